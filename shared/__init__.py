@@ -1,0 +1,1 @@
+"""What every service and the gateway share: contracts, the HTTP and event edges, money, access."""

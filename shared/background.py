@@ -1,0 +1,39 @@
+"""Owns work that runs beside the requests: loops that are restarted when they fail and end with the process."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 10.0
+
+
+async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Runs `loop` for ever; when it raises, logs why and starts it again after a growing pause."""
+    pause = _FIRST_PAUSE_SECONDS
+    clock = asyncio.get_running_loop()
+    while True:
+        started_at = clock.time()
+        try:
+            await loop()
+        except Exception as error:
+            if clock.time() - started_at > _LONGEST_PAUSE_SECONDS:
+                pause = _FIRST_PAUSE_SECONDS
+            log.warning("%s stopped and starts again in %.1f s: %r", name, pause, error)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def running(loops: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
+    """Keeps every loop running until the block ends."""
+    tasks = [asyncio.create_task(keep_running(name, loop), name=name) for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

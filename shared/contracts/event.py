@@ -1,0 +1,75 @@
+"""Owns what all events have in common: derived names, and the CloudEvents 1.0 envelope."""
+
+import json
+import re
+from datetime import datetime
+from typing import ClassVar, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+STREAM = "RATEBOOK"
+SUBJECTS = "ratebook.v1.>"
+
+
+class Part(BaseModel):
+    """A piece of an event's data. Readers ignore fields they do not know, so fields may be added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Part):
+    """The data of one kind of event; the class name gives the event's name, and that everything else.
+
+    `WorkOrderRated` from rating: name `work-order-rated`, subject `ratebook.v1.rating.work-order-rated`,
+    durable consumer of receivables `receivables-work-order-rated`.
+    """
+
+    service: ClassVar[str]
+
+    @classmethod
+    def event_name(cls) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def subject(cls) -> str:
+        return f"ratebook.v1.{cls.service}.{cls.event_name()}"
+
+    @classmethod
+    def durable(cls, consuming_service: str) -> str:
+        return f"{consuming_service}-{cls.event_name()}"
+
+
+EventT = TypeVar("EventT", bound=Event)
+
+
+class Envelope(BaseModel, Generic[EventT]):
+    """A CloudEvents 1.0 envelope in structured JSON mode, as read by a consumer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"]
+    id: UUID
+    source: str
+    type: str
+    time: datetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    data: EventT
+
+
+def envelope_bytes(event_id: UUID, service: str, event_name: str, time: datetime, data: str) -> bytes:
+    """The envelope around `data`, a JSON text that goes in untouched: it may be SQL-made and large."""
+    head = json.dumps(
+        {
+            "specversion": "1.0",
+            "id": str(event_id),
+            "source": f"ratebook/{service}",
+            "type": f"ratebook.v1.{service}.{event_name}",
+            "time": time.isoformat(),
+            "datacontenttype": "application/json",
+        }
+    )
+    return f'{head[:-1]}, "data": {data}}}'.encode()
+
+
+Month = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="An accounting month, YYYY-MM.")

@@ -1,0 +1,54 @@
+"""Rating asks receivables to book invoices: a chunk of one AR company and one export run."""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Month, Part
+from shared.money import Money, Quantity, Rate
+
+
+class ExportLine(Part):
+    billing_item: str
+    income_account: str
+    quantity: Quantity
+    unit_rate: Rate
+    amount: Money
+    taxable: bool
+
+
+class ExportOrder(Part):
+    """`version` is the rating's version, `attempt` counts the hand-overs of this order."""
+
+    work_order_id: int
+    number: str
+    version: int
+    attempt: int
+    service_on: date
+    reference: str
+    total: Money
+    lines: tuple[ExportLine, ...]
+
+
+class ExportInvoice(Part):
+    """Net amounts; receivables adds sales tax. `attempt` counts the hand-overs of this invoice."""
+
+    invoice_id: int
+    attempt: int
+    kind: Literal["single", "rollup", "on_demand"]
+    branch: str
+    bill_to: str
+    total: Money
+    orders: tuple[ExportOrder, ...] = Field(min_length=1)
+
+
+class InvoiceExportRequested(Event):
+    service: ClassVar[str] = "rating"
+
+    run_id: int
+    ar_company: int
+    month: Annotated[str, Month]
+    invoice_date: date
+    requested_by: str
+    invoices: tuple[ExportInvoice, ...] = Field(min_length=1, max_length=500)

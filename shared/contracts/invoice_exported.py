@@ -1,0 +1,36 @@
+"""Invoices that now stand in accounts receivable; rating locks their orders for good."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Month, Part
+from shared.money import Money
+
+
+class ExportedOrder(Part):
+    work_order_id: int
+    version: int
+    attempt: int
+
+
+class ExportedInvoice(Part):
+    """`number`, `month` and `transaction` are where the invoice stands in the AR company."""
+
+    invoice_id: int
+    attempt: int
+    number: str
+    month: Annotated[str, Month]
+    transaction: int
+    orders: tuple[ExportedOrder, ...]
+    net: Money
+    tax: Money
+    total: Money
+
+
+class InvoiceExported(Event):
+    service: ClassVar[str] = "receivables"
+
+    run_id: int
+    ar_company: int
+    invoices: tuple[ExportedInvoice, ...] = Field(min_length=1, max_length=500)

@@ -1,0 +1,38 @@
+"""Invoices that accounts receivable did not book, with the reason; rating unlocks their orders."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Part
+
+
+class RefusalReason(StrEnum):
+    UNKNOWN_CUSTOMER = "UNKNOWN_CUSTOMER"
+    INACTIVE_CUSTOMER = "INACTIVE_CUSTOMER"
+    MONTH_CLOSED = "MONTH_CLOSED"
+    UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT"
+    TOTALS_DIFFER = "TOTALS_DIFFER"
+    NEGATIVE_TOTAL = "NEGATIVE_TOTAL"
+    ALREADY_BOOKED = "ALREADY_BOOKED"
+    WITHDRAWN = "WITHDRAWN"
+    REMOVED_IN_AR = "REMOVED_IN_AR"
+    REJECTED = "REJECTED"
+
+
+class RefusedInvoice(Part):
+    """`reason` is one of `RefusalReason`; readers show reasons they do not know as they came."""
+
+    invoice_id: int
+    attempt: int
+    reason: str
+    detail: str
+
+
+class InvoiceRefused(Event):
+    service: ClassVar[str] = "receivables"
+
+    run_id: int
+    ar_company: int
+    invoices: tuple[RefusedInvoice, ...] = Field(min_length=1, max_length=500)

@@ -1,0 +1,27 @@
+"""Rating asks what became of invoices, and that receivables never book them from now on."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Part
+
+
+class WithdrawnOrder(Part):
+    work_order_id: int
+    version: int
+    attempt: int
+
+
+class WithdrawnInvoice(Part):
+    invoice_id: int
+    attempt: int
+    orders: tuple[WithdrawnOrder, ...]
+
+
+class InvoiceWithdrawalRequested(Event):
+    service: ClassVar[str] = "rating"
+
+    run_id: int
+    ar_company: int
+    invoices: tuple[WithdrawnInvoice, ...] = Field(min_length=1, max_length=500)

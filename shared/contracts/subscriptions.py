@@ -1,0 +1,27 @@
+"""Owns which service durably reads which event; streams, permissions and documents are made from it."""
+
+from shared.contracts.customer_changed import CustomerChanged
+from shared.contracts.event import Event
+from shared.contracts.invoice_credited import InvoiceCredited
+from shared.contracts.invoice_export_requested import InvoiceExportRequested
+from shared.contracts.invoice_exported import InvoiceExported
+from shared.contracts.invoice_refused import InvoiceRefused
+from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
+from shared.contracts.permissions_changed import PermissionsChanged
+from shared.contracts.work_order_rated import WorkOrderRated
+
+EVENTS: tuple[type[Event], ...] = (
+    WorkOrderRated,
+    InvoiceExportRequested,
+    InvoiceWithdrawalRequested,
+    InvoiceExported,
+    InvoiceRefused,
+    InvoiceCredited,
+    CustomerChanged,
+    PermissionsChanged,
+)
+
+SUBSCRIPTIONS: dict[str, tuple[type[Event], ...]] = {
+    "rating": (InvoiceExported, InvoiceRefused, InvoiceCredited, CustomerChanged),
+    "receivables": (WorkOrderRated, InvoiceExportRequested, InvoiceWithdrawalRequested),
+}

@@ -1,0 +1,41 @@
+"""An order was rated, rated again, or its rating removed: the whole state, where the newer revision wins."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.contracts.event import Event, Part
+from shared.money import Money, Quantity, Rate
+
+
+class RatedLine(Part):
+    billing_item: str
+    income_account: str
+    quantity: Quantity
+    unit_rate: Rate
+    amount: Money
+    taxable: bool
+    fee_advance: bool
+
+
+class WorkOrderRated(Event):
+    """`revision` grows with every change of the order; `rating_version` names this rating.
+
+    `state` `removed` says that the order has no rating now: no lines, and totals of 0.
+    """
+
+    service: ClassVar[str] = "rating"
+
+    work_order_id: int
+    number: str
+    revision: int
+    rating_version: int
+    state: Literal["rated", "removed"]
+    ar_company: int
+    branch: str
+    customer: str
+    bill_to: str
+    rated_at: datetime
+    lines: tuple[RatedLine, ...]
+    charges_total: Money
+    advances_total: Money
+    total: Money

@@ -1,0 +1,155 @@
+"""Owns the way to PostgreSQL: the engine, the one transaction at the edge, and reading rows into dataclasses."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+from fastapi import Depends, Request
+from sqlalchemy import CursorResult, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from shared.access import Scope
+
+T = TypeVar("T")
+
+# 40001 serialization failure, 40P01 deadlock, 55P03 lock not available: the same work may succeed when repeated.
+_TRANSIENT = {"40001", "40P01", "55P03"}
+
+
+class Database:
+    """The connections of one process to its own database."""
+
+    def __init__(self, url: str, pool_size: int, *, application: str = "ratebook"):
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args={
+                "timeout": 10,
+                "server_settings": {"application_name": application, "timezone": "UTC", "lock_timeout": "15s"},
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def ping(self) -> None:
+        """Raises when the database does not answer."""
+        async with self.transaction() as session:
+            await session.execute(text("SELECT 1"))
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of its own, outside the pool: for LISTEN and for advisory locks that last."""
+        return await asyncpg.connect(self.url, timeout=10, server_settings={"application_name": "ratebook-relay"})
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """The request's transaction, committed before the answer leaves.
+
+    A route that looks at the finished answer before the commit (shared.idempotency) has opened it already.
+    """
+    opened: AsyncSession | None = getattr(request.state, "session", None)
+    if opened is not None:
+        yield opened
+        return
+    database: Database = request.app.state.database
+    async with database.transaction() as session:
+        yield session
+
+
+# Without scope="function" the commit would come after the answer, and a failed commit still answer 200.
+Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work, repeated from its beginning, may succeed: deadlocks, serialization, lock time-outs."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRANSIENT
+
+
+def is_disconnect(error: BaseException) -> bool:
+    """Whether the database went away, as far as the driver can tell."""
+    return (
+        (isinstance(error, DBAPIError) and error.connection_invalidated)
+        or isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError))
+        or (isinstance(error, DBAPIError) and isinstance(error.orig, OSError))
+    )
+
+
+def constraint_of(error: DBAPIError) -> str | None:
+    """The name of the violated constraint, as PostgreSQL reports it."""
+    cause = error.orig.__cause__ if error.orig is not None else None
+    name: str | None = getattr(cause, "constraint_name", None)
+    return name
+
+
+async def execute(session: AsyncSession, sql: str, **parameters: object) -> int:
+    """Runs one statement and returns the number of rows it touched."""
+    result = await session.execute(text(sql), parameters)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+async def fetch_all(session: AsyncSession, kind: type[T], sql: str, **parameters: object) -> list[T]:
+    """The rows of one statement as dataclasses of `kind`; its column names are the field names."""
+    result = await session.execute(text(sql), parameters)
+    return [kind(**row) for row in result.mappings()]
+
+
+async def fetch_one(session: AsyncSession, kind: type[T], sql: str, **parameters: object) -> T | None:
+    """The only row of one statement as a dataclass of `kind`, None when there is none."""
+    result = await session.execute(text(sql), parameters)
+    row = result.mappings().one_or_none()
+    return None if row is None else kind(**row)
+
+
+async def fetch_values(session: AsyncSession, sql: str, **parameters: object) -> list[Any]:
+    """The first column of every row."""
+    result = await session.execute(text(sql), parameters)
+    return list(result.scalars())
+
+
+async def fetch_value(session: AsyncSession, sql: str, **parameters: object) -> Any:
+    """The first column of the first row, None when there is none."""
+    result = await session.execute(text(sql), parameters)
+    return result.scalar()
+
+
+def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:
+    """Turns dataclasses into one list a field, the parameters of an `unnest`."""
+    return {name: [getattr(row, name) for row in rows] for name in names}
+
+
+def scope_condition(scope: Scope, *, branch: str, customer: str, ar_company: str) -> tuple[str, Mapping[str, object]]:
+    """The SQL condition under which a row lies in `scope`, with its parameters.
+
+    `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides.
+    """
+    if not scope.limits:
+        return "true", {}
+    alternatives: list[str] = []
+    parameters: dict[str, object] = {}
+    for position, limits in enumerate(scope.limits):
+        sides = (
+            (branch, "branches", "text[]", sorted(limits.branches)),
+            (customer, "customers", "text[]", sorted(limits.customers)),
+            (ar_company, "ar_companies", "int[]", sorted(limits.ar_companies)),
+        )
+        terms = []
+        for expression, word, kind, allowed in sides:
+            if allowed:
+                name = f"scope_{word}_{position}"
+                terms.append(f"{expression} = ANY(CAST(:{name} AS {kind}))")
+                parameters[name] = allowed
+        alternatives.append(f"({' AND '.join(terms)})")
+    return f"({' OR '.join(alternatives)})", parameters

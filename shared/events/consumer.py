@@ -1,0 +1,222 @@
+"""Owns reading events: taken in once, in the transaction of their effect, and acknowledged after its commit."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, cast
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription as NatsSubscription
+from nats.errors import Error as NatsError
+from nats.errors import MsgAlreadyAckdError
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import tracing
+from shared.contracts.event import STREAM, Envelope, Event, EventT
+from shared.database import Database, is_disconnect, is_transient
+from shared.events import dead_letters, inbox
+
+log = logging.getLogger(__name__)
+
+MAX_DELIVERIES = 8
+_PATIENCE_SECONDS = 5.0
+_IMMEDIATE_TRIES = 3
+
+
+@lru_cache
+def _envelope_of(event: type[Event]) -> type[Envelope[Any]]:
+    return cast("type[Envelope[Any]]", Envelope.__class_getitem__(event))
+
+
+@dataclass(frozen=True)
+class Consumer(Generic[EventT]):
+    """How one service reads one kind of event.
+
+    `handle` gets up to `batch` events that were not taken in before, in one transaction. It must give the same state
+    for any order and any repetition.
+    """
+
+    service: str
+    event: type[EventT]
+    handle: Callable[[AsyncSession, Sequence[EventT]], Awaitable[None]]
+    batch: int = 100
+
+    @property
+    def durable(self) -> str:
+        return self.event.durable(self.service)
+
+    def read(self, payload: bytes) -> Envelope[EventT]:
+        envelope: Envelope[EventT] = _envelope_of(self.event).model_validate_json(payload)
+        return envelope
+
+    async def take_in(self, session: AsyncSession, payloads: Sequence[bytes]) -> None:
+        """Handles the events among `payloads` that are new to this consumer, within the given transaction."""
+        envelopes = {envelope.id: envelope for envelope in map(self.read, payloads)}
+        fresh = await inbox.take(session, self.durable, list(envelopes))
+        events = [envelope.data for event_id, envelope in envelopes.items() if event_id in fresh]
+        if events:
+            await self.handle(session, events)
+
+
+class Subscription:
+    """Pulls messages of one durable consumer: what is there comes at once, never more than asked for."""
+
+    def __init__(self, client: Client, durable: str, batch: int):
+        self._client = client
+        self._durable = durable
+        self._batch = batch
+        self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
+        self._outstanding = 0
+        self._inbox = client.new_inbox()
+
+        self._in_hand: list[Msg] = []
+        self._subscribed: NatsSubscription | None = None
+
+    async def open(self) -> None:
+        self._subscribed = await self._client.subscribe(self._inbox, cb=self._receive)
+
+    async def close(self) -> None:
+        """Stops pulling and gives back what was not finished, so that it comes again in a second, not in a minute."""
+        with suppress(NatsError):
+            if self._subscribed is not None:
+                await self._subscribed.unsubscribe()
+            while not self._arrived.empty():
+                self._in_hand.append(self._arrived.get_nowait())
+            for message in self._in_hand:
+                with suppress(MsgAlreadyAckdError):
+                    await message.nak(delay=1)
+
+    async def _receive(self, message: Msg) -> None:
+        status = (message.headers or {}).get("Status")
+        if status is None:
+            self._outstanding -= 1
+            self._arrived.put_nowait(message)
+        elif status != "100":
+            # The request has ended: nothing there, expired, or no such consumer.
+            self._outstanding = 0
+            if status in {"404", "503"}:
+                log.warning("%s: the broker answers %s; is the consumer provisioned?", self._durable, status)
+
+    async def next_batch(self) -> list[Msg]:
+        """Waits for messages and returns what is there, up to the batch size; [] after a while without any.
+
+        Asking for the next batch says that the last one is finished.
+        """
+        self._in_hand = []
+        if self._outstanding <= 0 and self._arrived.empty():
+            self._outstanding = self._batch
+            request = {"batch": self._batch, "expires": int(_PATIENCE_SECONDS * 1e9)}
+            await self._client.publish(
+                f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._durable}", json.dumps(request).encode(), self._inbox
+            )
+        try:
+            messages = [await asyncio.wait_for(self._arrived.get(), _PATIENCE_SECONDS + 1)]
+        except TimeoutError:
+            self._outstanding = 0
+            return []
+        while len(messages) < self._batch and not self._arrived.empty():
+            messages.append(self._arrived.get_nowait())
+        self._in_hand = messages
+        return messages
+
+
+def retry_delay_seconds(deliveries: int) -> float:
+    """1 s after the first delivery, then four times as long each time, up to 10 minutes."""
+    return float(min(4 ** (deliveries - 1), 600))
+
+
+class ConsumerLoop:
+    """Runs one consumer against the broker and the database."""
+
+    def __init__(self, consumer: Consumer[Any], database: Database, client: Client):
+        self._consumer = consumer
+        self._database = database
+        self._client = client
+
+    async def run(self) -> None:
+        subscription = Subscription(self._client, self._consumer.durable, self._consumer.batch)
+        await subscription.open()
+        try:
+            while True:
+                # A database that is away must not use up deliveries: ask first, then fetch.
+                await self._database.ping()
+                if messages := await subscription.next_batch():
+                    await self._handle(messages)
+        finally:
+            await subscription.close()
+
+    async def _handle(self, messages: Sequence[Msg]) -> None:
+        """Handles the batch as one; when that fails, each message on its own, so that one cannot hold up the rest."""
+        messages = await self._without_hopeless(messages)
+        if not messages:
+            return
+        error = await self._try(messages)
+        if error is None:
+            return
+        if is_disconnect(error):
+            raise error
+        if len(messages) == 1:
+            await self._put_off(messages[0], error)
+            return
+        for message in messages:
+            failure = await self._try([message])
+            if failure is not None:
+                await self._put_off(message, failure)
+
+    async def _without_hopeless(self, messages: Sequence[Msg]) -> list[Msg]:
+        """Sets aside messages that were delivered too often, also those whose handling killed the process."""
+        kept = []
+        for message in messages:
+            deliveries = message.metadata.num_delivered or 1
+            if deliveries > MAX_DELIVERIES:
+                await self._bury(message, f"given up after {deliveries - 1} deliveries without an end")
+            else:
+                kept.append(message)
+        return kept
+
+    async def _try(self, messages: Sequence[Msg]) -> Exception | None:
+        """One transaction for all of `messages`, repeated at once on deadlocks; acknowledged after its commit."""
+        tracing.adopt((messages[0].headers or {}).get("traceparent"))
+        payloads = [message.data for message in messages]
+        for attempt in range(1, _IMMEDIATE_TRIES + 1):
+            try:
+                async with self._database.transaction() as session:
+                    await self._consumer.take_in(session, payloads)
+            except Exception as error:
+                if is_transient(error) and attempt < _IMMEDIATE_TRIES:
+                    continue
+                return error
+            break
+        for message in messages:
+            await message.ack()
+        return None
+
+    async def _put_off(self, message: Msg, error: Exception) -> None:
+        deliveries = message.metadata.num_delivered or 1
+        if isinstance(error, ValidationError):
+            await self._bury(message, f"does not fit the schema: {error}")
+        elif deliveries >= MAX_DELIVERIES:
+            await self._bury(message, f"failed {deliveries} times, at last with {error!r}")
+        else:
+            log.warning("%s: delivery %d failed: %r", self._consumer.durable, deliveries, error)
+            await message.nak(delay=retry_delay_seconds(deliveries))
+
+    async def _bury(self, message: Msg, reason: str) -> None:
+        log.error("%s: dead letter: %s", self._consumer.durable, reason)
+        async with self._database.transaction() as session:
+            await dead_letters.keep(
+                session,
+                consumer=self._consumer.durable,
+                subject=message.subject,
+                stream_sequence=message.metadata.sequence.stream,
+                payload=message.data,
+                reason=reason[:2000],
+                deliveries=message.metadata.num_delivered or 1,
+            )
+        await message.term()

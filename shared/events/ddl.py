@@ -1,0 +1,101 @@
+"""Owns the shared tables. Each function is frozen once released; a change is a new function beside it.
+
+Every service calls these from its own migrations with the name of its runtime role.
+"""
+
+SHARED_TABLES = frozenset({"outbox", "outbox_stream", "inbox", "dead_letter", "idempotency_key"})
+
+
+def outbox_v1(runtime_role: str) -> list[str]:
+    """Events of committed transactions, waiting for the relay. `data_bytes` bounds what it holds in memory."""
+    return [
+        """
+        CREATE TABLE outbox (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            event_id uuid NOT NULL DEFAULT gen_random_uuid(),
+            event_name text NOT NULL,
+            data json NOT NULL,
+            data_bytes int GENERATED ALWAYS AS (octet_length(data::text)) STORED,
+            traceparent text,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            publication int NOT NULL DEFAULT 1,
+            published_at timestamptz,
+            stream_sequence bigint
+        )
+        """,
+        "CREATE INDEX outbox_pending ON outbox (id) WHERE published_at IS NULL",
+        "CREATE INDEX outbox_stream_sequence ON outbox (event_name, stream_sequence) WHERE stream_sequence IS NOT NULL",
+        """
+        CREATE FUNCTION outbox_notify() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('outbox', '');
+            RETURN NULL;
+        END $$
+        """,
+        """
+        CREATE TRIGGER outbox_notify AFTER INSERT ON outbox
+        FOR EACH STATEMENT EXECUTE FUNCTION outbox_notify()
+        """,
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO {runtime_role}",
+        # Which stream the sequences in `outbox` belong to: a new stream with the same name begins at 1 again.
+        "CREATE TABLE outbox_stream (created text PRIMARY KEY)",
+        f"GRANT SELECT, INSERT, DELETE ON outbox_stream TO {runtime_role}",
+    ]
+
+
+def inbox_v1(runtime_role: str) -> list[str]:
+    """Which events each consumer has taken in, in the same transaction as their effect."""
+    return [
+        """
+        CREATE TABLE inbox (
+            consumer text NOT NULL,
+            event_id uuid NOT NULL,
+            received_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (consumer, event_id)
+        )
+        """,
+        "CREATE INDEX inbox_received_at ON inbox (received_at)",
+        f"GRANT SELECT, INSERT, DELETE ON inbox TO {runtime_role}",
+    ]
+
+
+def dead_letter_v1(runtime_role: str) -> list[str]:
+    """Messages that could not be handled, kept with the reason until they are replayed."""
+    return [
+        """
+        CREATE TABLE dead_letter (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            consumer text NOT NULL,
+            subject text NOT NULL,
+            stream_sequence bigint NOT NULL,
+            payload bytea NOT NULL,
+            reason text NOT NULL,
+            deliveries int NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            replayed_at timestamptz,
+            UNIQUE (consumer, stream_sequence, created_at)
+        )
+        """,
+        f"GRANT SELECT, INSERT, UPDATE (replayed_at) ON dead_letter TO {runtime_role}",
+    ]
+
+
+def idempotency_key_v1(runtime_role: str) -> list[str]:
+    """The answers of money commands, so that a repeated command gets the same answer again."""
+    return [
+        """
+        CREATE TABLE idempotency_key (
+            principal text NOT NULL,
+            route text NOT NULL,
+            key text NOT NULL,
+            fingerprint bytea NOT NULL,
+            status int NOT NULL,
+            headers jsonb NOT NULL,
+            body bytea NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (principal, route, key)
+        )
+        """,
+        "CREATE INDEX idempotency_key_created_at ON idempotency_key (created_at)",
+        f"GRANT SELECT, INSERT, DELETE ON idempotency_key TO {runtime_role}",
+    ]

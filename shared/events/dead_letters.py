@@ -1,0 +1,64 @@
+"""Owns messages that could not be handled: kept with their reason, listed, and replayed by a command."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import execute, fetch_all, fetch_one
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    id: int
+    consumer: str
+    subject: str
+    stream_sequence: int
+    payload: bytes
+    reason: str
+    deliveries: int
+    created_at: datetime
+    replayed_at: datetime | None
+
+
+async def keep(
+    session: AsyncSession,
+    *,
+    consumer: str,
+    subject: str,
+    stream_sequence: int,
+    payload: bytes,
+    reason: str,
+    deliveries: int,
+) -> None:
+    await execute(
+        session,
+        """
+        INSERT INTO dead_letter (consumer, subject, stream_sequence, payload, reason, deliveries)
+        VALUES (:consumer, :subject, :stream_sequence, :payload, :reason, :deliveries)
+        """,
+        consumer=consumer,
+        subject=subject,
+        stream_sequence=stream_sequence,
+        payload=payload,
+        reason=reason,
+        deliveries=deliveries,
+    )
+
+
+async def waiting(session: AsyncSession) -> list[DeadLetter]:
+    """The dead letters that were not replayed yet, oldest first."""
+    return await fetch_all(session, DeadLetter, "SELECT * FROM dead_letter WHERE replayed_at IS NULL ORDER BY id")
+
+
+async def find(session: AsyncSession, dead_letter_id: int) -> DeadLetter | None:
+    return await fetch_one(session, DeadLetter, "SELECT * FROM dead_letter WHERE id = :id", id=dead_letter_id)
+
+
+async def replay(
+    session: AsyncSession, letter: DeadLetter, handle: Callable[[AsyncSession, bytes], Awaitable[None]]
+) -> None:
+    """Handles the message once more in this transaction and marks it; when that fails, it stays as it was."""
+    await handle(session, letter.payload)
+    await execute(session, "UPDATE dead_letter SET replayed_at = now() WHERE id = :id", id=letter.id)

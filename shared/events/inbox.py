@@ -1,0 +1,32 @@
+"""Owns taking in each event once: the mark is written in the same transaction as the effect."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import execute, fetch_values
+
+KEPT = timedelta(days=60)
+
+
+async def take(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Marks the events as taken in by `consumer`; returns those that had not been before."""
+    taken = await fetch_values(
+        session,
+        """
+        INSERT INTO inbox (consumer, event_id)
+        SELECT :consumer, id FROM unnest(CAST(:event_ids AS uuid[])) AS id ORDER BY id
+        ON CONFLICT DO NOTHING
+        RETURNING event_id
+        """,
+        consumer=consumer,
+        event_ids=list(dict.fromkeys(event_ids)),
+    )
+    return set(taken)
+
+
+async def prune(session: AsyncSession) -> None:
+    """Deletes marks that are older than anything the broker or an outbox could still repeat."""
+    await execute(session, "DELETE FROM inbox WHERE received_at < now() - :kept", kept=KEPT)

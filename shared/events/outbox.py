@@ -1,0 +1,45 @@
+"""Owns putting an event into the transaction that makes it true."""
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts.event import Event
+from shared.database import execute
+from shared.tracing import traceparent
+
+KEPT = timedelta(days=35)
+
+
+async def append(session: AsyncSession, event: Event) -> None:
+    """Writes one event; it is published after this transaction has committed, and never otherwise."""
+    await execute(
+        session,
+        "INSERT INTO outbox (event_name, data, traceparent) VALUES (:event_name, CAST(:data AS json), :traceparent)",
+        event_name=event.event_name(),
+        data=event.model_dump_json(),
+        traceparent=traceparent(),
+    )
+
+
+async def append_selected(session: AsyncSession, kind: type[Event], select_data: str, **parameters: object) -> int:
+    """Writes one event for each row of `select_data`, a SELECT whose one column `data` is the event as json.
+
+    For events made from many rows: PostgreSQL builds the JSON, with amounts as text.
+    Returns the number of events.
+    """
+    return await execute(
+        session,
+        f"""
+        INSERT INTO outbox (event_name, data, traceparent)
+        SELECT :event_name, event.data, :traceparent FROM ({select_data}) AS event
+        """,
+        event_name=kind.event_name(),
+        traceparent=traceparent(),
+        **parameters,
+    )
+
+
+async def prune(session: AsyncSession) -> None:
+    """Deletes published events that are older than the inboxes of their readers need."""
+    await execute(session, "DELETE FROM outbox WHERE published_at < now() - :kept", kept=KEPT)

@@ -1,0 +1,198 @@
+"""Owns publishing committed events: pipelined, marked by id when acknowledged, and again when the broker lost them.
+
+One relay per service works at a time (an advisory lock). Every connection to the broker begins by comparing what the
+outbox believes to be published with what the stream holds, before anything new is published: after a lost tail the
+broker gives the same sequences to other messages, and the loss could no longer be seen.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable
+from contextlib import suppress
+from uuid import UUID
+
+import asyncpg
+from nats.aio.client import Client
+from nats.js.api import PubAck
+
+from shared.contracts.event import STREAM, envelope_bytes
+from shared.database import Database
+from shared.events import streams
+
+log = logging.getLogger(__name__)
+
+_LOCK = 8_400_001
+_WINDOW = 256
+_WINDOW_BYTES = 16 * 1024 * 1024
+_ACKNOWLEDGE_SECONDS = 5.0
+_POLL_SECONDS = 1.0
+_COMPARE_SECONDS = 5.0
+
+
+class PublishRefused(Exception):
+    """The broker forbids this user to publish: its permissions do not fit deploy/nats/ratebook.conf."""
+
+
+class Relay:
+    """Publishes the outbox of `service`."""
+
+    def __init__(self, service: str, database: Database, nats_url: str):
+        self._service = service
+        self._database = database
+        self._nats_url = nats_url
+        self._wake = asyncio.Event()
+        self._refusal: Exception | None = None
+
+    async def run(self) -> None:
+        """Publishes until a connection fails; the caller starts it again (shared.background)."""
+        connection = await self._database.connect()
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                await asyncio.sleep(_POLL_SECONDS)
+            client = await streams.connect(self._nats_url, reconnect=False, on_error=self._note_error)
+            try:
+                await self._publish_for_ever(connection, client)
+            finally:
+                await client.close()
+        finally:
+            # Without a time limit a dead server would hold the shutdown.
+            await connection.close(timeout=2)
+
+    async def _note_error(self, error: Exception) -> None:
+        if "permissions violation" in str(error):
+            self._refusal = error
+
+    async def _publish_for_ever(self, connection: asyncpg.Connection, client: Client) -> None:
+        await connection.add_listener("outbox", lambda *_: self._wake.set())
+        clock = asyncio.get_running_loop()
+        compared_at = float("-inf")
+        while True:
+            if clock.time() - compared_at >= _COMPARE_SECONDS:
+                await self._find_lost(connection, client)
+                compared_at = clock.time()
+            self._wake.clear()
+            if await self._publish_window(connection, client) == 0:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+
+    async def _publish_window(self, connection: asyncpg.Connection, client: Client) -> int:
+        """Publishes the oldest pending events and marks those that were acknowledged; returns their number.
+
+        A time-out means unknown, not failed: the event stays pending and is published again.
+        """
+        rows = await connection.fetch(
+            """
+            SELECT outbox.id, event_id, event_name, data, traceparent, created_at, publication
+            FROM outbox JOIN (
+                SELECT id, sum(data_bytes) OVER (ORDER BY id) - data_bytes AS bytes_before
+                FROM (SELECT id, data_bytes FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1) AS oldest
+            ) AS pending ON pending.id = outbox.id
+            WHERE pending.bytes_before < $2
+            ORDER BY outbox.id
+            """,
+            _WINDOW,
+            _WINDOW_BYTES,
+        )
+        if not rows:
+            return 0
+        jetstream = client.jetstream(publish_async_max_pending=_WINDOW)
+        waiting: list[Awaitable[PubAck]] = [
+            await jetstream.publish_async(
+                f"ratebook.v1.{self._service}.{row['event_name']}",
+                envelope_bytes(row["event_id"], self._service, row["event_name"], row["created_at"], row["data"]),
+                wait_stall=_ACKNOWLEDGE_SECONDS,
+                stream=STREAM,
+                headers=_headers(row),
+            )
+            for row in rows
+        ]
+        answers = await asyncio.gather(
+            *(asyncio.wait_for(answer, _ACKNOWLEDGE_SECONDS) for answer in waiting), return_exceptions=True
+        )
+        stored = [
+            (row["id"], answer.seq) for row, answer in zip(rows, answers, strict=True) if isinstance(answer, PubAck)
+        ]
+        await connection.execute(
+            """
+            UPDATE outbox SET published_at = now(), stream_sequence = stored.sequence
+            FROM unnest($1::bigint[], $2::bigint[]) AS stored (id, sequence)
+            WHERE outbox.id = stored.id
+            """,
+            [row_id for row_id, _ in stored],
+            [sequence for _, sequence in stored],
+        )
+        if self._refusal is not None:
+            refusal, self._refusal = self._refusal, None
+            raise PublishRefused(str(refusal))
+        failures = [answer for answer in answers if isinstance(answer, BaseException)]
+        if failures:
+            raise ConnectionError(f"{len(failures)} of {len(rows)} events were not acknowledged: {failures[0]!r}")
+        return len(stored)
+
+    async def _find_lost(self, connection: asyncpg.Connection, client: Client) -> None:
+        """Makes events pending again that the stream no longer holds."""
+        created = await _stream_created(client)
+        if created != await connection.fetchval("SELECT created FROM outbox_stream"):
+            async with connection.transaction():
+                lost = await connection.fetchval(
+                    """
+                    WITH lost AS (
+                        UPDATE outbox SET published_at = NULL, stream_sequence = NULL, publication = publication + 1
+                        WHERE published_at IS NOT NULL RETURNING 1
+                    )
+                    SELECT count(*) FROM lost
+                    """
+                )
+                await connection.execute("DELETE FROM outbox_stream")
+                await connection.execute("INSERT INTO outbox_stream (created) VALUES ($1)", created)
+            if lost:
+                log.warning("the stream %s is a new one: %d events are published again", STREAM, lost)
+            return
+        last_published = await connection.fetch(
+            """
+            SELECT event_name, max(stream_sequence) AS sequence FROM outbox
+            WHERE stream_sequence IS NOT NULL GROUP BY event_name
+            """
+        )
+        for row in last_published:
+            held = await _last_sequence(client, f"ratebook.v1.{self._service}.{row['event_name']}")
+            if held < row["sequence"]:
+                status = await connection.execute(
+                    """
+                    UPDATE outbox SET published_at = NULL, stream_sequence = NULL, publication = publication + 1
+                    WHERE event_name = $1 AND stream_sequence > $2
+                    """,
+                    row["event_name"],
+                    held,
+                )
+                log.warning("the broker lost %s events after %d: %s", row["event_name"], held, status)
+
+
+def _headers(row: asyncpg.Record) -> dict[str, str]:
+    event_id: UUID = row["event_id"]
+    publication: int = row["publication"]
+    # A further publication needs an id of its own, or the duplicate window would swallow it.
+    headers = {"Nats-Msg-Id": str(event_id) if publication == 1 else f"{event_id}.{publication}"}
+    if row["traceparent"]:
+        headers["traceparent"] = row["traceparent"]
+    return headers
+
+
+async def _stream_created(client: Client) -> str:
+    """When the stream was made, as the server writes it."""
+    answer = await client.request(f"$JS.API.STREAM.INFO.{STREAM}", b"", timeout=_ACKNOWLEDGE_SECONDS)
+    described = json.loads(answer.data)
+    if "created" not in described:
+        raise ConnectionError(f"there is no stream {STREAM}: {described.get('error')}")
+    created: str = described["created"]
+    return created
+
+
+async def _last_sequence(client: Client, subject: str) -> int:
+    """The sequence of the last message that the stream holds on `subject`, 0 when there is none."""
+    answer = await client.request(f"$JS.API.DIRECT.GET.{STREAM}.{subject}", b"", timeout=_ACKNOWLEDGE_SECONDS)
+    headers = answer.headers or {}
+    if headers.get("Status") == "404":
+        return 0
+    return int(headers["Nats-Sequence"])

@@ -1,0 +1,102 @@
+"""Owns the way to NATS: connections with the right rights, and the stream with its consumers."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import nats
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StreamConfig
+
+from shared.contracts.event import STREAM, SUBJECTS
+from shared.contracts.subscriptions import SUBSCRIPTIONS
+
+log = logging.getLogger(__name__)
+
+OLDEST_SERVER = (2, 11)
+PAYLOAD_BYTES = 8 * 1024 * 1024
+ACK_WAIT_SECONDS = 60
+_DAY = 86_400
+
+
+class BrokerUnfit(Exception):
+    """The NATS server cannot carry Ratebook's events; the message says what to change."""
+
+
+async def connect(
+    url: str, *, reconnect: bool, on_error: Callable[[Exception], Awaitable[None]] | None = None
+) -> Client:
+    """Connects as the user in `url` and checks that the server is fit.
+
+    Each user has an inbox of its own (`_INBOX_<user>`), so that none can read another's answers.
+    """
+    user = urlsplit(url).username or "anonymous"
+
+    async def note_error(error: Exception) -> None:
+        log.warning("NATS: %s", error)
+        if on_error is not None:
+            await on_error(error)
+
+    client = await nats.connect(
+        url,
+        name=f"ratebook-{user}",
+        inbox_prefix=f"_INBOX_{user}".encode(),
+        allow_reconnect=reconnect,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.5,
+        connect_timeout=5,
+        ping_interval=10,
+        max_outstanding_pings=2,
+        error_cb=note_error,
+    )
+    try:
+        check_server(client)
+    except BrokerUnfit:
+        await client.close()
+        raise
+    return client
+
+
+def check_server(client: Client) -> None:
+    """Old servers ignore settings that we need without a word, so they are refused here."""
+    version = client.connected_server_version
+    if (version.major, version.minor) < OLDEST_SERVER:
+        wanted = ".".join(map(str, OLDEST_SERVER))
+        raise BrokerUnfit(f"NATS {version.major}.{version.minor} is too old: {wanted} or newer is needed.")
+    if client.max_payload < PAYLOAD_BYTES:
+        raise BrokerUnfit(f"NATS allows messages of {client.max_payload} bytes: set max_payload to 8MB.")
+
+
+async def provision(client: Client) -> None:
+    """Makes the stream and every durable consumer; what is there already is brought up to date."""
+    jetstream = client.jetstream()
+    stream = StreamConfig(
+        name=STREAM,
+        subjects=[SUBJECTS],
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW,
+        max_age=90 * _DAY,
+        duplicate_window=3600,
+        allow_direct=True,
+    )
+    try:
+        await jetstream.update_stream(stream)
+    except NatsError:
+        await jetstream.add_stream(stream)
+    for service, events in SUBSCRIPTIONS.items():
+        for event in events:
+            # Deliveries are not limited here: the consumer counts them and writes the dead letter itself,
+            # so that no message is ever given up by the broker without a trace.
+            await jetstream.add_consumer(
+                STREAM,
+                ConsumerConfig(
+                    durable_name=event.durable(service),
+                    filter_subject=event.subject(),
+                    deliver_policy=DeliverPolicy.ALL,
+                    ack_policy=AckPolicy.EXPLICIT,
+                    ack_wait=ACK_WAIT_SECONDS,
+                    max_deliver=-1,
+                    max_ack_pending=2_000,
+                ),
+            )

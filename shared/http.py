@@ -1,0 +1,182 @@
+"""Owns the HTTP edge that the gateway and the services share: problem answers, request ids, health. No database."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import tracing
+from shared.errors import DomainError, Fault, InvalidInput, NotFound
+
+log = logging.getLogger("request")
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class ProblemFault(BaseModel):
+    pointer: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457). `code` is stable and explained in docs/errors.md; some carry further members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[ProblemFault] = []
+    request_id: str | None
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    faults: Sequence[Fault] = (),
+    members: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document as an answer; `members` are further members beside the standard ones."""
+    body = Problem(
+        title=code.replace("_", " ").capitalize(),
+        status=status,
+        code=code,
+        detail=detail,
+        errors=[ProblemFault(pointer=fault.pointer, detail=fault.detail) for fault in faults],
+        request_id=tracing.request_id(),
+    )
+    return JSONResponse({**(members or {}), **body.model_dump()}, status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def refusal(error: DomainError) -> Response:
+    """The answer for a refusal."""
+    return problem(error.status, error.code, error.detail, faults=error.faults, members=error.members)
+
+
+def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of an operation that may refuse so; several errors may share a status."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        entry = by_status.setdefault(
+            error.status,
+            {"description": "", "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+        )
+        known = [code for code in entry["description"].split(", ") if code]
+        entry["description"] = ", ".join(sorted({*known, error.code}))
+    return by_status
+
+
+_FRAMEWORK_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
+
+
+def _from_validation(error: RequestValidationError) -> DomainError:
+    faults = []
+    for one in error.errors():
+        place, *inside = one["loc"]
+        if place == "path":
+            return NotFound(f"There is no {inside[0]} {one['input']}.")
+        pointer = "/" + "/".join(str(step) for step in inside) if place == "body" else f"{place} {inside[0]}"
+        faults.append(Fault(pointer, one["msg"].removeprefix("Value error, ")))
+    return InvalidInput(f"{len(faults)} of the values sent do not fit; `errors` says which.", faults=faults)
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Makes every refusal of `app` a problem document."""
+
+    async def domain(_: Request, error: Exception) -> Response:
+        assert isinstance(error, DomainError)
+        return refusal(error)
+
+    async def validation(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return refusal(_from_validation(error))
+
+    async def http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = _FRAMEWORK_CODES.get(error.status_code, "BAD_REQUEST")
+        return problem(error.status_code, code, str(error.detail), headers=error.headers)
+
+    async def unexpected(_: Request, error: Exception) -> Response:
+        log.error("unexpected %s", type(error).__name__, exc_info=error)
+        return problem(500, "UNEXPECTED", "This failed unexpectedly; the operators find it under the request id.")
+
+    app.add_exception_handler(DomainError, domain)
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unexpected)
+
+
+class RequestContext:
+    """Pure ASGI middleware: adopts the caller's trace, answers with the request id, logs each request once."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
+        tracing.adopt(sent)
+        started_at = time.perf_counter()
+        status = 0
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                request_id = (tracing.request_id() or "").encode()
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        finally:
+            if scope["path"] not in _HEALTH_PATHS:
+                duration_ms = round((time.perf_counter() - started_at) * 1000, 1)
+                log.info(
+                    "%s %s %d",
+                    scope["method"],
+                    scope["path"],
+                    status,
+                    extra={"status": status, "duration_ms": duration_ms},
+                )
+
+
+Probe = Callable[[], Awaitable[None]]
+_HEALTH_PATHS = {"/livez", "/readyz", "/startupz"}
+
+
+def install_health(app: FastAPI, probes: Mapping[str, Probe]) -> None:
+    """Adds /livez (the process runs), /startupz (it has started) and /readyz (each dependency answers)."""
+
+    async def alive(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_: Request) -> Response:
+        checks: dict[str, str] = {}
+        for name, probe in probes.items():
+            try:
+                await probe()
+                checks[name] = "ok"
+            except Exception as error:
+                checks[name] = f"{type(error).__name__}: {error}"[:200]
+        well = all(result == "ok" for result in checks.values())
+        return JSONResponse({"status": "ok" if well else "failing", "checks": checks}, 200 if well else 503)
+
+    app.router.routes.append(Route("/livez", alive))
+    app.router.routes.append(Route("/startupz", alive))
+    app.router.routes.append(Route("/readyz", ready))

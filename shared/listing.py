@@ -1,0 +1,164 @@
+"""Owns lists: filters, sorting and cursors in one place, with totals over all that fits, not over the page."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Depends, Query
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.access import Scope
+from shared.database import scope_condition
+from shared.errors import Fault, InvalidInput
+
+T = TypeVar("T")
+ItemT = TypeVar("ItemT")
+TotalsT = TypeVar("TotalsT")
+
+LARGEST_PAGE = 500
+
+
+class Page(BaseModel, Generic[ItemT, TotalsT]):
+    """One page of a list. `next_cursor` fetches the next one; `totals` count everything that fits the filters."""
+
+    items: list[ItemT]
+    next_cursor: str | None
+    totals: TotalsT
+
+
+class Count(BaseModel):
+    count: int
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """Which page of which order: `sort` is a field, with `-` in front for descending."""
+
+    limit: int = 100
+    cursor: str | None = None
+    sort: str | None = None
+
+
+def page_query(
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 100,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
+    sort: Annotated[str | None, Query(description="A field; `-` in front for descending.")] = None,
+) -> PageQuery:
+    return PageQuery(limit, cursor, sort)
+
+
+PageQueryOf = Annotated[PageQuery, Depends(page_query)]
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """By which fields a list can be sorted: field → SQL expression and its type. Expressions are never null.
+
+    `key` is a unique expression of type bigint that settles ties.
+    """
+
+    fields: Mapping[str, tuple[str, str]]
+    default: str
+    key: str
+
+
+@dataclass
+class Where:
+    """The conditions of a list, grown from what the caller asked for."""
+
+    terms: list[str] = field(default_factory=list)
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    def add(self, term: str, **parameters: object) -> "Where":
+        """Adds a condition, unless its parameter is None: not asked for."""
+        if not parameters or any(value is not None for value in parameters.values()):
+            self.terms.append(term)
+            self.parameters.update(parameters)
+        return self
+
+    def within(self, scope: Scope, *, branch: str, customer: str, ar_company: str) -> "Where":
+        """Adds the limits of the caller; the arguments are the row's SQL expressions for each side."""
+        term, parameters = scope_condition(scope, branch=branch, customer=customer, ar_company=ar_company)
+        self.terms.append(term)
+        self.parameters.update(parameters)
+        return self
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.terms) if self.terms else "true"
+
+
+def _encode(sort: str, value: str, key: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([sort, value, key]).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, sort: str) -> tuple[str, int]:
+    try:
+        made_for, value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        fits = made_for == sort and isinstance(value, str) and isinstance(key, int)
+    except (ValueError, TypeError):
+        fits = False
+    if not fits:
+        raise InvalidInput(
+            "The cursor belongs to another list or order.",
+            faults=[Fault("query cursor", "take next_cursor of a page with the same sort")],
+        )
+    return value, key
+
+
+async def fetch_page(
+    session: AsyncSession,
+    kind: type[T],
+    *,
+    columns: str,
+    source: str,
+    where: Where,
+    sorting: Sorting,
+    query: PageQuery | None,
+) -> tuple[list[T], str | None]:
+    """The rows of one page as dataclasses of `kind`, and the cursor of the next; without `query` all rows.
+
+    `columns` and `source` are the SELECT list and the FROM clause; column names are the field names of `kind`.
+    """
+    sort = (query.sort if query else None) or sorting.default
+    descending, name = sort.startswith("-"), sort.removeprefix("-")
+    if name not in sorting.fields:
+        raise InvalidInput(
+            f"This list cannot be sorted by {name}.",
+            faults=[Fault("query sort", f"one of {', '.join(sorted(sorting.fields))}")],
+        )
+    expression, sql_type = sorting.fields[name]
+    direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
+    terms, parameters = [where.sql], dict(where.parameters)
+    if query is not None and query.cursor is not None:
+        value, key = _decode(query.cursor, sort)
+        terms.append(
+            f"({expression}, {sorting.key}) {beyond} (CAST(CAST(:cursor_value AS text) AS {sql_type}), :cursor_key)"
+        )
+        parameters |= {"cursor_value": value, "cursor_key": key}
+    limit = ""
+    if query is not None:
+        limit = "LIMIT :row_limit"
+        parameters["row_limit"] = query.limit + 1
+    result = await session.execute(
+        text(
+            f"""
+            SELECT {columns}, CAST({expression} AS text) AS cursor_value, {sorting.key} AS cursor_key
+            FROM {source} WHERE {" AND ".join(terms)}
+            ORDER BY {expression} {direction}, {sorting.key} {direction} {limit}
+            """
+        ),
+        parameters,
+    )
+    rows = [dict(row) for row in result.mappings()]
+    next_cursor = None
+    if query is not None and len(rows) > query.limit:
+        rows = rows[: query.limit]
+        next_cursor = _encode(sort, rows[-1]["cursor_value"], rows[-1]["cursor_key"])
+    for row in rows:
+        del row["cursor_value"], row["cursor_key"]
+    return [kind(**row) for row in rows], next_cursor

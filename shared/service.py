@@ -1,0 +1,103 @@
+"""Owns how a service is put together: its database, its broker, its consumers and jobs, its operations."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from nats.aio.client import Client
+
+from shared import idempotency, logging as service_logging
+from shared.background import running
+from shared.database import Database
+from shared.events import inbox, outbox, streams
+from shared.events.consumer import Consumer, ConsumerLoop
+from shared.events.relay import Relay
+from shared.http import Problem, RequestContext, install_health, install_problem_handlers
+from shared.identity import IdentityVerifier
+from shared.operation import Router, include
+from shared.settings import ServiceSettings
+
+Loop = Callable[[], Awaitable[None]]
+_HOUR_SECONDS = 3600
+
+log = logging.getLogger(__name__)
+
+
+def build(
+    name: str,
+    settings: ServiceSettings,
+    *,
+    routers: Sequence[Router],
+    consumers: Sequence[Consumer[Any]] = (),
+    jobs: Mapping[str, Callable[[Database], Loop]] | None = None,
+) -> FastAPI:
+    """The application of one service.
+
+    `jobs` maps names to functions that, given the database, return a loop to keep running.
+    """
+    service_logging.configure(name, settings.log_level)
+    database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
+    nats_url = settings.nats_url.get_secret_value()
+    broker: dict[str, Client] = {}
+
+    async def ping_broker() -> None:
+        if "client" not in broker or not broker["client"].is_connected:
+            raise ConnectionError("not connected")
+        await broker["client"].flush(timeout=2)
+
+    async def read_events() -> None:
+        """One connection for all consumers of this process; ends when one of them fails."""
+        broker["client"] = await streams.connect(nats_url, reconnect=True)
+        loops = {f"consumer {one.durable}": ConsumerLoop(one, database, broker["client"]).run for one in consumers}
+        try:
+            async with running(loops):
+                await asyncio.Event().wait()
+        finally:
+            await broker.pop("client").close()
+
+    async def prune() -> None:
+        async with database.transaction() as session:
+            for part in (outbox, inbox, idempotency):
+                await part.prune(session)
+        await asyncio.sleep(_HOUR_SECONDS)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loops: dict[str, Loop] = {
+            "relay": Relay(name, database, nats_url).run,
+            "events": read_events,
+            "prune": prune,
+            **{job: make(database) for job, make in (jobs or {}).items()},
+        }
+        async with running(loops):
+            yield
+        await database.close()
+
+    app = FastAPI(title=f"Ratebook {name}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.database = database
+    app.state.settings = settings
+    app.state.identities = IdentityVerifier(settings.gateway_keys, name)
+    app.add_middleware(RequestContext)
+    install_problem_handlers(app)
+    install_health(app, {"database": database.ping, "nats": ping_broker})
+    include(app, routers)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    return app
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of a service, with the problem document that all refusals share."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs"))
+        schemas["Problem"] = problem
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = document
+    return app.openapi_schema

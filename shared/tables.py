@@ -1,0 +1,184 @@
+"""Owns tables of text: CSV files checked as a whole before anything is loaded, and CSV written for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, BeforeValidator, ValidationError
+from starlette.responses import Response
+
+from shared.errors import Fault, ImportRefused
+
+RowT = TypeVar("RowT", bound=BaseModel)
+
+CSV_TYPE = "text/csv"
+MOST_ROWS = 100_000
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Numbered(Generic[RowT]):
+    """A row and the line of the file it stands on; the heading is line 1."""
+
+    line: int
+    row: RowT
+
+
+def _yes_or_no(value: object) -> object:
+    if isinstance(value, str):
+        if value.lower() in {"yes", "y", "true", "1"}:
+            return True
+        if value.lower() in {"no", "n", "false", "0"}:
+            return False
+        raise ValueError("must be yes or no")
+    return value
+
+
+def _several(value: object) -> object:
+    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
+"""Several values in one cell, separated by semicolons."""
+
+
+def read_csv(content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable]) -> list[Numbered[RowT]]:
+    """The rows of a CSV file with a heading line, each checked against `kind`; empty cells take the default.
+
+    Raises ImportRefused that names every faulty place when anything is wrong anywhere: the encoding (UTF-8),
+    a column, a value, or two rows with the same `key`.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ImportRefused(
+            "The file is not UTF-8; save it as CSV UTF-8.", faults=[Fault(f"line {line}", "not UTF-8")]
+        ) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    faults: list[Fault] = []
+    rows: list[Numbered[RowT]] = []
+    try:
+        heading = [name.strip() for name in next(reader, [])]
+        _check_heading(heading, kind)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            line = reader.line_num
+            if len(cells) != len(heading):
+                faults.append(Fault(f"line {line}", f"{len(cells)} cells, but the heading has {len(heading)}"))
+                continue
+            given = {name: cell.strip() for name, cell in zip(heading, cells, strict=True) if cell.strip()}
+            try:
+                rows.append(Numbered(line, kind.model_validate(given)))
+            except ValidationError as error:
+                faults += [_fault(line, one["loc"], one["msg"], one["type"]) for one in error.errors()]
+            if len(rows) > MOST_ROWS:
+                raise ImportRefused(f"The file has more than {MOST_ROWS} rows; split it.")
+    except csv.Error as error:
+        faults.append(Fault(f"line {reader.line_num}", str(error)))
+    faults += _repeated(rows, key)
+    if faults:
+        refuse_import(faults)
+    return rows
+
+
+def refuse_import(faults: Sequence[Fault]) -> None:
+    """Raises ImportRefused for the faults, if there are any."""
+    if faults:
+        raise ImportRefused(f"Nothing was loaded: {len(faults)} faults in the file.", faults=faults)
+
+
+def _check_heading(heading: Sequence[str], kind: type[BaseModel]) -> None:
+    known = kind.model_fields
+    faults = [Fault("line 1", f"unknown column {name or '(empty)'}") for name in heading if name not in known]
+    faults += [Fault("line 1", f"column {name} twice") for name in known if heading.count(name) > 1]
+    faults += [
+        Fault("line 1", f"column {name} is missing")
+        for name, info in known.items()
+        if info.is_required() and name not in heading
+    ]
+    refuse_import(faults)
+
+
+def _fault(line: int, location: tuple[int | str, ...], message: str, kind: str) -> Fault:
+    column = location[0] if location else "(row)"
+    detail = "is empty" if kind == "missing" else message.removeprefix("Value error, ")
+    return Fault(f"line {line}, column {column}", detail)
+
+
+def _repeated(rows: Sequence[Numbered[RowT]], key: Callable[[RowT], Hashable]) -> list[Fault]:
+    first: dict[Hashable, int] = {}
+    faults = []
+    for numbered in rows:
+        name = key(numbered.row)
+        if name in first:
+            shown = " / ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+            faults.append(Fault(f"line {numbered.line}", f"{shown} stands on line {first[name]} already"))
+        first.setdefault(name, numbered.line)
+    return faults
+
+
+async def csv_body(request: Request) -> bytes:
+    """The body of an import: the file itself, as text/csv."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != CSV_TYPE:
+        raise ImportRefused("Send the file as the body, with Content-Type: text/csv.")
+    return await request.body()
+
+
+CsvBody = Annotated[bytes, Depends(csv_body)]
+CSV_REQUEST = {
+    "requestBody": {"required": True, "content": {CSV_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Decimal() | int():
+            return str(value)
+        case datetime() | date():
+            return value.isoformat()
+        case tuple() | list():
+            return "; ".join(map(str, value))
+        case _:
+            shown = str(value)
+            # A spreadsheet would run text that begins like a formula.
+            return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[object]) -> bytes:
+    """The rows as CSV, one column for each attribute named in `columns`."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_cell(getattr(row, name)) for name in columns] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def csv_answer(name: str, columns: Sequence[str], rows: Iterable[object]) -> Response:
+    return Response(
+        write_csv(columns, rows),
+        media_type=CSV_TYPE,
+        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def asked_for(request: Request, *offered: str) -> str | None:
+    """Which of the `offered` media types the Accept header names, in its order; None for JSON."""
+    for part in request.headers.get("accept", "").split(","):
+        kind = part.split(";")[0].strip()
+        if kind in offered:
+            return kind
+        if kind in {"application/json", "*/*"}:
+            return None
+    return None
