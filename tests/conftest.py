@@ -6,17 +6,22 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import asyncpg
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from deploy.local import postgres as local_postgres
+from fastapi import FastAPI
+
 from deploy.local.nats import Nats, start_nats
-from deploy.local.postgres import SERVICES, Postgres, create_database, provision, start_postgres
+from deploy.local.postgres import SERVICES, provision, start_postgres
 from shared import migration
+from shared.access import Grant, Principal
 from shared.database import Database
+from shared.identity import HEADER, sign_identity
 
 _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 
@@ -46,10 +51,8 @@ def cluster() -> Callable[[str, str], str]:
 
 
 @pytest.fixture
-async def fresh_database(cluster: Callable[[str, str], str]) -> AsyncIterator[Callable[[str], str]]:
-    """Makes an empty, migrated database for a service and returns its name; dropped after the test."""
-    import asyncpg
-
+async def fresh_database(cluster: Callable[[str, str], str]) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """Makes a migrated database of its own for a service and returns its name; dropped after the test."""
     connection = await asyncpg.connect(cluster("postgres", "postgres"))
     made: list[str] = []
 
@@ -63,3 +66,63 @@ async def fresh_database(cluster: Callable[[str, str], str]) -> AsyncIterator[Ca
     for name in made:
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
+
+
+async def _runtime(
+    service: str, fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+) -> AsyncIterator[Database]:
+    database = Database(cluster(await fresh_database(service), f"{service}_runtime"), 5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def rating_database(fresh_database, cluster) -> AsyncIterator[Database]:
+    """The rating database as its runtime role."""
+    async for database in _runtime("rating", fresh_database, cluster):
+        yield database
+
+
+@pytest.fixture
+async def receivables_database(fresh_database, cluster) -> AsyncIterator[Database]:
+    """The receivables database as its runtime role."""
+    async for database in _runtime("receivables", fresh_database, cluster):
+        yield database
+
+
+@pytest.fixture
+async def security_database(fresh_database, cluster) -> AsyncIterator[Database]:
+    """The security database as its runtime role."""
+    async for database in _runtime("security", fresh_database, cluster):
+        yield database
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Nats]:
+    """A provisioned NATS server of its own for the test."""
+    server = start_nats(tmp_path / "nats", {})
+    await server.provision()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def gateway_key() -> Ed25519PrivateKey:
+    """The key with which tests sign identities, as the gateway does."""
+    return Ed25519PrivateKey.generate()
+
+
+@pytest.fixture
+def identity(gateway_key: Ed25519PrivateKey) -> Callable[..., dict[str, str]]:
+    """Makes the headers of a caller with the given grants: `identity("rating", Grant(...), Grant(...))`."""
+
+    def headers(service: str, *grants: Grant, subject: str = "7", name: str = "ALAMO\\tester") -> dict[str, str]:
+        return {HEADER: sign_identity(gateway_key, Principal(subject, name, grants), service)}
+
+    return headers
+
+
+def client_of(app: FastAPI, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+    """A client that calls `app` in this process."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers)

@@ -95,7 +95,9 @@ def _initialise(directory: Path, password: str) -> None:
         *("-E", "UTF8", "--locale=C", "--no-instructions"),
     ]
     try:
-        made = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=before_exec(as_nobody=True))
+        made = subprocess.run(
+            command, capture_output=True, text=True, check=False, preexec_fn=before_exec(as_nobody=True)
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise LocalError(
             "PostgreSQL cannot run as root, and this machine allows neither user namespaces nor a change of "

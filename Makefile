@@ -1,0 +1,51 @@
+# Ratebook. `make demo` runs the main job, `make test` the tests; both set up what they need.
+
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+RUN := $(VENV)/bin/python
+.DEFAULT_GOAL := help
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) ## Start everything, do the main job through the gateway, reconcile, stop
+	@$(RUN) -m deploy.local demo
+
+up: $(READY) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
+	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT))
+
+test: $(READY) ## Run the tests on real PostgreSQL and NATS
+	@$(RUN) -m pytest -n 2
+
+check: $(READY) ## Lint, format, types, import rules, deployable locks
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@$(RUN) -m deploy.check_locks
+
+format: $(READY) ## Format the code and mend what the linter can
+	@$(VENV)/bin/ruff format
+	@$(VENV)/bin/ruff check --fix
+
+documents: $(READY) ## Write OpenAPI, event schemas and docs/errors.md from the code
+	@$(RUN) -m deploy.generate
+
+locks: ## Compile locks/ from pyproject.toml (UPGRADE=1 takes newer versions)
+	@$(VENV)/bin/python -m deploy.make_locks $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove the virtual environment and all local data
+	@rm -rf $(VENV) .ratebook
+
+$(READY): locks/all.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Ratebook needs Python 3.11 or newer; $(PYTHON) is not on the PATH (PYTHON=... names another)."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ratebook needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())'). Name a newer one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python has no venv module; on Debian and Ubuntu install the package python3-venv."; exit 1; }
+	@echo "Setting up once, about a minute: Python packages into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r locks/all.txt | \
+		awk '/^(Collecting|Using cached|Downloading)/ {n++; printf "\r  %d packages", n; fflush()} /^Installing/ {printf "\r  installing ...     "; fflush()} END {print "\r  done               "}'
+	@touch $(READY)
+
+.PHONY: help demo up test check format documents locks clean
