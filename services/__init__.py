@@ -1,0 +1,1 @@
+"""The services of Ratebook; none of them imports another."""

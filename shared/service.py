@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from nats.aio.client import Client
 
-from shared import idempotency, logging as service_logging
+from shared import idempotency
+from shared import logging as service_logging
 from shared.background import running
 from shared.database import Database
 from shared.events import inbox, outbox, streams

@@ -13,7 +13,6 @@ import asyncpg
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from fastapi import FastAPI
 
 from deploy.local.nats import Nats, start_nats

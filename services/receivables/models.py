@@ -1,0 +1,5 @@
+"""The tables of receivables, as Alembic compares them with the migrations."""
+
+from sqlmodel import SQLModel
+
+metadata = SQLModel.metadata
