@@ -130,10 +130,13 @@ def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:
     return {name: [getattr(row, name) for row in rows] for name in names}
 
 
-def scope_condition(scope: Scope, *, branch: str, customer: str, ar_company: str) -> tuple[str, Mapping[str, object]]:
+def scope_condition(
+    scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None
+) -> tuple[str, Mapping[str, object]]:
     """The SQL condition under which a row lies in `scope`, with its parameters.
 
-    `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides.
+    `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides; None for a side that such rows
+    do not have: a limit on it does not narrow them.
     """
     if not scope.limits:
         return "true", {}
@@ -147,9 +150,11 @@ def scope_condition(scope: Scope, *, branch: str, customer: str, ar_company: str
         )
         terms = []
         for expression, word, kind, allowed in sides:
-            if allowed:
+            if allowed and expression is not None:
                 name = f"scope_{word}_{position}"
                 terms.append(f"{expression} = ANY(CAST(:{name} AS {kind}))")
                 parameters[name] = allowed
+        if not terms:
+            return "true", {}
         alternatives.append(f"({' AND '.join(terms)})")
     return f"({' OR '.join(alternatives)})", parameters

@@ -80,8 +80,8 @@ class Where:
             self.parameters.update(parameters)
         return self
 
-    def within(self, scope: Scope, *, branch: str, customer: str, ar_company: str) -> "Where":
-        """Adds the limits of the caller; the arguments are the row's SQL expressions for each side."""
+    def within(self, scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None) -> "Where":
+        """Adds the limits of the caller; the arguments are those of shared.database.scope_condition."""
         term, parameters = scope_condition(scope, branch=branch, customer=customer, ar_company=ar_company)
         self.terms.append(term)
         self.parameters.update(parameters)

@@ -1,0 +1,111 @@
+"""What rating refuses."""
+
+from shared.errors import DomainError
+
+
+class LockedUseCredit(DomainError):
+    """The order is on its way to Accounts Receivable or already there: credit its invoice there with disposition
+    `rerate`, then change and rate it again.
+    """
+
+    code = "LOCKED_USE_CREDIT"
+    status = 409
+
+
+class NotReadyForRating(DomainError):
+    """The proof of delivery is missing, or the field work has not ended: it must be served, not served or cancelled."""
+
+    code = "NOT_READY_FOR_RATING"
+    status = 409
+
+
+class NotRated(DomainError):
+    """The order has no rating that this could be done with."""
+
+    code = "NOT_RATED"
+    status = 409
+
+
+class RegionRequired(DomainError):
+    """No billing region holds the served ZIP and the order names none: set its region, or add the ZIP to one."""
+
+    code = "REGION_REQUIRED"
+    status = 422
+
+
+class RegionAmbiguous(DomainError):
+    """Several billing regions hold the served ZIP: set the order's region."""
+
+    code = "REGION_AMBIGUOUS"
+    status = 422
+
+
+class NoProfile(DomainError):
+    """No billing profile in force fits the five keys of the order; the nearest ones are named with what differs."""
+
+    code = "NO_PROFILE"
+    status = 422
+
+
+class NothingToCharge(DomainError):
+    """A profile fits, but none of its lines comes: no trigger fired and no quantity was reported."""
+
+    code = "NOTHING_TO_CHARGE"
+    status = 422
+
+
+class UnknownReference(DomainError):
+    """The order names a branch, customer, priority, job type, region or trigger that does not exist."""
+
+    code = "UNKNOWN_REFERENCE"
+    status = 422
+
+
+class NumberTaken(DomainError):
+    """There is a work order with this number already."""
+
+    code = "NUMBER_TAKEN"
+    status = 409
+
+
+class NothingToExport(DomainError):
+    """None of the chosen orders is rated and free; somebody else may have exported them a moment ago."""
+
+    code = "NOTHING_TO_EXPORT"
+    status = 409
+
+
+class NotExportable(DomainError):
+    """Some of the chosen invoices cannot be exported, for the reasons named; nothing was exported."""
+
+    code = "NOT_EXPORTABLE"
+    status = 409
+
+
+class RollupTooLarge(DomainError):
+    """An invoice has more orders than one message to Accounts Receivable can carry: split it."""
+
+    code = "ROLLUP_TOO_LARGE"
+    status = 422
+
+
+class NothingToRate(DomainError):
+    """No open order is ready for rating."""
+
+    code = "NOTHING_TO_RATE"
+    status = 409
+
+
+class AlreadyAnswered(DomainError):
+    """Accounts Receivable has answered every chosen invoice of this run; there is nothing to withdraw."""
+
+    code = "ALREADY_ANSWERED"
+    status = 409
+
+
+class AnswerContradicts(Exception):
+    """Receivables answered a hand-over in two ways, or one that was never sent: the event becomes a dead letter."""
+
+
+class RowsMissing(Exception):
+    """A statement changed fewer rows than it must: the transaction is rolled back and the event comes again."""

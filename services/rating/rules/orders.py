@@ -1,0 +1,210 @@
+"""Owns the life of a work order: what it is, and what may be done to it in which status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from services.rating.errors import LockedUseCredit, NotRated, NotReadyForRating
+
+QUANTITY_SOURCES = (
+    "miles",
+    "waiting_minutes",
+    "weight",
+    "pieces",
+    "attempts",
+    "pages",
+    "servees",
+    "parcels",
+    "hours",
+    "fee_advances",
+)
+"""The columns of the proof of delivery that can give a line its quantity; `fee_advances` is money laid out."""
+
+ONE = "one"
+"""The quantity source of a line that is charged once."""
+
+OUTCOMES = ("served", "not_served", "cancelled")
+"""The field statuses that end the field work; each is a bill type of kind `outcome` as well."""
+
+EDITABLE = frozenset({"open", "rated", "assigned"})
+
+
+@dataclass(frozen=True)
+class WorkOrder:
+    """One job as rating sees it. Quantities come from the proof of delivery; None means not reported."""
+
+    id: int
+    number: str
+    style: str
+    branch: str
+    ar_company: int
+    customer: str
+    customer_type: str | None
+    bill_to: str
+    priority: str
+    job_type: str
+    region: str | None
+    served_zip: str | None
+    service_on: date
+    field_status: str
+    pod_received: bool
+    triggers: Sequence[str]
+    reference: str
+    miles: Decimal | None
+    waiting_minutes: Decimal | None
+    weight: Decimal | None
+    pieces: Decimal | None
+    attempts: Decimal | None
+    pages: Decimal | None
+    servees: Decimal | None
+    parcels: Decimal | None
+    hours: Decimal | None
+    fee_advances: Decimal | None
+    status: str
+    revision: int
+    rating_version: int
+    invoice_id: int | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class OrderEntry:
+    """What a person or an import says of an order; rating adds the rest."""
+
+    number: str
+    style: str
+    branch: str
+    customer: str
+    bill_to: str
+    priority: str
+    job_type: str
+    region: str | None
+    served_zip: str | None
+    service_on: date
+    field_status: str
+    pod_received: bool
+    triggers: Sequence[str]
+    reference: str
+    miles: Decimal | None
+    waiting_minutes: Decimal | None
+    weight: Decimal | None
+    pieces: Decimal | None
+    attempts: Decimal | None
+    pages: Decimal | None
+    servees: Decimal | None
+    parcels: Decimal | None
+    hours: Decimal | None
+    fee_advances: Decimal | None
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """A work order in a list, with the totals of its rating."""
+
+    id: int
+    number: str
+    style: str
+    branch: str
+    customer: str
+    bill_to: str
+    priority: str
+    job_type: str
+    region: str | None
+    served_zip: str | None
+    service_on: date
+    field_status: str
+    pod_received: bool
+    reference: str
+    status: str
+    revision: int
+    rating_version: int
+    invoice_id: int | None
+    ar_number: str | None
+    total: Decimal | None
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders a list shows; None leaves a side open. `search` looks into number and reference."""
+
+    status: str | None = None
+    branch: str | None = None
+    customer: str | None = None
+    bill_to: str | None = None
+    service_from: date | None = None
+    service_to: date | None = None
+    search: str | None = None
+
+
+@dataclass(frozen=True)
+class OrderTotals:
+    count: int
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where a locked order is: the run that exports it, or its invoice in accounts receivable."""
+
+    run_id: int | None = None
+    ar_company: int | None = None
+    ar_number: str | None = None
+    ar_month: str | None = None
+    ar_transaction: int | None = None
+
+
+def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:
+    """Refuses a change from `exporting` on; the refusal names the invoice and the way out.
+
+    Source: rating, section 2; an exported order is corrected by a credit in receivables, then rated again.
+    """
+    if order.status in EDITABLE:
+        return
+    members = {
+        "run_id": whereabouts.run_id,
+        "ar_company": whereabouts.ar_company,
+        "invoice_number": whereabouts.ar_number,
+        "month": whereabouts.ar_month,
+        "transaction": whereabouts.ar_transaction,
+    }
+    if order.status == "exporting":
+        detail = f"Work order {order.number} is being exported by run {whereabouts.run_id}; wait for the run to end."
+    elif order.status == "exported":
+        detail = (
+            f"Work order {order.number} is on invoice {whereabouts.ar_number} in Accounts Receivable "
+            f"(company {whereabouts.ar_company}, {whereabouts.ar_month}, transaction {whereabouts.ar_transaction}): "
+            f"credit it there with disposition rerate, then rate it again."
+        )
+    else:
+        detail = f"Work order {order.number} is closed."
+    raise LockedUseCredit(detail, members={name: value for name, value in members.items() if value is not None})
+
+
+def require_ready_for_rating(order: WorkOrder) -> None:
+    """An order can be rated once its proof of delivery is there and the field work has ended.
+
+    Source: rating, section 3.8.
+    """
+    if not order.pod_received:
+        raise NotReadyForRating(f"Work order {order.number} has no proof of delivery yet.")
+    if order.field_status not in OUTCOMES:
+        raise NotReadyForRating(f"Work order {order.number} is still in the field.")
+
+
+def require_rated(order: WorkOrder) -> None:
+    if order.status not in {"rated", "assigned"}:
+        raise NotRated(f"Work order {order.number} has no rating.")
+
+
+def next_rating_version(order: WorkOrder) -> int:
+    """The version that a new rating gets: the order's own while it is open, the next one when it is rated already.
+
+    An order that was reopened or whose rating was removed has had its version raised then.
+    """
+    return order.rating_version if order.status == "open" else order.rating_version + 1
+
+
+def leaves_invoice(before: WorkOrder, bill_to: str, branch: str) -> bool:
+    """A change of bill-to or branch takes an assigned order off its draft invoice (rating, section 2)."""
+    return before.status == "assigned" and (bill_to, branch) != (before.bill_to, before.branch)

@@ -1,0 +1,1 @@
+"""Every SQL statement of rating, one module per table group."""

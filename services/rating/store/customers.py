@@ -1,0 +1,45 @@
+"""The read copy of customers that receivables keeps."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.customers import Customer
+from shared.access import Scope
+from shared.database import columns, execute
+from shared.listing import PageQuery, Sorting, Where, fetch_page
+
+
+async def take_over(session: AsyncSession, customers: Sequence[Customer]) -> None:
+    """Writes customers as they now are, in one statement; a newer version that is here already stays."""
+    await execute(
+        session,
+        """
+        INSERT INTO customer (ar_company, number, version, name, status, customer_type)
+        SELECT * FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[]), CAST(:version AS int[]),
+                             CAST(:name AS text[]), CAST(:status AS text[]), CAST(:customer_type AS text[]))
+        ON CONFLICT (ar_company, number) DO UPDATE
+        SET version = excluded.version, name = excluded.name, status = excluded.status,
+            customer_type = excluded.customer_type
+        WHERE customer.version < excluded.version
+        """,
+        **columns(customers, "ar_company", "number", "version", "name", "status", "customer_type"),
+    )
+
+
+async def list_customers(
+    session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
+) -> tuple[list[Customer], str | None]:
+    """Customers by number or name; they belong to no branch, so limits to branches do not narrow the list."""
+    pattern = None if search is None else f"%{search}%"
+    return await fetch_page(
+        session,
+        Customer,
+        columns="c.ar_company, c.number, c.version, c.name, c.status, c.customer_type",
+        source="customer c",
+        where=Where()
+        .within(scope, branch=None, customer="c.number", ar_company="c.ar_company")
+        .add("(c.number ILIKE :pattern OR c.name ILIKE :pattern)", pattern=pattern),
+        sorting=Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id"),
+        query=query,
+    )

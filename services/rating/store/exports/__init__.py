@@ -1,0 +1,1 @@
+"""Export runs: claimed, sent, answered, withdrawn and shown."""

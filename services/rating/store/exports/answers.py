@@ -1,0 +1,212 @@
+"""What receivables answered: read by id, written by id, and every count of rows checked."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.errors import RowsMissing
+from services.rating.rules.exports import (
+    Booking,
+    CreditedInvoice,
+    HandedOrder,
+    HandOver,
+    OrderStanding,
+    Refusal,
+    Settlement,
+)
+from shared.database import columns, execute, fetch_all, fetch_value
+
+
+def _require(changed: int, wanted: int, what: str) -> None:
+    if changed != wanted:
+        raise RowsMissing(f"{changed} of {wanted} {what} were changed")
+
+
+async def lock_run(session: AsyncSession, run_id: int) -> None:
+    """Holds the run, so that its counts are added up one answer at a time."""
+    if await fetch_value(session, "SELECT id FROM export_run WHERE id = :id FOR NO KEY UPDATE", id=run_id) is None:
+        raise RowsMissing(f"there is no export run {run_id}")
+
+
+async def hand_overs(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[HandOver]:
+    """The recorded hand-overs among the (invoice, attempt) pairs."""
+    return await fetch_all(
+        session,
+        HandOver,
+        """
+        SELECT e.invoice_id, e.attempt, e.run_id, e.outcome, e.total
+        FROM unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+        JOIN export_invoice e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
+        """,
+        invoice_ids=[invoice_id for invoice_id, _ in pairs],
+        attempts=[attempt for _, attempt in pairs],
+    )
+
+
+async def handed_orders(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[HandedOrder]:
+    """The orders of the hand-overs with where they stand now."""
+    return await fetch_all(
+        session,
+        HandedOrder,
+        """
+        SELECT o.work_order_id, o.invoice_id, o.version, o.attempt, w.status, w.rating_version, w.export_attempt
+        FROM unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+        JOIN export_order o ON o.invoice_id = named.invoice_id AND o.invoice_attempt = named.attempt
+        JOIN work_order w ON w.id = o.work_order_id
+        """,
+        invoice_ids=[invoice_id for invoice_id, _ in pairs],
+        attempts=[attempt for _, attempt in pairs],
+    )
+
+
+async def save_exported(session: AsyncSession, settlement: Settlement, bookings: Sequence[Booking]) -> None:
+    """Locks the orders for good and records where their invoices stand."""
+    settled = {one.invoice_id for one in settlement.hand_overs}
+    booked = [one for one in bookings if one.invoice_id in settled]
+    changed = await execute(
+        session,
+        """
+        UPDATE invoice SET status = 'exported', ar_number = booked.number, ar_month = booked.month,
+                           ar_transaction = booked.transaction
+        FROM unnest(CAST(:invoice_id AS bigint[]), CAST(:number AS text[]), CAST(:month AS text[]),
+                    CAST(:transaction AS bigint[])) AS booked (invoice_id, number, month, transaction)
+        WHERE invoice.id = booked.invoice_id
+        """,
+        **columns(booked, "invoice_id", "number", "month", "transaction"),
+    )
+    _require(changed, len(settlement.hand_overs), "invoices")
+    await _save_hand_overs(session, settlement, "exported", [""] * len(booked), [""] * len(booked))
+    # By id alone: with the status in the condition the planner scans. What may be changed was decided from rows read
+    # under the run's lock, and `exporting` is left only under it.
+    changed = await execute(
+        session,
+        """
+        UPDATE work_order SET status = 'exported', revision = revision + 1
+        WHERE id = ANY(CAST(:order_ids AS bigint[]))
+        """,
+        order_ids=list(settlement.work_order_ids),
+    )
+    _require(changed, len(settlement.work_order_ids), "work orders")
+
+
+async def save_refused(session: AsyncSession, settlement: Settlement, refusals: Sequence[Refusal]) -> None:
+    """Unlocks the orders: they are assigned to their draft invoice again, to be mended and exported anew."""
+    said = {one.invoice_id: one for one in refusals}
+    invoice_ids = [one.invoice_id for one in settlement.hand_overs]
+    changed = await execute(
+        session,
+        "UPDATE invoice SET status = 'draft' WHERE id = ANY(CAST(:invoice_ids AS bigint[]))",
+        invoice_ids=invoice_ids,
+    )
+    _require(changed, len(invoice_ids), "invoices")
+    await _save_hand_overs(
+        session,
+        settlement,
+        "refused",
+        [said[invoice_id].reason for invoice_id in invoice_ids],
+        [said[invoice_id].detail for invoice_id in invoice_ids],
+    )
+    changed = await execute(
+        session,
+        """
+        UPDATE work_order SET status = 'assigned', revision = revision + 1
+        WHERE id = ANY(CAST(:order_ids AS bigint[]))
+        """,
+        order_ids=list(settlement.work_order_ids),
+    )
+    _require(changed, len(settlement.work_order_ids), "work orders")
+
+
+async def _save_hand_overs(
+    session: AsyncSession, settlement: Settlement, outcome: str, reasons: Sequence[str], details: Sequence[str]
+) -> None:
+    changed = await execute(
+        session,
+        """
+        UPDATE export_invoice
+        SET outcome = :outcome, reason = answer.reason, detail = answer.detail, answered_at = now()
+        FROM unnest(CAST(:invoice_id AS bigint[]), CAST(:attempt AS int[]), CAST(:reasons AS text[]),
+                    CAST(:details AS text[])) AS answer (invoice_id, attempt, reason, detail)
+        WHERE export_invoice.invoice_id = answer.invoice_id AND export_invoice.attempt = answer.attempt
+        """,
+        outcome=outcome,
+        reasons=list(reasons),
+        details=list(details),
+        **columns(settlement.hand_overs, "invoice_id", "attempt"),
+    )
+    _require(changed, len(settlement.hand_overs), "hand-overs")
+
+
+async def add_to_run(session: AsyncSession, run_id: int, outcome: str, settlement: Settlement) -> None:
+    """Adds settled invoices to the run's counts and ends the run with the last of them."""
+    assert outcome in {"exported", "refused"}
+    await execute(
+        session,
+        f"""
+        UPDATE export_run SET {outcome} = {outcome} + :invoices, {outcome}_total = {outcome}_total + :total
+        WHERE id = :run_id
+        """,
+        run_id=run_id,
+        invoices=len(settlement.hand_overs),
+        total=settlement.total,
+    )
+    await execute(
+        session,
+        """
+        UPDATE export_run
+        SET status = CASE refused WHEN 0 THEN 'done' ELSE 'done_with_refusals' END, finished_at = now()
+        WHERE id = :run_id AND finished_at IS NULL AND exported + refused = invoices
+        """,
+        run_id=run_id,
+    )
+
+
+async def save_credit(session: AsyncSession, credited: CreditedInvoice) -> int:
+    """Records the credit by order; a credit that is recorded already stays. Returns how many are new."""
+    return await execute(
+        session,
+        """
+        INSERT INTO order_credit (ar_company, month, transaction, work_order_id, version, credited, remaining,
+                                  disposition, reason, credited_by)
+        SELECT :ar_company, :month, :transaction, work_order_id, version, credited, remaining, :disposition, :reason,
+               :credited_by
+        FROM unnest(CAST(:work_order_id AS bigint[]), CAST(:version AS int[]), CAST(:credited AS numeric[]),
+                    CAST(:remaining AS numeric[])) AS one (work_order_id, version, credited, remaining)
+        ON CONFLICT DO NOTHING
+        """,
+        ar_company=credited.ar_company,
+        month=credited.month,
+        transaction=credited.transaction,
+        disposition=credited.disposition,
+        reason=credited.reason,
+        credited_by=credited.credited_by,
+        **columns(credited.orders, "work_order_id", "version", "credited", "remaining"),
+    )
+
+
+async def lock_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[OrderStanding]:
+    return await fetch_all(
+        session,
+        OrderStanding,
+        """
+        SELECT id, status, rating_version FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[]))
+        ORDER BY id FOR NO KEY UPDATE
+        """,
+        order_ids=list(order_ids),
+    )
+
+
+async def leave_exported(session: AsyncSession, order_ids: Sequence[int], status: str) -> None:
+    """Reopens (`open`, with the next rating version) or closes (`closed`) credited orders."""
+    changed = await execute(
+        session,
+        """
+        UPDATE work_order
+        SET status = :status, invoice_id = NULL, rating_version = rating_version + 1, revision = revision + 1,
+            changed_at = now()
+        WHERE id = ANY(CAST(:order_ids AS bigint[]))
+        """,
+        status=status,
+        order_ids=list(order_ids),
+    )
+    _require(changed, len(order_ids), "work orders")

@@ -1,0 +1,191 @@
+"""Claiming rated orders for a run: locked together, checked, put on invoices and recorded as handed over."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.exports import LARGEST_INVOICE_BYTES, Hindrance, Selection
+from services.rating.store.exports.documents import DOCUMENT
+from shared.access import Scope
+from shared.database import execute, fetch_all, fetch_value, fetch_values, scope_condition
+
+
+async def lock_selected(session: AsyncSession, scope: Scope, selection: Selection) -> list[int]:
+    """Locks the rated orders of the selection in the order of their ids and returns them.
+
+    Without SKIP LOCKED: an order that somebody edits right now is waited for, not silently left out. Nothing but the
+    order's own columns is read here, because after the wait PostgreSQL looks at the new row with old neighbours.
+    """
+    within, parameters = scope_condition(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+    terms = [within]
+    wanted: dict[str, object] = dict(parameters)
+    for column, name, kind in (
+        ("w.branch", "branches", "text"),
+        ("w.bill_to", "bill_tos", "text"),
+        ("w.id", "work_order_ids", "bigint"),
+    ):
+        chosen = getattr(selection, name)
+        if chosen is not None:
+            terms.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
+            wanted[name] = list(chosen)
+    locked = await fetch_values(
+        session,
+        f"""
+        SELECT w.id FROM work_order w JOIN branch b ON b.code = w.branch
+        WHERE w.status IN ('rated', 'assigned') AND {" AND ".join(terms)}
+        ORDER BY w.id FOR NO KEY UPDATE OF w
+        """,
+        **wanted,
+    )
+    if selection.rated_until is None:
+        return locked
+    return await fetch_values(
+        session,
+        """
+        SELECT w.id FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND r.rated_at <= :rated_until ORDER BY w.id
+        """,
+        order_ids=locked,
+        rated_until=selection.rated_until,
+    )
+
+
+async def find_hindrances(session: AsyncSession, order_ids: Sequence[int]) -> list[Hindrance]:
+    """The locked orders that cannot be exported: a negative total, or an invoice of which only a part is chosen."""
+    return await fetch_all(
+        session,
+        Hindrance,
+        """
+        SELECT w.id AS work_order_id, w.number, 'its total is negative' AS reason
+        FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND r.total < 0
+        UNION ALL
+        SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' with others that are not chosen'
+        FROM work_order w
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND EXISTS (
+            SELECT FROM work_order other
+            WHERE other.invoice_id = w.invoice_id AND NOT other.id = ANY(CAST(:order_ids AS bigint[]))
+        )
+        """,
+        order_ids=list(order_ids),
+    )
+
+
+async def insert_run(
+    session: AsyncSession,
+    *,
+    requested_by: str,
+    requested_at: datetime,
+    invoice_date: date,
+    month: str,
+    selection: Selection,
+) -> int:
+    """Makes a run without invoices; `count_run` completes it once they are claimed."""
+    run_id: int = await fetch_value(
+        session,
+        """
+        INSERT INTO export_run (status, requested_by, requested_at, invoice_date, month, selection, invoices, orders,
+                                total)
+        VALUES ('preparing', :requested_by, :requested_at, :invoice_date, :month, CAST(:selection AS jsonb), 0, 0, 0)
+        RETURNING id
+        """,
+        requested_by=requested_by,
+        requested_at=requested_at,
+        invoice_date=invoice_date,
+        month=month,
+        selection=json.dumps(asdict(selection), default=str),
+    )
+    return run_id
+
+
+async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int]) -> None:
+    """Moves the locked orders to `exporting`, each on its invoice, and records every hand-over.
+
+    Orders that are on no invoice yet get one of their own. Four statements, however many orders.
+    """
+    await execute(
+        session,
+        """
+        WITH free AS (
+            SELECT id, branch, bill_to, nextval('invoice_id_seq') AS invoice_id
+            FROM (SELECT id, branch, bill_to FROM work_order
+                  WHERE id = ANY(CAST(:order_ids AS bigint[])) AND invoice_id IS NULL ORDER BY id) AS ordered
+        ), made AS (
+            INSERT INTO invoice (id, kind, branch, bill_to, status, attempt)
+            SELECT invoice_id, 'single', branch, bill_to, 'exporting', 1 FROM free
+        )
+        UPDATE work_order
+        SET status = 'exporting', invoice_id = free.invoice_id, export_attempt = export_attempt + 1,
+            revision = revision + 1
+        FROM free WHERE work_order.id = free.id
+        """,
+        order_ids=list(order_ids),
+    )
+    await execute(
+        session,
+        """
+        WITH again AS (
+            UPDATE work_order
+            SET status = 'exporting', export_attempt = export_attempt + 1, revision = revision + 1
+            WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'assigned'
+            RETURNING invoice_id
+        )
+        UPDATE invoice SET status = 'exporting', attempt = attempt + 1
+        WHERE id IN (SELECT invoice_id FROM again)
+        """,
+        order_ids=list(order_ids),
+    )
+    await execute(
+        session,
+        f"""
+        INSERT INTO export_invoice (invoice_id, attempt, run_id, ar_company, orders, total, document_bytes)
+        SELECT i.id, i.attempt, :run_id, min(b.ar_company), count(*), sum(r.total), octet_length({DOCUMENT}::text)
+        FROM invoice i
+        JOIN branch b ON b.code = i.branch
+        JOIN work_order w ON w.invoice_id = i.id
+        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE i.id IN (SELECT invoice_id FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[])))
+        GROUP BY i.id
+        """,
+        run_id=run_id,
+        order_ids=list(order_ids),
+    )
+    await execute(
+        session,
+        """
+        INSERT INTO export_order (work_order_id, version, attempt, invoice_id, invoice_attempt, total)
+        SELECT w.id, w.rating_version, w.export_attempt, i.id, i.attempt, r.total
+        FROM work_order w
+        JOIN invoice i ON i.id = w.invoice_id
+        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[]))
+        """,
+        order_ids=list(order_ids),
+    )
+
+
+async def count_run(session: AsyncSession, run_id: int) -> None:
+    """Writes what the run has claimed: invoices, orders and their total."""
+    await execute(
+        session,
+        """
+        UPDATE export_run SET invoices = claimed.invoices, orders = claimed.orders, total = claimed.total
+        FROM (SELECT count(*) AS invoices, sum(orders) AS orders, sum(total) AS total
+              FROM export_invoice WHERE run_id = :run_id) AS claimed
+        WHERE id = :run_id
+        """,
+        run_id=run_id,
+    )
+
+
+async def too_large(session: AsyncSession, run_id: int) -> list[int]:
+    """The invoices of the run that no message can carry."""
+    return await fetch_values(
+        session,
+        "SELECT invoice_id FROM export_invoice WHERE run_id = :run_id AND document_bytes > :limit ORDER BY invoice_id",
+        run_id=run_id,
+        limit=LARGEST_INVOICE_BYTES,
+    )

@@ -1,0 +1,14 @@
+"""The JSON of one invoice as it travels to receivables, built by PostgreSQL from the rows."""
+
+DOCUMENT = """json_build_object(
+    'invoice_id', i.id, 'attempt', i.attempt, 'kind', i.kind, 'branch', i.branch, 'bill_to', i.bill_to,
+    'total', sum(r.total)::text,
+    'orders', json_agg(json_build_object(
+        'work_order_id', w.id, 'number', w.number, 'version', w.rating_version, 'attempt', w.export_attempt,
+        'service_on', w.service_on, 'reference', w.reference, 'total', r.total::text,
+        'lines', (SELECT json_agg(json_build_object(
+            'billing_item', l.billing_item, 'income_account', l.income_account, 'quantity', l.quantity::text,
+            'unit_rate', l.unit_rate::text, 'amount', l.amount::text, 'taxable', l.taxable) ORDER BY l.position)
+            FROM rating_line l WHERE l.rating_id = r.id)
+    ) ORDER BY w.id))"""
+"""An expression over `invoice i`, `work_order w` and `rating r`, grouped by `i.id`; amounts travel as text."""

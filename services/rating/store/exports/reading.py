@@ -1,0 +1,79 @@
+"""Export runs as people watch them: one, many, and the invoices of each."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.exports import Run, RunInvoice
+from shared.access import Scope
+from shared.database import fetch_one, scope_condition
+from shared.listing import PageQuery, Sorting, Where, fetch_page
+
+
+def _visible(scope: Scope) -> tuple[str, dict[str, object]]:
+    """A run is visible when all of its invoices are: its counts and totals would tell of the others."""
+    within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
+    if within == "true":
+        return "true", {}
+    return (
+        f"""
+        NOT EXISTS (SELECT FROM export_invoice e JOIN invoice i ON i.id = e.invoice_id
+                    WHERE e.run_id = run.id AND NOT {within})
+        """,
+        dict(parameters),
+    )
+
+
+async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> Run | None:
+    visible, parameters = _visible(scope)
+    return await fetch_one(
+        session,
+        Run,
+        f"SELECT run.* FROM export_run run WHERE run.id = :run_id AND {visible}",
+        run_id=run_id,
+        **parameters,
+    )
+
+
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None]:
+    visible, parameters = _visible(scope)
+    return await fetch_page(
+        session,
+        Run,
+        columns="run.*",
+        source="export_run run",
+        where=Where([visible], parameters),
+        sorting=Sorting(
+            {"id": ("run.id", "bigint"), "total": ("run.total", "numeric"), "month": ("run.month", "text")},
+            default="-id",
+            key="run.id",
+        ),
+        query=query,
+    )
+
+
+async def list_invoices(
+    session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery | None
+) -> tuple[list[RunInvoice], str | None]:
+    """The invoices of a run; whoever sees the run sees them all."""
+    return await fetch_page(
+        session,
+        RunInvoice,
+        columns="""
+            e.invoice_id, e.attempt, i.kind, i.branch, i.bill_to, e.ar_company, e.orders, e.total, e.outcome, e.reason,
+            e.detail, CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
+            CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
+            CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, e.answered_at
+        """,
+        source="export_invoice e JOIN invoice i ON i.id = e.invoice_id",
+        where=Where().add("e.run_id = :run_id", run_id=run_id).add("e.outcome = :outcome", outcome=outcome),
+        sorting=Sorting(
+            {
+                "invoice_id": ("e.invoice_id", "bigint"),
+                "bill_to": ("i.bill_to", "text"),
+                "total": ("e.total", "numeric"),
+                "outcome": ("e.outcome", "text"),
+            },
+            default="invoice_id",
+            key="e.invoice_id",
+        ),
+        query=query,
+    )

@@ -1,0 +1,169 @@
+"""Sending a run: cut into chunks, each chunk one event, asked again when no answer comes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.exports import ANSWER_PATIENCE_SECONDS, Chunk, ChunkCandidate, SilentChunk, UnsentRun
+from services.rating.store.exports.documents import DOCUMENT
+from shared.contracts.invoice_export_requested import InvoiceExportRequested
+from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
+from shared.database import execute, fetch_all, fetch_one, fetch_value
+from shared.events import outbox
+
+
+async def lock_unsent_run(session: AsyncSession) -> UnsentRun | None:
+    """The oldest run that is not sent whole, held against other workers."""
+    return await fetch_one(
+        session,
+        UnsentRun,
+        """
+        SELECT id, status FROM export_run WHERE finished_at IS NULL AND status IN ('preparing', 'sending')
+        ORDER BY id LIMIT 1 FOR NO KEY UPDATE
+        """,
+    )
+
+
+async def candidates(session: AsyncSession, run_id: int) -> list[ChunkCandidate]:
+    """The invoices of the run, to be cut into chunks."""
+    return await fetch_all(
+        session,
+        ChunkCandidate,
+        "SELECT invoice_id, attempt, ar_company, orders, document_bytes FROM export_invoice WHERE run_id = :run_id",
+        run_id=run_id,
+    )
+
+
+async def save_chunks(session: AsyncSession, run_id: int, chunks: Sequence[Chunk]) -> None:
+    """Records the chunks of the run and which invoice is in which, and moves the run to `sending`."""
+    await execute(
+        session,
+        """
+        INSERT INTO export_chunk (run_id, position, ar_company)
+        SELECT :run_id, position, ar_company
+        FROM unnest(CAST(:companies AS int[])) WITH ORDINALITY AS chunk (ar_company, position)
+        """,
+        run_id=run_id,
+        companies=[chunk.ar_company for chunk in chunks],
+    )
+    await execute(
+        session,
+        """
+        UPDATE export_invoice SET chunk = placed.position
+        FROM unnest(CAST(:invoice_ids AS bigint[]), CAST(:positions AS int[])) AS placed (invoice_id, position)
+        WHERE export_invoice.run_id = :run_id AND export_invoice.invoice_id = placed.invoice_id
+        """,
+        run_id=run_id,
+        invoice_ids=[invoice_id for chunk in chunks for invoice_id in chunk.invoice_ids],
+        positions=[position for position, chunk in enumerate(chunks, start=1) for _ in chunk.invoice_ids],
+    )
+    await execute(session, "UPDATE export_run SET status = 'sending' WHERE id = :run_id", run_id=run_id)
+
+
+async def next_chunk(session: AsyncSession, run_id: int) -> int | None:
+    """The first chunk of the run that was never sent."""
+    position: int | None = await fetch_value(
+        session,
+        "SELECT position FROM export_chunk WHERE run_id = :run_id AND sent_at IS NULL ORDER BY position LIMIT 1",
+        run_id=run_id,
+    )
+    return position
+
+
+async def send_chunk(session: AsyncSession, run_id: int, position: int) -> None:
+    """Writes the event that asks receivables to book what still waits in the chunk."""
+    await outbox.append_selected(
+        session,
+        InvoiceExportRequested,
+        f"""
+        SELECT json_build_object(
+            'run_id', run.id, 'ar_company', chunk.ar_company, 'month', run.month, 'invoice_date', run.invoice_date,
+            'requested_by', run.requested_by, 'invoices', documents.list) AS data
+        FROM export_run run
+        JOIN export_chunk chunk ON chunk.run_id = run.id AND chunk.position = :position
+        JOIN LATERAL (
+            SELECT json_agg(one.document ORDER BY one.id) AS list
+            FROM (
+                SELECT i.id, {DOCUMENT} AS document
+                FROM export_invoice e
+                JOIN invoice i ON i.id = e.invoice_id
+                JOIN work_order w ON w.invoice_id = i.id
+                JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+                WHERE e.run_id = run.id AND e.chunk = chunk.position AND e.outcome = 'waiting'
+                GROUP BY i.id
+            ) AS one
+        ) AS documents ON documents.list IS NOT NULL
+        WHERE run.id = :run_id
+        """,
+        run_id=run_id,
+        position=position,
+    )
+    await execute(
+        session,
+        """
+        UPDATE export_chunk SET sent_at = now(), requests = requests + 1
+        WHERE run_id = :run_id AND position = :position
+        """,
+        run_id=run_id,
+        position=position,
+    )
+
+
+async def all_sent(session: AsyncSession, run_id: int) -> None:
+    await execute(
+        session, "UPDATE export_run SET status = 'waiting' WHERE id = :run_id AND status = 'sending'", run_id=run_id
+    )
+
+
+async def lock_silent_chunk(session: AsyncSession) -> SilentChunk | None:
+    """A chunk that was sent too long ago and still has invoices without an answer, held against other workers."""
+    return await fetch_one(
+        session,
+        SilentChunk,
+        """
+        SELECT chunk.run_id, chunk.position
+        FROM export_chunk chunk JOIN export_run run ON run.id = chunk.run_id
+        WHERE run.finished_at IS NULL AND chunk.sent_at < now() - make_interval(secs => :patience)
+          AND EXISTS (SELECT FROM export_invoice e
+                      WHERE e.run_id = chunk.run_id AND e.chunk = chunk.position AND e.outcome = 'waiting')
+        ORDER BY chunk.sent_at LIMIT 1 FOR NO KEY UPDATE OF chunk SKIP LOCKED
+        """,
+        patience=ANSWER_PATIENCE_SECONDS,
+    )
+
+
+async def request_withdrawal(session: AsyncSession, run_id: int, invoice_ids: Sequence[int] | None) -> int:
+    """Writes the events that withdraw what still waits of the run (or of the invoices named); returns how many wait."""
+    waiting = await execute(
+        session,
+        """
+        UPDATE export_invoice SET withdrawal_requested_at = now()
+        WHERE run_id = :run_id AND outcome = 'waiting'
+          AND (CAST(:invoice_ids AS bigint[]) IS NULL OR invoice_id = ANY(CAST(:invoice_ids AS bigint[])))
+        """,
+        run_id=run_id,
+        invoice_ids=None if invoice_ids is None else list(invoice_ids),
+    )
+    await outbox.append_selected(
+        session,
+        InvoiceWithdrawalRequested,
+        """
+        SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', part.ar_company,
+            'invoices', json_agg(json_build_object(
+                'invoice_id', part.invoice_id, 'attempt', part.attempt,
+                'orders', (SELECT json_agg(json_build_object(
+                               'work_order_id', o.work_order_id, 'version', o.version, 'attempt', o.attempt))
+                           FROM export_order o
+                           WHERE o.invoice_id = part.invoice_id AND o.invoice_attempt = part.attempt)
+            ) ORDER BY part.invoice_id)) AS data
+        FROM (
+            SELECT ar_company, invoice_id, attempt,
+                   (row_number() OVER (PARTITION BY ar_company ORDER BY invoice_id) - 1) / 500 AS part
+            FROM export_invoice
+            WHERE run_id = :run_id AND outcome = 'waiting' AND withdrawal_requested_at = now()
+        ) AS part
+        GROUP BY part.ar_company, part.part
+        """,
+        run_id=run_id,
+    )
+    return waiting

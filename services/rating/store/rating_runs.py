@@ -1,0 +1,174 @@
+"""Bulk ratings: which orders wait, and what became of each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.pricing import Failed, Rated
+from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun
+from shared.access import Scope
+from shared.database import execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
+from shared.listing import PageQuery, Sorting, Where, fetch_page
+
+_SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
+
+
+async def start(
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, branches: Sequence[str] | None
+) -> int | None:
+    """Makes a run over every open order that is ready for rating; None when there is none."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    run_id = await fetch_value(
+        session,
+        """
+        INSERT INTO rating_run (status, requested_by, requested_at, orders)
+        VALUES ('running', :requested_by, :requested_at, 0) RETURNING id
+        """,
+        requested_by=requested_by,
+        requested_at=requested_at,
+    )
+    chosen = "true" if branches is None else "w.branch = ANY(CAST(:branches AS text[]))"
+    if branches is not None:
+        parameters = {**parameters, "branches": list(branches)}
+    orders = await execute(
+        session,
+        f"""
+        INSERT INTO rating_result (run_id, work_order_id)
+        SELECT :run_id, w.id FROM work_order w JOIN branch b ON b.code = w.branch
+        WHERE w.status = 'open' AND w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled')
+          AND {chosen} AND {within}
+        """,
+        run_id=run_id,
+        **parameters,
+    )
+    if orders == 0:
+        return None
+    await execute(session, "UPDATE rating_run SET orders = :orders WHERE id = :run_id", orders=orders, run_id=run_id)
+    return int(run_id)
+
+
+async def running(session: AsyncSession) -> int | None:
+    """The oldest run that is not done, held against other workers."""
+    run_id: int | None = await fetch_value(
+        session, "SELECT id FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1 FOR NO KEY UPDATE"
+    )
+    return run_id
+
+
+async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[int]:
+    """The next orders of the run that wait, by id."""
+    return await fetch_values(
+        session,
+        """
+        SELECT work_order_id FROM rating_result WHERE run_id = :run_id AND outcome = 'waiting'
+        ORDER BY work_order_id LIMIT :limit
+        """,
+        run_id=run_id,
+        limit=limit,
+    )
+
+
+async def record(
+    session: AsyncSession, run_id: int, rated: Sequence[Rated], failed: Sequence[Failed], skipped: Sequence[int]
+) -> None:
+    """Writes what became of a part of the run and adds it to the run's counts; `skipped` were no longer open."""
+    await execute(
+        session,
+        """
+        UPDATE rating_result SET outcome = new.outcome, detail = new.detail, total = new.total
+        FROM unnest(
+            CAST(:work_order_ids AS bigint[]), CAST(:outcomes AS text[]), CAST(:details AS text[]),
+            CAST(:totals AS numeric[])
+        ) AS new (work_order_id, outcome, detail, total)
+        WHERE rating_result.run_id = :run_id AND rating_result.work_order_id = new.work_order_id
+        """,
+        run_id=run_id,
+        work_order_ids=[*(one.work_order_id for one in rated), *(one.work_order_id for one in failed), *skipped],
+        outcomes=["rated"] * len(rated) + [one.code for one in failed] + ["skipped"] * len(skipped),
+        details=[""] * len(rated) + [one.detail for one in failed] + ["changed in the meantime"] * len(skipped),
+        totals=[one.total for one in rated] + [None] * (len(failed) + len(skipped)),
+    )
+    await execute(
+        session,
+        "UPDATE rating_run SET rated = rated + :rated, failed = failed + :failed WHERE id = :run_id",
+        run_id=run_id,
+        rated=len(rated),
+        failed=len(failed) + len(skipped),
+    )
+
+
+async def finish(session: AsyncSession, run_id: int) -> None:
+    await execute(
+        session, "UPDATE rating_run SET status = 'done', finished_at = now() WHERE id = :run_id", run_id=run_id
+    )
+
+
+def _visible(scope: Scope) -> tuple[str, dict[str, object]]:
+    """A run is visible when all of its orders are: its counts would tell of the others."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    if within == "true":
+        return "true", {}
+    return (
+        f"""
+        NOT EXISTS (
+            SELECT FROM rating_result x JOIN work_order w ON w.id = x.work_order_id JOIN branch b ON b.code = w.branch
+            WHERE x.run_id = run.id AND NOT {within}
+        )
+        """,
+        dict(parameters),
+    )
+
+
+async def find(session: AsyncSession, scope: Scope, run_id: int) -> RatingRun | None:
+    visible, parameters = _visible(scope)
+    return await fetch_one(
+        session,
+        RatingRun,
+        f"SELECT run.* FROM rating_run run WHERE run.id = :run_id AND {visible}",
+        run_id=run_id,
+        **parameters,
+    )
+
+
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RatingRun], str | None]:
+    visible, parameters = _visible(scope)
+    return await fetch_page(
+        session,
+        RatingRun,
+        columns="run.*",
+        source="rating_run run",
+        where=Where([visible], parameters),
+        sorting=Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id"),
+        query=query,
+    )
+
+
+async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCount]:
+    """How many orders of the run ended how."""
+    return await fetch_all(
+        session,
+        OutcomeCount,
+        """
+        SELECT outcome, count(*) AS orders, coalesce(sum(total), 0.00) AS total
+        FROM rating_result WHERE run_id = :run_id GROUP BY outcome ORDER BY outcome
+        """,
+        run_id=run_id,
+    )
+
+
+async def list_results(
+    session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery | None
+) -> tuple[list[RatingResult], str | None]:
+    """The results of the run, order by order."""
+    return await fetch_page(
+        session,
+        RatingResult,
+        columns="x.work_order_id, w.number, x.outcome, x.detail, x.total",
+        source="rating_result x JOIN work_order w ON w.id = x.work_order_id",
+        where=Where().add("x.run_id = :run_id", run_id=run_id).add("x.outcome = :outcome", outcome=outcome),
+        sorting=Sorting(
+            {"number": ("w.number", "text"), "outcome": ("x.outcome", "text")}, default="number", key="x.work_order_id"
+        ),
+        query=query,
+    )
