@@ -29,6 +29,8 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
+            # Errors are logged, and parameters hold password hashes and customers' data.
+            hide_parameters=True,
             connect_args={
                 "timeout": 10,
                 "server_settings": {"application_name": application, "timezone": "UTC", "lock_timeout": "15s"},

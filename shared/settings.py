@@ -7,7 +7,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ProcessSettings(BaseSettings):
     """What the gateway and the services have in common."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+    # A message about one missing variable would otherwise show the others, passwords included.
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
     nats_url: SecretStr = Field(validation_alias="NATS_URL")
     log_level: str = Field(default="INFO", validation_alias="LOG_LEVEL")

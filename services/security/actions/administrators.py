@@ -1,0 +1,72 @@
+"""Owns the administrators' group, and the command that makes an administrator when nobody else can."""
+
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.actions.features import read_features
+from services.security.actions.passwords import hash_password
+from services.security.actions.permissions import PermissionChange, changing_permissions
+from services.security.rules.features import Features
+from services.security.rules.groups import GroupDraft, complete_grants
+from services.security.rules.names import fold, user_name
+from services.security.rules.passwords import require_fit
+from services.security.rules.sessions import EndReason
+from services.security.rules.user_import import ChangedUser
+from services.security.rules.users import UserDraft
+from services.security.store import groups, members, sessions, users
+from shared import clock
+from shared.errors import InvalidInput
+
+GROUP = "Administrators"
+_DESCRIPTION = "Everything, everywhere."
+
+
+async def create_administrator(session: AsyncSession, name: str, password: SecretStr) -> int:
+    """Makes `name` an active administrator with this password, and returns the user's id.
+
+    Makes the user if needed, and gives the group Administrators every feature that there is at admin. It is a command
+    for who runs the suite, not for its users: it asks nobody's permission. Run again, it sets the password (and logs
+    the user out everywhere) and adds the features that came since. Raises InvalidInput, PasswordUnfit.
+    """
+    try:
+        name = user_name(name)
+    except ValueError as error:
+        raise InvalidInput(f"The user name does not fit: {error}.") from error
+    require_fit(password.get_secret_value(), name)
+    password_hash = await hash_password(password)
+    now = clock.now()
+    async with changing_permissions(session) as change:
+        user_id = await _complete_user(session, name, change)
+        group_id = await _complete_group(session, read_features(), change)
+        if await members.add_member(session, group_id, user_id):
+            await members.count_change_of(session, [group_id])
+            change.made = True
+        await users.set_password_hash(session, user_id, password_hash, now)
+        await sessions.end_sessions_of(session, [user_id], EndReason.PASSWORD_SET, now)
+    return user_id
+
+
+async def _complete_user(session: AsyncSession, name: str, change: PermissionChange) -> int:
+    user = (await users.find_known(session, [fold(name)])).get(fold(name))
+    if user is None:
+        change.made = True
+        made = await users.insert_users(session, [UserDraft(name, name.partition("\\")[2], active=True)], clock.now())
+        return made[fold(name)]
+    if not user.active:
+        change.made = True
+        await users.update_users(session, [ChangedUser(user.id, user.display_name, active=True)])
+    return user.id
+
+
+async def _complete_group(session: AsyncSession, features: Features, change: PermissionChange) -> int:
+    group = (await groups.find_named(session, [GROUP])).get(fold(GROUP))
+    if group is None:
+        change.made = True
+        draft = GroupDraft(GROUP, _DESCRIPTION, complete_grants((), features))
+        return (await groups.insert_groups(session, [draft], clock.now()))[fold(GROUP)]
+    complete = complete_grants(group.grants, features)
+    if set(complete) != set(group.grants):
+        change.made = True
+        draft = GroupDraft(group.name, group.description, complete)
+        await groups.replace_groups(session, {group.id: draft})
+    return group.id

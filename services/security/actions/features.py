@@ -1,0 +1,14 @@
+"""Owns reading the features from the services' committed OpenAPI documents."""
+
+import json
+from pathlib import Path
+
+from services.security.rules.features import Features, features_of
+from shared import contracts
+
+_DOCUMENTS = Path(contracts.__path__[0]) / "openapi"
+
+
+def read_features(directory: Path = _DOCUMENTS) -> Features:
+    """Every feature that the documents in `directory`, one for each service, declare."""
+    return features_of({path.stem: json.loads(path.read_text("utf-8")) for path in sorted(directory.glob("*.json"))})

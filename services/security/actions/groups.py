@@ -1,0 +1,123 @@
+"""Owns what is done with groups and their members."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.actions.permissions import changing_permissions, find_changer
+from services.security.actions.users import get_user
+from services.security.errors import GrantRefused, GroupExists
+from services.security.rules.features import Features
+from services.security.rules.groups import (
+    Group,
+    GroupDraft,
+    GroupFilter,
+    find_grant_faults,
+    require_others_groups,
+)
+from services.security.rules.names import fold
+from services.security.store import groups, members
+from shared.errors import Fault, NotFound
+from shared.etag import require_version
+from shared.listing import PageQuery
+
+
+async def list_groups(
+    session: AsyncSession, wanted: GroupFilter, query: PageQuery
+) -> tuple[list[Group], str | None, int]:
+    """One page, the cursor of the next, and how many groups there are on all pages."""
+    found, next_cursor = await groups.list_groups(session, wanted, query)
+    return found, next_cursor, await groups.count_groups(session, wanted)
+
+
+async def get_group(session: AsyncSession, group_id: int) -> Group:
+    """The group; raises NotFound."""
+    group = await groups.find_group(session, group_id)
+    if group is None:
+        raise NotFound(f"There is no group {group_id}.")
+    return group
+
+
+def _require_grants(draft: GroupDraft, features: Features) -> None:
+    faults = find_grant_faults(draft.grants, features)
+    if faults:
+        raise GrantRefused(
+            "; ".join(dict.fromkeys(fault.detail for fault in faults)),
+            faults=[Fault(f"/grants/{fault.position}/{fault.field}", fault.detail) for fault in faults],
+        )
+
+
+async def _require_free_name(session: AsyncSession, name: str, *, except_for: int | None = None) -> None:
+    taken = (await groups.find_named(session, [name])).get(fold(name))
+    if taken is not None and taken.id != except_for:
+        raise GroupExists(f"There is a group {taken.name} already.")
+
+
+async def create_group(session: AsyncSession, draft: GroupDraft, features: Features, now: datetime) -> Group:
+    """Makes a group without members; raises GrantRefused, GroupExists."""
+    _require_grants(draft, features)
+    async with changing_permissions(session) as change:
+        await _require_free_name(session, draft.name)
+        made = await groups.insert_groups(session, [draft], now)
+        change.made = True
+    return await get_group(session, *made.values())
+
+
+async def replace_group(
+    session: AsyncSession,
+    group_id: int,
+    expected: int,
+    draft: GroupDraft,
+    *,
+    features: Features,
+    changer_id: int | None,
+) -> Group:
+    """Gives a group this name, description and these grants, and no others; its members stay.
+
+    Raises NotFound, VersionStale, GrantRefused, GroupExists, OwnGroup, LastAdministrator.
+    """
+    _require_grants(draft, features)
+    async with changing_permissions(session) as change:
+        group = await get_group(session, group_id)
+        require_others_groups(await find_changer(session, changer_id), [group])
+        require_version(group.revision, expected, f"The group {group.name}")
+        await _require_free_name(session, draft.name, except_for=group_id)
+        await groups.replace_groups(session, {group_id: draft})
+        change.made = True
+    return await get_group(session, group_id)
+
+
+async def delete_group(session: AsyncSession, group_id: int, expected: int, *, changer_id: int | None) -> None:
+    """Deletes a group; its members lose what it gave them.
+
+    Raises NotFound, VersionStale, OwnGroup, LastAdministrator.
+    """
+    async with changing_permissions(session) as change:
+        group = await get_group(session, group_id)
+        require_others_groups(await find_changer(session, changer_id), [group])
+        require_version(group.revision, expected, f"The group {group.name}")
+        await groups.delete_group(session, group_id)
+        change.made = True
+
+
+async def add_member(session: AsyncSession, group_id: int, user_id: int, *, changer_id: int | None) -> None:
+    """Puts a user into a group; again changes nothing. Raises NotFound, OwnGroup."""
+    await _change_member(session, group_id, user_id, joins=True, changer_id=changer_id)
+
+
+async def remove_member(session: AsyncSession, group_id: int, user_id: int, *, changer_id: int | None) -> None:
+    """Takes a user out of a group; again changes nothing. Raises NotFound, OwnGroup, LastAdministrator."""
+    await _change_member(session, group_id, user_id, joins=False, changer_id=changer_id)
+
+
+async def _change_member(
+    session: AsyncSession, group_id: int, user_id: int, *, joins: bool, changer_id: int | None
+) -> None:
+    async with changing_permissions(session) as change:
+        group = await get_group(session, group_id)
+        await get_user(session, user_id)
+        require_others_groups(await find_changer(session, changer_id), [group], [user_id])
+        store = members.add_member if joins else members.remove_member
+        change.made = await store(session, group_id, user_id)
+        if change.made:
+            await members.count_change_of(session, [group_id])

@@ -1,0 +1,58 @@
+"""Owns changing permissions: one change at a time, always an administrator left, and a new epoch announced."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.rules import permissions as rules
+from services.security.rules.groups import Changer
+from services.security.rules.permissions import require_administrator
+from services.security.store import groups, members, permissions
+from shared.contracts.permissions_changed import PermissionsChanged
+from shared.events import outbox
+
+
+@dataclass
+class PermissionChange:
+    """What a command did to the permissions: `made` is set once anything in the permission table is different."""
+
+    made: bool = False
+
+
+@asynccontextmanager
+async def changing_permissions(session: AsyncSession) -> AsyncIterator[PermissionChange]:
+    """Everything that changes users, groups, grants or members happens inside this block, whole.
+
+    The lock on the epoch puts changes in one order, so that epochs are ordered like commits and two changes cannot
+    each take away the administrator that the other one counts on. Raises LastAdministrator at the end of a block that
+    leaves none.
+    """
+    await permissions.lock_epoch(session)
+    before = await permissions.find_administrators(session)
+    change = PermissionChange()
+    yield change
+    if change.made:
+        require_administrator(before, await permissions.find_administrators(session))
+        await outbox.append(session, PermissionsChanged(epoch=await permissions.raise_epoch(session)))
+
+
+async def find_changer(session: AsyncSession, user_id: int | None) -> Changer:
+    """Who is about to change groups; call it inside `changing_permissions`, or the facts may be old."""
+    return Changer(user_id, frozenset() if user_id is None else await members.find_group_ids(session, user_id))
+
+
+async def read_permission_table(session: AsyncSession, known_epoch: int | None) -> dict[str, Any] | None:
+    """The permission table as of one moment; None when the caller holds it already. The transaction's first read."""
+    await permissions.read_as_one(session)
+    epoch = await permissions.read_epoch(session)
+    if epoch == known_epoch:
+        return None
+    return rules.permission_table(
+        epoch,
+        await permissions.fetch_active_users(session),
+        await permissions.fetch_group_names(session),
+        await groups.fetch_grants(session),
+    )

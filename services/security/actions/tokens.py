@@ -1,0 +1,105 @@
+"""Owns logging in, refreshing and logging out."""
+
+import logging
+import secrets
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.actions.passwords import verify_password
+from services.security.errors import LoginRefused
+from services.security.rules.sessions import (
+    KEPT_AFTER_EXPIRY,
+    SESSION_LIFETIME,
+    Answer,
+    EndReason,
+    answer_refresh,
+)
+from services.security.rules.tokens import (
+    REFRESH_TOKEN_BYTES,
+    LoggedIn,
+    TokenKeys,
+    Tokens,
+    digest,
+    refresh_token_of,
+    sign_access_token,
+    successor,
+)
+from services.security.store import sessions, users
+from shared.database import Database
+from shared.errors import NotFound
+
+log = logging.getLogger(__name__)
+
+
+def _tokens(keys: TokenKeys, opened: LoggedIn, refresh_token: str, now: datetime) -> Tokens:
+    access_token, expires_in = sign_access_token(keys, opened, secrets.token_urlsafe(16), now)
+    return Tokens(access_token, refresh_token, expires_in)
+
+
+async def log_in(
+    database: Database, session: AsyncSession, keys: TokenKeys, *, name: str, password: SecretStr, now: datetime
+) -> Tokens:
+    """Opens a session for a user with a local password; raises LoginRefused, whatever the reason.
+
+    The account is read in a transaction of its own: checking a password takes long, and log-ins that wait for it
+    must not hold the connections that the gateway reads the permission table with.
+    """
+    credentials = None
+    if name.isprintable():
+        async with database.transaction() as reading:
+            credentials = await users.find_credentials(reading, name.strip())
+    fits = await verify_password(None if credentials is None else credentials.password_hash, password)
+    if credentials is None or not fits:
+        raise LoginRefused
+    opened = await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
+    if opened is None:
+        raise LoginRefused
+    refresh_token = refresh_token_of(secrets.token_bytes(REFRESH_TOKEN_BYTES))
+    await sessions.insert_refresh_token(session, opened.session_id, digest(refresh_token), now)
+    return _tokens(keys, opened, refresh_token, now)
+
+
+async def refresh(session: AsyncSession, keys: TokenKeys, refresh_token: SecretStr, now: datetime) -> Tokens | None:
+    """New tokens for a refresh token; None when it is refused.
+
+    It does not raise, because a refusal may end the session, and that must be committed.
+    """
+    token = refresh_token.get_secret_value()
+    shown_digest = digest(token)
+    # First the lock, then the facts: of two that come at once, the second sees what the first one did.
+    if await sessions.lock_session_of(session, shown_digest) is None:
+        return None
+    shown = await sessions.find_shown(session, shown_digest)
+    if shown is None:
+        return None
+    following = successor(keys, token)
+    match answer_refresh(shown, digest(following), now):
+        case Answer.ROTATE:
+            await sessions.mark_used(session, shown_digest, now)
+            await sessions.insert_refresh_token(session, shown.session_id, digest(following), now)
+        case Answer.REPEAT:
+            pass
+        case Answer.REFUSE:
+            return None
+        case Answer.END:
+            log.warning("session %d ended: a refresh token of it was shown a second time", shown.session_id)
+            await sessions.end_session(session, shown.session_id, EndReason.TOKEN_REUSED, now)
+            return None
+    return _tokens(keys, shown.session, following, now)
+
+
+async def log_out(session: AsyncSession, user_id: int | None, refresh_token: SecretStr, now: datetime) -> None:
+    """Ends the session that the token belongs to; again does no harm. Raises NotFound for another's token."""
+    shown_digest = digest(refresh_token.get_secret_value())
+    await sessions.lock_session_of(session, shown_digest)
+    shown = await sessions.find_shown(session, shown_digest)
+    if shown is None or shown.user_id != user_id:
+        raise NotFound("You have no session with this refresh token.")
+    await sessions.end_session(session, shown.session_id, EndReason.LOGGED_OUT, now)
+
+
+async def delete_expired_sessions(session: AsyncSession, now: datetime) -> None:
+    """Forgets sessions a day after they expired; no token of theirs can be of any use."""
+    await sessions.delete_expired(session, now - KEPT_AFTER_EXPIRY)

@@ -1,0 +1,146 @@
+"""Owns groups over HTTP. Groups belong to no branch, customer or company, so a caller's limits do not narrow them."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Response
+
+from services.security.actions import groups as actions
+from services.security.actions.group_import import import_groups as import_rows
+from services.security.api.users import Words
+from services.security.api.wiring import CallerId, FeaturesOf, GroupId, Now
+from services.security.errors import GrantRefused, GroupExists, LastAdministrator, OwnGroup
+from services.security.rules.groups import Group, GroupFilter
+from services.security.rules.permissions import GROUPS
+from services.security.schemas.groups import GroupAnswer, GroupBody, GroupImportAnswer, GroupImportRow
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.listing import Count, Page, PageQueryOf
+from shared.operation import Router
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CSV_TYPE, CsvBody, csv_answer, read_csv
+
+groups = Router("groups")
+
+
+def _filter(
+    name: Annotated[Words | None, Query(description="The whole name, without regard to case.")] = None,
+    feature: Annotated[Words | None, Query(description="A feature that they give, at any level.")] = None,
+    search: Annotated[Words | None, Query(description="Part of the name or the description.")] = None,
+) -> GroupFilter:
+    return GroupFilter(name, feature, search)
+
+
+FilterOf = Annotated[GroupFilter, Depends(_filter)]
+
+
+def _answer(response: Response, group: Group) -> GroupAnswer:
+    response.headers["etag"] = etag(group.revision)
+    return GroupAnswer.of(group)
+
+
+@groups.get(
+    "",
+    access=access.feature(GROUPS, Level.VIEW),
+    response_model=Page[GroupAnswer, Count],
+    responses=CSV_RESPONSE,
+    summary="List groups",
+)
+async def list_groups(
+    session: Transaction, wanted: FilterOf, query: PageQueryOf
+) -> Page[GroupAnswer, Count] | Response:
+    """One page of the groups that fit; as text/csv all of them, in the form that can be imported again.
+
+    Sorted by `name` or `created_at`.
+    """
+    found, next_cursor, count = await actions.list_groups(session, wanted, query)
+    if query.media_type == CSV_TYPE:
+        rows = [row for group in found for row in GroupImportRow.rows_of(group)]
+        return csv_answer("groups", list(GroupImportRow.model_fields), rows)
+    return Page(items=[GroupAnswer.of(group) for group in found], next_cursor=next_cursor, totals=Count(count=count))
+
+
+@groups.post(
+    "",
+    access=access.feature(GROUPS, Level.ADMIN),
+    refuses=[GrantRefused, GroupExists],
+    response_model=GroupAnswer,
+    status_code=201,
+    summary="Make a group",
+)
+async def create_group(
+    body: GroupBody, response: Response, session: Transaction, features: FeaturesOf, now: Now
+) -> GroupAnswer:
+    """Makes a group without members."""
+    return _answer(response, await actions.create_group(session, body.to_draft(), features, now))
+
+
+@groups.post(
+    "/import",
+    access=access.feature(GROUPS, Level.ADMIN),
+    refuses=[ImportRefused, OwnGroup, LastAdministrator],
+    response_model=GroupImportAnswer,
+    openapi_extra=CSV_REQUEST,
+    summary="Load groups from a file",
+)
+async def import_groups(
+    content: CsvBody, session: Transaction, features: FeaturesOf, *, caller_id: CallerId, now: Now
+) -> GroupImportAnswer:
+    """Loads a CSV file with the columns group, description, feature, level, branches, customers and ar_companies.
+
+    One row for each grant; the last three may name several, separated by semicolons. The whole file or nothing. The
+    grants of every group in the file become exactly those in the file; its members stay.
+    """
+    numbered = read_csv(content, GroupImportRow, key=lambda row: row.key)
+    rows = [one.row.to_row(one.line) for one in numbered]
+    done = await import_rows(session, rows, features=features, changer_id=caller_id, now=now)
+    return GroupImportAnswer(created=done.created, replaced=done.replaced)
+
+
+@groups.get(
+    "/{group_id}",
+    access=access.feature(GROUPS, Level.VIEW),
+    refuses=[NotFound],
+    response_model=GroupAnswer,
+    summary="Read a group",
+)
+async def read_group(group_id: GroupId, response: Response, session: Transaction) -> GroupAnswer:
+    """The group with its grants. The ETag counts every change of it, members included."""
+    return _answer(response, await actions.get_group(session, group_id))
+
+
+@groups.put(
+    "/{group_id}",
+    access=access.feature(GROUPS, Level.ADMIN),
+    refuses=[NotFound, VersionMissing, VersionStale, GrantRefused, GroupExists, OwnGroup, LastAdministrator],
+    response_model=GroupAnswer,
+    summary="Change a group",
+)
+async def replace_group(
+    group_id: GroupId,
+    body: GroupBody,
+    expected: ExpectedVersion,
+    *,
+    response: Response,
+    session: Transaction,
+    features: FeaturesOf,
+    caller_id: CallerId,
+) -> GroupAnswer:
+    """Gives the group this name, this description and exactly these grants; its members stay."""
+    changed = await actions.replace_group(
+        session, group_id, expected, body.to_draft(), features=features, changer_id=caller_id
+    )
+    return _answer(response, changed)
+
+
+@groups.delete(
+    "/{group_id}",
+    access=access.feature(GROUPS, Level.ADMIN),
+    refuses=[NotFound, VersionMissing, VersionStale, OwnGroup, LastAdministrator],
+    status_code=204,
+    summary="Delete a group",
+)
+async def delete_group(group_id: GroupId, expected: ExpectedVersion, session: Transaction, caller_id: CallerId) -> None:
+    """Deletes the group; its members lose what it gave them."""
+    await actions.delete_group(session, group_id, expected, changer_id=caller_id)

@@ -1,0 +1,22 @@
+"""Owns publishing the keys with which access tokens are checked."""
+
+import json
+
+from services.security.api.wiring import TokenKeysOf
+from services.security.schemas.tokens import PublicKeys
+from shared import access
+from shared.identity import public_jwks
+from shared.operation import Router
+
+jwks = Router("jwks")
+
+
+@jwks.get(
+    "",
+    access=access.public("Public keys are for everybody; they only check signatures."),
+    response_model=PublicKeys,
+    summary="Keys that check access tokens",
+)
+async def list_public_keys(keys: TokenKeysOf) -> PublicKeys:
+    """The public half of the key that signs access tokens; `kid` in a token's header names its key."""
+    return PublicKeys.model_validate(json.loads(public_jwks([keys.signing])))

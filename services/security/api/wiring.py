@@ -1,0 +1,52 @@
+"""Owns what every request may ask for: the keys, the features, the moment, and which user calls."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from services.security.rules.features import Features
+from services.security.rules.permissions import GROUPS
+from services.security.rules.tokens import TokenKeys
+from services.security.rules.users import user_id_of
+from shared import clock
+from shared.access import Level, scope_for
+from shared.database import Database
+from shared.operation import CallerOf
+
+_LARGEST_ID = 2**63 - 1
+
+
+def _token_keys(request: Request) -> TokenKeys:
+    keys: TokenKeys = request.app.state.token_keys
+    return keys
+
+
+def _features(request: Request) -> Features:
+    features: Features = request.app.state.features
+    return features
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _user_id(caller: CallerOf) -> int | None:
+    return user_id_of(caller.principal.subject)
+
+
+def _administers_groups(caller: CallerOf) -> bool:
+    return scope_for(caller.principal.grants, GROUPS, Level.ADMIN) is not None
+
+
+TokenKeysOf = Annotated[TokenKeys, Depends(_token_keys)]
+FeaturesOf = Annotated[Features, Depends(_features)]
+DatabaseOf = Annotated[Database, Depends(_database)]
+Now = Annotated[datetime, Depends(clock.now)]
+CallerId = Annotated[int | None, Depends(_user_id)]
+"""The calling user's id, None for a caller that is no user, such as the gateway."""
+AdministersGroups = Annotated[bool, Depends(_administers_groups)]
+"""Whether the caller has `security.groups` at admin."""
+UserId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]
+GroupId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]

@@ -1,0 +1,1 @@
+"""What the service decides: pure functions over frozen dataclasses."""

@@ -1,0 +1,118 @@
+"""Owns groups: what they grant, and who may change them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.security.errors import OwnGroup
+from services.security.rules.features import Features
+from shared.access import Grant, Level, Limits
+
+MOST_GRANTS = 1_000
+MOST_CODES = 200
+"""In one side of one grant: the limits travel with every request, in a header."""
+
+_UNLIMITED_MODULE = "security"
+
+
+@dataclass(frozen=True)
+class GroupDraft:
+    """A group as somebody wants it."""
+
+    name: str
+    description: str
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True)
+class GroupName:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Group(GroupName):
+    """A group as it is. `revision` counts its changes, members included."""
+
+    description: str
+    revision: int
+    member_count: int
+    created_at: datetime
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True)
+class GroupFilter:
+    """Which groups are asked for; None asks for all. `feature` asks for those that give it at any level."""
+
+    name: str | None = None
+    feature: str | None = None
+    search: str | None = None
+
+
+@dataclass(frozen=True)
+class GrantFault:
+    """What is wrong with the grant at `position`, and in which of its fields."""
+
+    position: int
+    field: str
+    detail: str
+
+
+def find_grant_faults(grants: Sequence[Grant], features: Features) -> list[GrantFault]:
+    """What is wrong with the grants of one group; nothing when all is well.
+
+    A feature must be one that an operation declares. The same feature may stand several times with different limits
+    (view everywhere, edit in branch SAT), but not twice with the same ones. Features of security have no limits,
+    because users and groups belong to no branch, customer or company.
+    """
+    faults: list[GrantFault] = []
+    seen: set[tuple[str, Limits]] = set()
+    for position, grant in enumerate(grants):
+        feature = features.get(grant.feature)
+        if feature is None:
+            faults.append(GrantFault(position, "feature", f"there is no feature {grant.feature}"))
+        elif feature.module == _UNLIMITED_MODULE and not grant.limits.unlimited:
+            faults.append(
+                GrantFault(
+                    position,
+                    "feature",
+                    f"{grant.feature} cannot be limited: users and groups belong to no branch, customer or company",
+                )
+            )
+        if (grant.feature, grant.limits) in seen:
+            faults.append(GrantFault(position, "feature", f"{grant.feature} stands twice with the same limits"))
+        seen.add((grant.feature, grant.limits))
+    return faults
+
+
+@dataclass(frozen=True)
+class Changer:
+    """Who wants to change groups, and the groups that he is in; `user_id` is None for a caller that is no user."""
+
+    user_id: int | None
+    group_ids: frozenset[int] = frozenset()
+
+
+def complete_grants(grants: Sequence[Grant], features: Features) -> tuple[Grant, ...]:
+    """The grants of the administrators' group: every known feature at admin everywhere, and what it had besides.
+
+    Example: a group with `security.users` at view gets it at admin instead, and every other feature.
+    """
+    complete = {(name, Limits()): Grant(name, Level.ADMIN) for name in features}
+    kept = tuple(grant for grant in grants if (grant.feature, grant.limits) not in complete)
+    return (*complete.values(), *kept)
+
+
+def require_others_groups(
+    changer: Changer, changed_groups: Collection[GroupName], changed_members: Collection[int] = ()
+) -> None:
+    """Raises OwnGroup when somebody changes a group that he is in, or his own membership in any.
+
+    Otherwise a group's member could widen his own rights. Source: menu security, four eyes.
+    """
+    for group in changed_groups:
+        if group.id in changer.group_ids:
+            raise OwnGroup(f"You are in the group {group.name}: somebody else must change it.")
+    if changer.user_id is not None and changer.user_id in changed_members:
+        raise OwnGroup("You cannot change which groups you are in: somebody else must do it.")

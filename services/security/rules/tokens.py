@@ -1,0 +1,92 @@
+"""Owns the form of tokens: signed access tokens, and refresh tokens with successors that follow from them."""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from shared.identity import key_id, load_private_key
+
+ISSUER = "ratebook-security"
+AUDIENCE = "ratebook-gateway"
+TYPE = "ratebook-access+jwt"
+ALGORITHM = "EdDSA"
+ACCESS_LIFETIME = timedelta(minutes=5)
+REFRESH_TOKEN_BYTES = 32
+
+_SUCCESSION = b"ratebook security refresh token succession 1"
+
+
+@dataclass(frozen=True)
+class TokenKeys:
+    """The key that signs access tokens, and the one that refresh tokens' successors are derived with."""
+
+    signing: Ed25519PrivateKey = field(repr=False)
+    succession: bytes = field(repr=False)
+
+
+def token_keys(seed: str) -> TokenKeys:
+    """Both keys from one Ed25519 seed, 32 bytes in hexadecimal; the second by HKDF-SHA256."""
+    succession = HKDF(algorithm=SHA256(), length=32, salt=None, info=_SUCCESSION).derive(bytes.fromhex(seed))
+    return TokenKeys(load_private_key(seed), succession)
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """One session of one user."""
+
+    session_id: int
+    user_id: int
+    user_name: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a log-in or a refresh gives; `expires_in` are the access token's seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: int
+
+
+def sign_access_token(keys: TokenKeys, session: LoggedIn, token_id: str, now: datetime) -> tuple[str, int]:
+    """An access token and the seconds it is valid: 5 minutes, but never longer than its session.
+
+    `sub` is the user's id: a name may be granted to before its owner was ever seen, an id belongs to one account.
+    """
+    issued_at = int(now.timestamp())
+    lifetime = int(min(ACCESS_LIFETIME, session.expires_at - now).total_seconds())
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": str(session.user_id),
+        "name": session.user_name,
+        "sid": str(session.session_id),
+        "iat": issued_at,
+        "exp": issued_at + lifetime,
+        "jti": token_id,
+    }
+    token = jwt.encode(claims, keys.signing, ALGORITHM, headers={"kid": key_id(keys.signing), "typ": TYPE})
+    return token, lifetime
+
+
+def refresh_token_of(random: bytes) -> str:
+    """The first refresh token of a session, from 32 random bytes."""
+    return base64.urlsafe_b64encode(random).decode().rstrip("=")
+
+
+def digest(refresh_token: str) -> bytes:
+    """What is stored of a refresh token. It is random enough that a plain SHA-256 cannot be searched backwards."""
+    return hashlib.sha256(refresh_token.encode("utf-8", "surrogatepass")).digest()
+
+
+def successor(keys: TokenKeys, refresh_token: str) -> str:
+    """The refresh token that follows: always the same one, so it can be given again without being stored."""
+    return refresh_token_of(hmac.digest(keys.succession, refresh_token.encode("utf-8", "surrogatepass"), "sha256"))

@@ -1,0 +1,87 @@
+"""Owns who is in which group."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.rules.groups import GroupName
+from services.security.rules.user_import import Joining, Leaving
+from shared.database import columns, execute, fetch_all, fetch_values
+
+
+async def find_group_ids(session: AsyncSession, user_id: int) -> frozenset[int]:
+    """The groups that a user is in."""
+    return frozenset(
+        await fetch_values(session, "SELECT group_id FROM group_member WHERE user_id = :user_id", user_id=user_id)
+    )
+
+
+async def find_groups(session: AsyncSession, user_id: int) -> list[GroupName]:
+    """The groups that a user is in, in the order of their names."""
+    return await fetch_all(
+        session,
+        GroupName,
+        """
+        SELECT id, name FROM security_group JOIN group_member ON group_member.group_id = security_group.id
+        WHERE user_id = :user_id ORDER BY folded_name
+        """,
+        user_id=user_id,
+    )
+
+
+async def add_member(session: AsyncSession, group_id: int, user_id: int) -> bool:
+    """Whether the user was not in the group before."""
+    added = await execute(
+        session,
+        "INSERT INTO group_member (group_id, user_id) VALUES (:group_id, :user_id) ON CONFLICT DO NOTHING",
+        group_id=group_id,
+        user_id=user_id,
+    )
+    return added == 1
+
+
+async def remove_member(session: AsyncSession, group_id: int, user_id: int) -> bool:
+    """Whether the user was in the group before."""
+    removed = await execute(
+        session,
+        "DELETE FROM group_member WHERE group_id = :group_id AND user_id = :user_id",
+        group_id=group_id,
+        user_id=user_id,
+    )
+    return removed == 1
+
+
+async def add_members(session: AsyncSession, joining: Sequence[Joining]) -> None:
+    """Puts many users into groups, in one statement."""
+    await execute(
+        session,
+        """
+        INSERT INTO group_member (group_id, user_id)
+        SELECT joining.group_id, user_account.id
+        FROM unnest(CAST(:folded_name AS text[]), CAST(:group_id AS bigint[])) AS joining (folded_name, group_id)
+        JOIN user_account ON user_account.folded_name = joining.folded_name
+        """,
+        **columns(joining, "folded_name", "group_id"),
+    )
+
+
+async def remove_members(session: AsyncSession, leaving: Sequence[Leaving]) -> None:
+    """Takes many users out of groups, in one statement."""
+    await execute(
+        session,
+        """
+        DELETE FROM group_member
+        USING unnest(CAST(:user_id AS bigint[]), CAST(:group_id AS bigint[])) AS leaving (user_id, group_id)
+        WHERE group_member.user_id = leaving.user_id AND group_member.group_id = leaving.group_id
+        """,
+        **columns(leaving, "user_id", "group_id"),
+    )
+
+
+async def count_change_of(session: AsyncSession, group_ids: Collection[int]) -> None:
+    """Raises the revision of groups whose members changed, so that who read them before must read them again."""
+    await execute(
+        session,
+        "UPDATE security_group SET revision = revision + 1 WHERE id = ANY(CAST(:group_ids AS bigint[]))",
+        group_ids=list(group_ids),
+    )

@@ -1,0 +1,113 @@
+"""Owns sessions and the digests of their refresh tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.rules.sessions import EndReason, Shown
+from services.security.rules.tokens import LoggedIn
+from services.security.store.users import Credentials
+from shared.database import execute, fetch_one, fetch_value
+
+
+async def open_session(
+    session: AsyncSession, credentials: Credentials, now: datetime, expires_at: datetime
+) -> LoggedIn | None:
+    """Opens a session for these credentials, unless they do not hold any more: None.
+
+    The share lock makes a deactivation or a new password wait, and then end this session too.
+    """
+    return await fetch_one(
+        session,
+        LoggedIn,
+        """
+        WITH account AS (
+            SELECT id, name FROM user_account
+            WHERE id = :user_id AND active AND password_hash = :password_hash FOR SHARE
+        ), opened AS (
+            INSERT INTO session (user_id, created_at, expires_at) SELECT id, :now, :expires_at FROM account
+            RETURNING id, user_id, expires_at
+        )
+        SELECT opened.id AS session_id, opened.user_id, account.name AS user_name, opened.expires_at
+        FROM opened, account
+        """,
+        user_id=credentials.user_id,
+        password_hash=credentials.password_hash,
+        now=now,
+        expires_at=expires_at,
+    )
+
+
+async def insert_refresh_token(session: AsyncSession, session_id: int, digest: bytes, now: datetime) -> None:
+    await execute(
+        session,
+        "INSERT INTO refresh_token (digest, session_id, issued_at) VALUES (:digest, :session_id, :now)",
+        digest=digest,
+        session_id=session_id,
+        now=now,
+    )
+
+
+async def mark_used(session: AsyncSession, digest: bytes, now: datetime) -> None:
+    await execute(session, "UPDATE refresh_token SET used_at = :now WHERE digest = :digest", digest=digest, now=now)
+
+
+async def lock_session_of(session: AsyncSession, digest: bytes) -> int | None:
+    """The session that the token belongs to, locked: whoever shows a token of it now waits. None when unknown."""
+    session_id: int | None = await fetch_value(
+        session,
+        """
+        SELECT session.id FROM session JOIN refresh_token ON refresh_token.session_id = session.id
+        WHERE refresh_token.digest = :digest FOR UPDATE OF session
+        """,
+        digest=digest,
+    )
+    return session_id
+
+
+async def find_shown(session: AsyncSession, digest: bytes) -> Shown | None:
+    """What is known of a refresh token and its session."""
+    return await fetch_one(
+        session,
+        Shown,
+        """
+        SELECT session.id AS session_id, session.user_id, user_account.name AS user_name,
+               user_account.active AS user_active, session.expires_at, session.ended_at, shown.used_at,
+               current.digest AS current_digest
+        FROM refresh_token AS shown
+        JOIN session ON session.id = shown.session_id
+        JOIN user_account ON user_account.id = session.user_id
+        LEFT JOIN refresh_token AS current ON current.session_id = session.id AND current.used_at IS NULL
+        WHERE shown.digest = :digest
+        """,
+        digest=digest,
+    )
+
+
+async def end_session(session: AsyncSession, session_id: int, reason: EndReason, now: datetime) -> None:
+    await execute(
+        session,
+        "UPDATE session SET ended_at = :now, end_reason = :reason WHERE id = :session_id AND ended_at IS NULL",
+        session_id=session_id,
+        reason=reason.value,
+        now=now,
+    )
+
+
+async def end_sessions_of(session: AsyncSession, user_ids: Sequence[int], reason: EndReason, now: datetime) -> None:
+    await execute(
+        session,
+        """
+        UPDATE session SET ended_at = :now, end_reason = :reason
+        WHERE user_id = ANY(CAST(:user_ids AS bigint[])) AND ended_at IS NULL AND expires_at > :now
+        """,
+        user_ids=list(user_ids),
+        reason=reason.value,
+        now=now,
+    )
+
+
+async def delete_expired(session: AsyncSession, before: datetime) -> int:
+    """Deletes sessions that expired before this time, with their refresh tokens; returns how many sessions."""
+    return await execute(session, "DELETE FROM session WHERE expires_at < :before", before=before)
