@@ -8,8 +8,6 @@ from pathlib import Path
 
 import anyio.to_process
 
-PDF_TYPE = "application/pdf"
-
 
 def compile_template(template: str, data: str, at: float) -> bytes:
     """Renders one template; runs in a worker process. `at` is the document's time in seconds since 1970."""

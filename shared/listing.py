@@ -2,21 +2,23 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Generic, TypeVar
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
 
 from shared.access import Scope
-from shared.database import scope_condition
+from shared.database import fetch_value, scope_condition
 from shared.errors import Fault, InvalidInput
+from shared.tables import CSV_TYPE, PDF_TYPE, asked_for, csv_answer
 
 T = TypeVar("T")
-ItemT = TypeVar("ItemT")
+ItemT = TypeVar("ItemT", bound=BaseModel)
 TotalsT = TypeVar("TotalsT")
 
 LARGEST_PAGE = 500
@@ -36,19 +38,25 @@ class Count(BaseModel):
 
 @dataclass(frozen=True)
 class PageQuery:
-    """Which page of which order: `sort` is a field, with `-` in front for descending."""
+    """Which page of which order: `sort` is a field, with `-` in front for descending.
 
-    limit: int = 100
+    A list that is wanted in another form than JSON (`media_type`) is wanted whole: `limit` is None.
+    """
+
+    limit: int | None = 100
     cursor: str | None = None
     sort: str | None = None
+    media_type: str | None = None
 
 
 def page_query(
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 100,
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
     sort: Annotated[str | None, Query(description="A field; `-` in front for descending.")] = None,
 ) -> PageQuery:
-    return PageQuery(limit, cursor, sort)
+    media_type = asked_for(request, CSV_TYPE, PDF_TYPE)
+    return PageQuery(limit, cursor, sort) if media_type is None else PageQuery(None, None, sort, media_type)
 
 
 PageQueryOf = Annotated[PageQuery, Depends(page_query)]
@@ -118,13 +126,13 @@ async def fetch_page(
     source: str,
     where: Where,
     sorting: Sorting,
-    query: PageQuery | None,
+    query: PageQuery,
 ) -> tuple[list[T], str | None]:
-    """The rows of one page as dataclasses of `kind`, and the cursor of the next; without `query` all rows.
+    """The rows of one page as dataclasses of `kind`, and the cursor of the next; all rows without a limit.
 
     `columns` and `source` are the SELECT list and the FROM clause; column names are the field names of `kind`.
     """
-    sort = (query.sort if query else None) or sorting.default
+    sort = query.sort or sorting.default
     descending, name = sort.startswith("-"), sort.removeprefix("-")
     if name not in sorting.fields:
         raise InvalidInput(
@@ -134,14 +142,14 @@ async def fetch_page(
     expression, sql_type = sorting.fields[name]
     direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
     terms, parameters = [where.sql], dict(where.parameters)
-    if query is not None and query.cursor is not None:
+    if query.cursor is not None:
         value, key = _decode(query.cursor, sort)
         terms.append(
             f"({expression}, {sorting.key}) {beyond} (CAST(CAST(:cursor_value AS text) AS {sql_type}), :cursor_key)"
         )
         parameters |= {"cursor_value": value, "cursor_key": key}
     limit = ""
-    if query is not None:
+    if query.limit is not None:
         limit = "LIMIT :row_limit"
         parameters["row_limit"] = query.limit + 1
     result = await session.execute(
@@ -156,9 +164,24 @@ async def fetch_page(
     )
     rows = [dict(row) for row in result.mappings()]
     next_cursor = None
-    if query is not None and len(rows) > query.limit:
+    if query.limit is not None and len(rows) > query.limit:
         rows = rows[: query.limit]
         next_cursor = _encode(sort, rows[-1]["cursor_value"], rows[-1]["cursor_key"])
     for row in rows:
         del row["cursor_value"], row["cursor_key"]
     return [kind(**row) for row in rows], next_cursor
+
+
+async def fetch_count(session: AsyncSession, source: str, where: Where) -> int:
+    """How many rows fit."""
+    counted: int = await fetch_value(session, f"SELECT count(*) FROM {source} WHERE {where.sql}", **where.parameters)
+    return counted
+
+
+def answer(
+    query: PageQuery, name: str, kind: type[ItemT], items: Sequence[ItemT], cursor: str | None, totals: TotalsT
+) -> Page[ItemT, TotalsT] | Response:
+    """The list as it was asked for: a page of JSON, or all of it as a CSV file called `name`."""
+    if query.media_type == CSV_TYPE:
+        return csv_answer(name, list(kind.model_fields), items)
+    return Page(items=list(items), next_cursor=cursor, totals=totals)

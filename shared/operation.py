@@ -155,6 +155,7 @@ class Router:
         if idempotent:
             errors += [IdempotencyKeyMissing, IdempotencyKeyReused, CommandInFlight]
             dependencies.append(Depends(idempotency.key_header))
+        described = options.pop("openapi_extra", {})
         responses = {**refusals(*errors), **options.pop("responses", {})}
 
         def register(endpoint: Endpoint) -> Endpoint:
@@ -164,7 +165,7 @@ class Router:
                 methods=[method],
                 dependencies=dependencies,
                 responses=responses,
-                openapi_extra=access.to_openapi(),
+                openapi_extra={**access.to_openapi(), **described},
                 operation_id=endpoint.__name__,
                 **options,
             )

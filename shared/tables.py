@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ValidationError
@@ -14,9 +14,11 @@ from starlette.responses import Response
 
 from shared.errors import Fault, ImportRefused
 
-RowT = TypeVar("RowT", bound=BaseModel)
+RowT = TypeVar("RowT")
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 CSV_TYPE = "text/csv"
+PDF_TYPE = "application/pdf"
 MOST_ROWS = 100_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,6 +29,9 @@ class Numbered(Generic[RowT]):
 
     line: int
     row: RowT
+
+    def fault(self, column: str, detail: str) -> Fault:
+        return Fault(f"line {self.line}, column {column}", detail)
 
 
 def _yes_or_no(value: object) -> object:
@@ -44,11 +49,11 @@ def _several(value: object) -> object:
 
 
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
-Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
-"""Several values in one cell, separated by semicolons."""
+SPLIT = BeforeValidator(_several)
+"""Makes several values of one cell, where semicolons separate them."""
 
 
-def read_csv(content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable]) -> list[Numbered[RowT]]:
+def read_csv(content: bytes, kind: type[ModelT], *, key: Callable[[ModelT], Hashable]) -> list[Numbered[ModelT]]:
     """The rows of a CSV file with a heading line, each checked against `kind`; empty cells take the default.
 
     Raises ImportRefused that names every faulty place when anything is wrong anywhere: the encoding (UTF-8),
@@ -63,7 +68,7 @@ def read_csv(content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable
         ) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     faults: list[Fault] = []
-    rows: list[Numbered[RowT]] = []
+    rows: list[Numbered[ModelT]] = []
     try:
         heading = [name.strip() for name in next(reader, [])]
         _check_heading(heading, kind)
@@ -133,9 +138,10 @@ async def csv_body(request: Request) -> bytes:
 
 
 CsvBody = Annotated[bytes, Depends(csv_body)]
-CSV_REQUEST = {
-    "requestBody": {"required": True, "content": {CSV_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
-}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE}}}
+CSV_OR_PDF_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE, PDF_TYPE: _FILE}}}
+CSV_REQUEST = {"requestBody": {"required": True, "content": {CSV_TYPE: _FILE}}}
 
 
 def _cell(value: object) -> str:

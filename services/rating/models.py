@@ -5,189 +5,158 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Column,
-    DateTime,
-    ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
-    Numeric,
     Text,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-metadata = SQLModel.metadata
+from shared import columns
 
 
-def _id(*, always: bool = True) -> Any:
-    return Field(default=None, sa_column=Column(BigInteger, Identity(always=always), primary_key=True))
+class Table(SQLModel, registry=registry()):
+    """What the tables of rating have in common: a registry of their own, apart from other services' tables."""
 
 
-def _reference(target: str, **options: Any) -> Any:
-    return Field(sa_column=Column(BigInteger, ForeignKey(target), **{"nullable": False, **options}))
+metadata = Table.metadata
 
 
-def _code(target: str | None = None, **options: Any) -> Any:
-    """A key of text, compared byte by byte; with `target` it refers to another table."""
-    keys = [ForeignKey(target)] if target else []
-    return Field(sa_column=Column(Text(collation="C"), *keys, **{"nullable": False, **options}))
-
-
-def _money(**options: Any) -> Any:
-    return Field(sa_column=Column(Numeric(18, 2), **{"nullable": False, **options}))
-
-
-def _rate() -> Any:
-    return Field(sa_column=Column(Numeric(18, 5), nullable=False))
-
-
-def _quantity(**options: Any) -> Any:
-    return Field(default=None, sa_column=Column(Numeric(15, 3), **options))
-
-
-def _moment(**options: Any) -> Any:
-    return Field(default=None, sa_column=Column(DateTime(timezone=True), **options))
-
-
-def _words(**options: Any) -> Any:
-    return Field(sa_column=Column(Text, **{"nullable": False, **options}))
-
-
-class Branch(SQLModel, table=True):
+class Branch(Table, table=True):
     """An office, which belongs to one AR company."""
 
-    code: str = _code(primary_key=True)
-    name: str = _words()
+    code: str = columns.code(primary_key=True)
+    name: str = columns.words()
     ar_company: int
     retired_on: date | None = None
 
 
-class CustomerType(SQLModel, table=True):
+class CustomerType(Table, table=True):
     """The pricing class of a customer; retired, never deleted."""
 
     __tablename__ = "customer_type"
 
-    code: str = _code(primary_key=True)
-    name: str = _words()
+    code: str = columns.code(primary_key=True)
+    name: str = columns.words()
     retired_on: date | None = None
 
 
-class Priority(SQLModel, table=True):
-    code: str = _code(primary_key=True)
-    name: str = _words()
+class Priority(Table, table=True):
+    code: str = columns.code(primary_key=True)
+    name: str = columns.words()
     retired_on: date | None = None
 
 
-class JobType(SQLModel, table=True):
+class JobType(Table, table=True):
     __tablename__ = "job_type"
 
-    code: str = _code(primary_key=True)
-    name: str = _words()
+    code: str = columns.code(primary_key=True)
+    name: str = columns.words()
     retired_on: date | None = None
 
 
-class Region(SQLModel, table=True):
+class Region(Table, table=True):
     """A billing region: a named set of ZIP codes."""
 
-    code: str = _code(primary_key=True)
-    name: str = _words()
+    code: str = columns.code(primary_key=True)
+    name: str = columns.words()
     retired_on: date | None = None
 
 
-class RegionZip(SQLModel, table=True):
+class RegionZip(Table, table=True):
     __tablename__ = "region_zip"
 
-    zip: str = _code(primary_key=True)
-    region: str = _code("region.code", primary_key=True)
+    zip: str = columns.code(primary_key=True)
+    region: str = columns.code("region.code", primary_key=True)
 
 
-class BillType(SQLModel, table=True):
+class BillType(Table, table=True):
     """What makes a triggered line fire: a flag on the order, or the outcome in the field."""
 
     __tablename__ = "bill_type"
 
-    code: str = _code(primary_key=True)
-    name: str = _words()
-    kind: str = _words()
+    code: str = columns.code(primary_key=True)
+    name: str = columns.words()
+    kind: str = columns.words()
     retired_on: date | None = None
 
 
-class BillingItem(SQLModel, table=True):
+class BillingItem(Table, table=True):
     """The name of a charge as invoices print it."""
 
     __tablename__ = "billing_item"
 
-    name: str = _code(primary_key=True)
-    income_account: str = _code()
+    name: str = columns.code(primary_key=True)
+    income_account: str = columns.code()
     taxable: bool
     fee_advance: bool
     retired_on: date | None = None
 
 
-class Customer(SQLModel, table=True):
+class Customer(Table, table=True):
     """A read copy of the customers that receivables keeps."""
 
     __table_args__ = (UniqueConstraint("ar_company", "number"),)
 
-    id: int = _id()
+    id: int = columns.identity()
     ar_company: int
-    number: str = _code()
+    number: str = columns.code()
     version: int
-    name: str = _words()
-    status: str = _words()
-    customer_type: str = _code()
+    name: str = columns.words()
+    status: str = columns.words()
+    customer_type: str = columns.code()
 
 
-class BillingProfile(SQLModel, table=True):
+class BillingProfile(Table, table=True):
     """The rate table of one branch, customer type, priority, job type and region; one at a time is in force."""
 
     __tablename__ = "billing_profile"
 
-    id: int = _id()
-    branch: str = _code("branch.code")
-    customer_type: str = _code("customer_type.code")
-    priority: str = _code("priority.code")
-    job_type: str = _code("job_type.code")
-    region: str = _code("region.code")
+    id: int = columns.identity()
+    branch: str = columns.code("branch.code")
+    customer_type: str = columns.code("customer_type.code")
+    priority: str = columns.code("priority.code")
+    job_type: str = columns.code("job_type.code")
+    region: str = columns.code("region.code")
     effective_from: date
     effective_to: date | None = None
-    source: str = _words()
+    source: str = columns.words()
 
 
-class ProfileLine(SQLModel, table=True):
+class ProfileLine(Table, table=True):
     __tablename__ = "profile_line"
 
-    profile_id: int = _reference("billing_profile.id", primary_key=True)
+    profile_id: int = columns.big("billing_profile.id", primary_key=True)
     position: int = Field(primary_key=True)
-    billing_item: str = _code("billing_item.name")
-    mode: str = _words()
-    bill_type: str | None = _code("bill_type.code", nullable=True)
-    method: str = _words()
-    rate: Decimal = _rate()
-    included_units: Decimal = _quantity(nullable=False)
-    quantity_source: str = _words()
+    billing_item: str = columns.code("billing_item.name")
+    mode: str = columns.words()
+    bill_type: str | None = columns.code("bill_type.code", nullable=True)
+    method: str = columns.words()
+    rate: Decimal = columns.rate()
+    included_units: Decimal = columns.quantity()
+    quantity_source: str = columns.words()
 
 
-class Invoice(SQLModel, table=True):
+class Invoice(Table, table=True):
     """What gathers orders for one bill-to of one branch; `attempt` counts its hand-overs to receivables."""
 
-    id: int = _id(always=False)
-    kind: str = _words()
-    branch: str = _code("branch.code")
-    bill_to: str = _code()
-    status: str = _words()
+    id: int = columns.identity(always=False)
+    kind: str = columns.words()
+    branch: str = columns.code("branch.code")
+    bill_to: str = columns.code()
+    status: str = columns.words()
     attempt: int
-    ar_number: str | None = _code(nullable=True)
-    ar_month: str | None = _code(nullable=True)
-    ar_transaction: int | None = Field(default=None, sa_column=Column(BigInteger))
-    created_at: datetime = _moment(nullable=False)
+    ar_number: str | None = columns.code(nullable=True)
+    ar_month: str | None = columns.code(nullable=True)
+    ar_transaction: int | None = columns.big(nullable=True)
+    created_at: datetime = columns.moment()
 
 
-class WorkOrder(SQLModel, table=True):
+class WorkOrder(Table, table=True):
     """One job. `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every
     hand-over.
     """
@@ -199,138 +168,138 @@ class WorkOrder(SQLModel, table=True):
         Index("work_order_invoice_id", "invoice_id", postgresql_where=text("invoice_id IS NOT NULL")),
     )
 
-    id: int = _id()
-    number: str = _code(unique=True)
-    style: str = _words()
-    branch: str = _code("branch.code")
-    customer: str = _code()
-    bill_to: str = _code()
-    priority: str = _code("priority.code")
-    job_type: str = _code("job_type.code")
-    region: str | None = _code("region.code", nullable=True)
-    served_zip: str | None = _code(nullable=True)
+    id: int = columns.identity()
+    number: str = columns.code(unique=True)
+    style: str = columns.words()
+    branch: str = columns.code("branch.code")
+    customer: str = columns.code()
+    bill_to: str = columns.code()
+    priority: str = columns.code("priority.code")
+    job_type: str = columns.code("job_type.code")
+    region: str | None = columns.code("region.code", nullable=True)
+    served_zip: str | None = columns.code(nullable=True)
     service_on: date
-    field_status: str = _words()
+    field_status: str = columns.words()
     pod_received: bool
     triggers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    reference: str = _words()
-    miles: Decimal | None = _quantity()
-    waiting_minutes: Decimal | None = _quantity()
-    weight: Decimal | None = _quantity()
-    pieces: Decimal | None = _quantity()
-    attempts: Decimal | None = _quantity()
-    pages: Decimal | None = _quantity()
-    servees: Decimal | None = _quantity()
-    parcels: Decimal | None = _quantity()
-    hours: Decimal | None = _quantity()
-    fee_advances: Decimal | None = _quantity()
-    status: str = _words()
+    reference: str = columns.words()
+    miles: Decimal | None = columns.quantity(nullable=True)
+    waiting_minutes: Decimal | None = columns.quantity(nullable=True)
+    weight: Decimal | None = columns.quantity(nullable=True)
+    pieces: Decimal | None = columns.quantity(nullable=True)
+    attempts: Decimal | None = columns.quantity(nullable=True)
+    pages: Decimal | None = columns.quantity(nullable=True)
+    servees: Decimal | None = columns.quantity(nullable=True)
+    parcels: Decimal | None = columns.quantity(nullable=True)
+    hours: Decimal | None = columns.quantity(nullable=True)
+    fee_advances: Decimal | None = columns.quantity(nullable=True)
+    status: str = columns.words()
     revision: int
     rating_version: int
     export_attempt: int
-    invoice_id: int | None = _reference("invoice.id", nullable=True)
-    changed_at: datetime = _moment(nullable=False)
-    created_at: datetime = _moment(nullable=False)
+    invoice_id: int | None = columns.big("invoice.id", nullable=True)
+    changed_at: datetime = columns.moment()
+    created_at: datetime = columns.moment()
 
 
-class Rating(SQLModel, table=True):
+class Rating(Table, table=True):
     """A version of an order's price with its explanation; never changed, superseded by a newer version."""
 
     __table_args__ = (UniqueConstraint("work_order_id", "version"),)
 
-    id: int = _id(always=False)
-    work_order_id: int = _reference("work_order.id")
+    id: int = columns.identity(always=False)
+    work_order_id: int = columns.big("work_order.id")
     version: int
-    profile_id: int = _reference("billing_profile.id")
-    region: str = _code()
-    rated_by: str = _words()
-    rated_at: datetime = _moment(nullable=False)
-    charges_total: Decimal = _money()
-    advances_total: Decimal = _money()
-    total: Decimal = _money()
+    profile_id: int = columns.big("billing_profile.id")
+    region: str = columns.code()
+    rated_by: str = columns.words()
+    rated_at: datetime = columns.moment()
+    charges_total: Decimal = columns.money()
+    advances_total: Decimal = columns.money()
+    total: Decimal = columns.money()
     explanation: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
-class RatingLine(SQLModel, table=True):
+class RatingLine(Table, table=True):
     __tablename__ = "rating_line"
 
-    rating_id: int = _reference("rating.id", primary_key=True)
+    rating_id: int = columns.big("rating.id", primary_key=True)
     position: int = Field(primary_key=True)
-    billing_item: str = _code()
-    income_account: str = _code()
-    quantity: Decimal = _quantity(nullable=False)
-    quantity_source: str = _words()
-    unit_rate: Decimal = _rate()
-    amount: Decimal = _money()
+    billing_item: str = columns.code()
+    income_account: str = columns.code()
+    quantity: Decimal = columns.quantity()
+    quantity_source: str = columns.words()
+    unit_rate: Decimal = columns.rate()
+    amount: Decimal = columns.money()
     taxable: bool
     fee_advance: bool
-    origin: str = _words()
+    origin: str = columns.words()
 
 
-class RatingRun(SQLModel, table=True):
+class RatingRun(Table, table=True):
     """The rating of all open orders that were ready, order by order."""
 
     __tablename__ = "rating_run"
 
-    id: int = _id()
-    status: str = _words()
-    requested_by: str = _words()
-    requested_at: datetime = _moment(nullable=False)
+    id: int = columns.identity()
+    status: str = columns.words()
+    requested_by: str = columns.words()
+    requested_at: datetime = columns.moment()
     orders: int
     rated: int
     failed: int
-    finished_at: datetime | None = _moment()
+    finished_at: datetime | None = columns.moment(nullable=True)
 
 
-class RatingResult(SQLModel, table=True):
+class RatingResult(Table, table=True):
     __tablename__ = "rating_result"
     __table_args__ = (
-        Index("rating_result_waiting", "run_id", "work_order_id", postgresql_where=text("outcome = 'waiting'")),
+        Index("rating_result_waiting", "run_id", "work_order_id", postgresql_where=text("outcome = 'WAITING'")),
     )
 
-    run_id: int = _reference("rating_run.id", primary_key=True)
-    work_order_id: int = _reference("work_order.id", primary_key=True)
-    outcome: str = _words()
-    detail: str = _words()
-    total: Decimal | None = _money(nullable=True)
+    run_id: int = columns.big("rating_run.id", primary_key=True)
+    work_order_id: int = columns.big("work_order.id", primary_key=True)
+    outcome: str = columns.words()
+    detail: str = columns.words()
+    total: Decimal | None = columns.money(nullable=True)
 
 
-class ExportRun(SQLModel, table=True):
+class ExportRun(Table, table=True):
     """One press of the export button, followed to the end."""
 
     __tablename__ = "export_run"
     __table_args__ = (Index("export_run_unfinished", "id", postgresql_where=text("finished_at IS NULL")),)
 
-    id: int = _id()
-    status: str = _words()
-    requested_by: str = _words()
-    requested_at: datetime = _moment(nullable=False)
+    id: int = columns.identity()
+    status: str = columns.words()
+    requested_by: str = columns.words()
+    requested_at: datetime = columns.moment()
     invoice_date: date
-    month: str = _code()
+    month: str = columns.code()
     selection: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     invoices: int
     orders: int
-    total: Decimal = _money()
+    total: Decimal = columns.money()
     exported: int
     refused: int
-    exported_total: Decimal = _money()
-    refused_total: Decimal = _money()
-    finished_at: datetime | None = _moment()
+    exported_total: Decimal = columns.money()
+    refused_total: Decimal = columns.money()
+    finished_at: datetime | None = columns.moment(nullable=True)
 
 
-class ExportChunk(SQLModel, table=True):
+class ExportChunk(Table, table=True):
     """Invoices of one AR company that travel in one message."""
 
     __tablename__ = "export_chunk"
 
-    run_id: int = _reference("export_run.id", primary_key=True)
+    run_id: int = columns.big("export_run.id", primary_key=True)
     position: int = Field(primary_key=True)
     ar_company: int
-    sent_at: datetime | None = _moment()
+    sent_at: datetime | None = columns.moment(nullable=True)
     requests: int
 
 
-class ExportInvoice(SQLModel, table=True):
+class ExportInvoice(Table, table=True):
     """One hand-over of an invoice and what receivables answered."""
 
     __tablename__ = "export_invoice"
@@ -339,22 +308,22 @@ class ExportInvoice(SQLModel, table=True):
         Index("export_invoice_waiting", "run_id", "chunk", postgresql_where=text("outcome = 'waiting'")),
     )
 
-    invoice_id: int = _reference("invoice.id", primary_key=True)
+    invoice_id: int = columns.big("invoice.id", primary_key=True)
     attempt: int = Field(primary_key=True)
-    run_id: int = _reference("export_run.id")
+    run_id: int = columns.big("export_run.id")
     ar_company: int
     chunk: int | None = None
     orders: int
-    total: Decimal = _money()
+    total: Decimal = columns.money()
     document_bytes: int
-    outcome: str = _words()
-    reason: str = _words()
-    detail: str = _words()
-    withdrawal_requested_at: datetime | None = _moment()
-    answered_at: datetime | None = _moment()
+    outcome: str = columns.words()
+    reason: str = columns.words()
+    detail: str = columns.words()
+    withdrawal_requested_at: datetime | None = columns.moment(nullable=True)
+    answered_at: datetime | None = columns.moment(nullable=True)
 
 
-class ExportOrder(SQLModel, table=True):
+class ExportOrder(Table, table=True):
     """One hand-over of an order: the key (order, version, attempt) that is booked at most once."""
 
     __tablename__ = "export_order"
@@ -365,28 +334,28 @@ class ExportOrder(SQLModel, table=True):
         Index("export_order_invoice", "invoice_id", "invoice_attempt"),
     )
 
-    work_order_id: int = _reference("work_order.id", primary_key=True)
+    work_order_id: int = columns.big("work_order.id", primary_key=True)
     version: int = Field(primary_key=True)
     attempt: int = Field(primary_key=True)
-    invoice_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    invoice_id: int = columns.big()
     invoice_attempt: int
-    total: Decimal = _money()
+    total: Decimal = columns.money()
 
 
-class OrderCredit(SQLModel, table=True):
+class OrderCredit(Table, table=True):
     """A credit of an order in receivables, by the credit memo that gave it."""
 
     __tablename__ = "order_credit"
     __table_args__ = (Index("order_credit_work_order_id", "work_order_id"),)
 
     ar_company: int = Field(primary_key=True)
-    month: str = _code(primary_key=True)
-    transaction: int = Field(sa_column=Column(BigInteger, primary_key=True))
-    work_order_id: int = _reference("work_order.id", primary_key=True)
+    month: str = columns.code(primary_key=True)
+    transaction: int = columns.big(primary_key=True)
+    work_order_id: int = columns.big("work_order.id", primary_key=True)
     version: int
-    credited: Decimal = _money()
-    remaining: Decimal = _money()
-    disposition: str | None = _words(nullable=True)
-    reason: str = _words()
-    credited_by: str = _words()
-    received_at: datetime = _moment(nullable=False)
+    credited: Decimal = columns.money()
+    remaining: Decimal = columns.money()
+    disposition: str | None = columns.words(nullable=True)
+    reason: str = columns.words()
+    credited_by: str = columns.words()
+    received_at: datetime = columns.moment()

@@ -192,12 +192,13 @@ class Settlement:
 
 
 def settle(
+    run_id: int,
     answered: Sequence[tuple[int, int]],
     outcome: str,
     hand_overs: Sequence[HandOver],
     orders: Sequence[HandedOrder],
 ) -> Settlement:
-    """What the answer `outcome` (`exported` or `refused`) for the (invoice, attempt) pairs changes.
+    """What the answer `outcome` (`exported` or `refused`) for the (invoice, attempt) pairs of a run changes.
 
     A pair that has this outcome already changes nothing: answers repeat. A pair with the other outcome, an unknown
     pair, or an order that no longer waits for exactly this version and attempt contradicts what was sent: a late
@@ -207,8 +208,10 @@ def settle(
     fresh = []
     for pair in answered:
         hand_over = known.get(pair)
-        if hand_over is None:
-            raise AnswerContradicts(f"invoice {pair[0]} attempt {pair[1]} was never sent, but answered {outcome}")
+        if hand_over is None or hand_over.run_id != run_id:
+            raise AnswerContradicts(
+                f"invoice {pair[0]} attempt {pair[1]} was never sent by run {run_id}, but answered {outcome}"
+            )
         if hand_over.outcome == "waiting":
             fresh.append(hand_over)
         elif hand_over.outcome != outcome:

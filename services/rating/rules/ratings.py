@@ -39,7 +39,7 @@ class RatingRun:
 
 @dataclass(frozen=True)
 class RatingResult:
-    """What became of one order of a bulk rating: `rated`, `waiting`, `skipped`, or the code of the refusal."""
+    """What became of one order of a bulk rating: `RATED`, `WAITING`, `SKIPPED`, or the code of the refusal."""
 
     work_order_id: int
     number: str

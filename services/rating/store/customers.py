@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.customers import Customer
 from shared.access import Scope
 from shared.database import columns, execute
-from shared.listing import PageQuery, Sorting, Where, fetch_page
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 
 async def take_over(session: AsyncSession, customers: Sequence[Customer]) -> None:
@@ -29,17 +29,21 @@ async def take_over(session: AsyncSession, customers: Sequence[Customer]) -> Non
 
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
-) -> tuple[list[Customer], str | None]:
+) -> tuple[list[Customer], str | None, int]:
     """Customers by number or name; they belong to no branch, so limits to branches do not narrow the list."""
     pattern = None if search is None else f"%{search}%"
-    return await fetch_page(
+    where = (
+        Where()
+        .within(scope, branch=None, customer="c.number", ar_company="c.ar_company")
+        .add("(c.number ILIKE :pattern OR c.name ILIKE :pattern)", pattern=pattern)
+    )
+    customers, cursor = await fetch_page(
         session,
         Customer,
         columns="c.ar_company, c.number, c.version, c.name, c.status, c.customer_type",
         source="customer c",
-        where=Where()
-        .within(scope, branch=None, customer="c.number", ar_company="c.ar_company")
-        .add("(c.number ILIKE :pattern OR c.name ILIKE :pattern)", pattern=pattern),
+        where=where,
         sorting=Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id"),
         query=query,
     )
+    return customers, cursor, await fetch_count(session, "customer c", where)

@@ -133,9 +133,9 @@ _LIST_SOURCE = """
 
 
 async def list_orders(
-    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery | None
+    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
 ) -> tuple[list[OrderRow], str | None]:
-    """One page of the orders that fit, or all of them without `query`."""
+    """One page of the orders that fit."""
     return await fetch_page(
         session,
         OrderRow,
@@ -207,7 +207,7 @@ async def unassign(session: AsyncSession, order_id: int) -> None:
     await execute(
         session,
         """
-        UPDATE work_order SET status = 'rated', invoice_id = NULL, revision = revision + 1, changed_at = now()
+        UPDATE work_order SET status = 'rated', invoice_id = NULL, revision = revision + 1
         WHERE id = :id AND status = 'assigned'
         """,
         id=order_id,

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.codes import BillingItem, BillType, Branch, Code, ProfileEntry, RegionRow
 from services.rating.rules.rate_tables import BillingProfile, Key, ProfileLine, RateTable, index_rate_table
-from shared.database import columns, execute, fetch_all, fetch_values
-from shared.listing import PageQuery, Sorting, Where, fetch_page
+from shared.database import columns, execute, fetch_all
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 _LINE_COLUMNS = ("billing_item", "mode", "bill_type", "method", "rate", "included_units", "quantity_source")
 CODE_TABLES = ("branch", "customer_type", "priority", "job_type", "region", "bill_type")
@@ -54,7 +54,13 @@ async def load(session: AsyncSession, branches: Sequence[str] | None = None) -> 
     condition = "" if branches is None else "WHERE p.branch = ANY(CAST(:branches AS text[]))"
     parameters = {} if branches is None else {"branches": list(branches)}
     profiles = await fetch_all(session, _Profile, f"SELECT p.* FROM billing_profile p {condition}", **parameters)
-    lines = await fetch_all(
+    lines = await _load_lines(session, condition, **parameters)
+    zips = await session.execute(text("SELECT region, zip FROM region_zip"))
+    return index_rate_table(_assemble(profiles, lines), [(row.region, row.zip) for row in zips])
+
+
+async def _load_lines(session: AsyncSession, condition: str, **parameters: object) -> list[_Line]:
+    return await fetch_all(
         session,
         _Line,
         f"""
@@ -68,8 +74,6 @@ async def load(session: AsyncSession, branches: Sequence[str] | None = None) -> 
         """,
         **parameters,
     )
-    zips = await session.execute(text("SELECT region, zip FROM region_zip"))
-    return index_rate_table(_assemble(profiles, lines), [(row.region, row.zip) for row in zips])
 
 
 def _assemble(profiles: Sequence[_Profile], lines: Sequence[_Line]) -> list[BillingProfile]:
@@ -101,14 +105,18 @@ _PROFILE_SORTING = Sorting(
 )
 
 
+def _profile_where(key: dict[str, str | None], on: date | None) -> Where:
+    where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=on)
+    for name in Key._fields:
+        where.add(f"p.{name} = :{name}", **{name: key.get(name)})
+    return where
+
+
 async def list_profiles(
-    session: AsyncSession, key: dict[str, str | None], on: date | None, query: PageQuery | None
-) -> tuple[list[BillingProfile], str | None]:
-    """One page of profiles with their lines; `key` filters by any of the five values, `on` by force at a date."""
-    where = Where()
-    for name, value in key.items():
-        where.add(f"p.{name} = :{name}", **{name: value})
-    where.add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=on)
+    session: AsyncSession, key: dict[str, str | None], on: date | None, query: PageQuery
+) -> tuple[list[BillingProfile], str | None, int]:
+    """One page of profiles with their lines, and how many fit; `key` filters by any of the five values."""
+    where = _profile_where(key, on)
     profiles, cursor = await fetch_page(
         session,
         _Profile,
@@ -118,25 +126,9 @@ async def list_profiles(
         sorting=_PROFILE_SORTING,
         query=query,
     )
-    lines = await fetch_all(
-        session,
-        _Line,
-        """
-        SELECT l.profile_id, l.position, l.billing_item, i.income_account, i.taxable, i.fee_advance, l.mode,
-               l.bill_type, t.kind AS bill_kind, l.method, l.rate, l.included_units, l.quantity_source
-        FROM profile_line l
-        JOIN billing_item i ON i.name = l.billing_item
-        LEFT JOIN bill_type t ON t.code = l.bill_type
-        WHERE l.profile_id = ANY(CAST(:profile_ids AS bigint[])) ORDER BY l.profile_id, l.position
-        """,
-        profile_ids=[one.id for one in profiles],
-    )
-    return _assemble(profiles, lines), cursor
-
-
-async def count_profiles(session: AsyncSession) -> int:
-    counted: list[int] = await fetch_values(session, "SELECT count(*) FROM billing_profile")
-    return counted[0]
+    condition = "WHERE l.profile_id = ANY(CAST(:profile_ids AS bigint[]))"
+    lines = await _load_lines(session, condition, profile_ids=[one.id for one in profiles])
+    return _assemble(profiles, lines), cursor, await fetch_count(session, "billing_profile p", where)
 
 
 async def list_codes(session: AsyncSession, table: str) -> list[Code]:

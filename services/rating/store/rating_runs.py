@@ -9,7 +9,7 @@ from services.rating.rules.pricing import Failed, Rated
 from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun
 from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
-from shared.listing import PageQuery, Sorting, Where, fetch_page
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 _SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
 
@@ -61,7 +61,7 @@ async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[in
     return await fetch_values(
         session,
         """
-        SELECT work_order_id FROM rating_result WHERE run_id = :run_id AND outcome = 'waiting'
+        SELECT work_order_id FROM rating_result WHERE run_id = :run_id AND outcome = 'WAITING'
         ORDER BY work_order_id LIMIT :limit
         """,
         run_id=run_id,
@@ -85,7 +85,7 @@ async def record(
         """,
         run_id=run_id,
         work_order_ids=[*(one.work_order_id for one in rated), *(one.work_order_id for one in failed), *skipped],
-        outcomes=["rated"] * len(rated) + [one.code for one in failed] + ["skipped"] * len(skipped),
+        outcomes=["RATED"] * len(rated) + [one.code for one in failed] + ["SKIPPED"] * len(skipped),
         details=[""] * len(rated) + [one.detail for one in failed] + ["changed in the meantime"] * len(skipped),
         totals=[one.total for one in rated] + [None] * (len(failed) + len(skipped)),
     )
@@ -104,44 +104,38 @@ async def finish(session: AsyncSession, run_id: int) -> None:
     )
 
 
-def _visible(scope: Scope) -> tuple[str, dict[str, object]]:
+def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
     """A run is visible when all of its orders are: its counts would tell of the others."""
     within, parameters = scope_condition(scope, **_SIDES)
     if within == "true":
-        return "true", {}
-    return (
-        f"""
-        NOT EXISTS (
-            SELECT FROM rating_result x JOIN work_order w ON w.id = x.work_order_id JOIN branch b ON b.code = w.branch
-            WHERE x.run_id = run.id AND NOT {within}
-        )
-        """,
-        dict(parameters),
-    )
+        return ["true"], {}
+    hidden = f"""
+        EXISTS (SELECT FROM rating_result x JOIN work_order w ON w.id = x.work_order_id JOIN branch b ON b.code = w.branch
+                WHERE x.run_id = run.id AND NOT {within})
+    """
+    return [f"NOT {hidden}"], dict(parameters)
 
 
 async def find(session: AsyncSession, scope: Scope, run_id: int) -> RatingRun | None:
-    visible, parameters = _visible(scope)
+    where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
     return await fetch_one(
-        session,
-        RatingRun,
-        f"SELECT run.* FROM rating_run run WHERE run.id = :run_id AND {visible}",
-        run_id=run_id,
-        **parameters,
+        session, RatingRun, f"SELECT run.* FROM rating_run run WHERE {where.sql}", **where.parameters
     )
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RatingRun], str | None]:
-    visible, parameters = _visible(scope)
-    return await fetch_page(
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RatingRun], str | None, int]:
+    """One page of the visible runs, and how many there are."""
+    where = Where(*_visible(scope))
+    runs, cursor = await fetch_page(
         session,
         RatingRun,
         columns="run.*",
         source="rating_run run",
-        where=Where([visible], parameters),
+        where=where,
         sorting=Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id"),
         query=query,
     )
+    return runs, cursor, await fetch_count(session, "rating_run run", where)
 
 
 async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCount]:
@@ -158,17 +152,20 @@ async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCoun
 
 
 async def list_results(
-    session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery | None
-) -> tuple[list[RatingResult], str | None]:
-    """The results of the run, order by order."""
-    return await fetch_page(
+    session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery
+) -> tuple[list[RatingResult], str | None, int]:
+    """The results of the run, order by order, and how many fit."""
+    source = "rating_result x JOIN work_order w ON w.id = x.work_order_id"
+    where = Where().add("x.run_id = :run_id", run_id=run_id).add("x.outcome = :outcome", outcome=outcome)
+    results, cursor = await fetch_page(
         session,
         RatingResult,
         columns="x.work_order_id, w.number, x.outcome, x.detail, x.total",
-        source="rating_result x JOIN work_order w ON w.id = x.work_order_id",
-        where=Where().add("x.run_id = :run_id", run_id=run_id).add("x.outcome = :outcome", outcome=outcome),
+        source=source,
+        where=where,
         sorting=Sorting(
             {"number": ("w.number", "text"), "outcome": ("x.outcome", "text")}, default="number", key="x.work_order_id"
         ),
         query=query,
     )
+    return results, cursor, await fetch_count(session, source, where)

@@ -27,9 +27,9 @@ def _where(scope: Scope, wanted: ReadyFilter) -> Where:
 
 
 async def list_ready(
-    session: AsyncSession, scope: Scope, wanted: ReadyFilter, query: PageQuery | None
+    session: AsyncSession, scope: Scope, wanted: ReadyFilter, query: PageQuery
 ) -> tuple[list[ReadyFacts], str | None]:
-    """One page of what is ready, or all of it without `query`."""
+    """One page of what is ready."""
     return await fetch_page(
         session,
         ReadyFacts,

@@ -191,12 +191,12 @@ CREATE TABLE rating_run (
 CREATE TABLE rating_result (
     run_id bigint NOT NULL REFERENCES rating_run,
     work_order_id bigint NOT NULL REFERENCES work_order,
-    outcome text NOT NULL DEFAULT 'waiting',
+    outcome text NOT NULL DEFAULT 'WAITING',
     detail text NOT NULL DEFAULT '',
     total numeric(18, 2),
     PRIMARY KEY (run_id, work_order_id)
 );
-CREATE INDEX rating_result_waiting ON rating_result (run_id, work_order_id) WHERE outcome = 'waiting';
+CREATE INDEX rating_result_waiting ON rating_result (run_id, work_order_id) WHERE outcome = 'WAITING';
 CREATE TABLE export_run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     status text NOT NULL CHECK (status IN ('preparing', 'sending', 'waiting', 'done', 'done_with_refusals')),

@@ -5,42 +5,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.exports import Run, RunInvoice
 from shared.access import Scope
 from shared.database import fetch_one, scope_condition
-from shared.listing import PageQuery, Sorting, Where, fetch_page
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 
-def _visible(scope: Scope) -> tuple[str, dict[str, object]]:
+def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
     """A run is visible when all of its invoices are: its counts and totals would tell of the others."""
     within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
     if within == "true":
-        return "true", {}
-    return (
-        f"""
-        NOT EXISTS (SELECT FROM export_invoice e JOIN invoice i ON i.id = e.invoice_id
-                    WHERE e.run_id = run.id AND NOT {within})
-        """,
-        dict(parameters),
-    )
+        return ["true"], {}
+    hidden = f"""
+        EXISTS (SELECT FROM export_invoice e JOIN invoice i ON i.id = e.invoice_id
+                WHERE e.run_id = run.id AND NOT {within})
+    """
+    return [f"NOT {hidden}"], dict(parameters)
 
 
 async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> Run | None:
-    visible, parameters = _visible(scope)
-    return await fetch_one(
-        session,
-        Run,
-        f"SELECT run.* FROM export_run run WHERE run.id = :run_id AND {visible}",
-        run_id=run_id,
-        **parameters,
-    )
+    where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
+    return await fetch_one(session, Run, f"SELECT run.* FROM export_run run WHERE {where.sql}", **where.parameters)
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None]:
-    visible, parameters = _visible(scope)
-    return await fetch_page(
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None, int]:
+    """One page of the visible runs, and how many there are."""
+    where = Where(*_visible(scope))
+    runs, cursor = await fetch_page(
         session,
         Run,
         columns="run.*",
         source="export_run run",
-        where=Where([visible], parameters),
+        where=where,
         sorting=Sorting(
             {"id": ("run.id", "bigint"), "total": ("run.total", "numeric"), "month": ("run.month", "text")},
             default="-id",
@@ -48,13 +41,16 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
         ),
         query=query,
     )
+    return runs, cursor, await fetch_count(session, "export_run run", where)
 
 
 async def list_invoices(
-    session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery | None
-) -> tuple[list[RunInvoice], str | None]:
-    """The invoices of a run; whoever sees the run sees them all."""
-    return await fetch_page(
+    session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery
+) -> tuple[list[RunInvoice], str | None, int]:
+    """The invoices of a run, and how many fit; whoever sees the run sees them all."""
+    source = "export_invoice e JOIN invoice i ON i.id = e.invoice_id"
+    where = Where().add("e.run_id = :run_id", run_id=run_id).add("e.outcome = :outcome", outcome=outcome)
+    invoices, cursor = await fetch_page(
         session,
         RunInvoice,
         columns="""
@@ -63,8 +59,8 @@ async def list_invoices(
             CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
             CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, e.answered_at
         """,
-        source="export_invoice e JOIN invoice i ON i.id = e.invoice_id",
-        where=Where().add("e.run_id = :run_id", run_id=run_id).add("e.outcome = :outcome", outcome=outcome),
+        source=source,
+        where=where,
         sorting=Sorting(
             {
                 "invoice_id": ("e.invoice_id", "bigint"),
@@ -77,3 +73,4 @@ async def list_invoices(
         ),
         query=query,
     )
+    return invoices, cursor, await fetch_count(session, source, where)

@@ -1,0 +1,138 @@
+"""Export Rated Work Orders to A/R: claimed at once, sent in chunks, withdrawn when no answer comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
+from services.rating.rules.exports import Run, RunInvoice, Selection, cut_chunks
+from services.rating.store.exports import answers, claim, reading, sending
+from shared.access import EVERYTHING, Scope
+from shared.errors import Fault, NotFound
+from shared.listing import PageQuery
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What a clerk asks for. `expected_orders` and `expected_total` are what the clerk saw, if they are to be checked."""
+
+    selection: Selection
+    invoice_date: date
+    month: str
+    requested_by: str
+    requested_at: datetime
+    expected_orders: int | None = None
+    expected_total: Decimal | None = None
+
+
+async def start_export(session: AsyncSession, scope: Scope, request: ExportRequest) -> Run:
+    """Claims the whole selection in this transaction; the job sends it afterwards.
+
+    Raises NothingToExport, NotExportable, RollupTooLarge: then nothing is locked. Two clerks at once: the second waits
+    for the first and finds nothing left.
+    """
+    order_ids = await claim.lock_selected(session, scope, request.selection)
+    chosen = request.selection.work_order_ids
+    if chosen is not None and len(order_ids) < len(set(chosen)):
+        missing = sorted(set(chosen) - set(order_ids))
+        raise NotExportable(
+            f"{len(missing)} of the chosen work orders are not rated and free.",
+            faults=[Fault("/selection/work_order_ids", f"work order {one}") for one in missing],
+        )
+    if not order_ids:
+        raise NothingToExport("Nothing of the selection is rated and free.")
+    hindrances = await claim.find_hindrances(session, order_ids)
+    if hindrances:
+        raise NotExportable(
+            f"{len(hindrances)} of the chosen work orders cannot be exported.",
+            faults=[Fault(f"work order {one.number}", one.reason) for one in hindrances],
+        )
+    run_id = await claim.insert_run(
+        session,
+        requested_by=request.requested_by,
+        requested_at=request.requested_at,
+        invoice_date=request.invoice_date,
+        month=request.month,
+        selection=request.selection,
+    )
+    await claim.claim(session, run_id, order_ids)
+    if large := await claim.too_large(session, run_id):
+        raise RollupTooLarge(
+            f"{len(large)} invoices are too large for one message.",
+            faults=[Fault(f"invoice {one}", "split it") for one in large],
+        )
+    await claim.count_run(session, run_id)
+    run = await read_run(session, EVERYTHING, run_id)
+    _require_expected(run, request)
+    return run
+
+
+def _require_expected(run: Run, request: ExportRequest) -> None:
+    """What the clerk confirmed is what is exported; somebody may have rated or exported in between."""
+    orders_differ = request.expected_orders not in {None, run.orders}
+    total_differs = request.expected_total is not None and request.expected_total != run.total
+    if orders_differ or total_differs:
+        raise NotExportable(
+            f"The selection has changed: it is now {run.orders} orders over {run.total}. Review it again.",
+            members={"orders": run.orders, "total": str(run.total)},
+        )
+
+
+async def send_part(session: AsyncSession) -> bool:
+    """One step of the oldest run that is not sent whole: cut it, send its next chunk, or note that all is sent."""
+    run = await sending.lock_unsent_run(session)
+    if run is None:
+        return False
+    if run.status == "preparing":
+        await sending.save_chunks(session, run.id, cut_chunks(await sending.candidates(session, run.id)))
+        return True
+    position = await sending.next_chunk(session, run.id)
+    if position is None:
+        await sending.all_sent(session, run.id)
+    else:
+        await sending.send_chunk(session, run.id, position)
+    return True
+
+
+async def ask_again(session: AsyncSession) -> bool:
+    """Sends one chunk again that waits too long for its answer; False when none does."""
+    chunk = await sending.lock_silent_chunk(session)
+    if chunk is None:
+        return False
+    await sending.send_chunk(session, chunk.run_id, chunk.position)
+    return True
+
+
+async def withdraw(session: AsyncSession, scope: Scope, run_id: int, invoice_ids: Sequence[int] | None) -> int:
+    """Asks receivables never to book what still waits of the run; returns how many invoices that are.
+
+    The answer comes like any other: `exported` where it was booked already, else refused with `WITHDRAWN`.
+    """
+    await read_run(session, scope, run_id)
+    await answers.lock_run(session, run_id)
+    waiting = await sending.request_withdrawal(session, run_id, invoice_ids)
+    if waiting == 0:
+        raise AlreadyAnswered(f"No invoice of export run {run_id} waits for an answer.")
+    return waiting
+
+
+async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> Run:
+    run = await reading.find_run(session, scope, run_id)
+    if run is None:
+        raise NotFound(f"There is no export run {run_id}.")
+    return run
+
+
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None, int]:
+    return await reading.list_runs(session, scope, query)
+
+
+async def list_invoices(
+    session: AsyncSession, scope: Scope, run_id: int, outcome: str | None, query: PageQuery
+) -> tuple[list[RunInvoice], str | None, int]:
+    """The invoices of a run that the caller may see."""
+    await read_run(session, scope, run_id)
+    return await reading.list_invoices(session, run_id, outcome, query)

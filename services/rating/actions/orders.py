@@ -1,0 +1,136 @@
+"""Work orders: entered, imported, changed and looked at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.errors import NumberTaken, UnknownReference
+from services.rating.rules.codes import unknown_in_order
+from services.rating.rules.orders import (
+    EDITABLE,
+    OrderEntry,
+    OrderFilter,
+    OrderRow,
+    OrderTotals,
+    Whereabouts,
+    WorkOrder,
+    leaves_invoice,
+    require_editable,
+    require_rated,
+)
+from services.rating.store import orders, rate_tables, ratings
+from shared.access import Scope
+from shared.database import constraint_of
+from shared.errors import Fault, Forbidden, NotFound
+from shared.etag import require_version
+from shared.listing import PageQuery
+from shared.tables import Numbered, refuse_import
+
+
+async def read_order(session: AsyncSession, scope: Scope, order_id: int) -> tuple[WorkOrder, Whereabouts]:
+    """The order and where its last export is; raises NotFound outside the scope."""
+    order = await orders.find(session, scope, order_id)
+    if order is None:
+        raise NotFound(f"There is no work order {order_id}.")
+    return order, await orders.whereabouts(session, order_id)
+
+
+async def list_orders(
+    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+) -> tuple[list[OrderRow], str | None, OrderTotals]:
+    rows, cursor = await orders.list_orders(session, scope, wanted, query)
+    return rows, cursor, await orders.total_orders(session, scope, wanted)
+
+
+async def hold_editable(session: AsyncSession, scope: Scope, order_id: int, expected_revision: int) -> WorkOrder:
+    """The order, locked for a change by this transaction.
+
+    Raises NotFound, LockedUseCredit from `exporting` on (whatever revision the caller holds), VersionStale.
+    """
+    order = await orders.find(session, scope, order_id, lock=True)
+    if order is None:
+        raise NotFound(f"There is no work order {order_id}.")
+    if order.status not in EDITABLE:
+        require_editable(order, await orders.whereabouts(session, order_id))
+    require_version(order.revision, expected_revision, f"Work order {order.number}")
+    return order
+
+
+async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) -> int:
+    """Enters one order and returns its id; raises UnknownReference, NumberTaken, Forbidden."""
+    await _require_known(session, entry)
+    await _require_in_scope(session, scope, entry)
+    try:
+        (order_id,) = await orders.insert(session, [entry])
+    except IntegrityError as error:
+        if constraint_of(error) == "work_order_number_key":
+            raise NumberTaken(f"There is a work order {entry.number} already.") from error
+        raise
+    return order_id
+
+
+async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[OrderEntry]]) -> int:
+    """Enters all orders or none; returns their number. Raises ImportRefused that names every faulty row."""
+    known = await rate_tables.known_codes(session)
+    companies = {branch.code: branch.ar_company for branch in await rate_tables.list_branches(session)}
+    taken = await orders.taken_numbers(session, [one.row.number for one in entries])
+    faults: list[Fault] = []
+    for one in entries:
+        faults += [one.fault(column, words) for column, words in unknown_in_order(one.row, known)]
+        if one.row.number in taken:
+            faults.append(one.fault("number", f"there is a work order {one.row.number} already"))
+        company = companies.get(one.row.branch)
+        if not scope.covers(branch=one.row.branch, customer=one.row.bill_to, ar_company=company):
+            faults.append(one.fault("branch", "lies outside the branches and customers that you may edit"))
+    refuse_import(faults)
+    return len(await orders.insert(session, [one.row for one in entries]))
+
+
+async def change_order(
+    session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, changes: Mapping[str, Any]
+) -> None:
+    """Changes fields of an order. A new bill-to or branch takes it off its draft invoice and is announced."""
+    order = await hold_editable(session, scope, order_id, expected_revision)
+    entered = {one.name: getattr(order, one.name) for one in fields(OrderEntry)}
+    entry = replace(OrderEntry(**entered), **changes)
+    await _require_known(session, entry)
+    await _require_in_scope(session, scope, entry)
+    if leaves_invoice(order, entry.bill_to, entry.branch):
+        await orders.unassign(session, order_id)
+    try:
+        await orders.update(session, order_id, entry)
+    except IntegrityError as error:
+        if constraint_of(error) == "work_order_number_key":
+            raise NumberTaken(f"There is a work order {entry.number} already.") from error
+        raise
+    moved = (entry.number, entry.customer, entry.bill_to, entry.branch) != (
+        *(order.number, order.customer, order.bill_to, order.branch),
+    )
+    if moved and order.status != "open":
+        await ratings.announce(session, [order_id])
+
+
+async def unassign_order(session: AsyncSession, scope: Scope, order_id: int, expected_revision: int) -> None:
+    """Takes an assigned order off its draft invoice; it stays rated."""
+    order = await hold_editable(session, scope, order_id, expected_revision)
+    require_rated(order)
+    await orders.unassign(session, order_id)
+
+
+async def _require_known(session: AsyncSession, entry: OrderEntry) -> None:
+    unknown = unknown_in_order(entry, await rate_tables.known_codes(session))
+    if unknown:
+        raise UnknownReference(
+            f"Work order {entry.number} names things that do not exist.",
+            faults=[Fault(f"/{name}", words) for name, words in unknown],
+        )
+
+
+async def _require_in_scope(session: AsyncSession, scope: Scope, entry: OrderEntry) -> None:
+    branches = {branch.code: branch.ar_company for branch in await rate_tables.list_branches(session)}
+    company = branches.get(entry.branch)
+    if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):
+        raise Forbidden(f"Branch {entry.branch} with bill-to {entry.bill_to} lies outside what you may edit.")

@@ -1,0 +1,71 @@
+"""Rating all open orders that are ready, part by part, with a result for each order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.errors import NothingToRate
+from services.rating.rules.orders import next_rating_version
+from services.rating.rules.pricing import rate_work_orders
+from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun
+from services.rating.store import orders, rate_tables, rating_runs, ratings
+from shared.access import EVERYTHING, Scope
+from shared.errors import NotFound
+from shared.listing import PageQuery
+
+PART = 1_000
+
+
+async def start_run(
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, branches: Sequence[str] | None
+) -> int:
+    """Begins a run over every open order that is ready and in scope; raises NothingToRate."""
+    run_id = await rating_runs.start(session, scope, requested_by, requested_at, branches)
+    if run_id is None:
+        raise NothingToRate("No open order has its proof of delivery and has ended its field work.")
+    return run_id
+
+
+async def rate_part(session: AsyncSession, now: datetime) -> bool:
+    """Rates the next orders of the oldest unfinished run; False when no run is under way.
+
+    An order that is no longer open is skipped; one that cannot be rated keeps its reason and stops nobody.
+    """
+    run_id = await rating_runs.running(session)
+    if run_id is None:
+        return False
+    order_ids = await rating_runs.next_orders(session, run_id, PART)
+    if not order_ids:
+        await rating_runs.finish(session, run_id)
+        return True
+    run = await rating_runs.find(session, EVERYTHING, run_id)
+    assert run is not None
+    open_orders = await orders.lock_ready_for_rating(session, order_ids)
+    table = await rate_tables.load(session, sorted({order.branch for order in open_orders}))
+    rated, failed = rate_work_orders(open_orders, table)
+    versions = {order.id: next_rating_version(order) for order in open_orders}
+    await ratings.insert(session, rated, versions, run.requested_by, now)
+    await ratings.announce(session, [one.work_order_id for one in rated])
+    skipped = sorted(set(order_ids) - {order.id for order in open_orders})
+    await rating_runs.record(session, run_id, rated, failed, skipped)
+    return True
+
+
+async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> tuple[RatingRun, list[OutcomeCount]]:
+    run = await rating_runs.find(session, scope, run_id)
+    if run is None:
+        raise NotFound(f"There is no rating run {run_id}.")
+    return run, await rating_runs.count_outcomes(session, run_id)
+
+
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RatingRun], str | None, int]:
+    return await rating_runs.list_runs(session, scope, query)
+
+
+async def list_results(
+    session: AsyncSession, scope: Scope, run_id: int, outcome: str | None, query: PageQuery
+) -> tuple[list[RatingResult], str | None, int]:
+    """The results of a run that the caller may see."""
+    await read_run(session, scope, run_id)
+    return await rating_runs.list_results(session, run_id, outcome, query)

@@ -1,0 +1,1 @@
+"""The HTTP edge of rating, one router a noun."""

@@ -1,0 +1,30 @@
+"""The customers that receivables keeps, as rating knows them."""
+
+from fastapi import Response
+
+from services.rating.actions import customers
+from services.rating.schemas.rate_tables import CustomerRead
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.listing import Count, Page, PageQueryOf, answer
+from shared.operation import CallerOf, Router
+from shared.tables import CSV_RESPONSE
+from shared.text import Line
+
+router = Router("customers")
+
+
+@router.get(
+    "",
+    access=access.feature("rating.work_orders", Level.VIEW),
+    response_model=Page[CustomerRead, Count],
+    responses=CSV_RESPONSE,
+)
+async def list_customers(
+    page: PageQueryOf, caller: CallerOf, session: Transaction, search: Line | None = None
+) -> Page[CustomerRead, Count] | Response:
+    """Customers by number or name, as they came from receivables."""
+    rows, cursor, count = await customers.list_customers(session, caller.scope, search, page)
+    items = [CustomerRead.model_validate(row) for row in rows]
+    return answer(page, "customers", CustomerRead, items, cursor, Count(count=count))

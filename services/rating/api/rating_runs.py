@@ -1,0 +1,87 @@
+"""Bulk rating: started, watched, and its results order by order."""
+
+from collections.abc import AsyncIterable
+
+from fastapi import Depends, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from services.rating.actions import rating_runs
+from services.rating.errors import NothingToRate
+from services.rating.schemas.ratings import RatingResultRead, RatingRunRead, RatingRunRequest
+from shared import access
+from shared.access import Level
+from shared.clock import now
+from shared.database import Database, Transaction
+from shared.errors import NotFound
+from shared.listing import Count, Page, PageQueryOf, answer
+from shared.operation import CallerOf, Router
+from shared.progress import watch
+from shared.tables import CSV_RESPONSE
+from shared.text import CodeText
+
+router = Router("rating-runs")
+VIEW = access.feature("rating.rating", Level.VIEW)
+EDIT = access.feature("rating.rating", Level.EDIT)
+
+
+@router.post("", access=EDIT, status_code=202, refuses=[NothingToRate])
+async def start_rating_run(
+    wanted: RatingRunRequest, response: Response, caller: CallerOf, session: Transaction
+) -> RatingRunRead:
+    """Rates all open orders that are ready. The answer's Location tells where to watch."""
+    run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), wanted.branches)
+    response.headers["location"] = f"/v1/rating-runs/{run_id}"
+    return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
+
+
+@router.get("", access=VIEW)
+async def list_rating_runs(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[RatingRunRead, Count]:
+    """The runs that lie within what you may see, the newest first."""
+    runs, cursor, count = await rating_runs.list_runs(session, caller.scope, page)
+    return Page(items=[RatingRunRead.of(run) for run in runs], next_cursor=cursor, totals=Count(count=count))
+
+
+@router.get("/{run_id}", access=VIEW, refuses=[NotFound])
+async def read_rating_run(run_id: int, caller: CallerOf, session: Transaction) -> RatingRunRead:
+    """A run with its counts by outcome."""
+    return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
+
+
+@router.get(
+    "/{run_id}/results",
+    access=VIEW,
+    refuses=[NotFound],
+    response_model=Page[RatingResultRead, Count],
+    responses=CSV_RESPONSE,
+)
+async def list_rating_results(
+    run_id: int, page: PageQueryOf, caller: CallerOf, session: Transaction, outcome: CodeText | None = None
+) -> Page[RatingResultRead, Count] | Response:
+    """What became of each order; `outcome` filters by `RATED`, `WAITING`, `SKIPPED` or the code of a refusal."""
+    rows, cursor, count = await rating_runs.list_results(session, caller.scope, run_id, outcome, page)
+    items = [RatingResultRead.model_validate(row) for row in rows]
+    return answer(page, "rating-results", RatingResultRead, items, cursor, Count(count=count))
+
+
+async def _visible(run_id: int, caller: CallerOf, session: Transaction) -> None:
+    """Refuses the stream before it begins when the run may not be seen."""
+    await rating_runs.read_run(session, caller.scope, run_id)
+
+
+@router.get(
+    "/{run_id}/events",
+    access=VIEW,
+    refuses=[NotFound],
+    response_class=EventSourceResponse,
+    dependencies=[Depends(_visible)],
+)
+async def watch_rating_run(run_id: int, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
+    """Live progress: an event `progress` for each change, `done` at the end."""
+    database: Database = request.app.state.database
+
+    async def look() -> RatingRunRead:
+        async with database.transaction() as session:
+            return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
+
+    async for event in watch(look, lambda run: run.status == "done"):
+        yield event

@@ -1,0 +1,96 @@
+"""Work orders: entered, imported, listed, changed."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from services.rating.actions import orders
+from services.rating.errors import LockedUseCredit, NotRated, NumberTaken, UnknownReference
+from services.rating.schemas.orders import (
+    Imported,
+    WorkOrderChange,
+    WorkOrderEntry,
+    WorkOrderItem,
+    WorkOrderQuery,
+    WorkOrderRead,
+    WorkOrderTotals,
+)
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.listing import Page, PageQueryOf, answer
+from shared.operation import CallerOf, Router
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
+
+router = Router("work-orders")
+VIEW = access.feature("rating.work_orders", Level.VIEW)
+EDIT = access.feature("rating.work_orders", Level.EDIT)
+
+
+@router.get("", access=VIEW, response_model=Page[WorkOrderItem, WorkOrderTotals], responses=CSV_RESPONSE)
+async def list_work_orders(
+    wanted: Annotated[WorkOrderQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[WorkOrderItem, WorkOrderTotals] | Response:
+    """Lists work orders; as CSV the whole filtered list."""
+    rows, cursor, totals = await orders.list_orders(session, caller.scope, wanted.to_filter(), page)
+    items = [WorkOrderItem.model_validate(row) for row in rows]
+    return answer(page, "work-orders", WorkOrderItem, items, cursor, WorkOrderTotals.model_validate(totals))
+
+
+@router.post("", access=EDIT, status_code=201, refuses=[UnknownReference, NumberTaken])
+async def enter_work_order(
+    entry: WorkOrderEntry, response: Response, caller: CallerOf, session: Transaction
+) -> WorkOrderRead:
+    """Enters one order."""
+    order_id = await orders.enter_order(session, caller.scope, entry.to_entry())
+    return await _read(session, caller, order_id, response)
+
+
+@router.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
+async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+    """Enters the orders of a CSV file: all of them, or none and a list of every faulty place."""
+    rows = read_csv(file, WorkOrderEntry, key=lambda row: row.number)
+    entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
+    return Imported(imported=await orders.import_orders(session, caller.scope, entries))
+
+
+@router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])
+async def read_work_order(
+    work_order_id: int, response: Response, caller: CallerOf, session: Transaction
+) -> WorkOrderRead:
+    """One order, with where its last export is. The ETag is needed to change it."""
+    return await _read(session, caller, work_order_id, response)
+
+
+CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
+
+
+@router.patch("/{work_order_id}", access=EDIT, refuses=[*CHANGING, UnknownReference, NumberTaken])
+async def change_work_order(
+    work_order_id: int,
+    change: WorkOrderChange,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> WorkOrderRead:
+    """Changes the fields that are sent. A new bill-to or branch takes the order off its draft invoice."""
+    await orders.change_order(session, caller.scope, work_order_id, revision, change.to_changes())
+    return await _read(session, caller, work_order_id, response)
+
+
+@router.post("/{work_order_id}/unassign", access=EDIT, refuses=[*CHANGING, NotRated])
+async def unassign_work_order(
+    work_order_id: int, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
+) -> WorkOrderRead:
+    """Takes an order off its draft invoice; it stays rated."""
+    await orders.unassign_order(session, caller.scope, work_order_id, revision)
+    return await _read(session, caller, work_order_id, response)
+
+
+async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
+    order, whereabouts = await orders.read_order(session, caller.scope, order_id)
+    response.headers["etag"] = etag(order.revision)
+    return WorkOrderRead.of(order, whereabouts)

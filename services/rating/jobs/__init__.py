@@ -1,0 +1,1 @@
+"""The work of rating that no request waits for."""

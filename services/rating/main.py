@@ -1,0 +1,48 @@
+"""Wires the rating service."""
+
+from fastapi import FastAPI
+
+from services.rating.api import (
+    customers,
+    exports,
+    rate_tables,
+    rating_runs,
+    ratings,
+    ready_to_export,
+    reconciliation,
+    work_orders,
+)
+from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
+from services.rating.jobs import export_runs
+from services.rating.jobs import rating_runs as rating_jobs
+from services.rating.settings import Settings
+from shared.service import build
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The rating service; without settings it reads them from the environment."""
+    return build(
+        "rating",
+        settings or Settings(),
+        routers=[
+            work_orders.router,
+            ratings.router,
+            rating_runs.router,
+            ready_to_export.router,
+            exports.router,
+            *rate_tables.routers,
+            customers.router,
+            reconciliation.router,
+        ],
+        consumers=[
+            invoice_exported.consumer,
+            invoice_refused.consumer,
+            invoice_credited.consumer,
+            customer_changed.consumer,
+        ],
+        jobs={
+            "rating runs": rating_jobs.job,
+            "export runs": export_runs.send_job,
+            "unanswered chunks": export_runs.remind_job,
+        },
+    )

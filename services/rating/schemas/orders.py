@@ -1,0 +1,201 @@
+"""Work orders on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.rating.rules.orders import OrderEntry, OrderFilter, Whereabouts, WorkOrder
+from shared.money import Money, Quantity
+from shared.tables import SPLIT, YesNo
+from shared.text import CodeText, Line, LongZipText, NumberText
+
+Style = Literal["process", "court", "messenger"]
+FieldStatus = Literal["in_field", "served", "not_served", "cancelled"]
+Status = Literal["open", "rated", "assigned", "exporting", "exported", "closed"]
+Reported = Annotated[Quantity, Field(ge=0)]
+
+
+class WorkOrderEntry(BaseModel):
+    """An order as it is entered: one JSON object, or one row of a CSV file with these columns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: NumberText
+    style: Style = "process"
+    branch: CodeText
+    customer: NumberText
+    bill_to: NumberText | None = Field(default=None, description="The ordering customer, if left out.")
+    priority: CodeText
+    job_type: CodeText
+    region: CodeText | None = Field(default=None, description="If left out, the region that holds the served ZIP.")
+    served_zip: LongZipText | None = None
+    service_on: date
+    field_status: FieldStatus = "in_field"
+    pod_received: YesNo = False
+    triggers: Annotated[tuple[CodeText, ...], SPLIT] = Field(
+        default=(), description="Bill types of kind `flag`; in CSV separated by semicolons."
+    )
+    reference: Line = ""
+    miles: Reported | None = None
+    waiting_minutes: Reported | None = None
+    weight: Reported | None = None
+    pieces: Reported | None = None
+    attempts: Reported | None = None
+    pages: Reported | None = None
+    servees: Reported | None = None
+    parcels: Reported | None = None
+    hours: Reported | None = None
+    fee_advances: Reported | None = Field(default=None, description="Money laid out for the client.")
+
+    def to_entry(self) -> OrderEntry:
+        return OrderEntry(**{**self.model_dump(), "bill_to": self.bill_to or self.customer})
+
+
+class WorkOrderChange(BaseModel):
+    """What is to change; fields that are left out stay as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: NumberText = ""
+    style: Style = "process"
+    branch: CodeText = ""
+    customer: NumberText = ""
+    bill_to: NumberText = ""
+    priority: CodeText = ""
+    job_type: CodeText = ""
+    region: CodeText | None = None
+    served_zip: LongZipText | None = None
+    service_on: date = date.min
+    field_status: FieldStatus = "in_field"
+    pod_received: bool = False
+    triggers: tuple[CodeText, ...] = ()
+    reference: Line = ""
+    miles: Reported | None = None
+    waiting_minutes: Reported | None = None
+    weight: Reported | None = None
+    pieces: Reported | None = None
+    attempts: Reported | None = None
+    pages: Reported | None = None
+    servees: Reported | None = None
+    parcels: Reported | None = None
+    hours: Reported | None = None
+    fee_advances: Reported | None = None
+
+    def to_changes(self) -> dict[str, Any]:
+        """Only the fields that were sent; the defaults above are never used."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class Receivable(BaseModel):
+    """Where an exported order is: its run, and its invoice in Accounts Receivable."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    run_id: int | None
+    ar_company: int | None
+    ar_number: str | None
+    ar_month: str | None
+    ar_transaction: int | None
+
+
+class WorkOrderRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    number: str
+    style: Style
+    branch: str
+    ar_company: int
+    customer: str
+    customer_type: str | None
+    bill_to: str
+    priority: str
+    job_type: str
+    region: str | None
+    served_zip: str | None
+    service_on: date
+    field_status: FieldStatus
+    pod_received: bool
+    triggers: list[str]
+    reference: str
+    miles: Quantity | None
+    waiting_minutes: Quantity | None
+    weight: Quantity | None
+    pieces: Quantity | None
+    attempts: Quantity | None
+    pages: Quantity | None
+    servees: Quantity | None
+    parcels: Quantity | None
+    hours: Quantity | None
+    fee_advances: Quantity | None
+    status: Status
+    revision: int
+    rating_version: int
+    invoice_id: int | None
+    changed_at: datetime
+    last_export: Receivable | None = None
+
+    @classmethod
+    def of(cls, order: WorkOrder, whereabouts: Whereabouts) -> "WorkOrderRead":
+        read = cls.model_validate(order)
+        if whereabouts.run_id is None:
+            return read
+        return read.model_copy(update={"last_export": Receivable.model_validate(whereabouts)})
+
+
+class WorkOrderItem(BaseModel):
+    """An order in a list; `total` is that of its current rating."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    number: str
+    style: Style
+    branch: str
+    customer: str
+    bill_to: str
+    priority: str
+    job_type: str
+    region: str | None
+    served_zip: str | None
+    service_on: date
+    field_status: FieldStatus
+    pod_received: bool
+    reference: str
+    status: Status
+    revision: int
+    rating_version: int
+    invoice_id: int | None
+    ar_number: str | None
+    total: Money | None
+
+
+class WorkOrderTotals(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    count: int
+    total: Money
+
+
+class WorkOrderQuery(BaseModel):
+    """The filters of the list of work orders."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: Status | None = None
+    branch: CodeText | None = None
+    customer: NumberText | None = None
+    bill_to: NumberText | None = None
+    service_from: date | None = None
+    service_to: date | None = None
+    search: Line | None = Field(default=None, description="Part of the number or the reference.")
+
+    def to_filter(self) -> OrderFilter:
+        return OrderFilter(**self.model_dump())
+
+
+class Imported(BaseModel):
+    """How many rows were loaded."""
+
+    imported: int
