@@ -1,0 +1,190 @@
+"""Owns who calls: access tokens checked by the keys that security publishes, and identities signed for services."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from gateway.errors import PermissionsStale
+from gateway.rules import Caller, User
+from gateway.upstream import Upstream, fetch
+from shared.access import Grant, Principal
+from shared.errors import Unauthenticated
+from shared.identity import sign_identity
+
+log = logging.getLogger(__name__)
+
+ISSUER = "ratebook-security"
+AUDIENCE = "ratebook-gateway"
+TYPE = "ratebook-access+jwt"
+TRUSTED_SECONDS = 30
+
+_ALGORITHM = "EdDSA"
+_HEAD_MEMBERS = frozenset({"alg", "typ", "kid"})
+_CLAIMS = ["iss", "aud", "exp", "iat", "sub", "sid", "jti"]
+_MAX_TOKEN_BYTES = 4 * 1024
+# Clocks of two machines are never quite the same.
+_CLOCK_SKEW_SECONDS = 5
+_MAX_KEYS = 32
+_MAX_JWKS_BYTES = 64 * 1024
+_REFRESH_SECONDS = 300
+_UNKNOWN_KEY_SECONDS = 5
+
+
+class Keys:
+    """The public keys of the security service, by key id."""
+
+    def __init__(self, upstream: Upstream, security_origin: str):
+        self._upstream = upstream
+        self._url = f"{security_origin}/v1/jwks"
+        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._asked_at = float("-inf")
+        self._asking = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Fetches the keys now and every few minutes; raises when it cannot, and is then started again."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(_REFRESH_SECONDS)
+
+    async def refresh(self) -> None:
+        self._asked_at = time.monotonic()
+        status, _, body = await fetch(self._upstream, self._url, (), max_bytes=_MAX_JWKS_BYTES)
+        if status != 200:
+            raise ConnectionError(f"{self._url} answered {status}")
+        keys = _read_jwks(body)
+        if not keys:
+            raise ConnectionError(f"{self._url} holds no Ed25519 key")
+        self._keys = keys
+
+    async def find(self, key_id: str) -> Ed25519PublicKey | None:
+        """The key; an unknown one is asked for, but not more than once in a few seconds.
+
+        Raises PermissionsStale as long as no keys came at all.
+        """
+        key = self._keys.get(key_id)
+        if key is None:
+            async with self._asking:
+                if key_id not in self._keys and time.monotonic() - self._asked_at > _UNKNOWN_KEY_SECONDS:
+                    try:
+                        await self.refresh()
+                    except Exception as error:
+                        log.warning("the keys could not be fetched: %r", error)
+            key = self._keys.get(key_id)
+        if not self._keys:
+            raise PermissionsStale("The gateway has no keys of the security service yet. Try again shortly.")
+        return key
+
+
+def _read_jwks(body: bytes) -> dict[str, Ed25519PublicKey]:
+    """The Ed25519 keys of a JWKS document (RFC 7517); other kinds are passed over."""
+    algorithm = jwt.get_algorithm_by_name(_ALGORITHM)
+    keys: dict[str, Ed25519PublicKey] = {}
+    for described in json.loads(body)["keys"][:_MAX_KEYS]:
+        if described.get("kty") != "OKP" or described.get("crv") != "Ed25519" or described.get("use", "sig") != "sig":
+            continue
+        key = algorithm.from_jwk(described)
+        if isinstance(key, Ed25519PublicKey) and isinstance(described.get("kid"), str):
+            keys[described["kid"]] = key
+    return keys
+
+
+@dataclass(slots=True)
+class Session:
+    """A checked access token: whom it speaks for, and the identities signed for him at one permission epoch."""
+
+    caller: Caller
+    trusted_until: float
+    epoch: int = -1
+    identities: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
+
+
+class Tokens:
+    """Checks access tokens and remembers, bounded, those that held, for half a minute at most."""
+
+    def __init__(self, keys: Keys, cache_size: int):
+        self._keys = keys
+        self._cache_size = cache_size
+        self._sessions: dict[bytes, Session] = {}
+
+    async def check(self, authorization: bytes | None, now: float) -> Session:
+        """The session of an Authorization header; raises Unauthenticated.
+
+        `now` in seconds since 1970.
+        """
+        if authorization is None:
+            raise Unauthenticated("This needs an access token: log in, and send it as `Authorization: Bearer`.")
+        if authorization[:7].lower() != b"bearer " or len(authorization) > _MAX_TOKEN_BYTES:
+            raise Unauthenticated("The Authorization header holds no Bearer token.")
+        token = authorization[7:]
+        digest = hashlib.sha256(token).digest()
+        session = self._sessions.get(digest)
+        if session is not None and now < session.trusted_until:
+            return session
+        caller = await self._verify(token, now)
+        session = Session(caller, min(caller.expires_at, now + TRUSTED_SECONDS))
+        # The oldest entry goes first; a token checked again goes to the end.
+        self._sessions.pop(digest, None)
+        if len(self._sessions) >= self._cache_size:
+            del self._sessions[next(iter(self._sessions))]
+        self._sessions[digest] = session
+        return session
+
+    async def _verify(self, token: bytes, now: float) -> Caller:
+        try:
+            head = jwt.get_unverified_header(token)
+            # A closed list: `jku`, `jwk`, `x5u` would bring keys along, `crit` asks for what we do not do.
+            if set(head) != _HEAD_MEMBERS or head["typ"] != TYPE or head["alg"] != _ALGORITHM:
+                raise Unauthenticated("The access token is of another kind.")
+            key = await self._keys.find(str(head["kid"]))
+            if key is None:
+                raise Unauthenticated("The access token is signed with an unknown key.")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[_ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                options={"require": _CLAIMS, "strict_aud": True, "verify_iat": False},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise Unauthenticated("The access token has expired.") from error
+        except jwt.InvalidTokenError as error:
+            raise Unauthenticated("The access token is not valid.") from error
+        issued_at, expires_at, subject, session_id = (claims[name] for name in ("iat", "exp", "sub", "sid"))
+        if not isinstance(issued_at, (int, float)) or issued_at > now + _CLOCK_SKEW_SECONDS:
+            raise Unauthenticated("The access token is not valid yet.")
+        if not subject or not isinstance(session_id, str):
+            raise Unauthenticated("The access token is not valid.")
+        return Caller(subject, session_id, float(expires_at))
+
+
+class Identities:
+    """Signs what services believe: who calls, and his grants for that service alone."""
+
+    def __init__(self, signing_key: Ed25519PrivateKey):
+        self._signing_key = signing_key
+
+    def sign(self, session: Session, user: User, service: str, epoch: int, now: float) -> str:
+        """The identity of a session for `service`, the same for up to half a minute within one permission epoch."""
+        if session.epoch != epoch:
+            session.identities.clear()
+            session.epoch = epoch
+        kept = session.identities.get(service)
+        if kept is not None and now < kept[1]:
+            return kept[0]
+        module = f"{service}."
+        grants = tuple(grant for grant in user.grants if grant.feature.startswith(module))
+        identity = sign_identity(self._signing_key, Principal(session.caller.subject, user.name, grants), service)
+        session.identities[service] = (identity, now + TRUSTED_SECONDS)
+        return identity
+
+    def own(self, *grants: Grant, service: str) -> str:
+        """The gateway's own identity, for what it asks of a service itself."""
+        return sign_identity(self._signing_key, Principal("gateway", "gateway", grants), service)

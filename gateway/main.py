@@ -1,0 +1,79 @@
+"""Owns how the gateway is put together: what stands before what, what runs beside the requests."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway import health
+from gateway.auth import Identities, Keys, Tokens
+from gateway.permissions import Permissions
+from gateway.proxy import Limits, Proxy
+from gateway.routes import Document, compile_routes, load_documents
+from gateway.settings import Settings
+from gateway.upstream import PyreqwestUpstream
+from shared import logging as process_logging
+from shared.background import running
+from shared.http import RequestContext, install_health, install_problem_handlers
+from shared.identity import load_private_key
+
+
+class Front:
+    """Sends `/api/*` to the proxy and everything else to the application behind it."""
+
+    def __init__(self, proxy: ASGIApp, others: ASGIApp):
+        self._proxy = proxy
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        to_proxy = scope["type"] == "http" and scope["raw_path"].startswith(b"/api/")
+        await (self._proxy if to_proxy else self._others)(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None, documents: Mapping[str, Document] | None = None) -> ASGIApp:
+    """The gateway. `documents` are the services' OpenAPI documents, by default those committed with the contracts.
+
+    Raises RoutesUnfit when a document is missing or an operation declares no access.
+    """
+    settings = settings or Settings()
+    process_logging.configure("gateway", settings.log_level)
+    routes = compile_routes(documents if documents is not None else load_documents())
+    upstream = PyreqwestUpstream(
+        connect_seconds=settings.connect_timeout_seconds,
+        inactivity_seconds=settings.inactivity_timeout_seconds,
+        upload_seconds=settings.upload_timeout_seconds,
+    )
+    identities = Identities(load_private_key(settings.signing_key.get_secret_value()))
+    keys = Keys(upstream, settings.security_url)
+    permissions = Permissions(upstream, settings.security_url, identities)
+    limits = Limits(
+        settings.max_body_bytes,
+        settings.max_upstream_requests,
+        settings.max_abandoned_requests,
+        settings.inactivity_timeout_seconds,
+    )
+    tokens = Tokens(keys, settings.token_cache_size)
+    proxy = Proxy(routes, settings.origins, upstream, tokens, identities, permissions, limits)
+
+    async def listen() -> None:
+        await permissions.listen(settings.nats_url.get_secret_value())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loops = {
+            "keys": keys.run,
+            "permissions": permissions.poll,
+            "permissions-changed": listen,
+            "streams": proxy.streams.watch,
+        }
+        async with running(loops):
+            yield
+        await upstream.close()
+
+    app = FastAPI(
+        title="Ratebook gateway", version="1", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None
+    )
+    install_problem_handlers(app)
+    install_health(app, health.probes(permissions, upstream, settings.origins))
+    return RequestContext(Front(proxy, app))

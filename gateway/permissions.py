@@ -1,0 +1,145 @@
+"""Owns the gateway's copy of the permission table: fetched, told of changes, and never trusted for too long."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from gateway.auth import Identities
+from gateway.errors import PermissionsStale
+from gateway.rules import PermissionTable, User
+from gateway.upstream import Upstream, fetch
+from shared.access import Grant, Level
+from shared.contracts.permissions_changed import PermissionsChanged
+from shared.events import streams
+from shared.identity import HEADER, grants_from_claim
+
+log = logging.getLogger(__name__)
+
+TRUSTED_SECONDS = 60.0
+POLL_SECONDS = 5.0
+
+_RETRY_SECONDS = 1.0
+_MAX_TABLE_BYTES = 32 * 1024 * 1024
+_MAY_READ_THE_TABLE = Grant("security.permission_table", Level.VIEW)
+
+
+class Permissions:
+    """The permission table as the gateway holds it.
+
+    `epoch_changed` is set whenever another table took its place; whoever waits for it clears it.
+    """
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        security_origin: str,
+        identities: Identities,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self._upstream = upstream
+        self._url = f"{security_origin}/v1/permission-table"
+        self._identities = identities
+        self._clock = clock
+        self._table: PermissionTable | None = None
+        self._etag = ""
+        self._asked_at = float("-inf")
+        self._wake = asyncio.Event()
+        self._nats: Client | None = None
+        self.epoch_changed = asyncio.Event()
+
+    def current(self) -> PermissionTable:
+        """The table; raises PermissionsStale when there is none that was asked for within the last minute."""
+        if self._table is None or self._clock() - self._asked_at > TRUSTED_SECONDS:
+            raise PermissionsStale("The permissions have not been confirmed for a minute. Try again shortly.")
+        return self._table
+
+    async def poll(self) -> None:
+        """Keeps the table fresh, for ever: at once when told of a change, every few seconds in case that got lost."""
+        while True:
+            # Cleared before asking: a change that is told of meanwhile may be missing in the answer.
+            self._wake.clear()
+            pause = POLL_SECONDS
+            try:
+                await self.refresh()
+            except Exception as error:
+                log.warning("the permission table could not be fetched: %r", error)
+                pause = _RETRY_SECONDS
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), pause)
+
+    async def refresh(self) -> None:
+        """Asks security for the table; trust counts from when the question left, not from when the answer came."""
+        asked_at = self._clock()
+        headers = [(HEADER, self._identities.own(_MAY_READ_THE_TABLE, service="security"))]
+        if self._etag:
+            headers.append(("if-none-match", self._etag))
+        status, answered, body = await fetch(self._upstream, self._url, headers, max_bytes=_MAX_TABLE_BYTES)
+        if status == 304 and self._table is not None:
+            self._asked_at = asked_at
+            return
+        if status != 200:
+            raise ConnectionError(f"{self._url} answered {status}")
+        table = read_table(json.loads(body))
+        if self._table is not None and table.epoch < self._table.epoch:
+            raise ValueError(f"security has epoch {table.epoch}, older than {self._table.epoch}, which is held")
+        changed = self._table is None or table.epoch != self._table.epoch
+        self._table, self._asked_at = table, asked_at
+        self._etag = next((value for name, value in answered if name == "etag"), "")
+        if changed:
+            log.info("permission table of epoch %d: %d users", table.epoch, len(table.users))
+            self.epoch_changed.set()
+
+    async def listen(self, nats_url: str) -> None:
+        """Hears of changes over NATS until that fails for good, and is then started again.
+
+        While the connection is away the poll carries on alone.
+        """
+        refused = asyncio.Event()
+
+        async def note_error(error: Exception) -> None:
+            if "permissions violation" in str(error).lower():
+                refused.set()
+
+        client = await streams.connect(nats_url, reconnect=True, on_error=note_error)
+        try:
+            await client.subscribe(PermissionsChanged.subject(), cb=self._told)
+            await client.flush()
+            self._nats = client
+            self._wake.set()
+            await refused.wait()
+            raise PermissionError(f"NATS refuses the gateway {PermissionsChanged.subject()}")
+        finally:
+            self._nats = None
+            await client.close()
+
+    async def _told(self, _: Msg) -> None:
+        # The event's epoch is not believed: whatever it says, security is asked.
+        self._wake.set()
+
+    async def probe_age(self) -> None:
+        self.current()
+
+    async def probe_nats(self) -> None:
+        if self._nats is None or not self._nats.is_connected:
+            raise ConnectionError("not connected")
+
+
+def read_table(document: Mapping[str, Any]) -> PermissionTable:
+    """The table from its wire form; users with the same groups share their grants. Raises KeyError or ValueError."""
+    by_group = {group_id: grants_from_claim(group["grants"]) for group_id, group in document["groups"].items()}
+    by_groups: dict[tuple[str, ...], tuple[Grant, ...]] = {}
+    users = {}
+    for subject, user in document["users"].items():
+        groups = tuple(sorted(user["groups"]))
+        if groups not in by_groups:
+            by_groups[groups] = tuple(grant for group_id in groups for grant in by_group.get(group_id, ()))
+        users[subject] = User(str(user["name"]), by_groups[groups])
+    return PermissionTable(int(document["epoch"]), users)

@@ -1,0 +1,263 @@
+"""Owns the way of one request through the gateway: checked, decided, carried to its service, carried back.
+
+The order: path → headers → route → token → permission → body → service. What is refused is refused before the service
+hears of it.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from gateway.auth import Identities, Session, Tokens
+from gateway.calls import Abandoned, Call, OpenStream, OpenStreams, note
+from gateway.errors import BodyStalled, BodyTooLarge, UpstreamBusy, UpstreamFailed, refuse
+from gateway.permissions import Permissions
+from gateway.routes import Route, RouteTable
+from gateway.rules import Decision, RequestHead, check_target, decide, path_segments, request_head, response_head
+from gateway.upstream import Body, Exchange, Upstream
+from shared import tracing
+from shared.errors import DomainError, Forbidden, Unauthenticated
+from shared.http import problem
+from shared.identity import HEADER
+
+log = logging.getLogger(__name__)
+
+# Bodies up to this size are read before the service is asked; larger ones flow through.
+_SMALL_BODY_BYTES = 64 * 1024
+# How long the end of a stream waits for a caller who takes nothing.
+_LAST_WORD_SECONDS = 1.0
+_BODILESS = frozenset({204, 205, 304})
+_PUBLIC = Decision("pass", "public")
+_END = {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+class _CallerLeft(Exception):
+    """Nobody waits for the answer any more."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`max_upstream_requests` for each service, `max_abandoned_requests` for each caller."""
+
+    max_body_bytes: int
+    max_upstream_requests: int
+    max_abandoned_requests: int
+    inactivity_seconds: float
+
+
+@dataclass(slots=True)
+class _Service:
+    origin: str
+    in_work: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Request:
+    """A request that was let through; `session` is None for public operations."""
+
+    route: Route
+    method: str
+    url: str
+    head: RequestHead
+    session: Session | None
+    peer: str
+
+    @property
+    def caller(self) -> str:
+        return self.session.caller.subject if self.session is not None else f"peer {self.peer}"
+
+
+class Proxy:
+    """The ASGI application for `/api/*`."""
+
+    def __init__(
+        self,
+        routes: RouteTable,
+        origins: Mapping[str, str],
+        upstream: Upstream,
+        tokens: Tokens,
+        identities: Identities,
+        permissions: Permissions,
+        limits: Limits,
+    ):
+        self._routes = routes
+        self._services = {service: _Service(origin) for service, origin in origins.items()}
+        self._upstream = upstream
+        self._tokens = tokens
+        self._identities = identities
+        self._permissions = permissions
+        self._limits = limits
+        self._abandoned = Abandoned(limits.max_abandoned_requests)
+        self.streams = OpenStreams(permissions)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._handle(scope, receive, send)
+        except DomainError as error:
+            await refuse(error, scope, receive, send)
+        except Exception:
+            log.exception("unexpected")
+            answer = problem(500, "UNEXPECTED", "This failed unexpectedly; the operators find it under the request id.")
+            await answer(scope, receive, send)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raw_path, query = scope["raw_path"], scope["query_string"]
+        check_target(raw_path, query)
+        segments = path_segments(raw_path)
+        head = request_head(scope["headers"])
+        route, path = self._routes.match(scope["method"], segments)
+        peer = scope["client"][0] if scope["client"] else "unknown"
+        session = None
+        if route.access.kind == "public":
+            note(route, peer, _PUBLIC)
+        else:
+            session, identity = await self._admit(route, head.authorization)
+            head.forwarded.append((HEADER, identity))
+        head.forwarded.append(("traceparent", tracing.traceparent() or tracing.new_traceparent()))
+        head.forwarded.append(("x-forwarded-for", peer))
+        if head.content_length is not None and head.content_length > self._limits.max_body_bytes:
+            raise self._too_large()
+        origin = self._services[route.service].origin
+        url = f"{origin}{path}?{query.decode('ascii')}" if query else f"{origin}{path}"
+        await self._carry(_Request(route, scope["method"], url, head, session, peer), receive, send)
+
+    async def _admit(self, route: Route, authorization: bytes | None) -> tuple[Session, str]:
+        """The caller's session, and his identity for the route's service.
+
+        Raises PermissionsStale, Unauthenticated or Forbidden.
+        """
+        self._permissions.current()
+        now = time.time()
+        try:
+            session = await self._tokens.check(authorization, now)
+        except Unauthenticated as error:
+            note(route, "unknown", Decision("unauthenticated", error.detail))
+            raise
+        # Asked for again, because checking the token may have taken a while.
+        table = self._permissions.current()
+        decision = decide(route, session.caller, table)
+        note(route, session.caller.subject, decision)
+        if decision.result == "forbidden":
+            access = route.access
+            raise Forbidden(
+                f"This needs {access.feature} at level {access.level.word}, which none of your groups gives."
+            )
+        if decision.user is None:
+            raise Unauthenticated("The account is not active.")
+        return session, self._identities.sign(session, decision.user, route.service, table.epoch, now)
+
+    async def _carry(self, request: _Request, receive: Receive, send: Send) -> None:
+        """Carries a request that was let through to its service, and the answer back."""
+        service = self._services[request.route.service]
+        self._abandoned.check(request.caller)
+        if service.in_work >= self._limits.max_upstream_requests:
+            raise UpstreamBusy("The service behind the gateway has as many requests in work as it is allowed.")
+        call = Call(receive, self._abandoned, request.caller)
+        exchange: Exchange | None = None
+        service.in_work += 1
+        try:
+            body = await self._body(call, request.head, receive)
+            exchange = await self._upstream.send(
+                request.route.method, request.url, request.head.forwarded, body, streams=request.route.streams
+            )
+            if not call.left:
+                call.answered = True
+                await self._answer(request, call, exchange, send)
+        except _CallerLeft:
+            pass
+        except asyncio.CancelledError:
+            if not call.resume():
+                raise
+            if not call.left:
+                # The gateway ends an event stream as the service would.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LAST_WORD_SECONDS):
+                        await send(_END)
+        finally:
+            call.settle()
+            service.in_work -= 1
+            if exchange is not None:
+                await exchange.close()
+
+    # --- The request's body ------------------------------------------------------------------------------------------
+
+    async def _body(self, call: Call, head: RequestHead, receive: Receive) -> Body:
+        if not head.chunked and not head.content_length:
+            return None
+        call.reading = True
+        pieces = self._pieces(call, receive)
+        if head.content_length is not None:
+            if head.content_length <= _SMALL_BODY_BYTES:
+                return b"".join([piece async for piece in pieces])
+            head.forwarded.append(("content-length", str(head.content_length)))
+        return pieces
+
+    async def _pieces(self, call: Call, receive: Receive) -> AsyncIterator[bytes]:
+        """The body as it comes in; raises BodyTooLarge, BodyStalled or _CallerLeft, which end the upload."""
+        received = 0
+        more = True
+        while more:
+            try:
+                async with asyncio.timeout(self._limits.inactivity_seconds):
+                    message = await receive()
+            except TimeoutError:
+                raise BodyStalled("The rest of the body did not come.") from None
+            if message["type"] == "http.disconnect":
+                raise _CallerLeft
+            piece, more = message.get("body", b""), message.get("more_body", False)
+            received += len(piece)
+            if received > self._limits.max_body_bytes:
+                raise self._too_large()
+            if not more:
+                call.body_was_read()
+            if piece:
+                yield piece
+
+    def _too_large(self) -> BodyTooLarge:
+        return BodyTooLarge(f"A body of more than {self._limits.max_body_bytes} bytes is not taken.")
+
+    # --- The answer --------------------------------------------------------------------------------------------------
+
+    async def _answer(self, request: _Request, call: Call, exchange: Exchange, send: Send) -> None:
+        route = request.route
+        head = response_head(exchange.headers, route.service, self._services[route.service].origin)
+        if exchange.status < 200 or head.unknown_coding:
+            raise UpstreamFailed("The service answered what the gateway does not carry.")
+        bodiless = exchange.status in _BODILESS
+        if head.content_length is not None and not bodiless:
+            head.headers.append((b"content-length", str(head.content_length).encode()))
+        await send({"type": "http.response.start", "status": exchange.status, "headers": head.headers})
+        if bodiless or request.method == "HEAD" or head.content_length == 0:
+            await send(_END)
+            return
+        held: AbstractContextManager[None] = nullcontext()
+        if head.is_event_stream and request.session is not None:
+            held = self.streams.holding(OpenStream(call, route, request.session.caller))
+        with held:
+            await self._carry_back(exchange, head.content_length, send)
+
+    async def _carry_back(self, exchange: Exchange, length: int | None, send: Send) -> None:
+        """Passes the body on piece by piece, as fast as the caller takes it.
+
+        Where the service breaks off or the caller stalls, the answer stays incomplete and the connection is closed, so
+        that nobody takes a part for the whole.
+        """
+        try:
+            piece = await exchange.read()
+            if len(piece) == length:
+                await send({"type": "http.response.body", "body": piece, "more_body": False})
+                return
+            while piece:
+                async with asyncio.timeout(self._limits.inactivity_seconds):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                piece = await exchange.read()
+            await send(_END)
+        except DomainError as error:
+            log.warning("an answer was not finished: %s", error.detail)
+        except TimeoutError:
+            log.info("an answer was not finished: its caller takes nothing of it")

@@ -1,0 +1,200 @@
+"""Owns the route table: every operation of every service, compiled at start-up from their OpenAPI documents.
+
+Outside `/api/v1/<service>/<noun>...`, inside `/v1/<noun>...`. A tree of path segments: a literal segment wins over a
+parameter, nothing is matched by prefix, and what is not in the table does not exist.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+from urllib.parse import quote
+
+from gateway.errors import MethodNotAllowed
+from shared.access import Access, Level, feature, public, signed_in
+from shared.errors import NotFound
+
+SERVICES = ("rating", "receivables", "security")
+
+Document = Mapping[str, Any]
+
+_METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
+_OUTSIDE = ["api", "v1"]
+_INSIDE = "/v1"
+# Left as they are in a parameter; everything else that is not a letter, digit, `-`, `.`, `_` or `~` is escaped.
+_PLAIN_IN_PARAMETER = "!$&'()*+,=:@"
+_LARGEST_ID = 2**63 - 1
+
+
+class RoutesUnfit(Exception):
+    """A service's OpenAPI document is missing or says too little; the gateway does not start."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One operation. `template` is the path inside, `numbers` are the positions of its integer parameters."""
+
+    service: str
+    method: str
+    template: str
+    access: Access
+    streams: bool
+    segments: tuple[str | None, ...]
+    numbers: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """As callers know it, for logs: `GET /api/v1/rating/work-orders/{work_order_id}`."""
+        return f"{self.method} /api/v1/{self.service}{self.template.removeprefix(_INSIDE)}"
+
+
+@dataclass(slots=True)
+class _Node:
+    literals: dict[str, "_Node"] = field(default_factory=dict)
+    parameter: "_Node | None" = None
+    routes: dict[str, Route] = field(default_factory=dict)
+
+
+class RouteTable:
+    """Finds the operation that a request means."""
+
+    def __init__(self, routes: Sequence[Route]):
+        self.routes = tuple(routes)
+        self._root = _Node()
+        for route in routes:
+            self._add(route)
+
+    def match(self, method: str, segments: list[str]) -> tuple[Route, str]:
+        """The route and the path inside, rebuilt from its template and the request's checked parameters.
+
+        `segments` are those of the path outside, decoded once. Raises NotFound or MethodNotAllowed. HEAD finds the
+        GET operation where there is none of its own.
+        """
+        node = _find(self._root, segments, len(_OUTSIDE)) if segments[:2] == _OUTSIDE else None
+        if node is None:
+            raise NotFound("There is no such path.")
+        route = node.routes.get(method)
+        if route is None:
+            route = node.routes.get("GET") if method == "HEAD" else None
+            if route is None:
+                raise MethodNotAllowed("This path exists, but not with this method.", _allowed(node))
+        return route, _inside(route, segments)
+
+    def _add(self, route: Route) -> None:
+        node = self._root.literals.setdefault(route.service, _Node())
+        for segment in route.segments:
+            if segment is None:
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        if route.method in node.routes:
+            raise RoutesUnfit(f"{route.name} and {node.routes[route.method].name} are the same paths.")
+        node.routes[route.method] = route
+
+
+def _find(node: _Node, segments: list[str], index: int) -> _Node | None:
+    if index == len(segments):
+        return node if node.routes else None
+    segment = segments[index]
+    literal = node.literals.get(segment)
+    if literal is not None:
+        found = _find(literal, segments, index + 1)
+        if found is not None:
+            return found
+    if node.parameter is not None and segment:
+        return _find(node.parameter, segments, index + 1)
+    return None
+
+
+def _allowed(node: _Node) -> list[str]:
+    methods = set(node.routes)
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
+
+
+def _inside(route: Route, segments: list[str]) -> str:
+    given = segments[len(_OUTSIDE) + 1 :]
+    for position in route.numbers:
+        text = given[position]
+        if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > _LARGEST_ID:
+            raise NotFound(f"There is no such path: {text[:40]!r} is not a number as this path has it.")
+    if None not in route.segments:
+        return route.template
+    return f"{_INSIDE}/" + "/".join(
+        quote(text, safe=_PLAIN_IN_PARAMETER) if segment is None else segment
+        for segment, text in zip(route.segments, given, strict=True)
+    )
+
+
+def load_documents() -> dict[str, Document]:
+    """The committed OpenAPI documents; raises RoutesUnfit when one is missing or not JSON."""
+    documents = {}
+    for service in SERVICES:
+        path = resources.files("shared.contracts") / "openapi" / f"{service}.json"
+        try:
+            documents[service] = json.loads(path.read_text())
+        except FileNotFoundError:
+            raise RoutesUnfit(f"{path} is missing: `make documents` writes it.") from None
+        except ValueError as error:
+            raise RoutesUnfit(f"{path} is not JSON: {error}") from None
+    return documents
+
+
+def compile_routes(documents: Mapping[str, Document]) -> RouteTable:
+    """The table of all operations in `documents`, by service; raises RoutesUnfit."""
+    routes = []
+    for service, document in documents.items():
+        for template, described in document.get("paths", {}).items():
+            routes += [
+                _compile(service, method.upper(), template, described[method], described.get("parameters", []))
+                for method in _METHODS
+                if method in described
+            ]
+    return RouteTable(routes)
+
+
+def _compile(service: str, method: str, template: str, operation: Document, shared_parameters: list[Document]) -> Route:
+    where = f"{method} {template} of {service}"
+    steps = template.split("/")
+    if steps[:2] != ["", "v1"] or len(steps) < 3 or "" in steps[2:]:
+        raise RoutesUnfit(f"{where} is not of the form /v1/<noun>...")
+    integers = {
+        parameter["name"]
+        for parameter in [*shared_parameters, *operation.get("parameters", [])]
+        if parameter.get("in") == "path" and parameter.get("schema", {}).get("type") == "integer"
+    }
+    segments: list[str | None] = []
+    numbers = []
+    for step in steps[2:]:
+        if step.startswith("{") and step.endswith("}"):
+            if step[1:-1] in integers:
+                numbers.append(len(segments))
+            segments.append(None)
+        elif "{" in step or "}" in step:
+            raise RoutesUnfit(f"{where} has a parameter that is only a part of a segment: {step}.")
+        else:
+            segments.append(step)
+    streams = any(
+        "text/event-stream" in answer.get("content", {}) for answer in operation.get("responses", {}).values()
+    )
+    return Route(
+        service, method, template, _access(operation, service, where), streams, tuple(segments), tuple(numbers)
+    )
+
+
+def _access(operation: Document, service: str, where: str) -> Access:
+    """What the operation asks of its caller, as its document shows it."""
+    level = operation.get("x-access-level")
+    name = operation.get("x-feature")
+    match level:
+        case "public":
+            return public(str(operation.get("x-public-reason", "")))
+        case "signed_in":
+            return signed_in()
+        case "view" | "edit" | "approve" | "admin" if isinstance(name, str):
+            if not name.startswith(f"{service}."):
+                raise RoutesUnfit(f"{where} asks for {name}, which is not a feature of {service}.")
+            return feature(name, Level.of(level))
+        case _:
+            raise RoutesUnfit(f"{where} does not declare its access: x-feature {name!r}, x-access-level {level!r}.")

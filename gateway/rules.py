@@ -1,0 +1,326 @@
+"""Owns the gateway's rules, all pure: how a path is read, which headers pass, and who may do what."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+from urllib.parse import unquote
+
+from gateway.errors import AmbiguousPath, HeadersRefused, HeadersTooLarge, TargetTooLong
+from gateway.routes import Route
+from shared.access import Grant, scope_for
+from shared.identity import HEADER
+
+MAX_TARGET_BYTES = 16 * 1024
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32 * 1024
+
+Header = tuple[bytes, bytes]
+
+# --- Paths -----------------------------------------------------------------------------------------------------------
+
+_LETTERS_AND_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_PATH_BYTES = _LETTERS_AND_DIGITS + b"-._~!$&'()*+,=:@/%"
+_QUERY_BYTES = bytes(byte for byte in range(0x21, 0x7F) if byte != ord("#"))
+_HOST_BYTES = _LETTERS_AND_DIGITS + b"-._~:[]"
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+# An encoded slash, backslash or dot changes the path's shape when somebody decodes it, an encoded percent sign when
+# somebody decodes it twice; control characters end strings in some languages.
+_NEVER_ESCAPED = frozenset({*range(0x20), 0x7F, ord("/"), ord("\\"), ord("."), ord("%")})
+
+
+def path_segments(raw_path: bytes) -> list[str]:
+    """The segments of a path as it came over the wire, each decoded once; raises AmbiguousPath.
+
+    Example: `/api/v1/rating/customers/O%27Neil` gives `api`, `v1`, `rating`, `customers`, `O'Neil`.
+    """
+    if raw_path.translate(None, _PATH_BYTES) or not raw_path.startswith(b"/"):
+        raise AmbiguousPath("The path has characters that may not stand in a path as they are.")
+    if b"//" in raw_path:
+        raise AmbiguousPath("The path has an empty segment.")
+    segments = raw_path[1:].decode("ascii").split("/")
+    if "." in segments or ".." in segments:
+        raise AmbiguousPath("The path has a segment `.` or `..`.")
+    if b"%" in raw_path:
+        return [_decoded(segment) if "%" in segment else segment for segment in segments]
+    return segments
+
+
+def _decoded(segment: str) -> str:
+    for part in segment.split("%")[1:]:
+        digits = part[:2]
+        if len(digits) < 2 or not _HEX_DIGITS.issuperset(digits):
+            raise AmbiguousPath("The path has a percent sign that begins no escape.")
+        if int(digits, 16) in _NEVER_ESCAPED:
+            raise AmbiguousPath(f"The path has the escape %{digits}, which could be read in two ways.")
+    try:
+        return unquote(segment, errors="strict")
+    except UnicodeDecodeError:
+        raise AmbiguousPath("The path has escapes that are not UTF-8.") from None
+
+
+def check_target(raw_path: bytes, query: bytes) -> None:
+    """Refuses queries with bytes that never stand in one, and targets beyond MAX_TARGET_BYTES.
+
+    The query is forwarded as it came, so it is not decoded here.
+    """
+    if len(raw_path) + len(query) > MAX_TARGET_BYTES:
+        raise TargetTooLong(f"Path and query are longer than {MAX_TARGET_BYTES} bytes.")
+    if query and query.translate(None, _QUERY_BYTES):
+        raise AmbiguousPath("The query has characters that may not stand in a query as they are.")
+
+
+# --- Headers ---------------------------------------------------------------------------------------------------------
+
+_REQUEST_HEADERS = (
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "last-event-id",
+    "prefer",
+    "range",
+    "user-agent",
+)
+_RESPONSE_HEADERS = (
+    "accept-ranges",
+    "allow",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-range",
+    "content-type",
+    "deprecation",
+    "etag",
+    "expires",
+    "idempotency-replayed",
+    "last-modified",
+    "link",
+    "location",
+    "preference-applied",
+    "retry-after",
+    "set-cookie",
+    "sunset",
+    "vary",
+    "www-authenticate",
+    "x-accel-buffering",
+)
+_FORWARDED = {name.encode(): name for name in _REQUEST_HEADERS}
+_RETURNED = {name: name.encode() for name in _RESPONSE_HEADERS}
+_READ_HERE = frozenset({b"host", b"connection", b"authorization", b"content-length", b"transfer-encoding"})
+_ORDINARY_CONNECTION = frozenset({b"keep-alive", b"close"})
+
+
+def fold(name: str) -> str:
+    """One spelling for names that some servers cannot tell apart: `Ratebook_Identity`, `ratebook.identity`."""
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether only the gateway may say this to a service."""
+    folded = fold(name)
+    return folded in _RESERVED or folded.startswith("x-forwarded-")
+
+
+_RESERVED = frozenset(
+    {fold(HEADER), "forwarded", "x-real-ip", "x-request-id", "traceparent", "authorization", "cookie"}
+)
+
+
+@dataclass(slots=True)
+class RequestHead:
+    """What counts of a request's headers: those to forward, the access token, and how its body is framed.
+
+    `hop` holds the names that `Connection` lists, folded.
+    """
+
+    forwarded: list[tuple[str, str]]
+    authorization: bytes | None = None
+    content_length: int | None = None
+    chunked: bool = False
+    hosts: int = 0
+    hop: set[str] = field(default_factory=set)
+
+
+def request_head(headers: Sequence[Header]) -> RequestHead:
+    """Reads the headers as uvicorn gives them, names in lower case; raises HeadersRefused or HeadersTooLarge.
+
+    Forwarded is what stands in the list above, letter by letter, so whatever only folds to such a name is dropped.
+    Headers that `Connection` names belong to this hop alone and are dropped as well; what the gateway says itself is
+    added afterwards, where no caller can name it.
+    """
+    if len(headers) > MAX_HEADERS:
+        raise HeadersTooLarge(f"There are more than {MAX_HEADERS} headers.")
+    head = RequestHead([])
+    size = 0
+    for name, value in headers:
+        size += len(name) + len(value)
+        plain = _FORWARDED.get(name)
+        if plain is not None:
+            head.forwarded.append((plain, _text(plain, value)))
+        elif name in _READ_HERE:
+            _read_here(head, name, value)
+    if size > MAX_HEADER_BYTES:
+        raise HeadersTooLarge(f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
+    if head.hosts != 1:
+        raise HeadersRefused("There must be one Host header.")
+    if head.hop:
+        head.forwarded = [(name, value) for name, value in head.forwarded if name not in head.hop]
+    return head
+
+
+def _read_here(head: RequestHead, name: bytes, value: bytes) -> None:
+    match name:
+        case b"host":
+            head.hosts += 1
+            if not value or value.translate(None, _HOST_BYTES):
+                raise HeadersRefused("The Host is none.")
+        case b"connection":
+            if value.lower() not in _ORDINARY_CONNECTION:
+                head.hop.update(fold(token.strip()) for token in value.decode("latin-1").split(","))
+        case b"authorization":
+            if head.authorization is not None:
+                raise HeadersRefused("There are two Authorization headers.")
+            head.authorization = value
+        case _:
+            _read_framing(head, name, value)
+
+
+def _text(name: str, value: bytes) -> str:
+    try:
+        text = value.decode("ascii")
+    except UnicodeDecodeError:
+        raise HeadersRefused(f"The header {name} has characters beyond ASCII.") from None
+    if not text.isprintable() and not text.replace("\t", " ").isprintable():
+        raise HeadersRefused(f"The header {name} has control characters.")
+    return text
+
+
+def _read_framing(head: RequestHead, name: bytes, value: bytes) -> None:
+    """One length or exactly `chunked`: anything else lets two servers see two different requests."""
+    if head.content_length is not None or head.chunked:
+        raise HeadersRefused("The length of the body is given twice.")
+    if name == b"transfer-encoding":
+        if value.lower() != b"chunked":
+            raise HeadersRefused("No Transfer-Encoding but `chunked` is taken.")
+        head.chunked = True
+    elif not value.isdigit() or len(value) > 18:
+        raise HeadersRefused("The Content-Length is not a number.")
+    else:
+        head.content_length = int(value)
+
+
+@dataclass(slots=True)
+class ResponseHead:
+    """What goes back of a service's headers; `content_length` is None where the body is framed by chunks."""
+
+    headers: list[Header]
+    content_length: int | None = None
+    is_event_stream: bool = False
+    unknown_coding: bool = False
+
+
+def response_head(headers: Iterable[tuple[str, str]], service: str, origin: str) -> ResponseHead:
+    """Reads a service's headers, names in lower case. Each line stays a line: several Set-Cookie are several.
+
+    A Location inside (`/v1/exports/7`) becomes the one outside (`/api/v1/rating/exports/7`).
+    """
+    head = ResponseHead([])
+    chunked = False
+    for name, given in headers:
+        value = given
+        plain = _RETURNED.get(name)
+        if plain is not None:
+            if name == "location":
+                value = outside_location(value, service, origin)
+            elif name == "content-type":
+                head.is_event_stream = value.startswith("text/event-stream")
+            head.headers.append((plain, value.encode("latin-1")))
+        elif name == "content-length":
+            head.content_length = int(value) if value.isascii() and value.isdigit() else None
+        elif name == "transfer-encoding":
+            chunked = True
+            head.unknown_coding = value.lower() != "chunked"
+    if chunked:
+        # Where both are given the length is a lie (RFC 9112, 6.3).
+        head.content_length = None
+    return head
+
+
+def outside_location(location: str, service: str, origin: str) -> str:
+    """A service's own path as callers reach it; any other address stays as it is."""
+    path = location.removeprefix(origin)
+    return f"/api/v1/{service}/{path.removeprefix('/v1/')}" if path.startswith("/v1/") else location
+
+
+# --- Decisions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An active user: `DOMAIN\\name`, and what all groups that he is in grant together."""
+
+    name: str
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionTable:
+    """Who may do what, as the security service had it at `epoch`; users by subject. Who is not in it is not active."""
+
+    epoch: int
+    users: Mapping[str, User]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a valid access token speaks for; `expires_at` in seconds since 1970."""
+
+    subject: str
+    session_id: str
+    expires_at: float
+
+
+class Decision(NamedTuple):
+    """The result, its reason in words for the log, and the user where there is one."""
+
+    result: Literal["pass", "unauthenticated", "forbidden"]
+    reason: str
+    user: User | None = None
+
+
+_PUBLIC = Decision("pass", "public")
+_NOBODY = Decision("unauthenticated", "no valid access token")
+_UNKNOWN = Decision("unauthenticated", "no active user of this id")
+
+
+def decide(route: Route, caller: Caller | None, table: PermissionTable) -> Decision:
+    """Whether `caller` may use `route`.
+
+    A public operation is anyone's. Every other needs an active user, and one with a feature needs a group of his that
+    grants it at the level or above. Example: `rating.export` at edit passes a user with approve, in whatever branches;
+    the service sees to the branches.
+    """
+    access = route.access
+    if access.kind == "public":
+        return _PUBLIC
+    if caller is None:
+        return _NOBODY
+    user = table.users.get(caller.subject)
+    if user is None:
+        return _UNKNOWN
+    if access.kind == "signed_in":
+        return Decision("pass", "signed in", user)
+    if scope_for(user.grants, access.feature, access.level) is None:
+        return Decision("forbidden", f"no group gives {access.feature} at {access.level.word}", user)
+    return Decision("pass", "granted", user)

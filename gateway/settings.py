@@ -1,0 +1,65 @@
+"""Owns what the environment tells the gateway."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ProcessSettings
+
+_SEED_BYTES = 32
+_MIB = 1024 * 1024
+
+
+def _origin(url: str) -> str:
+    """Only scheme, host and port: paths come from the route table alone."""
+    parts = urlsplit(url)
+    plain = f"{parts.scheme}://{parts.netloc}"
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in url or url.rstrip("/") != plain:
+        raise ValueError("must be http://host:port or https://host:port, and nothing after it")
+    return plain
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+
+
+class Settings(ProcessSettings):
+    """`signing_key` signs identities: an Ed25519 seed, 32 bytes in hexadecimal (`GATEWAY_SIGNING_KEY`).
+
+    Services hold its public half in `<SERVICE>_GATEWAY_KEYS`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", hide_input_in_errors=True)
+
+    signing_key: SecretStr
+    rating_url: Origin
+    receivables_url: Origin
+    security_url: Origin
+    connect_timeout_seconds: float = Field(default=2.0, gt=0)
+    # Both ways: a service that sends nothing and a caller that takes or gives nothing. Event streams beat every 15 s.
+    inactivity_timeout_seconds: float = Field(default=60.0, gt=0)
+    # From the first byte of a streamed body to the service's answer.
+    upload_timeout_seconds: float = Field(default=300.0, gt=0)
+    max_body_bytes: int = Field(default=25 * _MIB, gt=0)
+    # For each service; open event streams count.
+    max_upstream_requests: int = Field(default=1_000, gt=0)
+    # For each caller: requests that he left before their answer and that a service still works on.
+    max_abandoned_requests: int = Field(default=32, gt=0)
+    token_cache_size: int = Field(default=10_000, gt=0)
+
+    @field_validator("signing_key")
+    @classmethod
+    def _is_a_seed(cls, value: SecretStr) -> SecretStr:
+        try:
+            seed = bytes.fromhex(value.get_secret_value())
+        except ValueError:
+            seed = b""
+        if len(seed) != _SEED_BYTES:
+            raise ValueError(f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits")
+        return value
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Where each service is reached."""
+        return {"rating": self.rating_url, "receivables": self.receivables_url, "security": self.security_url}

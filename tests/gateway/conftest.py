@@ -1,0 +1,126 @@
+"""The gateway as in production, in front of played services."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from gateway.main import create_app
+from gateway.settings import Settings
+from shared.access import Grant, Level
+from shared.identity import key_id
+from tests.gateway.player import DOCUMENTS, Player
+from tests.gateway.servers import Server, ready_checks, serving, wait_for
+
+SEED = "11" * 32
+EVERYTHING = tuple(
+    Grant(feature, Level.ADMIN)
+    for feature in ("rating.echo", "rating.orders", "rating.export", "rating.ticks", "receivables.echo")
+)
+
+
+def sign(key: Ed25519PrivateKey, head: dict[str, Any] | None = None, **claims: Any) -> str:
+    """An access token as security signs it; `claims` replace claims, None leaves one out."""
+    now = int(time.time())
+    sound = {
+        "iss": "ratebook-security",
+        "aud": "ratebook-gateway",
+        "sub": "7",
+        "name": "ALAMO\\tester",
+        "sid": "70",
+        "iat": now,
+        "exp": now + 300,
+        "jti": "t1",
+    }
+    payload = {name: value for name, value in {**sound, **claims}.items() if value is not None}
+    headers = {"typ": "ratebook-access+jwt", "kid": key_id(key), **(head or {})}
+    return jwt.encode(payload, key, "EdDSA", headers=headers)
+
+
+@dataclass
+class Gateway:
+    """A running gateway and the services that it stands before."""
+
+    origin: str
+    player: Player
+    server: Server
+
+    @property
+    def port(self) -> int:
+        return self.server.port
+
+    def token(self, subject: str = "7", **claims: Any) -> str:
+        return sign(self.player.key, sub=subject, **claims)
+
+    def headers(self, subject: str = "7", **claims: Any) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token(subject, **claims)}"}
+
+    def client(self, subject: str = "7", **options: Any) -> httpx.Client:
+        return httpx.Client(base_url=f"{self.origin}/api/v1", headers=self.headers(subject), **options)
+
+    def knows_epoch(self) -> None:
+        """Waits until the gateway has asked for the table since this call."""
+        asked = len(self.tables_asked())
+        wait_for(lambda: len(self.tables_asked()) > asked + 1, "the gateway asked for the table", 15)
+
+    def tables_asked(self) -> list[Any]:
+        return [one for one in self.player.questions if one.raw_path == "/v1/permission-table"]
+
+
+@contextmanager
+def running_gateway(player: Player, services_origin: str, **settings: Any) -> Iterator[Gateway]:
+    """A gateway in front of `services_origin`; `settings` replace its settings."""
+    given = {
+        "NATS_URL": SecretStr("nats://gateway:none@127.0.0.1:9"),
+        "LOG_LEVEL": "CRITICAL",
+        "signing_key": SecretStr(SEED),
+        "rating_url": services_origin,
+        "receivables_url": services_origin,
+        "security_url": services_origin,
+        **settings,
+    }
+    with serving(create_app(Settings(**given), DOCUMENTS)) as server:
+        wait_for(lambda: ready_checks(server.origin)["permissions"] == "ok", "the gateway has the permission table")
+        wait_for(lambda: any(one.raw_path == "/v1/jwks" for one in player.questions), "the gateway has the keys")
+        yield Gateway(server.origin, player, server)
+
+
+@pytest.fixture(scope="session")
+def shared_gateway() -> Iterator[Gateway]:
+    """One gateway for most tests; user 7 may do everything, user 8 only look at rating's echo."""
+    player = Player()
+    player.grant("7", *EVERYTHING)
+    player.grant("8", Grant("rating.echo", Level.VIEW), name="ALAMO\\viewer")
+    with serving(player) as services, running_gateway(player, services.origin) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def gateway(shared_gateway: Gateway) -> Gateway:
+    """A gateway for tests that leave permissions as they are."""
+    player = shared_gateway.player
+    player.seen.clear()
+    player.left.clear()
+    player.go_on.clear()
+    return shared_gateway
+
+
+@pytest.fixture
+def new_gateway() -> Iterator[Callable[..., Gateway]]:
+    """Makes gateways of its own for the test, each with services of its own that it reaches as `host`."""
+    with ExitStack() as stack:
+
+        def make(host: str = "127.0.0.1", **settings: Any) -> Gateway:
+            player = Player()
+            player.grant("7", *EVERYTHING)
+            services = stack.enter_context(serving(player))
+            return stack.enter_context(running_gateway(player, f"http://{host}:{services.port}", **settings))
+
+        yield make
