@@ -1,0 +1,102 @@
+"""Crediting an exported invoice: one command, one credit memo, and word to rating."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.errors import MonthClosed
+from services.receivables.rules.credit_memos import (
+    CreditedOrder,
+    CreditRequest,
+    Invoice,
+    credited_orders,
+    lines_to_credit,
+    post_credit,
+)
+from services.receivables.rules.months import is_open
+from services.receivables.rules.posting import Numbers
+from services.receivables.store import invoices, posting, setup
+from shared.access import Scope
+from shared.contracts import invoice_credited as wire
+from shared.errors import NotFound
+from shared.events import outbox
+
+
+async def credit_invoice(
+    session: AsyncSession, scope: Scope, invoice_id: int, request: CreditRequest, now: datetime
+) -> int:
+    """Posts a credit memo for the chosen work orders and tells rating; returns the id of the memo.
+
+    Raises NotFound, NotFromRating, WorkOrderNotOnInvoice, NothingToCredit, MonthClosed. Credits of one invoice wait
+    for each other, so that never more is credited than it holds.
+    """
+    await invoices.hold(session, invoice_id)
+    invoice = await invoices.find_for_credit(session, scope, invoice_id)
+    if invoice is None:
+        raise NotFound(f"There is no invoice {invoice_id}.")
+    await _require_open(session, invoice.ar_company, request.month)
+    lines = await invoices.lines_for_credit(session, invoice_id)
+    credited = lines_to_credit(invoice, lines, request.work_order_ids)
+    batch_id = await posting.open_batch(session, invoice.ar_company, request.month, "ar_invoice", request.credited_by)
+    series = f"transaction {request.month}"
+    first = Numbers(
+        invoice=0,
+        seq=await posting.take_seqs(session, batch_id, 1),
+        transaction=await posting.take_numbers(session, invoice.ar_company, series, 1),
+    )
+    (memo_id,) = await posting.post(
+        session,
+        post_credit(invoice, credited, request, first),
+        ar_company=invoice.ar_company,
+        gl_company=invoice.gl_company,
+        month=request.month,
+        batch_id=batch_id,
+        posted_by=request.credited_by,
+        posted_at=now,
+    )
+    event = _event(invoice, request, first.transaction, credited_orders(lines, credited))
+    await outbox.append(session, event)
+    return memo_id
+
+
+async def _require_open(session: AsyncSession, ar_company: int, month: str) -> None:
+    company = await setup.find_company(session, ar_company, lock="FOR SHARE")
+    assert company is not None
+    if not is_open(month, company.last_closed_month, company.max_open_months):
+        raise MonthClosed(
+            f"{month} is not open in company {ar_company}; the last closed month is {company.last_closed_month}."
+        )
+
+
+def _event(
+    invoice: Invoice, request: CreditRequest, transaction: int, orders: list[CreditedOrder]
+) -> wire.InvoiceCredited:
+    assert invoice.run_id is not None
+    assert invoice.rating_invoice_id is not None
+    assert invoice.rating_attempt is not None
+    return wire.InvoiceCredited(
+        ar_company=invoice.ar_company,
+        month=request.month,
+        transaction=transaction,
+        disposition="rerate" if request.disposition == "rerate" else "close",
+        reason=request.reason,
+        credited_by=request.credited_by,
+        booking=wire.CreditedBooking(
+            run_id=invoice.run_id,
+            invoice_id=invoice.rating_invoice_id,
+            attempt=invoice.rating_attempt,
+            number=invoice.invoice_number,
+            month=invoice.month,
+            transaction=invoice.number,
+        ),
+        orders=tuple(
+            wire.CreditedOrder(
+                work_order_id=one.work_order_id,
+                version=one.version,
+                attempt=one.attempt,
+                credited=one.credited,
+                remaining=one.remaining,
+            )
+            for one in orders
+        ),
+    )

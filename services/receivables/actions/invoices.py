@@ -1,0 +1,35 @@
+"""Posted invoices and batches, looked at."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.invoices import BatchRow, InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWhole
+from services.receivables.store import invoices
+from shared.access import Scope
+from shared.errors import NotFound
+from shared.listing import PageQuery
+
+
+async def list_invoices(
+    session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
+) -> tuple[list[InvoiceRow], str | None, InvoiceTotals]:
+    rows, cursor = await invoices.list_invoices(session, scope, wanted, query)
+    return rows, cursor, await invoices.total_invoices(session, scope, wanted)
+
+
+async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceWhole:
+    """The invoice with its lines, amendments and GL rows; raises NotFound."""
+    head = await invoices.find_row(session, scope, invoice_id)
+    if head is None:
+        raise NotFound(f"There is no invoice {invoice_id}.")
+    return InvoiceWhole(
+        head,
+        await invoices.list_lines(session, invoice_id),
+        await invoices.list_amendments(session, invoice_id),
+        await invoices.list_distributions(session, invoice_id),
+    )
+
+
+async def list_batches(
+    session: AsyncSession, scope: Scope, run_id: int | None, query: PageQuery
+) -> tuple[list[BatchRow], str | None, int]:
+    return await invoices.list_batches(session, scope, run_id, query)

@@ -1,0 +1,87 @@
+"""Customers: entered, imported, changed, and their accounts."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from services.receivables.actions import customers
+from services.receivables.errors import NumberTaken, UnknownReference
+from services.receivables.schemas.customers import (
+    AccountRead,
+    CustomerChange,
+    CustomerQuery,
+    CustomerRead,
+    CustomerRow,
+)
+from services.receivables.schemas.setup import Imported
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.listing import Count, Page, PageQueryOf, answer
+from shared.operation import CallerOf, Router
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
+
+router = Router("customers")
+VIEW = access.feature("receivables.customers", Level.VIEW)
+EDIT = access.feature("receivables.customers", Level.EDIT)
+
+
+@router.get("", access=VIEW, response_model=Page[CustomerRead, Count], responses=CSV_RESPONSE)
+async def list_customers(
+    wanted: Annotated[CustomerQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[CustomerRead, Count] | Response:
+    """Customers by company, status, number or name."""
+    rows, cursor, count = await customers.list_customers(session, caller.scope, wanted.to_filter(), page)
+    items = [CustomerRead.model_validate(row) for row in rows]
+    return answer(page, "customers", CustomerRead, items, cursor, Count(count=count))
+
+
+@router.post("", access=EDIT, status_code=201, refuses=[NumberTaken, UnknownReference])
+async def enter_customer(
+    entry: CustomerRow, response: Response, caller: CallerOf, session: Transaction
+) -> CustomerRead:
+    """Adds a customer and tells the other services of it."""
+    customer_id = await customers.enter_customer(session, caller.scope, entry.to_entry())
+    return await _read(session, caller, customer_id, response)
+
+
+@router.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
+async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+    """Adds the customers of a CSV file, or gives known ones new values: all of them, or none and every faulty place."""
+    rows = read_csv(file, CustomerRow, key=lambda row: (row.ar_company, row.number))
+    entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
+    return Imported(imported=await customers.import_customers(session, caller.scope, entries))
+
+
+@router.get("/{customer_id}", access=VIEW, refuses=[NotFound])
+async def read_customer(customer_id: int, response: Response, caller: CallerOf, session: Transaction) -> CustomerRead:
+    """One customer. The ETag is needed to change it."""
+    return await _read(session, caller, customer_id, response)
+
+
+@router.patch("/{customer_id}", access=EDIT, refuses=[NotFound, VersionMissing, VersionStale, UnknownReference])
+async def change_customer(
+    customer_id: int,
+    change: CustomerChange,
+    version: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> CustomerRead:
+    """Changes the fields that are sent and tells the other services of it."""
+    await customers.change_customer(session, caller.scope, customer_id, version, change.to_changes())
+    return await _read(session, caller, customer_id, response)
+
+
+@router.get("/{customer_id}/account", access=access.feature("receivables.accounts", Level.VIEW), refuses=[NotFound])
+async def read_account(customer_id: int, caller: CallerOf, session: Transaction) -> AccountRead:
+    """What the customer owes: open invoices, and rated work that no invoice holds yet."""
+    return AccountRead.of(await customers.read_account(session, caller.scope, customer_id))
+
+
+async def _read(session: Transaction, caller: CallerOf, customer_id: int, response: Response) -> CustomerRead:
+    customer = await customers.read_customer(session, caller.scope, customer_id)
+    response.headers["etag"] = etag(customer.version)
+    return CustomerRead.model_validate(customer)

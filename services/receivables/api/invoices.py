@@ -1,0 +1,84 @@
+"""Posted invoices: listed, read whole, credited; and the batches that they were posted in."""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from services.receivables.actions import credit_memos, invoices
+from services.receivables.errors import MonthClosed, NotFromRating, NothingToCredit, WorkOrderNotOnInvoice
+from services.receivables.rules.credit_memos import CreditRequest
+from services.receivables.schemas.invoices import (
+    BatchRead,
+    CreditEntry,
+    CreditRead,
+    InvoiceItem,
+    InvoiceQuery,
+    InvoiceRead,
+    InvoiceTotalsRead,
+)
+from services.receivables.settings import Settings
+from shared import access
+from shared.access import Level
+from shared.clock import local_date, month_of, now
+from shared.database import Transaction
+from shared.errors import NotFound
+from shared.listing import Count, Page, PageQueryOf, answer
+from shared.operation import CallerOf, Router
+from shared.tables import CSV_RESPONSE
+
+router = Router("invoices")
+batches = Router("batches")
+VIEW = access.feature("receivables.invoices", Level.VIEW)
+
+
+@router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotalsRead], responses=CSV_RESPONSE)
+async def list_invoices(
+    wanted: Annotated[InvoiceQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[InvoiceItem, InvoiceTotalsRead] | Response:
+    """Posted invoices by company, customer, month, branch, export run or work order."""
+    rows, cursor, totals = await invoices.list_invoices(session, caller.scope, wanted.to_filter(), page)
+    items = [InvoiceItem.model_validate(row) for row in rows]
+    return answer(page, "invoices", InvoiceItem, items, cursor, InvoiceTotalsRead.model_validate(totals))
+
+
+@router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
+async def read_invoice(invoice_id: int, caller: CallerOf, session: Transaction) -> InvoiceRead:
+    """An invoice with its lines, what was applied to it, and its GL distributions."""
+    return InvoiceRead.of(await invoices.read_invoice(session, caller.scope, invoice_id))
+
+
+@router.post(
+    "/{invoice_id}/credits",
+    access=access.feature("receivables.credits", Level.EDIT),
+    status_code=201,
+    idempotent=True,
+    refuses=[NotFound, NotFromRating, NothingToCredit, WorkOrderNotOnInvoice, MonthClosed],
+)
+async def credit_invoice(
+    invoice_id: int, entry: CreditEntry, request: Request, caller: CallerOf, session: Transaction
+) -> CreditRead:
+    """Credits an invoice that came from rating, whole or by work order, and sends the orders back or closes them."""
+    settings: Settings = request.app.state.settings
+    moment = now()
+    credit_date = entry.credit_date or local_date(moment, settings.time_zone)
+    wanted = CreditRequest(
+        work_order_ids=entry.work_order_ids,
+        disposition=entry.disposition,
+        reason=entry.reason,
+        month=entry.month or month_of(credit_date),
+        credit_date=credit_date,
+        credited_by=caller.name,
+    )
+    credit_id = await credit_memos.credit_invoice(session, caller.scope, invoice_id, wanted, moment)
+    invoice = await invoices.read_invoice(session, caller.scope, invoice_id)
+    return CreditRead(credit_id=credit_id, invoice=InvoiceRead.of(invoice))
+
+
+@batches.get("", access=VIEW, response_model=Page[BatchRead, Count], responses=CSV_RESPONSE)
+async def list_batches(
+    page: PageQueryOf, caller: CallerOf, session: Transaction, run_id: int | None = None
+) -> Page[BatchRead, Count] | Response:
+    """Batches with what is posted in them; `run_id` finds those of an export run."""
+    rows, cursor, count = await invoices.list_batches(session, caller.scope, run_id, page)
+    items = [BatchRead.model_validate(row) for row in rows]
+    return answer(page, "batches", BatchRead, items, cursor, Count(count=count))

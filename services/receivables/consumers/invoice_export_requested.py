@@ -1,0 +1,58 @@
+"""Rating hands over a chunk of invoices: they are booked, or refused with reasons."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.actions import exports
+from services.receivables.rules.booking import HandedChunk, HandedInvoice, HandedLine, HandedOrder
+from shared.clock import now
+from shared.contracts.invoice_export_requested import ExportInvoice, InvoiceExportRequested
+from shared.events.consumer import Consumer
+
+
+async def handle(session: AsyncSession, events: Sequence[InvoiceExportRequested]) -> None:
+    for event in events:
+        chunk = HandedChunk(
+            run_id=event.run_id,
+            ar_company=event.ar_company,
+            month=event.month,
+            invoice_date=event.invoice_date,
+            requested_by=event.requested_by,
+            invoices=tuple(_invoice(one) for one in event.invoices),
+        )
+        await exports.book_chunk(session, chunk, now())
+
+
+def _invoice(invoice: ExportInvoice) -> HandedInvoice:
+    return HandedInvoice(
+        invoice.invoice_id,
+        invoice.attempt,
+        invoice.branch,
+        invoice.bill_to,
+        invoice.total,
+        tuple(
+            HandedOrder(
+                order.work_order_id,
+                order.number,
+                order.version,
+                order.attempt,
+                order.total,
+                tuple(
+                    HandedLine(
+                        line.billing_item,
+                        line.income_account,
+                        line.quantity,
+                        line.unit_rate,
+                        line.amount,
+                        line.taxable,
+                    )
+                    for line in order.lines
+                ),
+            )
+            for order in invoice.orders
+        ),
+    )
+
+
+consumer = Consumer("receivables", InvoiceExportRequested, handle, batch=1)

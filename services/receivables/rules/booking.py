@@ -1,0 +1,283 @@
+"""Owns what becomes of invoices that rating hands over: booked, refused with a reason, or answered again."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from services.receivables.rules.distributions import distribute
+from services.receivables.rules.months import is_open
+from services.receivables.rules.posting import NewDistribution, NewLine, NewTransaction, Numbers, Posting
+from services.receivables.rules.setup import ArCompany, ReceivableType
+from shared.money import ZERO
+
+BOOKED = "booked"
+REFUSED = "refused"
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLine:
+    """One charge of an order, net."""
+
+    description: str
+    gl_account: str
+    quantity: Decimal
+    unit_rate: Decimal
+    amount: Decimal
+    taxable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOrder:
+    work_order_id: int
+    number: str
+    version: int
+    attempt: int
+    total: Decimal
+    lines: tuple[HandedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedInvoice:
+    """An invoice as rating handed it over; `attempt` counts its hand-overs."""
+
+    invoice_id: int
+    attempt: int
+    branch: str
+    bill_to: str
+    total: Decimal
+    orders: tuple[HandedOrder, ...]
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.invoice_id, self.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAttempt:
+    """One hand-over of an order: the key that is booked at most once."""
+
+    work_order_id: int
+    version: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnInvoice:
+    """A hand-over that rating takes back, unless it was decided before."""
+
+    invoice_id: int
+    attempt: int
+    orders: tuple[OrderAttempt, ...]
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.invoice_id, self.attempt
+
+
+@dataclass(frozen=True)
+class HandedChunk:
+    """Invoices of one AR company and one export run."""
+
+    run_id: int
+    ar_company: int
+    month: str
+    invoice_date: date
+    requested_by: str
+    invoices: tuple[HandedInvoice, ...]
+
+
+@dataclass(frozen=True)
+class CustomerFacts:
+    id: int
+    number: str
+    status: str
+    receivable_type: int | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was decided about one hand-over; decided once, answered as often as it is asked."""
+
+    invoice_id: int
+    attempt: int
+    outcome: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """What is known before a chunk is decided. `booked_versions` are (work order, version) that an invoice holds."""
+
+    company: ArCompany | None
+    customers: Mapping[str, CustomerFacts]
+    types: Mapping[int, ReceivableType]
+    accounts: AbstractSet[str]
+    outcomes: Mapping[tuple[int, int], Outcome]
+    booked_versions: AbstractSet[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An invoice to be booked, with the customer and the accounts that it posts to."""
+
+    invoice: HandedInvoice
+    customer: CustomerFacts
+    type: ReceivableType
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The fate of every invoice of a chunk: accepted, refused now, or decided before and only answered again."""
+
+    accepted: tuple[Accepted, ...]
+    refused: tuple[Outcome, ...]
+    decided_before: tuple[Outcome, ...]
+
+
+def examine(chunk: HandedChunk, facts: BookingFacts) -> Examination:
+    """Decides every invoice of the chunk on its own; a faulty one never holds up the others.
+
+    What was decided before stays: a refused attempt is refused however late it comes again, a booked one is booked
+    once. Source: receivables, section 4.
+    """
+    accepted: list[Accepted] = []
+    refused: list[Outcome] = []
+    before: list[Outcome] = []
+    taken: set[tuple[int, int]] = set()
+    for invoice in chunk.invoices:
+        decided = facts.outcomes.get(invoice.key)
+        if decided is not None:
+            before.append(decided)
+            continue
+        versions = {(order.work_order_id, order.version) for order in invoice.orders}
+        reason = refusal_reason(chunk, invoice, facts) or _twice(versions & taken, invoice)
+        if reason is not None:
+            refused.append(Outcome(invoice.invoice_id, invoice.attempt, REFUSED, *reason))
+            continue
+        taken |= versions
+        customer = facts.customers[invoice.bill_to]
+        accepted.append(Accepted(invoice, customer, _type_of(customer, facts)))
+    return Examination(tuple(accepted), tuple(refused), tuple(before))
+
+
+def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFacts) -> tuple[str, str] | None:
+    """Why an invoice cannot be booked, as reason and sentence; None when it can."""
+    company = facts.company
+    if company is None:
+        return "UNKNOWN_CUSTOMER", f"there is no AR company {chunk.ar_company}"
+    if not is_open(chunk.month, company.last_closed_month, company.max_open_months):
+        return "MONTH_CLOSED", f"{chunk.month} is not open in company {company.number}"
+    customer = facts.customers.get(invoice.bill_to)
+    if customer is None:
+        return "UNKNOWN_CUSTOMER", f"company {company.number} has no customer {invoice.bill_to}"
+    if customer.status == "inactive":
+        return "INACTIVE_CUSTOMER", f"customer {invoice.bill_to} is inactive"
+    return (
+        _accounts(invoice, customer, facts)
+        or _totals(invoice)
+        or _twice({(one.work_order_id, one.version) for one in invoice.orders} & facts.booked_versions, invoice)
+    )
+
+
+def _type_of(customer: CustomerFacts, facts: BookingFacts) -> ReceivableType:
+    """The customer's receivable type, else the company's default (receivables, section 2.8)."""
+    assert facts.company is not None
+    chosen = facts.company.default_receivable_type if customer.receivable_type is None else customer.receivable_type
+    return facts.types[chosen]
+
+
+def _accounts(invoice: HandedInvoice, customer: CustomerFacts, facts: BookingFacts) -> tuple[str, str] | None:
+    assert facts.company is not None
+    chosen = facts.company.default_receivable_type if customer.receivable_type is None else customer.receivable_type
+    if chosen not in facts.types:
+        return "UNKNOWN_ACCOUNT", f"company {facts.company.number} has no receivable type {chosen}"
+    named = {facts.types[chosen].ar_account, *(line.gl_account for order in invoice.orders for line in order.lines)}
+    missing = sorted(named - facts.accounts)
+    if missing:
+        return "UNKNOWN_ACCOUNT", f"GL company {facts.company.gl_company} has no account {', '.join(missing)}"
+    return None
+
+
+def _totals(invoice: HandedInvoice) -> tuple[str, str] | None:
+    for order in invoice.orders:
+        lines = sum((line.amount for line in order.lines), ZERO)
+        if lines != order.total:
+            return "TOTALS_DIFFER", f"work order {order.number} says {order.total}, its lines are {lines}"
+    orders = sum((order.total for order in invoice.orders), ZERO)
+    if orders != invoice.total:
+        return "TOTALS_DIFFER", f"the invoice says {invoice.total}, its orders are {orders}"
+    if invoice.total < 0:
+        return "NEGATIVE_TOTAL", f"the invoice is over {invoice.total}"
+    return None
+
+
+def _twice(versions: AbstractSet[tuple[int, int]], invoice: HandedInvoice) -> tuple[str, str] | None:
+    if not versions:
+        return None
+    ids = {order_id for order_id, _ in versions}
+    numbers = sorted(order.number for order in invoice.orders if order.work_order_id in ids)
+    return "ALREADY_BOOKED", f"this rating of {', '.join(numbers)} is on another invoice already"
+
+
+def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], first: Numbers) -> Posting:
+    """The transactions, lines and GL rows of the accepted invoices, numbered one after the other."""
+    transactions: list[NewTransaction] = []
+    lines: list[NewLine] = []
+    rows: list[NewDistribution] = []
+    for index, one in enumerate(accepted):
+        invoice = one.invoice
+        number = first.transaction + index
+        transactions.append(
+            NewTransaction(
+                number=number,
+                seq=first.seq + index,
+                type="invoice",
+                customer_id=one.customer.id,
+                invoice_number=str(first.invoice + index),
+                receivable_type=one.type.type,
+                ar_account=one.type.ar_account,
+                invoice_date=chunk.invoice_date,
+                due_on=chunk.invoice_date,
+                branch=invoice.branch,
+                net=invoice.total,
+                tax=ZERO,
+                total=invoice.total,
+                applies_to_id=None,
+                rating_invoice_id=invoice.invoice_id,
+                rating_attempt=invoice.attempt,
+                disposition=None,
+                reason="",
+            )
+        )
+        charges = [(order, charge) for order in invoice.orders for charge in order.lines]
+        for position, (order, charge) in enumerate(charges, start=1):
+            lines.append(_line(number, position, order, charge))
+            rows += [
+                NewDistribution(number, position, row.account, row.debit, row.credit)
+                for row in distribute(charge.amount, one.type.ar_account, charge.gl_account)
+            ]
+    return Posting(transactions, lines, rows)
+
+
+def _line(number: int, position: int, order: HandedOrder, charge: HandedLine) -> NewLine:
+    return NewLine(
+        number=number,
+        line=position,
+        description=charge.description,
+        gl_account=charge.gl_account,
+        quantity=charge.quantity,
+        unit_rate=charge.unit_rate,
+        amount=charge.amount,
+        tax=ZERO,
+        taxable=charge.taxable,
+        work_order_id=order.work_order_id,
+        work_order_number=order.number,
+        work_order_version=order.version,
+        work_order_attempt=order.attempt,
+        applies_to_id=None,
+        applies_to_line=None,
+    )

@@ -1,0 +1,123 @@
+"""Owns how posted invoices are shown: in lists, and whole with lines, amendments and GL rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from shared.money import ZERO
+
+
+@dataclass(frozen=True)
+class InvoiceRow:
+    """A posted invoice in a list; `applied` is the sum of its amendments, credits negative."""
+
+    id: int
+    ar_company: int
+    month: str
+    transaction: int
+    number: str
+    customer: str
+    customer_name: str
+    branch: str | None
+    invoice_date: date
+    due_on: date
+    source: str
+    total: Decimal
+    applied: Decimal
+    open: Decimal
+    amended: int
+
+    @property
+    def status(self) -> str:
+        """`open` as posted, `partly_settled`, or `credited` when credits have brought it to zero."""
+        if self.open == ZERO and self.amended:
+            return "credited"
+        return "partly_settled" if self.amended else "open"
+
+
+@dataclass(frozen=True)
+class InvoiceFilter:
+    """Which invoices a list shows; None leaves a side open. `search` looks into the invoice number."""
+
+    ar_company: int | None = None
+    customer: str | None = None
+    month: str | None = None
+    branch: str | None = None
+    work_order: str | None = None
+    run_id: int | None = None
+    search: str | None = None
+
+
+@dataclass(frozen=True)
+class InvoiceTotals:
+    count: int
+    total: Decimal
+    open: Decimal
+
+
+@dataclass(frozen=True)
+class LineRow:
+    line: int
+    description: str
+    gl_account: str
+    quantity: Decimal
+    unit_rate: Decimal
+    amount: Decimal
+    tax: Decimal
+    taxable: bool
+    work_order_id: int | None
+    work_order_number: str | None
+    remaining: Decimal
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """A transaction applied to an invoice."""
+
+    id: int
+    month: str
+    transaction: int
+    type: str
+    posted_at: datetime
+    posted_by: str
+    total: Decimal
+    disposition: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class DistributionRow:
+    """A GL row of the invoice or of one of its amendments."""
+
+    month: str
+    transaction: int
+    line: int
+    account: str
+    debit: Decimal
+    credit: Decimal
+
+
+@dataclass(frozen=True)
+class InvoiceWhole:
+    head: InvoiceRow
+    lines: Sequence[LineRow]
+    amendments: Sequence[Amendment]
+    distributions: Sequence[DistributionRow]
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """A batch with what is posted in it."""
+
+    id: int
+    ar_company: int
+    month: str
+    number: int
+    source: str
+    status: str
+    run_id: int | None
+    created_by: str
+    created_at: datetime
+    transactions: int
+    total: Decimal

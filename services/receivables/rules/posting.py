@@ -1,0 +1,80 @@
+"""Owns what a posting writes: transactions, their lines and their GL rows, with the numbers already taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransaction:
+    """A transaction about to be posted; the numbers are taken."""
+
+    number: int
+    seq: int
+    type: str
+    customer_id: int
+    invoice_number: str
+    receivable_type: int
+    ar_account: str
+    invoice_date: date
+    due_on: date
+    branch: str | None
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    applies_to_id: int | None
+    rating_invoice_id: int | None
+    rating_attempt: int | None
+    disposition: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line of a transaction about to be posted, which `number` names."""
+
+    number: int
+    line: int
+    description: str
+    gl_account: str
+    quantity: Decimal
+    unit_rate: Decimal
+    amount: Decimal
+    tax: Decimal
+    taxable: bool
+    work_order_id: int | None
+    work_order_number: str | None
+    work_order_version: int | None
+    work_order_attempt: int | None
+    applies_to_id: int | None
+    applies_to_line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDistribution:
+    """A GL row of a transaction about to be posted, which `number` names."""
+
+    number: int
+    line: int
+    account: str
+    debit: Decimal
+    credit: Decimal
+
+
+@dataclass(frozen=True)
+class Posting:
+    """Everything that one posting writes; each GL row belongs to a line, each line to a transaction."""
+
+    transactions: Sequence[NewTransaction]
+    lines: Sequence[NewLine]
+    distributions: Sequence[NewDistribution]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The first of each block of numbers that a posting has taken."""
+
+    invoice: int
+    transaction: int
+    seq: int

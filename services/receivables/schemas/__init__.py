@@ -1,0 +1,1 @@
+"""The wire types of receivables: what goes in and out over HTTP and CSV."""

@@ -1,0 +1,1 @@
+"""Every SQL statement of receivables, one module per table group."""

@@ -1,0 +1,166 @@
+"""Customers: read, listed, entered, announced, and their accounts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.customers import Customer, CustomerEntry, CustomerFilter, OpenItem, Unbilled
+from shared.access import Scope
+from shared.contracts.customer_changed import CustomerChanged
+from shared.database import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
+from shared.events import outbox
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+
+_COLUMNS = """
+    c.id, c.ar_company, c.number, c.name, c.sort_name, c.status, c.address, c.email, c.customer_type,
+    c.receivable_type, c.credit_limit, c.version
+"""
+_TYPES = {
+    "ar_company": "int",
+    "number": "text",
+    "name": "text",
+    "sort_name": "text",
+    "status": "text",
+    "address": "text",
+    "email": "text",
+    "customer_type": "text",
+    "receivable_type": "int",
+    "credit_limit": "numeric",
+}
+
+
+def _within(scope: Scope) -> tuple[str, dict[str, object]]:
+    """Customers belong to no branch, so limits to branches do not narrow them."""
+    within, parameters = scope_condition(scope, branch=None, customer="c.number", ar_company="c.ar_company")
+    return within, dict(parameters)
+
+
+async def find(session: AsyncSession, scope: Scope, customer_id: int, *, lock: bool = False) -> Customer | None:
+    within, parameters = _within(scope)
+    return await fetch_one(
+        session,
+        Customer,
+        f"SELECT {_COLUMNS} FROM customer c WHERE c.id = :id AND {within} {'FOR NO KEY UPDATE' if lock else ''}",
+        id=customer_id,
+        **parameters,
+    )
+
+
+async def list_customers(
+    session: AsyncSession, scope: Scope, wanted: CustomerFilter, query: PageQuery
+) -> tuple[list[Customer], str | None, int]:
+    """One page of the customers that fit, and how many there are."""
+    within, parameters = _within(scope)
+    pattern = None if wanted.search is None else f"%{wanted.search}%"
+    where = (
+        Where([within], parameters)
+        .add("c.ar_company = :ar_company", ar_company=wanted.ar_company)
+        .add("c.status = :status", status=wanted.status)
+        .add("(c.number ILIKE :pattern OR c.name ILIKE :pattern OR c.sort_name ILIKE :pattern)", pattern=pattern)
+    )
+    customers, cursor = await fetch_page(
+        session,
+        Customer,
+        columns=_COLUMNS,
+        source="customer c",
+        where=where,
+        sorting=Sorting(
+            {"number": ("c.number", "text"), "name": ("c.name", "text"), "sort_name": ("c.sort_name", "text")},
+            default="number",
+            key="c.id",
+        ),
+        query=query,
+    )
+    return customers, cursor, await fetch_count(session, "customer c", where)
+
+
+async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
+    names = ", ".join(_TYPES)
+    values = ", ".join(f":{name}" for name in _TYPES)
+    customer_id: int = await fetch_value(
+        session, f"INSERT INTO customer ({names}) VALUES ({values}) RETURNING id", **asdict(entry)
+    )
+    return customer_id
+
+
+async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[int]:
+    """Adds customers, or gives known ones new values, in one statement; returns the ids of all."""
+    names = ", ".join(_TYPES)
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
+    changes = ", ".join(f"{name} = excluded.{name}" for name in _TYPES if name not in {"ar_company", "number"})
+    return await fetch_values(
+        session,
+        f"""
+        INSERT INTO customer ({names}) SELECT {names} FROM unnest({arrays}) AS entry ({names})
+        ON CONFLICT (ar_company, number) DO UPDATE SET {changes}, version = customer.version + 1
+        RETURNING id
+        """,
+        **columns(entries, *_TYPES),
+    )
+
+
+async def update(session: AsyncSession, customer_id: int, entry: CustomerEntry) -> None:
+    changes = ", ".join(f"{name} = :{name}" for name in _TYPES)
+    await execute(
+        session,
+        f"UPDATE customer SET {changes}, version = version + 1 WHERE id = :id",
+        id=customer_id,
+        **asdict(entry),
+    )
+
+
+async def announce(session: AsyncSession, customer_ids: Sequence[int]) -> None:
+    """Writes one `customer-changed` for each customer as it now is."""
+    await outbox.append_selected(
+        session,
+        CustomerChanged,
+        """
+        SELECT json_build_object('ar_company', ar_company, 'number', number, 'version', version, 'name', name,
+                                 'status', status, 'customer_type', customer_type) AS data
+        FROM customer WHERE id = ANY(CAST(:customer_ids AS bigint[])) ORDER BY id
+        """,
+        customer_ids=list(customer_ids),
+    )
+
+
+async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> list[OpenItem]:
+    """The invoices of a customer that something is left of, the oldest first, within the branches of the scope."""
+    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
+    return await fetch_all(
+        session,
+        OpenItem,
+        f"""
+        SELECT t.id AS invoice_id, t.invoice_number AS number, t.month, t.number AS transaction, t.invoice_date,
+               t.due_on, t.total, coalesce(a.applied, 0.00) AS applied, t.total + coalesce(a.applied, 0.00) AS open
+        FROM ar_transaction t
+        JOIN customer c ON c.id = t.customer_id
+        LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
+        WHERE t.customer_id = :customer_id AND t.type = 'invoice' AND t.total + coalesce(a.applied, 0.00) <> 0
+          AND {within}
+        ORDER BY t.due_on, t.id
+        """,
+        customer_id=customer_id,
+        **parameters,
+    )
+
+
+async def unbilled(session: AsyncSession, scope: Scope, customer: Customer) -> Unbilled:
+    """Rated orders of the customer whose current version is not booked."""
+    within, parameters = scope_condition(scope, branch="r.branch", customer="r.bill_to", ar_company="r.ar_company")
+    found = await fetch_one(
+        session,
+        Unbilled,
+        f"""
+        SELECT count(*) AS orders, coalesce(sum(r.total), 0.00) AS total
+        FROM rated_order r
+        WHERE r.ar_company = :ar_company AND r.bill_to = :number AND r.state = 'rated' AND {within}
+          AND NOT EXISTS (SELECT FROM export_outcome_order o
+                          WHERE o.work_order_id = r.work_order_id AND o.version = r.rating_version AND o.booked)
+        """,
+        ar_company=customer.ar_company,
+        number=customer.number,
+        **parameters,
+    )
+    assert found is not None
+    return found

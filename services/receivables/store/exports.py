@@ -1,0 +1,194 @@
+"""Hand-overs from rating: the facts to decide them, their outcomes, and the answers."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.booking import (
+    BOOKED,
+    BookingFacts,
+    CustomerFacts,
+    HandedChunk,
+    HandedInvoice,
+    Outcome,
+    WithdrawnInvoice,
+)
+from services.receivables.rules.setup import ReceivableType
+from services.receivables.store import setup
+from shared.contracts.invoice_exported import InvoiceExported
+from shared.contracts.invoice_refused import InvoiceRefused
+from shared.database import columns, execute, fetch_all, fetch_values
+from shared.events import outbox
+
+_PAIRS = """
+    unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+"""
+
+
+def _named(pairs: Sequence[tuple[int, int]]) -> dict[str, object]:
+    return {
+        "invoice_ids": [invoice_id for invoice_id, _ in pairs],
+        "attempts": [attempt for _, attempt in pairs],
+    }
+
+
+async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFacts:
+    """Everything that decides a chunk, in six statements however large it is.
+
+    The company stays share-locked: its months cannot be closed before this transaction ends.
+    """
+    company = await setup.find_company(session, chunk.ar_company, lock="FOR SHARE")
+    customers = await fetch_all(
+        session,
+        CustomerFacts,
+        """
+        SELECT id, number, status, receivable_type FROM customer
+        WHERE ar_company = :ar_company AND number = ANY(CAST(:numbers AS text[]))
+        """,
+        ar_company=chunk.ar_company,
+        numbers=sorted({one.bill_to for one in chunk.invoices}),
+    )
+    types = await fetch_all(
+        session,
+        ReceivableType,
+        "SELECT * FROM receivable_type WHERE ar_company = :ar_company",
+        ar_company=chunk.ar_company,
+    )
+    accounts = await fetch_values(
+        session,
+        "SELECT account FROM gl_account WHERE gl_company = :gl_company AND active",
+        gl_company=None if company is None else company.gl_company,
+    )
+    known = await outcomes(session, [one.key for one in chunk.invoices])
+    orders = [order for invoice in chunk.invoices for order in invoice.orders]
+    booked = await session.execute(
+        text(
+            """
+            SELECT o.work_order_id, o.version
+            FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS named (work_order_id, version)
+            JOIN export_outcome_order o
+                ON o.work_order_id = named.work_order_id AND o.version = named.version AND o.booked
+            """
+        ),
+        {"order_ids": [one.work_order_id for one in orders], "versions": [one.version for one in orders]},
+    )
+    return BookingFacts(
+        company=company,
+        customers={one.number: one for one in customers},
+        types={one.type: one for one in types},
+        accounts=set(accounts),
+        outcomes={(one.invoice_id, one.attempt): one for one in known},
+        booked_versions={(row.work_order_id, row.version) for row in booked},
+    )
+
+
+async def outcomes(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[Outcome]:
+    """What was decided before about the (invoice, attempt) pairs."""
+    return await fetch_all(
+        session,
+        Outcome,
+        f"""
+        SELECT e.invoice_id, e.attempt, e.outcome, e.reason, e.detail
+        FROM {_PAIRS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
+        """,
+        **_named(pairs),
+    )
+
+
+async def decide(
+    session: AsyncSession, run_id: int, ar_company: int, decided: Sequence[Outcome]
+) -> set[tuple[int, int]]:
+    """Writes outcomes, and returns the pairs that were written; the others were decided by somebody else meanwhile.
+
+    Whoever comes second waits here until the first has committed: booking and withdrawal exclude each other.
+    """
+    made = await session.execute(
+        text(
+            """
+            INSERT INTO export_outcome (invoice_id, attempt, run_id, ar_company, outcome, reason, detail)
+            SELECT invoice_id, attempt, :run_id, :ar_company, outcome, reason, detail
+            FROM unnest(CAST(:invoice_id AS bigint[]), CAST(:attempt AS int[]), CAST(:outcome AS text[]),
+                        CAST(:reason AS text[]), CAST(:detail AS text[]))
+                AS new (invoice_id, attempt, outcome, reason, detail)
+            ORDER BY invoice_id, attempt
+            ON CONFLICT (invoice_id, attempt) DO NOTHING
+            RETURNING invoice_id, attempt
+            """
+        ),
+        {
+            "run_id": run_id,
+            "ar_company": ar_company,
+            **columns(decided, "invoice_id", "attempt", "outcome", "reason", "detail"),
+        },
+    )
+    return {(row.invoice_id, row.attempt) for row in made}
+
+
+async def decide_orders(
+    session: AsyncSession, invoices: Sequence[HandedInvoice | WithdrawnInvoice], outcome: str
+) -> None:
+    """Writes the orders of decided hand-overs; a version that is booked already violates the index of booked ones."""
+    rows = [(order, invoice) for invoice in invoices for order in invoice.orders]
+    await execute(
+        session,
+        """
+        INSERT INTO export_outcome_order (work_order_id, version, attempt, invoice_id, invoice_attempt, booked)
+        SELECT work_order_id, version, attempt, invoice_id, invoice_attempt, :booked
+        FROM unnest(CAST(:work_order_id AS bigint[]), CAST(:version AS int[]), CAST(:attempt AS int[]),
+                    CAST(:invoice_id AS bigint[]), CAST(:invoice_attempt AS int[]))
+            AS new (work_order_id, version, attempt, invoice_id, invoice_attempt)
+        """,
+        booked=outcome == BOOKED,
+        invoice_id=[invoice.invoice_id for _, invoice in rows],
+        invoice_attempt=[invoice.attempt for _, invoice in rows],
+        **columns([order for order, _ in rows], "work_order_id", "version", "attempt"),
+    )
+
+
+async def answer_exported(
+    session: AsyncSession, run_id: int, ar_company: int, pairs: Sequence[tuple[int, int]]
+) -> None:
+    """Writes one `invoice-exported` for all booked hand-overs among the pairs."""
+    await outbox.append_selected(
+        session,
+        InvoiceExported,
+        f"""
+        SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', CAST(:ar_company AS int),
+            'invoices', json_agg(json_build_object(
+                'invoice_id', t.rating_invoice_id, 'attempt', t.rating_attempt, 'number', t.invoice_number,
+                'month', t.month, 'transaction', t.number, 'orders', orders.list,
+                'net', t.net::text, 'tax', t.tax::text, 'total', t.total::text) ORDER BY t.id)) AS data
+        FROM {_PAIRS}
+        JOIN ar_transaction t ON t.rating_invoice_id = named.invoice_id AND t.rating_attempt = named.attempt
+        JOIN LATERAL (
+            SELECT json_agg(json_build_object('work_order_id', o.work_order_id, 'version', o.version,
+                                              'attempt', o.attempt) ORDER BY o.work_order_id) AS list
+            FROM export_outcome_order o
+            WHERE o.invoice_id = named.invoice_id AND o.invoice_attempt = named.attempt
+        ) AS orders ON true
+        HAVING count(*) > 0
+        """,
+        run_id=run_id,
+        ar_company=ar_company,
+        **_named(pairs),
+    )
+
+
+async def answer_refused(session: AsyncSession, run_id: int, ar_company: int, pairs: Sequence[tuple[int, int]]) -> None:
+    """Writes one `invoice-refused` for all refused and withdrawn hand-overs among the pairs."""
+    await outbox.append_selected(
+        session,
+        InvoiceRefused,
+        f"""
+        SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', CAST(:ar_company AS int),
+            'invoices', json_agg(json_build_object('invoice_id', e.invoice_id, 'attempt', e.attempt,
+                'reason', e.reason, 'detail', e.detail) ORDER BY e.invoice_id)) AS data
+        FROM {_PAIRS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
+        WHERE e.outcome <> 'booked'
+        HAVING count(*) > 0
+        """,
+        run_id=run_id,
+        ar_company=ar_company,
+        **_named(pairs),
+    )

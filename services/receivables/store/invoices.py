@@ -1,0 +1,216 @@
+"""Posted invoices: listed, read whole, held for a credit; and the batches that they were posted in."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.credit_memos import Invoice, InvoiceLine
+from services.receivables.rules.invoices import (
+    Amendment,
+    BatchRow,
+    DistributionRow,
+    InvoiceFilter,
+    InvoiceRow,
+    InvoiceTotals,
+    LineRow,
+)
+from shared.access import Scope
+from shared.database import execute, fetch_all, fetch_one, scope_condition
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+
+_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+_SOURCE = """
+    ar_transaction t
+    JOIN customer c ON c.id = t.customer_id
+    JOIN batch b ON b.id = t.batch_id
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS amended, coalesce(sum(x.total), 0.00) AS applied
+        FROM ar_transaction x WHERE x.applies_to_id = t.id
+    ) AS a ON true
+"""
+_ROW = """
+    t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number AS number, c.number AS customer,
+    c.name AS customer_name, t.branch, t.invoice_date, t.due_on, b.source, t.total, a.applied,
+    t.total + a.applied AS open, a.amended
+"""
+
+
+def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
+    search = None if wanted.search is None else f"%{wanted.search}%"
+    return (
+        Where(["t.type = 'invoice'"])
+        .within(scope, **_SIDES)
+        .add("t.ar_company = :ar_company", ar_company=wanted.ar_company)
+        .add("c.number = :customer", customer=wanted.customer)
+        .add("t.month = :month", month=wanted.month)
+        .add("t.branch = :branch", branch=wanted.branch)
+        .add("b.run_id = :run_id", run_id=wanted.run_id)
+        .add("t.invoice_number ILIKE :search", search=search)
+        .add(
+            "EXISTS (SELECT FROM ar_line l WHERE l.transaction_id = t.id AND l.work_order_number = :work_order)",
+            work_order=wanted.work_order,
+        )
+    )
+
+
+async def list_invoices(
+    session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
+) -> tuple[list[InvoiceRow], str | None]:
+    return await fetch_page(
+        session,
+        InvoiceRow,
+        columns=_ROW,
+        source=_SOURCE,
+        where=_where(scope, wanted),
+        sorting=Sorting(
+            {
+                "id": ("t.id", "bigint"),
+                "number": ("t.invoice_number", "text"),
+                "customer": ("c.number", "text"),
+                "invoice_date": ("t.invoice_date", "date"),
+                "due_on": ("t.due_on", "date"),
+                "total": ("t.total", "numeric"),
+            },
+            default="-id",
+            key="t.id",
+        ),
+        query=query,
+    )
+
+
+async def total_invoices(session: AsyncSession, scope: Scope, wanted: InvoiceFilter) -> InvoiceTotals:
+    where = _where(scope, wanted)
+    totals = await fetch_one(
+        session,
+        InvoiceTotals,
+        f"""
+        SELECT count(*) AS count, coalesce(sum(t.total), 0.00) AS total,
+               coalesce(sum(t.total + a.applied), 0.00) AS open
+        FROM {_SOURCE} WHERE {where.sql}
+        """,
+        **where.parameters,
+    )
+    assert totals is not None
+    return totals
+
+
+async def find_row(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceRow | None:
+    where = Where(["t.type = 'invoice'"]).within(scope, **_SIDES).add("t.id = :id", id=invoice_id)
+    return await fetch_one(session, InvoiceRow, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
+
+
+async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
+    """The lines of an invoice with what its amendments have left of each."""
+    return await fetch_all(
+        session,
+        LineRow,
+        """
+        SELECT l.line, l.description, l.gl_account, l.quantity, l.unit_rate, l.amount, l.tax, l.taxable,
+               l.work_order_id, l.work_order_number, l.amount + coalesce(a.applied, 0.00) AS remaining
+        FROM ar_line l
+        LEFT JOIN LATERAL (SELECT sum(x.amount) AS applied FROM ar_line x
+                           WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line) AS a ON true
+        WHERE l.transaction_id = :invoice_id ORDER BY l.line
+        """,
+        invoice_id=invoice_id,
+    )
+
+
+async def list_amendments(session: AsyncSession, invoice_id: int) -> list[Amendment]:
+    return await fetch_all(
+        session,
+        Amendment,
+        """
+        SELECT id, month, number AS transaction, type, posted_at, posted_by, total, disposition, reason
+        FROM ar_transaction WHERE applies_to_id = :invoice_id ORDER BY id
+        """,
+        invoice_id=invoice_id,
+    )
+
+
+async def list_distributions(session: AsyncSession, invoice_id: int) -> list[DistributionRow]:
+    """The GL rows of an invoice and of its amendments."""
+    return await fetch_all(
+        session,
+        DistributionRow,
+        """
+        SELECT t.month, t.number AS transaction, g.line, g.account, g.debit, g.credit
+        FROM gl_distribution g JOIN ar_transaction t ON t.id = g.transaction_id
+        WHERE t.id = :invoice_id OR t.applies_to_id = :invoice_id ORDER BY g.transaction_id, g.id
+        """,
+        invoice_id=invoice_id,
+    )
+
+
+async def hold(session: AsyncSession, invoice_id: int) -> None:
+    """Makes everything that is applied to one invoice wait its turn until this transaction ends.
+
+    Posted rows cannot be locked themselves: that needs the right to update them, which the runtime role lacks.
+    """
+    await execute(
+        session,
+        "SELECT pg_advisory_xact_lock(hashtextextended('invoice ' || CAST(:id AS text), 0))",
+        id=str(invoice_id),
+    )
+
+
+async def find_for_credit(session: AsyncSession, scope: Scope, invoice_id: int) -> Invoice | None:
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_one(
+        session,
+        Invoice,
+        f"""
+        SELECT t.id, t.ar_company, k.gl_company, t.month, t.number, t.invoice_number, t.customer_id,
+               c.number AS customer_number, t.receivable_type, t.ar_account, t.branch, t.total, b.run_id,
+               t.rating_invoice_id, t.rating_attempt
+        FROM ar_transaction t
+        JOIN customer c ON c.id = t.customer_id
+        JOIN batch b ON b.id = t.batch_id
+        JOIN ar_company k ON k.number = t.ar_company
+        WHERE t.id = :id AND t.type = 'invoice' AND {within}
+        """,
+        id=invoice_id,
+        **parameters,
+    )
+
+
+async def lines_for_credit(session: AsyncSession, invoice_id: int) -> list[InvoiceLine]:
+    return await fetch_all(
+        session,
+        InvoiceLine,
+        """
+        SELECT l.line, l.description, l.gl_account, l.unit_rate, l.amount,
+               l.amount + coalesce(a.applied, 0.00) AS remaining, l.taxable, l.work_order_id, l.work_order_number,
+               l.work_order_version, l.work_order_attempt
+        FROM ar_line l
+        LEFT JOIN LATERAL (SELECT sum(x.amount) AS applied FROM ar_line x
+                           WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line) AS a ON true
+        WHERE l.transaction_id = :invoice_id ORDER BY l.line
+        """,
+        invoice_id=invoice_id,
+    )
+
+
+async def list_batches(
+    session: AsyncSession, scope: Scope, run_id: int | None, query: PageQuery
+) -> tuple[list[BatchRow], str | None, int]:
+    """One page of batches and how many there are; a batch is visible when all of its transactions are."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    hidden = f"""
+        EXISTS (SELECT FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
+                WHERE t.batch_id = b.id AND NOT {within})
+    """
+    where = Where(["true" if within == "true" else f"NOT {hidden}"], dict(parameters))
+    where.add("b.run_id = :run_id", run_id=run_id)
+    rows, cursor = await fetch_page(
+        session,
+        BatchRow,
+        columns="""
+            b.id, b.ar_company, b.month, b.number, b.source, b.status, b.run_id, b.created_by, b.created_at,
+            (SELECT count(*) FROM ar_transaction t WHERE t.batch_id = b.id) AS transactions,
+            (SELECT coalesce(sum(t.total), 0.00) FROM ar_transaction t WHERE t.batch_id = b.id) AS total
+        """,
+        source="batch b",
+        where=where,
+        sorting=Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, default="-id", key="b.id"),
+        query=query,
+    )
+    return rows, cursor, await fetch_count(session, "batch b", where)

@@ -1,0 +1,37 @@
+"""The read copy of what rating has rated."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.rated_orders import RatedOrder
+from shared.database import columns, execute
+
+_TYPES = {
+    "work_order_id": "bigint",
+    "number": "text",
+    "revision": "int",
+    "rating_version": "int",
+    "state": "text",
+    "ar_company": "int",
+    "branch": "text",
+    "customer": "text",
+    "bill_to": "text",
+    "total": "numeric",
+    "rated_at": "timestamptz",
+}
+
+
+async def take_over(session: AsyncSession, orders: Sequence[RatedOrder]) -> None:
+    """Writes orders as they now are, in one statement; a newer revision that is here already stays."""
+    names = ", ".join(_TYPES)
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
+    changes = ", ".join(f"{name} = excluded.{name}" for name in _TYPES if name != "work_order_id")
+    await execute(
+        session,
+        f"""
+        INSERT INTO rated_order ({names}) SELECT {names} FROM unnest({arrays}) AS new ({names})
+        ON CONFLICT (work_order_id) DO UPDATE SET {changes} WHERE rated_order.revision < excluded.revision
+        """,
+        **columns(orders, *_TYPES),
+    )

@@ -1,0 +1,203 @@
+"""What must add up in receivables, counted from the rows."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.reconciliation import AccountSums, Difference, LedgerTotals, RunBookings
+from shared.access import Scope
+from shared.database import fetch_all, fetch_one, scope_condition
+
+_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+_DOCUMENT = "'company ' || t.ar_company || ', ' || t.month || ', transaction ' || t.number"
+
+
+async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
+    """Everything posted within the scope: billed, credited and open, and the two sides of the general ledger."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    rated, rated_parameters = scope_condition(scope, branch="r.branch", customer="r.bill_to", ar_company="r.ar_company")
+    found = await fetch_one(
+        session,
+        LedgerTotals,
+        f"""
+        SELECT count(*) FILTER (WHERE t.type = 'invoice') AS invoices,
+               coalesce(sum(t.total) FILTER (WHERE t.type = 'invoice'), 0.00) AS invoiced,
+               coalesce(-sum(t.total) FILTER (WHERE t.type = 'credit_memo'), 0.00) AS credited,
+               coalesce(sum(t.total), 0.00) AS open,
+               coalesce(sum(g.debit), 0.00) AS debit, coalesce(sum(g.credit), 0.00) AS credit,
+               (SELECT coalesce(sum(r.total), 0.00) FROM rated_order r
+                WHERE r.state = 'rated' AND {rated} AND NOT EXISTS (
+                    SELECT FROM export_outcome_order o
+                    WHERE o.work_order_id = r.work_order_id AND o.version = r.rating_version AND o.booked)) AS unbilled
+        FROM ar_transaction t
+        JOIN customer c ON c.id = t.customer_id
+        LEFT JOIN LATERAL (SELECT sum(debit) AS debit, sum(credit) AS credit FROM gl_distribution g
+                           WHERE g.transaction_id = t.id) AS g ON true
+        WHERE {within}
+        """,
+        **{**parameters, **rated_parameters},
+    )
+    assert found is not None
+    return found
+
+
+async def account_sums(session: AsyncSession, scope: Scope) -> list[AccountSums]:
+    """For each AR account: the sum of the sub-ledger beside the sum of its GL rows."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_all(
+        session,
+        AccountSums,
+        f"""
+        SELECT gl_company, account, sum(sub_ledger) AS sub_ledger, sum(general_ledger) AS general_ledger
+        FROM (
+            SELECT k.gl_company, t.ar_account AS account, t.total AS sub_ledger, 0.00 AS general_ledger
+            FROM ar_transaction t JOIN customer c ON c.id = t.customer_id JOIN ar_company k ON k.number = t.ar_company
+            WHERE {within}
+            UNION ALL
+            SELECT g.gl_company, g.account, 0.00, g.debit - g.credit
+            FROM gl_distribution g
+            JOIN ar_transaction t ON t.id = g.transaction_id JOIN customer c ON c.id = t.customer_id
+            WHERE g.account = t.ar_account AND {within}
+        ) AS both_sides
+        GROUP BY gl_company, account ORDER BY gl_company, account
+        """,
+        **parameters,
+    )
+
+
+async def run_bookings(session: AsyncSession, scope: Scope) -> list[RunBookings]:
+    """What was booked and refused of each export run; of refused hand-overs only the number is known here."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_all(
+        session,
+        RunBookings,
+        f"""
+        SELECT e.run_id, count(t.id) AS booked, coalesce(sum(t.net), 0.00) AS booked_net,
+               count(*) FILTER (WHERE e.outcome <> 'booked') AS refused
+        FROM export_outcome e
+        LEFT JOIN ar_transaction t ON t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt
+        LEFT JOIN customer c ON c.id = t.customer_id
+        WHERE t.id IS NULL OR {within}
+        GROUP BY e.run_id ORDER BY e.run_id
+        """,
+        **parameters,
+    )
+
+
+async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
+    """GL rows that a line must have and has not, or has and must not: each named with account and amount."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        WITH expected AS (
+            SELECT l.transaction_id, l.line, side.account, side.debit, side.credit
+            FROM ar_line l
+            JOIN ar_transaction t ON t.id = l.transaction_id
+            CROSS JOIN LATERAL (VALUES
+                (t.ar_account, greatest(l.amount, 0), greatest(-l.amount, 0)),
+                (l.gl_account, greatest(-l.amount, 0), greatest(l.amount, 0))
+            ) AS side (account, debit, credit)
+            WHERE l.amount <> 0
+        ), held AS (
+            SELECT transaction_id, line, account, debit, credit FROM gl_distribution
+        ), missing AS (
+            SELECT * FROM expected EXCEPT ALL SELECT * FROM held
+        ), surplus AS (
+            SELECT * FROM held EXCEPT ALL SELECT * FROM expected
+        )
+        SELECT found.kind, {_DOCUMENT} || ', line ' || found.line AS document,
+               'account ' || found.account || ', debit ' || found.debit || ', credit ' || found.credit AS detail,
+               found.debit - found.credit AS amount
+        FROM (SELECT 'GL_ROW_MISSING' AS kind, * FROM missing UNION ALL SELECT 'GL_ROW_SURPLUS', * FROM surplus) AS found
+        JOIN ar_transaction t ON t.id = found.transaction_id
+        JOIN customer c ON c.id = t.customer_id
+        WHERE {within}
+        ORDER BY found.transaction_id, found.line, kind, detail
+        """,
+        **parameters,
+    )
+
+
+async def document_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
+    """Transactions that are not the sum of their lines, and lines that more was credited of than they held."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        SELECT 'TRANSACTION_AND_LINES' AS kind, {_DOCUMENT} AS document,
+               'says ' || t.total || ', its lines are ' || coalesce(l.amount, 0.00) AS detail,
+               t.total - coalesce(l.amount, 0.00) AS amount
+        FROM ar_transaction t
+        JOIN customer c ON c.id = t.customer_id
+        LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM ar_line WHERE transaction_id = t.id) AS l ON true
+        WHERE {within} AND t.total IS DISTINCT FROM l.amount
+        UNION ALL
+        SELECT 'OVER_CREDITED', {_DOCUMENT} || ', line ' || l.line,
+               'amount ' || l.amount || ', applied ' || applied.amount, l.amount + applied.amount
+        FROM ar_line l
+        JOIN ar_transaction t ON t.id = l.transaction_id
+        JOIN customer c ON c.id = t.customer_id
+        JOIN LATERAL (SELECT sum(x.amount) AS amount FROM ar_line x
+                      WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line) AS applied
+            ON applied.amount IS NOT NULL
+        WHERE {within} AND sign(l.amount + applied.amount) NOT IN (0, sign(l.amount))
+        ORDER BY kind, document
+        """,
+        **parameters,
+    )
+
+
+async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
+    """Transaction and invoice numbers that were taken, but stand on no document."""
+    within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="n.ar_company")
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        SELECT 'NUMBERS' AS kind, 'company ' || n.ar_company || ', series ' || n.series AS document,
+               counted.documents || ' documents for ' || counted.numbers || ' numbers' AS detail,
+               (counted.numbers - counted.documents)::numeric AS amount
+        FROM number_series n
+        JOIN LATERAL (
+            SELECT count(*) AS documents,
+                   n.last_number - coalesce(min(t.number) - 1, n.last_number) AS numbers
+            FROM ar_transaction t
+            WHERE t.ar_company = n.ar_company AND n.series = 'transaction ' || t.month
+            UNION ALL
+            SELECT count(*), n.last_number - coalesce(min(t.invoice_number::bigint) - 1, n.last_number)
+            FROM ar_transaction t
+            WHERE t.ar_company = n.ar_company AND n.series = 'invoice' AND t.type = 'invoice'
+        ) AS counted ON counted.documents <> counted.numbers
+        WHERE {within}
+        """,
+        **parameters,
+    )
+
+
+async def order_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
+    """Booked orders whose net amount is not what rating announced for that version, and outcomes without documents."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        SELECT 'ORDER_AND_INVOICE' AS kind, 'work order ' || r.number AS document,
+               'rated ' || r.total || ' at version ' || r.rating_version || ', invoiced ' || sum(l.amount - l.tax) AS detail,
+               r.total - sum(l.amount - l.tax) AS amount
+        FROM rated_order r
+        JOIN ar_line l ON l.work_order_id = r.work_order_id AND l.work_order_version = r.rating_version
+        JOIN ar_transaction t ON t.id = l.transaction_id AND t.type = 'invoice'
+        JOIN customer c ON c.id = t.customer_id
+        WHERE r.state = 'rated' AND {within}
+        GROUP BY r.work_order_id HAVING r.total <> sum(l.amount - l.tax)
+        UNION ALL
+        SELECT 'OUTCOME_AND_INVOICE', 'hand-over of invoice ' || e.invoice_id || ', attempt ' || e.attempt,
+               'booked, but no invoice is posted', 0.00
+        FROM export_outcome e
+        WHERE e.outcome = 'booked' AND NOT EXISTS (
+            SELECT FROM ar_transaction t WHERE t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt)
+        ORDER BY kind, document
+        """,
+        **parameters,
+    )
