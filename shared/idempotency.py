@@ -110,4 +110,4 @@ async def keep(session: AsyncSession, command: Command, answer: Response) -> Non
 
 async def prune(session: AsyncSession) -> None:
     """Deletes answers that nobody may ask for any more."""
-    await execute(session, "DELETE FROM idempotency_key WHERE created_at < now() - :kept", kept=KEPT)
+    await execute(session, "DELETE FROM idempotency_key WHERE created_at < now() - CAST(:kept AS interval)", kept=KEPT)

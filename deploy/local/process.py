@@ -33,11 +33,13 @@ class Child:
     def running(self) -> bool:
         return self.process.poll() is None
 
+    def ask_to_stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
+        if self.running:
+            self.process.send_signal(with_signal)
+
     def stop(self, with_signal: signal.Signals = signal.SIGTERM, patience_seconds: float = 20) -> None:
         """Asks the process to stop, and kills it when it has not within `patience_seconds`."""
-        if not self.running:
-            return
-        self.process.send_signal(with_signal)
+        self.ask_to_stop(with_signal)
         try:
             self.process.wait(patience_seconds)
         except subprocess.TimeoutExpired:
@@ -121,6 +123,7 @@ def start(
     log: Path,
     *,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
     as_nobody: bool = False,
 ) -> Child:
     """Starts `command` with its output appended to `log`."""
@@ -131,6 +134,7 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT,
             env=dict(environment) if environment is not None else None,
+            cwd=folder,
             preexec_fn=before_exec(as_nobody=as_nobody),
         )
     return Child(name, process, log)

@@ -29,4 +29,4 @@ async def take(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) 
 
 async def prune(session: AsyncSession) -> None:
     """Deletes marks that are older than anything the broker or an outbox could still repeat."""
-    await execute(session, "DELETE FROM inbox WHERE received_at < now() - :kept", kept=KEPT)
+    await execute(session, "DELETE FROM inbox WHERE received_at < now() - CAST(:kept AS interval)", kept=KEPT)

@@ -42,4 +42,4 @@ async def append_selected(session: AsyncSession, kind: type[Event], select_data:
 
 async def prune(session: AsyncSession) -> None:
     """Deletes published events that are older than the inboxes of their readers need."""
-    await execute(session, "DELETE FROM outbox WHERE published_at < now() - :kept", kept=KEPT)
+    await execute(session, "DELETE FROM outbox WHERE published_at < now() - CAST(:kept AS interval)", kept=KEPT)

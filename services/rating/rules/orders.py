@@ -25,7 +25,7 @@ ONE = "one"
 """The quantity source of a line that is charged once."""
 
 OUTCOMES = ("served", "not_served", "cancelled")
-"""The field statuses that end the field work; each is a bill type of kind `outcome` as well."""
+"""The field statuses that end the field work; each is a bill type of kind `outcome` as well, in capitals."""
 
 EDITABLE = frozenset({"open", "rated", "assigned"})
 

@@ -69,9 +69,12 @@ def amount_of(line: ProfileLine, quantity: Decimal) -> Decimal:
 
 
 def fires(line: ProfileLine, order: WorkOrder) -> bool:
-    """Whether the trigger of a triggered line is on the order: a flag it carries, or the outcome in the field."""
+    """Whether the trigger of a triggered line is on the order: a flag it carries, or the outcome in the field.
+
+    Outcomes are bill types named like the field statuses: `SERVED`, `NOT_SERVED`, `CANCELLED`.
+    """
     if line.bill_kind == "outcome":
-        return line.bill_type == order.field_status
+        return line.bill_type == order.field_status.upper()
     return line.bill_type in order.triggers
 
 

@@ -1,0 +1,72 @@
+"""Owns the private directory of a local suite: where it is, that it can be written, its secrets, and who holds it."""
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO
+
+from deploy.local.process import LocalError
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def default_home() -> Path:
+    """`RATEBOOK_HOME`, else `.ratebook` in the repository."""
+    return Path(os.environ.get("RATEBOOK_HOME") or ROOT / ".ratebook")
+
+
+def make_directory(path: Path) -> Path:
+    """The directory, made when missing; raises LocalError when nothing can be written there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise LocalError(
+            f"Ratebook cannot write to {path} ({error.strerror}): "
+            "set RATEBOOK_HOME to a directory that you may write to."
+        ) from error
+    return path
+
+
+@dataclass
+class Secrets:
+    """Passwords and keys of a local suite, made at random when they are first needed. Never printed whole."""
+
+    postgres: dict[str, str] = field(default_factory=dict, repr=False)
+    nats: dict[str, str] = field(default_factory=dict, repr=False)
+    gateway_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    security_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    users: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def password_of(self, user: str) -> str:
+        """The password of a demo user."""
+        return self.users.setdefault(user, secrets.token_urlsafe(9))
+
+
+class Home:
+    """A private directory, held by one process at a time."""
+
+    def __init__(self, path: Path):
+        self.path = make_directory(path)
+        self._lock: IO[str] = (self.path / "lock").open("a+")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise LocalError(
+                f"Ratebook is running from {self.path} already: stop it first, or set RATEBOOK_HOME."
+            ) from error
+        self._file = self.path / "secrets.json"
+        self.secrets = Secrets(**json.loads(self._file.read_text())) if self._file.exists() else Secrets()
+
+    def save(self) -> None:
+        """Keeps the secrets, readable for the owner alone."""
+        self._file.touch(mode=0o600)
+        self._file.write_text(json.dumps(asdict(self.secrets)))
+
+    def release(self) -> None:
+        self._lock.close()

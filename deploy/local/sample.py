@@ -1,0 +1,86 @@
+"""Loads the sample company through the gateway, as its administrator would."""
+
+import csv
+import io
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from deploy.local.client import Clerk
+from deploy.local.process import LocalError
+from deploy.local.suite import ADMINISTRATOR, Suite
+
+SAMPLE = Path(__file__).parent.parent / "sample"
+CLERKS = {
+    r"ALAMO\olga": "order entry",
+    r"ALAMO\bill": "billing: rates and exports",
+    r"ALAMO\rita": "receivables: accounts and credits",
+    r"ALAMO\mia": "billing of the Miami branch only",
+}
+
+_FILES = (
+    ("receivables/gl-accounts", "gl-accounts.csv"),
+    ("receivables/ar-companies", "ar-companies.csv"),
+    ("receivables/receivable-types", "receivable-types.csv"),
+    ("receivables/customers", "customers.csv"),
+    ("rating/branches", "branches.csv"),
+    ("rating/customer-types", "customer-types.csv"),
+    ("rating/priorities", "priorities.csv"),
+    ("rating/job-types", "job-types.csv"),
+    ("rating/regions", "regions.csv"),
+    ("rating/bill-types", "bill-types.csv"),
+    ("rating/billing-items", "billing-items.csv"),
+    ("rating/billing-profiles", "billing-profiles.csv"),
+)
+_PATIENCE_SECONDS = 30
+
+
+def load_sample(suite: Suite, tell: Callable[[str], None] = lambda _: None) -> None:
+    """Users and groups, accounts, customers and rate cards; what is loaded already stays as it is."""
+    clerk = Clerk(suite.gateway_url, ADMINISTRATOR, suite.home.secrets.password_of(ADMINISTRATOR))
+    try:
+        if clerk.get("/rating/branches"):
+            return
+        tell("users and groups")
+        clerk.upload("/security/groups/import", (SAMPLE / "groups.csv").read_bytes())
+        clerk.upload("/security/users/import", (SAMPLE / "users.csv").read_bytes())
+        for user in clerk.pages("/security/users"):
+            if user["name"] in CLERKS:
+                password = suite.home.secrets.password_of(user["name"])
+                clerk.call("PUT", f"/security/users/{user['id']}/password", json={"password": password})
+        suite.home.save()
+        for path, name in _FILES:
+            tell(name.removesuffix(".csv").replace("-", " "))
+            clerk.upload(f"/{path}/import", _content(name))
+        _wait_for_customers(clerk)
+    finally:
+        clerk.close()
+
+
+def _content(name: str) -> bytes:
+    """The file; the companies' last closed month is set to the month before the last, so that today's is open."""
+    content = (SAMPLE / name).read_text()
+    if name != "ar-companies.csv":
+        return content.encode()
+    rows = list(csv.DictReader(io.StringIO(content)))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows({**row, "last_closed_month": _two_months_before(datetime.now(UTC).date())} for row in rows)
+    return out.getvalue().encode()
+
+
+def _two_months_before(day: date) -> str:
+    last_month = day.replace(day=1) - timedelta(days=1)
+    return f"{last_month.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+
+def _wait_for_customers(clerk: Clerk) -> None:
+    """Rating hears of the customers by events; a few milliseconds, usually."""
+    wanted = clerk.get("/receivables/customers", limit=1)["totals"]["count"]
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while clerk.get("/rating/customers", limit=1)["totals"]["count"] < wanted:
+        if time.monotonic() > deadline:
+            raise LocalError("Rating did not hear of the customers: see nats.log and rating.log.")
+        time.sleep(0.05)

@@ -1,0 +1,164 @@
+"""Owns the running suite: PostgreSQL, NATS, the three services and the gateway, each a process of its own."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import httpx
+from pydantic import SecretStr
+
+from deploy.local.home import ROOT, Home
+from deploy.local.nats import Nats, start_nats
+from deploy.local.postgres import SERVICES, Postgres, provision, start_postgres
+from deploy.local.process import Child, LocalError, free_port, port_is_free, start, wait_until
+from services.security.actions.administrators import create_administrator
+from shared import migration
+from shared.database import Database
+from shared.identity import load_private_key, public_jwks
+
+GATEWAY_PORT = 8400
+ADMINISTRATOR = r"ALAMO\admin"
+_START_SECONDS = 40
+
+
+@dataclass(frozen=True)
+class Server:
+    """A process that answers HTTP."""
+
+    child: Child
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+class Suite:
+    """Everything that `make up` starts. Parts can be killed and started again one by one."""
+
+    def __init__(self, home: Home, *, gateway_port: int | None = None, durable: bool = True):
+        self.home = home
+        self._durable = durable
+        self._ports = {name: free_port() for name in SERVICES} | {"gateway": gateway_port or free_port()}
+        self.postgres: Postgres | None = None
+        self.nats: Nats | None = None
+        self.servers: dict[str, Server] = {}
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://127.0.0.1:{self._ports['gateway']}"
+
+    def start(self, tell: Callable[[str], None] = lambda _: None) -> None:
+        """Starts everything in order and waits until it answers; `tell` hears of each step."""
+        if not port_is_free(self._ports["gateway"]):
+            raise LocalError(
+                f"Port {self._ports['gateway']} is in use: stop what listens there, or choose another: make up PORT=8500"
+            )
+        tell("PostgreSQL")
+        self.start_postgres()
+        tell("NATS")
+        self.start_nats()
+        tell("database migrations")
+        self.migrate()
+        for name in (*SERVICES, "gateway"):
+            tell(name)
+            self.start_server(name)
+        self.wait_ready()
+        self.home.save()
+
+    def start_postgres(self) -> None:
+        directory = self.home.path / "postgres"
+        self.postgres = start_postgres(directory, self.home.secrets.postgres, durable=self._durable)
+        asyncio.run(provision(self.postgres))
+
+    def start_nats(self) -> None:
+        port = None if self.nats is None else self.nats.port
+        self.nats = start_nats(self.home.path / "nats", self.home.secrets.nats, port)
+        asyncio.run(self.nats.provision())
+
+    def migrate(self) -> None:
+        """Brings every database to the newest schema, and makes the first administrator."""
+        assert self.postgres is not None
+        for service in SERVICES:
+            migration.upgrade(service, self.postgres.url(service, f"{service}_owner"))
+        asyncio.run(self._create_administrator())
+
+    async def _create_administrator(self) -> None:
+        assert self.postgres is not None
+        database = Database(self.postgres.url("security", "security_runtime"), 2)
+        try:
+            async with database.transaction() as session:
+                password = SecretStr(self.home.secrets.password_of(ADMINISTRATOR))
+                await create_administrator(session, ADMINISTRATOR, password)
+        finally:
+            await database.close()
+
+    def start_server(self, name: str) -> None:
+        """Starts a service or the gateway on the port that it keeps for the life of the suite."""
+        module = "gateway.main" if name == "gateway" else f"services.{name}.main"
+        command = [
+            *(sys.executable, "-m", "uvicorn", "--factory", f"{module}:create_app"),
+            *("--host", "127.0.0.1", "--port", str(self._ports[name])),
+            *("--loop", "uvloop", "--http", "httptools"),
+            *("--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning"),
+            *("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "10"),
+        ]
+        child = start(name, command, self.home.path / f"{name}.log", environment=self.environment_of(name), folder=ROOT)
+        self.servers[name] = Server(child, self._ports[name])
+
+    def environment_of(self, name: str) -> dict[str, str]:
+        """The environment of a process; the README documents the same variables."""
+        assert self.postgres is not None
+        assert self.nats is not None
+        kept = self.home.secrets
+        environment = {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
+            "NATS_URL": self.nats.url(name),
+        }
+        if name == "gateway":
+            environment["GATEWAY_SIGNING_KEY"] = kept.gateway_key
+            for service in SERVICES:
+                environment[f"GATEWAY_{service.upper()}_URL"] = f"http://127.0.0.1:{self._ports[service]}"
+            return environment
+        prefix = name.upper()
+        environment[f"{prefix}_DATABASE_URL"] = self.postgres.url(name, f"{name}_runtime")
+        environment[f"{prefix}_GATEWAY_KEYS"] = public_jwks([load_private_key(kept.gateway_key)])
+        if name == "security":
+            environment["SECURITY_SIGNING_KEY"] = kept.security_key
+        return environment
+
+    def wait_ready(self, *names: str) -> None:
+        """Waits until the named servers (all without) say that they are ready."""
+        with httpx.Client(timeout=2) as client:
+            for name in names or tuple(self.servers):
+                server = self.servers[name]
+                wait_until(server.child, partial(_ready, client, server.url), patience_seconds=_START_SECONDS)
+
+    def watch(self) -> str | None:
+        """The name of a part that has stopped by itself, None while all run."""
+        children = [server.child for server in self.servers.values()]
+        children += [part.child for part in (self.postgres, self.nats) if part is not None]
+        return next((child.name for child in children if not child.running), None)
+
+    def stop(self) -> None:
+        """Stops everything, the gateway first so that nothing new comes in."""
+        for name in ("gateway", *SERVICES):
+            if name in self.servers:
+                self.servers[name].child.ask_to_stop()
+        for server in self.servers.values():
+            server.child.stop()
+        for part in (self.nats, self.postgres):
+            if part is not None:
+                part.stop()
+
+
+def _ready(client: httpx.Client, url: str) -> bool:
+    try:
+        return client.get(f"{url}/readyz").status_code == 200
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,1 @@
+"""The sample company: its rate cards, customers, groups and a thousand work orders."""

@@ -1,0 +1,253 @@
+"""Writes the large files of the sample company: billing profiles from published rate cards, and 1,000 work orders.
+
+`python -m deploy.sample.generate` writes the same files again; a test compares them with what is committed.
+"""
+
+import csv
+import io
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+BEXAR_SOURCE = "Bexar County, Texas, rates of 2016-05-01, mytexaspi.com/process-service"
+CALIFORNIA_SOURCE = "California Government Code 26720.9-26742, change by SB 564, legiscan.com/CA/text/SB564/2023"
+FLORIDA_SOURCE = "Florida Statutes 30.231, codes.findlaw.com/fl/title-v-judicial-branch"
+
+PROFILE_COLUMNS = (
+    *("branch", "customer_type", "priority", "job_type", "region", "effective_from", "effective_to", "source"),
+    *("billing_item", "mode", "bill_type", "method", "rate", "included_units", "quantity_source"),
+)
+ORDER_COLUMNS = (
+    *("number", "style", "branch", "customer", "bill_to", "priority", "job_type", "region", "served_zip"),
+    *("service_on", "field_status", "pod_received", "triggers", "reference"),
+    *("miles", "attempts", "servees", "parcels", "hours", "fee_advances"),
+)
+
+Row = dict[str, object]
+
+
+def _flat(item: str, rate: str, trigger: str = "") -> Row:
+    mode = "triggered" if trigger else "default"
+    return {"billing_item": item, "mode": mode, "bill_type": trigger, "method": "flat", "rate": rate}
+
+
+def _per(item: str, rate: str, source: str, trigger: str = "") -> Row:
+    return {**_flat(item, rate, trigger), "method": "per_unit", "quantity_source": source}
+
+
+def bexar_profiles() -> Iterator[Row]:
+    """Priority by region; mileage beyond the county line; extras by trigger."""
+    inside = {"STANDARD": "80", "RUSH": "90", "TODAY": "110"}
+    outside = {"STANDARD": "95", "RUSH": "105", "TODAY": "120"}
+    extras = [
+        _flat("Skip trace", "195", "SKIP_TRACE"),
+        _flat("Certified mail", "55", "CERTIFIED_MAIL"),
+        _flat("Substitute service", "45", "SUBSTITUTE_SERVICE"),
+        _per("Surveillance", "35", "hours", "SURVEILLANCE"),
+        _per("Postage advanced", "1", "fee_advances"),
+    ]
+    for customer_type in ("LAW", "AGENCY"):
+        for job_type in ("CITATION", "SUBPOENA"):
+            for region, rates in (("BEXAR", inside), ("TX_OTHER", outside)):
+                for priority, rate in rates.items():
+                    key = {
+                        "branch": "SAT",
+                        "customer_type": customer_type,
+                        "priority": priority,
+                        "job_type": job_type,
+                        "region": region,
+                        "effective_from": "2016-05-01",
+                        "source": BEXAR_SOURCE,
+                    }
+                    mileage = [_per("Mileage", "0.65", "miles")] if region == "TX_OTHER" else []
+                    for line in [_flat("Service of process", rate), *mileage, *extras]:
+                        yield {**key, **line}
+
+
+def california_profiles() -> Iterator[Row]:
+    """A fee for each defendant, and another when nobody was found; both rose on 2024-01-01."""
+    periods = (
+        (
+            "2019-01-01",
+            "2023-12-31",
+            {"summons": "40", "return": "40", "possession": "100", "posting": "20", "box": "135"},
+        ),
+        ("2024-01-01", "", {"summons": "50", "return": "50", "possession": "125", "posting": "25", "box": "170"}),
+    )
+    for customer_type in ("LAW", "AGENCY"):
+        for region in ("LOS_ANGELES", "ORANGE", "SAN_DIEGO"):
+            for begin, end, rate in periods:
+                returned = [
+                    _flat("Return without service", rate["return"], "NOT_SERVED"),
+                    _flat("Return without service", rate["return"], "CANCELLED"),
+                ]
+                jobs = {
+                    "SUMMONS": [_per("Service of summons", rate["summons"], "servees", "SERVED"), *returned],
+                    "POSSESSION": [
+                        _flat("Taking possession", rate["possession"]),
+                        _flat("Extra posting", rate["posting"], "EXTRA_POSTING"),
+                    ],
+                    "SAFE_DEPOSIT": [_flat("Opening a safe-deposit box", rate["box"])],
+                }
+                for job_type, lines in jobs.items():
+                    key = {
+                        "branch": "LAX",
+                        "customer_type": customer_type,
+                        "priority": "STANDARD",
+                        "job_type": job_type,
+                        "region": region,
+                        "effective_from": begin,
+                        "effective_to": end,
+                        "source": CALIFORNIA_SOURCE,
+                    }
+                    for line in lines:
+                        yield {**key, **line}
+
+
+def florida_profiles() -> Iterator[Row]:
+    """40 a service; levies by parcel; the steps of a sale by trigger."""
+    jobs = {
+        "SUMMONS": [_per("Service of summons", "40", "servees")],
+        "WRIT": [_per("Service of writ", "40", "servees")],
+        "LEVY": [_flat("Service of writ", "40"), _flat("Levy", "50")],
+        "WITNESS": [_per("Witness subpoena", "40", "servees")],
+        "EXECUTION": [
+            _flat("Service of process", "40"),
+            _per("Levy", "50", "parcels"),
+            _flat("Advertising a sale", "40", "ADVERTISED"),
+            _flat("Sale", "40", "SOLD"),
+            _flat("Deed or bill of sale", "40", "DEED"),
+        ],
+    }
+    for customer_type in ("LAW", "AGENCY"):
+        for region in ("MIAMI_DADE", "BROWARD"):
+            for job_type, lines in jobs.items():
+                key = {
+                    "branch": "MIA",
+                    "customer_type": customer_type,
+                    "priority": "STANDARD",
+                    "job_type": job_type,
+                    "region": region,
+                    "effective_from": "2016-01-01",
+                    "source": FLORIDA_SOURCE,
+                }
+                for line in lines:
+                    yield {**key, **line}
+
+
+def profiles() -> list[Row]:
+    rows = [*bexar_profiles(), *california_profiles(), *florida_profiles()]
+    return [{"included_units": "", "quantity_source": "", **row} for row in rows]
+
+
+def _zips() -> dict[str, list[str]]:
+    with (HERE / "regions.csv").open(newline="") as file:
+        return {row["code"]: row["zips"].split(";") for row in csv.DictReader(file)}
+
+
+def _customers() -> dict[str, list[str]]:
+    by_letter: dict[str, list[str]] = {}
+    with (HERE / "customers.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            by_letter.setdefault(row["number"][0], []).append(row["number"])
+    return by_letter
+
+
+def work_orders() -> list[Row]:
+    """600 orders of San Antonio, 250 of Los Angeles, 150 of Miami; 8 have no region and 7 no profile."""
+    chance = random.Random(20260501)  # noqa: S311 - the same orders every time, nothing secret
+    zips, customers = _zips(), _customers()
+    branches = ["SAT"] * 600 + ["LAX"] * 250 + ["MIA"] * 150
+    chance.shuffle(branches)
+    rows = []
+    for index, branch in enumerate(branches, start=1):
+        letter = {"SAT": "S", "LAX": "L", "MIA": "M"}[branch]
+        customer = chance.choice(customers[letter])
+        row: Row = {
+            "number": f"W{10000 + index}",
+            "style": "process",
+            "branch": branch,
+            "customer": customer,
+            "priority": "STANDARD",
+            "service_on": date(2026, 10, 1) + timedelta(days=chance.randrange(45)),
+            "field_status": "served",
+            "pod_received": "yes",
+            "reference": f"{2026 - chance.randrange(2)}-{letter}{chance.randrange(10000, 99999)}",
+            "attempts": chance.choice((1, 1, 1, 2, 3)),
+        }
+        {"SAT": _texas, "LAX": _california, "MIA": _florida}[branch](row, chance, zips)
+        # A handful shows what a failed rating says: ZIP codes of other states, and a priority without rates.
+        if index % 125 == 60:
+            row["served_zip"] = "10007"
+        elif index % 140 == 90:
+            row["priority"] = "SPECIAL"
+        if index % 40 == 0:
+            row["bill_to"] = chance.choice(customers[letter])
+        rows.append(row)
+    return rows
+
+
+def _texas(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> None:
+    region = "TX_OTHER" if chance.random() < 0.15 else "BEXAR"
+    triggers = [
+        name
+        for name, share in (("SKIP_TRACE", 0.08), ("CERTIFIED_MAIL", 0.10), ("SUBSTITUTE_SERVICE", 0.10))
+        if chance.random() < share
+    ]
+    row["job_type"] = chance.choice(("CITATION", "CITATION", "SUBPOENA"))
+    row["priority"] = chance.choices(("STANDARD", "RUSH", "TODAY"), (70, 22, 8))[0]
+    row["served_zip"] = chance.choice(zips[region])
+    row["triggers"] = ";".join(triggers)
+    if region == "TX_OTHER":
+        row["miles"] = chance.randrange(40, 240) / 2
+    if "CERTIFIED_MAIL" in triggers:
+        row["fee_advances"] = f"{chance.randrange(700, 1400) / 100:.2f}"
+    if chance.random() < 0.02:
+        row["triggers"] = ";".join([*triggers, "SURVEILLANCE"])
+        row["hours"] = chance.choice((1.5, 2, 3, 4.25))
+
+
+def _california(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> None:
+    row["job_type"] = chance.choices(("SUMMONS", "POSSESSION", "SAFE_DEPOSIT"), (85, 12, 3))[0]
+    row["served_zip"] = chance.choice(zips[chance.choice(("LOS_ANGELES", "LOS_ANGELES", "ORANGE", "SAN_DIEGO"))])
+    if row["job_type"] == "SUMMONS":
+        row["servees"] = chance.choices((1, 2, 3), (80, 15, 5))[0]
+        row["field_status"] = chance.choices(("served", "not_served", "cancelled"), (85, 10, 5))[0]
+    elif row["job_type"] == "POSSESSION" and chance.random() < 0.3:
+        row["triggers"] = "EXTRA_POSTING"
+    if chance.random() < 0.06:
+        # Served before the fees rose, billed late.
+        row["service_on"] = date(2023, 12, 1) + timedelta(days=chance.randrange(60))
+
+
+def _florida(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> None:
+    row["job_type"] = chance.choices(("SUMMONS", "WRIT", "LEVY", "WITNESS", "EXECUTION"), (50, 15, 10, 15, 10))[0]
+    row["served_zip"] = chance.choice(zips[chance.choice(("MIAMI_DADE", "MIAMI_DADE", "BROWARD"))])
+    row["servees"] = chance.choices((1, 2, 4), (80, 15, 5))[0]
+    if row["job_type"] == "EXECUTION":
+        row["parcels"] = chance.choice((1, 1, 2, 3))
+        row["triggers"] = chance.choice(("", "ADVERTISED", "ADVERTISED;SOLD", "ADVERTISED;SOLD;DEED"))
+
+
+def as_csv(columns: tuple[str, ...], rows: list[Row]) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def files() -> dict[Path, str]:
+    """Every generated file and its content."""
+    return {
+        HERE / "billing-profiles.csv": as_csv(PROFILE_COLUMNS, profiles()),
+        HERE / "work-orders.csv": as_csv(ORDER_COLUMNS, work_orders()),
+    }
+
+
+if __name__ == "__main__":
+    for path, content in files().items():
+        path.write_text(content)
