@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,8 +41,9 @@ _UNKNOWN_KEY_SECONDS = 5
 class Keys:
     """The public keys of the security service, by key id."""
 
-    def __init__(self, upstream: Upstream, security_origin: str):
+    def __init__(self, upstream: Upstream, security_origin: str, *, clock: Callable[[], float] = time.monotonic):
         self._upstream = upstream
+        self._clock = clock
         self._url = f"{security_origin}/v1/jwks"
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
@@ -54,7 +56,7 @@ class Keys:
             await asyncio.sleep(_REFRESH_SECONDS)
 
     async def refresh(self) -> None:
-        self._asked_at = time.monotonic()
+        self._asked_at = self._clock()
         status, _, body = await fetch(self._upstream, self._url, (), max_bytes=_MAX_JWKS_BYTES)
         if status != 200:
             raise ConnectionError(f"{self._url} answered {status}")
@@ -71,7 +73,7 @@ class Keys:
         key = self._keys.get(key_id)
         if key is None:
             async with self._asking:
-                if key_id not in self._keys and time.monotonic() - self._asked_at > _UNKNOWN_KEY_SECONDS:
+                if key_id not in self._keys and self._clock() - self._asked_at > _UNKNOWN_KEY_SECONDS:
                     try:
                         await self.refresh()
                     except Exception as error:

@@ -149,7 +149,8 @@ class OpenStreams:
         changed = self._permissions.epoch_changed
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), _STREAMS_CHECKED_SECONDS)
+                async with asyncio.timeout(_STREAMS_CHECKED_SECONDS):
+                    await changed.wait()
             changed.clear()
             for stream in tuple(self._streams):
                 reason = self._reason_to_end(stream)

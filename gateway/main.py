@@ -59,11 +59,14 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     async def listen() -> None:
         await permissions.listen(settings.nats_url.get_secret_value())
 
+    async def poll() -> None:
+        await permissions.poll(settings.permission_poll_seconds)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loops = {
             "keys": keys.run,
-            "permissions": permissions.poll,
+            "permissions": poll,
             "permissions-changed": listen,
             "streams": proxy.streams.watch,
         }

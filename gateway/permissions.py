@@ -23,7 +23,6 @@ from shared.identity import HEADER, grants_from_claim
 log = logging.getLogger(__name__)
 
 TRUSTED_SECONDS = 60.0
-POLL_SECONDS = 5.0
 
 _RETRY_SECONDS = 1.0
 _MAX_TABLE_BYTES = 32 * 1024 * 1024
@@ -61,19 +60,20 @@ class Permissions:
             raise PermissionsStale("The permissions have not been confirmed for a minute. Try again shortly.")
         return self._table
 
-    async def poll(self) -> None:
+    async def poll(self, every_seconds: float) -> None:
         """Keeps the table fresh, for ever: at once when told of a change, every few seconds in case that got lost."""
         while True:
             # Cleared before asking: a change that is told of meanwhile may be missing in the answer.
             self._wake.clear()
-            pause = POLL_SECONDS
+            pause = every_seconds
             try:
                 await self.refresh()
             except Exception as error:
                 log.warning("the permission table could not be fetched: %r", error)
-                pause = _RETRY_SECONDS
+                pause = min(every_seconds, _RETRY_SECONDS)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
 
     async def refresh(self) -> None:
         """Asks security for the table; trust counts from when the question left, not from when the answer came."""

@@ -46,6 +46,8 @@ class Settings(ProcessSettings):
     max_upstream_requests: int = Field(default=1_000, gt=0)
     # For each caller: requests that he left before their answer and that a service still works on.
     max_abandoned_requests: int = Field(default=32, gt=0)
+    # How often security is asked for the permissions, besides at once when it tells of a change.
+    permission_poll_seconds: float = Field(default=5.0, gt=0, le=30)
     token_cache_size: int = Field(default=10_000, gt=0)
 
     @field_validator("signing_key")

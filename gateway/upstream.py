@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import ConnectError, PyreqwestError, RequestTimeoutError
@@ -15,6 +15,7 @@ from gateway.errors import UpstreamFailed, UpstreamTimeout, UpstreamUnreachable
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Headers = Sequence[tuple[str, str]]
 Body = bytes | AsyncIterator[bytes] | None
 
@@ -66,7 +67,7 @@ class PyreqwestExchange:
 
     async def read(self) -> bytes:
         try:
-            chunk = await self._reader.read_chunk()
+            chunk = await _obeying(self._reader.read_chunk())
         except RequestTimeoutError as error:
             raise UpstreamTimeout("The service stopped in the middle of its answer.") from error
         except PyreqwestError as error:
@@ -74,7 +75,7 @@ class PyreqwestExchange:
         return bytes(chunk) if chunk is not None else b""
 
     async def close(self) -> None:
-        await self._request.__aexit__(None, None, None)
+        await _obeying(self._request.__aexit__(None, None, None))
 
 
 class PyreqwestUpstream:
@@ -97,7 +98,7 @@ class PyreqwestUpstream:
             builder = self._uploads.request(method, url).headers(headers).body_stream(body)
         request = builder.streamed_read_buffer_limit(_GATHER_NOTHING if streams else _GATHER_ONE_BYTE).build_streamed()
         try:
-            response = await request.__aenter__()
+            response = await _obeying(request.__aenter__(), request)
         except ConnectError as error:
             raise _unreachable(error) from error
         except RequestTimeoutError as error:
@@ -109,6 +110,23 @@ class PyreqwestUpstream:
     async def close(self) -> None:
         await self._client.close()
         await self._uploads.close()
+
+
+async def _obeying(work: Awaitable[T], request: StreamRequest | None = None) -> T:
+    """Awaits the client's `work`; raises the cancellations that it loses.
+
+    The client swallows a cancellation that comes while a result is on its way to Python. A loop that nobody can end
+    any more, and a process that never stops, would be the outcome. `request` is closed then.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    before = task.cancelling()
+    result = await work
+    if task.cancelling() > before:
+        if request is not None:
+            await request.__aexit__(None, None, None)
+        raise asyncio.CancelledError
+    return result
 
 
 def _client(connect_seconds: float, read_seconds: float) -> Client:

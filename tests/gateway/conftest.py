@@ -65,13 +65,10 @@ class Gateway:
     def client(self, subject: str = "7", **options: Any) -> httpx.Client:
         return httpx.Client(base_url=f"{self.origin}/api/v1", headers=self.headers(subject), **options)
 
-    def knows_epoch(self) -> None:
-        """Waits until the gateway has asked for the table since this call."""
-        asked = len(self.tables_asked())
-        wait_for(lambda: len(self.tables_asked()) > asked + 1, "the gateway asked for the table", 15)
-
-    def tables_asked(self) -> list[Any]:
-        return [one for one in self.player.questions if one.raw_path == "/v1/permission-table"]
+    def asks_again(self) -> None:
+        """Waits until the gateway has asked for the permission table anew and has the answer."""
+        asked = self.player.asked("/v1/permission-table")
+        wait_for(lambda: self.player.asked("/v1/permission-table") > asked + 1, "the gateway asked for the table")
 
 
 @contextmanager
@@ -84,11 +81,12 @@ def running_gateway(player: Player, services_origin: str, **settings: Any) -> It
         "rating_url": services_origin,
         "receivables_url": services_origin,
         "security_url": services_origin,
+        "permission_poll_seconds": 0.2,
         **settings,
     }
     with serving(create_app(Settings(**given), DOCUMENTS)) as server:
         wait_for(lambda: ready_checks(server.origin)["permissions"] == "ok", "the gateway has the permission table")
-        wait_for(lambda: any(one.raw_path == "/v1/jwks" for one in player.questions), "the gateway has the keys")
+        wait_for(lambda: player.asked("/v1/jwks") > 0, "the gateway has the keys")
         yield Gateway(server.origin, player, server)
 
 
@@ -108,6 +106,7 @@ def gateway(shared_gateway: Gateway) -> Gateway:
     player = shared_gateway.player
     player.seen.clear()
     player.left.clear()
+    player.peers.clear()
     player.go_on.clear()
     return shared_gateway
 

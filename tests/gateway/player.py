@@ -92,6 +92,7 @@ class Player:
     table_delay_seconds: float = 0
     seen: list[Seen] = field(default_factory=list)
     questions: list[Seen] = field(default_factory=list)
+    peers: set[object] = field(default_factory=set)
     hanging: int = 0
     sent_bytes: int = 0
     left: list[str] = field(default_factory=list)
@@ -110,12 +111,17 @@ class Player:
         self.users = {key: user for key, user in self.users.items() if key != subject}
         self.epoch += 1
 
+    def asked(self, path: str) -> int:
+        """How often the gateway asked for `path` itself."""
+        return sum(one.raw_path == path for one in tuple(self.questions))
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await _lifespan(receive, send)
             return
         headers = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
         seen = Seen(scope["method"], scope["raw_path"].decode(), scope["query_string"].decode(), headers)
+        self.peers.add(scope["client"])
         own = {"/livez", "/v1/jwks", "/v1/permission-table"}
         (self.questions if seen.raw_path in own else self.seen).append(seen)
         await self._play_for(seen)(scope, receive, send)

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 
 import httpx
 import uvicorn
-import uvloop
 from starlette.types import ASGIApp
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -70,9 +69,11 @@ def raw_server(talk: Talk) -> Iterator[str]:
     port: list[int] = []
 
     async def talk_safely(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            await talk(reader, writer)
-        writer.close()
+        try:
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                await talk(reader, writer)
+        finally:
+            writer.close()
 
     async def serve() -> None:
         done = asyncio.Event()
@@ -87,8 +88,9 @@ def raw_server(talk: Talk) -> Iterator[str]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)
 
-    thread = threading.Thread(target=uvloop.run, args=(serve(),), daemon=True)
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
     assert ready.wait(10)
     try:

@@ -1,0 +1,250 @@
+"""Services that are away, slow, gone in the middle or speak strangely; callers who leave before or during an answer."""
+
+import asyncio
+import random
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from gateway.upstream import PyreqwestUpstream, fetch
+from tests.gateway.conftest import EVERYTHING, Gateway, running_gateway
+from tests.gateway.player import Player
+from tests.gateway.servers import Server, raw_server, serving, wait_for
+
+
+@contextmanager
+def rating_says(reply: bytes, **settings: object) -> Iterator[Gateway]:
+    """A gateway whose rating service answers every request with these bytes, and then hangs up."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply)
+        await writer.drain()
+
+    player = Player()
+    player.grant("7", *EVERYTHING)
+    with (
+        raw_server(talk) as rating,
+        serving(player) as services,
+        running_gateway(player, services.origin, rating_url=rating, **settings) as gateway,
+    ):
+        yield gateway
+
+
+def get(gateway: Gateway, path: str = "/rating/echo") -> httpx.Response:
+    with gateway.client() as client:
+        return client.get(path)
+
+
+def leave_before_the_answer(gateway: Gateway, path: str) -> None:
+    hanging = gateway.player.hanging
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(
+            f"GET /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.token()}\r\n\r\n".encode()
+        )
+        wait_for(lambda: gateway.player.hanging > hanging, "the service has the request")
+
+
+# --- Services that do not answer -------------------------------------------------------------------------------------
+
+
+def test_a_service_that_refuses_connections_is_unreachable(new_gateway) -> None:
+    gateway = new_gateway(rating_url="http://127.0.0.1:9")
+    answer = get(gateway)
+    assert (answer.status_code, answer.json()["code"]) == (502, "UPSTREAM_UNREACHABLE")
+
+
+def test_a_service_that_does_not_answer_in_time_is_given_up(new_gateway) -> None:
+    gateway = new_gateway(inactivity_timeout_seconds=0.4)
+    answer = get(gateway, "/rating/answers/hang")
+    assert (answer.status_code, answer.json()["code"]) == (504, "UPSTREAM_TIMEOUT")
+    gateway.player.go_on.set()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"hello\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+    ],
+)
+def test_what_is_not_an_answer_is_a_failure_of_the_service(reply: bytes) -> None:
+    with rating_says(reply) as gateway:
+        answer = get(gateway)
+        assert (answer.status_code, answer.json()["code"]) == (502, "UPSTREAM_FAILED")
+
+
+def test_informational_answers_are_passed_over_and_trailers_dropped() -> None:
+    reply = (
+        b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n2\r\nok\r\n0\r\nx-sum: 1\r\n\r\n"
+    )
+    with rating_says(reply) as gateway:
+        answer = get(gateway)
+    assert (answer.status_code, answer.content) == (200, b"ok")
+    assert "x-sum" not in answer.headers
+
+
+def test_a_length_beside_chunks_is_not_believed() -> None:
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+    with rating_says(reply) as gateway:
+        answer = get(gateway)
+    assert (answer.status_code, answer.content) == (200, b"ok")
+    assert "content-length" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 70_000,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" + b"x" * 70_000 + b"\r\n",
+    ],
+)
+def test_half_an_answer_is_never_taken_for_a_whole_one(reply: bytes) -> None:
+    with rating_says(reply) as gateway, pytest.raises(httpx.RemoteProtocolError):
+        get(gateway)
+
+
+def test_a_service_that_stops_in_the_middle_is_given_up() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        await asyncio.sleep(30)
+
+    player = Player()
+    player.grant("7", *EVERYTHING)
+    with (
+        raw_server(talk) as rating,
+        serving(player) as services,
+        running_gateway(player, services.origin, rating_url=rating, inactivity_timeout_seconds=0.4) as gateway,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        get(gateway)
+
+
+def test_after_a_restart_of_the_service_requests_pass_at_once() -> None:
+    player = Player()
+    player.grant("7", *EVERYTHING)
+    rating = Server(player).start()
+    with serving(player) as services, running_gateway(player, services.origin, rating_url=rating.origin) as gateway:
+        with gateway.client() as client:
+            assert client.get("/rating/echo").status_code == 200
+            rating.stop()
+            assert client.get("/rating/echo").json()["code"] == "UPSTREAM_UNREACHABLE"
+            rating.start()
+            # The pool must not hold a dead connection against anyone.
+            assert [client.get("/rating/echo").status_code for _ in range(10)] == [200] * 10
+        rating.stop()
+
+
+def test_a_connection_is_used_again_and_let_go_before_the_service_closes_it(gateway: Gateway) -> None:
+    """The services close idle connections after 5 seconds; a request must never run into that."""
+    with gateway.client() as client:
+        ports = set()
+        for _ in range(20):
+            ports.add(client.get("/rating/echo").status_code)
+    assert ports == {200}
+    assert len(gateway.player.peers) <= 3
+
+
+# --- Callers who leave -----------------------------------------------------------------------------------------------
+
+
+def test_callers_who_leave_before_the_answer_never_keep_others_out(gateway: Gateway) -> None:
+    for _ in range(25):
+        leave_before_the_answer(gateway, "/rating/answers/hang")
+    with gateway.client(timeout=2) as client:
+        assert [client.get("/rating/echo").status_code for _ in range(20)] == [200] * 20
+    gateway.player.go_on.set()
+    wait_for(lambda: gateway.player.hanging == 0, "the service has finished what it began")
+    with gateway.client(timeout=2) as client:
+        assert client.get("/rating/echo").status_code == 200
+
+
+def test_a_caller_who_leaves_too_many_answers_waits_for_them(new_gateway) -> None:
+    gateway = new_gateway(max_abandoned_requests=3)
+    for _ in range(3):
+        leave_before_the_answer(gateway, "/rating/answers/hang")
+    with gateway.client() as client:
+        wait_for(lambda: client.get("/rating/echo").status_code == 429, "three abandoned requests were counted")
+        answer = client.get("/rating/echo")
+        assert (answer.json()["code"], answer.headers["retry-after"]) == ("TOO_MANY_ABANDONED", "2")
+        assert httpx.get(f"{gateway.origin}/api/v1/rating/open").status_code == 200
+        gateway.player.go_on.set()
+        wait_for(lambda: client.get("/rating/echo").status_code == 200, "the abandoned requests have ended")
+
+
+def test_a_service_gets_only_so_many_requests_at_once(new_gateway) -> None:
+    gateway = new_gateway(max_upstream_requests=2)
+    for _ in range(2):
+        leave_before_the_answer(gateway, "/rating/answers/hang")
+    answer = get(gateway)
+    assert (answer.status_code, answer.json()["code"]) == (503, "UPSTREAM_BUSY")
+    assert get(gateway, "/receivables/echo").status_code == 200
+    gateway.player.go_on.set()
+    wait_for(lambda: get(gateway).status_code == 200, "there is room again")
+
+
+def test_a_caller_who_leaves_during_the_answer_ends_it_at_the_service(gateway: Gateway) -> None:
+    with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
+        next(answer.iter_raw())
+    wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw the caller leave", 2)
+
+
+def test_a_caller_who_leaves_during_his_upload_ends_it_at_the_service(gateway: Gateway) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(
+            b"POST /api/v1/rating/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+            b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n" + b"x" * 300_000
+        )
+        wait_for(lambda: bool(gateway.player.seen), "the service has the request")
+    wait_for(lambda: gateway.player.left == ["/v1/echo"], "the service saw the upload end", 2)
+
+
+def test_a_caller_who_takes_nothing_of_his_answer_is_cut_off(new_gateway) -> None:
+    gateway = new_gateway(inactivity_timeout_seconds=0.5)
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(
+            b"GET /api/v1/rating/answers/large HTTP/1.1\r\nHost: x\r\n"
+            b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
+        )
+        time.sleep(1.5)
+        connection.settimeout(5)
+        got = 0
+        while piece := connection.recv(1_000_000):
+            got += len(piece)
+    assert 0 < got < 64 * 1024 * 1024
+
+
+async def test_the_client_loses_no_cancellation() -> None:
+    """Left alone it swallows those that meet a result on its way: about one in six of these."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            await asyncio.sleep(random.uniform(0, 0.002))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
+
+    async def ask_for_ever(origin: str) -> None:
+        while True:
+            await fetch(upstream, origin, (), max_bytes=100)
+
+    with raw_server(talk) as origin:
+        for _ in range(100):
+            asking = asyncio.create_task(ask_for_ever(origin))
+            await asyncio.sleep(random.uniform(0.002, 0.008))
+            asking.cancel()
+            done, _ = await asyncio.wait({asking}, timeout=2)
+            assert done == {asking}
+            assert asking.cancelled()
+    await upstream.close()
