@@ -8,7 +8,7 @@ from pydantic import BaseModel, model_validator
 from services.security.rules.user_import import UserRow
 from services.security.rules.users import User, UserChange, UserDraft
 from services.security.schemas.groups import GroupReference
-from services.security.schemas.words import Line, Secret, Sent, UserName
+from services.security.schemas.words import GroupName, Line, Secret, Sent, UserName
 from shared.tables import SPLIT, YesNo
 
 
@@ -69,7 +69,7 @@ class UserImportRow(BaseModel):
     name: UserName
     display_name: Line
     active: YesNo | None = None
-    groups: Annotated[tuple[str, ...], SPLIT] = ()
+    groups: Annotated[tuple[GroupName, ...], SPLIT] = ()
 
     @classmethod
     def of(cls, user: User) -> "UserImportRow":

@@ -1,0 +1,47 @@
+"""Passwords are hashed with argon2id, beside the event loop."""
+
+import asyncio
+import time
+
+from pydantic import SecretStr
+
+from services.security.actions.passwords import hash_password, verify_password
+from tests.services.security.conftest import PASSWORD
+
+
+async def test_a_password_fits_its_hash_and_no_other() -> None:
+    password_hash = await hash_password(SecretStr(PASSWORD))
+    assert password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert PASSWORD not in password_hash
+    assert await verify_password(password_hash, SecretStr(PASSWORD))
+    assert not await verify_password(password_hash, SecretStr(PASSWORD + " "))
+    assert not await verify_password(password_hash, SecretStr(""))
+
+
+async def test_the_same_password_has_a_new_hash_each_time() -> None:
+    assert await hash_password(SecretStr(PASSWORD)) != await hash_password(SecretStr(PASSWORD))
+
+
+async def test_without_a_hash_no_password_fits_and_the_work_is_the_same() -> None:
+    password_hash = await hash_password(SecretStr(PASSWORD))
+
+    async def fastest(stored: str | None) -> float:
+        taken = []
+        for _ in range(5):
+            started_at = time.perf_counter()
+            assert not await verify_password(stored, SecretStr("wrong"))
+            taken.append(time.perf_counter() - started_at)
+        return min(taken)
+
+    known, unknown = await fastest(password_hash), await fastest(None)
+    assert 0.5 < unknown / known < 2
+
+
+async def test_the_event_loop_goes_on_while_passwords_are_checked() -> None:
+    checking = asyncio.gather(*(verify_password(None, SecretStr("wrong")) for _ in range(8)))
+    turns = 0
+    while not checking.done():
+        await asyncio.sleep(0.001)
+        turns += 1
+    assert turns > 20
+    assert not any(await checking)

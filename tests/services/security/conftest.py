@@ -1,0 +1,138 @@
+"""The security service in this process, with features of a small suite, and callers of every kind."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from services.security.actions import groups, users
+from services.security.main import create_app
+from services.security.rules.features import Features, features_of
+from services.security.rules.groups import GroupDraft
+from services.security.rules.tokens import TokenKeys, token_keys
+from services.security.rules.users import UserDraft
+from services.security.settings import Settings
+from shared.access import Grant, Level
+from shared.database import Database
+from shared.identity import public_jwks
+from tests.conftest import client_of
+
+SEED = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+
+ADMINISTRATION = (Grant("security.users", Level.ADMIN), Grant("security.groups", Level.ADMIN))
+
+
+def operation(feature: str, level: str) -> dict[str, str]:
+    return {"summary": f"{level} it", "x-feature": feature, "x-access-level": level}
+
+
+DOCUMENTS = {
+    "rating": {
+        "paths": {
+            "/v1/orders": {"get": operation("rating.orders", "view"), "post": operation("rating.orders", "edit")},
+            "/v1/exports": {"post": operation("rating.export", "approve")},
+        }
+    },
+    "receivables": {"paths": {"/v1/invoices": {"get": operation("receivables.invoices", "view")}}},
+    "security": {
+        "paths": {
+            "/v1/tokens": {"post": {"summary": "Log in", "x-access-level": "public"}},
+            "/v1/users": {"get": operation("security.users", "view")},
+            "/v1/groups": {"get": operation("security.groups", "view"), "post": operation("security.groups", "admin")},
+        }
+    },
+}
+
+
+@pytest.fixture
+def features() -> Features:
+    return features_of(DOCUMENTS)
+
+
+@pytest.fixture
+def keys() -> TokenKeys:
+    return token_keys(SEED)
+
+
+@pytest.fixture
+async def app(
+    security_database: Database, gateway_key: Ed25519PrivateKey, features: Features
+) -> AsyncIterator[FastAPI]:
+    settings = Settings(
+        database_url=SecretStr(security_database.url),
+        NATS_URL=SecretStr("nats://localhost"),
+        gateway_keys=public_jwks([gateway_key]),
+        signing_key=SecretStr(SEED),
+    )
+    made = create_app(settings)
+    made.state.features = features
+    yield made
+    await made.state.database.close()
+
+
+Client = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture
+async def client(app: FastAPI, identity: Callable[..., dict[str, str]]) -> AsyncIterator[Client]:
+    """Makes clients: `client()` is nobody, `client(Grant(...), user=7)` is user 7 with these grants."""
+    made: list[httpx.AsyncClient] = []
+
+    def make(*grants: Grant, user: int | str | None = None) -> httpx.AsyncClient:
+        known = grants or user is not None
+        headers = identity("security", *grants, subject=str(user or "gateway")) if known else None
+        made.append(client_of(app, headers))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.aclose()
+
+
+@pytest.fixture
+def clerk(client: Client) -> httpx.AsyncClient:
+    """Who may administer users and groups and is in no group himself."""
+    return client(*ADMINISTRATION, user="clerk")
+
+
+@dataclass(frozen=True)
+class Company:
+    """Makes what a test needs, as the actions make it."""
+
+    database: Database
+    features: Features
+
+    async def user(self, name: str, *, active: bool = True, password: str | None = None) -> int:
+        async with self.database.transaction() as session:
+            user = await users.create_user(session, UserDraft(name, name.split("\\")[1].title(), active), NOON)
+            if password is not None:
+                await users.set_password(session, user.id, SecretStr(password), by_administrator=True, now=NOON)
+        return user.id
+
+    async def group(self, name: str, *grants: Grant, members: tuple[int, ...] = ()) -> int:
+        async with self.database.transaction() as session:
+            group = await groups.create_group(session, GroupDraft(name, "", grants), self.features, NOON)
+            for user_id in members:
+                await groups.add_member(session, group.id, user_id, changer_id=None)
+        return group.id
+
+
+@pytest.fixture
+def company(app: FastAPI, features: Features) -> Company:
+    return Company(app.state.database, features)
+
+
+Owner = Callable[[str], Awaitable[list[object]]]
+
+
+@pytest.fixture
+def owner_url(security_database: Database, cluster: Callable[[str, str], str]) -> str:
+    """The test's database as its owner role."""
+    return cluster(security_database.url.rsplit("/", 1)[1], "security_owner")

@@ -1,0 +1,38 @@
+"""Features are what the operations of the services declare, and nothing else."""
+
+from services.security.actions.features import read_features
+from services.security.rules.features import features_of
+from shared.access import Level
+from tests.services.security.conftest import DOCUMENTS
+
+
+def test_every_declared_feature_is_listed_with_its_levels_and_operations() -> None:
+    features = features_of(DOCUMENTS)
+    assert list(features) == [
+        "rating.export",
+        "rating.orders",
+        "receivables.invoices",
+        "security.groups",
+        "security.users",
+    ]
+    orders = features["rating.orders"]
+    assert (orders.module, orders.levels) == ("rating", (Level.VIEW, Level.EDIT))
+    assert [(one.service, one.method, one.path) for one in orders.operations] == [
+        ("rating", "GET", "/v1/orders"),
+        ("rating", "POST", "/v1/orders"),
+    ]
+
+
+def test_operations_for_anyone_make_no_feature() -> None:
+    document = {"paths": {"/v1/me": {"get": {"x-access-level": "signed_in"}}}}
+    assert features_of({"security": document}) == {}
+
+
+def test_the_committed_documents_declare_the_features_of_this_service() -> None:
+    features = read_features()
+    assert {"security.users", "security.groups", "security.permission_table"} <= set(features)
+    assert features["security.users"].levels == (Level.VIEW, Level.EDIT, Level.ADMIN)
+
+
+def test_without_documents_there_are_no_features(tmp_path) -> None:
+    assert read_features(tmp_path / "nothing") == {}

@@ -1,0 +1,80 @@
+"""What a group may grant, and who may change a group."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.security.errors import OwnGroup
+from services.security.rules.features import features_of
+from services.security.rules.groups import (
+    Changer,
+    GroupName,
+    complete_grants,
+    find_grant_faults,
+    require_others_groups,
+)
+from shared.access import Grant, Level, Limits
+from tests.services.security.conftest import DOCUMENTS
+
+FEATURES = features_of(DOCUMENTS)
+SAT = Limits(branches=frozenset({"SAT"}))
+PROOF = GroupName(1, "Proof")
+BILLING = GroupName(2, "Billing")
+
+
+def test_one_feature_may_be_granted_with_several_limits() -> None:
+    grants = [Grant("rating.orders", Level.VIEW), Grant("rating.orders", Level.EDIT, SAT)]
+    assert find_grant_faults(grants, FEATURES) == []
+
+
+@pytest.mark.parametrize(
+    ("grants", "faults"),
+    [
+        ([Grant("rating.ordres", Level.VIEW)], [(0, "there is no feature rating.ordres")]),
+        ([Grant("", Level.VIEW)], [(0, "there is no feature ")]),
+        (
+            [Grant("rating.orders", Level.VIEW, SAT), Grant("rating.orders", Level.EDIT, SAT)],
+            [(1, "rating.orders stands twice with the same limits")],
+        ),
+        (
+            [Grant("rating.export", Level.VIEW), Grant("security.users", Level.VIEW, SAT)],
+            [(1, "security.users cannot be limited: users and groups belong to no branch, customer or company")],
+        ),
+    ],
+)
+def test_a_grant_that_cannot_be_is_named(grants: list[Grant], faults: list[tuple[int, str]]) -> None:
+    found = find_grant_faults(grants, FEATURES)
+    assert [(fault.position, fault.detail) for fault in found] == faults
+
+
+grants_of_any_kind = st.builds(
+    Grant,
+    st.sampled_from(sorted(FEATURES)),
+    st.sampled_from([Level.VIEW, Level.EDIT, Level.APPROVE, Level.ADMIN]),
+    st.builds(Limits, branches=st.frozensets(st.sampled_from(["SAT", "AUS"]))),
+)
+
+
+@given(st.lists(grants_of_any_kind))
+def test_completing_the_administrators_gives_everything_and_takes_nothing(grants: list[Grant]) -> None:
+    complete = complete_grants(grants, FEATURES)
+    for name in FEATURES:
+        assert Grant(name, Level.ADMIN) in complete
+    assert {grant for grant in grants if not grant.limits.unlimited} <= set(complete)
+    assert set(complete_grants(complete, FEATURES)) == set(complete)
+
+
+def test_nobody_changes_a_group_that_he_is_in() -> None:
+    with pytest.raises(OwnGroup, match="Proof"):
+        require_others_groups(Changer(7, frozenset({1})), [BILLING, PROOF])
+    require_others_groups(Changer(7, frozenset({1})), [BILLING])
+
+
+def test_nobody_puts_himself_into_a_group() -> None:
+    with pytest.raises(OwnGroup, match="which groups you are in"):
+        require_others_groups(Changer(7, frozenset()), [PROOF], [8, 7])
+    require_others_groups(Changer(7, frozenset()), [PROOF], [8])
+
+
+def test_a_caller_that_is_no_user_is_in_no_group() -> None:
+    require_others_groups(Changer(None), [PROOF, BILLING], [7])
