@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 
+from deploy.local.process import LocalError
+
 _FRESH_SECONDS = 240
 
 
-class Refused(Exception):
+class Refused(LocalError):
     """The gateway or a service refused; `code` and `status` are those of the problem document."""
 
     def __init__(self, answer: httpx.Response):

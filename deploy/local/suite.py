@@ -63,10 +63,13 @@ class Suite:
         self.start_nats()
         tell("database migrations")
         self.migrate()
-        for name in (*SERVICES, "gateway"):
-            tell(name)
+        tell("services")
+        for name in SERVICES:
             self.start_server(name)
         self.wait_ready()
+        tell("gateway")
+        self.start_server("gateway")
+        self.wait_ready("gateway")
         self.home.save()
 
     def start_postgres(self) -> None:

@@ -1,0 +1,108 @@
+"""`python -m deploy.local up` starts the suite and stays; `python -m deploy.local demo` does the main job and ends."""
+
+import argparse
+import logging
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.demo import print_summary, run_demo
+from deploy.local.home import Home, default_home, make_directory
+from deploy.local.process import LocalError
+from deploy.local.sample import CLERKS, load_sample
+from deploy.local.suite import ADMINISTRATOR, GATEWAY_PORT, Suite
+
+_LOOK_SECONDS = 0.5
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def up(port: int, console: Console) -> int:
+    """Starts the suite with the data that it had, says where it is, and stays until it is interrupted."""
+    suite = Suite(Home(default_home() / "up"), gateway_port=port)
+    try:
+        _start(suite, console)
+        _show(suite, console)
+        while (stopped := suite.watch()) is None:
+            time.sleep(_LOOK_SECONDS)
+        raise LocalError(f"{stopped} has stopped by itself: its log is in {suite.home.path}.")
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _stop(suite, console)
+
+
+def demo(console: Console) -> int:
+    """Starts a suite of its own, does the main job, and leaves nothing but the two reports."""
+    home = make_directory(default_home())
+    directory = Path(tempfile.mkdtemp(prefix="demo-", dir=home))
+    suite = Suite(Home(directory))
+    try:
+        _start(suite, console)
+        summary = run_demo(suite, home / "demo", console)
+    finally:
+        _stop(suite, console)
+        shutil.rmtree(directory, ignore_errors=True)
+    print_summary(summary)
+    return 0 if summary["differences"] == 0 else 1
+
+
+def _start(suite: Suite, console: Console) -> None:
+    with console.status("starting") as status:
+        suite.start(lambda part: status.update(f"starting {part}"))
+        load_sample(suite, lambda part: status.update(f"loading {part}"))
+    console.print(f"Ratebook runs behind {suite.gateway_url}")
+
+
+def _stop(suite: Suite, console: Console) -> None:
+    """Once begun it ends: a second Ctrl-C does not leave servers behind."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    with console.status("stopping"):
+        suite.stop()
+    suite.home.release()
+
+
+def _show(suite: Suite, console: Console) -> None:
+    console.print(f"API        {suite.gateway_url}/api/v1/<service>/<noun>")
+    for name, server in suite.servers.items():
+        console.print(f"{name:<10} {server.url}/readyz")
+    console.print(f"logs, data {suite.home.path}")
+    table = Table("log-in", "password", "who", box=None)
+    for user, words in {ADMINISTRATOR: "administrator", **CLERKS}.items():
+        table.add_row(user, suite.home.secrets.password_of(user), words)
+    console.print(table)
+    console.print("Ctrl-C stops everything; the data stays for the next time.")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="do the main job and end")
+    staying = commands.add_parser("up", help="start the suite and stay")
+    staying.add_argument("--port", type=int, default=GATEWAY_PORT, help=f"of the gateway ({GATEWAY_PORT})")
+    given = parser.parse_args()
+    console = Console(highlight=False)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return up(given.port, console) if given.command == "up" else demo(console)
+    except LocalError as error:
+        console.print(f"[red]{error}[/red]")
+        return 1
+    except KeyboardInterrupt:
+        console.print("interrupted")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,287 @@
+"""The main job from end to end, as clerks of different groups do it at the gateway; each step is shown."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from deploy.local.client import Clerk, Refused
+from deploy.local.process import LocalError
+from deploy.local.reconcile import reconcile
+from deploy.local.sample import SAMPLE
+from deploy.local.suite import Suite
+
+_PATIENCE_SECONDS = 30
+
+
+@dataclass
+class Clerks:
+    """Who takes part: order entry, billing, receivables, and the billing of Miami alone."""
+
+    olga: Clerk
+    bill: Clerk
+    rita: Clerk
+    mia: Clerk
+
+    @classmethod
+    def of(cls, suite: Suite) -> "Clerks":
+        def log_in(name: str) -> Clerk:
+            user = rf"ALAMO\{name}"
+            return Clerk(suite.gateway_url, user, suite.home.secrets.password_of(user))
+
+        return cls(log_in("olga"), log_in("bill"), log_in("rita"), log_in("mia"))
+
+
+def run_demo(suite: Suite, output: Path, console: Console) -> dict[str, Any]:
+    """Does the main job and returns the summary; raises LocalError when something is not as it must be."""
+    clerks = Clerks.of(suite)
+    enter_orders(clerks, console)
+    outcomes = rate_orders(clerks, console)
+    review(clerks, output, console)
+    refuse_order_entry(clerks, console)
+    run, seconds = export(clerks.bill, console)
+    show_locked(clerks, console)
+    show_invoices(clerks, run, console)
+    show_limits(clerks, console)
+    credit_and_rerate(clerks, console)
+    return summarize(clerks, outcomes, seconds, console)
+
+
+def _step(console: Console, who: Clerk, words: str) -> None:
+    console.rule(f"[bold]{who.user}[/bold]  {words}", align="left", style="dim")
+
+
+def _must(condition: object, words: str) -> None:
+    if not condition:
+        raise LocalError(f"The demo found that {words}")
+
+
+def _eventually(look: Callable[[], Any], words: str) -> Any:
+    """What `look` gives as soon as it gives anything; events take a moment."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not (found := look()):
+        _must(time.monotonic() < deadline, words)
+        time.sleep(0.05)
+    return found
+
+
+def enter_orders(clerks: Clerks, console: Console) -> None:
+    _step(console, clerks.olga, "imports the work orders of deploy/sample/work-orders.csv")
+    loaded = clerks.olga.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
+    console.print(f"{loaded['imported']:,} work orders entered, all checked before the first was loaded.")
+
+
+def rate_orders(clerks: Clerks, console: Console) -> dict[str, int]:
+    """Rates everything; returns how many orders ended with which outcome."""
+    _step(console, clerks.bill, "rates all open orders that are ready")
+    run = clerks.bill.post("/rating/rating-runs", {})
+    state = _follow(
+        clerks.bill, f"/rating/rating-runs/{run['id']}/events", "rating", "orders", ("rated", "failed"), console
+    )
+    table = Table("outcome", "orders", "total", "for instance", box=None)
+    for outcome in state["outcomes"]:
+        results = f"/rating/rating-runs/{run['id']}/results"
+        example = clerks.bill.get(results, outcome=outcome["outcome"], limit=1)["items"][0]
+        words = example["detail"] or f"{example['number']} over {example['total']}"
+        table.add_row(outcome["outcome"], f"{outcome['orders']:,}", f"{float(outcome['total']):,.2f}", words)
+    console.print(table)
+    _explain(clerks.bill, console)
+    return {outcome["outcome"]: outcome["orders"] for outcome in state["outcomes"]}
+
+
+def _explain(bill: Clerk, console: Console) -> None:
+    """Shows why one order costs what it costs."""
+    order = bill.get("/rating/work-orders", status="rated", sort="-total", limit=1)["items"][0]
+    rating = bill.get(f"/rating/work-orders/{order['id']}/rating")
+    key = " / ".join(rating["explanation"]["key"].values())
+    console.print(f"Why {order['number']} costs {rating['total']}: profile {rating['profile_id']}, {key}")
+    for line in rating["explanation"]["lines"]:
+        mark = "[green]+[/green]" if line["verdict"] == "charged" else "[dim]-[/dim]"
+        console.print(f"  {mark} {line['billing_item']:<22} {line['words']}")
+
+
+def _follow(
+    clerk: Clerk, path: str, words: str, whole: str, parts: tuple[str, str], console: Console
+) -> dict[str, Any]:
+    """Draws a bar from live progress and returns the last state."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    state: dict[str, Any] = {}
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task(words, total=None)
+        for state in clerk.follow(path):
+            progress.update(bar, total=state[whole], completed=sum(state[part] for part in parts))
+    return state
+
+
+def review(clerks: Clerks, output: Path, console: Console) -> None:
+    _step(console, clerks.bill, "reviews Rated Workorders Ready to Export")
+    totals = clerks.bill.get("/rating/ready-to-export", limit=1)["totals"]
+    table = Table("branch", "orders", "charges", "fee advances", "total", box=None)
+    for group in totals["by_branch"]:
+        table.add_row(
+            group["name"], str(group["orders"]), group["charges_total"], group["advances_total"], group["total"]
+        )
+    table.add_row(
+        "all", str(totals["count"]), totals["charges_total"], totals["advances_total"], totals["total"], style="bold"
+    )
+    console.print(table)
+    output.mkdir(parents=True, exist_ok=True)
+    for media_type, name in (("application/pdf", "ready-to-export.pdf"), ("text/csv", "ready-to-export.csv")):
+        (output / name).write_bytes(clerks.bill.download("/rating/ready-to-export", media_type))
+        console.print(f"written: {output / name}")
+
+
+def refuse_order_entry(clerks: Clerks, console: Console) -> None:
+    _step(console, clerks.olga, "tries to export, but her group lacks the feature")
+    try:
+        clerks.olga.post("/rating/exports", {})
+    except Refused as refused:
+        _must(refused.status == 403, f"the gateway answered {refused.status} instead of 403")
+        console.print(f"403 {refused.code}: {refused.problem['detail']}")
+        return
+    raise LocalError("The demo found that order entry could export.")
+
+
+def export(bill: Clerk, console: Console) -> tuple[dict[str, Any], float]:
+    """Exports everything that is ready; returns the finished run and how long it took in seconds."""
+    _step(console, bill, "runs Export Rated Work Orders to A/R")
+    started_at = time.monotonic()
+    run = bill.post("/rating/exports", {})
+    state = _follow(
+        bill, f"/rating/exports/{run['id']}/events", "exporting", "invoices", ("exported", "refused"), console
+    )
+    seconds = time.monotonic() - started_at
+    console.print(
+        f"run {state['id']}: {state['status']}, {state['exported']:,} invoices over {state['exported_total']} "
+        f"in Accounts Receivable, {state['refused']} refused, {seconds:.2f} s"
+    )
+    return state, seconds
+
+
+def show_locked(clerks: Clerks, console: Console) -> None:
+    _step(console, clerks.olga, "tries to change an exported order")
+    order = clerks.olga.get("/rating/work-orders", status="exported", limit=1)["items"][0]
+    try:
+        clerks.olga.call(
+            "PATCH",
+            f"/rating/work-orders/{order['id']}",
+            json={"reference": "changed"},
+            headers={"if-match": f'"{order["revision"]}"'},
+        )
+    except Refused as refused:
+        _must(refused.code == "LOCKED_USE_CREDIT", f"the refusal was {refused.code}")
+        console.print(f"{refused.status} {refused.code}: {refused.problem['detail']}")
+        return
+    raise LocalError("The demo found that an exported order could be changed.")
+
+
+def show_invoices(clerks: Clerks, run: dict[str, Any], console: Console) -> None:
+    _step(console, clerks.rita, "looks at the invoices and at a customer's account")
+    page = clerks.rita.get("/receivables/invoices", run_id=run["id"], sort="-total", limit=5)
+    table = Table("invoice", "month", "transaction", "customer", "total", "open", box=None)
+    for invoice in page["items"]:
+        who = f"{invoice['customer']} {invoice['customer_name']}"
+        table.add_row(
+            invoice["number"], invoice["month"], str(invoice["transaction"]), who, invoice["total"], invoice["open"]
+        )
+    console.print(table)
+    console.print(f"{page['totals']['count']:,} invoices, open {page['totals']['open']}")
+    whole = clerks.rita.get(f"/receivables/invoices/{page['items'][0]['id']}")
+    debit = sum(float(row["debit"]) for row in whole["distributions"])
+    credit = sum(float(row["credit"]) for row in whole["distributions"])
+    _must(round(debit - credit, 2) == 0, f"invoice {whole['number']} posts {debit} against {credit}")
+    accounts = ", ".join(f"{row['account']} {row['debit']}/{row['credit']}" for row in whole["distributions"])
+    console.print(f"GL distributions of {whole['number']} (debit/credit): {accounts}")
+    customer = clerks.rita.get("/receivables/customers", search=whole["customer"])["items"][0]
+    account = clerks.rita.get(f"/receivables/customers/{customer['id']}/account")
+    console.print(
+        f"Account of {customer['name']}: {len(account['items'])} open invoices over {account['open_total']}, "
+        f"unbilled {account['unbilled']}, exposure {account['exposure']}"
+    )
+
+
+def show_limits(clerks: Clerks, console: Console) -> None:
+    _step(console, clerks.mia, "bills Miami only: the orders of other branches do not exist for her")
+    mine = clerks.mia.get("/rating/work-orders", limit=1)["totals"]
+    other = clerks.bill.get("/rating/work-orders", branch="SAT", limit=1)["items"][0]
+    try:
+        clerks.mia.get(f"/rating/work-orders/{other['id']}")
+    except Refused as refused:
+        _must(refused.status == 404, f"the answer was {refused.status}")
+        console.print(f"she sees {mine['count']} orders; order {other['number']} of San Antonio: 404 {refused.code}")
+        return
+    raise LocalError("The demo found that a limited clerk saw another branch's order.")
+
+
+def credit_and_rerate(clerks: Clerks, console: Console) -> None:
+    _step(console, clerks.rita, "credits an invoice whose mileage was wrong, with disposition rerate")
+    order = next(
+        one for one in clerks.olga.pages("/rating/work-orders", status="exported") if _has_miles(clerks.olga, one)
+    )
+    invoice = clerks.rita.get("/receivables/invoices", work_order=order["number"])["items"][0]
+    credit = {"disposition": "rerate", "reason": "mileage was reported wrong"}
+    credited = clerks.rita.post(f"/receivables/invoices/{invoice['id']}/credits", credit)["invoice"]
+    memo = credited["amendments"][0]
+    console.print(
+        f"invoice {credited['number']}: {credited['total']} credited by transaction {memo['transaction']}, "
+        f"open {credited['open']}, status {credited['status']}"
+    )
+    path = f"/rating/work-orders/{order['id']}"
+    reopened = _eventually(lambda: _when_open(clerks.olga, path), f"order {order['number']} was not reopened")
+    _step(console, clerks.olga, "mends the mileage of the reopened order")
+    changed = clerks.olga.call("PATCH", path, json={"miles": "12.5"}, headers={"if-match": f'"{reopened["revision"]}"'})
+    console.print(f"{order['number']}: {reopened['miles']} miles were reported, 12.5 were driven")
+    _step(console, clerks.bill, "rates it again and exports it")
+    rated = clerks.bill.call("POST", f"{path}/rating", headers={"if-match": changed.headers["etag"]}).json()
+    console.print(f"version {rated['version']}: {rated['total']}")
+    export(clerks.bill, console)
+    newest = clerks.rita.get("/receivables/invoices", work_order=order["number"], sort="-id")["items"][0]
+    _must(newest["number"] != credited["number"], "the order was not invoiced again")
+    console.print(f"{order['number']} stands on invoice {newest['number']} over {newest['total']} now")
+
+
+def _has_miles(clerk: Clerk, order: dict[str, Any]) -> bool:
+    return order["branch"] == "SAT" and clerk.get(f"/rating/work-orders/{order['id']}")["miles"] is not None
+
+
+def _when_open(clerk: Clerk, path: str) -> dict[str, Any] | None:
+    order: dict[str, Any] = clerk.get(path)
+    return order if order["status"] == "open" else None
+
+
+def summarize(clerks: Clerks, outcomes: dict[str, int], seconds: float, console: Console) -> dict[str, Any]:
+    _step(console, clerks.bill, "and receivables reconcile")
+    result = reconcile(clerks.bill, clerks.rita)
+    current, totals = result.rating["current"], result.receivables["totals"]
+    console.print(
+        f"rated {current['rated']} = invoiced {current['invoiced']} + in flight {current['in_flight']} "
+        f"+ waiting {current['waiting']}; credited {current['credited']}"
+    )
+    for one in result.receivables["accounts"]:
+        console.print(
+            f"GL company {one['gl_company']}, account {one['account']}: sub-ledger {one['sub_ledger']}, "
+            f"general ledger {one['general_ledger']}"
+        )
+    for difference in result.differences:
+        console.print(f"[red]{difference}[/red]")
+    console.print(f"differences: {len(result.differences)}")
+    return {
+        "orders_rated": outcomes["RATED"],
+        "orders_failed": {reason: count for reason, count in sorted(outcomes.items()) if reason != "RATED"},
+        "invoices": totals["invoices"],
+        "invoiced_total": totals["invoiced"],
+        "open_total": totals["open"],
+        "differences": len(result.differences),
+        "export_seconds": round(seconds, 2),
+    }
+
+
+def print_summary(summary: dict[str, Any]) -> None:
+    """The last line, for programs; not wrapped, whatever the width of the terminal."""
+    print(json.dumps(summary))

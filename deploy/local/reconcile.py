@@ -1,0 +1,54 @@
+"""Owns comparing the two ledgers: what rating says was invoiced against what receivables says it booked."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from deploy.local.client import Clerk
+
+_PATIENCE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Both services' own answers, and every difference: theirs and those between them."""
+
+    rating: dict[str, Any]
+    receivables: dict[str, Any]
+    differences: list[str]
+
+
+def reconcile(billing: Clerk, receivables: Clerk) -> Reconciliation:
+    """Asks both services and compares them; waits for events that are still on their way."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        ours = billing.get("/rating/reconciliation")
+        theirs = receivables.get("/receivables/reconciliation")
+        differences = [*_own("rating", ours), *_own("receivables", theirs), *_between(ours, theirs)]
+        if not differences or time.monotonic() > deadline:
+            return Reconciliation(ours, theirs, differences)
+        time.sleep(0.25)
+
+
+def _own(service: str, answer: dict[str, Any]) -> Iterator[str]:
+    for one in answer["differences"]:
+        yield f"{service}: {one['kind']}: {one['document']}: {one['detail']}"
+
+
+def _between(rating: dict[str, Any], receivables: dict[str, Any]) -> Iterator[str]:
+    """Per run: what was exported is what was booked. Over all: what is invoiced and not credited, and what is unbilled."""
+    booked = {one["run_id"]: (one["booked"], Decimal(one["booked_net"])) for one in receivables["runs"]}
+    for run in rating["runs"]:
+        exported = (run["exported"], Decimal(run["exported_total"]))
+        found = booked.get(run["run_id"], (0, Decimal(0)))
+        if exported != found:
+            yield f"run {run['run_id']}: rating exported {exported[0]} over {exported[1]}, receivables booked {found[0]} over {found[1]}"
+    current, totals = rating["current"], receivables["totals"]
+    invoiced, kept = Decimal(current["invoiced"]), Decimal(totals["invoiced"]) - Decimal(totals["credited"])
+    if invoiced != kept:
+        yield f"rating has {invoiced} invoiced, receivables {kept} billed and not credited"
+    waiting = Decimal(current["waiting"]) + Decimal(current["in_flight"])
+    if waiting != Decimal(totals["unbilled"]):
+        yield f"rating has {waiting} not invoiced, receivables {totals['unbilled']} unbilled"
