@@ -1,0 +1,183 @@
+"""The gateway starts with sound documents and settings only, is well when all around it is, and stops when asked."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from deploy.local.nats import Nats
+from deploy.local.process import free_port
+from gateway.main import create_app
+from gateway.routes import RoutesUnfit
+from gateway.settings import Settings
+from shared.background import running
+from tests.gateway.conftest import SEED, Gateway
+from tests.gateway.player import DOCUMENTS, Player
+from tests.gateway.servers import ready_checks, serving, wait_for
+
+ROOT = Path(__file__).parents[2]
+GIVEN = {
+    "NATS_URL": "nats://gateway:secret@127.0.0.1:9",
+    "GATEWAY_SIGNING_KEY": SEED,
+    "GATEWAY_RATING_URL": "http://127.0.0.1:9/",
+    "GATEWAY_RECEIVABLES_URL": "https://receivables.example",
+    "GATEWAY_SECURITY_URL": "http://[::1]:9",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in GIVEN.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_settings_come_from_the_environment_and_hide_their_secrets(environment) -> None:
+    settings = Settings()
+    assert settings.origins["rating"] == "http://127.0.0.1:9"
+    assert settings.max_body_bytes == 25 * 1024 * 1024
+    assert SEED not in repr(settings)
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GATEWAY_SIGNING_KEY", "11" * 31),
+        ("GATEWAY_SIGNING_KEY", "not hexadecimal"),
+        ("GATEWAY_RATING_URL", "127.0.0.1:9"),
+        ("GATEWAY_RATING_URL", "ftp://rating"),
+        ("GATEWAY_RATING_URL", "http://rating/prefix"),
+        ("GATEWAY_RATING_URL", "http://rating?x=1"),
+        ("GATEWAY_RATING_URL", "http://user:password@rating"),
+        ("GATEWAY_MAX_BODY_BYTES", "0"),
+        ("GATEWAY_PERMISSION_POLL_SECONDS", "60"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_without_showing_them(environment, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert value not in str(refused.value) or name == "GATEWAY_MAX_BODY_BYTES" or name.endswith("SECONDS")
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ({}, "does not declare its access"),
+        ({"x-access-level": "edit"}, "does not declare its access"),
+        ({"x-access-level": "owner", "x-feature": "rating.echo"}, "does not declare its access"),
+        ({"x-access-level": "edit", "x-feature": "security.users"}, "not a feature of rating"),
+    ],
+)
+def test_an_operation_without_sound_access_keeps_the_gateway_from_starting(environment, operation, words: str) -> None:
+    documents = {**DOCUMENTS, "rating": {"paths": {"/v1/forgotten": {"get": {"responses": {}, **operation}}}}}
+    with pytest.raises(RoutesUnfit, match=f"GET /v1/forgotten of rating .*{words}|{words}"):
+        create_app(Settings(), documents)
+
+
+def test_a_missing_document_keeps_the_gateway_from_starting(environment, tmp_path: Path) -> None:
+    environment.setattr("gateway.routes.resources.files", lambda _: tmp_path)
+    with pytest.raises(RoutesUnfit, match=r"rating\.json is missing: `make documents` writes it"):
+        create_app(Settings())
+
+
+async def test_it_is_ready_when_permissions_nats_and_services_are_well(broker: Nats, new_gateway) -> None:
+    gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")))
+    wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").status_code == 200, "the gateway is ready")
+    assert ready_checks(gateway.origin) == dict.fromkeys(
+        ("permissions", "nats", "rating", "receivables", "security"), "ok"
+    )
+
+
+def test_it_is_alive_but_not_ready_when_a_service_is_away(new_gateway) -> None:
+    gateway = new_gateway(rating_url="http://127.0.0.1:9")
+    checks = ready_checks(gateway.origin)
+    assert httpx.get(f"{gateway.origin}/readyz").status_code == 503
+    assert checks["rating"].startswith("UpstreamUnreachable")
+    assert checks["nats"] != "ok"
+    assert checks["receivables"] == checks["security"] == checks["permissions"] == "ok"
+    for path in ("/livez", "/startupz"):
+        assert httpx.get(gateway.origin + path).json() == {"status": "ok"}
+
+
+def test_what_is_neither_api_nor_health_is_a_problem_too(gateway: Gateway) -> None:
+    for path in ("/", "/api", "/API/v1/rating/echo", "/docs", "/openapi.json", "/v1/echo"):
+        answer = httpx.get(gateway.origin + path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_a_database_is_never_within_reach() -> None:
+    code = (
+        "import sys, gateway.main; "
+        "print([name for name in ('asyncpg', 'sqlalchemy', 'sqlmodel', 'alembic', 'shared.database') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
+
+
+PRODUCTION = """
+import sys, uvicorn
+from gateway.main import create_app
+from tests.gateway.player import DOCUMENTS
+uvicorn.run(create_app(documents=DOCUMENTS), port=int(sys.argv[1]), proxy_headers=False, server_header=False,
+            access_log=False, log_config=None, timeout_graceful_shutdown=1)
+"""
+
+
+def test_the_process_ends_at_sigterm_even_with_an_open_stream_and_a_hanging_request() -> None:
+    player = Player()
+    player.grant("7")
+    player.grant("7", *__import__("tests.gateway.conftest", fromlist=["EVERYTHING"]).EVERYTHING)
+    port = free_port()
+    with serving(player) as services:
+        urls = {name: services.origin for name in GIVEN if name.endswith("_URL") and name.startswith("GATEWAY")}
+        process = subprocess.Popen(
+            [sys.executable, "-c", PRODUCTION, str(port)],
+            cwd=ROOT,
+            env={**os.environ, **GIVEN, **urls},
+            stderr=subprocess.PIPE,
+        )
+        try:
+            wait_for(lambda: _answers(port), "the gateway answers")
+            gateway = Gateway(f"http://127.0.0.1:{port}", player, None)  # type: ignore[arg-type]
+            wait_for(lambda: ready_checks(gateway.origin)["permissions"] == "ok", "it has the permissions")
+            with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
+                next(answer.iter_raw())
+                process.send_signal(signal.SIGTERM)
+                _, said = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    # uvicorn ends itself with the signal that ended it.
+    assert process.returncode == -signal.SIGTERM, said.decode()[-2000:]
+    assert b"Fatal" not in said
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/livez").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def test_a_loop_that_swallows_a_cancellation_still_ends() -> None:
+    swallowed = []
+
+    async def stubborn() -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if swallowed:
+                    raise
+                swallowed.append(True)
+
+    async with asyncio.timeout(5), running({"stubborn": stubborn}):
+        await asyncio.sleep(0)
+    assert swallowed
