@@ -3,85 +3,57 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    ForeignKey,
-    Identity,
-    Index,
-    Integer,
-    LargeBinary,
-    Text,
-    text,
-)
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-
-# A registry of its own: in a process that has loaded another service's tables too, they are not compared with ours.
-class _Table(SQLModel, registry=registry()):
-    """A table of the security database."""
+from shared import columns
 
 
-metadata = _Table.metadata
+class Table(SQLModel, registry=registry()):
+    """What the tables of security have in common: a registry of their own, apart from other services' tables."""
 
 
-def _key() -> Column[int]:
-    return Column(BigInteger, Identity(always=True), primary_key=True)
+metadata = Table.metadata
 
 
-def _words(*, unique: bool = False) -> Column[str]:
-    return Column(Text(collation="C"), nullable=False, unique=unique)
+def _owned_by(target: str, *, primary_key: bool = False) -> Column[int]:
+    """A reference to a row that takes this one with it when it is deleted."""
+    return Column(BigInteger, ForeignKey(target, ondelete="CASCADE"), nullable=False, primary_key=primary_key)
 
 
-def _moment(*, nullable: bool = False) -> Column[datetime]:
-    return Column(DateTime(timezone=True), nullable=nullable)
-
-
-def _reference(target: str, *, cascade: bool = False, primary_key: bool = False) -> Column[int]:
-    return Column(
-        BigInteger,
-        ForeignKey(target, ondelete="CASCADE" if cascade else None),
-        nullable=False,
-        primary_key=primary_key,
-    )
-
-
-class UserAccount(_Table, table=True):
+class UserAccount(Table, table=True):
     """A person or a service account. `folded_name` is the name as it is compared."""
 
     __tablename__: ClassVar[str] = "user_account"
 
-    id: int = Field(sa_column=_key())
-    name: str = Field(sa_column=_words())
-    folded_name: str = Field(sa_column=_words(unique=True))
-    display_name: str = Field(sa_column=_words())
-    folded_display_name: str = Field(sa_column=_words())
+    id: int = columns.identity()
+    name: str = columns.code()
+    folded_name: str = columns.code(unique=True)
+    display_name: str = columns.code()
+    folded_display_name: str = columns.code()
     active: bool = Field(sa_column=Column(Boolean, nullable=False))
     password_hash: str | None = Field(sa_column=Column(Text), repr=False)
-    password_changed_at: datetime | None = Field(sa_column=_moment(nullable=True))
-    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
-    created_at: datetime = Field(sa_column=_moment())
+    password_changed_at: datetime | None = columns.moment(nullable=True)
+    revision: int = columns.big()
+    created_at: datetime = columns.moment()
 
 
-class SecurityGroup(_Table, table=True):
+class SecurityGroup(Table, table=True):
     """A role of the company, such as Billing; its name is compared folded too."""
 
     __tablename__: ClassVar[str] = "security_group"
 
-    id: int = Field(sa_column=_key())
-    name: str = Field(sa_column=_words())
-    folded_name: str = Field(sa_column=_words(unique=True))
-    description: str = Field(sa_column=_words())
-    folded_description: str = Field(sa_column=_words())
-    revision: int = Field(sa_column=Column(BigInteger, nullable=False))
-    created_at: datetime = Field(sa_column=_moment())
+    id: int = columns.identity()
+    name: str = columns.code()
+    folded_name: str = columns.code(unique=True)
+    description: str = columns.code()
+    folded_description: str = columns.code()
+    revision: int = columns.big()
+    created_at: datetime = columns.moment()
 
 
-class GroupGrant(_Table, table=True):
+class GroupGrant(Table, table=True):
     """One feature at one level, within limits; an empty array leaves that side open."""
 
     __tablename__: ClassVar[str] = "group_grant"
@@ -90,26 +62,26 @@ class GroupGrant(_Table, table=True):
         Index("group_grant_feature", "feature"),
     )
 
-    id: int = Field(sa_column=_key())
-    group_id: int = Field(sa_column=_reference("security_group.id", cascade=True))
-    feature: str = Field(sa_column=_words())
-    level: str = Field(sa_column=_words())
+    id: int = columns.identity()
+    group_id: int = Field(sa_column=_owned_by("security_group.id"))
+    feature: str = columns.code()
+    level: str = columns.code()
     branches: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     customers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     ar_companies: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
 
 
-class GroupMember(_Table, table=True):
+class GroupMember(Table, table=True):
     """Who is in which group."""
 
     __tablename__: ClassVar[str] = "group_member"
     __table_args__ = (Index("group_member_user_id", "user_id"),)
 
-    group_id: int = Field(sa_column=_reference("security_group.id", cascade=True, primary_key=True))
-    user_id: int = Field(sa_column=_reference("user_account.id", primary_key=True))
+    group_id: int = Field(sa_column=_owned_by("security_group.id", primary_key=True))
+    user_id: int = columns.big("user_account.id", primary_key=True)
 
 
-class Session(_Table, table=True):
+class Session(Table, table=True):
     """One log-in and all that was refreshed from it."""
 
     __tablename__: ClassVar[str] = "session"
@@ -118,15 +90,15 @@ class Session(_Table, table=True):
         Index("session_expires_at", "expires_at"),
     )
 
-    id: int = Field(sa_column=_key())
-    user_id: int = Field(sa_column=_reference("user_account.id"))
-    created_at: datetime = Field(sa_column=_moment())
-    expires_at: datetime = Field(sa_column=_moment())
-    ended_at: datetime | None = Field(sa_column=_moment(nullable=True))
-    end_reason: str | None = Field(sa_column=Column(Text(collation="C")))
+    id: int = columns.identity()
+    user_id: int = columns.big("user_account.id")
+    created_at: datetime = columns.moment()
+    expires_at: datetime = columns.moment()
+    ended_at: datetime | None = columns.moment(nullable=True)
+    end_reason: str | None = columns.code(nullable=True)
 
 
-class RefreshToken(_Table, table=True):
+class RefreshToken(Table, table=True):
     """A refresh token that was given out, by its digest; the one without `used_at` is the session's current one."""
 
     __tablename__: ClassVar[str] = "refresh_token"
@@ -136,15 +108,15 @@ class RefreshToken(_Table, table=True):
     )
 
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
-    session_id: int = Field(sa_column=_reference("session.id", cascade=True))
-    issued_at: datetime = Field(sa_column=_moment())
-    used_at: datetime | None = Field(sa_column=_moment(nullable=True))
+    session_id: int = Field(sa_column=_owned_by("session.id"))
+    issued_at: datetime = columns.moment()
+    used_at: datetime | None = columns.moment(nullable=True)
 
 
-class PermissionEpoch(_Table, table=True):
+class PermissionEpoch(Table, table=True):
     """The one row that counts the versions of the permission table, and whose lock puts changes in order."""
 
     __tablename__: ClassVar[str] = "permission_epoch"
 
     only_row: bool = Field(sa_column=Column(Boolean, primary_key=True))
-    epoch: int = Field(sa_column=Column(BigInteger, nullable=False))
+    epoch: int = columns.big()

@@ -250,7 +250,7 @@ async def test_a_log_in_waits_for_a_deactivation_and_is_refused(door: Door, ana:
 
 
 async def test_log_ins_that_wait_for_their_password_hold_no_connection(door: Door, ana: int) -> None:
-    trying = asyncio.gather(*(door.log_in(password="wrong") for _ in range(30)), return_exceptions=True)
+    trying = asyncio.gather(*(door.log_in(password="wrong") for _ in range(14)), return_exceptions=True)
     await asyncio.sleep(0.05)
     async with asyncio.timeout(1):
         await door.database.ping()

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.access import Grant, Level
-from tests.services.security.conftest import Client, Company
+from tests.services.security.conftest import PASSWORD, Client, Company
 
 ORDERS = Grant("rating.orders", Level.VIEW)
 
@@ -139,6 +139,15 @@ async def test_a_file_that_deactivates_the_last_administrator_is_refused(clerk, 
     answer = await load(clerk, "users", "name,display_name,active", "ALAMO\\zoe,Zoe,yes", "ALAMO\\ana,Ana,no")
     assert (answer.status_code, answer.json()["code"]) == (409, "LAST_ADMINISTRATOR")
     assert (await clerk.get("/v1/users")).json()["totals"] == {"count": 1}
+
+
+async def test_who_is_deactivated_by_a_file_is_logged_out(clerk, client: Client, company: Company) -> None:
+    await company.user("ALAMO\\ana", password=PASSWORD)
+    log_in = await client().post("/v1/tokens", json={"user": "ALAMO\\ana", "password": PASSWORD})
+    for active in ("no", "yes"):
+        await load(clerk, "users", "name,display_name,active", f"ALAMO\\ana,Ana,{active}")
+    refresh = {"refresh_token": log_in.json()["refresh_token"]}
+    assert (await client().post("/v1/tokens/refresh", json=refresh)).status_code == 401
 
 
 async def test_two_clerks_who_load_the_same_file_load_it_once(clerk: httpx.AsyncClient, company: Company) -> None:

@@ -145,6 +145,15 @@ async def test_members_come_and_go_and_doing_it_again_changes_nothing(clerk, com
         assert (group.json()["member_count"], group.headers["etag"]) == (0, '"3"')
 
 
+async def test_a_file_that_changes_members_counts_as_a_change_of_their_groups(clerk, company: Company) -> None:
+    await company.user("ALAMO\\ana")
+    proof = await company.group("Proof")
+    for etag in ('"2"', '"2"'):
+        rows = "name,display_name,groups\nALAMO\\ana,Ana,Proof\n"
+        await clerk.post("/v1/users/import", content=rows, headers={"content-type": "text/csv"})
+        assert (await clerk.get(f"/v1/groups/{proof}")).headers["etag"] == etag
+
+
 async def test_many_clerks_who_add_the_same_member_add_one(clerk: httpx.AsyncClient, company: Company) -> None:
     ana, proof = await company.user("ALAMO\\ana"), await company.group("Proof")
     answers = await asyncio.gather(*(clerk.put(f"/v1/groups/{proof}/members/{ana}") for _ in range(6)))
@@ -204,8 +213,10 @@ ACTS = [put_without_grants, delete, remove, import_without_grants, import_elsewh
 async def test_the_last_administrator_cannot_lose_it(clerk, company: Company, act: Act) -> None:
     ana, ben = await company.user("ALAMO\\ana"), await company.user("ALAMO\\ben", active=False)
     group = await company.group("Administrators", ADMIN, members=(ana, ben))
-    # An editor's group and an inactive member do not count.
-    await company.group("Editors", Grant("security.groups", Level.EDIT), members=(ben,))
+    # Neither the inactive member nor who may only edit counts.
+    carla = await company.user("ALAMO\\carla")
+    await company.group("Editors", Grant("security.groups", Level.EDIT), members=(carla,))
+    await company.group("User administrators", Grant("security.users", Level.ADMIN), members=(carla,))
     before = (await clerk.get(f"/v1/groups/{group}")).json()
     answer = await act(clerk, group, ana)
     assert (answer.status_code, answer.json()["code"]) == (409, "LAST_ADMINISTRATOR")
