@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.auth import Identities, Session, Tokens
 from gateway.calls import Abandoned, Call, OpenStream, OpenStreams, note
-from gateway.errors import BodyStalled, BodyTooLarge, UpstreamBusy, UpstreamFailed, refuse
+from gateway.errors import BodyStalled, BodyTooLarge, HeadersRefused, UpstreamBusy, UpstreamFailed, refuse
 from gateway.permissions import Permissions
 from gateway.routes import Route, RouteTable
 from gateway.rules import Decision, RequestHead, check_target, decide, path_segments, request_head, response_head
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 _SMALL_BODY_BYTES = 64 * 1024
 # How long the end of a stream waits for a caller who takes nothing.
 _LAST_WORD_SECONDS = 1.0
+_VERSIONS = frozenset({"1.0", "1.1"})
 _BODILESS = frozenset({204, 205, 304})
 _PUBLIC = Decision("pass", "public")
 _END = {"type": "http.response.body", "body": b"", "more_body": False}
@@ -108,6 +109,8 @@ class Proxy:
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         raw_path, query = scope["raw_path"], scope["query_string"]
         check_target(raw_path, query)
+        if scope["http_version"] not in _VERSIONS:
+            raise HeadersRefused("HTTP/1.0 and HTTP/1.1 are spoken here.")
         segments = path_segments(raw_path)
         head = request_head(scope["headers"])
         route, path = self._routes.match(scope["method"], segments)

@@ -117,7 +117,7 @@ _RESPONSE_HEADERS = (
 )
 _FORWARDED = {name.encode(): name for name in _REQUEST_HEADERS}
 _RETURNED = {name: name.encode() for name in _RESPONSE_HEADERS}
-_READ_HERE = frozenset({b"host", b"connection", b"authorization", b"content-length", b"transfer-encoding"})
+_READ_HERE = frozenset({b"host", b"connection", b"authorization", b"upgrade", b"content-length", b"transfer-encoding"})
 _ORDINARY_CONNECTION = frozenset({b"keep-alive", b"close"})
 
 
@@ -148,6 +148,7 @@ class RequestHead:
     authorization: bytes | None = None
     content_length: int | None = None
     chunked: bool = False
+    upgrade: bool = False
     hosts: int = 0
     hop: set[str] = field(default_factory=set)
 
@@ -174,6 +175,9 @@ def request_head(headers: Sequence[Header]) -> RequestHead:
         raise HeadersTooLarge(f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
     if head.hosts != 1:
         raise HeadersRefused("There must be one Host header.")
+    if head.upgrade and (head.chunked or head.content_length):
+        # uvicorn's parser takes the body for the other protocol, and the request would pass with an empty one.
+        raise HeadersRefused("A request with a body cannot ask for an Upgrade: send it as plain HTTP/1.1.")
     if head.hop:
         head.forwarded = [(name, value) for name, value in head.forwarded if name not in head.hop]
     return head
@@ -192,6 +196,8 @@ def _read_here(head: RequestHead, name: bytes, value: bytes) -> None:
             if head.authorization is not None:
                 raise HeadersRefused("There are two Authorization headers.")
             head.authorization = value
+        case b"upgrade":
+            head.upgrade = True
         case _:
             _read_framing(head, name, value)
 

@@ -28,6 +28,7 @@ def _path(name: str, kind: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": kind}}
 
 
+LARGE_BYTES = 256 * 1024 * 1024
 _STREAM = {"200": {"description": "", "content": {"text/event-stream": {}}}}
 _ORDER = [_path("order_id", "integer")]
 _TEXT = [_path("number", "string")]
@@ -195,10 +196,10 @@ class Player:
         leaving.cancel()
 
     async def _large(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """64 MiB without a length."""
+        """More than all sockets on the way hold, without a length."""
         self.sent_bytes = 0
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        for _ in range(1024):
+        while self.sent_bytes < LARGE_BYTES:
             await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
             self.sent_bytes += 65536
         await send({"type": "http.response.body", "body": b""})
@@ -223,14 +224,11 @@ def answer(body: bytes, status: int = 200, *headers: tuple[bytes, bytes]) -> Pla
     return play
 
 
-async def _early(scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuses before it has read the body, and hangs up."""
-    await answer(b"too much", 413, (b"connection", b"close"))(scope, receive, send)
-
-
 GZIPPED = gzip.compress(b"compressed once, passed on as it is" * 100, mtime=0)
 ANSWERS: dict[str, Play] = {
-    "cookies": answer(b"", 200, (b"set-cookie", b"one=1; Path=/"), (b"set-cookie", b"two=2; Path=/"), (b"server", b"x")),
+    "cookies": answer(
+        b"", 200, (b"set-cookie", b"one=1; Path=/"), (b"set-cookie", b"two=2; Path=/"), (b"server", b"x")
+    ),
     "gzip": answer(GZIPPED, 200, (b"content-encoding", b"gzip"), (b"content-type", b"text/plain")),
     "redirect": answer(b"", 302, (b"location", b"/v1/orders/7")),
     "elsewhere": answer(b"", 302, (b"location", b"https://login.example/authorize?a=1")),
@@ -240,7 +238,7 @@ ANSWERS: dict[str, Play] = {
     "latin": answer(b"ok", 200, (b"content-disposition", b"inline; filename=Pe\xf1a.pdf"), (b"etag", b'"1"')),
     "inner": answer(b"ok", 200, (b"x-internal-note", b"secret"), (b"x-request-id", b"forged"), (b"date", b"yesterday")),
     "refused": answer(b'{"code": "ORDER_LOCKED"}', 409, (b"content-type", b"application/problem+json")),
-    "early": _early,
+    "early": answer(b"too much", 413),
 }
 
 

@@ -17,7 +17,7 @@ from gateway.main import create_app
 from gateway.routes import RoutesUnfit
 from gateway.settings import Settings
 from shared.background import running
-from tests.gateway.conftest import SEED, Gateway
+from tests.gateway.conftest import EVERYTHING, SEED, Gateway
 from tests.gateway.player import DOCUMENTS, Player
 from tests.gateway.servers import ready_checks, serving, wait_for
 
@@ -131,10 +131,9 @@ uvicorn.run(create_app(documents=DOCUMENTS), port=int(sys.argv[1]), proxy_header
 """
 
 
-def test_the_process_ends_at_sigterm_even_with_an_open_stream_and_a_hanging_request() -> None:
+def test_the_process_ends_at_sigterm_even_with_an_open_stream() -> None:
     player = Player()
-    player.grant("7")
-    player.grant("7", *__import__("tests.gateway.conftest", fromlist=["EVERYTHING"]).EVERYTHING)
+    player.grant("7", *EVERYTHING)
     port = free_port()
     with serving(player) as services:
         urls = {name: services.origin for name in GIVEN if name.endswith("_URL") and name.startswith("GATEWAY")}
@@ -146,7 +145,7 @@ def test_the_process_ends_at_sigterm_even_with_an_open_stream_and_a_hanging_requ
         )
         try:
             wait_for(lambda: _answers(port), "the gateway answers")
-            gateway = Gateway(f"http://127.0.0.1:{port}", player, None)  # type: ignore[arg-type]
+            gateway = Gateway(f"http://127.0.0.1:{port}", player, None)
             wait_for(lambda: ready_checks(gateway.origin)["permissions"] == "ok", "it has the permissions")
             with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
                 next(answer.iter_raw())
@@ -167,7 +166,7 @@ def _answers(port: int) -> bool:
 
 
 async def test_a_loop_that_swallows_a_cancellation_still_ends() -> None:
-    swallowed = []
+    swallowed: list[bool] = []
 
     async def stubborn() -> None:
         while True:

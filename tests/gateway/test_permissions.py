@@ -2,6 +2,8 @@
 
 import json
 import logging
+import logging.handlers
+import queue
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -11,6 +13,7 @@ import httpx
 import nats
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nats.aio.client import Client
 from pydantic import SecretStr
 
 from deploy.local.nats import Nats
@@ -45,9 +48,8 @@ def test_a_level_below_the_declared_one_is_forbidden(gateway: Gateway) -> None:
 
 
 def test_a_denial_is_logged_with_who_what_and_why_and_never_a_token(gateway: Gateway) -> None:
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
+    kept: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    handler = logging.handlers.QueueHandler(kept)
     logger = logging.getLogger("gateway.decisions")
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
@@ -61,7 +63,8 @@ def test_a_denial_is_logged_with_who_what_and_why_and_never_a_token(gateway: Gat
     finally:
         logger.removeHandler(handler)
         logger.setLevel(logging.NOTSET)
-    facts = [(one.levelname, one.subject, one.route, one.result, one.reason) for one in records]  # type: ignore[attr-defined]
+    records = [kept.get_nowait() for _ in range(kept.qsize())]
+    facts = [(one.levelname, one.subject, one.route, one.result, one.reason) for one in records]
     assert facts == [
         ("DEBUG", "8", "GET /api/v1/rating/echo", "pass", "granted"),
         ("INFO", "8", "GET /api/v1/rating/orders/{order_id}", "forbidden", "no group gives rating.orders at view"),
@@ -120,7 +123,7 @@ def test_the_gateway_asks_for_the_table_with_an_identity_of_its_own(gateway: Gat
 
 
 @pytest.fixture
-async def told(broker: Nats, new_gateway) -> AsyncIterator[tuple[Gateway, nats.NATS]]:
+async def told(broker: Nats, new_gateway) -> AsyncIterator[tuple[Gateway, Client]]:
     """A gateway that polls too seldom to matter, and security's connection to NATS."""
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")), permission_poll_seconds=30)
     wait_for(lambda: ready_checks(gateway.origin)["nats"] == "ok", "the gateway listens")
@@ -129,14 +132,14 @@ async def told(broker: Nats, new_gateway) -> AsyncIterator[tuple[Gateway, nats.N
     await security.close()
 
 
-async def tell(security: nats.NATS, epoch: int) -> None:
+async def tell(security: Client, epoch: int) -> None:
     data = json.dumps({"epoch": epoch})
     event = envelope_bytes(uuid4(), "security", PermissionsChanged.event_name(), datetime.now(UTC), data)
     await security.publish(PermissionsChanged.subject(), event)
     await security.flush()
 
 
-async def test_told_over_nats_a_change_counts_within_a_second(told: tuple[Gateway, nats.NATS]) -> None:
+async def test_told_over_nats_a_change_counts_within_a_second(told: tuple[Gateway, Client]) -> None:
     gateway, security = told
     assert status(gateway) == 200
     gateway.player.grant("7", Grant("rating.orders", Level.VIEW))
@@ -146,7 +149,7 @@ async def test_told_over_nats_a_change_counts_within_a_second(told: tuple[Gatewa
     assert time.monotonic() - began < 1
 
 
-async def test_an_event_that_overtakes_its_table_is_not_lost(told: tuple[Gateway, nats.NATS]) -> None:
+async def test_an_event_that_overtakes_its_table_is_not_lost(told: tuple[Gateway, Client]) -> None:
     """Told while it asks, the gateway asks once more."""
     gateway, security = told
     gateway.player.table_delay_seconds = 0.3
@@ -196,11 +199,7 @@ async def test_the_table_is_trusted_for_a_minute_from_when_it_was_asked_for(aski
 
 
 async def test_an_answer_that_took_long_is_as_old_as_its_question(asking) -> None:
-    player, permissions, now = asking
-
-    class SlowClock(list[float]):
-        pass
-
+    _, permissions, _ = asking
     steps = iter([2000.0, 2070.0, 2070.0])
     permissions._clock = lambda: next(steps)
     await permissions.refresh()
@@ -258,9 +257,7 @@ def test_an_open_stream_ends_when_the_permissions_get_stale(new_gateway) -> None
 
 
 def _permissions_of(gateway: Gateway) -> Permissions:
-    app = gateway.server._app
-    permissions: Permissions = app._app._proxy._permissions  # type: ignore[attr-defined]
-    return permissions
+    return gateway.server._app._app._proxy._permissions
 
 
 def test_a_group_that_is_missing_from_the_table_gives_nothing() -> None:
