@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import SERVICES, provision, start_postgres
@@ -25,11 +27,18 @@ from shared.identity import HEADER, sign_identity
 _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 
 
+def _quick_place() -> str | None:
+    """Memory, where there is plenty: a database for each test writes thousands of files that nobody keeps."""
+    memory = Path("/dev/shm")
+    fits = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3
+    return str(memory) if fits else None
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the cluster once, in the controlling process; workers find it in the environment."""
     if hasattr(config, "workerinput"):
         return
-    directory = Path(tempfile.mkdtemp(prefix="ratebook-tests-"))
+    directory = Path(tempfile.mkdtemp(prefix="ratebook-tests-", dir=_quick_place()))
     cluster = start_postgres(directory / "postgres", {}, durable=False)
     config.add_cleanup(lambda: (cluster.stop(), shutil.rmtree(directory, ignore_errors=True)))
     asyncio.run(provision(cluster))
@@ -49,15 +58,23 @@ def cluster() -> Callable[[str, str], str]:
     return url
 
 
+@pytest.fixture(scope="session")
+def templates() -> dict[str, str]:
+    """From which database each service's are made: migrated and empty, unless a suite has more to begin with."""
+    return {service: service for service in SERVICES}
+
+
 @pytest.fixture
-async def fresh_database(cluster: Callable[[str, str], str]) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
-    """Makes a migrated database of its own for a service and returns its name; dropped after the test."""
+async def fresh_database(
+    cluster: Callable[[str, str], str], templates: dict[str, str]
+) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """Makes a database of its own for a service and returns its name; dropped after the test."""
     connection = await asyncpg.connect(cluster("postgres", "postgres"))
     made: list[str] = []
 
     async def make(service: str) -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
-        await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE {service}")
+        await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE {templates[service]}")
         made.append(name)
         return name
 
@@ -125,3 +142,33 @@ def client_of(app: FastAPI, headers: dict[str, str] | None = None) -> httpx.Asyn
     """A client that calls `app` in this process."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers)
+
+
+class Statements:
+    """How many statements a database was sent."""
+
+    count = 0
+
+
+@pytest.fixture
+def count_statements(request: pytest.FixtureRequest) -> Callable[[str], AbstractAsyncContextManager[Statements]]:
+    """Counts the statements that a service's application sends: `async with count_statements("rating") as statements`."""
+
+    @asynccontextmanager
+    async def counting(service: str) -> AsyncIterator[Statements]:
+        client: httpx.AsyncClient = request.getfixturevalue(service)
+        transport = client._transport
+        assert isinstance(transport, httpx.ASGITransport)
+        engine = transport.app.state.database.engine.sync_engine
+        statements = Statements()
+
+        def note(*_: object) -> None:
+            statements.count += 1
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting

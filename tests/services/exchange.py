@@ -1,0 +1,94 @@
+"""The two ledgers face to face, without a broker: events are taken from one outbox and handed to the other service.
+
+What the broker does to messages (repeat, reorder, lose) is done here on purpose, by the test.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from services.rating.actions import exports as rating_exports
+from services.rating.actions import rating_runs
+from services.rating.main import create_app as create_rating
+from services.receivables.main import create_app as create_receivables
+from shared.clock import now
+from shared.contracts.event import envelope_bytes
+from shared.database import Database
+from shared.events.consumer import Consumer
+
+
+async def work_off(database: Database) -> None:
+    """Carries every run of rating as far as rating alone can."""
+    for step in (lambda session: rating_runs.rate_part(session, now()), rating_exports.send_part):
+        busy = True
+        while busy:
+            async with database.transaction() as session:
+                busy = await step(session)
+
+
+async def take_events(database: Database, service: str, *, after: int = 0) -> list[tuple[int, str, bytes]]:
+    """The events of an outbox as they would be published: id, name and envelope."""
+    async with database.transaction() as session:
+        rows = await session.execute(
+            text(
+                "SELECT id, event_id, event_name, data::text AS data, created_at FROM outbox WHERE id > :after ORDER BY id"
+            ),
+            {"after": after},
+        )
+        return [
+            (row.id, row.event_name, envelope_bytes(row.event_id, service, row.event_name, row.created_at, row.data))
+            for row in rows
+        ]
+
+
+def consumers_of(service: str) -> dict[str, Consumer[Any]]:
+    """The consumers that a service is wired with, by the name of their event."""
+    from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
+    from services.receivables.consumers import (
+        invoice_export_requested,
+        invoice_withdrawal_requested,
+        work_order_rated,
+    )
+
+    modules = {
+        "rating": (customer_changed, invoice_credited, invoice_exported, invoice_refused),
+        "receivables": (invoice_export_requested, invoice_withdrawal_requested, work_order_rated),
+    }
+    return {module.consumer.event.event_name(): module.consumer for module in modules[service]}
+
+
+async def deliver(database: Database, service: str, events: Sequence[tuple[int, str, bytes]]) -> None:
+    """Hands events to a service, each in a transaction of its own; those that it does not read are passed over."""
+    consumers = consumers_of(service)
+    for _, name, payload in events:
+        if name in consumers:
+            async with database.transaction() as session:
+                await consumers[name].take_in(session, [payload])
+
+
+async def exchange(rating: Database, receivables: Database) -> None:
+    """Carries on both sides until neither has anything to say any more."""
+    seen = {"rating": 0, "receivables": 0}
+    moved = True
+    while moved:
+        moved = False
+        await work_off(rating)
+        for ours, theirs, giver, taker in (
+            ("rating", "receivables", rating, receivables),
+            ("receivables", "rating", receivables, rating),
+        ):
+            events = await take_events(giver, ours, after=seen[ours])
+            if events:
+                moved = True
+                seen[ours] = events[-1][0]
+                await deliver(taker, theirs, events)
+
+
+def data_of(event: tuple[int, str, bytes]) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(event[2])["data"]
+    return data
+
+
+__all__ = ["create_rating", "create_receivables", "data_of", "deliver", "exchange", "take_events", "work_off"]

@@ -1,0 +1,239 @@
+"""Work orders at the edge: entered, imported as whole files, listed, changed."""
+
+import asyncio
+
+import pytest
+
+from shared.access import Grant, Level, Limits
+from tests.services.conftest import load, order_csv
+
+
+def edit(**limits: frozenset[str]) -> Grant:
+    return Grant("rating.work_orders", Level.EDIT, Limits(**limits))
+
+
+async def test_an_entered_order_can_be_read_with_its_etag(company) -> None:
+    rating, _ = company
+    entry = {
+        "number": "W1",
+        "branch": "SAT",
+        "customer": "S1001",
+        "priority": "RUSH",
+        "job_type": "CITATION",
+        "served_zip": "78205-1201",
+        "service_on": "2026-11-02",
+        "triggers": ["SKIP_TRACE"],
+        "miles": "12.5",
+    }
+    made = await rating.post("/v1/work-orders", json=entry)
+    assert made.status_code == 201
+    read = await rating.get(f"/v1/work-orders/{made.json()['id']}")
+    assert read.headers["etag"] == '"1"'
+    assert read.json()["bill_to"] == "S1001"
+    assert read.json()["customer_type"] == "LAW"
+    assert read.json()["miles"] == "12.500"
+
+
+async def test_the_same_number_twice_is_refused(enter, company) -> None:
+    await enter("W1")
+    entry = {
+        "number": "W1",
+        "branch": "SAT",
+        "customer": "S1001",
+        "priority": "RUSH",
+        "job_type": "CITATION",
+        "service_on": "2026-11-02",
+    }
+    answer = await company[0].post("/v1/work-orders", json=entry)
+    assert (answer.status_code, answer.json()["code"]) == (409, "NUMBER_TAKEN")
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"branch": "NYC"}, "/branch"),
+        ({"priority": "SOON"}, "/priority"),
+        ({"triggers": ["LOUD"]}, "/triggers"),
+        ({"region": "MOON"}, "/region"),
+    ],
+)
+async def test_an_order_that_names_unknown_things_is_refused(enter, company, change, pointer) -> None:
+    (order,) = await enter("W1")
+    answer = await company[0].patch(f"/v1/work-orders/{order['id']}", json=change, headers={"if-match": '"1"'})
+    assert (answer.status_code, answer.json()["code"]) == (422, "UNKNOWN_REFERENCE")
+    assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"miles": 12.5}, "/miles"),
+        ({"miles": "-1"}, "/miles"),
+        ({"miles": "1.2345"}, "/miles"),
+        ({"served_zip": "7820"}, "/served_zip"),
+        ({"branch": None}, "/branch"),
+        ({"reference": "a\u0000b"}, "/reference"),
+        ({"status": "exported"}, "/status"),
+        ({"total": "0.01"}, "/total"),
+    ],
+)
+async def test_what_does_not_fit_names_its_place(enter, company, change, pointer) -> None:
+    (order,) = await enter("W1")
+    answer = await company[0].patch(f"/v1/work-orders/{order['id']}", json=change, headers={"if-match": '"1"'})
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
+    assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [(None, 428, "VERSION_MISSING"), ('"7"', 412, "VERSION_STALE"), ("7", 412, "VERSION_STALE")],
+)
+async def test_a_change_must_name_the_version_it_changes(enter, company, sent, status, code) -> None:
+    (order,) = await enter("W1")
+    headers = {} if sent is None else {"if-match": sent}
+    answer = await company[0].patch(f"/v1/work-orders/{order['id']}", json={"reference": "x"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_two_clerks_change_one_order_and_the_second_is_told(enter, company) -> None:
+    (order,) = await enter("W1")
+    answers = await asyncio.gather(
+        *(
+            company[0].patch(f"/v1/work-orders/{order['id']}", json={"reference": who}, headers={"if-match": '"1"'})
+            for who in ("olga", "bill")
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_an_unknown_order_is_404(company) -> None:
+    for path in ("/v1/work-orders/99", "/v1/work-orders/99/rating", "/v1/work-orders/99/ratings", "/v1/exports/99"):
+        answer = await company[0].get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
+async def test_another_branchs_order_does_not_exist_for_a_limited_clerk(enter, company, identity) -> None:
+    (order,) = await enter("W1")
+    miami = identity("rating", edit(branches=frozenset({"MIA"})))
+    path = f"/v1/work-orders/{order['id']}"
+    assert (await company[0].get(path, headers=miami)).status_code == 404
+    change = await company[0].patch(path, json={"reference": "x"}, headers={**miami, "if-match": '"1"'})
+    assert change.status_code == 404
+    assert (await company[0].get("/v1/work-orders", headers=miami)).json()["totals"] == {"count": 0, "total": "0.00"}
+
+
+async def test_a_limited_clerk_moves_no_order_out_of_his_branches(enter, company, identity) -> None:
+    (order,) = await enter("W1")
+    here = identity("rating", edit(branches=frozenset({"SAT"})))
+    answer = await company[0].patch(
+        f"/v1/work-orders/{order['id']}", json={"branch": "MIA"}, headers={**here, "if-match": '"1"'}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+
+
+async def test_limits_of_one_grant_do_not_widen_another(enter, company, identity) -> None:
+    await enter("W1", "W2", customer="S1001")
+    await enter("W3", customer="S1002")
+    mixed = identity(
+        "rating", edit(branches=frozenset({"MIA"})), edit(customers=frozenset({"S1002"}), branches=frozenset({"SAT"}))
+    )
+    page = (await company[0].get("/v1/work-orders", headers=mixed)).json()
+    assert [one["number"] for one in page["items"]] == ["W3"]
+
+
+async def test_lists_are_paged_by_cursor_with_totals_of_everything(enter, company) -> None:
+    await enter(*(f"W{number:03d}" for number in range(25)))
+    seen: list[str] = []
+    cursor = None
+    while True:
+        query = {"limit": 10, "sort": "-number", **({"cursor": cursor} if cursor else {})}
+        page = (await company[0].get("/v1/work-orders", params=query)).json()
+        assert page["totals"]["count"] == 25
+        seen += [one["number"] for one in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [f"W{number:03d}" for number in reversed(range(25))]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ({"search": "7"}, ["W7"]),
+        ({"branch": "MIA"}, []),
+        ({"customer": "S1002"}, ["W9"]),
+        ({"status": "open", "sort": "-number"}, ["W9", "W8", "W7"]),
+        ({"service_from": "2026-11-03"}, []),
+    ],
+)
+async def test_lists_are_filtered(enter, company, query, numbers) -> None:
+    await enter("W7", "W8")
+    await enter("W9", customer="S1002")
+    page = (await company[0].get("/v1/work-orders", params=query)).json()
+    assert [one["number"] for one in page["items"]] == numbers
+    assert page["totals"]["count"] == len(numbers)
+
+
+@pytest.mark.parametrize("query", [{"sort": "secret"}, {"cursor": "nonsense"}, {"limit": 501}, {"status": "gone"}])
+async def test_a_list_that_cannot_be_made_is_refused(company, query) -> None:
+    assert (await company[0].get("/v1/work-orders", params=query)).status_code == 422
+
+
+async def test_a_list_as_csv_holds_every_row(enter, company) -> None:
+    await enter(*(f"W{number}" for number in range(120)))
+    answer = await company[0].get("/v1/work-orders", headers={"accept": "text/csv"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert len(answer.text.strip().splitlines()) == 121
+
+
+GOOD = "W1,SAT,S1001,STANDARD,CITATION,78205,,"
+
+
+@pytest.mark.parametrize(
+    ("content", "pointers"),
+    [
+        (b"number,colour\nW1,red", ["line 1"] * 6),
+        (order_csv(GOOD.replace("STANDARD", "SOON")), ["line 2, column priority"]),
+        (order_csv(GOOD, GOOD.replace("W1", "W2").replace(",,", ",far,")), ["line 3, column miles"]),
+        (order_csv(GOOD, GOOD), ["line 3"]),
+        (order_csv(GOOD, "W2,SAT"), ["line 3"]),
+        (order_csv(GOOD) + b"\n\xff\xfe", ["line 3"]),
+        (
+            order_csv(GOOD.replace("SAT", "NYC"), "W2,SAT,S1001,STANDARD,OTHER,78205,,"),
+            ["line 2, column branch", "line 3, column job_type"],
+        ),
+        (order_csv('W1,SAT,S1001,"STANDARD,CITATION,78205,,'), ["line 2"]),
+    ],
+)
+async def test_a_faulty_file_loads_nothing_and_names_every_fault(company, content, pointers) -> None:
+    rating, _ = company
+    answer = await load(rating, "work-orders", content)
+    assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == pointers
+    assert (await rating.get("/v1/work-orders")).json()["totals"]["count"] == 0
+
+
+async def test_a_number_that_is_taken_is_named_by_its_line(enter, company) -> None:
+    await enter("W1")
+    answer = await load(company[0], "work-orders", order_csv(GOOD.replace("W1", "W0"), GOOD))
+    assert answer.json()["errors"] == [
+        {"pointer": "line 3, column number", "detail": "there is a work order W1 already"}
+    ]
+
+
+async def test_an_import_outside_ones_branches_is_refused(company, identity) -> None:
+    rating, _ = company
+    headers = {**identity("rating", edit(branches=frozenset({"MIA"}))), "content-type": "text/csv"}
+    answer = await rating.post("/v1/work-orders/import", content=order_csv(GOOD), headers=headers)
+    assert answer.json()["errors"][0]["pointer"] == "line 2, column branch"
+
+
+async def test_a_file_of_another_kind_is_refused(company) -> None:
+    answer = await company[0].post("/v1/work-orders/import", json={"number": "W1"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
+
+
+async def test_the_sample_orders_import_in_a_handful_of_statements(company, count_statements) -> None:
+    async with count_statements("rating") as statements:
+        assert (await load(company[0], "work-orders")).json() == {"imported": 1000}
+    assert statements.count <= 6

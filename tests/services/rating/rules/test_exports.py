@@ -1,0 +1,125 @@
+"""Cutting a run into chunks, and what each answer does, however often and in whatever order it comes."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.rating.errors import AnswerContradicts
+from services.rating.rules.exports import (
+    CHUNK_BYTES,
+    CHUNK_ORDERS,
+    ChunkCandidate,
+    HandedOrder,
+    HandOver,
+    OrderCredit,
+    OrderStanding,
+    cut_chunks,
+    reopens,
+    settle,
+)
+
+invoices = st.lists(
+    st.builds(
+        ChunkCandidate,
+        invoice_id=st.integers(1, 10**6),
+        attempt=st.just(1),
+        ar_company=st.integers(1, 3),
+        orders=st.integers(1, 700),
+        document_bytes=st.integers(300, 900_000),
+    ),
+    max_size=60,
+    unique_by=lambda one: one.invoice_id,
+)
+
+
+@given(invoices)
+def test_every_invoice_is_in_exactly_one_chunk_of_its_own_company(candidates: list[ChunkCandidate]) -> None:
+    chunks = cut_chunks(candidates)
+    company = {one.invoice_id: one.ar_company for one in candidates}
+    cut = [invoice_id for chunk in chunks for invoice_id in chunk.invoice_ids]
+    assert sorted(cut) == sorted(company)
+    assert all(company[invoice_id] == chunk.ar_company for chunk in chunks for invoice_id in chunk.invoice_ids)
+
+
+@given(invoices)
+def test_a_chunk_is_within_its_limits_unless_one_invoice_alone_is_larger(candidates: list[ChunkCandidate]) -> None:
+    known = {one.invoice_id: one for one in candidates}
+    for chunk in cut_chunks(candidates):
+        inside = [known[invoice_id] for invoice_id in chunk.invoice_ids]
+        within = (
+            sum(one.orders for one in inside) <= CHUNK_ORDERS
+            and sum(one.document_bytes for one in inside) <= CHUNK_BYTES
+        )
+        assert within or len(inside) == 1
+
+
+def test_twelve_hundred_single_orders_make_three_chunks() -> None:
+    chunks = cut_chunks([ChunkCandidate(number, 1, 1, 1, 600) for number in range(1200)])
+    assert [len(chunk.invoice_ids) for chunk in chunks] == [500, 500, 200]
+
+
+WAITING = HandOver(invoice_id=10, attempt=1, run_id=3, outcome="waiting", total=Decimal("80.00"))
+ORDER = HandedOrder(
+    work_order_id=5, invoice_id=10, version=1, attempt=1, status="exporting", rating_version=1, export_attempt=1
+)
+
+
+@pytest.mark.parametrize("outcome", ["exported", "refused"])
+def test_the_first_answer_settles_the_invoice_and_its_orders(outcome: str) -> None:
+    settlement = settle(3, [(10, 1)], outcome, [WAITING], [ORDER])
+    assert (settlement.work_order_ids, settlement.total) == ((5,), Decimal("80.00"))
+
+
+@pytest.mark.parametrize("outcome", ["exported", "refused"])
+def test_the_same_answer_again_changes_nothing(outcome: str) -> None:
+    assert settle(3, [(10, 1)], outcome, [replace(WAITING, outcome=outcome)], []).hand_overs == ()
+
+
+@pytest.mark.parametrize(("before", "now"), [("refused", "exported"), ("exported", "refused")])
+def test_the_opposite_answer_is_a_contradiction(before: str, now: str) -> None:
+    with pytest.raises(AnswerContradicts, match=f"was {before} before"):
+        settle(3, [(10, 1)], now, [replace(WAITING, outcome=before)], [])
+
+
+@pytest.mark.parametrize("hand_overs", [[], [replace(WAITING, run_id=4)]])
+def test_an_answer_about_something_never_sent_is_a_contradiction(hand_overs: list[HandOver]) -> None:
+    with pytest.raises(AnswerContradicts, match="never sent"):
+        settle(3, [(10, 1)], "exported", hand_overs, [])
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        {"rating_version": 2},
+        {"export_attempt": 2},
+        {"status": "rated"},
+        {"status": "exported"},
+    ],
+)
+def test_a_late_answer_never_locks_another_version_or_attempt(now: dict[str, object]) -> None:
+    with pytest.raises(AnswerContradicts, match="work order 5 was sent as version 1 attempt 1"):
+        settle(3, [(10, 1)], "exported", [WAITING], [replace(ORDER, **now)])
+
+
+EXPORTED = OrderStanding(id=5, status="exported", rating_version=1)
+CREDIT = OrderCredit(work_order_id=5, version=1, credited=Decimal("80.00"), remaining=Decimal("0.00"))
+
+
+@pytest.mark.parametrize(
+    ("credit", "disposition", "standing", "status"),
+    [
+        (CREDIT, "rerate", EXPORTED, "open"),
+        (CREDIT, "close", EXPORTED, "closed"),
+        (replace(CREDIT, remaining=Decimal("10.00")), "rerate", EXPORTED, None),
+        (CREDIT, None, EXPORTED, None),
+        (CREDIT, "rerate", replace(EXPORTED, rating_version=2), None),
+        (CREDIT, "rerate", replace(EXPORTED, status="open"), None),
+    ],
+)
+def test_a_credit_moves_only_the_version_that_it_brought_to_zero(
+    credit: OrderCredit, disposition: str | None, standing: OrderStanding, status: str | None
+) -> None:
+    assert reopens(credit, disposition, standing) == status

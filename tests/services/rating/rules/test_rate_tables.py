@@ -1,0 +1,138 @@
+"""Finding the region and the profile of an order, and saying what is missing."""
+
+from datetime import date
+
+import pytest
+
+from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
+from services.rating.rules.codes import LineEntry, ProfileEntry, faults_in_line, overlapping
+from services.rating.rules.rate_tables import BillingProfile, Key, index_rate_table, match_profile, region_of
+from tests.services.rating.tables import order
+
+KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
+
+
+def profile(number: int, begin: str, end: str | None = None, key: Key = KEY) -> BillingProfile:
+    last = None if end is None else date.fromisoformat(end)
+    return BillingProfile(number, key, date.fromisoformat(begin), last, "", ())
+
+
+TABLE = index_rate_table(
+    [
+        profile(1, "2020-01-01", "2023-12-31"),
+        profile(2, "2024-01-01"),
+        profile(3, "2020-01-01", key=KEY._replace(priority="RUSH")),
+    ],
+    [("BEXAR", "78205"), ("BEXAR", "78201"), ("COMAL", "78201")],
+)
+
+
+@pytest.mark.parametrize(
+    ("service_on", "number"), [("2020-01-01", 1), ("2023-12-31", 1), ("2024-01-01", 2), ("2031-07-01", 2)]
+)
+def test_the_profile_in_force_on_the_service_date_is_taken(service_on: str, number: int) -> None:
+    assert match_profile(order(service_on=date.fromisoformat(service_on)), "BEXAR", TABLE).id == number
+
+
+def test_before_any_profile_the_nearest_misses_by_its_dates() -> None:
+    with pytest.raises(NoProfile) as refused:
+        match_profile(order(service_on=date(2019, 12, 31)), "BEXAR", TABLE)
+    assert refused.value.members["nearest"][0] == {
+        "profile_id": 1,
+        "key": KEY._asdict(),
+        "differs": ("effective dates",),
+    }
+
+
+@pytest.mark.parametrize("name", ["customer_type", "priority", "job_type"])
+def test_a_profile_must_fit_in_every_key(name: str) -> None:
+    with pytest.raises(NoProfile) as refused:
+        match_profile(order(**{name: "OTHER"}), "BEXAR", TABLE)
+    assert name in refused.value.members["nearest"][0]["differs"]
+
+
+def test_a_customer_that_nobody_announced_has_no_type_and_no_profile() -> None:
+    with pytest.raises(NoProfile, match="unknown"):
+        match_profile(order(customer_type=None), "BEXAR", TABLE)
+
+
+def test_the_orders_own_region_comes_first() -> None:
+    assert region_of(order(region="COMAL", served_zip="78205"), TABLE) == ("COMAL", "order")
+
+
+@pytest.mark.parametrize("zip_code", ["78205", "78205-0001"])
+def test_the_region_that_holds_the_served_zip_is_the_default(zip_code: str) -> None:
+    assert region_of(order(served_zip=zip_code), TABLE) == ("BEXAR", "zip")
+
+
+def test_a_zip_in_two_regions_is_ambiguous_and_names_both() -> None:
+    with pytest.raises(RegionAmbiguous) as refused:
+        region_of(order(served_zip="78201"), TABLE)
+    assert refused.value.members == {"zip": "78201", "candidates": ["BEXAR", "COMAL"]}
+
+
+@pytest.mark.parametrize("zip_code", ["10007", None])
+def test_without_a_region_the_candidates_of_the_branch_are_named(zip_code: str | None) -> None:
+    with pytest.raises(RegionRequired) as refused:
+        region_of(order(served_zip=zip_code), TABLE)
+    assert refused.value.members["candidates"] == ["BEXAR"]
+
+
+def entry(begin: str, end: str | None = None, key: Key = KEY) -> ProfileEntry:
+    last = None if end is None else date.fromisoformat(end)
+    return ProfileEntry(key, date.fromisoformat(begin), last, "", ())
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "overlaps"),
+    [
+        ("2019-01-01", "2019-12-31", False),
+        ("2019-01-01", "2020-01-01", True),
+        ("2023-12-31", "2023-12-31", True),
+        ("2021-01-01", "2021-12-31", True),
+        ("2019-01-01", None, True),
+        ("2030-01-01", None, True),
+        ("2022-05-01", "2022-04-30", True),
+    ],
+)
+def test_profiles_of_one_key_may_follow_one_another_but_not_overlap(
+    begin: str, end: str | None, overlaps: bool
+) -> None:
+    assert bool(overlapping([entry(begin, end)], TABLE)) == overlaps
+
+
+def test_profiles_of_one_file_are_held_against_each_other() -> None:
+    other = KEY._replace(region="COMAL")
+    faults = overlapping([entry("2020-01-01", "2020-06-30", other), entry("2020-06-30", None, other)], TABLE)
+    assert [index for index, _ in faults] == [1]
+
+
+KNOWN = {"billing_item": {"Mileage"}, "bill_type": {"RUSH"}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"billing_item": "Milage"}, "billing_item"),
+        ({"mode": "triggered"}, "bill_type"),
+        ({"bill_type": "RUSH"}, "bill_type"),
+        ({"mode": "triggered", "bill_type": "SOON"}, "bill_type"),
+        ({"rate": -1}, "rate"),
+        ({"included_units": -1}, "included_units"),
+        ({"method": "flat"}, "method"),
+        ({"quantity_source": "leagues"}, "quantity_source"),
+        ({}, None),
+    ],
+)
+def test_a_faulty_line_names_its_field(facts: dict[str, object], field: str | None) -> None:
+    good = {
+        "billing_item": "Mileage",
+        "mode": "default",
+        "bill_type": None,
+        "method": "per_unit",
+        "rate": 1,
+        "included_units": 0,
+        "quantity_source": "miles",
+    }
+    faults = faults_in_line(LineEntry(**{**good, **facts}), KNOWN)
+    assert [name for name, _ in faults] == ([] if field is None else [field])

@@ -1,0 +1,88 @@
+"""The two equations, and the warnings before an export."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from services.rating.rules.customers import Customer, newest
+from services.rating.rules.ready import ReadyFacts, warnings_of
+from services.rating.rules.reconciliation import CurrentTotals, RunSums, compare
+
+RUN = RunSums(
+    run_id=1,
+    said_invoices=3,
+    said_exported=1,
+    said_refused=1,
+    said_total=Decimal("60.00"),
+    said_exported_total=Decimal("10.00"),
+    said_refused_total=Decimal("20.00"),
+    invoices=3,
+    total=Decimal("60.00"),
+    exported=1,
+    exported_total=Decimal("10.00"),
+    refused=1,
+    refused_total=Decimal("20.00"),
+    in_flight=1,
+    in_flight_total=Decimal("30.00"),
+    visible=True,
+)
+CURRENT = CurrentTotals(4, *(Decimal(one) for one in ("100.00", "10.00", "30.00", "60.00", "5.00")))
+
+
+def test_nothing_differs_when_everything_is_where_it_was_put() -> None:
+    assert compare([RUN], CURRENT) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"in_flight_total": Decimal("29.99")}, "RUN_REQUESTED"),
+        ({"in_flight": 0}, "RUN_REQUESTED"),
+        ({"said_exported": 2}, "RUN_COUNTS"),
+        ({"said_refused_total": Decimal("21.00")}, "RUN_COUNTS"),
+    ],
+)
+def test_a_run_that_does_not_add_up_is_named(change: dict[str, object], kind: str) -> None:
+    (difference,) = compare([replace(RUN, **change)], CURRENT)
+    assert (difference.kind, difference.document) == (kind, "export run 1")
+
+
+@pytest.mark.parametrize("name", ["rated", "invoiced", "in_flight", "waiting"])
+def test_a_cent_too_many_anywhere_is_a_difference(name: str) -> None:
+    (difference,) = compare([], replace(CURRENT, **{name: getattr(CURRENT, name) + Decimal("0.01")}))
+    assert (difference.kind, abs(difference.amount)) == ("RATED", Decimal("0.01"))
+
+
+def test_credits_are_a_column_of_their_own() -> None:
+    assert compare([], replace(CURRENT, credited=Decimal("77.00"))) == []
+
+
+RATED_AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
+READY = ReadyFacts(
+    *(1, "W1", 2, None, "SAT", 1, "S1001", "S1001", "Harlan & Ruiz LLP", "active"),
+    *("CITATION", "RUSH", "BEXAR", date(2026, 11, 2), r"ALAMO\bill", RATED_AT, RATED_AT - timedelta(hours=1), 1),
+    *(Decimal("90.00"), Decimal("0.00"), Decimal("90.00")),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "warnings"),
+    [
+        ({}, []),
+        ({"bill_to_status": None}, ["no such customer in Accounts Receivable"]),
+        ({"bill_to_status": "hold"}, ["customer on hold"]),
+        ({"bill_to_status": "inactive"}, ["customer inactive"]),
+        ({"changed_at": RATED_AT + timedelta(seconds=1)}, ["changed after it was rated"]),
+        ({"total": Decimal("-1.00"), "bill_to_status": "hold"}, ["customer on hold", "negative total"]),
+    ],
+)
+def test_what_to_look_at_before_an_export(change: dict[str, object], warnings: list[str]) -> None:
+    assert warnings_of(replace(READY, **change)) == warnings
+
+
+def test_the_newest_version_of_a_customer_wins_whatever_the_order() -> None:
+    old, new = (Customer(1, "S1", version, f"v{version}", "active", "LAW") for version in (1, 2))
+    other = Customer(2, "S1", 1, "other company", "active", "LAW")
+    assert newest([new, old, other]) == newest([other, old, new]) == [new, other]
