@@ -26,10 +26,15 @@ def reconcile(billing: Clerk, receivables: Clerk) -> Reconciliation:
     while True:
         ours = billing.get("/rating/reconciliation")
         theirs = receivables.get("/receivables/reconciliation")
-        differences = [*_own("rating", ours), *_own("receivables", theirs), *_between(ours, theirs)]
+        differences = differences_between(ours, theirs)
         if not differences or time.monotonic() > deadline:
             return Reconciliation(ours, theirs, differences)
         time.sleep(0.25)
+
+
+def differences_between(rating: dict[str, Any], receivables: dict[str, Any]) -> list[str]:
+    """What each service finds in itself, and what does not fit between the two."""
+    return [*_own("rating", rating), *_own("receivables", receivables), *_between(rating, receivables)]
 
 
 def _own(service: str, answer: dict[str, Any]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from deploy.local.reconcile import differences_between
 from services.rating.main import create_app as create_rating
 from services.rating.settings import Settings as RatingSettings
 from services.receivables.main import create_app as create_receivables
@@ -23,7 +24,7 @@ from services.receivables.settings import Settings as ReceivablesSettings
 from shared.access import Grant, Level, Principal
 from shared.database import Database
 from shared.identity import HEADER, public_jwks, sign_identity
-from tests.services.exchange import deliver, take_events
+from tests.services.exchange import deliver, exchange, take_events, work_off
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 
@@ -169,3 +170,42 @@ def rate(company) -> Callable[..., Awaitable[httpx.Response]]:
         return await rating.post(f"/v1/work-orders/{order_id}/rating", headers={"if-match": etag})
 
     return do
+
+
+def key(name: object) -> dict[str, str]:
+    """The header that names a command."""
+    return {"idempotency-key": f"key-{name}"}
+
+
+@pytest.fixture
+def export(
+    company, rating_database: Database, receivables_database: Database
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Rates what is open, exports what is ready into November 2026, and lets both sides talk it out."""
+    count = iter(range(1000))
+
+    async def do(**wanted: Any) -> dict[str, Any]:
+        rating, _ = company
+        await rating.post("/v1/rating-runs", json={})
+        await work_off(rating_database)
+        body = {"invoice_date": "2026-11-20", **wanted}
+        started = await rating.post("/v1/exports", json=body, headers=key(f"export {next(count)}"))
+        assert started.status_code == 202, started.text
+        await exchange(rating_database, receivables_database)
+        run: dict[str, Any] = (await rating.get(started.headers["location"])).json()
+        return run
+
+    return do
+
+
+@pytest.fixture
+def reconciled(company) -> Callable[[], Awaitable[None]]:
+    """Asserts that each service, and the two together, have no difference."""
+
+    async def check() -> None:
+        rating, receivables = company
+        ours = (await rating.get("/v1/reconciliation")).json()
+        theirs = (await receivables.get("/v1/reconciliation")).json()
+        assert differences_between(ours, theirs) == []
+
+    return check

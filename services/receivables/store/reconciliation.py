@@ -94,8 +94,8 @@ async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference
             FROM ar_line l
             JOIN ar_transaction t ON t.id = l.transaction_id
             CROSS JOIN LATERAL (VALUES
-                (t.ar_account, greatest(l.amount, 0), greatest(-l.amount, 0)),
-                (l.gl_account, greatest(-l.amount, 0), greatest(l.amount, 0))
+                (t.ar_account, greatest(l.amount, 0.00), greatest(-l.amount, 0.00)),
+                (l.gl_account, greatest(-l.amount, 0.00), greatest(l.amount, 0.00))
             ) AS side (account, debit, credit)
             WHERE l.amount <> 0
         ), held AS (

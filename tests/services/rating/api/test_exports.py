@@ -1,0 +1,205 @@
+"""Ready to Export and the export, from rating's side."""
+
+import asyncio
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from shared.access import Grant, Level, Limits
+from shared.contracts.invoice_export_requested import InvoiceExportRequested
+from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
+from shared.database import Database, execute, fetch_value
+from tests.services.exchange import data_of, take_events, work_off
+
+
+@pytest.fixture
+async def rated(enter, rate):
+    """Three rated orders: two of Harlan & Ruiz, one of Bexley."""
+    orders = [*await enter("W1", "W2"), *await enter("W3", customer="S1002", zip_code="78130", miles="40")]
+    for order in orders:
+        assert (await rate(order["id"])).status_code == 200
+    return orders
+
+
+def key(number: int) -> dict[str, str]:
+    return {"idempotency-key": f"export-{number}"}
+
+
+async def test_ready_to_export_shows_totals_of_everything(company, rated) -> None:
+    page = (await company[0].get("/v1/ready-to-export", params={"limit": 1})).json()
+    assert len(page["items"]) == 1
+    assert (page["totals"]["count"], page["totals"]["total"]) == (3, "281.00")
+    accounts = {one["name"]: one["total"] for one in page["totals"]["by_income_account"]}
+    assert accounts == {"4000": "255.00", "4010": "26.00"}
+
+
+async def test_ready_to_export_warns(company, enter, rate) -> None:
+    (order,) = await enter("W1", customer="S1005")
+    etag = (await rate(order["id"])).headers["etag"]
+    await company[0].patch(f"/v1/work-orders/{order['id']}", json={"reference": "x"}, headers={"if-match": etag})
+    page = (await company[0].get("/v1/ready-to-export")).json()
+    assert page["items"][0]["warnings"] == ["customer on hold", "changed after it was rated"]
+
+
+async def test_ready_to_export_as_csv_and_pdf_holds_the_whole_list(company, rated) -> None:
+    rating, _ = company
+    table = await rating.get("/v1/ready-to-export", headers={"accept": "text/csv"}, params={"limit": 1})
+    assert len(table.text.strip().splitlines()) == 4
+    pdf = await rating.get("/v1/ready-to-export", headers={"accept": "application/pdf"}, params={"limit": 1})
+    assert pdf.headers["content-type"] == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages)
+    assert all(word in text for word in ("Rated Workorders Ready to Export", "W1", "W2", "W3", "281.00"))
+
+
+async def test_the_claim_locks_the_orders_at_once(company, rated) -> None:
+    rating, _ = company
+    started = await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(1))
+    assert started.status_code == 202
+    run = started.json()
+    assert (run["month"], run["invoices"], run["orders"], run["total"]) == ("2026-11", 3, 3, "281.00")
+    order = await rating.get(f"/v1/work-orders/{rated[0]['id']}")
+    refused = await rating.patch(
+        f"/v1/work-orders/{rated[0]['id']}", json={"reference": "x"}, headers={"if-match": order.headers["etag"]}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, "LOCKED_USE_CREDIT")
+    assert refused.json()["run_id"] == run["id"]
+
+
+async def test_the_same_command_again_gives_the_same_run(company, rated) -> None:
+    first, again = [await company[0].post("/v1/exports", json={}, headers=key(1)) for _ in range(2)]
+    assert first.json() == again.json()
+    assert (await company[0].get("/v1/exports")).json()["totals"] == {"count": 1}
+
+
+async def test_two_clerks_who_press_at_once_get_one_export(company, rated) -> None:
+    answers = await asyncio.gather(
+        *(company[0].post("/v1/exports", json={}, headers=key(number)) for number in range(6))
+    )
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"NOTHING_TO_EXPORT"}
+
+
+async def test_an_order_that_is_being_edited_is_waited_for_not_left_out(company, rated, rating_database) -> None:
+    rating, _ = company
+    async with rating_database.transaction() as session:
+        await execute(
+            session, "UPDATE work_order SET reference = 'edited', revision = revision + 1 WHERE number = 'W2'"
+        )
+        exporting = asyncio.create_task(rating.post("/v1/exports", json={}, headers=key(1)))
+        await asyncio.sleep(0.2)
+        assert not exporting.done()
+    assert (await exporting).json()["orders"] == 3
+
+
+@pytest.mark.parametrize(
+    ("selection", "numbers"),
+    [
+        ({"bill_tos": ["S1002"]}, ["W3"]),
+        ({"branches": ["MIA"]}, []),
+        ({"rated_until": "2020-01-01T00:00:00Z"}, []),
+        ({}, ["W1", "W2", "W3"]),
+    ],
+)
+async def test_only_the_selection_is_exported(company, rated, selection, numbers) -> None:
+    rating, _ = company
+    answer = await rating.post("/v1/exports", json={"selection": selection}, headers=key(1))
+    page = (await rating.get("/v1/work-orders", params={"status": "exporting"})).json()
+    assert [one["number"] for one in page["items"]] == numbers
+    assert answer.status_code == (202 if numbers else 409)
+
+
+async def test_chosen_orders_that_are_not_free_are_named_and_nothing_is_exported(company, rated, enter) -> None:
+    (open_order,) = await enter("W9")
+    chosen = {"work_order_ids": [rated[0]["id"], open_order["id"]]}
+    answer = await company[0].post("/v1/exports", json={"selection": chosen}, headers=key(1))
+    assert (answer.status_code, answer.json()["code"]) == (409, "NOT_EXPORTABLE")
+    assert answer.json()["errors"][0]["detail"] == f"work order {open_order['id']}"
+    assert (await company[0].get("/v1/work-orders", params={"status": "exporting"})).json()["totals"]["count"] == 0
+
+
+async def test_an_export_that_is_not_what_was_seen_is_refused(company, rated) -> None:
+    seen = {"expected_orders": 3, "expected_total": "280.00"}
+    answer = await company[0].post("/v1/exports", json=seen, headers=key(1))
+    assert (answer.json()["code"], answer.json()["total"]) == ("NOT_EXPORTABLE", "281.00")
+    exact = await company[0].post("/v1/exports", json={**seen, "expected_total": "281.00"}, headers=key(2))
+    assert exact.status_code == 202
+
+
+async def test_a_chunk_is_one_event_that_its_contract_can_read(company, rated, rating_database: Database) -> None:
+    await company[0].post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(1))
+    await work_off(rating_database)
+    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-export-requested"]
+    (chunk,) = [InvoiceExportRequested.model_validate(data_of(one)) for one in events]
+    assert (chunk.ar_company, chunk.month, str(chunk.invoice_date)) == (1, "2026-11", "2026-11-20")
+    assert sum(invoice.total for invoice in chunk.invoices) == Decimal("281.00")
+    order = chunk.invoices[2].orders[0]
+    assert (order.number, order.version, order.attempt, order.total) == ("W3", 1, 1, Decimal("121.00"))
+    assert [(line.billing_item, line.amount) for line in order.lines] == [
+        ("Service of process", Decimal("95.00")),
+        ("Mileage", Decimal("26.00")),
+    ]
+
+
+async def test_a_chunk_without_an_answer_is_asked_again(company, rated, rating_database: Database) -> None:
+    from services.rating.actions.exports import ask_again
+
+    await company[0].post("/v1/exports", json={}, headers=key(1))
+    await work_off(rating_database)
+    async with rating_database.transaction() as session:
+        assert not await ask_again(session)
+        await execute(session, "UPDATE export_chunk SET sent_at = sent_at - interval '61 seconds'")
+        assert await ask_again(session)
+        assert not await ask_again(session)
+        assert await fetch_value(session, "SELECT requests FROM export_chunk") == 2
+    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-export-requested"]
+    assert data_of(events[0]) == data_of(events[1])
+
+
+async def test_a_withdrawal_names_every_hand_over_that_waits(company, rated, rating_database: Database) -> None:
+    rating, _ = company
+    run = (await rating.post("/v1/exports", json={}, headers=key(1))).json()
+    answer = await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})
+    assert (answer.status_code, answer.json()) == (202, {"requested": 3})
+    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-withdrawal-requested"]
+    (asked,) = [InvoiceWithdrawalRequested.model_validate(data_of(one)) for one in events]
+    assert sorted(order.work_order_id for invoice in asked.invoices for order in invoice.orders) == sorted(
+        one["id"] for one in rated
+    )
+
+
+async def test_a_clerk_limited_to_a_branch_exports_and_watches_only_its_orders(company, enter, rate, identity) -> None:
+    rating, _ = company
+    (here,) = await enter("W1")
+    (there,) = await enter("L1", branch="LAX", customer="L2001", zip_code="90012")
+    await rating.patch(f"/v1/work-orders/{there['id']}", json={"job_type": "SAFE_DEPOSIT"}, headers={"if-match": '"1"'})
+    for order in (here, there):
+        assert (await rate(order["id"])).status_code == 200
+
+    def limited(branch: str) -> dict[str, str]:
+        return identity("rating", Grant("rating.export", Level.EDIT, Limits(branches=frozenset({branch}))))
+
+    ready = (await rating.get("/v1/ready-to-export", headers=limited("LAX"))).json()
+    assert [one["number"] for one in ready["items"]] == ["L1"]
+    run = (await rating.post("/v1/exports", json={}, headers={**limited("LAX"), **key(1)})).json()
+    assert (run["orders"], run["total"]) == (1, "170.00")
+    for path in (f"/v1/exports/{run['id']}", f"/v1/exports/{run['id']}/invoices", f"/v1/exports/{run['id']}/events"):
+        assert (await rating.get(path, headers=limited("SAT"))).status_code == 404
+    assert (await rating.get("/v1/exports", headers=limited("SAT"))).json()["items"] == []
+    assert (await rating.get(f"/v1/exports/{run['id']}", headers=limited("LAX"))).status_code == 200
+
+
+async def test_the_claim_of_many_orders_sends_no_more_statements_than_that_of_one(
+    company, enter, rate, rating_database, count_statements
+) -> None:
+    rating, _ = company
+    counted = []
+    for number, size in enumerate((1, 120)):
+        await enter(*(f"B{number}-{index}" for index in range(size)))
+        await rating.post("/v1/rating-runs", json={})
+        await work_off(rating_database)
+        async with count_statements("rating") as statements:
+            assert (await rating.post("/v1/exports", json={}, headers=key(number))).status_code == 202
+        counted.append(statements.count)
+    assert counted[0] == counted[1] <= 16

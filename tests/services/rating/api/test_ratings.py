@@ -1,0 +1,244 @@
+"""Rating one order and many, and telling why."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from shared.contracts.work_order_rated import WorkOrderRated
+from shared.database import Database
+from tests.services.conftest import load
+from tests.services.exchange import data_of, take_events, work_off
+
+
+async def test_a_rating_explains_every_line_of_its_profile(enter, rate, company) -> None:
+    (order,) = await enter("W1", zip_code="78130", miles="40")
+    rated = (await rate(order["id"])).json()
+    assert (rated["version"], rated["total"], rated["region"]) == (1, "121.00", "TX_OTHER")
+    assert [(one["billing_item"], one["quantity"], one["amount"]) for one in rated["lines"]] == [
+        ("Service of process", "1.000", "95.00"),
+        ("Mileage", "40.000", "26.00"),
+    ]
+    verdicts = {one["billing_item"]: one["words"] for one in rated["explanation"]["lines"]}
+    assert verdicts["Mileage"] == "40.000 miles at 0.65 = 26.00"
+    assert verdicts["Skip trace"] == "needs SKIP_TRACE; the order has none"
+    assert (await company[0].get(f"/v1/work-orders/{order['id']}/rating")).json() == rated
+
+
+async def test_rating_again_makes_the_next_version_and_keeps_the_last(enter, rate, company) -> None:
+    rating, _ = company
+    (order,) = await enter("W1", zip_code="78130", miles="40")
+    path = f"/v1/work-orders/{order['id']}"
+    first = await rate(order["id"])
+    await rating.patch(path, json={"miles": "10"}, headers={"if-match": first.headers["etag"]})
+    assert (await rate(order["id"])).json()["version"] == 2
+    history = (await rating.get(f"{path}/ratings")).json()
+    assert [(one["version"], one["total"]) for one in history] == [(2, "101.50"), (1, "121.00")]
+
+
+async def test_a_rating_that_fails_keeps_the_old_one(enter, rate, company) -> None:
+    rating, _ = company
+    (order,) = await enter("W1")
+    path = f"/v1/work-orders/{order['id']}"
+    first = await rate(order["id"])
+    await rating.patch(path, json={"priority": "SPECIAL"}, headers={"if-match": first.headers["etag"]})
+    failed = await rate(order["id"])
+    assert (failed.status_code, failed.json()["code"]) == (422, "NO_PROFILE")
+    assert failed.json()["nearest"][0]["differs"] == ["priority"]
+    assert (await rating.get(f"{path}/rating")).json()["version"] == 1
+
+
+async def test_removing_a_rating_opens_the_order_and_uses_up_the_version(enter, rate, company) -> None:
+    rating, _ = company
+    (order,) = await enter("W1")
+    path = f"/v1/work-orders/{order['id']}"
+    etag = (await rate(order["id"])).headers["etag"]
+    assert (await rating.delete(f"{path}/rating", headers={"if-match": etag})).status_code == 204
+    assert (await rating.get(path)).json()["status"] == "open"
+    assert (await rating.get(f"{path}/rating")).json()["code"] == "NOT_RATED"
+    assert (await rate(order["id"])).json()["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"pod_received": False}, 409, "NOT_READY_FOR_RATING"),
+        ({"field_status": "in_field"}, 409, "NOT_READY_FOR_RATING"),
+        ({"served_zip": "10007"}, 422, "REGION_REQUIRED"),
+        ({"customer": "NOBODY"}, 422, "NO_PROFILE"),
+    ],
+)
+async def test_an_order_that_cannot_be_rated_says_why(enter, rate, company, change, status, code) -> None:
+    (order,) = await enter("W1")
+    await company[0].patch(f"/v1/work-orders/{order['id']}", json=change, headers={"if-match": '"1"'})
+    answer = await rate(order["id"])
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_a_stale_rating_is_refused(enter, company) -> None:
+    (order,) = await enter("W1")
+    path = f"/v1/work-orders/{order['id']}/rating"
+    answers = await asyncio.gather(*(company[0].post(path, headers={"if-match": '"1"'}) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412]
+
+
+async def test_each_change_of_a_rating_is_announced_as_its_contract_says(
+    enter, rate, company, rating_database: Database
+) -> None:
+    rating, _ = company
+    (order,) = await enter("W1", zip_code="78130", miles="40")
+    path = f"/v1/work-orders/{order['id']}"
+    etag = (await rate(order["id"])).headers["etag"]
+    moved = await rating.patch(path, json={"bill_to": "S1002"}, headers={"if-match": etag})
+    await rating.delete(f"{path}/rating", headers={"if-match": moved.headers["etag"]})
+    told = [WorkOrderRated.model_validate(data_of(one)) for one in await take_events(rating_database, "rating")]
+    assert [(one.state, one.rating_version, one.bill_to, str(one.total)) for one in told] == [
+        ("rated", 1, "S1001", "121.00"),
+        ("rated", 1, "S1002", "121.00"),
+        ("removed", 2, "S1002", "0.00"),
+    ]
+    assert [one.revision for one in told] == sorted({one.revision for one in told})
+    assert [(line.billing_item, str(line.amount)) for line in told[0].lines] == [
+        ("Service of process", "95.00"),
+        ("Mileage", "26.00"),
+    ]
+
+
+async def test_bulk_rating_gives_a_result_for_each_order(company, rating_database: Database) -> None:
+    rating, _ = company
+    await load(rating, "work-orders")
+    started = await rating.post("/v1/rating-runs", json={})
+    assert started.status_code == 202
+    await work_off(rating_database)
+    run = (await rating.get(started.headers["location"])).json()
+    assert (run["status"], run["orders"], run["rated"], run["failed"]) == ("done", 1000, 985, 15)
+    assert {one["outcome"]: one["orders"] for one in run["outcomes"]} == {
+        "NO_PROFILE": 7,
+        "RATED": 985,
+        "REGION_REQUIRED": 8,
+    }
+    failed = (await rating.get(f"{started.headers['location']}/results", params={"outcome": "NO_PROFILE"})).json()
+    assert failed["totals"] == {"count": 7}
+    assert all("differs in priority" in one["detail"] for one in failed["items"])
+
+
+async def test_a_bulk_rating_with_nothing_to_rate_is_refused(company) -> None:
+    answer = await company[0].post("/v1/rating-runs", json={})
+    assert (answer.status_code, answer.json()["code"]) == (409, "NOTHING_TO_RATE")
+
+
+async def test_two_bulk_ratings_rate_each_order_once(enter, company, rating_database: Database) -> None:
+    rating, _ = company
+    orders = await enter(*(f"W{number}" for number in range(30)))
+    runs = [await rating.post("/v1/rating-runs", json={}) for _ in range(2)]
+    await asyncio.gather(*(work_off(rating_database) for _ in range(3)))
+    states = [(await rating.get(run.headers["location"])).json() for run in runs]
+    assert [state["rated"] for state in states] == [30, 0]
+    assert {one["outcome"] for one in states[1]["outcomes"]} == {"SKIPPED"}
+    versions = [(await rating.get(f"/v1/work-orders/{one['id']}")).json()["rating_version"] for one in orders]
+    assert versions == [1] * 30
+
+
+async def test_a_bulk_rating_of_a_limited_clerk_leaves_other_branches_alone(company, rating_database, identity) -> None:
+    from shared.access import Grant, Level, Limits
+
+    rating, _ = company
+    await load(rating, "work-orders")
+    miami = identity("rating", Grant("rating.rating", Level.EDIT, Limits(branches=frozenset({"MIA"}))))
+    started = await rating.post("/v1/rating-runs", json={}, headers=miami)
+    assert started.json()["orders"] == 150
+    await work_off(rating_database)
+    rated = (await rating.get("/v1/work-orders", params={"status": "rated", "limit": 500})).json()
+    assert {one["branch"] for one in rated["items"]} == {"MIA"}
+    assert (await rating.get(started.headers["location"], headers=miami)).status_code == 200
+    angeles = identity("rating", Grant("rating.rating", Level.VIEW, Limits(branches=frozenset({"LAX"}))))
+    assert (await rating.get(started.headers["location"], headers=angeles)).status_code == 404
+
+
+async def test_the_number_of_statements_does_not_grow_with_the_orders(
+    company, rating_database, count_statements
+) -> None:
+    """One part of 100 orders and one of 1,000 send the same statements."""
+    rating, _ = company
+    from services.rating.actions import rating_runs
+    from shared.clock import now
+
+    counted = []
+    content = await _sample_lines()
+    for begin, size in ((0, 100), (100, 900)):
+        await load(rating, "work-orders", "\n".join([content[0], *content[1 + begin : 1 + begin + size]]).encode())
+        await rating.post("/v1/rating-runs", json={})
+        async with count_statements("rating") as statements, rating_database.transaction() as session:
+            await rating_runs.rate_part(session, now())
+        counted.append(statements.count)
+        await work_off(rating_database)
+    assert counted[0] == counted[1] <= 16
+
+
+async def _sample_lines() -> list[str]:
+    from tests.services.conftest import SAMPLE
+
+    return (SAMPLE / "work-orders.csv").read_text().splitlines()
+
+
+async def test_progress_is_streamed_until_the_run_is_done(enter, company, rating_database: Database) -> None:
+    rating, _ = company
+    await enter("W1", "W2")
+    started = await rating.post("/v1/rating-runs", json={})
+    watching = asyncio.create_task(rating.get(f"{started.headers['location']}/events"))
+    await asyncio.sleep(0.05)
+    await work_off(rating_database)
+    stream = (await asyncio.wait_for(watching, 10)).text
+    events = [line.removeprefix("event: ") for line in stream.splitlines() if line.startswith("event:")]
+    states = [json.loads(line.removeprefix("data: ")) for line in stream.splitlines() if line.startswith("data:")]
+    assert events[-1] == "done"
+    assert states[-1]["rated"] == 2
+
+
+async def test_progress_of_a_run_that_does_not_exist_is_404(company) -> None:
+    assert (await company[0].get("/v1/rating-runs/9/events")).status_code == 404
+
+
+async def test_profiles_are_listed_by_key_and_date(company) -> None:
+    rating, _ = company
+    query = {"branch": "LAX", "job_type": "SUMMONS", "region": "ORANGE", "customer_type": "LAW", "on": "2023-06-01"}
+    page = (await rating.get("/v1/billing-profiles", params=query)).json()
+    assert page["totals"] == {"count": 1}
+    assert page["items"][0]["lines"][0]["rate"] == "40.00000"
+    assert page["items"][0]["source"].startswith("California Government Code")
+
+
+async def test_a_profile_that_overlaps_is_refused_by_its_line(company) -> None:
+    rating, _ = company
+    heading = "branch,customer_type,priority,job_type,region,effective_from,effective_to,billing_item,rate"
+    row = "SAT,LAW,STANDARD,CITATION,BEXAR,2027-01-01,,Service of process,99"
+    answer = await load(rating, "billing-profiles", f"{heading}\n{row}".encode())
+    assert answer.json()["errors"] == [
+        {
+            "pointer": "line 2, column effective_from",
+            "detail": "overlaps the profile of the same key in force 2016-05-01 to further notice",
+        }
+    ]
+
+
+async def test_two_imports_at_once_never_make_overlapping_profiles(company) -> None:
+    rating, _ = company
+    heading = "branch,customer_type,priority,job_type,region,effective_from,billing_item,rate"
+    row = "SAT,LAW,SPECIAL,CITATION,BEXAR,2027-01-01,Service of process,99"
+    answers = await asyncio.gather(*(load(rating, "billing-profiles", f"{heading}\n{row}".encode()) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+    assert (await rating.get("/v1/billing-profiles", params={"priority": "SPECIAL"})).json()["totals"] == {"count": 1}
+
+
+def _answers_ok(answer: httpx.Response) -> bool:
+    return answer.status_code < 400
+
+
+async def test_codes_are_listed_and_imported_again_without_harm(company) -> None:
+    rating, _ = company
+    for noun in ("branches", "customer-types", "priorities", "job-types", "regions", "bill-types", "billing-items"):
+        before = (await rating.get(f"/v1/{noun}")).json()
+        assert before
+        assert _answers_ok(await load(rating, noun))
+        assert (await rating.get(f"/v1/{noun}")).json() == before

@@ -1,0 +1,123 @@
+"""Any order and any repetition of events gives the same state: each rating is invoiced once, and everything reconciles.
+
+Each case is a random life of some orders; its number is the seed, so that a case that fails can be run again alone.
+"""
+
+import asyncio
+import os
+import random
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from shared.database import Database, execute
+from tests.services.conftest import key
+from tests.services.exchange import deliver, exchange, take_events, work_off
+
+SEEDS = range(int(os.environ.get("RATEBOOK_SEEDS", "6")))
+
+
+class Mail:
+    """A broker at its worst: every message at least once, in any order, old ones again and again."""
+
+    def __init__(self, chance: random.Random, rating: Database, receivables: Database):
+        self._chance = chance
+        self._sides = (("rating", rating, "receivables", receivables), ("receivables", receivables, "rating", rating))
+
+    async def deliver_some(self) -> None:
+        for giver, source, taker, target in self._sides:
+            events = await take_events(source, giver)
+            if not events:
+                continue
+            picked = self._chance.choices(events, k=self._chance.randrange(1, 2 * len(events) + 1))
+            await deliver(target, taker, picked)
+
+
+async def act(chance: random.Random, company: Any, database: Database, number: int) -> None:
+    """One thing that a clerk might do now; a refusal is an answer like any other."""
+    rating, receivables = company
+    deed = chance.choice(
+        ("rate", "rate", "export", "export", "change", "remove", "withdraw", "credit", "credit", "again")
+    )
+    if deed == "rate":
+        await rating.post("/v1/rating-runs", json={})
+    elif deed == "export":
+        await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(number))
+    elif deed == "again":
+        async with database.transaction() as session:
+            await execute(session, "UPDATE export_chunk SET sent_at = NULL WHERE random() < 0.5")
+            await execute(session, "UPDATE export_run SET status = 'sending' WHERE finished_at IS NULL")
+    elif deed in {"change", "remove"}:
+        orders = (await rating.get("/v1/work-orders")).json()["items"]
+        order = chance.choice(orders)
+        headers = {"if-match": f'"{order["revision"]}"'}
+        if deed == "change":
+            change = {"miles": str(chance.randrange(1, 90)), "bill_to": chance.choice(("S1001", "S1002"))}
+            await rating.patch(f"/v1/work-orders/{order['id']}", json=change, headers=headers)
+        else:
+            await rating.delete(f"/v1/work-orders/{order['id']}/rating", headers=headers)
+    elif deed == "withdraw":
+        for run in (await rating.get("/v1/exports")).json()["items"]:
+            await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})
+    else:
+        invoices = (await receivables.get("/v1/invoices")).json()["items"]
+        if invoices:
+            body = {"disposition": chance.choice(("rerate", "rerate", "close")), "reason": "chance", "month": "2026-11"}
+            invoice = chance.choice(invoices)
+            await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(number))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_a_random_life_ends_with_every_rating_invoiced_once(
+    seed: int, company, enter, reconciled, rating_database: Database, receivables_database: Database
+) -> None:
+    chance = random.Random(seed)
+    mail = Mail(chance, rating_database, receivables_database)
+    await enter(*(f"W{number}" for number in range(8)), zip_code="78130", miles="40")
+    for number in range(40):
+        await act(chance, company, rating_database, number)
+        if chance.random() < 0.7:
+            await work_off(rating_database)
+        if chance.random() < 0.6:
+            await mail.deliver_some()
+    await exchange(rating_database, receivables_database)
+    await reconciled()
+    async with receivables_database.transaction() as session:
+        booked = await session.execute(
+            text(
+                """
+                SELECT work_order_id, work_order_version, count(DISTINCT transaction_id) AS invoices
+                FROM ar_line l JOIN ar_transaction t ON t.id = l.transaction_id AND t.type = 'invoice'
+                GROUP BY work_order_id, work_order_version
+                """
+            )
+        )
+        assert {row.invoices for row in booked} <= {1}
+    await _nothing_hangs(company)
+
+
+async def _nothing_hangs(company: Any) -> None:
+    """After all answers every run has ended and no order waits for one."""
+    rating, _ = company
+    runs = (await rating.get("/v1/exports")).json()["items"]
+    assert all(run["finished_at"] for run in runs)
+    assert (await rating.get("/v1/work-orders", params={"status": "exporting"})).json()["totals"]["count"] == 0
+
+
+async def test_both_services_at_once_end_in_the_same_state(
+    company, enter, reconciled, rating_database, receivables_database
+) -> None:
+    """The consumers of both sides run side by side while clerks export and credit."""
+    rating, _ = company
+    await enter(*(f"W{number}" for number in range(20)))
+    await rating.post("/v1/rating-runs", json={})
+    await work_off(rating_database)
+    await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key("one"))
+    await work_off(rating_database)
+    events = await take_events(rating_database, "rating")
+    await asyncio.gather(*(deliver(receivables_database, "receivables", events) for _ in range(4)))
+    answers = await take_events(receivables_database, "receivables")
+    await asyncio.gather(*(deliver(rating_database, "rating", answers) for _ in range(4)))
+    await exchange(rating_database, receivables_database)
+    await reconciled()
