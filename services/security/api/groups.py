@@ -6,12 +6,12 @@ from fastapi import Depends, Query, Response
 
 from services.security.actions import groups as actions
 from services.security.actions.group_import import import_groups as import_rows
-from services.security.api.users import Words
 from services.security.api.wiring import CallerId, FeaturesOf, GroupId, Now
 from services.security.errors import GrantRefused, GroupExists, LastAdministrator, OwnGroup
 from services.security.rules.groups import Group, GroupFilter
 from services.security.rules.permissions import GROUPS
 from services.security.schemas.groups import GroupAnswer, GroupBody, GroupImportAnswer, GroupImportRow
+from services.security.schemas.words import Words
 from shared import access
 from shared.access import Level
 from shared.database import Transaction

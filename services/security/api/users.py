@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
-from pydantic import StringConstraints
 
 from services.security.actions import users as actions
 from services.security.actions.user_import import import_users as import_rows
@@ -26,6 +25,7 @@ from services.security.schemas.users import (
     UserImportAnswer,
     UserImportRow,
 )
+from services.security.schemas.words import Words
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
@@ -36,8 +36,6 @@ from shared.operation import Router
 from shared.tables import CSV_REQUEST, CSV_RESPONSE, CSV_TYPE, CsvBody, csv_answer, read_csv
 
 users = Router("users")
-
-Words = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 def _filter(

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from services.security.rules.groups import GroupName
 
+_LONGEST_ID = 18
+
 
 @dataclass(frozen=True)
 class UserDraft:
@@ -51,9 +53,6 @@ class UserFilter:
     active: bool | None = None
     group_id: int | None = None
     search: str | None = None
-
-
-_LONGEST_ID = 18
 
 
 def user_id_of(subject: str) -> int | None:

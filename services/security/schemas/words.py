@@ -16,6 +16,8 @@ def _description(text: str) -> str:
 
 
 Short = StringConstraints(max_length=_LONGEST_INPUT)
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""What a list is searched for."""
 UserName = Annotated[
     str,
     Short,
