@@ -25,7 +25,11 @@ from shared.events import dead_letters, inbox
 log = logging.getLogger(__name__)
 
 MAX_DELIVERIES = 8
-_PATIENCE_SECONDS = 5.0
+_EXPIRES_SECONDS = 5.0
+_HEARTBEAT_SECONDS = 0.5
+_SILENCE_SECONDS = 1.5
+_MISSING_SECONDS = 1.0
+_HEARTBEAT = "100"
 _IMMEDIATE_TRIES = 3
 
 
@@ -72,7 +76,9 @@ class Subscription:
         self._durable = durable
         self._batch = batch
         self._arrived: asyncio.Queue[Msg] = asyncio.Queue()
+        self._heard = asyncio.Event()
         self._outstanding = 0
+        self._missing = False
         self._inbox = client.new_inbox()
 
         self._in_hand: list[Msg] = []
@@ -97,33 +103,45 @@ class Subscription:
         if status is None:
             self._outstanding -= 1
             self._arrived.put_nowait(message)
-        elif status != "100":
-            # The request has ended: nothing there, expired, or no such consumer.
+        elif status != _HEARTBEAT:
+            # The request has ended: expired, or there is no such consumer.
             self._outstanding = 0
-            if status in {"404", "503"}:
-                log.warning("%s: the broker answers %s; is the consumer provisioned?", self._durable, status)
+            self._missing = status in {"404", "503"}
+        self._heard.set()
 
     async def next_batch(self) -> list[Msg]:
-        """Waits for messages and returns what is there, up to the batch size; [] after a while without any.
+        """Waits for messages and returns what is there, up to the batch size; [] when the request ends without any.
 
         Asking for the next batch says that the last one is finished.
         """
         self._in_hand = []
         if self._outstanding <= 0 and self._arrived.empty():
-            self._outstanding = self._batch
-            request = {"batch": self._batch, "expires": int(_PATIENCE_SECONDS * 1e9)}
-            await self._client.publish(
-                f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._durable}", json.dumps(request).encode(), self._inbox
-            )
-        try:
-            messages = [await asyncio.wait_for(self._arrived.get(), _PATIENCE_SECONDS + 1)]
-        except TimeoutError:
-            self._outstanding = 0
-            return []
-        while len(messages) < self._batch and not self._arrived.empty():
-            messages.append(self._arrived.get_nowait())
-        self._in_hand = messages
-        return messages
+            await self._request()
+        while self._arrived.empty() and self._outstanding > 0:
+            self._heard.clear()
+            try:
+                await asyncio.wait_for(self._heard.wait(), _SILENCE_SECONDS)
+            except TimeoutError:
+                # Not even a heartbeat: the broker that took the request is gone.
+                self._outstanding = 0
+        while len(self._in_hand) < self._batch and not self._arrived.empty():
+            self._in_hand.append(self._arrived.get_nowait())
+        return list(self._in_hand)
+
+    async def _request(self) -> None:
+        if self._missing:
+            log.warning("%s: there is no such consumer; is the broker provisioned?", self._durable)
+            await asyncio.sleep(_MISSING_SECONDS)
+        self._missing = False
+        self._outstanding = self._batch
+        request = {
+            "batch": self._batch,
+            "expires": int(_EXPIRES_SECONDS * 1e9),
+            "idle_heartbeat": int(_HEARTBEAT_SECONDS * 1e9),
+        }
+        await self._client.publish(
+            f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self._durable}", json.dumps(request).encode(), self._inbox
+        )
 
 
 def retry_delay_seconds(deliveries: int) -> float:

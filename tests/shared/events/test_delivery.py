@@ -1,0 +1,384 @@
+"""Events on a real broker: published after the commit, taken in once, kept when they cannot be handled."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deploy.local.nats import Nats, start_nats
+from shared.background import running
+from shared.contracts.customer_changed import CustomerChanged
+from shared.contracts.event import STREAM
+from shared.database import Database, execute, fetch_value
+from shared.events import dead_letters, outbox, streams
+from shared.events.consumer import MAX_DELIVERIES, Consumer, ConsumerLoop, retry_delay_seconds
+from shared.events.relay import Relay
+
+SUBJECT = CustomerChanged.subject()
+
+
+def customer(number: int) -> CustomerChanged:
+    return CustomerChanged(
+        ar_company=1, number=f"S{number}", version=1, name="Alazan", status="active", customer_type="LAW"
+    )
+
+
+async def eventually(look: Callable[[], Awaitable[object]], wanted: object, seconds: float = 8) -> None:
+    deadline = asyncio.get_running_loop().time() + seconds
+    while (found := await look()) != wanted:
+        assert asyncio.get_running_loop().time() < deadline, f"{found!r} instead of {wanted!r}"
+        await asyncio.sleep(0.02)
+
+
+async def append(database: Database, *numbers: int) -> None:
+    for number in numbers:
+        async with database.transaction() as session:
+            await outbox.append(session, customer(number))
+
+
+async def published(database: Database) -> int:
+    async with database.transaction() as session:
+        return await fetch_value(session, "SELECT count(*) FROM outbox WHERE published_at IS NOT NULL")
+
+
+@asynccontextmanager
+async def relaying(database: Database, broker: Nats) -> AsyncIterator[None]:
+    """Receivables' relay, kept running as the service keeps it."""
+    async with running({"relay": Relay("receivables", database, broker.url("receivables")).run}):
+        yield
+
+
+class Reader:
+    """A consumer of rating that notes what it was given, and fails for the numbers that it is told to fail for."""
+
+    def __init__(self, database: Database, broker: Nats):
+        self._database = database
+        self._broker = broker
+        self.handled: list[str] = []
+        self.failing: set[str] = set()
+        self.consumer = Consumer("rating", CustomerChanged, self.handle, batch=20)
+
+    async def handle(self, session: AsyncSession, events: Sequence[CustomerChanged]) -> None:
+        for event in events:
+            if event.number in self.failing:
+                raise ValueError(f"cannot handle {event.number}")
+            await execute(session, "INSERT INTO priority (code, name) VALUES (:code, 'effect')", code=event.number)
+        self.handled += [event.number for event in events]
+
+    async def count(self) -> int:
+        return len(self.handled)
+
+    async def dead(self) -> list[str]:
+        async with self._database.transaction() as session:
+            return [letter.reason for letter in await dead_letters.waiting(session)]
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        client = await streams.connect(self._broker.url("rating"), reconnect=True)
+        try:
+            async with running({"consumer": ConsumerLoop(self.consumer, self._database, client).run}):
+                yield
+        finally:
+            await client.close()
+
+
+@pytest.fixture
+def reader(rating_database: Database, broker: Nats) -> Reader:
+    return Reader(rating_database, broker)
+
+
+async def messages(broker: Nats) -> int:
+    client = await streams.connect(broker.url("provisioner"), reconnect=False)
+    try:
+        return (await client.jetstream().stream_info(STREAM)).state.messages
+    finally:
+        await client.close()
+
+
+async def test_a_committed_event_is_published_and_handled(receivables_database, broker, reader) -> None:
+    async with relaying(receivables_database, broker), reader.reading():
+        await append(receivables_database, 1, 2, 3)
+        await eventually(reader.count, 3)
+    assert reader.handled == ["S1", "S2", "S3"]
+
+
+async def test_an_event_of_a_rolled_back_transaction_is_never_published(receivables_database, broker) -> None:
+    async def fail_after_appending() -> None:
+        async with receivables_database.transaction() as session:
+            await outbox.append(session, customer(1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_after_appending()
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 2)
+        await eventually(lambda: published(receivables_database), 1)
+    assert await messages(broker) == 1
+
+
+async def test_a_publish_of_unknown_fate_is_repeated_and_stored_once(receivables_database, broker) -> None:
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 1)
+        await eventually(lambda: published(receivables_database), 1)
+        async with receivables_database.transaction() as session:
+            await execute(session, "UPDATE outbox SET published_at = NULL")
+        await eventually(lambda: published(receivables_database), 1)
+    assert await messages(broker) == 1
+
+
+async def test_a_message_that_comes_twice_takes_effect_once(receivables_database, broker, reader) -> None:
+    async with relaying(receivables_database, broker), reader.reading():
+        await append(receivables_database, 1)
+        await eventually(reader.count, 1)
+        await eventually(lambda: published(receivables_database), 1)
+        async with receivables_database.transaction() as session:
+            await execute(session, "UPDATE outbox SET published_at = NULL, publication = 2")
+        await append(receivables_database, 2)
+        await eventually(reader.count, 2)
+    assert await messages(broker) == 3
+    assert reader.handled == ["S1", "S2"]
+
+
+async def test_messages_of_one_batch_that_are_the_same_take_effect_once(receivables_database, broker, reader) -> None:
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 1)
+        await eventually(lambda: published(receivables_database), 1)
+        async with receivables_database.transaction() as session:
+            await execute(session, "UPDATE outbox SET published_at = NULL, publication = 2")
+        await eventually(lambda: messages(broker), 2)
+    async with reader.reading():
+        await eventually(reader.count, 1)
+    assert reader.handled == ["S1"]
+
+
+async def test_events_outlive_a_broker_that_is_restarted(receivables_database, broker: Nats, reader, tmp_path) -> None:
+    async with relaying(receivables_database, broker), reader.reading():
+        await append(receivables_database, 1)
+        await eventually(reader.count, 1)
+        broker.child.kill()
+        await append(receivables_database, 2, 3)
+        broker.child = start_nats(tmp_path / "nats", broker.passwords, broker.port).child
+        await eventually(reader.count, 3, seconds=20)
+    assert sorted(reader.handled) == ["S1", "S2", "S3"]
+
+
+async def test_a_broker_that_lost_its_store_gets_everything_again_and_nothing_happens_twice(
+    receivables_database, broker: Nats, reader, tmp_path
+) -> None:
+    async with relaying(receivables_database, broker), reader.reading():
+        await append(receivables_database, 1, 2)
+        await eventually(reader.count, 2)
+        broker.child.kill()
+        shutil.rmtree(tmp_path / "nats")
+        await append(receivables_database, 3)
+        broker.child = start_nats(tmp_path / "nats", broker.passwords, broker.port).child
+        await broker.provision()
+        await eventually(reader.count, 3, seconds=20)
+        await eventually(lambda: messages(broker), 3)
+    assert sorted(reader.handled) == ["S1", "S2", "S3"]
+
+
+async def test_a_lost_tail_is_published_again_even_when_others_have_filled_its_place(
+    receivables_database, broker: Nats, tmp_path: Path
+) -> None:
+    """The broker comes back as it was after three messages; another user's messages take the lost sequences."""
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 1, 2, 3)
+        await eventually(lambda: published(receivables_database), 3)
+    broker.stop()
+    shutil.copytree(tmp_path / "nats", tmp_path / "earlier")
+    broker.child = start_nats(tmp_path / "nats", broker.passwords, broker.port).child
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 4, 5)
+        await eventually(lambda: published(receivables_database), 5)
+    broker.stop()
+    shutil.rmtree(tmp_path / "nats")
+    shutil.copytree(tmp_path / "earlier", tmp_path / "nats")
+    broker.child = start_nats(tmp_path / "nats", broker.passwords, broker.port).child
+    client = await streams.connect(broker.url("security"), reconnect=False)
+    for number in range(4):
+        await client.jetstream().publish("ratebook.v1.security.permissions-changed", b"%d" % number)
+    await client.close()
+    async with relaying(receivables_database, broker):
+        await eventually(lambda: held(broker), ["S1", "S2", "S3", "S4", "S5"])
+
+
+async def held(broker: Nats) -> list[str]:
+    """The customers of all messages that the stream holds, in the order of their numbers."""
+    client = await streams.connect(broker.url("provisioner"), reconnect=False)
+    jetstream = client.jetstream()
+    try:
+        last = (await jetstream.stream_info(STREAM)).state.last_seq
+        found = [await jetstream.get_msg(STREAM, sequence) for sequence in range(1, last + 1)]
+        return sorted(json.loads(one.data)["data"]["number"] for one in found if one.subject == SUBJECT)
+    finally:
+        await client.close()
+
+
+async def publish_raw(broker: Nats, payload: bytes) -> None:
+    client = await streams.connect(broker.url("receivables"), reconnect=False)
+    await client.jetstream().publish(SUBJECT, payload)
+    await client.close()
+
+
+async def test_a_poisoned_message_becomes_a_dead_letter_and_the_others_go_on(
+    receivables_database, broker, reader
+) -> None:
+    async with relaying(receivables_database, broker), reader.reading():
+        await publish_raw(broker, b'{"specversion": "1.0", "data": {}}')
+        await append(receivables_database, 1, 2)
+        await eventually(reader.count, 2)
+        await eventually(lambda: _length(reader.dead()), 1)
+    assert (await reader.dead())[0].startswith("does not fit the schema")
+
+
+async def _length(listing: Awaitable[list[str]]) -> int:
+    return len(await listing)
+
+
+async def test_one_failing_event_does_not_hold_up_its_batch_and_comes_again(
+    receivables_database, broker, reader
+) -> None:
+    reader.failing = {"S2"}
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 1, 2, 3)
+        await eventually(lambda: published(receivables_database), 3)
+    async with reader.reading():
+        await eventually(reader.count, 2)
+        assert sorted(reader.handled) == ["S1", "S3"]
+        reader.failing = set()
+        await eventually(reader.count, 3)
+
+
+async def test_an_event_delivered_too_often_is_set_aside_without_being_tried_again(
+    receivables_database, rating_database, broker, reader
+) -> None:
+    """As when handling it has killed the process each time: only the broker has counted the deliveries."""
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 1)
+        await eventually(lambda: published(receivables_database), 1)
+    client = await streams.connect(broker.url("rating"), reconnect=False)
+    pull = await client.jetstream().pull_subscribe_bind(reader.consumer.durable, STREAM)
+    for _ in range(MAX_DELIVERIES):
+        (message,) = await pull.fetch(1, timeout=5)
+        await message.nak()
+    await client.close()
+    async with reader.reading():
+        await eventually(lambda: _length(reader.dead()), 1)
+    assert reader.handled == []
+    assert "given up after 8 deliveries" in (await reader.dead())[0]
+    async with rating_database.transaction() as session:
+        (letter,) = await dead_letters.waiting(session)
+
+        async def handle(replaying: AsyncSession, payload: bytes) -> None:
+            await reader.consumer.take_in(replaying, [payload])
+
+        await dead_letters.replay(session, letter, handle)
+    assert reader.handled == ["S1"]
+    assert await reader.dead() == []
+
+
+async def test_a_database_that_is_away_uses_up_no_deliveries(
+    receivables_database, rating_database, broker, reader
+) -> None:
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 1)
+        await eventually(lambda: published(receivables_database), 1)
+    away = Reader(Database("postgresql://nobody:none@127.0.0.1:1/none", 2), broker)
+    async with away.reading():
+        await asyncio.sleep(0.6)
+    client = await streams.connect(broker.url("provisioner"), reconnect=False)
+    consumer = await client.jetstream().consumer_info(STREAM, reader.consumer.durable)
+    await client.close()
+    assert consumer.delivered.consumer_seq == 0
+    async with reader.reading():
+        await eventually(reader.count, 1)
+
+
+async def test_a_consumer_that_is_stopped_gives_its_messages_back_at_once(receivables_database, broker, reader) -> None:
+    started = asyncio.Event()
+
+    async def hang(session: AsyncSession, events: Sequence[CustomerChanged]) -> None:
+        started.set()
+        await asyncio.sleep(60)
+
+    async with relaying(receivables_database, broker):
+        await append(receivables_database, 1)
+        await eventually(lambda: published(receivables_database), 1)
+    patient = reader.consumer
+    reader.consumer = Consumer("rating", CustomerChanged, hang)
+    async with reader.reading():
+        await asyncio.wait_for(started.wait(), 5)
+    reader.consumer = patient
+    async with reader.reading():
+        await eventually(reader.count, 1, seconds=5)
+
+
+@pytest.mark.parametrize(("deliveries", "seconds"), [(1, 1), (2, 4), (3, 16), (5, 256), (6, 600), (8, 600)])
+def test_a_failed_event_waits_longer_each_time(deliveries: int, seconds: int) -> None:
+    assert retry_delay_seconds(deliveries) == seconds
+
+
+async def test_two_relays_of_one_service_publish_each_event_once(receivables_database, broker) -> None:
+    async with relaying(receivables_database, broker), relaying(receivables_database, broker):
+        await append(receivables_database, *range(50))
+        await eventually(lambda: published(receivables_database), 50)
+    assert await messages(broker) == 50
+
+
+@pytest.mark.parametrize(
+    ("user", "subject"),
+    [
+        ("rating", "ratebook.v1.receivables.invoice-exported"),
+        ("receivables", "ratebook.v1.rating.work-order-rated"),
+        ("security", "ratebook.v1.rating.work-order-rated"),
+        ("gateway", "ratebook.v1.security.permissions-changed"),
+        ("listener", "ratebook.v1.rating.work-order-rated"),
+        ("rating", "$JS.API.STREAM.DELETE.RATEBOOK"),
+        ("rating", "$JS.API.CONSUMER.MSG.NEXT.RATEBOOK.receivables-work-order-rated"),
+        ("receivables", "$JS.API.DIRECT.GET.RATEBOOK.ratebook.v1.rating.work-order-rated"),
+    ],
+)
+async def test_each_user_may_do_only_what_it_must(broker: Nats, user: str, subject: str) -> None:
+    violations: list[str] = []
+
+    async def note(error: Exception) -> None:
+        violations.append(str(error))
+
+    client = await streams.connect(broker.url(user), reconnect=False, on_error=note)
+    await client.publish(subject, b"{}")
+    await eventually(lambda: _any_violation(violations), wanted=True)
+    await client.close()
+    assert await messages(broker) == 0
+
+
+async def _any_violation(errors: list[str]) -> bool:
+    return any("permissions violation" in one for one in errors)
+
+
+async def test_a_broker_that_cannot_carry_our_messages_is_refused_at_once(tmp_path: Path) -> None:
+    from deploy.local.nats import _binary
+    from deploy.local.process import free_port, start, wait_until
+
+    port = free_port()
+    command = [_binary(), "-a", "127.0.0.1", "-p", str(port), "--ports_file_dir", str(tmp_path)]
+    child = start("NATS", command, tmp_path / "nats.log")
+    wait_until(child, lambda: any(tmp_path.glob("*.ports")))
+    try:
+        with pytest.raises(streams.BrokerUnfit, match="max_payload"):
+            await streams.connect(f"nats://anyone:x@127.0.0.1:{port}", reconnect=False)
+    finally:
+        child.stop()
+
+
+async def test_provisioning_again_changes_nothing(broker: Nats) -> None:
+    await broker.provision()
+    client = await streams.connect(broker.url("provisioner"), reconnect=False)
+    names = {one.name for one in await client.jetstream().consumers_info(STREAM)}
+    await client.close()
+    assert "rating-customer-changed" in names
