@@ -23,7 +23,7 @@ check: $(READY) ## Lint, format, types, import rules, deployable locks
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
-	@$(RUN) -m deploy.check_locks
+	@$(RUN) -m deploy.locks check
 
 format: $(READY) ## Format the code and mend what the linter can
 	@$(VENV)/bin/ruff format
@@ -32,8 +32,8 @@ format: $(READY) ## Format the code and mend what the linter can
 documents: $(READY) ## Write OpenAPI, event schemas and docs/errors.md from the code
 	@$(RUN) -m deploy.generate
 
-locks: ## Compile locks/ from pyproject.toml (UPGRADE=1 takes newer versions)
-	@$(VENV)/bin/python -m deploy.make_locks $(if $(UPGRADE),--upgrade)
+locks: $(READY) ## Compile locks/ from pyproject.toml (UPGRADE=1 takes newer versions)
+	@$(RUN) -m deploy.locks compile $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove the virtual environment and all local data
 	@rm -rf $(VENV) .ratebook
@@ -44,8 +44,7 @@ $(READY): locks/all.txt
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python has no venv module; on Debian and Ubuntu install the package python3-venv."; exit 1; }
 	@echo "Setting up once, about a minute: Python packages into $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r locks/all.txt | \
-		awk '/^(Collecting|Using cached|Downloading)/ {n++; printf "\r  %d packages", n; fflush()} /^Installing/ {printf "\r  installing ...     "; fflush()} END {print "\r  done               "}'
+	@$(RUN) deploy/set_up.py
 	@touch $(READY)
 
 .PHONY: help demo up test check format documents locks clean

@@ -113,6 +113,8 @@ def _errors() -> str:
         if module.name.endswith(".errors"):
             importlib.import_module(module.name)
     importlib.import_module("gateway.errors")
+    # Errors stand in modules of that name; whatever else this process has loaded is not the product's.
+    known = {error for error in _all_errors() if error.__module__.endswith(".errors")}
     lines = [
         "# Errors",
         "",
@@ -122,7 +124,7 @@ def _errors() -> str:
         "| code | status | from | what happened, and what to do |",
         "| --- | --- | --- | --- |",
     ]
-    for error in sorted(set(_all_errors()), key=lambda one: one.code):
+    for error in sorted(known, key=lambda one: (one.code, one.__module__)):
         origin = error.__module__.removesuffix(".errors").removeprefix("services.")
         words = " ".join((error.__doc__ or "").split())
         lines.append(f"| `{error.code}` | {error.status} | {origin} | {words} |")

@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import shutil
 import signal
 import sys
 import tempfile
@@ -28,30 +27,30 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def up(port: int, console: Console) -> int:
     """Starts the suite with the data that it had, says where it is, and stays until it is interrupted."""
-    suite = Suite(Home(default_home() / "up"), gateway_port=port)
-    try:
-        _start(suite, console)
-        _show(suite, console)
-        while (stopped := suite.watch()) is None:
-            time.sleep(_LOOK_SECONDS)
-        raise LocalError(f"{stopped} has stopped by itself: its log is in {suite.home.path}.")
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        _stop(suite, console)
+    with Home(default_home() / "up") as home:
+        suite = Suite(home, gateway_port=port)
+        try:
+            _start(suite, console)
+            _show(suite, console)
+            while (stopped := suite.watch()) is None:
+                time.sleep(_LOOK_SECONDS)
+            raise LocalError(f"{stopped} has stopped by itself: its log is in {home.path}.")
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            _stop(suite, console)
 
 
 def demo(console: Console) -> int:
     """Starts a suite of its own, does the main job, and leaves nothing but the two reports."""
-    home = make_directory(default_home())
-    directory = Path(tempfile.mkdtemp(prefix="demo-", dir=home))
-    suite = Suite(Home(directory))
-    try:
-        _start(suite, console)
-        summary = run_demo(suite, home / "demo", console)
-    finally:
-        _stop(suite, console)
-        shutil.rmtree(directory, ignore_errors=True)
+    place = make_directory(default_home())
+    with tempfile.TemporaryDirectory(prefix="demo-", dir=place) as directory, Home(Path(directory)) as home:
+        suite = Suite(home)
+        try:
+            _start(suite, console)
+            summary = run_demo(suite, place / "demo", console)
+        finally:
+            _stop(suite, console)
     print_summary(summary)
     return 0 if summary["differences"] == 0 else 1
 
@@ -69,7 +68,6 @@ def _stop(suite: Suite, console: Console) -> None:
         signal.signal(one, signal.SIG_IGN)
     with console.status("stopping"):
         suite.stop()
-    suite.home.release()
 
 
 def _show(suite: Suite, console: Console) -> None:

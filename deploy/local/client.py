@@ -35,16 +35,16 @@ class Clerk:
         self.user = user
         self._password = password
         self._http = httpx.Client(base_url=f"{gateway_url}/api/v1", timeout=60)
-        self._logged_in_at = float("-inf")
+        self._fresh_until = 0.0
 
     def _authorize(self) -> None:
-        if time.monotonic() - self._logged_in_at < _FRESH_SECONDS:
+        if time.monotonic() < self._fresh_until:
             return
         answer = self._http.post("/security/tokens", json={"user": self.user, "password": self._password})
         if answer.status_code >= 400:
             raise Refused(answer)
         self._http.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
-        self._logged_in_at = time.monotonic()
+        self._fresh_until = time.monotonic() + _FRESH_SECONDS
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Sends one request; raises Refused for any answer from 400 on."""

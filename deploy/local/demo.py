@@ -3,7 +3,9 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +39,18 @@ class Clerks:
 
         return cls(log_in("olga"), log_in("bill"), log_in("rita"), log_in("mia"))
 
+    def close(self) -> None:
+        for clerk in (self.olga, self.bill, self.rita, self.mia):
+            clerk.close()
+
 
 def run_demo(suite: Suite, output: Path, console: Console) -> dict[str, Any]:
     """Does the main job and returns the summary; raises LocalError when something is not as it must be."""
-    clerks = Clerks.of(suite)
+    with closing(Clerks.of(suite)) as clerks:
+        return _main_job(clerks, output, console)
+
+
+def _main_job(clerks: Clerks, output: Path, console: Console) -> dict[str, Any]:
     enter_orders(clerks, console)
     outcomes = rate_orders(clerks, console)
     review(clerks, output, console)
@@ -55,6 +65,11 @@ def run_demo(suite: Suite, output: Path, console: Console) -> dict[str, Any]:
 
 def _step(console: Console, who: Clerk, words: str) -> None:
     console.rule(f"[bold]{who.user}[/bold]  {words}", align="left", style="dim")
+
+
+def money(amount: str) -> str:
+    """An amount as people read it: 99615.39 → 99,615.39."""
+    return f"{Decimal(amount):,.2f}"
 
 
 def _must(condition: object, words: str) -> None:
@@ -89,7 +104,7 @@ def rate_orders(clerks: Clerks, console: Console) -> dict[str, int]:
         results = f"/rating/rating-runs/{run['id']}/results"
         example = clerks.bill.get(results, outcome=outcome["outcome"], limit=1)["items"][0]
         words = example["detail"] or f"{example['number']} over {example['total']}"
-        table.add_row(outcome["outcome"], f"{outcome['orders']:,}", f"{float(outcome['total']):,.2f}", words)
+        table.add_row(outcome["outcome"], f"{outcome['orders']:,}", money(outcome["total"]), words)
     console.print(table)
     _explain(clerks.bill, console)
     return {outcome["outcome"]: outcome["orders"] for outcome in state["outcomes"]}
@@ -125,10 +140,19 @@ def review(clerks: Clerks, output: Path, console: Console) -> None:
     table = Table("branch", "orders", "charges", "fee advances", "total", box=None)
     for group in totals["by_branch"]:
         table.add_row(
-            group["name"], str(group["orders"]), group["charges_total"], group["advances_total"], group["total"]
+            group["name"],
+            str(group["orders"]),
+            money(group["charges_total"]),
+            money(group["advances_total"]),
+            money(group["total"]),
         )
     table.add_row(
-        "all", str(totals["count"]), totals["charges_total"], totals["advances_total"], totals["total"], style="bold"
+        "all",
+        str(totals["count"]),
+        money(totals["charges_total"]),
+        money(totals["advances_total"]),
+        money(totals["total"]),
+        style="bold",
     )
     console.print(table)
     output.mkdir(parents=True, exist_ok=True)
@@ -158,7 +182,7 @@ def export(bill: Clerk, console: Console) -> tuple[dict[str, Any], float]:
     )
     seconds = time.monotonic() - started_at
     console.print(
-        f"run {state['id']}: {state['status']}, {state['exported']:,} invoices over {state['exported_total']} "
+        f"run {state['id']}: {state['status']}, {state['exported']:,} invoices over {money(state['exported_total'])} "
         f"in Accounts Receivable, {state['refused']} refused, {seconds:.2f} s"
     )
     return state, seconds
@@ -191,18 +215,18 @@ def show_invoices(clerks: Clerks, run: dict[str, Any], console: Console) -> None
             invoice["number"], invoice["month"], str(invoice["transaction"]), who, invoice["total"], invoice["open"]
         )
     console.print(table)
-    console.print(f"{page['totals']['count']:,} invoices, open {page['totals']['open']}")
+    console.print(f"{page['totals']['count']:,} invoices, open {money(page['totals']['open'])}")
     whole = clerks.rita.get(f"/receivables/invoices/{page['items'][0]['id']}")
-    debit = sum(float(row["debit"]) for row in whole["distributions"])
-    credit = sum(float(row["credit"]) for row in whole["distributions"])
-    _must(round(debit - credit, 2) == 0, f"invoice {whole['number']} posts {debit} against {credit}")
+    debit = sum(Decimal(row["debit"]) for row in whole["distributions"])
+    credit = sum(Decimal(row["credit"]) for row in whole["distributions"])
+    _must(debit == credit, f"invoice {whole['number']} posts {debit} against {credit}")
     accounts = ", ".join(f"{row['account']} {row['debit']}/{row['credit']}" for row in whole["distributions"])
     console.print(f"GL distributions of {whole['number']} (debit/credit): {accounts}")
     customer = clerks.rita.get("/receivables/customers", search=whole["customer"])["items"][0]
     account = clerks.rita.get(f"/receivables/customers/{customer['id']}/account")
     console.print(
-        f"Account of {customer['name']}: {len(account['items'])} open invoices over {account['open_total']}, "
-        f"unbilled {account['unbilled']}, exposure {account['exposure']}"
+        f"Account of {customer['name']}: {len(account['items'])} open invoices over {money(account['open_total'])}, "
+        f"unbilled {account['unbilled']}, exposure {money(account['exposure'])}"
     )
 
 
@@ -260,13 +284,14 @@ def summarize(clerks: Clerks, outcomes: dict[str, int], seconds: float, console:
     result = reconcile(clerks.bill, clerks.rita)
     current, totals = result.rating["current"], result.receivables["totals"]
     console.print(
-        f"rated {current['rated']} = invoiced {current['invoiced']} + in flight {current['in_flight']} "
-        f"+ waiting {current['waiting']}; credited {current['credited']}"
+        f"rated {money(current['rated'])} = invoiced {money(current['invoiced'])} "
+        f"+ in flight {money(current['in_flight'])} + waiting {money(current['waiting'])}; "
+        f"credited {money(current['credited'])}"
     )
     for one in result.receivables["accounts"]:
         console.print(
-            f"GL company {one['gl_company']}, account {one['account']}: sub-ledger {one['sub_ledger']}, "
-            f"general ledger {one['general_ledger']}"
+            f"GL company {one['gl_company']}, account {one['account']}: sub-ledger {money(one['sub_ledger'])}, "
+            f"general ledger {money(one['general_ledger'])}"
         )
     for difference in result.differences:
         console.print(f"[red]{difference}[/red]")

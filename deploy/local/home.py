@@ -6,7 +6,7 @@ import os
 import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from deploy.local.process import LocalError
 
@@ -49,7 +49,7 @@ class Secrets:
 
 
 class Home:
-    """A private directory, held by one process at a time."""
+    """A private directory, held by one process at a time until it is released: use it in a `with` block."""
 
     def __init__(self, path: Path):
         self.path = make_directory(path)
@@ -57,6 +57,7 @@ class Home:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            self._lock.close()
             raise LocalError(
                 f"Ratebook is running from {self.path} already: stop it first, or set RATEBOOK_HOME."
             ) from error
@@ -70,3 +71,9 @@ class Home:
 
     def release(self) -> None:
         self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()

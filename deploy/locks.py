@@ -1,0 +1,66 @@
+"""Owns the lock files: names, versions and hashes of everything, one file for each deployable, no addresses.
+
+`python -m deploy.locks compile [--upgrade]` writes them from pyproject.toml, `python -m deploy.locks check` installs
+each deployable's own lock alone and imports it, so that none lives on another's packages.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LOCKS = ROOT / "locks"
+DEPLOYABLES = {
+    "rating": "services.rating.main",
+    "receivables": "services.receivables.main",
+    "security": "services.security.main",
+    "gateway": "gateway.main",
+}
+_UV = str(Path(sys.executable).parent / "uv")
+
+
+def compile_locks(*, upgrade: bool) -> None:
+    """Writes `all.txt`, then each deployable's lock with the same versions."""
+    for name in ("all", *DEPLOYABLES):
+        command = [
+            *(_UV, "pip", "compile", "--quiet", "pyproject.toml", "--group", name),
+            *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"),
+            *("--no-annotate", "--no-header", "--output-file", f"locks/{name}.txt"),
+        ]
+        if name != "all":
+            command += ["--constraints", "locks/all.txt"]
+        elif upgrade:
+            command.append("--upgrade")
+        subprocess.run(command, cwd=ROOT, check=True)
+        print(f"locks/{name}.txt")
+
+
+def check_locks() -> None:
+    """Installs each deployable's lock into an environment of its own and imports its module."""
+    for name, module in DEPLOYABLES.items():
+        with tempfile.TemporaryDirectory(prefix=f"ratebook-{name}-") as directory:
+            python = Path(directory) / "bin" / "python"
+            subprocess.run([_UV, "venv", "--quiet", "--python", sys.executable, directory], check=True)
+            install = [_UV, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--python", str(python)]
+            subprocess.run([*install, "-r", str(LOCKS / f"{name}.txt")], check=True)
+            subprocess.run([str(python), "-c", f"import {module}"], cwd=ROOT, check=True)
+        print(f"{name} imports with its own lock")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m deploy.locks", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    compiling = commands.add_parser("compile")
+    compiling.add_argument("--upgrade", action="store_true", help="take newer versions")
+    commands.add_parser("check")
+    given = parser.parse_args()
+    if given.command == "compile":
+        compile_locks(upgrade=given.upgrade)
+    else:
+        check_locks()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Installs the locked packages into this virtual environment and shows how far it is; needs nothing but Python.
+
+Interrupted, it can be started again: what is downloaded already is not downloaded twice.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+LOCK = Path(__file__).parent.parent / "locks" / "all.txt"
+LAST_WORDS = 15
+
+
+def main() -> int:
+    wanted = sum("==" in line for line in LOCK.read_text().splitlines())
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
+        *("--require-hashes", "--no-deps", "-r", str(LOCK)),
+    ]
+    found = 0
+    said: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        assert pip.stdout is not None
+        for line in pip.stdout:
+            said.append(line.rstrip())
+            if line.startswith(("Collecting", "Requirement already", "Ignoring")):
+                found += 1
+                print(f"\r  {found} of {wanted} packages", end="", flush=True)
+            elif line.startswith("Installing"):
+                print("\r  installing them        ", end="", flush=True)
+    print("\r                         \r", end="")
+    if pip.returncode == 0:
+        return 0
+    print("\n".join(said[-LAST_WORDS:]))
+    print("Setting up failed; mend what the lines above say and run the same command again.")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""What is written down agrees with the code: documents, migrations, permissions, locks, sample files."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy import generate
+from deploy.sample.generate import files as sample_files
+from shared import migration
+from shared.contracts.event import STREAM
+from shared.contracts.subscriptions import EVENTS, SUBSCRIPTIONS
+from tests.services.exchange import consumers_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The files of the repository; all files on disk where git is not there."""
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode == 0:
+        return [ROOT / name for name in listed.stdout.splitlines()]
+    return [path for pattern in patterns for path in ROOT.rglob(pattern) if ".venv" not in path.parts]
+
+
+def test_the_generated_documents_are_committed_as_the_code_gives_them() -> None:
+    stale = [
+        str(path.relative_to(ROOT))
+        for path, content in generate.documents().items()
+        if not path.exists() or path.read_text() != content
+    ]
+    assert stale == [], "run `make documents` and commit what it writes"
+
+
+def test_the_generated_sample_files_are_committed_as_the_code_gives_them() -> None:
+    assert [path.name for path, content in sample_files().items() if path.read_text() != content] == []
+
+
+@pytest.mark.parametrize("service", ["rating", "receivables", "security"])
+def test_the_tables_in_models_are_those_of_the_migrations(cluster, service: str) -> None:
+    migration.check(service, cluster(service, f"{service}_owner"))
+
+
+@pytest.mark.parametrize("service", ["rating", "receivables"])
+def test_a_service_is_wired_with_the_consumers_that_the_subscriptions_name(service: str) -> None:
+    assert set(consumers_of(service)) == {event.event_name() for event in SUBSCRIPTIONS[service]}
+
+
+def test_the_broker_grants_each_service_its_own_subjects_and_consumers_and_no_others() -> None:
+    text = (ROOT / "deploy" / "nats" / "ratebook.conf").read_text()
+    users = {found.group(1): found.group(0) for found in re.finditer(r"user: (\w+)\n.*?\n    \}", text, re.DOTALL)}
+    for service in ("rating", "receivables", "security"):
+        durables = {event.durable(service) for event in SUBSCRIPTIONS.get(service, ())}
+        granted = set(re.findall(r'"([^"]+)"', users[service]))
+        assert granted == {
+            f"ratebook.v1.{service}.>",
+            f"$JS.API.STREAM.INFO.{STREAM}",
+            f"$JS.API.DIRECT.GET.{STREAM}.ratebook.v1.{service}.>",
+            f"_INBOX_{service}.>",
+            *(f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{durable}" for durable in durables),
+            *(f"$JS.ACK.{STREAM}.{durable}.>" for durable in durables),
+        }
+
+
+def test_every_event_has_one_name_in_four_spellings() -> None:
+    for event in EVENTS:
+        name = event.event_name()
+        assert event.__module__ == f"shared.contracts.{name.replace('-', '_')}"
+        assert event.subject() == f"ratebook.v1.{event.service}.{name}"
+    read = {(service, event) for service, events in SUBSCRIPTIONS.items() for event in events}
+    for service, event in read:
+        assert (ROOT / "services" / service / "consumers" / f"{event.event_name().replace('-', '_')}.py").exists()
+
+
+def test_the_locks_hold_no_address() -> None:
+    for lock in tracked("locks/*.txt"):
+        assert not re.search(r"https?://|--(extra-)?index-url|--find-links|file:", lock.read_text()), lock.name
+
+
+def test_a_deployables_lock_has_the_same_versions_as_the_whole() -> None:
+    whole = set(re.findall(r"^(\S+==\S+)", (ROOT / "locks" / "all.txt").read_text(), re.MULTILINE))
+    for lock in tracked("locks/*.txt"):
+        assert set(re.findall(r"^(\S+==\S+)", lock.read_text(), re.MULTILINE)) <= whole, lock.name
+
+
+def test_only_the_edge_commits() -> None:
+    """A commit anywhere else would publish half of a request, or an event without its cause."""
+    code = tracked("services/*.py", "gateway/*.py", "shared/*.py")
+    assert [path.name for path in code if ".commit(" in path.read_text()] == []
+
+
+def test_money_is_never_a_float() -> None:
+    """`float` stands only where seconds are meant."""
+    code = tracked("services/*.py", "shared/contracts/*.py", "deploy/local/*.py")
+    assert [path.name for path in code if re.search(r"\bfloat\(", path.read_text())] == []

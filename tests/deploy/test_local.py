@@ -1,0 +1,120 @@
+"""What stops the suite on a machine is said in one sentence, and nothing is left running."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local import process
+from deploy.local.home import Home, Secrets, make_directory
+from deploy.local.process import LocalError, port_is_free, start, wait_until
+from deploy.local.suite import Suite
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_port_in_use_is_said_with_the_way_out(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        assert not port_is_free(port)
+        with Home(tmp_path) as home, pytest.raises(LocalError, match=f"Port {port} is in use.*PORT="):
+            Suite(home, gateway_port=port).start()
+
+
+@pytest.mark.parametrize("place", ["/proc/ratebook", "a-file/below"])
+def test_a_directory_that_cannot_be_written_is_said_with_the_way_out(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a-file").touch()
+    with pytest.raises(LocalError, match=r"cannot write.*RATEBOOK_HOME"):
+        make_directory(tmp_path / place)
+
+
+def test_a_home_is_held_by_one_suite_at_a_time(tmp_path: Path) -> None:
+    with Home(tmp_path), pytest.raises(LocalError, match="running from"):
+        Home(tmp_path)
+    Home(tmp_path).release()
+
+
+def test_secrets_are_kept_for_the_owner_alone_and_never_shown(tmp_path: Path) -> None:
+    with Home(tmp_path) as home:
+        password = home.secrets.password_of(r"ALAMO\bill")
+        home.save()
+    with Home(tmp_path) as again:
+        assert again.secrets.password_of(r"ALAMO\bill") == password
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
+    assert repr(home.secrets) == "Secrets()"
+    assert Secrets().gateway_key != Secrets().gateway_key
+
+
+def test_a_process_that_dies_while_starting_is_shown_with_its_last_words(tmp_path: Path) -> None:
+    child = start("rating", [sys.executable, "-c", "raise SystemExit('no database')"], tmp_path / "log")
+    with pytest.raises(LocalError, match=r"rating stopped while starting.*\n.*no database"):
+        wait_until(child, lambda: False)
+
+
+def test_a_child_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path) -> None:
+    """Otherwise a killed launcher would leave its servers behind."""
+    script = f"""
+import os, sys
+from pathlib import Path
+from deploy.local.process import start
+child = start("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], Path({str(tmp_path)!r}) / "log")
+print(child.process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+    parent = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert parent.returncode == -signal.SIGKILL
+    child = int(parent.stdout)
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_child_is_told_nothing_but_what_it_needs(tmp_path: Path) -> None:
+    child = start(
+        "env", [sys.executable, "-c", "import os; print(sorted(os.environ))"], tmp_path / "log", environment={"A": "1"}
+    )
+    child.process.wait()
+    assert "HOME" not in child.last_words()
+    assert "'A'" in child.last_words()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user may run PostgreSQL as himself")
+def test_without_namespaces_and_without_nobody_postgres_as_root_is_refused_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine of this test allows both, so the two ways to give up root are taken away from the child."""
+    from deploy.local import postgres
+
+    def fail() -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(process, "user_namespaces_work", lambda: False)
+    monkeypatch.setattr(postgres, "user_namespaces_work", lambda: True)
+    monkeypatch.setattr(process, "_drop_to_nobody", fail)
+    with pytest.raises(LocalError, match="run as an ordinary user"):
+        postgres.start_postgres(tmp_path / "postgres", {})
+
+
+def test_too_old_a_python_is_said_by_make(tmp_path: Path) -> None:
+    old = tmp_path / "python-old"
+    old.write_text('#!/bin/sh\ncase "$2" in *version_info*) exit 1;; *) echo 3.9.2;; esac\n')
+    old.chmod(0o755)
+    made = subprocess.run(
+        ["make", f"PYTHON={old}", f"VENV={tmp_path}/venv", "demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode != 0
+    assert "Ratebook needs Python 3.11 or newer" in made.stdout
+    assert "3.9.2" in made.stdout

@@ -1,0 +1,151 @@
+"""The main job over all processes: real PostgreSQL, real NATS, three services and the gateway, clerks at the door."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import httpx
+import pytest
+from pypdf import PdfReader
+from rich.console import Console
+
+from deploy.local.client import Clerk
+from deploy.local.demo import run_demo
+from deploy.local.home import Home
+from deploy.local.sample import load_sample
+from deploy.local.suite import Suite
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    with Home(tmp_path_factory.mktemp("suite")) as home:
+        made = Suite(home, durable=False)
+        try:
+            made.start()
+            load_sample(made)
+            yield made
+        finally:
+            made.stop()
+
+
+@pytest.fixture(scope="module")
+def story(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], str, Path]:
+    """The demo, done once: its summary, what it printed, and where it wrote its reports."""
+    printed = StringIO()
+    output = tmp_path_factory.mktemp("reports")
+    summary = run_demo(suite, output, Console(file=printed, width=140))
+    return summary, printed.getvalue(), output
+
+
+def test_the_main_job_ends_reconciled(story) -> None:
+    summary, _, _ = story
+    assert summary == {
+        "orders_rated": 985,
+        "orders_failed": {"NO_PROFILE": 7, "REGION_REQUIRED": 8},
+        "invoices": 986,
+        "invoiced_total": "99728.52",
+        "open_total": "99577.37",
+        "differences": 0,
+        "export_seconds": summary["export_seconds"],
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "1,000 work orders entered",
+        "Why W10471 costs 380.00",
+        "403 FORBIDDEN",
+        "409 LOCKED_USE_CREDIT",
+        "order W10003 of San Antonio: 404 NOT_FOUND",
+        "status credited",
+        "stands on invoice",
+        "differences: 0",
+    ],
+)
+def test_each_step_is_shown(story, words: str) -> None:
+    assert words in story[1]
+
+
+def test_the_report_is_written_as_pdf_and_csv(story) -> None:
+    _, _, output = story
+    assert len((output / "ready-to-export.csv").read_text().splitlines()) == 986
+    first = PdfReader(output / "ready-to-export.pdf").pages[0].extract_text()
+    assert "985 orders" in first
+    assert "99,615.39" in first
+
+
+def test_what_the_gateway_refuses(suite: Suite, story) -> None:
+    with httpx.Client(base_url=suite.gateway_url) as stranger:
+        assert stranger.get("/api/v1/rating/work-orders").status_code == 401
+        assert stranger.get("/api/v1/rating/nothing").status_code == 404
+        assert stranger.get("/api/v1/rating//work-orders").status_code == 400
+        assert stranger.put("/api/v1/rating/work-orders").status_code == 405
+        assert stranger.get("/elsewhere").status_code == 404
+
+
+def test_every_process_says_that_it_lives_and_is_ready(suite: Suite) -> None:
+    for name, server in suite.servers.items():
+        for path in ("/livez", "/startupz", "/readyz"):
+            answer = httpx.get(server.url + path)
+            assert answer.status_code == 200, (name, path, answer.text)
+        assert set(answer.json()["checks"].values()) == {"ok"}
+
+
+def test_a_service_believes_nobody_but_the_gateway(suite: Suite, story) -> None:
+    answer = httpx.get(f"{suite.servers['rating'].url}/v1/work-orders")
+    assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
+
+
+def test_one_request_has_one_id_in_every_log(suite: Suite, story) -> None:
+    bill = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
+    answer = bill.call("GET", "/rating/branches")
+    request_id = answer.headers["x-request-id"]
+    bill.close()
+    for name in ("gateway", "rating"):
+        lines = (suite.home.path / f"{name}.log").read_text().splitlines()
+        assert any(json.loads(line).get("request_id") == request_id for line in lines if line.startswith("{")), name
+
+
+def test_nothing_secret_is_in_any_log(suite: Suite, story) -> None:
+    kept = suite.home.secrets
+    secrets = [kept.gateway_key, kept.security_key, *kept.postgres.values(), *kept.nats.values(), *kept.users.values()]
+    for log in suite.home.path.rglob("*.log"):
+        text = log.read_text(errors="replace")
+        assert [secret for secret in secrets if secret in text] == [], log.name
+        assert "Bearer " not in text, log.name
+
+
+def test_the_suite_stops_and_finds_its_data_again(tmp_path: Path) -> None:
+    for begin in (load_sample, _find_branches):
+        with Home(tmp_path) as home:
+            suite = Suite(home, durable=False)
+            try:
+                suite.start()
+                begin(suite)
+            finally:
+                suite.stop()
+            assert suite.watch() is not None
+
+
+def _find_branches(suite: Suite) -> None:
+    clerk = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
+    assert [one["code"] for one in clerk.get("/rating/branches")] == ["LAX", "MIA", "SAT"]
+    clerk.close()
+
+
+def test_up_ends_with_one_sentence_when_its_port_is_taken(suite: Suite, tmp_path: Path) -> None:
+    port = suite.gateway_url.rsplit(":", 1)[1]
+    ended = subprocess.run(
+        [sys.executable, "-m", "deploy.local", "up", "--port", port],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "RATEBOOK_HOME": str(tmp_path)},
+    )
+    assert ended.returncode == 1
+    assert f"Port {port} is in use" in ended.stdout
+    assert "Traceback" not in ended.stdout + ended.stderr
