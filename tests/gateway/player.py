@@ -174,8 +174,9 @@ class Player:
         )
 
     async def _ticks(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Server-sent events: `count` of them, one each `every` seconds, the first after `wait`."""
+        """Server-sent events: `count` of them, one each `every` seconds, the first after `wait`, the head after `late`."""
         options = {key: float(values[0]) for key, values in parse_qs(scope["query_string"].decode()).items()}
+        await asyncio.sleep(options.get("late", 0))
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
         await send({"type": "http.response.body", "body": b"", "more_body": True})
 

@@ -1,6 +1,7 @@
 """Event streams arrive one by one, and live only as long as their caller may open them."""
 
 import itertools
+import socket
 import time
 from collections.abc import Callable
 
@@ -26,6 +27,16 @@ def test_the_head_of_a_stream_arrives_before_its_first_event(gateway: Gateway) -
     with gateway.client() as client, client.stream("GET", "/rating/ticks?count=1&wait=1.5") as answer:
         assert answer.status_code == 200
         assert time.monotonic() - began < 1
+
+
+def test_head_of_a_stream_is_answered_at_once_and_wants_no_events(gateway: Gateway) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=2) as connection:
+        connection.sendall(
+            b"HEAD /api/v1/rating/ticks HTTP/1.1\r\nHost: x\r\n"
+            b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
+        )
+        assert b"content-type: text/event-stream\r\n" in connection.recv(10_000)
+        wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw its stream end", 1)
 
 
 def test_a_quiet_stream_lives_as_long_as_it_beats(new_gateway) -> None:

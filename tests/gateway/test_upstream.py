@@ -101,6 +101,21 @@ def test_a_length_beside_chunks_is_not_believed() -> None:
     assert "content-length" not in answer.headers
 
 
+def test_the_length_that_a_304_speaks_of_is_not_waited_for() -> None:
+    with (
+        rating_says(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 50\r\nETag: x\r\n\r\n") as gateway,
+        socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection,
+    ):
+        for _ in range(3):
+            connection.sendall(
+                b"GET /api/v1/rating/echo HTTP/1.1\r\nHost: x\r\n"
+                b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
+            )
+            answer = connection.recv(10_000)
+            assert answer.startswith(b"HTTP/1.1 304 ")
+            assert answer.endswith(b"\r\n\r\n")
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -182,6 +197,31 @@ def test_a_caller_who_leaves_too_many_answers_waits_for_them(new_gateway) -> Non
         wait_for(lambda: client.get("/rating/echo").status_code == 200, "the abandoned requests have ended")
 
 
+def test_a_caller_who_leaves_after_a_slow_body_is_seen_to_leave(new_gateway) -> None:
+    gateway = new_gateway(max_abandoned_requests=1)
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(
+            b"POST /api/v1/rating/answers/hang HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n"
+            b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\nhello"
+        )
+        time.sleep(0.3)
+        connection.sendall(b"world")
+        wait_for(lambda: gateway.player.hanging == 1, "the service has the request")
+    wait_for(lambda: get(gateway).status_code == 429, "the abandoned request was counted", 2)
+    gateway.player.go_on.set()
+    wait_for(lambda: get(gateway).status_code == 200, "the abandoned request has ended", 2)
+
+
+def test_a_stream_whose_caller_left_before_its_head_is_ended_when_it_comes(gateway: Gateway) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(
+            b"GET /api/v1/rating/ticks?late=0.5 HTTP/1.1\r\nHost: x\r\n"
+            b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
+        )
+        wait_for(lambda: bool(gateway.player.seen), "the service has the request")
+    wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw its stream end", 3)
+
+
 def test_a_service_gets_only_so_many_requests_at_once(new_gateway) -> None:
     gateway = new_gateway(max_upstream_requests=2)
     for _ in range(2):
@@ -199,14 +239,18 @@ def test_a_caller_who_leaves_during_the_answer_ends_it_at_the_service(gateway: G
     wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw the caller leave", 2)
 
 
-def test_a_caller_who_leaves_during_his_upload_ends_it_at_the_service(gateway: Gateway) -> None:
+@pytest.mark.parametrize("framing", [b"Content-Length: 1000000", b"Transfer-Encoding: chunked"])
+def test_a_caller_who_leaves_during_his_upload_ends_it_at_the_service(gateway: Gateway, framing: bytes) -> None:
+    """What came of it must never look like the whole."""
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(
-            b"POST /api/v1/rating/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
-            b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n" + b"x" * 300_000
+            b"POST /api/v1/rating/echo HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n"
+            b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
+            b"30d40\r\n" + b"x" * 200_000 + b"\r\n"
         )
         wait_for(lambda: bool(gateway.player.seen), "the service has the request")
     wait_for(lambda: gateway.player.left == ["/v1/echo"], "the service saw the upload end", 2)
+    assert gateway.player.seen[0].body_sha256 == ""
 
 
 def test_a_caller_who_takes_nothing_of_his_answer_is_cut_off(new_gateway) -> None:
@@ -216,7 +260,8 @@ def test_a_caller_who_takes_nothing_of_his_answer_is_cut_off(new_gateway) -> Non
             b"GET /api/v1/rating/answers/large HTTP/1.1\r\nHost: x\r\n"
             b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
         )
-        time.sleep(1.5)
+        # A service whose listener is gone runs on into nothing.
+        wait_for(lambda: gateway.player.sent_bytes == LARGE_BYTES, "the service was left", 5)
         connection.settimeout(5)
         got = 0
         while piece := connection.recv(1_000_000):
