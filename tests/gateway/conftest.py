@@ -104,6 +104,8 @@ def shared_gateway() -> Iterator[Gateway]:
 def gateway(shared_gateway: Gateway) -> Gateway:
     """A gateway for tests that leave permissions as they are."""
     player = shared_gateway.player
+    player.go_on.set()
+    wait_for(lambda: player.active == 0, "the services are done with the test before")
     player.seen.clear()
     player.left.clear()
     player.peers.clear()

@@ -94,6 +94,7 @@ class Player:
     seen: list[Seen] = field(default_factory=list)
     questions: list[Seen] = field(default_factory=list)
     peers: set[object] = field(default_factory=set)
+    active: int = 0
     hanging: int = 0
     sent_bytes: int = 0
     left: list[str] = field(default_factory=list)
@@ -125,7 +126,11 @@ class Player:
         self.peers.add(scope["client"])
         own = {"/livez", "/v1/jwks", "/v1/permission-table"}
         (self.questions if seen.raw_path in own else self.seen).append(seen)
-        await self._play_for(seen)(scope, receive, send)
+        self.active += 1
+        try:
+            await self._play_for(seen)(scope, receive, send)
+        finally:
+            self.active -= 1
 
     def _play_for(self, seen: Seen) -> Play:
         match seen.raw_path.split("/")[1:]:
