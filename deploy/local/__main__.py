@@ -74,6 +74,8 @@ def _show(suite: Suite, console: Console) -> None:
     console.print(f"API        {suite.gateway_url}/api/v1/<service>/<noun>")
     for name, server in suite.servers.items():
         console.print(f"{name:<10} {server.url}/readyz")
+    assert suite.nats is not None
+    console.print(f"listener   {suite.nats.url('listener')}  (an event consumer of another system)")
     console.print(f"logs, data {suite.home.path}")
     table = Table("log-in", "password", "who", box=None)
     for user, words in {ADMINISTRATOR: "administrator", **CLERKS}.items():

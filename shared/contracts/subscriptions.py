@@ -21,6 +21,9 @@ EVENTS: tuple[type[Event], ...] = (
     PermissionsChanged,
 )
 
+EXTERNAL = {"listener": "ratebook.v1.receivables.>"}
+"""Durable consumers of other systems: name of consumer and user → the subjects that it reads."""
+
 SUBSCRIPTIONS: dict[str, tuple[type[Event], ...]] = {
     "rating": (InvoiceExported, InvoiceRefused, InvoiceCredited, CustomerChanged),
     "receivables": (WorkOrderRated, InvoiceExportRequested, InvoiceWithdrawalRequested),

@@ -10,7 +10,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StreamConfig
 
 from shared.contracts.event import STREAM, SUBJECTS
-from shared.contracts.subscriptions import SUBSCRIPTIONS
+from shared.contracts.subscriptions import EXTERNAL, SUBSCRIPTIONS
 
 log = logging.getLogger(__name__)
 
@@ -84,19 +84,19 @@ async def provision(client: Client) -> None:
         await jetstream.update_stream(stream)
     except NatsError:
         await jetstream.add_stream(stream)
-    for service, events in SUBSCRIPTIONS.items():
-        for event in events:
-            # Deliveries are not limited here: the consumer counts them and writes the dead letter itself,
-            # so that no message is ever given up by the broker without a trace.
-            await jetstream.add_consumer(
-                STREAM,
-                ConsumerConfig(
-                    durable_name=event.durable(service),
-                    filter_subject=event.subject(),
-                    deliver_policy=DeliverPolicy.ALL,
-                    ack_policy=AckPolicy.EXPLICIT,
-                    ack_wait=ACK_WAIT_SECONDS,
-                    max_deliver=-1,
-                    max_ack_pending=2_000,
-                ),
-            )
+    ours = {event.durable(service): event.subject() for service, events in SUBSCRIPTIONS.items() for event in events}
+    for durable, subject in {**ours, **EXTERNAL}.items():
+        # Deliveries are not limited here: the consumer counts them and writes the dead letter itself,
+        # so that no message is ever given up by the broker without a trace.
+        await jetstream.add_consumer(
+            STREAM,
+            ConsumerConfig(
+                durable_name=durable,
+                filter_subject=subject,
+                deliver_policy=DeliverPolicy.ALL,
+                ack_policy=AckPolicy.EXPLICIT,
+                ack_wait=ACK_WAIT_SECONDS,
+                max_deliver=-1,
+                max_ack_pending=2_000,
+            ),
+        )
