@@ -93,13 +93,13 @@ async def find_user_id(session: AsyncSession, name: str) -> int | None:
 
 
 async def find_credentials(session: AsyncSession, name: str) -> Credentials | None:
-    """What the active user of this name logs in with; None when there is no such user or no password."""
+    """What the user of this name logs in with, active or not; None when there is no such user or no password."""
     return await fetch_one(
         session,
         Credentials,
         """
         SELECT id AS user_id, password_hash FROM user_account
-        WHERE folded_name = :folded_name AND active AND password_hash IS NOT NULL
+        WHERE folded_name = :folded_name AND password_hash IS NOT NULL
         """,
         folded_name=fold(name),
     )

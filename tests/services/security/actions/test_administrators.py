@@ -97,6 +97,24 @@ async def test_a_second_administrator_joins_the_first(database: Database, compan
     assert members == [first, second]
 
 
+async def test_a_new_member_counts_as_a_change_of_the_group(database: Database) -> None:
+    revisions = []
+    for name in (NAME, "ALAMO\\ana", "ALAMO\\ana"):
+        await create(database, name)
+        async with database.transaction() as session:
+            (group,) = (await list_groups(session, GroupFilter(), PageQuery()))[0]
+        revisions.append(group.revision)
+    assert revisions == [2, 3, 3]
+
+
+async def test_run_again_it_logs_the_administrator_out_everywhere(database: Database, keys: TokenKeys) -> None:
+    await create(database)
+    await log_in(database, keys, PASSWORD)
+    await create(database)
+    async with database.transaction() as session:
+        assert await fetch_value(session, "SELECT end_reason FROM session") == "password_set"
+
+
 async def test_two_at_once_make_one(database: Database) -> None:
     made = await asyncio.gather(*(create(database) for _ in range(4)))
     assert len(set(made)) == 1
