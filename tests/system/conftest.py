@@ -1,0 +1,34 @@
+"""The suite as `make up` starts it, once for the run, with the sample company; and the demo, done once."""
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from deploy.local.demo import run_demo
+from deploy.local.home import Home
+from deploy.local.sample import load_sample
+from deploy.local.suite import Suite
+
+
+@pytest.fixture(scope="session")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    with Home(tmp_path_factory.mktemp("suite")) as home:
+        made = Suite(home, durable=False)
+        try:
+            made.start()
+            load_sample(made)
+            yield made
+        finally:
+            made.stop()
+
+
+@pytest.fixture(scope="session")
+def story(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], str, Path]:
+    """The demo, done once: its summary, what it printed, and where it wrote its reports."""
+    printed = StringIO()
+    output = tmp_path_factory.mktemp("reports")
+    summary = run_demo(suite, output, Console(file=printed, width=140))
+    return summary, printed.getvalue(), output

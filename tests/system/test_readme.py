@@ -1,0 +1,59 @@
+"""What the README says works as it stands there."""
+
+import csv
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from deploy.local.suite import Suite
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def block(language: str, containing: str) -> str:
+    """The code block of the README that contains the words."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    (found,) = [one for one in blocks if containing in one]
+    return found
+
+
+def test_the_first_lines_are_the_two_commands() -> None:
+    assert [line.split("#")[0].strip() for line in block("sh", "make demo").splitlines()] == ["make demo", "make test"]
+    assert README.index("make demo") < 200
+
+
+def test_the_curl_of_a_front_end_works(suite: Suite, story, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "GATEWAY": suite.gateway_url,
+        "PASSWORD": suite.home.secrets.password_of(r"ALAMO\bill"),
+    }
+    said = subprocess.run(
+        ["sh", "-euc", block("sh", "curl")], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert '"items":[' in said.stdout
+    with (tmp_path / "ready.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert csv.DictReader(file).fieldnames is not None
+
+
+def test_the_listener_of_another_system_hears_of_every_invoice(suite: Suite, story, tmp_path: Path) -> None:
+    assert suite.nats is not None
+    script = tmp_path / "listener.py"
+    script.write_text(block("python", "invoice-exported"))
+    environment = {**os.environ, "NATS_URL": suite.nats.url("listener")}
+    with subprocess.Popen(
+        [sys.executable, str(script)], env=environment, stdout=subprocess.PIPE, text=True
+    ) as listener:
+        assert listener.stdout is not None
+        heard = [listener.stdout.readline().split() for _ in range(986)]
+        listener.kill()
+    assert len({number for _, number, _ in heard}) == 986
+
+
+def test_every_page_that_the_readme_links_is_there() -> None:
+    root = Path(__file__).parents[2]
+    for page in [root / "README.md", *(root / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links {target}"
