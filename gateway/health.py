@@ -1,11 +1,13 @@
 """Owns what makes the gateway ready: fresh permissions, a live NATS connection, every service alive."""
 
+import asyncio
 from collections.abc import Mapping
 
 from gateway.permissions import Permissions
 from gateway.upstream import Upstream, fetch
 from shared.http import Probe
 
+_PROBE_SECONDS = 2
 _MAX_ANSWER_BYTES = 4 * 1024
 
 
@@ -20,7 +22,8 @@ def probes(permissions: Permissions, upstream: Upstream, origins: Mapping[str, s
 
 def _alive(upstream: Upstream, origin: str) -> Probe:
     async def probe() -> None:
-        status, _, _ = await fetch(upstream, f"{origin}/livez", (), max_bytes=_MAX_ANSWER_BYTES)
+        async with asyncio.timeout(_PROBE_SECONDS):
+            status, _, _ = await fetch(upstream, f"{origin}/livez", (), max_bytes=_MAX_ANSWER_BYTES)
         if status != 200:
             raise ConnectionError(f"answered {status}")
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
@@ -18,7 +18,16 @@ from gateway.calls import Abandoned, Call, OpenStream, OpenStreams, note
 from gateway.errors import BodyStalled, BodyTooLarge, HeadersRefused, UpstreamBusy, UpstreamFailed, refuse
 from gateway.permissions import Permissions
 from gateway.routes import Route, RouteTable
-from gateway.rules import Decision, RequestHead, check_target, decide, path_segments, request_head, response_head
+from gateway.rules import (
+    PUBLIC,
+    Decision,
+    RequestHead,
+    check_target,
+    decide,
+    path_segments,
+    request_head,
+    response_head,
+)
 from gateway.upstream import Body, Exchange, Upstream
 from shared import tracing
 from shared.errors import DomainError, Forbidden, Unauthenticated
@@ -33,7 +42,6 @@ _SMALL_BODY_BYTES = 64 * 1024
 _LAST_WORD_SECONDS = 1.0
 _VERSIONS = frozenset({"1.0", "1.1"})
 _BODILESS = frozenset({204, 205, 304})
-_PUBLIC = Decision("pass", "public")
 _END = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
@@ -57,7 +65,7 @@ class _Service:
     in_work: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Request:
     """A request that was let through; `session` is None for public operations."""
 
@@ -117,7 +125,7 @@ class Proxy:
         peer = scope["client"][0] if scope["client"] else "unknown"
         session = None
         if route.access.kind == "public":
-            note(route, peer, _PUBLIC)
+            note(route, peer, PUBLIC)
         else:
             session, identity = await self._admit(route, head.authorization)
             head.forwarded.append((HEADER, identity))
@@ -238,11 +246,11 @@ class Proxy:
         if bodiless or request.method == "HEAD" or head.content_length == 0:
             await send(_END)
             return
-        held: AbstractContextManager[None] = nullcontext()
         if head.is_event_stream and request.session is not None:
-            held = self.streams.holding(OpenStream(call, route, request.session.caller))
-        with held:
-            await self._carry_back(exchange, head.content_length, send)
+            with self.streams.holding(OpenStream(call, route, request.session.caller)):
+                await self._carry_back(exchange, head.content_length, send)
+            return
+        await self._carry_back(exchange, head.content_length, send)
 
     async def _carry_back(self, exchange: Exchange, length: int | None, send: Send) -> None:
         """Passes the body on piece by piece, as fast as the caller takes it.

@@ -121,10 +121,15 @@ def _inside(route: Route, segments: list[str]) -> str:
             raise NotFound(f"There is no such path: {text[:40]!r} is not a number as this path has it.")
     if None not in route.segments:
         return route.template
-    return f"{_INSIDE}/" + "/".join(
-        quote(text, safe=_PLAIN_IN_PARAMETER) if segment is None else segment
-        for segment, text in zip(route.segments, given, strict=True)
-    )
+    path = _INSIDE
+    for segment, text in zip(route.segments, given, strict=True):
+        if segment is not None:
+            path += f"/{segment}"
+        elif text.isascii() and text.isalnum():
+            path += f"/{text}"
+        else:
+            path += f"/{quote(text, safe=_PLAIN_IN_PARAMETER)}"
+    return path
 
 
 def load_documents() -> dict[str, Document]:

@@ -1,7 +1,7 @@
 """Owns the gateway's rules, all pure: how a path is read, which headers pass, and who may do what."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -150,7 +150,7 @@ class RequestHead:
     chunked: bool = False
     upgrade: bool = False
     hosts: int = 0
-    hop: set[str] = field(default_factory=set)
+    hop: frozenset[str] = frozenset()
 
 
 def request_head(headers: Sequence[Header]) -> RequestHead:
@@ -191,7 +191,7 @@ def _read_here(head: RequestHead, name: bytes, value: bytes) -> None:
                 raise HeadersRefused("The Host is none.")
         case b"connection":
             if value.lower() not in _ORDINARY_CONNECTION:
-                head.hop.update(fold(token.strip()) for token in value.decode("latin-1").split(","))
+                head.hop |= {fold(token.strip()) for token in value.decode("latin-1").split(",")}
         case b"authorization":
             if head.authorization is not None:
                 raise HeadersRefused("There are two Authorization headers.")
@@ -305,7 +305,7 @@ class Decision(NamedTuple):
     user: User | None = None
 
 
-_PUBLIC = Decision("pass", "public")
+PUBLIC = Decision("pass", "public")
 _NOBODY = Decision("unauthenticated", "no valid access token")
 _UNKNOWN = Decision("unauthenticated", "no active user of this id")
 
@@ -319,7 +319,7 @@ def decide(route: Route, caller: Caller | None, table: PermissionTable) -> Decis
     """
     access = route.access
     if access.kind == "public":
-        return _PUBLIC
+        return PUBLIC
     if caller is None:
         return _NOBODY
     user = table.users.get(caller.subject)
