@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import CursorResult, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from shared.access import Scope
@@ -77,6 +77,12 @@ Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]
 def is_transient(error: BaseException) -> bool:
     """Whether the same work, repeated from its beginning, may succeed: deadlocks, serialization, lock time-outs."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRANSIENT
+
+
+def is_data_error(error: DBAPIError) -> bool:
+    """Whether a value did not fit its type: class 22 of PostgreSQL, or refused by the driver before it was sent."""
+    sqlstate: str | None = getattr(error.orig, "sqlstate", None)
+    return sqlstate.startswith("22") if sqlstate else isinstance(error, DataError)
 
 
 def is_disconnect(error: BaseException) -> bool:

@@ -9,11 +9,12 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from shared.access import Scope
-from shared.database import fetch_value, scope_condition
+from shared.database import fetch_value, is_data_error, scope_condition
 from shared.errors import Fault, InvalidInput
 from shared.tables import CSV_TYPE, PDF_TYPE, asked_for, csv_answer
 
@@ -55,11 +56,19 @@ def page_query(
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
     sort: Annotated[str | None, Query(description="A field; `-` in front for descending.")] = None,
 ) -> PageQuery:
-    media_type = asked_for(request, CSV_TYPE, PDF_TYPE)
+    media_type = asked_for(request, CSV_TYPE)
     return PageQuery(limit, cursor, sort) if media_type is None else PageQuery(None, None, sort, media_type)
 
 
 PageQueryOf = Annotated[PageQuery, Depends(page_query)]
+
+
+def printable_page_query(request: Request, page: PageQueryOf) -> PageQuery:
+    """For a list that can be had as PDF too, whole."""
+    return PageQuery(None, None, page.sort, PDF_TYPE) if asked_for(request, PDF_TYPE, CSV_TYPE) == PDF_TYPE else page
+
+
+PrintablePageQueryOf = Annotated[PageQuery, Depends(printable_page_query)]
 
 
 @dataclass(frozen=True)
@@ -107,15 +116,19 @@ def _encode(sort: str, value: str, key: int) -> str:
 def _decode(cursor: str, sort: str) -> tuple[str, int]:
     try:
         made_for, value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        fits = made_for == sort and isinstance(value, str) and isinstance(key, int)
+        fits = made_for == sort and isinstance(value, str) and isinstance(key, int) and abs(key) < 2**63
     except (ValueError, TypeError):
         fits = False
     if not fits:
-        raise InvalidInput(
-            "The cursor belongs to another list or order.",
-            faults=[Fault("query cursor", "take next_cursor of a page with the same sort")],
-        )
+        raise _foreign_cursor()
     return value, key
+
+
+def _foreign_cursor() -> InvalidInput:
+    return InvalidInput(
+        "The cursor belongs to another list or order.",
+        faults=[Fault("query cursor", "take next_cursor of a page with the same sort")],
+    )
 
 
 async def fetch_page(
@@ -152,16 +165,18 @@ async def fetch_page(
     if query.limit is not None:
         limit = "LIMIT :row_limit"
         parameters["row_limit"] = query.limit + 1
-    result = await session.execute(
-        text(
-            f"""
-            SELECT {columns}, CAST({expression} AS text) AS cursor_value, {sorting.key} AS cursor_key
-            FROM {source} WHERE {" AND ".join(terms)}
-            ORDER BY {expression} {direction}, {sorting.key} {direction} {limit}
-            """
-        ),
-        parameters,
-    )
+    statement = f"""
+        SELECT {columns}, CAST({expression} AS text) AS cursor_value, {sorting.key} AS cursor_key
+        FROM {source} WHERE {" AND ".join(terms)}
+        ORDER BY {expression} {direction}, {sorting.key} {direction} {limit}
+    """
+    try:
+        result = await session.execute(text(statement), parameters)
+    except DBAPIError as error:
+        # A cursor is plain to read and can be forged: its value need not fit the column.
+        if query.cursor is not None and is_data_error(error):
+            raise _foreign_cursor() from error
+        raise
     rows = [dict(row) for row in result.mappings()]
     next_cursor = None
     if query.limit is not None and len(rows) > query.limit:

@@ -16,6 +16,7 @@ from shared.clock import local_date, month_of, now
 from shared.database import Database, Transaction
 from shared.errors import NotFound
 from shared.listing import Count, Page, PageQueryOf, answer
+from shared.numbers import Id
 from shared.operation import CallerOf, Router
 from shared.progress import watch
 from shared.tables import CSV_RESPONSE
@@ -67,7 +68,7 @@ async def list_exports(
 
 
 @router.get("/{run_id}", access=VIEW, refuses=[NotFound])
-async def read_export(run_id: int, caller: CallerOf, session: Transaction) -> ExportRunRead:
+async def read_export(run_id: Id, caller: CallerOf, session: Transaction) -> ExportRunRead:
     """A run and how far it is."""
     return ExportRunRead.of(await exports.read_run(session, caller.scope, run_id))
 
@@ -80,7 +81,7 @@ async def read_export(run_id: int, caller: CallerOf, session: Transaction) -> Ex
     responses=CSV_RESPONSE,
 )
 async def list_export_invoices(
-    run_id: int,
+    run_id: Id,
     page: PageQueryOf,
     caller: CallerOf,
     session: Transaction,
@@ -93,12 +94,12 @@ async def list_export_invoices(
 
 
 @router.post("/{run_id}/withdrawals", access=APPROVE, status_code=202, refuses=[NotFound, AlreadyAnswered])
-async def withdraw_export(run_id: int, wanted: WithdrawalRequest, caller: CallerOf, session: Transaction) -> Withdrawn:
+async def withdraw_export(run_id: Id, wanted: WithdrawalRequest, caller: CallerOf, session: Transaction) -> Withdrawn:
     """Asks Accounts Receivable never to book what has no answer yet; the answers come to the run."""
     return Withdrawn(requested=await exports.withdraw(session, caller.scope, run_id, wanted.invoice_ids))
 
 
-async def _visible(run_id: int, caller: CallerOf, session: Transaction) -> None:
+async def _visible(run_id: Id, caller: CallerOf, session: Transaction) -> None:
     """Refuses the stream before it begins when the run may not be seen."""
     await exports.read_run(session, caller.scope, run_id)
 
@@ -110,7 +111,7 @@ async def _visible(run_id: int, caller: CallerOf, session: Transaction) -> None:
     response_class=EventSourceResponse,
     dependencies=[Depends(_visible)],
 )
-async def watch_export(run_id: int, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
+async def watch_export(run_id: Id, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
     """Live progress: an event `progress` for each change, `done` at the end."""
     database: Database = request.app.state.database
 

@@ -14,6 +14,7 @@ from shared.clock import now
 from shared.database import Database, Transaction
 from shared.errors import NotFound
 from shared.listing import Count, Page, PageQueryOf, answer
+from shared.numbers import Id
 from shared.operation import CallerOf, Router
 from shared.progress import watch
 from shared.tables import CSV_RESPONSE
@@ -42,7 +43,7 @@ async def list_rating_runs(page: PageQueryOf, caller: CallerOf, session: Transac
 
 
 @router.get("/{run_id}", access=VIEW, refuses=[NotFound])
-async def read_rating_run(run_id: int, caller: CallerOf, session: Transaction) -> RatingRunRead:
+async def read_rating_run(run_id: Id, caller: CallerOf, session: Transaction) -> RatingRunRead:
     """A run with its counts by outcome."""
     return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
 
@@ -55,7 +56,7 @@ async def read_rating_run(run_id: int, caller: CallerOf, session: Transaction) -
     responses=CSV_RESPONSE,
 )
 async def list_rating_results(
-    run_id: int, page: PageQueryOf, caller: CallerOf, session: Transaction, outcome: CodeText | None = None
+    run_id: Id, page: PageQueryOf, caller: CallerOf, session: Transaction, outcome: CodeText | None = None
 ) -> Page[RatingResultRead, Count] | Response:
     """What became of each order; `outcome` filters by `RATED`, `WAITING`, `SKIPPED` or the code of a refusal."""
     rows, cursor, count = await rating_runs.list_results(session, caller.scope, run_id, outcome, page)
@@ -63,7 +64,7 @@ async def list_rating_results(
     return answer(page, "rating-results", RatingResultRead, items, cursor, Count(count=count))
 
 
-async def _visible(run_id: int, caller: CallerOf, session: Transaction) -> None:
+async def _visible(run_id: Id, caller: CallerOf, session: Transaction) -> None:
     """Refuses the stream before it begins when the run may not be seen."""
     await rating_runs.read_run(session, caller.scope, run_id)
 
@@ -75,7 +76,7 @@ async def _visible(run_id: int, caller: CallerOf, session: Transaction) -> None:
     response_class=EventSourceResponse,
     dependencies=[Depends(_visible)],
 )
-async def watch_rating_run(run_id: int, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
+async def watch_rating_run(run_id: Id, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
     """Live progress: an event `progress` for each change, `done` at the end."""
     database: Database = request.app.state.database
 

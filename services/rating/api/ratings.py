@@ -19,6 +19,7 @@ from shared.clock import now
 from shared.database import Transaction
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
+from shared.numbers import Id
 from shared.operation import CallerOf, Router
 
 router = Router("work-orders")
@@ -30,7 +31,7 @@ FAILING = [NotReadyForRating, RegionRequired, RegionAmbiguous, NoProfile, Nothin
 
 @router.post("/{work_order_id}/rating", access=EDIT, refuses=[*CHANGING, *FAILING])
 async def rate_work_order(
-    work_order_id: int, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
+    work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
 ) -> RatingRead:
     """Rates an order, or rates it again with the next version. If-Match is the order's ETag."""
     await ratings.rate_order(session, caller.scope, work_order_id, revision, caller.name, now())
@@ -38,19 +39,19 @@ async def rate_work_order(
 
 
 @router.get("/{work_order_id}/rating", access=VIEW, refuses=[NotFound, NotRated])
-async def read_rating(work_order_id: int, response: Response, caller: CallerOf, session: Transaction) -> RatingRead:
+async def read_rating(work_order_id: Id, response: Response, caller: CallerOf, session: Transaction) -> RatingRead:
     """The current rating: each line, and why every other line of the profile did not come."""
     return await _read(session, caller, work_order_id, response)
 
 
 @router.delete("/{work_order_id}/rating", access=EDIT, status_code=204, refuses=[*CHANGING, NotRated])
-async def remove_rating(work_order_id: int, revision: ExpectedVersion, caller: CallerOf, session: Transaction) -> None:
+async def remove_rating(work_order_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction) -> None:
     """Removes the rating; the order is open again and its next rating gets a new version."""
     await ratings.remove_rating(session, caller.scope, work_order_id, revision)
 
 
 @router.get("/{work_order_id}/ratings", access=VIEW, refuses=[NotFound])
-async def list_ratings(work_order_id: int, caller: CallerOf, session: Transaction) -> list[RatingSummary]:
+async def list_ratings(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[RatingSummary]:
     """Every rating that the order ever had, the newest first."""
     history = await ratings.read_history(session, caller.scope, work_order_id)
     return [RatingSummary.model_validate(head) for head in history]

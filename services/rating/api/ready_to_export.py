@@ -12,7 +12,7 @@ from shared.access import Level
 from shared.clock import now
 from shared.database import Transaction
 from shared.documents import render_pdf
-from shared.listing import Page, PageQueryOf, answer
+from shared.listing import Page, PrintablePageQueryOf, answer
 from shared.operation import CallerOf, Router
 from shared.tables import CSV_OR_PDF_RESPONSE, PDF_TYPE
 
@@ -23,7 +23,7 @@ _TEMPLATE = Path(__file__).parent.parent / "documents" / "ready_to_export.typ"
 
 @router.get("", access=VIEW, response_model=Page[ReadyItem, ReadyTotalsRead], responses=CSV_OR_PDF_RESPONSE)
 async def list_ready_to_export(
-    wanted: Annotated[ReadyQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    wanted: Annotated[ReadyQuery, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[ReadyItem, ReadyTotalsRead] | Response:
     """What is rated and not exported, with totals by branch and income account; CSV and PDF hold the whole list."""
     rows, cursor, totals = await ready.list_ready(session, caller.scope, wanted.to_filter(), page)

@@ -21,6 +21,7 @@ from shared.database import Transaction
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Page, PageQueryOf, answer
+from shared.numbers import Id
 from shared.operation import CallerOf, Router
 from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
 
@@ -58,7 +59,7 @@ async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transacti
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])
 async def read_work_order(
-    work_order_id: int, response: Response, caller: CallerOf, session: Transaction
+    work_order_id: Id, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """One order, with where its last export is. The ETag is needed to change it."""
     return await _read(session, caller, work_order_id, response)
@@ -69,7 +70,7 @@ CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
 
 @router.patch("/{work_order_id}", access=EDIT, refuses=[*CHANGING, UnknownReference, NumberTaken])
 async def change_work_order(
-    work_order_id: int,
+    work_order_id: Id,
     change: WorkOrderChange,
     revision: ExpectedVersion,
     response: Response,
@@ -83,7 +84,7 @@ async def change_work_order(
 
 @router.post("/{work_order_id}/unassign", access=EDIT, refuses=[*CHANGING, NotRated])
 async def unassign_work_order(
-    work_order_id: int, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
+    work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """Takes an order off its draft invoice; it stays rated."""
     await orders.unassign_order(session, caller.scope, work_order_id, revision)

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.rating.rules.exports import Run, Selection
 from services.rating.rules.ready import GroupTotal, ReadyFacts, ReadyFilter, ReadyTotals, warnings_of
 from shared.money import Money
+from shared.numbers import Id
 from shared.text import CodeText, MonthText, NumberText
 
 
@@ -20,7 +21,7 @@ class ReadyQuery(BaseModel):
 
     branch: CodeText | None = None
     bill_to: NumberText | None = None
-    rated_until: datetime | None = None
+    rated_until: AwareDatetime | None = None
 
     def to_filter(self) -> ReadyFilter:
         return ReadyFilter(**self.model_dump())
@@ -95,8 +96,8 @@ class SelectionRead(BaseModel):
 
     branches: list[CodeText] | None = Field(default=None, min_length=1)
     bill_tos: list[NumberText] | None = Field(default=None, min_length=1)
-    work_order_ids: list[int] | None = Field(default=None, min_length=1, max_length=10_000)
-    rated_until: datetime | None = None
+    work_order_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
+    rated_until: AwareDatetime | None = None
 
     def to_selection(self) -> Selection:
         return Selection(**self.model_dump())
@@ -166,7 +167,7 @@ class WithdrawalRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    invoice_ids: list[int] | None = Field(default=None, min_length=1, max_length=10_000)
+    invoice_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
 
 
 class Withdrawn(BaseModel):

@@ -10,6 +10,7 @@ from services.rating.rules.codes import BillingItem, BillType, Branch, Code, Lin
 from services.rating.rules.orders import ONE
 from services.rating.rules.rate_tables import BillingProfile, Key
 from shared.money import Quantity, Rate
+from shared.numbers import CompanyNumber
 from shared.tables import SPLIT, YesNo
 from shared.text import AccountText, CodeText, FilledLine, Line, ZipText
 
@@ -30,7 +31,7 @@ class CodeRow(BaseModel):
 
 
 class BranchRow(CodeRow):
-    ar_company: int = Field(ge=1, le=9999)
+    ar_company: CompanyNumber
 
     def to_branch(self) -> Branch:
         return Branch(self.code, self.name, self.retired_on, self.ar_company)

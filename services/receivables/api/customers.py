@@ -20,6 +20,7 @@ from shared.database import Transaction
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf, answer
+from shared.numbers import Id
 from shared.operation import CallerOf, Router
 from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
 
@@ -56,14 +57,14 @@ async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction
 
 
 @router.get("/{customer_id}", access=VIEW, refuses=[NotFound])
-async def read_customer(customer_id: int, response: Response, caller: CallerOf, session: Transaction) -> CustomerRead:
+async def read_customer(customer_id: Id, response: Response, caller: CallerOf, session: Transaction) -> CustomerRead:
     """One customer. The ETag is needed to change it."""
     return await _read(session, caller, customer_id, response)
 
 
 @router.patch("/{customer_id}", access=EDIT, refuses=[NotFound, VersionMissing, VersionStale, UnknownReference])
 async def change_customer(
-    customer_id: int,
+    customer_id: Id,
     change: CustomerChange,
     version: ExpectedVersion,
     response: Response,
@@ -76,12 +77,12 @@ async def change_customer(
 
 
 @router.get("/{customer_id}/account", access=access.feature("receivables.accounts", Level.VIEW), refuses=[NotFound])
-async def read_account(customer_id: int, caller: CallerOf, session: Transaction) -> AccountRead:
+async def read_account(customer_id: Id, caller: CallerOf, session: Transaction) -> AccountRead:
     """What the customer owes: open invoices, and rated work that no invoice holds yet."""
     return AccountRead.of(await customers.read_account(session, caller.scope, customer_id))
 
 
-async def _read(session: Transaction, caller: CallerOf, customer_id: int, response: Response) -> CustomerRead:
+async def _read(session: Transaction, caller: CallerOf, customer_id: Id, response: Response) -> CustomerRead:
     customer = await customers.read_customer(session, caller.scope, customer_id)
     response.headers["etag"] = etag(customer.version)
     return CustomerRead.model_validate(customer)

@@ -23,6 +23,7 @@ from shared.clock import local_date, month_of, now
 from shared.database import Transaction
 from shared.errors import NotFound
 from shared.listing import Count, Page, PageQueryOf, answer
+from shared.numbers import Id
 from shared.operation import CallerOf, Router
 from shared.tables import CSV_RESPONSE
 
@@ -42,7 +43,7 @@ async def list_invoices(
 
 
 @router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
-async def read_invoice(invoice_id: int, caller: CallerOf, session: Transaction) -> InvoiceRead:
+async def read_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -> InvoiceRead:
     """An invoice with its lines, what was applied to it, and its GL distributions."""
     return InvoiceRead.of(await invoices.read_invoice(session, caller.scope, invoice_id))
 
@@ -55,7 +56,7 @@ async def read_invoice(invoice_id: int, caller: CallerOf, session: Transaction) 
     refuses=[NotFound, NotFromRating, NothingToCredit, WorkOrderNotOnInvoice, MonthClosed],
 )
 async def credit_invoice(
-    invoice_id: int, entry: CreditEntry, request: Request, caller: CallerOf, session: Transaction
+    invoice_id: Id, entry: CreditEntry, request: Request, caller: CallerOf, session: Transaction
 ) -> CreditRead:
     """Credits an invoice that came from rating, whole or by work order, and sends the orders back or closes them."""
     settings: Settings = request.app.state.settings
@@ -76,7 +77,7 @@ async def credit_invoice(
 
 @batches.get("", access=VIEW, response_model=Page[BatchRead, Count], responses=CSV_RESPONSE)
 async def list_batches(
-    page: PageQueryOf, caller: CallerOf, session: Transaction, run_id: int | None = None
+    page: PageQueryOf, caller: CallerOf, session: Transaction, run_id: Id | None = None
 ) -> Page[BatchRead, Count] | Response:
     """Batches with what is posted in them; `run_id` finds those of an export run."""
     rows, cursor, count = await invoices.list_batches(session, caller.scope, run_id, page)

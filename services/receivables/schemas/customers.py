@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.receivables.rules.customers import Account, CustomerEntry, CustomerFilter
-from services.receivables.schemas.setup import CompanyNumber, TypeNumber
+from services.receivables.schemas.setup import TypeNumber
 from shared.money import Money
+from shared.numbers import CompanyNumber
 from shared.text import CodeText, FilledLine, Line, NumberText
 
 CustomerStatus = Literal["active", "hold", "inactive"]
@@ -75,7 +76,7 @@ class CustomerQuery(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    ar_company: int | None = None
+    ar_company: CompanyNumber | None = None
     status: CustomerStatus | None = None
     search: Line | None = Field(default=None, description="Part of the number or of a name.")
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.receivables.rules.invoices import InvoiceFilter, InvoiceWhole
 from shared.money import Money, Quantity, Rate
+from shared.numbers import CompanyNumber, Id
 from shared.text import CodeText, FilledLine, Line, MonthText, NumberText
 
 
@@ -15,12 +16,12 @@ class InvoiceQuery(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    ar_company: int | None = None
+    ar_company: CompanyNumber | None = None
     customer: NumberText | None = None
     month: MonthText | None = None
     branch: CodeText | None = None
     work_order: NumberText | None = Field(default=None, description="The number of a work order on the invoice.")
-    run_id: int | None = Field(default=None, description="The export run that it came with.")
+    run_id: Id | None = Field(default=None, description="The export run that it came with.")
     search: Line | None = Field(default=None, description="Part of the invoice number.")
 
     def to_filter(self) -> InvoiceFilter:
@@ -123,7 +124,7 @@ class CreditEntry(BaseModel):
 
     disposition: Literal["rerate", "close"]
     reason: FilledLine
-    work_order_ids: list[int] | None = Field(
+    work_order_ids: list[Id] | None = Field(
         default=None, min_length=1, description="The ids that rating gives them; all of the invoice, if left out."
     )
     month: MonthText | None = Field(default=None, description="That of the credit date, if left out.")

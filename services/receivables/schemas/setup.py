@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.receivables.rules.setup import CompanyEntry, GlAccount, ReceivableType
+from shared.numbers import CompanyNumber
 from shared.tables import YesNo
 from shared.text import AccountText, FilledLine, Line, MonthText
 
-CompanyNumber = Annotated[int, Field(ge=1, le=9999)]
 TypeNumber = Annotated[int, Field(ge=0, le=255)]
 
 

@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Response
 
 from services.security.actions import groups as actions
 from services.security.actions.group_import import import_groups as import_rows
-from services.security.api.wiring import CallerId, FeaturesOf, GroupId, Now
+from services.security.api.wiring import CallerId, FeaturesOf, Now
 from services.security.errors import GrantRefused, GroupExists, LastAdministrator, OwnGroup
 from services.security.rules.groups import Group, GroupFilter
 from services.security.rules.permissions import GROUPS
@@ -18,6 +18,7 @@ from shared.database import Transaction
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf
+from shared.numbers import Id
 from shared.operation import Router
 from shared.tables import CSV_REQUEST, CSV_RESPONSE, CSV_TYPE, CsvBody, csv_answer, read_csv
 
@@ -105,7 +106,7 @@ async def import_groups(
     response_model=GroupAnswer,
     summary="Read a group",
 )
-async def read_group(group_id: GroupId, response: Response, session: Transaction) -> GroupAnswer:
+async def read_group(group_id: Id, response: Response, session: Transaction) -> GroupAnswer:
     """The group with its grants. The ETag counts every change of it, members included."""
     return _answer(response, await actions.get_group(session, group_id))
 
@@ -118,7 +119,7 @@ async def read_group(group_id: GroupId, response: Response, session: Transaction
     summary="Change a group",
 )
 async def replace_group(
-    group_id: GroupId,
+    group_id: Id,
     body: GroupBody,
     expected: ExpectedVersion,
     *,
@@ -141,6 +142,6 @@ async def replace_group(
     status_code=204,
     summary="Delete a group",
 )
-async def delete_group(group_id: GroupId, expected: ExpectedVersion, session: Transaction, caller_id: CallerId) -> None:
+async def delete_group(group_id: Id, expected: ExpectedVersion, session: Transaction, caller_id: CallerId) -> None:
     """Deletes the group; its members lose what it gave them."""
     await actions.delete_group(session, group_id, expected, changer_id=caller_id)

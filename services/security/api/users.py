@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Response
 
 from services.security.actions import users as actions
 from services.security.actions.user_import import import_users as import_rows
-from services.security.api.wiring import AdministersGroups, CallerId, Now, UserId
+from services.security.api.wiring import AdministersGroups, CallerId, Now
 from services.security.errors import (
     AdministratorProtected,
     LastAdministrator,
@@ -32,6 +32,7 @@ from shared.database import Transaction
 from shared.errors import Forbidden, ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf
+from shared.numbers import Id
 from shared.operation import Router
 from shared.tables import CSV_REQUEST, CSV_RESPONSE, CSV_TYPE, CsvBody, csv_answer, read_csv
 
@@ -118,7 +119,7 @@ async def import_users(
     response_model=UserAnswer,
     summary="Read a user",
 )
-async def read_user(user_id: UserId, response: Response, session: Transaction) -> UserAnswer:
+async def read_user(user_id: Id, response: Response, session: Transaction) -> UserAnswer:
     """The user with his groups. The ETag counts changes of his own fields; groups are changed at the groups."""
     return _answer(response, await actions.get_user(session, user_id))
 
@@ -131,7 +132,7 @@ async def read_user(user_id: UserId, response: Response, session: Transaction) -
     summary="Change a user",
 )
 async def change_user(
-    user_id: UserId, body: ChangedUser, expected: ExpectedVersion, *, response: Response, session: Transaction, now: Now
+    user_id: Id, body: ChangedUser, expected: ExpectedVersion, *, response: Response, session: Transaction, now: Now
 ) -> UserAnswer:
     """Changes display name or active flag. Who is deactivated can do nothing any more and is logged out everywhere."""
     return _answer(response, await actions.change_user(session, user_id, expected, body.to_change(), now))
@@ -145,7 +146,7 @@ async def change_user(
     summary="Set a local password",
 )
 async def set_password(
-    user_id: UserId, body: NewPassword, session: Transaction, *, administers: AdministersGroups, now: Now
+    user_id: Id, body: NewPassword, session: Transaction, *, administers: AdministersGroups, now: Now
 ) -> None:
     """Sets the password of 12 to 256 characters and logs the user out everywhere.
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Request
 
 from services.security.rules.features import Features
 from services.security.rules.permissions import GROUPS
@@ -13,8 +13,6 @@ from shared import clock
 from shared.access import Level, scope_for
 from shared.database import Database
 from shared.operation import CallerOf
-
-_LARGEST_ID = 2**63 - 1
 
 
 def _token_keys(request: Request) -> TokenKeys:
@@ -48,5 +46,3 @@ CallerId = Annotated[int | None, Depends(_user_id)]
 """The calling user's id, None for a caller that is no user, such as the gateway."""
 AdministersGroups = Annotated[bool, Depends(_administers_groups)]
 """Whether the caller has `security.groups` at admin."""
-UserId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]
-GroupId = Annotated[int, Path(ge=1, le=_LARGEST_ID)]
