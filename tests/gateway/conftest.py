@@ -17,7 +17,7 @@ from gateway.settings import Settings
 from shared.access import Grant, Level
 from shared.identity import key_id
 from tests.gateway.player import DOCUMENTS, Player
-from tests.gateway.servers import Server, ready_checks, serving, wait_for
+from tests.gateway.servers import Server, all_have_left, ready_checks, serving, wait_for
 
 SEED = "11" * 32
 EVERYTHING = tuple(
@@ -88,6 +88,13 @@ def running_gateway(player: Player, services_origin: str, **settings: Any) -> It
         wait_for(lambda: ready_checks(server.origin)["permissions"] == "ok", "the gateway has the permission table")
         wait_for(lambda: player.asked("/v1/jwks") > 0, "the gateway has the keys")
         yield Gateway(server.origin, player, server)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_stops() -> Iterator[None]:
+    """A server that cannot be stopped fails the run."""
+    yield
+    all_have_left()
 
 
 @pytest.fixture(scope="session")

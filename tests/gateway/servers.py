@@ -14,6 +14,17 @@ from starlette.types import ASGIApp
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
+LEAVING: list[threading.Thread] = []
+
+
+def all_have_left() -> None:
+    """Waits until every server that was asked to stop has stopped."""
+    while LEAVING:
+        thread = LEAVING.pop()
+        thread.join(15)
+        assert not thread.is_alive(), "a server does not stop"
+
+
 class Server:
     """One application behind uvicorn on a port of 127.0.0.1; it may be stopped and started again on its port."""
 
@@ -42,10 +53,13 @@ class Server:
         wait_for(lambda: self._server.started, "the server has started")
         return self
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(10)
-        assert not self._thread.is_alive()
+        LEAVING.append(self._thread)
+
+    def stop(self) -> None:
+        self.ask_to_stop()
+        all_have_left()
 
     @property
     def origin(self) -> str:
@@ -58,7 +72,8 @@ def serving(app: ASGIApp) -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.stop()
+        # Stopping takes uvicorn a while; the end of the run waits for all of them.
+        server.ask_to_stop()
 
 
 @contextmanager

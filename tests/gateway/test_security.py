@@ -19,7 +19,7 @@ from shared.database import Database
 from shared.identity import load_private_key, public_jwks
 from tests.gateway.conftest import SEED
 from tests.gateway.player import Player
-from tests.gateway.servers import Server, ready_checks, serving, wait_for
+from tests.gateway.servers import Server, all_have_left, ready_checks, serving, wait_for
 
 PASSWORD = "correct horse battery"
 
@@ -65,6 +65,8 @@ async def test_a_permission_is_given_used_and_lost_within_a_second(
         with serving(create_app(gateway_settings)) as gateway:
             wait_for(lambda: set(ready_checks(gateway.origin).values()) == {"ok"}, "all is well")
             await asyncio.to_thread(_give_use_and_take_away, gateway)
+    # Before the database goes.
+    await asyncio.to_thread(all_have_left)
 
 
 def _give_use_and_take_away(gateway: Server) -> None:
