@@ -160,6 +160,7 @@ class ArTransaction(Table, table=True):
     net: Decimal = columns.money()
     tax: Decimal = columns.money()
     total: Decimal = columns.money()
+    gl_rows: int
     applies_to_id: int | None = columns.big("ar_transaction.id", nullable=True)
     rating_invoice_id: int | None = columns.big(nullable=True)
     rating_attempt: int | None = None
@@ -208,12 +209,11 @@ class GlDistribution(Table, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["transaction_id", "line"], ["ar_line.transaction_id", "ar_line.line"]),
         ForeignKeyConstraint(["gl_company", "account"], ["gl_account.gl_company", "gl_account.account"]),
-        Index("gl_distribution_transaction_id", "transaction_id"),
         Index("gl_distribution_account", "gl_company", "account", "month"),
     )
 
-    id: int = columns.identity()
-    transaction_id: int = columns.big()
+    transaction_id: int = columns.big(primary_key=True)
+    position: int = Field(primary_key=True)
     line: int
     gl_company: int
     month: str = columns.code()

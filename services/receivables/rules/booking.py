@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.receivables.rules.distributions import distribute
 from services.receivables.rules.months import is_open
-from services.receivables.rules.posting import NewDistribution, NewLine, NewTransaction, Numbers, Posting
+from services.receivables.rules.posting import (
+    NewDistribution,
+    NewLine,
+    NewTransaction,
+    Numbers,
+    Posting,
+    distribute_lines,
+)
 from services.receivables.rules.setup import ArCompany, ReceivableType
 from shared.money import ZERO
 
@@ -229,8 +235,12 @@ def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], first: Numbe
     lines: list[NewLine] = []
     rows: list[NewDistribution] = []
     for index, one in enumerate(accepted):
-        invoice = one.invoice
         number = first.transaction + index
+        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+        own_lines = [_line(number, position, *charge) for position, charge in enumerate(charges, start=1)]
+        own_rows = distribute_lines(own_lines, one.type.ar_account)
+        lines += own_lines
+        rows += own_rows
         transactions.append(
             NewTransaction(
                 number=number,
@@ -242,24 +252,18 @@ def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], first: Numbe
                 ar_account=one.type.ar_account,
                 invoice_date=chunk.invoice_date,
                 due_on=chunk.invoice_date,
-                branch=invoice.branch,
-                net=invoice.total,
+                branch=one.invoice.branch,
+                net=one.invoice.total,
                 tax=ZERO,
-                total=invoice.total,
+                total=one.invoice.total,
+                gl_rows=len(own_rows),
                 applies_to_id=None,
-                rating_invoice_id=invoice.invoice_id,
-                rating_attempt=invoice.attempt,
+                rating_invoice_id=one.invoice.invoice_id,
+                rating_attempt=one.invoice.attempt,
                 disposition=None,
                 reason="",
             )
         )
-        charges = [(order, charge) for order in invoice.orders for charge in order.lines]
-        for position, (order, charge) in enumerate(charges, start=1):
-            lines.append(_line(number, position, order, charge))
-            rows += [
-                NewDistribution(number, position, row.account, row.debit, row.credit)
-                for row in distribute(charge.amount, one.type.ar_account, charge.gl_account)
-            ]
     return Posting(transactions, lines, rows)
 
 

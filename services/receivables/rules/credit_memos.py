@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.receivables.errors import NotFromRating, NothingToCredit, WorkOrderNotOnInvoice
-from services.receivables.rules.distributions import distribute
-from services.receivables.rules.posting import NewDistribution, NewLine, NewTransaction, Numbers, Posting
+from services.receivables.rules.posting import NewLine, NewTransaction, Numbers, Posting, distribute_lines
 from shared.money import ZERO
 
 
@@ -146,6 +145,7 @@ def post_credit(invoice: Invoice, credited: Sequence[InvoiceLine], request: Cred
         )
         for position, one in enumerate(credited, start=1)
     ]
+    rows = distribute_lines(lines, invoice.ar_account)
     total = sum((line.amount for line in lines), ZERO)
     memo = NewTransaction(
         number=first.transaction,
@@ -161,15 +161,11 @@ def post_credit(invoice: Invoice, credited: Sequence[InvoiceLine], request: Cred
         net=total,
         tax=ZERO,
         total=total,
+        gl_rows=len(rows),
         applies_to_id=invoice.id,
         rating_invoice_id=None,
         rating_attempt=None,
         disposition=request.disposition,
         reason=request.reason,
     )
-    rows = [
-        NewDistribution(first.transaction, line.line, row.account, row.debit, row.credit)
-        for line in lines
-        for row in distribute(line.amount, invoice.ar_account, line.gl_account)
-    ]
     return Posting([memo], lines, rows)

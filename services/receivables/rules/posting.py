@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.receivables.rules.distributions import distribute
+
 
 @dataclass(frozen=True, slots=True)
 class NewTransaction:
@@ -23,6 +25,7 @@ class NewTransaction:
     net: Decimal
     tax: Decimal
     total: Decimal
+    gl_rows: int
     applies_to_id: int | None
     rating_invoice_id: int | None
     rating_attempt: int | None
@@ -53,9 +56,10 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewDistribution:
-    """A GL row of a transaction about to be posted, which `number` names."""
+    """A GL row of a transaction about to be posted, which `number` names; positions count from 1."""
 
     number: int
+    position: int
     line: int
     account: str
     debit: Decimal
@@ -78,3 +82,12 @@ class Numbers:
     invoice: int
     transaction: int
     seq: int
+
+
+def distribute_lines(lines: Sequence[NewLine], ar_account: str) -> list[NewDistribution]:
+    """The GL rows of all lines of one transaction, numbered one after the other."""
+    rows = [(line, row) for line in lines for row in distribute(line.amount, ar_account, line.gl_account)]
+    return [
+        NewDistribution(line.number, position, line.line, row.account, row.debit, row.credit)
+        for position, (line, row) in enumerate(rows, start=1)
+    ]

@@ -134,7 +134,7 @@ async def list_distributions(session: AsyncSession, invoice_id: int) -> list[Dis
         """
         SELECT t.month, t.number AS transaction, g.line, g.account, g.debit, g.credit
         FROM gl_distribution g JOIN ar_transaction t ON t.id = g.transaction_id
-        WHERE t.id = :invoice_id OR t.applies_to_id = :invoice_id ORDER BY g.transaction_id, g.id
+        WHERE t.id = :invoice_id OR t.applies_to_id = :invoice_id ORDER BY g.transaction_id, g.position
         """,
         invoice_id=invoice_id,
     )

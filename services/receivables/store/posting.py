@@ -22,6 +22,7 @@ _TRANSACTION_TYPES = {
     "net": "numeric",
     "tax": "numeric",
     "total": "numeric",
+    "gl_rows": "int",
     "applies_to_id": "bigint",
     "rating_invoice_id": "bigint",
     "rating_attempt": "int",
@@ -44,7 +45,7 @@ _LINE_TYPES = {
     "applies_to_id": "bigint",
     "applies_to_line": "int",
 }
-_DISTRIBUTION_TYPES = {"line": "int", "account": "text", "debit": "numeric", "credit": "numeric"}
+_DISTRIBUTION_TYPES = {"position": "int", "line": "int", "account": "text", "debit": "numeric", "credit": "numeric"}
 
 
 def _unnest(types: dict[str, str]) -> str:
@@ -167,13 +168,13 @@ async def post(
         transaction_id=[ids[line.number] for line in posting.lines],
         **columns(posting.lines, *_LINE_TYPES),
     )
+    named = ", ".join(_DISTRIBUTION_TYPES)
     await execute(
         session,
         f"""
-        INSERT INTO gl_distribution (gl_company, month, transaction_id, line, account, debit, credit)
-        SELECT :gl_company, :month, transaction_id, line, account, debit, credit
-        FROM unnest(CAST(:transaction_id AS bigint[]), {_unnest(_DISTRIBUTION_TYPES)})
-            AS new (transaction_id, line, account, debit, credit)
+        INSERT INTO gl_distribution (gl_company, month, transaction_id, {named})
+        SELECT :gl_company, :month, transaction_id, {named}
+        FROM unnest(CAST(:transaction_id AS bigint[]), {_unnest(_DISTRIBUTION_TYPES)}) AS new (transaction_id, {named})
         """,
         gl_company=gl_company,
         month=month,

@@ -97,6 +97,7 @@ CREATE TABLE ar_transaction (
     net numeric(18, 2) NOT NULL,
     tax numeric(18, 2) NOT NULL,
     total numeric(18, 2) NOT NULL CHECK (total = net + tax),
+    gl_rows int NOT NULL CHECK (gl_rows >= 0),
     applies_to_id bigint REFERENCES ar_transaction,
     rating_invoice_id bigint,
     rating_attempt int,
@@ -136,19 +137,19 @@ CREATE TABLE ar_line (
 CREATE INDEX ar_line_applies_to ON ar_line (applies_to_id, applies_to_line) WHERE applies_to_id IS NOT NULL;
 CREATE INDEX ar_line_work_order_id ON ar_line (work_order_id) WHERE work_order_id IS NOT NULL;
 CREATE TABLE gl_distribution (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     transaction_id bigint NOT NULL,
+    position int NOT NULL,
     line int NOT NULL,
     gl_company int NOT NULL,
     month text COLLATE "C" NOT NULL,
     account text COLLATE "C" NOT NULL,
     debit numeric(18, 2) NOT NULL CHECK (debit >= 0),
     credit numeric(18, 2) NOT NULL CHECK (credit >= 0),
+    PRIMARY KEY (transaction_id, position),
     CHECK ((debit = 0) <> (credit = 0)),
     FOREIGN KEY (transaction_id, line) REFERENCES ar_line,
     FOREIGN KEY (gl_company, account) REFERENCES gl_account
 );
-CREATE INDEX gl_distribution_transaction_id ON gl_distribution (transaction_id);
 CREATE INDEX gl_distribution_account ON gl_distribution (gl_company, account, month)
 """
 
@@ -192,38 +193,39 @@ CREATE TABLE rated_order (
 CREATE INDEX rated_order_bill_to ON rated_order (ar_company, bill_to) WHERE state = 'rated'
 """
 
+# The rows of a posting are added up once and then held against their transactions; a LIMIT here would make the planner
+# read them again for every transaction. A posting cannot be altered later: a further row would need a position that is
+# taken, or make another number of rows than the transaction says.
 _POSTING_CHECK = """
 CREATE FUNCTION check_posting() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    wrong text;
+    unbalanced text;
+    altered text;
+    closed text;
 BEGIN
-    SELECT format('transaction %s of %s, company %s: debit %s, credit %s', t.number, t.month, t.ar_company,
-                  sum(n.debit), sum(n.credit))
-    INTO wrong
-    FROM posted n JOIN ar_transaction t ON t.id = n.transaction_id
-    GROUP BY t.id HAVING sum(n.debit) <> sum(n.credit) LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'unbalanced posting: %', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_balanced';
-    END IF;
-    SELECT format('%s of company %s', t.month, t.ar_company)
-    INTO wrong
-    FROM (SELECT DISTINCT transaction_id, month FROM posted) n
-    JOIN ar_transaction t ON t.id = n.transaction_id
-    JOIN ar_company c ON c.number = t.ar_company
-    WHERE t.month <= c.last_closed_month OR n.month <> t.month LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'posting into a closed month: %', wrong
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_month_open';
-    END IF;
-    SELECT n.transaction_id::text
-    INTO wrong
-    FROM (SELECT transaction_id, count(*) AS rows FROM posted GROUP BY transaction_id) n
-    JOIN LATERAL (SELECT count(*) AS rows FROM gl_distribution g WHERE g.transaction_id = n.transaction_id) AS held
-        ON held.rows <> n.rows
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'transaction % is posted already and cannot be altered', wrong
+    SELECT min(document || format(': debit %s, credit %s', debit, credit)) FILTER (WHERE debit <> credit),
+           min(document || format(': %s rows instead of %s', rows, gl_rows)) FILTER (WHERE rows <> gl_rows OR month <> own_month),
+           min(document) FILTER (WHERE own_month <= last_closed_month)
+    INTO unbalanced, altered, closed
+    FROM (
+        SELECT format('transaction %s of %s, company %s', t.number, t.month, t.ar_company) AS document, t.gl_rows,
+               t.month AS own_month, c.last_closed_month, added.debit, added.credit, added.rows, added.month
+        FROM (
+            SELECT transaction_id, sum(debit) AS debit, sum(credit) AS credit, count(*) AS rows, max(month) AS month
+            FROM posted GROUP BY transaction_id
+        ) AS added
+        JOIN ar_transaction t ON t.id = added.transaction_id
+        JOIN ar_company c ON c.number = t.ar_company
+    ) AS checked;
+    IF unbalanced IS NOT NULL THEN
+        RAISE EXCEPTION 'unbalanced posting: %', unbalanced
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_balanced';
+    ELSIF altered IS NOT NULL THEN
+        RAISE EXCEPTION 'altered posting: %', altered
             USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_unaltered';
+    ELSIF closed IS NOT NULL THEN
+        RAISE EXCEPTION 'posting into a closed month: %', closed
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_month_open';
     END IF;
     RETURN NULL;
 END $$

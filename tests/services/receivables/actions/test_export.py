@@ -351,8 +351,9 @@ async def test_posted_rows_cannot_be_changed_by_the_service(
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ("(1, '1200', 5.00, 0.00)", "unbalanced posting"),
-        ("(1, '1200', 5.00, 0.00), (1, '4000', 0.00, 5.00)", "cannot be altered"),
+        ("(7, 1, '1200', 5.00, 0.00)", "unbalanced posting"),
+        ("(7, 1, '1200', 5.00, 0.00), (8, 1, '4000', 0.00, 3.00), (9, 1, '4000', 0.00, 2.00)", "3 rows instead of 2"),
+        ("(1, 1, '1200', 5.00, 0.00), (2, 1, '4000', 0.00, 5.00)", "gl_distribution_pkey"),
     ],
 )
 async def test_the_database_refuses_unbalanced_and_altered_postings(
@@ -361,9 +362,9 @@ async def test_the_database_refuses_unbalanced_and_altered_postings(
     await enter("W1")
     await export()
     statement = f"""
-        INSERT INTO gl_distribution (transaction_id, line, gl_company, month, account, debit, credit)
-        SELECT t.id, new.line, 1, t.month, new.account, new.debit, new.credit
-        FROM ar_transaction t, (VALUES {rows}) AS new (line, account, debit, credit)
+        INSERT INTO gl_distribution (transaction_id, position, line, gl_company, month, account, debit, credit)
+        SELECT t.id, new.position, new.line, 1, t.month, new.account, new.debit, new.credit
+        FROM ar_transaction t, (VALUES {rows}) AS new (position, line, account, debit, credit)
     """
     with pytest.raises(IntegrityError, match=words):
         async with receivables_database.transaction() as session:
@@ -378,18 +379,19 @@ async def test_the_database_refuses_to_post_into_a_closed_month(
     statement = """
         WITH memo AS (
             INSERT INTO ar_transaction (ar_company, month, number, batch_id, seq, type, customer_id, invoice_number,
-                receivable_type, ar_account, invoice_date, due_on, net, tax, total, applies_to_id, posted_by)
+                receivable_type, ar_account, invoice_date, due_on, net, tax, total, gl_rows, applies_to_id,
+                posted_by)
             SELECT ar_company, '2026-09', 1, batch_id, 99, 'credit_memo', customer_id, invoice_number, receivable_type,
-                ar_account, invoice_date, due_on, -net, tax, -total, id, posted_by FROM ar_transaction RETURNING id
+                ar_account, invoice_date, due_on, -net, tax, -total, 2, id, posted_by FROM ar_transaction RETURNING id
         ), line AS (
             INSERT INTO ar_line (transaction_id, line, description, gl_account, quantity, unit_rate, amount, tax, taxable)
             SELECT id, 1, '', '4000', 1, 1, -80, 0, false FROM memo RETURNING transaction_id
         )
-        INSERT INTO gl_distribution (transaction_id, line, gl_company, month, account, debit, credit)
-        SELECT transaction_id, 1, 1, '2026-09', account, debit, credit
-        FROM line, (VALUES ('4000', 80.00, 0.00), ('1200', 0.00, 80.00)) AS new (account, debit, credit)
+        INSERT INTO gl_distribution (transaction_id, position, line, gl_company, month, account, debit, credit)
+        SELECT transaction_id, position, 1, 1, '2026-09', account, debit, credit
+        FROM line, (VALUES (1, '4000', 80.00, 0.00), (2, '1200', 0.00, 80.00)) AS new (position, account, debit, credit)
     """
-    with pytest.raises(IntegrityError, match="closed month: 2026-09"):
+    with pytest.raises(IntegrityError, match="closed month: transaction 1 of 2026-09"):
         async with receivables_database.transaction() as session:
             await execute(session, statement)
 
