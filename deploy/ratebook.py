@@ -69,7 +69,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="ratebook", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     migrating = commands.add_parser("migrate", help="bring the databases to the newest schema")
-    migrating.add_argument("services", nargs="*", metavar="SERVICE", help="of rating, receivables, security; all without")
+    migrating.add_argument(
+        "services", nargs="*", metavar="SERVICE", help="of rating, receivables, security; all without"
+    )
     commands.add_parser("provision", help="make the stream and the consumers at NATS")
     commands.add_parser("new-key", help="print a new signing key and its public half")
     admin = commands.add_parser("create-admin", help="make an administrator, or give one a new password")

@@ -9,6 +9,15 @@ from pathlib import Path
 
 LOCK = Path(__file__).parent.parent / "locks" / "all.txt"
 LAST_WORDS = 15
+_ONE_MORE = ("Collecting", "Processing", "Requirement already", "Ignoring")
+
+
+def show(words: str, *, passing: bool = False) -> None:
+    """One line that is written over at a terminal; elsewhere a line each, without the passing ones."""
+    if sys.stdout.isatty():
+        print(f"\r  {words:<30}", end="\n" if words == "done" else "", flush=True)
+    elif not passing:
+        print(f"  {words}", flush=True)
 
 
 def main() -> int:
@@ -23,12 +32,12 @@ def main() -> int:
         assert pip.stdout is not None
         for line in pip.stdout:
             said.append(line.rstrip())
-            if line.startswith(("Collecting", "Requirement already", "Ignoring")):
+            if line.startswith(_ONE_MORE):
                 found += 1
-                print(f"\r  {found} of {wanted} packages", end="", flush=True)
+                show(f"{found} of {wanted} packages", passing=found % 15 != 0)
             elif line.startswith("Installing"):
-                print("\r  installing them        ", end="", flush=True)
-    print("\r                         \r", end="")
+                show("installing them")
+    show("done")
     if pip.returncode == 0:
         return 0
     print("\n".join(said[-LAST_WORDS:]))

@@ -3,6 +3,7 @@
 import asyncio
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -15,7 +16,7 @@ from tests.services.exchange import data_of, take_events, work_off
 
 
 @pytest.fixture
-async def rated(enter, rate):
+async def rated(enter, rate) -> list[dict[str, Any]]:
     """Three rated orders: two of Harlan & Ruiz, one of Bexley."""
     orders = [*await enter("W1", "W2"), *await enter("W3", customer="S1002", zip_code="78130", miles="40")]
     for order in orders:
