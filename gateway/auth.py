@@ -65,6 +65,11 @@ class Keys:
             raise ConnectionError(f"{self._url} holds no Ed25519 key")
         self._keys = keys
 
+    async def probe(self) -> None:
+        """Raises when there are no keys, so that no access token can be checked."""
+        if not self._keys:
+            raise ConnectionError("no keys of the security service yet")
+
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
         """The key; an unknown one is asked for, but not more than once in a few seconds.
 

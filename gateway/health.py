@@ -1,20 +1,23 @@
-"""Owns what makes the gateway ready: fresh permissions, a live NATS connection, every service alive."""
+"""Owns what the gateway needs to decide requests, and what it only passes them on to."""
 
-import asyncio
 from collections.abc import Mapping
 
+from gateway.auth import Keys
 from gateway.permissions import Permissions
 from gateway.upstream import Upstream, fetch
 from shared.http import Probe
 
-_PROBE_SECONDS = 2
 _MAX_ANSWER_BYTES = 4 * 1024
 
 
-def probes(permissions: Permissions, upstream: Upstream, origins: Mapping[str, str]) -> dict[str, Probe]:
-    """The checks of /readyz, by name."""
+def needed(keys: Keys, permissions: Permissions) -> dict[str, Probe]:
+    """Without these no request can be decided."""
+    return {"keys": keys.probe, "permissions": permissions.probe_age}
+
+
+def useful(permissions: Permissions, upstream: Upstream, origins: Mapping[str, str]) -> dict[str, Probe]:
+    """Without NATS a change of permissions takes a poll longer; without one service the others still answer."""
     return {
-        "permissions": permissions.probe_age,
         "nats": permissions.probe_nats,
         **{service: _alive(upstream, origin) for service, origin in origins.items()},
     }
@@ -22,8 +25,7 @@ def probes(permissions: Permissions, upstream: Upstream, origins: Mapping[str, s
 
 def _alive(upstream: Upstream, origin: str) -> Probe:
     async def probe() -> None:
-        async with asyncio.timeout(_PROBE_SECONDS):
-            status, _, _ = await fetch(upstream, f"{origin}/livez", (), max_bytes=_MAX_ANSWER_BYTES)
+        status, _, _ = await fetch(upstream, f"{origin}/livez", (), max_bytes=_MAX_ANSWER_BYTES)
         if status != 200:
             raise ConnectionError(f"answered {status}")
 

@@ -78,5 +78,5 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         title="Ratebook gateway", version="1", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None
     )
     install_problem_handlers(app)
-    install_health(app, health.probes(permissions, upstream, settings.origins))
+    install_health(app, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins))
     return RequestContext(Front(proxy, app))

@@ -1,5 +1,6 @@
 """Owns the HTTP edge that the gateway and the services share: problem answers, request ids, health. No database."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -158,25 +159,39 @@ class RequestContext:
 
 Probe = Callable[[], Awaitable[None]]
 _HEALTH_PATHS = {"/livez", "/readyz", "/startupz"}
+_PROBE_SECONDS = 2
 
 
-def install_health(app: FastAPI, probes: Mapping[str, Probe]) -> None:
-    """Adds /livez (the process runs), /startupz (it has started) and /readyz (each dependency answers)."""
+def install_health(app: FastAPI, needed: Mapping[str, Probe], useful: Mapping[str, Probe] | None = None) -> None:
+    """Adds /livez (the process runs), /startupz (it has started) and /readyz (what each dependency says).
+
+    Without something `needed` the process cannot serve: 503, `failing`. Without something `useful` it serves less, or
+    later: 200, `degraded`, so that one broken neighbour does not take every process out of service.
+    """
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> Response:
-        checks: dict[str, str] = {}
-        for name, probe in probes.items():
-            try:
-                await probe()
-                checks[name] = "ok"
-            except Exception as error:
-                checks[name] = f"{type(error).__name__}: {error}"[:200]
-        well = all(result == "ok" for result in checks.values())
-        return JSONResponse({"status": "ok" if well else "failing", "checks": checks}, 200 if well else 503)
+        probes = {**needed, **(useful or {})}
+        said = await asyncio.gather(*(_ask(probe) for probe in probes.values()))
+        checks = dict(zip(probes, said, strict=True))
+        away = {name for name, words in checks.items() if words != "ok"}
+        status = "failing" if away & needed.keys() else "degraded" if away else "ok"
+        return JSONResponse({"status": status, "checks": checks}, 503 if status == "failing" else 200)
 
     app.router.routes.append(Route("/livez", alive))
     app.router.routes.append(Route("/startupz", alive))
     app.router.routes.append(Route("/readyz", ready))
+
+
+async def _ask(probe: Probe) -> str:
+    """`ok`, or what is wrong."""
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            await probe()
+    except TimeoutError:
+        return f"no answer within {_PROBE_SECONDS} s"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    return "ok"

@@ -84,7 +84,7 @@ def build(
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)
     app.add_middleware(RequestContext)
     install_problem_handlers(app)
-    install_health(app, {"database": database.ping, "nats": ping_broker})
+    install_health(app, {"database": database.ping}, {"nats": ping_broker})
     include(app, routers)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app

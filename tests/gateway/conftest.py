@@ -17,7 +17,7 @@ from gateway.settings import Settings
 from shared.access import Grant, Level
 from shared.identity import key_id
 from tests.gateway.player import DOCUMENTS, Player
-from tests.gateway.servers import Server, all_have_left, ready_checks, serving, wait_for
+from tests.gateway.servers import Server, all_have_left, serving, wait_for
 
 SEED = "11" * 32
 EVERYTHING = tuple(
@@ -72,8 +72,8 @@ class Gateway:
 
 
 @contextmanager
-def running_gateway(player: Player, services_origin: str, **settings: Any) -> Iterator[Gateway]:
-    """A gateway in front of `services_origin`; `settings` replace its settings."""
+def running_gateway(player: Player, services_origin: str, *, ready: bool = True, **settings: Any) -> Iterator[Gateway]:
+    """A gateway in front of `services_origin`, waited for unless it cannot get `ready`; `settings` replace its own."""
     given = {
         "NATS_URL": SecretStr("nats://gateway:none@127.0.0.1:9"),
         "LOG_LEVEL": "CRITICAL",
@@ -85,8 +85,8 @@ def running_gateway(player: Player, services_origin: str, **settings: Any) -> It
         **settings,
     }
     with serving(create_app(Settings(**given), DOCUMENTS)) as server:
-        wait_for(lambda: ready_checks(server.origin)["permissions"] == "ok", "the gateway has the permission table")
-        wait_for(lambda: player.asked("/v1/jwks") > 0, "the gateway has the keys")
+        if ready:
+            wait_for(lambda: httpx.get(f"{server.origin}/readyz").status_code == 200, "the gateway is ready")
         yield Gateway(server.origin, player, server)
 
 

@@ -90,21 +90,29 @@ def test_a_missing_document_keeps_the_gateway_from_starting(environment, tmp_pat
 
 async def test_it_is_ready_when_permissions_nats_and_services_are_well(broker: Nats, new_gateway) -> None:
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")))
-    wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").status_code == 200, "the gateway is ready")
+    wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").json()["status"] == "ok", "the gateway is ready")
     assert ready_checks(gateway.origin) == dict.fromkeys(
-        ("permissions", "nats", "rating", "receivables", "security"), "ok"
+        ("keys", "permissions", "nats", "rating", "receivables", "security"), "ok"
     )
 
 
-def test_it_is_alive_but_not_ready_when_a_service_is_away(new_gateway) -> None:
+def test_it_serves_on_but_says_so_when_a_service_or_nats_is_away(new_gateway) -> None:
     gateway = new_gateway(rating_url="http://127.0.0.1:9")
+    answer = httpx.get(f"{gateway.origin}/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     checks = ready_checks(gateway.origin)
-    assert httpx.get(f"{gateway.origin}/readyz").status_code == 503
     assert checks["rating"].startswith("UpstreamUnreachable")
     assert checks["nats"] != "ok"
     assert checks["receivables"] == checks["security"] == checks["permissions"] == "ok"
     for path in ("/livez", "/startupz"):
         assert httpx.get(gateway.origin + path).json() == {"status": "ok"}
+
+
+def test_it_is_not_ready_without_the_keys_and_permissions_of_security(new_gateway) -> None:
+    gateway = new_gateway(security_url="http://127.0.0.1:9", ready=False)
+    answer = httpx.get(f"{gateway.origin}/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "failing")
+    assert {name for name, words in answer.json()["checks"].items() if words != "ok"} >= {"keys", "permissions"}
 
 
 def test_what_is_neither_api_nor_health_is_a_problem_too(gateway: Gateway) -> None:
