@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,9 +77,16 @@ def role_names() -> list[str]:
 
 
 def _own_as_nobody(directory: Path) -> None:
-    """Where namespaces are forbidden the server runs as the real nobody, who must own its data."""
+    """Where namespaces are forbidden the server runs as the real nobody, who must own its data and reach it."""
     if os.geteuid() != 0 or user_namespaces_work():
         return
+    directory.parent.chmod(directory.parent.stat().st_mode | stat.S_IXOTH)
+    for place in (*directory.parents, *binaries().parents):
+        if not place.stat().st_mode & stat.S_IXOTH:
+            raise LocalError(
+                f"PostgreSQL cannot run as root, and this machine allows no user namespaces; as nobody it cannot enter "
+                f"{place}: run as an ordinary user, or from a directory that everybody may enter."
+            )
     for path in [directory, *directory.rglob("*")]:
         os.chown(path, NOBODY, NOBODY)
 

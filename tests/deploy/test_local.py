@@ -5,13 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from deploy.local import process
+from deploy.local import postgres, process
 from deploy.local.home import Home, Secrets, make_directory
 from deploy.local.process import LocalError, port_is_free, start, wait_until
 from deploy.local.suite import Suite
@@ -87,21 +88,44 @@ def test_a_child_is_told_nothing_but_what_it_needs(tmp_path: Path) -> None:
     assert "'A'" in child.last_words()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user may run PostgreSQL as himself")
-def test_without_namespaces_and_without_nobody_postgres_as_root_is_refused_in_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The machine of this test allows both, so the two ways to give up root are taken away from the child."""
-    from deploy.local import postgres
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs PostgreSQL as himself")
 
+
+@pytest.fixture
+def no_namespaces(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A machine that forbids user namespaces, as many containers do."""
+    monkeypatch.setattr(process, "user_namespaces_work", lambda: False)
+    monkeypatch.setattr(postgres, "user_namespaces_work", lambda: False)
+    return monkeypatch
+
+
+@root_only
+def test_without_namespaces_postgres_runs_as_nobody(no_namespaces) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        server = postgres.start_postgres(Path(directory) / "postgres", {})
+        try:
+            assert psutil.Process(server.child.process.pid).username() in {"nobody", str(process.NOBODY)}
+        finally:
+            server.stop()
+
+
+@root_only
+def test_without_namespaces_a_place_that_nobody_may_enter_is_named(no_namespaces) -> None:
+    with tempfile.TemporaryDirectory() as closed:
+        home = Path(closed) / "home"
+        home.mkdir()
+        with pytest.raises(LocalError, match=f"cannot enter {closed}: run as an ordinary user"):
+            postgres.start_postgres(home / "postgres", {})
+
+
+@root_only
+def test_when_root_cannot_be_given_up_one_sentence_says_so(no_namespaces) -> None:
     def fail() -> None:
         raise PermissionError
 
-    monkeypatch.setattr(process, "user_namespaces_work", lambda: False)
-    monkeypatch.setattr(postgres, "user_namespaces_work", lambda: True)
-    monkeypatch.setattr(process, "_drop_to_nobody", fail)
-    with pytest.raises(LocalError, match="run as an ordinary user"):
-        postgres.start_postgres(tmp_path / "postgres", {})
+    no_namespaces.setattr(process, "_drop_to_nobody", fail)
+    with tempfile.TemporaryDirectory() as directory, pytest.raises(LocalError, match="run as an ordinary user"):
+        postgres.start_postgres(Path(directory) / "postgres", {})
 
 
 def test_too_old_a_python_is_said_by_make(tmp_path: Path) -> None:
