@@ -93,7 +93,8 @@ def main() -> int:
     given = parser.parse_args()
     console = Console(highlight=False)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, _interrupt)
     try:
         return up(given.port, console) if given.command == "up" else demo(console)
     except LocalError as error:
