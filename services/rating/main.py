@@ -21,9 +21,10 @@ from shared.service import build
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The rating service; without settings it reads them from the environment."""
+    settings = settings or Settings()
     return build(
         "rating",
-        settings or Settings(),
+        settings,
         routers=[
             work_orders.router,
             ratings.router,
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
         jobs={
             "rating runs": rating_jobs.job,
-            "export runs": export_runs.send_job,
-            "unanswered chunks": export_runs.remind_job,
+            "export runs": export_runs.send_job(settings.export_chunk_orders),
+            "unanswered chunks": export_runs.remind_job(settings.answer_patience_seconds),
         },
     )

@@ -21,7 +21,10 @@ from shared.events.consumer import Consumer
 
 async def work_off(database: Database) -> None:
     """Carries every run of rating as far as rating alone can."""
-    for step in (lambda session: rating_runs.rate_part(session, now()), rating_exports.send_part):
+    for step in (
+        lambda session: rating_runs.rate_part(session, now()),
+        lambda session: rating_exports.send_part(session, 500),
+    ):
         busy = True
         while busy:
             async with database.transaction() as session:

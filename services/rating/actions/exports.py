@@ -81,13 +81,13 @@ def _require_expected(run: Run, request: ExportRequest) -> None:
         )
 
 
-async def send_part(session: AsyncSession) -> bool:
+async def send_part(session: AsyncSession, chunk_orders: int) -> bool:
     """One step of the oldest run that is not sent whole: cut it, send its next chunk, or note that all is sent."""
     run = await sending.lock_unsent_run(session)
     if run is None:
         return False
     if run.status == "preparing":
-        await sending.save_chunks(session, run.id, cut_chunks(await sending.candidates(session, run.id)))
+        await sending.save_chunks(session, run.id, cut_chunks(await sending.candidates(session, run.id), chunk_orders))
         return True
     position = await sending.next_chunk(session, run.id)
     if position is None:
@@ -97,9 +97,9 @@ async def send_part(session: AsyncSession) -> bool:
     return True
 
 
-async def ask_again(session: AsyncSession) -> bool:
+async def ask_again(session: AsyncSession, patience_seconds: float) -> bool:
     """Sends one chunk again that waits too long for its answer; False when none does."""
-    chunk = await sending.lock_silent_chunk(session)
+    chunk = await sending.lock_silent_chunk(session, patience_seconds)
     if chunk is None:
         return False
     await sending.send_chunk(session, chunk.run_id, chunk.position)

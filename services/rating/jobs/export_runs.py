@@ -9,24 +9,36 @@ from shared.database import Database
 _IDLE_SECONDS = 0.2
 _REMIND_SECONDS = 5.0
 
-
-def send_job(database: Database) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        while True:
-            async with database.transaction() as session:
-                under_way = await exports.send_part(session)
-            if not under_way:
-                await asyncio.sleep(_IDLE_SECONDS)
-
-    return run
+Job = Callable[[Database], Callable[[], Awaitable[None]]]
 
 
-def remind_job(database: Database) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        while True:
-            async with database.transaction() as session:
-                asked = await exports.ask_again(session)
-            if not asked:
-                await asyncio.sleep(_REMIND_SECONDS)
+def send_job(chunk_orders: int) -> Job:
+    """Cuts runs into chunks of at most `chunk_orders` and sends them."""
 
-    return run
+    def job(database: Database) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            while True:
+                async with database.transaction() as session:
+                    under_way = await exports.send_part(session, chunk_orders)
+                if not under_way:
+                    await asyncio.sleep(_IDLE_SECONDS)
+
+        return run
+
+    return job
+
+
+def remind_job(patience_seconds: float) -> Job:
+    """Sends chunks again that have had no answer for `patience_seconds`."""
+
+    def job(database: Database) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            while True:
+                async with database.transaction() as session:
+                    asked = await exports.ask_again(session, patience_seconds)
+                if not asked:
+                    await asyncio.sleep(min(_REMIND_SECONDS, patience_seconds))
+
+        return run
+
+    return job

@@ -9,13 +9,9 @@ from typing import Any
 from services.rating.errors import AnswerContradicts
 from shared.money import ZERO
 
-CHUNK_ORDERS = 500
 CHUNK_BYTES = 768 * 1024
 LARGEST_INVOICE_BYTES = 7 * 1024 * 1024
 """What one message can carry, 8 MB at the broker, less the envelope."""
-
-ANSWER_PATIENCE_SECONDS = 60
-"""A chunk without an answer for so long is asked again (the inbox and the outcomes make that harmless)."""
 
 FINISHED = frozenset({"done", "done_with_refusals"})
 
@@ -58,17 +54,17 @@ class Chunk:
     invoice_ids: tuple[int, ...]
 
 
-def cut_chunks(candidates: Sequence[ChunkCandidate]) -> list[Chunk]:
-    """Cuts invoices into chunks of at most 500 orders and 768 KiB, never across AR companies.
+def cut_chunks(candidates: Sequence[ChunkCandidate], most_orders: int) -> list[Chunk]:
+    """Cuts invoices into chunks of at most `most_orders` and 768 KiB, never across AR companies.
 
     An invoice larger than that makes a chunk of its own. Source: architecture of the export, step 2.
-    Example: 1,200 single orders of one company → chunks of 500, 500 and 200.
+    Example: 1,200 single orders of one company, at most 500 → chunks of 500, 500 and 200.
     """
     chunks: list[Chunk] = []
     ids: list[int] = []
     company, orders, size = 0, 0, 0
     for one in sorted(candidates, key=lambda one: (one.ar_company, one.invoice_id)):
-        full = orders + one.orders > CHUNK_ORDERS or size + one.document_bytes > CHUNK_BYTES
+        full = orders + one.orders > most_orders or size + one.document_bytes > CHUNK_BYTES
         if ids and (full or one.ar_company != company):
             chunks.append(Chunk(company, tuple(ids)))
             ids, orders, size = [], 0, 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.exports import ANSWER_PATIENCE_SECONDS, Chunk, ChunkCandidate, SilentChunk, UnsentRun
+from services.rating.rules.exports import Chunk, ChunkCandidate, SilentChunk, UnsentRun
 from services.rating.store.exports.documents import DOCUMENT
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
@@ -115,7 +115,7 @@ async def all_sent(session: AsyncSession, run_id: int) -> None:
     )
 
 
-async def lock_silent_chunk(session: AsyncSession) -> SilentChunk | None:
+async def lock_silent_chunk(session: AsyncSession, patience_seconds: float) -> SilentChunk | None:
     """A chunk that was sent too long ago and still has invoices without an answer, held against other workers."""
     return await fetch_one(
         session,
@@ -128,7 +128,7 @@ async def lock_silent_chunk(session: AsyncSession) -> SilentChunk | None:
                       WHERE e.run_id = chunk.run_id AND e.chunk = chunk.position AND e.outcome = 'waiting')
         ORDER BY chunk.sent_at LIMIT 1 FOR NO KEY UPDATE OF chunk SKIP LOCKED
         """,
-        patience=ANSWER_PATIENCE_SECONDS,
+        patience=patience_seconds,
     )
 
 

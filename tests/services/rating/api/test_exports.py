@@ -149,10 +149,10 @@ async def test_a_chunk_without_an_answer_is_asked_again(company, rated, rating_d
     await company[0].post("/v1/exports", json={}, headers=key(1))
     await work_off(rating_database)
     async with rating_database.transaction() as session:
-        assert not await ask_again(session)
+        assert not await ask_again(session, 60)
         await execute(session, "UPDATE export_chunk SET sent_at = sent_at - interval '61 seconds'")
-        assert await ask_again(session)
-        assert not await ask_again(session)
+        assert await ask_again(session, 60)
+        assert not await ask_again(session, 60)
         assert await fetch_value(session, "SELECT requests FROM export_chunk") == 2
     events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-export-requested"]
     assert data_of(events[0]) == data_of(events[1])
