@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from services.rating.errors import AnswerContradicts
 from services.rating.rules.exports import (
     CHUNK_BYTES,
-    CHUNK_ORDERS,
     ChunkCandidate,
     HandedOrder,
     HandOver,
@@ -37,7 +36,7 @@ invoices = st.lists(
 
 @given(invoices)
 def test_every_invoice_is_in_exactly_one_chunk_of_its_own_company(candidates: list[ChunkCandidate]) -> None:
-    chunks = cut_chunks(candidates)
+    chunks = cut_chunks(candidates, 500)
     company = {one.invoice_id: one.ar_company for one in candidates}
     cut = [invoice_id for chunk in chunks for invoice_id in chunk.invoice_ids]
     assert sorted(cut) == sorted(company)
@@ -47,17 +46,14 @@ def test_every_invoice_is_in_exactly_one_chunk_of_its_own_company(candidates: li
 @given(invoices)
 def test_a_chunk_is_within_its_limits_unless_one_invoice_alone_is_larger(candidates: list[ChunkCandidate]) -> None:
     known = {one.invoice_id: one for one in candidates}
-    for chunk in cut_chunks(candidates):
+    for chunk in cut_chunks(candidates, 500):
         inside = [known[invoice_id] for invoice_id in chunk.invoice_ids]
-        within = (
-            sum(one.orders for one in inside) <= CHUNK_ORDERS
-            and sum(one.document_bytes for one in inside) <= CHUNK_BYTES
-        )
+        within = sum(one.orders for one in inside) <= 500 and sum(one.document_bytes for one in inside) <= CHUNK_BYTES
         assert within or len(inside) == 1
 
 
 def test_twelve_hundred_single_orders_make_three_chunks() -> None:
-    chunks = cut_chunks([ChunkCandidate(number, 1, 1, 1, 600) for number in range(1200)])
+    chunks = cut_chunks([ChunkCandidate(number, 1, 1, 1, 600) for number in range(1200)], 500)
     assert [len(chunk.invoice_ids) for chunk in chunks] == [500, 500, 200]
 
 
