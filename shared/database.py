@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
@@ -96,9 +97,11 @@ def is_disconnect(error: BaseException) -> bool:
 
 def constraint_of(error: DBAPIError) -> str | None:
     """The name of the violated constraint, as PostgreSQL reports it."""
-    cause = error.orig.__cause__ if error.orig is not None else None
-    name: str | None = getattr(cause, "constraint_name", None)
-    return name
+    for cause in (error.orig, getattr(error.orig, "__cause__", None)):
+        name: str | None = getattr(cause, "constraint_name", None)
+        if name is not None:
+            return name
+    return None
 
 
 async def execute(session: AsyncSession, sql: str, **parameters: object) -> int:
@@ -131,6 +134,29 @@ async def fetch_value(session: AsyncSession, sql: str, **parameters: object) -> 
     """The first column of the first row, None when there is none."""
     result = await session.execute(text(sql), parameters)
     return result.scalar()
+
+
+async def copy_rows(
+    session: AsyncSession, table: str, names: Sequence[str], rows: Sequence[Any], **same: object
+) -> None:
+    """Writes the attributes `names` of the rows into the columns of those names, and `same` into each row, by COPY.
+
+    The quickest way in for rows by the thousand. Triggers and constraints see them as they see an INSERT.
+    Raises DBAPIError like any statement.
+    """
+    if not rows:
+        return
+    read = attrgetter(*names)
+    values = tuple(same.values())
+    connection = await (await session.connection()).get_raw_connection()
+    driver = connection.driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    try:
+        await driver.copy_records_to_table(
+            table, records=[(*values, *read(row)) for row in rows], columns=[*same, *names]
+        )
+    except asyncpg.PostgresError as error:
+        raise DBAPIError(f"COPY {table}", None, error) from error
 
 
 def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:

@@ -18,14 +18,14 @@ FilledLine = Annotated[
 ]
 """One line of words that may not be empty."""
 
-ZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{5}$")]
+ZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
 """A ZIP code of five digits."""
 
-LongZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{5}(-\d{4})?$")]
+LongZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
 """A ZIP code as addresses have it, with or without the four further digits."""
 
 AccountText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Z][0-9A-Z.-]{0,29}$")]
 """A general-ledger account, like `4000` or `4000-10`."""
 
-MonthText = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """An accounting month, `YYYY-MM`."""

@@ -143,7 +143,7 @@ class ArTransaction(Table, table=True):
         Index("ar_transaction_invoice_number", "ar_company", "invoice_number"),
     )
 
-    id: int = columns.identity()
+    id: int = columns.identity(always=False)
     ar_company: int = Field(foreign_key="ar_company.number")
     month: str = columns.code()
     number: int = columns.big()

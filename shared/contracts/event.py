@@ -72,4 +72,4 @@ def envelope_bytes(event_id: UUID, service: str, event_name: str, time: datetime
     return f'{head[:-1]}, "data": {data}}}'.encode()
 
 
-Month = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="An accounting month, YYYY-MM.")
+Month = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="An accounting month, YYYY-MM.")

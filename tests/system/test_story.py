@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -81,8 +82,18 @@ def test_one_request_has_one_id_in_every_log(suite: Suite, story) -> None:
     request_id = answer.headers["x-request-id"]
     bill.close()
     for name in ("gateway", "rating"):
-        lines = (suite.home.path / f"{name}.log").read_text().splitlines()
-        assert any(json.loads(line).get("request_id") == request_id for line in lines if line.startswith("{")), name
+        _await_in_log(suite.home.path / f"{name}.log", request_id)
+
+
+def _await_in_log(log: Path, request_id: str, seconds: float = 10) -> None:
+    """The line is written after the answer was sent, so it may come a moment later."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        lines = [json.loads(line) for line in log.read_text().splitlines() if line.endswith("}")]
+        if any(line.get("request_id") == request_id for line in lines):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{log.name} has no line of request {request_id}")
 
 
 def test_nothing_secret_is_in_any_log(suite: Suite, story) -> None:

@@ -14,7 +14,6 @@ from services.receivables.rules.credit_memos import (
     post_credit,
 )
 from services.receivables.rules.months import is_open
-from services.receivables.rules.posting import Numbers
 from services.receivables.store import invoices, posting, setup
 from shared.access import Scope
 from shared.contracts import invoice_credited as wire
@@ -38,13 +37,8 @@ async def credit_invoice(
     lines = await invoices.lines_for_credit(session, invoice_id)
     credited = lines_to_credit(invoice, lines, request.work_order_ids)
     batch_id = await posting.open_batch(session, invoice.ar_company, request.month, "ar_invoice", request.credited_by)
-    series = f"transaction {request.month}"
-    first = Numbers(
-        invoice=0,
-        seq=await posting.take_seqs(session, batch_id, 1),
-        transaction=await posting.take_numbers(session, invoice.ar_company, series, 1),
-    )
-    (memo_id,) = await posting.post(
+    first = await posting.take_block(session, invoice.ar_company, request.month, batch_id, 1, invoices=False)
+    await posting.post(
         session,
         post_credit(invoice, credited, request, first),
         ar_company=invoice.ar_company,
@@ -56,7 +50,7 @@ async def credit_invoice(
     )
     event = _event(invoice, request, first.transaction, credited_orders(lines, credited))
     await outbox.append(session, event)
-    return memo_id
+    return first.transaction_ids[0]
 
 
 async def _require_open(session: AsyncSession, ar_company: int, month: str) -> None:

@@ -72,7 +72,7 @@ async def _write(
     batch_id = await posting.open_batch(
         session, chunk.ar_company, chunk.month, "rating", chunk.requested_by, chunk.run_id
     )
-    first = await posting.take_block(session, chunk.ar_company, chunk.month, batch_id, len(accepted))
+    first = await posting.take_block(session, chunk.ar_company, chunk.month, batch_id, len(accepted), invoices=True)
     await posting.post(
         session,
         post_accepted(chunk, accepted, first),

@@ -71,6 +71,14 @@ class OrderAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedOrder(OrderAttempt):
+    """An order of a hand-over that was decided."""
+
+    invoice_id: int
+    invoice_attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawnInvoice:
     """A hand-over that rating takes back, unless it was decided before."""
 
@@ -234,16 +242,16 @@ def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], first: Numbe
     transactions: list[NewTransaction] = []
     lines: list[NewLine] = []
     rows: list[NewDistribution] = []
-    for index, one in enumerate(accepted):
-        number = first.transaction + index
+    for index, (one, transaction_id) in enumerate(zip(accepted, first.transaction_ids, strict=True)):
         charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
-        own_lines = [_line(number, position, *charge) for position, charge in enumerate(charges, start=1)]
+        own_lines = [_line(transaction_id, position, *charge) for position, charge in enumerate(charges, start=1)]
         own_rows = distribute_lines(own_lines, one.type.ar_account)
         lines += own_lines
         rows += own_rows
         transactions.append(
             NewTransaction(
-                number=number,
+                id=transaction_id,
+                number=first.transaction + index,
                 seq=first.seq + index,
                 type="invoice",
                 customer_id=one.customer.id,
@@ -267,9 +275,9 @@ def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], first: Numbe
     return Posting(transactions, lines, rows)
 
 
-def _line(number: int, position: int, order: HandedOrder, charge: HandedLine) -> NewLine:
+def _line(transaction_id: int, position: int, order: HandedOrder, charge: HandedLine) -> NewLine:
     return NewLine(
-        number=number,
+        transaction_id=transaction_id,
         line=position,
         description=charge.description,
         gl_account=charge.gl_account,

@@ -127,7 +127,7 @@ def post_credit(invoice: Invoice, credited: Sequence[InvoiceLine], request: Cred
     """
     lines = [
         NewLine(
-            number=first.transaction,
+            transaction_id=first.transaction_ids[0],
             line=position,
             description=one.description,
             gl_account=one.gl_account,
@@ -148,6 +148,7 @@ def post_credit(invoice: Invoice, credited: Sequence[InvoiceLine], request: Cred
     rows = distribute_lines(lines, invoice.ar_account)
     total = sum((line.amount for line in lines), ZERO)
     memo = NewTransaction(
+        id=first.transaction_ids[0],
         number=first.transaction,
         seq=first.seq,
         type="credit_memo",

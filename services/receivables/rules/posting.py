@@ -10,8 +10,9 @@ from services.receivables.rules.distributions import distribute
 
 @dataclass(frozen=True, slots=True)
 class NewTransaction:
-    """A transaction about to be posted; the numbers are taken."""
+    """A transaction about to be posted; its id and numbers are taken."""
 
+    id: int
     number: int
     seq: int
     type: str
@@ -35,9 +36,9 @@ class NewTransaction:
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """A line of a transaction about to be posted, which `number` names."""
+    """A line of a transaction about to be posted."""
 
-    number: int
+    transaction_id: int
     line: int
     description: str
     gl_account: str
@@ -56,9 +57,9 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewDistribution:
-    """A GL row of a transaction about to be posted, which `number` names; positions count from 1."""
+    """A GL row of a line about to be posted; positions count from 1 in each transaction."""
 
-    number: int
+    transaction_id: int
     position: int
     line: int
     account: str
@@ -77,17 +78,18 @@ class Posting:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The first of each block of numbers that a posting has taken."""
+    """What a posting has taken: an id for each transaction, and the first of each block of numbers."""
 
-    invoice: int
+    transaction_ids: Sequence[int]
     transaction: int
     seq: int
+    invoice: int = 0
 
 
 def distribute_lines(lines: Sequence[NewLine], ar_account: str) -> list[NewDistribution]:
     """The GL rows of all lines of one transaction, numbered one after the other."""
     rows = [(line, row) for line in lines for row in distribute(line.amount, ar_account, line.gl_account)]
     return [
-        NewDistribution(line.number, position, line.line, row.account, row.debit, row.credit)
+        NewDistribution(line.transaction_id, position, line.line, row.account, row.debit, row.credit)
         for position, (line, row) in enumerate(rows, start=1)
     ]

@@ -9,6 +9,7 @@ from services.receivables.rules.booking import (
     BOOKED,
     BookingFacts,
     CustomerFacts,
+    DecidedOrder,
     HandedChunk,
     HandedInvoice,
     Outcome,
@@ -18,7 +19,7 @@ from services.receivables.rules.setup import ReceivableType
 from services.receivables.store import setup
 from shared.contracts.invoice_exported import InvoiceExported
 from shared.contracts.invoice_refused import InvoiceRefused
-from shared.database import columns, execute, fetch_all, fetch_values
+from shared.database import columns, copy_rows, fetch_all, fetch_values
 from shared.events import outbox
 
 _PAIRS = """
@@ -129,21 +130,13 @@ async def decide_orders(
     session: AsyncSession, invoices: Sequence[HandedInvoice | WithdrawnInvoice], outcome: str
 ) -> None:
     """Writes the orders of decided hand-overs; a version that is booked already violates the index of booked ones."""
-    rows = [(order, invoice) for invoice in invoices for order in invoice.orders]
-    await execute(
-        session,
-        """
-        INSERT INTO export_outcome_order (work_order_id, version, attempt, invoice_id, invoice_attempt, booked)
-        SELECT work_order_id, version, attempt, invoice_id, invoice_attempt, :booked
-        FROM unnest(CAST(:work_order_id AS bigint[]), CAST(:version AS int[]), CAST(:attempt AS int[]),
-                    CAST(:invoice_id AS bigint[]), CAST(:invoice_attempt AS int[]))
-            AS new (work_order_id, version, attempt, invoice_id, invoice_attempt)
-        """,
-        booked=outcome == BOOKED,
-        invoice_id=[invoice.invoice_id for _, invoice in rows],
-        invoice_attempt=[invoice.attempt for _, invoice in rows],
-        **columns([order for order, _ in rows], "work_order_id", "version", "attempt"),
-    )
+    rows = [
+        DecidedOrder(order.work_order_id, order.version, order.attempt, invoice.invoice_id, invoice.attempt)
+        for invoice in invoices
+        for order in invoice.orders
+    ]
+    names = ("work_order_id", "version", "attempt", "invoice_id", "invoice_attempt")
+    await copy_rows(session, "export_outcome_order", names, rows, booked=outcome == BOOKED)
 
 
 async def answer_exported(

@@ -1,55 +1,16 @@
-"""Posting: numbers taken in blocks, then transactions, lines and GL rows, each by one statement."""
+"""Posting: ids and numbers taken in blocks, then transactions, lines and GL rows, each by one COPY."""
 
+from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.posting import Numbers, Posting
-from shared.database import columns, execute, fetch_value
+from services.receivables.rules.posting import NewDistribution, NewLine, NewTransaction, Numbers, Posting
+from shared.database import copy_rows, fetch_value, fetch_values
 
-_TRANSACTION_TYPES = {
-    "number": "bigint",
-    "seq": "int",
-    "type": "text",
-    "customer_id": "bigint",
-    "invoice_number": "text",
-    "receivable_type": "int",
-    "ar_account": "text",
-    "invoice_date": "date",
-    "due_on": "date",
-    "branch": "text",
-    "net": "numeric",
-    "tax": "numeric",
-    "total": "numeric",
-    "gl_rows": "int",
-    "applies_to_id": "bigint",
-    "rating_invoice_id": "bigint",
-    "rating_attempt": "int",
-    "disposition": "text",
-    "reason": "text",
-}
-_LINE_TYPES = {
-    "line": "int",
-    "description": "text",
-    "gl_account": "text",
-    "quantity": "numeric",
-    "unit_rate": "numeric",
-    "amount": "numeric",
-    "tax": "numeric",
-    "taxable": "boolean",
-    "work_order_id": "bigint",
-    "work_order_number": "text",
-    "work_order_version": "int",
-    "work_order_attempt": "int",
-    "applies_to_id": "bigint",
-    "applies_to_line": "int",
-}
-_DISTRIBUTION_TYPES = {"position": "int", "line": "int", "account": "text", "debit": "numeric", "credit": "numeric"}
-
-
-def _unnest(types: dict[str, str]) -> str:
-    return ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())
+_TRANSACTION = tuple(one.name for one in fields(NewTransaction))
+_LINE = tuple(one.name for one in fields(NewLine))
+_DISTRIBUTION = tuple(one.name for one in fields(NewDistribution))
 
 
 async def open_batch(
@@ -114,11 +75,21 @@ async def take_seqs(session: AsyncSession, batch_id: int, count: int) -> int:
     return last - count + 1
 
 
-async def take_block(session: AsyncSession, ar_company: int, month: str, batch_id: int, count: int) -> Numbers:
-    """Sequence, invoice and transaction numbers for `count` new invoices."""
+async def take_ids(session: AsyncSession, count: int) -> list[int]:
+    """Takes the ids of `count` new transactions."""
+    return await fetch_values(
+        session, "SELECT nextval('ar_transaction_id_seq') FROM generate_series(1, :count)", count=count
+    )
+
+
+async def take_block(
+    session: AsyncSession, ar_company: int, month: str, batch_id: int, count: int, *, invoices: bool
+) -> Numbers:
+    """Ids, sequence and transaction numbers for `count` new transactions, and invoice numbers if they are invoices."""
     return Numbers(
+        transaction_ids=await take_ids(session, count),
         seq=await take_seqs(session, batch_id, count),
-        invoice=await take_numbers(session, ar_company, "invoice", count),
+        invoice=await take_numbers(session, ar_company, "invoice", count) if invoices else 0,
         transaction=await take_numbers(session, ar_company, f"transaction {month}", count),
     )
 
@@ -133,52 +104,23 @@ async def post(
     batch_id: int,
     posted_by: str,
     posted_at: datetime,
-) -> list[int]:
-    """Writes a posting in three statements and returns the ids of its transactions.
+) -> None:
+    """Writes a posting, table by table.
 
     The database refuses it when its GL rows do not balance or the month is closed.
     """
-    named = ", ".join(_TRANSACTION_TYPES)
-    made = await session.execute(
-        text(
-            f"""
-            INSERT INTO ar_transaction (ar_company, month, batch_id, posted_by, posted_at, {named})
-            SELECT :ar_company, :month, :batch_id, :posted_by, :posted_at, {named}
-            FROM unnest({_unnest(_TRANSACTION_TYPES)}) AS new ({named})
-            RETURNING id, number
-            """
-        ),
-        {
-            "ar_company": ar_company,
-            "month": month,
-            "batch_id": batch_id,
-            "posted_by": posted_by,
-            "posted_at": posted_at,
-            **columns(posting.transactions, *_TRANSACTION_TYPES),
-        },
-    )
-    ids = {row.number: row.id for row in made}
-    named = ", ".join(_LINE_TYPES)
-    await execute(
+    await copy_rows(
         session,
-        f"""
-        INSERT INTO ar_line (transaction_id, {named})
-        SELECT * FROM unnest(CAST(:transaction_id AS bigint[]), {_unnest(_LINE_TYPES)})
-        """,
-        transaction_id=[ids[line.number] for line in posting.lines],
-        **columns(posting.lines, *_LINE_TYPES),
-    )
-    named = ", ".join(_DISTRIBUTION_TYPES)
-    await execute(
-        session,
-        f"""
-        INSERT INTO gl_distribution (gl_company, month, transaction_id, {named})
-        SELECT :gl_company, :month, transaction_id, {named}
-        FROM unnest(CAST(:transaction_id AS bigint[]), {_unnest(_DISTRIBUTION_TYPES)}) AS new (transaction_id, {named})
-        """,
-        gl_company=gl_company,
+        "ar_transaction",
+        _TRANSACTION,
+        posting.transactions,
+        ar_company=ar_company,
         month=month,
-        transaction_id=[ids[row.number] for row in posting.distributions],
-        **columns(posting.distributions, *_DISTRIBUTION_TYPES),
+        batch_id=batch_id,
+        posted_by=posted_by,
+        posted_at=posted_at,
     )
-    return list(ids.values())
+    await copy_rows(session, "ar_line", _LINE, posting.lines)
+    await copy_rows(
+        session, "gl_distribution", _DISTRIBUTION, posting.distributions, gl_company=gl_company, month=month
+    )

@@ -123,14 +123,18 @@ amounts = st.lists(st.decimals("0", "9999.99", places=2).map(str), min_size=1, m
 @given(st.lists(amounts, min_size=1, max_size=6))
 def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[list[str]]) -> None:
     made = chunk(*(invoice(number, amounts=tuple(each)) for number, each in enumerate(all_amounts, start=1)))
-    posting = post_accepted(made, examine(made, FACTS).accepted, Numbers(invoice=500, transaction=40, seq=3))
+    posting = post_accepted(
+        made,
+        examine(made, FACTS).accepted,
+        Numbers(range(900, 900 + len(all_amounts)), transaction=40, seq=3, invoice=500),
+    )
     assert [one.number for one in posting.transactions] == list(range(40, 40 + len(all_amounts)))
     assert [one.invoice_number for one in posting.transactions] == [
         str(500 + index) for index in range(len(all_amounts))
     ]
     for one in posting.transactions:
-        lines = [line for line in posting.lines if line.number == one.number]
-        rows = [row for row in posting.distributions if row.number == one.number]
+        lines = [line for line in posting.lines if line.transaction_id == one.id]
+        rows = [row for row in posting.distributions if row.transaction_id == one.id]
         assert sum(line.amount for line in lines) == one.total
         assert sum(row.debit for row in rows) == sum(row.credit for row in rows) == one.total
         assert all((row.debit == 0) != (row.credit == 0) for row in rows)

@@ -83,7 +83,7 @@ def test_a_credit_is_the_exact_mirror_of_what_was_left(lines, chosen) -> None:
         credited = lines_to_credit(INVOICE, lines, None if chosen is None else sorted(chosen))
     except (NothingToCredit, WorkOrderNotOnInvoice):
         return
-    posting = post_credit(INVOICE, credited, REQUEST, Numbers(invoice=0, transaction=9, seq=1))
+    posting = post_credit(INVOICE, credited, REQUEST, Numbers([77], transaction=9, seq=1))
     left = {one.line: one.remaining for one in lines}
     for memo_line in posting.lines:
         left[memo_line.applies_to_line] += memo_line.amount
