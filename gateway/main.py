@@ -14,7 +14,7 @@ from gateway.routes import Document, compile_routes, load_documents
 from gateway.settings import Settings
 from gateway.upstream import PyreqwestUpstream
 from shared import logging as process_logging
-from shared.background import running
+from shared.background import collect_rarely, running
 from shared.http import RequestContext, install_health, install_problem_handlers
 from shared.identity import load_private_key
 
@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        collect_rarely()
         loops = {
             "keys": keys.run,
             "permissions": poll,

@@ -12,7 +12,7 @@ from nats.aio.client import Client
 
 from shared import idempotency
 from shared import logging as service_logging
-from shared.background import running
+from shared.background import collect_rarely, running
 from shared.database import Database
 from shared.events import inbox, outbox, streams
 from shared.events.consumer import Consumer, ConsumerLoop
@@ -53,7 +53,11 @@ def build(
     async def read_events() -> None:
         """One connection for all consumers of this process; ends when one of them fails."""
         broker["client"] = await streams.connect(nats_url, reconnect=True)
-        loops = {f"consumer {one.durable}": ConsumerLoop(one, database, broker["client"]).run for one in consumers}
+        loops = {
+            f"consumer {one.durable} {worker}": ConsumerLoop(one, database, broker["client"]).run
+            for one in consumers
+            for worker in range(1, one.workers + 1)
+        }
         try:
             async with running(loops):
                 await asyncio.Event().wait()
@@ -68,6 +72,7 @@ def build(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        collect_rarely()
         loops: dict[str, Loop] = {
             "relay": Relay(name, database, nats_url).run,
             "events": read_events,

@@ -175,6 +175,7 @@ class ArLine(Table, table=True):
 
     __tablename__ = "ar_line"
     __table_args__ = (
+        ForeignKeyConstraint(["transaction_id"], ["ar_transaction.id"], deferrable=True, initially="DEFERRED"),
         ForeignKeyConstraint(["applies_to_id", "applies_to_line"], ["ar_line.transaction_id", "ar_line.line"]),
         Index(
             "ar_line_applies_to",
@@ -185,7 +186,7 @@ class ArLine(Table, table=True):
         Index("ar_line_work_order_id", "work_order_id", postgresql_where=text("work_order_id IS NOT NULL")),
     )
 
-    transaction_id: int = columns.big("ar_transaction.id", primary_key=True)
+    transaction_id: int = columns.big(primary_key=True)
     line: int = Field(primary_key=True)
     description: str = columns.words()
     gl_account: str = columns.code()

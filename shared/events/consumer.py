@@ -43,13 +43,14 @@ class Consumer(Generic[EventT]):
     """How one service reads one kind of event.
 
     `handle` gets up to `batch` events that were not taken in before, in one transaction. It must give the same state
-    for any order and any repetition.
+    for any order and any repetition. `workers` batches are handled at the same time.
     """
 
     service: str
     event: type[EventT]
     handle: Callable[[AsyncSession, Sequence[EventT]], Awaitable[None]]
     batch: int = 100
+    workers: int = 1
 
     @property
     def durable(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from services.rating.actions import exports
 from shared.database import Database
 
-_IDLE_SECONDS = 0.2
+_IDLE_SECONDS = 0.05
 _REMIND_SECONDS = 5.0
 
 Job = Callable[[Database], Callable[[], Awaitable[None]]]

@@ -36,11 +36,11 @@ async def credit_invoice(
     await _require_open(session, invoice.ar_company, request.month)
     lines = await invoices.lines_for_credit(session, invoice_id)
     credited = lines_to_credit(invoice, lines, request.work_order_ids)
+    (memo_id,) = await posting.take_ids(session, 1)
     batch_id = await posting.open_batch(session, invoice.ar_company, request.month, "ar_invoice", request.credited_by)
-    first = await posting.take_block(session, invoice.ar_company, request.month, batch_id, 1, invoices=False)
-    await posting.post(
+    (memo,) = await posting.post(
         session,
-        post_credit(invoice, credited, request, first),
+        post_credit(invoice, credited, request, memo_id),
         ar_company=invoice.ar_company,
         gl_company=invoice.gl_company,
         month=request.month,
@@ -48,9 +48,8 @@ async def credit_invoice(
         posted_by=request.credited_by,
         posted_at=now,
     )
-    event = _event(invoice, request, first.transaction, credited_orders(lines, credited))
-    await outbox.append(session, event)
-    return first.transaction_ids[0]
+    await outbox.append(session, _event(invoice, request, memo.number, credited_orders(lines, credited)))
+    return memo_id
 
 
 async def _require_open(session: AsyncSession, ar_company: int, month: str) -> None:

@@ -72,10 +72,9 @@ async def _write(
     batch_id = await posting.open_batch(
         session, chunk.ar_company, chunk.month, "rating", chunk.requested_by, chunk.run_id
     )
-    first = await posting.take_block(session, chunk.ar_company, chunk.month, batch_id, len(accepted), invoices=True)
     await posting.post(
         session,
-        post_accepted(chunk, accepted, first),
+        post_accepted(chunk, accepted, await posting.take_ids(session, len(accepted))),
         ar_company=chunk.ar_company,
         gl_company=facts.company.gl_company,
         month=chunk.month,

@@ -55,4 +55,4 @@ def _invoice(invoice: ExportInvoice) -> HandedInvoice:
     )
 
 
-consumer = Consumer("receivables", InvoiceExportRequested, handle, batch=1)
+consumer = Consumer("receivables", InvoiceExportRequested, handle, batch=1, workers=2)

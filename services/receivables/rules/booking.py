@@ -11,7 +11,6 @@ from services.receivables.rules.posting import (
     NewDistribution,
     NewLine,
     NewTransaction,
-    Numbers,
     Posting,
     distribute_lines,
 )
@@ -237,12 +236,12 @@ def _twice(versions: AbstractSet[tuple[int, int]], invoice: HandedInvoice) -> tu
     return "ALREADY_BOOKED", f"this rating of {', '.join(numbers)} is on another invoice already"
 
 
-def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], first: Numbers) -> Posting:
-    """The transactions, lines and GL rows of the accepted invoices, numbered one after the other."""
+def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], transaction_ids: Sequence[int]) -> Posting:
+    """The transactions, lines and GL rows of the accepted invoices, in their order."""
     transactions: list[NewTransaction] = []
     lines: list[NewLine] = []
     rows: list[NewDistribution] = []
-    for index, (one, transaction_id) in enumerate(zip(accepted, first.transaction_ids, strict=True)):
+    for one, transaction_id in zip(accepted, transaction_ids, strict=True):
         charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
         own_lines = [_line(transaction_id, position, *charge) for position, charge in enumerate(charges, start=1)]
         own_rows = distribute_lines(own_lines, one.type.ar_account)
@@ -251,11 +250,9 @@ def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], first: Numbe
         transactions.append(
             NewTransaction(
                 id=transaction_id,
-                number=first.transaction + index,
-                seq=first.seq + index,
                 type="invoice",
                 customer_id=one.customer.id,
-                invoice_number=str(first.invoice + index),
+                invoice_number=None,
                 receivable_type=one.type.type,
                 ar_account=one.type.ar_account,
                 invoice_date=chunk.invoice_date,

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.receivables.errors import NotFromRating, NothingToCredit, WorkOrderNotOnInvoice
-from services.receivables.rules.posting import NewLine, NewTransaction, Numbers, Posting, distribute_lines
+from services.receivables.rules.posting import NewLine, NewTransaction, Posting, distribute_lines
 from shared.money import ZERO
 
 
@@ -120,14 +120,16 @@ def credited_orders(lines: Sequence[InvoiceLine], credited: Sequence[InvoiceLine
     ]
 
 
-def post_credit(invoice: Invoice, credited: Sequence[InvoiceLine], request: CreditRequest, first: Numbers) -> Posting:
+def post_credit(
+    invoice: Invoice, credited: Sequence[InvoiceLine], request: CreditRequest, transaction_id: int
+) -> Posting:
     """The credit memo: each line the mirror of what is left of the line it applies to.
 
     It takes the invoice's number and receivable type, and each line the account of the line that it credits.
     """
     lines = [
         NewLine(
-            transaction_id=first.transaction_ids[0],
+            transaction_id=transaction_id,
             line=position,
             description=one.description,
             gl_account=one.gl_account,
@@ -148,9 +150,7 @@ def post_credit(invoice: Invoice, credited: Sequence[InvoiceLine], request: Cred
     rows = distribute_lines(lines, invoice.ar_account)
     total = sum((line.amount for line in lines), ZERO)
     memo = NewTransaction(
-        id=first.transaction_ids[0],
-        number=first.transaction,
-        seq=first.seq,
+        id=transaction_id,
         type="credit_memo",
         customer_id=invoice.customer_id,
         invoice_number=invoice.invoice_number,

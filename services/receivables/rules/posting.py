@@ -1,23 +1,22 @@
-"""Owns what a posting writes: transactions, their lines and their GL rows, with the numbers already taken."""
+"""Owns what a posting writes: transactions, their lines and their GL rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import count
 
 from services.receivables.rules.distributions import distribute
 
 
 @dataclass(frozen=True, slots=True)
 class NewTransaction:
-    """A transaction about to be posted; its id and numbers are taken."""
+    """A transaction about to be posted, with the id that its lines name; an invoice gets its number when posted."""
 
     id: int
-    number: int
-    seq: int
     type: str
     customer_id: int
-    invoice_number: str
+    invoice_number: str | None
     receivable_type: int
     ar_account: str
     invoice_date: date
@@ -32,6 +31,16 @@ class NewTransaction:
     rating_attempt: int | None
     disposition: str | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedTransaction:
+    """A transaction with the numbers under which it is posted."""
+
+    transaction: NewTransaction
+    number: int
+    seq: int
+    invoice_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +87,25 @@ class Posting:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a posting has taken: an id for each transaction, and the first of each block of numbers."""
+    """The first of each block of numbers that a posting has taken."""
 
-    transaction_ids: Sequence[int]
     transaction: int
     seq: int
-    invoice: int = 0
+    invoice: int
+
+
+def number_transactions(transactions: Sequence[NewTransaction], first: Numbers) -> list[NumberedTransaction]:
+    """Numbers the transactions one after the other, and those that are new invoices also as invoices."""
+    invoice_numbers = count(first.invoice)
+    return [
+        NumberedTransaction(
+            one,
+            first.transaction + index,
+            first.seq + index,
+            str(next(invoice_numbers)) if one.invoice_number is None else one.invoice_number,
+        )
+        for index, one in enumerate(transactions)
+    ]
 
 
 def distribute_lines(lines: Sequence[NewLine], ar_account: str) -> list[NewDistribution]:

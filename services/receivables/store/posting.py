@@ -1,14 +1,24 @@
-"""Posting: ids and numbers taken in blocks, then transactions, lines and GL rows, each by one COPY."""
+"""Posting: lines, transactions and GL rows, each by one COPY, with ids and numbers taken in blocks."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.posting import NewDistribution, NewLine, NewTransaction, Numbers, Posting
+from services.receivables.rules.posting import (
+    NewDistribution,
+    NewLine,
+    NewTransaction,
+    NumberedTransaction,
+    Numbers,
+    Posting,
+    number_transactions,
+)
 from shared.database import copy_rows, fetch_value, fetch_values
 
-_TRANSACTION = tuple(one.name for one in fields(NewTransaction))
+_NUMBERS = ("number", "seq", "invoice_number")
+_TRANSACTION = (*_NUMBERS, *(f"transaction.{one.name}" for one in fields(NewTransaction) if one.name not in _NUMBERS))
 _LINE = tuple(one.name for one in fields(NewLine))
 _DISTRIBUTION = tuple(one.name for one in fields(NewDistribution))
 
@@ -18,14 +28,11 @@ async def open_batch(
 ) -> int:
     """The batch of a rating run in this month, or a new batch; returns its id. It counts as posted at once."""
     if run_id is not None:
-        known: int | None = await fetch_value(
-            session,
-            "SELECT id FROM batch WHERE ar_company = :ar_company AND month = :month AND run_id = :run_id",
-            ar_company=ar_company,
-            month=month,
-            run_id=run_id,
-        )
-        if known is not None:
+        # Looked for again when the counter is held: two chunks of one run may begin its batch at the same time.
+        if (known := await _batch_of_run(session, ar_company, month, run_id)) is not None:
+            return known
+        await take_numbers(session, ar_company, f"batch {month}", 0)
+        if (known := await _batch_of_run(session, ar_company, month, run_id)) is not None:
             return known
     number = await take_numbers(session, ar_company, f"batch {month}", 1)
     batch_id: int = await fetch_value(
@@ -44,8 +51,19 @@ async def open_batch(
     return batch_id
 
 
+async def _batch_of_run(session: AsyncSession, ar_company: int, month: str, run_id: int) -> int | None:
+    batch_id: int | None = await fetch_value(
+        session,
+        "SELECT id FROM batch WHERE ar_company = :ar_company AND month = :month AND run_id = :run_id",
+        ar_company=ar_company,
+        month=month,
+        run_id=run_id,
+    )
+    return batch_id
+
+
 async def take_numbers(session: AsyncSession, ar_company: int, series: str, count: int) -> int:
-    """Takes a block of `count` numbers and returns the first.
+    """Takes a block of `count` numbers and returns the first; a block of none only holds the counter.
 
     The counter row stays locked until the transaction ends, so that the numbers have no gaps: take them after all
     checks, directly before the rows are written.
@@ -82,18 +100,6 @@ async def take_ids(session: AsyncSession, count: int) -> list[int]:
     )
 
 
-async def take_block(
-    session: AsyncSession, ar_company: int, month: str, batch_id: int, count: int, *, invoices: bool
-) -> Numbers:
-    """Ids, sequence and transaction numbers for `count` new transactions, and invoice numbers if they are invoices."""
-    return Numbers(
-        transaction_ids=await take_ids(session, count),
-        seq=await take_seqs(session, batch_id, count),
-        invoice=await take_numbers(session, ar_company, "invoice", count) if invoices else 0,
-        transaction=await take_numbers(session, ar_company, f"transaction {month}", count),
-    )
-
-
 async def post(
     session: AsyncSession,
     posting: Posting,
@@ -104,23 +110,40 @@ async def post(
     batch_id: int,
     posted_by: str,
     posted_at: datetime,
-) -> None:
-    """Writes a posting, table by table.
+) -> list[NumberedTransaction]:
+    """Writes a posting, table by table, and returns its transactions as they were numbered.
 
-    The database refuses it when its GL rows do not balance or the month is closed.
+    Numbers are taken as late as can be, because whoever wants the next ones waits until this transaction ends: the
+    lines are written before them (the database looks for their transactions at the commit).
+    The database refuses a posting when its GL rows do not balance or the month is closed.
     """
+    await copy_rows(session, "ar_line", _LINE, posting.lines)
+    numbered = number_transactions(
+        posting.transactions, await _take_block(session, posting.transactions, ar_company, month, batch_id)
+    )
     await copy_rows(
         session,
         "ar_transaction",
         _TRANSACTION,
-        posting.transactions,
+        numbered,
         ar_company=ar_company,
         month=month,
         batch_id=batch_id,
         posted_by=posted_by,
         posted_at=posted_at,
     )
-    await copy_rows(session, "ar_line", _LINE, posting.lines)
     await copy_rows(
         session, "gl_distribution", _DISTRIBUTION, posting.distributions, gl_company=gl_company, month=month
+    )
+    return numbered
+
+
+async def _take_block(
+    session: AsyncSession, transactions: Sequence[NewTransaction], ar_company: int, month: str, batch_id: int
+) -> Numbers:
+    invoices = sum(one.invoice_number is None for one in transactions)
+    return Numbers(
+        seq=await take_seqs(session, batch_id, len(transactions)),
+        invoice=await take_numbers(session, ar_company, "invoice", invoices) if invoices else 0,
+        transaction=await take_numbers(session, ar_company, f"transaction {month}", len(transactions)),
     )

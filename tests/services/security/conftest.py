@@ -1,6 +1,6 @@
 """The security service in this process, with features of a small suite, and callers of every kind."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -127,12 +127,3 @@ class Company:
 @pytest.fixture
 def company(app: FastAPI, features: Features) -> Company:
     return Company(app.state.database, features)
-
-
-Owner = Callable[[str], Awaitable[list[object]]]
-
-
-@pytest.fixture
-def owner_url(security_database: Database, cluster: Callable[[str, str], str]) -> str:
-    """The test's database as its owner role."""
-    return cluster(security_database.url.rsplit("/", 1)[1], "security_owner")

@@ -20,7 +20,7 @@ from services.receivables.rules.booking import (
     post_accepted,
 )
 from services.receivables.rules.distributions import distribute
-from services.receivables.rules.posting import Numbers
+from services.receivables.rules.posting import Numbers, number_transactions
 from services.receivables.rules.setup import ArCompany, ReceivableType
 
 COMPANY = ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 3)
@@ -126,11 +126,11 @@ def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[l
     posting = post_accepted(
         made,
         examine(made, FACTS).accepted,
-        Numbers(range(900, 900 + len(all_amounts)), transaction=40, seq=3, invoice=500),
+        range(900, 900 + len(all_amounts)),
     )
-    assert [one.number for one in posting.transactions] == list(range(40, 40 + len(all_amounts)))
-    assert [one.invoice_number for one in posting.transactions] == [
-        str(500 + index) for index in range(len(all_amounts))
+    numbered = number_transactions(posting.transactions, Numbers(transaction=40, seq=3, invoice=500))
+    assert [(one.number, one.seq, one.invoice_number) for one in numbered] == [
+        (40 + index, 3 + index, str(500 + index)) for index in range(len(all_amounts))
     ]
     for one in posting.transactions:
         lines = [line for line in posting.lines if line.transaction_id == one.id]

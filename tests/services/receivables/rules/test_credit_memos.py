@@ -17,7 +17,6 @@ from services.receivables.rules.credit_memos import (
     post_credit,
 )
 from services.receivables.rules.months import MonthRow, is_open, list_months, months_after
-from services.receivables.rules.posting import Numbers
 
 INVOICE = Invoice(
     *(5, 1, 1, "2026-11", 17, "100001", 11, "S1001", 1, "1200", "SAT", Decimal("285.00")),
@@ -83,7 +82,7 @@ def test_a_credit_is_the_exact_mirror_of_what_was_left(lines, chosen) -> None:
         credited = lines_to_credit(INVOICE, lines, None if chosen is None else sorted(chosen))
     except (NothingToCredit, WorkOrderNotOnInvoice):
         return
-    posting = post_credit(INVOICE, credited, REQUEST, Numbers([77], transaction=9, seq=1))
+    posting = post_credit(INVOICE, credited, REQUEST, 77)
     left = {one.line: one.remaining for one in lines}
     for memo_line in posting.lines:
         left[memo_line.applies_to_line] += memo_line.amount
