@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 log = logging.getLogger(__name__)
@@ -49,9 +49,14 @@ async def running(loops: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIt
     try:
         yield
     finally:
-        pending = set(tasks)
-        while pending:
-            # Repeated, because libraries lose a cancellation that meets a result: asyncio.wait_for does before 3.12.
-            for task in pending:
-                task.cancel()
-            _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
+        await stop(tasks)
+
+
+async def stop(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancels the tasks and waits until they have ended."""
+    pending = set(tasks)
+    while pending:
+        # Repeated, because libraries lose a cancellation that meets a result: asyncio.wait_for does before 3.12.
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)

@@ -53,11 +53,7 @@ def build(
     async def read_events() -> None:
         """One connection for all consumers of this process; ends when one of them fails."""
         broker["client"] = await streams.connect(nats_url, reconnect=True)
-        loops = {
-            f"consumer {one.durable} {worker}": ConsumerLoop(one, database, broker["client"]).run
-            for one in consumers
-            for worker in range(1, one.workers + 1)
-        }
+        loops = {f"consumer {one.durable}": ConsumerLoop(one, database, broker["client"]).run for one in consumers}
         try:
             async with running(loops):
                 await asyncio.Event().wait()

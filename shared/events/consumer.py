@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import tracing
+from shared.background import stop
 from shared.contracts.event import STREAM, Envelope, Event, EventT
 from shared.database import Database, is_disconnect, is_transient
 from shared.events import dead_letters, inbox
@@ -70,7 +71,10 @@ class Consumer(Generic[EventT]):
 
 
 class Subscription:
-    """Pulls messages of one durable consumer: what is there comes at once, never more than asked for."""
+    """Pulls messages of one durable consumer: what is there comes at once, never more than asked for.
+
+    Several workers may share it: whoever is free takes what has arrived.
+    """
 
     def __init__(self, client: Client, durable: str, batch: int):
         self._client = client
@@ -82,7 +86,7 @@ class Subscription:
         self._missing = False
         self._inbox = client.new_inbox()
 
-        self._in_hand: list[Msg] = []
+        self._in_hand: dict[int, Msg] = {}
         self._subscribed: NatsSubscription | None = None
 
     async def open(self) -> None:
@@ -94,8 +98,8 @@ class Subscription:
             if self._subscribed is not None:
                 await self._subscribed.unsubscribe()
             while not self._arrived.empty():
-                self._in_hand.append(self._arrived.get_nowait())
-            for message in self._in_hand:
+                self._take()
+            for message in self._in_hand.values():
                 with suppress(MsgAlreadyAckdError):
                     await message.nak(delay=1)
 
@@ -113,9 +117,8 @@ class Subscription:
     async def next_batch(self) -> list[Msg]:
         """Waits for messages and returns what is there, up to the batch size; [] when the request ends without any.
 
-        Asking for the next batch says that the last one is finished.
+        The messages are in hand until `finish` is told of them.
         """
-        self._in_hand = []
         if self._outstanding <= 0 and self._arrived.empty():
             await self._request()
         while self._arrived.empty() and self._outstanding > 0:
@@ -125,9 +128,19 @@ class Subscription:
             except TimeoutError:
                 # Not even a heartbeat: the broker that took the request is gone.
                 self._outstanding = 0
-        while len(self._in_hand) < self._batch and not self._arrived.empty():
-            self._in_hand.append(self._arrived.get_nowait())
-        return list(self._in_hand)
+        batch: list[Msg] = []
+        while len(batch) < self._batch and not self._arrived.empty():
+            batch.append(self._take())
+        return batch
+
+    def finish(self, messages: Sequence[Msg]) -> None:
+        for message in messages:
+            self._in_hand.pop(message.metadata.sequence.stream, None)
+
+    def _take(self) -> Msg:
+        message = self._arrived.get_nowait()
+        self._in_hand[message.metadata.sequence.stream] = message
+        return message
 
     async def _request(self) -> None:
         if self._missing:
@@ -151,7 +164,7 @@ def retry_delay_seconds(deliveries: int) -> float:
 
 
 class ConsumerLoop:
-    """Runs one consumer against the broker and the database."""
+    """Runs the workers of one consumer against the broker and the database."""
 
     def __init__(self, consumer: Consumer[Any], database: Database, client: Client):
         self._consumer = consumer
@@ -160,15 +173,23 @@ class ConsumerLoop:
 
     async def run(self) -> None:
         subscription = Subscription(self._client, self._consumer.durable, self._consumer.batch)
+        # A database that is away must not use up deliveries: ask it first. When it goes away later, the one delivery
+        # that notices ends this loop, and it starts again here.
+        await self._database.ping()
         await subscription.open()
+        workers = [asyncio.create_task(self._work(subscription)) for _ in range(self._consumer.workers)]
         try:
-            while True:
-                # A database that is away must not use up deliveries: ask first, then fetch.
-                await self._database.ping()
-                if messages := await subscription.next_batch():
-                    await self._handle(messages)
+            await asyncio.gather(*workers)
         finally:
+            await stop(workers)
             await subscription.close()
+
+    async def _work(self, subscription: Subscription) -> None:
+        while True:
+            messages = await subscription.next_batch()
+            if messages:
+                await self._handle(messages)
+                subscription.finish(messages)
 
     async def _handle(self, messages: Sequence[Msg]) -> None:
         """Handles the batch as one; when that fails, each message on its own, so that one cannot hold up the rest."""

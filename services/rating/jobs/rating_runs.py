@@ -7,7 +7,7 @@ from services.rating.actions import rating_runs
 from shared.clock import now
 from shared.database import Database
 
-_IDLE_SECONDS = 0.2
+_IDLE_SECONDS = 0.05
 
 
 def job(database: Database) -> Callable[[], Awaitable[None]]:

@@ -30,4 +30,4 @@ async def handle(session: AsyncSession, events: Sequence[WorkOrderRated]) -> Non
     await rated_orders.take_over(session, changed)
 
 
-consumer = Consumer("receivables", WorkOrderRated, handle, batch=500)
+consumer = Consumer("receivables", WorkOrderRated, handle, batch=500, workers=3)

