@@ -18,6 +18,9 @@ up: $(READY) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
 test: $(READY) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 2
 
+bench: $(READY) ## Measure exports, ratings and events (ten minutes) and write docs/benchmarks.md; ONLY=export
+	@$(RUN) -m tests.bench $(ONLY)
+
 check: $(READY) ## Lint, format, types, import rules, deployable locks
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
@@ -47,4 +50,4 @@ $(READY): locks/all.txt
 	@$(RUN) deploy/set_up.py
 	@touch $(READY)
 
-.PHONY: help demo up test check format documents locks clean
+.PHONY: help demo up test bench check format documents locks clean

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from services.receivables.settings import Settings as ReceivablesSettings
 from shared.access import Grant, Level, Principal
 from shared.database import Database
 from shared.identity import HEADER, public_jwks, sign_identity
+from tests.conftest import Statements
 from tests.services.exchange import deliver, exchange, take_events, work_off
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
@@ -209,3 +210,25 @@ def reconciled(company) -> Callable[[], Awaitable[None]]:
         assert differences_between(ours, theirs) == []
 
     return check
+
+
+@pytest.fixture
+async def server_statements(
+    cluster: Callable[[str, str], str],
+) -> AsyncIterator[Callable[[Database], AbstractAsyncContextManager[Statements]]]:
+    """Counts the statements that the server ran in a database: `async with server_statements(database) as statements`."""
+    superuser = await asyncpg.connect(cluster("postgres", "postgres"))
+    await superuser.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+
+    @asynccontextmanager
+    async def counting(database: Database) -> AsyncIterator[Statements]:
+        name = database.engine.url.database
+        oid = await superuser.fetchval("SELECT oid FROM pg_database WHERE datname = $1", name)
+        await superuser.execute("SELECT pg_stat_statements_reset(0, $1, 0)", oid)
+        statements = Statements()
+        yield statements
+        calls = "SELECT sum(calls)::int FROM pg_stat_statements WHERE dbid = $1 AND toplevel"
+        statements.count = await superuser.fetchval(calls, oid)
+
+    yield counting
+    await superuser.close()

@@ -15,7 +15,7 @@ from services.receivables.rules.posting import (
     Posting,
     number_transactions,
 )
-from shared.database import copy_rows, fetch_value, fetch_values
+from shared.database import copy_rows, execute, fetch_value, fetch_values
 
 _NUMBERS = ("number", "seq", "invoice_number")
 _TRANSACTION = (*_NUMBERS, *(f"transaction.{one.name}" for one in fields(NewTransaction) if one.name not in _NUMBERS))
@@ -114,7 +114,7 @@ async def post(
     """Writes a posting, table by table, and returns its transactions as they were numbered.
 
     Numbers are taken as late as can be, because whoever wants the next ones waits until this transaction ends: the
-    lines are written before them (the database looks for their transactions at the commit).
+    lines are written before them.
     The database refuses a posting when its GL rows do not balance or the month is closed.
     """
     await copy_rows(session, "ar_line", _LINE, posting.lines)
@@ -132,6 +132,7 @@ async def post(
         posted_by=posted_by,
         posted_at=posted_at,
     )
+    await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey IMMEDIATE")
     await copy_rows(
         session, "gl_distribution", _DISTRIBUTION, posting.distributions, gl_company=gl_company, month=month
     )
