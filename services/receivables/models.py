@@ -175,7 +175,7 @@ class ArLine(Table, table=True):
 
     __tablename__ = "ar_line"
     __table_args__ = (
-        ForeignKeyConstraint(["transaction_id"], ["ar_transaction.id"], deferrable=True, initially="DEFERRED"),
+        ForeignKeyConstraint(["transaction_id"], ["ar_transaction.id"], deferrable=True),
         ForeignKeyConstraint(["applies_to_id", "applies_to_line"], ["ar_line.transaction_id", "ar_line.line"]),
         Index(
             "ar_line_applies_to",

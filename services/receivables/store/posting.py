@@ -117,6 +117,7 @@ async def post(
     lines are written before them.
     The database refuses a posting when its GL rows do not balance or the month is closed.
     """
+    await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
     await copy_rows(session, "ar_line", _LINE, posting.lines)
     numbered = number_transactions(
         posting.transactions, await _take_block(session, posting.transactions, ar_company, month, batch_id)

@@ -116,7 +116,7 @@ CREATE INDEX ar_transaction_customer_id ON ar_transaction (customer_id, id);
 CREATE INDEX ar_transaction_applies_to_id ON ar_transaction (applies_to_id) WHERE applies_to_id IS NOT NULL;
 CREATE INDEX ar_transaction_invoice_number ON ar_transaction (ar_company, invoice_number);
 CREATE TABLE ar_line (
-    transaction_id bigint NOT NULL REFERENCES ar_transaction DEFERRABLE INITIALLY DEFERRED,
+    transaction_id bigint NOT NULL REFERENCES ar_transaction DEFERRABLE,
     line int NOT NULL,
     description text NOT NULL,
     gl_account text COLLATE "C" NOT NULL,
