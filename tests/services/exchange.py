@@ -19,11 +19,11 @@ from shared.database import Database
 from shared.events.consumer import Consumer
 
 
-async def work_off(database: Database) -> None:
+async def work_off(database: Database, chunk_orders: int = 500) -> None:
     """Carries every run of rating as far as rating alone can."""
     for step in (
         lambda session: rating_runs.rate_part(session, now()),
-        lambda session: rating_exports.send_part(session, 500),
+        lambda session: rating_exports.send_part(session, chunk_orders),
     ):
         busy = True
         while busy:

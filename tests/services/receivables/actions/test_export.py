@@ -332,6 +332,24 @@ async def test_the_statements_of_a_chunk_do_not_depend_on_its_size(
     assert all(0 < count <= 40 for count in counted[1])
 
 
+async def test_two_chunks_that_begin_a_run_at_the_same_time_share_its_batch(
+    company, enter, reconciled, rating_database, receivables_database
+) -> None:
+    rating, receivables = company
+    await enter(*(f"W{number}" for number in range(8)))
+    await rating.post("/v1/rating-runs", json={})
+    await work_off(rating_database)
+    run = (await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key("s"))).json()
+    await work_off(rating_database, chunk_orders=4)
+    chunks = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-export-requested"]
+    assert len(chunks) == 2
+    await asyncio.gather(*(deliver(receivables_database, "receivables", [chunk]) for chunk in chunks))
+    (batch,) = (await receivables.get("/v1/batches", params={"run_id": run["id"]})).json()["items"]
+    assert (batch["number"], batch["transactions"]) == (1, 8)
+    await exchange(rating_database, receivables_database)
+    await reconciled()
+
+
 @pytest.mark.parametrize(
     ("table", "column"),
     [
