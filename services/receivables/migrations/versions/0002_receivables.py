@@ -196,8 +196,11 @@ CREATE INDEX rated_order_bill_to ON rated_order (ar_company, bill_to) WHERE stat
 # The rows of a posting are added up once and then held against their transactions; a LIMIT here would make the planner
 # read them again for every transaction. A posting cannot be altered later: a further row would need a position that is
 # taken, or make another number of rows than the transaction says.
+# A session keeps the plan that it made when the tables were small: without the settings it would read all transactions
+# for each of those posted.
 _POSTING_CHECK = """
-CREATE FUNCTION check_posting() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION check_posting() RETURNS trigger LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_seqscan = off AS $$
 DECLARE
     unbalanced text;
     altered text;
