@@ -8,7 +8,6 @@ import pytest
 
 from deploy import generate
 from deploy.sample.generate import files as sample_files
-from shared import migration
 from shared.contracts.event import STREAM
 from shared.contracts.subscriptions import EVENTS, SUBSCRIPTIONS
 from tests.services.exchange import consumers_of
@@ -35,11 +34,6 @@ def test_the_generated_documents_are_committed_as_the_code_gives_them() -> None:
 
 def test_the_generated_sample_files_are_committed_as_the_code_gives_them() -> None:
     assert [path.name for path, content in sample_files().items() if path.read_text() != content] == []
-
-
-@pytest.mark.parametrize("service", ["rating", "receivables", "security"])
-def test_the_tables_in_models_are_those_of_the_migrations(cluster, service: str) -> None:
-    migration.check(service, cluster(service, f"{service}_owner"))
 
 
 @pytest.mark.parametrize("service", ["rating", "receivables"])
@@ -94,3 +88,16 @@ def test_money_is_never_a_float() -> None:
     """`float` stands only where seconds are meant."""
     code = tracked("services/*.py", "shared/contracts/*.py", "deploy/local/*.py")
     assert [path.name for path in code if re.search(r"\bfloat\(", path.read_text())] == []
+
+
+def test_every_file_that_the_docs_name_is_there() -> None:
+    """Named from the root, from the package of a service, or by its own name among the tests."""
+    places = [ROOT, *(ROOT / "services" / name for name in ("rating", "receivables", "security")), ROOT / "shared"]
+    tests = {path.name for path in tracked("tests/*.py")}
+    missing = [
+        (page.name, name)
+        for page in tracked("README.md", "docs/*.md", "docs/*.svg")
+        for name in re.findall(r"[\w./]*\w\.(?:py|sql|conf|typ|yaml)\b", page.read_text())
+        if not any((place / name).exists() for place in (*places, page.parent)) and name not in tests
+    ]
+    assert missing == []
