@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.rating.errors import NothingToCharge
-from services.rating.rules.pricing import amount_of, price_order, rate_work_orders
+from services.rating.rules.amounts import amount_of
+from services.rating.rules.pricing import price_order, rate_work_orders
 from services.rating.rules.rate_tables import BillingProfile, Key, ProfileLine
 from shared.money import round_cents
 from tests.services.rating.tables import order, sample_rate_table
