@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from services.rating.errors import AmountTooLarge
+from services.rating.rules.orders import ONE
 from services.rating.rules.rate_tables import ANY, ProfileLine
 from shared.money import round_cents
 
@@ -36,7 +37,8 @@ def units_of(line: ProfileLine, quantity: Decimal) -> Decimal:
     """
     beyond = max(quantity - line.included_units, Decimal(0))
     if line.whole_units:
-        return -(-beyond // line.unit_size)
+        full, rest = divmod(beyond, line.unit_size)
+        return full + 1 if rest else full
     return beyond if line.unit_size == _ONE else beyond / line.unit_size
 
 
@@ -64,7 +66,8 @@ def price_line(
     else:
         rate = line.rate if zone_rate is None else zone_rate
         amount = rate * units_of(line, quantity)
-        words = f"{_quantity_words(line, quantity)} at {plain(rate)}"
+        counted = "" if line.quantity_source == ONE else f"{_quantity_words(line, quantity)} "
+        words = f"{counted}at {plain(rate)}"
     if times is not None:
         amount *= times
         words += f" × {plain(times)} {line.times_source}"

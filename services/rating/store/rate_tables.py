@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.rules.amounts import plain
 from services.rating.rules.profiles import LineEntry, ProfileEntry
 from services.rating.rules.rate_tables import (
     BillingProfile,
@@ -277,10 +278,10 @@ def _json(parts: Sequence[Step | ZoneRate | str]) -> str:
     kept: list[object] = []
     for part in parts:
         if isinstance(part, Step):
-            up_to = None if part.up_to is None else str(part.up_to)
-            kept.append({"up_to": up_to, "amount": str(part.amount), "rate": str(part.rate)})
+            up_to = None if part.up_to is None else plain(part.up_to)
+            kept.append({"up_to": up_to, "amount": plain(part.amount), "rate": plain(part.rate)})
         elif isinstance(part, ZoneRate):
-            kept.append({"from_zone": part.from_zone, "to_zone": part.to_zone, "rate": str(part.rate)})
+            kept.append({"from_zone": part.from_zone, "to_zone": part.to_zone, "rate": plain(part.rate)})
         else:
             kept.append(part)
     return json.dumps(kept)
