@@ -19,6 +19,8 @@ from shared.text import CodeText
 class RatingKey(BaseModel):
     """The five values by which the profile was found."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     branch: str
     customer_type: str
     priority: str
