@@ -6,7 +6,7 @@ from heapq import nsmallest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
 from services.rating.rules.orders import WorkOrder
-from services.rating.rules.rate_tables import ANY, BillingProfile, Key, RateTable, describe, masked
+from services.rating.rules.rate_tables import ANY, BillingProfile, Key, RateTable, describe
 
 UNKNOWN_TYPE = "(unknown)"
 """Stands for the customer type of a customer that receivables has not announced."""
@@ -59,8 +59,8 @@ def find_profile(key: Key, on: date, table: RateTable) -> BillingProfile | None:
     says the customer type beats every one that leaves it open, whatever else that one says. One look-up for each
     combination that the branch uses, never a scan. Source: rating, section 3.2.
     """
-    for mask in table.masks.get(key.branch, ()):
-        periods = table.profiles.get(masked(key, mask))
+    for lookup in table.lookups.get(key.branch, ()):
+        periods = lookup.periods.get(lookup.pick(key))
         if periods is not None:
             found = periods.at(on)
             if found is not None:

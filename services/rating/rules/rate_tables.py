@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 ANY = "ANY"
@@ -118,17 +119,6 @@ def mask_of(key: Key) -> Mask:
     return Mask(key.customer_type != ANY, key.job_type != ANY, key.region != ANY, key.priority != ANY)
 
 
-def masked(key: Key, mask: Mask) -> Key:
-    """The key that a profile with this mask has if it fits `key`."""
-    return Key(
-        key.branch,
-        key.customer_type if mask.customer_type else ANY,
-        key.priority if mask.priority else ANY,
-        key.job_type if mask.job_type else ANY,
-        key.region if mask.region else ANY,
-    )
-
-
 @dataclass(frozen=True)
 class Periods:
     """The profiles of one key, which follow one another in time and never overlap."""
@@ -145,6 +135,21 @@ class Periods:
         return found if found.in_force(on) else None
 
 
+@dataclass(frozen=True)
+class Lookup:
+    """The profiles that say the same values and leave the same ones open: `pick` takes the said ones out of a key."""
+
+    pick: Callable[[Key], Hashable]
+    periods: Mapping[Hashable, Periods]
+
+
+def lookup_of(mask: Mask, by_key: Mapping[Key, Periods]) -> Lookup:
+    """The look-up for the keys in `by_key`, which all have this mask."""
+    said = [Key._fields.index(name) for name in ("branch", *(name for name in Mask._fields if getattr(mask, name)))]
+    pick: Callable[[Key], Hashable] = itemgetter(*said)
+    return Lookup(pick, {pick(key): periods for key, periods in by_key.items()})
+
+
 def periods_of(profiles: Iterable[BillingProfile]) -> Periods:
     ordered = tuple(sorted(profiles, key=lambda one: one.effective_from))
     return Periods(tuple(one.effective_from for one in ordered), ordered)
@@ -154,12 +159,12 @@ def periods_of(profiles: Iterable[BillingProfile]) -> Periods:
 class RateTable:
     """All profiles, regions and zones that are in effect together, indexed for look-up.
 
-    `masks` are, by branch, the masks that its profiles have, the most specific first; `remembered` keeps the nearest
-    misses of keys that were asked for, because a bulk rating asks for the same ones again and again.
+    `lookups` are, by branch, one for each mask that its profiles have, the most specific first; `remembered` keeps the
+    nearest misses of keys that were asked for, because a bulk rating asks for the same ones again and again.
     """
 
     profiles: Mapping[Key, Periods]
-    masks: Mapping[str, tuple[Mask, ...]]
+    lookups: Mapping[str, tuple[Lookup, ...]] = field(repr=False)
     by_branch: Mapping[str, tuple[BillingProfile, ...]] = field(repr=False)
     regions_of_zip: Mapping[str, tuple[str, ...]] = field(repr=False)
     zone_of_zip: Mapping[str, str] = field(repr=False)
@@ -180,16 +185,24 @@ def index_rate_table(
     regions: dict[str, list[str]] = defaultdict(list)
     for region, zip_code in region_zips:
         regions[zip_code].append(region)
+    periods = {key: periods_of(several) for key, several in by_key.items()}
     return RateTable(
-        profiles={key: periods_of(several) for key, several in by_key.items()},
-        masks={
-            branch: tuple(sorted({mask_of(one.key) for one in several}, reverse=True))
-            for branch, several in by_branch.items()
+        profiles=periods,
+        lookups={
+            branch: _lookups({one.key: periods[one.key] for one in several}) for branch, several in by_branch.items()
         },
         by_branch={branch: tuple(several) for branch, several in by_branch.items()},
         regions_of_zip={zip_code: tuple(sorted(several)) for zip_code, several in regions.items()},
         zone_of_zip={zip_code: zone for zone, zip_code in zone_zips},
     )
+
+
+def _lookups(periods: Mapping[Key, Periods]) -> tuple[Lookup, ...]:
+    """The look-ups of one branch, the most specific first."""
+    by_mask: dict[Mask, dict[Key, Periods]] = defaultdict(dict)
+    for key, several in periods.items():
+        by_mask[mask_of(key)][key] = several
+    return tuple(lookup_of(mask, by_mask[mask]) for mask in sorted(by_mask, reverse=True))
 
 
 def zone_of(zip_code: str, table: RateTable) -> str | None:

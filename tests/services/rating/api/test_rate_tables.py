@@ -1,9 +1,11 @@
 """Rate tables and their codes at the edge: entered, changed, ended, copied, imported, exported, and refused."""
 
 import asyncio
+import io
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from tests.services.conftest import load
 
@@ -262,3 +264,42 @@ async def test_a_faulty_file_of_profiles_names_every_line_and_loads_nothing(comp
         "line 6, column priority",
     ]
     assert (await rating.get("/v1/billing-profiles")).json()["totals"] == before
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.mark.parametrize("noun", ["regions", "billing-items", "bill-types"])
+async def test_codes_go_out_as_xlsx_and_come_in_again(company, noun) -> None:
+    rating, _ = company
+    before = (await rating.get(f"/v1/{noun}")).json()
+    exported = await rating.get(f"/v1/{noun}", headers={"accept": XLSX})
+    assert exported.headers["content-type"] == XLSX
+    answer = await rating.post(f"/v1/{noun}/import", content=exported.content, headers={"content-type": XLSX})
+    assert answer.json() == {"imported": len(before)}, answer.text
+    assert (await rating.get(f"/v1/{noun}")).json() == before
+
+
+async def test_profiles_come_in_as_xlsx_and_faults_name_the_row_of_the_sheet(company) -> None:
+    rating, _ = company
+    book = Workbook()
+    for row in FAULTY.splitlines():
+        book.active.append([float(cell) if cell.removeprefix("-").isdigit() else cell for cell in row.split(",")])
+    book.active.insert_rows(2)
+    out = io.BytesIO()
+    book.save(out)
+    answer = await rating.post("/v1/billing-profiles/import", content=out.getvalue(), headers={"content-type": XLSX})
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [
+        "line 4, column steps",
+        "line 5, column base",
+        "line 6, column rate",
+        "line 7, column priority",
+    ]
+    for row in (7, 6, 5, 4):
+        book.active.delete_rows(row)
+    out = io.BytesIO()
+    book.save(out)
+    answer = await rating.post("/v1/billing-profiles/import", content=out.getvalue(), headers={"content-type": XLSX})
+    assert answer.json() == {"imported": 1}, answer.text
+    (made,) = (await rating.get("/v1/billing-profiles", params={"priority": "SPECIAL"})).json()["items"]
+    assert made["lines"][0]["rate"] == "100.00000"
