@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
+from operator import attrgetter
 
 from services.rating.errors import NothingToCharge, ZoneRequired
 from services.rating.rules.amounts import EXACT, Priced, plain, price_line, price_share, require_fitting, zone_rate_of
@@ -23,6 +24,8 @@ from services.rating.rules.rate_tables import (
 from services.rating.rules.wanted import Wanted, assign_overrides, quantity_of, wanted_of_charges, wanted_of_profile
 from shared.errors import DomainError
 from shared.money import ZERO, round_cents
+
+_REPORTED = attrgetter(*QUANTITY_SOURCES)
 
 HAND = "hand"
 """The quantity source of a line whose quantity a person entered."""
@@ -281,13 +284,12 @@ def price_order(
         everything, others = wanted_of_profile(order, profile, overrides)
         for line, verdict, words in others:
             sheet.explain(line.position, line, verdict, words)
-        last = max((line.position for line in profile.lines), default=0)
         if charges:
-            everything += wanted_of_charges(order, profile, charges, last + 1)
+            everything += wanted_of_charges(order, profile, charges, len(profile.lines) + 1)
         _price_all(sheet, everything)
     lines = tuple(sheet.lines[position] for position in sorted(sheet.lines))
     reasons = [sheet.reasons[position] for position in sorted(sheet.reasons)]
-    for offset, one in enumerate(lost, start=last + len(charges) + 1):
+    for offset, one in enumerate(lost, start=len(profile.lines) + len(charges) + 1):
         words = f"the override ({one.comment}) has no line in this profile"
         reasons.append(LineReason(offset, one.billing_item, "not_applied", words))
     if not any(line.amount for line in lines):
@@ -297,7 +299,7 @@ def price_order(
             members={"profile_id": profile.id},
         )
     fired = {one.line.bill_type or "" for one in everything if one.origin == "auto"}
-    charged = [line for line in lines if not line.fee_advance]
+    advances = sum((line.amount for line in lines if line.fee_advance), ZERO)
     return Rated(
         work_order_id=order.id,
         key=key_of(order, region),
@@ -306,11 +308,15 @@ def price_order(
         region_from=region_from,
         lines=lines,
         reasons=tuple(reasons),
-        charges_total=sum((line.amount for line in charged), ZERO),
-        advances_total=sum((line.amount for line in lines if line.fee_advance), ZERO),
+        charges_total=sum((line.amount for line in lines), ZERO) - advances,
+        advances_total=advances,
         fired_triggers=tuple(sorted(fired)),
         unused_triggers=tuple(one for one in order.triggers if one not in fired),
-        unused_quantities=tuple(name for name in QUANTITY_SOURCES if name not in sheet.used and getattr(order, name)),
+        unused_quantities=tuple(
+            name
+            for name, reported in zip(QUANTITY_SOURCES, _REPORTED(order), strict=True)
+            if reported and name not in sheet.used
+        ),
     )
 
 

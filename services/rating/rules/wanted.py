@@ -57,12 +57,14 @@ def wanted_of_profile(
     only offered. Source: rating, section 3.4.
     """
     wanted, others = [], []
+    flags = f"the order has {', '.join(order.triggers) or 'none'}"
+    outcome = f"the order has {order.field_status}"
     for line in profile.lines:
         if line.mode == "optional":
             others.append((line, "optional", "offered only; add it by hand"))
         elif line.mode == "triggered" and not fires(line, order):
-            carried = order.field_status if line.bill_kind == "outcome" else ", ".join(order.triggers) or "none"
-            others.append((line, "not_triggered", f"needs {line.bill_type}; the order has {carried}"))
+            carried = outcome if line.bill_kind == "outcome" else flags
+            others.append((line, "not_triggered", f"needs {line.bill_type}; {carried}"))
         else:
             origin = "auto" if line.mode == "triggered" else "rate"
             wanted.append(Wanted(line.position, line, origin, override=overrides.get(line.position)))
