@@ -33,9 +33,9 @@ def money(**options: Any) -> Any:
     return Field(sa_column=Column(Numeric(18, 2), **{"nullable": False, **options}))
 
 
-def rate() -> Any:
+def rate(**options: Any) -> Any:
     """A price of one unit."""
-    return Field(sa_column=Column(Numeric(18, 5), nullable=False))
+    return Field(sa_column=Column(Numeric(18, 5), **{"nullable": False, **options}))
 
 
 def quantity(**options: Any) -> Any:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import tracing
 from shared.errors import DomainError, Fault, InvalidInput, NotFound
+from shared.text import words_of_fault
 
 log = logging.getLogger("request")
 
@@ -90,7 +91,7 @@ def _from_validation(error: RequestValidationError) -> DomainError:
         if place == "path":
             return NotFound(f"There is no {inside[0]} {one['input']}.")
         pointer = "/" + "/".join(str(step) for step in inside) if place == "body" else f"{place} {inside[0]}"
-        faults.append(Fault(pointer, one["msg"].removeprefix("Value error, ")))
+        faults.append(Fault(pointer, words_of_fault(one["type"], one["msg"], one.get("ctx", {}))))
     return InvalidInput(f"{len(faults)} of the values sent do not fit; `errors` says which.", faults=faults)
 
 

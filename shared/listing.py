@@ -16,7 +16,8 @@ from starlette.responses import Response
 from shared.access import Scope
 from shared.database import fetch_value, is_data_error, scope_condition
 from shared.errors import Fault, InvalidInput
-from shared.tables import CSV_TYPE, PDF_TYPE, asked_for, csv_answer
+from shared.spreadsheets import XLSX_TYPE
+from shared.tables import CSV_TYPE, PDF_TYPE, asked_for, table_answer
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT", bound=BaseModel)
@@ -56,7 +57,7 @@ def page_query(
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
     sort: Annotated[str | None, Query(description="A field; `-` in front for descending.")] = None,
 ) -> PageQuery:
-    media_type = asked_for(request, CSV_TYPE)
+    media_type = asked_for(request, CSV_TYPE, XLSX_TYPE)
     return PageQuery(limit, cursor, sort) if media_type is None else PageQuery(None, None, sort, media_type)
 
 
@@ -65,7 +66,11 @@ PageQueryOf = Annotated[PageQuery, Depends(page_query)]
 
 def printable_page_query(request: Request, page: PageQueryOf) -> PageQuery:
     """For a list that can be had as PDF too, whole."""
-    return PageQuery(None, None, page.sort, PDF_TYPE) if asked_for(request, PDF_TYPE, CSV_TYPE) == PDF_TYPE else page
+    return (
+        PageQuery(None, None, page.sort, PDF_TYPE)
+        if asked_for(request, PDF_TYPE, CSV_TYPE, XLSX_TYPE) == PDF_TYPE
+        else page
+    )
 
 
 PrintablePageQueryOf = Annotated[PageQuery, Depends(printable_page_query)]
@@ -196,7 +201,7 @@ async def fetch_count(session: AsyncSession, source: str, where: Where) -> int:
 def answer(
     query: PageQuery, name: str, kind: type[ItemT], items: Sequence[ItemT], cursor: str | None, totals: TotalsT
 ) -> Page[ItemT, TotalsT] | Response:
-    """The list as it was asked for: a page of JSON, or all of it as a CSV file called `name`."""
-    if query.media_type == CSV_TYPE:
-        return csv_answer(name, list(kind.model_fields), items)
+    """The list as it was asked for: a page of JSON, or all of it as a CSV or XLSX file called `name`."""
+    if query.media_type is not None:
+        return table_answer(query.media_type, name, list(kind.model_fields), items)
     return Page(items=list(items), next_cursor=cursor, totals=totals)

@@ -1,4 +1,4 @@
-"""Owns tables of text: CSV files checked as a whole before anything is loaded, and CSV written for spreadsheets."""
+"""Owns tables as files: CSV and XLSX, checked as a whole before anything is loaded, and written for spreadsheets."""
 
 import csv
 import io
@@ -10,9 +10,13 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.responses import Response
 
+from shared import spreadsheets
 from shared.errors import Fault, ImportRefused
+from shared.spreadsheets import XLSX_TYPE
+from shared.text import words_of_fault
 
 RowT = TypeVar("RowT")
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -20,6 +24,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 CSV_TYPE = "text/csv"
 PDF_TYPE = "application/pdf"
 MOST_ROWS = 100_000
+LARGEST_FILE_BYTES = 20 * 2**20
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -79,11 +84,11 @@ def read_csv(content: bytes, kind: type[ModelT], *, key: Callable[[ModelT], Hash
             if len(cells) != len(heading):
                 faults.append(Fault(f"line {line}", f"{len(cells)} cells, but the heading has {len(heading)}"))
                 continue
-            given = {name: cell.strip() for name, cell in zip(heading, cells, strict=True) if cell.strip()}
+            given = {name: _entered(cell) for name, cell in zip(heading, cells, strict=True) if cell.strip()}
             try:
                 rows.append(Numbered(line, kind.model_validate(given)))
             except ValidationError as error:
-                faults += [_fault(line, one["loc"], one["msg"], one["type"]) for one in error.errors()]
+                faults += [_fault(line, one) for one in error.errors()]
             if len(rows) > MOST_ROWS:
                 raise ImportRefused(f"The file has more than {MOST_ROWS} rows; split it.")
     except csv.Error as error:
@@ -92,6 +97,12 @@ def read_csv(content: bytes, kind: type[ModelT], *, key: Callable[[ModelT], Hash
     if faults:
         refuse_import(faults)
     return rows
+
+
+def _entered(cell: str) -> str:
+    """A cell without the apostrophe that our own exports put before what a spreadsheet would run."""
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 
 
 def refuse_import(faults: Sequence[Fault]) -> None:
@@ -112,9 +123,10 @@ def _check_heading(heading: Sequence[str], kind: type[BaseModel]) -> None:
     refuse_import(faults)
 
 
-def _fault(line: int, location: tuple[int | str, ...], message: str, kind: str) -> Fault:
-    column = location[0] if location else "(row)"
-    detail = "is empty" if kind == "missing" else message.removeprefix("Value error, ")
+def _fault(line: int, error: ErrorDetails) -> Fault:
+    column = error["loc"][0] if error["loc"] else "(row)"
+    kind = error["type"]
+    detail = "is empty" if kind == "missing" else words_of_fault(kind, error["msg"], error.get("ctx", {}))
     return Fault(f"line {line}, column {column}", detail)
 
 
@@ -131,35 +143,48 @@ def _repeated(rows: Sequence[Numbered[RowT]], key: Callable[[RowT], Hashable]) -
 
 
 async def csv_body(request: Request) -> bytes:
-    """The body of an import: the file itself, as text/csv."""
-    if request.headers.get("content-type", "").split(";")[0].strip() != CSV_TYPE:
-        raise ImportRefused("Send the file as the body, with Content-Type: text/csv.")
-    return await request.body()
+    """The body of an import: the file itself, as text/csv, or as XLSX, of which the first sheet becomes CSV."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip()
+    if kind not in {CSV_TYPE, XLSX_TYPE}:
+        raise ImportRefused(f"Send the file as the body, with Content-Type: text/csv or {XLSX_TYPE}.")
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > LARGEST_FILE_BYTES:
+            raise ImportRefused(f"The file has more than {LARGEST_FILE_BYTES // 2**20} MiB; split it.")
+    return await spreadsheets.read(bytes(content), MOST_ROWS) if kind == XLSX_TYPE else bytes(content)
 
 
 CsvBody = Annotated[bytes, Depends(csv_body)]
 _FILE = {"schema": {"type": "string", "format": "binary"}}
-CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE}}}
-CSV_OR_PDF_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE, PDF_TYPE: _FILE}}}
-CSV_REQUEST = {"requestBody": {"required": True, "content": {CSV_TYPE: _FILE}}}
+CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
+CSV_OR_PDF_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE, PDF_TYPE: _FILE}}
+}
+CSV_REQUEST = {"requestBody": {"required": True, "content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
 
 
-def _cell(value: object) -> str:
+def _shown(value: object) -> str | Decimal | int | date | None:
+    """A value as a spreadsheet shows it: numbers stay numbers and dates stay dates, everything else is text."""
     match value:
-        case None:
-            return ""
         case bool():
             return "yes" if value else "no"
-        case Decimal() | int():
-            return str(value)
-        case datetime() | date():
+        case datetime():
             return value.isoformat()
+        case None | Decimal() | int() | date():
+            return value
         case tuple() | list():
             return "; ".join(map(str, value))
         case _:
-            shown = str(value)
-            # A spreadsheet would run text that begins like a formula.
-            return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
+            return str(value)
+
+
+def _cell(value: object) -> str:
+    shown = _shown(value)
+    if isinstance(shown, str):
+        # A spreadsheet would run text that begins like a formula; imports take the apostrophe off again.
+        return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
+    return "" if shown is None else str(shown)
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[object]) -> bytes:
@@ -171,7 +196,11 @@ def write_csv(columns: Sequence[str], rows: Iterable[object]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def csv_answer(name: str, columns: Sequence[str], rows: Iterable[object]) -> Response:
+def table_answer(media_type: str, name: str, columns: Sequence[str], rows: Iterable[object]) -> Response:
+    """The rows as a file: CSV, or XLSX, where text never becomes a formula."""
+    if media_type == XLSX_TYPE:
+        cells = [[_shown(getattr(row, column)) for column in columns] for row in rows]
+        return spreadsheets.Answer(name, columns, cells)
     return Response(
         write_csv(columns, rows),
         media_type=CSV_TYPE,

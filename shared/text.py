@@ -1,5 +1,6 @@
 """Owns what text may be: single lines without control characters, codes, and the numbers of documents."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -21,6 +22,9 @@ FilledLine = Annotated[
 ZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
 """A ZIP code of five digits."""
 
+ZipPrefixText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{3,5}$")]
+"""A ZIP code of five digits, or its first three or four."""
+
 LongZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
 """A ZIP code as addresses have it, with or without the four further digits."""
 
@@ -29,3 +33,24 @@ AccountText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"
 
 MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """An accounting month, `YYYY-MM`."""
+
+_WORDS = {
+    r"^[A-Z0-9][A-Z0-9_-]{0,29}$": "must be a code of capitals, digits, _ and -, at most 30, like SKIP_TRACE",
+    r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$": "must be a number like W-1001: letters, digits, . _ / and -, at most 40",
+    r"^[0-9]{5}$": "must be a ZIP code of five digits, like 78205",
+    r"^[0-9]{3,5}$": "must be a ZIP code of five digits or its first three or four, like 782",
+    r"^[0-9]{5}(-[0-9]{4})?$": "must be a ZIP code, like 78205 or 78205-1234",
+    r"^[0-9A-Z][0-9A-Z.-]{0,29}$": "must be an account, like 4000 or 4000-10",
+    r"^[0-9]{4}-(0[1-9]|1[0-2])$": "must be a month, like 2026-11",
+    r"^[^\x00-\x1f\x7f]*$": "must be one line without control characters",
+    r"^[^\x00-\x1f\x7f]+$": "must be one line without control characters, and not empty",
+}
+
+
+def words_of_fault(kind: str, message: str, context: Mapping[str, object]) -> str:
+    """What pydantic says of a value, in words for people: no pattern, no prefix."""
+    if kind == "missing":
+        return "is missing"
+    if kind == "string_pattern_mismatch":
+        return _WORDS.get(str(context.get("pattern")), message)
+    return message.removeprefix("Value error, ")

@@ -48,10 +48,52 @@ class NoProfile(DomainError):
 
 
 class NothingToCharge(DomainError):
-    """A profile fits, but none of its lines comes: no trigger fired and no quantity was reported."""
+    """A profile fits, but nothing is charged: no trigger fired, no quantity was reported, or every line is 0.00."""
 
     code = "NOTHING_TO_CHARGE"
     status = 422
+
+
+class ZoneRequired(DomainError):
+    """The rate table has no price between the zones of the two ZIPs: put the ZIP into a zone, or add the pair of zones."""
+
+    code = "ZONE_REQUIRED"
+    status = 422
+
+
+class PrebillNotInTable(DomainError):
+    """A charge was entered without a price, and the order's rate table has no line of its name: give it a rate."""
+
+    code = "PREBILL_NOT_IN_TABLE"
+    status = 422
+
+
+class AmountTooLarge(DomainError):
+    """A line would come to more than an invoice can hold: see its quantity and its rate."""
+
+    code = "AMOUNT_TOO_LARGE"
+    status = 422
+
+
+class RateTableFaulty(DomainError):
+    """A billing profile cannot be saved as it was sent; `errors` names each faulty field, and nothing was saved."""
+
+    code = "RATE_TABLE_FAULTY"
+    status = 422
+
+
+class ProfilesOverlap(DomainError):
+    """Another profile of the same key would be in force at the same time: end that one first, or change the dates."""
+
+    code = "PROFILES_OVERLAP"
+    status = 409
+
+
+class CodeTaken(DomainError):
+    """There is a code of this name already: change that one instead, or choose another."""
+
+    code = "CODE_TAKEN"
+    status = 409
 
 
 class UnknownReference(DomainError):

@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from services.rating.api import (
+    charges,
+    codes,
     customers,
     exports,
     rate_tables,
@@ -28,10 +30,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routers=[
             work_orders.router,
             ratings.router,
+            ratings.trials,
+            ratings.coverage,
+            charges.router,
+            charges.prebills,
             rating_runs.router,
             ready_to_export.router,
             exports.router,
-            *rate_tables.routers,
+            *codes.routers,
+            rate_tables.router,
             customers.router,
             reconciliation.router,
         ],

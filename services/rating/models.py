@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     Column,
@@ -33,6 +34,7 @@ class Branch(Table, table=True):
     name: str = columns.words()
     ar_company: int
     retired_on: date | None = None
+    revision: int
 
 
 class CustomerType(Table, table=True):
@@ -43,12 +45,14 @@ class CustomerType(Table, table=True):
     code: str = columns.code(primary_key=True)
     name: str = columns.words()
     retired_on: date | None = None
+    revision: int
 
 
 class Priority(Table, table=True):
     code: str = columns.code(primary_key=True)
     name: str = columns.words()
     retired_on: date | None = None
+    revision: int
 
 
 class JobType(Table, table=True):
@@ -57,6 +61,7 @@ class JobType(Table, table=True):
     code: str = columns.code(primary_key=True)
     name: str = columns.words()
     retired_on: date | None = None
+    revision: int
 
 
 class Region(Table, table=True):
@@ -65,6 +70,7 @@ class Region(Table, table=True):
     code: str = columns.code(primary_key=True)
     name: str = columns.words()
     retired_on: date | None = None
+    revision: int
 
 
 class RegionZip(Table, table=True):
@@ -83,6 +89,7 @@ class BillType(Table, table=True):
     name: str = columns.words()
     kind: str = columns.words()
     retired_on: date | None = None
+    revision: int
 
 
 class BillingItem(Table, table=True):
@@ -95,6 +102,44 @@ class BillingItem(Table, table=True):
     taxable: bool
     fee_advance: bool
     retired_on: date | None = None
+    revision: int
+
+
+class Zone(Table, table=True):
+    """A set of ZIP codes between which messengers drive; the matrix of a `zone` line names two."""
+
+    code: str = columns.code(primary_key=True)
+    name: str = columns.words()
+    retired_on: date | None = None
+    revision: int
+
+
+class ZoneZip(Table, table=True):
+    """A ZIP, or the first three or four digits of many."""
+
+    __tablename__ = "zone_zip"
+    __table_args__ = (Index("zone_zip_zone", "zone"),)
+
+    zip: str = columns.code(primary_key=True)
+    zone: str = columns.code("zone.code")
+
+
+class Server(Table, table=True):
+    """A field agent."""
+
+    code: str = columns.code(primary_key=True)
+    name: str = columns.words()
+    retired_on: date | None = None
+    revision: int
+
+
+class RateTableState(Table, table=True):
+    """A value that changes with every change of a rate table; triggers write it."""
+
+    __tablename__ = "rate_table_state"
+
+    only_row: bool = Field(default=True, primary_key=True)
+    content: UUID
 
 
 class Customer(Table, table=True):
@@ -112,19 +157,23 @@ class Customer(Table, table=True):
 
 
 class BillingProfile(Table, table=True):
-    """The rate table of one branch, customer type, priority, job type and region; one at a time is in force."""
+    """The rate table of one branch, customer type, priority, job type and region; one at a time is in force.
+
+    The last four may be `ANY`, which is no code and so no reference.
+    """
 
     __tablename__ = "billing_profile"
 
     id: int = columns.identity()
     branch: str = columns.code("branch.code")
-    customer_type: str = columns.code("customer_type.code")
-    priority: str = columns.code("priority.code")
-    job_type: str = columns.code("job_type.code")
-    region: str = columns.code("region.code")
+    customer_type: str = columns.code()
+    priority: str = columns.code()
+    job_type: str = columns.code()
+    region: str = columns.code()
     effective_from: date
     effective_to: date | None = None
     source: str = columns.words()
+    revision: int
 
 
 class ProfileLine(Table, table=True):
@@ -139,6 +188,15 @@ class ProfileLine(Table, table=True):
     rate: Decimal = columns.rate()
     included_units: Decimal = columns.quantity()
     quantity_source: str = columns.words()
+    unit_size: Decimal = columns.quantity()
+    whole_units: bool
+    times_source: str | None = columns.words(nullable=True)
+    steps: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    zones: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    base: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    minimum: Decimal | None = columns.money(nullable=True)
+    maximum: Decimal | None = columns.money(nullable=True)
+    comment: str = columns.words()
 
 
 class Invoice(Table, table=True):
@@ -178,6 +236,7 @@ class WorkOrder(Table, table=True):
     job_type: str = columns.code("job_type.code")
     region: str | None = columns.code("region.code", nullable=True)
     served_zip: str | None = columns.code(nullable=True)
+    from_zip: str | None = columns.code(nullable=True)
     service_on: date
     field_status: str = columns.words()
     pod_received: bool
@@ -192,6 +251,7 @@ class WorkOrder(Table, table=True):
     servees: Decimal | None = columns.quantity(nullable=True)
     parcels: Decimal | None = columns.quantity(nullable=True)
     hours: Decimal | None = columns.quantity(nullable=True)
+    persons: Decimal | None = columns.quantity(nullable=True)
     fee_advances: Decimal | None = columns.quantity(nullable=True)
     status: str = columns.words()
     revision: int
@@ -234,6 +294,31 @@ class RatingLine(Table, table=True):
     taxable: bool
     fee_advance: bool
     origin: str = columns.words()
+    method: str = columns.words()
+    comment: str = columns.words()
+    original_amount: Decimal | None = columns.money(nullable=True)
+    override_reason: str | None = columns.words(nullable=True)
+    servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class OrderCharge(Table, table=True):
+    """What was entered for one order: a prebill, a line by hand, or an override of a line of its profile."""
+
+    __tablename__ = "order_charge"
+    __table_args__ = (Index("order_charge_work_order_id", "work_order_id"),)
+
+    id: int = columns.identity()
+    work_order_id: int = columns.big("work_order.id")
+    kind: str = columns.words()
+    billing_item: str = columns.code("billing_item.name")
+    bill_type: str | None = columns.code("bill_type.code", nullable=True)
+    quantity: Decimal | None = columns.quantity(nullable=True)
+    rate: Decimal | None = columns.rate(nullable=True)
+    amount: Decimal | None = columns.money(nullable=True)
+    comment: str = columns.words()
+    servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+    entered_by: str = columns.words()
+    entered_at: datetime = columns.moment()
 
 
 class RatingRun(Table, table=True):

@@ -21,7 +21,7 @@ from services.rating.rules.orders import (
     require_editable,
     require_rated,
 )
-from services.rating.store import orders, rate_tables, ratings
+from services.rating.store import codes, orders, ratings
 from shared.access import Scope
 from shared.database import constraint_of
 from shared.errors import Fault, Forbidden, NotFound
@@ -61,8 +61,7 @@ async def hold_editable(session: AsyncSession, scope: Scope, order_id: int, expe
 
 async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) -> int:
     """Enters one order and returns its id; raises UnknownReference, NumberTaken, Forbidden."""
-    await _require_known(session, entry)
-    await _require_in_scope(session, scope, entry)
+    await require_enterable(session, scope, entry)
     try:
         (order_id,) = await orders.insert(session, [entry])
     except IntegrityError as error:
@@ -74,8 +73,8 @@ async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) ->
 
 async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[OrderEntry]]) -> int:
     """Enters all orders or none; returns their number. Raises ImportRefused that names every faulty row."""
-    known = await rate_tables.known_codes(session)
-    companies = {branch.code: branch.ar_company for branch in await rate_tables.list_branches(session)}
+    known = await codes.known_codes(session)
+    companies = {branch.code: branch.ar_company for branch in await codes.list_branches(session)}
     taken = await orders.taken_numbers(session, [one.row.number for one in entries])
     faults: list[Fault] = []
     for one in entries:
@@ -96,8 +95,7 @@ async def change_order(
     order = await hold_editable(session, scope, order_id, expected_revision)
     entered = {one.name: getattr(order, one.name) for one in fields(OrderEntry)}
     entry = replace(OrderEntry(**entered), **changes)
-    await _require_known(session, entry)
-    await _require_in_scope(session, scope, entry)
+    await require_enterable(session, scope, entry, before=order)
     if leaves_invoice(order, entry.bill_to, entry.branch):
         await orders.unassign(session, order_id)
     try:
@@ -120,17 +118,27 @@ async def unassign_order(session: AsyncSession, scope: Scope, order_id: int, exp
     await orders.unassign(session, order_id)
 
 
-async def _require_known(session: AsyncSession, entry: OrderEntry) -> None:
-    unknown = unknown_in_order(entry, await rate_tables.known_codes(session))
+async def require_enterable(
+    session: AsyncSession, scope: Scope, entry: OrderEntry, *, before: WorkOrder | None = None
+) -> None:
+    """Raises UnknownReference for what does not exist, Forbidden for what lies outside the scope.
+
+    What was retired after the order had named it does not stand in the way of a change.
+    """
+    known = await codes.known_codes(session)
+    if before is not None:
+        known["branch"].add(before.branch)
+        known["priority"].add(before.priority)
+        known["job_type"].add(before.job_type)
+        known["region"].update([] if before.region is None else [before.region])
+        known["bill_type"].update(before.triggers)
+    unknown = unknown_in_order(entry, known)
     if unknown:
         raise UnknownReference(
             f"Work order {entry.number} names things that do not exist.",
             faults=[Fault(f"/{name}", words) for name, words in unknown],
         )
-
-
-async def _require_in_scope(session: AsyncSession, scope: Scope, entry: OrderEntry) -> None:
-    branches = {branch.code: branch.ar_company for branch in await rate_tables.list_branches(session)}
+    branches = {branch.code: branch.ar_company for branch in await codes.list_branches(session)}
     company = branches.get(entry.branch)
     if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):
         raise Forbidden(f"Branch {entry.branch} with bill-to {entry.bill_to} lies outside what you may edit.")

@@ -1,115 +1,153 @@
-"""Rate tables and codes: imported as whole files, and listed."""
+"""Billing profiles: entered, changed, ended, saved under another key, imported as whole files, listed."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.codes import (
-    BillingItem,
-    BillType,
-    Branch,
-    Code,
-    ProfileEntry,
-    RegionRow,
-    faults_in_line,
-    overlapping,
-    unknown_in_key,
-)
+from services.rating.errors import ProfilesOverlap, RateTableFaulty
+from services.rating.rules.profiles import LineEntry, ProfileEntry, faults_in_lines, overlapping, unknown_in_key
 from services.rating.rules.rate_tables import BillingProfile
-from services.rating.store import rate_tables
+from services.rating.store import codes, rate_tables
 from shared.database import constraint_of
-from shared.errors import Fault
+from shared.errors import Fault, NotFound
+from shared.etag import require_version
 from shared.listing import PageQuery
 from shared.tables import Numbered, refuse_import
 
-_CODE = {"code": "text", "name": "text", "retired_on": "date"}
+T = TypeVar("T")
 
 
-async def import_codes(session: AsyncSession, table: str, rows: Sequence[Code]) -> int:
-    """Adds codes, or gives known ones their new values; `table` is one of the plain code tables."""
-    await rate_tables.upsert(session, table, "code", rows, _CODE)
-    return len(rows)
+async def list_profiles(
+    session: AsyncSession, key: dict[str, str | None], on: date | None, search: str | None, query: PageQuery
+) -> tuple[list[BillingProfile], str | None, int]:
+    """Profiles with their lines, and how many fit."""
+    return await rate_tables.list_profiles(session, key, on, search, query)
 
 
-async def import_branches(session: AsyncSession, rows: Sequence[Branch]) -> int:
-    await rate_tables.upsert(session, "branch", "code", rows, {**_CODE, "ar_company": "int"})
-    return len(rows)
+async def read_profile(session: AsyncSession, profile_id: int) -> BillingProfile:
+    """One profile with its lines; raises NotFound."""
+    return await _find(session, profile_id)
 
 
-async def import_bill_types(session: AsyncSession, rows: Sequence[BillType]) -> int:
-    await rate_tables.upsert(session, "bill_type", "code", rows, {**_CODE, "kind": "text"})
-    return len(rows)
+async def _find(session: AsyncSession, profile_id: int, *, lock: bool = False) -> BillingProfile:
+    found = await rate_tables.find_profile(session, profile_id, lock=lock)
+    if found is None:
+        raise NotFound(f"There is no billing profile {profile_id}.")
+    return found
 
 
-async def import_billing_items(session: AsyncSession, rows: Sequence[BillingItem]) -> int:
-    types = {
-        "name": "text",
-        "income_account": "text",
-        "taxable": "boolean",
-        "fee_advance": "boolean",
-        "retired_on": "date",
-    }
-    await rate_tables.upsert(session, "billing_item", "name", rows, types)
-    return len(rows)
+async def enter_profile(session: AsyncSession, entry: ProfileEntry) -> int:
+    """Adds a profile and returns its id; raises RateTableFaulty, ProfilesOverlap."""
+    await _require_good(session, entry)
+    (profile_id,) = await _guarded(rate_tables.insert_profiles(session, [entry]))
+    return profile_id
 
 
-async def import_regions(session: AsyncSession, rows: Sequence[RegionRow]) -> int:
-    """Adds regions with their ZIPs; a region that is known keeps its ZIPs and gets the new ones."""
-    await rate_tables.upsert(session, "region", "code", rows, _CODE)
-    await rate_tables.add_region_zips(session, [(row.code, zip_code) for row in rows for zip_code in row.zips])
-    return len(rows)
+async def change_profile(session: AsyncSession, profile_id: int, expected_revision: int, entry: ProfileEntry) -> None:
+    """Writes a profile anew; ratings that rest on it keep their lines until they are rated again.
+
+    Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
+    """
+    found = await _find(session, profile_id, lock=True)
+    require_version(found.revision, expected_revision, f"Billing profile {profile_id}")
+    await _require_good(session, entry, replaces=found)
+    await _guarded(rate_tables.update_profile(session, profile_id, entry))
 
 
-async def import_profiles(session: AsyncSession, entries: Sequence[Numbered[ProfileEntry]]) -> int:
+async def end_profile(session: AsyncSession, profile_id: int, expected_revision: int, last_day: date | None) -> None:
+    """Retires a profile: `last_day` is the last on which it is in force, None for until further notice.
+
+    Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
+    """
+    found = await _find(session, profile_id)
+    await change_profile(session, profile_id, expected_revision, replace(entry_of(found), effective_to=last_day))
+
+
+async def copy_profile(session: AsyncSession, profile_id: int, changes: Mapping[str, Any]) -> int:
+    """Saves a profile under another key or for other dates ("save as") and returns the new one's id.
+
+    `changes` are values of the key, `effective_from`, `effective_to` and `source`; the rest is taken over.
+    Raises NotFound, RateTableFaulty, ProfilesOverlap.
+    """
+    entry = entry_of(await _find(session, profile_id))
+    key = entry.key._replace(**{name: value for name, value in changes.items() if name in entry.key._fields})
+    others = {name: value for name, value in changes.items() if name not in entry.key._fields}
+    return await enter_profile(session, replace(entry, key=key, **others))
+
+
+def entry_of(profile: BillingProfile) -> ProfileEntry:
+    """A saved profile as it would be entered again."""
+    names = [one.name for one in fields(LineEntry)]
+    lines = tuple(LineEntry(**{name: getattr(line, name) for name in names}) for line in profile.lines)
+    return ProfileEntry(profile.key, profile.effective_from, profile.effective_to, profile.source, lines)
+
+
+async def _require_good(session: AsyncSession, entry: ProfileEntry, *, replaces: BillingProfile | None = None) -> None:
+    """Raises RateTableFaulty that names every faulty field, ProfilesOverlap for the dates.
+
+    What was retired after the profile had taken it up does not make it faulty.
+    """
+    known = await codes.known_codes(session)
+    if replaces is not None:
+        for name, value in replaces.key._asdict().items():
+            known[name].add(value)
+        known["billing_item"].update(line.billing_item for line in replaces.lines)
+        known["bill_type"].update(line.bill_type for line in replaces.lines if line.bill_type is not None)
+        zones = [one for line in replaces.lines for one in line.zones]
+        known["zone"].update(zone for one in zones for zone in (one.from_zone, one.to_zone))
+    faults = [Fault(f"/{field}", words) for field, words in unknown_in_key(entry.key, known)]
+    faults += [Fault(f"/lines/{index}/{field}", words) for index, field, words in faults_in_lines(entry.lines, known)]
+    overlaps = overlapping([entry], await rate_tables.load(session), replaces=replaces.id if replaces else None)
+    faults += [Fault(f"/{field}", words) for _, field, words in overlaps if field == "effective_to"]
+    if faults:
+        raise RateTableFaulty(
+            f"The profile cannot be saved: {'; '.join(f'{one.pointer} {one.detail}' for one in faults[:3])}.",
+            faults=faults,
+        )
+    if overlaps:
+        raise _overlap([Fault(f"/{field}", words) for _, field, words in overlaps])
+
+
+def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
+    return ProfilesOverlap(
+        "The profile cannot be saved: another one of the same key is in force at the same time.", faults=faults
+    )
+
+
+async def _guarded(writing: Awaitable[T]) -> T:
+    """Writes; what somebody else saved a moment ago is refused as an overlap, too."""
+    try:
+        return await writing
+    except IntegrityError as error:
+        if constraint_of(error) == "billing_profile_overlap":
+            raise _overlap([Fault("/effective_from", "somebody else has just saved a profile of this key")]) from error
+        raise
+
+
+async def import_profiles(session: AsyncSession, entries: Sequence[tuple[ProfileEntry, Sequence[int]]]) -> int:
     """Adds billing profiles, all or none; returns their number.
 
-    Each entry carries the line of the file where it begins; its lines follow there, one a row. Raises ImportRefused
-    for unknown codes, faulty lines, and profiles of one key that would be in force at the same time.
+    Each entry comes with the lines of the file on which its lines stand. Raises ImportRefused for unknown codes, faulty
+    lines, and profiles of one key that would be in force at the same time.
     """
-    known = await rate_tables.known_codes(session)
-    table = await rate_tables.load(session, sorted({one.row.key.branch for one in entries}))
+    known = await codes.known_codes(session)
     faults: list[Fault] = []
-    for one in entries:
-        faults += [one.fault(column, words) for column, words in unknown_in_key(one.row.key, known)]
-        for offset, line in enumerate(one.row.lines):
-            place = Numbered(one.line + offset, line)
-            faults += [place.fault(column, words) for column, words in faults_in_line(line, known)]
-    for index, words in overlapping([one.row for one in entries], table):
-        faults.append(entries[index].fault("effective_from", words))
+    for entry, places in entries:
+        head = Numbered(places[0], entry)
+        faults += [head.fault(column, words) for column, words in unknown_in_key(entry.key, known)]
+        for index, column, words in faults_in_lines(entry.lines, known):
+            faults.append(Numbered(places[index], entry).fault(column, words))
+    for index, column, words in overlapping([entry for entry, _ in entries], await rate_tables.load(session)):
+        faults.append(Numbered(entries[index][1][0], None).fault(column, words))
     refuse_import(faults)
     try:
-        await rate_tables.insert_profiles(session, [one.row for one in entries])
+        await rate_tables.insert_profiles(session, [entry for entry, _ in entries])
     except IntegrityError as error:
         if constraint_of(error) == "billing_profile_overlap":
             refuse_import([Fault("file", "somebody else has just added a profile of one of these keys; import again")])
         raise
     return len(entries)
-
-
-async def list_profiles(
-    session: AsyncSession, key: dict[str, str | None], on: date | None, query: PageQuery
-) -> tuple[list[BillingProfile], str | None, int]:
-    """Profiles with their lines, and how many fit."""
-    return await rate_tables.list_profiles(session, key, on, query)
-
-
-async def list_codes(session: AsyncSession, table: str) -> list[Code]:
-    return await rate_tables.list_codes(session, table)
-
-
-async def list_branches(session: AsyncSession) -> list[Branch]:
-    return await rate_tables.list_branches(session)
-
-
-async def list_bill_types(session: AsyncSession) -> list[BillType]:
-    return await rate_tables.list_bill_types(session)
-
-
-async def list_billing_items(session: AsyncSession) -> list[BillingItem]:
-    return await rate_tables.list_billing_items(session)
-
-
-async def list_regions(session: AsyncSession) -> list[RegionRow]:
-    return await rate_tables.list_regions(session)

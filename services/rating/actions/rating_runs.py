@@ -9,7 +9,7 @@ from services.rating.errors import NothingToRate
 from services.rating.rules.orders import next_rating_version
 from services.rating.rules.pricing import rate_work_orders
 from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun
-from services.rating.store import orders, rate_tables, rating_runs, ratings
+from services.rating.store import charges, orders, rate_tables, rating_runs, ratings
 from shared.access import EVERYTHING, Scope
 from shared.errors import NotFound
 from shared.listing import PageQuery
@@ -42,8 +42,8 @@ async def rate_part(session: AsyncSession, now: datetime) -> bool:
     run = await rating_runs.find(session, EVERYTHING, run_id)
     assert run is not None
     open_orders = await orders.lock_ready_for_rating(session, order_ids)
-    table = await rate_tables.load(session, sorted({order.branch for order in open_orders}))
-    rated, failed = rate_work_orders(open_orders, table)
+    entered = await charges.of_orders(session, [order.id for order in open_orders])
+    rated, failed = rate_work_orders(open_orders, await rate_tables.load(session), entered)
     versions = {order.id: next_rating_version(order) for order in open_orders}
     await ratings.insert(session, rated, versions, run.requested_by, now)
     await ratings.announce(session, [one.work_order_id for one in rated])

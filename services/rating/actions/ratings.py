@@ -1,18 +1,45 @@
-"""Rating one order, removing a rating, and answering why its charges are what they are."""
+"""Rating one order, trying out what a rating would be, removing one, and answering why its charges are what they are."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions.orders import hold_editable
+from services.rating.actions.charges import require_good_charges
+from services.rating.actions.orders import hold_editable, require_enterable
 from services.rating.errors import NotRated
-from services.rating.rules.orders import next_rating_version, require_rated, require_ready_for_rating
-from services.rating.rules.pricing import RatedLine, rate_work_order
-from services.rating.rules.ratings import RatingHead
-from services.rating.store import orders, rate_tables, ratings
+from services.rating.rules.charges import ChargeEntry, OrderCharge
+from services.rating.rules.coverage import Coverage, check_coverage
+from services.rating.rules.orders import (
+    OrderEntry,
+    WorkOrder,
+    next_rating_version,
+    require_rated,
+    require_ready_for_rating,
+)
+from services.rating.rules.pricing import Rated, RatedLine, rate_work_order
+from services.rating.rules.ratings import LineChange, RatingHead, changes_between
+from services.rating.store import charges, codes, coverage, customers, orders, rate_tables, ratings
 from shared.access import Scope
-from shared.errors import NotFound
+from shared.errors import DomainError, NotFound
+
+
+@dataclass(frozen=True)
+class StoredRating:
+    """A rating with its lines, and what it charges otherwise than the one before."""
+
+    head: RatingHead
+    lines: Sequence[RatedLine]
+    changes: Sequence[LineChange]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a rating would be. `not_ready` says why the order cannot be rated for good yet; empty when it can."""
+
+    rated: Rated
+    not_ready: str
 
 
 async def rate_order(
@@ -20,15 +47,83 @@ async def rate_order(
 ) -> None:
     """Rates an order, or rates it again with the next version; when that fails the old rating stays.
 
-    Raises NotFound, LockedUseCredit, VersionStale, NotReadyForRating, RegionRequired, RegionAmbiguous, NoProfile,
-    NothingToCharge.
+    Raises NotFound, LockedUseCredit, VersionStale, NotReadyForRating and every refusal of `rules.pricing`.
     """
     order = await hold_editable(session, scope, order_id, expected_revision)
     require_ready_for_rating(order)
-    table = await rate_tables.load(session, [order.branch])
-    rated = rate_work_order(order, table)
+    entered = await charges.of_orders(session, [order_id])
+    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
     await ratings.insert(session, [rated], {order_id: next_rating_version(order)}, rated_by, rated_at)
     await ratings.announce(session, [order_id])
+
+
+async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial:
+    """What the rating of an order would be now, whatever its status; nothing is stored.
+
+    Raises NotFound and every refusal of `rules.pricing`.
+    """
+    order = await orders.find(session, scope, order_id)
+    if order is None:
+        raise NotFound(f"There is no work order {order_id}.")
+    entered = await charges.of_orders(session, [order_id])
+    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
+    return Trial(rated, _why_not_ready(order))
+
+
+async def try_entry(
+    session: AsyncSession,
+    scope: Scope,
+    entry: OrderEntry,
+    entered: Sequence[ChargeEntry],
+    entered_by: str,
+    at: datetime,
+) -> Trial:
+    """What the rating of an order would be that does not exist; nothing is stored.
+
+    Raises UnknownReference, Forbidden and every refusal of `rules.pricing`.
+    """
+    await require_enterable(session, scope, entry)
+    await require_good_charges(session, entered)
+    company = next(one.ar_company for one in await codes.list_branches(session) if one.code == entry.branch)
+    items = {one.name: one for one in await codes.list_rows(session, "billing_item")}
+    order = WorkOrder(
+        **asdict(entry),
+        id=0,
+        ar_company=company,
+        customer_type=await customers.type_of(session, company, entry.customer),
+        status="open",
+        revision=1,
+        rating_version=1,
+        invoice_id=None,
+        changed_at=at,
+    )
+    made = [
+        OrderCharge(
+            id=index,
+            work_order_id=0,
+            income_account=items[one.billing_item].income_account,
+            taxable=items[one.billing_item].taxable,
+            fee_advance=items[one.billing_item].fee_advance,
+            entered_by=entered_by,
+            **vars(one),
+        )
+        for index, one in enumerate(entered, start=1)
+    ]
+    rated = rate_work_order(order, await rate_tables.load(session), made)
+    return Trial(rated, _why_not_ready(order))
+
+
+def _why_not_ready(order: WorkOrder) -> str:
+    try:
+        require_ready_for_rating(order)
+    except DomainError as refusal:
+        return refusal.detail
+    return ""
+
+
+async def check_open_orders(session: AsyncSession, scope: Scope) -> Coverage:
+    """Which combinations of keys open orders use that no profile covers."""
+    return check_coverage(await coverage.open_keys(session, scope), await rate_tables.load(session))
 
 
 async def remove_rating(session: AsyncSession, scope: Scope, order_id: int, expected_revision: int) -> None:
@@ -41,15 +136,18 @@ async def remove_rating(session: AsyncSession, scope: Scope, order_id: int, expe
     await ratings.announce(session, [order_id])
 
 
-async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> tuple[RatingHead, Sequence[RatedLine]]:
-    """The current rating with its lines and explanation; raises NotFound, NotRated."""
+async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> StoredRating:
+    """The current rating with its lines, explanation, and what changed; raises NotFound, NotRated."""
     order = await orders.find(session, scope, order_id)
     if order is None:
         raise NotFound(f"There is no work order {order_id}.")
     head = await ratings.find(session, order_id, order.rating_version)
     if head is None:
         raise NotRated(f"Work order {order.number} has no rating.")
-    return head, await ratings.lines(session, head.id)
+    lines = await ratings.lines(session, head.id)
+    before = await ratings.find_before(session, order_id, head.version)
+    changes = [] if before is None else changes_between(await ratings.lines(session, before.id), lines)
+    return StoredRating(head, lines, changes)
 
 
 async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[RatingHead]:

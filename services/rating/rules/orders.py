@@ -17,6 +17,7 @@ QUANTITY_SOURCES = (
     "servees",
     "parcels",
     "hours",
+    "persons",
     "fee_advances",
 )
 """The columns of the proof of delivery that can give a line its quantity; `fee_advances` is money laid out."""
@@ -46,6 +47,7 @@ class WorkOrder:
     job_type: str
     region: str | None
     served_zip: str | None
+    from_zip: str | None
     service_on: date
     field_status: str
     pod_received: bool
@@ -60,6 +62,7 @@ class WorkOrder:
     servees: Decimal | None
     parcels: Decimal | None
     hours: Decimal | None
+    persons: Decimal | None
     fee_advances: Decimal | None
     status: str
     revision: int
@@ -81,6 +84,7 @@ class OrderEntry:
     job_type: str
     region: str | None
     served_zip: str | None
+    from_zip: str | None
     service_on: date
     field_status: str
     pod_received: bool
@@ -95,6 +99,7 @@ class OrderEntry:
     servees: Decimal | None
     parcels: Decimal | None
     hours: Decimal | None
+    persons: Decimal | None
     fee_advances: Decimal | None
 
 

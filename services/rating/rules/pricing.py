@@ -1,21 +1,43 @@
-"""Owns the amounts: which lines of a profile come, with which quantity, at which amount, and why the others do not."""
+"""Owns the price of an order: which lines come, with which quantity, at which amount, and why the others do not."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, localcontext
+from operator import attrgetter
 
-from services.rating.errors import NothingToCharge
-from services.rating.rules.orders import ONE, WorkOrder
-from services.rating.rules.rate_tables import BillingProfile, ProfileLine, RateTable, describe, match_profile, region_of
+from services.rating.errors import NothingToCharge, ZoneRequired
+from services.rating.rules.amounts import EXACT, Priced, plain, price_line, price_share, require_fitting, zone_rate_of
+from services.rating.rules.charges import OrderCharge, split
+from services.rating.rules.matching import key_of, match_profile, region_of
+from services.rating.rules.orders import QUANTITY_SOURCES, WorkOrder
+from services.rating.rules.rate_tables import (
+    CHARGES,
+    DEPENDENT,
+    FEE_ADVANCES,
+    BillingProfile,
+    Key,
+    ProfileLine,
+    RateTable,
+    describe,
+    zone_of,
+)
+from services.rating.rules.wanted import Wanted, assign_overrides, quantity_of, wanted_of_charges, wanted_of_profile
 from shared.errors import DomainError
 from shared.money import ZERO, round_cents
 
-_SINGLE = Decimal(1)
+_REPORTED = attrgetter(*QUANTITY_SOURCES)
+
+HAND = "hand"
+"""The quantity source of a line whose quantity a person entered."""
 
 
 @dataclass(frozen=True, slots=True)
 class RatedLine:
-    """One charge of a rating. Amount in the company's currency, quantity in units of its source."""
+    """One charge of a rating. Amount in the company's currency, quantity in units of its source.
+
+    An overridden line says what it would have cost in `original_amount`. `servers` are those of its prebill, each with
+    his share of the amount.
+    """
 
     position: int
     billing_item: str
@@ -27,11 +49,16 @@ class RatedLine:
     taxable: bool
     fee_advance: bool
     origin: str
+    method: str = "flat"
+    comment: str = ""
+    original_amount: Decimal | None = None
+    override_reason: str | None = None
+    servers: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LineReason:
-    """Why a line of the profile came or did not: `charged`, `not_triggered`, `no_quantity` or `optional`."""
+    """Why a line came or did not: `charged`, `not_triggered`, `no_quantity`, `no_base`, `optional` or `not_applied`."""
 
     position: int
     billing_item: str
@@ -41,9 +68,13 @@ class LineReason:
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """The price of an order, with everything that explains it."""
+    """The price of an order, with everything that explains it.
+
+    `unused_triggers` and `unused_quantities` are on the order, but no line of the profile takes them up.
+    """
 
     work_order_id: int
+    key: Key
     profile: BillingProfile
     region: str
     region_from: str
@@ -51,107 +82,271 @@ class Rated:
     reasons: tuple[LineReason, ...]
     charges_total: Decimal
     advances_total: Decimal
+    fired_triggers: tuple[str, ...] = ()
+    unused_triggers: tuple[str, ...] = ()
+    unused_quantities: tuple[str, ...] = ()
 
     @property
     def total(self) -> Decimal:
         return self.charges_total + self.advances_total
 
 
-def amount_of(line: ProfileLine, quantity: Decimal) -> Decimal:
-    """The amount of one line, rounded half up to the cent, once.
+@dataclass(slots=True)
+class _Sheet:
+    """The rating of one order while it is made."""
 
-    `flat`: the rate. `per_unit`: rate × (quantity − included units), never below 0: 37.5 miles at 0.65 are 24.375,
-    so 24.38. Source: rating, section 3.6.
-    """
-    if line.method == "flat":
-        return round_cents(line.rate)
-    return round_cents(line.rate * max(quantity - line.included_units, Decimal(0)))
+    order: WorkOrder
+    table: RateTable | None
+    lines: dict[int, RatedLine] = field(default_factory=dict)
+    reasons: dict[int, LineReason] = field(default_factory=dict)
+    dependent: set[int] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    advances_billed: bool = False
 
-
-def fires(line: ProfileLine, order: WorkOrder) -> bool:
-    """Whether the trigger of a triggered line is on the order: a flag it carries, or the outcome in the field.
-
-    Outcomes are bill types named like the field statuses: `SERVED`, `NOT_SERVED`, `CANCELLED`.
-    """
-    if line.bill_kind == "outcome":
-        return line.bill_type == order.field_status.upper()
-    return line.bill_type in order.triggers
+    def explain(self, position: int, line: ProfileLine, verdict: str, words: str) -> None:
+        self.reasons[position] = LineReason(position, line.billing_item, verdict, words)
 
 
-def quantity_of(line: ProfileLine, order: WorkOrder) -> Decimal | None:
-    """The quantity of a line: 1, or what the proof of delivery reports; None or 0 means that the line does not come."""
-    if line.quantity_source == ONE:
-        return _SINGLE
-    reported: Decimal | None = getattr(order, line.quantity_source)
-    return reported
-
-
-def _judge(line: ProfileLine, order: WorkOrder) -> tuple[RatedLine | None, LineReason]:
-    def reason(verdict: str, words: str) -> LineReason:
-        return LineReason(line.position, line.billing_item, verdict, words)
-
-    if line.mode == "optional":
-        return None, reason("optional", "offered only; add it by hand")
-    if line.mode == "triggered" and not fires(line, order):
-        carried = order.field_status if line.bill_kind == "outcome" else ", ".join(order.triggers) or "none"
-        return None, reason("not_triggered", f"needs {line.bill_type}; the order has {carried}")
-    quantity = quantity_of(line, order)
+def _price_independent(sheet: _Sheet, wanted: Wanted) -> None:
+    line, order = wanted.line, sheet.order
+    by_hand = wanted.by_hand
+    quantity = quantity_of(line.quantity_source, order) if by_hand is None else by_hand
     if not quantity:
-        return None, reason("no_quantity", f"no {line.quantity_source} in the proof of delivery")
-    amount = amount_of(line, quantity)
-    rated = RatedLine(
-        position=line.position,
+        words = (
+            "the quantity by hand is 0"
+            if by_hand is not None
+            else f"no {line.quantity_source} in the proof of delivery"
+        )
+        sheet.explain(wanted.position, line, "no_quantity", words)
+        return
+    times = None
+    if line.times_source is not None:
+        times = quantity_of(line.times_source, order)
+        if not times:
+            sheet.explain(wanted.position, line, "no_quantity", f"no {line.times_source} in the proof of delivery")
+            return
+        sheet.used.add(line.times_source)
+    zone_rate, zone_words = None, ""
+    if line.method == "zone":
+        zone_rate, zone_words = _zone_rate(sheet, line)
+        if zone_rate is None:
+            sheet.explain(wanted.position, line, "no_quantity", zone_words)
+            return
+    sheet.used.add(line.quantity_source)
+    sheet.advances_billed |= line.quantity_source == FEE_ADVANCES and line.fee_advance
+    shown = line if by_hand is None else replace(line, quantity_source="by hand")
+    priced = price_line(shown, quantity, times=times, zone_rate=zone_rate)
+    _put(sheet, wanted, quantity, line.quantity_source if by_hand is None else HAND, priced, zone_words)
+
+
+def _zone_rate(sheet: _Sheet, line: ProfileLine) -> tuple[Decimal | None, str]:
+    """The rate between the zones of the two ZIPs and how it was found; None when a ZIP is missing on the order."""
+    order, table = sheet.order, sheet.table
+    assert table is not None
+    zips = (order.from_zip, order.served_zip)
+    zones = [None if zip_code is None else zone_of(zip_code, table) for zip_code in zips]
+    rate = zone_rate_of(line, zones[0], zones[1])
+    shown = [f"{zip_code} ({zone or 'no zone'})" for zip_code, zone in zip(zips, zones, strict=True)]
+    if rate is not None:
+        return rate, f"{shown[0]} to {shown[1]}: "
+    if None in zips:
+        missing = "pickup ZIP (from_zip)" if order.from_zip is None else "served ZIP"
+        return None, f"no {missing} on the order"
+    raise ZoneRequired(
+        f"{line.billing_item} has no rate from {shown[0]} to {shown[1]} for work order {order.number}: put the ZIP into a "
+        f"zone, or the pair into the rate table.",
+        members={"from_zip": order.from_zip, "from_zone": zones[0], "to_zip": order.served_zip, "to_zone": zones[1]},
+    )
+
+
+def _put(sheet: _Sheet, wanted: Wanted, quantity: Decimal, source: str, priced: Priced, prefix: str = "") -> None:
+    """Writes a line that comes, with an overridden amount and the servers of its prebill, and its reason."""
+    line, charge, override = wanted.line, wanted.charge, wanted.override
+    amount, words = priced.amount, prefix + priced.words
+    if wanted.origin == "auto":
+        words = f"{line.bill_type}: {words}"
+    original, why = None, None
+    if override is not None:
+        original, why = _original_amount(sheet, wanted, priced), override.comment
+        amount = priced.amount if override.amount is None else override.amount
+        words = f"{words}; by hand {amount} ({override.comment})"
+    servers: Sequence[Mapping[str, str]] = ()
+    if charge is not None:
+        words = f"{charge.kind} by {charge.entered_by}: {words}"
+        parts = split(amount, [one.share for one in charge.servers])
+        servers = [
+            {"server": one.server, "share": plain(one.share), "amount": str(part)}
+            for one, part in zip(charge.servers, parts, strict=True)
+        ]
+    sheet.lines[wanted.position] = RatedLine(
+        position=wanted.position,
         billing_item=line.billing_item,
         income_account=line.income_account,
         quantity=quantity,
-        quantity_source=line.quantity_source,
-        unit_rate=line.rate,
+        quantity_source=source,
+        unit_rate=priced.unit_rate,
         amount=amount,
         taxable=line.taxable,
         fee_advance=line.fee_advance,
-        origin="auto" if line.mode == "triggered" else "rate",
+        origin=wanted.origin,
+        method=line.method,
+        comment=line.comment,
+        original_amount=original,
+        override_reason=why,
+        servers=servers,
     )
-    return rated, reason("charged", _calculation(line, quantity, amount))
+    sheet.explain(wanted.position, line, "charged", words)
 
 
-def _calculation(line: ProfileLine, quantity: Decimal, amount: Decimal) -> str:
-    because = f"{line.bill_type}: " if line.mode == "triggered" else ""
-    if line.method == "flat":
-        return f"{because}flat {amount}"
-    free = f" after {line.included_units.normalize():f} included" if line.included_units else ""
-    return f"{because}{quantity:f} {line.quantity_source}{free} at {line.rate.normalize():f} = {amount}"
+def _original_amount(sheet: _Sheet, wanted: Wanted, priced: Priced) -> Decimal:
+    """What an overridden line would have cost without the override; 0.00 when it would not have come."""
+    override = wanted.override
+    if override is None or override.quantity is None or wanted.line.method in DEPENDENT:
+        return priced.amount
+    untouched = _Sheet(sheet.order, sheet.table)
+    _price_independent(untouched, replace(wanted, override=None))
+    line = untouched.lines.get(wanted.position)
+    return ZERO if line is None else line.amount
 
 
-def price_order(order: WorkOrder, profile: BillingProfile, region: str, region_from: str) -> Rated:
-    """Applies the lines of `profile` to `order`; an order without any charge is refused, never invoiced at 0.00.
+def _bases(wanted: Wanted, everything: Sequence[Wanted]) -> set[int]:
+    """The positions on which a dependent line rests, of all lines that are wanted."""
+    positions: set[int] = set()
+    for name in wanted.line.base:
+        for one in everything:
+            if name in {CHARGES, FEE_ADVANCES}:
+                fits = one.line.method not in DEPENDENT and one.line.fee_advance == (name == FEE_ADVANCES)
+            elif name.startswith("#"):
+                fits = one.position == int(name[1:])
+            else:
+                fits = one.line.billing_item == name
+            if fits:
+                positions.add(one.position)
+    return positions - {wanted.position}
 
-    Example (Bexar, 2016): Rush inside the county 90.00 and skip trace 195.00 make 285.00.
+
+def _price_dependent(sheet: _Sheet, wanted: Wanted, bases: set[int]) -> None:
+    line = wanted.line
+    base = sum((sheet.lines[one].amount for one in bases if one in sheet.lines), ZERO)
+    if FEE_ADVANCES in line.base:
+        sheet.used.add(FEE_ADVANCES)
+        if not sheet.advances_billed:
+            base += round_cents(sheet.order.fee_advances or ZERO)
+    source = FEE_ADVANCES if line.base == (FEE_ADVANCES,) else "base"
+    if wanted.by_hand is not None:
+        base, source = round_cents(wanted.by_hand), HAND
+    if not base:
+        sheet.explain(wanted.position, line, "no_base", f"nothing of {', '.join(line.base)} is charged")
+        return
+    require_fitting(base, line.billing_item)
+    _put(sheet, wanted, base, source, price_share(line, base))
+
+
+def _price_all(sheet: _Sheet, everything: Sequence[Wanted]) -> None:
+    """Lines with an amount of their own first, then each dependent line once all that it rests on are priced.
+
+    Dependent lines use the rounded amounts of their bases (rating, section 3.6); a saved profile has no circle.
     """
-    judged = [_judge(line, order) for line in profile.lines]
-    lines = tuple(rated for rated, _ in judged if rated is not None)
-    reasons = tuple(reason for _, reason in judged)
-    if not lines:
+    pending = []
+    for wanted in everything:
+        if wanted.line.method in DEPENDENT:
+            pending.append((wanted, _bases(wanted, everything)))
+        else:
+            _price_independent(sheet, wanted)
+    waiting = {wanted.position for wanted, _ in pending}
+    while pending:
+        ready = [(wanted, bases) for wanted, bases in pending if not bases & waiting]
+        assert ready, "a line rests on itself"
+        for wanted, bases in ready:
+            _price_dependent(sheet, wanted, bases)
+        waiting -= {wanted.position for wanted, _ in ready}
+        pending = [one for one in pending if one[0].position in waiting]
+
+
+def price_order(
+    order: WorkOrder,
+    profile: BillingProfile,
+    region: str,
+    region_from: str,
+    *,
+    table: RateTable | None = None,
+    charges: Sequence[OrderCharge] = (),
+) -> Rated:
+    """Applies the lines of `profile`, the prebills and the lines by hand to `order`.
+
+    An order without any charge is refused, never invoiced at 0.00. `table` is needed for `zone` lines. Example (Bexar,
+    2016): Rush inside the county 90.00 and skip trace 195.00 make 285.00. Source: rating, section 3.4-3.7.
+    Raises NothingToCharge, PrebillNotInTable, ZoneRequired, AmountTooLarge.
+    """
+    sheet = _Sheet(order, table)
+    with localcontext(EXACT):
+        overrides, lost = assign_overrides(profile, charges) if charges else ({}, [])
+        everything, others = wanted_of_profile(order, profile, overrides)
+        for line, verdict, words in others:
+            sheet.explain(line.position, line, verdict, words)
+        if charges:
+            everything += wanted_of_charges(order, profile, charges, len(profile.lines) + 1)
+        _price_all(sheet, everything)
+    lines = tuple(sheet.lines[position] for position in sorted(sheet.lines))
+    reasons = [sheet.reasons[position] for position in sorted(sheet.reasons)]
+    for offset, one in enumerate(lost, start=len(profile.lines) + len(charges) + 1):
+        words = f"the override ({one.comment}) has no line in this profile"
+        reasons.append(LineReason(offset, one.billing_item, "not_applied", words))
+    if not any(line.amount for line in lines):
         raise NothingToCharge(
-            f"Profile {profile.id} ({describe(profile.key)}) fits work order {order.number}, but no line comes: "
+            f"Profile {profile.id} ({describe(profile.key)}) fits work order {order.number}, but nothing is charged: "
             + "; ".join(f"{one.billing_item} {one.words}" for one in reasons),
             members={"profile_id": profile.id},
         )
+    fired = {one.line.bill_type or "" for one in everything if one.origin == "auto"}
+    advances = sum((line.amount for line in lines if line.fee_advance), ZERO)
     return Rated(
         work_order_id=order.id,
+        key=key_of(order, region),
         profile=profile,
         region=region,
         region_from=region_from,
         lines=lines,
-        reasons=reasons,
-        charges_total=sum((line.amount for line in lines if not line.fee_advance), ZERO),
-        advances_total=sum((line.amount for line in lines if line.fee_advance), ZERO),
+        reasons=tuple(reasons),
+        charges_total=sum((line.amount for line in lines), ZERO) - advances,
+        advances_total=advances,
+        fired_triggers=tuple(sorted(fired)),
+        unused_triggers=tuple(one for one in order.triggers if one not in fired),
+        unused_quantities=tuple(
+            name
+            for name, reported in zip(QUANTITY_SOURCES, _REPORTED(order), strict=True)
+            if reported and name not in sheet.used
+        ),
     )
 
 
-def rate_work_order(order: WorkOrder, table: RateTable) -> Rated:
+def explain(rated: Rated) -> dict[str, object]:
+    """What is kept of how a rating came about, as a document: the order's key and the profile's, where the region came
+    from, which triggers fired, what the order carries and no line takes up, and a verdict for every line.
+
+    Source: rating, section 3.7.
+    """
+    return {
+        "key": rated.key._asdict(),
+        "profile_key": rated.profile.key._asdict(),
+        "region_from": rated.region_from,
+        "effective_from": rated.profile.effective_from.isoformat(),
+        "source": rated.profile.source,
+        "fired_triggers": list(rated.fired_triggers),
+        "unused_triggers": list(rated.unused_triggers),
+        "unused_quantities": list(rated.unused_quantities),
+        "lines": [
+            {"position": one.position, "billing_item": one.billing_item, "verdict": one.verdict, "words": one.words}
+            for one in rated.reasons
+        ],
+    }
+
+
+def rate_work_order(order: WorkOrder, table: RateTable, charges: Sequence[OrderCharge] = ()) -> Rated:
     """Region, profile, lines: the whole rating of one order; raises the refusal that says what is missing."""
     region, region_from = region_of(order, table)
-    return price_order(order, match_profile(order, region, table), region, region_from)
+    profile = match_profile(order, region, table)
+    return price_order(order, profile, region, region_from, table=table, charges=charges)
 
 
 @dataclass(frozen=True)
@@ -163,13 +358,16 @@ class Failed:
     detail: str
 
 
-def rate_work_orders(orders: Sequence[WorkOrder], table: RateTable) -> tuple[list[Rated], list[Failed]]:
-    """Rates each order on its own; one that cannot be rated never stops the others."""
+def rate_work_orders(
+    orders: Sequence[WorkOrder], table: RateTable, charges: Mapping[int, Sequence[OrderCharge]] | None = None
+) -> tuple[list[Rated], list[Failed]]:
+    """Rates each order on its own, with the charges entered for it; one that cannot be rated never stops the others."""
+    entered = charges or {}
     rated: list[Rated] = []
     failed: list[Failed] = []
     for order in orders:
         try:
-            rated.append(rate_work_order(order, table))
+            rated.append(rate_work_order(order, table, entered.get(order.id, ())))
         except DomainError as error:
             failed.append(Failed(order.id, error.code, error.detail))
     return rated, failed

@@ -1,17 +1,28 @@
-"""Owns finding the billing profile of an order: the region, the five keys, the date, and the nearest misses."""
+"""Owns what a rate table is: profiles with their lines, regions and zones of ZIP codes, indexed for look-up."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from heapq import nsmallest
+from operator import itemgetter
 from typing import NamedTuple
 
-from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
-from services.rating.rules.orders import WorkOrder
+ANY = "ANY"
+"""What a profile holds in customer type, priority, job type or region to fit every value; never in branch."""
 
-_NEAREST = 3
+FEE_ADVANCES = "fee_advances"
+CHARGES = "charges"
+BASE_WORDS = (FEE_ADVANCES, CHARGES)
+"""What the base of a `percent_of` or `multiplier` line can name besides billing items: all money laid out for the client,
+or all charges with an amount of their own.
+"""
+
+DEPENDENT = frozenset({"percent_of", "multiplier"})
+"""The methods whose amount depends on other lines."""
+
+_ZIP_DIGITS = (5, 4, 3)
 
 
 class Key(NamedTuple):
@@ -25,8 +36,36 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Step:
+    """One tier or band: up to and including `up_to` units (None: all further ones), an amount and a price per unit.
+
+    `begin` is only said to have it checked: a band that does not begin where the one before ends is a hole.
+    """
+
+    up_to: Decimal | None
+    amount: Decimal = Decimal(0)
+    rate: Decimal = Decimal(0)
+    begin: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ZoneRate:
+    """The price from one zone to another; either may be `ANY`."""
+
+    from_zone: str
+    to_zone: str
+    rate: Decimal
+
+
+@dataclass(frozen=True)
 class ProfileLine:
-    """One line of a rate table. `rate` is the price of one unit, `included_units` are free of charge."""
+    """One line of a rate table.
+
+    `rate` is the price of one unit; for `percent_of` a percentage, for `multiplier` the factor. A unit is `unit_size` of
+    the quantity (1 mile, 15 minutes), after `included_units` of it that are free; with `whole_units` a started one counts
+    in full. `times_source` names a second quantity that multiplies the amount (per person and hour). `minimum` and
+    `maximum` are amounts.
+    """
 
     position: int
     billing_item: str
@@ -40,6 +79,15 @@ class ProfileLine:
     rate: Decimal
     included_units: Decimal
     quantity_source: str
+    unit_size: Decimal = Decimal(1)
+    whole_units: bool = False
+    times_source: str | None = None
+    steps: tuple[Step, ...] = ()
+    zones: tuple[ZoneRate, ...] = ()
+    base: tuple[str, ...] = ()
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,103 +100,120 @@ class BillingProfile:
     effective_to: date | None
     source: str
     lines: tuple[ProfileLine, ...]
+    revision: int = 1
 
     def in_force(self, on: date) -> bool:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
+class Mask(NamedTuple):
+    """Which of the four values that may be `ANY` a profile says, in the order of their weight."""
+
+    customer_type: bool
+    job_type: bool
+    region: bool
+    priority: bool
+
+
+def mask_of(key: Key) -> Mask:
+    return Mask(key.customer_type != ANY, key.job_type != ANY, key.region != ANY, key.priority != ANY)
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The profiles of one key, which follow one another in time and never overlap."""
+
+    begins: tuple[date, ...]
+    profiles: tuple[BillingProfile, ...]
+
+    def at(self, on: date) -> BillingProfile | None:
+        """The one in force on a date."""
+        place = bisect_right(self.begins, on)
+        if place == 0:
+            return None
+        found = self.profiles[place - 1]
+        return found if found.in_force(on) else None
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The profiles that say the same values and leave the same ones open: `pick` takes the said ones out of a key."""
+
+    pick: Callable[[Key], Hashable]
+    periods: Mapping[Hashable, Periods]
+
+
+def lookup_of(mask: Mask, by_key: Mapping[Key, Periods]) -> Lookup:
+    """The look-up for the keys in `by_key`, which all have this mask."""
+    said = [Key._fields.index(name) for name in ("branch", *(name for name in Mask._fields if getattr(mask, name)))]
+    pick: Callable[[Key], Hashable] = itemgetter(*said)
+    return Lookup(pick, {pick(key): periods for key, periods in by_key.items()})
+
+
+def periods_of(profiles: Iterable[BillingProfile]) -> Periods:
+    ordered = tuple(sorted(profiles, key=lambda one: one.effective_from))
+    return Periods(tuple(one.effective_from for one in ordered), ordered)
+
+
 @dataclass(frozen=True)
 class RateTable:
-    """All profiles and regions, indexed for look-up."""
+    """All profiles, regions and zones that are in effect together, indexed for look-up.
 
-    profiles: Mapping[Key, tuple[BillingProfile, ...]]
-    regions_of_zip: Mapping[str, tuple[str, ...]]
+    `lookups` are, by branch, one for each mask that its profiles have, the most specific first; `remembered` keeps the
+    nearest misses of keys that were asked for, because a bulk rating asks for the same ones again and again.
+    """
+
+    profiles: Mapping[Key, Periods]
+    lookups: Mapping[str, tuple[Lookup, ...]] = field(repr=False)
     by_branch: Mapping[str, tuple[BillingProfile, ...]] = field(repr=False)
+    regions_of_zip: Mapping[str, tuple[str, ...]] = field(repr=False)
+    zone_of_zip: Mapping[str, str] = field(repr=False)
+    remembered: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
 
-def index_rate_table(profiles: Iterable[BillingProfile], region_zips: Iterable[tuple[str, str]]) -> RateTable:
-    """Builds the index; `region_zips` are pairs of region and ZIP."""
+def index_rate_table(
+    profiles: Iterable[BillingProfile],
+    region_zips: Iterable[tuple[str, str]],
+    zone_zips: Iterable[tuple[str, str]] = (),
+) -> RateTable:
+    """Builds the index; `region_zips` are pairs of region and ZIP, `zone_zips` pairs of zone and ZIP or its first digits."""
     by_key: dict[Key, list[BillingProfile]] = defaultdict(list)
     by_branch: dict[str, list[BillingProfile]] = defaultdict(list)
     for profile in profiles:
         by_key[profile.key].append(profile)
         by_branch[profile.key.branch].append(profile)
-    zips: dict[str, list[str]] = defaultdict(list)
+    regions: dict[str, list[str]] = defaultdict(list)
     for region, zip_code in region_zips:
-        zips[zip_code].append(region)
+        regions[zip_code].append(region)
+    periods = {key: periods_of(several) for key, several in by_key.items()}
     return RateTable(
-        {key: tuple(several) for key, several in by_key.items()},
-        {zip_code: tuple(sorted(regions)) for zip_code, regions in zips.items()},
-        {branch: tuple(several) for branch, several in by_branch.items()},
-    )
-
-
-def region_of(order: WorkOrder, table: RateTable) -> tuple[str, str]:
-    """The billing region of an order and where it comes from: `order` or `zip`.
-
-    The order's own region if set, else the one that holds the served ZIP (its first five digits); none is
-    `REGION_REQUIRED`, several are `REGION_AMBIGUOUS`. Source: rating, section 3.1.
-    """
-    if order.region is not None:
-        return order.region, "order"
-    zip_code = (order.served_zip or "")[:5]
-    regions = table.regions_of_zip.get(zip_code, ())
-    if len(regions) == 1:
-        return regions[0], "zip"
-    if regions:
-        raise RegionAmbiguous(
-            f"ZIP {zip_code} of work order {order.number} lies in {' and '.join(regions)}: set the order's region.",
-            members={"zip": zip_code, "candidates": list(regions)},
-        )
-    candidates = sorted({profile.key.region for profile in table.by_branch.get(order.branch, ())})
-    raise RegionRequired(
-        f"No billing region holds ZIP {zip_code or '(none)'} of work order {order.number}; branch {order.branch} has "
-        f"rates for {', '.join(candidates) or 'no region'}.",
-        members={"zip": zip_code, "candidates": candidates},
-    )
-
-
-def match_profile(order: WorkOrder, region: str, table: RateTable) -> BillingProfile:
-    """The profile for all five keys that is in force on the service date; none is `NO_PROFILE`.
-
-    The customer type is the ordering customer's, even when the bill-to is another. Source: rating, section 3.1-3.3.
-    """
-    key = Key(order.branch, order.customer_type or "(unknown)", order.priority, order.job_type, region)
-    for profile in table.profiles.get(key, ()):
-        if profile.in_force(order.service_on):
-            return profile
-    nearest = nearest_profiles(key, order.service_on, table)
-    shown = "; ".join(f"profile {one.profile_id} differs in {', '.join(one.differs)}" for one in nearest)
-    raise NoProfile(
-        f"No billing profile fits {describe(key)} on {order.service_on}. Nearest: {shown or 'none in this branch'}.",
-        members={
-            "key": key._asdict(),
-            "service_on": order.service_on.isoformat(),
-            "nearest": [{**asdict(one), "key": one.key._asdict()} for one in nearest],
+        profiles=periods,
+        lookups={
+            branch: _lookups({one.key: periods[one.key] for one in several}) for branch, several in by_branch.items()
         },
+        by_branch={branch: tuple(several) for branch, several in by_branch.items()},
+        regions_of_zip={zip_code: tuple(sorted(several)) for zip_code, several in regions.items()},
+        zone_of_zip={zip_code: zone for zone, zip_code in zone_zips},
     )
+
+
+def _lookups(periods: Mapping[Key, Periods]) -> tuple[Lookup, ...]:
+    """The look-ups of one branch, the most specific first."""
+    by_mask: dict[Mask, dict[Key, Periods]] = defaultdict(dict)
+    for key, several in periods.items():
+        by_mask[mask_of(key)][key] = several
+    return tuple(lookup_of(mask, by_mask[mask]) for mask in sorted(by_mask, reverse=True))
+
+
+def zone_of(zip_code: str, table: RateTable) -> str | None:
+    """The zone that holds a ZIP: its five digits, else its first four, else its first three."""
+    for digits in _ZIP_DIGITS:
+        zone = table.zone_of_zip.get(zip_code[:digits])
+        if zone is not None:
+            return zone
+    return None
 
 
 def describe(key: Key) -> str:
     """The key for people: `SAT / LAW / RUSH / CITATION / BEXAR`."""
     return " / ".join(key)
-
-
-@dataclass(frozen=True)
-class NearProfile:
-    """A profile that nearly fits, and the names of the values that differ."""
-
-    profile_id: int
-    key: Key
-    differs: tuple[str, ...]
-
-
-def nearest_profiles(key: Key, on: date, table: RateTable) -> list[NearProfile]:
-    """The profiles of the branch that differ from `key` in the fewest values; dates out of force count as one."""
-    near = []
-    for profile in table.by_branch.get(key.branch, ()):
-        differs = [name for name, mine, its in zip(Key._fields, key, profile.key, strict=True) if mine != its]
-        if not profile.in_force(on):
-            differs.append("effective dates")
-        near.append(NearProfile(profile.id, profile.key, tuple(differs)))
-    return nsmallest(_NEAREST, near, key=lambda one: (len(one.differs), one.profile_id))

@@ -30,6 +30,7 @@ class WorkOrderEntry(BaseModel):
     job_type: CodeText
     region: CodeText | None = Field(default=None, description="If left out, the region that holds the served ZIP.")
     served_zip: LongZipText | None = None
+    from_zip: LongZipText | None = Field(default=None, description="Where it was picked up, for rates by zone.")
     service_on: date
     field_status: FieldStatus = "in_field"
     pod_received: YesNo = False
@@ -46,6 +47,7 @@ class WorkOrderEntry(BaseModel):
     servees: Reported | None = None
     parcels: Reported | None = None
     hours: Reported | None = None
+    persons: Reported | None = None
     fee_advances: Reported | None = Field(default=None, description="Money laid out for the client.")
 
     def to_entry(self) -> OrderEntry:
@@ -66,6 +68,7 @@ class WorkOrderChange(BaseModel):
     job_type: CodeText = ""
     region: CodeText | None = None
     served_zip: LongZipText | None = None
+    from_zip: LongZipText | None = None
     service_on: date = date.min
     field_status: FieldStatus = "in_field"
     pod_received: bool = False
@@ -80,6 +83,7 @@ class WorkOrderChange(BaseModel):
     servees: Reported | None = None
     parcels: Reported | None = None
     hours: Reported | None = None
+    persons: Reported | None = None
     fee_advances: Reported | None = None
 
     def to_changes(self) -> dict[str, Any]:
@@ -114,6 +118,7 @@ class WorkOrderRead(BaseModel):
     job_type: str
     region: str | None
     served_zip: str | None
+    from_zip: str | None
     service_on: date
     field_status: FieldStatus
     pod_received: bool
@@ -128,6 +133,7 @@ class WorkOrderRead(BaseModel):
     servees: Quantity | None
     parcels: Quantity | None
     hours: Quantity | None
+    persons: Quantity | None
     fee_advances: Quantity | None
     status: Status
     revision: int

@@ -6,14 +6,20 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.rating.rules.pricing import RatedLine
-from services.rating.rules.ratings import OutcomeCount, RatingHead, RatingRun
+from services.rating.actions.ratings import StoredRating, Trial
+from services.rating.rules.charges import ChargeEntry
+from services.rating.rules.pricing import explain
+from services.rating.rules.ratings import OutcomeCount, RatingRun
+from services.rating.schemas.charges import ChargeBody, OverrideBody
+from services.rating.schemas.orders import WorkOrderEntry
 from shared.money import Money, Quantity, Rate
 from shared.text import CodeText
 
 
 class RatingKey(BaseModel):
     """The five values by which the profile was found."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     branch: str
     customer_type: str
@@ -23,25 +29,46 @@ class RatingKey(BaseModel):
 
 
 class LineVerdict(BaseModel):
-    """Why a line of the profile came or did not."""
+    """Why a line came or did not: every line of the profile, every prebill, every line by hand, every override."""
 
     position: int
     billing_item: str
-    verdict: Literal["charged", "not_triggered", "no_quantity", "optional"]
+    verdict: Literal["charged", "not_triggered", "no_quantity", "no_base", "optional", "not_applied"]
     words: str
 
 
 class Explanation(BaseModel):
-    """How the rating came about; a verdict for every line of the profile, charged or not."""
+    """How the rating came about.
+
+    `key` is the order's, `profile_key` that of the profile, which may hold `ANY`. What the order carries and no line takes
+    up stands in `unused_triggers` and `unused_quantities`.
+    """
 
     key: RatingKey
+    profile_key: RatingKey | None = None
     region_from: Literal["order", "zip"]
     effective_from: date
     source: str
+    fired_triggers: list[str] = []
+    unused_triggers: list[str] = []
+    unused_quantities: list[str] = []
     lines: list[LineVerdict]
 
 
+class ServerPart(BaseModel):
+    """A server of a prebill with his share of its amount; the last one takes the odd cent."""
+
+    server: str
+    share: Quantity
+    amount: Money
+
+
 class RatingLineRead(BaseModel):
+    """One charge. `quantity_source` is `hand` where a person entered the quantity.
+
+    An overridden line carries the amount that it would have had, and why it has another.
+    """
+
     model_config = ConfigDict(from_attributes=True)
 
     position: int
@@ -54,6 +81,21 @@ class RatingLineRead(BaseModel):
     taxable: bool
     fee_advance: bool
     origin: Literal["rate", "auto", "prebill", "manual"]
+    method: str
+    comment: str
+    original_amount: Money | None
+    override_reason: str | None
+    servers: list[ServerPart]
+
+
+class LineChangeRead(BaseModel):
+    """What a billing item came to in the rating before, and comes to now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    billing_item: str
+    before: Money | None
+    after: Money | None
 
 
 class RatingSummary(BaseModel):
@@ -73,12 +115,102 @@ class RatingSummary(BaseModel):
 
 
 class RatingRead(RatingSummary):
+    """`changes` is what the rating charges otherwise than the one before it."""
+
     lines: list[RatingLineRead] = []
+    changes: list[LineChangeRead] = []
 
     @classmethod
-    def of(cls, head: RatingHead, lines: Sequence[RatedLine]) -> "RatingRead":
-        read = cls.model_validate(head)
-        return read.model_copy(update={"lines": [RatingLineRead.model_validate(line) for line in lines]})
+    def of(cls, stored: StoredRating) -> "RatingRead":
+        read = cls.model_validate(stored.head)
+        lines = [RatingLineRead.model_validate(line) for line in stored.lines]
+        changes = [LineChangeRead.model_validate(one) for one in stored.changes]
+        return read.model_copy(update={"lines": lines, "changes": changes})
+
+
+class TrialRead(BaseModel):
+    """What a rating would be; nothing was stored. `not_ready` says why the order cannot be rated for good yet."""
+
+    profile_id: int
+    region: str
+    charges_total: Money
+    advances_total: Money
+    total: Money
+    not_ready: str
+    lines: list[RatingLineRead]
+    explanation: Explanation
+
+    @classmethod
+    def of(cls, trial: Trial) -> "TrialRead":
+        rated = trial.rated
+        return cls(
+            profile_id=rated.profile.id,
+            region=rated.region,
+            charges_total=rated.charges_total,
+            advances_total=rated.advances_total,
+            total=rated.total,
+            not_ready=trial.not_ready,
+            lines=[RatingLineRead.model_validate(line) for line in rated.lines],
+            explanation=Explanation.model_validate(explain(rated)),
+        )
+
+
+class TrialRequest(BaseModel):
+    """An order that need not exist, with what would be entered for it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    order: WorkOrderEntry
+    prebills: tuple[ChargeBody, ...] = Field(default=(), max_length=100)
+    manual_lines: tuple[ChargeBody, ...] = Field(default=(), max_length=100)
+    overrides: tuple[OverrideBody, ...] = Field(default=(), max_length=100)
+
+    def to_charges(self) -> list[ChargeEntry]:
+        return [
+            *(one.to_entry("prebill") for one in self.prebills),
+            *(one.to_entry("manual") for one in self.manual_lines),
+            *(one.to_entry() for one in self.overrides),
+        ]
+
+
+class NearProfileRead(BaseModel):
+    """A profile that nearly fits, and the values that differ."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    profile_id: int
+    key: RatingKey
+    differs: list[str]
+
+
+class GapRead(BaseModel):
+    """A combination of the five keys that open orders use and no profile covers."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    reason: Literal["NO_PROFILE", "REGION_REQUIRED", "REGION_AMBIGUOUS"]
+    branch: str
+    customer_type: str
+    priority: str
+    job_type: str
+    region: str | None
+    served_zip: str | None
+    service_from: date
+    service_to: date
+    orders: int
+    example: str = Field(description="The number of one of the orders.")
+    nearest: list[NearProfileRead]
+
+
+class CoverageRead(BaseModel):
+    """`orders` are open and use `combinations` of the five keys; `waiting` of them cannot be rated, for the gaps named."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    orders: int
+    combinations: int
+    waiting: int
+    gaps: list[GapRead]
 
 
 class RatingRunRequest(BaseModel):

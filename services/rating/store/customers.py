@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.customers import Customer
 from shared.access import Scope
-from shared.database import columns, execute
+from shared.database import columns, execute, fetch_value
 from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 
@@ -25,6 +25,17 @@ async def take_over(session: AsyncSession, customers: Sequence[Customer]) -> Non
         """,
         **columns(customers, "ar_company", "number", "version", "name", "status", "customer_type"),
     )
+
+
+async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | None:
+    """The customer type of a customer, None when receivables has not announced him."""
+    found: str | None = await fetch_value(
+        session,
+        "SELECT customer_type FROM customer WHERE ar_company = :ar_company AND number = :number",
+        ar_company=ar_company,
+        number=number,
+    )
+    return found
 
 
 async def list_customers(

@@ -12,8 +12,8 @@ from shared.listing import PageQuery, Sorting, Where, fetch_page
 
 _FACTS = """
     w.id, w.number, w.style, w.branch, b.ar_company, w.customer, c.customer_type, w.bill_to, w.priority, w.job_type,
-    w.region, w.served_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference, w.miles,
-    w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels, w.hours, w.fee_advances,
+    w.region, w.served_zip, w.from_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference, w.miles,
+    w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels, w.hours, w.persons, w.fee_advances,
     w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at
 """
 _SOURCE = """
@@ -47,6 +47,7 @@ _ENTRY_TYPES = {
     "job_type": "text",
     "region": "text",
     "served_zip": "text",
+    "from_zip": "text",
     "service_on": "date",
     "field_status": "text",
     "pod_received": "boolean",
@@ -61,6 +62,7 @@ _ENTRY_TYPES = {
     "servees": "numeric",
     "parcels": "numeric",
     "hours": "numeric",
+    "persons": "numeric",
     "fee_advances": "numeric",
 }
 assert list(_ENTRY_TYPES) == [one.name for one in fields(OrderEntry)]
@@ -234,3 +236,28 @@ async def remove_rating(session: AsyncSession, order_id: int) -> None:
         """,
         id=order_id,
     )
+
+
+async def touch(session: AsyncSession, order_ids: Sequence[int]) -> None:
+    """Raises the revision of orders of which something was changed that stands in another table."""
+    await execute(
+        session,
+        "UPDATE work_order SET revision = revision + 1, changed_at = now() WHERE id = ANY(CAST(:ids AS bigint[]))",
+        ids=list(order_ids),
+    )
+
+
+async def lock_numbers(session: AsyncSession, scope: Scope, numbers: Sequence[str]) -> dict[str, WorkOrder]:
+    """The orders in scope that have one of the numbers, held against other changes."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    found = await fetch_all(
+        session,
+        WorkOrder,
+        f"""
+        SELECT {_FACTS} FROM {_SOURCE} WHERE w.number = ANY(CAST(:numbers AS text[])) AND {within}
+        ORDER BY w.id FOR NO KEY UPDATE OF w
+        """,
+        numbers=list(numbers),
+        **parameters,
+    )
+    return {one.number: one for one in found}

@@ -1,22 +1,53 @@
-"""Rate tables: profiles with their lines, regions with their ZIPs, and the codes that keys are made of."""
+"""Rate tables: profiles with their lines, read as a whole and kept in memory until they change, and written."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.codes import BillingItem, BillType, Branch, Code, ProfileEntry, RegionRow
-from services.rating.rules.rate_tables import BillingProfile, Key, ProfileLine, RateTable, index_rate_table
-from shared.database import columns, execute, fetch_all
+from services.rating.rules.amounts import plain
+from services.rating.rules.profiles import LineEntry, ProfileEntry
+from services.rating.rules.rate_tables import (
+    BillingProfile,
+    Key,
+    ProfileLine,
+    RateTable,
+    Step,
+    ZoneRate,
+    index_rate_table,
+)
+from shared.database import columns, execute, fetch_all, fetch_one, fetch_value
 from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
-_LINE_COLUMNS = ("billing_item", "mode", "bill_type", "method", "rate", "included_units", "quantity_source")
-CODE_TABLES = ("branch", "customer_type", "priority", "job_type", "region", "bill_type")
+_LINE_TYPES = {
+    "billing_item": "text",
+    "mode": "text",
+    "bill_type": "text",
+    "method": "text",
+    "rate": "numeric",
+    "included_units": "numeric",
+    "quantity_source": "text",
+    "unit_size": "numeric",
+    "whole_units": "boolean",
+    "times_source": "text",
+    "steps": "jsonb",
+    "zones": "jsonb",
+    "base": "jsonb",
+    "minimum": "numeric",
+    "maximum": "numeric",
+    "comment": "text",
+}
+assert set(_LINE_TYPES) == {one.name for one in fields(LineEntry)}
+
+_kept: dict[UUID, RateTable] = {}
+"""The rate table that this process used last, by what the database says of its contents; one at a time."""
 
 
 @dataclass(frozen=True)
@@ -30,57 +61,61 @@ class _Profile:
     effective_from: date
     effective_to: date | None
     source: str
+    revision: int
 
 
-@dataclass(frozen=True)
-class _Line:
-    profile_id: int
-    position: int
-    billing_item: str
-    income_account: str
-    taxable: bool
-    fee_advance: bool
-    mode: str
-    bill_type: str | None
-    bill_kind: str | None
-    method: str
-    rate: Decimal
-    included_units: Decimal
-    quantity_source: str
-
-
-async def load(session: AsyncSession, branches: Sequence[str] | None = None) -> RateTable:
-    """The rate table of the branches, of all without; three statements, however large it is."""
-    condition = "" if branches is None else "WHERE p.branch = ANY(CAST(:branches AS text[]))"
-    parameters = {} if branches is None else {"branches": list(branches)}
-    profiles = await fetch_all(session, _Profile, f"SELECT p.* FROM billing_profile p {condition}", **parameters)
-    lines = await _load_lines(session, condition, **parameters)
-    zips = await session.execute(text("SELECT region, zip FROM region_zip"))
-    return index_rate_table(_assemble(profiles, lines), [(row.region, row.zip) for row in zips])
-
-
-async def _load_lines(session: AsyncSession, condition: str, **parameters: object) -> list[_Line]:
-    return await fetch_all(
-        session,
-        _Line,
-        f"""
-        SELECT l.profile_id, l.position, l.billing_item, i.income_account, i.taxable, i.fee_advance, l.mode,
-               l.bill_type, t.kind AS bill_kind, l.method, l.rate, l.included_units, l.quantity_source
-        FROM profile_line l
-        JOIN billing_profile p ON p.id = l.profile_id
-        JOIN billing_item i ON i.name = l.billing_item
-        LEFT JOIN bill_type t ON t.code = l.bill_type
-        {condition} ORDER BY l.profile_id, l.position
-        """,
-        **parameters,
+async def load(session: AsyncSession) -> RateTable:
+    """The rate table as it now is: one statement while it has not changed, five when it has, however large it is."""
+    content: UUID = await fetch_value(session, "SELECT content FROM rate_table_state")
+    kept = _kept.get(content)
+    if kept is not None:
+        return kept
+    # What is read below may be newer than `content`, never older; then the next caller reads again.
+    profiles = await fetch_all(session, _Profile, "SELECT * FROM billing_profile ORDER BY id")
+    lines = await _load_lines(session, "")
+    regions = await session.execute(text("SELECT region, zip FROM region_zip"))
+    zones = await session.execute(text("SELECT zone, zip FROM zone_zip"))
+    table = index_rate_table(
+        _assemble(profiles, lines), [(row.region, row.zip) for row in regions], [(row.zone, row.zip) for row in zones]
     )
+    _kept.clear()
+    _kept[content] = table
+    return table
 
 
-def _assemble(profiles: Sequence[_Profile], lines: Sequence[_Line]) -> list[BillingProfile]:
+async def _load_lines(session: AsyncSession, condition: str, **parameters: object) -> list[tuple[int, ProfileLine]]:
+    """Lines with the id of their profile, in the order of their positions."""
+    names = ", ".join(f"l.{name}" for name in _LINE_TYPES)
+    result = await session.execute(
+        text(
+            f"""
+            SELECT l.profile_id, l.position, i.income_account, i.taxable, i.fee_advance, t.kind AS bill_kind, {names}
+            FROM profile_line l
+            JOIN billing_item i ON i.name = l.billing_item
+            LEFT JOIN bill_type t ON t.code = l.bill_type
+            {condition} ORDER BY l.profile_id, l.position
+            """
+        ),
+        parameters,
+    )
+    return [_line(dict(row)) for row in result.mappings()]
+
+
+def _line(row: dict[str, Any]) -> tuple[int, ProfileLine]:
+    profile_id = row.pop("profile_id")
+    row["steps"] = tuple(
+        Step(None if one["up_to"] is None else Decimal(one["up_to"]), Decimal(one["amount"]), Decimal(one["rate"]))
+        for one in row["steps"]
+    )
+    row["zones"] = tuple(ZoneRate(one["from_zone"], one["to_zone"], Decimal(one["rate"])) for one in row["zones"])
+    row["base"] = tuple(row["base"])
+    return profile_id, ProfileLine(**row)
+
+
+def _assemble(profiles: Sequence[_Profile], lines: Sequence[tuple[int, ProfileLine]]) -> list[BillingProfile]:
     of_profile: dict[int, list[ProfileLine]] = defaultdict(list)
-    for line in lines:
-        facts = {name: value for name, value in vars(line).items() if name != "profile_id"}
-        of_profile[line.profile_id].append(ProfileLine(**facts))
+    for profile_id, line in lines:
+        of_profile[profile_id].append(line)
     return [
         BillingProfile(
             id=one.id,
@@ -89,6 +124,7 @@ def _assemble(profiles: Sequence[_Profile], lines: Sequence[_Line]) -> list[Bill
             effective_to=one.effective_to,
             source=one.source,
             lines=tuple(of_profile[one.id]),
+            revision=one.revision,
         )
         for one in profiles
     ]
@@ -105,18 +141,29 @@ _PROFILE_SORTING = Sorting(
 )
 
 
-def _profile_where(key: dict[str, str | None], on: date | None) -> Where:
+def _profile_where(key: dict[str, str | None], on: date | None, search: str | None) -> Where:
     where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=on)
     for name in Key._fields:
         where.add(f"p.{name} = :{name}", **{name: key.get(name)})
-    return where
+    pattern = None if search is None else f"%{search}%"
+    return where.add(
+        """
+        (p.source ILIKE :pattern OR EXISTS (
+            SELECT FROM profile_line l WHERE l.profile_id = p.id
+                AND (l.billing_item ILIKE :pattern OR l.bill_type ILIKE :pattern OR l.comment ILIKE :pattern)))
+        """,
+        pattern=pattern,
+    )
 
 
 async def list_profiles(
-    session: AsyncSession, key: dict[str, str | None], on: date | None, query: PageQuery
+    session: AsyncSession, key: dict[str, str | None], on: date | None, search: str | None, query: PageQuery
 ) -> tuple[list[BillingProfile], str | None, int]:
-    """One page of profiles with their lines, and how many fit; `key` filters by any of the five values."""
-    where = _profile_where(key, on)
+    """One page of profiles with their lines, and how many fit.
+
+    `key` filters by any of the five values; `search` looks into the source and into the lines.
+    """
+    where = _profile_where(key, on, search)
     profiles, cursor = await fetch_page(
         session,
         _Profile,
@@ -126,75 +173,31 @@ async def list_profiles(
         sorting=_PROFILE_SORTING,
         query=query,
     )
+    return await _with_lines(session, profiles), cursor, await fetch_count(session, "billing_profile p", where)
+
+
+async def find_profile(session: AsyncSession, profile_id: int, *, lock: bool = False) -> BillingProfile | None:
+    """One profile with its lines, None when there is none; with `lock` held against other changes."""
+    found = await fetch_one(
+        session,
+        _Profile,
+        f"SELECT * FROM billing_profile WHERE id = :id {'FOR NO KEY UPDATE' if lock else ''}",
+        id=profile_id,
+    )
+    return None if found is None else (await _with_lines(session, [found]))[0]
+
+
+async def _with_lines(session: AsyncSession, profiles: Sequence[_Profile]) -> list[BillingProfile]:
     condition = "WHERE l.profile_id = ANY(CAST(:profile_ids AS bigint[]))"
     lines = await _load_lines(session, condition, profile_ids=[one.id for one in profiles])
-    return _assemble(profiles, lines), cursor, await fetch_count(session, "billing_profile p", where)
+    return _assemble(profiles, lines)
 
 
-async def list_codes(session: AsyncSession, table: str) -> list[Code]:
-    """All codes of a table, retired ones too, by code."""
-    assert table in CODE_TABLES
-    return await fetch_all(session, Code, f"SELECT code, name, retired_on FROM {table} ORDER BY code")
+async def insert_profiles(session: AsyncSession, entries: Sequence[ProfileEntry]) -> list[int]:
+    """Adds profiles with their lines, in two statements, and returns their ids in the same order.
 
-
-async def list_branches(session: AsyncSession) -> list[Branch]:
-    return await fetch_all(session, Branch, "SELECT code, name, retired_on, ar_company FROM branch ORDER BY code")
-
-
-async def list_bill_types(session: AsyncSession) -> list[BillType]:
-    return await fetch_all(session, BillType, "SELECT code, name, retired_on, kind FROM bill_type ORDER BY code")
-
-
-async def list_billing_items(session: AsyncSession) -> list[BillingItem]:
-    return await fetch_all(session, BillingItem, "SELECT * FROM billing_item ORDER BY name")
-
-
-async def list_regions(session: AsyncSession) -> list[RegionRow]:
-    return await fetch_all(
-        session,
-        RegionRow,
-        """
-        SELECT r.code, r.name, r.retired_on,
-               coalesce(array_agg(z.zip ORDER BY z.zip) FILTER (WHERE z.zip IS NOT NULL), '{}') AS zips
-        FROM region r LEFT JOIN region_zip z ON z.region = r.code GROUP BY r.code ORDER BY r.code
-        """,
-    )
-
-
-async def upsert(session: AsyncSession, table: str, key: str, rows: Sequence[Any], types: dict[str, str]) -> None:
-    """Writes rows of a code table, in one statement: new ones are added, known ones take the new values.
-
-    `types` gives each column's SQL type; `key` is the primary key.
+    The database refuses an overlap in key and time.
     """
-    names = ", ".join(types)
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())
-    changes = ", ".join(f"{name} = excluded.{name}" for name in types if name != key)
-    await execute(
-        session,
-        f"""
-        INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays}) AS row ({names})
-        ON CONFLICT ({key}) DO UPDATE SET {changes}
-        """,
-        **columns(rows, *types),
-    )
-
-
-async def add_region_zips(session: AsyncSession, pairs: Sequence[tuple[str, str]]) -> None:
-    """Puts ZIPs into regions; pairs of region and ZIP that are there already stay."""
-    await execute(
-        session,
-        """
-        INSERT INTO region_zip (region, zip)
-        SELECT region, zip FROM unnest(CAST(:regions AS text[]), CAST(:zips AS text[])) AS pair (region, zip)
-        ON CONFLICT DO NOTHING
-        """,
-        regions=[region for region, _ in pairs],
-        zips=[zip_code for _, zip_code in pairs],
-    )
-
-
-async def insert_profiles(session: AsyncSession, entries: Sequence[ProfileEntry]) -> None:
-    """Adds profiles with their lines, in two statements; the database refuses an overlap in key and time."""
     dates: dict[str, list[Any]] = columns(entries, "effective_from", "effective_to", "source")
     keys = {name: [getattr(entry.key, name) for entry in entries] for name in Key._fields}
     made = await session.execute(
@@ -213,34 +216,72 @@ async def insert_profiles(session: AsyncSession, entries: Sequence[ProfileEntry]
         {**keys, **dates},
     )
     ids = {(Key(*row[1:6]), row.effective_from): row.id for row in made}
-    placed = [
-        (ids[entry.key, entry.effective_from], position, line)
-        for entry in entries
-        for position, line in enumerate(entry.lines, start=1)
-    ]
+    placed = [ids[entry.key, entry.effective_from] for entry in entries]
+    await _insert_lines(session, list(zip(placed, entries, strict=True)))
+    return placed
+
+
+async def update_profile(session: AsyncSession, profile_id: int, entry: ProfileEntry) -> None:
+    """Writes a profile anew, with other lines, and raises its revision."""
     await execute(
         session,
         """
-        INSERT INTO profile_line
-            (profile_id, position, billing_item, mode, bill_type, method, rate, included_units, quantity_source)
-        SELECT * FROM unnest(
-            CAST(:profile_id AS bigint[]), CAST(:position AS int[]), CAST(:billing_item AS text[]),
-            CAST(:mode AS text[]), CAST(:bill_type AS text[]), CAST(:method AS text[]), CAST(:rate AS numeric[]),
-            CAST(:included_units AS numeric[]), CAST(:quantity_source AS text[])
-        )
+        UPDATE billing_profile
+        SET branch = :branch, customer_type = :customer_type, priority = :priority, job_type = :job_type,
+            region = :region, effective_from = :effective_from, effective_to = :effective_to, source = :source,
+            revision = revision + 1
+        WHERE id = :id
         """,
-        profile_id=[profile_id for profile_id, _, _ in placed],
-        position=[position for _, position, _ in placed],
-        **columns([line for _, _, line in placed], *_LINE_COLUMNS),
+        id=profile_id,
+        effective_from=entry.effective_from,
+        effective_to=entry.effective_to,
+        source=entry.source,
+        **entry.key._asdict(),
+    )
+    await execute(session, "DELETE FROM profile_line WHERE profile_id = :id", id=profile_id)
+    await _insert_lines(session, [(profile_id, entry)])
+
+
+async def _insert_lines(session: AsyncSession, placed: Sequence[tuple[int, ProfileEntry]]) -> None:
+    """Writes the lines of profiles, given with their ids, in one statement."""
+    lines = [
+        (profile_id, position, line)
+        for profile_id, entry in placed
+        for position, line in enumerate(entry.lines, start=1)
+    ]
+    values: dict[str, list[Any]] = columns([line for _, _, line in lines], *_LINE_TYPES)
+    values["rate"] = [line.rate or Decimal(0) for _, _, line in lines]
+    for name in ("steps", "zones", "base"):
+        values[name] = [_json(getattr(line, name)) for _, _, line in lines]
+    names = ", ".join(_LINE_TYPES)
+    # An array of documents travels as text, because the driver would take it for one document.
+    arrays = ", ".join(
+        f"CAST(:{name} AS {'text' if kind == 'jsonb' else kind}[])" for name, kind in _LINE_TYPES.items()
+    )
+    read = ", ".join(f"CAST({name} AS {kind})" if kind == "jsonb" else name for name, kind in _LINE_TYPES.items())
+    await execute(
+        session,
+        f"""
+        INSERT INTO profile_line (profile_id, position, {names})
+        SELECT profile_id, position, {read}
+        FROM unnest(CAST(:profile_id AS bigint[]), CAST(:position AS int[]), {arrays})
+            AS line (profile_id, position, {names})
+        """,
+        profile_id=[profile_id for profile_id, _, _ in lines],
+        position=[position for _, position, _ in lines],
+        **values,
     )
 
 
-async def known_codes(session: AsyncSession) -> dict[str, set[str]]:
-    """All codes that are not retired, by table; billing items stand under `billing_item`."""
-    selects = [f"SELECT '{table}' AS kind, code FROM {table} WHERE retired_on IS NULL" for table in CODE_TABLES]
-    selects.append("SELECT 'billing_item' AS kind, name AS code FROM billing_item WHERE retired_on IS NULL")
-    result = await session.execute(text(" UNION ALL ".join(selects)))
-    known: dict[str, set[str]] = {table: set() for table in (*CODE_TABLES, "billing_item")}
-    for row in result:
-        known[row.kind].add(row.code)
-    return known
+def _json(parts: Sequence[Step | ZoneRate | str]) -> str:
+    """Tiers, zones and bases as a document, numbers as text; where a step begins is only checked, never kept."""
+    kept: list[object] = []
+    for part in parts:
+        if isinstance(part, Step):
+            up_to = None if part.up_to is None else plain(part.up_to)
+            kept.append({"up_to": up_to, "amount": plain(part.amount), "rate": plain(part.rate)})
+        elif isinstance(part, ZoneRate):
+            kept.append({"from_zone": part.from_zone, "to_zone": part.to_zone, "rate": plain(part.rate)})
+        else:
+            kept.append(part)
+    return json.dumps(kept)

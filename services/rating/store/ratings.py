@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.pricing import Rated, RatedLine
+from services.rating.rules.pricing import Rated, RatedLine, explain
 from services.rating.rules.ratings import RatingHead
 from shared.contracts.work_order_rated import WorkOrderRated
 from shared.database import columns, execute, fetch_all, fetch_one
@@ -24,6 +25,11 @@ _LINE_TYPES = {
     "taxable": "boolean",
     "fee_advance": "boolean",
     "origin": "text",
+    "method": "text",
+    "comment": "text",
+    "original_amount": "numeric",
+    "override_reason": "text",
+    "servers": "jsonb",
 }
 
 
@@ -54,18 +60,28 @@ async def insert(
             "rated_at": rated_at,
             "version": [versions[one.work_order_id] for one in rated],
             "profile_id": [one.profile.id for one in rated],
-            "explanation": [json.dumps(_explanation(one)) for one in rated],
+            "explanation": [json.dumps(explain(one)) for one in rated],
             **columns(rated, "work_order_id", "region", "charges_total", "advances_total"),
         },
     )
     ids = {row.work_order_id: row.id for row in made}
+    written = [line for one in rated for line in one.lines]
+    values: dict[str, list[Any]] = columns(written, *_LINE_TYPES)
+    values["servers"] = [json.dumps(line.servers) if line.servers else "[]" for line in written]
     names = ", ".join(_LINE_TYPES)
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _LINE_TYPES.items())
+    # An array of documents travels as text, because the driver would take it for one document.
+    arrays = ", ".join(
+        f"CAST(:{name} AS {'text' if kind == 'jsonb' else kind}[])" for name, kind in _LINE_TYPES.items()
+    )
     await execute(
         session,
-        f"INSERT INTO rating_line (rating_id, {names}) SELECT * FROM unnest(CAST(:rating_id AS bigint[]), {arrays})",
+        f"""
+        INSERT INTO rating_line (rating_id, {names})
+        SELECT rating_id, {names.replace("servers", "CAST(servers AS jsonb)")}
+        FROM unnest(CAST(:rating_id AS bigint[]), {arrays}) AS line (rating_id, {names})
+        """,
         rating_id=[ids[one.work_order_id] for one in rated for _ in one.lines],
-        **columns([line for one in rated for line in one.lines], *_LINE_TYPES),
+        **values,
     )
     await execute(
         session,
@@ -79,20 +95,6 @@ async def insert(
         order_ids=[one.work_order_id for one in rated],
         versions=[versions[one.work_order_id] for one in rated],
     )
-
-
-def _explanation(rated: Rated) -> dict[str, object]:
-    """What is kept of how a rating came about: the key, where the region came from, and a verdict for every line."""
-    return {
-        "key": rated.profile.key._asdict(),
-        "region_from": rated.region_from,
-        "effective_from": rated.profile.effective_from.isoformat(),
-        "source": rated.profile.source,
-        "lines": [
-            {"position": one.position, "billing_item": one.billing_item, "verdict": one.verdict, "words": one.words}
-            for one in rated.reasons
-        ],
-    }
 
 
 async def announce(session: AsyncSession, order_ids: Sequence[int]) -> None:
@@ -137,6 +139,17 @@ async def find(session: AsyncSession, order_id: int, version: int) -> RatingHead
         session,
         RatingHead,
         f"{_HEAD} WHERE work_order_id = :order_id AND version = :version",
+        order_id=order_id,
+        version=version,
+    )
+
+
+async def find_before(session: AsyncSession, order_id: int, version: int) -> RatingHead | None:
+    """The last rating that an order had before a version."""
+    return await fetch_one(
+        session,
+        RatingHead,
+        f"{_HEAD} WHERE work_order_id = :order_id AND version < :version ORDER BY version DESC LIMIT 1",
         order_id=order_id,
         version=version,
     )

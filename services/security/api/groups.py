@@ -20,7 +20,7 @@ from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import Id
 from shared.operation import Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CSV_TYPE, CsvBody, csv_answer, read_csv
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, read_csv, table_answer
 
 groups = Router("groups")
 
@@ -56,9 +56,9 @@ async def list_groups(
     Sorted by `name` or `created_at`.
     """
     found, next_cursor, count = await actions.list_groups(session, wanted, query)
-    if query.media_type == CSV_TYPE:
+    if query.media_type is not None:
         rows = [row for group in found for row in GroupImportRow.rows_of(group)]
-        return csv_answer("groups", list(GroupImportRow.model_fields), rows)
+        return table_answer(query.media_type, "groups", list(GroupImportRow.model_fields), rows)
     return Page(items=[GroupAnswer.of(group) for group in found], next_cursor=next_cursor, totals=Count(count=count))
 
 

@@ -34,7 +34,7 @@ from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import Id
 from shared.operation import Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CSV_TYPE, CsvBody, csv_answer, read_csv
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, read_csv, table_answer
 
 users = Router("users")
 
@@ -70,8 +70,10 @@ async def list_users(session: Transaction, wanted: FilterOf, query: PageQueryOf)
     Sorted by `name`, `display_name` or `created_at`.
     """
     found, next_cursor, count = await actions.list_users(session, wanted, query)
-    if query.media_type == CSV_TYPE:
-        return csv_answer("users", list(UserImportRow.model_fields), [UserImportRow.of(user) for user in found])
+    if query.media_type is not None:
+        return table_answer(
+            query.media_type, "users", list(UserImportRow.model_fields), [UserImportRow.of(user) for user in found]
+        )
     return Page(items=[UserAnswer.of(user) for user in found], next_cursor=next_cursor, totals=Count(count=count))
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from services.rating.rules.orders import WorkOrder
 from services.rating.rules.rate_tables import BillingProfile, ProfileLine, RateTable, index_rate_table
-from services.rating.schemas.rate_tables import BillingItemRow, BillTypeRow, ProfileRow, RegionEntry
+from services.rating.schemas.codes import BillingItemRow, BillTypeRow, RegionEntry
+from services.rating.schemas.rate_tables import ProfileRow
 from shared.tables import read_csv
 
 SAMPLE = Path(__file__).parents[3] / "deploy" / "sample"
@@ -17,6 +18,10 @@ SAMPLE = Path(__file__).parents[3] / "deploy" / "sample"
 
 def _rows(name: str, kind: type, key: Any) -> list[Any]:
     return [one.row for one in read_csv((SAMPLE / name).read_bytes(), kind, key=key)]
+
+
+def _entered(row: ProfileRow) -> dict[str, Any]:
+    return dict(vars(row.to_line()))
 
 
 @lru_cache
@@ -30,17 +35,11 @@ def sample_rate_table() -> RateTable:
         made = tuple(
             ProfileLine(
                 position=position,
-                billing_item=row.billing_item,
                 income_account=items[row.billing_item].income_account,
                 taxable=items[row.billing_item].taxable,
                 fee_advance=items[row.billing_item].fee_advance,
-                mode=row.mode,
-                bill_type=row.bill_type,
                 bill_kind=kinds.get(row.bill_type),
-                method=row.method,
-                rate=row.rate,
-                included_units=row.included_units,
-                quantity_source=row.quantity_source,
+                **{**_entered(row), "rate": row.rate or Decimal(0)},
             )
             for position, row in enumerate(lines, start=1)
         )
@@ -55,7 +54,7 @@ def order(**facts: Any) -> WorkOrder:
     quantities = dict.fromkeys(
         (
             *("miles", "waiting_minutes", "weight", "pieces", "attempts"),
-            *("pages", "servees", "parcels", "hours", "fee_advances"),
+            *("pages", "servees", "parcels", "hours", "persons", "fee_advances"),
         )
     )
     given = {
@@ -71,6 +70,7 @@ def order(**facts: Any) -> WorkOrder:
         "job_type": "CITATION",
         "region": None,
         "served_zip": "78205",
+        "from_zip": None,
         "service_on": date(2026, 11, 2),
         "field_status": "served",
         "pod_received": True,

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.rating.errors import NothingToCharge
-from services.rating.rules.pricing import amount_of, price_order, rate_work_orders
+from services.rating.errors import NothingToCharge, PrebillNotInTable
+from services.rating.rules.amounts import amount_of
+from services.rating.rules.charges import OrderCharge
+from services.rating.rules.pricing import price_order, rate_work_orders
 from services.rating.rules.rate_tables import BillingProfile, Key, ProfileLine
 from shared.money import round_cents
 from tests.services.rating.tables import order, sample_rate_table
@@ -66,7 +68,7 @@ def test_amounts_are_rounded_half_up_to_the_cent(miles: str, amount: str) -> Non
     assert amount_of(mileage, Decimal(miles)) == Decimal(amount)
 
 
-some_lines = st.lists(
+plain_lines = st.lists(
     st.builds(
         line,
         rate=rates,
@@ -80,6 +82,26 @@ some_lines = st.lists(
     min_size=1,
     max_size=8,
 )
+
+
+@st.composite
+def with_shares(draw) -> list[ProfileLine]:
+    """Plain lines, and lines that rest on them, on one another by name, on the fee advances or on all charges."""
+    lines = [replace(one, billing_item=f"Item {index}") for index, one in enumerate(draw(plain_lines))]
+    for index in range(draw(st.integers(0, 4))):
+        names = [one.billing_item for one in lines]
+        lines.append(
+            line(
+                billing_item=f"Share {index}",
+                method=draw(st.sampled_from(["percent_of", "multiplier"])),
+                rate=draw(st.decimals("0", "50", places=2)),
+                base=tuple(draw(st.sets(st.sampled_from([*names, "fee_advances", "charges"]), min_size=1, max_size=3))),
+            )
+        )
+    return lines
+
+
+some_lines = with_shares()
 
 
 @given(some_lines, st.booleans(), st.none() | quantities)
@@ -148,6 +170,150 @@ def test_a_quantity_of_zero_counts_as_missing() -> None:
 def test_an_order_without_any_charge_is_refused() -> None:
     with pytest.raises(NothingToCharge, match="no miles"):
         price_order(order(), profile(line(method="per_unit", quantity_source="miles")), "BEXAR", "zip")
+
+
+def share(method: str, rate: str, *base: str, **facts) -> ProfileLine:
+    return line(method=method, rate=Decimal(rate), base=base, **{"billing_item": f"{method} {rate}", **facts})
+
+
+def amounts(rated) -> dict[str, str]:
+    return {one.billing_item: str(one.amount) for one in rated.lines}
+
+
+def charge(number: int, kind: str, item: str, **facts) -> OrderCharge:
+    given_facts = {
+        "income_account": "4000",
+        "taxable": False,
+        "fee_advance": False,
+        "bill_type": None,
+        "quantity": None,
+        "rate": None,
+        "amount": None,
+        "comment": "",
+        "entered_by": "bill",
+        **facts,
+    }
+    return OrderCharge(number, 1, kind, item, **given_facts)
+
+
+def test_dependent_lines_wait_for_their_bases_wherever_they_stand() -> None:
+    lines = (
+        share("percent_of", "10", "multiplier 2", "Service of process"),
+        share("multiplier", "2", "Service of process"),
+        line(rate=Decimal(25)),
+    )
+    assert amounts(price_order(order(), profile(*lines), "BEXAR", "zip")) == {
+        "percent_of 10": "5.00",
+        "multiplier 2": "25.00",
+        "Service of process": "25.00",
+    }
+
+
+def test_a_share_of_a_line_that_does_not_come_does_not_come_either() -> None:
+    mileage = line(billing_item="Mileage", method="per_unit", quantity_source="miles")
+    rated = price_order(order(), profile(line(), mileage, share("percent_of", "10", "Mileage")), "BEXAR", "zip")
+    assert (rated.reasons[2].verdict, rated.reasons[2].words) == ("no_base", "nothing of Mileage is charged")
+
+
+@pytest.mark.parametrize(
+    ("lines", "charges", "amount"),
+    [
+        ([], [], "12.00"),
+        ([line(billing_item="Paid", method="per_unit", rate=Decimal(1), quantity_source="fee_advances", fee_advance=True)], [], "12.00"),
+        ([line(billing_item="Stamp", rate=Decimal(5), fee_advance=True)], [], "12.50"),
+        ([], [charge(1, "prebill", "Witness", rate=Decimal(40), fee_advance=True)], "16.00"),
+        ([], [charge(1, "manual", "Witness", rate=Decimal(40))], "12.00"),
+    ],
+)  # fmt: skip
+def test_a_percentage_of_the_fee_advances_counts_each_of_them_once(lines, charges, amount) -> None:
+    """120.00 are reported; lines that bill them, and advances entered otherwise, are not counted twice."""
+    made = profile(line(), *lines, share("percent_of", "10", "fee_advances"))
+    rated = price_order(order(fee_advances="120"), made, "BEXAR", "zip", charges=charges)
+    assert amounts(rated)["percent_of 10"] == amount
+
+
+def test_all_charges_are_those_with_an_amount_of_their_own() -> None:
+    lines = (line(), line(billing_item="Paid", rate=Decimal(7), fee_advance=True), share("percent_of", "50", "charges"))
+    rated = price_order(order(), profile(*lines, share("percent_of", "10", "charges")), "BEXAR", "zip")
+    assert amounts(rated)["percent_of 10"] == "8.00"
+
+
+def test_a_standard_prebill_takes_its_price_from_the_table_even_of_an_optional_line() -> None:
+    table = profile(line(), line(billing_item="Stake-out", mode="optional", rate=Decimal("45.50")))
+    rated = price_order(
+        order(),
+        table,
+        "BEXAR",
+        "zip",
+        charges=[charge(1, "prebill", "Stake-out", quantity=Decimal(2), comment="twice")],
+    )
+    prebill = rated.lines[-1]
+    assert (prebill.origin, prebill.amount, prebill.quantity_source, prebill.comment) == (
+        *("prebill", Decimal("91.00"), "hand", "twice"),
+    )
+
+
+def test_a_prebill_that_the_table_does_not_price_is_refused_and_never_free() -> None:
+    with pytest.raises(PrebillNotInTable, match="Stake-out"):
+        price_order(order(), profile(line()), "BEXAR", "zip", charges=[charge(1, "prebill", "Stake-out")])
+
+
+def test_lines_by_hand_come_last_and_may_deduct() -> None:
+    entered = [
+        charge(1, "manual", "Courtesy", rate=Decimal("-10.005")),
+        charge(2, "prebill", "Copies", rate=Decimal("0.25"), quantity=Decimal(7)),
+    ]
+    rated = price_order(order(), profile(line()), "BEXAR", "zip", charges=entered)
+    assert [(one.origin, str(one.amount)) for one in rated.lines] == [
+        ("rate", "80.00"),
+        ("prebill", "1.75"),
+        ("manual", "-10.01"),
+    ]
+    assert rated.total == Decimal("71.74")
+
+
+def test_an_overridden_amount_keeps_the_original_and_carries_over_to_what_rests_on_it() -> None:
+    made = profile(line(), share("percent_of", "10", "Service of process"))
+    override = charge(1, "override", "Service of process", amount=Decimal("60.00"), comment="agreed by phone")
+    rated = price_order(order(), made, "BEXAR", "zip", charges=[override])
+    first, second = rated.lines
+    assert (first.amount, first.original_amount, first.override_reason) == (
+        *(Decimal("60.00"), Decimal("80.00"), "agreed by phone"),
+    )
+    assert second.amount == Decimal("6.00")
+
+
+def test_a_quantity_by_hand_brings_a_line_that_nothing_was_reported_for() -> None:
+    mileage = line(billing_item="Mileage", method="per_unit", rate=Decimal("0.65"), quantity_source="miles")
+    override = charge(1, "override", "Mileage", quantity=Decimal(40), comment="odometer")
+    rated = price_order(order(), profile(line(), mileage), "BEXAR", "zip", charges=[override])
+    by_hand = rated.lines[1]
+    assert (by_hand.quantity_source, by_hand.amount, by_hand.original_amount) == (
+        "hand",
+        Decimal("26.00"),
+        Decimal("0.00"),
+    )
+
+
+def test_an_override_without_a_line_is_told() -> None:
+    override = charge(1, "override", "Mileage", quantity=Decimal(40), comment="odometer")
+    rated = price_order(order(), profile(line()), "BEXAR", "zip", charges=[override])
+    assert (rated.reasons[-1].billing_item, rated.reasons[-1].verdict) == ("Mileage", "not_applied")
+
+
+def test_what_the_order_carries_and_no_line_takes_up_is_told() -> None:
+    mileage = line(billing_item="Mileage", method="per_unit", quantity_source="miles")
+    rush = line(billing_item="Rush", mode="triggered", bill_type="RUSH", bill_kind="flag")
+    made = order(triggers=("RUSH", "SKIP_TRACE"), miles="3", pages="7")
+    rated = price_order(made, profile(line(), mileage, rush), "BEXAR", "zip")
+    assert (rated.fired_triggers, rated.unused_triggers, rated.unused_quantities) == (
+        *(("RUSH",), ("SKIP_TRACE",), ("pages",)),
+    )
+
+
+def test_an_order_whose_lines_are_all_zero_is_not_billed() -> None:
+    with pytest.raises(NothingToCharge):
+        price_order(order(), profile(line(rate=Decimal(0))), "BEXAR", "zip")
 
 
 def test_one_bad_order_never_stops_the_others() -> None:

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
-from services.rating.rules.codes import LineEntry, ProfileEntry, faults_in_line, overlapping
-from services.rating.rules.rate_tables import BillingProfile, Key, index_rate_table, match_profile, region_of
+from services.rating.rules.matching import match_profile, region_of
+from services.rating.rules.profiles import LineEntry, ProfileEntry, faults_in_line, overlapping
+from services.rating.rules.rate_tables import BillingProfile, Key, index_rate_table
 from tests.services.rating.tables import order
 
 KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
@@ -104,7 +105,7 @@ def test_profiles_of_one_key_may_follow_one_another_but_not_overlap(
 def test_profiles_of_one_file_are_held_against_each_other() -> None:
     other = KEY._replace(region="COMAL")
     faults = overlapping([entry("2020-01-01", "2020-06-30", other), entry("2020-06-30", None, other)], TABLE)
-    assert [index for index, _ in faults] == [1]
+    assert [index for index, *_ in faults] == [1]
 
 
 KNOWN = {"billing_item": {"Mileage"}, "bill_type": {"RUSH"}}

@@ -1,0 +1,95 @@
+"""Charges entered for one order: prebills, lines by hand, overrides."""
+
+from fastapi import Response
+
+from services.rating.actions import charges, orders
+from services.rating.errors import LockedUseCredit, UnknownReference
+from services.rating.rules.charges import ChargeEntry
+from services.rating.schemas.charges import ChargeBody, ChargeRead, OverrideBody, PrebillRow
+from services.rating.schemas.orders import Imported
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.numbers import Id
+from shared.operation import CallerOf, Router
+from shared.tables import CSV_REQUEST, CsvBody, Numbered, read_csv
+
+router = Router("work-orders")
+prebills = Router("prebills")
+VIEW = access.feature("rating.rating", Level.VIEW)
+EDIT = access.feature("rating.rating", Level.EDIT)
+PREBILL = access.feature("rating.work_orders", Level.EDIT)
+CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
+
+
+@router.get("/{work_order_id}/charges", access=VIEW, refuses=[NotFound])
+async def list_charges(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[ChargeRead]:
+    """Prebills, lines by hand and overrides of an order; its next rating takes them up."""
+    return [ChargeRead.of(one) for one in await charges.list_charges(session, caller.scope, work_order_id)]
+
+
+@router.post("/{work_order_id}/prebills", access=PREBILL, status_code=201, refuses=[*CHANGING, UnknownReference])
+async def enter_prebill(
+    work_order_id: Id,
+    entry: ChargeBody,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> ChargeRead:
+    """Captures a charge before rating: standard, priced from the rate table, or custom, with a rate of its own."""
+    return await _enter(work_order_id, entry.to_entry("prebill"), revision, response, caller, session)
+
+
+@router.post("/{work_order_id}/manual-lines", access=EDIT, status_code=201, refuses=[*CHANGING, UnknownReference])
+async def enter_manual_line(
+    work_order_id: Id,
+    entry: ChargeBody,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> ChargeRead:
+    """Adds a line by hand; a negative rate is a deduction. Rate the order to have it on its rating."""
+    return await _enter(work_order_id, entry.to_entry("manual"), revision, response, caller, session)
+
+
+@router.post("/{work_order_id}/overrides", access=EDIT, status_code=201, refuses=[*CHANGING, UnknownReference])
+async def override_line(
+    work_order_id: Id,
+    entry: OverrideBody,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> ChargeRead:
+    """Gives a line of the rate table another quantity or amount; its original amount stays on the rating."""
+    return await _enter(work_order_id, entry.to_entry(), revision, response, caller, session)
+
+
+@router.delete("/{work_order_id}/charges/{charge_id}", access=EDIT, status_code=204, refuses=CHANGING)
+async def remove_charge(
+    work_order_id: Id, charge_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction
+) -> None:
+    """Takes a prebill, a line by hand or an override off; the next rating is without it."""
+    await charges.remove_charge(session, caller.scope, work_order_id, revision, charge_id)
+
+
+@prebills.post("/import", access=PREBILL, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
+async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+    """Enters the prebills of many orders: all of them, or none and a list of every faulty place."""
+    rows = read_csv(file, PrebillRow, key=lambda row: (row.work_order, row.billing_item, row.comment))
+    entries = [Numbered(one.line, (one.row.work_order, one.row.to_entry("prebill"))) for one in rows]
+    return Imported(imported=await charges.import_prebills(session, caller.scope, entries, caller.name))
+
+
+async def _enter(
+    order_id: int, entry: ChargeEntry, revision: int, response: Response, caller: CallerOf, session: Transaction
+) -> ChargeRead:
+    charge_id = await charges.enter_charge(session, caller.scope, order_id, revision, entry, caller.name)
+    entered = await charges.list_charges(session, caller.scope, order_id)
+    order, _ = await orders.read_order(session, caller.scope, order_id)
+    response.headers["etag"] = etag(order.revision)
+    return ChargeRead.of(next(one for one in entered if one.id == charge_id))

@@ -1,0 +1,119 @@
+"""The codes that keys and charges are made of: listed, entered, changed, retired, imported and exported."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Path, Query, Response
+
+from services.rating.actions import codes
+from services.rating.errors import CodeTaken, RateTableFaulty
+from services.rating.schemas.codes import (
+    BillingItemRow,
+    BillTypeRow,
+    BranchRow,
+    CodeRow,
+    RegionEntry,
+    ServerRow,
+    ZoneEntry,
+)
+from services.rating.schemas.orders import Imported
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.listing import PageQueryOf
+from shared.operation import Router
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
+from shared.text import Line
+
+VIEW = access.feature("rating.rate_tables", Level.VIEW)
+EDIT = access.feature("rating.rate_tables", Level.EDIT)
+CodeInPath = Annotated[str, Path(max_length=30)]
+RetiredOnly = Annotated[bool | None, Query(description="Only the retired ones, or only the others.")]
+SearchWord = Annotated[Line | None, Query(description="Part of the code or the name.")]
+
+
+def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
+    """The operations of one table of codes; `kind` is a row of it, `several` what people call its rows."""
+    router = Router(noun)
+    key, one = codes.key_of(table), table.replace("_", " ")
+
+    def declare(
+        method: str, path: str, name: str, words: str, **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Registers an endpoint under the name and the words of this table."""
+
+        def register(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+            endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_"), words
+            registered: Callable[..., Any] = getattr(router, method)(path, **options)(endpoint)
+            return registered
+
+        return register
+
+    async def read(code: str, session: Transaction, response: Response) -> Any:
+        found = await codes.read_code(session, table, code)
+        response.headers["etag"] = etag(found.revision)
+        return kind.model_validate(found)
+
+    rows_of_kind = list[kind]  # type: ignore[valid-type]
+    words = f"All {several}, by code; as CSV or XLSX as they are imported."
+
+    @declare("get", "", f"list {several}", words, access=VIEW, response_model=rows_of_kind, responses=CSV_RESPONSE)
+    async def list_codes(
+        page: PageQueryOf, session: Transaction, search: SearchWord = None, retired: RetiredOnly = None
+    ) -> Any:
+        rows = [kind.model_validate(row) for row in await codes.list_codes(session, table, search, retired=retired)]
+        return rows if page.media_type is None else table_answer(page.media_type, noun, [*kind.model_fields], rows)
+
+    adding = {"status_code": 201, "response_model": kind, "refuses": [CodeTaken, RateTableFaulty]}
+
+    @declare("post", "", f"enter {one}", f"Adds a {one}.", access=EDIT, **adding)
+    async def enter_code(entry: kind, session: Transaction, response: Response) -> Any:  # type: ignore[valid-type]
+        row = entry.to_row()  # type: ignore[attr-defined]
+        await codes.enter_code(session, table, row)
+        return await read(getattr(row, key), session, response)
+
+    importing = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST}
+    words = f"Adds {several}, or gives known ones new values."
+
+    @declare("post", "/import", f"import {several}", words, access=EDIT, **importing)
+    async def import_codes(file: CsvBody, session: Transaction) -> Imported:
+        rows = read_csv(file, kind, key=lambda row: getattr(row, key))
+        entries = [Numbered(one.line, one.row.to_row()) for one in rows]
+        return Imported(imported=await codes.import_codes(session, table, entries))
+
+    words = f"One {one}; the ETag is needed to change it."
+
+    @declare("get", "/{code}", f"read {one}", words, access=VIEW, response_model=kind, refuses=[NotFound])
+    async def read_code(code: CodeInPath, session: Transaction, response: Response) -> Any:
+        return await read(code, session, response)
+
+    changing = {"response_model": kind, "refuses": [NotFound, VersionMissing, VersionStale, RateTableFaulty]}
+    words = f"Gives a {one} other values; `retired_on` retires it, null takes it up again."
+
+    @declare("put", "/{code}", f"change {one}", words, access=EDIT, **changing)
+    async def change_code(
+        code: CodeInPath,
+        entry: kind,  # type: ignore[valid-type]
+        revision: ExpectedVersion,
+        session: Transaction,
+        response: Response,
+    ) -> Any:
+        await codes.change_code(session, table, code, revision, entry.to_row())  # type: ignore[attr-defined]
+        return await read(code, session, response)
+
+    return router
+
+
+routers = (
+    code_router("branches", "branch", BranchRow, "branches"),
+    code_router("customer-types", "customer_type", CodeRow, "customer types"),
+    code_router("priorities", "priority", CodeRow, "priorities"),
+    code_router("job-types", "job_type", CodeRow, "job types"),
+    code_router("regions", "region", RegionEntry, "regions"),
+    code_router("zones", "zone", ZoneEntry, "zones"),
+    code_router("bill-types", "bill_type", BillTypeRow, "bill types"),
+    code_router("billing-items", "billing_item", BillingItemRow, "billing items"),
+    code_router("servers", "server", ServerRow, "servers"),
+)

@@ -1,0 +1,83 @@
+"""Codes on the wire and in files."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.rating.rules.codes import BillingItem, BillType, Branch, Code, RegionRow, Server, ZoneRow
+from shared.numbers import CompanyNumber
+from shared.tables import SPLIT, YesNo
+from shared.text import AccountText, CodeText, FilledLine, ZipPrefixText, ZipText
+
+ItemName = Annotated[FilledLine, Field(max_length=30)]
+
+
+class CodeRow(BaseModel):
+    """A code and its name; a retired one stays for history and is no longer offered."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    code: CodeText
+    name: FilledLine
+    retired_on: date | None = None
+
+    def to_row(self) -> Any:
+        """The row as rules know it."""
+        return Code(self.code, self.name, self.retired_on)
+
+
+class BranchRow(CodeRow):
+    ar_company: CompanyNumber
+
+    def to_row(self) -> Branch:
+        return Branch(self.code, self.name, self.retired_on, self.ar_company)
+
+
+class BillTypeRow(CodeRow):
+    """What makes a triggered line fire: a flag that the order carries, or the outcome in the field."""
+
+    kind: Literal["flag", "outcome"]
+
+    def to_row(self) -> BillType:
+        return BillType(self.code, self.name, self.retired_on, self.kind)
+
+
+class RegionEntry(CodeRow):
+    """A region with its ZIP codes; in a table they stand in one cell, separated by semicolons."""
+
+    zips: Annotated[tuple[ZipText, ...], SPLIT]
+
+    def to_row(self) -> RegionRow:
+        return RegionRow(self.code, self.name, self.retired_on, self.zips)
+
+
+class ZoneEntry(CodeRow):
+    """A zone with its ZIP codes, or their first three or four digits; the longest that fits a ZIP counts."""
+
+    zips: Annotated[tuple[ZipPrefixText, ...], SPLIT]
+
+    def to_row(self) -> ZoneRow:
+        return ZoneRow(self.code, self.name, self.retired_on, self.zips)
+
+
+class ServerRow(CodeRow):
+    """A field agent, by his number."""
+
+    def to_row(self) -> Server:
+        return Server(self.code, self.name, self.retired_on)
+
+
+class BillingItemRow(BaseModel):
+    """The name of a charge as invoices print it, at most 30 characters."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    name: ItemName
+    income_account: AccountText
+    taxable: YesNo = False
+    fee_advance: YesNo = False
+    retired_on: date | None = None
+
+    def to_row(self) -> BillingItem:
+        return BillingItem(self.name, self.income_account, self.taxable, self.fee_advance, self.retired_on)

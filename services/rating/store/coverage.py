@@ -1,0 +1,26 @@
+"""What open orders ask of the rate tables."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.coverage import OpenKey
+from shared.access import Scope
+from shared.database import fetch_all, scope_condition
+
+
+async def open_keys(session: AsyncSession, scope: Scope) -> list[OpenKey]:
+    """Every combination of the five keys, ZIP and service date among the open orders in scope, with how many wait."""
+    within, parameters = scope_condition(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+    return await fetch_all(
+        session,
+        OpenKey,
+        f"""
+        SELECT w.branch, c.customer_type, w.priority, w.job_type, w.region, left(w.served_zip, 5) AS served_zip,
+               w.service_on, count(*) AS orders, min(w.number) AS example
+        FROM work_order w
+        JOIN branch b ON b.code = w.branch
+        LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
+        WHERE w.status = 'open' AND {within}
+        GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+        """,
+        **parameters,
+    )

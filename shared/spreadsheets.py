@@ -1,0 +1,150 @@
+"""Owns XLSX: files read with limits and written without formulas, in worker processes that keep the requests of others going."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import partial
+
+import anyio.to_process
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from shared.errors import ImportRefused
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+Cell = str | Decimal | int | date | None
+
+_MOST_PARTS = 1_000
+_MOST_UNPACKED_BYTES = 200 * 2**20
+_MOST_COLUMNS = 200
+_CHUNK_BYTES = 2**20
+_UNREADABLE = "The file is no XLSX workbook that can be read; save it again as .xlsx, or as CSV UTF-8."
+
+
+async def read(content: bytes, most_rows: int) -> bytes:
+    """The first sheet of a workbook as CSV, one line for each row of the sheet, so that both count alike.
+
+    Raises ImportRefused for what is no workbook, holds more than `most_rows` rows, or unpacks to more than any real one.
+    """
+    made = await anyio.to_process.run_sync(partial(_to_csv, content, most_rows), cancellable=True)
+    if isinstance(made, str):
+        raise ImportRefused(made)
+    return made
+
+
+def _to_csv(content: bytes, most_rows: int) -> bytes | str:
+    """Runs in a worker process; words instead of the file say why it is refused."""
+    from openpyxl import load_workbook
+
+    wrong = _what_is_wrong(content)
+    if wrong is not None:
+        return wrong
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        # The size that a sheet says of itself is not to be believed.
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > most_rows + 1:
+                return f"The first sheet has more than {most_rows} rows; split it."
+            if len(row) > _MOST_COLUMNS:
+                return f"Row {number} of the first sheet has more than {_MOST_COLUMNS} columns."
+            writer.writerow([_text(value) for value in row])
+    except Exception:
+        return _UNREADABLE
+    lines = out.getvalue().split("\r\n")
+    heading = next(csv.reader(lines[:1]), [])
+    width = max((index + 1 for index, name in enumerate(heading) if name), default=0)
+    return "\r\n".join(_padded(lines, width)).encode()
+
+
+def _padded(lines: Sequence[str], width: int) -> Iterator[str]:
+    """Lines as wide as the heading: sheets leave out empty cells at the end of a row, and keep some beyond the last."""
+    for line in lines:
+        out = io.StringIO(newline="")
+        cells = next(csv.reader([line]), [])
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
+        csv.writer(out, lineterminator="").writerow([*cells, *[""] * (width - len(cells))] if any(cells) else [])
+        yield out.getvalue()
+
+
+def _what_is_wrong(content: bytes) -> str | None:
+    """Unpacks every part once, counting: what a ZIP file says of its sizes may be a lie, and then its checksum fails."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = packed.infolist()
+            if len(parts) > _MOST_PARTS:
+                return f"The workbook has more than {_MOST_PARTS} parts."
+            left = _MOST_UNPACKED_BYTES
+            for part in parts:
+                with packed.open(part) as stream:
+                    while chunk := stream.read(_CHUNK_BYTES):
+                        left -= len(chunk)
+                        if left < 0:
+                            return f"The workbook unpacks to more than {_MOST_UNPACKED_BYTES // 2**20} MiB; split it."
+    except Exception:
+        return _UNREADABLE
+    return None
+
+
+def _text(value: object) -> str:
+    """A cell as a CSV file would have it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{Decimal(repr(value)).normalize():f}"
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            # One line for each row: no text of ours may hold a line break or the tabulator that takes its place.
+            return str(value).replace("\r", "\v").replace("\n", "\v")
+
+
+class Answer(Response):
+    """An XLSX file, made while it is sent: after the transaction, outside this process."""
+
+    media_type = XLSX_TYPE
+
+    def __init__(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]):
+        super().__init__(headers={"content-disposition": f'attachment; filename="{name}.xlsx"'})
+        self._table = (name, columns, rows)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.body = await anyio.to_process.run_sync(partial(write, *self._table), cancellable=True)
+        self.headers["content-length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
+def write(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """A workbook of one sheet; text stays text, whatever it begins with."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(name[:31])
+    sheet.freeze_panes = "A2"
+
+    def cell(value: Cell) -> object:
+        if not isinstance(value, str):
+            return value
+        made = WriteOnlyCell(sheet, value=value)
+        made.data_type = "s"
+        return made
+
+    for row in (columns, *rows):
+        sheet.append([cell(value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

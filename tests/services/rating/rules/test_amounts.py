@@ -1,0 +1,170 @@
+"""What one line costs, method by method, and the laws that hold whatever the rates."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.rating.errors import AmountTooLarge
+from services.rating.rules.amounts import amount_of, price_line, price_share, zone_rate_of
+from services.rating.rules.charges import split
+from services.rating.rules.rate_tables import ProfileLine, Step, ZoneRate
+from shared.money import round_cents
+from tests.services.rating.rules.test_pricing import line
+
+
+def steps(*pairs: tuple[str | None, str, str]) -> tuple[Step, ...]:
+    """Steps from (up_to, amount, rate)."""
+    return tuple(
+        Step(None if end is None else Decimal(end), Decimal(fixed), Decimal(each)) for end, fixed, each in pairs
+    )
+
+
+PER_PERSON = line(
+    method="tiered", quantity_source="servees", steps=steps(("1", "0", "50"), ("2", "0", "10"), (None, "0", "5"))
+)
+PAGES = line(
+    method="banded",
+    quantity_source="pages",
+    steps=steps(("49", "0", "0"), ("99", "10", "0"), ("249", "25", "0"), (None, "50", "0")),
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "quantity", "amount"),
+    [
+        (line(rate=Decimal(80)), "1", "80.00"),
+        (line(rate=Decimal("12.345")), "1", "12.35"),
+        (line(method="per_unit", rate=Decimal("0.65")), "37.5", "24.38"),
+        (line(method="per_unit", rate=Decimal(1), included_units=Decimal(10)), "10", "0.00"),
+        (line(method="per_unit", rate=Decimal(1), included_units=Decimal(10)), "12.5", "2.50"),
+        (line(method="per_unit", rate=Decimal("0.67"), minimum=Decimal(15)), "7", "15.00"),
+        (line(method="per_unit", rate=Decimal("0.67"), minimum=Decimal(15)), "40", "26.80"),
+        (line(method="per_unit", rate=Decimal("0.67"), maximum=Decimal(20)), "40", "20.00"),
+        (line(method="per_unit", rate=Decimal(8), unit_size=Decimal(15), whole_units=True), "15", "8.00"),
+        (line(method="per_unit", rate=Decimal(8), unit_size=Decimal(15), whole_units=True), "15.001", "16.00"),
+        (line(method="per_unit", rate=Decimal(8), unit_size=Decimal(15)), "20", "10.67"),
+        (line(method="per_unit", rate=Decimal(65), whole_units=True), "0.5", "65.00"),
+        (PER_PERSON, "1", "50.00"),
+        (PER_PERSON, "2", "60.00"),
+        (PER_PERSON, "4", "70.00"),
+        (PER_PERSON, "2.5", "62.50"),
+        (line(method="tiered", quantity_source="pages", steps=steps(("5", "10", "0"), (None, "0", "1"))), "8", "13.00"),
+        (PAGES, "49", "0.00"),
+        (PAGES, "50", "10.00"),
+        (PAGES, "99", "10.00"),
+        (PAGES, "100", "25.00"),
+        (PAGES, "5000", "50.00"),
+        (line(method="banded", steps=steps(("10", "0", "1"), (None, "0", "0.75"))), "20", "15.00"),
+    ],
+)
+def test_an_amount(made: ProfileLine, quantity: str, amount: str) -> None:
+    assert amount_of(made, Decimal(quantity)) == Decimal(amount)
+
+
+def test_per_person_and_hour_two_quantities_multiply() -> None:
+    marshals = line(
+        method="per_unit", rate=Decimal(65), quantity_source="hours", whole_units=True, times_source="persons"
+    )
+    assert price_line(marshals, Decimal("3.5"), times=Decimal(2)).amount == Decimal("520.00")
+
+
+@pytest.mark.parametrize(
+    ("method", "rate", "base", "limits", "amount"),
+    [
+        ("percent_of", "10", "65.00", {}, "6.50"),
+        ("percent_of", "10", "103.64", {}, "10.36"),
+        ("percent_of", "2.5", "0.20", {}, "0.01"),
+        ("percent_of", "10", "30.00", {"minimum": Decimal(5)}, "5.00"),
+        ("percent_of", "10", "900.00", {"maximum": Decimal(50)}, "50.00"),
+        ("multiplier", "2", "25.00", {}, "25.00"),
+        ("multiplier", "1.5", "25.01", {}, "12.51"),
+        ("multiplier", "0.9", "80.00", {}, "-8.00"),
+        ("multiplier", "1", "80.00", {}, "0.00"),
+    ],
+)
+def test_a_share_of_other_lines(method, rate, base, limits, amount) -> None:
+    made = line(method=method, rate=Decimal(rate), base=("Delivery",), **limits)
+    assert price_share(made, Decimal(base)).amount == Decimal(amount)
+
+
+def test_a_named_zone_comes_before_any_and_both_directions_have_their_own_rate() -> None:
+    made = line(
+        method="zone",
+        zones=tuple(
+            ZoneRate(begin, end, Decimal(rate))
+            for begin, end, rate in (("A", "B", "20"), ("B", "A", "25"), ("A", "ANY", "40"), ("ANY", "ANY", "60"))
+        ),
+    )
+    found = [zone_rate_of(made, *pair) for pair in (("A", "B"), ("B", "A"), ("A", "C"), ("C", "A"), (None, None))]
+    assert found == [Decimal(20), Decimal(25), Decimal(40), Decimal(60), Decimal(60)]
+    assert zone_rate_of(replace(made, zones=made.zones[:2]), "B", "C") is None
+
+
+def test_what_no_invoice_can_hold_is_refused_with_its_item() -> None:
+    with pytest.raises(AmountTooLarge, match="Service of process"):
+        amount_of(line(method="per_unit", rate=Decimal(9_999_999)), Decimal(999_999_999_999))
+
+
+rates = st.decimals("0", "9999.99999", places=5)
+quantities = st.decimals("0.001", "9999", places=3)
+limits = st.none() | st.decimals("0", "500", places=2)
+
+
+@st.composite
+def rising_lines(draw) -> ProfileLine:
+    """Lines whose price per unit never falls below zero: everything but bands."""
+    method = draw(st.sampled_from(["flat", "per_unit", "tiered"]))
+    ends = sorted(draw(st.sets(st.decimals("0.001", "500", places=3), max_size=4)))
+    low, high = sorted([draw(limits) or Decimal(0), draw(limits) or Decimal(500)])
+    return line(
+        method=method,
+        rate=draw(rates),
+        included_units=draw(st.decimals("0", "20", places=3)),
+        unit_size=draw(st.decimals("0.25", "60", places=3)),
+        whole_units=draw(st.booleans()),
+        steps=tuple(Step(end, draw(rates), draw(rates)) for end in [*ends, None]),
+        minimum=low,
+        maximum=high,
+    )
+
+
+@given(rising_lines(), quantities, st.decimals("0.001", "100", places=3))
+def test_more_of_a_quantity_never_costs_less_except_at_a_band(made, quantity, more) -> None:
+    assert amount_of(made, quantity + more) >= amount_of(made, quantity)
+
+
+@given(rising_lines(), quantities)
+def test_every_amount_is_whole_cents_within_its_limits(made, quantity) -> None:
+    amount = amount_of(made, quantity)
+    assert amount == amount.quantize(Decimal("0.01"))
+    assert made.minimum <= amount <= made.maximum
+
+
+@given(st.decimals("0.00", "99999.99", places=2), st.decimals("0", "200", places=5))
+def test_a_cent_more_of_the_base_never_lowers_a_percentage(base, percent) -> None:
+    made = line(method="percent_of", rate=percent, base=("fee_advances",))
+    assert price_share(made, base + Decimal("0.01")).amount >= price_share(made, base).amount
+
+
+@given(st.integers(1, 5), quantities)
+def test_tiers_of_one_rate_are_a_plain_rate_per_unit(rate, quantity) -> None:
+    tiers = line(method="tiered", steps=steps(("1", "0", str(rate)), ("7.5", "0", str(rate)), (None, "0", str(rate))))
+    assert amount_of(tiers, quantity) == amount_of(line(method="per_unit", rate=Decimal(rate)), quantity)
+
+
+@given(
+    st.decimals("-99999.99", "99999.99", places=2),
+    st.lists(st.decimals("0.001", "1000", places=3), min_size=1, max_size=8),
+)
+def test_shares_add_up_to_the_cent_and_the_last_takes_the_odd_one(amount, shares) -> None:
+    parts = split(amount, shares)
+    assert sum(parts) == amount
+    assert parts[:-1] == [round_cents(amount * share / sum(shares)) for share in shares[:-1]]
+
+
+def test_thirds_of_a_hundred() -> None:
+    assert split(Decimal(100), [Decimal(1)] * 3) == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
+    assert split(Decimal(100), []) == []

@@ -1,0 +1,112 @@
+"""Profiles that leave values open: the most specific one wins, counted customer type, job type, region, priority."""
+
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.rating.errors import NoProfile
+from services.rating.rules.matching import find_profile, match_profile, nearest_profiles
+from services.rating.rules.profiles import ProfileEntry, overlapping
+from services.rating.rules.rate_tables import ANY, BillingProfile, Key, RateTable, index_rate_table
+from tests.services.rating.tables import order
+
+WEIGHT = ("customer_type", "job_type", "region", "priority")
+FULL = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
+DAY = date(2026, 11, 2)
+
+
+def profile(number: int, key: Key, begin: str = "2020-01-01", end: str | None = None) -> BillingProfile:
+    last = None if end is None else date.fromisoformat(end)
+    return BillingProfile(number, key, date.fromisoformat(begin), last, "", ())
+
+
+def opened(*names: str) -> Key:
+    return FULL._replace(**dict.fromkeys(names, ANY))
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ((), ("priority",)),
+        (("priority",), ("region",)),
+        (("region", "priority"), ("job_type",)),
+        (("job_type", "region", "priority"), ("customer_type",)),
+        (("job_type",), ("customer_type",)),
+        (WEIGHT[1:], WEIGHT),
+    ],
+)
+def test_the_weightier_value_wins(better, worse) -> None:
+    table = index_rate_table([profile(1, opened(*worse)), profile(2, opened(*better))], [])
+    assert match_profile(order(), "BEXAR", table).id == 2
+
+
+def test_an_expired_specific_profile_leaves_the_field_to_an_open_one() -> None:
+    table = index_rate_table([profile(1, FULL, end="2025-12-31"), profile(2, opened(*WEIGHT))], [])
+    assert match_profile(order(), "BEXAR", table).id == 2
+    assert match_profile(order(service_on=date(2025, 12, 31)), "BEXAR", table).id == 1
+
+
+def test_the_branch_is_never_open() -> None:
+    table = index_rate_table([profile(1, opened(*WEIGHT)._replace(branch="LAX"))], [])
+    with pytest.raises(NoProfile) as refused:
+        match_profile(order(), "BEXAR", table)
+    assert refused.value.members["nearest"] == []
+
+
+def test_an_open_value_is_no_difference_among_the_nearest() -> None:
+    table = index_rate_table([profile(1, opened("region")._replace(priority="RUSH"))], [])
+    (near,) = nearest_profiles(FULL, DAY, table)
+    assert near.differs == ("priority",)
+
+
+def test_two_equally_specific_profiles_cannot_be_saved_and_others_can() -> None:
+    table = index_rate_table([profile(1, opened("priority"))], [])
+    again = ProfileEntry(opened("priority"), DAY, None, "", ())
+    other = ProfileEntry(opened("region"), DAY, None, "", ())
+    assert overlapping([again], table)
+    assert not overlapping([other], table)
+    assert not overlapping([again], table, replaces=1)
+
+
+values = {name: st.sampled_from([ANY, "A", "B"]) for name in WEIGHT}
+keys = st.builds(Key, branch=st.sampled_from(["SAT", "LAX"]), **values)
+days = st.integers(0, 60).map(lambda offset: DAY + timedelta(days=offset))
+
+
+@st.composite
+def tables(draw) -> list[BillingProfile]:
+    """Profiles of which those with the same key follow one another in time."""
+    made: list[BillingProfile] = []
+    for key in draw(st.sets(keys, max_size=40)):
+        begin, end = sorted([draw(days), draw(days)])
+        made.append(BillingProfile(len(made) + 1, key, begin, draw(st.sampled_from([end, end])), "", ()))
+        if draw(st.booleans()):
+            made.append(
+                BillingProfile(len(made) + 1, key, end + timedelta(days=1 + draw(st.integers(0, 5))), None, "", ())
+            )
+    return made
+
+
+def scan(key: Key, on: date, profiles: list[BillingProfile]) -> BillingProfile | None:
+    """The rule as its words say it: of all that fit and are in force, the most specific."""
+    fitting = [
+        one
+        for one in profiles
+        if one.in_force(on) and all(its in {mine, ANY} for mine, its in zip(key, one.key, strict=True))
+    ]
+    return max(fitting, key=lambda one: [getattr(one.key, name) != ANY for name in WEIGHT], default=None)
+
+
+@given(tables(), st.randoms())
+def test_the_index_finds_what_a_scan_finds(profiles, chance) -> None:
+    shuffled = list(profiles)
+    chance.shuffle(shuffled)
+    table: RateTable = index_rate_table(shuffled, [])
+    for branch, *parts in product(["SAT"], "AB", "AB", "AB", "ABC"):
+        key = Key(branch, *parts)
+        for offset in (0, 15, 30, 60):
+            on = DAY + timedelta(days=offset)
+            assert find_profile(key, on, table) is scan(key, on, profiles)
