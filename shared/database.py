@@ -136,30 +136,36 @@ async def fetch_value(session: AsyncSession, sql: str, **parameters: object) -> 
     return result.scalar()
 
 
-async def copy_rows(
-    session: AsyncSession, table: str, names: Sequence[str], rows: Sequence[Any], **same: object
+async def copy_records(
+    session: AsyncSession, table: str, names: Sequence[str], records: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Writes the attributes `names` of the rows into the columns of those names, and `same` into each row, by COPY.
+    """Writes the records into the columns `names` of the table, by COPY; documents come as text.
 
-    A name with a dot reads the attribute of an attribute; the column has the last part's name.
     The quickest way in for rows by the thousand. Triggers and constraints see them as they see an INSERT.
     Raises DBAPIError like any statement.
     """
-    if not rows:
+    if not records:
         return
-    read = attrgetter(*names)
-    values = tuple(same.values())
     connection = await (await session.connection()).get_raw_connection()
     driver = connection.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     try:
-        await driver.copy_records_to_table(
-            table,
-            records=[(*values, *read(row)) for row in rows],
-            columns=[*same, *(name.rpartition(".")[2] for name in names)],
-        )
+        await driver.copy_records_to_table(table, records=records, columns=names)
     except asyncpg.PostgresError as error:
         raise DBAPIError(f"COPY {table}", None, error) from error
+
+
+async def copy_rows(
+    session: AsyncSession, table: str, names: Sequence[str], rows: Sequence[Any], **same: object
+) -> None:
+    """Copies the attributes `names` of the rows into the columns of those names, and `same` into each row.
+
+    A name with a dot reads the attribute of an attribute; the column has the last part's name.
+    """
+    read = attrgetter(*names)
+    values = tuple(same.values())
+    columns_of_names = [*same, *(name.rpartition(".")[2] for name in names)]
+    await copy_records(session, table, columns_of_names, [(*values, *read(row)) for row in rows])
 
 
 def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:

@@ -2,86 +2,75 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.pricing import Rated, RatedLine, explain
 from services.rating.rules.ratings import RatingHead
 from shared.contracts.work_order_rated import WorkOrderRated
-from shared.database import columns, execute, fetch_all, fetch_one
+from shared.database import copy_records, execute, fetch_all, fetch_one, fetch_values
 from shared.events import outbox
 
-_LINE_TYPES = {
-    "position": "int",
-    "billing_item": "text",
-    "income_account": "text",
-    "quantity": "numeric",
-    "quantity_source": "text",
-    "unit_rate": "numeric",
-    "amount": "numeric",
-    "taxable": "boolean",
-    "fee_advance": "boolean",
-    "origin": "text",
-    "method": "text",
-    "comment": "text",
-    "original_amount": "numeric",
-    "override_reason": "text",
-    "servers": "jsonb",
-}
+_LINE = tuple(one.name for one in fields(RatedLine))
+_PLAIN = tuple(name for name in _LINE if name != "servers")
 
 
 async def insert(
     session: AsyncSession, rated: Sequence[Rated], versions: Mapping[int, int], rated_by: str, rated_at: datetime
 ) -> None:
-    """Writes ratings with their lines and moves their orders to `rated`, in three statements.
+    """Writes ratings with their lines and moves their orders to `rated`, in four statements.
 
     `versions` gives the version of each order's new rating. The orders are locked by the caller.
     """
-    made = await session.execute(
-        text(
-            """
-            INSERT INTO rating (work_order_id, version, profile_id, region, rated_by, rated_at, charges_total,
-                                advances_total, total, explanation)
-            SELECT work_order_id, version, profile_id, region, :rated_by, :rated_at, charges_total, advances_total,
-                   charges_total + advances_total, CAST(explanation AS json)
-            FROM unnest(
-                CAST(:work_order_id AS bigint[]), CAST(:version AS int[]), CAST(:profile_id AS bigint[]),
-                CAST(:region AS text[]), CAST(:charges_total AS numeric[]), CAST(:advances_total AS numeric[]),
-                CAST(:explanation AS text[])
-            ) AS new (work_order_id, version, profile_id, region, charges_total, advances_total, explanation)
-            RETURNING id, work_order_id
-            """
-        ),
-        {
-            "rated_by": rated_by,
-            "rated_at": rated_at,
-            "version": [versions[one.work_order_id] for one in rated],
-            "profile_id": [one.profile.id for one in rated],
-            "explanation": [json.dumps(explain(one)) for one in rated],
-            **columns(rated, "work_order_id", "region", "charges_total", "advances_total"),
-        },
+    ids = await fetch_values(
+        session, "SELECT nextval('rating_id_seq') FROM generate_series(1, :count)", count=len(rated)
     )
-    ids = {row.work_order_id: row.id for row in made}
-    written = [line for one in rated for line in one.lines]
-    values: dict[str, list[Any]] = columns(written, *_LINE_TYPES)
-    values["servers"] = [json.dumps(line.servers) if line.servers else "[]" for line in written]
-    names = ", ".join(_LINE_TYPES)
-    # An array of documents travels as text, because the driver would take it for one document.
-    arrays = ", ".join(
-        f"CAST(:{name} AS {'text' if kind == 'jsonb' else kind}[])" for name, kind in _LINE_TYPES.items()
-    )
-    await execute(
+    await copy_records(
         session,
-        f"""
-        INSERT INTO rating_line (rating_id, {names})
-        SELECT rating_id, {names.replace("servers", "CAST(servers AS jsonb)")}
-        FROM unnest(CAST(:rating_id AS bigint[]), {arrays}) AS line (rating_id, {names})
-        """,
-        rating_id=[ids[one.work_order_id] for one in rated for _ in one.lines],
-        **values,
+        "rating",
+        (
+            "rated_by",
+            "rated_at",
+            "id",
+            "work_order_id",
+            "version",
+            "profile_id",
+            "region",
+            "charges_total",
+            "advances_total",
+            "total",
+            "explanation",
+        ),
+        [
+            (
+                rated_by,
+                rated_at,
+                rating_id,
+                one.work_order_id,
+                versions[one.work_order_id],
+                one.profile.id,
+                one.region,
+                one.charges_total,
+                one.advances_total,
+                one.total,
+                json.dumps(explain(one)),
+            )
+            for rating_id, one in zip(ids, rated, strict=True)
+        ],
+    )
+    plain = attrgetter(*_PLAIN)
+    await copy_records(
+        session,
+        "rating_line",
+        ("rating_id", "servers", *_PLAIN),
+        [
+            (rating_id, json.dumps(line.servers) if line.servers else "[]", *plain(line))
+            for rating_id, one in zip(ids, rated, strict=True)
+            for line in one.lines
+        ],
     )
     await execute(
         session,
@@ -166,6 +155,6 @@ async def lines(session: AsyncSession, rating_id: int) -> list[RatedLine]:
     return await fetch_all(
         session,
         RatedLine,
-        f"SELECT {', '.join(_LINE_TYPES)} FROM rating_line WHERE rating_id = :rating_id ORDER BY position",
+        f"SELECT {', '.join(_LINE)} FROM rating_line WHERE rating_id = :rating_id ORDER BY position",
         rating_id=rating_id,
     )
