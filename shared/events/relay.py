@@ -8,7 +8,6 @@ broker gives the same sequences to other messages, and the loss could no longer 
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable
 from contextlib import suppress
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from nats.aio.client import Client
 from nats.js.api import PubAck
 
 from shared.contracts.event import STREAM, envelope_bytes
+from shared.contracts.subscriptions import EVENTS
 from shared.database import Database
 from shared.events import streams
 
@@ -100,19 +100,17 @@ class Relay:
         if not rows:
             return 0
         jetstream = client.jetstream(publish_async_max_pending=_WINDOW)
-        waiting: list[Awaitable[PubAck]] = [
+        waiting = [
             await jetstream.publish_async(
                 f"ratebook.v1.{self._service}.{row['event_name']}",
                 envelope_bytes(row["event_id"], self._service, row["event_name"], row["created_at"], row["data"]),
-                wait_stall=_ACKNOWLEDGE_SECONDS,
                 stream=STREAM,
                 headers=_headers(row),
             )
             for row in rows
         ]
-        answers = await asyncio.gather(
-            *(asyncio.wait_for(answer, _ACKNOWLEDGE_SECONDS) for answer in waiting), return_exceptions=True
-        )
+        await asyncio.wait(waiting, timeout=_ACKNOWLEDGE_SECONDS)
+        answers = [_answer_of(one) for one in waiting]
         stored = [
             (row["id"], answer.seq) for row, answer in zip(rows, answers, strict=True) if isinstance(answer, PubAck)
         ]
@@ -128,7 +126,7 @@ class Relay:
         if self._refusal is not None:
             refusal, self._refusal = self._refusal, None
             raise PublishRefused(str(refusal))
-        failures = [answer for answer in answers if isinstance(answer, BaseException)]
+        failures = [answer for answer in answers if not isinstance(answer, PubAck)]
         if failures:
             raise ConnectionError(f"{len(failures)} of {len(rows)} events were not acknowledged: {failures[0]!r}")
         return len(stored)
@@ -154,13 +152,14 @@ class Relay:
             return
         last_published = await connection.fetch(
             """
-            SELECT event_name, max(stream_sequence) AS sequence FROM outbox
-            WHERE stream_sequence IS NOT NULL GROUP BY event_name
-            """
+            SELECT event_name, (SELECT max(stream_sequence) FROM outbox WHERE outbox.event_name = own.event_name) AS sequence
+            FROM unnest($1::text[]) AS own (event_name)
+            """,
+            [event.event_name() for event in EVENTS if event.service == self._service],
         )
         for row in last_published:
             held = await _last_sequence(client, f"ratebook.v1.{self._service}.{row['event_name']}")
-            if held < row["sequence"]:
+            if held < (row["sequence"] or 0):
                 status = await connection.execute(
                     """
                     UPDATE outbox SET published_at = NULL, stream_sequence = NULL, publication = publication + 1
@@ -170,6 +169,14 @@ class Relay:
                     held,
                 )
                 log.warning("the broker lost %s events after %d: %s", row["event_name"], held, status)
+
+
+def _answer_of(waiting: asyncio.Future[PubAck]) -> PubAck | BaseException | None:
+    """What the broker answered by now; None when nothing."""
+    waiting.cancel()
+    if waiting.cancelled():
+        return None
+    return waiting.exception() or waiting.result()
 
 
 def _headers(row: asyncpg.Record) -> dict[str, str]:
