@@ -136,6 +136,9 @@ class OpenStreams:
         self._permissions = permissions
         self._streams: set[OpenStream] = set()
 
+    def __len__(self) -> int:
+        return len(self._streams)
+
     @contextmanager
     def holding(self, stream: OpenStream) -> Iterator[None]:
         self._streams.add(stream)

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import health
 from gateway.auth import Identities, Keys, Tokens
+from gateway.measures import measure
 from gateway.permissions import Permissions
 from gateway.proxy import Limits, Proxy
 from gateway.routes import Document, compile_routes, load_documents
@@ -17,6 +18,7 @@ from shared import logging as process_logging
 from shared.background import collect_rarely, running
 from shared.http import RequestContext, install_health, install_problem_handlers
 from shared.identity import load_private_key
+from shared.metrics import install_metrics
 
 
 class Front:
@@ -80,4 +82,5 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     )
     install_problem_handlers(app)
     install_health(app, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins))
-    return RequestContext(Front(proxy, app))
+    install_metrics(app, {"gateway": measure(permissions, proxy)})
+    return RequestContext(Front(proxy, app), "gateway")

@@ -56,9 +56,19 @@ class Permissions:
 
     def current(self) -> PermissionTable:
         """The table; raises PermissionsStale when there is none that was asked for within the last minute."""
-        if self._table is None or self._clock() - self._asked_at > TRUSTED_SECONDS:
+        if self._table is None or self.age_seconds > TRUSTED_SECONDS:
             raise PermissionsStale("The permissions have not been confirmed for a minute. Try again shortly.")
         return self._table
+
+    @property
+    def epoch(self) -> int:
+        """Of the table that is held, 0 without one."""
+        return self._table.epoch if self._table is not None else 0
+
+    @property
+    def age_seconds(self) -> float:
+        """How long ago the table was asked for; infinite without one."""
+        return self._clock() - self._asked_at
 
     async def poll(self, every_seconds: float) -> None:
         """Keeps the table fresh, for ever: at once when told of a change, every few seconds in case that got lost."""

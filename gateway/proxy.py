@@ -104,6 +104,11 @@ class Proxy:
         self._abandoned = Abandoned(limits.max_abandoned_requests)
         self.streams = OpenStreams(permissions)
 
+    @property
+    def in_work(self) -> dict[str, int]:
+        """How many requests each service has in work."""
+        return {name: service.in_work for name, service in self._services.items()}
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._handle(scope, receive, send)
@@ -122,6 +127,7 @@ class Proxy:
         segments = path_segments(raw_path)
         head = request_head(scope["headers"])
         route, path = self._routes.match(scope["method"], segments)
+        scope["route"] = route
         peer = scope["client"][0] if scope["client"] else "unknown"
         session = None
         if route.access.kind == "public":

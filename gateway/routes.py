@@ -33,7 +33,10 @@ class RoutesUnfit(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """One operation. `template` is the path inside, `numbers` are the positions of its integer parameters."""
+    """One operation. `template` is the path inside, `numbers` are the positions of its integer parameters.
+
+    `path` is the path outside as a template: `/api/v1/rating/work-orders/{work_order_id}`.
+    """
 
     service: str
     method: str
@@ -42,11 +45,15 @@ class Route:
     streams: bool
     segments: tuple[str | None, ...]
     numbers: tuple[int, ...]
+    path: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", f"/api/v1/{self.service}{self.template.removeprefix(_INSIDE)}")
 
     @property
     def name(self) -> str:
         """As callers know it, for logs: `GET /api/v1/rating/work-orders/{work_order_id}`."""
-        return f"{self.method} /api/v1/{self.service}{self.template.removeprefix(_INSIDE)}"
+        return f"{self.method} {self.path}"
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from shared.access import Scope
 
@@ -19,6 +20,21 @@ T = TypeVar("T")
 _TRANSIENT = {"40001", "40P01", "55P03"}
 
 
+class Pool(AsyncAdaptedQueuePool):
+    """Connections that are reused; knows how many wait for one."""
+
+    # Or its housekeeping would be logged at INFO, which is not so for SQLAlchemy's own classes.
+    _sqla_logger_namespace = "sqlalchemy.pool"
+    waiting = 0
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        self.waiting += 1
+        try:
+            return super()._do_get()
+        finally:
+            self.waiting -= 1
+
+
 class Database:
     """The connections of one process to its own database."""
 
@@ -26,6 +42,7 @@ class Database:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            poolclass=Pool,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
@@ -43,6 +60,12 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @property
+    def pool(self) -> Pool:
+        pool = self.engine.sync_engine.pool
+        assert isinstance(pool, Pool)
+        return pool
 
     async def ping(self) -> None:
         """Raises when the database does not answer."""

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import tracing
 from shared.errors import DomainError, Fault, InvalidInput, NotFound
 from shared.text import words_of_fault
+from shared.metrics import METRICS_PATH, Requests
 
 log = logging.getLogger("request")
 
@@ -122,10 +123,11 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 class RequestContext:
-    """Pure ASGI middleware: adopts the caller's trace, answers with the request id, logs each request once."""
+    """Pure ASGI middleware: adopts the caller's trace, answers with the request id, counts and logs each request."""
 
-    def __init__(self, app: ASGIApp):
+    def __init__(self, app: ASGIApp, service: str):
         self._app = app
+        self._requests = Requests(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -134,11 +136,14 @@ class RequestContext:
         sent = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
         tracing.adopt(sent)
         started_at = time.perf_counter()
+        # Until the head: how long a body takes is the caller's business, and a stream has no end.
+        head_seconds = -1.0
         status = 0
 
         async def note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, head_seconds
             if message["type"] == "http.response.start":
+                head_seconds = time.perf_counter() - started_at
                 status = message["status"]
                 request_id = (tracing.request_id() or "").encode()
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
@@ -147,8 +152,12 @@ class RequestContext:
         try:
             await self._app(scope, receive, note)
         finally:
-            if scope["path"] not in _HEALTH_PATHS:
-                duration_ms = round((time.perf_counter() - started_at) * 1000, 1)
+            if scope["path"] not in _OPERATORS_PATHS:
+                seconds = time.perf_counter() - started_at
+                self._requests.note(
+                    scope.get("route"), scope["method"], status, head_seconds if head_seconds >= 0 else seconds
+                )
+                duration_ms = round(seconds * 1000, 1)
                 log.info(
                     "%s %s %d",
                     scope["method"],
@@ -159,7 +168,7 @@ class RequestContext:
 
 
 Probe = Callable[[], Awaitable[None]]
-_HEALTH_PATHS = {"/livez", "/readyz", "/startupz"}
+_OPERATORS_PATHS = {"/livez", "/readyz", "/startupz", METRICS_PATH}
 _PROBE_SECONDS = 2
 
 

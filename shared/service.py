@@ -19,6 +19,8 @@ from shared.events.consumer import Consumer, ConsumerLoop
 from shared.events.relay import Relay
 from shared.http import Problem, RequestContext, install_health, install_problem_handlers
 from shared.identity import IdentityVerifier
+from shared.measures import Measure, in_database, of_pool
+from shared.metrics import install_metrics
 from shared.operation import Router, include
 from shared.settings import ServiceSettings
 
@@ -35,10 +37,12 @@ def build(
     routers: Sequence[Router],
     consumers: Sequence[Consumer[Any]] = (),
     jobs: Mapping[str, Callable[[Database], Loop]] | None = None,
+    measures: Sequence[Measure] = (),
 ) -> FastAPI:
     """The application of one service.
 
-    `jobs` maps names to functions that, given the database, return a loop to keep running.
+    `jobs` maps names to functions that, given the database, return a loop to keep running; `measures` find what the
+    service tells at /metrics besides what every service does.
     """
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
@@ -83,9 +87,11 @@ def build(
     app.state.database = database
     app.state.settings = settings
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)
-    app.add_middleware(RequestContext)
+    app.add_middleware(RequestContext, service=name)
     install_problem_handlers(app)
     install_health(app, {"database": database.ping}, {"nats": ping_broker})
+    durables = [one.durable for one in consumers]
+    install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, routers)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app

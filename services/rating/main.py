@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.rating.actions import measures
 from services.rating.api import (
     charges,
     codes,
@@ -53,4 +54,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "export runs": export_runs.send_job(settings.export_chunk_orders),
             "unanswered chunks": export_runs.remind_job(settings.answer_patience_seconds),
         },
+        measures=[measures.export_runs],
     )

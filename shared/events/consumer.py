@@ -22,6 +22,7 @@ from shared.background import stop
 from shared.contracts.event import STREAM, Envelope, Event, EventT
 from shared.database import Database, is_disconnect, is_transient
 from shared.events import dead_letters, inbox
+from shared.metrics import INBOX_DUPLICATES
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ class Consumer(Generic[EventT]):
         """Handles the events among `payloads` that are new to this consumer, within the given transaction."""
         envelopes = {envelope.id: envelope for envelope in map(self.read, payloads)}
         fresh = await inbox.take(session, self.durable, list(envelopes))
+        if len(fresh) < len(payloads):
+            INBOX_DUPLICATES.labels(self.durable).inc(len(payloads) - len(fresh))
         events = [envelope.data for event_id, envelope in envelopes.items() if event_id in fresh]
         if events:
             await self.handle(session, events)

@@ -22,6 +22,12 @@ class DeadLetter:
     replayed_at: datetime | None
 
 
+@dataclass(frozen=True)
+class _Count:
+    consumer: str
+    letters: int
+
+
 async def keep(
     session: AsyncSession,
     *,
@@ -50,6 +56,16 @@ async def keep(
 async def waiting(session: AsyncSession) -> list[DeadLetter]:
     """The dead letters that were not replayed yet, oldest first."""
     return await fetch_all(session, DeadLetter, "SELECT * FROM dead_letter WHERE replayed_at IS NULL ORDER BY id")
+
+
+async def count_waiting(session: AsyncSession) -> dict[str, int]:
+    """How many were not replayed yet, by consumer."""
+    counts = await fetch_all(
+        session,
+        _Count,
+        "SELECT consumer, count(*) AS letters FROM dead_letter WHERE replayed_at IS NULL GROUP BY consumer",
+    )
+    return {one.consumer: one.letters for one in counts}
 
 
 async def find(session: AsyncSession, dead_letter_id: int) -> DeadLetter | None:

@@ -1,14 +1,23 @@
 """Owns putting an event into the transaction that makes it true."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.event import Event
-from shared.database import execute
+from shared.database import execute, fetch_one
 from shared.tracing import traceparent
 
 KEPT = timedelta(days=35)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits to be published; the age is 0 when nothing does."""
+
+    pending: int
+    oldest_age_seconds: float
 
 
 async def append(session: AsyncSession, event: Event) -> None:
@@ -43,3 +52,18 @@ async def append_selected(session: AsyncSession, kind: type[Event], select_data:
 async def prune(session: AsyncSession) -> None:
     """Deletes published events that are older than the inboxes of their readers need."""
     await execute(session, "DELETE FROM outbox WHERE published_at < now() - CAST(:kept AS interval)", kept=KEPT)
+
+
+async def read_backlog(session: AsyncSession) -> Backlog:
+    """How many events wait, and for how long the first of them has."""
+    found = await fetch_one(
+        session,
+        Backlog,
+        """
+        SELECT count(*) AS pending,
+               coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_age_seconds
+        FROM outbox WHERE published_at IS NULL
+        """,
+    )
+    assert found is not None
+    return found

@@ -1,10 +1,12 @@
 """Export runs as people watch them: one, many, and the invoices of each."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.exports import Run, RunInvoice
 from shared.access import Scope
-from shared.database import fetch_one, scope_condition
+from shared.database import fetch_all, fetch_one, fetch_value, scope_condition
 from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 
@@ -74,3 +76,32 @@ async def list_invoices(
         query=query,
     )
     return invoices, cursor, await fetch_count(session, source, where)
+
+
+@dataclass(frozen=True)
+class _Count:
+    status: str
+    runs: int
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """How many runs there are in each state, also those that none is in."""
+    counts = await fetch_all(
+        session,
+        _Count,
+        """
+        SELECT status, count(run.id) AS runs
+        FROM unnest(CAST(:statuses AS text[])) AS status LEFT JOIN export_run run USING (status) GROUP BY status
+        """,
+        statuses=["preparing", "sending", "waiting", "done", "done_with_refusals"],
+    )
+    return {one.status: one.runs for one in counts}
+
+
+async def oldest_unfinished_age_seconds(session: AsyncSession) -> float:
+    """For how long the oldest run has been in flight, 0 when none is."""
+    age: float | None = await fetch_value(
+        session,
+        "SELECT extract(epoch FROM now() - min(requested_at))::float8 FROM export_run WHERE finished_at IS NULL",
+    )
+    return age or 0.0

@@ -1,0 +1,19 @@
+"""Owns what the gateway tells at /metrics besides its requests: the permission table, and what it carries now."""
+
+from prometheus_client import Metric
+
+from gateway.permissions import Permissions
+from gateway.proxy import Proxy
+from shared.metrics import Lookup, gauge, gauge_by
+
+
+def measure(permissions: Permissions, proxy: Proxy) -> Lookup:
+    async def look() -> list[Metric]:
+        return [
+            gauge("ratebook_permissions_age_seconds", "Since the table was asked for.", permissions.age_seconds),
+            gauge("ratebook_permissions_epoch", "Of the permission table, 0 without one.", permissions.epoch),
+            gauge_by("ratebook_gateway_in_work", "Requests in work at a service.", "upstream", proxy.in_work),
+            gauge("ratebook_gateway_open_streams", "Event streams that are carried.", len(proxy.streams)),
+        ]
+
+    return look

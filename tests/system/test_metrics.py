@@ -1,0 +1,112 @@
+"""Every process tells of itself at /metrics, and what the alerts ask for is really told."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy.local.client import Clerk, Refused
+from deploy.local.suite import Suite
+
+ROOT = Path(__file__).parents[2]
+ALERTS = (ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text()
+
+Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def scrape(url: str) -> Samples:
+    answer = httpx.get(f"{url}/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def one(samples: Samples, name: str, **labels: str) -> float:
+    (found,) = [value for (this, have), value in samples.items() if this == name and labels.items() <= set(have)]
+    return found
+
+
+@pytest.fixture
+def told(suite: Suite, story) -> dict[str, Samples]:
+    return {name: scrape(server.url) for name, server in suite.servers.items()}
+
+
+def names_of_alerts() -> Iterator[str]:
+    expressions = re.findall(r"expr: (?:>-\n)?(.*?)\n        (?:for|labels):", ALERTS, re.DOTALL)
+    assert len(expressions) == ALERTS.count("- alert:")
+    for expression in expressions:
+        yield from re.findall(r"\bratebook_[a-z_]+\b", expression)
+
+
+def test_every_metric_that_an_alert_asks_for_is_told_by_some_process(told: dict[str, Samples]) -> None:
+    told_names = {name for samples in told.values() for name, _ in samples}
+    asked = set(names_of_alerts())
+    assert len(asked) >= 8
+    assert asked - told_names == set()
+
+
+def test_every_metric_of_ours_is_explained_to_the_operator(told: dict[str, Samples]) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    names = {re.sub(r"_(bucket|sum|count|created)$", "", name) for samples in told.values() for name, _ in samples}
+    ours = {name for name in names if name.startswith("ratebook_")}
+    assert [name for name in sorted(ours) if f"`{name}`" not in page] == []
+    alerts = re.findall(r"- alert: (\w+)", ALERTS)
+    assert [name for name in alerts if name not in page] == []
+
+
+def test_the_finished_story_shows_in_the_figures(told: dict[str, Samples]) -> None:
+    assert one(told["rating"], "ratebook_export_runs", status="done") == 2
+    assert one(told["rating"], "ratebook_export_runs", status="waiting") == 0
+    assert one(told["rating"], "ratebook_export_run_oldest_age_seconds") == 0
+    assert one(told["rating"], "ratebook_dead_letters", consumer="rating-invoice-exported") == 0
+    assert one(told["gateway"], "ratebook_permissions_epoch") > 0
+    assert 0 <= one(told["gateway"], "ratebook_permissions_age_seconds") < 30
+    for service in ("rating", "receivables", "security"):
+        assert one(told[service], "ratebook_outbox_pending") == 0
+        assert one(told[service], "ratebook_lookup_up", of="database") == 1
+        assert one(told[service], "ratebook_database_pool_size") == 10
+        assert 0 <= one(told[service], "ratebook_database_pool_in_use") <= 10
+
+
+def test_a_request_counts_under_its_template_at_the_gateway_and_at_the_service(suite: Suite, story) -> None:
+    def counted() -> list[float]:
+        gateway, rating = scrape(suite.gateway_url), scrape(suite.servers["rating"].url)
+        name = "ratebook_http_request_seconds_count"
+        outside, inside = "/api/v1/rating/work-orders/{work_order_id}", "/v1/work-orders/{work_order_id}"
+        return [
+            one(gateway, name, service="gateway", method="GET", route=outside, status="4xx"),
+            one(rating, name, service="rating", method="GET", route=inside, status="4xx"),
+        ]
+
+    clerk = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
+    for missing in (999_999_991, 999_999_992):
+        with pytest.raises(Refused, match="404"):
+            clerk.get(f"/rating/work-orders/{missing}")
+        if missing == 999_999_991:
+            before = counted()
+    clerk.close()
+    assert counted() == [number + 1 for number in before]
+
+
+def test_paths_that_people_invent_do_not_become_labels(suite: Suite) -> None:
+    for path in ("/api/v1/rating/invented-by-a-stranger", "/invented-by-a-stranger"):
+        assert httpx.request("PURGE", suite.gateway_url + path).status_code in {404, 405}
+    text = httpx.get(f"{suite.gateway_url}/metrics").text
+    assert "invented" not in text
+    assert "PURGE" not in text
+    assert 'route="none"' in text
+
+
+def test_metrics_are_not_within_reach_of_callers_of_the_api(suite: Suite, story) -> None:
+    clerk = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
+    for path in ("/metrics", "/rating/metrics"):
+        with pytest.raises(Refused, match="404"):
+            clerk.get(path)
+    clerk.close()
