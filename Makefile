@@ -21,6 +21,9 @@ test: $(READY) ## Run the tests on real PostgreSQL and NATS
 bench: $(READY) ## Measure exports, ratings and events (ten minutes) and write docs/benchmarks.md; ONLY=export
 	@$(RUN) -m tests.bench $(ONLY)
 
+test-long: $(READY) ## Run the long tests: restarts under load, memory over an hour of events
+	@$(RUN) -m pytest -m long
+
 check: $(READY) ## Lint, format, types, import rules, deployable locks
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
@@ -50,4 +53,4 @@ $(READY): locks/all.txt
 	@$(RUN) deploy/set_up.py
 	@touch $(READY)
 
-.PHONY: help demo up test bench check format documents locks clean
+.PHONY: help demo up test test-long bench check format documents locks clean

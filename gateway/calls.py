@@ -135,9 +135,15 @@ class OpenStreams:
     def __init__(self, permissions: Permissions):
         self._permissions = permissions
         self._streams: set[OpenStream] = set()
+        self._leaving = False
 
     def __len__(self) -> int:
         return len(self._streams)
+
+    def end_all(self) -> None:
+        """Ends every stream now and to come: this gateway is about to leave, and callers connect again elsewhere."""
+        self._leaving = True
+        self._permissions.epoch_changed.set()
 
     @contextmanager
     def holding(self, stream: OpenStream) -> Iterator[None]:
@@ -162,6 +168,8 @@ class OpenStreams:
                     stream.call.abort()
 
     def _reason_to_end(self, stream: OpenStream) -> str:
+        if self._leaving:
+            return "the gateway is about to leave"
         if time.time() >= stream.caller.expires_at:
             return "the access token has expired"
         try:

@@ -96,10 +96,13 @@ class UpstreamBusy(DomainError):
 
 
 class UpstreamUnreachable(DomainError):
-    """The service behind the gateway does not take connections; it did not see the request. Try again shortly."""
+    """The service behind the gateway does not take connections, mostly because it is being started anew.
+
+    It did not see the request: try again, after the seconds that `Retry-After` says.
+    """
 
     code = "UPSTREAM_UNREACHABLE"
-    status = 502
+    status = 503
 
 
 class UpstreamFailed(DomainError):

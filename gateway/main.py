@@ -16,6 +16,7 @@ from gateway.settings import Settings
 from gateway.upstream import PyreqwestUpstream
 from shared import logging as process_logging
 from shared.background import collect_rarely, running
+from shared.draining import Draining
 from shared.http import RequestContext, install_health, install_problem_handlers
 from shared.identity import load_private_key
 from shared.metrics import install_metrics
@@ -58,6 +59,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     tokens = Tokens(keys, settings.token_cache_size)
     proxy = Proxy(routes, settings.origins, upstream, tokens, identities, permissions, limits)
 
+    draining = Draining(settings.drain_seconds, proxy.streams.end_all)
+
     async def listen() -> None:
         await permissions.listen(settings.nats_url.get_secret_value())
 
@@ -73,14 +76,17 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
             "permissions-changed": listen,
             "streams": proxy.streams.watch,
         }
-        async with running(loops):
-            yield
+        with draining.before_stopping():
+            async with running(loops):
+                yield
         await upstream.close()
 
     app = FastAPI(
         title="Ratebook gateway", version="1", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None
     )
     install_problem_handlers(app)
-    install_health(app, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins))
+    install_health(
+        app, draining, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins)
+    )
     install_metrics(app, {"gateway": measure(permissions, proxy)})
-    return RequestContext(Front(proxy, app), "gateway")
+    return RequestContext(Front(proxy, app), "gateway", draining)

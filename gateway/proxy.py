@@ -42,6 +42,7 @@ _SMALL_BODY_BYTES = 64 * 1024
 _LAST_WORD_SECONDS = 1.0
 _VERSIONS = frozenset({"1.0", "1.1"})
 _BODILESS = frozenset({204, 205, 304})
+_READING = frozenset({"GET", "HEAD"})
 _END = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
@@ -179,9 +180,7 @@ class Proxy:
         service.in_work += 1
         try:
             body = await self._body(call, request.head, receive)
-            exchange = await self._upstream.send(
-                request.route.method, request.url, request.head.forwarded, body, streams=request.route.streams
-            )
+            exchange = await self._send(request, body)
             if not call.left:
                 call.answered = True
                 await self._answer(request, call, exchange, send)
@@ -200,6 +199,21 @@ class Proxy:
             service.in_work -= 1
             if exchange is not None:
                 await exchange.close()
+
+    async def _send(self, request: _Request, body: Body) -> Exchange:
+        """Sends the request, and what only reads once more when its connection broke before the answer.
+
+        A service that stops closes idle connections, and a request may be on its way on one of them.
+        """
+        route = request.route
+        try:
+            return await self._upstream.send(
+                route.method, request.url, request.head.forwarded, body, streams=route.streams
+            )
+        except UpstreamFailed:
+            if route.method not in _READING or body is not None:
+                raise
+        return await self._upstream.send(route.method, request.url, request.head.forwarded, body, streams=route.streams)
 
     # --- The request's body ------------------------------------------------------------------------------------------
 

@@ -15,9 +15,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import tracing
+from shared.draining import Draining
 from shared.errors import DomainError, Fault, InvalidInput, NotFound
-from shared.text import words_of_fault
 from shared.metrics import METRICS_PATH, Requests
+from shared.text import words_of_fault
 
 log = logging.getLogger("request")
 
@@ -123,10 +124,14 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 class RequestContext:
-    """Pure ASGI middleware: adopts the caller's trace, answers with the request id, counts and logs each request."""
+    """Pure ASGI middleware: adopts the caller's trace, answers with the request id, counts and logs each request.
 
-    def __init__(self, app: ASGIApp, service: str):
+    While the process drains every answer ends its connection.
+    """
+
+    def __init__(self, app: ASGIApp, service: str, draining: Draining):
         self._app = app
+        self._draining = draining
         self._requests = Requests(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,6 +152,8 @@ class RequestContext:
                 status = message["status"]
                 request_id = (tracing.request_id() or "").encode()
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+                if self._draining.begun:
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:
@@ -172,17 +179,22 @@ _OPERATORS_PATHS = {"/livez", "/readyz", "/startupz", METRICS_PATH}
 _PROBE_SECONDS = 2
 
 
-def install_health(app: FastAPI, needed: Mapping[str, Probe], useful: Mapping[str, Probe] | None = None) -> None:
+def install_health(
+    app: FastAPI, draining: Draining, needed: Mapping[str, Probe], useful: Mapping[str, Probe] | None = None
+) -> None:
     """Adds /livez (the process runs), /startupz (it has started) and /readyz (what each dependency says).
 
     Without something `needed` the process cannot serve: 503, `failing`. Without something `useful` it serves less, or
-    later: 200, `degraded`, so that one broken neighbour does not take every process out of service.
+    later: 200, `degraded`, so that one broken neighbour does not take every process out of service. A process that is
+    about to leave is not ready: 503, `draining`.
     """
 
     async def alive(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> Response:
+        if draining.begun:
+            return JSONResponse({"status": "draining", "checks": {}}, 503)
         probes = {**needed, **(useful or {})}
         said = await asyncio.gather(*(_ask(probe) for probe in probes.values()))
         checks = dict(zip(probes, said, strict=True))

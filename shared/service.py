@@ -12,8 +12,9 @@ from nats.aio.client import Client
 
 from shared import idempotency
 from shared import logging as service_logging
-from shared.background import collect_rarely, running
+from shared.background import collect_rarely, running, whole
 from shared.database import Database
+from shared.draining import Draining
 from shared.events import inbox, outbox, streams
 from shared.events.consumer import Consumer, ConsumerLoop
 from shared.events.relay import Relay
@@ -64,10 +65,13 @@ def build(
         finally:
             await broker.pop("client").close()
 
-    async def prune() -> None:
+    async def forget_the_old() -> None:
         async with database.transaction() as session:
             for part in (outbox, inbox, idempotency):
                 await part.prune(session)
+
+    async def prune() -> None:
+        await whole(forget_the_old())
         await asyncio.sleep(_HOUR_SECONDS)
 
     @asynccontextmanager
@@ -79,17 +83,19 @@ def build(
             "prune": prune,
             **{job: make(database) for job, make in (jobs or {}).items()},
         }
-        async with running(loops):
-            yield
+        with draining.before_stopping():
+            async with running(loops):
+                yield
         await database.close()
 
+    draining = Draining(settings.drain_seconds)
     app = FastAPI(title=f"Ratebook {name}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.settings = settings
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)
-    app.add_middleware(RequestContext, service=name)
+    app.add_middleware(RequestContext, service=name, draining=draining)
     install_problem_handlers(app)
-    install_health(app, {"database": database.ping}, {"nats": ping_broker})
+    install_health(app, draining, {"database": database.ping}, {"nats": ping_broker})
     durables = [one.durable for one in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, routers)

@@ -11,6 +11,8 @@ class ProcessSettings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
     nats_url: SecretStr = Field(validation_alias="NATS_URL")
+    # Longer than the gateway keeps an idle connection to a service (4 s), and than load balancers take to look.
+    drain_seconds: float = Field(default=5.0, ge=0, le=60, validation_alias="DRAIN_SECONDS")
     log_level: str = Field(default="INFO", validation_alias="LOG_LEVEL")
 
 

@@ -120,6 +120,8 @@ class Suite:
         environment = {
             **os.environ,
             "PYTHONUNBUFFERED": "1",
+            # Nobody looks at /readyz here: what is stopped may go at once.
+            "DRAIN_SECONDS": os.environ.get("DRAIN_SECONDS", "0"),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
             "NATS_URL": self.nats.url(name),
         }

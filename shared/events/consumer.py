@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import tracing
-from shared.background import stop
+from shared.background import stop, whole
 from shared.contracts.event import STREAM, Envelope, Event, EventT
 from shared.database import Database, is_disconnect, is_transient
 from shared.events import dead_letters, inbox
@@ -191,8 +191,11 @@ class ConsumerLoop:
         while True:
             messages = await subscription.next_batch()
             if messages:
-                await self._handle(messages)
-                subscription.finish(messages)
+                await whole(self._finish(subscription, messages))
+
+    async def _finish(self, subscription: Subscription, messages: Sequence[Msg]) -> None:
+        await self._handle(messages)
+        subscription.finish(messages)
 
     async def _handle(self, messages: Sequence[Msg]) -> None:
         """Handles the batch as one; when that fails, each message on its own, so that one cannot hold up the rest."""

@@ -15,6 +15,7 @@ import asyncpg
 from nats.aio.client import Client
 from nats.js.api import PubAck
 
+from shared.background import whole
 from shared.contracts.event import STREAM, envelope_bytes
 from shared.contracts.subscriptions import EVENTS
 from shared.database import Database
@@ -75,7 +76,7 @@ class Relay:
                 await self._find_lost(connection, client)
                 compared_at = clock.time()
             self._wake.clear()
-            if await self._publish_window(connection, client) == 0:
+            if await whole(self._publish_window(connection, client)) == 0:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
 

@@ -148,7 +148,7 @@ def test_the_process_ends_at_sigterm_even_with_an_open_stream() -> None:
         process = subprocess.Popen(
             [sys.executable, "-c", PRODUCTION, str(port)],
             cwd=ROOT,
-            env={**os.environ, **GIVEN, **urls},
+            env={**os.environ, **GIVEN, **urls, "DRAIN_SECONDS": "0"},
             stderr=subprocess.PIPE,
         )
         try:

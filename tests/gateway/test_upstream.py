@@ -55,7 +55,33 @@ def leave_before_the_answer(gateway: Gateway, path: str) -> None:
 def test_a_service_that_refuses_connections_is_unreachable(new_gateway) -> None:
     gateway = new_gateway(rating_url="http://127.0.0.1:9")
     answer = get(gateway)
-    assert (answer.status_code, answer.json()["code"]) == (502, "UPSTREAM_UNREACHABLE")
+    assert (answer.status_code, answer.json()["code"]) == (503, "UPSTREAM_UNREACHABLE")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(("method", "status", "asked"), [("GET", 200, 2), ("HEAD", 200, 2), ("POST", 502, 1)])
+def test_only_what_reads_is_asked_again_when_its_connection_breaks_before_the_answer(
+    method: str, status: int, asked: int
+) -> None:
+    heads: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        heads.append(head)
+        if b"/v1/echo" not in head or sum(b"/v1/echo" in one for one in heads) > 1:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+
+    player = Player()
+    player.grant("7", *EVERYTHING)
+    with (
+        raw_server(talk) as rating,
+        serving(player) as services,
+        running_gateway(player, services.origin, rating_url=rating) as gateway,
+        gateway.client() as client,
+    ):
+        assert client.request(method, "/rating/echo").status_code == status
+    assert len([head for head in heads if b"/v1/echo" in head]) == asked
 
 
 def test_a_service_that_does_not_answer_in_time_is_given_up(new_gateway) -> None:

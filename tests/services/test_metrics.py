@@ -71,7 +71,9 @@ async def test_dead_letters_are_counted_by_consumer_until_they_are_replayed(aske
     assert value(await scrape(asked), sample) == 0
 
 
-async def test_an_event_that_comes_again_counts_as_a_duplicate(asked, company, receivables_database, rating_database) -> None:
+async def test_an_event_that_comes_again_counts_as_a_duplicate(
+    asked, company, receivables_database, rating_database
+) -> None:
     _, receivables = company
     customer = (await receivables.get("/v1/customers", params={"limit": 1})).json()["items"][0]
     whole = await receivables.get(f"/v1/customers/{customer['id']}")

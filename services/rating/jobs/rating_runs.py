@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from services.rating.actions import rating_runs
+from shared.background import whole
 from shared.clock import now
 from shared.database import Database
 
@@ -11,11 +12,13 @@ _IDLE_SECONDS = 0.05
 
 
 def job(database: Database) -> Callable[[], Awaitable[None]]:
+    async def rate() -> bool:
+        async with database.transaction() as session:
+            return await rating_runs.rate_part(session, now())
+
     async def run() -> None:
         while True:
-            async with database.transaction() as session:
-                under_way = await rating_runs.rate_part(session, now())
-            if not under_way:
+            if not await whole(rate()):
                 await asyncio.sleep(_IDLE_SECONDS)
 
     return run

@@ -1,0 +1,165 @@
+"""Processes are restarted while 200 requests a second come in: nothing is lost, nothing is done twice."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from deploy.local.home import ROOT
+from deploy.local.process import before_exec
+from deploy.local.suite import Suite
+from tests.long.driver import Driver, Outcomes, orders_with, token_of
+
+RATE = 200
+DRAIN_SECONDS = "5"
+AWAY = "503 UPSTREAM_UNREACHABLE retry-after 2"
+
+
+async def driven(driver: Driver, restart: "asyncio.Future[None]") -> Outcomes:
+    """Drives while `restart` goes on, and a second before and after it."""
+    done = asyncio.Event()
+    driving = asyncio.create_task(driver.drive(RATE, done))
+    await asyncio.sleep(1)
+    await restart
+    await asyncio.sleep(1)
+    done.set()
+    await driving
+    return driver.outcomes
+
+
+def assert_orders_are_as_told(suite: Suite, prefix: str, outcomes: Outcomes) -> None:
+    kept = orders_with(suite, prefix)
+    assert len(kept) == len(set(kept))
+    assert set(kept) == outcomes.entered
+
+
+async def test_a_service_that_is_alone_is_away_for_a_moment_and_nothing_is_cut(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What meets the gap is refused with 503 and Retry-After and was not done; everything else succeeds."""
+    monkeypatch.setenv("DRAIN_SECONDS", DRAIN_SECONDS)
+    suite.servers["rating"].child.stop()
+    suite.start_server("rating")
+    suite.wait_ready("rating")
+
+    async def restart() -> None:
+        child = suite.servers["rating"].child
+        child.ask_to_stop(signal.SIGTERM)
+        assert await asyncio.to_thread(child.process.wait, 40) == -signal.SIGTERM
+        suite.start_server("rating")
+        await asyncio.to_thread(suite.wait_ready, "rating")
+
+    outcomes = await driven(
+        Driver(suite.gateway_url, token_of(suite, r"ALAMO\admin"), "ALONE"), asyncio.ensure_future(restart())
+    )
+    with capsys.disabled():
+        print(f"\n  one rating, restarted: {dict(outcomes.counts)}, slowest {outcomes.slowest_seconds:.2f} s")
+    assert set(outcomes.counts) == {"200", "201", AWAY}
+    # It serves while it drains: most of the time it is there.
+    assert outcomes.counts[AWAY] < outcomes.total / 2
+    assert_orders_are_as_told(suite, "ALONE", outcomes)
+
+
+class Instances:
+    """Processes of one deployable behind one listening socket, as systemd or a supervisor holds it."""
+
+    def __init__(self, suite: Suite, name: str, environment: dict[str, str]):
+        self._module = "gateway.main" if name == "gateway" else f"services.{name}.main"
+        self._log = suite.home.path / f"{name}-instances.log"
+        self._environment = {**suite.environment_of(name), **environment, "DRAIN_SECONDS": DRAIN_SECONDS}
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(1024)
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> subprocess.Popen[bytes]:
+        command = [
+            *(sys.executable, "-m", "uvicorn", "--factory", f"{self._module}:create_app"),
+            *("--fd", str(self._socket.fileno()), "--loop", "uvloop", "--http", "httptools"),
+            *("--no-access-log", "--no-proxy-headers", "--no-server-header", "--timeout-graceful-shutdown", "10"),
+        ]
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                pass_fds=[self._socket.fileno()],
+                preexec_fn=before_exec(),
+            )
+        self.running.append(process)
+        return process
+
+    async def replace(self) -> None:
+        """Starts a new one, lets it come up, and stops the old one."""
+        old = self.running[-1]
+        self.start()
+        await self._until_started(len(self.running))
+        old.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(old.wait, 40) == -signal.SIGTERM
+        self.running.remove(old)
+
+    async def _until_started(self, count: int) -> None:
+        """As many instances as this answer: each says its own process id by its start time in the metrics."""
+        seen: set[str] = set()
+        async with asyncio.timeout(60):
+            while len(seen) < count:
+                async with httpx.AsyncClient() as client:
+                    try:
+                        text = (await client.get(f"{self.url}/metrics")).text
+                        ready = (await client.get(f"{self.url}/readyz")).status_code == 200
+                    except httpx.TransportError:
+                        continue
+                started = next(line for line in text.splitlines() if line.startswith("process_start_time_seconds"))
+                if ready:
+                    seen.add(started)
+                await asyncio.sleep(0.02)
+
+    def stop(self) -> None:
+        for process in self.running:
+            process.kill()
+            process.wait()
+        self._socket.close()
+
+
+@contextmanager
+def instances(suite: Suite, name: str, **environment: str) -> Iterator[Instances]:
+    made = Instances(suite, name, {**os.environ, **environment})
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+async def test_instances_that_take_turns_behind_one_socket_drop_nothing(
+    suite: Suite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Gateway and service are replaced one after the other, and every single request succeeds."""
+    with instances(suite, "rating") as rating, instances(suite, "gateway", GATEWAY_RATING_URL=rating.url) as gateway:
+        await rating._until_started(1)
+        await gateway._until_started(1)
+
+        async def restart() -> None:
+            await gateway.replace()
+            await rating.replace()
+
+        outcomes = await driven(
+            Driver(gateway.url, token_of(suite, r"ALAMO\admin"), "TURNS"), asyncio.ensure_future(restart())
+        )
+        with capsys.disabled():
+            print(
+                f"\n  gateway and rating, replaced: {dict(outcomes.counts)}, slowest {outcomes.slowest_seconds:.2f} s"
+            )
+        assert set(outcomes.counts) == {"200", "201"}
+        assert outcomes.total > RATE * 10
+        assert_orders_are_as_told(suite, "TURNS", outcomes)
