@@ -39,7 +39,7 @@ _UNKNOWN_KEY_SECONDS = 5
 
 
 class Keys:
-    """The public keys of the security service, by key id."""
+    """The public keys of the security service, by key id. `asked` is set when they were asked for the first time."""
 
     def __init__(self, upstream: Upstream, security_origin: str, *, clock: Callable[[], float] = time.monotonic):
         self._upstream = upstream
@@ -48,11 +48,15 @@ class Keys:
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
+        self.asked = asyncio.Event()
 
     async def run(self) -> None:
         """Fetches the keys now and every few minutes; raises when it cannot, and is then started again."""
         while True:
-            await self.refresh()
+            try:
+                await self.refresh()
+            finally:
+                self.asked.set()
             await asyncio.sleep(_REFRESH_SECONDS)
 
     async def refresh(self) -> None:

@@ -1,5 +1,6 @@
 """Owns how the gateway is put together: what stands before what, what runs beside the requests."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -78,6 +79,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         }
         with draining.before_stopping():
             async with running(loops):
+                # The first callers of a new gateway would be refused otherwise; without security it starts all the same.
+                await asyncio.gather(keys.asked.wait(), permissions.asked.wait())
                 yield
         await upstream.close()
 

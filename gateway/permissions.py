@@ -32,7 +32,8 @@ _MAY_READ_THE_TABLE = Grant("security.permission_table", Level.VIEW)
 class Permissions:
     """The permission table as the gateway holds it.
 
-    `epoch_changed` is set whenever another table took its place; whoever waits for it clears it.
+    `epoch_changed` is set whenever another table took its place; whoever waits for it clears it. `asked` is set when
+    security was asked for the first time, whatever it answered.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Permissions:
         self._wake = asyncio.Event()
         self._nats: Client | None = None
         self.epoch_changed = asyncio.Event()
+        self.asked = asyncio.Event()
 
     def current(self) -> PermissionTable:
         """The table; raises PermissionsStale when there is none that was asked for within the last minute."""
@@ -81,6 +83,7 @@ class Permissions:
             except Exception as error:
                 log.warning("the permission table could not be fetched: %r", error)
                 pause = min(every_seconds, _RETRY_SECONDS)
+            self.asked.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()

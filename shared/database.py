@@ -1,5 +1,6 @@
 """Owns the way to PostgreSQL: the engine, the one transaction at the edge, and reading rows into dataclasses."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from operator import attrgetter
@@ -9,8 +10,10 @@ import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.util import await_only
 
 from shared.access import Scope
 
@@ -21,16 +24,39 @@ _TRANSIENT = {"40001", "40P01", "55P03"}
 
 
 class Pool(AsyncAdaptedQueuePool):
-    """Connections that are reused; knows how many wait for one."""
+    """Connections that are reused, handed out in the order in which they are asked for; knows how many wait.
+
+    SQLAlchemy's own queue gives a connection that comes back to whoever asks at that moment, and those who wait begin
+    anew behind all others: under load some of them wait until they time out.
+    """
 
     # Or its housekeeping would be logged at INFO, which is not so for SQLAlchemy's own classes.
     _sqla_logger_namespace = "sqlalchemy.pool"
-    waiting = 0
+
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
+        self._turns = asyncio.Semaphore(self.size())
+        self.waiting = 0
 
     def _do_get(self) -> ConnectionPoolEntry:
-        self.waiting += 1
+        await_only(self._wait_for_turn())
         try:
             return super()._do_get()
+        except BaseException:
+            self._turns.release()
+            raise
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        super()._do_return_conn(record)
+        self._turns.release()
+
+    async def _wait_for_turn(self) -> None:
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(self.timeout()):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise PoolTimeout(f"all {self.size()} connections stayed in use for {self.timeout():.0f} s") from None
         finally:
             self.waiting -= 1
 

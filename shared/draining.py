@@ -7,10 +7,12 @@ does: it closes the socket and finishes what it has begun.
 
 import asyncio
 import logging
+import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import uvicorn
@@ -64,9 +66,32 @@ class Draining:
         await asyncio.sleep(self._seconds)
         server = getattr(stop, "__self__", None)
         if isinstance(server, uvicorn.Server):
-            # The server closes its socket and every connection without a request at the same moment: one that was
-            # taken just before, and whose request is on its way, would be cut.
-            for listener in server.servers:
-                listener.close()
-            await asyncio.sleep(_LAST_ARRIVALS_SECONDS)
+            await _close_the_door(server)
         stop(number, None)
+
+
+async def _close_the_door(server: uvicorn.Server) -> None:
+    """Stops listening, and takes in those who wait before the door; afterwards nobody is on his way any more.
+
+    The server itself would close its socket and every connection without a request at the same moment: the kernel
+    cuts those that it has not taken yet, and a request that is on its way on one just taken would be cut as well.
+    """
+    loop = asyncio.get_running_loop()
+    arrived: list[socket.socket] = []
+    listening = [one for listener in server.servers for one in listener.sockets]
+    doors = [socket.socket(fileno=os.dup(one.fileno())) for one in listening]
+    for listener in server.servers:
+        listener.close()
+    for door in doors:
+        door.setblocking(False)
+        with door, suppress(BlockingIOError):
+            while True:
+                arrived.append(door.accept()[0])
+    for connection in arrived:
+        await loop.connect_accepted_socket(lambda: _protocol(server), connection)
+    await asyncio.sleep(_LAST_ARRIVALS_SECONDS)
+
+
+def _protocol(server: uvicorn.Server) -> asyncio.Protocol:
+    make: Callable[..., asyncio.Protocol] = server.config.http_protocol_class
+    return make(config=server.config, server_state=server.server_state, app_state=server.lifespan.state)

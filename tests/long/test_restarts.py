@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -34,6 +34,11 @@ async def driven(driver: Driver, restart: "asyncio.Future[None]") -> Outcomes:
     return driver.outcomes
 
 
+def tell(words: str, outcomes: Outcomes) -> None:
+    """A figure for whoever runs the long tests (`-s` shows it)."""
+    sys.stderr.write(f"\n{words}: {dict(outcomes.counts)}, the slowest {outcomes.slowest_seconds:.2f} s\n")
+
+
 def assert_orders_are_as_told(suite: Suite, prefix: str, outcomes: Outcomes) -> None:
     kept = orders_with(suite, prefix)
     assert len(kept) == len(set(kept))
@@ -41,7 +46,7 @@ def assert_orders_are_as_told(suite: Suite, prefix: str, outcomes: Outcomes) -> 
 
 
 async def test_a_service_that_is_alone_is_away_for_a_moment_and_nothing_is_cut(
-    suite: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What meets the gap is refused with 503 and Retry-After and was not done; everything else succeeds."""
     monkeypatch.setenv("DRAIN_SECONDS", DRAIN_SECONDS)
@@ -59,8 +64,7 @@ async def test_a_service_that_is_alone_is_away_for_a_moment_and_nothing_is_cut(
     outcomes = await driven(
         Driver(suite.gateway_url, token_of(suite, r"ALAMO\admin"), "ALONE"), asyncio.ensure_future(restart())
     )
-    with capsys.disabled():
-        print(f"\n  one rating, restarted: {dict(outcomes.counts)}, slowest {outcomes.slowest_seconds:.2f} s")
+    tell("one rating, restarted", outcomes)
     assert set(outcomes.counts) == {"200", "201", AWAY}
     # It serves while it drains: most of the time it is there.
     assert outcomes.counts[AWAY] < outcomes.total / 2
@@ -94,7 +98,7 @@ class Instances:
                 stdout=log,
                 stderr=log,
                 pass_fds=[self._socket.fileno()],
-                preexec_fn=before_exec(),
+                preexec_fn=before_exec(),  # noqa: PLW1509 - no thread of this process holds a lock that it needs
             )
         self.running.append(process)
         return process
@@ -103,26 +107,23 @@ class Instances:
         """Starts a new one, lets it come up, and stops the old one."""
         old = self.running[-1]
         self.start()
-        await self._until_started(len(self.running))
+        await self.until_started(len(self.running))
         old.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(old.wait, 40) == -signal.SIGTERM
         self.running.remove(old)
 
-    async def _until_started(self, count: int) -> None:
-        """As many instances as this answer: each says its own process id by its start time in the metrics."""
+    async def until_started(self, count: int) -> None:
+        """As many instances as this answer: each is known by its start time in the metrics."""
         seen: set[str] = set()
-        async with asyncio.timeout(60):
+        # A connection for each question, or one instance would get them all.
+        async with asyncio.timeout(60), httpx.AsyncClient(headers={"connection": "close"}) as client:
             while len(seen) < count:
-                async with httpx.AsyncClient() as client:
-                    try:
-                        text = (await client.get(f"{self.url}/metrics")).text
-                        ready = (await client.get(f"{self.url}/readyz")).status_code == 200
-                    except httpx.TransportError:
-                        continue
-                started = next(line for line in text.splitlines() if line.startswith("process_start_time_seconds"))
-                if ready:
-                    seen.add(started)
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
+                with suppress(httpx.TransportError):
+                    ready = await client.get(f"{self.url}/readyz")
+                    told = await client.get(f"{self.url}/metrics")
+                    if ready.status_code == 200:
+                        seen |= {line for line in told.text.splitlines() if line.startswith("process_start_time")}
 
     def stop(self) -> None:
         for process in self.running:
@@ -141,13 +142,11 @@ def instances(suite: Suite, name: str, **environment: str) -> Iterator[Instances
         made.stop()
 
 
-async def test_instances_that_take_turns_behind_one_socket_drop_nothing(
-    suite: Suite, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_instances_that_take_turns_behind_one_socket_drop_nothing(suite: Suite) -> None:
     """Gateway and service are replaced one after the other, and every single request succeeds."""
     with instances(suite, "rating") as rating, instances(suite, "gateway", GATEWAY_RATING_URL=rating.url) as gateway:
-        await rating._until_started(1)
-        await gateway._until_started(1)
+        await rating.until_started(1)
+        await gateway.until_started(1)
 
         async def restart() -> None:
             await gateway.replace()
@@ -156,10 +155,8 @@ async def test_instances_that_take_turns_behind_one_socket_drop_nothing(
         outcomes = await driven(
             Driver(gateway.url, token_of(suite, r"ALAMO\admin"), "TURNS"), asyncio.ensure_future(restart())
         )
-        with capsys.disabled():
-            print(
-                f"\n  gateway and rating, replaced: {dict(outcomes.counts)}, slowest {outcomes.slowest_seconds:.2f} s"
-            )
+        tell("gateway and rating, replaced", outcomes)
         assert set(outcomes.counts) == {"200", "201"}
+        # A driver that could not keep its pace would prove less than it says.
         assert outcomes.total > RATE * 10
         assert_orders_are_as_told(suite, "TURNS", outcomes)
