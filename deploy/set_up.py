@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOCK = Path(__file__).parent.parent / "locks" / "all.txt"
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "locks" / "all.txt"
 LAST_WORDS = 15
 _ONE_MORE = ("Collecting", "Processing", "Requirement already", "Ignoring")
 
@@ -18,6 +19,13 @@ def show(words: str, *, passing: bool = False) -> None:
         print(f"\r  {words:<30}", end="\n" if words == "done" else "", flush=True)
     elif not passing:
         print(f"  {words}", flush=True)
+
+
+def install_command() -> None:
+    """Puts `ratebook` beside this Python: the command of deploy/ratebook, from whatever directory it is called."""
+    command = Path(sys.executable).parent / "ratebook"
+    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -P -m deploy.ratebook "$@"\n')
+    command.chmod(0o755)
 
 
 def main() -> int:
@@ -39,6 +47,7 @@ def main() -> int:
                 show("installing them")
     show("done")
     if pip.returncode == 0:
+        install_command()
         return 0
     print("\n".join(said[-LAST_WORDS:]))
     print("Setting up failed; mend what the lines above say and run the same command again.")

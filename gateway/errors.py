@@ -132,8 +132,6 @@ async def refuse(error: DomainError, scope: Scope, receive: Receive, send: Send)
         answer.headers["www-authenticate"] = "Bearer"
     elif isinstance(error, MethodNotAllowed):
         answer.headers["allow"] = ", ".join(error.allowed)
-    elif error.status in {429, 503}:
-        answer.headers["retry-after"] = "2"
     if not _has_large_body(scope):
         await answer(scope, receive, send)
         return

@@ -22,6 +22,7 @@ from shared.text import words_of_fault
 
 log = logging.getLogger("request")
 
+_RETRY_AFTER_SECONDS = "2"
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -66,8 +67,9 @@ def problem(
 
 
 def refusal(error: DomainError) -> Response:
-    """The answer for a refusal."""
-    return problem(error.status, error.code, error.detail, faults=error.faults, members=error.members)
+    """The answer for a refusal; who may succeed in a moment is told when to try again."""
+    headers = {"retry-after": _RETRY_AFTER_SECONDS} if error.status in {429, 503} else None
+    return problem(error.status, error.code, error.detail, faults=error.faults, members=error.members, headers=headers)
 
 
 def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:

@@ -48,6 +48,18 @@ class Secrets:
         return self.users.setdefault(user, secrets.token_urlsafe(9))
 
 
+def keep_private(path: Path, document: object) -> None:
+    """Writes JSON that the owner alone may read."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(document))
+
+
+def kept_password(home: Path, user: str) -> str | None:
+    """The password that a suite with this home keeps of a user, None when it has none."""
+    file = home / "secrets.json"
+    return Secrets(**json.loads(file.read_text())).users.get(user) if file.exists() else None
+
+
 class Home:
     """A private directory, held by one process at a time until it is released: use it in a `with` block."""
 
@@ -66,8 +78,7 @@ class Home:
 
     def save(self) -> None:
         """Keeps the secrets, readable for the owner alone."""
-        self._file.touch(mode=0o600)
-        self._file.write_text(json.dumps(asdict(self.secrets)))
+        keep_private(self._file, asdict(self.secrets))
 
     def release(self) -> None:
         self._lock.close()

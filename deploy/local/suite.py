@@ -1,16 +1,18 @@
 """Owns the running suite: PostgreSQL, NATS, the three services and the gateway, each a process of its own."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
 
-from deploy.local.home import ROOT, Home
+from deploy.local.home import ROOT, Home, keep_private
 from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import SERVICES, Postgres, provision, start_postgres
 from deploy.local.process import Child, LocalError, free_port, port_is_free, start, wait_until
@@ -22,6 +24,16 @@ from shared.identity import load_private_key, public_jwks
 GATEWAY_PORT = 8400
 ADMINISTRATOR = r"ALAMO\admin"
 _START_SECONDS = 40
+_ENVIRONMENT = "environment.json"
+
+
+def read_environment(home: Path) -> dict[str, str]:
+    """What the suite that runs in `home` told for operators; nothing when none runs there."""
+    try:
+        environment: dict[str, str] = json.loads((home / _ENVIRONMENT).read_text())
+    except FileNotFoundError:
+        return {}
+    return environment
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,7 @@ class Suite:
         self.start_server("gateway")
         self.wait_ready("gateway")
         self.home.save()
+        keep_private(self.home.path / _ENVIRONMENT, self.operators_environment())
 
     def start_postgres(self) -> None:
         directory = self.home.path / "postgres"
@@ -137,6 +150,20 @@ class Suite:
             environment["SECURITY_SIGNING_KEY"] = kept.security_key
         return environment
 
+    def operators_environment(self) -> dict[str, str]:
+        """What the command `ratebook` needs, under the names that it has in production."""
+        assert self.postgres is not None
+        assert self.nats is not None
+        environment = {
+            "NATS_URL": self.nats.url("provisioner"),
+            "RATEBOOK_GATEWAY_URL": self.gateway_url,
+            "RATEBOOK_USER": ADMINISTRATOR,
+        }
+        for service in SERVICES:
+            for variable, role in (("DATABASE_URL", "runtime"), ("OWNER_DATABASE_URL", "owner")):
+                environment[f"{service.upper()}_{variable}"] = self.postgres.url(service, f"{service}_{role}")
+        return environment
+
     def wait_ready(self, *names: str) -> None:
         """Waits until the named servers (all without) say that they are ready."""
         with httpx.Client(timeout=2) as client:
@@ -152,6 +179,7 @@ class Suite:
 
     def stop(self) -> None:
         """Stops everything, the gateway first so that nothing new comes in."""
+        (self.home.path / _ENVIRONMENT).unlink(missing_ok=True)
         for name in ("gateway", *SERVICES):
             if name in self.servers:
                 self.servers[name].child.ask_to_stop()

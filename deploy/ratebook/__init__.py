@@ -1,0 +1,1 @@
+"""The operators' command: databases, broker and keys; imports, runs, dead letters and reconciliation."""

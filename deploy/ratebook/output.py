@@ -1,0 +1,59 @@
+"""Owns how a command speaks: tables for people, one JSON document for machines, failures on standard error."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.client import Refused
+
+Row = Mapping[str, Any]
+
+
+class Output:
+    """With `as_json` exactly one JSON document goes to standard output, also for a failure."""
+
+    def __init__(self, *, as_json: bool):
+        self._as_json = as_json
+        # Elsewhere than at a terminal lines are not broken: they are read by grep.
+        width = None if sys.stdout.isatty() else 500
+        self._console = Console(highlight=False, markup=False, width=width, soft_wrap=False)
+
+    def say(self, words: str) -> None:
+        """A line for people only."""
+        if not self._as_json:
+            self._console.print(words)
+
+    def document(self, document: object) -> None:
+        """The result for machines only."""
+        if self._as_json:
+            print(json.dumps(document, indent=2, default=str))
+
+    def table(self, rows: Sequence[Row], columns: Sequence[str]) -> None:
+        """Rows for people only, with the columns named."""
+        if self._as_json or not rows:
+            return
+        table = Table(*(column.replace("_", " ") for column in columns), box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
+        self._console.print(table)
+
+    def facts(self, row: Row) -> None:
+        """One thing for people only, a line for each of its facts."""
+        if not self._as_json:
+            for name, value in row.items():
+                self._console.print(f"{name.replace('_', ' '):<16} {'' if value is None else value}")
+
+    def failed(self, words: str) -> None:
+        self.document({"error": words})
+        print(words, file=sys.stderr)
+
+    def refused(self, refused: Refused) -> None:
+        """A refusal of the API, with every faulty place."""
+        self.document(refused.problem)
+        print(f"{refused.status} {refused.code}: {refused.problem.get('detail')}", file=sys.stderr)
+        for fault in refused.problem.get("errors", ()):
+            print(f"  {fault['pointer']}: {fault['detail']}", file=sys.stderr)

@@ -1,0 +1,72 @@
+"""Commands that make servers ready: migrations, the stream, the first administrator, keys."""
+
+import asyncio
+from argparse import Namespace
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from deploy.local.postgres import SERVICES
+from deploy.ratebook.output import Output
+from deploy.ratebook.surroundings import Surroundings, ask_password
+from services.security.actions.administrators import create_administrator
+from shared import migration
+from shared.database import Database
+from shared.events import streams
+from shared.identity import public_jwks
+
+
+def migrate(given: Namespace, output: Output) -> int:
+    """Brings the databases to the newest schema, each as its owner role."""
+    around = Surroundings(given.home)
+    wanted = given.services or list(SERVICES)
+    for service in wanted:
+        migration.upgrade(service, around.variable(f"{service.upper()}_OWNER_DATABASE_URL"))
+        output.say(f"{service}: migrated")
+    output.document({"migrated": wanted})
+    return 0
+
+
+def provision(given: Namespace, output: Output) -> int:
+    """Makes the stream and the consumers, or brings them up to date; NATS_URL is the provisioner's."""
+
+    async def run(url: str) -> None:
+        client = await streams.connect(url, reconnect=False)
+        try:
+            await streams.provision(client)
+        finally:
+            await client.close()
+
+    asyncio.run(run(Surroundings(given.home).variable("NATS_URL")))
+    output.say("stream and consumers are there")
+    output.document({"provisioned": True})
+    return 0
+
+
+def create_admin(given: Namespace, output: Output) -> int:
+    """Makes an administrator, or gives one a new password."""
+    url = Surroundings(given.home).variable("SECURITY_DATABASE_URL")
+    password = SecretStr(ask_password("password: "))
+
+    async def run() -> None:
+        database = Database(url, 2)
+        try:
+            async with database.transaction() as session:
+                await create_administrator(session, given.name, password)
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+    output.say(f"{given.name} is an administrator")
+    output.document({"administrator": given.name})
+    return 0
+
+
+def new_key(_: Namespace, output: Output) -> int:
+    """Prints a new signing key, and the public half as the services want it (…_GATEWAY_KEYS)."""
+    key = Ed25519PrivateKey.generate()
+    private, public = key.private_bytes_raw().hex(), public_jwks([key])
+    output.say(private)
+    output.say(public)
+    output.document({"private": private, "public": public})
+    return 0
