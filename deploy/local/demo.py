@@ -15,7 +15,7 @@ from rich.table import Table
 
 from deploy.local.client import Clerk, Refused
 from deploy.local.process import LocalError
-from deploy.local.reconcile import reconcile
+from deploy.local.reconcile import money, reconcile
 from deploy.local.sample import SAMPLE
 from deploy.local.suite import Suite
 
@@ -65,11 +65,6 @@ def _main_job(clerks: Clerks, output: Path, console: Console) -> dict[str, Any]:
 
 def _step(console: Console, who: Clerk, words: str) -> None:
     console.rule(f"[bold]{who.user}[/bold]  {words}", align="left", style="dim")
-
-
-def money(amount: str) -> str:
-    """An amount as people read it: 99615.39 → 99,615.39."""
-    return f"{Decimal(amount):,.2f}"
 
 
 def _must(condition: object, words: str) -> None:

@@ -11,6 +11,7 @@ from typing import IO, Self
 from deploy.local.process import LocalError
 
 ROOT = Path(__file__).parent.parent.parent
+ENVIRONMENT = "environment.json"
 
 
 def default_home() -> Path:
@@ -52,6 +53,15 @@ def keep_private(path: Path, document: object) -> None:
     """Writes JSON that the owner alone may read."""
     path.touch(mode=0o600)
     path.write_text(json.dumps(document))
+
+
+def read_environment(home: Path) -> dict[str, str]:
+    """What the suite that runs in `home` told for operators; nothing when none runs there."""
+    try:
+        environment: dict[str, str] = json.loads((home / ENVIRONMENT).read_text())
+    except FileNotFoundError:
+        return {}
+    return environment
 
 
 def kept_password(home: Path, user: str) -> str | None:

@@ -20,6 +20,11 @@ class Reconciliation:
     differences: list[str]
 
 
+def money(amount: str) -> str:
+    """An amount as people read it: 99615.39 → 99,615.39."""
+    return f"{Decimal(amount):,.2f}"
+
+
 def reconcile(billing: Clerk, receivables: Clerk) -> Reconciliation:
     """Asks both services and compares them; waits for events that are still on their way."""
     deadline = time.monotonic() + _PATIENCE_SECONDS

@@ -1,18 +1,16 @@
 """Owns the running suite: PostgreSQL, NATS, the three services and the gateway, each a process of its own."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
 
-from deploy.local.home import ROOT, Home, keep_private
+from deploy.local.home import ENVIRONMENT, ROOT, Home, keep_private
 from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import SERVICES, Postgres, provision, start_postgres
 from deploy.local.process import Child, LocalError, free_port, port_is_free, start, wait_until
@@ -24,16 +22,6 @@ from shared.identity import load_private_key, public_jwks
 GATEWAY_PORT = 8400
 ADMINISTRATOR = r"ALAMO\admin"
 _START_SECONDS = 40
-_ENVIRONMENT = "environment.json"
-
-
-def read_environment(home: Path) -> dict[str, str]:
-    """What the suite that runs in `home` told for operators; nothing when none runs there."""
-    try:
-        environment: dict[str, str] = json.loads((home / _ENVIRONMENT).read_text())
-    except FileNotFoundError:
-        return {}
-    return environment
 
 
 @dataclass(frozen=True)
@@ -83,7 +71,7 @@ class Suite:
         self.start_server("gateway")
         self.wait_ready("gateway")
         self.home.save()
-        keep_private(self.home.path / _ENVIRONMENT, self.operators_environment())
+        keep_private(self.home.path / ENVIRONMENT, self.operators_environment())
 
     def start_postgres(self) -> None:
         directory = self.home.path / "postgres"
@@ -179,7 +167,7 @@ class Suite:
 
     def stop(self) -> None:
         """Stops everything, the gateway first so that nothing new comes in."""
-        (self.home.path / _ENVIRONMENT).unlink(missing_ok=True)
+        (self.home.path / ENVIRONMENT).unlink(missing_ok=True)
         for name in ("gateway", *SERVICES):
             if name in self.servers:
                 self.servers[name].child.ask_to_stop()

@@ -1,6 +1,8 @@
 """`ratebook <command>`: what each command is given, and how it ends."""
 
+import logging
 import sys
+from importlib import import_module
 
 import httpx
 from nats.errors import Error as NatsError
@@ -18,9 +20,12 @@ FAILED = 1
 
 def main() -> int:
     given = parser().parse_args()
+    # What the libraries try again is not the operator's business; what they give up comes as an error.
+    logging.getLogger().setLevel(logging.ERROR)
     output = Output(as_json=given.json)
     try:
-        code: int = given.run(given, output)
+        module, _, name = given.run.partition(".")
+        code: int = getattr(import_module(f"deploy.ratebook.{module}"), name)(given, output)
     except Refused as error:
         output.refused(error)
     except (LocalError, DomainError, BrokerUnfit) as error:

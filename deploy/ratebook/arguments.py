@@ -1,14 +1,12 @@
-"""Owns what can be typed: the commands, their arguments, their help."""
+"""Owns what can be typed: the commands, their arguments, their help. What runs is named, and loaded when it runs."""
 
 import argparse
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
-from collections.abc import Callable
 from typing import TypeAlias
 
-from deploy.local.postgres import SERVICES
-from deploy.ratebook import company, letters, servers
+from gateway.routes import SERVICES, load_documents
 
-Commands: TypeAlias = "argparse._SubParsersAction[ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[ArgumentParser]"  # noqa: SLF001 - argparse gives it no other name
 
 _MORE = """\
 Where the suite is stands in the environment, with the same variables as the services', and for what asks the gateway
@@ -22,6 +20,16 @@ examples:
   ratebook reconcile --json
   ratebook dead-letters replay receivables --consumer receivables-work-order-rated
 """
+
+
+def importable() -> dict[str, str]:
+    """What can be imported, and where to: every noun that has an import."""
+    return {
+        template.split("/")[2]: f"/{service}/{template.split('/')[2]}/import"
+        for service, document in load_documents().items()
+        for template in document["paths"]
+        if template.endswith("/import")
+    }
 
 
 def parser() -> ArgumentParser:
@@ -49,14 +57,15 @@ def _common(made: ArgumentParser) -> None:
 
 def _group(commands: Commands, name: str, words: str) -> Commands:
     made = commands.add_parser(name, help=words, description=words)
+    _common(made)
     return made.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
 
 
-def _add(commands: Commands, name: str, run: Callable[..., int], words: str, *examples: str) -> ArgumentParser:
+def _add(commands: Commands, name: str, run: str, words: str, *examples: str) -> ArgumentParser:
     made = commands.add_parser(
         name,
         help=words,
-        description=f"{run.__doc__ or words}",
+        description=words,
         epilog="\n".join(["examples:", *(f"  ratebook {one}" for one in examples)]) if examples else None,
         formatter_class=RawDescriptionHelpFormatter,
     )
@@ -65,7 +74,7 @@ def _add(commands: Commands, name: str, run: Callable[..., int], words: str, *ex
     return made
 
 
-def _add_clerk(commands: Commands, name: str, run: Callable[..., int], words: str, *examples: str) -> ArgumentParser:
+def _add_clerk(commands: Commands, name: str, run: str, words: str, *examples: str) -> ArgumentParser:
     made = _add(commands, name, run, words, *examples)
     made.add_argument(
         "--user", metavar=r"DOMAIN\NAME", help="who asks; RATEBOOK_USER without, and its password as said"
@@ -74,20 +83,22 @@ def _add_clerk(commands: Commands, name: str, run: Callable[..., int], words: st
 
 
 def _add_servers(commands: Commands) -> None:
-    migrating = _add(commands, "migrate", servers.migrate, "bring the databases to the newest schema", "migrate rating")
+    migrating = _add(
+        commands, "migrate", "servers.migrate", "bring the databases to the newest schema", "migrate rating"
+    )
     migrating.add_argument(
         "services", nargs="*", metavar="SERVICE", type=_service, help="of rating, receivables, security; all without"
     )
-    _add(commands, "provision", servers.provision, "make the stream and the consumers at NATS")
+    _add(commands, "provision", "servers.provision", "make the stream and the consumers at NATS")
     admin = _add(
         commands,
         "create-admin",
-        servers.create_admin,
+        "servers.create_admin",
         "make an administrator, or give one a new password",
         r"create-admin 'ALAMO\root' < password-file",
     )
     admin.add_argument("name", help=r"DOMAIN\name; the password is asked for, or read from standard input")
-    _add(commands, "new-key", servers.new_key, "print a new signing key and its public half")
+    _add(commands, "new-key", "servers.new_key", "print a new signing key and its public half")
 
 
 def _service(word: str) -> str:
@@ -97,11 +108,11 @@ def _service(word: str) -> str:
 
 
 def _add_company(commands: Commands) -> None:
-    kinds = company.importable()
+    kinds = importable()
     importing = _add_clerk(
         commands,
         "import",
-        company.import_file,
+        "company.import_file",
         "load a CSV file: all of it, or nothing and every faulty place",
         "import work-orders orders.csv",
         r"import customers - --user 'ALAMO\rita' < customers.csv",
@@ -109,19 +120,23 @@ def _add_company(commands: Commands) -> None:
     importing.add_argument("kind", choices=sorted(kinds), metavar="KIND", help=f"one of {', '.join(sorted(kinds))}")
     importing.add_argument("file", help="CSV with a heading line, UTF-8; - reads standard input")
     _add_clerk(
-        commands, "reconcile", company.run_reconcile, "compare the two ledgers; 3 when they differ", "reconcile --json"
+        commands,
+        "reconcile",
+        "company.run_reconcile",
+        "compare the two ledgers; 3 when they differ",
+        "reconcile --json",
     )
 
 
 def _add_runs(commands: Commands) -> None:
-    listing = _add_clerk(commands, "list", company.list_runs, "the newest runs", "export-run list --limit 5")
+    listing = _add_clerk(commands, "list", "company.list_runs", "the newest runs", "export-run list --limit 5")
     listing.add_argument("--limit", type=int, default=20, help="at most so many, 20")
-    showing = _add_clerk(commands, "show", company.show_run, "a run and its unsettled invoices", "export-run show 7")
+    showing = _add_clerk(commands, "show", "company.show_run", "a run and its unsettled invoices", "export-run show 7")
     showing.add_argument("id", type=int)
     withdrawing = _add_clerk(
         commands,
         "withdraw",
-        company.withdraw_run,
+        "company.withdraw_run",
         "ask that what has no answer is never booked",
         "export-run withdraw 7",
         "export-run withdraw 7 --invoice 31 --invoice 32",
@@ -133,15 +148,15 @@ def _add_runs(commands: Commands) -> None:
 
 
 def _add_letters(commands: Commands) -> None:
-    listing = _add(commands, "list", letters.list_letters, "those that were not replayed", "dead-letters list rating")
+    listing = _add(commands, "list", "letters.list_letters", "those that were not replayed", "dead-letters list rating")
     listing.add_argument("service", nargs="?", type=_service, help="of all services without")
-    showing = _add(commands, "show", letters.show_letter, "one with its payload", "dead-letters show rating 7")
+    showing = _add(commands, "show", "letters.show_letter", "one with its payload", "dead-letters show rating 7")
     showing.add_argument("service", type=_service)
     showing.add_argument("id", type=int)
     replaying = _add(
         commands,
         "replay",
-        letters.replay_letters,
+        "letters.replay_letters",
         "handle them once more",
         "dead-letters replay rating 7 8",
         "dead-letters replay rating --consumer rating-invoice-exported",

@@ -6,26 +6,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from deploy.local.demo import money
 from deploy.local.process import LocalError
-from deploy.local.reconcile import Reconciliation, reconcile
+from deploy.local.reconcile import Reconciliation, money, reconcile
+from deploy.ratebook.arguments import importable
 from deploy.ratebook.output import Output
 from deploy.ratebook.surroundings import Surroundings
-from gateway.routes import load_documents
 
 DIFFERENCES = 3
 _RUN_COLUMNS = ("id", "status", "requested_by", "month", "invoices", "exported", "refused", "total", "exported_total")
 _INVOICE_COLUMNS = ("invoice_id", "bill_to", "total", "outcome", "ar_number", "reason", "detail")
-
-
-def importable() -> dict[str, str]:
-    """What can be imported, and where to: every noun that has an import."""
-    return {
-        template.split("/")[2]: f"/{service}/{template.split('/')[2]}/import"
-        for service, document in load_documents().items()
-        for template in document["paths"]
-        if template.endswith("/import")
-    }
 
 
 def import_file(given: Namespace, output: Output) -> int:

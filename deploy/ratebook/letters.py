@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deploy.local.postgres import SERVICES
 from deploy.local.process import LocalError
 from deploy.ratebook.output import Output
 from deploy.ratebook.surroundings import Surroundings
+from gateway.routes import SERVICES
 from shared.database import Database
 from shared.events import dead_letters
 from shared.events.consumer import Consumer

@@ -6,14 +6,17 @@ from argparse import Namespace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from deploy.local.postgres import SERVICES
+from deploy.local.process import LocalError
 from deploy.ratebook.output import Output
 from deploy.ratebook.surroundings import Surroundings, ask_password
+from gateway.routes import SERVICES
 from services.security.actions.administrators import create_administrator
 from shared import migration
 from shared.database import Database
 from shared.events import streams
 from shared.identity import public_jwks
+
+_BROKER_SECONDS = 10
 
 
 def migrate(given: Namespace, output: Output) -> int:
@@ -31,13 +34,20 @@ def provision(given: Namespace, output: Output) -> int:
     """Makes the stream and the consumers, or brings them up to date; NATS_URL is the provisioner's."""
 
     async def run(url: str) -> None:
-        client = await streams.connect(url, reconnect=False)
-        try:
-            await streams.provision(client)
-        finally:
-            await client.close()
+        # The client itself would try for ever to reach a server that is away.
+        async with asyncio.timeout(_BROKER_SECONDS):
+            client = await streams.connect(url, reconnect=False)
+            try:
+                await streams.provision(client)
+            finally:
+                await client.close()
 
-    asyncio.run(run(Surroundings(given.home).variable("NATS_URL")))
+    try:
+        asyncio.run(run(Surroundings(given.home).variable("NATS_URL")))
+    except TimeoutError:
+        raise LocalError(
+            f"NATS does not answer within {_BROKER_SECONDS} s: is it running, and does NATS_URL name it and a user that may?"
+        ) from None
     output.say("stream and consumers are there")
     output.document({"provisioned": True})
     return 0

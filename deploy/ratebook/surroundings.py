@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 from deploy.local.client import Clerk
-from deploy.local.home import default_home, kept_password
+from deploy.local.home import default_home, kept_password, read_environment
 from deploy.local.process import LocalError
-from deploy.local.suite import read_environment
 
 
 class Surroundings:

@@ -62,7 +62,7 @@ def test_every_metric_of_ours_is_explained_to_the_operator(told: dict[str, Sampl
 
 
 def test_the_finished_story_shows_in_the_figures(told: dict[str, Samples]) -> None:
-    assert one(told["rating"], "ratebook_export_runs", status="done") == 2
+    assert one(told["rating"], "ratebook_export_runs", status="done") >= 2
     assert one(told["rating"], "ratebook_export_runs", status="waiting") == 0
     assert one(told["rating"], "ratebook_export_run_oldest_age_seconds") == 0
     assert one(told["rating"], "ratebook_dead_letters", consumer="rating-invoice-exported") == 0

@@ -4,7 +4,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions.features import read_features
-from services.security.actions.passwords import hash_password
+from services.security.actions.passwords import hash_password, verify_password
 from services.security.actions.permissions import PermissionChange, changing_permissions
 from services.security.rules.features import Features
 from services.security.rules.groups import GroupDraft, complete_grants
@@ -25,24 +25,26 @@ async def create_administrator(session: AsyncSession, name: str, password: Secre
     """Makes `name` an active administrator with this password, and returns the user's id.
 
     Makes the user if needed, and gives the group Administrators every feature that there is at admin. It is a command
-    for who runs the suite, not for its users: it asks nobody's permission. Run again, it sets the password (and logs
-    the user out everywhere) and adds the features that came since. Raises InvalidInput, PasswordUnfit.
+    for who runs the suite, not for its users: it asks nobody's permission. Run again, it adds the features that came
+    since; another password is set, and logs the user out everywhere, while the same one leaves him as he is.
+    Raises InvalidInput, PasswordUnfit.
     """
     try:
         name = user_name(name)
     except ValueError as error:
         raise InvalidInput(f"The user name does not fit: {error}.") from error
     require_fit(password.get_secret_value(), name)
-    password_hash = await hash_password(password)
-    now = clock.now()
     async with changing_permissions(session) as change:
         user_id = await _complete_user(session, name, change)
         group_id = await _complete_group(session, read_features(), change)
         if await members.add_member(session, group_id, user_id):
             await members.count_change_of(session, [group_id])
             change.made = True
-        await users.set_password_hash(session, user_id, password_hash, now)
-        await sessions.end_sessions_of(session, [user_id], EndReason.PASSWORD_SET, now)
+        known = await users.find_credentials(session, fold(name))
+        if not await verify_password(known.password_hash if known is not None else None, password):
+            now = clock.now()
+            await users.set_password_hash(session, user_id, await hash_password(password), now)
+            await sessions.end_sessions_of(session, [user_id], EndReason.PASSWORD_SET, now)
     return user_id
 
 

@@ -107,12 +107,16 @@ async def test_a_new_member_counts_as_a_change_of_the_group(database: Database) 
     assert revisions == [2, 3, 3]
 
 
-async def test_run_again_it_logs_the_administrator_out_everywhere(database: Database, keys: TokenKeys) -> None:
+@pytest.mark.parametrize(("password", "ended"), [(PASSWORD, None), ("another password", "password_set")])
+async def test_run_again_only_another_password_logs_the_administrator_out_everywhere(
+    database: Database, keys: TokenKeys, password: str, ended: str | None
+) -> None:
     await create(database)
     await log_in(database, keys, PASSWORD)
-    await create(database)
+    await create(database, password=password)
     async with database.transaction() as session:
-        assert await fetch_value(session, "SELECT end_reason FROM session") == "password_set"
+        assert await fetch_value(session, "SELECT end_reason FROM session") == ended
+    await log_in(database, keys, password)
 
 
 async def test_two_at_once_make_one(database: Database) -> None:
