@@ -1,35 +1,44 @@
 """Owns how processes log: one JSON object a line, with service and request id, on standard error."""
 
+import json
 import logging
-
-from pythonjsonlogger.json import JsonFormatter
+from datetime import UTC, datetime
 
 from shared.tracing import request_id
 
+# What every record has by itself; anything else in it was given as `extra` and belongs to the line.
+_OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
-class _Context(logging.Filter):
+
+class JsonLines(logging.Formatter):
+    """One line for each record: level, logger, message, service, request_id, what was given as `extra`, timestamp."""
+
     def __init__(self, service: str):
         super().__init__()
         self._service = service
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.service = self._service
-        record.request_id = request_id()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "service": self._service,
+            "request_id": request_id(),
+        }
+        line.update((name, value) for name, value in record.__dict__.items() if name not in _OWN)
+        if record.exc_info:
+            line["exc_info"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            line["stack_info"] = self.formatStack(record.stack_info)
+        line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
+        return _encode(line)
 
 
 def configure(service: str, level: str) -> None:
     """Sends every logger of this process to standard error as JSON lines."""
     handler = logging.StreamHandler()
-    handler.setFormatter(
-        JsonFormatter(
-            "{levelname}{name}{message}{service}{request_id}",
-            style="{",
-            timestamp=True,
-            rename_fields={"levelname": "level", "name": "logger"},
-        )
-    )
-    handler.addFilter(_Context(service))
+    handler.setFormatter(JsonLines(service))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
