@@ -9,6 +9,7 @@ import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from shared.access import Scope
@@ -93,6 +94,11 @@ def is_disconnect(error: BaseException) -> bool:
         or isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError))
         or (isinstance(error, DBAPIError) and isinstance(error.orig, OSError))
     )
+
+
+def is_exhausted(error: BaseException) -> bool:
+    """Whether every connection of the pool stayed in use for as long as one waits for it."""
+    return isinstance(error, PoolTimeout)
 
 
 def constraint_of(error: DBAPIError) -> str | None:

@@ -65,7 +65,11 @@ def problem(
 
 def refusal(error: DomainError) -> Response:
     """The answer for a refusal."""
-    return problem(error.status, error.code, error.detail, faults=error.faults, members=error.members)
+    seconds = error.retry_after_seconds
+    headers = None if seconds is None else {"retry-after": str(seconds)}
+    return problem(
+        error.status, error.code, error.detail, faults=error.faults, members=error.members, headers=headers
+    )
 
 
 def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
