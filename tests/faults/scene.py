@@ -84,7 +84,8 @@ class Scene:
 
     def __init__(self, suite: FaultySuite):
         self.suite = suite
-        self.run = asyncio.Runner().run
+        self._runner = asyncio.Runner()
+        self.run = self._runner.run
         self._connections: dict[str, asyncpg.Connection] = {}
         self._batches = iter(range(1, 10_000))
 
@@ -98,11 +99,14 @@ class Scene:
         for clerk in (self.olga, self.bill, self.rita):
             clerk.close()
         self._forget_connections()
+        self._runner.close()
 
     def _forget_connections(self) -> None:
         for connection in self._connections.values():
             connection.terminate()
         self._connections.clear()
+        # The loop closes their sockets when it runs next.
+        self.run(asyncio.sleep(0))
 
     async def _connected(self, service: str) -> asyncpg.Connection:
         known = self._connections.get(service)
