@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,18 +15,21 @@ from unittest.mock import patch
 import asyncpg
 import httpx
 
+from deploy.local import nats
 from deploy.local.client import Clerk, Refused
 from deploy.local.home import Home
 from deploy.local.sample import load_sample
 from deploy.local.suite import Suite
 from shared.events import streams
 from tests.faults.checker import Ledgers, find_faults
+from tests.faults.rogue import configuration_with_rogue
 from tests.faults.stream import count_events
 
 T = TypeVar("T")
 
 PARTS = ("gateway", "rating", "receivables", "security", "NATS", "PostgreSQL")
 CHUNK_ORDERS = 20
+MARK = "-MARKED"
 PATIENCE_SECONDS = 90
 _DOWN_SECONDS = 2.0
 _ANSWER_PATIENCE_SECONDS = 3
@@ -124,11 +128,16 @@ class Scene:
 
         return self.run(ask())
 
-    def seed(self, orders: int) -> str:
-        """Enters and rates `orders` new orders, and waits until receivables has heard of them; returns their prefix."""
+    def seed(self, orders: int, *, marked: int = 0) -> str:
+        """Enters and rates new orders, and waits until receivables has heard of them; returns how their numbers begin.
+
+        `marked` of them, in the middle, have numbers that end with `MARK`: receivables need not hear of those.
+        """
         prefix = f"F{next(self._batches)}-"
+        middle = range((orders - marked) // 2, (orders + marked) // 2)
         rows = [
-            f"{prefix}{number:05},{_ORDERS[number % len(_ORDERS)]},2026-11-02,served,yes" for number in range(orders)
+            f"{prefix}{number:05}{MARK if number in middle else ''},{_ORDERS[number % len(_ORDERS)]},2026-11-02,served,yes"
+            for number in range(orders)
         ]
         self.olga.upload("/rating/work-orders/import", "\n".join([_HEADING, *rows]).encode())
         run = self.bill.post("/rating/rating-runs", {})
@@ -138,8 +147,8 @@ class Scene:
             lambda: self.look(
                 "receivables", "SELECT count(*) FROM rated_order WHERE number LIKE $1 AND state = 'rated'", f"{prefix}%"
             )[0][0]
-            == orders,
-            f"receivables did not hear of {orders} rated orders",
+            >= orders - marked,
+            f"receivables did not hear of {orders - marked} rated orders",
         )
         return prefix
 
@@ -168,6 +177,10 @@ class Scene:
         if part == "PostgreSQL":
             self._forget_connections()
         self._child(part).kill()
+
+    def lose_store(self) -> None:
+        """The broker's store is gone as if it had never been; a new one is made at the next start."""
+        shutil.rmtree(self.suite.home.path / "nats" / "jetstream")
 
     def _child(self, part: str) -> Any:
         if part == "NATS":
@@ -258,8 +271,9 @@ class Scene:
 def scene_in(home: Home) -> Iterator[Scene]:
     """The suite with the sample company, as long as the block lasts."""
     suite = FaultySuite(home)
+    configuration = configuration_with_rogue(home.path)
     # What a killed process had in hand comes again after this time: a minute in production, too long to wait for here.
-    with patch.object(streams, "ACK_WAIT_SECONDS", _ACK_WAIT_SECONDS):
+    with patch.object(streams, "ACK_WAIT_SECONDS", _ACK_WAIT_SECONDS), patch.object(nats, "CONFIGURATION", configuration):
         try:
             suite.start()
             load_sample(suite)
