@@ -21,6 +21,9 @@ test: $(READY) ## Run the tests on real PostgreSQL and NATS
 bench: $(READY) ## Measure exports, ratings and events (ten minutes) and write docs/benchmarks.md; ONLY=export
 	@$(RUN) -m tests.bench $(ONLY)
 
+faults: $(READY) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
+	@$(RUN) -m pytest -s -m faults tests/faults
+
 check: $(READY) ## Lint, format, types, import rules, deployable locks
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
@@ -50,4 +53,4 @@ $(READY): locks/all.txt
 	@$(RUN) deploy/set_up.py
 	@touch $(READY)
 
-.PHONY: help demo up test bench check format documents locks clean
+.PHONY: help demo up test bench faults check format documents locks clean

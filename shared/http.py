@@ -67,9 +67,7 @@ def refusal(error: DomainError) -> Response:
     """The answer for a refusal."""
     seconds = error.retry_after_seconds
     headers = None if seconds is None else {"retry-after": str(seconds)}
-    return problem(
-        error.status, error.code, error.detail, faults=error.faults, members=error.members, headers=headers
-    )
+    return problem(error.status, error.code, error.detail, faults=error.faults, members=error.members, headers=headers)
 
 
 def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:

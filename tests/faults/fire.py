@@ -26,7 +26,7 @@ def export_under_fire(scene: Scene, parts: tuple[str, ...], aim: float, orders: 
         outcome = scene.finish(run_id, since)
         require_whole(scene, run_id, orders, outcome)
         told = f"{' and '.join(parts)} killed at {after:.0%}: {outcome}"
-        if _FROM <= stood and after <= _TO:
+        if stood >= _FROM and after <= _TO:
             return told
         print(f"{told}; that was no hit, once more", flush=True)
     raise AssertionError(f"{parts} could not be killed between {_FROM:.0%} and {_TO:.0%} of an export")

@@ -33,7 +33,7 @@ MARK = "-MARKED"
 PATIENCE_SECONDS = 90
 _DOWN_SECONDS = 2.0
 _ANSWER_PATIENCE_SECONDS = 3
-_ACK_WAIT_SECONDS = 10
+_ACK_WAIT_SECONDS = 5
 
 _HEADING = "number,branch,customer,priority,job_type,served_zip,miles,servees,service_on,field_status,pod_received"
 _ORDERS = (
@@ -144,10 +144,14 @@ class Scene:
         *_, rated = self.bill.follow(f"/rating/rating-runs/{run['id']}/events")
         assert rated["rated"] == orders, rated
         self._until(
-            lambda: self.look(
-                "receivables", "SELECT count(*) FROM rated_order WHERE number LIKE $1 AND state = 'rated'", f"{prefix}%"
-            )[0][0]
-            >= orders - marked,
+            lambda: (
+                self.look(
+                    "receivables",
+                    "SELECT count(*) FROM rated_order WHERE number LIKE $1 AND state = 'rated'",
+                    f"{prefix}%",
+                )[0][0]
+                >= orders - marked
+            ),
             f"receivables did not hear of {orders - marked} rated orders",
         )
         return prefix
@@ -273,7 +277,10 @@ def scene_in(home: Home) -> Iterator[Scene]:
     suite = FaultySuite(home)
     configuration = configuration_with_rogue(home.path)
     # What a killed process had in hand comes again after this time: a minute in production, too long to wait for here.
-    with patch.object(streams, "ACK_WAIT_SECONDS", _ACK_WAIT_SECONDS), patch.object(nats, "CONFIGURATION", configuration):
+    with (
+        patch.object(streams, "ACK_WAIT_SECONDS", _ACK_WAIT_SECONDS),
+        patch.object(nats, "CONFIGURATION", configuration),
+    ):
         try:
             suite.start()
             load_sample(suite)
