@@ -22,7 +22,7 @@ bench: $(READY) ## Measure exports, ratings and events (ten minutes) and write d
 	@$(RUN) -m tests.bench $(ONLY)
 
 faults: $(READY) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
-	@$(RUN) -m pytest -s -m faults tests/faults
+	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
 
 check: $(READY) ## Lint, format, types, import rules, deployable locks
 	@$(VENV)/bin/ruff check

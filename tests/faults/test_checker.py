@@ -7,13 +7,14 @@ another layer catches the bug, the test says which, and takes it away too.
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any
 
 import asyncpg
 import pytest
 from nats.aio.msg import Msg
+from nats.errors import MsgAlreadyAckdError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.local.nats import Nats
@@ -21,6 +22,7 @@ from services.rating.actions import answers as answer_actions
 from services.rating.rules.exports import Settlement
 from services.rating.store.exports import answers
 from services.receivables.rules.booking import BookingFacts, HandedChunk
+from services.receivables.rules.posting import NumberedTransaction, Posting
 from services.receivables.store import exports, posting
 from shared.database import Database
 from shared.events import inbox, relay
@@ -55,19 +57,19 @@ def no_bug(_: pytest.MonkeyPatch) -> None:
 
 
 def acknowledge_before_commit(patch: pytest.MonkeyPatch) -> None:
-    original = ConsumerLoop._try
+    original, acknowledge = ConsumerLoop._try, Msg.ack
 
     async def hasty(self: ConsumerLoop, messages: Sequence[Msg]) -> Exception | None:
         for message in messages:
             await message.ack()
-        patch.setattr(Msg, "ack", _nothing)
-        try:
-            return await original(self, messages)
-        finally:
-            patch.setattr(Msg, "ack", acknowledge)
+        return await original(self, messages)
 
-    acknowledge = Msg.ack
+    async def acknowledge_once(self: Msg) -> None:
+        with suppress(MsgAlreadyAckdError):
+            await acknowledge(self)
+
     patch.setattr(ConsumerLoop, "_try", hasty)
+    patch.setattr(Msg, "ack", acknowledge_once)
 
 
 async def _nothing(*_: object, **__: object) -> None:
@@ -294,20 +296,17 @@ async def _as_owner(world: World, cluster: Callable[[str, str], str], sql: str) 
     await connection.close()
 
 
-def drop_gl_rows(patch: pytest.MonkeyPatch, rows: int, *, count_them_out: bool) -> None:
-    """The last GL rows of each posting are forgotten."""
-    copy_rows = posting.copy_rows
+def drop_gl_rows(patch: pytest.MonkeyPatch, rows: int) -> None:
+    """The last GL rows of each posting are forgotten, and its last transaction does not count them."""
+    post = posting.post
 
-    async def forgetful(
-        session: AsyncSession, table: str, names: Sequence[str], given: Sequence[Any], **same: Any
-    ) -> None:
-        if table == "gl_distribution":
-            given = given[:-rows]
-        if table == "ar_transaction" and count_them_out:
-            given = [*given[:-1], replace(given[-1], gl_rows=given[-1].gl_rows - rows)]
-        await copy_rows(session, table, names, given, **same)
+    async def forgetful(session: AsyncSession, whole: Posting, **where: Any) -> list[NumberedTransaction]:
+        *others, last = whole.transactions
+        transactions = (*others, replace(last, gl_rows=last.gl_rows - rows))
+        short = replace(whole, transactions=transactions, distributions=whole.distributions[:-rows])
+        return await post(session, short, **where)
 
-    patch.setattr(posting, "copy_rows", forgetful)
+    patch.setattr(posting, "post", forgetful)
 
 
 async def _booked(world: World) -> list[str]:
@@ -319,7 +318,7 @@ async def _booked(world: World) -> list[str]:
 
 async def test_a_gl_row_dropped_is_refused_by_the_trigger(world: World, enter, monkeypatch) -> None:
     """Nothing is posted and rating is told so: the run ends with a refusal, which whoever expects an invoice sees."""
-    drop_gl_rows(monkeypatch, 1, count_them_out=True)
+    drop_gl_rows(monkeypatch, 1)
     await enter("W1")
     assert await _booked(world) == []
     run = (await world.clients["rating"].get("/v1/exports")).json()["items"][0]
@@ -337,7 +336,7 @@ async def test_a_gl_row_dropped_without_the_trigger_or_so_that_it_balances(
     world: World, enter, monkeypatch, cluster, rows: int, trigger: bool, words: str
 ) -> None:
     """The trigger sees that a posting balances and is whole; a balanced pair left out and not counted is ours to see."""
-    drop_gl_rows(monkeypatch, rows, count_them_out=True)
+    drop_gl_rows(monkeypatch, rows)
     if not trigger:
         await _as_owner(world, cluster, "ALTER TABLE gl_distribution DISABLE TRIGGER check_posting")
     await enter("W1", zip_code="78130" if rows == 2 else "78205", miles="40" if rows == 2 else "")
