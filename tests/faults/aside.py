@@ -42,3 +42,5 @@ class Aside:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # Closed transports end in the next turns of the loop.
+        await asyncio.sleep(0.05)

@@ -35,19 +35,26 @@ class Connection:
         self._muted = False
 
     async def carry(self) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            self._from_server, self._to_server = await asyncio.open_connection("127.0.0.1", self._proxy.target)
-            try:
-                if await self._greet():
-                    back = asyncio.create_task(self._backward())
-                    forth = asyncio.create_task(self._forward())
-                    await asyncio.wait({back, forth}, return_when=asyncio.FIRST_COMPLETED)
-                    for task in (back, forth):
-                        task.cancel()
-                    await asyncio.gather(back, forth, return_exceptions=True)
-            finally:
-                self._to_server.close()
-        self._to_client.close()
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                self._from_server, self._to_server = await asyncio.open_connection("127.0.0.1", self._proxy.target)
+                try:
+                    if await self._greet():
+                        await self._pass_on()
+                finally:
+                    self._to_server.close()
+        finally:
+            self._to_client.close()
+
+    async def _pass_on(self) -> None:
+        """Both ways, until either ends."""
+        ways = {asyncio.create_task(self._backward()), asyncio.create_task(self._forward())}
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _greet(self) -> bool:
         """Passes on what comes before typed messages; False when nothing follows."""
