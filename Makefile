@@ -24,6 +24,9 @@ bench: $(READY) ## Measure exports, ratings and events (ten minutes) and write d
 test-long: $(READY) ## Run the long tests: restarts under load, memory over an hour of events
 	@$(RUN) -m pytest -m long
 
+faults: $(READY) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
+	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
+
 check: $(READY) ## Lint, format, types, import rules, deployable locks
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
@@ -53,4 +56,4 @@ $(READY): locks/all.txt
 	@$(RUN) deploy/set_up.py
 	@touch $(READY)
 
-.PHONY: help demo up test test-long bench check format documents locks clean
+.PHONY: help demo up test test-long bench faults check format documents locks clean

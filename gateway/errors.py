@@ -76,6 +76,7 @@ class TooManyAbandoned(DomainError):
 
     code = "TOO_MANY_ABANDONED"
     status = 429
+    retry_after_seconds = 2
 
 
 class PermissionsStale(DomainError):
@@ -86,6 +87,7 @@ class PermissionsStale(DomainError):
 
     code = "PERMISSIONS_STALE"
     status = 503
+    retry_after_seconds = 2
 
 
 class UpstreamBusy(DomainError):
@@ -93,6 +95,7 @@ class UpstreamBusy(DomainError):
 
     code = "UPSTREAM_BUSY"
     status = 503
+    retry_after_seconds = 2
 
 
 class UpstreamUnreachable(DomainError):
@@ -103,6 +106,7 @@ class UpstreamUnreachable(DomainError):
 
     code = "UPSTREAM_UNREACHABLE"
     status = 503
+    retry_after_seconds = 2
 
 
 class UpstreamFailed(DomainError):

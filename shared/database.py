@@ -144,6 +144,11 @@ def is_disconnect(error: BaseException) -> bool:
     )
 
 
+def is_exhausted(error: BaseException) -> bool:
+    """Whether every connection of the pool stayed in use for as long as one waits for it."""
+    return isinstance(error, PoolTimeout)
+
+
 def constraint_of(error: DBAPIError) -> str | None:
     """The name of the violated constraint, as PostgreSQL reports it."""
     for cause in (error.orig, getattr(error.orig, "__cause__", None)):

@@ -19,12 +19,14 @@ class Fault:
 class DomainError(Exception):
     """A refusal that the caller can understand and act on; subclasses are named for what happened.
 
-    `code` and `status` are fixed by the subclass, whose docstring explains it in docs/errors.md.
+    `code` and `status` are fixed by the subclass, whose docstring explains it in docs/errors.md; so is
+    `retry_after_seconds` where the same request may succeed later: the answer then says so in `Retry-After`.
     `faults` become `errors` and `members` become further members of the problem document (RFC 9457).
     """
 
     code: ClassVar[str]
     status: ClassVar[int]
+    retry_after_seconds: ClassVar[int | None] = None
 
     def __init__(self, detail: str, *, faults: Sequence[Fault] = (), members: Mapping[str, object] | None = None):
         super().__init__(detail)
@@ -101,6 +103,7 @@ class CommandInFlight(DomainError):
 
     code = "COMMAND_IN_FLIGHT"
     status = 409
+    retry_after_seconds = 1
 
 
 class TryAgain(DomainError):
@@ -108,3 +111,15 @@ class TryAgain(DomainError):
 
     code = "TRY_AGAIN"
     status = 503
+    retry_after_seconds = 1
+
+
+class DatabaseAway(DomainError):
+    """The database broke off before it answered. Whether it did what was asked is unknown.
+
+    Look, or repeat with the same `Idempotency-Key`.
+    """
+
+    code = "DATABASE_AWAY"
+    status = 503
+    retry_after_seconds = 2

@@ -22,7 +22,6 @@ from shared.text import words_of_fault
 
 log = logging.getLogger("request")
 
-_RETRY_AFTER_SECONDS = "2"
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -68,7 +67,8 @@ def problem(
 
 def refusal(error: DomainError) -> Response:
     """The answer for a refusal; who may succeed in a moment is told when to try again."""
-    headers = {"retry-after": _RETRY_AFTER_SECONDS} if error.status in {429, 503} else None
+    seconds = error.retry_after_seconds
+    headers = None if seconds is None else {"retry-after": str(seconds)}
     return problem(error.status, error.code, error.detail, faults=error.faults, members=error.members, headers=headers)
 
 

@@ -15,9 +15,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared import idempotency
 from shared.access import EVERYTHING, Access, Principal, Scope, scope_for
-from shared.database import Database, is_transient
+from shared.database import Database, is_disconnect, is_exhausted, is_transient
 from shared.errors import (
     CommandInFlight,
+    DatabaseAway,
     DomainError,
     Forbidden,
     IdempotencyKeyMissing,
@@ -74,7 +75,11 @@ def decide(access: Access, request: Request) -> Caller:
 
 
 class Operation(APIRoute):
-    """A route that decides, then runs its endpoint in one transaction, and repeats it on deadlocks."""
+    """A route that decides, then runs its endpoint in one transaction, and repeats it on deadlocks.
+
+    What the caller cannot help is said in words that he can act on: TryAgain when the work or a connection stays
+    taken, DatabaseAway when nobody can say whether the commit happened.
+    """
 
     declared: Access | None = None
     idempotent: bool = False
@@ -90,6 +95,12 @@ class Operation(APIRoute):
                 try:
                     return await self._attempt(request, endpoint)
                 except Exception as error:
+                    if is_disconnect(error):
+                        raise DatabaseAway(
+                            "The database broke off; whether this was done is unknown. Look, or repeat the same command."
+                        ) from error
+                    if is_exhausted(error):
+                        break
                     if not is_transient(error):
                         raise
             raise TryAgain("Others are changing the same things right now; nothing was done. Try again.")
@@ -146,7 +157,7 @@ class Router:
     ) -> Callable[[Endpoint], Endpoint]:
         """Registers an operation. `refuses` lists its own errors, `idempotent` asks for an Idempotency-Key."""
         idempotent: bool = options.pop("idempotent", False)
-        errors: list[type[DomainError]] = [*options.pop("refuses", ()), InvalidInput, TryAgain]
+        errors: list[type[DomainError]] = [*options.pop("refuses", ()), InvalidInput, TryAgain, DatabaseAway]
         if access.kind != "public":
             errors.append(Unauthenticated)
         if access.kind == "feature":

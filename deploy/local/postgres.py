@@ -118,7 +118,9 @@ def _initialise(directory: Path, password: str) -> None:
         raise LocalError(f"initdb failed:\n{made.stderr.strip()}")
 
 
-def start_postgres(directory: Path, passwords: dict[str, str], *, durable: bool = True) -> Postgres:
+def start_postgres(
+    directory: Path, passwords: dict[str, str], port: int | None = None, *, durable: bool = True
+) -> Postgres:
     """Starts the cluster in `directory`, making it first when it is not there.
 
     `durable=False` turns fsync off, for tests that never pull the plug.
@@ -129,7 +131,7 @@ def start_postgres(directory: Path, passwords: dict[str, str], *, durable: bool 
     if not (directory / "data" / "PG_VERSION").exists():
         shutil.rmtree(directory / "data", ignore_errors=True)
         _initialise(directory, passwords["postgres"])
-    port = free_port()
+    port = port or free_port()
     settings = _SETTINGS | {"port": str(port)} | ({} if durable else {"fsync": "off", "synchronous_commit": "off"})
     command = [str(binaries() / "postgres"), "-D", str(directory / "data")]
     for name, value in settings.items():

@@ -74,8 +74,9 @@ class Suite:
         keep_private(self.home.path / ENVIRONMENT, self.operators_environment())
 
     def start_postgres(self) -> None:
+        port = None if self.postgres is None else self.postgres.port
         directory = self.home.path / "postgres"
-        self.postgres = start_postgres(directory, self.home.secrets.postgres, durable=self._durable)
+        self.postgres = start_postgres(directory, self.home.secrets.postgres, port, durable=self._durable)
         asyncio.run(provision(self.postgres))
 
     def start_nats(self) -> None:
@@ -102,9 +103,8 @@ class Suite:
 
     def start_server(self, name: str) -> None:
         """Starts a service or the gateway on the port that it keeps for the life of the suite."""
-        module = "gateway.main" if name == "gateway" else f"services.{name}.main"
         command = [
-            *(sys.executable, "-m", "uvicorn", "--factory", f"{module}:create_app"),
+            *(sys.executable, "-m", "uvicorn", "--factory", self.application_of(name)),
             *("--host", "127.0.0.1", "--port", str(self._ports[name])),
             *("--loop", "uvloop", "--http", "httptools"),
             *("--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning"),
@@ -112,6 +112,10 @@ class Suite:
         ]
         child = start(name, command, self.home.path / f"{name}.log", environment=self.environment_of(name), folder=ROOT)
         self.servers[name] = Server(child, self._ports[name])
+
+    def application_of(self, name: str) -> str:
+        """What makes the application of a process, as uvicorn wants it."""
+        return "gateway.main:create_app" if name == "gateway" else f"services.{name}.main:create_app"
 
     def environment_of(self, name: str) -> dict[str, str]:
         """The environment of a process; the README documents the same variables."""

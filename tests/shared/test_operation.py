@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -49,6 +50,11 @@ async def deadlock_some_times(times: int, session: Transaction) -> dict[str, int
     if len(attempts) <= times:
         await session.execute(text("DO $$ BEGIN RAISE EXCEPTION SQLSTATE '40P01'; END $$"))
     return {"attempts": len(attempts)}
+
+
+@notes.get("/breaking/off", access=access.signed_in())
+async def break_off(session: Transaction) -> None:
+    await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
 @notes.get("/{note_id}", access=access.feature("rating.notes", Level.VIEW), refuses=[NotFound])
@@ -186,3 +192,22 @@ def test_the_openapi_document_shows_feature_and_level(app: FastAPI) -> None:
     operation = app.openapi()["paths"]["/v1/notes"]["post"]
     assert (operation["x-feature"], operation["x-access-level"]) == ("rating.notes", "edit")
     assert {"400", "401", "403", "409", "422", "503"} <= set(operation["responses"])
+
+
+async def test_a_pool_that_stays_taken_is_said_and_nothing_is_done(app: FastAPI, client: httpx.AsyncClient) -> None:
+    database: Database = app.state.database
+    database.engine.sync_engine.pool._timeout = 0.1
+    async with AsyncExitStack() as stack:
+        for _ in range(database.engine.sync_engine.pool.size()):
+            session = await stack.enter_async_context(database.transaction())
+            await session.execute(text("SELECT 1"))
+        answer = await client.post("/v1/notes", json={"words": "a"}, headers={"idempotency-key": "k"})
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "TRY_AGAIN", "1")
+    again = await client.post("/v1/notes", json={"words": "a"}, headers={"idempotency-key": "k"})
+    assert (again.status_code, again.json()["count"]) == (201, 1)
+
+
+async def test_a_database_that_breaks_off_is_said_and_the_command_can_be_repeated(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/notes/breaking/off")
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "DATABASE_AWAY", "2")
+    assert (await client.post("/v1/notes", json={"words": "a"}, headers={"idempotency-key": "k"})).status_code == 201

@@ -1,0 +1,33 @@
+"""Fixtures of the faults: the whole suite, once a module, and the seed that repeats a case."""
+
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.home import Home
+from tests.conftest import _quick_place
+from tests.faults.scene import Scene, chosen_seed, scene_in
+from tests.services.conftest import company, enter, rating, receivables, templates
+
+__all__ = ["company", "enter", "rating", "receivables", "templates"]
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    """The running suite; its databases keep what they have committed, so that nothing is lost by the test itself."""
+    directory = Path(tempfile.mkdtemp(prefix="ratebook-faults-", dir=_quick_place()))
+    with Home(directory / "suite") as home, scene_in(home) as made:
+        yield made
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Chance that `RATEBOOK_SEED` repeats; the seed is printed."""
+    seed = chosen_seed()
+    print(f"\n{request.node.name}: RATEBOOK_SEED={seed}", flush=True)
+    return random.Random(seed)

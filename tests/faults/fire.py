@@ -1,0 +1,50 @@
+"""An export under fire: parts are killed while it stands between 20 and 80 %, then everything must come right."""
+
+import time
+
+from tests.faults.scene import Outcome, Scene
+
+_TRIES = 5
+_FROM, _TO = 0.2, 0.8
+
+
+def export_under_fire(scene: Scene, parts: tuple[str, ...], aim: float, orders: int) -> str:
+    """Kills `parts` when `aim` of an export is answered, starts them again, and asserts what must hold at the end.
+
+    Returns what is to be told. A kill outside 20 to 80 % of the run shows nothing: the case repeats itself with new
+    orders, and fails when it cannot hit.
+    """
+    for _ in range(_TRIES):
+        scene.seed(orders)
+        run_id, key = scene.export()
+        stood = scene.wait_settled(run_id, aim)
+        since = time.monotonic()
+        after = scene.kill_and_start_again(run_id, *parts)
+        # The command is repeated, as a clerk's browser would that had no answer.
+        again = scene.insist(lambda sent=key: scene.bill.post("/rating/exports", {}, idempotency_key=sent))
+        assert again["id"] == run_id
+        outcome = scene.finish(run_id, since)
+        require_whole(scene, run_id, orders, outcome)
+        told = f"{' and '.join(parts)} killed at {after:.0%}: {outcome}"
+        if stood >= _FROM and after <= _TO:
+            return told
+        print(f"{told}; that was no hit, once more", flush=True)
+    raise AssertionError(f"{parts} could not be killed between {_FROM:.0%} and {_TO:.0%} of an export")
+
+
+def require_whole(scene: Scene, run_id: int, orders: int, outcome: Outcome) -> None:
+    """Every order of the run is invoiced and locked, and the checker finds nothing anywhere."""
+    assert outcome.faults == []
+    (run,) = scene.look("rating", "SELECT status, orders, exported, refused FROM export_run WHERE id = $1", run_id)
+    assert dict(run) == {"status": "done", "orders": orders, "exported": orders, "refused": 0}
+    (invoiced,) = scene.look(
+        "receivables",
+        """
+        SELECT count(DISTINCT t.id) AS invoices, count(DISTINCT l.work_order_id) AS orders
+        FROM export_outcome e
+        JOIN ar_transaction t ON t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt
+        JOIN ar_line l ON l.transaction_id = t.id WHERE e.run_id = $1
+        """,
+        run_id,
+    )
+    assert dict(invoiced) == {"invoices": orders, "orders": orders}

@@ -1,0 +1,34 @@
+"""Receivables as it would be with a reader that is too old: it cannot read marked order numbers."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import FastAPI
+from pydantic import StringConstraints, TypeAdapter
+
+from services.receivables.main import create_app as create_receivables
+from shared.contracts.event import Envelope
+from shared.events.consumer import Consumer
+
+_NUMBER: TypeAdapter[str] = TypeAdapter(Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+-[0-9]+$")])
+_read = Consumer.read
+
+
+def _read_old(consumer: Consumer[Any], payload: bytes) -> Envelope[Any]:
+    """Raises ValidationError for an event that holds a number which the old contract does not know."""
+    envelope = _read(consumer, payload)
+    for number in _numbers_in(json.loads(payload)):
+        _NUMBER.validate_python(number)
+    return envelope
+
+
+def _numbers_in(event: dict[str, Any]) -> list[str]:
+    data = event["data"]
+    if "invoices" in data:
+        return [order["number"] for one in data["invoices"] for order in one["orders"] if "number" in order]
+    return [data["number"]]
+
+
+def create_app() -> FastAPI:
+    Consumer.read = _read_old  # type: ignore[method-assign]
+    return create_receivables()

@@ -1,0 +1,174 @@
+"""The broker loses everything, messages are poisoned: nothing is lost, and nobody waits for a poisoned one."""
+
+import asyncio
+import random
+import time
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts.invoice_export_requested import InvoiceExportRequested
+from shared.contracts.work_order_rated import WorkOrderRated
+from shared.database import Database
+from shared.events import dead_letters
+from tests.faults.fire import require_whole
+from tests.faults.rogue import Rogue
+from tests.faults.scene import MARK, Scene
+from tests.services.exchange import consumers_of
+
+pytestmark = pytest.mark.faults
+
+ORDERS = 2_000
+POISONED = ORDERS // 100
+GARBAGE = 10
+
+
+@pytest.mark.parametrize("aim", [0.25, 0.5, 0.75])
+def test_the_broker_loses_its_store_in_the_middle_of_an_export(scene: Scene, aim: float) -> None:
+    scene.seed(ORDERS)
+    run_id, _ = scene.export()
+    scene.wait_settled(run_id, aim - 0.03)
+    since = time.monotonic()
+    scene.kill("NATS")
+    stood = scene.settled(run_id)
+    scene.lose_store()
+    time.sleep(2)
+    scene.start_again("NATS")
+    outcome = scene.finish(run_id, since)
+    require_whole(scene, run_id, ORDERS, outcome)
+    assert 0.2 <= stood <= 0.8, stood
+    (again,) = scene.look("rating", "SELECT count(*) FROM outbox WHERE publication > 1")
+    assert again[0] > 0
+    print(
+        f"NATS killed and its store deleted at {stood:.0%}: {outcome}; {again[0]:,} events published again", flush=True
+    )
+
+
+def test_poisoned_messages_are_set_aside_delay_nobody_and_are_replayed(scene: Scene, chance: random.Random) -> None:
+    scene.suite.applications["receivables"] = "tests.faults.old_reader:create_app"
+    scene.kill("receivables")
+    scene.start_again("receivables")
+    scene.suite.wait_ready("receivables")
+    scene.seed(ORDERS, marked=POISONED)
+    assert scene.suite.nats is not None
+    run_id, _ = scene.export()
+    since = time.monotonic()
+    with Rogue(scene.suite.nats.port, chance, quiet=True) as rogue:
+        for number in range(GARBAGE):
+            scene.wait_settled(run_id, number / GARBAGE)
+            kind = chance.choice((WorkOrderRated, InvoiceExportRequested))
+            rogue.publish(kind.subject(), chance.choice((b"", b"{", b'{"data": {}}', chance.randbytes(40))))
+    held_up = held_up_by_poison(scene, run_id)
+    scene.wait_settled(run_id, 1 - held_up / ORDERS)
+    seconds = time.monotonic() - since
+    before, after, over = pace(scene, run_id)
+    assert after < 5 * before + 0.5
+    assert over < 2
+    assert scene.settled(run_id) == 1 - held_up / ORDERS
+    dead = require_dead_letters(scene)
+    print(
+        f"{ORDERS - held_up:,} healthy orders complete in {seconds:.1f} s beside {dead} dead letters; a chunk booked "
+        f"every {before:.3f} s before the first poisoned one, every {after:.3f} s after it, {over:.3f} s over it",
+        flush=True,
+    )
+    replayed, refused = asyncio.run(replay_all(scene))
+    assert refused == GARBAGE
+    # The reader is as old as before: it is the replay that has booked them.
+    outcome = scene.finish(run_id, time.monotonic())
+    scene.suite.applications.clear()
+    scene.kill("receivables")
+    scene.start_again("receivables")
+    put_garbage_aside(scene)
+    outcome.faults[:] = scene.faults()
+    require_whole(scene, run_id, ORDERS, outcome)
+    print(f"{replayed} dead letters replayed, {refused} are garbage and stay: {outcome}", flush=True)
+
+
+def held_up_by_poison(scene: Scene, run_id: int) -> int:
+    """How many orders are in a chunk with a marked one."""
+    scene.wait_settled(run_id, 0.5)
+    return scene.look(
+        "rating",
+        """
+        SELECT sum(orders) FROM export_invoice WHERE run_id = $1 AND chunk IN (
+            SELECT e.chunk FROM export_invoice e JOIN work_order w ON w.invoice_id = e.invoice_id
+            WHERE e.run_id = $1 AND w.number LIKE '%' || $2)
+        """,
+        run_id,
+        MARK,
+    )[0][0]
+
+
+def pace(scene: Scene, run_id: int) -> tuple[float, float, float]:
+    """Seconds from one booked chunk to the next: usually before the first poisoned one, usually after it, and over it."""
+    asked = scene.look(
+        "rating",
+        """
+        SELECT event_id, data::text LIKE '%' || $2 || '%' AS poisoned FROM outbox
+        WHERE event_name = 'invoice-export-requested' AND (data ->> 'run_id')::bigint = $1 ORDER BY id
+        """,
+        run_id,
+        MARK,
+    )
+    consumer = InvoiceExportRequested.durable("receivables")
+    rows = scene.look("receivables", "SELECT event_id, received_at FROM inbox WHERE consumer = $1", consumer)
+    taken = {row["event_id"]: row["received_at"] for row in rows}
+    first = next(place for place, row in enumerate(asked) if row["poisoned"])
+    before, after = (
+        [taken[row["event_id"]] for row in part if row["event_id"] in taken and not row["poisoned"]]
+        for part in (asked[:first], asked[first:])
+    )
+    assert min(len(before), len(after)) > 5
+
+    def usual(moments: list[datetime]) -> float:
+        return median((later - earlier).total_seconds() for earlier, later in pairwise(moments))
+
+    return usual(before), usual(after), (after[0] - before[-1]).total_seconds()
+
+
+def require_dead_letters(scene: Scene) -> int:
+    """Every poisoned event and all garbage is kept with its payload; returns how many dead letters there are."""
+    sent = scene.look("rating", "SELECT event_id FROM outbox WHERE data::text LIKE '%' || $1 || '%'", MARK)
+    deadline = time.monotonic() + 20
+    while True:
+        letters = scene.look("receivables", "SELECT payload, reason FROM dead_letter")
+        missing = [row[0] for row in sent if not any(str(row[0]).encode() in letter["payload"] for letter in letters)]
+        if not missing and len(letters) >= len(sent) + GARBAGE:
+            break
+        assert time.monotonic() < deadline, (missing, len(letters))
+        time.sleep(0.1)
+    assert all(letter["reason"].startswith("does not fit the schema") for letter in letters)
+    return len(letters)
+
+
+async def replay_all(scene: Scene) -> tuple[int, int]:
+    """Replays what waits as the service's runtime role, with today's reader; returns how many went and how many not."""
+    assert scene.suite.postgres is not None
+    database = Database(scene.suite.postgres.url("receivables", "receivables_runtime"), 2)
+    by_durable = {one.durable: one for one in consumers_of("receivables").values()}
+    done, refused = 0, 0
+    async with database.transaction() as session:
+        letters = await dead_letters.waiting(session)
+    for letter in letters:
+
+        async def take_in(session: AsyncSession, payload: bytes, consumer: str = letter.consumer) -> None:
+            await by_durable[consumer].take_in(session, [payload])
+
+        try:
+            async with database.transaction() as session:
+                await dead_letters.replay(session, letter, take_in)
+            done += 1
+        except ValidationError:
+            refused += 1
+    await database.close()
+    return done, refused
+
+
+def put_garbage_aside(scene: Scene) -> None:
+    """What nobody ever meant, and what was asked again while the first letters were replayed, ends here."""
+    asyncio.run(replay_all(scene))
+    scene.look("receivables", "UPDATE dead_letter SET replayed_at = now() WHERE replayed_at IS NULL RETURNING id")
