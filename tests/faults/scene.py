@@ -55,6 +55,7 @@ class FaultySuite(Suite):
     def __init__(self, home: Home):
         super().__init__(home)
         self.detours: dict[str, int] = {}
+        self.answer_patience_seconds = _ANSWER_PATIENCE_SECONDS
         self.applications: dict[str, str] = {}
 
     def application_of(self, name: str) -> str:
@@ -63,7 +64,7 @@ class FaultySuite(Suite):
     def environment_of(self, name: str) -> dict[str, str]:
         environment = super().environment_of(name)
         environment["RATING_EXPORT_CHUNK_ORDERS"] = str(CHUNK_ORDERS)
-        environment["RATING_ANSWER_PATIENCE_SECONDS"] = str(_ANSWER_PATIENCE_SECONDS)
+        environment["RATING_ANSWER_PATIENCE_SECONDS"] = str(self.answer_patience_seconds)
         if name in self.detours:
             assert self.postgres is not None
             url = f"{name.upper()}_DATABASE_URL"
