@@ -115,15 +115,19 @@ async def _load_company(names: dict[str, str], cluster: Callable[[str, str], str
 
 @pytest.fixture(scope="session")
 def templates(cluster: Callable[[str, str], str], gateway_key: Ed25519PrivateKey) -> dict[str, str]:
-    """Databases that hold the sample company already, made once a worker."""
+    """Databases that hold the sample company already, made once a worker, whichever folder asks first."""
     names = {service: f"company_{service}_{os.getpid()}" for service in SETUP}
 
     async def make() -> None:
         connection = await asyncpg.connect(cluster("postgres", "postgres"))
-        for service, name in names.items():
-            await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE {service}")
-        await _load_company(names, cluster, gateway_key)
-        await connection.close()
+        try:
+            if await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = ANY($1)", [*names.values()]):
+                return
+            for service, name in names.items():
+                await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE {service}")
+            await _load_company(names, cluster, gateway_key)
+        finally:
+            await connection.close()
 
     # In a thread of its own: a test's event loop may be running already.
     with ThreadPoolExecutor(1) as worker:
