@@ -115,6 +115,10 @@ def test_written_text_never_becomes_a_formula() -> None:
     assert cells[2].is_date
 
 
+def test_what_no_cell_can_hold_is_not_left_out_in_silence() -> None:
+    assert spreadsheets.write("t", ["zips"], [["x" * 32_768]]) is None
+
+
 def test_an_apostrophe_that_an_export_put_there_is_taken_off_again() -> None:
     class Row(BaseModel):
         note: str
