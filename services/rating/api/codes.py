@@ -31,7 +31,7 @@ VIEW = access.feature("rating.rate_tables", Level.VIEW)
 EDIT = access.feature("rating.rate_tables", Level.EDIT)
 CodeInPath = Annotated[str, Path(max_length=30)]
 RetiredOnly = Annotated[bool | None, Query(description="Only the retired ones, or only the others.")]
-SearchWord = Annotated[Line | None, Query(description="Part of the code or the name.")]
+SearchWord = Annotated[Line | None, Query(description="Part of the code, the name or a ZIP.")]
 
 
 def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:

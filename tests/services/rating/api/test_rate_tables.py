@@ -211,6 +211,18 @@ async def test_a_code_keeps_its_name_and_any_is_no_code(company) -> None:
     assert (await rating.get("/v1/regions/KENDALL")).status_code == 404
 
 
+async def test_an_outcome_that_no_field_work_has_is_refused(company) -> None:
+    answer = await company[0].post("/v1/bill-types", json={"code": "NOT_FOUND", "name": "Not found", "kind": "outcome"})
+    assert answer.json()["errors"] == [
+        {"pointer": "/code", "detail": "an outcome is one of SERVED, NOT_SERVED, CANCELLED"}
+    ]
+
+
+async def test_a_region_is_found_by_a_zip(company) -> None:
+    found = (await company[0].get("/v1/regions", params={"search": "78130"})).json()
+    assert [one["code"] for one in found] == ["TX_OTHER"]
+
+
 async def test_a_region_takes_other_zips_and_a_zip_in_two_regions_is_ambiguous(company, enter, rate) -> None:
     rating, _ = company
     (order,) = await enter("W1")
