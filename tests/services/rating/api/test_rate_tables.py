@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from shared.database import execute
 from tests.services.conftest import load
 
 
@@ -58,6 +59,15 @@ async def test_a_change_of_the_rates_counts_from_the_next_rating_on(company, ent
     again = (await rate(order["id"])).json()
     assert (again["version"], again["total"]) == (2, "85.00")
     assert again["changes"] == [{"billing_item": "Service of process", "before": "80.00", "after": "85.00"}]
+
+
+async def test_a_change_by_another_process_counts_too(company, enter, rate, rating_database) -> None:
+    """This process keeps the rate table in memory; the change goes past it."""
+    (order,) = await enter("W1")
+    assert (await rate(order["id"])).json()["total"] == "80.00"
+    async with rating_database.transaction() as session:
+        await execute(session, "UPDATE billing_profile SET effective_to = '2026-01-01' WHERE region = 'BEXAR'")
+    assert (await rate(order["id"])).json()["code"] == "NO_PROFILE"
 
 
 LINE = {"billing_item": "Service of process"}
