@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -12,7 +12,7 @@ import anyio.to_process
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.errors import ImportRefused
+from shared.errors import ImportRefused, InvalidInput
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -45,6 +45,7 @@ def _to_csv(content: bytes, most_rows: int) -> bytes | str:
         return wrong
     out = io.StringIO(newline="")
     writer = csv.writer(out)
+    width = 0
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
@@ -55,24 +56,15 @@ def _to_csv(content: bytes, most_rows: int) -> bytes | str:
                 return f"The first sheet has more than {most_rows} rows; split it."
             if len(row) > _MOST_COLUMNS:
                 return f"Row {number} of the first sheet has more than {_MOST_COLUMNS} columns."
-            writer.writerow([_text(value) for value in row])
+            cells = [_text(value) for value in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            width = width or len(cells)
+            # As wide as the heading: sheets leave out empty cells at the end of a row.
+            writer.writerow([*cells, *[""] * (width - len(cells))] if cells else [])
     except Exception:
         return _UNREADABLE
-    lines = out.getvalue().split("\r\n")
-    heading = next(csv.reader(lines[:1]), [])
-    width = max((index + 1 for index, name in enumerate(heading) if name), default=0)
-    return "\r\n".join(_padded(lines, width)).encode()
-
-
-def _padded(lines: Sequence[str], width: int) -> Iterator[str]:
-    """Lines as wide as the heading: sheets leave out empty cells at the end of a row, and keep some beyond the last."""
-    for line in lines:
-        out = io.StringIO(newline="")
-        cells = next(csv.reader([line]), [])
-        while len(cells) > width and not cells[-1]:
-            cells.pop()
-        csv.writer(out, lineterminator="").writerow([*cells, *[""] * (width - len(cells))] if any(cells) else [])
-        yield out.getvalue()
+    return out.getvalue().encode()
 
 
 def _what_is_wrong(content: bytes) -> str | None:
@@ -122,29 +114,31 @@ class Answer(Response):
         self._table = (name, columns, rows)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.body = await anyio.to_process.run_sync(partial(write, *self._table), cancellable=True)
+        made = await anyio.to_process.run_sync(partial(write, *self._table), cancellable=True)
+        if made is None:
+            raise InvalidInput("A spreadsheet cannot hold so many rows or so long a cell; take the list as CSV.")
+        self.body = made
         self.headers["content-length"] = str(len(self.body))
         await super().__call__(scope, receive, send)
 
 
-def write(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
-    """A workbook of one sheet; text stays text, whatever it begins with."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
+def write(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes | None:
+    """A workbook of one sheet; text stays text, whatever it begins with. None when a sheet cannot hold it."""
+    from xlsxwriter import Workbook
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(name[:31])
-    sheet.freeze_panes = "A2"
-
-    def cell(value: Cell) -> object:
-        if not isinstance(value, str):
-            return value
-        made = WriteOnlyCell(sheet, value=value)
-        made.data_type = "s"
-        return made
-
-    for row in (columns, *rows):
-        sheet.append([cell(value) for value in row])
     out = io.BytesIO()
-    book.save(out)
+    with Workbook(out, {"constant_memory": True, "in_memory": True}) as book:
+        sheet = book.add_worksheet(name[:31])
+        sheet.freeze_panes(1, 0)
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for row, cells in enumerate((columns, *rows)):
+            for column, value in enumerate(cells):
+                if isinstance(value, str):
+                    left_out = sheet.write_string(row, column, value)
+                elif isinstance(value, date):
+                    left_out = sheet.write_datetime(row, column, value, day)
+                else:
+                    left_out = 0 if value is None else sheet.write_number(row, column, value)
+                if left_out:
+                    return None
     return out.getvalue()

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 
 from deploy.local.nats import Nats, start_nats
@@ -25,6 +26,10 @@ from shared.database import Database
 from shared.identity import HEADER, sign_identity
 
 _CLUSTER = "RATEBOOK_TEST_CLUSTER"
+
+# A law holds however busy the machine is.
+settings.register_profile("ratebook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ratebook")
 
 
 def _quick_place() -> str | None:

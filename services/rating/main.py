@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings,
         routers=[
             work_orders.router,
+            work_orders.entries,
             ratings.router,
             ratings.trials,
             ratings.coverage,

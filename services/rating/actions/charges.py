@@ -6,11 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.orders import hold_editable
 from services.rating.errors import UnknownReference
-from services.rating.rules.charges import ChargeEntry, OrderCharge, faults_in_charge
+from services.rating.rules.charges import ChargeEntry, OrderCharge, Prebill, faults_in_charge
 from services.rating.rules.orders import EDITABLE
 from services.rating.store import charges, codes, orders
 from shared.access import Scope
 from shared.errors import Fault, NotFound
+from shared.listing import PageQuery
 from shared.tables import Numbered, refuse_import
 
 
@@ -19,6 +20,12 @@ async def list_charges(session: AsyncSession, scope: Scope, order_id: int) -> Se
     if await orders.find(session, scope, order_id) is None:
         raise NotFound(f"There is no work order {order_id}.")
     return (await charges.of_orders(session, [order_id])).get(order_id, [])
+
+
+async def list_prebills(
+    session: AsyncSession, scope: Scope, number: str | None, query: PageQuery
+) -> tuple[list[Prebill], str | None, int]:
+    return await charges.list_prebills(session, scope, number, query)
 
 
 async def enter_charge(

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import CodeTaken, RateTableFaulty
-from services.rating.rules.codes import Code, reserved
+from services.rating.rules.codes import BillType, Code, reserved
+from services.rating.rules.orders import OUTCOMES
 from services.rating.store import codes
 from shared.errors import Fault, NotFound
 from shared.etag import require_version
@@ -80,11 +81,18 @@ async def _write(session: AsyncSession, table: str, rows: Sequence[Any]) -> None
 
 
 async def _faults(session: AsyncSession, table: str, rows: Sequence[Any]) -> list[tuple[int, str, str]]:
-    """What is wrong with rows beyond their form: index, field, words. A ZIP lies in one zone only."""
+    """What is wrong with rows beyond their form: index, field, words. A ZIP lies in one zone only, and an outcome that
+    no field status has would never fire.
+    """
     faults = [
         (index, "code", f"{row.code} means every code in a rate table; choose another")
         for index, row in enumerate(rows)
         if isinstance(row, Code) and reserved(row.code)
+    ]
+    faults += [
+        (index, "code", f"an outcome is one of {', '.join(OUTCOMES).upper()}")
+        for index, row in enumerate(rows)
+        if isinstance(row, BillType) and row.kind == "outcome" and row.code.lower() not in OUTCOMES
     ]
     if table != "zone":
         return faults

@@ -45,6 +45,14 @@ async def list_orders(
     return rows, cursor, await orders.total_orders(session, scope, wanted)
 
 
+async def list_entries(
+    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+) -> tuple[list[OrderEntry], str | None, int]:
+    """The orders that fit, as they were entered, and how many there are."""
+    rows, cursor = await orders.list_entries(session, scope, wanted, query)
+    return rows, cursor, (await orders.total_orders(session, scope, wanted)).count
+
+
 async def hold_editable(session: AsyncSession, scope: Scope, order_id: int, expected_revision: int) -> WorkOrder:
     """The order, locked for a change by this transaction.
 

@@ -12,9 +12,11 @@ from shared.access import Level
 from shared.database import Transaction
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
+from shared.listing import Count, Page, PageQueryOf, answer
 from shared.numbers import Id
 from shared.operation import CallerOf, Router
-from shared.tables import CSV_REQUEST, CsvBody, Numbered, read_csv
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
+from shared.text import NumberText
 
 router = Router("work-orders")
 prebills = Router("prebills")
@@ -75,6 +77,16 @@ async def remove_charge(
 ) -> None:
     """Takes a prebill, a line by hand or an override off; the next rating is without it."""
     await charges.remove_charge(session, caller.scope, work_order_id, revision, charge_id)
+
+
+@prebills.get("", access=VIEW, response_model=Page[PrebillRow, Count], responses=CSV_RESPONSE)
+async def list_prebills(
+    page: PageQueryOf, caller: CallerOf, session: Transaction, work_order: NumberText | None = None
+) -> Page[PrebillRow, Count] | Response:
+    """Prebills of all orders, in the columns in which they are imported."""
+    rows, cursor, count = await charges.list_prebills(session, caller.scope, work_order, page)
+    items = [PrebillRow.model_validate(row) for row in rows]
+    return answer(page, "prebills", PrebillRow, items, cursor, Count(count=count))
 
 
 @prebills.post("/import", access=PREBILL, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)

@@ -31,25 +31,31 @@ VIEW = access.feature("rating.rate_tables", Level.VIEW)
 EDIT = access.feature("rating.rate_tables", Level.EDIT)
 CodeInPath = Annotated[str, Path(max_length=30)]
 RetiredOnly = Annotated[bool | None, Query(description="Only the retired ones, or only the others.")]
-SearchWord = Annotated[Line | None, Query(description="Part of the code or the name.")]
+SearchWord = Annotated[Line | None, Query(description="Part of the code, the name or a ZIP.")]
+
+
+Endpoint = Callable[..., Any]
+
+
+def _declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
+    """Registers endpoints of `router`, each under a name and with words of its own: made for many tables, they have none."""
+
+    def declare(method: str, path: str, name: str, words: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        def register(endpoint: Endpoint) -> Endpoint:
+            endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_"), words
+            registered: Endpoint = getattr(router, method)(path, **options)(endpoint)
+            return registered
+
+        return register
+
+    return declare
 
 
 def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
     """The operations of one table of codes; `kind` is a row of it, `several` what people call its rows."""
     router = Router(noun)
+    declare = _declaring(router)
     key, one = codes.key_of(table), table.replace("_", " ")
-
-    def declare(
-        method: str, path: str, name: str, words: str, **options: Any
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers an endpoint under the name and the words of this table."""
-
-        def register(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-            endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_"), words
-            registered: Callable[..., Any] = getattr(router, method)(path, **options)(endpoint)
-            return registered
-
-        return register
 
     async def read(code: str, session: Transaction, response: Response) -> Any:
         found = await codes.read_code(session, table, code)

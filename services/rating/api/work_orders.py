@@ -20,12 +20,13 @@ from shared.access import Level
 from shared.database import Transaction
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
-from shared.listing import Page, PageQueryOf, answer
+from shared.listing import Count, Page, PageQueryOf, answer
 from shared.numbers import Id
 from shared.operation import CallerOf, Router
 from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
 
 router = Router("work-orders")
+entries = Router("work-order-entries")
 VIEW = access.feature("rating.work_orders", Level.VIEW)
 EDIT = access.feature("rating.work_orders", Level.EDIT)
 
@@ -51,7 +52,7 @@ async def enter_work_order(
 
 @router.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
 async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
-    """Enters the orders of a CSV file: all of them, or none and a list of every faulty place."""
+    """Enters the orders of a CSV or XLSX file: all of them, or none and a list of every faulty place."""
     rows = read_csv(file, WorkOrderEntry, key=lambda row: row.number)
     entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
     return Imported(imported=await orders.import_orders(session, caller.scope, entries))
@@ -63,6 +64,16 @@ async def read_work_order(
 ) -> WorkOrderRead:
     """One order, with where its last export is. The ETag is needed to change it."""
     return await _read(session, caller, work_order_id, response)
+
+
+@entries.get("", access=VIEW, response_model=Page[WorkOrderEntry, Count], responses=CSV_RESPONSE)
+async def list_work_order_entries(
+    wanted: Annotated[WorkOrderQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[WorkOrderEntry, Count] | Response:
+    """Work orders with their proof of delivery, in the columns in which they are imported."""
+    rows, cursor, count = await orders.list_entries(session, caller.scope, wanted.to_filter(), page)
+    items = [WorkOrderEntry.model_validate(row) for row in rows]
+    return answer(page, "work-orders", WorkOrderEntry, items, cursor, Count(count=count))
 
 
 CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]

@@ -60,6 +60,18 @@ class OrderCharge:
         return self.kind != "override" and self.rate is None
 
 
+@dataclass(frozen=True)
+class Prebill:
+    """A prebill in a list, with the number of its order."""
+
+    work_order: str
+    billing_item: str
+    quantity: Decimal | None
+    rate: Decimal | None
+    comment: str
+    servers: Sequence[ServerShare]
+
+
 def faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
     """What is wrong with a charge, by field."""
     wrong = []

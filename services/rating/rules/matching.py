@@ -6,7 +6,7 @@ from heapq import nsmallest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
 from services.rating.rules.orders import WorkOrder
-from services.rating.rules.rate_tables import ANY, BillingProfile, Key, RateTable, describe
+from services.rating.rules.rate_tables import ANY, BillingProfile, Candidates, Key, RateTable, describe
 
 UNKNOWN_TYPE = "(unknown)"
 """Stands for the customer type of a customer that receivables has not announced."""
@@ -100,22 +100,28 @@ class NearProfile:
 
 def nearest_profiles(key: Key, on: date, table: RateTable) -> tuple[NearProfile, ...]:
     """The profiles of the branch that differ from `key` in the fewest values; dates out of force count as one."""
-    asked = ("nearest", key, on)
-    known = table.remembered.get(asked)
-    if isinstance(known, tuple):
-        return known
-    near = []
-    for profile in table.by_branch.get(key.branch, ()):
-        differs = [
-            name
-            for name, mine, its in zip(Key._fields, key, profile.key, strict=True)
-            if mine != its and (its != ANY or name == "branch")
-        ]
-        if not profile.in_force(on):
-            differs.append("effective dates")
-        near.append(NearProfile(profile.id, profile.key, tuple(differs)))
-    nearest = tuple(nsmallest(_NEAREST, near, key=lambda one: (len(one.differs), one.profile_id)))
-    if len(table.remembered) >= _MOST_REMEMBERED:
-        table.remembered.clear()
-    table.remembered[asked] = nearest
-    return nearest
+    candidates = table.remembered.get(key)
+    if candidates is None:
+        if len(table.remembered) >= _MOST_REMEMBERED:
+            table.remembered.clear()
+        candidates = table.remembered[key] = _candidates(key, table)
+    near = (
+        NearProfile(profile.id, profile.key, differs if profile.in_force(on) else (*differs, "effective dates"))
+        for differs, profile in candidates
+    )
+    return tuple(nsmallest(_NEAREST, near, key=lambda one: (len(one.differs), one.profile_id)))
+
+
+def _candidates(key: Key, table: RateTable) -> Candidates:
+    """Every profile that can be among the nearest on some date: dates add at most one difference."""
+    compared = [
+        (
+            tuple(
+                name for name, mine, its in zip(Key._fields, key, profile.key, strict=True) if its not in {mine, ANY}
+            ),
+            profile,
+        )
+        for profile in table.by_branch.get(key.branch, ())
+    ]
+    fewest = nsmallest(_NEAREST, (len(differs) for differs, _ in compared))
+    return [one for one in compared if len(one[0]) <= fewest[-1] + 1]

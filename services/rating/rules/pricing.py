@@ -169,6 +169,7 @@ def _put(sheet: _Sheet, wanted: Wanted, quantity: Decimal, source: str, priced: 
     if override is not None:
         original, why = _original_amount(sheet, wanted, priced), override.comment
         amount = priced.amount if override.amount is None else override.amount
+        require_fitting(amount, line.billing_item)
         words = f"{words}; by hand {amount} ({override.comment})"
     servers: Sequence[Mapping[str, str]] = ()
     if charge is not None:

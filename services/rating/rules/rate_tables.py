@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -155,6 +155,10 @@ def periods_of(profiles: Iterable[BillingProfile]) -> Periods:
     return Periods(tuple(one.effective_from for one in ordered), ordered)
 
 
+Candidates = Sequence[tuple[tuple[str, ...], BillingProfile]]
+"""Profiles that nearly fit a key, each with the names of the values that differ."""
+
+
 @dataclass(frozen=True)
 class RateTable:
     """All profiles, regions and zones that are in effect together, indexed for look-up.
@@ -168,7 +172,7 @@ class RateTable:
     by_branch: Mapping[str, tuple[BillingProfile, ...]] = field(repr=False)
     regions_of_zip: Mapping[str, tuple[str, ...]] = field(repr=False)
     zone_of_zip: Mapping[str, str] = field(repr=False)
-    remembered: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    remembered: dict[Key, Candidates] = field(default_factory=dict, repr=False, compare=False)
 
 
 def index_rate_table(

@@ -80,7 +80,8 @@ def wanted_of_charges(
     )
     for position, charge in enumerate(ordered, start=first):
         if charge.standard:
-            found = next((one for one in profile.lines if one.billing_item == charge.billing_item), None)
+            named = [one for one in profile.lines if one.billing_item == charge.billing_item]
+            found = next((one for one in named if one.mode == "optional"), named[0] if named else None)
             if found is None:
                 raise PrebillNotInTable(
                     f"{charge.billing_item} was entered for work order {order.number} without a price, and profile "

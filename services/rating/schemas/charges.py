@@ -23,6 +23,9 @@ class ServerShareBody(BaseModel):
     server: CodeText
     share: Quantity = Decimal(1)
 
+    def __str__(self) -> str:
+        return f"{self.server}: {self.share.normalize():f}"
+
 
 def _read_servers(value: Any) -> Any:
     """`S1` or `S1: 60; S2: 40`, as a list of shares."""
@@ -43,7 +46,7 @@ Servers = Annotated[tuple[ServerShareBody, ...], BeforeValidator(_read_servers),
 class ChargeBody(BaseModel):
     """A charge for one order. Without a rate it is priced from the order's rate table, optional lines included."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     billing_item: ItemName
     quantity: Quantity | None = Field(

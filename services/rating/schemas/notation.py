@@ -1,6 +1,8 @@
 """How tiers, bands and zone matrices stand in one cell of a table, and in JSON."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -42,6 +44,21 @@ class StepBody(BaseModel):
         if self.rate:
             prices.append(f"{_plain(self.rate)} each")
         return f"{'more' if self.up_to is None else _plain(self.up_to)} = {' + '.join(prices)}"
+
+
+_LEAST_QUANTITY = Decimal("0.001")
+
+
+def closed(steps: Sequence[StepBody]) -> tuple[Step, ...]:
+    """The steps; one that only says where it begins ends the one before, which said no end, just below."""
+    made = []
+    for place, body in enumerate(steps):
+        following = steps[place + 1].begin if place + 1 < len(steps) else None
+        step = body.to_step()
+        if step.up_to is None and following is not None:
+            step = replace(step, up_to=following - _LEAST_QUANTITY)
+        made.append(step)
+    return tuple(made)
 
 
 class ZoneRateBody(BaseModel):

@@ -17,9 +17,9 @@ Reported = Annotated[Quantity, Field(ge=0)]
 
 
 class WorkOrderEntry(BaseModel):
-    """An order as it is entered: one JSON object, or one row of a CSV file with these columns."""
+    """An order as it is entered: one JSON object, or one row of a CSV or XLSX file with these columns."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     number: NumberText
     style: Style = "process"

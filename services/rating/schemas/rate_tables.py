@@ -10,7 +10,7 @@ from services.rating.rules.orders import ONE
 from services.rating.rules.profiles import LineEntry, ProfileEntry
 from services.rating.rules.rate_tables import BillingProfile, Key
 from services.rating.schemas.codes import ItemName
-from services.rating.schemas.notation import Steps, Zones
+from services.rating.schemas.notation import Steps, Zones, closed
 from shared.money import Money, Quantity, Rate
 from shared.tables import SPLIT, YesNo
 from shared.text import CodeText, Line
@@ -57,7 +57,7 @@ class ProfileLineBody(BaseModel):
         simple = {name: getattr(self, name) for name in ProfileLineBody.model_fields if name not in {"steps", "zones"}}
         return LineEntry(
             **simple,
-            steps=tuple(one.to_step() for one in self.steps),
+            steps=closed(self.steps),
             zones=tuple(one.to_zone_rate() for one in self.zones),
         )
 

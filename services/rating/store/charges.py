@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.charges import ChargeEntry, OrderCharge, ServerShare
+from services.rating.rules.charges import ChargeEntry, OrderCharge, Prebill, ServerShare
+from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_values
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 _SELECT = """
     SELECT c.id, c.work_order_id, c.kind, c.billing_item, i.income_account, i.taxable, i.fee_advance, c.bill_type,
@@ -64,6 +66,29 @@ async def insert(session: AsyncSession, placed: Sequence[tuple[int, ChargeEntry]
         comments=[one.comment for one in entries],
         servers=[json.dumps([{"server": s.server, "share": str(s.share)} for s in one.servers]) for one in entries],
     )
+
+
+async def list_prebills(
+    session: AsyncSession, scope: Scope, number: str | None, query: PageQuery
+) -> tuple[list[Prebill], str | None, int]:
+    """One page of the prebills of the orders in scope, and how many fit; `number` is that of an order."""
+    source = "order_charge c JOIN work_order w ON w.id = c.work_order_id JOIN branch b ON b.code = w.branch"
+    where = (
+        Where(["c.kind = 'prebill'"])
+        .within(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+        .add("w.number = :number", number=number)
+    )
+    found, cursor = await fetch_page(
+        session,
+        Prebill,
+        columns="w.number AS work_order, c.billing_item, c.quantity, c.rate, c.comment, c.servers",
+        source=source,
+        where=where,
+        sorting=Sorting({"id": ("c.id", "bigint"), "work_order": ("w.number", "text")}, default="id", key="c.id"),
+        query=query,
+    )
+    prebills = [replace(one, servers=_servers(one.servers)) for one in found]
+    return prebills, cursor, await fetch_count(session, source, where)
 
 
 async def delete(session: AsyncSession, order_id: int, charge_id: int) -> bool:

@@ -58,14 +58,13 @@ def _select(name: str) -> str:
 async def list_rows(
     session: AsyncSession, name: str, search: str | None = None, *, retired: bool | None = None
 ) -> list[Any]:
-    """The rows of a table of codes by code; `search` looks into code and name, `retired` chooses those that are or not."""
+    """The rows of a table of codes by code; `search` looks into code, name and ZIPs, `retired` chooses those that are or not."""
     table = CODE_TABLES[name]
     pattern = None if search is None else f"%{search}%"
-    where = (
-        Where()
-        .add(f"(t.{table.key} ILIKE :pattern OR t.name ILIKE :pattern)", pattern=pattern)
-        .add("(t.retired_on IS NOT NULL) = :retired", retired=retired)
-    )
+    found = f"t.{table.key} ILIKE :pattern OR t.name ILIKE :pattern"
+    if table.zips is not None:
+        found += f" OR EXISTS (SELECT FROM {table.zips} z WHERE z.{name} = t.{table.key} AND z.zip ILIKE :pattern)"
+    where = Where().add(f"({found})", pattern=pattern).add("(t.retired_on IS NOT NULL) = :retired", retired=retired)
     statement = f"{_select(name)} WHERE {where.sql} ORDER BY t.{table.key}"
     return await fetch_all(session, table.kind, statement, **where.parameters)
 

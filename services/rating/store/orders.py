@@ -153,6 +153,21 @@ async def list_orders(
     )
 
 
+async def list_entries(
+    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+) -> tuple[list[OrderEntry], str | None]:
+    """One page of the orders that fit, as they were entered."""
+    return await fetch_page(
+        session,
+        OrderEntry,
+        columns=", ".join(f"w.{name}" for name in _ENTRY_TYPES),
+        source=_LIST_SOURCE,
+        where=_where(scope, wanted),
+        sorting=_SORTING,
+        query=query,
+    )
+
+
 async def total_orders(session: AsyncSession, scope: Scope, wanted: OrderFilter) -> OrderTotals:
     """Count and total of all orders that fit."""
     where = _where(scope, wanted)

@@ -104,6 +104,21 @@ async def test_what_was_exported_can_be_imported_again(cards) -> None:
     assert after["lines"] == profile["lines"] == before["lines"]
 
 
+async def test_orders_and_prebills_go_out_in_the_columns_in_which_they_come_in(cards) -> None:
+    await load(cards, "prebills", (CARDS / "prebills.csv").read_bytes())
+    for noun, wanted, key in (("work-order-entries", "work-orders", "number"), ("prebills", "prebills", "work_order")):
+        before = (await cards.get(f"/v1/{noun}", params={"limit": 500})).json()["items"]
+        exported = (await cards.get(f"/v1/{noun}", headers={"accept": "text/csv"})).content
+        if noun == "work-order-entries":
+            exported = exported.replace(b"CARD-", b"AGAIN-")
+        answer = await load(cards, wanted, exported)
+        assert answer.json() == {"imported": len(before)}, answer.text
+        after = (await cards.get(f"/v1/{noun}", params={"limit": 500})).json()["items"][len(before) :]
+        assert [{**one, key: one[key].replace("AGAIN", "CARD")} for one in after] == [
+            {**one, "bill_to": one["customer"]} if "customer" in one else one for one in before
+        ]
+
+
 async def test_a_missing_pair_of_zones_is_refused_and_never_free(cards, card) -> None:
     order = await card("CARD-24")
     change = {"served_zip": "90012", "region": "BEXAR"}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from shared.database import execute
 from tests.services.conftest import load
 
 
@@ -58,6 +59,15 @@ async def test_a_change_of_the_rates_counts_from_the_next_rating_on(company, ent
     again = (await rate(order["id"])).json()
     assert (again["version"], again["total"]) == (2, "85.00")
     assert again["changes"] == [{"billing_item": "Service of process", "before": "80.00", "after": "85.00"}]
+
+
+async def test_a_change_by_another_process_counts_too(company, enter, rate, rating_database) -> None:
+    """This process keeps the rate table in memory; the change goes past it."""
+    (order,) = await enter("W1")
+    assert (await rate(order["id"])).json()["total"] == "80.00"
+    async with rating_database.transaction() as session:
+        await execute(session, "UPDATE billing_profile SET effective_to = '2026-01-01' WHERE region = 'BEXAR'")
+    assert (await rate(order["id"])).json()["code"] == "NO_PROFILE"
 
 
 LINE = {"billing_item": "Service of process"}
@@ -209,6 +219,18 @@ async def test_a_code_keeps_its_name_and_any_is_no_code(company) -> None:
     file = await load(rating, "regions", b"code,name,zips\nKENDALL,Kendall,78006\nANY,All,78001")
     assert file.json()["errors"][0]["pointer"] == "line 3, column code"
     assert (await rating.get("/v1/regions/KENDALL")).status_code == 404
+
+
+async def test_an_outcome_that_no_field_work_has_is_refused(company) -> None:
+    answer = await company[0].post("/v1/bill-types", json={"code": "NOT_FOUND", "name": "Not found", "kind": "outcome"})
+    assert answer.json()["errors"] == [
+        {"pointer": "/code", "detail": "an outcome is one of SERVED, NOT_SERVED, CANCELLED"}
+    ]
+
+
+async def test_a_region_is_found_by_a_zip(company) -> None:
+    found = (await company[0].get("/v1/regions", params={"search": "78130"})).json()
+    assert [one["code"] for one in found] == ["TX_OTHER"]
 
 
 async def test_a_region_takes_other_zips_and_a_zip_in_two_regions_is_ambiguous(company, enter, rate) -> None:

@@ -62,6 +62,21 @@ def test_an_open_value_is_no_difference_among_the_nearest() -> None:
     assert near.differs == ("priority",)
 
 
+def test_the_nearest_are_those_of_the_fewest_differences_dates_among_them() -> None:
+    profiles = [
+        profile(1, FULL._replace(priority="RUSH", region="COMAL")),
+        profile(2, FULL, end="2021-12-31"),
+        profile(3, FULL._replace(priority="RUSH"), end="2021-12-31"),
+        profile(4, FULL._replace(priority="RUSH")),
+        profile(5, FULL._replace(priority="RUSH", region="COMAL", job_type="WRIT")),
+    ]
+    table = index_rate_table(profiles, [])
+    asked = FULL._replace(customer_type="LAW")
+    for _ in range(2):
+        assert [one.profile_id for one in nearest_profiles(asked, DAY, table)] == [2, 4, 1]
+        assert [one.profile_id for one in nearest_profiles(asked, date(2021, 5, 1), table)] == [2, 3, 4]
+
+
 def test_two_equally_specific_profiles_cannot_be_saved_and_others_can() -> None:
     table = index_rate_table([profile(1, opened("priority"))], [])
     again = ProfileEntry(opened("priority"), DAY, None, "", ())

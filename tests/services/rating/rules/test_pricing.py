@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.rating.errors import NothingToCharge, PrebillNotInTable
+from services.rating.errors import AmountTooLarge, NothingToCharge, PrebillNotInTable
 from services.rating.rules.amounts import amount_of
 from services.rating.rules.charges import OrderCharge
 from services.rating.rules.pricing import price_order, rate_work_orders
@@ -293,6 +293,19 @@ def test_a_quantity_by_hand_brings_a_line_that_nothing_was_reported_for() -> Non
         Decimal("26.00"),
         Decimal("0.00"),
     )
+
+
+def test_an_overridden_amount_that_no_invoice_can_hold_is_refused() -> None:
+    override = charge(1, "override", "Service of process", amount=Decimal("9999999999999999.99"), comment="typo")
+    with pytest.raises(AmountTooLarge):
+        price_order(order(), profile(line()), "BEXAR", "zip", charges=[override])
+
+
+def test_a_standard_prebill_takes_the_optional_line_where_several_have_its_item() -> None:
+    lines = (line(), line(billing_item="Wait", mode="triggered", bill_type="X", bill_kind="flag", rate=Decimal(9)))
+    table = profile(*lines, line(billing_item="Wait", mode="optional", rate=Decimal(7)))
+    rated = price_order(order(), table, "BEXAR", "zip", charges=[charge(1, "prebill", "Wait")])
+    assert amounts(rated)["Wait"] == "7.00"
 
 
 def test_an_override_without_a_line_is_told() -> None:

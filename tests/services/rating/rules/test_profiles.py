@@ -154,6 +154,16 @@ def test_steps_of_a_cell(method, cell, read) -> None:
     assert [one.to_step() for one in again.steps] == [Step(*part) for part in wanted]
 
 
+def test_bands_that_only_say_where_they_begin_end_just_below_the_next() -> None:
+    bands = [{"from": "0"}, {"from": "50", "amount": "10"}, {"from": "100", "amount": "25"}]
+    body = ProfileLineBody.model_validate(
+        {"billing_item": "Mileage", "method": "banded", "quantity_source": "pages", "steps": bands}
+    )
+    line = body.to_line()
+    assert [one.up_to for one in line.steps] == [Decimal("49.999"), Decimal("99.999"), None]
+    assert faults_in_line(line, KNOWN) == []
+
+
 @pytest.mark.parametrize("cell", ["fifty", "1 = ", "= 5", "1 = -5", "1 = 5 each + 6 each", "1 = 0.123456", "1-x = 5"])
 def test_a_cell_that_is_no_step_is_refused(cell) -> None:
     with pytest.raises(ValidationError):

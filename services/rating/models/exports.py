@@ -1,0 +1,109 @@
+"""Export runs, and the credits that come back."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from services.rating.models.table import Table
+from shared import columns
+
+
+class ExportRun(Table, table=True):
+    """One press of the export button, followed to the end."""
+
+    __tablename__ = "export_run"
+    __table_args__ = (Index("export_run_unfinished", "id", postgresql_where=text("finished_at IS NULL")),)
+
+    id: int = columns.identity()
+    status: str = columns.words()
+    requested_by: str = columns.words()
+    requested_at: datetime = columns.moment()
+    invoice_date: date
+    month: str = columns.code()
+    selection: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    invoices: int
+    orders: int
+    total: Decimal = columns.money()
+    exported: int
+    refused: int
+    exported_total: Decimal = columns.money()
+    refused_total: Decimal = columns.money()
+    finished_at: datetime | None = columns.moment(nullable=True)
+
+
+class ExportChunk(Table, table=True):
+    """Invoices of one AR company that travel in one message."""
+
+    __tablename__ = "export_chunk"
+
+    run_id: int = columns.big("export_run.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    ar_company: int
+    sent_at: datetime | None = columns.moment(nullable=True)
+    requests: int
+
+
+class ExportInvoice(Table, table=True):
+    """One hand-over of an invoice and what receivables answered."""
+
+    __tablename__ = "export_invoice"
+    __table_args__ = (
+        Index("export_invoice_run_id", "run_id", "invoice_id"),
+        Index("export_invoice_waiting", "run_id", "chunk", postgresql_where=text("outcome = 'waiting'")),
+    )
+
+    invoice_id: int = columns.big("invoice.id", primary_key=True)
+    attempt: int = Field(primary_key=True)
+    run_id: int = columns.big("export_run.id")
+    ar_company: int
+    chunk: int | None = None
+    orders: int
+    total: Decimal = columns.money()
+    document_bytes: int
+    outcome: str = columns.words()
+    reason: str = columns.words()
+    detail: str = columns.words()
+    withdrawal_requested_at: datetime | None = columns.moment(nullable=True)
+    answered_at: datetime | None = columns.moment(nullable=True)
+
+
+class ExportOrder(Table, table=True):
+    """One hand-over of an order: the key (order, version, attempt) that is booked at most once."""
+
+    __tablename__ = "export_order"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["invoice_id", "invoice_attempt"], ["export_invoice.invoice_id", "export_invoice.attempt"]
+        ),
+        Index("export_order_invoice", "invoice_id", "invoice_attempt"),
+    )
+
+    work_order_id: int = columns.big("work_order.id", primary_key=True)
+    version: int = Field(primary_key=True)
+    attempt: int = Field(primary_key=True)
+    invoice_id: int = columns.big()
+    invoice_attempt: int
+    total: Decimal = columns.money()
+
+
+class OrderCredit(Table, table=True):
+    """A credit of an order in receivables, by the credit memo that gave it."""
+
+    __tablename__ = "order_credit"
+    __table_args__ = (Index("order_credit_work_order_id", "work_order_id"),)
+
+    ar_company: int = Field(primary_key=True)
+    month: str = columns.code(primary_key=True)
+    transaction: int = columns.big(primary_key=True)
+    work_order_id: int = columns.big("work_order.id", primary_key=True)
+    version: int
+    credited: Decimal = columns.money()
+    remaining: Decimal = columns.money()
+    disposition: str | None = columns.words(nullable=True)
+    reason: str = columns.words()
+    credited_by: str = columns.words()
+    received_at: datetime = columns.moment()

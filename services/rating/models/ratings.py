@@ -1,0 +1,79 @@
+"""Ratings with their lines, and bulk ratings."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlmodel import Field
+
+from services.rating.models.table import Table
+from shared import columns
+
+
+class Rating(Table, table=True):
+    """A version of an order's price with its explanation; never changed, superseded by a newer version."""
+
+    __table_args__ = (UniqueConstraint("work_order_id", "version"),)
+
+    id: int = columns.identity(always=False)
+    work_order_id: int = columns.big("work_order.id")
+    version: int
+    profile_id: int = columns.big("billing_profile.id")
+    region: str = columns.code()
+    rated_by: str = columns.words()
+    rated_at: datetime = columns.moment()
+    charges_total: Decimal = columns.money()
+    advances_total: Decimal = columns.money()
+    total: Decimal = columns.money()
+    explanation: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class RatingLine(Table, table=True):
+    __tablename__ = "rating_line"
+
+    rating_id: int = columns.big("rating.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    billing_item: str = columns.code()
+    income_account: str = columns.code()
+    quantity: Decimal = columns.quantity()
+    quantity_source: str = columns.words()
+    unit_rate: Decimal = columns.rate()
+    amount: Decimal = columns.money()
+    taxable: bool
+    fee_advance: bool
+    origin: str = columns.words()
+    method: str = columns.words()
+    comment: str = columns.words()
+    original_amount: Decimal | None = columns.money(nullable=True)
+    override_reason: str | None = columns.words(nullable=True)
+    servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class RatingRun(Table, table=True):
+    """The rating of all open orders that were ready, order by order."""
+
+    __tablename__ = "rating_run"
+
+    id: int = columns.identity()
+    status: str = columns.words()
+    requested_by: str = columns.words()
+    requested_at: datetime = columns.moment()
+    orders: int
+    rated: int
+    failed: int
+    finished_at: datetime | None = columns.moment(nullable=True)
+
+
+class RatingResult(Table, table=True):
+    __tablename__ = "rating_result"
+    __table_args__ = (
+        Index("rating_result_waiting", "run_id", "work_order_id", postgresql_where=text("outcome = 'WAITING'")),
+    )
+
+    run_id: int = columns.big("rating_run.id", primary_key=True)
+    work_order_id: int = columns.big("work_order.id", primary_key=True)
+    outcome: str = columns.words()
+    detail: str = columns.words()
+    total: Decimal | None = columns.money(nullable=True)
