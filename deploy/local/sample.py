@@ -32,6 +32,8 @@ _FILES = (
     ("rating/bill-types", "bill-types.csv"),
     ("rating/billing-items", "billing-items.csv"),
     ("rating/billing-profiles", "billing-profiles.csv"),
+    ("rating/servers", "servers.csv"),
+    ("rating/commission-rates", "commission-rates.csv"),
 )
 _PATIENCE_SECONDS = 30
 

@@ -145,6 +145,55 @@ class AlreadyAnswered(DomainError):
     status = 409
 
 
+class CommissionRatesOverlap(DomainError):
+    """The server has another commission rate in force at the same time: end that one first, or change the dates."""
+
+    code = "COMMISSION_RATES_OVERLAP"
+    status = 409
+
+
+class CommissionRateFaulty(DomainError):
+    """A commission rate cannot be saved as it was sent; `errors` names each faulty field."""
+
+    code = "COMMISSION_RATE_FAULTY"
+    status = 422
+
+
+class CommissionPeriodClosed(DomainError):
+    """The commission period is closed and never changes; later corrections are booked in the open one."""
+
+    code = "COMMISSION_PERIOD_CLOSED"
+    status = 409
+
+
+class CommissionTakenBack(DomainError):
+    """The commission was taken back, because its order was rated again, credited, or its rating removed."""
+
+    code = "COMMISSION_TAKEN_BACK"
+    status = 409
+
+
+class NothingToAdjust(DomainError):
+    """The commission has this amount already."""
+
+    code = "NOTHING_TO_ADJUST"
+    status = 422
+
+
+class NothingToPay(DomainError):
+    """No commission is payable and free: its invoice must be in A/R, and nobody is paid less than nothing."""
+
+    code = "NOTHING_TO_PAY"
+    status = 409
+
+
+class PaymentSettled(DomainError):
+    """The commission payment is paid or released already and stays so."""
+
+    code = "PAYMENT_SETTLED"
+    status = 409
+
+
 class AnswerContradicts(Exception):
     """Receivables answered a hand-over in two ways, or one that was never sent: the event becomes a dead letter."""
 

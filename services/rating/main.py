@@ -6,6 +6,9 @@ from services.rating.actions import measures
 from services.rating.api import (
     charges,
     codes,
+    commission_payments,
+    commission_rates,
+    commissions,
     customers,
     exports,
     rate_tables,
@@ -42,6 +45,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             *codes.routers,
             rate_tables.router,
             customers.router,
+            commission_rates.router,
+            commissions.router,
+            commission_payments.periods,
+            commission_payments.router,
             reconciliation.router,
         ],
         consumers=[

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.actions.commissions import reverse_credited
 from services.rating.rules.exports import Booking, CreditedInvoice, Refusal, Settlement, reopens, settle
-from services.rating.store import ratings
+from services.rating.store import commissions, ratings
 from services.rating.store.exports import answers
+from shared.clock import now
 
 
 async def apply_exported(session: AsyncSession, run_id: int, bookings: Sequence[Booking]) -> None:
@@ -17,6 +19,7 @@ async def apply_exported(session: AsyncSession, run_id: int, bookings: Sequence[
     if settlement.hand_overs:
         await answers.save_exported(session, settlement, bookings)
         await answers.add_to_run(session, run_id, "exported", settlement)
+        await commissions.make_payable(session, settlement.work_order_ids)
 
 
 async def apply_refused(session: AsyncSession, run_id: int, refusals: Sequence[Refusal]) -> None:
@@ -29,7 +32,7 @@ async def apply_refused(session: AsyncSession, run_id: int, refusals: Sequence[R
 
 
 async def apply_credited(session: AsyncSession, credited: CreditedInvoice) -> None:
-    """Records a credit, and reopens or closes the orders that it brought to zero.
+    """Records a credit, reverses its commissions, and reopens or closes the orders that it brought to zero.
 
     The credit may overtake the answer that the invoice was booked; it carries the booking, which is applied first.
     """
@@ -42,6 +45,7 @@ async def apply_credited(session: AsyncSession, credited: CreditedInvoice) -> No
         status = reopens(by_id[standing.id], credited.disposition, standing)
         if status is not None:
             moved[status].append(standing.id)
+    await reverse_credited(session, credited, now())
     for status, order_ids in moved.items():
         await answers.leave_exported(session, order_ids, status)
         await ratings.announce(session, order_ids)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.actions import commissions
 from services.rating.errors import NothingToRate
 from services.rating.rules.orders import next_rating_version
 from services.rating.rules.pricing import rate_work_orders
@@ -46,6 +47,7 @@ async def rate_part(session: AsyncSession, now: datetime) -> bool:
     rated, failed = rate_work_orders(open_orders, await rate_tables.load(session), entered)
     versions = {order.id: next_rating_version(order) for order in open_orders}
     await ratings.insert(session, rated, versions, run.requested_by, now)
+    await commissions.book(session, rated, open_orders, versions, run.requested_by, now)
     await ratings.announce(session, [one.work_order_id for one in rated])
     skipped = sorted(set(order_ids) - {order.id for order in open_orders})
     await rating_runs.record(session, run_id, rated, failed, skipped)

@@ -1,15 +1,18 @@
 """Rating one order, trying out what a rating would be, removing one, and answering why its charges are what they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.charges import require_good_charges
+from services.rating.actions.commissions import book, figure, keep_adjustments, take_back
 from services.rating.actions.orders import hold_editable, require_enterable
 from services.rating.errors import NotRated
 from services.rating.rules.charges import ChargeEntry, OrderCharge
+from services.rating.rules.commissions import earned_by_line
 from services.rating.rules.coverage import Coverage, check_coverage
 from services.rating.rules.orders import (
     OrderEntry,
@@ -20,26 +23,31 @@ from services.rating.rules.orders import (
 )
 from services.rating.rules.pricing import Rated, RatedLine, rate_work_order
 from services.rating.rules.ratings import LineChange, RatingHead, changes_between
-from services.rating.store import charges, codes, coverage, customers, orders, rate_tables, ratings
+from services.rating.store import charges, codes, commissions, coverage, customers, orders, rate_tables, ratings
 from shared.access import Scope
 from shared.errors import DomainError, NotFound
 
 
 @dataclass(frozen=True)
 class StoredRating:
-    """A rating with its lines, and what it charges otherwise than the one before."""
+    """A rating with its lines, what it charges otherwise than the one before, and what its lines earn by position."""
 
     head: RatingHead
     lines: Sequence[RatedLine]
     changes: Sequence[LineChange]
+    commissions: Mapping[int, Decimal]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a rating would be. `not_ready` says why the order cannot be rated for good yet; empty when it can."""
+    """What a rating would be, and what its lines would earn by position.
+
+    `not_ready` says why the order cannot be rated for good yet; empty when it can.
+    """
 
     rated: Rated
     not_ready: str
+    commissions: Mapping[int, Decimal]
 
 
 async def rate_order(
@@ -53,7 +61,11 @@ async def rate_order(
     require_ready_for_rating(order)
     entered = await charges.of_orders(session, [order_id])
     rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
-    await ratings.insert(session, [rated], {order_id: next_rating_version(order)}, rated_by, rated_at)
+    versions = {order_id: next_rating_version(order)}
+    before = await take_back(session, {order_id: order.rating_version}, rated_by, rated_at)
+    await ratings.insert(session, [rated], versions, rated_by, rated_at)
+    await book(session, [rated], [order], versions, rated_by, rated_at)
+    await keep_adjustments(session, before, versions, rated_by, rated_at)
     await ratings.announce(session, [order_id])
 
 
@@ -67,7 +79,7 @@ async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial
         raise NotFound(f"There is no work order {order_id}.")
     entered = await charges.of_orders(session, [order_id])
     rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
-    return Trial(rated, _why_not_ready(order))
+    return await _trial(session, order, rated)
 
 
 async def try_entry(
@@ -110,7 +122,12 @@ async def try_entry(
         for index, one in enumerate(entered, start=1)
     ]
     rated = rate_work_order(order, await rate_tables.load(session), made)
-    return Trial(rated, _why_not_ready(order))
+    return await _trial(session, order, rated)
+
+
+async def _trial(session: AsyncSession, order: WorkOrder, rated: Rated) -> Trial:
+    (earned,) = await figure(session, [rated], [order])
+    return Trial(rated, _why_not_ready(order), earned_by_line(earned))
 
 
 def _why_not_ready(order: WorkOrder) -> str:
@@ -126,10 +143,13 @@ async def check_open_orders(session: AsyncSession, scope: Scope) -> Coverage:
     return check_coverage(await coverage.open_keys(session, scope), await rate_tables.load(session))
 
 
-async def remove_rating(session: AsyncSession, scope: Scope, order_id: int, expected_revision: int) -> None:
-    """Opens a rated order again; takes it off its draft invoice first."""
+async def remove_rating(
+    session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, removed_by: str, removed_at: datetime
+) -> None:
+    """Opens a rated order again; takes it off its draft invoice and its commissions back first."""
     order = await hold_editable(session, scope, order_id, expected_revision)
     require_rated(order)
+    await take_back(session, {order_id: order.rating_version}, removed_by, removed_at)
     if order.status == "assigned":
         await orders.unassign(session, order_id)
     await orders.remove_rating(session, order_id)
@@ -147,7 +167,7 @@ async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> Sto
     lines = await ratings.lines(session, head.id)
     before = await ratings.find_before(session, order_id, head.version)
     changes = [] if before is None else changes_between(await ratings.lines(session, before.id), lines)
-    return StoredRating(head, lines, changes)
+    return StoredRating(head, lines, changes, await commissions.of_rating(session, order_id, head.version))
 
 
 async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[RatingHead]:

@@ -58,7 +58,7 @@ async def read_rating(work_order_id: Id, response: Response, caller: CallerOf, s
 @router.delete("/{work_order_id}/rating", access=EDIT, status_code=204, refuses=[*CHANGING, NotRated])
 async def remove_rating(work_order_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction) -> None:
     """Removes the rating; the order is open again and its next rating gets a new version."""
-    await ratings.remove_rating(session, caller.scope, work_order_id, revision)
+    await ratings.remove_rating(session, caller.scope, work_order_id, revision, caller.name, now())
 
 
 @router.get("/{work_order_id}/ratings", access=VIEW, refuses=[NotFound])

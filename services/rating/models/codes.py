@@ -106,12 +106,13 @@ class BillingItem(Table, table=True):
 
 
 class Server(Table, table=True):
-    """A field agent."""
+    """A field agent; the percentage that is his own counts only while he receives commission."""
 
     code: str = columns.code(primary_key=True)
     name: str = columns.words()
     retired_on: date | None = None
     revision: int
+    receives_commission: bool
 
 
 class Customer(Table, table=True):

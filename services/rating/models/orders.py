@@ -66,6 +66,7 @@ class WorkOrder(Table, table=True):
     hours: Decimal | None = columns.quantity(nullable=True)
     persons: Decimal | None = columns.quantity(nullable=True)
     fee_advances: Decimal | None = columns.quantity(nullable=True)
+    servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     status: str = columns.words()
     revision: int
     rating_version: int
@@ -93,3 +94,5 @@ class OrderCharge(Table, table=True):
     servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     entered_by: str = columns.words()
     entered_at: datetime = columns.moment()
+    commission_method: str | None = columns.words(nullable=True)
+    commission_rate: Decimal | None = columns.rate(nullable=True)

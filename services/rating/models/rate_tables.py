@@ -54,6 +54,8 @@ class ProfileLine(Table, table=True):
     minimum: Decimal | None = columns.money(nullable=True)
     maximum: Decimal | None = columns.money(nullable=True)
     comment: str = columns.words()
+    commission_method: str | None = columns.words(nullable=True)
+    commission_rate: Decimal | None = columns.rate(nullable=True)
 
 
 class RateTableState(Table, table=True):

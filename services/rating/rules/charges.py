@@ -1,11 +1,12 @@
 """Owns the charges that people enter for one order: prebills, lines by hand, and overrides of a line's quantity or amount."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.money import ZERO, round_cents
+from services.rating.rules.commission_terms import faults_in_terms
+from shared.money import round_cents
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class ChargeEntry:
     amount: Decimal | None = None
     comment: str = ""
     servers: tuple[ServerShare, ...] = ()
+    commission_method: str | None = None
+    commission_rate: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class OrderCharge:
     """What was entered for one order before or after rating.
 
     `kind` `prebill` or `manual`: a charge; without a `rate` it is priced from the rate table (a standard prebill), with
-    one it is rate × quantity (a custom prebill). `kind` `override`: the line of the profile with this billing item and
+    one it is rate × quantity (a custom prebill); likewise its commission. `kind` `override`: the line of the profile with this billing item and
     bill type gets this quantity or this amount, because of `comment`.
     """
 
@@ -53,6 +56,8 @@ class OrderCharge:
     comment: str
     entered_by: str
     servers: Sequence[ServerShare] = ()
+    commission_method: str | None = None
+    commission_rate: Decimal | None = None
 
     @property
     def standard(self) -> bool:
@@ -70,6 +75,8 @@ class Prebill:
     rate: Decimal | None
     comment: str
     servers: Sequence[ServerShare]
+    commission_method: str | None
+    commission_rate: Decimal | None
 
 
 def faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
@@ -87,22 +94,43 @@ def faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) 
         wrong.append(("amount", "give either the quantity or the amount that the line is to have"))
     if entry.kind == "override" and not entry.comment:
         wrong.append(("reason", "say why"))
-    names = [one.server for one in entry.servers]
-    wrong += [("servers", f"there is no server {name}") for name in names if name not in known["server"]]
-    if len(set(names)) < len(names):
-        wrong.append(("servers", "a server stands there twice"))
-    if any(one.share <= 0 for one in entry.servers):
-        wrong.append(("servers", "a share must be greater than 0"))
+    wrong += faults_in_servers(entry.servers, known)
+    wrong += faults_in_terms(entry.commission_method, entry.commission_rate)
     return wrong
+
+
+def faults_in_servers(
+    servers: Sequence[ServerShare], known: Mapping[str, AbstractSet[str]]
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with those who share a commission."""
+    names = [one.server for one in servers]
+    for name in names:
+        if name not in known["server"]:
+            yield "servers", f"there is no server {name}"
+    if len(set(names)) < len(names):
+        yield "servers", "a server stands there twice"
+    if any(one.share <= 0 for one in servers):
+        yield "servers", "a share must be greater than 0"
+
+
+def share_of(kept: Mapping[str, str]) -> ServerShare:
+    """A share as an order keeps it."""
+    return ServerShare(kept["server"], Decimal(kept["share"]))
 
 
 def split(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
     """Divides an amount by shares, each part rounded half up to the cent; the last share takes the odd cent.
 
-    Example: 100.00 by 1, 1 and 1 is 33.33, 33.33 and 33.34. Source: rating, commissions, split over several servers.
+    No part is more than what is left, so that 0.02 by four is 0.01, 0.01, 0.00 and 0.00. Example: 100.00 by 1, 1 and 1 is
+    33.33, 33.33 and 33.34. Source: rating, commissions, split over several servers.
     """
     if not shares:
         return []
     whole = sum(shares)
-    parts = [round_cents(amount * share / whole) for share in shares[:-1]]
-    return [*parts, amount - sum(parts, ZERO)]
+    parts, left = [], amount
+    for share in shares[:-1]:
+        part = round_cents(amount * share / whole)
+        part = min(part, left) if amount >= 0 else max(part, left)
+        parts.append(part)
+        left -= part
+    return [*parts, left]

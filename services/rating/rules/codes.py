@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.rating.rules.charges import faults_in_servers, share_of
 from services.rating.rules.orders import OrderEntry
 from services.rating.rules.rate_tables import ANY
 
@@ -57,6 +58,8 @@ class ZoneRow(Code):
 class Server(Code):
     """A field agent, by his number."""
 
+    receives_commission: bool
+
 
 def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
     """The fields of an order that name something unknown or retired, each with what is wrong."""
@@ -71,6 +74,7 @@ def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -
         for name, value in named.items()
         if value is not None and value not in known[name]
     ]
+    wrong += faults_in_servers([share_of(one) for one in entry.servers], known)
     wrong += [("triggers", f"there is no bill type {one}") for one in entry.triggers if one not in known["bill_type"]]
     return wrong
 

@@ -1,6 +1,6 @@
 """Owns the life of a work order: what it is, and what may be done to it in which status."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,7 +33,10 @@ EDITABLE = frozenset({"open", "rated", "assigned"})
 
 @dataclass(frozen=True)
 class WorkOrder:
-    """One job as rating sees it. Quantities come from the proof of delivery; None means not reported."""
+    """One job as rating sees it. Quantities come from the proof of delivery; None means not reported.
+
+    `servers` are those who did the job, each with his share of its commissions, a weight.
+    """
 
     id: int
     number: str
@@ -69,6 +72,7 @@ class WorkOrder:
     rating_version: int
     invoice_id: int | None
     changed_at: datetime
+    servers: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class OrderEntry:
     hours: Decimal | None
     persons: Decimal | None
     fee_advances: Decimal | None
+    servers: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from operator import attrgetter
 
 from services.rating.errors import NothingToCharge, ZoneRequired
 from services.rating.rules.amounts import EXACT, Priced, plain, price_line, price_share, require_fitting, zone_rate_of
-from services.rating.rules.charges import OrderCharge, split
+from services.rating.rules.charges import OrderCharge, share_of, split
+from services.rating.rules.commissions import LineTerms
 from services.rating.rules.matching import key_of, match_profile, region_of
 from services.rating.rules.orders import QUANTITY_SOURCES, WorkOrder
 from services.rating.rules.rate_tables import (
@@ -70,7 +71,8 @@ class LineReason:
 class Rated:
     """The price of an order, with everything that explains it.
 
-    `unused_triggers` and `unused_quantities` are on the order, but no line of the profile takes them up.
+    `unused_triggers` and `unused_quantities` are on the order, but no line of the profile takes them up. `terms` are those
+    of the lines that earn a commission.
     """
 
     work_order_id: int
@@ -85,6 +87,7 @@ class Rated:
     fired_triggers: tuple[str, ...] = ()
     unused_triggers: tuple[str, ...] = ()
     unused_quantities: tuple[str, ...] = ()
+    terms: tuple[LineTerms, ...] = ()
 
     @property
     def total(self) -> Decimal:
@@ -101,6 +104,7 @@ class _Sheet:
     reasons: dict[int, LineReason] = field(default_factory=dict)
     dependent: set[int] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    terms: dict[int, LineTerms] = field(default_factory=dict)
     advances_billed: bool = False
 
     def explain(self, position: int, line: ProfileLine, verdict: str, words: str) -> None:
@@ -196,7 +200,24 @@ def _put(sheet: _Sheet, wanted: Wanted, quantity: Decimal, source: str, priced: 
         override_reason=why,
         servers=servers,
     )
+    if line.commission_method is not None and not line.fee_advance:
+        sheet.terms[wanted.position] = _terms(sheet.order, wanted, amount)
     sheet.explain(wanted.position, line, "charged", words)
+
+
+def _terms(order: WorkOrder, wanted: Wanted, amount: Decimal) -> LineTerms:
+    """What a line earns: the servers of its own charge, else those of the order."""
+    line, charge = wanted.line, wanted.charge
+    own = () if charge is None else charge.servers
+    assert line.commission_method is not None
+    return LineTerms(
+        wanted.position,
+        line.billing_item,
+        amount,
+        line.commission_method,
+        line.commission_rate or ZERO,
+        tuple(own or (share_of(one) for one in order.servers)),
+    )
 
 
 def _original_amount(sheet: _Sheet, wanted: Wanted, priced: Priced) -> Decimal:
@@ -318,6 +339,7 @@ def price_order(
             for name, reported in zip(QUANTITY_SOURCES, _REPORTED(order), strict=True)
             if reported and name not in sheet.used
         ),
+        terms=tuple(sheet.terms[position] for position in sorted(sheet.terms)),
     )
 
 

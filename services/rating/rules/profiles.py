@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.rating.rules.commission_terms import faults_in_terms
 from services.rating.rules.orders import ONE, QUANTITY_SOURCES
 from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, Key, RateTable, Step, ZoneRate
 
@@ -36,6 +37,8 @@ class LineEntry:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     comment: str = ""
+    commission_method: str | None = None
+    commission_rate: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
         *_faults_in_references(line, known),
         *_faults_in_numbers(line),
         *_faults_of_method(line),
+        *faults_in_terms(line.commission_method, line.commission_rate),
         *(_faults_in_steps(line.steps) if line.method in _STEPPED else ()),
         *(_faults_in_zones(line.zones, known) if line.method == "zone" else ()),
     ]

@@ -64,7 +64,7 @@ class ProfileLine:
     `rate` is the price of one unit; for `percent_of` a percentage, for `multiplier` the factor. A unit is `unit_size` of
     the quantity (1 mile, 15 minutes), after `included_units` of it that are free; with `whole_units` a started one counts
     in full. `times_source` names a second quantity that multiplies the amount (per person and hour). `minimum` and
-    `maximum` are amounts.
+    `maximum` are amounts. `commission_method` says how the line pays its servers, None that it does not.
     """
 
     position: int
@@ -88,6 +88,8 @@ class ProfileLine:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     comment: str = ""
+    commission_method: str | None = None
+    commission_rate: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ def wanted_of_charges(
                     members={"charge_id": charge.id, "profile_id": profile.id},
                 )
             line = replace(found, comment=charge.comment or found.comment)
+            if charge.commission_method is not None:
+                line = replace(line, commission_method=charge.commission_method, commission_rate=charge.commission_rate)
         else:
             assert charge.rate is not None
             line = ProfileLine(
@@ -105,6 +107,8 @@ def wanted_of_charges(
                 included_units=Decimal(0),
                 quantity_source=ONE,
                 comment=charge.comment,
+                commission_method=charge.commission_method,
+                commission_rate=charge.commission_rate,
             )
         yield Wanted(position, line, charge.kind, charge=charge)
 

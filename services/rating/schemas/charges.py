@@ -1,13 +1,14 @@
 """Prebills, lines by hand and overrides on the wire and in files."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.rating.rules.charges import ChargeEntry, OrderCharge, ServerShare
-from services.rating.schemas.codes import ItemName
+from services.rating.schemas.codes import COMMISSION_METHOD, COMMISSION_RATE, CommissionMethod, ItemName
 from shared.money import Money, Quantity, Rate
 from shared.text import CodeText, FilledLine, Line, NumberText
 
@@ -43,6 +44,11 @@ def _read_servers(value: Any) -> Any:
 Servers = Annotated[tuple[ServerShareBody, ...], BeforeValidator(_read_servers), Field(max_length=_MOST_SERVERS)]
 
 
+def kept_shares(servers: Iterable[ServerShareBody]) -> list[dict[str, str]]:
+    """Shares as an order keeps them."""
+    return [{"server": one.server, "share": str(one.share)} for one in servers]
+
+
 class ChargeBody(BaseModel):
     """A charge for one order. Without a rate it is priced from the order's rate table, optional lines included."""
 
@@ -55,11 +61,20 @@ class ChargeBody(BaseModel):
     rate: Rate | None = Field(default=None, description="A price of its own: the amount is rate × quantity.")
     comment: Line = ""
     servers: Servers = ()
+    commission_method: CommissionMethod | None = COMMISSION_METHOD
+    commission_rate: Rate | None = COMMISSION_RATE
 
     def to_entry(self, kind: Literal["prebill", "manual"]) -> ChargeEntry:
-        shares = tuple(ServerShare(one.server, one.share) for one in self.servers)
         return ChargeEntry(
-            kind, self.billing_item, None, self.quantity, self.rate, comment=self.comment, servers=shares
+            kind,
+            self.billing_item,
+            None,
+            self.quantity,
+            self.rate,
+            comment=self.comment,
+            servers=tuple(ServerShare(one.server, one.share) for one in self.servers),
+            commission_method=self.commission_method,
+            commission_rate=self.commission_rate,
         )
 
 
@@ -100,6 +115,8 @@ class ChargeRead(BaseModel):
     comment: str
     entered_by: str
     servers: list[ServerShareBody]
+    commission_method: CommissionMethod | None
+    commission_rate: Rate | None
 
     @classmethod
     def of(cls, charge: OrderCharge) -> "ChargeRead":

@@ -11,6 +11,15 @@ from shared.tables import SPLIT, YesNo
 from shared.text import AccountText, CodeText, FilledLine, ZipPrefixText, ZipText
 
 ItemName = Annotated[FilledLine, Field(max_length=30)]
+CommissionMethod = Literal["flat", "percent", "server"]
+COMMISSION_METHOD: Any = Field(
+    default=None,
+    description="What the line earns its servers: a `flat` amount, a `percent` of the line, or of each `server` his own "
+    "percentage. Fee advances earn nothing.",
+)
+COMMISSION_RATE: Any = Field(
+    default=None, description="The amount or the percentage (`10` is 10 %); not used by `server`."
+)
 
 
 class CodeRow(BaseModel):
@@ -62,10 +71,12 @@ class ZoneEntry(CodeRow):
 
 
 class ServerRow(CodeRow):
-    """A field agent, by his number."""
+    """A field agent, by his number; only one who receives commission earns his own percentage."""
+
+    receives_commission: YesNo = False
 
     def to_row(self) -> Server:
-        return Server(self.code, self.name, self.retired_on)
+        return Server(self.code, self.name, self.retired_on, self.receives_commission)
 
 
 class BillingItemRow(BaseModel):

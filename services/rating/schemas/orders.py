@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.rating.rules.orders import OrderEntry, OrderFilter, Whereabouts, WorkOrder
+from services.rating.schemas.charges import Servers, ServerShareBody, kept_shares
 from shared.money import Money, Quantity
 from shared.tables import SPLIT, YesNo
 from shared.text import CodeText, Line, LongZipText, NumberText
@@ -49,9 +50,11 @@ class WorkOrderEntry(BaseModel):
     hours: Reported | None = None
     persons: Reported | None = None
     fee_advances: Reported | None = Field(default=None, description="Money laid out for the client.")
+    servers: Servers = Field(default=(), description="Who did the job; in CSV `S1`, or `S1: 60; S2: 40`.")
 
     def to_entry(self) -> OrderEntry:
-        return OrderEntry(**{**self.model_dump(), "bill_to": self.bill_to or self.customer})
+        given = {**self.model_dump(), "bill_to": self.bill_to or self.customer}
+        return OrderEntry(**{**given, "servers": kept_shares(self.servers)})
 
 
 class WorkOrderChange(BaseModel):
@@ -85,10 +88,12 @@ class WorkOrderChange(BaseModel):
     hours: Reported | None = None
     persons: Reported | None = None
     fee_advances: Reported | None = None
+    servers: Servers = ()
 
     def to_changes(self) -> dict[str, Any]:
         """Only the fields that were sent; the defaults above are never used."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        changes = {name: getattr(self, name) for name in self.model_fields_set}
+        return {**changes, "servers": kept_shares(self.servers)} if "servers" in changes else changes
 
 
 class Receivable(BaseModel):
@@ -135,6 +140,7 @@ class WorkOrderRead(BaseModel):
     hours: Quantity | None
     persons: Quantity | None
     fee_advances: Quantity | None
+    servers: list[ServerShareBody]
     status: Status
     revision: int
     rating_version: int

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.rating.rules.orders import ONE
 from services.rating.rules.profiles import LineEntry, ProfileEntry
 from services.rating.rules.rate_tables import BillingProfile, Key
-from services.rating.schemas.codes import ItemName
+from services.rating.schemas.codes import COMMISSION_METHOD, COMMISSION_RATE, CommissionMethod, ItemName
 from services.rating.schemas.notation import Steps, Zones, closed
 from shared.money import Money, Quantity, Rate
 from shared.tables import SPLIT, YesNo
@@ -52,6 +52,8 @@ class ProfileLineBody(BaseModel):
     minimum: Money | None = None
     maximum: Money | None = None
     comment: Line = ""
+    commission_method: CommissionMethod | None = COMMISSION_METHOD
+    commission_rate: Rate | None = COMMISSION_RATE
 
     def to_line(self) -> LineEntry:
         simple = {name: getattr(self, name) for name in ProfileLineBody.model_fields if name not in {"steps", "zones"}}

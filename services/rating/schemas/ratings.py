@@ -1,18 +1,19 @@
 """Ratings and bulk ratings on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.rating.actions.ratings import StoredRating, Trial
 from services.rating.rules.charges import ChargeEntry
-from services.rating.rules.pricing import explain
+from services.rating.rules.pricing import RatedLine, explain
 from services.rating.rules.ratings import OutcomeCount, RatingRun
 from services.rating.schemas.charges import ChargeBody, OverrideBody
 from services.rating.schemas.orders import WorkOrderEntry
-from shared.money import Money, Quantity, Rate
+from shared.money import ZERO, Money, Quantity, Rate
 from shared.text import CodeText
 
 
@@ -86,6 +87,12 @@ class RatingLineRead(BaseModel):
     original_amount: Money | None
     override_reason: str | None
     servers: list[ServerPart]
+    commission: Money = Field(default=ZERO, description="What the line earns its servers together.")
+
+
+def _lines(lines: Sequence[RatedLine], commissions: Mapping[int, Decimal]) -> list[RatingLineRead]:
+    read = [RatingLineRead.model_validate(line) for line in lines]
+    return [one.model_copy(update={"commission": commissions.get(one.position, ZERO)}) for one in read]
 
 
 class LineChangeRead(BaseModel):
@@ -123,7 +130,7 @@ class RatingRead(RatingSummary):
     @classmethod
     def of(cls, stored: StoredRating) -> "RatingRead":
         read = cls.model_validate(stored.head)
-        lines = [RatingLineRead.model_validate(line) for line in stored.lines]
+        lines = _lines(stored.lines, stored.commissions)
         changes = [LineChangeRead.model_validate(one) for one in stored.changes]
         return read.model_copy(update={"lines": lines, "changes": changes})
 
@@ -150,7 +157,7 @@ class TrialRead(BaseModel):
             advances_total=rated.advances_total,
             total=rated.total,
             not_ready=trial.not_ready,
-            lines=[RatingLineRead.model_validate(line) for line in rated.lines],
+            lines=_lines(rated.lines, trial.commissions),
             explanation=Explanation.model_validate(explain(rated)),
         )
 

@@ -15,7 +15,7 @@ from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 _SELECT = """
     SELECT c.id, c.work_order_id, c.kind, c.billing_item, i.income_account, i.taxable, i.fee_advance, c.bill_type,
-           c.quantity, c.rate, c.amount, c.comment, c.entered_by, c.servers
+           c.quantity, c.rate, c.amount, c.comment, c.entered_by, c.servers, c.commission_method, c.commission_rate
     FROM order_charge c JOIN billing_item i ON i.name = c.billing_item
 """
 
@@ -45,14 +45,16 @@ async def insert(session: AsyncSession, placed: Sequence[tuple[int, ChargeEntry]
         session,
         """
         INSERT INTO order_charge (work_order_id, kind, billing_item, bill_type, quantity, rate, amount, comment, servers,
-                                  entered_by)
+                                  commission_method, commission_rate, entered_by)
         SELECT work_order_id, kind, billing_item, bill_type, quantity, rate, amount, comment, CAST(servers AS jsonb),
-               :entered_by
+               commission_method, commission_rate, :entered_by
         FROM unnest(
             CAST(:order_ids AS bigint[]), CAST(:kinds AS text[]), CAST(:items AS text[]), CAST(:bill_types AS text[]),
             CAST(:quantities AS numeric[]), CAST(:rates AS numeric[]), CAST(:amounts AS numeric[]),
-            CAST(:comments AS text[]), CAST(:servers AS text[])
-        ) AS entry (work_order_id, kind, billing_item, bill_type, quantity, rate, amount, comment, servers)
+            CAST(:comments AS text[]), CAST(:servers AS text[]), CAST(:methods AS text[]),
+            CAST(:commissions AS numeric[])
+        ) AS entry (work_order_id, kind, billing_item, bill_type, quantity, rate, amount, comment, servers,
+                    commission_method, commission_rate)
         RETURNING id
         """,
         entered_by=entered_by,
@@ -65,6 +67,8 @@ async def insert(session: AsyncSession, placed: Sequence[tuple[int, ChargeEntry]
         amounts=[one.amount for one in entries],
         comments=[one.comment for one in entries],
         servers=[json.dumps([{"server": s.server, "share": str(s.share)} for s in one.servers]) for one in entries],
+        methods=[one.commission_method for one in entries],
+        commissions=[one.commission_rate for one in entries],
     )
 
 
@@ -81,7 +85,10 @@ async def list_prebills(
     found, cursor = await fetch_page(
         session,
         Prebill,
-        columns="w.number AS work_order, c.billing_item, c.quantity, c.rate, c.comment, c.servers",
+        columns="""
+            w.number AS work_order, c.billing_item, c.quantity, c.rate, c.comment, c.servers, c.commission_method,
+            c.commission_rate
+        """,
         source=source,
         where=where,
         sorting=Sorting({"id": ("c.id", "bigint"), "work_order": ("w.number", "text")}, default="id", key="c.id"),

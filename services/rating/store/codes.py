@@ -43,7 +43,7 @@ CODE_TABLES = {
         },
         BillingItem,
     ),
-    "server": CodeTable("code", _CODE, Server),
+    "server": CodeTable("code", {**_CODE, "receives_commission": "boolean"}, Server),
 }
 
 

@@ -1,5 +1,6 @@
 """Work orders: read, listed, entered and changed."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
@@ -14,7 +15,7 @@ _FACTS = """
     w.id, w.number, w.style, w.branch, b.ar_company, w.customer, c.customer_type, w.bill_to, w.priority, w.job_type,
     w.region, w.served_zip, w.from_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference, w.miles,
     w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels, w.hours, w.persons, w.fee_advances,
-    w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at
+    w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at, w.servers
 """
 _SOURCE = """
     work_order w
@@ -64,6 +65,7 @@ _ENTRY_TYPES = {
     "hours": "numeric",
     "persons": "numeric",
     "fee_advances": "numeric",
+    "servers": "text",
 }
 assert list(_ENTRY_TYPES) == [one.name for one in fields(OrderEntry)]
 
@@ -198,7 +200,9 @@ async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[i
     parameters["triggers"] = [";".join(entry.triggers) for entry in entries]
     arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _ENTRY_TYPES.items())
     names = ", ".join(_ENTRY_TYPES)
-    values = names.replace("triggers", "string_to_array(triggers, ';')")
+    # Lists and documents travel as text, because the driver would take an array of them for one.
+    parameters["servers"] = [json.dumps(list(entry.servers)) for entry in entries]
+    values = names.replace("triggers", "string_to_array(triggers, ';')").replace("servers", "CAST(servers AS jsonb)")
     return await fetch_values(
         session,
         f"INSERT INTO work_order ({names}) SELECT {values} FROM unnest({arrays}) AS entry ({names}) RETURNING id",
@@ -208,8 +212,10 @@ async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[i
 
 async def update(session: AsyncSession, order_id: int, entry: OrderEntry) -> None:
     """Writes what was entered of an order anew and raises its revision."""
-    parameters = asdict(entry) | {"triggers": list(entry.triggers)}
-    assignments = ", ".join(f"{name} = :{name}" for name in _ENTRY_TYPES)
+    parameters = asdict(entry) | {"triggers": list(entry.triggers), "servers": json.dumps(list(entry.servers))}
+    assignments = ", ".join(
+        f"{name} = CAST(:servers AS jsonb)" if name == "servers" else f"{name} = :{name}" for name in _ENTRY_TYPES
+    )
     await execute(
         session,
         f"UPDATE work_order SET {assignments}, revision = revision + 1, changed_at = now() WHERE id = :id",

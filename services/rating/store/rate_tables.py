@@ -43,6 +43,8 @@ _LINE_TYPES = {
     "minimum": "numeric",
     "maximum": "numeric",
     "comment": "text",
+    "commission_method": "text",
+    "commission_rate": "numeric",
 }
 assert set(_LINE_TYPES) == {one.name for one in fields(LineEntry)}
 

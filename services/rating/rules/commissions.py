@@ -1,0 +1,385 @@
+"""Owns commissions: what a line earns its servers, what an adjustment or a credit changes, and who can be paid."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from services.rating.errors import CommissionPeriodClosed, CommissionTakenBack, NothingToAdjust
+from services.rating.rules.charges import ServerShare, split
+from shared.money import ZERO, round_cents
+
+
+@dataclass(frozen=True, slots=True)
+class LineTerms:
+    """What a charged line says of its commission; `figure` is an amount (`flat`) or a percentage (`percent`)."""
+
+    position: int
+    billing_item: str
+    amount: Decimal
+    method: str
+    figure: Decimal
+    servers: tuple[ServerShare, ...]
+
+
+@dataclass(frozen=True)
+class RatePeriod:
+    """The percentage of a server from one day to another, both included; None for until further notice."""
+
+    percent: Decimal
+    effective_from: date
+    effective_to: date | None
+
+
+@dataclass(frozen=True)
+class ServerTerms:
+    """Whether a server receives commission, and his own percentages, which never overlap."""
+
+    receives_commission: bool
+    rates: Sequence[RatePeriod] = ()
+
+    def percent_on(self, day: date) -> Decimal | None:
+        """The percentage in force on a day."""
+        for one in self.rates:
+            if one.effective_from <= day and (one.effective_to is None or day <= one.effective_to):
+                return one.percent
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What one line earns one server: `base` is his part of the line, `words` say how the amount came about."""
+
+    position: int
+    billing_item: str
+    server: str
+    method: str
+    figure: Decimal
+    share: Decimal
+    base: Decimal
+    amount: Decimal
+    words: str
+
+
+def earn(terms: LineTerms, served_on: date, servers: Mapping[str, ServerTerms]) -> list[Earned]:
+    """What a line earns each of its servers.
+
+    `flat` and `percent` give one amount for the line, split by the shares. `server` splits the line by the shares and
+    gives each server his own percentage of his part on the day of service, if he receives commission and has one then.
+    The last share takes the odd cent. Example: 10 percent of 100.05 is 10.01; by 1 and 1 that is 5.01 and 5.00.
+    Source: rating, commissions.
+    """
+    if not terms.servers:
+        return []
+    shares = [one.share for one in terms.servers]
+    bases = split(terms.amount, shares)
+    if terms.method == "server":
+        return [
+            _own_percentage(terms, one, base, served_on, servers[one.server])
+            for one, base in zip(terms.servers, bases, strict=True)
+        ]
+    if terms.method == "flat":
+        whole, words = round_cents(terms.figure), f"{round_cents(terms.figure)} for the line"
+    else:
+        whole, words = round_cents(terms.amount * terms.figure / 100), f"{_plain(terms.figure)} % of {terms.amount}"
+    return [
+        _earned(terms, one, base, terms.figure, amount, words + _shared(one, shares))
+        for one, base, amount in zip(terms.servers, bases, split(whole, shares), strict=True)
+    ]
+
+
+def _own_percentage(terms: LineTerms, who: ServerShare, base: Decimal, served_on: date, server: ServerTerms) -> Earned:
+    percent = server.percent_on(served_on)
+    if not server.receives_commission:
+        return _earned(terms, who, base, ZERO, ZERO, f"{who.server} does not receive commission")
+    if percent is None:
+        return _earned(terms, who, base, ZERO, ZERO, f"{who.server} has no commission rate on {served_on}")
+    amount = round_cents(base * percent / 100)
+    return _earned(terms, who, base, percent, amount, f"{who.server}'s own {_plain(percent)} % of {base}")
+
+
+def _earned(terms: LineTerms, who: ServerShare, base: Decimal, figure: Decimal, amount: Decimal, words: str) -> Earned:
+    return Earned(terms.position, terms.billing_item, who.server, terms.method, figure, who.share, base, amount, words)
+
+
+def _shared(who: ServerShare, shares: Sequence[Decimal]) -> str:
+    return "" if len(shares) == 1 else f", share {_plain(who.share)} of {_plain(sum(shares, Decimal(0)))}"
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def earned_by_line(earned: Iterable[Earned]) -> dict[int, Decimal]:
+    """What the lines of a rating earn all their servers together, by position."""
+    sums: dict[int, Decimal] = {}
+    for one in earned:
+        sums[one.position] = sums.get(one.position, ZERO) + one.amount
+    return sums
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a line earned a server and what is left of it: `earned` with adjustments, `left` after credits as well.
+
+    `figured` is what it was before any adjustment, `total` that of the rating.
+    """
+
+    id: int
+    work_order_id: int
+    version: int
+    total: Decimal
+    earned: Decimal
+    left: Decimal
+    figured: Decimal = ZERO
+    server: str = ""
+    billing_item: str = ""
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A credit of one version of an order: how much, and what all credits so far have left of its total."""
+
+    work_order_id: int
+    version: int
+    credited: Decimal
+    remaining: Decimal
+
+
+@dataclass(frozen=True)
+class Correction:
+    """An amount to book against a commission."""
+
+    corrects: int
+    amount: Decimal
+
+
+def reverse(standings: Iterable[Standing], given: Iterable[Credit]) -> list[Correction]:
+    """What credits take back of commissions: pro rata, and the credit that leaves nothing of the order takes the rest.
+
+    Never more is taken back than is left, so that credits may come in any order. Example: 10.00 earned on an order of
+    90.00; credits of 30.00, 30.00 and 30.00 take back 3.33, 3.33 and 3.34. Source: rating, commissions.
+    """
+    by_order = {(one.work_order_id, one.version): one for one in given}
+    taken = []
+    for one in standings:
+        credit = by_order.get((one.work_order_id, one.version))
+        if credit is None:
+            continue
+        back = one.left
+        if credit.remaining and one.total:
+            part = round_cents(one.earned * credit.credited / one.total)
+            back = max(ZERO, min(part, one.left)) if one.left >= 0 else min(ZERO, max(part, one.left))
+        if back:
+            taken.append(Correction(one.id, -back))
+    return taken
+
+
+def adjust(standing: Standing | None, amount: Decimal, *, period_closed: bool) -> Correction:
+    """What brings a commission to another amount by hand, possible until its period is closed; None is a void one.
+
+    Raises CommissionTakenBack, CommissionPeriodClosed, NothingToAdjust. Source: rating, commissions.
+    """
+    if standing is None or (standing.left == ZERO != standing.earned):
+        raise CommissionTakenBack("This commission was taken back, because its order was rated again or credited.")
+    if period_closed:
+        raise CommissionPeriodClosed("The period of this commission is closed; it can no longer be adjusted.")
+    if amount == standing.left:
+        raise NothingToAdjust(f"The commission is {standing.left} already.")
+    return Correction(standing.id, amount - standing.left)
+
+
+def keep_adjusted(before: Iterable[Standing], after: Iterable[Standing]) -> list[Correction]:
+    """What brings the commissions of a new rating to the amounts to which those of the old one were adjusted by hand.
+
+    A commission is the same where its server and billing item are, line by line in their order. An amount by hand stays,
+    as an overridden line does (rating, section 3.8). Example: 20.00 was adjusted to 25.00, and the new rating earns 30.00:
+    −5.00.
+    """
+    following: dict[tuple[str, str], list[Standing]] = defaultdict(list)
+    for one in after:
+        following[one.server, one.billing_item].append(one)
+    kept = []
+    for one in before:
+        same = following[one.server, one.billing_item]
+        new = same.pop(0) if same else None
+        if new is not None and one.earned not in {one.figured, new.earned}:
+            kept.append(Correction(new.id, one.earned - new.earned))
+    return kept
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A booking that could be paid."""
+
+    id: int
+    server: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which bookings a payment takes, and what it comes to."""
+
+    ids: tuple[int, ...] = ()
+    servers: int = 0
+    total: Decimal = field(default=ZERO)
+
+
+def choose(owed: Sequence[Owed]) -> Choice:
+    """What can be paid now: everything of each server to whom it comes to 0.00 or more.
+
+    Nobody is paid less than nothing: who owes more than he earned waits, and it is set off against what comes next.
+    Example: 40.00 and −50.00 of one server wait; with 25.00 more all three are paid as 15.00. Source: rating, commissions:
+    a commission already paid carries a negative into the next run.
+    """
+    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for one in owed:
+        sums[one.server] += one.amount
+    paid = {server for server, total in sums.items() if total >= 0}
+    return Choice(
+        tuple(one.id for one in owed if one.server in paid), len(paid), sum((sums[one] for one in paid), ZERO)
+    )
+
+
+@dataclass(frozen=True)
+class CommissionFilter:
+    """Which bookings a list shows; None leaves a side open. The days are those of service."""
+
+    server: str | None = None
+    branch: str | None = None
+    period: int | None = None
+    payment: int | None = None
+    status: str | None = None
+    work_order: str | None = None
+    served_from: date | None = None
+    served_to: date | None = None
+
+
+@dataclass(frozen=True)
+class Booking:
+    """A commission or a correction of one, as reports show it. `status` is accrued, payable, selected or paid."""
+
+    id: int
+    commission_id: int
+    kind: str
+    period: int
+    server: str
+    server_name: str
+    work_order_id: int
+    work_order: str
+    version: int
+    branch: str
+    bill_to: str
+    service_on: date
+    invoice: str | None
+    billing_item: str
+    base: Decimal
+    method: str
+    figure: Decimal
+    share: Decimal
+    amount: Decimal
+    status: str
+    payment: int | None
+    words: str
+    booked_by: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class ServerTotal:
+    """What a server has: not yet in A/R, owed, chosen to be paid, paid; `amount` is all of it."""
+
+    server: str
+    name: str
+    bookings: int
+    accrued: Decimal
+    owed: Decimal
+    selected: Decimal
+    paid: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Period:
+    """A commission period; `amount` is what is booked in it."""
+
+    id: int
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str
+    bookings: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Commissions chosen together: `selected`, then `paid`, or `released` again."""
+
+    id: int
+    status: str
+    selected_by: str
+    selected_at: datetime
+    paid_by: str
+    paid_at: datetime | None
+    servers: int
+    commissions: int
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class RateEntry:
+    """A server's percentage to save."""
+
+    server: str
+    percent: Decimal
+    effective_from: date
+    effective_to: date | None
+
+
+@dataclass(frozen=True)
+class CommissionRate(RateEntry):
+    """A saved percentage of a server."""
+
+    id: int
+    revision: int
+
+
+def faults_in_rate(entry: RateEntry, servers: Iterable[str]) -> list[tuple[str, str]]:
+    """What is wrong with a server's percentage, by field."""
+    wrong = []
+    if entry.server not in servers:
+        wrong.append(("server", f"there is no server {entry.server}"))
+    if not 0 <= entry.percent <= 100:
+        wrong.append(("percent", "must be from 0 to 100"))
+    if entry.effective_to is not None and entry.effective_to < entry.effective_from:
+        wrong.append(("effective_to", "must not be before effective_from"))
+    return wrong
+
+
+def overlapping_rates(
+    entries: Sequence[RateEntry], saved: Iterable[CommissionRate], *, replaces: int | None = None
+) -> list[tuple[int, str]]:
+    """The entries that would be in force at the same time as another percentage of their server: index and words."""
+    taken: dict[str, list[RateEntry]] = defaultdict(list)
+    for one in saved:
+        if one.id != replaces:
+            taken[one.server].append(one)
+    wrong = []
+    for index, entry in enumerate(entries):
+        for other in taken[entry.server]:
+            if _meet(entry, other):
+                until = other.effective_to or "further notice"
+                wrong.append(
+                    (index, f"{entry.server} has {_plain(other.percent)} % from {other.effective_from} to {until}")
+                )
+                break
+        taken[entry.server].append(entry)
+    return wrong
+
+
+def _meet(one: RateEntry, other: RateEntry) -> bool:
+    return (one.effective_to is None or other.effective_from <= one.effective_to) and (
+        other.effective_to is None or one.effective_from <= other.effective_to
+    )

@@ -1,0 +1,291 @@
+"""Commissions: booked with the ratings that earn them, corrected, and listed; each thing in one statement."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.commissions import (
+    Booking,
+    CommissionFilter,
+    Correction,
+    Earned,
+    RatePeriod,
+    ServerTerms,
+    ServerTotal,
+    Standing,
+)
+from shared.access import Scope
+from shared.database import columns, copy_records, execute, fetch_all, fetch_one
+from shared.listing import PageQuery, Sorting, Where, fetch_page
+
+SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
+_EARNED = ("position", "billing_item", "server", "method", "figure", "share", "base", "amount", "words")
+_STATUS = """
+    CASE WHEN p.status = 'paid' THEN 'paid' WHEN c.payment_id IS NOT NULL THEN 'selected'
+         WHEN c.payable_at IS NOT NULL THEN 'payable' ELSE 'accrued' END
+"""
+_SOURCE = """
+    commission c
+    JOIN server s ON s.code = c.server
+    JOIN work_order w ON w.id = c.work_order_id
+    JOIN branch b ON b.code = w.branch
+    LEFT JOIN commission_payment p ON p.id = c.payment_id
+"""
+_INVOICE = """
+    (SELECT i.ar_number FROM export_order o
+     JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
+     JOIN invoice i ON i.id = o.invoice_id
+     WHERE o.work_order_id = c.work_order_id AND o.version = c.version AND e.outcome = 'exported')
+"""
+_COLUMNS = f"""
+    c.id, coalesce(c.corrects, c.id) AS commission_id, c.kind, c.period_id AS period, c.server, s.name AS server_name,
+    c.work_order_id, w.number AS work_order, c.version, w.branch, w.bill_to, w.service_on, {_INVOICE} AS invoice,
+    c.billing_item, c.base, c.method, c.figure, c.share, c.amount, {_STATUS} AS status, c.payment_id AS payment, c.words,
+    c.booked_by, c.booked_at
+"""
+
+
+async def terms_of_servers(session: AsyncSession, codes: Sequence[str]) -> dict[str, ServerTerms]:
+    """What the servers are paid, by code."""
+    found = await session.execute(
+        text(
+            """
+            SELECT s.code, s.receives_commission, r.percent, r.effective_from, r.effective_to
+            FROM server s LEFT JOIN commission_rate r ON r.server = s.code
+            WHERE s.code = ANY(CAST(:codes AS text[]))
+            """
+        ),
+        {"codes": list(codes)},
+    )
+    receives: dict[str, bool] = {}
+    rates: dict[str, list[RatePeriod]] = defaultdict(list)
+    for row in found:
+        receives[row.code] = row.receives_commission
+        if row.percent is not None:
+            rates[row.code].append(RatePeriod(row.percent, row.effective_from, row.effective_to))
+    return {code: ServerTerms(flag, tuple(rates[code])) for code, flag in receives.items()}
+
+
+async def insert_earned(
+    session: AsyncSession,
+    period_id: int,
+    earned: Sequence[tuple[int, int, Earned]],
+    booked_by: str,
+    booked_at: datetime,
+) -> None:
+    """Books what ratings earn; each comes with the id of its order and the version of its rating."""
+    await copy_records(
+        session,
+        "commission",
+        ("kind", "period_id", "booked_by", "booked_at", "work_order_id", "version", *_EARNED),
+        [
+            ("earned", period_id, booked_by, booked_at, order_id, version, *(getattr(one, name) for name in _EARNED))
+            for order_id, version, one in earned
+        ],
+    )
+
+
+async def void(session: AsyncSession, versions: Mapping[int, int]) -> int:
+    """Voids what ratings, given as order and version, earned in the period that is open; the caller holds it."""
+    return await execute(
+        session,
+        """
+        UPDATE commission SET void = true
+        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS gone (id, version), commission_period p
+        WHERE commission.work_order_id = gone.id AND commission.version = gone.version AND NOT commission.void
+          AND commission.payable_at IS NULL AND p.id = commission.period_id AND p.closed_at IS NULL
+        """,
+        order_ids=list(versions),
+        versions=list(versions.values()),
+    )
+
+
+async def standings(session: AsyncSession, versions: Mapping[int, int]) -> list[Standing]:
+    """What ratings, given as order and version, earned each server and what is left of it."""
+    return await fetch_all(
+        session,
+        Standing,
+        """
+        SELECT coalesce(c.corrects, c.id) AS id, c.work_order_id, c.version, c.server, c.billing_item, r.total,
+               coalesce(sum(c.amount) FILTER (WHERE c.kind = 'earned'), 0.00) AS figured,
+               coalesce(sum(c.amount) FILTER (WHERE c.kind <> 'reversed'), 0.00) AS earned, sum(c.amount) AS left
+        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS wanted (id, version)
+        JOIN commission c ON c.work_order_id = wanted.id AND c.version = wanted.version
+        JOIN rating r ON r.work_order_id = wanted.id AND r.version = wanted.version
+        WHERE NOT c.void
+        GROUP BY coalesce(c.corrects, c.id), c.work_order_id, c.version, c.server, c.billing_item, r.total ORDER BY 1
+        """,
+        order_ids=list(versions),
+        versions=list(versions.values()),
+    )
+
+
+async def insert_corrections(
+    session: AsyncSession,
+    period_id: int,
+    kind: str,
+    corrections: Sequence[Correction],
+    *,
+    words: str,
+    booked_by: str,
+    booked_at: datetime,
+) -> None:
+    """Books corrections of commissions; what is payable already is corrected so that the correction is payable, too."""
+    await execute(
+        session,
+        """
+        INSERT INTO commission (corrects, kind, period_id, server, work_order_id, version, position, billing_item, method,
+                                figure, share, base, amount, words, booked_by, booked_at, payable_at)
+        SELECT c.id, :kind, :period_id, c.server, c.work_order_id, c.version, c.position, c.billing_item, c.method,
+               c.figure, c.share, c.base, new.amount, :words, :booked_by, :booked_at,
+               CASE WHEN c.payable_at IS NOT NULL THEN CAST(:booked_at AS timestamptz) END
+        FROM unnest(CAST(:corrects AS bigint[]), CAST(:amount AS numeric[])) AS new (id, amount)
+        JOIN commission c ON c.id = new.id
+        """,
+        period_id=period_id,
+        kind=kind,
+        words=words,
+        booked_by=booked_by,
+        booked_at=booked_at,
+        **columns(corrections, "corrects", "amount"),
+    )
+
+
+async def make_payable(session: AsyncSession, order_ids: Sequence[int]) -> None:
+    """The invoices of the orders are in A/R: what their current ratings earn is payable."""
+    await execute(
+        session,
+        """
+        UPDATE commission SET payable_at = now()
+        FROM work_order w
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND commission.work_order_id = w.id
+          AND commission.version = w.rating_version AND commission.payable_at IS NULL AND NOT commission.void
+        """,
+        order_ids=list(order_ids),
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """A commission that is about to be adjusted, and how many bookings there are of it."""
+
+    id: int
+    work_order_id: int
+    version: int
+    period_id: int
+    bookings: int
+
+
+async def hold(session: AsyncSession, scope: Scope, commission_id: int) -> Held | None:
+    """One commission with its order held against other changes; None when it is not there or out of scope."""
+    where = Where(["c.corrects IS NULL"]).within(scope, **SIDES).add("c.id = :id", id=commission_id)
+    locked = await fetch_one(
+        session, _Id, f"SELECT w.id FROM {_SOURCE} WHERE {where.sql} FOR NO KEY UPDATE OF w", **where.parameters
+    )
+    if locked is None:
+        return None
+    # Read only now: what somebody else booked while this waited for the order must be seen.
+    return await fetch_one(
+        session,
+        Held,
+        """
+        SELECT c.id, c.work_order_id, c.version, c.period_id,
+               (SELECT count(*) FROM commission x WHERE x.corrects = c.id) + 1 AS bookings
+        FROM commission c WHERE c.id = :id
+        """,
+        id=commission_id,
+    )
+
+
+@dataclass(frozen=True)
+class _Id:
+    id: int
+
+
+async def bookings_of(session: AsyncSession, scope: Scope, commission_id: int) -> list[Booking]:
+    """A commission and its corrections, in the order of booking; void ones too."""
+    where = Where().within(scope, **SIDES).add("(c.id = :id OR c.corrects = :id)", id=commission_id)
+    return await fetch_all(
+        session, Booking, f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE {where.sql} ORDER BY c.id", **where.parameters
+    )
+
+
+async def of_rating(session: AsyncSession, order_id: int, version: int) -> dict[int, Decimal]:
+    """What the lines of a rating earn their servers together, by position."""
+    found = await session.execute(
+        text(
+            """
+            SELECT position, sum(amount) AS amount FROM commission
+            WHERE work_order_id = :order_id AND version = :version AND NOT void GROUP BY position
+            """
+        ),
+        {"order_id": order_id, "version": version},
+    )
+    return {row.position: row.amount for row in found}
+
+
+def where_of(scope: Scope, wanted: CommissionFilter) -> Where:
+    return (
+        Where(["NOT c.void"])
+        .within(scope, **SIDES)
+        .add("c.server = :server", server=wanted.server)
+        .add("w.branch = :branch", branch=wanted.branch)
+        .add("c.period_id = :period", period=wanted.period)
+        .add("c.payment_id = :payment", payment=wanted.payment)
+        .add(f"{_STATUS} = :status", status=wanted.status)
+        .add("w.number = :work_order", work_order=wanted.work_order)
+        .add("w.service_on >= :served_from", served_from=wanted.served_from)
+        .add("w.service_on <= :served_to", served_to=wanted.served_to)
+    )
+
+
+_SORTING = Sorting(
+    {
+        "server": ("c.server", "text"),
+        "id": ("c.id", "bigint"),
+        "work_order": ("w.number", "text"),
+        "amount": ("c.amount", "numeric"),
+        "period": ("c.period_id", "bigint"),
+    },
+    default="server",
+    key="c.id",
+)
+
+
+async def list_bookings(
+    session: AsyncSession, scope: Scope, wanted: CommissionFilter, query: PageQuery
+) -> tuple[list[Booking], str | None]:
+    """One page of the bookings that fit."""
+    return await fetch_page(
+        session,
+        Booking,
+        columns=_COLUMNS,
+        source=_SOURCE,
+        where=where_of(scope, wanted),
+        sorting=_SORTING,
+        query=query,
+    )
+
+
+async def total_by_server(session: AsyncSession, scope: Scope, wanted: CommissionFilter) -> list[ServerTotal]:
+    """What each server has of all that fits."""
+    where = where_of(scope, wanted)
+    part = "coalesce(sum(c.amount) FILTER (WHERE {} = '{}'), 0.00) AS {}"
+    parts = [
+        part.format(_STATUS, status, name)
+        for status, name in (("accrued", "accrued"), ("payable", "owed"), ("selected", "selected"), ("paid", "paid"))
+    ]
+    return await fetch_all(
+        session,
+        ServerTotal,
+        f"""
+        SELECT c.server, s.name, count(*) AS bookings, {", ".join(parts)}, sum(c.amount) AS amount
+        FROM {_SOURCE} WHERE {where.sql} GROUP BY c.server, s.name ORDER BY c.server
+        """,
+        **where.parameters,
+    )
