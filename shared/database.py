@@ -168,7 +168,8 @@ async def execute(session: AsyncSession, sql: str, **parameters: object) -> int:
 async def fetch_all(session: AsyncSession, kind: type[T], sql: str, **parameters: object) -> list[T]:
     """The rows of one statement as dataclasses of `kind`; its column names are the field names."""
     result = await session.execute(text(sql), parameters)
-    return [kind(**row) for row in result.mappings()]
+    names = tuple(result.keys())
+    return [kind(**dict(zip(names, row, strict=True))) for row in result]
 
 
 async def fetch_one(session: AsyncSession, kind: type[T], sql: str, **parameters: object) -> T | None:

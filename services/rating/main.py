@@ -58,7 +58,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             customer_changed.consumer,
         ],
         jobs={
-            "rating runs": rating_jobs.job,
+            # Two, so that one works out prices while the database writes for the other.
+            "rating runs 1": rating_jobs.job,
+            "rating runs 2": rating_jobs.job,
             "export runs": export_runs.send_job(settings.export_chunk_orders),
             "unanswered chunks": export_runs.remind_job(settings.answer_patience_seconds),
         },

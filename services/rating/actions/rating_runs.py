@@ -29,17 +29,16 @@ async def start_run(
 
 
 async def rate_part(session: AsyncSession, now: datetime) -> bool:
-    """Rates the next orders of the oldest unfinished run; False when no run is under way.
+    """Rates the next orders of the oldest unfinished run; False when there is nothing to do now.
 
-    An order that is no longer open is skipped; one that cannot be rated keeps its reason and stops nobody.
+    Several workers may do this at once: each takes orders that no other has. An order that is no longer open is skipped; one that cannot be rated keeps its reason and stops nobody.
     """
     run_id = await rating_runs.running(session)
     if run_id is None:
         return False
     order_ids = await rating_runs.next_orders(session, run_id, PART)
     if not order_ids:
-        await rating_runs.finish(session, run_id)
-        return True
+        return await rating_runs.finish(session, run_id)
     run = await rating_runs.find(session, EVERYTHING, run_id)
     assert run is not None
     open_orders = await orders.lock_ready_for_rating(session, order_ids)

@@ -49,20 +49,20 @@ async def start(
 
 
 async def running(session: AsyncSession) -> int | None:
-    """The oldest run that is not done, held against other workers."""
+    """The oldest run that is not done."""
     run_id: int | None = await fetch_value(
-        session, "SELECT id FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1 FOR NO KEY UPDATE"
+        session, "SELECT id FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1"
     )
     return run_id
 
 
 async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[int]:
-    """The next orders of the run that wait, by id."""
+    """The next orders of the run that wait and that no other worker has taken, by id; held until the end."""
     return await fetch_values(
         session,
         """
         SELECT work_order_id FROM rating_result WHERE run_id = :run_id AND outcome = 'WAITING'
-        ORDER BY work_order_id LIMIT :limit
+        ORDER BY work_order_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
         """,
         run_id=run_id,
         limit=limit,
@@ -98,10 +98,17 @@ async def record(
     )
 
 
-async def finish(session: AsyncSession, run_id: int) -> None:
-    await execute(
-        session, "UPDATE rating_run SET status = 'done', finished_at = now() WHERE id = :run_id", run_id=run_id
+async def finish(session: AsyncSession, run_id: int) -> bool:
+    """Ends the run unless another worker still has a part of it in hand; whether it ended."""
+    ended = await execute(
+        session,
+        """
+        UPDATE rating_run SET status = 'done', finished_at = now()
+        WHERE id = :run_id AND status = 'running' AND rated + failed = orders
+        """,
+        run_id=run_id,
     )
+    return ended == 1
 
 
 def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:

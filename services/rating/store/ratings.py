@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 
+from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.pricing import Rated, RatedLine, explain
@@ -56,7 +57,7 @@ async def insert(
                 one.charges_total,
                 one.advances_total,
                 one.total,
-                json.dumps(explain(one)),
+                to_json(explain(one)).decode(),
             )
             for rating_id, one in zip(ids, rated, strict=True)
         ],
