@@ -5,14 +5,17 @@ from fastapi import FastAPI
 from services.rating.actions import measures
 from services.rating.api import (
     charges,
+    closings,
     codes,
     customers,
     exports,
+    invoices,
     rate_tables,
     rating_runs,
     ratings,
     ready_to_export,
     reconciliation,
+    rollup_rules,
     work_orders,
 )
 from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
@@ -37,6 +40,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             charges.router,
             charges.prebills,
             rating_runs.router,
+            closings.router,
+            rollup_rules.router,
+            invoices.router,
             ready_to_export.router,
             exports.router,
             *codes.routers,

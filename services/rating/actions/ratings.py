@@ -20,7 +20,7 @@ from services.rating.rules.orders import (
 )
 from services.rating.rules.pricing import Rated, RatedLine, rate_work_order
 from services.rating.rules.ratings import LineChange, RatingHead, changes_between
-from services.rating.store import charges, codes, coverage, customers, orders, rate_tables, ratings
+from services.rating.store import charges, codes, coverage, customers, invoices, orders, rate_tables, ratings
 from shared.access import Scope
 from shared.errors import DomainError, NotFound
 
@@ -49,12 +49,16 @@ async def rate_order(
 
     Raises NotFound, LockedUseCredit, VersionStale, NotReadyForRating and every refusal of `rules.pricing`.
     """
-    order = await hold_editable(session, scope, order_id, expected_revision)
+    await rate_held(session, await hold_editable(session, scope, order_id, expected_revision), rated_by, rated_at)
+
+
+async def rate_held(session: AsyncSession, order: WorkOrder, rated_by: str, rated_at: datetime) -> None:
+    """Rates an order that this transaction holds; raises NotReadyForRating and every refusal of `rules.pricing`."""
     require_ready_for_rating(order)
-    entered = await charges.of_orders(session, [order_id])
-    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
-    await ratings.insert(session, [rated], {order_id: next_rating_version(order)}, rated_by, rated_at)
-    await ratings.announce(session, [order_id])
+    entered = await charges.of_orders(session, [order.id])
+    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order.id, ()))
+    await ratings.insert(session, [rated], {order.id: next_rating_version(order)}, rated_by, rated_at)
+    await ratings.announce(session, [order.id])
 
 
 async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial:
@@ -130,9 +134,8 @@ async def remove_rating(session: AsyncSession, scope: Scope, order_id: int, expe
     """Opens a rated order again; takes it off its draft invoice first."""
     order = await hold_editable(session, scope, order_id, expected_revision)
     require_rated(order)
-    if order.status == "assigned":
-        await orders.unassign(session, order_id)
-    await orders.remove_rating(session, order_id)
+    await invoices.take_off(session, [order_id])
+    await orders.remove_ratings(session, [order_id])
     await ratings.announce(session, [order_id])
 
 

@@ -90,13 +90,14 @@ class ReadyTotalsRead(BaseModel):
 
 
 class SelectionRead(BaseModel):
-    """Which rated orders: by branch, by bill-to, by id, or rated until a moment; nothing named means all."""
+    """Which rated orders: by branch, bill-to, invoice, id, or rated until a moment; nothing named means all."""
 
     model_config = ConfigDict(extra="forbid")
 
     branches: list[CodeText] | None = Field(default=None, min_length=1)
     bill_tos: list[NumberText] | None = Field(default=None, min_length=1)
     work_order_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
+    invoice_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
     rated_until: AwareDatetime | None = None
 
     def to_selection(self) -> Selection:

@@ -38,6 +38,9 @@ class WorkOrderEntry(BaseModel):
         default=(), description="Bill types of kind `flag`; in CSV separated by semicolons."
     )
     reference: Line = ""
+    matter: Line = ""
+    attorney: Line = ""
+    server: CodeText | None = None
     miles: Reported | None = None
     waiting_minutes: Reported | None = None
     weight: Reported | None = None
@@ -74,6 +77,9 @@ class WorkOrderChange(BaseModel):
     pod_received: bool = False
     triggers: tuple[CodeText, ...] = ()
     reference: Line = ""
+    matter: Line = ""
+    attorney: Line = ""
+    server: CodeText | None = None
     miles: Reported | None = None
     waiting_minutes: Reported | None = None
     weight: Reported | None = None
@@ -124,6 +130,9 @@ class WorkOrderRead(BaseModel):
     pod_received: bool
     triggers: list[str]
     reference: str
+    matter: str
+    attorney: str
+    server: str | None
     miles: Quantity | None
     waiting_minutes: Quantity | None
     weight: Quantity | None
