@@ -16,6 +16,7 @@ from services.rating.api import (
     ready_to_export,
     reconciliation,
     rollup_rules,
+    views,
     work_orders,
 )
 from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
@@ -44,6 +45,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             rollup_rules.router,
             invoices.router,
             ready_to_export.router,
+            views.rollups,
+            views.wip,
             exports.router,
             *codes.routers,
             rate_tables.router,

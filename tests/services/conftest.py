@@ -29,7 +29,7 @@ from tests.services.exchange import deliver, exchange, take_events, work_off
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 
-RATING_FEATURES = ("work_orders", "rate_tables", "rating", "rollup", "export", "reconciliation")
+RATING_FEATURES = ("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "reconciliation")
 RECEIVABLES_FEATURES = ("setup", "customers", "accounts", "invoices", "credits", "months", "reconciliation")
 
 

@@ -119,7 +119,7 @@ async def remove_invoice(session: AsyncSession, scope: Scope, invoice_id: int, e
 
 async def _hold_rated(session: AsyncSession, scope: Scope, order_ids: Sequence[int]) -> list[WorkOrder]:
     """The orders, held; raises NotAssignable that names each that is not rated and free."""
-    found = {one.id: one for one in await orders.lock_all(session, scope, order_ids)}
+    found = {one.id: one for one in await orders.find_all(session, scope, order_ids, lock=True)}
     faults = []
     for order_id in sorted(set(order_ids)):
         order = found.get(order_id)

@@ -139,7 +139,6 @@ async def require_enterable(
         known["priority"].add(before.priority)
         known["job_type"].add(before.job_type)
         known["region"].update([] if before.region is None else [before.region])
-        known["server"].update([] if before.server is None else [before.server])
         known["bill_type"].update(before.triggers)
     unknown = unknown_in_order(entry, known)
     if unknown:

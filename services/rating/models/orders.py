@@ -83,7 +83,6 @@ class WorkOrder(Table, table=True):
     reference: str = columns.words()
     matter: str = columns.code()
     attorney: str = columns.code()
-    server: str | None = columns.code("server.code", nullable=True)
     miles: Decimal | None = columns.quantity(nullable=True)
     waiting_minutes: Decimal | None = columns.quantity(nullable=True)
     weight: Decimal | None = columns.quantity(nullable=True)
@@ -95,6 +94,7 @@ class WorkOrder(Table, table=True):
     hours: Decimal | None = columns.quantity(nullable=True)
     persons: Decimal | None = columns.quantity(nullable=True)
     fee_advances: Decimal | None = columns.quantity(nullable=True)
+    servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     status: str = columns.words()
     revision: int
     rating_version: int

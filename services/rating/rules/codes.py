@@ -65,7 +65,6 @@ def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -
         "priority": entry.priority,
         "job_type": entry.job_type,
         "region": entry.region,
-        "server": entry.server,
     }
     wrong = [
         (name, f"there is no {name.replace('_', ' ')} {value}")

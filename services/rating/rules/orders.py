@@ -55,7 +55,6 @@ class WorkOrder:
     reference: str
     matter: str
     attorney: str
-    server: str | None
     miles: Decimal | None
     waiting_minutes: Decimal | None
     weight: Decimal | None
@@ -95,7 +94,6 @@ class OrderEntry:
     reference: str
     matter: str
     attorney: str
-    server: str | None
     miles: Decimal | None
     waiting_minutes: Decimal | None
     weight: Decimal | None

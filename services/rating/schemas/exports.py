@@ -21,6 +21,7 @@ class ReadyQuery(BaseModel):
 
     branch: CodeText | None = None
     bill_to: NumberText | None = None
+    invoice_id: Id | None = None
     rated_until: AwareDatetime | None = None
 
     def to_filter(self) -> ReadyFilter:
@@ -36,6 +37,8 @@ class ReadyItem(BaseModel):
     number: str
     revision: int
     invoice_id: int | None
+    invoice_kind: Literal["single", "rollup", "on_demand"] | None
+    cycle_to: date | None
     branch: str
     ar_company: int
     customer: str
@@ -54,8 +57,8 @@ class ReadyItem(BaseModel):
     warnings: list[str] = []
 
     @classmethod
-    def of(cls, facts: ReadyFacts) -> "ReadyItem":
-        return cls.model_validate(facts).model_copy(update={"warnings": warnings_of(facts)})
+    def of(cls, facts: ReadyFacts, today: date) -> "ReadyItem":
+        return cls.model_validate(facts).model_copy(update={"warnings": warnings_of(facts, today)})
 
 
 class GroupTotalRead(BaseModel):

@@ -40,7 +40,6 @@ class WorkOrderEntry(BaseModel):
     reference: Line = ""
     matter: Line = ""
     attorney: Line = ""
-    server: CodeText | None = None
     miles: Reported | None = None
     waiting_minutes: Reported | None = None
     weight: Reported | None = None
@@ -79,7 +78,6 @@ class WorkOrderChange(BaseModel):
     reference: Line = ""
     matter: Line = ""
     attorney: Line = ""
-    server: CodeText | None = None
     miles: Reported | None = None
     waiting_minutes: Reported | None = None
     weight: Reported | None = None
@@ -132,7 +130,6 @@ class WorkOrderRead(BaseModel):
     reference: str
     matter: str
     attorney: str
-    server: str | None
     miles: Quantity | None
     waiting_minutes: Quantity | None
     weight: Quantity | None

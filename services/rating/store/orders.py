@@ -13,7 +13,7 @@ from shared.listing import PageQuery, Sorting, Where, fetch_page
 _FACTS = """
     w.id, w.number, w.style, w.branch, b.ar_company, w.customer, c.customer_type, w.bill_to, w.priority, w.job_type,
     w.region, w.served_zip, w.from_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference,
-    w.matter, w.attorney, w.server, w.miles, w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels, w.hours, w.persons, w.fee_advances,
+    w.matter, w.attorney, w.miles, w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels, w.hours, w.persons, w.fee_advances,
     w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at
 """
 _SOURCE = """
@@ -55,7 +55,6 @@ _ENTRY_TYPES = {
     "reference": "text",
     "matter": "text",
     "attorney": "text",
-    "server": "text",
     "miles": "numeric",
     "waiting_minutes": "numeric",
     "weight": "numeric",
@@ -234,15 +233,17 @@ async def remove_ratings(session: AsyncSession, order_ids: Sequence[int]) -> Non
     )
 
 
-async def lock_all(session: AsyncSession, scope: Scope, order_ids: Sequence[int]) -> list[WorkOrder]:
-    """Those of the orders that lie in scope, held against other changes, in the order of their ids."""
+async def find_all(
+    session: AsyncSession, scope: Scope, order_ids: Sequence[int], *, lock: bool = False
+) -> list[WorkOrder]:
+    """Those of the orders that lie in scope, in the order of their ids; with `lock` held against other changes."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
         WorkOrder,
         f"""
         SELECT {_FACTS} FROM {_SOURCE} WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND {within}
-        ORDER BY w.id FOR NO KEY UPDATE OF w
+        ORDER BY w.id {"FOR NO KEY UPDATE OF w" if lock else ""}
         """,
         order_ids=list(order_ids),
         **parameters,

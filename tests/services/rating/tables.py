@@ -78,7 +78,6 @@ def order(**facts: Any) -> WorkOrder:
         "reference": "",
         "matter": "",
         "attorney": "",
-        "server": None,
         "status": "open",
         "revision": 1,
         "rating_version": 1,

@@ -7,12 +7,12 @@ down_revision = "0003"
 
 RUNTIME = "rating_runtime"
 
-# The server of an order is asked for by commissions as well, whichever comes first.
+# The servers of an order come with commissions; work in progress is shown by them, whichever comes first.
 _ORDERS = """
 ALTER TABLE work_order
     ADD matter text COLLATE "C" NOT NULL DEFAULT '',
     ADD attorney text COLLATE "C" NOT NULL DEFAULT '';
-ALTER TABLE work_order ADD COLUMN IF NOT EXISTS server text COLLATE "C" REFERENCES server;
+ALTER TABLE work_order ADD COLUMN IF NOT EXISTS servers jsonb NOT NULL DEFAULT '[]';
 CREATE TABLE order_closing (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     work_order_id bigint NOT NULL REFERENCES work_order,
