@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
 from services.rating.rules.exports import Run, RunInvoice, Selection, choose, cut_chunks
-from services.rating.store import invoices
-from services.rating.store.exports import answers, claim, reading, sending
+from services.rating.rules.hand_overs import OrderHandOver, with_credits
+from services.rating.store import invoices, orders
+from services.rating.store.exports import answers, claim, history, reading, sending
 from services.rating.store.selection import lock_selected
 from shared.access import EVERYTHING, Scope
 from shared.errors import Fault, NotFound
@@ -154,3 +155,10 @@ async def list_invoices(
     """The invoices of a run that the caller may see."""
     await read_run(session, scope, run_id)
     return await reading.list_invoices(session, run_id, outcome, query)
+
+
+async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) -> list[OrderHandOver]:
+    """Every hand-over of an order with its answer and credits, the newest first; raises NotFound outside the scope."""
+    if await orders.find(session, scope, order_id) is None:
+        raise NotFound(f"There is no work order {order_id}.")
+    return with_credits(await history.hand_overs(session, order_id), await history.credits_of(session, order_id))

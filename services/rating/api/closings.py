@@ -1,13 +1,13 @@
-"""Orders that take a way of their own: on-demand invoice, zero-bill, reopen."""
+"""The ends of an order: on-demand invoice, zero-bill, reopen, and what became of it in Accounts Receivable."""
 
 from fastapi import Request, Response
 
-from services.rating.actions import closings, orders
+from services.rating.actions import closings, exports, orders
 from services.rating.actions.exports import ExportRequest
 from services.rating.api.ratings import CHANGING, FAILING
 from services.rating.errors import NotClosed, NotExportable, NotOpen, NotReadyForRating, OnInvoice
 from services.rating.rules.exports import Selection
-from services.rating.schemas.exports import ExportRunRead
+from services.rating.schemas.exports import ExportRunRead, OrderHandOverRead
 from services.rating.schemas.orders import WorkOrderRead
 from services.rating.schemas.rollup import OnDemandRequest, Reason
 from services.rating.settings import Settings
@@ -21,6 +21,7 @@ from shared.numbers import Id
 from shared.operation import CallerOf, Router
 
 router = Router("work-orders")
+VIEW = access.feature("rating.work_orders", Level.VIEW)
 EXPORT = access.feature("rating.export", Level.EDIT)
 CLOSE = access.feature("rating.rating", Level.EDIT)
 REOPEN = access.feature("rating.rating", Level.APPROVE)
@@ -56,6 +57,13 @@ async def bill_on_demand(
     run = await closings.bill_on_demand(session, caller.scope, work_order_id, revision, asked)
     response.headers["location"] = f"/v1/exports/{run.id}"
     return ExportRunRead.of(run)
+
+
+@router.get("/{work_order_id}/hand-overs", access=VIEW, refuses=[NotFound])
+async def list_hand_overs(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[OrderHandOverRead]:
+    """Every hand-over of the order to Accounts Receivable, the newest first, with its answer and its credits."""
+    found = await exports.list_hand_overs(session, caller.scope, work_order_id)
+    return [OrderHandOverRead.model_validate(one) for one in found]
 
 
 @router.post("/{work_order_id}/zero-bill", access=CLOSE, refuses=[*CHANGING, NotOpen])

@@ -306,7 +306,10 @@ def reopens(credit: OrderCredit, disposition: str | None, standing: OrderStandin
     """The new status of an order after a credit: `open` (rerate), `closed` (close) or None for no change.
 
     Only a credit that brings the order to zero moves it, and only the version that was credited: an order that was
-    rated again since then is another matter. Source: rating, section 2.
+    rated again since then is another matter. The other orders of a rollup stay where they are. Whether the invoice was
+    paid does not matter: receipts go back on account in receivables, and what was billed is taken back all the same.
+    Example: 285.00 credited by 85.00 and later by 200.00 with `rerate`: locked after the first, open after the second.
+    Source: rating, section 2.
     """
     if credit.remaining != ZERO or disposition is None:
         return None

@@ -166,6 +166,47 @@ class RunInvoiceRead(BaseModel):
     answered_at: datetime | None
 
 
+class CreditOfOrder(BaseModel):
+    """A credit memo in Accounts Receivable, as far as it is about the order; net amounts."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    month: str
+    transaction: int
+    credited: Money
+    remaining: Money
+    disposition: Literal["rerate", "close"] | None
+    reason: str
+    credited_by: str
+    received_at: datetime
+
+
+class OrderHandOverRead(BaseModel):
+    """One hand-over of an order: the rating's version, the attempt, the answer, and the credits since then.
+
+    `remaining` is what still stands on the invoice, net of credits; receipts do not change it.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    attempt: int
+    invoice_id: int
+    kind: Literal["single", "rollup", "on_demand"]
+    run_id: int
+    outcome: Literal["waiting", "exported", "refused"]
+    reason: str
+    detail: str
+    ar_company: int
+    ar_number: str | None
+    ar_month: str | None
+    ar_transaction: int | None
+    total: Money
+    remaining: Money
+    answered_at: datetime | None
+    credits: list[CreditOfOrder]
+
+
 class WithdrawalRequest(BaseModel):
     """Which invoices of the run to withdraw; all that wait, if none are named."""
 
