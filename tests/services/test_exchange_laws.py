@@ -52,7 +52,7 @@ async def act(chance: random.Random, company: Any, database: Database, number: i
     elif deed == "again":
         async with database.transaction() as session:
             await execute(session, "UPDATE export_chunk SET sent_at = NULL WHERE random() < 0.5")
-            await execute(session, "UPDATE export_run SET status = 'sending' WHERE finished_at IS NULL")
+            await execute(session, "UPDATE export_run SET status = 'sending' WHERE status = 'waiting'")
     elif deed in {"change", "remove", "demand"}:
         await act_on_an_order(chance, rating, deed, number)
     elif deed == "withdraw":
