@@ -131,6 +131,55 @@ class RollupTooLarge(DomainError):
     status = 422
 
 
+class RuleFaulty(DomainError):
+    """A roll-up rule does not hold together; `errors` names the faulty field, and nothing was saved."""
+
+    code = "RULE_FAULTY"
+    status = 422
+
+
+class RollupMixed(DomainError):
+    """A rollup never mixes bill-tos or branches: choose orders of one bill-to and branch."""
+
+    code = "ROLLUP_MIXED"
+    status = 422
+
+
+class NothingToAssign(DomainError):
+    """No chosen order is rated, free and of a bill-to that is rolled up; somebody else may have assigned them."""
+
+    code = "NOTHING_TO_ASSIGN"
+    status = 409
+
+
+class NotAssignable(DomainError):
+    """Some of the chosen orders are not as this needs them, for the reasons named; nothing was changed."""
+
+    code = "NOT_ASSIGNABLE"
+    status = 409
+
+
+class NotOpen(DomainError):
+    """Only an open order can be closed without an invoice: remove its rating first."""
+
+    code = "NOT_OPEN"
+    status = 409
+
+
+class NotClosed(DomainError):
+    """Only a closed order can be reopened."""
+
+    code = "NOT_CLOSED"
+    status = 409
+
+
+class OnInvoice(DomainError):
+    """The order is on a draft invoice: take it off before it is invoiced alone."""
+
+    code = "ON_INVOICE"
+    status = 409
+
+
 class NothingToRate(DomainError):
     """No open order is ready for rating."""
 

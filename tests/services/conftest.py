@@ -29,7 +29,9 @@ from tests.services.exchange import deliver, exchange, take_events, work_off
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 
-RATING_FEATURES = ("work_orders", "rate_tables", "rating", "export", "reconciliation", "commissions")
+RATING_FEATURES = (
+    *("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "commissions", "reconciliation"),
+)
 RECEIVABLES_FEATURES = ("setup", "customers", "accounts", "invoices", "credits", "months", "reconciliation")
 
 

@@ -38,34 +38,53 @@ async def act(chance: random.Random, company: Any, database: Database, number: i
     """One thing that a clerk might do now; a refusal is an answer like any other."""
     rating, receivables = company
     deed = chance.choice(
-        ("rate", "rate", "export", "export", "change", "remove", "withdraw", "credit", "credit", "again")
+        (
+            *("rate", "rate", "export", "export", "change", "remove", "withdraw", "credit", "credit", "again"),
+            *("assign", "assign", "assign", "unassign", "demand"),
+        )
     )
     if deed == "rate":
         await rating.post("/v1/rating-runs", json={})
     elif deed == "export":
-        await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(number))
+        await rating.post("/v1/exports", json={"invoice_date": "2026-11-30"}, headers=key(number))
+    elif deed in {"assign", "unassign"}:
+        await rating.post(f"/v1/invoices/{deed}", json={}, headers=key(number))
     elif deed == "again":
         async with database.transaction() as session:
             await execute(session, "UPDATE export_chunk SET sent_at = NULL WHERE random() < 0.5")
-            await execute(session, "UPDATE export_run SET status = 'sending' WHERE finished_at IS NULL")
-    elif deed in {"change", "remove"}:
-        orders = (await rating.get("/v1/work-orders")).json()["items"]
-        order = chance.choice(orders)
-        headers = {"if-match": f'"{order["revision"]}"'}
-        if deed == "change":
-            change = {"miles": str(chance.randrange(1, 90)), "bill_to": chance.choice(("S1001", "S1002"))}
-            await rating.patch(f"/v1/work-orders/{order['id']}", json=change, headers=headers)
-        else:
-            await rating.delete(f"/v1/work-orders/{order['id']}/rating", headers=headers)
+            await execute(session, "UPDATE export_run SET status = 'sending' WHERE status = 'waiting'")
+    elif deed in {"change", "remove", "demand"}:
+        await act_on_an_order(chance, rating, deed, number)
     elif deed == "withdraw":
         for run in (await rating.get("/v1/exports")).json()["items"]:
             await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})
     else:
-        invoices = (await receivables.get("/v1/invoices")).json()["items"]
-        if invoices:
-            body = {"disposition": chance.choice(("rerate", "rerate", "close")), "reason": "chance", "month": "2026-11"}
-            invoice = chance.choice(invoices)
-            await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(number))
+        await credit_something(chance, receivables, number)
+
+
+async def act_on_an_order(chance: random.Random, rating: Any, deed: str, number: int) -> None:
+    orders = (await rating.get("/v1/work-orders")).json()["items"]
+    order = chance.choice(orders)
+    headers = {"if-match": f'"{order["revision"]}"'}
+    if deed == "change":
+        change = {"miles": str(chance.randrange(1, 90)), "bill_to": chance.choice(("S1001", "S1002"))}
+        await rating.patch(f"/v1/work-orders/{order['id']}", json=change, headers=headers)
+    elif deed == "remove":
+        await rating.delete(f"/v1/work-orders/{order['id']}/rating", headers=headers)
+    else:
+        path = f"/v1/work-orders/{order['id']}/on-demand-invoice"
+        await rating.post(path, json={"invoice_date": "2026-11-20"}, headers={**headers, **key(number)})
+
+
+async def credit_something(chance: random.Random, receivables: Any, number: int) -> None:
+    """A whole invoice, or one order of it."""
+    invoices = (await receivables.get("/v1/invoices")).json()["items"]
+    if invoices:
+        body = {"disposition": chance.choice(("rerate", "rerate", "close")), "reason": "chance", "month": "2026-11"}
+        invoice = (await receivables.get(f"/v1/invoices/{chance.choice(invoices)['id']}")).json()
+        if chance.random() < 0.5:
+            body["work_order_ids"] = [chance.choice(invoice["lines"])["work_order_id"]]
+        await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(number))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -75,6 +94,8 @@ async def test_a_random_life_ends_with_every_rating_invoiced_once(
     chance = random.Random(seed)
     mail = Mail(chance, rating_database, receivables_database)
     await enter(*(f"W{number}" for number in range(8)), zip_code="78130", miles="40")
+    rule = {"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
+    await company[0].post("/v1/rollup-rules", json=rule)
     for number in range(40):
         await act(chance, company, rating_database, number)
         if chance.random() < 0.7:
@@ -95,6 +116,17 @@ async def test_a_random_life_ends_with_every_rating_invoiced_once(
         )
         assert {row.invoices for row in booked} <= {1}
     await _nothing_hangs(company)
+    await _every_order_is_where_its_status_says(company)
+
+
+async def _every_order_is_where_its_status_says(company: Any) -> None:
+    """Each order is on one invoice or none, a draft holds assigned orders only, and no invoice is sent in part."""
+    rating, _ = company
+    for invoice in (await rating.get("/v1/invoices", params={"limit": 500})).json()["items"]:
+        held = (await rating.get(f"/v1/invoices/{invoice['id']}")).json()["work_orders"]
+        statuses = {(await rating.get(f"/v1/work-orders/{one['work_order_id']}")).json()["status"] for one in held}
+        allowed = {"draft": [{"assigned"}], "exported": [{"exported"}, set()], "dissolved": [set()]}
+        assert statuses in allowed[invoice["status"]]
 
 
 async def _nothing_hangs(company: Any) -> None:

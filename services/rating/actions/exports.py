@@ -8,8 +8,11 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
-from services.rating.rules.exports import Run, RunInvoice, Selection, cut_chunks
-from services.rating.store.exports import answers, claim, reading, sending
+from services.rating.rules.exports import Run, RunInvoice, Selection, choose, cut_chunks
+from services.rating.rules.hand_overs import OrderHandOver, with_credits
+from services.rating.store import invoices, orders
+from services.rating.store.exports import answers, claim, history, reading, sending
+from services.rating.store.selection import lock_selected
 from shared.access import EVERYTHING, Scope
 from shared.errors import Fault, NotFound
 from shared.listing import PageQuery
@@ -34,22 +37,40 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
     Raises NothingToExport, NotExportable, RollupTooLarge: then nothing is locked. Two clerks at once: the second waits
     for the first and finds nothing left.
     """
-    order_ids = await claim.lock_selected(session, scope, request.selection)
-    chosen = request.selection.work_order_ids
-    if chosen is not None and len(order_ids) < len(set(chosen)):
-        missing = sorted(set(chosen) - set(order_ids))
+    locked = await lock_selected(session, scope, request.selection)
+    # Whoever puts an order on an invoice holds the invoice: after this nothing is added to what is claimed.
+    invoice_ids = await invoices.lock_of_orders(session, locked)
+    _require_all_there("work_order_ids", request.selection.work_order_ids, locked)
+    _require_all_there("invoice_ids", request.selection.invoice_ids, invoice_ids)
+    choice = choose(
+        request.selection, locked, await claim.find_hindrances(session, locked, request.invoice_date) if locked else []
+    )
+    if choice.refused:
         raise NotExportable(
-            f"{len(missing)} of the chosen work orders are not rated and free.",
-            faults=[Fault("/selection/work_order_ids", f"work order {one}") for one in missing],
+            f"{len(choice.refused)} of the chosen work orders cannot be exported.",
+            faults=[Fault(f"work order {one.number}", one.reason) for one in choice.refused],
         )
-    if not order_ids:
+    if not choice.work_order_ids:
         raise NothingToExport("Nothing of the selection is rated and free.")
-    hindrances = await claim.find_hindrances(session, order_ids)
-    if hindrances:
+    run = await claim_run(session, request, choice.work_order_ids)
+    _require_expected(run, request)
+    return run
+
+
+def _require_all_there(name: str, chosen: Sequence[int] | None, found: Sequence[int]) -> None:
+    missing = sorted(set(chosen or ()) - set(found))
+    if missing:
+        word = "work order" if name == "work_order_ids" else "invoice"
         raise NotExportable(
-            f"{len(hindrances)} of the chosen work orders cannot be exported.",
-            faults=[Fault(f"work order {one.number}", one.reason) for one in hindrances],
+            f"{len(missing)} of the chosen {word}s are not rated and free.",
+            faults=[Fault(f"/selection/{name}", f"{word} {one}") for one in missing],
         )
+
+
+async def claim_run(
+    session: AsyncSession, request: ExportRequest, order_ids: Sequence[int], kind: str = "single"
+) -> Run:
+    """Makes the run of these locked orders; those on no invoice get one of their own, of the `kind`."""
     run_id = await claim.insert_run(
         session,
         requested_by=request.requested_by,
@@ -58,16 +79,14 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
         month=request.month,
         selection=request.selection,
     )
-    await claim.claim(session, run_id, order_ids)
+    await claim.claim(session, run_id, order_ids, kind)
     if large := await claim.too_large(session, run_id):
         raise RollupTooLarge(
             f"{len(large)} invoices are too large for one message.",
             faults=[Fault(f"invoice {one}", "split it") for one in large],
         )
     await claim.count_run(session, run_id)
-    run = await read_run(session, EVERYTHING, run_id)
-    _require_expected(run, request)
-    return run
+    return await read_run(session, EVERYTHING, run_id)
 
 
 def _require_expected(run: Run, request: ExportRequest) -> None:
@@ -136,3 +155,10 @@ async def list_invoices(
     """The invoices of a run that the caller may see."""
     await read_run(session, scope, run_id)
     return await reading.list_invoices(session, run_id, outcome, query)
+
+
+async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) -> list[OrderHandOver]:
+    """Every hand-over of an order with its answer and credits, the newest first; raises NotFound outside the scope."""
+    if await orders.find(session, scope, order_id) is None:
+        raise NotFound(f"There is no work order {order_id}.")
+    return with_credits(await history.hand_overs(session, order_id), await history.credits_of(session, order_id))

@@ -17,11 +17,11 @@ from services.rating.rules.orders import (
     OrderTotals,
     Whereabouts,
     WorkOrder,
-    leaves_invoice,
     require_editable,
     require_rated,
 )
-from services.rating.store import codes, orders, ratings
+from services.rating.rules.rollup import leaves_invoice
+from services.rating.store import codes, invoices, orders, ratings
 from shared.access import Scope
 from shared.database import constraint_of
 from shared.errors import Fault, Forbidden, NotFound
@@ -104,8 +104,8 @@ async def change_order(
     entered = {one.name: getattr(order, one.name) for one in fields(OrderEntry)}
     entry = replace(OrderEntry(**entered), **changes)
     await require_enterable(session, scope, entry, before=order)
-    if leaves_invoice(order, entry.bill_to, entry.branch):
-        await orders.unassign(session, order_id)
+    if order.invoice_id is not None and leaves_invoice(await invoices.key_of(session, order.invoice_id), order, entry):
+        await invoices.take_off(session, [order_id])
     try:
         await orders.update(session, order_id, entry)
     except IntegrityError as error:
@@ -123,7 +123,7 @@ async def unassign_order(session: AsyncSession, scope: Scope, order_id: int, exp
     """Takes an assigned order off its draft invoice; it stays rated."""
     order = await hold_editable(session, scope, order_id, expected_revision)
     require_rated(order)
-    await orders.unassign(session, order_id)
+    await invoices.take_off(session, [order_id])
 
 
 async def require_enterable(

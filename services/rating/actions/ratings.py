@@ -23,7 +23,17 @@ from services.rating.rules.orders import (
 )
 from services.rating.rules.pricing import Rated, RatedLine, rate_work_order
 from services.rating.rules.ratings import LineChange, RatingHead, changes_between
-from services.rating.store import charges, codes, commissions, coverage, customers, orders, rate_tables, ratings
+from services.rating.store import (
+    charges,
+    codes,
+    commissions,
+    coverage,
+    customers,
+    invoices,
+    orders,
+    rate_tables,
+    ratings,
+)
 from shared.access import Scope
 from shared.errors import DomainError, NotFound
 
@@ -57,16 +67,20 @@ async def rate_order(
 
     Raises NotFound, LockedUseCredit, VersionStale, NotReadyForRating and every refusal of `rules.pricing`.
     """
-    order = await hold_editable(session, scope, order_id, expected_revision)
+    await rate_held(session, await hold_editable(session, scope, order_id, expected_revision), rated_by, rated_at)
+
+
+async def rate_held(session: AsyncSession, order: WorkOrder, rated_by: str, rated_at: datetime) -> None:
+    """Rates an order that this transaction holds; raises NotReadyForRating and every refusal of `rules.pricing`."""
     require_ready_for_rating(order)
-    entered = await charges.of_orders(session, [order_id])
-    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
-    versions = {order_id: next_rating_version(order)}
-    before = await take_back(session, {order_id: order.rating_version}, rated_by, rated_at)
+    entered = await charges.of_orders(session, [order.id])
+    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order.id, ()))
+    versions = {order.id: next_rating_version(order)}
+    before = await take_back(session, {order.id: order.rating_version}, rated_by, rated_at)
     await ratings.insert(session, [rated], versions, rated_by, rated_at)
     await book(session, [rated], [order], versions, rated_by, rated_at)
     await keep_adjustments(session, before, versions, rated_by, rated_at)
-    await ratings.announce(session, [order_id])
+    await ratings.announce(session, [order.id])
 
 
 async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial:
@@ -150,9 +164,8 @@ async def remove_rating(
     order = await hold_editable(session, scope, order_id, expected_revision)
     require_rated(order)
     await take_back(session, {order_id: order.rating_version}, removed_by, removed_at)
-    if order.status == "assigned":
-        await orders.unassign(session, order_id)
-    await orders.remove_rating(session, order_id)
+    await invoices.take_off(session, [order_id])
+    await orders.remove_ratings(session, [order_id])
     await ratings.announce(session, [order_id])
 
 

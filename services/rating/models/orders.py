@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -12,8 +12,28 @@ from services.rating.models.table import Table
 from shared import columns
 
 
+class RollupRule(Table, table=True):
+    """How the orders of a bill-to come on invoices; one without a rule gets an invoice for each order."""
+
+    __tablename__ = "rollup_rule"
+    __table_args__ = (UniqueConstraint("ar_company", "bill_to", name="rollup_rule_customer"),)
+
+    id: int = columns.identity()
+    ar_company: int
+    bill_to: str = columns.code()
+    style: str = columns.words()
+    grouping: str = columns.words()
+    cycle: str | None = columns.words(nullable=True)
+    revision: int
+
+
 class Invoice(Table, table=True):
-    """What gathers orders for one bill-to of one branch; `attempt` counts its hand-overs to receivables."""
+    """What gathers orders for one bill-to of one branch; `attempt` counts its hand-overs to receivables.
+
+    A rollup that was made by rule carries what its orders have in common: a matter or attorney, and a cycle.
+    """
+
+    __table_args__ = (Index("invoice_draft", "branch", "bill_to", postgresql_where=text("status = 'draft'")),)
 
     id: int = columns.identity(always=False)
     kind: str = columns.words()
@@ -24,6 +44,12 @@ class Invoice(Table, table=True):
     ar_number: str | None = columns.code(nullable=True)
     ar_month: str | None = columns.code(nullable=True)
     ar_transaction: int | None = columns.big(nullable=True)
+    grouping: str = columns.words()
+    grouped_by: str = columns.code()
+    cycle_from: date | None = None
+    cycle_to: date | None = None
+    made_by: str = columns.words()
+    revision: int
     created_at: datetime = columns.moment()
 
 
@@ -55,6 +81,8 @@ class WorkOrder(Table, table=True):
     pod_received: bool
     triggers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     reference: str = columns.words()
+    matter: str = columns.code()
+    attorney: str = columns.code()
     miles: Decimal | None = columns.quantity(nullable=True)
     waiting_minutes: Decimal | None = columns.quantity(nullable=True)
     weight: Decimal | None = columns.quantity(nullable=True)
@@ -96,3 +124,17 @@ class OrderCharge(Table, table=True):
     entered_at: datetime = columns.moment()
     commission_method: str | None = columns.words(nullable=True)
     commission_rate: Decimal | None = columns.rate(nullable=True)
+
+
+class OrderClosing(Table, table=True):
+    """An order was closed without an invoice (`zero_bill`), or a closed one taken up again (`reopen`)."""
+
+    __tablename__ = "order_closing"
+    __table_args__ = (Index("order_closing_work_order_id", "work_order_id"),)
+
+    id: int = columns.identity()
+    work_order_id: int = columns.big("work_order.id")
+    action: str = columns.words()
+    reason: str = columns.words()
+    done_by: str = columns.words()
+    done_at: datetime = columns.moment()

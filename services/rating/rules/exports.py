@@ -23,16 +23,43 @@ class Selection:
     branches: Sequence[str] | None = None
     bill_tos: Sequence[str] | None = None
     work_order_ids: Sequence[int] | None = None
+    invoice_ids: Sequence[int] | None = None
     rated_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Hindrance:
-    """Why an order or invoice of the selection cannot be exported."""
+    """Why an order of the selection cannot be exported now.
+
+    `waits` when it only has to wait; `until_cycle_ends` when that is all, so that naming it is enough.
+    """
 
     work_order_id: int
     number: str
     reason: str
+    waits: bool
+    until_cycle_ends: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What of a selection is exported, and what stands in the way of the whole of it."""
+
+    work_order_ids: tuple[int, ...]
+    refused: tuple[Hindrance, ...]
+
+
+def choose(selection: Selection, locked: Sequence[int], hindrances: Sequence[Hindrance]) -> Choice:
+    """What is exported of the locked orders.
+
+    A fault stops the whole export. What only has to wait is left out, as long as nobody named it: who presses for all
+    that is ready does not mean a rollup whose cycle goes on. A named invoice goes before its cycle ends, a named order
+    only together with its whole rollup. A rollup waits as a whole or goes as a whole. Source: rating, section 4.
+    """
+    named = selection.work_order_ids is not None or selection.invoice_ids is not None
+    waiting = set() if named else {one.work_order_id for one in hindrances if one.waits}
+    refused = [one for one in hindrances if one.work_order_id not in waiting and not (named and one.until_cycle_ends)]
+    return Choice(tuple(one for one in locked if one not in waiting), tuple(refused))
 
 
 @dataclass(frozen=True)
@@ -279,7 +306,10 @@ def reopens(credit: OrderCredit, disposition: str | None, standing: OrderStandin
     """The new status of an order after a credit: `open` (rerate), `closed` (close) or None for no change.
 
     Only a credit that brings the order to zero moves it, and only the version that was credited: an order that was
-    rated again since then is another matter. Source: rating, section 2.
+    rated again since then is another matter. The other orders of a rollup stay where they are. Whether the invoice was
+    paid does not matter: receipts go back on account in receivables, and what was billed is taken back all the same.
+    Example: 285.00 credited by 85.00 and later by 200.00 with `rerate`: locked after the first, open after the second.
+    Source: rating, section 2.
     """
     if credit.remaining != ZERO or disposition is None:
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.rating.errors import LockedUseCredit, NotRated, NotReadyForRating
+from services.rating.errors import LockedUseCredit, NotClosed, NotOpen, NotRated, NotReadyForRating
 
 QUANTITY_SOURCES = (
     "miles",
@@ -56,6 +56,8 @@ class WorkOrder:
     pod_received: bool
     triggers: Sequence[str]
     reference: str
+    matter: str
+    attorney: str
     miles: Decimal | None
     waiting_minutes: Decimal | None
     weight: Decimal | None
@@ -94,6 +96,8 @@ class OrderEntry:
     pod_received: bool
     triggers: Sequence[str]
     reference: str
+    matter: str
+    attorney: str
     miles: Decimal | None
     waiting_minutes: Decimal | None
     weight: Decimal | None
@@ -187,7 +191,7 @@ def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:
             f"credit it there with disposition rerate, then rate it again."
         )
     else:
-        detail = f"Work order {order.number} is closed."
+        detail = f"Work order {order.number} is closed; reopen it first."
     raise LockedUseCredit(detail, members={name: value for name, value in members.items() if value is not None})
 
 
@@ -207,14 +211,20 @@ def require_rated(order: WorkOrder) -> None:
         raise NotRated(f"Work order {order.number} has no rating.")
 
 
+def require_open(order: WorkOrder) -> None:
+    """Only an open order is closed without an invoice (rating, section 2): a rating would be lost unseen."""
+    if order.status != "open":
+        raise NotOpen(f"Work order {order.number} is {order.status}; remove its rating first.")
+
+
+def require_closed(order: WorkOrder) -> None:
+    if order.status != "closed":
+        raise NotClosed(f"Work order {order.number} is {order.status}, not closed.")
+
+
 def next_rating_version(order: WorkOrder) -> int:
     """The version that a new rating gets: the order's own while it is open, the next one when it is rated already.
 
     An order that was reopened or whose rating was removed has had its version raised then.
     """
     return order.rating_version if order.status == "open" else order.rating_version + 1
-
-
-def leaves_invoice(before: WorkOrder, bill_to: str, branch: str) -> bool:
-    """A change of bill-to or branch takes an assigned order off its draft invoice (rating, section 2)."""
-    return before.status == "assigned" and (bill_to, branch) != (before.bill_to, before.branch)

@@ -16,6 +16,9 @@ class ReadyFacts:
     number: str
     revision: int
     invoice_id: int | None
+    invoice_kind: str | None
+    cycle_to: date | None
+    rolled_up: bool
     branch: str
     ar_company: int
     customer: str
@@ -41,6 +44,7 @@ class ReadyFilter:
 
     branch: str | None = None
     bill_to: str | None = None
+    invoice_id: int | None = None
     rated_until: datetime | None = None
 
 
@@ -67,11 +71,12 @@ class ReadyTotals:
     by_income_account: Sequence[GroupTotal]
 
 
-def warnings_of(facts: ReadyFacts) -> list[str]:
-    """What a person should look at before the order is exported; only the last one stops the export itself.
+def warnings_of(facts: ReadyFacts, today: date) -> list[str]:
+    """What a person should look at before the order is exported; only a negative total stops the export itself.
 
     A missing or inactive customer would be refused by receivables; one on hold only warns. An order that was changed
-    after it was rated may need to be rated again. Source: rating, section 4.
+    after it was rated may need to be rated again. What waits for its roll-up, or on a rollup whose cycle goes on, is left
+    out of an export of everything. Source: rating, section 4.
     """
     warnings = []
     if facts.bill_to_status is None:
@@ -80,6 +85,10 @@ def warnings_of(facts: ReadyFacts) -> list[str]:
         warnings.append(_STATUS_WORDS[facts.bill_to_status])
     if facts.changed_at > facts.rated_at:
         warnings.append("changed after it was rated")
+    if facts.rolled_up and facts.invoice_id is None:
+        warnings.append("waits for its roll-up")
+    if facts.cycle_to is not None and facts.cycle_to > today:
+        warnings.append(f"its cycle runs until {facts.cycle_to}")
     if facts.total < 0:
         warnings.append("negative total")
     return warnings

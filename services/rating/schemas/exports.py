@@ -21,6 +21,7 @@ class ReadyQuery(BaseModel):
 
     branch: CodeText | None = None
     bill_to: NumberText | None = None
+    invoice_id: Id | None = None
     rated_until: AwareDatetime | None = None
 
     def to_filter(self) -> ReadyFilter:
@@ -36,6 +37,8 @@ class ReadyItem(BaseModel):
     number: str
     revision: int
     invoice_id: int | None
+    invoice_kind: Literal["single", "rollup", "on_demand"] | None
+    cycle_to: date | None
     branch: str
     ar_company: int
     customer: str
@@ -54,8 +57,8 @@ class ReadyItem(BaseModel):
     warnings: list[str] = []
 
     @classmethod
-    def of(cls, facts: ReadyFacts) -> "ReadyItem":
-        return cls.model_validate(facts).model_copy(update={"warnings": warnings_of(facts)})
+    def of(cls, facts: ReadyFacts, today: date) -> "ReadyItem":
+        return cls.model_validate(facts).model_copy(update={"warnings": warnings_of(facts, today)})
 
 
 class GroupTotalRead(BaseModel):
@@ -90,13 +93,14 @@ class ReadyTotalsRead(BaseModel):
 
 
 class SelectionRead(BaseModel):
-    """Which rated orders: by branch, by bill-to, by id, or rated until a moment; nothing named means all."""
+    """Which rated orders: by branch, bill-to, invoice, id, or rated until a moment; nothing named means all."""
 
     model_config = ConfigDict(extra="forbid")
 
     branches: list[CodeText] | None = Field(default=None, min_length=1)
     bill_tos: list[NumberText] | None = Field(default=None, min_length=1)
     work_order_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
+    invoice_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
     rated_until: AwareDatetime | None = None
 
     def to_selection(self) -> Selection:
@@ -160,6 +164,47 @@ class RunInvoiceRead(BaseModel):
     ar_month: str | None
     ar_transaction: int | None
     answered_at: datetime | None
+
+
+class CreditOfOrder(BaseModel):
+    """A credit memo in Accounts Receivable, as far as it is about the order; net amounts."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    month: str
+    transaction: int
+    credited: Money
+    remaining: Money
+    disposition: Literal["rerate", "close"] | None
+    reason: str
+    credited_by: str
+    received_at: datetime
+
+
+class OrderHandOverRead(BaseModel):
+    """One hand-over of an order: the rating's version, the attempt, the answer, and the credits since then.
+
+    `remaining` is what still stands on the invoice, net of credits; receipts do not change it.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    attempt: int
+    invoice_id: int
+    kind: Literal["single", "rollup", "on_demand"]
+    run_id: int
+    outcome: Literal["waiting", "exported", "refused"]
+    reason: str
+    detail: str
+    ar_company: int
+    ar_number: str | None
+    ar_month: str | None
+    ar_transaction: int | None
+    total: Money
+    remaining: Money
+    answered_at: datetime | None
+    credits: list[CreditOfOrder]
 
 
 class WithdrawalRequest(BaseModel):

@@ -39,6 +39,8 @@ class WorkOrderEntry(BaseModel):
         default=(), description="Bill types of kind `flag`; in CSV separated by semicolons."
     )
     reference: Line = ""
+    matter: Line = ""
+    attorney: Line = ""
     miles: Reported | None = None
     waiting_minutes: Reported | None = None
     weight: Reported | None = None
@@ -77,6 +79,8 @@ class WorkOrderChange(BaseModel):
     pod_received: bool = False
     triggers: tuple[CodeText, ...] = ()
     reference: Line = ""
+    matter: Line = ""
+    attorney: Line = ""
     miles: Reported | None = None
     waiting_minutes: Reported | None = None
     weight: Reported | None = None
@@ -129,6 +133,8 @@ class WorkOrderRead(BaseModel):
     pod_received: bool
     triggers: list[str]
     reference: str
+    matter: str
+    attorney: str
     miles: Quantity | None
     waiting_minutes: Quantity | None
     weight: Quantity | None

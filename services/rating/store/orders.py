@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.orders import OrderEntry, OrderFilter, OrderRow, OrderTotals, Whereabouts, WorkOrder
 from shared.access import Scope
-from shared.database import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
+from shared.database import columns, execute, fetch_all, fetch_one, fetch_values, scope_condition
 from shared.listing import PageQuery, Sorting, Where, fetch_page
 
 _FACTS = """
     w.id, w.number, w.style, w.branch, b.ar_company, w.customer, c.customer_type, w.bill_to, w.priority, w.job_type,
-    w.region, w.served_zip, w.from_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference, w.miles,
-    w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels, w.hours, w.persons, w.fee_advances,
-    w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at, w.servers
+    w.region, w.served_zip, w.from_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference,
+    w.matter, w.attorney, w.miles, w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels,
+    w.hours, w.persons, w.fee_advances, w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at, w.servers
 """
 _SOURCE = """
     work_order w
@@ -54,6 +54,8 @@ _ENTRY_TYPES = {
     "pod_received": "boolean",
     "triggers": "text",
     "reference": "text",
+    "matter": "text",
+    "attorney": "text",
     "miles": "numeric",
     "waiting_minutes": "numeric",
     "weight": "numeric",
@@ -224,38 +226,33 @@ async def update(session: AsyncSession, order_id: int, entry: OrderEntry) -> Non
     )
 
 
-async def unassign(session: AsyncSession, order_id: int) -> None:
-    """Takes an assigned order off its draft invoice; an invoice left without orders is dissolved."""
-    invoice_id = await fetch_value(session, "SELECT invoice_id FROM work_order WHERE id = :id", id=order_id)
-    await execute(
-        session,
-        """
-        UPDATE work_order SET status = 'rated', invoice_id = NULL, revision = revision + 1
-        WHERE id = :id AND status = 'assigned'
-        """,
-        id=order_id,
-    )
-    await execute(
-        session,
-        """
-        UPDATE invoice SET status = 'dissolved'
-        WHERE id = :invoice_id AND status = 'draft'
-          AND NOT EXISTS (SELECT FROM work_order WHERE invoice_id = :invoice_id)
-        """,
-        invoice_id=invoice_id,
-    )
-
-
-async def remove_rating(session: AsyncSession, order_id: int) -> None:
-    """Opens a rated order again; the removed rating's version is never used again."""
+async def remove_ratings(session: AsyncSession, order_ids: Sequence[int]) -> None:
+    """Opens rated orders again; the version of a removed rating is never used again."""
     await execute(
         session,
         """
         UPDATE work_order
         SET status = 'open', rating_version = rating_version + 1, revision = revision + 1, changed_at = now()
-        WHERE id = :id AND status = 'rated'
+        WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'rated'
         """,
-        id=order_id,
+        order_ids=list(order_ids),
+    )
+
+
+async def find_all(
+    session: AsyncSession, scope: Scope, order_ids: Sequence[int], *, lock: bool = False
+) -> list[WorkOrder]:
+    """Those of the orders that lie in scope, in the order of their ids; with `lock` held against other changes."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_all(
+        session,
+        WorkOrder,
+        f"""
+        SELECT {_FACTS} FROM {_SOURCE} WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND {within}
+        ORDER BY w.id {"FOR NO KEY UPDATE OF w" if lock else ""}
+        """,
+        order_ids=list(order_ids),
+        **parameters,
     )
 
 

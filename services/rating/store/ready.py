@@ -13,6 +13,8 @@ _SOURCE = """
     JOIN branch b ON b.code = w.branch
     JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.bill_to
+    LEFT JOIN invoice i ON i.id = w.invoice_id
+    LEFT JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
 """
 
 
@@ -22,6 +24,7 @@ def _where(scope: Scope, wanted: ReadyFilter) -> Where:
         .within(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
         .add("w.branch = :branch", branch=wanted.branch)
         .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
+        .add("w.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
         .add("r.rated_at <= :rated_until", rated_until=wanted.rated_until)
     )
 
@@ -34,7 +37,8 @@ async def list_ready(
         session,
         ReadyFacts,
         columns="""
-            w.id AS work_order_id, w.number, w.revision, w.invoice_id, w.branch, b.ar_company, w.customer, w.bill_to,
+            w.id AS work_order_id, w.number, w.revision, w.invoice_id, i.kind AS invoice_kind, i.cycle_to,
+            u.id IS NOT NULL AS rolled_up, w.branch, b.ar_company, w.customer, w.bill_to,
             c.name AS bill_to_name, c.status AS bill_to_status, w.job_type, w.priority, r.region, w.service_on,
             r.rated_by, r.rated_at, w.changed_at, w.rating_version, r.charges_total, r.advances_total, r.total
         """,
@@ -45,6 +49,7 @@ async def list_ready(
                 "number": ("w.number", "text"),
                 "branch": ("w.branch", "text"),
                 "bill_to": ("w.bill_to", "text"),
+                "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
                 "rated_at": ("r.rated_at", "timestamptz"),
                 "total": ("r.total", "numeric"),
             },

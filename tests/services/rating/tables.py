@@ -76,6 +76,8 @@ def order(**facts: Any) -> WorkOrder:
         "pod_received": True,
         "triggers": (),
         "reference": "",
+        "matter": "",
+        "attorney": "",
         "status": "open",
         "revision": 1,
         "rating_version": 1,

@@ -66,7 +66,7 @@ async def save_exported(session: AsyncSession, settlement: Settlement, bookings:
     changed = await execute(
         session,
         """
-        UPDATE invoice SET status = 'exported', ar_number = booked.number, ar_month = booked.month,
+        UPDATE invoice SET status = 'exported', revision = revision + 1, ar_number = booked.number, ar_month = booked.month,
                            ar_transaction = booked.transaction
         FROM unnest(CAST(:invoice_id AS bigint[]), CAST(:number AS text[]), CAST(:month AS text[]),
                     CAST(:transaction AS bigint[])) AS booked (invoice_id, number, month, transaction)
@@ -90,12 +90,19 @@ async def save_exported(session: AsyncSession, settlement: Settlement, bookings:
 
 
 async def save_refused(session: AsyncSession, settlement: Settlement, refusals: Sequence[Refusal]) -> None:
-    """Unlocks the orders: they are assigned to their draft invoice again, to be mended and exported anew."""
+    """Unlocks the orders: they are assigned to their draft invoice again, to be mended and exported anew.
+
+    An on-demand invoice is dissolved, and its order is rated and free again.
+    """
     said = {one.invoice_id: one for one in refusals}
     invoice_ids = [one.invoice_id for one in settlement.hand_overs]
     changed = await execute(
         session,
-        "UPDATE invoice SET status = 'draft' WHERE id = ANY(CAST(:invoice_ids AS bigint[]))",
+        """
+        UPDATE invoice
+        SET status = CASE kind WHEN 'on_demand' THEN 'dissolved' ELSE 'draft' END, revision = revision + 1
+        WHERE id = ANY(CAST(:invoice_ids AS bigint[]))
+        """,
         invoice_ids=invoice_ids,
     )
     _require(changed, len(invoice_ids), "invoices")
@@ -109,8 +116,11 @@ async def save_refused(session: AsyncSession, settlement: Settlement, refusals: 
     changed = await execute(
         session,
         """
-        UPDATE work_order SET status = 'assigned', revision = revision + 1
-        WHERE id = ANY(CAST(:order_ids AS bigint[]))
+        UPDATE work_order
+        SET status = CASE i.kind WHEN 'on_demand' THEN 'rated' ELSE 'assigned' END,
+            invoice_id = CASE i.kind WHEN 'on_demand' THEN NULL ELSE work_order.invoice_id END,
+            revision = work_order.revision + 1
+        FROM invoice i WHERE i.id = work_order.invoice_id AND work_order.id = ANY(CAST(:order_ids AS bigint[]))
         """,
         order_ids=list(settlement.work_order_ids),
     )

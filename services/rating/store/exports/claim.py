@@ -1,4 +1,4 @@
-"""Claiming rated orders for a run: locked together, checked, put on invoices and recorded as handed over."""
+"""Claiming locked orders for a run: checked, put on invoices and recorded as handed over."""
 
 import json
 from collections.abc import Sequence
@@ -9,68 +9,45 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.exports import LARGEST_INVOICE_BYTES, Hindrance, Selection
 from services.rating.store.exports.documents import DOCUMENT
-from shared.access import Scope
-from shared.database import execute, fetch_all, fetch_value, fetch_values, scope_condition
+from shared.database import execute, fetch_all, fetch_value, fetch_values
 
 
-async def lock_selected(session: AsyncSession, scope: Scope, selection: Selection) -> list[int]:
-    """Locks the rated orders of the selection in the order of their ids and returns them.
+async def find_hindrances(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Hindrance]:
+    """What keeps locked orders from being exported now; their invoices are locked as well by the caller.
 
-    Without SKIP LOCKED: an order that somebody edits right now is waited for, not silently left out. Nothing but the
-    order's own columns is read here, because after the wait PostgreSQL looks at the new row with old neighbours.
+    `waits` are those that are merely left out unless somebody named them: of an invoice of which only a part is chosen,
+    to be rolled up first, or on a rollup whose cycle goes on after the invoice date.
     """
-    within, parameters = scope_condition(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
-    terms = [within]
-    wanted: dict[str, object] = dict(parameters)
-    for column, name, kind in (
-        ("w.branch", "branches", "text"),
-        ("w.bill_to", "bill_tos", "text"),
-        ("w.id", "work_order_ids", "bigint"),
-    ):
-        chosen = getattr(selection, name)
-        if chosen is not None:
-            terms.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
-            wanted[name] = list(chosen)
-    locked = await fetch_values(
-        session,
-        f"""
-        SELECT w.id FROM work_order w JOIN branch b ON b.code = w.branch
-        WHERE w.status IN ('rated', 'assigned') AND {" AND ".join(terms)}
-        ORDER BY w.id FOR NO KEY UPDATE OF w
-        """,
-        **wanted,
-    )
-    if selection.rated_until is None:
-        return locked
-    return await fetch_values(
-        session,
-        """
-        SELECT w.id FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND r.rated_at <= :rated_until ORDER BY w.id
-        """,
-        order_ids=locked,
-        rated_until=selection.rated_until,
-    )
-
-
-async def find_hindrances(session: AsyncSession, order_ids: Sequence[int]) -> list[Hindrance]:
-    """The locked orders that cannot be exported: a negative total, or an invoice of which only a part is chosen."""
     return await fetch_all(
         session,
         Hindrance,
         """
-        SELECT w.id AS work_order_id, w.number, 'its total is negative' AS reason
-        FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND r.total < 0
-        UNION ALL
-        SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' with others that are not chosen'
-        FROM work_order w
-        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND EXISTS (
-            SELECT FROM work_order other
-            WHERE other.invoice_id = w.invoice_id AND NOT other.id = ANY(CAST(:order_ids AS bigint[]))
+        WITH chosen AS (
+            SELECT w.id, w.number, w.branch, w.bill_to, w.rating_version, w.invoice_id
+            FROM work_order w WHERE w.id = ANY(CAST(:order_ids AS bigint[]))
+        ), broken AS (
+            SELECT DISTINCT other.invoice_id FROM work_order other
+            WHERE other.invoice_id IN (SELECT invoice_id FROM chosen)
+              AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = other.id)
         )
+        SELECT w.id AS work_order_id, w.number, 'its total is negative' AS reason, false AS waits,
+               false AS until_cycle_ends
+        FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version WHERE r.total < 0
+        UNION ALL
+        SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' with others that are not chosen', true, false
+        FROM chosen w WHERE w.invoice_id IN (SELECT invoice_id FROM broken)
+        UNION ALL
+        SELECT w.id, w.number, 'its bill-to is rolled up: assign it, or make an on-demand invoice', true, false
+        FROM chosen w
+        JOIN branch b ON b.code = w.branch
+        JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
+        WHERE w.invoice_id IS NULL
+        UNION ALL
+        SELECT w.id, w.number, 'the cycle of invoice ' || i.id || ' runs until ' || i.cycle_to, true, true
+        FROM chosen w JOIN invoice i ON i.id = w.invoice_id WHERE i.cycle_to > :invoice_date
         """,
         order_ids=list(order_ids),
+        invoice_date=invoice_date,
     )
 
 
@@ -101,10 +78,10 @@ async def insert_run(
     return run_id
 
 
-async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int]) -> None:
+async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], kind: str = "single") -> None:
     """Moves the locked orders to `exporting`, each on its invoice, and records every hand-over.
 
-    Orders that are on no invoice yet get one of their own. Four statements, however many orders.
+    Orders that are on no invoice yet get one of their own, of the `kind`. Four statements, however many orders.
     """
     await execute(
         session,
@@ -114,8 +91,9 @@ async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int]) ->
             FROM (SELECT id, branch, bill_to FROM work_order
                   WHERE id = ANY(CAST(:order_ids AS bigint[])) AND invoice_id IS NULL ORDER BY id) AS ordered
         ), made AS (
-            INSERT INTO invoice (id, kind, branch, bill_to, status, attempt)
-            SELECT invoice_id, 'single', branch, bill_to, 'exporting', 1 FROM free
+            INSERT INTO invoice (id, kind, branch, bill_to, status, attempt, made_by)
+            SELECT free.invoice_id, :kind, free.branch, free.bill_to, 'exporting', 1, run.requested_by
+            FROM free CROSS JOIN export_run run WHERE run.id = :run_id
         )
         UPDATE work_order
         SET status = 'exporting', invoice_id = free.invoice_id, export_attempt = export_attempt + 1,
@@ -123,6 +101,8 @@ async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int]) ->
         FROM free WHERE work_order.id = free.id
         """,
         order_ids=list(order_ids),
+        kind=kind,
+        run_id=run_id,
     )
     await execute(
         session,
@@ -133,7 +113,7 @@ async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int]) ->
             WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'assigned'
             RETURNING invoice_id
         )
-        UPDATE invoice SET status = 'exporting', attempt = attempt + 1
+        UPDATE invoice SET status = 'exporting', attempt = attempt + 1, revision = revision + 1
         WHERE id IN (SELECT invoice_id FROM again)
         """,
         order_ids=list(order_ids),

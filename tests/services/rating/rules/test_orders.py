@@ -5,7 +5,6 @@ import pytest
 from services.rating.errors import LockedUseCredit, NotRated, NotReadyForRating
 from services.rating.rules.orders import (
     Whereabouts,
-    leaves_invoice,
     next_rating_version,
     require_editable,
     require_rated,
@@ -72,18 +71,3 @@ def test_only_a_rated_order_has_a_rating_to_remove() -> None:
     require_rated(order(status="rated"))
     with pytest.raises(NotRated):
         require_rated(order())
-
-
-@pytest.mark.parametrize(
-    ("status", "bill_to", "branch", "leaves"),
-    [
-        ("assigned", "S1002", "SAT", True),
-        ("assigned", "S1001", "LAX", True),
-        ("assigned", "S1001", "SAT", False),
-        ("rated", "S1002", "SAT", False),
-    ],
-)
-def test_a_new_bill_to_or_branch_takes_an_order_off_its_draft_invoice(
-    status: str, bill_to: str, branch: str, leaves: bool
-) -> None:
-    assert leaves_invoice(order(status=status), bill_to, branch) == leaves

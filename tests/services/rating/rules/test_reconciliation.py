@@ -61,7 +61,7 @@ def test_credits_are_a_column_of_their_own() -> None:
 
 RATED_AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 READY = ReadyFacts(
-    *(1, "W1", 2, None, "SAT", 1, "S1001", "S1001", "Harlan & Ruiz LLP", "active"),
+    *(1, "W1", 2, None, None, None, False, "SAT", 1, "S1001", "S1001", "Harlan & Ruiz LLP", "active"),
     *("CITATION", "RUSH", "BEXAR", date(2026, 11, 2), r"ALAMO\bill", RATED_AT, RATED_AT - timedelta(hours=1), 1),
     *(Decimal("90.00"), Decimal("0.00"), Decimal("90.00")),
 )
@@ -75,11 +75,15 @@ READY = ReadyFacts(
         ({"bill_to_status": "hold"}, ["customer on hold"]),
         ({"bill_to_status": "inactive"}, ["customer inactive"]),
         ({"changed_at": RATED_AT + timedelta(seconds=1)}, ["changed after it was rated"]),
+        ({"rolled_up": True}, ["waits for its roll-up"]),
+        ({"rolled_up": True, "invoice_id": 7}, []),
+        ({"cycle_to": date(2026, 11, 30)}, ["its cycle runs until 2026-11-30"]),
+        ({"cycle_to": date(2026, 11, 20)}, []),
         ({"total": Decimal("-1.00"), "bill_to_status": "hold"}, ["customer on hold", "negative total"]),
     ],
 )
 def test_what_to_look_at_before_an_export(change: dict[str, object], warnings: list[str]) -> None:
-    assert warnings_of(replace(READY, **change)) == warnings
+    assert warnings_of(replace(READY, **change), date(2026, 11, 20)) == warnings
 
 
 def test_the_newest_version_of_a_customer_wins_whatever_the_order() -> None:

@@ -1,0 +1,73 @@
+"""Orders that take a way of their own: invoiced alone and at once, closed without an invoice, reopened."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.actions.exports import ExportRequest, claim_run
+from services.rating.actions.orders import hold_editable
+from services.rating.actions.ratings import rate_held
+from services.rating.errors import NotExportable, OnInvoice
+from services.rating.rules.exports import Run
+from services.rating.rules.orders import require_closed, require_open
+from services.rating.store import closings, orders
+from services.rating.store.exports import claim
+from shared.access import Scope
+from shared.errors import Fault, NotFound
+from shared.etag import require_version
+
+
+async def bill_on_demand(
+    session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, request: ExportRequest
+) -> Run:
+    """Invoices one order alone, past every roll-up, and hands it to Accounts Receivable; an open one is rated first.
+
+    Refused there, it is rated and free again. Raises NotFound, LockedUseCredit, VersionStale, OnInvoice,
+    NotReadyForRating, every refusal of `rules.pricing`, NotExportable.
+    """
+    order = await hold_editable(session, scope, order_id, expected_revision)
+    if order.status == "assigned":
+        raise OnInvoice(f"Work order {order.number} is on draft invoice {order.invoice_id}; take it off first.")
+    if order.status == "open":
+        await rate_held(session, order, request.requested_by, request.requested_at)
+    for one in await claim.find_hindrances(session, [order_id], request.invoice_date):
+        if not one.waits:
+            raise NotExportable(
+                f"Work order {order.number} cannot be exported.", faults=[Fault(f"work order {one.number}", one.reason)]
+            )
+    return await claim_run(session, request, [order_id], "on_demand")
+
+
+async def zero_bill(
+    session: AsyncSession,
+    scope: Scope,
+    order_id: int,
+    expected_revision: int,
+    reason: str,
+    done_by: str,
+    done_at: datetime,
+) -> None:
+    """Closes an open order without an invoice, for a reason; raises NotFound, LockedUseCredit, VersionStale, NotOpen."""
+    order = await hold_editable(session, scope, order_id, expected_revision)
+    require_open(order)
+    await closings.set_status(session, order_id, "closed")
+    await closings.insert(session, order_id, "zero_bill", reason, done_by, done_at)
+
+
+async def reopen(
+    session: AsyncSession,
+    scope: Scope,
+    order_id: int,
+    expected_revision: int,
+    reason: str,
+    done_by: str,
+    done_at: datetime,
+) -> None:
+    """Takes a closed order up again with the next rating version; raises NotFound, NotClosed, VersionStale."""
+    order = await orders.find(session, scope, order_id, lock=True)
+    if order is None:
+        raise NotFound(f"There is no work order {order_id}.")
+    require_closed(order)
+    require_version(order.revision, expected_revision, f"Work order {order.number}")
+    await closings.set_status(session, order_id, "open")
+    await closings.insert(session, order_id, "reopen", reason, done_by, done_at)

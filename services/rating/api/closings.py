@@ -1,0 +1,100 @@
+"""The ends of an order: on-demand invoice, zero-bill, reopen, and what became of it in Accounts Receivable."""
+
+from fastapi import Request, Response
+
+from services.rating.actions import closings, exports, orders
+from services.rating.actions.exports import ExportRequest
+from services.rating.api.ratings import CHANGING, FAILING
+from services.rating.errors import NotClosed, NotExportable, NotOpen, NotReadyForRating, OnInvoice
+from services.rating.rules.exports import Selection
+from services.rating.schemas.exports import ExportRunRead, OrderHandOverRead
+from services.rating.schemas.orders import WorkOrderRead
+from services.rating.schemas.rollup import OnDemandRequest, Reason
+from services.rating.settings import Settings
+from shared import access
+from shared.access import Level
+from shared.clock import local_date, month_of, now
+from shared.database import Transaction
+from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.numbers import Id
+from shared.operation import CallerOf, Router
+
+router = Router("work-orders")
+VIEW = access.feature("rating.work_orders", Level.VIEW)
+EXPORT = access.feature("rating.export", Level.EDIT)
+CLOSE = access.feature("rating.rating", Level.EDIT)
+REOPEN = access.feature("rating.rating", Level.APPROVE)
+
+
+@router.post(
+    "/{work_order_id}/on-demand-invoice",
+    access=EXPORT,
+    status_code=202,
+    idempotent=True,
+    refuses=[*CHANGING, OnInvoice, NotExportable, NotReadyForRating, *FAILING],
+)
+async def bill_on_demand(
+    work_order_id: Id,
+    wanted: OnDemandRequest,
+    revision: ExpectedVersion,
+    request: Request,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> ExportRunRead:
+    """Invoices one order alone and at once, past every roll-up; an open one is rated first. Watch the run."""
+    settings: Settings = request.app.state.settings
+    requested_at = now()
+    invoice_date = wanted.invoice_date or local_date(requested_at, settings.time_zone)
+    asked = ExportRequest(
+        selection=Selection(work_order_ids=[work_order_id]),
+        invoice_date=invoice_date,
+        month=wanted.month or month_of(invoice_date),
+        requested_by=caller.name,
+        requested_at=requested_at,
+    )
+    run = await closings.bill_on_demand(session, caller.scope, work_order_id, revision, asked)
+    response.headers["location"] = f"/v1/exports/{run.id}"
+    return ExportRunRead.of(run)
+
+
+@router.get("/{work_order_id}/hand-overs", access=VIEW, refuses=[NotFound])
+async def list_hand_overs(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[OrderHandOverRead]:
+    """Every hand-over of the order to Accounts Receivable, the newest first, with its answer and its credits."""
+    found = await exports.list_hand_overs(session, caller.scope, work_order_id)
+    return [OrderHandOverRead.model_validate(one) for one in found]
+
+
+@router.post("/{work_order_id}/zero-bill", access=CLOSE, refuses=[*CHANGING, NotOpen])
+async def zero_bill(
+    work_order_id: Id,
+    wanted: Reason,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> WorkOrderRead:
+    """Closes an open order without an invoice; it is no work in progress any more."""
+    await closings.zero_bill(session, caller.scope, work_order_id, revision, wanted.reason, caller.name, now())
+    return await _read(session, caller, work_order_id, response)
+
+
+@router.post("/{work_order_id}/reopen", access=REOPEN, refuses=[NotFound, VersionMissing, VersionStale, NotClosed])
+async def reopen(
+    work_order_id: Id,
+    wanted: Reason,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> WorkOrderRead:
+    """Takes a closed order up again; its next rating gets the next version."""
+    await closings.reopen(session, caller.scope, work_order_id, revision, wanted.reason, caller.name, now())
+    return await _read(session, caller, work_order_id, response)
+
+
+async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
+    order, whereabouts = await orders.read_order(session, caller.scope, order_id)
+    response.headers["etag"] = etag(order.revision)
+    return WorkOrderRead.of(order, whereabouts)

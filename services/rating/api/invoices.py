@@ -1,0 +1,113 @@
+"""Invoices before they are in Accounts Receivable: assigned by rule or by hand, emptied, removed."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from services.rating.actions import invoices
+from services.rating.errors import LockedUseCredit, NotAssignable, NothingToAssign, RollupMixed
+from services.rating.schemas.rollup import (
+    AssignedRead,
+    AssignmentRequest,
+    ChosenOrders,
+    InvoiceItem,
+    InvoiceQuery,
+    InvoiceRead,
+    InvoiceTotalsRead,
+    OrdersToTakeOff,
+)
+from shared import access
+from shared.access import Level
+from shared.clock import now
+from shared.database import Transaction
+from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.listing import Page, PageQueryOf, answer
+from shared.numbers import Id
+from shared.operation import CallerOf, Router
+from shared.tables import CSV_RESPONSE
+
+router = Router("invoices")
+VIEW = access.feature("rating.rollup", Level.VIEW)
+EDIT = access.feature("rating.rollup", Level.EDIT)
+REMOVE = access.feature("rating.rating", Level.EDIT)
+CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
+
+
+@router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotalsRead], responses=CSV_RESPONSE)
+async def list_rating_invoices(
+    wanted: Annotated[InvoiceQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[InvoiceItem, InvoiceTotalsRead] | Response:
+    """Invoices with what is on them now, the newest first."""
+    rows, cursor, totals = await invoices.list_invoices(session, caller.scope, wanted.to_filter(), page)
+    items = [InvoiceItem.model_validate(row) for row in rows]
+    return answer(page, "invoices", InvoiceItem, items, cursor, InvoiceTotalsRead.model_validate(totals))
+
+
+@router.post("/assign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
+async def assign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> AssignedRead:
+    """Gathers rated orders on draft rollups by the rules of their bill-tos; drafts that fit take them first."""
+    selection = wanted.selection.to_selection()
+    return AssignedRead.model_validate(await invoices.assign_by_rule(session, caller.scope, selection, caller.name))
+
+
+@router.post("/unassign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
+async def unassign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> AssignedRead:
+    """Takes every assigned order of the selection off its draft; they stay rated."""
+    selection = wanted.selection.to_selection()
+    return AssignedRead.model_validate(await invoices.unassign_by_rule(session, caller.scope, selection))
+
+
+@router.post("", access=EDIT, status_code=201, idempotent=True, refuses=[NotAssignable, RollupMixed])
+async def make_rollup(wanted: ChosenOrders, response: Response, caller: CallerOf, session: Transaction) -> InvoiceRead:
+    """Makes a draft rollup of chosen rated orders of one bill-to and branch, whatever the rule of the bill-to is."""
+    invoice_id = await invoices.make_rollup(session, caller.scope, wanted.work_order_ids, caller.name)
+    return await _read(session, caller, invoice_id, response)
+
+
+@router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
+async def read_rating_invoice(
+    invoice_id: Id, response: Response, caller: CallerOf, session: Transaction
+) -> InvoiceRead:
+    """An invoice with its orders."""
+    return await _read(session, caller, invoice_id, response)
+
+
+@router.post("/{invoice_id}/work-orders", access=EDIT, refuses=[*CHANGING, NotAssignable, RollupMixed])
+async def add_to_rollup(
+    invoice_id: Id,
+    wanted: ChosenOrders,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> InvoiceRead:
+    """Puts chosen rated orders of the same bill-to and branch on a draft rollup."""
+    await invoices.add_orders(session, caller.scope, invoice_id, revision, wanted.work_order_ids)
+    return await _read(session, caller, invoice_id, response)
+
+
+@router.post("/{invoice_id}/unassign", access=EDIT, refuses=[*CHANGING, NotAssignable])
+async def take_off_invoice(
+    invoice_id: Id,
+    wanted: OrdersToTakeOff,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> InvoiceRead:
+    """Takes chosen orders, or all, off a draft; they stay rated, and a draft without orders is dissolved."""
+    await invoices.take_orders_off(session, caller.scope, invoice_id, revision, wanted.work_order_ids)
+    return await _read(session, caller, invoice_id, response)
+
+
+@router.delete("/{invoice_id}", access=REMOVE, status_code=204, refuses=CHANGING)
+async def remove_invoice(invoice_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction) -> None:
+    """Removes a draft before it reaches Accounts Receivable: its orders are open again, without their ratings."""
+    await invoices.remove_invoice(session, caller.scope, invoice_id, revision, caller.name, now())
+
+
+async def _read(session: Transaction, caller: CallerOf, invoice_id: int, response: Response) -> InvoiceRead:
+    invoice, orders = await invoices.read_invoice(session, caller.scope, invoice_id)
+    response.headers["etag"] = etag(invoice.revision)
+    return InvoiceRead.of(invoice, orders)

@@ -1,0 +1,40 @@
+"""Orders closed without an invoice, and closed ones taken up again."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import execute
+
+
+async def set_status(session: AsyncSession, order_id: int, status: str) -> None:
+    """Closes an open order, or opens a closed one with the next rating version; the caller holds it."""
+    await execute(
+        session,
+        """
+        UPDATE work_order
+        SET status = CAST(:status AS text), revision = revision + 1, changed_at = now(),
+            rating_version = rating_version + CASE CAST(:status AS text) WHEN 'open' THEN 1 ELSE 0 END
+        WHERE id = :order_id
+        """,
+        status=status,
+        order_id=order_id,
+    )
+
+
+async def insert(
+    session: AsyncSession, order_id: int, action: str, reason: str, done_by: str, done_at: datetime
+) -> None:
+    """Notes who closed or reopened an order, and why."""
+    await execute(
+        session,
+        """
+        INSERT INTO order_closing (work_order_id, action, reason, done_by, done_at)
+        VALUES (:order_id, :action, :reason, :done_by, :done_at)
+        """,
+        order_id=order_id,
+        action=action,
+        reason=reason,
+        done_by=done_by,
+        done_at=done_at,
+    )

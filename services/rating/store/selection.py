@@ -1,0 +1,61 @@
+"""Locking the orders that somebody selected, before anything is done to all of them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.exports import Selection
+from shared.access import Scope
+from shared.database import fetch_values, scope_condition
+
+READY = ("rated", "assigned")
+TO_ROLL_UP = """
+    w.invoice_id IS NULL AND EXISTS (
+        SELECT FROM rollup_rule u WHERE u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup')
+"""
+"""Orders that are on no invoice, and of a bill-to whose orders are rolled up."""
+
+
+async def lock_selected(
+    session: AsyncSession, scope: Scope, selection: Selection, statuses: Sequence[str] = READY, also: str = "true"
+) -> list[int]:
+    """Locks the orders of the selection that are in one of the statuses, in the order of their ids, and returns them.
+
+    Without SKIP LOCKED: an order that somebody edits right now is waited for, not silently left out. Little but the
+    order's own columns is read here, because after the wait PostgreSQL looks at the new row with old neighbours.
+    """
+    within, parameters = scope_condition(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+    terms = [within, also]
+    wanted: dict[str, object] = {**parameters, "statuses": list(statuses)}
+    for column, name, kind in (
+        ("w.branch", "branches", "text"),
+        ("w.bill_to", "bill_tos", "text"),
+        ("w.id", "work_order_ids", "bigint"),
+        ("w.invoice_id", "invoice_ids", "bigint"),
+    ):
+        chosen = getattr(selection, name)
+        if chosen is not None:
+            terms.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
+            wanted[name] = list(chosen)
+    # The statuses stand in the text too, so that the partial index of what is ready serves.
+    locked = await fetch_values(
+        session,
+        f"""
+        SELECT w.id FROM work_order w JOIN branch b ON b.code = w.branch
+        WHERE w.status IN ('rated', 'assigned') AND w.status = ANY(CAST(:statuses AS text[]))
+          AND {" AND ".join(terms)}
+        ORDER BY w.id FOR NO KEY UPDATE OF w
+        """,
+        **wanted,
+    )
+    if selection.rated_until is None:
+        return locked
+    return await fetch_values(
+        session,
+        """
+        SELECT w.id FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND r.rated_at <= :rated_until ORDER BY w.id
+        """,
+        order_ids=locked,
+        rated_until=selection.rated_until,
+    )

@@ -1,0 +1,60 @@
+"""Work in Progress: active orders that are not billed."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.work_in_progress import WipFacts, WipFilter
+from shared.access import Scope
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+
+_SOURCE = """
+    work_order w
+    JOIN branch b ON b.code = w.branch
+    LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
+"""
+
+
+def _where(scope: Scope, wanted: WipFilter) -> Where:
+    return (
+        Where(["w.status IN ('open', 'rated', 'assigned', 'exporting')"])
+        .within(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+        .add("w.branch = :branch", branch=wanted.branch)
+        .add("w.customer = :customer", customer=wanted.customer)
+        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
+        .add(
+            "w.servers @> jsonb_build_array(jsonb_build_object('server', CAST(:server AS text)))", server=wanted.server
+        )
+        .add("w.service_on >= :service_from", service_from=wanted.service_from)
+        .add("w.service_on <= :service_to", service_to=wanted.service_to)
+    )
+
+
+async def list_active(
+    session: AsyncSession, scope: Scope, wanted: WipFilter, query: PageQuery
+) -> tuple[list[WipFacts], str | None]:
+    """One page of the active orders that fit, the oldest first; all without a limit."""
+    return await fetch_page(
+        session,
+        WipFacts,
+        columns="""
+            w.id AS work_order_id, w.number, w.branch, w.customer, c.name AS customer_name, w.bill_to, w.servers,
+            w.job_type, w.priority, w.status, w.field_status, w.service_on, w.invoice_id, r.total
+        """,
+        source=_SOURCE,
+        where=_where(scope, wanted),
+        sorting=Sorting(
+            {
+                "service_on": ("w.service_on", "date"),
+                "number": ("w.number", "text"),
+                "customer": ("w.customer", "text"),
+                "status": ("w.status", "text"),
+            },
+            default="service_on",
+            key="w.id",
+        ),
+        query=query,
+    )
+
+
+async def count_active(session: AsyncSession, scope: Scope, wanted: WipFilter) -> int:
+    return await fetch_count(session, _SOURCE, _where(scope, wanted))
