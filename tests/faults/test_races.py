@@ -8,7 +8,8 @@ import os
 import random
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from services.rating.actions import rating_runs
 from shared.clock import now
 from shared.database import Database, execute, fetch_value
 from tests.faults.world import World
-from tests.services.conftest import client_on, everything, key
+from tests.services.conftest import WIRED, client_on, everything, key
 from tests.services.exchange import deliver, exchange, take_events
 
 pytestmark = pytest.mark.races
@@ -39,6 +40,7 @@ class Arena:
         self._enter = enter
         self._seen = {"rating": 0, "receivables": 0}
         self._orders = iter(range(1, 100_000))
+        self._round = 0
         self.rating, self.receivables = world.clients["rating"], world.clients["receivables"]
 
     async def rated(self, orders: int) -> list[dict[str, Any]]:
@@ -53,13 +55,17 @@ class Arena:
         return made
 
     async def at_once(self, *deeds: Awaitable[Any]) -> list[Any]:
-        """Does all at once, each a moment later or earlier, in any order."""
+        """Does all at once, each a moment later or earlier, in any order.
+
+        The moments grow from round to round: on a slow machine the longer deed would otherwise never come first.
+        """
+        moment_seconds = _JITTER_SECONDS * (1 + self._round / 4)
 
         async def do(deed: Awaitable[Any], pause: float) -> Any:
             await asyncio.sleep(pause)
             return await deed
 
-        works = [do(deed, self.chance.uniform(0, _JITTER_SECONDS)) for deed in deeds]
+        works = [do(deed, self.chance.uniform(0, moment_seconds)) for deed in deeds]
         order = self.chance.sample(range(len(works)), len(works))
         tasks = {place: asyncio.create_task(works[place]) for place in order}
         return [await tasks[place] for place in range(len(works))]
@@ -100,6 +106,7 @@ class Arena:
         """Rounds until each of the `wanted` outcomes was seen; then the checker must find nothing."""
         number = 0
         while number < ROUNDS or (number < _MOST_ROUNDS and not set(wanted) <= (+self.won).keys()):
+            self._round = number
             yield number
             number += 1
         print(f"{number} rounds: {dict(sorted(self.won.items()))}", flush=True)
@@ -110,13 +117,20 @@ class Arena:
 
 @pytest.fixture
 async def arena(
-    company, enter, chance: random.Random, rating_database: Database, receivables_database: Database
+    company, enter, identity, chance: random.Random, rating_database: Database, receivables_database: Database
 ) -> Arena:
     databases = {"rating": rating_database, "receivables": receivables_database}
+    for service, client in zip(databases, company, strict=True):
+        client.event_hooks = {"request": [partial(_sign, identity, service)]}
     made = Arena(World(dict(zip(databases, company, strict=True)), databases, {}), chance, enter)
     await made.take("rating")
     await made.take("receivables")
     return made
+
+
+async def _sign(identity: Callable[..., dict[str, str]], service: str, request: httpx.Request) -> None:
+    """Signs each request anew: an identity is good for a minute, many rounds take longer."""
+    request.headers.update(identity(service, *everything(service, WIRED[service][2])))
 
 
 def code_of(answer: httpx.Response) -> str:
@@ -141,9 +155,9 @@ async def test_two_hundred_requests_with_one_key(
 ) -> None:
     """Against a pool of ten; an order that is being edited holds the first of them up."""
     database = Database(rating_database.url, 10)
-    headers = identity("rating", *everything("rating", ("export",)))
     async for number in arena.rounds("done", "COMMAND_IN_FLIGHT"):
         await arena.rated(2)
+        headers = identity("rating", *everything("rating", ("export",)))
         async with client_on("rating", database, gateway_key, headers) as client:
 
             async def ask(client: httpx.AsyncClient = client, number: int = number) -> httpx.Response:
