@@ -223,15 +223,3 @@ async def test_many_orders_earn_in_no_more_statements_than_one(
         async with rating_database.transaction() as session:
             assert await fetch_value(session, "SELECT count(*) FROM commission") == 2 * sum((1, 1, 120)[: number + 1])
     assert counted[1] == counted[2]
-
-
-async def test_removing_a_draft_takes_back_what_its_orders_earned(rating, rated, totals) -> None:
-    orders = await rated("W1", "W2")
-    assert set(await totals()) == {"ANA", "TOM"}
-    chosen = {"work_order_ids": [order["id"] for order in orders]}
-    made = await rating.post("/v1/invoices", json=chosen, headers=key("draft"))
-    assert made.status_code == 201, made.text
-    path = f"/v1/invoices/{made.json()['invoice']['id']}"
-    removed = await rating.delete(path, headers={"if-match": made.headers["etag"]})
-    assert removed.status_code == 204, removed.text
-    assert all(one == ("0.00",) * 4 for one in (await totals()).values())
