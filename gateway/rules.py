@@ -8,7 +8,6 @@ from urllib.parse import unquote
 from gateway.errors import AmbiguousPath, HeadersRefused, HeadersTooLarge, TargetTooLong
 from gateway.routes import Route
 from shared.access import Grant, scope_for
-from shared.identity import HEADER
 
 MAX_TARGET_BYTES = 16 * 1024
 MAX_HEADERS = 100
@@ -124,17 +123,6 @@ _ORDINARY_CONNECTION = frozenset({b"keep-alive", b"close"})
 def fold(name: str) -> str:
     """One spelling for names that some servers cannot tell apart: `Ratebook_Identity`, `ratebook.identity`."""
     return name.lower().replace("_", "-").replace(".", "-")
-
-
-def is_reserved(name: str) -> bool:
-    """Whether only the gateway may say this to a service."""
-    folded = fold(name)
-    return folded in _RESERVED or folded.startswith("x-forwarded-")
-
-
-_RESERVED = frozenset(
-    {fold(HEADER), "forwarded", "x-real-ip", "x-request-id", "traceparent", "authorization", "cookie"}
-)
 
 
 @dataclass(slots=True)

@@ -114,6 +114,11 @@ class Where:
         return " AND ".join(self.terms) if self.terms else "true"
 
 
+def containing(words: str | None) -> str | None:
+    """The pattern for ILIKE of texts that contain `words`; None when nothing is searched for."""
+    return None if words is None else f"%{words}%"
+
+
 def _encode(sort: str, value: str, key: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([sort, value, key]).encode()).decode().rstrip("=")
 

@@ -6,8 +6,8 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -16,10 +16,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
-from sqlalchemy import event
 
+from deploy.local.home import Home
 from deploy.local.nats import Nats, start_nats
-from deploy.local.postgres import SERVICES, provision, start_postgres
+from deploy.local.postgres import SERVICES, Postgres, provision, start_postgres
+from deploy.local.sample import load_sample
+from deploy.local.suite import Suite
 from shared import migration
 from shared.access import Grant, Principal
 from shared.database import Database
@@ -39,6 +41,12 @@ def _quick_place() -> str | None:
     return str(memory) if fits else None
 
 
+async def _count_statements_in(cluster: Postgres) -> None:
+    connection = await cluster.superuser()
+    await connection.execute("CREATE EXTENSION pg_stat_statements")
+    await connection.close()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the cluster once, in the controlling process; workers find it in the environment."""
     if hasattr(config, "workerinput"):
@@ -47,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     cluster = start_postgres(directory / "postgres", {}, durable=False)
     config.add_cleanup(lambda: (cluster.stop(), shutil.rmtree(directory, ignore_errors=True)))
     asyncio.run(provision(cluster))
+    asyncio.run(_count_statements_in(cluster))
     for service in SERVICES:
         migration.upgrade(service, cluster.url(service, f"{service}_owner"))
     os.environ[_CLUSTER] = json.dumps({"port": cluster.port, "passwords": cluster.passwords})
@@ -149,31 +158,14 @@ def client_of(app: FastAPI, headers: dict[str, str] | None = None) -> httpx.Asyn
     return httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers)
 
 
-class Statements:
-    """How many statements a database was sent."""
-
-    count = 0
-
-
-@pytest.fixture
-def count_statements(request: pytest.FixtureRequest) -> Callable[[str], AbstractAsyncContextManager[Statements]]:
-    """Counts the statements that a service's application sends: `async with count_statements("rating") as statements`."""
-
-    @asynccontextmanager
-    async def counting(service: str) -> AsyncIterator[Statements]:
-        client: httpx.AsyncClient = request.getfixturevalue(service)
-        transport = client._transport
-        assert isinstance(transport, httpx.ASGITransport)
-        engine = transport.app.state.database.engine.sync_engine
-        statements = Statements()
-
-        def note(*_: object) -> None:
-            statements.count += 1
-
-        event.listen(engine, "before_cursor_execute", note)
+@contextmanager
+def sample_suite(directory: Path, *, durable: bool = False) -> Iterator[Suite]:
+    """All processes as `make up` starts them, with the sample company; stopped afterwards."""
+    with Home(directory) as home:
+        suite = Suite(home, durable=durable)
         try:
-            yield statements
+            suite.start()
+            load_sample(suite)
+            yield suite
         finally:
-            event.remove(engine, "before_cursor_execute", note)
-
-    return counting
+            suite.stop()

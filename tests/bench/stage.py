@@ -13,9 +13,10 @@ import asyncpg
 import psutil
 
 from deploy.local.client import Clerk
-from deploy.local.home import Home, default_home, make_directory
-from deploy.local.sample import SAMPLE, load_sample
+from deploy.local.home import default_home, make_directory
+from deploy.local.sample import SAMPLE
 from deploy.local.suite import Suite
+from tests.conftest import sample_suite
 
 T = TypeVar("T")
 _POLL_SECONDS = 0.05
@@ -69,17 +70,14 @@ class Stage:
 def running_stage() -> Iterator[Stage]:
     """A suite of its own with the sample company, on the disk; stopped and removed afterwards."""
     place = make_directory(default_home())
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=place) as directory, Home(Path(directory)) as home:
-        suite = Suite(home)
-        try:
-            suite.start()
-            load_sample(suite)
-            clerks = [
-                Clerk(suite.gateway_url, user, home.secrets.password_of(user))
-                for user in (r"ALAMO\bill", r"ALAMO\olga")
-            ]
-            yield Stage(suite, *clerks)
-            for clerk in clerks:
-                clerk.close()
-        finally:
-            suite.stop()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-", dir=place) as directory,
+        sample_suite(Path(directory), durable=True) as suite,
+    ):
+        clerks = [
+            Clerk(suite.gateway_url, user, suite.home.secrets.password_of(user))
+            for user in (r"ALAMO\bill", r"ALAMO\olga")
+        ]
+        yield Stage(suite, *clerks)
+        for clerk in clerks:
+            clerk.close()

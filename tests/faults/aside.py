@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 
 
-class Aside:
+class Aside(ABC):
     """An event loop in a thread; use it in a `with` block."""
 
     def __init__(self) -> None:
@@ -19,11 +20,13 @@ class Aside:
         """Does the work in the thread and waits for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
+    @abstractmethod
     async def open(self) -> None:
-        raise NotImplementedError
+        """Begins, in the thread."""
 
+    @abstractmethod
     async def close(self) -> None:
-        raise NotImplementedError
+        """Ends, in the thread."""
 
     def __enter__(self) -> Self:
         self._thread.start()

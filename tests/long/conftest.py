@@ -4,21 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.home import Home
-from deploy.local.sample import load_sample
 from deploy.local.suite import Suite
+from tests.conftest import sample_suite
 
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    with Home(tmp_path_factory.mktemp("long")) as home:
-        made = Suite(home, durable=False)
-        try:
-            made.start()
-            load_sample(made)
-            yield made
-        finally:
-            made.stop()
+    with sample_suite(tmp_path_factory.mktemp("long")) as running:
+        yield running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,7 +24,6 @@ from services.receivables.settings import Settings as ReceivablesSettings
 from shared.access import Grant, Level, Principal
 from shared.database import Database
 from shared.identity import HEADER, public_jwks, sign_identity
-from tests.conftest import Statements
 from tests.services.exchange import deliver, exchange, take_events, work_off
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
@@ -218,13 +217,27 @@ def reconciled(company) -> Callable[[], Awaitable[None]]:
     return check
 
 
+_COUNTED = """
+SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements
+WHERE dbid = $1 AND toplevel AND query !~* '^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|;)' AND query !~ 'pg_catalog|typeinfo'
+"""
+
+
+class Statements:
+    """How many statements a database was sent."""
+
+    count = 0
+
+
 @pytest.fixture
-async def server_statements(
+async def count_statements(
     cluster: Callable[[str, str], str],
 ) -> AsyncIterator[Callable[[Database], AbstractAsyncContextManager[Statements]]]:
-    """Counts the statements that the server ran in a database: `async with server_statements(database) as statements`."""
+    """Counts the statements that the server ran in a database: `async with count_statements(database) as statements`.
+
+    COPY counts as well; what begins and ends transactions, and what the driver asks for itself, does not.
+    """
     superuser = await asyncpg.connect(cluster("postgres", "postgres"))
-    await superuser.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 
     @asynccontextmanager
     async def counting(database: Database) -> AsyncIterator[Statements]:
@@ -233,8 +246,7 @@ async def server_statements(
         await superuser.execute("SELECT pg_stat_statements_reset(0, $1, 0)", oid)
         statements = Statements()
         yield statements
-        calls = "SELECT sum(calls)::int FROM pg_stat_statements WHERE dbid = $1 AND toplevel"
-        statements.count = await superuser.fetchval(calls, oid)
+        statements.count = await superuser.fetchval(_COUNTED, oid)
 
     yield counting
     await superuser.close()

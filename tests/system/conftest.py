@@ -8,9 +8,8 @@ import pytest
 from rich.console import Console
 
 from deploy.local.demo import run_demo
-from deploy.local.home import Home
-from deploy.local.sample import load_sample
 from deploy.local.suite import Suite
+from tests.conftest import sample_suite
 
 _HERE = Path(__file__).parent
 
@@ -25,14 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
-    with Home(tmp_path_factory.mktemp("suite")) as home:
-        made = Suite(home, durable=False)
-        try:
-            made.start()
-            load_sample(made)
-            yield made
-        finally:
-            made.stop()
+    with sample_suite(tmp_path_factory.mktemp("suite")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

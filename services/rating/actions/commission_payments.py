@@ -68,17 +68,15 @@ async def release(session: AsyncSession, scope: Scope, payment_id: int) -> Payme
 
 
 async def _hold_selected(session: AsyncSession, scope: Scope, payment_id: int) -> Payment:
-    payment = await payments.find_payment(session, scope, payment_id, lock=True)
-    if payment is None:
-        raise NotFound(f"There is no commission payment {payment_id}.")
+    payment = await read_payment(session, scope, payment_id, lock=True)
     if payment.status != "selected":
         raise PaymentSettled(f"Commission payment {payment_id} is {payment.status} already.")
     return payment
 
 
-async def read_payment(session: AsyncSession, scope: Scope, payment_id: int) -> Payment:
-    """One payment; raises NotFound."""
-    found = await payments.find_payment(session, scope, payment_id)
+async def read_payment(session: AsyncSession, scope: Scope, payment_id: int, *, lock: bool = False) -> Payment:
+    """One payment, with `lock` held against other changes; raises NotFound."""
+    found = await payments.find_payment(session, scope, payment_id, lock=lock)
     if found is None:
         raise NotFound(f"There is no commission payment {payment_id}.")
     return found

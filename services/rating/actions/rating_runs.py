@@ -11,7 +11,7 @@ from services.rating.rules.orders import next_rating_version
 from services.rating.rules.pricing import rate_work_orders
 from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun
 from services.rating.store import charges, orders, rate_tables, rating_runs, ratings
-from shared.access import EVERYTHING, Scope
+from shared.access import Scope
 from shared.errors import NotFound
 from shared.listing import PageQuery
 
@@ -33,14 +33,12 @@ async def rate_part(session: AsyncSession, now: datetime) -> bool:
 
     Several workers may do this at once: each takes orders that no other has. An order that is no longer open is skipped; one that cannot be rated keeps its reason and stops nobody.
     """
-    run_id = await rating_runs.running(session)
-    if run_id is None:
+    run = await rating_runs.running(session)
+    if run is None:
         return False
-    order_ids = await rating_runs.next_orders(session, run_id, PART)
+    order_ids = await rating_runs.next_orders(session, run.id, PART)
     if not order_ids:
-        return await rating_runs.finish(session, run_id)
-    run = await rating_runs.find(session, EVERYTHING, run_id)
-    assert run is not None
+        return await rating_runs.finish(session, run.id)
     open_orders = await orders.lock_ready_for_rating(session, order_ids)
     entered = await charges.of_orders(session, [order.id for order in open_orders])
     rated, failed = rate_work_orders(open_orders, await rate_tables.load(session), entered)
@@ -49,7 +47,7 @@ async def rate_part(session: AsyncSession, now: datetime) -> bool:
     await commissions.book(session, rated, open_orders, versions, run.requested_by, now)
     await ratings.announce(session, [one.work_order_id for one in rated])
     skipped = sorted(set(order_ids) - {order.id for order in open_orders})
-    await rating_runs.record(session, run_id, rated, failed, skipped)
+    await rating_runs.record(session, run.id, rated, failed, skipped)
     return True
 
 

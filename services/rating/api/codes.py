@@ -1,6 +1,7 @@
 """The codes that keys and charges are made of: listed, entered, changed, retired, imported and exported."""
 
 from collections.abc import Callable
+from types import GenericAlias
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
@@ -38,11 +39,18 @@ Endpoint = Callable[..., Any]
 
 
 def _declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
-    """Registers endpoints of `router`, each under a name and with words of its own: made for many tables, they have none."""
+    """Registers endpoints of `router`, each under a name and with words of its own: made for many tables, they have none.
 
-    def declare(method: str, path: str, name: str, words: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+    An endpoint that takes an `entry` is given its type here as well.
+    """
+
+    def declare(
+        method: str, path: str, name: str, words: str, *, entry: type[Any] | None = None, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
             endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_"), words
+            if entry is not None:
+                endpoint.__annotations__["entry"] = entry
             registered: Endpoint = getattr(router, method)(path, **options)(endpoint)
             return registered
 
@@ -62,7 +70,7 @@ def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
         response.headers["etag"] = etag(found.revision)
         return kind.model_validate(found)
 
-    rows_of_kind = list[kind]  # type: ignore[valid-type]
+    rows_of_kind = GenericAlias(list, (kind,))
     words = f"All {several}, by code; as CSV or XLSX as they are imported."
 
     @declare("get", "", f"list {several}", words, access=VIEW, response_model=rows_of_kind, responses=CSV_RESPONSE)
@@ -74,9 +82,9 @@ def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
 
     adding = {"status_code": 201, "response_model": kind, "refuses": [CodeTaken, RateTableFaulty]}
 
-    @declare("post", "", f"enter {one}", f"Adds a {one}.", access=EDIT, **adding)
-    async def enter_code(entry: kind, session: Transaction, response: Response) -> Any:  # type: ignore[valid-type]
-        row = entry.to_row()  # type: ignore[attr-defined]
+    @declare("post", "", f"enter {one}", f"Adds a {one}.", entry=kind, access=EDIT, **adding)
+    async def enter_code(entry: Any, session: Transaction, response: Response) -> Any:
+        row = entry.to_row()
         await codes.enter_code(session, table, row)
         return await read(getattr(row, key), session, response)
 
@@ -98,15 +106,11 @@ def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
     changing = {"response_model": kind, "refuses": [NotFound, VersionMissing, VersionStale, RateTableFaulty]}
     words = f"Gives a {one} other values; `retired_on` retires it, null takes it up again."
 
-    @declare("put", "/{code}", f"change {one}", words, access=EDIT, **changing)
+    @declare("put", "/{code}", f"change {one}", words, entry=kind, access=EDIT, **changing)
     async def change_code(
-        code: CodeInPath,
-        entry: kind,  # type: ignore[valid-type]
-        revision: ExpectedVersion,
-        session: Transaction,
-        response: Response,
+        code: CodeInPath, entry: Any, revision: ExpectedVersion, session: Transaction, response: Response
     ) -> Any:
-        await codes.change_code(session, table, code, revision, entry.to_row())  # type: ignore[attr-defined]
+        await codes.change_code(session, table, code, revision, entry.to_row())
         return await read(code, session, response)
 
     return router

@@ -86,11 +86,6 @@ def price_share(line: ProfileLine, base: Decimal) -> Priced:
     return _limited(line, line.rate, base * (line.rate - 1), f"× {plain(line.rate)} adds to {base} ({names})")
 
 
-def amount_of(line: ProfileLine, quantity: Decimal) -> Decimal:
-    """The amount of a line that depends on nothing but its quantity."""
-    return price_line(line, quantity).amount
-
-
 def _quantity_words(line: ProfileLine, quantity: Decimal) -> str:
     words = f"{quantity:f} {line.quantity_source}"
     if line.included_units:

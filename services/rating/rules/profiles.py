@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from services.rating.rules.commission_terms import faults_in_terms
 from services.rating.rules.orders import ONE, QUANTITY_SOURCES
-from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, Key, RateTable, Step, ZoneRate
+from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, Key, LineTerms, RateTable, Step, ZoneRate
 
 Known = Mapping[str, AbstractSet[str]]
 FieldFault = tuple[str, str]
@@ -18,27 +18,10 @@ _STEPPED = frozenset({"tiered", "banded"})
 
 
 @dataclass(frozen=True)
-class LineEntry:
-    """A line as it is entered; its fields mean what those of `rate_tables.ProfileLine` mean."""
+class LineEntry(LineTerms):
+    """A line as it is entered; tiers, bands and zones have their own rates and none here."""
 
-    billing_item: str
-    mode: str
-    bill_type: str | None
-    method: str
     rate: Decimal | None
-    included_units: Decimal
-    quantity_source: str
-    unit_size: Decimal = Decimal(1)
-    whole_units: bool = False
-    times_source: str | None = None
-    steps: tuple[Step, ...] = ()
-    zones: tuple[ZoneRate, ...] = ()
-    base: tuple[str, ...] = ()
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    comment: str = ""
-    commission_method: str | None = None
-    commission_rate: Decimal | None = None
 
 
 @dataclass(frozen=True)

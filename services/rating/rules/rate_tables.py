@@ -57,26 +57,20 @@ class ZoneRate:
     rate: Decimal
 
 
-@dataclass(frozen=True)
-class ProfileLine:
-    """One line of a rate table.
+@dataclass(frozen=True, kw_only=True)
+class LineTerms:
+    """What a line of a rate table agrees on, whether it is being entered or in force.
 
-    `rate` is the price of one unit; for `percent_of` a percentage, for `multiplier` the factor. A unit is `unit_size` of
-    the quantity (1 mile, 15 minutes), after `included_units` of it that are free; with `whole_units` a started one counts
-    in full. `times_source` names a second quantity that multiplies the amount (per person and hour). `minimum` and
-    `maximum` are amounts. `commission_method` says how the line pays its servers, None that it does not.
+    A unit is `unit_size` of the quantity (1 mile, 15 minutes), after `included_units` of it that are free; with
+    `whole_units` a started one counts in full. `times_source` names a second quantity that multiplies the amount (per
+    person and hour). `minimum` and `maximum` are amounts. `commission_method` says how the line pays its servers, None
+    that it does not.
     """
 
-    position: int
     billing_item: str
-    income_account: str
-    taxable: bool
-    fee_advance: bool
     mode: str
     bill_type: str | None
-    bill_kind: str | None
     method: str
-    rate: Decimal
     included_units: Decimal
     quantity_source: str
     unit_size: Decimal = Decimal(1)
@@ -90,6 +84,18 @@ class ProfileLine:
     comment: str = ""
     commission_method: str | None = None
     commission_rate: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ProfileLine(LineTerms):
+    """One line of a rate table. `rate` is the price of a unit; for `percent_of` a percentage, for `multiplier` the factor."""
+
+    position: int
+    income_account: str
+    taxable: bool
+    fee_advance: bool
+    bill_kind: str | None
+    rate: Decimal
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
 """Ready to Export and export runs on the wire."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.rating.rules.exports import Run, Selection
-from services.rating.rules.ready import GroupTotal, ReadyFacts, ReadyFilter, ReadyTotals, warnings_of
+from services.rating.rules.ready import ReadyFacts, ReadyFilter, ReadyTotals, warnings_of
 from shared.money import Money
 from shared.numbers import Id
 from shared.text import CodeText, MonthText, NumberText
@@ -69,10 +67,6 @@ class GroupTotalRead(BaseModel):
     charges_total: Money
     advances_total: Money
     total: Money
-
-    @classmethod
-    def list_of(cls, groups: Sequence[GroupTotal]) -> "list[GroupTotalRead]":
-        return [cls.model_validate(group) for group in groups]
 
 
 class ReadyTotalsRead(BaseModel):
@@ -263,8 +257,3 @@ class Reconciliation(BaseModel):
     runs: list[RunSumsRead]
     current: CurrentTotalsRead
     differences: list[DifferenceRead]
-
-
-def plain(amount: Decimal) -> str:
-    """An amount for a printed document: 48220.75 → 48,220.75."""
-    return f"{amount:,.2f}"

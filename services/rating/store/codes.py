@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.codes import BillingItem, BillType, Branch, Code, RegionRow, Server, ZoneRow
 from shared.database import columns, execute, fetch_all, fetch_one, fetch_values
-from shared.listing import Where
+from shared.listing import Where, containing
 
 _CODE = {"code": "text", "name": "text", "retired_on": "date"}
 
@@ -60,7 +60,7 @@ async def list_rows(
 ) -> list[Any]:
     """The rows of a table of codes by code; `search` looks into code, name and ZIPs, `retired` chooses those that are or not."""
     table = CODE_TABLES[name]
-    pattern = None if search is None else f"%{search}%"
+    pattern = containing(search)
     found = f"t.{table.key} ILIKE :pattern OR t.name ILIKE :pattern"
     if table.zips is not None:
         found += f" OR EXISTS (SELECT FROM {table.zips} z WHERE z.{name} = t.{table.key} AND z.zip ILIKE :pattern)"

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.customers import Customer
 from shared.access import Scope
 from shared.database import columns, execute, fetch_value
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
 
 async def take_over(session: AsyncSession, customers: Sequence[Customer]) -> None:
@@ -42,7 +42,7 @@ async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
 ) -> tuple[list[Customer], str | None, int]:
     """Customers by number or name; they belong to no branch, so limits to branches do not narrow the list."""
-    pattern = None if search is None else f"%{search}%"
+    pattern = containing(search)
     where = (
         Where()
         .within(scope, branch=None, customer="c.number", ar_company="c.ar_company")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.orders import OrderEntry, OrderFilter, OrderRow, OrderTotals, Whereabouts, WorkOrder
 from shared.access import Scope
 from shared.database import columns, execute, fetch_all, fetch_one, fetch_values, scope_condition
-from shared.listing import PageQuery, Sorting, Where, fetch_page
+from shared.listing import PageQuery, Sorting, Where, containing, fetch_page
 
 _FACTS = """
     w.id, w.number, w.style, w.branch, b.ar_company, w.customer, c.customer_type, w.bill_to, w.priority, w.job_type,
@@ -116,7 +116,7 @@ async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
 
 
 def _where(scope: Scope, wanted: OrderFilter) -> Where:
-    search = None if wanted.search is None else f"%{wanted.search}%"
+    search = containing(wanted.search)
     return (
         Where()
         .within(scope, **_SIDES)

@@ -24,7 +24,7 @@ from services.rating.rules.rate_tables import (
     index_rate_table,
 )
 from shared.database import columns, execute, fetch_all, fetch_one, fetch_value
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
 _LINE_TYPES = {
     "billing_item": "text",
@@ -147,7 +147,7 @@ def _profile_where(key: dict[str, str | None], on: date | None, search: str | No
     where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=on)
     for name in Key._fields:
         where.add(f"p.{name} = :{name}", **{name: key.get(name)})
-    pattern = None if search is None else f"%{search}%"
+    pattern = containing(search)
     return where.add(
         """
         (p.source ILIKE :pattern OR EXISTS (

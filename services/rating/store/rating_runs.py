@@ -48,12 +48,9 @@ async def start(
     return int(run_id)
 
 
-async def running(session: AsyncSession) -> int | None:
+async def running(session: AsyncSession) -> RatingRun | None:
     """The oldest run that is not done."""
-    run_id: int | None = await fetch_value(
-        session, "SELECT id FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1"
-    )
-    return run_id
+    return await fetch_one(session, RatingRun, "SELECT * FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1")
 
 
 async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[int]:

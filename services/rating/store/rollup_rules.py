@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.rollup import RollupRule
 from shared.access import Scope
 from shared.database import columns, execute, fetch_one, scope_condition
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
 _COLUMNS = "u.ar_company, u.bill_to, u.style, u.grouping, u.cycle, u.revision, c.name AS bill_to_name"
 _SOURCE = "rollup_rule u LEFT JOIN customer c ON c.ar_company = u.ar_company AND c.number = u.bill_to"
@@ -18,7 +18,7 @@ async def list_rules(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
 ) -> tuple[list[RollupRule], str | None, int]:
     """Rules by bill-to; they belong to no branch, so limits to branches do not narrow the list."""
-    pattern = None if search is None else f"%{search}%"
+    pattern = containing(search)
     where = (
         Where()
         .within(scope, branch=None, customer="u.bill_to", ar_company="u.ar_company")

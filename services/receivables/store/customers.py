@@ -10,7 +10,7 @@ from shared.access import Scope
 from shared.contracts.customer_changed import CustomerChanged
 from shared.database import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
 from shared.events import outbox
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
 _COLUMNS = """
     c.id, c.ar_company, c.number, c.name, c.sort_name, c.status, c.address, c.email, c.customer_type,
@@ -52,7 +52,7 @@ async def list_customers(
 ) -> tuple[list[Customer], str | None, int]:
     """One page of the customers that fit, and how many there are."""
     within, parameters = _within(scope)
-    pattern = None if wanted.search is None else f"%{wanted.search}%"
+    pattern = containing(wanted.search)
     where = (
         Where([within], parameters)
         .add("c.ar_company = :ar_company", ar_company=wanted.ar_company)

@@ -14,7 +14,7 @@ from services.receivables.rules.invoices import (
 )
 from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, scope_condition
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _SOURCE = """
@@ -34,7 +34,7 @@ _ROW = """
 
 
 def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
-    search = None if wanted.search is None else f"%{wanted.search}%"
+    search = containing(wanted.search)
     return (
         Where(["t.type = 'invoice'"])
         .within(scope, **_SIDES)

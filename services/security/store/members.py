@@ -4,28 +4,14 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.groups import GroupName
 from services.security.rules.user_import import Joining, Leaving
-from shared.database import columns, execute, fetch_all, fetch_values
+from shared.database import columns, execute, fetch_values
 
 
 async def find_group_ids(session: AsyncSession, user_id: int) -> frozenset[int]:
     """The groups that a user is in."""
     return frozenset(
         await fetch_values(session, "SELECT group_id FROM group_member WHERE user_id = :user_id", user_id=user_id)
-    )
-
-
-async def find_groups(session: AsyncSession, user_id: int) -> list[GroupName]:
-    """The groups that a user is in, in the order of their names."""
-    return await fetch_all(
-        session,
-        GroupName,
-        """
-        SELECT id, name FROM security_group JOIN group_member ON group_member.group_id = security_group.id
-        WHERE user_id = :user_id ORDER BY folded_name
-        """,
-        user_id=user_id,
     )
 
 

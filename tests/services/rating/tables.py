@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from services.rating.rules.amounts import price_line
 from services.rating.rules.orders import WorkOrder
 from services.rating.rules.rate_tables import BillingProfile, ProfileLine, RateTable, index_rate_table
 from services.rating.schemas.codes import BillingItemRow, BillTypeRow, RegionEntry
@@ -90,3 +91,8 @@ def order(**facts: Any) -> WorkOrder:
         if isinstance(given[name], str):
             given[name] = Decimal(given[name])
     return WorkOrder(**given)
+
+
+def amount_of(line: ProfileLine, quantity: Decimal) -> Decimal:
+    """The amount of a line that depends on nothing but its quantity."""
+    return price_line(line, quantity).amount

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from shared.database import Database, execute, fetch_value
 from shared.events import dead_letters, outbox, streams
 from shared.events.consumer import MAX_DELIVERIES, Consumer, ConsumerLoop, retry_delay_seconds
 from shared.events.relay import Relay
+from tests.shared.events.stream import eventually, messages
 
 SUBJECT = CustomerChanged.subject()
 
@@ -26,13 +27,6 @@ def customer(number: int) -> CustomerChanged:
     return CustomerChanged(
         ar_company=1, number=f"S{number}", version=1, name="Alazan", status="active", customer_type="LAW"
     )
-
-
-async def eventually(look: Callable[[], Awaitable[object]], wanted: object, seconds: float = 8) -> None:
-    deadline = asyncio.get_running_loop().time() + seconds
-    while (found := await look()) != wanted:
-        assert asyncio.get_running_loop().time() < deadline, f"{found!r} instead of {wanted!r}"
-        await asyncio.sleep(0.02)
 
 
 async def append(database: Database, *numbers: int) -> None:
@@ -90,14 +84,6 @@ class Reader:
 @pytest.fixture
 def reader(rating_database: Database, broker: Nats) -> Reader:
     return Reader(rating_database, broker)
-
-
-async def messages(broker: Nats) -> int:
-    client = await streams.connect(broker.url("provisioner"), reconnect=False)
-    try:
-        return (await client.jetstream().stream_info(STREAM)).state.messages
-    finally:
-        await client.close()
 
 
 async def test_a_committed_event_is_published_and_handled(receivables_database, broker, reader) -> None:
@@ -329,59 +315,6 @@ async def test_two_relays_of_one_service_publish_each_event_once(receivables_dat
         await append(receivables_database, *range(50))
         await eventually(lambda: published(receivables_database), 50)
     assert await messages(broker) == 50
-
-
-@pytest.mark.parametrize(
-    ("user", "subject"),
-    [
-        ("rating", "ratebook.v1.receivables.invoice-exported"),
-        ("receivables", "ratebook.v1.rating.work-order-rated"),
-        ("security", "ratebook.v1.rating.work-order-rated"),
-        ("gateway", "ratebook.v1.security.permissions-changed"),
-        ("listener", "ratebook.v1.rating.work-order-rated"),
-        ("rating", "$JS.API.STREAM.DELETE.RATEBOOK"),
-        ("rating", "$JS.API.CONSUMER.MSG.NEXT.RATEBOOK.receivables-work-order-rated"),
-        ("receivables", "$JS.API.DIRECT.GET.RATEBOOK.ratebook.v1.rating.work-order-rated"),
-    ],
-)
-async def test_each_user_may_do_only_what_it_must(broker: Nats, user: str, subject: str) -> None:
-    violations: list[str] = []
-
-    async def note(error: Exception) -> None:
-        violations.append(str(error))
-
-    client = await streams.connect(broker.url(user), reconnect=False, on_error=note)
-    await client.publish(subject, b"{}")
-    await eventually(lambda: _any_violation(violations), wanted=True)
-    await client.close()
-    assert await messages(broker) == 0
-
-
-async def _any_violation(errors: list[str]) -> bool:
-    return any("permissions violation" in one for one in errors)
-
-
-async def test_a_broker_that_cannot_carry_our_messages_is_refused_at_once(tmp_path: Path) -> None:
-    from deploy.local.nats import _binary
-    from deploy.local.process import free_port, start, wait_until
-
-    port = free_port()
-    command = [_binary(), "-a", "127.0.0.1", "-p", str(port), "--ports_file_dir", str(tmp_path)]
-    child = start("NATS", command, tmp_path / "nats.log")
-    wait_until(child, lambda: any(tmp_path.glob("*.ports")))
-    try:
-        with pytest.raises(streams.BrokerUnfit, match="max_payload"):
-            await streams.connect(f"nats://anyone:x@127.0.0.1:{port}", reconnect=False)
-    finally:
-        child.stop()
-
-
-async def test_provisioning_again_changes_nothing(broker: Nats) -> None:
-    await broker.provision()
-    client = await streams.connect(broker.url("provisioner"), reconnect=False)
-    names = {one.name for one in await client.jetstream().consumers_info(STREAM)}
-    await client.close()
-    assert "rating-customer-changed" in names
 
 
 async def test_a_slow_event_does_not_hold_up_those_that_another_worker_takes(

@@ -200,7 +200,7 @@ async def test_the_claim_of_many_orders_sends_no_more_statements_than_that_of_on
         await enter(*(f"B{number}-{index}" for index in range(size)))
         await rating.post("/v1/rating-runs", json={})
         await work_off(rating_database)
-        async with count_statements("rating") as statements:
+        async with count_statements(rating_database) as statements:
             assert (await rating.post("/v1/exports", json={}, headers=key(number))).status_code == 202
         counted.append(statements.count)
     assert counted[0] == counted[1] <= 16

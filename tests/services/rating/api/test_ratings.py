@@ -169,7 +169,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_orders(
     for begin, size in ((0, 100), (100, 900)):
         await load(rating, "work-orders", "\n".join([content[0], *content[1 + begin : 1 + begin + size]]).encode())
         await rating.post("/v1/rating-runs", json={})
-        async with count_statements("rating") as statements, rating_database.transaction() as session:
+        async with count_statements(rating_database) as statements, rating_database.transaction() as session:
             await rating_runs.rate_part(session, now())
         counted.append(statements.count)
         await work_off(rating_database)

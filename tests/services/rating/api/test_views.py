@@ -177,7 +177,7 @@ async def test_the_views_of_many_orders_take_as_many_statements_as_those_of_one(
         await work_off(rating_database)
         await enter(*(f"U{size}-{index}" for index in range(size)))
         for path in (ROLLUP, WIP, f"{WIP}/work-orders", "/v1/ready-to-export", "/v1/invoices"):
-            async with count_statements("rating") as statements:
+            async with count_statements(rating_database) as statements:
                 assert (await three_states.get(path, params={"limit": 500})).status_code == 200
             counted.append((path, statements.count))
     assert counted[:5] == counted[5:]

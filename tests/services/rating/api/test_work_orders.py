@@ -233,7 +233,7 @@ async def test_a_file_of_another_kind_is_refused(company) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
 
 
-async def test_the_sample_orders_import_in_a_handful_of_statements(company, count_statements) -> None:
-    async with count_statements("rating") as statements:
+async def test_the_sample_orders_import_in_a_handful_of_statements(company, rating_database, count_statements) -> None:
+    async with count_statements(rating_database) as statements:
         assert (await load(company[0], "work-orders")).json() == {"imported": 1000}
     assert statements.count <= 6

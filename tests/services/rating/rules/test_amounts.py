@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import AmountTooLarge
-from services.rating.rules.amounts import amount_of, price_line, price_share, zone_rate_of
+from services.rating.rules.amounts import price_line, price_share, zone_rate_of
 from services.rating.rules.charges import split
 from services.rating.rules.rate_tables import ProfileLine, Step, ZoneRate
 from shared.money import round_cents
 from tests.services.rating.rules.test_pricing import line
+from tests.services.rating.tables import amount_of
 
 
 def steps(*pairs: tuple[str | None, str, str]) -> tuple[Step, ...]:

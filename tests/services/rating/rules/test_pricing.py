@@ -9,12 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.rating.errors import AmountTooLarge, NothingToCharge, PrebillNotInTable
-from services.rating.rules.amounts import amount_of
 from services.rating.rules.charges import OrderCharge
 from services.rating.rules.pricing import price_order, rate_work_orders
 from services.rating.rules.rate_tables import BillingProfile, Key, ProfileLine
 from shared.money import round_cents
-from tests.services.rating.tables import order, sample_rate_table
+from tests.services.rating.tables import amount_of, order, sample_rate_table
 
 KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
 

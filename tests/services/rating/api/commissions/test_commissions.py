@@ -217,7 +217,7 @@ async def test_many_orders_earn_in_no_more_statements_than_one(
                 both=json.dumps(BOTH),
             )
         await rating.post("/v1/rating-runs", json={})
-        async with count_statements("rating") as statements:
+        async with count_statements(rating_database) as statements:
             await work_off(rating_database)
         counted.append(statements.count)
         async with rating_database.transaction() as session:
