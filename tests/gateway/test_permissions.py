@@ -119,7 +119,7 @@ def test_an_unchanged_table_is_not_sent_again(new_gateway) -> None:
 def test_the_gateway_asks_for_the_table_with_an_identity_of_its_own(gateway: Gateway) -> None:
     question = next(one for one in gateway.player.questions if one.raw_path == "/v1/permission-table")
     verifier = IdentityVerifier(public_jwks([load_private_key(SEED)]), "security")
-    principal = verifier.verify(gateway.player.questions[-1].header(HEADER)[0])
+    principal = verifier.verify(question.header(HEADER)[0])
     assert question.header("authorization") == []
     assert (principal.subject, principal.name) == ("gateway", "gateway")
     assert principal.grants == (Grant("security.permission_table", Level.VIEW),)

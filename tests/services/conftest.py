@@ -219,7 +219,8 @@ def reconciled(company) -> Callable[[], Awaitable[None]]:
 
 _COUNTED = """
 SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements
-WHERE dbid = $1 AND toplevel AND query !~* '^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|;)' AND query !~ 'pg_catalog|typeinfo'
+WHERE dbid = $1 AND toplevel AND query !~* '^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SHOW|;)'
+AND query !~ 'pg_catalog|typeinfo|set_config|current_schema'
 """
 
 

@@ -159,21 +159,22 @@ async def test_a_bulk_rating_of_a_limited_clerk_leaves_other_branches_alone(comp
 async def test_the_number_of_statements_does_not_grow_with_the_orders(
     company, rating_database, count_statements
 ) -> None:
-    """One part of 100 orders and one of 1,000 send the same statements."""
+    """A part of 100 orders and one of 899 send the same statements."""
     rating, _ = company
     from services.rating.actions import rating_runs
     from shared.clock import now
 
     counted = []
     content = await _sample_lines()
-    for begin, size in ((0, 100), (100, 900)):
+    for begin, size in ((0, 1), (1, 100), (101, 899)):
         await load(rating, "work-orders", "\n".join([content[0], *content[1 + begin : 1 + begin + size]]).encode())
         await rating.post("/v1/rating-runs", json={})
         async with count_statements(rating_database) as statements, rating_database.transaction() as session:
             await rating_runs.rate_part(session, now())
         counted.append(statements.count)
         await work_off(rating_database)
-    assert counted[0] == counted[1] <= 16
+    # The first part reads the rate tables, which are kept until they change.
+    assert counted[1] == counted[2] <= 12
 
 
 async def _sample_lines() -> list[str]:
