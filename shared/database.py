@@ -98,9 +98,10 @@ class Database:
         async with self.transaction() as session:
             await session.execute(text("SELECT 1"))
 
-    async def connect(self) -> asyncpg.Connection:
+    async def connect(self, purpose: str) -> asyncpg.Connection:
         """A connection of its own, outside the pool: for LISTEN and for advisory locks that last."""
-        return await asyncpg.connect(self.url, timeout=10, server_settings={"application_name": "ratebook-relay"})
+        name = {"application_name": f"ratebook-{purpose}"}
+        return await asyncpg.connect(self.url, timeout=10, server_settings=name)
 
     async def close(self) -> None:
         await self.engine.dispose()

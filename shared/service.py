@@ -4,15 +4,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from nats.aio.client import Client
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import idempotency
 from shared import logging as service_logging
-from shared.background import collect_rarely, running, whole
+from shared.background import collect_rarely, running
 from shared.database import Database
 from shared.draining import Draining
 from shared.events import inbox, outbox, streams
@@ -20,13 +22,13 @@ from shared.events.consumer import Consumer, ConsumerLoop
 from shared.events.relay import Relay
 from shared.http import Problem, RequestContext, install_health, install_problem_handlers
 from shared.identity import IdentityVerifier
+from shared.jobs import Bell, Job
 from shared.measures import Measure, in_database, of_pool
 from shared.metrics import install_metrics
 from shared.operation import Router, include
 from shared.settings import ServiceSettings
 
 Loop = Callable[[], Awaitable[None]]
-_HOUR_SECONDS = 3600
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +39,12 @@ def build(
     *,
     routers: Sequence[Router],
     consumers: Sequence[Consumer[Any]] = (),
-    jobs: Mapping[str, Callable[[Database], Loop]] | None = None,
+    jobs: Mapping[str, Job] | None = None,
     measures: Sequence[Measure] = (),
 ) -> FastAPI:
     """The application of one service.
 
-    `jobs` maps names to functions that, given the database, return a loop to keep running; `measures` find what the
-    service tells at /metrics besides what every service does.
+    `measures` find what the service tells at /metrics besides what every service does.
     """
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
@@ -65,14 +66,8 @@ def build(
         finally:
             await broker.pop("client").close()
 
-    async def forget_the_old() -> None:
-        async with database.transaction() as session:
-            for part in (outbox, inbox, idempotency):
-                await part.prune(session)
-
-    async def prune() -> None:
-        await whole(forget_the_old())
-        await asyncio.sleep(_HOUR_SECONDS)
+    bell = Bell()
+    all_jobs = {"prune": Job(_forget_the_old, pause_seconds=3600), **(jobs or {})}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -80,8 +75,8 @@ def build(
         loops: dict[str, Loop] = {
             "relay": Relay(name, database, nats_url).run,
             "events": read_events,
-            "prune": prune,
-            **{job: make(database) for job, make in (jobs or {}).items()},
+            **({"bell": partial(bell.listen, database)} if jobs else {}),
+            **{job: partial(one.run, database, bell) for job, one in all_jobs.items()},
         }
         with draining.before_stopping():
             async with running(loops):
@@ -101,6 +96,12 @@ def build(
     include(app, routers)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
+
+
+async def _forget_the_old(session: AsyncSession) -> bool:
+    for part in (outbox, inbox, idempotency):
+        await part.prune(session)
+    return False
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from services.rating.api import (
 )
 from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
 from services.rating.jobs import export_runs
-from services.rating.jobs import rating_runs as rating_jobs
+from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
 from shared.service import build
 
@@ -68,8 +68,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
         jobs={
             # Two, so that one works out prices while the database writes for the other.
-            "rating runs 1": rating_jobs.job,
-            "rating runs 2": rating_jobs.job,
+            "rating runs 1": rate_job,
+            "rating runs 2": rate_job,
             "export runs": export_runs.send_job(settings.export_chunk_orders),
             "unanswered chunks": export_runs.remind_job(settings.answer_patience_seconds),
         },

@@ -11,7 +11,7 @@ from services.security.api.members import members
 from services.security.api.permission_table import permission_table
 from services.security.api.tokens import tokens
 from services.security.api.users import users
-from services.security.jobs.session_deletion import delete_sessions
+from services.security.jobs.session_deletion import deletion_job
 from services.security.rules.tokens import token_keys
 from services.security.settings import Settings
 from shared import service
@@ -22,7 +22,7 @@ ROUTERS = (tokens, jwks, me, features, permission_table, users, groups, members)
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application; settings come from the environment unless they are given."""
     settings = settings or Settings()
-    app = service.build("security", settings, routers=ROUTERS, jobs={"deletion of expired sessions": delete_sessions})
+    app = service.build("security", settings, routers=ROUTERS, jobs={"deletion of expired sessions": deletion_job})
     app.state.token_keys = token_keys(settings.signing_key.get_secret_value())
     app.state.features = read_features()
     return app

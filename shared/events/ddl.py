@@ -99,3 +99,20 @@ def idempotency_key_v1(runtime_role: str) -> list[str]:
         "CREATE INDEX idempotency_key_created_at ON idempotency_key (created_at)",
         f"GRANT SELECT, INSERT, DELETE ON idempotency_key TO {runtime_role}",
     ]
+
+
+def bell_v1(*tables: str) -> list[str]:
+    """Rows put into `tables` are work for jobs: every process of the service is told (shared.jobs)."""
+    return [
+        """
+        CREATE FUNCTION ring_bell() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('jobs', '');
+            RETURN NULL;
+        END $$
+        """,
+        *(
+            f"CREATE TRIGGER ring_bell AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ring_bell()"
+            for table in tables
+        ),
+    ]

@@ -47,7 +47,7 @@ class Relay:
 
     async def run(self) -> None:
         """Publishes until a connection fails; the caller starts it again (shared.background)."""
-        connection = await self._database.connect()
+        connection = await self._database.connect("relay")
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                 await asyncio.sleep(_POLL_SECONDS)

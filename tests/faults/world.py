@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import asyncpg
 import httpx
 
 from deploy.local.nats import Nats
-from services.rating.jobs import export_runs, rating_runs
+from services.rating.jobs import export_runs
+from services.rating.jobs.rating_runs import rate_job
 from shared.background import running
 from shared.database import Database
 from shared.events import streams
 from shared.events.consumer import ConsumerLoop
 from shared.events.relay import Relay
+from shared.jobs import Bell
 from tests.faults.checker import Ledgers, find_faults
 from tests.faults.proxy import Proxy
 from tests.faults.stream import count_events
@@ -51,9 +54,10 @@ class World:
             for consumer in consumers_of(service).values():
                 loops[consumer.durable] = ConsumerLoop(consumer, database, client).run
             if service == "rating":
-                loops["rating"] = rating_runs.job(database)
-                loops["sending"] = export_runs.send_job(_CHUNK_ORDERS)(database)
-                loops["asking again"] = export_runs.remind_job(_PATIENCE_SECONDS)(database)
+                bell = Bell()
+                jobs = (rate_job, export_runs.send_job(_CHUNK_ORDERS), export_runs.remind_job(_PATIENCE_SECONDS))
+                loops["bell"] = partial(bell.listen, database)
+                loops |= {f"job {number}": partial(job.run, database, bell) for number, job in enumerate(jobs)}
         try:
             async with running(loops):
                 yield

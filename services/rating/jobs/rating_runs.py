@@ -1,24 +1,14 @@
 """Carries bulk ratings on, a part a transaction; any instance may, and a crash loses one part's work at most."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import rating_runs
-from shared.background import whole
 from shared.clock import now
-from shared.database import Database
-
-_IDLE_SECONDS = 0.05
+from shared.jobs import Job
 
 
-def job(database: Database) -> Callable[[], Awaitable[None]]:
-    async def rate() -> bool:
-        async with database.transaction() as session:
-            return await rating_runs.rate_part(session, now())
+async def _rate(session: AsyncSession) -> bool:
+    return await rating_runs.rate_part(session, now())
 
-    async def run() -> None:
-        while True:
-            if not await whole(rate()):
-                await asyncio.sleep(_IDLE_SECONDS)
 
-    return run
+rate_job = Job(_rate)

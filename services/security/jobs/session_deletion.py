@@ -1,26 +1,15 @@
 """Owns forgetting sessions that expired, once an hour."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions.tokens import delete_expired_sessions
 from shared import clock
-from shared.background import whole
-from shared.database import Database
-
-_PAUSE_SECONDS = 3600
+from shared.jobs import Job
 
 
-def delete_sessions(database: Database) -> Callable[[], Awaitable[None]]:
-    """The loop to keep running."""
+async def _delete(session: AsyncSession) -> bool:
+    await delete_expired_sessions(session, clock.now())
+    return False
 
-    async def delete() -> None:
-        async with database.transaction() as session:
-            await delete_expired_sessions(session, clock.now())
 
-    async def run() -> None:
-        while True:
-            await whole(delete())
-            await asyncio.sleep(_PAUSE_SECONDS)
-
-    return run
+deletion_job = Job(_delete, pause_seconds=3600)

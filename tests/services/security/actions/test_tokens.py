@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions import tokens
 from services.security.actions.users import change_user, get_user, set_password
 from services.security.errors import LoginRefused
-from services.security.jobs.session_deletion import delete_sessions
+from services.security.jobs.session_deletion import deletion_job
 from services.security.rules.tokens import TokenKeys, Tokens, token_keys
 from services.security.rules.users import UserChange
 from shared.database import Database, fetch_value, fetch_values
 from shared.errors import NotFound
+from shared.jobs import Bell
 from tests.services.security.conftest import NOON, PASSWORD, Company
 
 SECOND = timedelta(seconds=1)
@@ -270,7 +271,7 @@ async def test_sessions_are_forgotten_a_day_after_they_expired(door: Door, ana: 
 
 async def test_the_job_forgets_old_sessions_by_itself(door: Door, ana: int) -> None:
     await door.log_in(at=datetime.fromisoformat("2020-01-01T00:00:00Z"))
-    job = asyncio.create_task(delete_sessions(door.database)())
+    job = asyncio.create_task(deletion_job.run(door.database, Bell()))
     async with asyncio.timeout(5):
         while await door.end_reasons():
             await asyncio.sleep(0.01)
