@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.security.actions import groups, users
+from services.security.actions import groups, passwords, users
 from services.security.main import create_app
 from services.security.rules.features import Features, features_of
 from services.security.rules.groups import GroupDraft
@@ -26,7 +28,17 @@ SEED = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
+_QUICK = PasswordHasher.from_parameters(CHEAPEST)
+_QUICK_NOBODYS = _QUICK.hash(b"nobody's")
+
 ADMINISTRATION = (Grant("security.users", Level.ADMIN), Grant("security.groups", Level.ADMIN))
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same argon2id with less work, where passwords are not what is tested: hundreds are made."""
+    monkeypatch.setattr(passwords, "_HASHER", _QUICK)
+    monkeypatch.setattr(passwords, "_NOBODYS", _QUICK_NOBODYS)
 
 
 def operation(feature: str, level: str) -> dict[str, str]:

@@ -12,6 +12,11 @@ from services.security.actions.passwords import hash_password, verify_password
 from tests.services.security.conftest import PASSWORD
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords() -> None:
+    """Here the work is what is tested."""
+
+
 async def test_a_password_fits_its_hash_and_no_other() -> None:
     password_hash = await hash_password(SecretStr(PASSWORD))
     assert password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
