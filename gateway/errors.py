@@ -79,6 +79,25 @@ class TooManyAbandoned(DomainError):
     retry_after_seconds = 2
 
 
+class TooManyRequests(DomainError):
+    """You send requests faster than the gateway takes them from one caller: wait as long as `Retry-After` says."""
+
+    code = "TOO_MANY_REQUESTS"
+    status = 429
+
+    def __init__(self, detail: str, retry_after_seconds: int):
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class TooManyAtOnce(DomainError):
+    """So many of your requests are in work, open event streams included, that another has to wait for one to end."""
+
+    code = "TOO_MANY_AT_ONCE"
+    status = 429
+    retry_after_seconds = 1
+
+
 class PermissionsStale(DomainError):
     """The gateway has not heard from the security service for a minute and decides nothing on old permissions.
 
@@ -101,7 +120,8 @@ class UpstreamBusy(DomainError):
 class UpstreamUnreachable(DomainError):
     """The service behind the gateway does not take connections, mostly because it is being started anew.
 
-    It did not see the request: try again, after the seconds that `Retry-After` says.
+    It did not see the request: try again, after the seconds that `Retry-After` says. After several failures in a row
+    the gateway asks it only once a second whether it is back.
     """
 
     code = "UPSTREAM_UNREACHABLE"

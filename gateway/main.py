@@ -52,10 +52,15 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     keys = Keys(upstream, settings.security_url)
     permissions = Permissions(upstream, settings.security_url, identities)
     limits = Limits(
-        settings.max_body_bytes,
-        settings.max_upstream_requests,
-        settings.max_abandoned_requests,
-        settings.inactivity_timeout_seconds,
+        max_body_bytes=settings.max_body_bytes,
+        max_upstream_requests=settings.max_upstream_requests,
+        max_abandoned_requests=settings.max_abandoned_requests,
+        max_requests_at_once=settings.max_requests_at_once,
+        requests_per_second=settings.requests_per_second,
+        burst=settings.burst,
+        failures=settings.failures,
+        pause_seconds=settings.pause_seconds,
+        inactivity_seconds=settings.inactivity_timeout_seconds,
     )
     tokens = Tokens(keys, settings.token_cache_size)
     proxy = Proxy(routes, settings.origins, upstream, tokens, identities, permissions, limits)

@@ -13,6 +13,7 @@ def measure(permissions: Permissions, proxy: Proxy) -> Lookup:
             gauge("ratebook_permissions_age_seconds", "Since the table was asked for.", permissions.age_seconds),
             gauge("ratebook_permissions_epoch", "Of the permission table, 0 without one.", permissions.epoch),
             gauge_by("ratebook_gateway_in_work", "Requests in work at a service.", "upstream", proxy.in_work),
+            gauge_by("ratebook_gateway_refused", "1: left alone because it failed.", "upstream", proxy.refused),
             gauge("ratebook_gateway_open_streams", "Event streams that are carried.", len(proxy.streams)),
         ]
 

@@ -15,7 +15,17 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.auth import Identities, Session, Tokens
 from gateway.calls import Abandoned, Call, OpenStream, OpenStreams, note
-from gateway.errors import BodyStalled, BodyTooLarge, HeadersRefused, UpstreamBusy, UpstreamFailed, refuse
+from gateway.errors import (
+    BodyStalled,
+    BodyTooLarge,
+    HeadersRefused,
+    UpstreamBusy,
+    UpstreamFailed,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+    refuse,
+)
+from gateway.limits import Breaker, InWork, Rates
 from gateway.permissions import Permissions
 from gateway.routes import Route, RouteTable
 from gateway.rules import (
@@ -52,17 +62,25 @@ class _CallerLeft(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """`max_upstream_requests` for each service, `max_abandoned_requests` for each caller."""
+    """`max_upstream_requests` for each service; `max_abandoned_requests`, `max_requests_at_once`, `requests_per_second`
+    and `burst` for each caller. A service that fails `failures` times in a row is left alone for `pause_seconds`.
+    """
 
     max_body_bytes: int
     max_upstream_requests: int
     max_abandoned_requests: int
+    max_requests_at_once: int
+    requests_per_second: float
+    burst: int
+    failures: int
+    pause_seconds: float
     inactivity_seconds: float
 
 
 @dataclass(slots=True)
 class _Service:
     origin: str
+    breaker: Breaker
     in_work: int = 0
 
 
@@ -96,19 +114,29 @@ class Proxy:
         limits: Limits,
     ):
         self._routes = routes
-        self._services = {service: _Service(origin) for service, origin in origins.items()}
+        self._services = {
+            service: _Service(origin, Breaker(limits.failures, limits.pause_seconds))
+            for service, origin in origins.items()
+        }
         self._upstream = upstream
         self._tokens = tokens
         self._identities = identities
         self._permissions = permissions
         self._limits = limits
         self._abandoned = Abandoned(limits.max_abandoned_requests)
+        self._rates = Rates(limits.requests_per_second, limits.burst)
+        self._in_work = InWork(limits.max_requests_at_once)
         self.streams = OpenStreams(permissions)
 
     @property
     def in_work(self) -> dict[str, int]:
         """How many requests each service has in work."""
         return {name: service.in_work for name, service in self._services.items()}
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """1 for each service that is left alone because it fails, else 0."""
+        return {name: int(service.breaker.refuses) for name, service in self._services.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -142,7 +170,9 @@ class Proxy:
             raise self._too_large()
         origin = self._services[route.service].origin
         url = f"{origin}{path}?{query.decode('ascii')}" if query else f"{origin}{path}"
-        await self._carry(_Request(route, scope["method"], url, head, session, peer), receive, send)
+        request = _Request(route, scope["method"], url, head, session, peer)
+        self._rates.take(request.caller, time.monotonic())
+        await self._carry(request, receive, send)
 
     async def _admit(self, route: Route, authorization: bytes | None) -> tuple[Session, str]:
         """The caller's session, and his identity for the route's service.
@@ -175,12 +205,14 @@ class Proxy:
         self._abandoned.check(request.caller)
         if service.in_work >= self._limits.max_upstream_requests:
             raise UpstreamBusy("The service behind the gateway has as many requests in work as it is allowed.")
+        service.breaker.check(time.monotonic())
+        self._in_work.begin(request.caller)
         call = Call(receive, self._abandoned, request.caller)
         exchange: Exchange | None = None
         service.in_work += 1
         try:
             body = await self._body(call, request.head, receive)
-            exchange = await self._send(request, body)
+            exchange = await self._send_watched(service.breaker, request, body)
             if not call.left:
                 call.answered = True
                 await self._answer(request, call, exchange, send)
@@ -197,8 +229,18 @@ class Proxy:
         finally:
             call.settle()
             service.in_work -= 1
+            self._in_work.end(request.caller)
             if exchange is not None:
                 await exchange.close()
+
+    async def _send_watched(self, breaker: Breaker, request: _Request, body: Body) -> Exchange:
+        try:
+            exchange = await self._send(request, body)
+        except (UpstreamUnreachable, UpstreamFailed, UpstreamTimeout):
+            breaker.failed(time.monotonic())
+            raise
+        breaker.succeeded()
+        return exchange
 
     async def _send(self, request: _Request, body: Body) -> Exchange:
         """Sends the request, and what only reads once more when its connection broke before the answer.

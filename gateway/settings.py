@@ -46,6 +46,14 @@ class Settings(ProcessSettings):
     max_upstream_requests: int = Field(default=1_000, gt=0)
     # For each caller: requests that he left before their answer and that a service still works on.
     max_abandoned_requests: int = Field(default=32, gt=0)
+    # For each caller: how many requests at once, open event streams included; how many a second for long, and how many
+    # of them in one burst after a rest.
+    max_requests_at_once: int = Field(default=256, gt=0)
+    requests_per_second: float = Field(default=300.0, gt=0)
+    burst: int = Field(default=1_000, gt=0)
+    # After so many failures in a row a service is asked only once in so many seconds whether it is back.
+    failures: int = Field(default=5, gt=0)
+    pause_seconds: float = Field(default=1.0, gt=0)
     # How often security is asked for the permissions, besides at once when it tells of a change.
     permission_poll_seconds: float = Field(default=5.0, gt=0, le=30)
     token_cache_size: int = Field(default=10_000, gt=0)

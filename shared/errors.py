@@ -19,14 +19,14 @@ class Fault:
 class DomainError(Exception):
     """A refusal that the caller can understand and act on; subclasses are named for what happened.
 
-    `code` and `status` are fixed by the subclass, whose docstring explains it in docs/errors.md; so is
-    `retry_after_seconds` where the same request may succeed later: the answer then says so in `Retry-After`.
+    `code` and `status` are fixed by the subclass, whose docstring explains it in docs/errors.md.
+    `retry_after_seconds` is set where the same request may succeed later: the answer says so in `Retry-After`.
     `faults` become `errors` and `members` become further members of the problem document (RFC 9457).
     """
 
     code: ClassVar[str]
     status: ClassVar[int]
-    retry_after_seconds: ClassVar[int | None] = None
+    retry_after_seconds: int | None = None
 
     def __init__(self, detail: str, *, faults: Sequence[Fault] = (), members: Mapping[str, object] | None = None):
         super().__init__(detail)
