@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import health
 from gateway.auth import Identities, Keys, Tokens
+from gateway.documents import install_documents
 from gateway.measures import measure
 from gateway.permissions import Permissions
 from gateway.proxy import Limits, Proxy
@@ -42,7 +43,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     """
     settings = settings or Settings()
     process_logging.configure("gateway", settings.log_level)
-    routes = compile_routes(documents if documents is not None else load_documents())
+    documents = documents if documents is not None else load_documents()
+    routes = compile_routes(documents)
     upstream = PyreqwestUpstream(
         connect_seconds=settings.connect_timeout_seconds,
         inactivity_seconds=settings.inactivity_timeout_seconds,
@@ -93,6 +95,7 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         title="Ratebook gateway", version="1", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None
     )
     install_problem_handlers(app)
+    install_documents(app, documents)
     install_health(
         app, draining, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins)
     )

@@ -1,0 +1,146 @@
+"""Owns telling callers what there is: one OpenAPI document of the whole suite, and a page to read it.
+
+Both are open to everybody: they say what the repository says, and a caller who may nothing learns nothing of a company.
+The page is Swagger UI, served from here: a company's network need not reach any other.
+"""
+
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route as WebRoute
+
+from gateway.routes import Document, compile_routes
+
+DOCUMENT_PATH = "/openapi.json"
+PAGE_PATH = "/docs"
+_SCHEMAS = "#/components/schemas/"
+_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Of POST /api/v1/security/tokens."}
+_SERVED = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+    "favicon-32x32.png": "image/png",
+}
+_PAGE = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Ratebook API</title>
+<link rel="icon" href="{PAGE_PATH}/favicon-32x32.png">
+<link rel="stylesheet" href="{PAGE_PATH}/swagger-ui.css">
+<div id="page"></div>
+<script src="{PAGE_PATH}/swagger-ui-bundle.js"></script>
+<script src="{PAGE_PATH}/start.js"></script>
+</html>
+"""
+_START = f"""SwaggerUIBundle({{
+  url: "{DOCUMENT_PATH}", dom_id: "#page", deepLinking: true, docExpansion: "none", filter: true,
+  persistAuthorization: false, validatorUrl: null
+}});
+"""
+_HEADERS = {
+    # Swagger UI sets styles on elements and draws its icons from data; nothing else than ours is loaded or asked.
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "public, max-age=300",
+}
+
+
+def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
+    """The services' documents as one, with the paths that callers use.
+
+    A schema that means the same wherever it has its name keeps it; others are told apart by their service:
+    `rating.InvoiceRead`, `receivables.InvoiceRead`. Tags become `rating: work-orders`.
+    """
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    for service, document in documents.items():
+        renamed = _ambiguous(documents, service)
+        outside = {route.template: route.path for route in compile_routes({service: document}).routes}
+        for template, described in document.get("paths", {}).items():
+            paths[outside[template]] = {
+                method: _operation(service, _rename(operation, renamed)) if isinstance(operation, dict) else operation
+                for method, operation in described.items()
+            }
+        for name, schema in document.get("components", {}).get("schemas", {}).items():
+            schemas[renamed.get(name, name)] = _rename(schema, renamed)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Ratebook", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": {"access_token": _BEARER}},
+    }
+
+
+def _ambiguous(documents: Mapping[str, Document], service: str) -> dict[str, str]:
+    """The new names of those schemas of a service that another service has otherwise."""
+    own = documents[service].get("components", {}).get("schemas", {})
+    others = [one.get("components", {}).get("schemas", {}) for name, one in documents.items() if name != service]
+    return {
+        name: f"{service}.{name}"
+        for name, schema in own.items()
+        if any(name in schemas and schemas[name] != schema for schemas in others)
+    }
+
+
+def _rename(part: Any, renamed: Mapping[str, str]) -> Any:
+    if isinstance(part, dict):
+        changed = {key: _rename(value, renamed) for key, value in part.items()}
+        name = str(changed.get("$ref", "")).removeprefix(_SCHEMAS)
+        if name in renamed:
+            changed["$ref"] = _SCHEMAS + renamed[name]
+        return changed
+    return [_rename(one, renamed) for one in part] if isinstance(part, list) else part
+
+
+def _operation(service: str, operation: dict[str, Any]) -> dict[str, Any]:
+    changed = {**operation, "tags": [f"{service}: {tag}" for tag in operation.get("tags", [service])]}
+    if "operationId" in operation:
+        changed["operationId"] = f"{service}_{operation['operationId']}"
+    if operation.get("x-access-level") != "public":
+        changed["security"] = [{"access_token": []}]
+    return changed
+
+
+def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
+    """Adds /openapi.json and /docs."""
+    document = json.dumps(suite_document(documents), separators=(",", ":"))
+
+    async def tell(_: Request) -> Response:
+        return Response(document, media_type="application/json", headers=_HEADERS)
+
+    async def show(_: Request) -> Response:
+        return Response(_PAGE, media_type="text/html", headers=_HEADERS)
+
+    async def start(_: Request) -> Response:
+        return Response(_START, media_type="text/javascript", headers=_HEADERS)
+
+    app.router.routes += [
+        WebRoute(DOCUMENT_PATH, tell),
+        WebRoute(PAGE_PATH, show),
+        WebRoute(f"{PAGE_PATH}/start.js", start),
+        *(WebRoute(f"{PAGE_PATH}/{name}", _file(name, kind)) for name, kind in _SERVED.items()),
+    ]
+
+
+def _file(name: str, kind: str) -> Any:
+    path = _assets() / name
+
+    async def give(_: Request) -> Response:
+        return FileResponse(path, media_type=kind, headers=_HEADERS)
+
+    return give
+
+
+def _assets() -> Path:
+    """Where Swagger UI's files lie; the package's own code is not loaded."""
+    found = find_spec("swagger_ui")
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    return Path(found.submodule_search_locations[0]) / "static"

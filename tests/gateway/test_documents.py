@@ -1,0 +1,70 @@
+"""One OpenAPI document of the whole suite and a page to read it, without anything from elsewhere."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from openapi_spec_validator import validate
+
+from gateway.documents import suite_document
+from gateway.routes import compile_routes, load_documents
+from tests.gateway.conftest import Gateway
+
+METHODS = {"get", "put", "post", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return suite_document(load_documents())
+
+
+def test_the_document_is_sound(document: dict[str, Any]) -> None:
+    validate(document)
+
+
+def test_it_tells_of_exactly_the_operations_that_the_gateway_lets_through(document: dict[str, Any]) -> None:
+    told = {(method.upper(), path) for path, one in document["paths"].items() for method in METHODS & one.keys()}
+    assert told == {(route.method, route.path) for route in compile_routes(load_documents()).routes}
+
+
+def test_every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+    text = json.dumps(document)
+    named = {part.split('"', 1)[0] for part in text.split("#/components/schemas/")[1:]}
+    assert named <= document["components"]["schemas"].keys()
+    names = [one[method]["operationId"] for one in document["paths"].values() for method in METHODS & one.keys()]
+    assert len(names) == len(set(names))
+
+
+def test_schemas_of_one_name_are_told_apart_only_where_they_differ() -> None:
+    order, other = {"type": "object", "title": "Order"}, {"type": "object", "title": "Another"}
+
+    def one(schema: dict[str, Any]) -> dict[str, Any]:
+        answer = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}}
+        operation = {"x-access-level": "signed_in", "responses": {"200": answer}}
+        return {
+            "paths": {"/v1/orders": {"get": operation}},
+            "components": {"schemas": {"Order": schema, "Problem": {"type": "object"}}},
+        }
+
+    told = suite_document({"rating": one(order), "receivables": one(other)})
+    assert told["components"]["schemas"].keys() == {"rating.Order", "receivables.Order", "Problem"}
+    assert "#/components/schemas/receivables.Order" in json.dumps(told["paths"]["/api/v1/receivables/orders"])
+
+
+def test_what_needs_no_token_is_shown_without_a_lock(document: dict[str, Any]) -> None:
+    assert "security" not in document["paths"]["/api/v1/security/tokens"]["post"]
+    assert document["paths"]["/api/v1/rating/work-orders"]["get"]["security"] == [{"access_token": []}]
+
+
+def test_the_page_and_all_that_it_loads_come_from_the_gateway(gateway: Gateway) -> None:
+    page = httpx.get(f"{gateway.origin}/docs")
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    loaded = [part.split('"', 1)[0] for word in ('src="', 'href="') for part in page.text.split(word)[1:]]
+    assert len(loaded) == 4
+    for path in [*loaded, "/openapi.json"]:
+        answer = httpx.get(f"{gateway.origin}{path}")
+        assert (path[0], answer.status_code, bool(answer.content)) == ("/", 200, True)
+    assert httpx.get(f"{gateway.origin}/docs/../settings").status_code == 404
+    assert httpx.post(f"{gateway.origin}/docs").status_code == 405
