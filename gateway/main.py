@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import health
+from gateway.admission import Admission
 from gateway.auth import Identities, Keys, Tokens
+from gateway.check import Check, is_check
 from gateway.documents import install_documents
 from gateway.measures import measure
 from gateway.permissions import Permissions
@@ -25,15 +27,22 @@ from shared.metrics import install_metrics
 
 
 class Front:
-    """Sends `/api/*` to the proxy and everything else to the application behind it."""
+    """Sends `/api/*` to the proxy, `/auth/check` to the check where it is open, and everything else behind them."""
 
-    def __init__(self, proxy: ASGIApp, others: ASGIApp):
+    def __init__(self, proxy: ASGIApp, check: ASGIApp | None, others: ASGIApp):
         self._proxy = proxy
+        self._check = check
         self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        to_proxy = scope["type"] == "http" and scope["raw_path"].startswith(b"/api/")
-        await (self._proxy if to_proxy else self._others)(scope, receive, send)
+        await self._app_for(scope)(scope, receive, send)
+
+    def _app_for(self, scope: Scope) -> ASGIApp:
+        if scope["type"] == "http" and scope["raw_path"].startswith(b"/api/"):
+            return self._proxy
+        if self._check is not None and scope["type"] == "http" and is_check(scope["raw_path"]):
+            return self._check
+        return self._others
 
 
 def create_app(settings: Settings | None = None, documents: Mapping[str, Document] | None = None) -> ASGIApp:
@@ -64,8 +73,11 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         pause_seconds=settings.pause_seconds,
         inactivity_seconds=settings.inactivity_timeout_seconds,
     )
-    tokens = Tokens(keys, settings.token_cache_size)
-    proxy = Proxy(routes, settings.origins, upstream, tokens, identities, permissions, limits)
+    admission = Admission(routes, Tokens(keys, settings.token_cache_size), identities, permissions)
+    proxy = Proxy(admission, settings.origins, upstream, permissions, limits)
+    check = None
+    if settings.check_manner is not None and settings.check_key is not None:
+        check = Check(admission, settings.check_manner, settings.check_key)
 
     draining = Draining(settings.drain_seconds, proxy.streams.end_all)
 
@@ -100,4 +112,4 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         app, draining, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins)
     )
     install_metrics(app, {"gateway": measure(permissions, proxy)})
-    return RequestContext(Front(proxy, app), "gateway", draining)
+    return RequestContext(Front(proxy, check, app), "gateway", draining)

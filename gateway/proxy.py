@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
-from gateway.auth import Identities, Session, Tokens
-from gateway.calls import Abandoned, Call, OpenStream, OpenStreams, note
+from gateway.admission import Admission
+from gateway.auth import Session
+from gateway.calls import Abandoned, Call, OpenStream, OpenStreams
 from gateway.errors import (
     BodyStalled,
     BodyTooLarge,
@@ -27,20 +28,11 @@ from gateway.errors import (
 )
 from gateway.limits import Breaker, InWork, Rates
 from gateway.permissions import Permissions
-from gateway.routes import Route, RouteTable
-from gateway.rules import (
-    PUBLIC,
-    Decision,
-    RequestHead,
-    check_target,
-    decide,
-    path_segments,
-    request_head,
-    response_head,
-)
+from gateway.routes import Route
+from gateway.rules import RequestHead, request_head, response_head
 from gateway.upstream import Body, Exchange, Upstream
 from shared import tracing
-from shared.errors import DomainError, Forbidden, Unauthenticated
+from shared.errors import DomainError
 from shared.http import problem
 from shared.identity import HEADER
 
@@ -105,23 +97,18 @@ class Proxy:
 
     def __init__(
         self,
-        routes: RouteTable,
+        admission: Admission,
         origins: Mapping[str, str],
         upstream: Upstream,
-        tokens: Tokens,
-        identities: Identities,
         permissions: Permissions,
         limits: Limits,
     ):
-        self._routes = routes
+        self._admission = admission
         self._services = {
             service: _Service(origin, Breaker(limits.failures, limits.pause_seconds))
             for service, origin in origins.items()
         }
         self._upstream = upstream
-        self._tokens = tokens
-        self._identities = identities
-        self._permissions = permissions
         self._limits = limits
         self._abandoned = Abandoned(limits.max_abandoned_requests)
         self._rates = Rates(limits.requests_per_second, limits.burst)
@@ -149,55 +136,25 @@ class Proxy:
             await answer(scope, receive, send)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raw_path, query = scope["raw_path"], scope["query_string"]
-        check_target(raw_path, query)
         if scope["http_version"] not in _VERSIONS:
             raise HeadersRefused("HTTP/1.0 and HTTP/1.1 are spoken here.")
-        segments = path_segments(raw_path)
+        query = scope["query_string"]
         head = request_head(scope["headers"])
-        route, path = self._routes.match(scope["method"], segments)
+        route, path = self._admission.find(scope["method"], scope["raw_path"], query)
         scope["route"] = route
         peer = scope["client"][0] if scope["client"] else "unknown"
-        session = None
-        if route.access.kind == "public":
-            note(route, peer, PUBLIC)
-        else:
-            session, identity = await self._admit(route, head.authorization)
-            head.forwarded.append((HEADER, identity))
+        admitted = await self._admission.admit(route, path, head.authorization, peer)
+        if admitted.identity is not None:
+            head.forwarded.append((HEADER, admitted.identity))
         head.forwarded.append(("traceparent", tracing.traceparent() or tracing.new_traceparent()))
         head.forwarded.append(("x-forwarded-for", peer))
         if head.content_length is not None and head.content_length > self._limits.max_body_bytes:
             raise self._too_large()
         origin = self._services[route.service].origin
         url = f"{origin}{path}?{query.decode('ascii')}" if query else f"{origin}{path}"
-        request = _Request(route, scope["method"], url, head, session, peer)
+        request = _Request(route, scope["method"], url, head, admitted.session, peer)
         self._rates.take(request.caller, time.monotonic())
         await self._carry(request, receive, send)
-
-    async def _admit(self, route: Route, authorization: bytes | None) -> tuple[Session, str]:
-        """The caller's session, and his identity for the route's service.
-
-        Raises PermissionsStale, Unauthenticated or Forbidden.
-        """
-        self._permissions.current()
-        now = time.time()
-        try:
-            session = await self._tokens.check(authorization, now)
-        except Unauthenticated as error:
-            note(route, "unknown", Decision("unauthenticated", error.detail))
-            raise
-        # Asked for again, because checking the token may have taken a while.
-        table = self._permissions.current()
-        decision = decide(route, session.caller, table)
-        note(route, session.caller.subject, decision)
-        if decision.result == "forbidden":
-            access = route.access
-            raise Forbidden(
-                f"This needs {access.feature} at level {access.level.word}, which none of your groups gives."
-            )
-        if decision.user is None:
-            raise Unauthenticated("The account is not active.")
-        return session, self._identities.sign(session, decision.user, route.service, table.epoch, now)
 
     async def _carry(self, request: _Request, receive: Receive, send: Send) -> None:
         """Carries a request that was let through to its service, and the answer back."""

@@ -3,9 +3,10 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from gateway.check import Manner
 from shared.settings import ProcessSettings
 
 _SEED_BYTES = 32
@@ -56,6 +57,10 @@ class Settings(ProcessSettings):
     pause_seconds: float = Field(default=1.0, gt=0)
     # How often security is asked for the permissions, besides at once when it tells of a change.
     permission_poll_seconds: float = Field(default=5.0, gt=0, le=30)
+    # Who carries the requests and asks at /auth/check about each, and the key by which it shows that it is it. Without
+    # them there is no /auth/check.
+    check_manner: Manner | None = None
+    check_key: SecretStr | None = Field(default=None, min_length=32)
     token_cache_size: int = Field(default=10_000, gt=0)
 
     @field_validator("signing_key")
@@ -68,6 +73,12 @@ class Settings(ProcessSettings):
         if len(seed) != _SEED_BYTES:
             raise ValueError(f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits")
         return value
+
+    @model_validator(mode="after")
+    def _check_is_whole(self) -> "Settings":
+        if (self.check_manner is None) != (self.check_key is None):
+            raise ValueError("GATEWAY_CHECK_MANNER and GATEWAY_CHECK_KEY belong together: set both, or neither")
+        return self
 
     @property
     def origins(self) -> dict[str, str]:

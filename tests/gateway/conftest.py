@@ -51,6 +51,7 @@ class Gateway:
     origin: str
     player: Player
     server: Server
+    services_port: int
 
     @property
     def port(self) -> int:
@@ -87,7 +88,7 @@ def running_gateway(player: Player, services_origin: str, *, ready: bool = True,
     with serving(create_app(Settings(**given), DOCUMENTS)) as server:
         if ready:
             wait_for(lambda: httpx.get(f"{server.origin}/readyz").status_code == 200, "the gateway is ready")
-        yield Gateway(server.origin, player, server)
+        yield Gateway(server.origin, player, server, int(services_origin.rsplit(":", 1)[1]))
 
 
 @pytest.fixture(scope="session", autouse=True)

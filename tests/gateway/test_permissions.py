@@ -262,7 +262,7 @@ def test_an_open_stream_ends_when_the_permissions_get_stale(new_gateway) -> None
 
 
 def _permissions_of(gateway: Gateway) -> Permissions:
-    return gateway.server._app._app._proxy._permissions
+    return gateway.server._app._app._proxy._admission._permissions
 
 
 def test_a_group_that_is_missing_from_the_table_gives_nothing() -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.rating.rules.orders import OrderEntry, OrderFilter, Whereabouts, WorkOrder
 from services.rating.schemas.charges import Servers, ServerShareBody, kept_shares
+from shared.bodies import ChangeBody
 from shared.money import Money, Quantity
 from shared.tables import SPLIT, YesNo
 from shared.text import CodeText, Line, LongZipText, NumberText
@@ -59,10 +60,8 @@ class WorkOrderEntry(BaseModel):
         return OrderEntry(**{**given, "servers": kept_shares(self.servers)})
 
 
-class WorkOrderChange(BaseModel):
-    """What is to change; fields that are left out stay as they are."""
-
-    model_config = ConfigDict(extra="forbid")
+class WorkOrderChange(ChangeBody):
+    """What is to change of a work order."""
 
     number: NumberText = ""
     style: Style = "process"
@@ -95,8 +94,7 @@ class WorkOrderChange(BaseModel):
     servers: Servers = ()
 
     def to_changes(self) -> dict[str, Any]:
-        """Only the fields that were sent; the defaults above are never used."""
-        changes = {name: getattr(self, name) for name in self.model_fields_set}
+        changes = super().to_changes()
         return {**changes, "servers": kept_shares(self.servers)} if "servers" in changes else changes
 
 

@@ -11,6 +11,7 @@ from services.rating.rules.profiles import LineEntry, ProfileEntry
 from services.rating.rules.rate_tables import BillingProfile, Key
 from services.rating.schemas.codes import COMMISSION_METHOD, COMMISSION_RATE, CommissionMethod, ItemName
 from services.rating.schemas.notation import Steps, Zones, closed
+from shared.bodies import ChangeBody
 from shared.money import Money, Quantity, Rate
 from shared.tables import SPLIT, YesNo
 from shared.text import CodeText, Line
@@ -126,10 +127,8 @@ def table_rows(profiles: list[BillingProfile]) -> list[ProfileRow]:
     ]
 
 
-class ProfileCopy(BaseModel):
+class ProfileCopy(ChangeBody):
     """What is to differ in the copy; what is left out is taken over."""
-
-    model_config = ConfigDict(extra="forbid")
 
     branch: CodeText = ""
     customer_type: CodeText = ""
@@ -139,10 +138,6 @@ class ProfileCopy(BaseModel):
     effective_from: date = date.min
     effective_to: date | None = None
     source: Line = ""
-
-    def to_changes(self) -> dict[str, Any]:
-        """Only the fields that were sent; the defaults above are never used."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class ProfileEnd(BaseModel):

@@ -1,12 +1,13 @@
 """Customers and their accounts on the wire."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.receivables.rules.customers import Account, CustomerEntry, CustomerFilter
 from services.receivables.schemas.setup import TypeNumber
+from shared.bodies import ChangeBody
 from shared.money import Money
 from shared.numbers import CompanyNumber
 from shared.text import CodeText, FilledLine, Line, NumberText
@@ -35,10 +36,8 @@ class CustomerRow(BaseModel):
         return CustomerEntry(**{**self.model_dump(), "sort_name": self.sort_name or self.name.upper()})
 
 
-class CustomerChange(BaseModel):
-    """What is to change; fields that are left out stay as they are, company and number always do."""
-
-    model_config = ConfigDict(extra="forbid")
+class CustomerChange(ChangeBody):
+    """What is to change; company and number always stay."""
 
     name: FilledLine = ""
     sort_name: Line = ""
@@ -48,10 +47,6 @@ class CustomerChange(BaseModel):
     customer_type: CodeText = ""
     receivable_type: TypeNumber | None = None
     credit_limit: CreditLimit | None = None
-
-    def to_changes(self) -> dict[str, Any]:
-        """Only the fields that were sent; the defaults above are never used."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class CustomerRead(BaseModel):

@@ -1,0 +1,65 @@
+"""Owns letting a request in: which operation it means, who calls, and whether he may."""
+
+import time
+from dataclasses import dataclass
+
+from gateway.auth import Identities, Session, Tokens
+from gateway.calls import note
+from gateway.permissions import Permissions
+from gateway.routes import Route, RouteTable
+from gateway.rules import PUBLIC, Decision, check_target, decide, path_segments
+from shared.errors import Forbidden, Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may go on, as `path` at the route's service. Public operations have no session and no identity."""
+
+    route: Route
+    path: str
+    session: Session | None = None
+    identity: str | None = None
+
+
+class Admission:
+    """Decides by the route table, the caller's token and the permission table as they are now."""
+
+    def __init__(self, routes: RouteTable, tokens: Tokens, identities: Identities, permissions: Permissions):
+        self._routes = routes
+        self._tokens = tokens
+        self._identities = identities
+        self._permissions = permissions
+
+    def find(self, method: str, raw_path: bytes, query: bytes) -> tuple[Route, str]:
+        """The operation that a request means, and its path inside.
+
+        Raises TargetTooLong, AmbiguousPath, NotFound or MethodNotAllowed.
+        """
+        check_target(raw_path, query)
+        return self._routes.match(method, path_segments(raw_path))
+
+    async def admit(self, route: Route, path: str, authorization: bytes | None, peer: str) -> Admitted:
+        """Whether the caller may; each decision is logged. Raises PermissionsStale, Unauthenticated or Forbidden."""
+        if route.access.kind == "public":
+            note(route, peer, PUBLIC)
+            return Admitted(route, path)
+        self._permissions.current()
+        now = time.time()
+        try:
+            session = await self._tokens.check(authorization, now)
+        except Unauthenticated as error:
+            note(route, "unknown", Decision("unauthenticated", error.detail))
+            raise
+        # Asked for again, because checking the token may have taken a while.
+        table = self._permissions.current()
+        decision = decide(route, session.caller, table)
+        note(route, session.caller.subject, decision)
+        if decision.result == "forbidden":
+            access = route.access
+            raise Forbidden(
+                f"This needs {access.feature} at level {access.level.word}, which none of your groups gives."
+            )
+        if decision.user is None:
+            raise Unauthenticated("The account is not active.")
+        identity = self._identities.sign(session, decision.user, route.service, table.epoch, now)
+        return Admitted(route, path, session, identity)

@@ -1,0 +1,110 @@
+"""Another data plane asks about each request, and learns from nobody but itself what was asked for."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from gateway.settings import Settings
+from shared.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
+from tests.gateway.conftest import SEED, Gateway
+
+KEY = "k" * 32
+
+
+@pytest.fixture
+def asked(new_gateway: Callable[..., Gateway]) -> Callable[[str], Gateway]:
+    """Makes a gateway that is asked in the manner of nginx, Traefik or Envoy; user 8 may look at rating's echo."""
+
+    def make(manner: str) -> Gateway:
+        return new_gateway(check_manner=manner, check_key=SecretStr(KEY))
+
+    return make
+
+
+def ask(gateway: Gateway, path: str = "", method: str = "GET", **headers: str) -> httpx.Response:
+    """Asks as the data plane does, for the caller 7."""
+    given = {
+        "ratebook-check-key": KEY,
+        **gateway.headers(),
+        **{name.replace("_", "-"): headers[name] for name in headers},
+    }
+    return httpx.request(method, f"{gateway.origin}/auth/check{path}", headers=given)
+
+
+def test_who_may_gets_an_identity_for_the_service_and_the_path_inside(asked: Callable[[str], Gateway]) -> None:
+    gateway = asked("nginx")
+    answer = ask(gateway, x_original_method="PUT", x_original_uri="/api/v1/rating/echo?a=1")
+    assert answer.status_code == 200
+    assert (answer.headers["ratebook-service"], answer.headers["ratebook-path"]) == ("rating", "/v1/echo")
+    verifier = IdentityVerifier(public_jwks([load_private_key(SEED)]), "rating")
+    assert verifier.verify(answer.headers[HEADER]).subject == "7"
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status"),
+    [
+        ("GET", "/api/v1/rating/echo", 200),
+        ("DELETE", "/api/v1/rating/echo", 401),
+        ("GET", "/api/v1/rating/nothing", 401),
+        ("GET", "/api/v1/rating//echo", 401),
+        ("GET", "/api/v1/rating/%2e%2e/echo", 401),
+        ("GET", "http://elsewhere/api/v1/rating/echo", 401),
+        ("GET", "/v1/echo", 401),
+        ("POST", "/api/v1/rating/open", 200),
+    ],
+)
+def test_nginx_is_told_yes_or_no(asked: Callable[[str], Gateway], method: str, target: str, status: int) -> None:
+    answer = ask(asked("nginx"), x_original_method=method, x_original_uri=target)
+    assert answer.status_code == status
+
+
+def test_traefik_passes_the_refusal_on_as_it_is(asked: Callable[[str], Gateway]) -> None:
+    gateway = asked("traefik")
+    passed = ask(gateway, x_forwarded_method="GET", x_forwarded_uri="/api/v1/rating/orders/7")
+    assert (passed.status_code, passed.headers["ratebook-path"]) == (200, "/v1/orders/7")
+    refused = ask(gateway, x_forwarded_method="GET", x_forwarded_uri="/api/v1/rating/orders/x")
+    assert (refused.status_code, refused.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_envoy_asks_with_the_request_itself(asked: Callable[[str], Gateway]) -> None:
+    gateway = asked("envoy")
+    passed = ask(gateway, "/api/v1/rating/echo?a=1", "PUT")
+    assert (passed.status_code, passed.headers["ratebook-path"]) == (200, "/v1/echo")
+    assert ask(gateway, "/api/v1/rating/echo", "DELETE").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("manner", "told"), [("traefik", "x_original"), ("nginx", "x_forwarded"), ("envoy", "x_original")]
+)
+def test_what_a_caller_tells_in_the_manner_of_another_is_not_read(
+    asked: Callable[[str], Gateway], manner: str, told: str
+) -> None:
+    gateway = asked(manner)
+    harmless = {f"{told}_method": "GET", f"{told}_uri": "/api/v1/rating/open"}
+    assert ask(gateway, "/api/v1/rating/nothing" if manner == "envoy" else "", **harmless).status_code != 200
+
+
+def test_without_the_key_there_is_no_check(asked: Callable[[str], Gateway]) -> None:
+    gateway = asked("nginx")
+    for key in ("", "x" * 32, KEY[:-1]):
+        answer = ask(gateway, ratebook_check_key=key, x_original_method="GET", x_original_uri="/api/v1/rating/echo")
+        assert answer.status_code == 404
+        assert HEADER not in answer.headers
+
+
+def test_another_group_another_answer(asked: Callable[[str], Gateway]) -> None:
+    gateway = asked("nginx")
+    gateway.player.grant("8")
+    gateway.asks_again()
+    answer = ask(gateway, **gateway.headers("8"), x_original_method="GET", x_original_uri="/api/v1/rating/echo")
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+
+
+def test_manner_and_key_belong_together() -> None:
+    urls = {f"{name}_url": "http://127.0.0.1:1" for name in ("rating", "receivables", "security")}
+    given = {**urls, "signing_key": SEED, "NATS_URL": "nats://127.0.0.1:1"}
+    for half in ({"check_manner": "nginx"}, {"check_key": KEY}):
+        with pytest.raises(ValidationError, match="belong together"):
+            Settings(**given, **half)
