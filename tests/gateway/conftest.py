@@ -51,7 +51,7 @@ class Gateway:
     origin: str
     player: Player
     server: Server
-    services_port: int
+    services_port: int = 0
 
     @property
     def port(self) -> int:
