@@ -22,7 +22,14 @@ from services.rating.api import (
     views,
     work_orders,
 )
-from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
+from services.rating.consumers import (
+    account_changed,
+    company_changed,
+    customer_changed,
+    invoice_credited,
+    invoice_exported,
+    invoice_refused,
+)
 from services.rating.jobs import export_runs
 from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
@@ -65,6 +72,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             invoice_refused.consumer,
             invoice_credited.consumer,
             customer_changed.consumer,
+            account_changed.consumer,
+            company_changed.consumer,
         ],
         jobs={
             # Two, so that one works out prices while the database writes for the other.

@@ -97,6 +97,26 @@ class Customer(Table, table=True):
     version: int
 
 
+class AccountMovement(Table, table=True):
+    """What a posting adds to a customer's account, until it is counted; written by a trigger, one row a customer."""
+
+    __tablename__ = "account_movement"
+
+    id: int = columns.identity()
+    customer_id: int = columns.big()
+    amount: Decimal = columns.money()
+
+
+class CustomerAccount(Table, table=True):
+    """What a customer owes, as counted and announced last; `version` grows with every announcement."""
+
+    __tablename__ = "customer_account"
+
+    customer_id: int = columns.big("customer.id", primary_key=True)
+    open_amount: Decimal = columns.money()
+    version: int
+
+
 class Batch(Table, table=True):
     """What is posted together."""
 

@@ -3,9 +3,12 @@
 from typing import ClassVar, Literal
 
 from shared.contracts.event import Event
+from shared.money import Money
 
 
 class CustomerChanged(Event):
+    """`credit_limit` is in the company's currency; without one there is no limit."""
+
     service: ClassVar[str] = "receivables"
 
     ar_company: int
@@ -14,3 +17,4 @@ class CustomerChanged(Event):
     name: str
     status: Literal["active", "hold", "inactive"]
     customer_type: str
+    credit_limit: Money | None = None

@@ -1,5 +1,7 @@
 """Owns which service durably reads which event; streams, permissions and documents are made from it."""
 
+from shared.contracts.account_changed import AccountChanged
+from shared.contracts.company_changed import CompanyChanged
 from shared.contracts.customer_changed import CustomerChanged
 from shared.contracts.event import Event
 from shared.contracts.invoice_credited import InvoiceCredited
@@ -18,6 +20,8 @@ EVENTS: tuple[type[Event], ...] = (
     InvoiceRefused,
     InvoiceCredited,
     CustomerChanged,
+    AccountChanged,
+    CompanyChanged,
     PermissionsChanged,
 )
 
@@ -25,6 +29,6 @@ EXTERNAL = {"listener": "ratebook.v1.receivables.>"}
 """Durable consumers of other systems: name of consumer and user → the subjects that it reads."""
 
 SUBSCRIPTIONS: dict[str, tuple[type[Event], ...]] = {
-    "rating": (InvoiceExported, InvoiceRefused, InvoiceCredited, CustomerChanged),
+    "rating": (InvoiceExported, InvoiceRefused, InvoiceCredited, CustomerChanged, AccountChanged, CompanyChanged),
     "receivables": (WorkOrderRated, InvoiceExportRequested, InvoiceWithdrawalRequested),
 }

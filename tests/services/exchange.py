@@ -12,6 +12,7 @@ from sqlalchemy import text
 from services.rating.actions import exports as rating_exports
 from services.rating.actions import rating_runs
 from services.rating.main import create_app as create_rating
+from services.receivables.actions import accounts
 from services.receivables.main import create_app as create_receivables
 from shared.clock import now
 from shared.contracts.event import envelope_bytes
@@ -48,7 +49,14 @@ async def take_events(database: Database, service: str, *, after: int = 0) -> li
 
 def consumers_of(service: str) -> dict[str, Consumer[Any]]:
     """The consumers that a service is wired with, by the name of their event."""
-    from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
+    from services.rating.consumers import (
+        account_changed,
+        company_changed,
+        customer_changed,
+        invoice_credited,
+        invoice_exported,
+        invoice_refused,
+    )
     from services.receivables.consumers import (
         invoice_export_requested,
         invoice_withdrawal_requested,
@@ -56,7 +64,14 @@ def consumers_of(service: str) -> dict[str, Consumer[Any]]:
     )
 
     modules = {
-        "rating": (customer_changed, invoice_credited, invoice_exported, invoice_refused),
+        "rating": (
+            account_changed,
+            company_changed,
+            customer_changed,
+            invoice_credited,
+            invoice_exported,
+            invoice_refused,
+        ),
         "receivables": (invoice_export_requested, invoice_withdrawal_requested, work_order_rated),
     }
     return {module.consumer.event.event_name(): module.consumer for module in modules[service]}
@@ -71,6 +86,12 @@ async def deliver(database: Database, service: str, events: Sequence[tuple[int, 
                 await consumers[name].take_in(session, [payload])
 
 
+async def announce_accounts(receivables: Database) -> None:
+    """Lets receivables say what its customers owe now."""
+    async with receivables.transaction() as session:
+        await accounts.announce_changes(session)
+
+
 async def exchange(rating: Database, receivables: Database) -> None:
     """Carries on both sides until neither has anything to say any more."""
     seen = {"rating": 0, "receivables": 0}
@@ -78,6 +99,7 @@ async def exchange(rating: Database, receivables: Database) -> None:
     while moved:
         moved = False
         await work_off(rating)
+        await announce_accounts(receivables)
         for ours, theirs, giver, taker in (
             ("rating", "receivables", rating, receivables),
             ("receivables", "rating", receivables, rating),

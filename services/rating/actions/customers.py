@@ -12,7 +12,7 @@ from shared.listing import PageQuery
 
 async def take_over(session: AsyncSession, changed: Sequence[Customer]) -> None:
     """Takes over customers as receivables announced them; the newest version of each wins."""
-    await customers.take_over(session, newest(changed))
+    await customers.take_over(session, newest(changed, lambda one: (one.ar_company, one.number)))
 
 
 async def list_customers(

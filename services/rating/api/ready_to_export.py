@@ -9,6 +9,7 @@ from services.rating.api.reports import print_report, today
 from services.rating.schemas.exports import ReadyItem, ReadyQuery, ReadyTotalsRead
 from shared import access
 from shared.access import Level
+from shared.clock import month_of
 from shared.database import Transaction
 from shared.listing import Page, PrintablePageQueryOf, answer
 from shared.operation import CallerOf, Router
@@ -26,9 +27,13 @@ async def list_ready_to_export(
     caller: CallerOf,
     session: Transaction,
 ) -> Page[ReadyItem, ReadyTotalsRead] | Response:
-    """What is rated and not exported, with totals by branch and income account; files hold the whole list."""
-    rows, cursor, totals = await ready.list_ready(session, caller.scope, wanted.to_filter(), page)
-    items = [ReadyItem.of(row, today(request)) for row in rows]
+    """What is rated and not exported, with totals by branch and income account; files hold the whole list.
+
+    `month` is where it would be exported to, today's if left out: a closed one is warned of.
+    """
+    rows, cursor, totals, limits_passed = await ready.list_ready(session, caller.scope, wanted.to_filter(), page)
+    day = today(request)
+    items = [ReadyItem.of(row, day, wanted.month or month_of(day), limits_passed) for row in rows]
     told = ReadyTotalsRead.of(totals)
     if page.media_type != PDF_TYPE:
         return answer(page, "ready-to-export", ReadyItem, items, cursor, told)

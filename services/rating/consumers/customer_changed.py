@@ -12,7 +12,8 @@ from shared.events.consumer import Consumer
 
 async def handle(session: AsyncSession, events: Sequence[CustomerChanged]) -> None:
     changed = [
-        Customer(one.ar_company, one.number, one.version, one.name, one.status, one.customer_type) for one in events
+        Customer(one.ar_company, one.number, one.version, one.name, one.status, one.customer_type, one.credit_limit)
+        for one in events
     ]
     await customers.take_over(session, changed)
 

@@ -1,8 +1,10 @@
 """The codes that keys and charges are made of, and the read copy of customers."""
 
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
 
 from services.rating.models.table import Table
 from shared import columns
@@ -127,3 +129,27 @@ class Customer(Table, table=True):
     name: str = columns.words()
     status: str = columns.words()
     customer_type: str = columns.code()
+    credit_limit: Decimal | None = columns.money(nullable=True)
+
+
+class CustomerAccount(Table, table=True):
+    """A read copy of what customers owe in receivables."""
+
+    __tablename__ = "customer_account"
+
+    ar_company: int = Field(primary_key=True)
+    customer: str = columns.code(primary_key=True)
+    version: int
+    open_amount: Decimal = columns.money()
+
+
+class ArCompany(Table, table=True):
+    """A read copy of the AR companies and their months."""
+
+    __tablename__ = "ar_company"
+
+    number: int = Field(primary_key=True)
+    version: int
+    name: str = columns.words()
+    last_closed_month: str = columns.code()
+    max_open_months: int

@@ -1,7 +1,9 @@
 """Owns what rating knows of a customer: what pricing and warnings need."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol, TypeVar
 
 
 @dataclass(frozen=True)
@@ -12,13 +14,22 @@ class Customer:
     name: str
     status: str
     customer_type: str
+    credit_limit: Decimal | None = None
 
 
-def newest(customers: Iterable[Customer]) -> list[Customer]:
-    """The highest version of each customer: events may come in any order and more than once."""
-    kept: dict[tuple[int, str], Customer] = {}
-    for one in customers:
-        known = kept.get((one.ar_company, one.number))
+class _Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+Copy = TypeVar("Copy", bound=_Versioned)
+
+
+def newest(copies: Iterable[Copy], key: Callable[[Copy], tuple[Any, ...]]) -> list[Copy]:
+    """The highest version of each thing, in the order of their keys: events may come in any order and more than once."""
+    kept: dict[tuple[Any, ...], Copy] = {}
+    for one in copies:
+        known = kept.get(key(one))
         if known is None or known.version < one.version:
-            kept[one.ar_company, one.number] = one
-    return sorted(kept.values(), key=lambda one: (one.ar_company, one.number))
+            kept[key(one)] = one
+    return [kept[found] for found in sorted(kept)]

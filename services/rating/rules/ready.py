@@ -1,9 +1,11 @@
 """Owns Rated Workorders Ready to Export: what it shows of each order, and what it warns of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+from services.rating.rules.accounts import is_over_limit, month_fault
 
 _STATUS_WORDS = {"hold": "customer on hold", "inactive": "customer inactive"}
 
@@ -35,7 +37,10 @@ class ReadyFacts:
     rating_version: int
     charges_total: Decimal
     advances_total: Decimal
+    commission: Decimal
     total: Decimal
+    last_closed_month: str | None
+    max_open_months: int | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class GroupTotal:
     orders: int
     charges_total: Decimal
     advances_total: Decimal
+    commission: Decimal
     total: Decimal
 
 
@@ -66,15 +72,39 @@ class ReadyTotals:
     count: int
     charges_total: Decimal
     advances_total: Decimal
+    commission: Decimal
     total: Decimal
     by_branch: Sequence[GroupTotal]
     by_income_account: Sequence[GroupTotal]
 
 
-def warnings_of(facts: ReadyFacts, today: date) -> list[str]:
+@dataclass(frozen=True)
+class Exposure:
+    """A bill-to with a credit limit: what is open in A/R, and what is rated and not in A/R yet."""
+
+    ar_company: int
+    bill_to: str
+    credit_limit: Decimal
+    open_amount: Decimal
+    waiting: Decimal
+
+
+def over_limit(exposures: Iterable[Exposure]) -> dict[tuple[int, str], Decimal]:
+    """The limits of the bill-tos that are over them, by AR company and number."""
+    return {
+        (one.ar_company, one.bill_to): one.credit_limit
+        for one in exposures
+        if is_over_limit(one.credit_limit, one.open_amount, one.waiting)
+    }
+
+
+def warnings_of(
+    facts: ReadyFacts, today: date, month: str, limits_passed: Mapping[tuple[int, str], Decimal]
+) -> list[str]:
     """What a person should look at before the order is exported; only a negative total stops the export itself.
 
-    A missing or inactive customer would be refused by receivables; one on hold only warns. An order that was changed
+    A missing or inactive customer would be refused by receivables, and so would a closed `month`; a customer on hold or
+    over the credit limit only warns. An order that was changed
     after it was rated may need to be rated again. What waits for its roll-up, or on a rollup whose cycle goes on, is left
     out of an export of everything. Source: rating, section 4.
     """
@@ -83,6 +113,13 @@ def warnings_of(facts: ReadyFacts, today: date) -> list[str]:
         warnings.append("no such customer in Accounts Receivable")
     elif facts.bill_to_status in _STATUS_WORDS:
         warnings.append(_STATUS_WORDS[facts.bill_to_status])
+    limit = limits_passed.get((facts.ar_company, facts.bill_to))
+    if limit is not None:
+        warnings.append(f"over credit limit of {limit}")
+    if facts.last_closed_month is not None and facts.max_open_months is not None:
+        closed = month_fault(month, facts.last_closed_month, facts.max_open_months)
+        if closed is not None:
+            warnings.append(f"{closed} in company {facts.ar_company}")
     if facts.changed_at > facts.rated_at:
         warnings.append("changed after it was rated")
     if facts.rolled_up and facts.invoice_id is None:

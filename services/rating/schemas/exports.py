@@ -1,6 +1,8 @@
 """Ready to Export and export runs on the wire."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -21,9 +23,10 @@ class ReadyQuery(BaseModel):
     bill_to: NumberText | None = None
     invoice_id: Id | None = None
     rated_until: AwareDatetime | None = None
+    month: MonthText | None = Field(default=None, description="The AR month that is thought of; warned of if closed.")
 
     def to_filter(self) -> ReadyFilter:
-        return ReadyFilter(**self.model_dump())
+        return ReadyFilter(**self.model_dump(exclude={"month"}))
 
 
 class ReadyItem(BaseModel):
@@ -51,12 +54,16 @@ class ReadyItem(BaseModel):
     rating_version: int
     charges_total: Money
     advances_total: Money
+    commission: Money
     total: Money
     warnings: list[str] = []
 
     @classmethod
-    def of(cls, facts: ReadyFacts, today: date) -> "ReadyItem":
-        return cls.model_validate(facts).model_copy(update={"warnings": warnings_of(facts, today)})
+    def of(
+        cls, facts: ReadyFacts, today: date, month: str, limits_passed: Mapping[tuple[int, str], Decimal]
+    ) -> "ReadyItem":
+        warnings = warnings_of(facts, today, month, limits_passed)
+        return cls.model_validate(facts).model_copy(update={"warnings": warnings})
 
 
 class GroupTotalRead(BaseModel):
@@ -66,6 +73,7 @@ class GroupTotalRead(BaseModel):
     orders: int
     charges_total: Money
     advances_total: Money
+    commission: Money
     total: Money
 
 
@@ -77,6 +85,7 @@ class ReadyTotalsRead(BaseModel):
     count: int
     charges_total: Money
     advances_total: Money
+    commission: Money
     total: Money
     by_branch: list[GroupTotalRead]
     by_income_account: list[GroupTotalRead]

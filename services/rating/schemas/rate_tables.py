@@ -214,3 +214,4 @@ class CustomerRead(BaseModel):
     name: str
     status: str
     customer_type: str
+    credit_limit: Money | None

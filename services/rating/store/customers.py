@@ -15,15 +15,16 @@ async def take_over(session: AsyncSession, customers: Sequence[Customer]) -> Non
     await execute(
         session,
         """
-        INSERT INTO customer (ar_company, number, version, name, status, customer_type)
+        INSERT INTO customer (ar_company, number, version, name, status, customer_type, credit_limit)
         SELECT * FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[]), CAST(:version AS int[]),
-                             CAST(:name AS text[]), CAST(:status AS text[]), CAST(:customer_type AS text[]))
+                             CAST(:name AS text[]), CAST(:status AS text[]), CAST(:customer_type AS text[]),
+                             CAST(:credit_limit AS numeric[]))
         ON CONFLICT (ar_company, number) DO UPDATE
         SET version = excluded.version, name = excluded.name, status = excluded.status,
-            customer_type = excluded.customer_type
+            customer_type = excluded.customer_type, credit_limit = excluded.credit_limit
         WHERE customer.version < excluded.version
         """,
-        **columns(customers, "ar_company", "number", "version", "name", "status", "customer_type"),
+        **columns(customers, "ar_company", "number", "version", "name", "status", "customer_type", "credit_limit"),
     )
 
 
@@ -51,7 +52,7 @@ async def list_customers(
     customers, cursor = await fetch_page(
         session,
         Customer,
-        columns="c.ar_company, c.number, c.version, c.name, c.status, c.customer_type",
+        columns="c.ar_company, c.number, c.version, c.name, c.status, c.customer_type, c.credit_limit",
         source="customer c",
         where=where,
         sorting=Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id"),

@@ -117,7 +117,8 @@ async def announce(session: AsyncSession, customer_ids: Sequence[int]) -> None:
         CustomerChanged,
         """
         SELECT json_build_object('ar_company', ar_company, 'number', number, 'version', version, 'name', name,
-                                 'status', status, 'customer_type', customer_type) AS data
+                                 'status', status, 'customer_type', customer_type,
+                                 'credit_limit', credit_limit::text) AS data
         FROM customer WHERE id = ANY(CAST(:customer_ids AS bigint[])) ORDER BY id
         """,
         customer_ids=list(customer_ids),

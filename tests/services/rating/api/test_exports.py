@@ -40,7 +40,7 @@ async def test_ready_to_export_warns(company, enter, rate) -> None:
     (order,) = await enter("W1", customer="S1005")
     etag = (await rate(order["id"])).headers["etag"]
     await company[0].patch(f"/v1/work-orders/{order['id']}", json={"reference": "x"}, headers={"if-match": etag})
-    page = (await company[0].get("/v1/ready-to-export")).json()
+    page = (await company[0].get("/v1/ready-to-export", params={"month": "2026-11"})).json()
     assert page["items"][0]["warnings"] == ["customer on hold", "changed after it was rated"]
 
 

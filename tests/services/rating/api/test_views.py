@@ -157,7 +157,7 @@ async def test_a_filter_that_does_not_fit_is_refused(company, query) -> None:
 
 
 async def test_ready_to_export_shows_what_waits(three_states) -> None:
-    page = (await three_states.get("/v1/ready-to-export", params={"sort": "number"})).json()
+    page = (await three_states.get("/v1/ready-to-export", params={"sort": "number", "month": "2026-11"})).json()
     warned = {one["number"]: one["warnings"] for one in page["items"]}
     assert warned["W3"] == ["waits for its roll-up"]
     assert warned["X1"] == []

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from services.rating.rules.customers import Customer, newest
 from services.rating.rules.ready import ReadyFacts, warnings_of
 from services.rating.rules.reconciliation import CurrentTotals, RunSums, compare
 
@@ -59,11 +58,12 @@ def test_credits_are_a_column_of_their_own() -> None:
     assert compare([], replace(CURRENT, credited=Decimal("77.00"))) == []
 
 
+LIMIT = Decimal("5000.00")
 RATED_AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 READY = ReadyFacts(
     *(1, "W1", 2, None, None, None, False, "SAT", 1, "S1001", "S1001", "Harlan & Ruiz LLP", "active"),
     *("CITATION", "RUSH", "BEXAR", date(2026, 11, 2), r"ALAMO\bill", RATED_AT, RATED_AT - timedelta(hours=1), 1),
-    *(Decimal("90.00"), Decimal("0.00"), Decimal("90.00")),
+    *(Decimal("90.00"), Decimal("0.00"), Decimal("40.50"), Decimal("90.00"), "2026-09", 3),
 )
 
 
@@ -79,14 +79,13 @@ READY = ReadyFacts(
         ({"rolled_up": True, "invoice_id": 7}, []),
         ({"cycle_to": date(2026, 11, 30)}, ["its cycle runs until 2026-11-30"]),
         ({"cycle_to": date(2026, 11, 20)}, []),
+        ({"last_closed_month": "2026-11"}, ["month 2026-11 is closed in company 1"]),
+        ({"last_closed_month": "2026-07"}, ["month 2026-11 is not open yet in company 1"]),
+        ({"last_closed_month": None, "max_open_months": None}, []),
+        ({"bill_to": "S1003"}, ["over credit limit of 5000.00"]),
+        ({"bill_to": "S1003", "ar_company": 2, "last_closed_month": None}, []),
         ({"total": Decimal("-1.00"), "bill_to_status": "hold"}, ["customer on hold", "negative total"]),
     ],
 )
 def test_what_to_look_at_before_an_export(change: dict[str, object], warnings: list[str]) -> None:
-    assert warnings_of(replace(READY, **change), date(2026, 11, 20)) == warnings
-
-
-def test_the_newest_version_of_a_customer_wins_whatever_the_order() -> None:
-    old, new = (Customer(1, "S1", version, f"v{version}", "active", "LAW") for version in (1, 2))
-    other = Customer(2, "S1", 1, "other company", "active", "LAW")
-    assert newest([new, old, other]) == newest([other, old, new]) == [new, other]
+    assert warnings_of(replace(READY, **change), date(2026, 11, 20), "2026-11", {(1, "S1003"): LIMIT}) == warnings

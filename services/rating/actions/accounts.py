@@ -1,0 +1,19 @@
+"""The read copies of what customers owe and which months are open: taken over from receivables."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.accounts import Account, ArCompany
+from services.rating.rules.customers import newest
+from services.rating.store import accounts
+
+
+async def take_over_accounts(session: AsyncSession, changed: Sequence[Account]) -> None:
+    """Takes over accounts as receivables announced them; the newest version of each wins."""
+    await accounts.take_over_accounts(session, newest(changed, lambda one: (one.ar_company, one.customer)))
+
+
+async def take_over_companies(session: AsyncSession, changed: Sequence[ArCompany]) -> None:
+    """Takes over AR companies as receivables announced them; the newest version of each wins."""
+    await accounts.take_over_companies(session, newest(changed, lambda one: (one.number,)))

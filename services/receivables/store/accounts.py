@@ -1,0 +1,45 @@
+"""What customers owe: counted from what was posted, and announced."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts.account_changed import AccountChanged
+from shared.database import fetch_values
+from shared.events import outbox
+
+
+async def count_movements(session: AsyncSession, most: int) -> list[int]:
+    """Adds up to `most` movements to the accounts and returns the ids of the customers whose open amount changed.
+
+    Movements that another instance is counting are passed over; accounts are locked in the order of customers.
+    """
+    return await fetch_values(
+        session,
+        """
+        WITH counted AS (
+            DELETE FROM account_movement WHERE id IN (
+                SELECT id FROM account_movement ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED
+            ) RETURNING customer_id, amount
+        )
+        INSERT INTO customer_account AS account (customer_id, open_amount, version)
+        SELECT customer_id, sum(amount), 1 FROM counted GROUP BY customer_id HAVING sum(amount) <> 0 ORDER BY customer_id
+        ON CONFLICT (customer_id) DO UPDATE
+        SET open_amount = account.open_amount + excluded.open_amount, version = account.version + 1
+        RETURNING customer_id
+        """,
+        most=most,
+    )
+
+
+async def announce(session: AsyncSession, customer_ids: list[int]) -> None:
+    """Writes one `account-changed` for each customer as his account now is."""
+    await outbox.append_selected(
+        session,
+        AccountChanged,
+        """
+        SELECT json_build_object('ar_company', c.ar_company, 'customer', c.number, 'version', a.version,
+                                 'open_amount', a.open_amount::text) AS data
+        FROM customer_account a JOIN customer c ON c.id = a.customer_id
+        WHERE a.customer_id = ANY(CAST(:customer_ids AS bigint[])) ORDER BY a.customer_id
+        """,
+        customer_ids=customer_ids,
+    )

@@ -1,0 +1,53 @@
+"""Credit limits and months as rating hears of them, and which copy of two is kept."""
+
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+
+from services.rating.rules.accounts import is_over_limit, month_fault
+from services.rating.rules.customers import Customer, newest
+from services.rating.rules.ready import Exposure, over_limit
+
+
+@pytest.mark.parametrize(
+    ("limit", "open_amount", "waiting", "over"),
+    [
+        ("5000.00", "4900.00", "100.00", False),
+        ("5000.00", "4900.00", "100.01", True),
+        ("5000.00", "-200.00", "5200.00", False),
+        ("0.00", "0.00", "0.01", True),
+        (None, "1000000.00", "1.00", False),
+    ],
+)
+def test_open_and_rated_amounts_count_against_the_limit_together(
+    limit: str | None, open_amount: str, waiting: str, over: bool
+) -> None:
+    assert is_over_limit(limit and Decimal(limit), Decimal(open_amount), Decimal(waiting)) is over  # type: ignore[arg-type]
+
+
+def test_a_limit_is_that_of_one_company() -> None:
+    amounts = (Decimal("10.00"), Decimal("8.00"), Decimal("3.00"))
+    within = (Decimal("20.00"), Decimal("8.00"), Decimal("3.00"))
+    assert over_limit([Exposure(1, "S1", *amounts), Exposure(2, "S1", *within)]) == {(1, "S1"): Decimal("10.00")}
+
+
+@pytest.mark.parametrize(
+    ("month", "fault"),
+    [
+        ("2026-08", "month 2026-08 is closed"),
+        ("2026-09", "month 2026-09 is closed"),
+        ("2026-10", None),
+        ("2027-02", None),
+        ("2027-03", "month 2027-03 is not open yet"),
+    ],
+)
+def test_five_months_are_open_after_the_last_closed_one(month: str, fault: str | None) -> None:
+    assert month_fault(month, "2026-09", 5) == fault
+
+
+def test_the_newest_version_of_a_customer_wins_whatever_the_order() -> None:
+    old, new = (Customer(1, "S1", version, f"v{version}", "active", "LAW") for version in (1, 2))
+    other = Customer(2, "S1", 1, "other company", "active", "LAW")
+    for heard in permutations([old, new, other]):
+        assert newest(heard, lambda one: (one.ar_company, one.number)) == [new, other]
