@@ -43,7 +43,9 @@ def databases(rating_database: Database, receivables_database: Database) -> tupl
     return rating_database, receivables_database
 
 
-async def test_the_limit_counts_open_invoices_and_rated_orders_together(company, enter, rate, export, databases) -> None:
+async def test_the_limit_counts_open_invoices_and_rated_orders_together(
+    company, enter, rate, export, databases
+) -> None:
     rating, receivables = company
     await set_limit(company, databases, "200.00")
     await enter("W1")
