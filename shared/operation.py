@@ -23,12 +23,15 @@ from shared.errors import (
     Forbidden,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
+    ImportRefused,
     InvalidInput,
     TryAgain,
     Unauthenticated,
 )
 from shared.http import refusals
 from shared.identity import HEADER, IdentityVerifier
+from shared.imports import Imported, Load, checkable
+from shared.tables import CSV_REQUEST
 
 _TRIES = 4
 _ANYONE = Principal("anonymous", "anonymous")
@@ -142,6 +145,18 @@ class Router:
 
     def post(self, path: str, *, access: Access, **options: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("POST", path, access, options)
+
+    def imports(self, path: str, *, access: Access, **options: Any) -> Callable[[Load], Load]:
+        """Registers an import: the function loads the rows of a file and returns how many; `check=true` loads none."""
+        declared = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST, **options}
+        declared["response_model_exclude_none"] = True
+        declared["responses"] = {200: {"model": Imported, "description": "What a check found."}}
+
+        def register(load: Load) -> Load:
+            self.post(path, access=access, **declared)(checkable(load))
+            return load
+
+        return register
 
     def put(self, path: str, *, access: Access, **options: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("PUT", path, access, options)

@@ -1,6 +1,6 @@
 """Charges entered for one order: prebills, lines by hand and overrides, which its next rating takes up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,7 +36,7 @@ async def enter_charge(
     Raises NotFound, LockedUseCredit, VersionStale, UnknownReference.
     """
     await hold_editable(session, scope, order_id, expected_revision)
-    await require_good_charges(session, [entry])
+    await require_good_charges(session, {"": entry})
     (charge_id,) = await charges.insert(session, [(order_id, entry)], entered_by)
     await orders.touch(session, [order_id])
     return charge_id
@@ -52,14 +52,23 @@ async def remove_charge(
     await orders.touch(session, [order_id])
 
 
-async def require_good_charges(session: AsyncSession, entries: Sequence[ChargeEntry]) -> None:
-    """Raises UnknownReference that names every faulty field."""
+async def enter_prebills(
+    session: AsyncSession, order_id: int, prebills: Mapping[str, ChargeEntry], entered_by: str
+) -> None:
+    """Enters the prebills of an order that this transaction has entered; raises UnknownReference."""
+    await require_good_charges(session, prebills)
+    if prebills:
+        await charges.insert(session, [(order_id, one) for one in prebills.values()], entered_by)
+
+
+async def require_good_charges(session: AsyncSession, entries: Mapping[str, ChargeEntry]) -> None:
+    """Raises UnknownReference that names every faulty field of charges that are given by where they stand."""
     if not entries:
         return
     known = await codes.known_codes(session)
     faults = [
-        Fault(f"/{field}" if len(entries) == 1 else f"/charges/{index}/{field}", words)
-        for index, entry in enumerate(entries)
+        Fault(f"{place}/{field}", words)
+        for place, entry in entries.items()
         for field, words in faults_in_charge(entry, known)
     ]
     if faults:

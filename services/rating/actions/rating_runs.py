@@ -1,30 +1,38 @@
 """Rating all open orders that are ready, part by part, with a result for each order."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import commissions
-from services.rating.errors import NothingToRate
+from services.rating.errors import NothingToRate, UnknownReference
 from services.rating.rules.orders import next_rating_version
 from services.rating.rules.pricing import rate_work_orders
-from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun
+from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun, RunSelection
 from services.rating.store import charges, orders, rate_tables, rating_runs, ratings
 from shared.access import Scope
-from shared.errors import NotFound
+from shared.errors import Fault, NotFound
 from shared.listing import PageQuery
 
 PART = 1_000
 
 
 async def start_run(
-    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, branches: Sequence[str] | None
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, wanted: RunSelection
 ) -> int:
-    """Begins a run over every open order that is ready and in scope; raises NothingToRate."""
-    run_id = await rating_runs.start(session, scope, requested_by, requested_at, branches)
-    if run_id is None:
-        raise NothingToRate("No open order has its proof of delivery and has ended its field work.")
+    """Begins a run over the open orders in scope that fit and are ready, or over those that are named.
+
+    Raises NothingToRate, UnknownReference for named orders that do not exist.
+    """
+    run_id, order_ids = await rating_runs.start(session, scope, requested_by, requested_at, wanted)
+    missing = sorted(set(wanted.work_order_ids or ()) - set(order_ids))
+    if missing:
+        raise UnknownReference(
+            f"{len(missing)} of the chosen work orders do not exist.",
+            faults=[Fault("/work_order_ids", f"there is no work order {one}") for one in missing],
+        )
+    if not order_ids:
+        raise NothingToRate("No open order that fits has its proof of delivery and has ended its field work.")
     return run_id
 
 

@@ -100,11 +100,11 @@ async def try_entry(
     session: AsyncSession,
     scope: Scope,
     entry: OrderEntry,
-    entered: Sequence[ChargeEntry],
+    entered: Mapping[str, ChargeEntry],
     entered_by: str,
     at: datetime,
 ) -> Trial:
-    """What the rating of an order would be that does not exist; nothing is stored.
+    """What the rating of an order would be that does not exist; nothing is stored. Charges come by where they stand.
 
     Raises UnknownReference, Forbidden and every refusal of `rules.pricing`.
     """
@@ -133,7 +133,7 @@ async def try_entry(
             entered_by=entered_by,
             **vars(one),
         )
-        for index, one in enumerate(entered, start=1)
+        for index, one in enumerate(entered.values(), start=1)
     ]
     rated = rate_work_order(order, await rate_tables.load(session), made)
     return await _trial(session, order, rated)

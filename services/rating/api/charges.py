@@ -6,16 +6,15 @@ from services.rating.actions import charges, orders
 from services.rating.errors import LockedUseCredit, UnknownReference
 from services.rating.rules.charges import ChargeEntry
 from services.rating.schemas.charges import ChargeBody, ChargeRead, OverrideBody, PrebillRow
-from services.rating.schemas.orders import Imported
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf, answer
 from shared.numbers import Id
 from shared.operation import CallerOf, Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
+from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv
 from shared.text import NumberText
 
 router = Router("work-orders")
@@ -89,12 +88,12 @@ async def list_prebills(
     return answer(page, "prebills", PrebillRow, items, cursor, Count(count=count))
 
 
-@prebills.post("/import", access=PREBILL, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+@prebills.imports("/import", access=PREBILL)
+async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Enters the prebills of many orders: all of them, or none and a list of every faulty place."""
     rows = read_csv(file, PrebillRow, key=lambda row: (row.work_order, row.billing_item, row.comment))
     entries = [Numbered(one.line, (one.row.work_order, one.row.to_entry("prebill"))) for one in rows]
-    return Imported(imported=await charges.import_prebills(session, caller.scope, entries, caller.name))
+    return await charges.import_prebills(session, caller.scope, entries, caller.name)
 
 
 async def _enter(

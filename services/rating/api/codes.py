@@ -17,15 +17,14 @@ from services.rating.schemas.codes import (
     ServerRow,
     ZoneEntry,
 )
-from services.rating.schemas.orders import Imported
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import PageQueryOf
 from shared.operation import Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
+from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
 from shared.text import Line
 
 VIEW = access.feature("rating.rate_tables", Level.VIEW)
@@ -88,14 +87,13 @@ def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
         await codes.enter_code(session, table, row)
         return await read(getattr(row, key), session, response)
 
-    importing = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST}
     words = f"Adds {several}, or gives known ones new values."
 
-    @declare("post", "/import", f"import {several}", words, access=EDIT, **importing)
-    async def import_codes(file: CsvBody, session: Transaction) -> Imported:
+    @declare("imports", "/import", f"import {several}", words, access=EDIT)
+    async def import_codes(file: CsvBody, session: Transaction) -> int:
         rows = read_csv(file, kind, key=lambda row: getattr(row, key))
         entries = [Numbered(one.line, one.row.to_row()) for one in rows]
-        return Imported(imported=await codes.import_codes(session, table, entries))
+        return await codes.import_codes(session, table, entries)
 
     words = f"One {one}; the ETag is needed to change it."
 

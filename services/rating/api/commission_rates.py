@@ -8,16 +8,15 @@ from fastapi import Query, Response
 from services.rating.actions import commission_rates
 from services.rating.errors import CommissionRateFaulty, CommissionRatesOverlap
 from services.rating.schemas.commissions import CommissionRateBody, CommissionRateRead
-from services.rating.schemas.orders import Imported
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import PageQueryOf
 from shared.numbers import Id
 from shared.operation import Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
+from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
 from shared.text import CodeText
 
 router = Router("commission-rates")
@@ -48,12 +47,12 @@ async def enter_commission_rate(
     return await _read(session, await commission_rates.enter_rate(session, entry.to_entry()), response)
 
 
-@router.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_commission_rates(file: CsvBody, session: Transaction) -> Imported:
+@router.imports("/import", access=EDIT)
+async def import_commission_rates(file: CsvBody, session: Transaction) -> int:
     """Adds percentages of servers: all rows of the file, or none and a list of every faulty place."""
     rows = read_csv(file, CommissionRateBody, key=lambda row: (row.server, row.effective_from))
     entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
-    return Imported(imported=await commission_rates.import_rates(session, entries))
+    return await commission_rates.import_rates(session, entries)
 
 
 @router.get("/{rate_id}", access=VIEW, refuses=[NotFound])

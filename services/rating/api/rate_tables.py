@@ -8,7 +8,6 @@ from fastapi import Query, Response
 from services.rating.actions import rate_tables
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
 from services.rating.rules.profiles import ProfileEntry
-from services.rating.schemas.orders import Imported
 from services.rating.schemas.rate_tables import (
     PROFILE_COLUMNS,
     ProfileBody,
@@ -22,12 +21,12 @@ from services.rating.schemas.rate_tables import (
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import Id
 from shared.operation import Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, read_csv, table_answer
+from shared.tables import CSV_RESPONSE, CsvBody, read_csv, table_answer
 
 router = Router("billing-profiles")
 VIEW = access.feature("rating.rate_tables", Level.VIEW)
@@ -55,8 +54,8 @@ async def enter_billing_profile(entry: ProfileBody, response: Response, session:
     return await _read(session, await rate_tables.enter_profile(session, entry.to_entry()), response)
 
 
-@router.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_billing_profiles(file: CsvBody, session: Transaction) -> Imported:
+@router.imports("/import", access=EDIT)
+async def import_billing_profiles(file: CsvBody, session: Transaction) -> int:
     """Adds profiles, one row a line; rows that follow one another with the same key and dates make one profile."""
     rows = read_csv(file, ProfileRow, key=lambda row: (*row.profile, row.to_line()))
     entries = []
@@ -65,7 +64,7 @@ async def import_billing_profiles(file: CsvBody, session: Transaction) -> Import
         lines = tuple(one.row.to_line() for one in numbered)
         entry = ProfileEntry(key, effective_from, effective_to, source, lines)
         entries.append((entry, [one.line for one in numbered]))
-    return Imported(imported=await rate_tables.import_profiles(session, entries))
+    return await rate_tables.import_profiles(session, entries)
 
 
 @router.get("/{profile_id}", access=VIEW, refuses=[NotFound])

@@ -6,7 +6,7 @@ from fastapi import Depends, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.rating.actions import rating_runs
-from services.rating.errors import NothingToRate
+from services.rating.errors import NothingToRate, UnknownReference
 from services.rating.schemas.ratings import RatingResultRead, RatingRunRead, RatingRunRequest
 from shared import access
 from shared.access import Level
@@ -25,12 +25,12 @@ VIEW = access.feature("rating.rating", Level.VIEW)
 EDIT = access.feature("rating.rating", Level.EDIT)
 
 
-@router.post("", access=EDIT, status_code=202, refuses=[NothingToRate])
+@router.post("", access=EDIT, status_code=202, refuses=[NothingToRate, UnknownReference])
 async def start_rating_run(
     wanted: RatingRunRequest, response: Response, caller: CallerOf, session: Transaction
 ) -> RatingRunRead:
-    """Rates all open orders that are ready. The answer's Location tells where to watch."""
-    run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), wanted.branches)
+    """Rates the open orders that fit and are ready, or the named ones. The answer's Location tells where to watch."""
+    run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), wanted.to_selection())
     response.headers["location"] = f"/v1/rating-runs/{run_id}"
     return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
 

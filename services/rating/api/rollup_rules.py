@@ -7,17 +7,16 @@ from fastapi import Path, Response
 from services.rating.actions import rollup_rules
 from services.rating.errors import CodeTaken, RuleFaulty, UnknownReference
 from services.rating.rules.rollup import RollupRule
-from services.rating.schemas.orders import Imported
 from services.rating.schemas.rollup import RollupRuleBody, RollupRuleRead, RollupRuleRow
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import CompanyNumber
 from shared.operation import CallerOf, Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
+from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
 from shared.text import Line
 
 router = Router("rollup-rules")
@@ -47,12 +46,12 @@ async def set_rollup_rule(
     return await _read(session, caller, entry.ar_company, entry.bill_to, response)
 
 
-@router.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_rollup_rules(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+@router.imports("/import", access=EDIT)
+async def import_rollup_rules(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Sets the rules of a file, new ones and others: all of them, or none and a list of every faulty place."""
     rows = read_csv(file, RollupRuleRow, key=lambda row: (row.ar_company, row.bill_to))
     rules = [Numbered(one.line, one.row.to_rule()) for one in rows]
-    return Imported(imported=await rollup_rules.import_rules(session, caller.scope, rules))
+    return await rollup_rules.import_rules(session, caller.scope, rules)
 
 
 @router.get("/{ar_company}/{bill_to}", access=VIEW, refuses=[NotFound])

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from services.rating.actions import orders
+from services.rating.actions import charges, orders
 from services.rating.errors import LockedUseCredit, NotRated, NumberTaken, UnknownReference
 from services.rating.schemas.orders import (
-    Imported,
+    NewWorkOrder,
     WorkOrderChange,
     WorkOrderEntry,
     WorkOrderItem,
@@ -18,12 +18,12 @@ from services.rating.schemas.orders import (
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf, answer
 from shared.numbers import Id
 from shared.operation import CallerOf, Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
+from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv
 
 router = Router("work-orders")
 entries = Router("work-order-entries")
@@ -43,19 +43,20 @@ async def list_work_orders(
 
 @router.post("", access=EDIT, status_code=201, refuses=[UnknownReference, NumberTaken])
 async def enter_work_order(
-    entry: WorkOrderEntry, response: Response, caller: CallerOf, session: Transaction
+    entry: NewWorkOrder, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
-    """Enters one order."""
+    """Enters one order, with its prebills."""
     order_id = await orders.enter_order(session, caller.scope, entry.to_entry())
+    await charges.enter_prebills(session, order_id, entry.to_prebills(), caller.name)
     return await _read(session, caller, order_id, response)
 
 
-@router.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+@router.imports("/import", access=EDIT)
+async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Enters the orders of a CSV or XLSX file: all of them, or none and a list of every faulty place."""
     rows = read_csv(file, WorkOrderEntry, key=lambda row: row.number)
     entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
-    return Imported(imported=await orders.import_orders(session, caller.scope, entries))
+    return await orders.import_orders(session, caller.scope, entries)
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])

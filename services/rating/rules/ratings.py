@@ -1,8 +1,8 @@
 """Owns what a rating and a bulk rating are once they are stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +50,19 @@ def changes_between(before: Iterable[RatedLine], after: Iterable[RatedLine]) -> 
     old, new = sums
     names = [*new, *(name for name in old if name not in new)]
     return [LineChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
+
+
+@dataclass(frozen=True)
+class RunSelection:
+    """Which open orders a run rates; None leaves a side open.
+
+    Orders named by id get a result in any case; of all others only those that are ready are taken.
+    """
+
+    branches: Sequence[str] | None = None
+    customers: Sequence[str] | None = None
+    service_to: date | None = None
+    work_order_ids: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.rating.rules.charges import ChargeEntry
 from services.rating.rules.orders import OrderEntry, OrderFilter, Whereabouts, WorkOrder
-from services.rating.schemas.charges import Servers, ServerShareBody, kept_shares
+from services.rating.schemas.charges import ChargeBody, Servers, ServerShareBody, kept_shares
 from shared.bodies import ChangeBody
 from shared.money import Money, Quantity
 from shared.tables import SPLIT, YesNo
@@ -56,8 +57,18 @@ class WorkOrderEntry(BaseModel):
     servers: Servers = Field(default=(), description="Who did the job; in CSV `S1`, or `S1: 60; S2: 40`.")
 
     def to_entry(self) -> OrderEntry:
-        given = {**self.model_dump(), "bill_to": self.bill_to or self.customer}
+        given = {**self.model_dump(include=set(WorkOrderEntry.model_fields)), "bill_to": self.bill_to or self.customer}
         return OrderEntry(**{**given, "servers": kept_shares(self.servers)})
+
+
+class NewWorkOrder(WorkOrderEntry):
+    """An order as one JSON object, with the charges that are known before it is rated."""
+
+    prebills: list[ChargeBody] = Field(default=[], max_length=100)
+
+    def to_prebills(self) -> dict[str, ChargeEntry]:
+        """The prebills by where they stand."""
+        return {f"/prebills/{index}": one.to_entry("prebill") for index, one in enumerate(self.prebills)}
 
 
 class WorkOrderChange(ChangeBody):
@@ -209,9 +220,3 @@ class WorkOrderQuery(BaseModel):
 
     def to_filter(self) -> OrderFilter:
         return OrderFilter(**self.model_dump())
-
-
-class Imported(BaseModel):
-    """How many rows were loaded."""
-
-    imported: int

@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.rating.actions.ratings import StoredRating, Trial
 from services.rating.rules.charges import ChargeEntry
 from services.rating.rules.pricing import RatedLine, explain
-from services.rating.rules.ratings import OutcomeCount, RatingRun
+from services.rating.rules.ratings import OutcomeCount, RatingRun, RunSelection
 from services.rating.schemas.charges import ChargeBody, OverrideBody
 from services.rating.schemas.orders import WorkOrderEntry
 from shared.money import ZERO, Money, Quantity, Rate
-from shared.text import CodeText
+from shared.numbers import Id
+from shared.text import CodeText, NumberText
 
 
 class RatingKey(BaseModel):
@@ -172,12 +173,13 @@ class TrialRequest(BaseModel):
     manual_lines: tuple[ChargeBody, ...] = Field(default=(), max_length=100)
     overrides: tuple[OverrideBody, ...] = Field(default=(), max_length=100)
 
-    def to_charges(self) -> list[ChargeEntry]:
-        return [
-            *(one.to_entry("prebill") for one in self.prebills),
-            *(one.to_entry("manual") for one in self.manual_lines),
-            *(one.to_entry() for one in self.overrides),
-        ]
+    def to_charges(self) -> dict[str, ChargeEntry]:
+        """The charges by where they stand."""
+        return {
+            **{f"/prebills/{index}": one.to_entry("prebill") for index, one in enumerate(self.prebills)},
+            **{f"/manual_lines/{index}": one.to_entry("manual") for index, one in enumerate(self.manual_lines)},
+            **{f"/overrides/{index}": one.to_entry() for index, one in enumerate(self.overrides)},
+        }
 
 
 class NearProfileRead(BaseModel):
@@ -221,11 +223,26 @@ class CoverageRead(BaseModel):
 
 
 class RatingRunRequest(BaseModel):
-    """Which open orders to rate: those of some branches, or all."""
+    """Which open orders to rate: those that fit the filter, or those named by id; nothing said means all.
+
+    Named orders get a result in any case, also when they are not ready or rated already.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     branches: list[CodeText] | None = Field(default=None, min_length=1)
+    customers: list[NumberText] | None = Field(default=None, min_length=1)
+    service_to: date | None = Field(default=None, description="Served on this day or before.")
+    work_order_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.work_order_ids is not None and len(self.model_fields_set) > 1:
+            raise ValueError("name work orders by id or by a filter, not both")
+        return self
+
+    def to_selection(self) -> RunSelection:
+        return RunSelection(**self.model_dump())
 
 
 class OutcomeRead(BaseModel):

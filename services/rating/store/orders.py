@@ -85,13 +85,14 @@ async def find(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool
 
 
 async def lock_ready_for_rating(session: AsyncSession, order_ids: Sequence[int]) -> list[WorkOrder]:
-    """Those of the orders that are open still, held against other changes, in the order of their ids."""
+    """Those of the orders that are open and ready still, held against other changes, in the order of their ids."""
     return await fetch_all(
         session,
         WorkOrder,
         f"""
         SELECT {_FACTS} FROM {_SOURCE}
         WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND w.status = 'open'
+          AND w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled')
         ORDER BY w.id FOR NO KEY UPDATE OF w
         """,
         order_ids=list(order_ids),

@@ -5,21 +5,25 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.errors import NotReadyForRating
 from services.rating.rules.pricing import Failed, Rated
-from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun
+from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun, RunSelection
 from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
 from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
+_READY = "(w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled'))"
 _SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
 
 
 async def start(
-    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, branches: Sequence[str] | None
-) -> int | None:
-    """Makes a run over every open order that is ready for rating; None when there is none."""
-    within, parameters = scope_condition(scope, **_SIDES)
-    run_id = await fetch_value(
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, wanted: RunSelection
+) -> tuple[int, list[int]]:
+    """Makes a run over the orders that fit; returns its id and theirs.
+
+    Orders that are named by id have their result at once where they are not open or not ready.
+    """
+    run_id: int = await fetch_value(
         session,
         """
         INSERT INTO rating_run (status, requested_by, requested_at, orders)
@@ -28,24 +32,44 @@ async def start(
         requested_by=requested_by,
         requested_at=requested_at,
     )
-    chosen = "true" if branches is None else "w.branch = ANY(CAST(:branches AS text[]))"
-    if branches is not None:
-        parameters = {**parameters, "branches": list(branches)}
-    orders = await execute(
+    where = (
+        Where()
+        .within(scope, **_SIDES)
+        .add("w.branch = ANY(CAST(:branches AS text[]))", branches=wanted.branches)
+        .add("w.customer = ANY(CAST(:customers AS text[]))", customers=wanted.customers)
+        .add("w.service_on <= :service_to", service_to=wanted.service_to)
+        .add("w.id = ANY(CAST(:work_order_ids AS bigint[]))", work_order_ids=wanted.work_order_ids)
+    )
+    if wanted.work_order_ids is None:
+        where.add(f"w.status = 'open' AND {_READY}")
+    order_ids = await fetch_values(
         session,
         f"""
-        INSERT INTO rating_result (run_id, work_order_id)
-        SELECT :run_id, w.id FROM work_order w JOIN branch b ON b.code = w.branch
-        WHERE w.status = 'open' AND w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled')
-          AND {chosen} AND {within}
+        INSERT INTO rating_result (run_id, work_order_id, outcome, detail)
+        SELECT :run_id, w.id,
+               CASE WHEN w.status <> 'open' THEN 'SKIPPED' WHEN {_READY} THEN 'WAITING' ELSE :not_ready END,
+               CASE WHEN w.status <> 'open' THEN 'is ' || w.status || ' already'
+                    WHEN NOT w.pod_received THEN 'has no proof of delivery yet'
+                    WHEN NOT {_READY} THEN 'is still in the field' ELSE '' END
+        FROM work_order w JOIN branch b ON b.code = w.branch
+        WHERE {where.sql}
+        RETURNING work_order_id
         """,
         run_id=run_id,
-        **parameters,
+        not_ready=NotReadyForRating.code,
+        **where.parameters,
     )
-    if orders == 0:
-        return None
-    await execute(session, "UPDATE rating_run SET orders = :orders WHERE id = :run_id", orders=orders, run_id=run_id)
-    return int(run_id)
+    await execute(
+        session,
+        """
+        UPDATE rating_run SET orders = found.orders, failed = found.failed
+        FROM (SELECT count(*) AS orders, count(*) FILTER (WHERE outcome <> 'WAITING') AS failed
+              FROM rating_result WHERE run_id = :run_id) AS found
+        WHERE id = :run_id
+        """,
+        run_id=run_id,
+    )
+    return run_id, order_ids
 
 
 async def running(session: AsyncSession) -> RatingRun | None:
