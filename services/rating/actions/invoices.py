@@ -48,19 +48,19 @@ async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selecti
     made = await invoices.insert_drafts(session, list(placement.new), made_by)
     filled = {**placement.existing, **dict(zip(made, placement.new.values(), strict=True))}
     placed = [(order_id, invoice_id) for invoice_id, order_ids in filled.items() for order_id in order_ids]
-    await invoices.put_on(session, placed)
+    await invoices.put_on(session, placed, made_by)
     totals = await invoices.total_of(session, [order_id for order_id, _ in placed])
     return Assigned(tuple(sorted(filled)), len(made), totals.orders, totals.total)
 
 
-async def unassign_by_rule(session: AsyncSession, scope: Scope, selection: Selection) -> Assigned:
+async def unassign_by_rule(session: AsyncSession, scope: Scope, selection: Selection, done_by: str) -> Assigned:
     """Takes the assigned orders of the selection off their drafts; they stay rated. Raises NothingToAssign."""
     locked = await lock_selected(session, scope, selection, ["assigned"])
     if not locked:
         raise NothingToAssign("No order of the selection is on a draft invoice.")
     totals = await invoices.total_of(session, locked)
     invoice_ids = await invoices.lock_of_orders(session, locked)
-    await invoices.take_off(session, locked)
+    await invoices.take_off(session, locked, done_by)
     return Assigned(tuple(invoice_ids), 0, totals.orders, totals.total)
 
 
@@ -68,12 +68,17 @@ async def make_rollup(session: AsyncSession, scope: Scope, order_ids: Sequence[i
     """Makes a draft rollup by hand; returns its id. Raises NotAssignable, RollupMixed."""
     chosen = await _hold_rated(session, scope, order_ids)
     (invoice_id,) = await invoices.insert_drafts(session, [common_key(chosen)], made_by)
-    await invoices.put_on(session, [(one.id, invoice_id) for one in chosen])
+    await invoices.put_on(session, [(one.id, invoice_id) for one in chosen], made_by)
     return invoice_id
 
 
 async def add_orders(
-    session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int, order_ids: Sequence[int]
+    session: AsyncSession,
+    scope: Scope,
+    invoice_id: int,
+    expected_revision: int,
+    order_ids: Sequence[int],
+    added_by: str,
 ) -> None:
     """Puts rated orders on a draft by hand, whatever it is grouped by; bill-tos and branches are never mixed.
 
@@ -84,7 +89,7 @@ async def add_orders(
     if invoice.kind != "rollup":
         raise NotAssignable(f"Invoice {invoice_id} is for one order; make a rollup instead.")
     common_key(chosen, invoice.key)
-    await invoices.put_on(session, [(one.id, invoice_id) for one in chosen])
+    await invoices.put_on(session, [(one.id, invoice_id) for one in chosen], added_by)
 
 
 async def take_orders_off(
@@ -93,6 +98,7 @@ async def take_orders_off(
     invoice_id: int,
     expected_revision: int,
     order_ids: Sequence[int] | None,
+    done_by: str,
 ) -> None:
     """Takes orders off a draft, all of them without ids; they stay rated, and an empty draft is dissolved.
 
@@ -105,7 +111,7 @@ async def take_orders_off(
             f"{len(foreign)} of the chosen orders are not on invoice {invoice_id}.",
             faults=[Fault("/work_order_ids", f"work order {one}") for one in foreign],
         )
-    await invoices.take_off(session, held if order_ids is None else list(order_ids))
+    await invoices.take_off(session, held if order_ids is None else list(order_ids), done_by)
 
 
 async def remove_invoice(
@@ -118,8 +124,8 @@ async def remove_invoice(
     held = await _hold_with_orders(session, scope, invoice_id, expected_revision)
     versions = {one.id: one.rating_version for one in await orders.find_all(session, EVERYTHING, held)}
     await take_back(session, versions, removed_by, removed_at)
-    await invoices.take_off(session, held)
-    await orders.remove_ratings(session, held)
+    await invoices.take_off(session, held, removed_by)
+    await orders.remove_ratings(session, held, removed_by)
     await ratings.announce(session, held)
 
 

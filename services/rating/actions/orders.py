@@ -11,6 +11,8 @@ from services.rating.errors import NumberTaken, UnknownReference
 from services.rating.rules.codes import unknown_in_order
 from services.rating.rules.orders import (
     EDITABLE,
+    Closing,
+    HistoryStep,
     OrderEntry,
     OrderFilter,
     OrderRow,
@@ -21,7 +23,7 @@ from services.rating.rules.orders import (
     require_rated,
 )
 from services.rating.rules.rollup import leaves_invoice
-from services.rating.store import codes, invoices, orders, ratings
+from services.rating.store import codes, history, invoices, orders, ratings
 from shared.access import Scope
 from shared.database import constraint_of
 from shared.errors import Fault, Forbidden, NotFound
@@ -30,12 +32,14 @@ from shared.listing import PageQuery
 from shared.tables import Numbered, refuse_import
 
 
-async def read_order(session: AsyncSession, scope: Scope, order_id: int) -> tuple[WorkOrder, Whereabouts]:
-    """The order and where its last export is; raises NotFound outside the scope."""
+async def read_order(
+    session: AsyncSession, scope: Scope, order_id: int
+) -> tuple[WorkOrder, Whereabouts, Closing | None]:
+    """The order, where its last export is, and why it was closed or reopened last; raises NotFound outside the scope."""
     order = await orders.find(session, scope, order_id)
     if order is None:
         raise NotFound(f"There is no work order {order_id}.")
-    return order, await orders.whereabouts(session, order_id)
+    return order, await orders.whereabouts(session, order_id), await orders.last_closing(session, order_id)
 
 
 async def list_orders(
@@ -43,6 +47,13 @@ async def list_orders(
 ) -> tuple[list[OrderRow], str | None, OrderTotals]:
     rows, cursor = await orders.list_orders(session, scope, wanted, query)
     return rows, cursor, await orders.total_orders(session, scope, wanted)
+
+
+async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[HistoryStep]:
+    """What happened to the order, the newest first; raises NotFound outside the scope."""
+    if await orders.find(session, scope, order_id) is None:
+        raise NotFound(f"There is no work order {order_id}.")
+    return await history.of_order(session, order_id)
 
 
 async def list_entries(
@@ -97,7 +108,12 @@ async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[N
 
 
 async def change_order(
-    session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, changes: Mapping[str, Any]
+    session: AsyncSession,
+    scope: Scope,
+    order_id: int,
+    expected_revision: int,
+    changes: Mapping[str, Any],
+    changed_by: str,
 ) -> None:
     """Changes fields of an order. A new bill-to or branch takes it off its draft invoice and is announced."""
     order = await hold_editable(session, scope, order_id, expected_revision)
@@ -105,7 +121,7 @@ async def change_order(
     entry = replace(OrderEntry(**entered), **changes)
     await require_enterable(session, scope, entry, before=order)
     if order.invoice_id is not None and leaves_invoice(await invoices.key_of(session, order.invoice_id), order, entry):
-        await invoices.take_off(session, [order_id])
+        await invoices.take_off(session, [order_id], changed_by)
     try:
         await orders.update(session, order_id, entry)
     except IntegrityError as error:
@@ -119,11 +135,13 @@ async def change_order(
         await ratings.announce(session, [order_id])
 
 
-async def unassign_order(session: AsyncSession, scope: Scope, order_id: int, expected_revision: int) -> None:
+async def unassign_order(
+    session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, done_by: str
+) -> None:
     """Takes an assigned order off its draft invoice; it stays rated."""
     order = await hold_editable(session, scope, order_id, expected_revision)
     require_rated(order)
-    await invoices.take_off(session, [order_id])
+    await invoices.take_off(session, [order_id], done_by)
 
 
 async def require_enterable(

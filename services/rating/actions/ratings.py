@@ -164,8 +164,8 @@ async def remove_rating(
     order = await hold_editable(session, scope, order_id, expected_revision)
     require_rated(order)
     await take_back(session, {order_id: order.rating_version}, removed_by, removed_at)
-    await invoices.take_off(session, [order_id])
-    await orders.remove_ratings(session, [order_id])
+    await invoices.take_off(session, [order_id], removed_by)
+    await orders.remove_ratings(session, [order_id], removed_by)
     await ratings.announce(session, [order_id])
 
 

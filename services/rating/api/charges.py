@@ -101,6 +101,6 @@ async def _enter(
 ) -> ChargeRead:
     charge_id = await charges.enter_charge(session, caller.scope, order_id, revision, entry, caller.name)
     entered = await charges.list_charges(session, caller.scope, order_id)
-    order, _ = await orders.read_order(session, caller.scope, order_id)
+    order, *_ = await orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
     return ChargeRead.of(next(one for one in entered if one.id == charge_id))

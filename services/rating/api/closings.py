@@ -95,6 +95,6 @@ async def reopen(
 
 
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
-    order, whereabouts = await orders.read_order(session, caller.scope, order_id)
+    order, whereabouts, closing = await orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
-    return WorkOrderRead.of(order, whereabouts)
+    return WorkOrderRead.of(order, whereabouts, closing)

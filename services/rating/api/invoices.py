@@ -55,7 +55,7 @@ async def assign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Tr
 async def unassign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> AssignedRead:
     """Takes every assigned order of the selection off its draft; they stay rated."""
     selection = wanted.selection.to_selection()
-    return AssignedRead.model_validate(await invoices.unassign_by_rule(session, caller.scope, selection))
+    return AssignedRead.model_validate(await invoices.unassign_by_rule(session, caller.scope, selection, caller.name))
 
 
 @router.post("", access=EDIT, status_code=201, idempotent=True, refuses=[NotAssignable, RollupMixed])
@@ -83,7 +83,7 @@ async def add_to_rollup(
     session: Transaction,
 ) -> InvoiceRead:
     """Puts chosen rated orders of the same bill-to and branch on a draft rollup."""
-    await invoices.add_orders(session, caller.scope, invoice_id, revision, wanted.work_order_ids)
+    await invoices.add_orders(session, caller.scope, invoice_id, revision, wanted.work_order_ids, caller.name)
     return await _read(session, caller, invoice_id, response)
 
 
@@ -97,7 +97,7 @@ async def take_off_invoice(
     session: Transaction,
 ) -> InvoiceRead:
     """Takes chosen orders, or all, off a draft; they stay rated, and a draft without orders is dissolved."""
-    await invoices.take_orders_off(session, caller.scope, invoice_id, revision, wanted.work_order_ids)
+    await invoices.take_orders_off(session, caller.scope, invoice_id, revision, wanted.work_order_ids, caller.name)
     return await _read(session, caller, invoice_id, response)
 
 

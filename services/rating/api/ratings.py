@@ -92,6 +92,6 @@ async def check_coverage(page: PageQueryOf, caller: CallerOf, session: Transacti
 
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> RatingRead:
     stored = await ratings.read_rating(session, caller.scope, order_id)
-    order, _ = await orders.read_order(session, caller.scope, order_id)
+    order, *_ = await orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
     return RatingRead.of(stored)

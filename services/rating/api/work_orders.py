@@ -7,6 +7,7 @@ from fastapi import Query, Response
 from services.rating.actions import charges, orders
 from services.rating.errors import LockedUseCredit, NotRated, NumberTaken, UnknownReference
 from services.rating.schemas.orders import (
+    HistoryStepRead,
     NewWorkOrder,
     WorkOrderChange,
     WorkOrderEntry,
@@ -67,6 +68,13 @@ async def read_work_order(
     return await _read(session, caller, work_order_id, response)
 
 
+@router.get("/{work_order_id}/history", access=VIEW, refuses=[NotFound])
+async def read_work_order_history(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[HistoryStepRead]:
+    """What happened to the order, by whom and when, the newest first."""
+    found = await orders.read_history(session, caller.scope, work_order_id)
+    return [HistoryStepRead.model_validate(one) for one in found]
+
+
 @entries.get("", access=VIEW, response_model=Page[WorkOrderEntry, Count], responses=CSV_RESPONSE)
 async def list_work_order_entries(
     wanted: Annotated[WorkOrderQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
@@ -90,7 +98,7 @@ async def change_work_order(
     session: Transaction,
 ) -> WorkOrderRead:
     """Changes the fields that are sent. A new bill-to or branch takes the order off its draft invoice."""
-    await orders.change_order(session, caller.scope, work_order_id, revision, change.to_changes())
+    await orders.change_order(session, caller.scope, work_order_id, revision, change.to_changes(), caller.name)
     return await _read(session, caller, work_order_id, response)
 
 
@@ -99,11 +107,11 @@ async def unassign_work_order(
     work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """Takes an order off its draft invoice; it stays rated."""
-    await orders.unassign_order(session, caller.scope, work_order_id, revision)
+    await orders.unassign_order(session, caller.scope, work_order_id, revision, caller.name)
     return await _read(session, caller, work_order_id, response)
 
 
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
-    order, whereabouts = await orders.read_order(session, caller.scope, order_id)
+    order, whereabouts, closing = await orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
-    return WorkOrderRead.of(order, whereabouts)
+    return WorkOrderRead.of(order, whereabouts, closing)

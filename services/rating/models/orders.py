@@ -126,11 +126,13 @@ class OrderCharge(Table, table=True):
     commission_rate: Decimal | None = columns.rate(nullable=True)
 
 
-class OrderClosing(Table, table=True):
-    """An order was closed without an invoice (`zero_bill`), or a closed one taken up again (`reopen`)."""
+class OrderStep(Table, table=True):
+    """What somebody did with an order: put on a draft (`assign`) or taken off (`unassign`), its rating removed (`remove`),
+    closed without an invoice (`zero_bill`) or taken up again (`reopen`). Append-only.
+    """
 
-    __tablename__ = "order_closing"
-    __table_args__ = (Index("order_closing_work_order_id", "work_order_id"),)
+    __tablename__ = "order_step"
+    __table_args__ = (Index("order_step_work_order_id", "work_order_id"),)
 
     id: int = columns.identity()
     work_order_id: int = columns.big("work_order.id")
@@ -138,3 +140,4 @@ class OrderClosing(Table, table=True):
     reason: str = columns.words()
     done_by: str = columns.words()
     done_at: datetime = columns.moment()
+    invoice_id: int | None = columns.big("invoice.id", nullable=True)

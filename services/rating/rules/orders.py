@@ -168,6 +168,30 @@ class Whereabouts:
     ar_transaction: int | None = None
 
 
+@dataclass(frozen=True)
+class Closing:
+    """Who closed an order without an invoice (`zero_bill`) or took it up again (`reopen`), when and why."""
+
+    action: str
+    reason: str
+    done_by: str
+    done_at: datetime
+
+
+@dataclass(frozen=True)
+class HistoryStep:
+    """One thing that happened to an order, who did it and when; `words` say why, or what Accounts Receivable answered."""
+
+    at: datetime
+    by: str
+    action: str
+    version: int | None
+    amount: Decimal | None
+    invoice_id: int | None
+    run_id: int | None
+    words: str
+
+
 def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:
     """Refuses a change from `exporting` on; the refusal names the invoice and the way out.
 

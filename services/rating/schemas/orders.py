@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.rating.rules.charges import ChargeEntry
-from services.rating.rules.orders import OrderEntry, OrderFilter, Whereabouts, WorkOrder
+from services.rating.rules.orders import Closing, OrderEntry, OrderFilter, Whereabouts, WorkOrder
 from services.rating.schemas.charges import ChargeBody, Servers, ServerShareBody, kept_shares
 from shared.bodies import ChangeBody
 from shared.money import Money, Quantity
@@ -121,6 +121,48 @@ class Receivable(BaseModel):
     ar_transaction: int | None
 
 
+class ClosingRead(BaseModel):
+    """Who closed the order without an invoice (`zero_bill`) or took it up again (`reopen`), when and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    action: Literal["zero_bill", "reopen"]
+    reason: str
+    done_by: str
+    done_at: datetime
+
+
+class HistoryStepRead(BaseModel):
+    """One thing that happened to an order; `words` say why, or what Accounts Receivable answered.
+
+    `amount` is the rating's total, or what was credited.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    by: str
+    action: Literal[
+        "rated",
+        "rated_again",
+        "rating_removed",
+        "assigned",
+        "unassigned",
+        "handed_over",
+        "exported",
+        "refused",
+        "credited",
+        "reopened",
+        "closed",
+        "zero_billed",
+    ]
+    version: int | None
+    amount: Money | None
+    invoice_id: int | None
+    run_id: int | None
+    words: str
+
+
 class WorkOrderRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -162,13 +204,15 @@ class WorkOrderRead(BaseModel):
     invoice_id: int | None
     changed_at: datetime
     last_export: Receivable | None = None
+    last_closing: ClosingRead | None = None
 
     @classmethod
-    def of(cls, order: WorkOrder, whereabouts: Whereabouts) -> "WorkOrderRead":
-        read = cls.model_validate(order)
-        if whereabouts.run_id is None:
-            return read
-        return read.model_copy(update={"last_export": Receivable.model_validate(whereabouts)})
+    def of(cls, order: WorkOrder, whereabouts: Whereabouts, closing: Closing | None) -> "WorkOrderRead":
+        told = {
+            "last_export": None if whereabouts.run_id is None else Receivable.model_validate(whereabouts),
+            "last_closing": None if closing is None else ClosingRead.model_validate(closing),
+        }
+        return cls.model_validate(order).model_copy(update=told)
 
 
 class WorkOrderItem(BaseModel):

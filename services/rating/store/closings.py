@@ -29,7 +29,7 @@ async def insert(
     await execute(
         session,
         """
-        INSERT INTO order_closing (work_order_id, action, reason, done_by, done_at)
+        INSERT INTO order_step (work_order_id, action, reason, done_by, done_at)
         VALUES (:order_id, :action, :reason, :done_by, :done_at)
         """,
         order_id=order_id,

@@ -199,15 +199,21 @@ async def insert_drafts(session: AsyncSession, keys: Sequence[GroupKey], made_by
     return ids
 
 
-async def put_on(session: AsyncSession, placed: Sequence[tuple[int, int]]) -> None:
+async def put_on(session: AsyncSession, placed: Sequence[tuple[int, int]], done_by: str) -> None:
     """Assigns rated orders, pairs of order and invoice; both are held by the caller. Two statements."""
     changed = await execute(
         session,
         """
-        UPDATE work_order SET status = 'assigned', invoice_id = placed.invoice_id, revision = revision + 1
-        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:invoice_ids AS bigint[])) AS placed (id, invoice_id)
-        WHERE work_order.id = placed.id AND work_order.status = 'rated'
+        WITH placed AS (
+            UPDATE work_order SET status = 'assigned', invoice_id = placed.invoice_id, revision = revision + 1
+            FROM unnest(CAST(:order_ids AS bigint[]), CAST(:invoice_ids AS bigint[])) AS placed (id, invoice_id)
+            WHERE work_order.id = placed.id AND work_order.status = 'rated'
+            RETURNING work_order.id, work_order.invoice_id
+        )
+        INSERT INTO order_step (work_order_id, action, reason, done_by, done_at, invoice_id)
+        SELECT id, 'assign', '', :done_by, now(), invoice_id FROM placed
         """,
+        done_by=done_by,
         order_ids=[order_id for order_id, _ in placed],
         invoice_ids=[invoice_id for _, invoice_id in placed],
     )
@@ -219,7 +225,7 @@ async def put_on(session: AsyncSession, placed: Sequence[tuple[int, int]]) -> No
     )
 
 
-async def take_off(session: AsyncSession, order_ids: Sequence[int]) -> None:
+async def take_off(session: AsyncSession, order_ids: Sequence[int], done_by: str) -> None:
     """Takes assigned orders off their draft invoices; a draft left without orders is dissolved.
 
     The orders are held by the caller. The invoices are held before they are looked at: of two clerks who take the last
@@ -229,10 +235,17 @@ async def take_off(session: AsyncSession, order_ids: Sequence[int]) -> None:
     await execute(
         session,
         """
-        UPDATE work_order SET status = 'rated', invoice_id = NULL, revision = revision + 1
-        WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'assigned'
+        WITH left_behind AS (
+            SELECT id, invoice_id FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'assigned'
+        ), freed AS (
+            UPDATE work_order SET status = 'rated', invoice_id = NULL, revision = revision + 1
+            FROM left_behind WHERE work_order.id = left_behind.id RETURNING left_behind.id, left_behind.invoice_id
+        )
+        INSERT INTO order_step (work_order_id, action, reason, done_by, done_at, invoice_id)
+        SELECT id, 'unassign', '', :done_by, now(), invoice_id FROM freed
         """,
         order_ids=list(order_ids),
+        done_by=done_by,
     )
     await execute(
         session,

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.orders import OrderEntry, OrderFilter, OrderRow, OrderTotals, Whereabouts, WorkOrder
+from services.rating.rules.orders import Closing, OrderEntry, OrderFilter, OrderRow, OrderTotals, Whereabouts, WorkOrder
 from shared.access import Scope
 from shared.database import columns, execute, fetch_all, fetch_one, fetch_values, scope_condition
 from shared.listing import PageQuery, Sorting, Where, containing, fetch_page
@@ -96,6 +96,19 @@ async def lock_ready_for_rating(session: AsyncSession, order_ids: Sequence[int])
         ORDER BY w.id FOR NO KEY UPDATE OF w
         """,
         order_ids=list(order_ids),
+    )
+
+
+async def last_closing(session: AsyncSession, order_id: int) -> Closing | None:
+    """Why the order was closed or reopened last, None when it never was."""
+    return await fetch_one(
+        session,
+        Closing,
+        """
+        SELECT action, reason, done_by, done_at FROM order_step
+        WHERE work_order_id = :order_id AND action IN ('zero_bill', 'reopen') ORDER BY id DESC LIMIT 1
+        """,
+        order_id=order_id,
     )
 
 
@@ -227,16 +240,21 @@ async def update(session: AsyncSession, order_id: int, entry: OrderEntry) -> Non
     )
 
 
-async def remove_ratings(session: AsyncSession, order_ids: Sequence[int]) -> None:
+async def remove_ratings(session: AsyncSession, order_ids: Sequence[int], done_by: str) -> None:
     """Opens rated orders again; the version of a removed rating is never used again."""
     await execute(
         session,
         """
-        UPDATE work_order
-        SET status = 'open', rating_version = rating_version + 1, revision = revision + 1, changed_at = now()
-        WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'rated'
+        WITH opened AS (
+            UPDATE work_order
+            SET status = 'open', rating_version = rating_version + 1, revision = revision + 1, changed_at = now()
+            WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'rated' RETURNING id
+        )
+        INSERT INTO order_step (work_order_id, action, reason, done_by, done_at)
+        SELECT id, 'remove', '', :done_by, now() FROM opened
         """,
         order_ids=list(order_ids),
+        done_by=done_by,
     )
 
 
