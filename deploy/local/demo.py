@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -53,14 +54,17 @@ def run_demo(suite: Suite, output: Path, console: Console) -> dict[str, Any]:
 def _main_job(clerks: Clerks, output: Path, console: Console) -> dict[str, Any]:
     enter_orders(clerks, console)
     outcomes = rate_orders(clerks, console)
+    rollups = assign_rollups(clerks.bill, console)
     review(clerks, output, console)
     refuse_order_entry(clerks, console)
     run, seconds = export(clerks.bill, console)
+    seconds += send_rollups(clerks.bill, console)
     show_locked(clerks, console)
     show_invoices(clerks, run, console)
     show_limits(clerks, console)
     credit_and_rerate(clerks, console)
-    return summarize(clerks, outcomes, seconds, console)
+    commissions = show_commissions(clerks.bill, console)
+    return {**summarize(clerks, outcomes, seconds, console), "rollups": rollups, "commissions_owed": commissions}
 
 
 def _step(console: Console, who: Clerk, words: str) -> None:
@@ -129,16 +133,33 @@ def _follow(
     return state
 
 
+def assign_rollups(bill: Clerk, console: Console) -> int:
+    """Gathers the orders of rolled-up bill-tos on monthly drafts; returns how many drafts there are."""
+    _step(console, bill, "gathers the orders of bill-tos that want one invoice a month")
+    made = bill.post("/rating/invoices/assign", {})
+    table = Table("draft", "branch", "bill-to", "cycle", "orders", "total", box=None)
+    for one in bill.get("/rating/invoices", status="draft", sort="bill_to", limit=10)["items"]:
+        cycle = f"{one['cycle_from']} to {one['cycle_to']}"
+        table.add_row(
+            str(one["id"]), one["branch"], one["bill_to_name"], cycle, str(one["orders"]), money(one["total"])
+        )
+    console.print(table)
+    console.print(f"{made['orders']} orders over {money(made['total'])} on {made['new_invoices']} draft rollups")
+    drafts: int = made["new_invoices"]
+    return drafts
+
+
 def review(clerks: Clerks, output: Path, console: Console) -> None:
     _step(console, clerks.bill, "reviews Rated Workorders Ready to Export")
     totals = clerks.bill.get("/rating/ready-to-export", limit=1)["totals"]
-    table = Table("branch", "orders", "charges", "fee advances", "total", box=None)
+    table = Table("branch", "orders", "charges", "fee advances", "commissions", "total", box=None)
     for group in totals["by_branch"]:
         table.add_row(
             group["name"],
             str(group["orders"]),
             money(group["charges_total"]),
             money(group["advances_total"]),
+            money(group["commission"]),
             money(group["total"]),
         )
     table.add_row(
@@ -146,6 +167,7 @@ def review(clerks: Clerks, output: Path, console: Console) -> None:
         str(totals["count"]),
         money(totals["charges_total"]),
         money(totals["advances_total"]),
+        money(totals["commission"]),
         money(totals["total"]),
         style="bold",
     )
@@ -167,11 +189,11 @@ def refuse_order_entry(clerks: Clerks, console: Console) -> None:
     raise LocalError("The demo found that order entry could export.")
 
 
-def export(bill: Clerk, console: Console) -> tuple[dict[str, Any], float]:
-    """Exports everything that is ready; returns the finished run and how long it took in seconds."""
+def export(bill: Clerk, console: Console, selection: dict[str, Any] | None = None) -> tuple[dict[str, Any], float]:
+    """Exports the selection, or everything that is ready; returns the finished run and how long it took in seconds."""
     _step(console, bill, "runs Export Rated Work Orders to A/R")
     started_at = time.monotonic()
-    run = bill.post("/rating/exports", {})
+    run = bill.post("/rating/exports", {"selection": selection or {}})
     state = _follow(
         bill, f"/rating/exports/{run['id']}/events", "exporting", "invoices", ("exported", "refused"), console
     )
@@ -181,6 +203,15 @@ def export(bill: Clerk, console: Console) -> tuple[dict[str, Any], float]:
         f"in Accounts Receivable, {state['refused']} refused, {seconds:.2f} s"
     )
     return state, seconds
+
+
+def send_rollups(bill: Clerk, console: Console) -> float:
+    """Exports by name the rollups that an export of everything leaves for the end of their cycle; returns the seconds."""
+    drafts = [one["id"] for one in bill.pages("/rating/invoices", status="draft")]
+    if not drafts:
+        return 0.0
+    _step(console, bill, f"sends {len(drafts)} rollups before their month ends")
+    return export(bill, console, {"invoice_ids": drafts})[1]
 
 
 def show_locked(clerks: Clerks, console: Console) -> None:
@@ -212,11 +243,12 @@ def show_invoices(clerks: Clerks, run: dict[str, Any], console: Console) -> None
     console.print(table)
     console.print(f"{page['totals']['count']:,} invoices, open {money(page['totals']['open'])}")
     whole = clerks.rita.get(f"/receivables/invoices/{page['items'][0]['id']}")
-    debit = sum(Decimal(row["debit"]) for row in whole["distributions"])
-    credit = sum(Decimal(row["credit"]) for row in whole["distributions"])
-    _must(debit == credit, f"invoice {whole['number']} posts {debit} against {credit}")
-    accounts = ", ".join(f"{row['account']} {row['debit']}/{row['credit']}" for row in whole["distributions"])
-    console.print(f"GL distributions of {whole['number']} (debit/credit): {accounts}")
+    posted: dict[str, Decimal] = defaultdict(Decimal)
+    for row in whole["distributions"]:
+        posted[row["account"]] += Decimal(row["debit"]) - Decimal(row["credit"])
+    _must(sum(posted.values()) == 0, f"invoice {whole['number']} posts {dict(posted)}")
+    accounts = ", ".join(f"{account} {amount:+}" for account, amount in sorted(posted.items()))
+    console.print(f"GL distributions of {whole['number']} by account (debits +, credits -): {accounts}")
     customer = clerks.rita.get("/receivables/customers", search=whole["customer"])["items"][0]
     account = clerks.rita.get(f"/receivables/customers/{customer['id']}/account")
     console.print(
@@ -241,7 +273,7 @@ def show_limits(clerks: Clerks, console: Console) -> None:
 def credit_and_rerate(clerks: Clerks, console: Console) -> None:
     _step(console, clerks.rita, "credits an invoice whose mileage was wrong, with disposition rerate")
     order = next(
-        one for one in clerks.olga.pages("/rating/work-orders", status="exported") if _has_miles(clerks.olga, one)
+        one for one in clerks.olga.pages("/rating/work-orders", status="exported") if _is_single_with_miles(clerks, one)
     )
     invoice = clerks.rita.get("/receivables/invoices", work_order=order["number"])["items"][0]
     credit = {"disposition": "rerate", "reason": "mileage was reported wrong"}
@@ -265,13 +297,30 @@ def credit_and_rerate(clerks: Clerks, console: Console) -> None:
     console.print(f"{order['number']} stands on invoice {newest['number']} over {newest['total']} now")
 
 
-def _has_miles(clerk: Clerk, order: dict[str, Any]) -> bool:
-    return order["branch"] == "SAT" and clerk.get(f"/rating/work-orders/{order['id']}")["miles"] is not None
+def _is_single_with_miles(clerks: Clerks, order: dict[str, Any]) -> bool:
+    return (
+        order["branch"] == "SAT"
+        and clerks.olga.get(f"/rating/work-orders/{order['id']}")["miles"] is not None
+        and clerks.bill.get(f"/rating/invoices/{order['invoice_id']}")["invoice"]["kind"] == "single"
+    )
 
 
 def _when_open(clerk: Clerk, path: str) -> dict[str, Any] | None:
     order: dict[str, Any] = clerk.get(path)
     return order if order["status"] == "open" else None
+
+
+def show_commissions(bill: Clerk, console: Console) -> str:
+    """What the servers have earned; returns what is owed to them in all."""
+    _step(console, bill, "looks at the commissions: all of them are owed, because their invoices are in A/R")
+    totals = bill.get("/rating/commissions", limit=1)["totals"]
+    table = Table("server", "name", "bookings", "not yet in A/R", "owed", box=None)
+    for one in totals["by_server"]:
+        table.add_row(one["server"], one["name"], str(one["bookings"]), money(one["accrued"]), money(one["owed"]))
+    console.print(table)
+    _must(Decimal(totals["accrued"]) == 0, f"{totals['accrued']} of the commissions are not in A/R")
+    owed: str = totals["owed"]
+    return owed
 
 
 def summarize(clerks: Clerks, outcomes: dict[str, int], seconds: float, console: Console) -> dict[str, Any]:

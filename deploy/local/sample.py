@@ -56,6 +56,8 @@ def load_sample(suite: Suite, tell: Callable[[str], None] = lambda _: None) -> N
             tell(name.removesuffix(".csv").replace("-", " "))
             clerk.upload(f"/{path}/import", _content(name))
         _wait_for_customers(clerk)
+        tell("rollup rules")
+        clerk.upload("/rating/rollup-rules/import", _content("rollup-rules.csv"))
     finally:
         clerk.close()
 

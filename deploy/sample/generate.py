@@ -19,12 +19,29 @@ FLORIDA_SOURCE = "Florida Statutes 30.231, codes.findlaw.com/fl/title-v-judicial
 PROFILE_COLUMNS = (
     *("branch", "customer_type", "priority", "job_type", "region", "effective_from", "effective_to", "source"),
     *("billing_item", "mode", "bill_type", "method", "rate", "included_units", "quantity_source"),
+    *("commission_method", "commission_rate"),
 )
 ORDER_COLUMNS = (
     *("number", "style", "branch", "customer", "bill_to", "priority", "job_type", "region", "served_zip"),
     *("service_on", "field_status", "pod_received", "triggers", "reference"),
-    *("miles", "attempts", "servees", "parcels", "hours", "fee_advances"),
+    *("miles", "attempts", "servees", "parcels", "hours", "fee_advances", "servers"),
 )
+
+SERVERS = {
+    "SAT": ("S101", "S102", "S103", "S101: 60; S102: 40"),
+    "LAX": ("L201",),
+    "MIA": ("M301",),
+}
+# What a line earns those who did the job; who serves papers earns his own percentage, and money laid out earns nothing.
+COMMISSIONS = {
+    "Mileage": ("percent", "50"),
+    "Skip trace": ("percent", "12.5"),
+    "Surveillance": ("flat", "25"),
+    "Certified mail": ("", ""),
+    "Postage advanced": ("", ""),
+    "Advertising a sale": ("", ""),
+}
+OWN_PERCENTAGE = ("server", "")
 
 Row = dict[str, object]
 
@@ -140,7 +157,12 @@ def florida_profiles() -> Iterator[Row]:
 
 def profiles() -> list[Row]:
     rows = [*bexar_profiles(), *california_profiles(), *florida_profiles()]
-    return [{"included_units": "", "quantity_source": "", **row} for row in rows]
+    made = []
+    for row in rows:
+        method, rate = COMMISSIONS.get(str(row["billing_item"]), OWN_PERCENTAGE)
+        terms = {"commission_method": method, "commission_rate": rate}
+        made.append({"included_units": "", "quantity_source": "", **row, **terms})
+    return made
 
 
 def _zips() -> dict[str, list[str]]:
@@ -159,6 +181,7 @@ def _customers() -> dict[str, list[str]]:
 def work_orders() -> list[Row]:
     """600 orders of San Antonio, 250 of Los Angeles, 150 of Miami; 8 have no region and 7 no profile."""
     chance = random.Random(20260501)  # noqa: S311 - the same orders every time, nothing secret
+    assigned = random.Random(20260502)  # noqa: S311 - of its own, so that who did the job changes nothing else
     zips, customers = _zips(), _customers()
     branches = ["SAT"] * 600 + ["LAX"] * 250 + ["MIA"] * 150
     chance.shuffle(branches)
@@ -186,6 +209,7 @@ def work_orders() -> list[Row]:
             row["priority"] = "SPECIAL"
         if index % 40 == 0:
             row["bill_to"] = chance.choice(customers[letter])
+        row["servers"] = assigned.choice(SERVERS[branch])
         rows.append(row)
     return rows
 

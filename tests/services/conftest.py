@@ -95,7 +95,7 @@ SETUP = {
     "receivables": ("gl-accounts", "ar-companies", "receivable-types", "customers"),
     "rating": (
         *("branches", "customer-types", "priorities", "job-types"),
-        *("regions", "bill-types", "billing-items", "billing-profiles"),
+        *("regions", "bill-types", "billing-items", "billing-profiles", "servers"),
     ),
 }
 
