@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from services.receivables.api import customers, invoices, reconciliation, setup
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
-from services.receivables.jobs import account_changes
+from services.receivables.jobs.account_changes import announce_job
 from services.receivables.settings import Settings
 from shared.service import build
 
@@ -25,5 +25,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             reconciliation.router,
         ],
         consumers=[invoice_export_requested.consumer, invoice_withdrawal_requested.consumer, work_order_rated.consumer],
-        jobs={"account changes": account_changes.job},
+        jobs={"account changes": announce_job},
     )

@@ -1,24 +1,15 @@
 """Announces what customers owe, a look a second; any instance may, and a crash loses one look's work at most."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import accounts
-from shared.background import whole
-from shared.database import Database
-
-_PAUSE_SECONDS = 1.0
+from shared.jobs import Job
 
 
-def job(database: Database) -> Callable[[], Awaitable[None]]:
-    async def look() -> None:
-        async with database.transaction() as session:
-            await accounts.announce_changes(session)
+async def _look(session: AsyncSession) -> bool:
+    await accounts.announce_changes(session)
+    # Also after work: what is posted in the next second makes one event a customer, not one a chunk.
+    return False
 
-    async def run() -> None:
-        while True:
-            await whole(look())
-            # Also after work: what is posted in the next second makes one event a customer, not one a chunk.
-            await asyncio.sleep(_PAUSE_SECONDS)
 
-    return run
+announce_job = Job(_look)
