@@ -1,0 +1,434 @@
+"""Lives of orders at random, against a small model of the picture in rating, section 2: each step ends as the model says.
+
+The model knows statuses, versions, totals and drafts of a handful of orders; after every step the service must show the same,
+and whenever the two sides have talked everything reconciles. `RATEBOOK_LIVES` plays more of them.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from deploy.local.reconcile import differences_between
+from shared.database import Database
+from shared.money import round_cents
+from tests.services.conftest import RATING_FEATURES, RECEIVABLES_FEATURES, client_on, everything, key, load
+from tests.services.exchange import exchange, work_off
+
+LIVES = int(os.environ.get("RATEBOOK_LIVES", "4"))
+ROLLED_UP, SINGLE = "S1001", "S1002"
+NUMBERS = st.integers(0, 5)
+EDITABLE = {"open", "rated", "assigned"}
+Act = Callable[..., Coroutine[Any, Any, Any]]
+
+
+@dataclass
+class Order:
+    """What the model knows of an order; `total` is that of its rating while it has one."""
+
+    id: int
+    bill_to: str = ROLLED_UP
+    miles: int = 10
+    status: str = "open"
+    version: int = 1
+    total: Decimal | None = None
+    invoice: int | None = None
+    alone: bool = False
+    withdrawn: bool = False
+
+    @property
+    def price(self) -> Decimal:
+        """Service outside the county and 0.65 a mile."""
+        return Decimal("95.00") + round_cents(Decimal("0.65") * self.miles)
+
+    @property
+    def commission(self) -> Decimal:
+        """45 % of the service, half of the mileage; nothing without a rating that stands."""
+        if self.total is None or self.status in {"open", "closed"}:
+            return Decimal("0.00")
+        return Decimal("42.75") + round_cents((self.total - 95) / 2)
+
+
+@dataclass
+class World:
+    """Both services on databases of their own."""
+
+    rating: httpx.AsyncClient
+    receivables: httpx.AsyncClient
+    rating_database: Database
+    receivables_database: Database
+    commands: int = 0
+
+    def named(self) -> dict[str, str]:
+        self.commands += 1
+        return key(self.commands)
+
+    async def order(self, order_id: int) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.rating.get(f"/v1/work-orders/{order_id}")).json()
+        return found
+
+    async def send(self, method: str, order: Order, noun: str = "", body: Any = None) -> httpx.Response:
+        """A command about one order, with its ETag as it now is."""
+        path = f"/v1/work-orders/{order.id}"
+        headers = {"if-match": (await self.rating.get(path)).headers["etag"], **self.named()}
+        return await self.rating.request(method, f"{path}/{noun}".rstrip("/"), json=body, headers=headers)
+
+
+def refused(answer: httpx.Response, order: Order, otherwise: str) -> None:
+    """A step that the picture does not have is refused: locked orders alike, others with a code of the step's own."""
+    code = otherwise if order.status in EDITABLE else "LOCKED_USE_CREDIT"
+    assert (answer.status_code, answer.json()["code"]) == (409, code), (order, answer.text)
+
+
+class Lives(RuleBasedStateMachine):
+    """`open_world` is given by the test; everything runs on one event loop a life."""
+
+    open_world: Callable[[AsyncExitStack], Coroutine[Any, Any, World]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        self.orders: list[Order] = []
+        self.inactive: set[str] = set()
+        self.talked = True
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+    def teardown(self) -> None:
+        self.run(self.stack.aclose())
+        self.runner.close()
+
+    def pick(self, number: int) -> Order:
+        return self.orders[number % len(self.orders)]
+
+    def with_status(self, *statuses: str) -> list[Order]:
+        return [one for one in self.orders if one.status in statuses]
+
+    @initialize()
+    def begin(self) -> None:
+        self.world: World = self.run(type(self).open_world(self.stack))
+        for _ in range(2):
+            self.enter()
+
+    def enter(self) -> None:
+        entry = {
+            "number": f"W{len(self.orders)}",
+            "branch": "SAT",
+            "customer": ROLLED_UP,
+            "priority": "STANDARD",
+            "job_type": "CITATION",
+            "served_zip": "78130",
+            "service_on": "2026-11-02",
+            "field_status": "served",
+            "pod_received": True,
+            "miles": "10",
+            "servers": [{"server": "S101"}],
+        }
+        made = self.run(self.world.rating.post("/v1/work-orders", json=entry))
+        assert made.status_code == 201, made.text
+        self.orders.append(Order(made.json()["id"]))
+
+    @precondition(lambda self: len(self.orders) < 5)
+    @rule()
+    def enter_another(self) -> None:
+        self.enter()
+
+    @rule(number=NUMBERS)
+    def rate(self, number: int) -> None:
+        order = self.pick(number)
+        answer = self.run(self.world.send("POST", order, "rating"))
+        if order.status not in EDITABLE:
+            return refused(answer, order, "")
+        assert answer.status_code == 200, answer.text
+        order.version += order.status != "open"
+        order.status = "rated" if order.status == "open" else order.status
+        order.total = order.price
+        return None
+
+    @rule(number=NUMBERS, miles=st.integers(1, 90))
+    def edit(self, number: int, miles: int) -> None:
+        order = self.pick(number)
+        answer = self.run(self.world.send("PATCH", order, body={"miles": str(miles)}))
+        if order.status not in EDITABLE:
+            return refused(answer, order, "")
+        assert answer.status_code == 200, answer.text
+        order.miles = miles
+        return None
+
+    @rule(number=NUMBERS)
+    def move_to_another_bill_to(self, number: int) -> None:
+        order = self.pick(number)
+        bill_to = SINGLE if order.bill_to == ROLLED_UP else ROLLED_UP
+        answer = self.run(self.world.send("PATCH", order, body={"bill_to": bill_to}))
+        if order.status not in EDITABLE:
+            return refused(answer, order, "")
+        assert answer.status_code == 200, answer.text
+        order.bill_to = bill_to
+        if order.status == "assigned":
+            order.status, order.invoice = "rated", None
+        return None
+
+    @rule(number=NUMBERS)
+    def remove(self, number: int) -> None:
+        order = self.pick(number)
+        answer = self.run(self.world.send("DELETE", order, "rating"))
+        if order.status not in {"rated", "assigned"}:
+            return refused(answer, order, "NOT_RATED")
+        assert answer.is_success, answer.text
+        order.status, order.invoice, order.total = "open", None, None
+        order.version += 1
+        return None
+
+    @rule(number=NUMBERS)
+    def unassign(self, number: int) -> None:
+        order = self.pick(number)
+        answer = self.run(self.world.send("POST", order, "unassign"))
+        if order.status not in {"rated", "assigned"}:
+            return refused(answer, order, "NOT_RATED")
+        assert answer.is_success, answer.text
+        order.status, order.invoice = "rated", None
+        return None
+
+    @rule()
+    def assign_by_rule(self) -> None:
+        free = [one for one in self.with_status("rated") if one.bill_to == ROLLED_UP]
+        answer = self.run(self.world.rating.post("/v1/invoices/assign", json={}, headers=self.world.named()))
+        if not free:
+            assert answer.json()["code"] == "NOTHING_TO_ASSIGN"
+            return
+        (invoice,) = answer.json()["invoice_ids"]
+        drafts = [one.invoice for one in self.with_status("assigned") if one.bill_to == ROLLED_UP]
+        rollups = [one for one in drafts if self.run(self._kind(one)) == "rollup"]
+        assert answer.json()["new_invoices"] == (0 if rollups else 1)
+        assert not rollups or invoice == min(rollups)
+        for order in free:
+            order.status, order.invoice = "assigned", invoice
+
+    async def _kind(self, invoice_id: int | None) -> str:
+        kind: str = (await self.world.rating.get(f"/v1/invoices/{invoice_id}")).json()["invoice"]["kind"]
+        return kind
+
+    @rule(number=NUMBERS)
+    def bill_on_demand(self, number: int) -> None:
+        order = self.pick(number)
+        body = {"invoice_date": "2026-11-20"}
+        answer = self.run(self.world.send("POST", order, "on-demand-invoice", body))
+        if order.status not in {"open", "rated"}:
+            return refused(answer, order, "ON_INVOICE")
+        assert answer.status_code == 202, answer.text
+        if order.status == "open":
+            order.total = order.price
+        order.status, order.alone, order.withdrawn, self.talked = "exporting", True, False, False
+        return None
+
+    @rule(number=NUMBERS)
+    def zero_bill(self, number: int) -> None:
+        order = self.pick(number)
+        answer = self.run(self.world.send("POST", order, "zero-bill", {"reason": "chance"}))
+        if order.status != "open":
+            return refused(answer, order, "NOT_OPEN")
+        assert answer.status_code == 200, answer.text
+        order.status = "closed"
+        return None
+
+    @rule(number=NUMBERS)
+    def reopen(self, number: int) -> None:
+        order = self.pick(number)
+        answer = self.run(self.world.send("POST", order, "reopen", {"reason": "chance"}))
+        if order.status != "closed":
+            assert (answer.status_code, answer.json()["code"]) == (409, "NOT_CLOSED")
+            return
+        assert answer.status_code == 200, answer.text
+        order.status, order.total, order.invoice = "open", None, None
+        order.version += 1
+
+    @rule()
+    def export(self) -> None:
+        """Everything that is ready at the end of the cycle; who is rolled up and on no draft has to wait."""
+        ready = [one for one in self.with_status("rated") if one.bill_to == SINGLE] + self.with_status("assigned")
+        body = {"invoice_date": "2026-11-30"}
+        answer = self.run(self.world.rating.post("/v1/exports", json=body, headers=self.world.named()))
+        if not ready:
+            assert answer.json()["code"] == "NOTHING_TO_EXPORT", answer.text
+            return
+        assert answer.status_code == 202, answer.text
+        run = answer.json()
+        assert (run["orders"], Decimal(run["total"])) == (len(ready), sum(one.total or 0 for one in ready))
+        for order in ready:
+            order.status, order.alone, order.withdrawn, self.talked = "exporting", False, False, False
+
+    @precondition(lambda self: not self.talked)
+    @rule()
+    def withdraw_before_it_is_sent(self) -> None:
+        """Chunks that were not cut yet are overtaken by the withdrawal; those that were are booked first."""
+
+        async def ask() -> set[int]:
+            asked: set[int] = set()
+            for run in (await self.world.rating.get("/v1/exports")).json()["items"]:
+                if run["status"] != "preparing":
+                    continue
+                path = f"/v1/exports/{run['id']}"
+                invoices = (await self.world.rating.get(f"{path}/invoices")).json()["items"]
+                answer = await self.world.rating.post(f"{path}/withdrawals", json={})
+                assert answer.status_code == 202, answer.text
+                asked |= {one["invoice_id"] for one in invoices}
+            return asked
+
+        asked = self.run(ask())
+        for order in self.with_status("exporting"):
+            found = self.run(self.world.order(order.id))
+            order.withdrawn = order.withdrawn or found["invoice_id"] in asked
+
+    @precondition(lambda self: not self.talked)
+    @rule()
+    def send(self) -> None:
+        self.run(work_off(self.world.rating_database))
+
+    @rule(bill_to=st.sampled_from((ROLLED_UP, SINGLE)))
+    def toggle_customer(self, bill_to: str) -> None:
+        """An inactive customer's invoices are refused by receivables."""
+        status = "active" if bill_to in self.inactive else "inactive"
+
+        async def set_status() -> None:
+            receivables = self.world.receivables
+            (found,) = (await receivables.get("/v1/customers", params={"search": bill_to})).json()["items"]
+            path = f"/v1/customers/{found['id']}"
+            etag = (await receivables.get(path)).headers["etag"]
+            answer = await receivables.patch(path, json={"status": status}, headers={"if-match": etag})
+            assert answer.is_success, answer.text
+
+        self.run(set_status())
+        self.inactive ^= {bill_to}
+
+    @rule()
+    def talk(self) -> None:
+        """Both sides hear everything: what was handed over is in A/R, or free again."""
+        self.run(exchange(self.world.rating_database, self.world.receivables_database))
+        for order in self.with_status("exporting"):
+            if order.withdrawn or order.bill_to in self.inactive:
+                order.status = "rated" if order.alone else "assigned"
+                order.invoice = None if order.alone else self.run(self.world.order(order.id))["invoice_id"]
+            else:
+                order.status = "exported"
+        self.talked = True
+        ours = self.run(self.world.rating.get("/v1/reconciliation")).json()
+        theirs = self.run(self.world.receivables.get("/v1/reconciliation")).json()
+        assert differences_between(ours, theirs) == []
+
+    @precondition(lambda self: any(one.status == "exported" for one in self.orders))
+    @rule(number=NUMBERS, disposition=st.sampled_from(("rerate", "close")))
+    def credit(self, number: int, disposition: str) -> None:
+        exported = self.with_status("exported")
+        order = exported[number % len(exported)]
+
+        async def post() -> None:
+            found = await self.world.order(order.id)
+            number = found["last_export"]["ar_number"]
+            invoices = (await self.world.receivables.get("/v1/invoices", params={"search": number})).json()["items"]
+            (invoice,) = (one for one in invoices if one["number"] == number)
+            body = {"disposition": disposition, "reason": "chance", "month": "2026-11", "work_order_ids": [order.id]}
+            path = f"/v1/invoices/{invoice['id']}/credits"
+            answer = await self.world.receivables.post(path, json=body, headers=self.world.named())
+            assert answer.status_code == 201, answer.text
+
+        self.run(post())
+        order.status = "open" if disposition == "rerate" else "closed"
+        order.version += disposition == "rerate"
+        order.total = None if disposition == "rerate" else order.total
+        order.invoice = None
+        self.talk()
+
+    @invariant()
+    def the_service_shows_what_the_model_says(self) -> None:
+        items = self.run(self.world.rating.get("/v1/work-orders", params={"limit": 500})).json()["items"]
+        shown = {one["id"]: one for one in items}
+        for order in self.orders:
+            one = shown[order.id]
+            assert (one["status"], one["rating_version"]) == (order.status, order.version), order
+            if order.status in {"rated", "assigned", "exporting", "exported"}:
+                assert Decimal(one["total"]) == order.total, order
+            if order.status in {"open", "rated"}:
+                assert one["invoice_id"] is None, order
+            if order.status == "assigned":
+                assert one["invoice_id"] == order.invoice, order
+
+    @invariant()
+    def the_views_count_what_the_model_has(self) -> None:
+        ready = self.run(self.world.rating.get("/v1/ready-to-export")).json()["totals"]
+        waiting = self.with_status("rated", "assigned")
+        assert (ready["count"], Decimal(ready["total"])) == (len(waiting), sum(one.total or 0 for one in waiting))
+        active = self.run(self.world.rating.get("/v1/work-in-progress")).json()["totals"]["orders"]
+        assert active == len(self.with_status("open", "rated", "assigned", "exporting"))
+
+    @invariant()
+    def servers_have_earned_what_stands(self) -> None:
+        totals = self.run(self.world.rating.get("/v1/commissions", params={"limit": 1})).json()["totals"]
+        assert Decimal(totals["amount"]) == sum(one.commission for one in self.orders)
+        owed = sum(one.commission for one in self.with_status("exported"))
+        assert Decimal(totals["owed"]) == owed
+
+
+def test_random_lives_go_the_ways_of_the_picture(
+    cluster: Callable[[str, str], str],
+    templates: dict[str, str],
+    gateway_key: Ed25519PrivateKey,
+    identity: Callable[..., dict[str, str]],
+) -> None:
+    lives = iter(range(1_000_000))
+
+    async def open_world(stack: AsyncExitStack) -> World:
+        superuser = await asyncpg.connect(cluster("postgres", "postgres"))
+        stack.push_async_callback(superuser.close)
+        parts: dict[str, Any] = {}
+        life = next(lives)
+        for service, features in (("rating", RATING_FEATURES), ("receivables", RECEIVABLES_FEATURES)):
+            name = f"life_{os.getpid()}_{life}_{service}"
+            await superuser.execute(f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE {templates[service]}")
+            stack.push_async_callback(superuser.execute, f"DROP DATABASE {name} WITH (FORCE)")
+            database = Database(cluster(name, f"{service}_runtime"), 3)
+            stack.push_async_callback(database.close)
+            headers = identity(service, *everything(service, features))
+            client = client_on(service, database, gateway_key, headers)
+            parts[service] = await stack.enter_async_context(client)
+            parts[f"{service}_database"] = database
+        world = World(**parts)
+        await _set_up(world)
+        return world
+
+    async def _set_up(world: World) -> None:
+        assert (await load(world.rating, "commission-rates")).status_code == 201
+        rolled_up = {"ar_company": 1, "bill_to": ROLLED_UP, "style": "rollup", "cycle": "monthly"}
+        assert (await world.rating.post("/v1/rollup-rules", json=rolled_up)).status_code == 201
+
+    class Life(Lives):
+        pass
+
+    Life.open_world = staticmethod(open_world)
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=LIVES,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        ),
+    )
