@@ -93,6 +93,7 @@ class WorkOrder(Table, table=True):
     parcels: Decimal | None = columns.quantity(nullable=True)
     hours: Decimal | None = columns.quantity(nullable=True)
     persons: Decimal | None = columns.quantity(nullable=True)
+    value: Decimal | None = columns.quantity(nullable=True)
     fee_advances: Decimal | None = columns.quantity(nullable=True)
     servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     status: str = columns.words()

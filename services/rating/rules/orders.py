@@ -18,9 +18,12 @@ QUANTITY_SOURCES = (
     "parcels",
     "hours",
     "persons",
+    "value",
     "fee_advances",
 )
-"""The columns of the proof of delivery that can give a line its quantity; `fee_advances` is money laid out."""
+"""The columns of the proof of delivery that can give a line its quantity; `fee_advances` is money laid out, `value` an
+amount that a charge is a share of: collected on an execution, or declared for a package.
+"""
 
 ONE = "one"
 """The quantity source of a line that is charged once."""
@@ -68,6 +71,7 @@ class WorkOrder:
     parcels: Decimal | None
     hours: Decimal | None
     persons: Decimal | None
+    value: Decimal | None
     fee_advances: Decimal | None
     status: str
     revision: int
@@ -108,6 +112,7 @@ class OrderEntry:
     parcels: Decimal | None
     hours: Decimal | None
     persons: Decimal | None
+    value: Decimal | None
     fee_advances: Decimal | None
     servers: Sequence[Mapping[str, str]] = ()
 

@@ -53,6 +53,9 @@ class WorkOrderEntry(BaseModel):
     parcels: Reported | None = None
     hours: Reported | None = None
     persons: Reported | None = None
+    value: Reported | None = Field(
+        default=None, description="Money collected on an execution, or declared for a package."
+    )
     fee_advances: Reported | None = Field(default=None, description="Money laid out for the client.")
     servers: Servers = Field(default=(), description="Who did the job; in CSV `S1`, or `S1: 60; S2: 40`.")
 
@@ -101,6 +104,7 @@ class WorkOrderChange(ChangeBody):
     parcels: Reported | None = None
     hours: Reported | None = None
     persons: Reported | None = None
+    value: Reported | None = None
     fee_advances: Reported | None = None
     servers: Servers = ()
 
@@ -196,6 +200,7 @@ class WorkOrderRead(BaseModel):
     parcels: Quantity | None
     hours: Quantity | None
     persons: Quantity | None
+    value: Quantity | None
     fee_advances: Quantity | None
     servers: list[ServerShareBody]
     status: Status

@@ -15,7 +15,7 @@ _FACTS = """
     w.id, w.number, w.style, w.branch, b.ar_company, w.customer, c.customer_type, w.bill_to, w.priority, w.job_type,
     w.region, w.served_zip, w.from_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference,
     w.matter, w.attorney, w.miles, w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels,
-    w.hours, w.persons, w.fee_advances, w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at, w.servers
+    w.hours, w.persons, w.value, w.fee_advances, w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at, w.servers
 """
 _SOURCE = """
     work_order w
@@ -66,6 +66,7 @@ _ENTRY_TYPES = {
     "parcels": "numeric",
     "hours": "numeric",
     "persons": "numeric",
+    "value": "numeric",
     "fee_advances": "numeric",
     "servers": "text",
 }

@@ -55,7 +55,7 @@ def order(**facts: Any) -> WorkOrder:
     quantities = dict.fromkeys(
         (
             *("miles", "waiting_minutes", "weight", "pieces", "attempts"),
-            *("pages", "servees", "parcels", "hours", "persons", "fee_advances"),
+            *("pages", "servees", "parcels", "hours", "persons", "value", "fee_advances"),
         )
     )
     given = {
