@@ -90,7 +90,13 @@ _FRAMEWORK_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_
 
 def _from_validation(error: RequestValidationError) -> DomainError:
     faults = []
-    for one in error.errors():
+    found = error.errors()
+    for one in found:
+        # A list whose parts are faulty counts as too short as well, which helps nobody.
+        if one["type"] == "too_short" and any(
+            other["loc"][: len(one["loc"])] == one["loc"] != other["loc"] for other in found
+        ):
+            continue
         place, *inside = one["loc"]
         if place == "path":
             return NotFound(f"There is no {inside[0]} {one['input']}.")

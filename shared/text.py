@@ -46,11 +46,28 @@ _WORDS = {
     r"^[^\x00-\x1f\x7f]+$": "must be one line without control characters, and not empty",
 }
 
+_KINDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "too_short": "needs at least {min_length}",
+    "too_long": "takes at most {max_length}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "takes at most {max_length} characters",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than {gt}",
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "literal_error": "must be one of {expected}",
+}
+
 
 def words_of_fault(kind: str, message: str, context: Mapping[str, object]) -> str:
     """What pydantic says of a value, in words for people: no pattern, no prefix."""
-    if kind == "missing":
-        return "is missing"
     if kind == "string_pattern_mismatch":
         return _WORDS.get(str(context.get("pattern")), message)
+    if kind in _KINDS:
+        return _KINDS[kind].format_map(context)
+    if kind.startswith("date_"):
+        return "must be a date, like 2026-11-02"
     return message.removeprefix("Value error, ")

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -352,9 +352,9 @@ class Lives(RuleBasedStateMachine):
 
         self.run(post())
         order.status = "open" if disposition == "rerate" else "closed"
-        order.version += disposition == "rerate"
-        order.total = None if disposition == "rerate" else order.total
-        order.invoice = None
+        # Also when it is closed: what was credited is no current rating any more.
+        order.version += 1
+        order.total, order.invoice = None, None
         self.talk()
 
     @invariant()
@@ -429,6 +429,9 @@ def test_random_lives_go_the_ways_of_the_picture(
             max_examples=LIVES,
             stateful_step_count=25,
             deadline=None,
+            # The same lives each time, unless more of them are asked for; a life is too slow to be made shorter.
+            derandomize="RATEBOOK_LIVES" not in os.environ,
+            phases=[Phase.generate],
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.rating.rules.charges import faults_in_servers, share_of
-from services.rating.rules.orders import OrderEntry
+from services.rating.rules.orders import OUTCOMES, OrderEntry
 from services.rating.rules.rate_tables import ANY
 
 
@@ -75,7 +75,11 @@ def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -
         if value is not None and value not in known[name]
     ]
     wrong += faults_in_servers([share_of(one) for one in entry.servers], known)
-    wrong += [("triggers", f"there is no bill type {one}") for one in entry.triggers if one not in known["bill_type"]]
+    for one in entry.triggers:
+        if one.lower() in OUTCOMES:
+            wrong.append(("triggers", f"{one} is an outcome: the field status says it"))
+        elif one not in known["bill_type"]:
+            wrong.append(("triggers", f"there is no bill type {one}"))
     return wrong
 
 

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.rating.rules.exports import Run, Selection
 from services.rating.rules.ready import ReadyFacts, ReadyFilter, ReadyTotals, warnings_of
+from shared.dates import Day
 from shared.money import Money
 from shared.numbers import Id
 from shared.text import CodeText, MonthText, NumberText
@@ -116,7 +117,7 @@ class ExportRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     selection: SelectionRead = SelectionRead()
-    invoice_date: date | None = Field(default=None, description="Today at the company, if left out.")
+    invoice_date: Day | None = Field(default=None, description="Today at the company, if left out.")
     month: MonthText | None = Field(default=None, description="That of the invoice date, if left out.")
     expected_orders: int | None = None
     expected_total: Money | None = None

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from services.rating.rules.rate_tables import Step, ZoneRate
-from shared.money import Quantity, Rate
+from shared.money import Money, Quantity, Rate
 from shared.text import CodeText
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
@@ -31,8 +31,14 @@ class StepBody(BaseModel):
 
     begin: Quantity | None = Field(default=None, alias="from")
     up_to: Quantity | None = None
-    amount: Rate = Decimal(0)
+    amount: Money = Decimal(0)
     rate: Rate = Decimal(0)
+
+    @model_validator(mode="after")
+    def _priced(self) -> Self:
+        if not self.model_fields_set & {"amount", "rate"}:
+            raise ValueError("needs a rate or an amount; say 0 if it is free")
+        return self
 
     def to_step(self) -> Step:
         return Step(self.up_to, self.amount, self.rate, self.begin)

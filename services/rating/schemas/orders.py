@@ -9,6 +9,7 @@ from services.rating.rules.charges import ChargeEntry
 from services.rating.rules.orders import Closing, OrderEntry, OrderFilter, Whereabouts, WorkOrder
 from services.rating.schemas.charges import ChargeBody, Servers, ServerShareBody, kept_shares
 from shared.bodies import ChangeBody
+from shared.dates import Day
 from shared.money import Money, Quantity
 from shared.tables import SPLIT, YesNo
 from shared.text import CodeText, Line, LongZipText, NumberText
@@ -34,7 +35,7 @@ class WorkOrderEntry(BaseModel):
     region: CodeText | None = Field(default=None, description="If left out, the region that holds the served ZIP.")
     served_zip: LongZipText | None = None
     from_zip: LongZipText | None = Field(default=None, description="Where it was picked up, for rates by zone.")
-    service_on: date
+    service_on: Day
     field_status: FieldStatus = "in_field"
     pod_received: YesNo = False
     triggers: Annotated[tuple[CodeText, ...], SPLIT] = Field(
@@ -87,7 +88,7 @@ class WorkOrderChange(ChangeBody):
     region: CodeText | None = None
     served_zip: LongZipText | None = None
     from_zip: LongZipText | None = None
-    service_on: date = date.min
+    service_on: Day = date.min
     field_status: FieldStatus = "in_field"
     pod_received: bool = False
     triggers: tuple[CodeText, ...] = ()

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.rating.rules.invoices import Invoice, InvoiceFilter, InvoiceOrder
 from services.rating.rules.rollup import RollupRule
 from services.rating.schemas.exports import SelectionRead
+from shared.dates import Day
 from shared.money import Money
 from shared.numbers import CompanyNumber, Id
 from shared.text import CodeText, FilledLine, MonthText, NumberText
@@ -182,7 +183,7 @@ class OnDemandRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    invoice_date: date | None = Field(default=None, description="Today at the company, if left out.")
+    invoice_date: Day | None = Field(default=None, description="Today at the company, if left out.")
     month: MonthText | None = Field(default=None, description="That of the invoice date, if left out.")
 
 

@@ -99,7 +99,7 @@ async def test_a_profile_is_saved_under_another_key(company) -> None:
         ({"lines": [{**LINE, "rate": "1", "mode": "triggered"}]}, "/lines/0/bill_type"),
         (
             {"lines": [{**LINE, "method": "banded", "quantity_source": "pages",
-                        "steps": [{"from": "0", "up_to": "49"}, {"from": "60", "amount": "10"}]}]},
+                        "steps": [{"from": "0", "up_to": "49", "amount": "0"}, {"from": "60", "amount": "10"}]}]},
             "/lines/0/steps",
         ),
         (

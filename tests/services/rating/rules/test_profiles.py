@@ -155,7 +155,7 @@ def test_steps_of_a_cell(method, cell, read) -> None:
 
 
 def test_bands_that_only_say_where_they_begin_end_just_below_the_next() -> None:
-    bands = [{"from": "0"}, {"from": "50", "amount": "10"}, {"from": "100", "amount": "25"}]
+    bands = [{"from": "0", "amount": "0"}, {"from": "50", "amount": "10"}, {"from": "100", "amount": "25"}]
     body = ProfileLineBody.model_validate(
         {"billing_item": "Mileage", "method": "banded", "quantity_source": "pages", "steps": bands}
     )

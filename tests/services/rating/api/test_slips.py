@@ -1,0 +1,107 @@
+"""Slips of the hand: each is refused with words that name the place, and nothing of it is kept."""
+
+from typing import Any
+
+import pytest
+
+KEY = {
+    "branch": "SAT",
+    "customer_type": "LAW",
+    "priority": "SPECIAL",
+    "job_type": "CITATION",
+    "region": "BEXAR",
+    "effective_from": "2026-01-01",
+}
+LINE = {"billing_item": "Service of process", "method": "flat", "rate": "80"}
+BANDED = {"billing_item": "Service of process", "method": "banded", "quantity_source": "pages"}
+ORDER = {
+    "number": "B1",
+    "branch": "SAT",
+    "customer": "S1001",
+    "priority": "STANDARD",
+    "job_type": "CITATION",
+    "served_zip": "78205",
+    "service_on": "2026-11-02",
+}
+
+
+def steps(*of: dict[str, str]) -> list[dict[str, Any]]:
+    return [{**BANDED, "steps": list(of)}]
+
+
+@pytest.mark.parametrize(
+    ("lines", "pointer", "words"),
+    [
+        ([{**LINE, "rate": "-1"}], "/lines/0/rate", "must not be negative"),
+        ([{**LINE, "rate": "1.123456"}], "/lines/0/rate", "at most 5 decimals"),
+        ([{**LINE, "rate": 80.5}], "/lines/0/rate", "a decimal in a string"),
+        ([{**LINE, "minimum": "10.005"}], "/lines/0/minimum", "at most 2 decimals"),
+        ([], "/lines", "needs at least 1"),
+        (steps({"up_to": "10"}, {"rate": "6"}), "/lines/0/steps/0", "needs a rate or an amount; say 0 if it is free"),
+        (steps({"up_to": "10", "amount": "5.555"}, {"rate": "6"}), "/lines/0/steps/0/amount", "at most 2 decimals"),
+        (steps({"up_to": "10", "amount": "5"}, {"from": "12", "amount": "6"}), "/lines/0/steps", "between 10 and 12"),
+        (
+            steps({"up_to": "10", "amount": "5"}, {"from": "8", "amount": "6"}),
+            "/lines/0/steps",
+            "inside the one before",
+        ),
+        (steps({"up_to": "10", "amount": "-5"}, {"amount": "6"}), "/lines/0/steps", "must not be negative"),
+        (steps({"up_to": "10", "amount": "5"}), "/lines/0/steps", "nothing covers more than 10"),
+        (
+            [
+                {**LINE, "method": "percent_of", "base": ["Mileage"]},
+                {**LINE, "billing_item": "Mileage", "method": "percent_of", "base": ["Service of process"]},
+            ],
+            "/lines/0/base",
+            "a share of itself",
+        ),
+        ([{**LINE, "discount": "5"}], "/lines/0/discount", "is not known here"),
+    ],
+)
+async def test_a_faulty_line_is_named_alone_and_no_profile_is_kept(company, lines, pointer, words) -> None:
+    rating, _ = company
+    answer = await rating.post("/v1/billing-profiles", json={**KEY, "lines": lines})
+    assert answer.status_code == 422, answer.text
+    errors = answer.json()["errors"]
+    assert errors[0]["pointer"] == pointer
+    assert words in errors[0]["detail"]
+    assert {one["pointer"].rsplit("/", 1)[-1] for one in errors} == {pointer.rsplit("/", 1)[-1]}
+    assert (await rating.get("/v1/billing-profiles", params={"priority": "SPECIAL"})).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [
+        ({"service_on": "9999-12-31"}, "must lie between 1990-01-01 and 2199-12-31"),
+        ({"service_on": "0026-11-02"}, "must lie between"),
+        ({"service_on": "2026-02-30"}, "must be a date, like 2026-11-02"),
+        ({"triggers": ["SERVED"]}, "SERVED is an outcome: the field status says it"),
+        ({"served_zip": "7820"}, "like 78205 or 78205-1234"),
+        ({"served_zip": "782051201"}, "like 78205 or 78205-1234"),
+        ({"miles": "-1"}, "must be at least 0"),
+        ({"miles": "1.2345"}, "at most 3 decimals"),
+        ({"field_status": "lost"}, "must be one of 'in_field', 'served', 'not_served' or 'cancelled'"),
+    ],
+)
+async def test_a_faulty_order_is_named_and_not_kept(company, slip, words) -> None:
+    rating, _ = company
+    answer = await rating.post("/v1/work-orders", json={**ORDER, **slip})
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert error["pointer"].split("/")[1] == next(iter(slip))
+    assert words in error["detail"]
+    assert (await rating.get("/v1/work-orders")).json()["totals"]["count"] == 0
+
+
+async def test_an_invoice_of_an_impossible_day_is_refused_before_anything_is_locked(company, enter, rate) -> None:
+    rating, _ = company
+    (order,) = await enter("W1")
+    await rate(order["id"])
+    for path, headers in (
+        ("/v1/exports", {}),
+        (f"/v1/work-orders/{order['id']}/on-demand-invoice", {"if-match": '"2"'}),
+    ):
+        named = {"idempotency-key": f"slip {path}", **headers}
+        answer = await rating.post(path, json={"invoice_date": "9999-12-31"}, headers=named)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/invoice_date")
+    assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "rated"
