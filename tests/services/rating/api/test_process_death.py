@@ -1,0 +1,157 @@
+"""A process dies in the middle of a command, at every statement in turn: all of it is done, or nothing.
+
+The connection is broken off as a dead process breaks it off; the next process, and the same command sent again, find either
+the state before or the state after.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import event, text
+
+from shared.database import Database
+from tests.services.conftest import key, load, order_csv
+from tests.services.exchange import exchange
+
+Command = Callable[[], Awaitable[httpx.Response]]
+MOST_STATEMENTS = 60
+
+
+class Death:
+    """Breaks the connection off before statement `at` of a command; `struck` says whether it came so far."""
+
+    def __init__(self, at: int):
+        self.at = at
+        self.seen = 0
+        self.struck = False
+
+    def before_statement(self, connection: Any, *_: Any) -> None:
+        self.seen += 1
+        if self.seen == self.at:
+            self.struck = True
+            connection.connection.dbapi_connection.driver_connection.terminate()
+
+
+@contextmanager
+def dying(database: Database, at: int) -> Iterator[Death]:
+    death = Death(at)
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", death.before_statement)
+    try:
+        yield death
+    finally:
+        event.remove(engine, "before_cursor_execute", death.before_statement)
+
+
+async def everything_in(database: Database) -> dict[str, str]:
+    """A digest of every table."""
+    async with database.transaction() as session:
+        names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        tables = (await session.execute(text(names))).scalars().all()
+        digest = "SELECT '{0}', coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {0} AS t"
+        found = await session.execute(text(" UNION ALL ".join(digest.format(name) for name in tables)))
+        return {row[0]: row[1] for row in found}
+
+
+@pytest.fixture
+def survives(rating_database: Database) -> Callable[[Command], Awaitable[int]]:
+    """Sends a command that dies at its first statement, its second one … until it is done; returns at how many it died."""
+
+    async def check(command: Command) -> int:
+        before = await everything_in(rating_database)
+        for at in range(1, MOST_STATEMENTS):
+            with dying(rating_database, at) as death:
+                answer = await command()
+            if not death.struck:
+                assert answer.is_success, answer.text
+                assert await everything_in(rating_database) != before
+                return at - 1
+            assert answer.status_code >= 500, answer.text
+            assert await everything_in(rating_database) == before, f"statement {at} left something behind"
+        raise AssertionError("the command never ended")
+
+    return check
+
+
+@pytest.fixture
+async def rating(company) -> httpx.AsyncClient:
+    """Rating with a rolled-up client and a server who earns commissions."""
+    rating, _ = company
+    await load(rating, "commission-rates")
+    rule = {"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
+    assert (await rating.post("/v1/rollup-rules", json=rule)).status_code == 201
+    return rating
+
+
+@pytest.fixture
+async def orders(rating, enter, rate) -> list[str]:
+    """Two orders of one server: the paths of a rated and of an open one."""
+    made = await enter("W1", "W2")
+    for one in made:
+        body = {"servers": [{"server": "S101"}]}
+        await rating.patch(f"/v1/work-orders/{one['id']}", json=body, headers={"if-match": '"1"'})
+    assert (await rate(made[0]["id"])).is_success
+    return [f"/v1/work-orders/{one['id']}" for one in made]
+
+
+async def etag_of(rating: httpx.AsyncClient, path: str) -> dict[str, str]:
+    return {"if-match": (await rating.get(path)).headers["etag"]}
+
+
+async def test_assigning_by_rule(rating, orders, survives) -> None:
+    assert await survives(lambda: rating.post("/v1/invoices/assign", json={}, headers=key("assign"))) >= 5
+
+
+async def test_taking_a_draft_away_with_its_ratings(rating, orders, survives) -> None:
+    (draft,) = (await rating.post("/v1/invoices/assign", json={}, headers=key("assign"))).json()["invoice_ids"]
+    headers = await etag_of(rating, f"/v1/invoices/{draft}")
+    assert await survives(lambda: rating.delete(f"/v1/invoices/{draft}", headers=headers)) >= 5
+
+
+async def test_invoicing_an_open_order_on_demand(
+    rating, orders, survives, rating_database, receivables_database, reconciled
+) -> None:
+    headers = {**await etag_of(rating, orders[1]), **key("demand")}
+    body = {"invoice_date": "2026-11-20"}
+    path = f"{orders[1]}/on-demand-invoice"
+    assert await survives(lambda: rating.post(path, json=body, headers=headers)) >= 8
+    await exchange(rating_database, receivables_database)
+    assert len((await rating.get("/v1/invoices")).json()["items"]) == 1
+    await reconciled()
+
+
+async def test_billing_at_zero_and_reopening(rating, orders, survives) -> None:
+    for noun in ("zero-bill", "reopen"):
+        headers = await etag_of(rating, orders[1])
+        path = f"{orders[1]}/{noun}"
+        assert await survives(lambda: rating.post(path, json={"reason": "chance"}, headers=headers)) >= 2  # noqa: B023
+
+
+@pytest.mark.parametrize("noun", ["work-orders", "billing-profiles", "prebills"])
+async def test_importing_a_file(rating, orders, survives, noun) -> None:
+    profile = (
+        "branch,customer_type,priority,job_type,region,effective_from,billing_item,method,rate\n"
+        "SAT,LAW,RUSH,WRIT,BEXAR,2016-01-01,Service of process,flat,80\n"
+        "SAT,LAW,TODAY,WRIT,BEXAR,2016-01-01,Service of process,flat,90\n"
+    )
+    content = {
+        "work-orders": order_csv("W7,SAT,S1001,RUSH,CITATION,78205,,", "W8,SAT,S1001,RUSH,CITATION,78205,,"),
+        "billing-profiles": profile.encode(),
+        "prebills": b"work_order,billing_item,rate\nW1,Mileage,5\nW2,Mileage,6\n",
+    }[noun]
+    assert await survives(lambda: load(rating, noun, content)) >= 2
+
+
+async def test_choosing_and_paying_commissions(rating, orders, survives, rating_database, receivables_database) -> None:
+    headers = {**await etag_of(rating, orders[0]), **key("demand")}
+    await rating.post(f"{orders[0]}/on-demand-invoice", json={"invoice_date": "2026-11-20"}, headers=headers)
+    await exchange(rating_database, receivables_database)
+    assert await survives(lambda: rating.post("/v1/commission-payments", json={}, headers=key("choose"))) >= 3
+    (payment,) = (await rating.get("/v1/commission-payments")).json()["items"]
+    path = f"/v1/commission-payments/{payment['id']}/pay"
+    assert await survives(lambda: rating.post(path, headers=key("pay"))) >= 2
+    totals = (await rating.get("/v1/commissions")).json()["totals"]
+    assert (totals["owed"], totals["paid"]) == ("0.00", payment["total"])
