@@ -32,6 +32,17 @@ def importable() -> dict[str, str]:
     }
 
 
+def checkable() -> set[str]:
+    """What can be checked without loading it: the imports that take `check`."""
+    return {
+        template.split("/")[2]
+        for document in load_documents().values()
+        for template, operations in document["paths"].items()
+        if template.endswith("/import")
+        and any(one["name"] == "check" for one in operations["post"].get("parameters", ()))
+    }
+
+
 def parser() -> ArgumentParser:
     made = ArgumentParser(
         prog="ratebook",
@@ -119,6 +130,7 @@ def _add_company(commands: Commands) -> None:
     )
     importing.add_argument("kind", choices=sorted(kinds), metavar="KIND", help=f"one of {', '.join(sorted(kinds))}")
     importing.add_argument("file", help="CSV with a heading line, UTF-8; - reads standard input")
+    importing.add_argument("--check", action="store_true", help="only say whether it could be loaded")
     _add_clerk(
         commands,
         "reconcile",
