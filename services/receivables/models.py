@@ -117,6 +117,15 @@ class CustomerAccount(Table, table=True):
     version: int
 
 
+class CompanyAnnouncement(Table, table=True):
+    """The revision of a company that others were told of last."""
+
+    __tablename__ = "company_announcement"
+
+    ar_company: int = Field(foreign_key="ar_company.number", primary_key=True)
+    revision: int
+
+
 class Batch(Table, table=True):
     """What is posted together."""
 

@@ -24,7 +24,7 @@ from services.receivables.settings import Settings as ReceivablesSettings
 from shared.access import Grant, Level, Principal
 from shared.database import Database
 from shared.identity import HEADER, public_jwks, sign_identity
-from tests.services.exchange import deliver, exchange, take_events, work_off
+from tests.services.exchange import announce_accounts, deliver, exchange, take_events, work_off
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 
@@ -109,6 +109,7 @@ async def _load_company(names: dict[str, str], cluster: Callable[[str, str], str
             for noun in SETUP[service]:
                 answer = await load(client, noun)
                 assert answer.status_code == 201, answer.text
+    await announce_accounts(databases["receivables"])
     await deliver(databases["rating"], "rating", await take_events(databases["receivables"], "receivables"))
     for database in databases.values():
         await database.close()

@@ -18,9 +18,7 @@ async def list_companies(session: AsyncSession, scope: Scope) -> list[ArCompany]
 
 
 async def import_companies(session: AsyncSession, entries: Sequence[CompanyEntry]) -> int:
-    """Adds companies, or gives known ones new values, and announces them."""
     await setup.upsert_companies(session, entries)
-    await setup.announce(session, [one.number for one in entries])
     return len(entries)
 
 
@@ -58,10 +56,7 @@ async def read_months(session: AsyncSession, scope: Scope) -> list[MonthRow]:
 
 
 async def close_month(session: AsyncSession, scope: Scope, ar_company: int, month: str) -> None:
-    """Closes the month after the last closed one and announces it; waits for postings that are under way.
-
-    Raises NotFound, NotNextMonth.
-    """
+    """Closes the month after the last closed one; waits for postings that are under way. Raises NotFound, NotNextMonth."""
     company = await setup.find_company(session, ar_company, lock="FOR NO KEY UPDATE")
     if company is None or not scope.covers(ar_company=ar_company):
         raise NotFound(f"There is no AR company {ar_company}.")
@@ -69,4 +64,3 @@ async def close_month(session: AsyncSession, scope: Scope, ar_company: int, mont
     if month != following:
         raise NotNextMonth(f"{following} is the next month to close in company {ar_company}, not {month}.")
     await setup.close_month(session, ar_company, month)
-    await setup.announce(session, [ar_company])

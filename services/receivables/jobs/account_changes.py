@@ -1,4 +1,4 @@
-"""Announces what customers owe, a look a second; any instance may, and a crash loses one look's work at most."""
+"""Announces what customers owe and which months are open, a look a second; any instance may, and a crash loses one look's work at most."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -1,8 +1,9 @@
-"""What customers owe: counted from what was posted, and announced."""
+"""What customers owe, counted from what was posted, and the companies as they now are: both announced."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.account_changed import AccountChanged
+from shared.contracts.company_changed import CompanyChanged
 from shared.database import fetch_values
 from shared.events import outbox
 
@@ -42,4 +43,33 @@ async def announce(session: AsyncSession, customer_ids: list[int]) -> None:
         WHERE a.customer_id = ANY(CAST(:customer_ids AS bigint[])) ORDER BY a.customer_id
         """,
         customer_ids=customer_ids,
+    )
+
+
+async def note_changed_companies(session: AsyncSession) -> list[int]:
+    """The companies that changed since they were announced last, whatever changed them; noted as announced now."""
+    return await fetch_values(
+        session,
+        """
+        INSERT INTO company_announcement AS told (ar_company, revision)
+        SELECT number, revision FROM ar_company c
+        WHERE NOT EXISTS (SELECT FROM company_announcement a WHERE a.ar_company = c.number AND a.revision >= c.revision)
+        ORDER BY number
+        ON CONFLICT (ar_company) DO UPDATE SET revision = excluded.revision WHERE told.revision < excluded.revision
+        RETURNING ar_company
+        """,
+    )
+
+
+async def announce_companies(session: AsyncSession, numbers: list[int]) -> None:
+    """Writes one `company-changed` for each company as it now is."""
+    await outbox.append_selected(
+        session,
+        CompanyChanged,
+        """
+        SELECT json_build_object('ar_company', number, 'version', revision, 'name', name,
+                                 'last_closed_month', last_closed_month, 'max_open_months', max_open_months) AS data
+        FROM ar_company WHERE number = ANY(CAST(:numbers AS int[])) ORDER BY number
+        """,
+        numbers=numbers,
     )

@@ -7,9 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.months import MonthRow
 from services.receivables.rules.setup import ACCOUNT_FIELDS, ArCompany, CompanyEntry, GlAccount, ReceivableType
 from shared.access import Scope
-from shared.contracts.company_changed import CompanyChanged
 from shared.database import columns, execute, fetch_all, fetch_one, scope_condition
-from shared.events import outbox
 
 _COMPANY = """
     number, name, address, gl_company, currency, default_receivable_type, last_closed_month, max_open_months, revision
@@ -77,20 +75,6 @@ async def close_month(session: AsyncSession, ar_company: int, month: str) -> Non
         "UPDATE ar_company SET last_closed_month = :month, revision = revision + 1 WHERE number = :ar_company",
         ar_company=ar_company,
         month=month,
-    )
-
-
-async def announce(session: AsyncSession, numbers: Sequence[int]) -> None:
-    """Writes one `company-changed` for each company as it now is."""
-    await outbox.append_selected(
-        session,
-        CompanyChanged,
-        """
-        SELECT json_build_object('ar_company', number, 'version', revision, 'name', name,
-                                 'last_closed_month', last_closed_month, 'max_open_months', max_open_months) AS data
-        FROM ar_company WHERE number = ANY(CAST(:numbers AS int[])) ORDER BY number
-        """,
-        numbers=list(numbers),
     )
 
 

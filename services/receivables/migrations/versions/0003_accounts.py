@@ -1,4 +1,4 @@
-"""What each customer owes, counted from what is posted and announced beside the posting."""
+"""What each customer owes, counted from what is posted; what was announced of it and of the companies."""
 
 from alembic import op
 
@@ -17,6 +17,10 @@ CREATE TABLE customer_account (
     customer_id bigint PRIMARY KEY REFERENCES customer,
     open_amount numeric(18, 2) NOT NULL,
     version int NOT NULL
+);
+CREATE TABLE company_announcement (
+    ar_company int PRIMARY KEY REFERENCES ar_company,
+    revision int NOT NULL
 );
 INSERT INTO account_movement (customer_id, amount) SELECT customer_id, sum(total) FROM ar_transaction GROUP BY 1
 """
@@ -44,4 +48,5 @@ def upgrade() -> None:
         """
     )
     op.execute(f"GRANT DELETE, UPDATE ON account_movement TO {RUNTIME}")
-    op.execute(f"GRANT UPDATE ON customer_account TO {RUNTIME}")
+    for table in ("customer_account", "company_announcement"):
+        op.execute(f"GRANT UPDATE ON {table} TO {RUNTIME}")
