@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -172,6 +172,9 @@ def review(clerks: Clerks, output: Path, console: Console) -> None:
         style="bold",
     )
     console.print(table)
+    warnings = Counter(words for one in clerks.bill.pages("/rating/ready-to-export") for words in one["warnings"])
+    for words, count in warnings.most_common():
+        console.print(f"▲ {count} orders: {words}")
     output.mkdir(parents=True, exist_ok=True)
     for media_type, name in (("application/pdf", "ready-to-export.pdf"), ("text/csv", "ready-to-export.csv")):
         (output / name).write_bytes(clerks.bill.download("/rating/ready-to-export", media_type))

@@ -1,5 +1,6 @@
 """The main job over all processes: real PostgreSQL, real NATS, three services and the gateway, clerks at the door."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def test_the_main_job_ends_reconciled(story) -> None:
         "1,000 work orders entered",
         "Why W10471 costs 380.00",
         "on 7 draft rollups",
+        "orders: over credit limit of 5000.00",
         "403 FORBIDDEN",
         "409 LOCKED_USE_CREDIT",
         "order W10003 of San Antonio: 404 NOT_FOUND",
@@ -56,6 +58,20 @@ def test_the_report_is_written_as_pdf_and_csv(story) -> None:
     first = PdfReader(output / "ready-to-export.pdf").pages[0].extract_text()
     assert "985 orders" in first
     assert "99,615.39" in first
+
+
+async def test_rating_hears_what_every_customer_owes(suite: Suite, story) -> None:
+    """Announced beside the posting, so it may come a moment later."""
+    assert suite.postgres is not None
+    rating, receivables = [await suite.postgres.superuser(name) for name in ("rating", "receivables")]
+    posted = "SELECT count(*), sum(open_amount) FROM (SELECT sum(total) AS open_amount FROM ar_transaction GROUP BY customer_id)"
+    heard = "SELECT count(*), sum(open_amount) FROM customer_account"
+    deadline = time.monotonic() + 30
+    while tuple(await rating.fetchrow(heard)) != tuple(await receivables.fetchrow(f"{posted} AS owed")):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
+    for connection in (rating, receivables):
+        await connection.close()
 
 
 def test_what_the_gateway_refuses(suite: Suite, story) -> None:

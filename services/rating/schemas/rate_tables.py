@@ -214,4 +214,3 @@ class CustomerRead(BaseModel):
     name: str
     status: str
     customer_type: str
-    credit_limit: Money | None
