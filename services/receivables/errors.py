@@ -50,3 +50,10 @@ class UnknownReference(DomainError):
 
     code = "UNKNOWN_REFERENCE"
     status = 422
+
+
+class LogoRefused(DomainError):
+    """A logo is a PNG, JPEG or SVG picture of at most 512 KiB, sent as the body."""
+
+    code = "LOGO_REFUSED"
+    status = 422

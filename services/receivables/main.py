@@ -14,10 +14,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "receivables",
         settings or Settings(),
         routers=[
-            setup.companies,
-            setup.accounts,
-            setup.types,
-            setup.months,
+            *setup.routers,
             customers.router,
             invoices.router,
             invoices.batches,

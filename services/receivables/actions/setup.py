@@ -1,49 +1,13 @@
-"""AR companies, GL accounts, receivable types and months."""
-
-from collections.abc import Sequence
+"""Months of AR companies, opened and closed, and companies' logos."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import NotNextMonth
 from services.receivables.rules.months import MonthRow, list_months, months_after
-from services.receivables.rules.setup import ArCompany, CompanyEntry, GlAccount, ReceivableType, faults_in_type
+from services.receivables.rules.setup.companies import Logo
 from services.receivables.store import setup
-from shared.access import EVERYTHING, Scope
+from shared.access import Scope
 from shared.errors import NotFound
-from shared.tables import Numbered, refuse_import
-
-
-async def list_companies(session: AsyncSession, scope: Scope) -> list[ArCompany]:
-    return await setup.list_companies(session, scope)
-
-
-async def import_companies(session: AsyncSession, entries: Sequence[CompanyEntry]) -> int:
-    await setup.upsert_companies(session, entries)
-    return len(entries)
-
-
-async def list_accounts(session: AsyncSession) -> list[GlAccount]:
-    return await setup.list_accounts(session)
-
-
-async def import_accounts(session: AsyncSession, entries: Sequence[GlAccount]) -> int:
-    await setup.upsert_accounts(session, entries)
-    return len(entries)
-
-
-async def list_types(session: AsyncSession, scope: Scope) -> list[ReceivableType]:
-    return await setup.list_types(session, scope)
-
-
-async def import_types(session: AsyncSession, entries: Sequence[Numbered[ReceivableType]]) -> int:
-    """Adds receivable types; raises ImportRefused where a company or an account of its GL company does not exist."""
-    companies = {one.number: one for one in await setup.list_companies(session, EVERYTHING)}
-    accounts = {(one.gl_company, one.account) for one in await setup.list_accounts(session)}
-    refuse_import(
-        [one.fault(column, words) for one in entries for column, words in faults_in_type(one.row, companies, accounts)]
-    )
-    await setup.upsert_types(session, [one.row for one in entries])
-    return len(entries)
 
 
 async def read_months(session: AsyncSession, scope: Scope) -> list[MonthRow]:
@@ -64,3 +28,21 @@ async def close_month(session: AsyncSession, scope: Scope, ar_company: int, mont
     if month != following:
         raise NotNextMonth(f"{following} is the next month to close in company {ar_company}, not {month}.")
     await setup.close_month(session, ar_company, month)
+
+
+async def read_logo(session: AsyncSession, scope: Scope, ar_company: int) -> Logo:
+    """The picture at the head of a company's documents; raises NotFound."""
+    logo = await setup.find_logo(session, ar_company) if scope.covers(ar_company=ar_company) else None
+    if logo is None:
+        raise NotFound(f"AR company {ar_company} has no logo.")
+    return logo
+
+
+async def save_logo(session: AsyncSession, scope: Scope, ar_company: int, logo: Logo | None) -> None:
+    """Gives a company a logo, or takes it away; raises NotFound."""
+    if not scope.covers(ar_company=ar_company) or await setup.find_company(session, ar_company) is None:
+        raise NotFound(f"There is no AR company {ar_company}.")
+    if logo is None:
+        await setup.remove_logo(session, ar_company)
+    else:
+        await setup.save_logo(session, ar_company, logo)

@@ -14,7 +14,8 @@ from services.receivables.rules.posting import (
     Posting,
     distribute_lines,
 )
-from services.receivables.rules.setup import ArCompany, ReceivableType
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.receivable_types import ReceivableType
 from shared.money import ZERO
 
 BOOKED = "booked"

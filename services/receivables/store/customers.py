@@ -12,10 +12,6 @@ from shared.database import columns, execute, fetch_all, fetch_one, fetch_value,
 from shared.events import outbox
 from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
-_COLUMNS = """
-    c.id, c.ar_company, c.number, c.name, c.sort_name, c.status, c.address, c.email, c.customer_type,
-    c.receivable_type, c.credit_limit, c.version
-"""
 _TYPES = {
     "ar_company": "int",
     "number": "text",
@@ -27,7 +23,17 @@ _TYPES = {
     "customer_type": "text",
     "receivable_type": "int",
     "credit_limit": "numeric",
+    "pay_terms": "text",
+    "tax_code": "text",
+    "statement_type": "text",
+    "statement_delivery": "text",
+    "finance_charge_type": "text",
+    "finance_charge_percent": "numeric",
+    "exclude_contract_invoices": "boolean",
+    "roll_up_rule": "text",
+    "misc_distribution_code": "text",
 }
+_COLUMNS = ", ".join(f"c.{name}" for name in ("id", *_TYPES, "version"))
 
 
 def _within(scope: Scope) -> tuple[str, dict[str, object]]:

@@ -15,7 +15,7 @@ from services.receivables.rules.booking import (
     Outcome,
     WithdrawnInvoice,
 )
-from services.receivables.rules.setup import ReceivableType
+from services.receivables.rules.setup.receivable_types import ReceivableType
 from services.receivables.store import setup
 from shared.contracts.invoice_exported import InvoiceExported
 from shared.contracts.invoice_refused import InvoiceRefused

@@ -21,7 +21,8 @@ from services.receivables.rules.booking import (
 )
 from services.receivables.rules.distributions import distribute
 from services.receivables.rules.posting import Numbers, number_transactions
-from services.receivables.rules.setup import ArCompany, ReceivableType
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.receivable_types import ReceivableType
 
 COMPANY = ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 3)
 ACCOUNTS = {"1200", "1210", "4000", "4010"}

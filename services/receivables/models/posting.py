@@ -1,68 +1,13 @@
-"""The tables of receivables, as Alembic compares them with the migrations; checks, triggers and grants stand there."""
+"""Batches, posted transactions with lines and GL distributions, and the number series that they are numbered from."""
 
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import (
-    ForeignKeyConstraint,
-    Index,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
 
+from services.receivables.models.table import Table
 from shared import columns
-
-
-class Table(SQLModel, registry=registry()):
-    """What the tables of receivables have in common: a registry of their own, apart from other services' tables."""
-
-
-metadata = Table.metadata
-
-
-class GlAccount(Table, table=True):
-    __tablename__ = "gl_account"
-
-    gl_company: int = Field(primary_key=True)
-    account: str = columns.code(primary_key=True)
-    name: str = columns.words()
-    active: bool
-
-
-class ArCompany(Table, table=True):
-    """A company that keeps receivables, in one currency, with the months that are open."""
-
-    __tablename__ = "ar_company"
-
-    number: int = Field(primary_key=True)
-    name: str = columns.words()
-    address: str = columns.words()
-    gl_company: int
-    currency: str = columns.words()
-    default_receivable_type: int
-    last_closed_month: str = columns.code()
-    max_open_months: int
-    revision: int
-
-
-class ReceivableType(Table, table=True):
-    """Which GL accounts an invoice posts to."""
-
-    __tablename__ = "receivable_type"
-
-    ar_company: int = Field(foreign_key="ar_company.number", primary_key=True)
-    type: int = Field(primary_key=True)
-    description: str = columns.words()
-    ar_account: str = columns.code()
-    revenue_account: str = columns.code()
-    retainage_account: str = columns.code()
-    discount_account: str = columns.code()
-    write_off_account: str = columns.code()
-    finance_charge_revenue_account: str = columns.code()
-    finance_charge_receivable_account: str = columns.code()
-    finance_charge_write_off_account: str = columns.code()
 
 
 class NumberSeries(Table, table=True):
@@ -73,28 +18,6 @@ class NumberSeries(Table, table=True):
     ar_company: int = Field(foreign_key="ar_company.number", primary_key=True)
     series: str = columns.code(primary_key=True)
     last_number: int = columns.big()
-
-
-class Customer(Table, table=True):
-    """Who owes; `version` grows with every change and orders what others hear of it."""
-
-    __table_args__ = (
-        UniqueConstraint("ar_company", "number"),
-        ForeignKeyConstraint(["ar_company", "receivable_type"], ["receivable_type.ar_company", "receivable_type.type"]),
-    )
-
-    id: int = columns.identity()
-    ar_company: int = Field(foreign_key="ar_company.number")
-    number: str = columns.code()
-    name: str = columns.words()
-    sort_name: str = columns.words()
-    status: str = columns.words()
-    address: str = columns.words()
-    email: str = columns.words()
-    customer_type: str = columns.code()
-    receivable_type: int | None = None
-    credit_limit: Decimal | None = columns.money(nullable=True)
-    version: int
 
 
 class Batch(Table, table=True):
@@ -221,63 +144,3 @@ class GlDistribution(Table, table=True):
     account: str = columns.code()
     debit: Decimal = columns.money()
     credit: Decimal = columns.money()
-
-
-class ExportOutcome(Table, table=True):
-    """What became of one hand-over of an invoice from rating; decided once."""
-
-    __tablename__ = "export_outcome"
-
-    invoice_id: int = columns.big(primary_key=True)
-    attempt: int = Field(primary_key=True)
-    run_id: int = columns.big()
-    ar_company: int
-    outcome: str = columns.words()
-    reason: str = columns.words()
-    detail: str = columns.words()
-    decided_at: datetime = columns.moment()
-
-
-class ExportOutcomeOrder(Table, table=True):
-    """The orders of a hand-over; of each version at most one attempt is booked."""
-
-    __tablename__ = "export_outcome_order"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["invoice_id", "invoice_attempt"], ["export_outcome.invoice_id", "export_outcome.attempt"]
-        ),
-        Index(
-            "export_outcome_order_booked_once",
-            "work_order_id",
-            "version",
-            unique=True,
-            postgresql_where=text("booked"),
-        ),
-        Index("export_outcome_order_invoice", "invoice_id", "invoice_attempt"),
-    )
-
-    work_order_id: int = columns.big(primary_key=True)
-    version: int = Field(primary_key=True)
-    attempt: int = Field(primary_key=True)
-    invoice_id: int = columns.big()
-    invoice_attempt: int
-    booked: bool
-
-
-class RatedOrder(Table, table=True):
-    """A read copy of what rating has rated: unbilled until an invoice is booked for that version."""
-
-    __tablename__ = "rated_order"
-    __table_args__ = (Index("rated_order_bill_to", "ar_company", "bill_to", postgresql_where=text("state = 'rated'")),)
-
-    work_order_id: int = columns.big(primary_key=True)
-    number: str = columns.code()
-    revision: int
-    rating_version: int
-    state: str = columns.words()
-    ar_company: int
-    branch: str = columns.code()
-    customer: str = columns.code()
-    bill_to: str = columns.code()
-    total: Decimal = columns.money()
-    rated_at: datetime = columns.moment()
