@@ -57,3 +57,65 @@ class LogoRefused(DomainError):
 
     code = "LOGO_REFUSED"
     status = 422
+class BatchBusy(DomainError):
+    """The batch is being validated or posted right now: wait until it is done."""
+
+    code = "BATCH_BUSY"
+    status = 409
+    retry_after_seconds = 1
+
+
+class BatchClosed(DomainError):
+    """The batch is posted or cancelled: what is in it is changed by a new batch."""
+
+    code = "BATCH_CLOSED"
+    status = 409
+
+
+class BatchNotValid(DomainError):
+    """The batch is not in the state that this needs: validate it, mend what is found, and post it then."""
+
+    code = "BATCH_NOT_VALID"
+    status = 409
+
+
+class BatchEmpty(DomainError):
+    """A batch without entries cannot be posted."""
+
+    code = "BATCH_EMPTY"
+    status = 409
+
+
+class BatchRestricted(DomainError):
+    """The batch is for its creator and administrators alone."""
+
+    code = "BATCH_RESTRICTED"
+    status = 403
+
+
+class EntryFaulty(DomainError):
+    """An entry or a line cannot be saved as it was typed; `errors` names each field and why."""
+
+    code = "ENTRY_FAULTY"
+    status = 422
+
+
+class TransactionHeld(DomainError):
+    """A posted transaction of this invoice is in a batch to be changed or deleted: post or release it first."""
+
+    code = "TRANSACTION_HELD"
+    status = 409
+
+
+class NotForBatch(DomainError):
+    """This posted transaction cannot be brought back into this batch."""
+
+    code = "NOT_FOR_BATCH"
+    status = 409
+
+
+class EntryReadOnly(DomainError):
+    """What came from rating or was brought back to be deleted is not edited in the batch."""
+
+    code = "ENTRY_READ_ONLY"
+    status = 409
