@@ -57,6 +57,8 @@ class LogoRefused(DomainError):
 
     code = "LOGO_REFUSED"
     status = 422
+
+
 class BatchBusy(DomainError):
     """The batch is being validated or posted right now: wait until it is done."""
 

@@ -33,6 +33,8 @@ class Batch(Table, table=True):
             unique=True,
             postgresql_where=text("source = 'rating'"),
         ),
+        Index("batch_in_work", "id", postgresql_where=text("status IN ('validating', 'posting')")),
+        Index("batch_month", "ar_company", "month", "status"),
     )
 
     id: int = columns.identity()
@@ -45,6 +47,10 @@ class Batch(Table, table=True):
     last_seq: int
     created_by: str = columns.words()
     created_at: datetime = columns.moment()
+    restricted: bool
+    revision: int
+    sent_by: str | None = columns.words(nullable=True)
+    claimed_at: datetime | None = columns.moment(nullable=True)
 
 
 class ArTransaction(Table, table=True):
@@ -64,6 +70,9 @@ class ArTransaction(Table, table=True):
         Index("ar_transaction_customer_id", "customer_id", "id"),
         Index("ar_transaction_applies_to_id", "applies_to_id", postgresql_where=text("applies_to_id IS NOT NULL")),
         Index("ar_transaction_invoice_number", "ar_company", "invoice_number"),
+        Index("ar_transaction_changes_id", "changes_id", postgresql_where=text("changes_id IS NOT NULL")),
+        Index("ar_transaction_typed_number", "ar_company", "invoice_number", postgresql_where=text("number_typed")),
+        Index("ar_transaction_normal_number", "ar_company", text("lower(btrim(invoice_number))")),
     )
 
     id: int = columns.identity(always=False)
@@ -91,6 +100,14 @@ class ArTransaction(Table, table=True):
     reason: str = columns.words()
     posted_by: str = columns.words()
     posted_at: datetime = columns.moment()
+    action: str = columns.words()
+    changes_id: int | None = columns.big("ar_transaction.id", nullable=True)
+    number_typed: bool
+    contract: str | None = columns.code(nullable=True)
+    description: str = columns.words()
+    purchase_order: str = columns.words()
+    pay_terms: str | None = columns.code(nullable=True)
+    discount_on: date | None = None
 
 
 class ArLine(Table, table=True):
@@ -99,7 +116,7 @@ class ArLine(Table, table=True):
     __tablename__ = "ar_line"
     __table_args__ = (
         ForeignKeyConstraint(["transaction_id"], ["ar_transaction.id"], deferrable=True),
-        ForeignKeyConstraint(["applies_to_id", "applies_to_line"], ["ar_line.transaction_id", "ar_line.line"]),
+        ForeignKeyConstraint(["applies_to_id"], ["ar_transaction.id"]),
         Index(
             "ar_line_applies_to",
             "applies_to_id",
@@ -124,6 +141,47 @@ class ArLine(Table, table=True):
     work_order_attempt: int | None = None
     applies_to_id: int | None = columns.big(nullable=True)
     applies_to_line: int | None = None
+    reverses: bool
+    line_type: str = columns.words()
+    tax_code: str | None = columns.code(nullable=True)
+    tax_basis: Decimal = columns.money()
+    tax_account: str | None = columns.code(nullable=True)
+    retainage_percent: Decimal = columns.rate()
+    retainage: Decimal = columns.money()
+    retainage_account: str | None = columns.code(nullable=True)
+    retainage_tax: Decimal = columns.money()
+    retainage_tax_account: str | None = columns.code(nullable=True)
+    finance_charge: Decimal = columns.money()
+    charge_account: str | None = columns.code(nullable=True)
+    charge_counter_account: str | None = columns.code(nullable=True)
+    discount: Decimal = columns.money()
+    tax_discount: Decimal = columns.money()
+    contract_item: str | None = columns.code(nullable=True)
+    contract_units: Decimal = columns.quantity()
+    material: str | None = columns.code(nullable=True)
+    um: str | None = columns.code(nullable=True)
+
+
+class ArMiscDistribution(Table, table=True):
+    """What of a posted transaction is kept apart for reports; append-only."""
+
+    __tablename__ = "ar_misc_distribution"
+
+    transaction_id: int = columns.big("ar_transaction.id", primary_key=True)
+    row: int = Field(primary_key=True)
+    code: str = columns.code()
+    description: str = columns.words()
+    distributed_on: date
+    amount: Decimal = columns.money()
+
+
+class SkippedNumber(Table, table=True):
+    """An automatic invoice number that was passed over, because somebody had typed it before."""
+
+    __tablename__ = "skipped_number"
+
+    ar_company: int = Field(foreign_key="ar_company.number", primary_key=True)
+    number: int = columns.big(primary_key=True)
 
 
 class GlDistribution(Table, table=True):

@@ -59,7 +59,7 @@ ALTER TABLE ar_line
     ADD material text COLLATE "C",
     ADD um text COLLATE "C";
 CREATE TABLE ar_misc_distribution (
-    transaction_id bigint NOT NULL REFERENCES ar_transaction DEFERRABLE,
+    transaction_id bigint NOT NULL REFERENCES ar_transaction,
     row int NOT NULL,
     code text COLLATE "C" NOT NULL,
     description text NOT NULL,
