@@ -92,7 +92,10 @@ async def load(client: httpx.AsyncClient, noun: str, content: bytes | None = Non
 
 
 SETUP = {
-    "receivables": ("gl-accounts", "ar-companies", "receivable-types", "customers"),
+    "receivables": (
+        *("gl-accounts", "ar-companies", "receivable-types", "pay-terms", "tax-codes", "materials"),
+        *("misc-distribution-codes", "customers", "contracts", "contract-items", "jb-companies", "job-billings"),
+    ),
     "rating": (
         *("branches", "customer-types", "priorities", "job-types"),
         *("regions", "bill-types", "billing-items", "billing-profiles"),

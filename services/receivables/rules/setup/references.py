@@ -40,5 +40,7 @@ def unknown_references(
         for field, table in (codes or {}).items():
             value = getattr(row, field)
             if value is not None and (row.ar_company, value) not in known.codes[table]:
-                faults.append((index, field, f"there is no {table.replace('_', ' ')} {value}"))
+                faults.append(
+                    (index, field, f"company {row.ar_company} has no {table.replace('_', ' ')} {value} in use")
+                )
     return faults
