@@ -52,9 +52,13 @@ class RecordTable(Generic[RowT]):
         """The SQL type of every column that is written from a row."""
         return {column.name: _sql_type(column) for column in self.table.columns if column.name != "revision"}
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.types, "revision")
+
     @cached_property
     def select(self) -> str:
-        own = [f"t.{name}" for name in (*self.types, "revision")]
+        own = [f"t.{name}" for name in self.columns]
         return ", ".join([*own, *(f"{expression} AS {name}" for name, expression in self.shown.items())])
 
     @cached_property

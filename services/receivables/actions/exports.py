@@ -74,7 +74,7 @@ async def _write(
     )
     await posting.post(
         session,
-        post_accepted(chunk, accepted, await posting.take_ids(session, len(accepted))),
+        post_accepted(chunk, facts.company, accepted, await posting.take_ids(session, len(accepted))),
         ar_company=chunk.ar_company,
         gl_company=facts.company.gl_company,
         month=chunk.month,

@@ -37,12 +37,16 @@ class RunBookings:
 
 @dataclass(frozen=True)
 class LedgerTotals:
-    """Everything posted: what was billed and credited, what is open, and the two sides of the general ledger."""
+    """Everything posted: what was billed and credited, what is open, and the two sides of the general ledger.
+
+    `exported` is the net of the work orders on invoices that credits have not brought to zero, as rating counts them.
+    """
 
     invoices: int
     invoiced: Decimal
     credited: Decimal
     open: Decimal
+    exported: Decimal
     debit: Decimal
     credit: Decimal
     unbilled: Decimal

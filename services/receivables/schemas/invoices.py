@@ -170,6 +170,7 @@ class LedgerTotalsRead(BaseModel):
     invoiced: Money
     credited: Money
     open: Money
+    exported: Money
     debit: Money
     credit: Money
     unbilled: Money

@@ -15,8 +15,11 @@ from services.receivables.rules.booking import (
     Outcome,
     WithdrawnInvoice,
 )
+from services.receivables.rules.setup.pay_terms import PayTerms
 from services.receivables.rules.setup.receivable_types import ReceivableType
+from services.receivables.rules.setup.tax_codes import TaxCode
 from services.receivables.store import setup
+from services.receivables.store.records import PAY_TERMS, TAX_CODES
 from shared.contracts.invoice_exported import InvoiceExported
 from shared.contracts.invoice_refused import InvoiceRefused
 from shared.database import columns, copy_rows, fetch_all, fetch_values
@@ -40,16 +43,7 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
     The company stays share-locked: its months cannot be closed before this transaction ends.
     """
     company = await setup.find_company(session, chunk.ar_company, lock="FOR SHARE")
-    customers = await fetch_all(
-        session,
-        CustomerFacts,
-        """
-        SELECT id, number, status, receivable_type FROM customer
-        WHERE ar_company = :ar_company AND number = ANY(CAST(:numbers AS text[]))
-        """,
-        ar_company=chunk.ar_company,
-        numbers=sorted({one.bill_to for one in chunk.invoices}),
-    )
+    customers = await _customers(session, chunk.ar_company, sorted({one.bill_to for one in chunk.invoices}))
     types = await fetch_all(
         session,
         ReceivableType,
@@ -82,6 +76,35 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
         outcomes={(one.invoice_id, one.attempt): one for one in known},
         booked_versions={(row.work_order_id, row.version) for row in booked},
     )
+
+
+async def _customers(session: AsyncSession, ar_company: int, numbers: Sequence[str]) -> list[CustomerFacts]:
+    """The customers with their terms and tax, in one statement."""
+    found = await session.execute(
+        text(
+            f"""
+            SELECT c.id, c.number AS customer, c.status, c.receivable_type,
+                   {", ".join(f"p.{name} AS terms_{name}" for name in PAY_TERMS.columns)},
+                   {", ".join(f"x.{name} AS tax_{name}" for name in TAX_CODES.columns)}
+            FROM customer c
+            LEFT JOIN pay_terms p ON p.ar_company = c.ar_company AND p.code = c.pay_terms
+            LEFT JOIN tax_code x ON x.ar_company = c.ar_company AND x.code = c.tax_code
+            WHERE c.ar_company = :ar_company AND c.number = ANY(CAST(:numbers AS text[]))
+            """
+        ),
+        {"ar_company": ar_company, "numbers": list(numbers)},
+    )
+    return [
+        CustomerFacts(
+            row["id"],
+            row["customer"],
+            row["status"],
+            row["receivable_type"],
+            TaxCode(**{name: row[f"tax_{name}"] for name in TAX_CODES.columns}) if row["tax_code"] else None,
+            PayTerms(**{name: row[f"terms_{name}"] for name in PAY_TERMS.columns}) if row["terms_code"] else None,
+        )
+        for row in found.mappings()
+    ]
 
 
 async def outcomes(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[Outcome]:

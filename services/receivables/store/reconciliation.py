@@ -22,6 +22,14 @@ async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
                coalesce(sum(t.total) FILTER (WHERE t.type = 'invoice'), 0.00) AS invoiced,
                coalesce(-sum(t.total) FILTER (WHERE t.type = 'credit_memo'), 0.00) AS credited,
                coalesce(sum(t.total), 0.00) AS open,
+               (SELECT coalesce(sum(exported.net), 0.00) FROM (
+                    SELECT sum(l.amount - l.tax) FILTER (WHERE t.type = 'invoice') AS net
+                    FROM ar_line l
+                    JOIN ar_transaction t ON t.id = l.transaction_id JOIN customer c ON c.id = t.customer_id
+                    WHERE l.work_order_id IS NOT NULL AND t.type IN ('invoice', 'credit_memo') AND {within}
+                    GROUP BY l.work_order_id, l.work_order_version
+                    HAVING sum(l.amount - l.tax) <> 0
+                ) AS exported) AS exported,
                coalesce(sum(g.debit), 0.00) AS debit, coalesce(sum(g.credit), 0.00) AS credit,
                (SELECT coalesce(sum(r.total), 0.00) FROM rated_order r
                 WHERE r.state = 'rated' AND {rated} AND NOT EXISTS (
@@ -40,24 +48,35 @@ async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
 
 
 async def account_sums(session: AsyncSession, scope: Scope) -> list[AccountSums]:
-    """For each AR account: the sum of the sub-ledger beside the sum of its GL rows."""
+    """For each account of open items (AR, retainage, finance charges): the sum of the sub-ledger beside its GL rows."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
         AccountSums,
         f"""
-        SELECT gl_company, account, sum(sub_ledger) AS sub_ledger, sum(general_ledger) AS general_ledger
-        FROM (
-            SELECT k.gl_company, t.ar_account AS account, t.total AS sub_ledger, 0.00 AS general_ledger
-            FROM ar_transaction t JOIN customer c ON c.id = t.customer_id JOIN ar_company k ON k.number = t.ar_company
-            WHERE {within}
-            UNION ALL
-            SELECT g.gl_company, g.account, 0.00, g.debit - g.credit
+        WITH sub AS (
+            SELECT k.gl_company, part.account, sum(part.amount) AS sub_ledger
+            FROM ar_line l
+            JOIN ar_transaction t ON t.id = l.transaction_id
+            JOIN customer c ON c.id = t.customer_id
+            JOIN ar_company k ON k.number = t.ar_company
+            CROSS JOIN LATERAL (VALUES
+                (t.ar_account, l.amount - l.retainage - l.retainage_tax - l.finance_charge),
+                (l.retainage_account, l.retainage + l.retainage_tax),
+                (l.charge_account, l.finance_charge)
+            ) AS part (account, amount)
+            WHERE part.account IS NOT NULL AND {within}
+            GROUP BY k.gl_company, part.account
+        )
+        SELECT gl_company, account, sub_ledger, coalesce(gl.amount, 0.00) AS general_ledger
+        FROM sub
+        LEFT JOIN LATERAL (
+            SELECT sum(g.debit - g.credit) AS amount
             FROM gl_distribution g
             JOIN ar_transaction t ON t.id = g.transaction_id JOIN customer c ON c.id = t.customer_id
-            WHERE g.account = t.ar_account AND {within}
-        ) AS both_sides
-        GROUP BY gl_company, account ORDER BY gl_company, account
+            WHERE g.gl_company = sub.gl_company AND g.account = sub.account AND {within}
+        ) AS gl ON true
+        ORDER BY gl_company, account
         """,
         **parameters,
     )
@@ -90,14 +109,21 @@ async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference
         Difference,
         f"""
         WITH expected AS (
-            SELECT l.transaction_id, l.line, side.account, side.debit, side.credit
+            SELECT l.transaction_id, l.line, part.account,
+                   greatest(sum(part.amount), 0.00) AS debit, greatest(-sum(part.amount), 0.00) AS credit
             FROM ar_line l
             JOIN ar_transaction t ON t.id = l.transaction_id
             CROSS JOIN LATERAL (VALUES
-                (t.ar_account, greatest(l.amount, 0.00), greatest(-l.amount, 0.00)),
-                (l.gl_account, greatest(-l.amount, 0.00), greatest(l.amount, 0.00))
-            ) AS side (account, debit, credit)
-            WHERE l.amount <> 0
+                (t.ar_account, l.amount - l.retainage - l.retainage_tax - l.finance_charge),
+                (l.retainage_account, l.retainage + l.retainage_tax),
+                (l.charge_account, l.finance_charge),
+                (l.gl_account, l.tax + l.finance_charge - l.amount),
+                (l.tax_account, l.retainage_tax - l.tax),
+                (l.retainage_tax_account, -l.retainage_tax),
+                (l.charge_counter_account, -l.finance_charge)
+            ) AS part (account, amount)
+            WHERE part.amount <> 0
+            GROUP BY l.transaction_id, l.line, part.account, sign(part.amount)
         ), held AS (
             SELECT transaction_id, line, account, debit, credit FROM gl_distribution
         ), missing AS (

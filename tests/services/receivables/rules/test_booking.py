@@ -127,10 +127,13 @@ def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[l
     made = chunk(*(invoice(number, amounts=tuple(each)) for number, each in enumerate(all_amounts, start=1)))
     posting = post_accepted(
         made,
+        COMPANY,
         examine(made, FACTS).accepted,
         range(900, 900 + len(all_amounts)),
     )
-    numbered = number_transactions(posting.transactions, Numbers(transaction=40, seqs=range(3, 3 + len(all_amounts)), invoices=range(500, 600)))
+    numbered = number_transactions(
+        posting.transactions, Numbers(transaction=40, seqs=range(3, 3 + len(all_amounts)), invoices=range(500, 600))
+    )
     assert [(one.number, one.seq, one.invoice_number) for one in numbered] == [
         (40 + index, 3 + index, str(500 + index)) for index in range(len(all_amounts))
     ]
