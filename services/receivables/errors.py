@@ -38,6 +38,34 @@ class WorkOrderNotOnInvoice(DomainError):
     status = 422
 
 
+class LineNotOnInvoice(DomainError):
+    """A line is named that the invoice does not have."""
+
+    code = "LINE_NOT_ON_INVOICE"
+    status = 422
+
+
+class MoreThanLeft(DomainError):
+    """A credit takes more of a line than earlier ones have left of it, or has the opposite sign."""
+
+    code = "MORE_THAN_LEFT"
+    status = 422
+
+
+class DispositionMissing(DomainError):
+    """A credit that brings a work order to zero must say whether it is to be rated again (`rerate`) or taken out (`close`)."""
+
+    code = "DISPOSITION_MISSING"
+    status = 422
+
+
+class DispositionUnneeded(DomainError):
+    """A disposition came with a credit that leaves something of every work order: leave it out."""
+
+    code = "DISPOSITION_UNNEEDED"
+    status = 422
+
+
 class NumberTaken(DomainError):
     """There is a customer with this number in the company already."""
 

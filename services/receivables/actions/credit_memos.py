@@ -1,6 +1,8 @@
 """Crediting an exported invoice: one command, one credit memo, and word to rating."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +14,7 @@ from services.receivables.rules.credit_memos import (
     credited_orders,
     lines_to_credit,
     post_credit,
+    require_disposition,
 )
 from services.receivables.rules.months import is_open
 from services.receivables.store import invoices, posting, setup
@@ -24,10 +27,11 @@ from shared.events import outbox
 async def credit_invoice(
     session: AsyncSession, scope: Scope, invoice_id: int, request: CreditRequest, now: datetime
 ) -> int:
-    """Posts a credit memo for the chosen work orders and tells rating; returns the id of the memo.
+    """Posts a credit memo for what was chosen and tells rating; returns the id of the memo.
 
-    Raises NotFound, NotFromRating, WorkOrderNotOnInvoice, NothingToCredit, MonthClosed. Credits of one invoice wait
-    for each other, so that never more is credited than it holds.
+    Raises NotFound, NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft, NothingToCredit,
+    DispositionMissing, DispositionUnneeded, MonthClosed. Credits of one invoice wait for each other, so that never more
+    is credited than it holds.
     """
     await invoices.hold(session, invoice_id)
     invoice = await invoices.find_for_credit(session, scope, invoice_id)
@@ -35,7 +39,9 @@ async def credit_invoice(
         raise NotFound(f"There is no invoice {invoice_id}.")
     await _require_open(session, invoice.ar_company, request.month)
     lines = await invoices.lines_for_credit(session, invoice_id)
-    credited = lines_to_credit(invoice, lines, request.work_order_ids)
+    credited = lines_to_credit(invoice, lines, request)
+    orders = credited_orders(lines, credited)
+    require_disposition(orders, request.disposition)
     (memo_id,) = await posting.take_ids(session, 1)
     batch_id = await posting.open_batch(session, invoice.ar_company, request.month, "ar_invoice", request.credited_by)
     (memo,) = await posting.post(
@@ -48,7 +54,7 @@ async def credit_invoice(
         posted_by=request.credited_by,
         posted_at=now,
     )
-    await outbox.append(session, _event(invoice, request, memo.number, credited_orders(lines, credited)))
+    await announce_credit(session, invoice, request, memo.number, orders)
     return memo_id
 
 
@@ -61,9 +67,19 @@ async def _require_open(session: AsyncSession, ar_company: int, month: str) -> N
         )
 
 
+async def announce_credit(
+    session: AsyncSession, invoice: Invoice, request: CreditRequest, transaction: int, orders: Sequence[CreditedOrder]
+) -> None:
+    """Tells rating what a posted credit memo took from each work order of an invoice that came from there."""
+    await outbox.append(session, _event(invoice, request, transaction, orders))
+
+
 def _event(
-    invoice: Invoice, request: CreditRequest, transaction: int, orders: list[CreditedOrder]
+    invoice: Invoice, request: CreditRequest, transaction: int, orders: Sequence[CreditedOrder]
 ) -> wire.InvoiceCredited:
+    disposition: Literal["rerate", "close"] | None = None
+    if request.disposition is not None:
+        disposition = "rerate" if request.disposition == "rerate" else "close"
     assert invoice.run_id is not None
     assert invoice.rating_invoice_id is not None
     assert invoice.rating_attempt is not None
@@ -71,7 +87,7 @@ def _event(
         ar_company=invoice.ar_company,
         month=request.month,
         transaction=transaction,
-        disposition="rerate" if request.disposition == "rerate" else "close",
+        disposition=disposition,
         reason=request.reason,
         credited_by=request.credited_by,
         booking=wire.CreditedBooking(

@@ -173,16 +173,22 @@ async def find_for_credit(session: AsyncSession, scope: Scope, invoice_id: int) 
 
 
 async def lines_for_credit(session: AsyncSession, invoice_id: int) -> list[InvoiceLine]:
+    """The lines of an invoice with what everything applied to them, and what credits alone, have left."""
     return await fetch_all(
         session,
         InvoiceLine,
         """
         SELECT l.line, l.description, l.gl_account, l.unit_rate, l.amount,
-               l.amount + coalesce(a.applied, 0.00) AS remaining, l.taxable, l.work_order_id, l.work_order_number,
-               l.work_order_version, l.work_order_attempt
+               l.amount + coalesce(a.amount, 0.00) AS remaining, l.tax + coalesce(a.tax, 0.00) AS remaining_tax,
+               l.amount - l.tax + coalesce(a.credited, 0.00) AS uncredited, l.taxable, l.tax_code, l.tax_account,
+               l.work_order_id, l.work_order_number, l.work_order_version, l.work_order_attempt
         FROM ar_line l
-        LEFT JOIN LATERAL (SELECT sum(x.amount) AS applied FROM ar_line x
-                           WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line) AS a ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(x.amount) AS amount, sum(x.tax) AS tax,
+                   sum(x.amount - x.tax) FILTER (WHERE t.type = 'credit_memo') AS credited
+            FROM ar_line x JOIN ar_transaction t ON t.id = x.transaction_id
+            WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line
+        ) AS a ON true
         WHERE l.transaction_id = :invoice_id ORDER BY l.line
         """,
         invoice_id=invoice_id,

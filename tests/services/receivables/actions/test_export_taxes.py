@@ -1,6 +1,7 @@
 """Sales tax and terms of exported invoices, added where they are booked."""
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ def taxable(company) -> Callable[[str], Awaitable[None]]:
     async def make(name: str) -> None:
         path = f"/v1/billing-items/{name}"
         item = await rating.get(path)
-        changed = await rating.put(path, json={**item.json(), "taxable": True}, headers={"if-match": item.headers["etag"]})
+        changed = await rating.put(
+            path, json={**item.json(), "taxable": True}, headers={"if-match": item.headers["etag"]}
+        )
         assert changed.status_code == 200, changed.text
 
     return make
@@ -80,10 +83,10 @@ async def test_a_whole_credit_takes_the_tax_back_too(
     credited = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key("c"))
     assert credited.status_code == 201, credited.text
     assert (credited.json()["invoice"]["open"], credited.json()["invoice"]["status"]) == ("0.00", "credited")
-    by_account: dict[str, float] = {}
+    sums: dict[str, Decimal] = {}
     for row in credited.json()["invoice"]["distributions"]:
-        by_account[row["account"]] = by_account.get(row["account"], 0) + float(row["debit"]) - float(row["credit"])
-    assert by_account == {"1200": 0.0, "4000": 0.0, "2200": 0.0}
+        sums[row["account"]] = sums.get(row["account"], Decimal(0)) + Decimal(row["debit"]) - Decimal(row["credit"])
+    assert sums == {"1200": 0, "4000": 0, "2200": 0}
     await exchange(rating_database, receivables_database)
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "open"
     await reconciled()
@@ -123,9 +126,7 @@ async def test_a_tax_account_that_is_closed_refuses_the_invoice(company, enter, 
 async def test_an_exported_invoice_is_due_by_the_customers_terms(company, enter, export, terms, due_on) -> None:
     _, receivables = company
     (customer,) = (await receivables.get("/v1/customers", params={"search": "S1001"})).json()["items"]
-    await receivables.patch(
-        f"/v1/customers/{customer['id']}", json={"pay_terms": terms}, headers={"if-match": '"1"'}
-    )
+    await receivables.patch(f"/v1/customers/{customer['id']}", json={"pay_terms": terms}, headers={"if-match": '"1"'})
     await enter("W1")
     await export()
     assert (await the_invoice(receivables))["due_on"] == due_on
