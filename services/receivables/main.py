@@ -2,23 +2,31 @@
 
 from fastapi import FastAPI
 
-from services.receivables.api import customers, invoices, reconciliation, setup
+from services.receivables.api import batches, customers, entries, invoices, reconciliation, setup
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
+from services.receivables.jobs import batches as batch_jobs
 from services.receivables.settings import Settings
 from shared.service import build
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The receivables service; without settings it reads them from the environment."""
+    settings = settings or Settings()
     return build(
         "receivables",
-        settings or Settings(),
+        settings,
         routers=[
             *setup.routers,
             customers.router,
             invoices.router,
-            invoices.batches,
+            batches.router,
+            entries.router,
             reconciliation.router,
         ],
         consumers=[invoice_export_requested.consumer, invoice_withdrawal_requested.consumer, work_order_rated.consumer],
+        jobs={
+            "validation": batch_jobs.validate_job(settings.time_zone),
+            "interrupted validations": batch_jobs.reopen_job,
+            "posting": batch_jobs.post_job(settings.time_zone),
+        },
     )

@@ -31,7 +31,9 @@ SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 RATING_FEATURES = (
     *("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "commissions", "reconciliation"),
 )
-RECEIVABLES_FEATURES = ("setup", "customers", "accounts", "invoices", "credits", "months", "reconciliation")
+RECEIVABLES_FEATURES = (
+    *("setup", "customers", "accounts", "invoices", "credits", "batches", "posting", "months", "reconciliation"),
+)
 
 
 def everything(service: str, features: tuple[str, ...]) -> tuple[Grant, ...]:

@@ -1,4 +1,4 @@
-"""Posted invoices: listed, read whole, credited; and the batches that they were posted in."""
+"""Posted invoices: listed, read whole, credited."""
 
 from typing import Annotated
 
@@ -16,7 +16,6 @@ from services.receivables.errors import (
     WorkOrderNotOnInvoice,
 )
 from services.receivables.schemas.invoices import (
-    BatchRead,
     CreditEntry,
     CreditRead,
     InvoiceItem,
@@ -30,13 +29,12 @@ from shared.access import Level
 from shared.clock import local_date, now
 from shared.database import Transaction
 from shared.errors import NotFound
-from shared.listing import Count, Page, PageQueryOf, answer
+from shared.listing import Page, PageQueryOf, answer
 from shared.numbers import Id
 from shared.operation import CallerOf, Router
 from shared.tables import CSV_RESPONSE
 
 router = Router("invoices")
-batches = Router("batches")
 VIEW = access.feature("receivables.invoices", Level.VIEW)
 CREDIT_REFUSALS = [
     *(NotFromRating, NothingToCredit, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft),
@@ -80,13 +78,3 @@ async def credit_invoice(
     credit_id = await credit_memos.credit_invoice(session, caller.scope, invoice_id, wanted, moment)
     invoice = await invoices.read_invoice(session, caller.scope, invoice_id)
     return CreditRead(credit_id=credit_id, invoice=InvoiceRead.of(invoice))
-
-
-@batches.get("", access=VIEW, response_model=Page[BatchRead, Count], responses=CSV_RESPONSE)
-async def list_batches(
-    page: PageQueryOf, caller: CallerOf, session: Transaction, run_id: Id | None = None
-) -> Page[BatchRead, Count] | Response:
-    """Batches with what is posted in them; `run_id` finds those of an export run."""
-    rows, cursor, count = await invoices.list_batches(session, caller.scope, run_id, page)
-    items = [BatchRead.model_validate(row) for row in rows]
-    return answer(page, "batches", BatchRead, items, cursor, Count(count=count))

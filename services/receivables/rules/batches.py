@@ -116,7 +116,9 @@ def after(batch: Batch, deed: str) -> str:
     if batch.status in {POSTED, CANCELLED}:
         raise BatchClosed(f"{batch.title} is {batch.status}; it cannot be {_WORDS[deed]} any more.")
     if deed == POST:
-        wrong = "has errors: mend them and validate it again" if batch.status == ERRORS else "is not validated as it is now"
+        wrong = (
+            "has errors: mend them and validate it again" if batch.status == ERRORS else "is not validated as it is now"
+        )
         raise BatchNotValid(f"{batch.title} {wrong}.")
     raise BatchNotValid(f"{batch.title} does not await approval.")
 

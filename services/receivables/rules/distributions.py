@@ -60,7 +60,7 @@ def distribute(line: Amounts, accounts: LineAccounts) -> tuple[Distribution, ...
             merged[account, amount > 0] += amount
     return tuple(
         Distribution(account, amount, _ZERO) if debited else Distribution(account, _ZERO, -amount)
-        for (account, debited), amount in merged.items()
+        for (account, debited), amount in sorted(merged.items(), key=lambda one: not one[0][1])
     )
 
 

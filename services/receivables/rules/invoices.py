@@ -104,20 +104,3 @@ class InvoiceWhole:
     lines: Sequence[LineRow]
     amendments: Sequence[Amendment]
     distributions: Sequence[DistributionRow]
-
-
-@dataclass(frozen=True)
-class BatchRow:
-    """A batch with what is posted in it."""
-
-    id: int
-    ar_company: int
-    month: str
-    number: int
-    source: str
-    status: str
-    run_id: int | None
-    created_by: str
-    created_at: datetime
-    transactions: int
-    total: Decimal

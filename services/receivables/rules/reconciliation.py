@@ -44,7 +44,9 @@ class LedgerTotals:
 
     invoices: int
     invoiced: Decimal
+    adjusted: Decimal
     credited: Decimal
+    written_off: Decimal
     open: Decimal
     exported: Decimal
     debit: Decimal
@@ -53,14 +55,14 @@ class LedgerTotals:
 
 
 def compare_totals(totals: LedgerTotals) -> list[Difference]:
-    """The two sides of the general ledger are equal, and what is open is what was billed less what was credited."""
+    """The two sides of the general ledger are equal, and what is open is what was billed less what was settled."""
     differences = []
     if totals.debit != totals.credit:
         detail = f"debit {totals.debit}, credit {totals.credit}"
         differences.append(Difference("GL_BALANCE", "all postings", detail, totals.debit - totals.credit))
-    settled = totals.invoiced - totals.credited
+    settled = totals.invoiced + totals.adjusted - totals.credited - totals.written_off
     if totals.open != settled:
-        detail = f"open {totals.open}, billed less credited {settled}"
+        detail = f"open {totals.open}, billed less settled {settled}"
         differences.append(Difference("OPEN_ITEMS", "all invoices", detail, totals.open - settled))
     return differences
 

@@ -1,4 +1,4 @@
-"""Invoices, credits, batches and reconciliation on the wire."""
+"""Invoices, credits and reconciliation on the wire."""
 
 from datetime import date, datetime
 from typing import Literal, Self
@@ -180,22 +180,6 @@ class CreditRead(BaseModel):
     invoice: InvoiceRead
 
 
-class BatchRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    ar_company: int
-    month: str
-    number: int
-    source: str
-    status: str
-    run_id: int | None
-    created_by: str
-    created_at: datetime
-    transactions: int
-    total: Money
-
-
 class DifferenceRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -210,7 +194,9 @@ class LedgerTotalsRead(BaseModel):
 
     invoices: int
     invoiced: Money
+    adjusted: Money
     credited: Money
+    written_off: Money
     open: Money
     exported: Money
     debit: Money

@@ -1,11 +1,10 @@
-"""Posted invoices: listed, read whole, held for a credit; and the batches that they were posted in."""
+"""Posted invoices: listed, read whole, held for a credit."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.credit_memos import Invoice, InvoiceLine
 from services.receivables.rules.invoices import (
     Amendment,
-    BatchRow,
     DistributionRow,
     InvoiceFilter,
     InvoiceRow,
@@ -14,7 +13,7 @@ from services.receivables.rules.invoices import (
 )
 from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, scope_condition
-from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.listing import PageQuery, Sorting, Where, containing, fetch_page
 
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _SOURCE = """
@@ -193,30 +192,3 @@ async def lines_for_credit(session: AsyncSession, invoice_id: int) -> list[Invoi
         """,
         invoice_id=invoice_id,
     )
-
-
-async def list_batches(
-    session: AsyncSession, scope: Scope, run_id: int | None, query: PageQuery
-) -> tuple[list[BatchRow], str | None, int]:
-    """One page of batches and how many there are; a batch is visible when all of its transactions are."""
-    within, parameters = scope_condition(scope, **_SIDES)
-    hidden = f"""
-        EXISTS (SELECT FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
-                WHERE t.batch_id = b.id AND NOT {within})
-    """
-    where = Where(["true" if within == "true" else f"NOT {hidden}"], dict(parameters))
-    where.add("b.run_id = :run_id", run_id=run_id)
-    rows, cursor = await fetch_page(
-        session,
-        BatchRow,
-        columns="""
-            b.id, b.ar_company, b.month, b.number, b.source, b.status, b.run_id, b.created_by, b.created_at,
-            (SELECT count(*) FROM ar_transaction t WHERE t.batch_id = b.id) AS transactions,
-            (SELECT coalesce(sum(t.total), 0.00) FROM ar_transaction t WHERE t.batch_id = b.id) AS total
-        """,
-        source="batch b",
-        where=where,
-        sorting=Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, default="-id", key="b.id"),
-        query=query,
-    )
-    return rows, cursor, await fetch_count(session, "batch b", where)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from functools import cache
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -6,6 +6,20 @@ from services.receivables.rules.reconciliation import AccountSums, Difference, L
 from shared.access import Scope
 from shared.database import fetch_all, fetch_one, scope_condition
 
+# What a line owes, by account; and all that it posts, debits positive: rules/distributions.py said once more in SQL, to
+# hold one against the other.
+_RECEIVABLES = """
+    (t.ar_account, l.amount - l.retainage - l.retainage_tax - l.finance_charge),
+    (l.retainage_account, l.retainage + l.retainage_tax),
+    (l.charge_account, l.finance_charge)
+"""
+_PARTS = f"""
+    {_RECEIVABLES},
+    (l.gl_account, l.tax + l.finance_charge - l.amount),
+    (l.tax_account, l.retainage_tax - l.tax),
+    (l.retainage_tax_account, -l.retainage_tax),
+    (l.charge_counter_account, -l.finance_charge)
+"""
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _DOCUMENT = "'company ' || t.ar_company || ', ' || t.month || ', transaction ' || t.number"
 
@@ -18,9 +32,11 @@ async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
         session,
         LedgerTotals,
         f"""
-        SELECT count(*) FILTER (WHERE t.type = 'invoice') AS invoices,
+        SELECT count(*) FILTER (WHERE t.type = 'invoice' AND t.action = 'add') AS invoices,
                coalesce(sum(t.total) FILTER (WHERE t.type = 'invoice'), 0.00) AS invoiced,
+               coalesce(sum(t.total) FILTER (WHERE t.type = 'adjustment'), 0.00) AS adjusted,
                coalesce(-sum(t.total) FILTER (WHERE t.type = 'credit_memo'), 0.00) AS credited,
+               coalesce(-sum(t.total) FILTER (WHERE t.type = 'write_off'), 0.00) AS written_off,
                coalesce(sum(t.total), 0.00) AS open,
                (SELECT coalesce(sum(exported.net), 0.00) FROM (
                     SELECT sum(l.amount - l.tax) FILTER (WHERE t.type = 'invoice') AS net
@@ -60,11 +76,7 @@ async def account_sums(session: AsyncSession, scope: Scope) -> list[AccountSums]
             JOIN ar_transaction t ON t.id = l.transaction_id
             JOIN customer c ON c.id = t.customer_id
             JOIN ar_company k ON k.number = t.ar_company
-            CROSS JOIN LATERAL (VALUES
-                (t.ar_account, l.amount - l.retainage - l.retainage_tax - l.finance_charge),
-                (l.retainage_account, l.retainage + l.retainage_tax),
-                (l.charge_account, l.finance_charge)
-            ) AS part (account, amount)
+            CROSS JOIN LATERAL (VALUES {_RECEIVABLES}) AS part (account, amount)
             WHERE part.account IS NOT NULL AND {within}
             GROUP BY k.gl_company, part.account
         )
@@ -113,15 +125,7 @@ async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference
                    greatest(sum(part.amount), 0.00) AS debit, greatest(-sum(part.amount), 0.00) AS credit
             FROM ar_line l
             JOIN ar_transaction t ON t.id = l.transaction_id
-            CROSS JOIN LATERAL (VALUES
-                (t.ar_account, l.amount - l.retainage - l.retainage_tax - l.finance_charge),
-                (l.retainage_account, l.retainage + l.retainage_tax),
-                (l.charge_account, l.finance_charge),
-                (l.gl_account, l.tax + l.finance_charge - l.amount),
-                (l.tax_account, l.retainage_tax - l.tax),
-                (l.retainage_tax_account, -l.retainage_tax),
-                (l.charge_counter_account, -l.finance_charge)
-            ) AS part (account, amount)
+            CROSS JOIN LATERAL (VALUES {_PARTS}) AS part (account, amount)
             WHERE part.amount <> 0
             GROUP BY l.transaction_id, l.line, part.account, sign(part.amount)
         ), held AS (
@@ -145,7 +149,7 @@ async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference
 
 
 async def document_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Transactions that are not the sum of their lines, and lines that more was credited of than they held."""
+    """Transactions that are not the sum of their lines, and lines of which more was settled than was billed."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
@@ -159,15 +163,18 @@ async def document_differences(session: AsyncSession, scope: Scope) -> list[Diff
         LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM ar_line WHERE transaction_id = t.id) AS l ON true
         WHERE {within} AND t.total IS DISTINCT FROM l.amount
         UNION ALL
-        SELECT 'OVER_CREDITED', {_DOCUMENT} || ', line ' || l.line,
-               'amount ' || l.amount || ', applied ' || applied.amount, l.amount + applied.amount
-        FROM ar_line l
-        JOIN ar_transaction t ON t.id = l.transaction_id
+        SELECT 'OVER_SETTLED', {_DOCUMENT} || ', line ' || moved.line,
+               'billed ' || moved.billed || ', open ' || moved.open, moved.open
+        FROM (
+            SELECT coalesce(l.applies_to_id, l.transaction_id) AS invoice_id, coalesce(l.applies_to_line, l.line) AS line,
+                   coalesce(sum(l.amount) FILTER (WHERE x.type IN ('invoice', 'adjustment')), 0.00) AS billed,
+                   sum(l.amount) AS open
+            FROM ar_line l JOIN ar_transaction x ON x.id = l.transaction_id
+            GROUP BY 1, 2
+        ) AS moved
+        JOIN ar_transaction t ON t.id = moved.invoice_id
         JOIN customer c ON c.id = t.customer_id
-        JOIN LATERAL (SELECT sum(x.amount) AS amount FROM ar_line x
-                      WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line) AS applied
-            ON applied.amount IS NOT NULL
-        WHERE {within} AND sign(l.amount + applied.amount) NOT IN (0, sign(l.amount))
+        WHERE {within} AND (sign(moved.open) NOT IN (0, sign(moved.billed)) OR abs(moved.open) > abs(moved.billed))
         ORDER BY kind, document
         """,
         **parameters,
@@ -175,7 +182,7 @@ async def document_differences(session: AsyncSession, scope: Scope) -> list[Diff
 
 
 async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Transaction and invoice numbers that were taken, but stand on no document."""
+    """Transaction and invoice numbers that were taken, but stand on no document and were not skipped."""
     within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="n.ar_company")
     return await fetch_all(
         session,
@@ -191,9 +198,14 @@ async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
             FROM ar_transaction t
             WHERE t.ar_company = n.ar_company AND n.series = 'transaction ' || t.month
             UNION ALL
-            SELECT count(*), n.last_number - coalesce(min(t.invoice_number::bigint) - 1, n.last_number)
-            FROM ar_transaction t
-            WHERE t.ar_company = n.ar_company AND n.series = 'invoice' AND t.type = 'invoice'
+            SELECT count(*), n.last_number - coalesce(min(given.number) - 1, n.last_number)
+            FROM (
+                SELECT t.invoice_number::bigint AS number FROM ar_transaction t
+                WHERE t.ar_company = n.ar_company AND t.type = 'invoice' AND t.action = 'add' AND NOT t.number_typed
+                UNION ALL
+                SELECT s.number FROM skipped_number s WHERE s.ar_company = n.ar_company
+            ) AS given
+            WHERE n.series = 'invoice'
         ) AS counted ON counted.documents <> counted.numbers
         WHERE {within}
         """,

@@ -20,7 +20,10 @@ DELETE = "delete"
 
 @dataclass(frozen=True, slots=True)
 class AppliedInvoice:
-    """The posted invoice that an amendment applies to; `from_rating` when its orders are credited, not edited."""
+    """The posted invoice that an amendment applies to; `from_rating` when its orders are credited, not edited.
+
+    `held_by` names the batch that holds one of its transactions to change or delete it.
+    """
 
     id: int
     ar_company: int
@@ -35,6 +38,7 @@ class AppliedInvoice:
     branch: str | None
     from_rating: bool
     deleted: bool = False
+    held_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class AppliedLine:
     """A line of a posted invoice with everything that was applied to it, posted or waiting in a batch.
 
     Signed as stored: `billed` is the line with its adjustments, `credited` and `written_off` take from it. What the entry
-    at hand itself applies is left out.
+    at hand itself applies is left out. The accounts are those that the line was posted to: what takes from it goes there.
     """
 
     line: int
@@ -61,6 +65,11 @@ class AppliedLine:
     work_order_number: str | None = None
     work_order_version: int | None = None
     work_order_attempt: int | None = None
+    tax_account: str | None = None
+    retainage_account: str | None = None
+    retainage_tax_account: str | None = None
+    charge_account: str | None = None
+    charge_counter_account: str | None = None
 
     @property
     def open(self) -> Amounts:

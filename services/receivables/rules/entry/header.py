@@ -17,7 +17,7 @@ from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.rules.setup.contracts import Contract
 from services.receivables.rules.setup.pay_terms import PayTerms
 from services.receivables.rules.setup.receivable_types import default_receivable_type
-from services.receivables.rules.terms import invoice_dates
+from services.receivables.rules.terms import discount_too_early, offers_discounts, term_dates
 
 HAS_LINES = "the entry has lines: delete them first"
 BROUGHT_BACK = "a posted transaction that was brought back keeps it"
@@ -26,7 +26,16 @@ FROZEN_BY_LINES = ("type", "customer", "apply_to", "contract", "invoice_number",
 """What cannot change once an entry has lines, or was posted before (receivables, sections 2.7 and 2.8)."""
 
 FOLLOWING: Mapping[str, tuple[str, ...]] = {
-    "type": ("customer", "apply_to", "contract", "invoice_number", "receivable_type", "pay_terms", "due_on", "discount_on"),
+    "type": (
+        "customer",
+        "apply_to",
+        "contract",
+        "invoice_number",
+        "receivable_type",
+        "pay_terms",
+        "due_on",
+        "discount_on",
+    ),
     "apply_to": ("customer", "contract", "invoice_number", "receivable_type"),
     "customer": ("contract", "receivable_type", "pay_terms", "due_on", "discount_on"),
     "contract": ("customer", "receivable_type", "pay_terms", "due_on", "discount_on"),
@@ -130,15 +139,15 @@ def _terms_of(facts: HeaderFacts, values: Values) -> PayTerms | None:
 def _due_on(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] != INVOICE:
         return closed(values["invoice_date"], "only an invoice has a due date of its own")
-    return Field(invoice_dates(_terms_of(facts, values), values["invoice_date"]).due_on, required=True)
+    return Field(term_dates(_terms_of(facts, values), values["invoice_date"]).due_on, required=True)
 
 
 def _discount_on(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] != INVOICE:
         return closed(None, "only an invoice offers a discount")
-    if facts.company.discount_mode != "invoices_and_receipts":
+    if not offers_discounts(facts.company):
         return closed(None, "the company offers no discounts on invoices")
-    return Field(invoice_dates(_terms_of(facts, values), values["invoice_date"]).discount_on)
+    return Field(term_dates(_terms_of(facts, values), values["invoice_date"]).discount_on)
 
 
 def _words(facts: HeaderFacts, values: Values) -> Field:
@@ -186,7 +195,9 @@ def faults_in_header(facts: HeaderFacts) -> list[tuple[str, str]]:
         elif contract.status == "soft_closed" and not facts.company.allow_soft_closed_contracts:
             faults.append(("contract", f"contract {contract.number} is soft closed"))
     if applied is not None and facts.type not in {CREDIT_MEMO, WRITE_OFF} and applied.from_rating:
-        faults.append(("type", f"invoice {applied.invoice_number} came from rating: credit it, and rate its orders again"))
+        faults.append(
+            ("type", f"invoice {applied.invoice_number} came from rating: credit it, and rate its orders again")
+        )
     if applied is not None and applied.deleted:
         faults.append(("apply_to", f"invoice {applied.invoice_number} is deleted"))
     if customer is not None and facts.type == INVOICE:
@@ -201,10 +212,9 @@ def header_warnings(facts: HeaderFacts, values: Values) -> list[tuple[str, str, 
     """What is allowed and yet worth a word: field, rule, words (receivables, sections 2.10 and 2.20)."""
     found = []
     customer, discount_on = facts.customer, values["discount_on"]
-    if discount_on is not None and discount_on < values["invoice_date"]:
-        found.append(
-            ("discount_on", "DISCOUNT_BEFORE_INVOICE", f"{discount_on} lies before the invoice date: no discount is offered")
-        )
+    if discount_too_early(values["invoice_date"], discount_on):
+        words = f"{discount_on} lies before the invoice date: no discount is offered"
+        found.append(("discount_on", "DISCOUNT_BEFORE_INVOICE", words))
     if customer is not None and facts.type == INVOICE and customer.status == "hold":
         found.append(("customer", "CUSTOMER_ON_HOLD", f"customer {customer.number} is on hold"))
     return found

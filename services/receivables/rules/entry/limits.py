@@ -44,7 +44,10 @@ def _within(left: Decimal, billed: Decimal) -> bool:
 
 
 def faults_in_change(line: AppliedLine, changed: BatchLine | None) -> list[tuple[str, str]]:
-    """Where a line of a posted invoice, changed or removed (None), would hold less than is applied to it."""
+    """Where a line of a posted invoice, changed or removed (None), would hold less than is applied to it.
+
+    `line` is what others have done to it: adjustments, credits and write-offs.
+    """
     settled = line.credited + line.written_off
-    billed = changed.amounts if changed is not None else Amounts()
-    return faults_in_open(line.line, billed + settled, billed, line.open)
+    billed = line.billed + (changed.amounts if changed is not None else Amounts())
+    return faults_in_open(line.line, billed + settled, billed, settled)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from services.receivables.rules.entry.amounts import Amounts
 from services.receivables.rules.entry.facts import AppliedLine
@@ -21,7 +23,10 @@ OTHER_LINE = "other"
 
 @dataclass(frozen=True)
 class EntryCodes:
-    """The records of an AR company that entries may name; `accounts` are the active ones of its GL company."""
+    """The records of an AR company that entries may name; `accounts` are the active ones of its GL company.
+
+    Retired ones are among them, for what was entered before: `current` tells whether something new may name one.
+    """
 
     terms: Mapping[str, PayTerms]
     types: Mapping[int, ReceivableType]
@@ -31,9 +36,18 @@ class EntryCodes:
     accounts: AbstractSet[str]
 
 
+def current(records: Mapping[Any, Any], code: object) -> bool:
+    """Whether something new may name this code: it exists and is not retired."""
+    found = records.get(code)
+    return found is not None and found.retired_on is None
+
+
 @dataclass(frozen=True)
 class LineFacts:
-    """What decides a line: the header that it stands under, and what it names."""
+    """What decides a line: the header that it stands under, and what it names.
+
+    `dates` are those of the invoice and of the end of its discount.
+    """
 
     company: ArCompany
     codes: EntryCodes
@@ -41,7 +55,8 @@ class LineFacts:
     receivable_type: ReceivableType
     contract: Contract | None = None
     customer_tax_code: str | None = None
-    discount_percent: Decimal = Decimal(0)
+    terms: PayTerms | None = None
+    dates: tuple[date, date | None] = (date.min, None)
     item: ContractItem | None = None
     material: Material | None = None
     applied: AppliedLine | None = None
@@ -72,6 +87,10 @@ class BatchLine:
     finance_charge: Decimal
     discount: Decimal
     tax_discount: Decimal
+    work_order_id: int | None = None
+    work_order_number: str | None = None
+    work_order_version: int | None = None
+    work_order_attempt: int | None = None
 
     @property
     def amounts(self) -> Amounts:

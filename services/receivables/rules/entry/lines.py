@@ -14,9 +14,11 @@ from services.receivables.rules.entry.line_facts import (
     OTHER_LINE,
     BatchLine,
     LineFacts,
+    current,
 )
 from services.receivables.rules.setup.contracts import LUMP_SUM
-from services.receivables.rules.tax import tax_on
+from services.receivables.rules.tax import LineTax, tax_discount, tax_line
+from services.receivables.rules.terms import discount_offered, offers_discounts
 from shared.money import ZERO, round_cents
 
 _FOLLOWS = "follows the line applied to"
@@ -133,23 +135,23 @@ def _tax_code(facts: LineFacts, values: Values) -> Field:
 def _tax_basis(facts: LineFacts, values: Values) -> Field:
     if values["tax_code"] is None:
         return closed(ZERO, "the line has no tax code")
+    return Field(values["net"] or ZERO)
+
+
+def _taxed(facts: LineFacts, values: Values) -> LineTax:
+    code = facts.codes.tax_codes.get(values["tax_code"]) if values["tax_code"] else None
     net = values["net"] or ZERO
-    return Field(net - values["retainage"] if facts.company.tax_on_retainage == "off" else net)
+    if code is None:
+        return LineTax(ZERO, ZERO, ZERO)
+    return tax_line(values["tax_basis"], code.rate, net, values["retainage"], facts.company.tax_on_retainage)
 
 
 def _tax(facts: LineFacts, values: Values) -> Field:
-    code = facts.codes.tax_codes.get(values["tax_code"]) if values["tax_code"] else None
-    if code is None:
-        return closed(ZERO, "the line has no tax code")
-    return Field(tax_on(values["tax_basis"], code.rate))
+    return closed(_taxed(facts, values).tax, "follows from the tax code and the tax basis")
 
 
 def _retainage_tax(facts: LineFacts, values: Values) -> Field:
-    """The part of the tax that is held back with the retainage; none where retainage is taxed on its release."""
-    if facts.company.tax_on_retainage == "off":
-        return closed(ZERO, "the company taxes retainage when it is released")
-    held = share(values["retainage"], values["net"] or ZERO, values["tax"])
-    return closed(held, "follows from tax and retainage")
+    return closed(_taxed(facts, values).retainage_tax, "follows from the tax and the retainage")
 
 
 def _amount(facts: LineFacts, values: Values) -> Field:
@@ -157,17 +159,16 @@ def _amount(facts: LineFacts, values: Values) -> Field:
 
 
 def _discount(facts: LineFacts, values: Values) -> Field:
-    """Terms percent of the amount before tax less retainage (receivables, section 2.11)."""
-    if facts.company.discount_mode != "invoices_and_receipts":
+    if not offers_discounts(facts.company):
         return closed(ZERO, "the company offers no discounts on invoices")
-    return Field(round_cents(((values["net"] or ZERO) - values["retainage"]) * facts.discount_percent / 100))
+    return Field(discount_offered(facts.company, facts.terms, values["net"] or ZERO, values["retainage"], facts.dates))
 
 
 def _tax_discount(facts: LineFacts, values: Values) -> Field:
     code = facts.codes.tax_codes.get(values["tax_code"]) if values["tax_code"] else None
-    if facts.company.discount_mode != "invoices_and_receipts" or not facts.company.allow_tax_discount or code is None:
-        return closed(ZERO, "the company gives no discount on taxes here")
-    return closed(tax_on(values["discount"], code.rate), "the tax rate of the discount")
+    if code is None:
+        return closed(ZERO, "the line has no tax code")
+    return closed(tax_discount(facts.company, values["discount"], code.rate), "follows from the discount")
 
 
 NEW_LINE: Rules[LineFacts] = {
@@ -271,9 +272,9 @@ def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
         faults.append(("line_type", "a contract line needs a contract in the header"))
     if values["contract_item"] is not None and facts.item is None:
         faults.append(("contract_item", f"the contract has no item {values['contract_item']}"))
-    if values["material"] is not None and facts.material is None:
+    if values["material"] is not None and not facts.applied and not current(facts.codes.materials, values["material"]):
         faults.append(("material", f"there is no material {values['material']}"))
-    if values["tax_code"] is not None and values["tax_code"] not in facts.codes.tax_codes:
+    if values["tax_code"] is not None and not facts.applied and not current(facts.codes.tax_codes, values["tax_code"]):
         faults.append(("tax_code", f"there is no tax code {values['tax_code']}"))
     if values["gl_account"] and values["gl_account"] not in facts.codes.accounts:
         faults.append(("gl_account", f"GL company {facts.company.gl_company} has no account {values['gl_account']}"))
@@ -282,10 +283,8 @@ def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
     return faults
 
 
-_SIGNED = (
-    *("contract_units", "units", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "finance_charge"),
-)
-_STORED = tuple(one.name for one in fields(BatchLine) if one.name != "line")
+_SIGNED = (*("contract_units", "units", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "finance_charge"),)
+_STORED = tuple(one.name for one in fields(BatchLine) if one.name != "line" and not one.name.startswith("work_order"))
 
 
 def sign_of(transaction_type: str) -> int:

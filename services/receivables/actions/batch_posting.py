@@ -1,0 +1,105 @@
+"""Posting a batch: sent by a clerk, carried out part by part, and taken up again after any interruption."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.actions.books import book_of_batch
+from services.receivables.errors import MonthClosed
+from services.receivables.rules import batches as rules
+from services.receivables.rules.batches import Batch, Finding
+from services.receivables.rules.entry.book import Book, touched_invoices
+from services.receivables.rules.entry.entries import Entry
+from services.receivables.rules.entry.posting import billed_by, post_entries
+from services.receivables.rules.entry.validation import ERROR, Surroundings, validate
+from services.receivables.rules.months import is_open
+from services.receivables.store import applied, batches, contracts, entries, posted, posting, setup
+
+PART_ENTRIES = 2_000
+"""How many entries one transaction posts: whoever wants numbers of the same company waits that long, and no longer."""
+
+
+async def send(session: AsyncSession, batch: Batch, sent_by: str) -> str:
+    """Sends a valid batch on its way into the ledger; returns its new state.
+
+    Over the company's four-eyes limit it awaits approval first. Raises BatchNotValid, BatchEmpty, BatchBusy, BatchClosed.
+    """
+    rules.after(batch, rules.POST)
+    company = await setup.find_company(session, batch.ar_company)
+    assert company is not None
+    content = await batches.content(session, batch.id)
+    following = rules.to_post(batch, content.entries, content.size, company.four_eyes_limit)
+    await batches.set_status(session, batch.id, following, sent_by=sent_by)
+    return following
+
+
+async def post_part(session: AsyncSession, now: datetime, today: date) -> bool:
+    """Posts the next part of a batch that is on its way; False when none is.
+
+    A part is a transaction: what is posted is marked in it, so that no seq is ever posted twice. Before the first part
+    the batch is held against everything once more; what is found then makes it `errors`, and nothing is posted.
+    """
+    batch = await batches.take_posting(session)
+    if batch is None:
+        return False
+    seqs = await entries.unposted_seqs(session, batch.id, PART_ENTRIES)
+    if not seqs:
+        await batches.set_status(session, batch.id, rules.POSTED)
+        return True
+    first = not await entries.anything_posted(session, batch.id)
+    part = await entries.read(session, batch.id, seqs=None if first else seqs)
+    await applied.hold(session, touched_invoices(one.header for one in part))
+    company = await setup.find_company(session, batch.ar_company, lock="FOR SHARE")
+    assert company is not None
+    book = await book_of_batch(session, batch.ar_company, batch.id, part, today)
+    if first:
+        found = [one for one in validate(batch, book, part, Surroundings()) if one.severity == ERROR]
+        if found:
+            await _stop(session, batch, found)
+            return True
+        part = part[: len(seqs)]
+    elif not is_open(batch.month, company.last_closed_month, company.max_open_months):
+        raise MonthClosed(f"{batch.month} was closed while batch {batch.number} was being posted.")
+    await _post(session, batch, book, part, now)
+    if len(seqs) < PART_ENTRIES:
+        await batches.set_status(session, batch.id, rules.POSTED)
+    return True
+
+
+async def give_up(session: AsyncSession, batch_id: int, why: str) -> bool:
+    """Ends the posting of a batch of which nothing is posted yet; otherwise it only goes forward. True when it ended."""
+    if await entries.anything_posted(session, batch_id):
+        return False
+    finding = Finding(0, None, "batch", "NOT_POSTED", ERROR, why)
+    await batches.replace_findings(session, batch_id, [finding])
+    await batches.set_status(session, batch_id, rules.ERRORS)
+    return True
+
+
+async def _stop(session: AsyncSession, batch: Batch, found: Sequence[Finding]) -> None:
+    await batches.replace_findings(session, batch.id, found)
+    await batches.set_status(session, batch.id, rules.ERRORS)
+
+
+async def _post(session: AsyncSession, batch: Batch, book: Book, part: Sequence[Entry], now: datetime) -> None:
+    brought_back = [one.header.changes_id for one in part if one.header.changes_id is not None]
+    made = post_entries(
+        book,
+        part,
+        await posted.read(session, brought_back),
+        await posting.take_ids(session, len(part)),
+        await applied.next_lines(session, touched_invoices(one.header for one in part)),
+    )
+    await posting.post(
+        session,
+        made,
+        ar_company=batch.ar_company,
+        gl_company=book.company.gl_company,
+        month=batch.month,
+        batch_id=batch.id,
+        posted_by=await batches.sender_of(session, batch.id),
+        posted_at=now,
+    )
+    await contracts.add_billed(session, batch.ar_company, billed_by(made))
+    await entries.mark_posted(session, batch.id, [one.seq for one in part])

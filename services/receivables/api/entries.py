@@ -1,0 +1,160 @@
+"""Entries of a batch: typed, changed, removed, with their lines and misc. distributions."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response
+
+from services.receivables.actions import entries
+from services.receivables.actions.entries import Desk
+from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, HeldBatch, OpenedBatch
+from services.receivables.errors import EntryFaulty, EntryReadOnly, TransactionHeld
+from services.receivables.schemas.entries import (
+    EntryItem,
+    EntryRead,
+    EntryTyped,
+    HeaderTyped,
+    LineTyped,
+    MiscTyped,
+)
+from services.receivables.settings import Settings
+from shared.clock import local_date, now
+from shared.database import Transaction
+from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.listing import Count, Page, PageQueryOf, answer
+from shared.operation import CallerOf, Router
+from shared.tables import CSV_RESPONSE
+
+router = Router("batches")
+
+Seq = Annotated[int, Path(ge=1, le=2**31 - 1)]
+LineInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
+ENTERING = [*CHANGING, EntryFaulty, TransactionHeld]
+EDITING = [*ENTERING, EntryReadOnly, NotFound, VersionMissing, VersionStale]
+
+
+def desk(batch: HeldBatch, request: Request, caller: CallerOf) -> Desk:
+    """Where a change is typed: the batch, held."""
+    settings: Settings = request.app.state.settings
+    return Desk(batch, caller.scope, caller.name, local_date(now(), settings.time_zone))
+
+
+def reading_desk(batch: OpenedBatch, request: Request, caller: CallerOf) -> Desk:
+    """Where an entry is looked at: nobody waits."""
+    return desk(batch, request, caller)
+
+
+DeskOf = Annotated[Desk, Depends(desk)]
+ReadingDeskOf = Annotated[Desk, Depends(reading_desk)]
+
+
+@router.get(
+    "/{batch_id}/entries", access=VIEW, response_model=Page[EntryItem, Count], refuses=OPENING, responses=CSV_RESPONSE
+)
+async def list_entries(
+    batch: OpenedBatch, page: PageQueryOf, session: Transaction
+) -> Page[EntryItem, Count] | Response:
+    """The entries of a batch without their lines."""
+    rows, cursor, count = await entries.list_entries(session, batch.id, page)
+    items = [EntryItem.model_validate(row) for row in rows]
+    return answer(page, "entries", EntryItem, items, cursor, Count(count=count))
+
+
+@router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING)
+async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session: Transaction) -> EntryRead:
+    """Adds an invoice, adjustment, credit memo or write-off, with its lines."""
+    seq = await entries.enter(session, at, typed.to_entry())
+    return await _read(at, seq, response, session)
+
+
+@router.get("/{batch_id}/entries/{seq}", access=VIEW, refuses=OPENING)
+async def read_entry(seq: Seq, at: ReadingDeskOf, response: Response, session: Transaction) -> EntryRead:
+    """An entry whole. The ETag is needed to change anything of it."""
+    return await _read(at, seq, response, session)
+
+
+@router.patch("/{batch_id}/entries/{seq}", access=EDIT, refuses=EDITING)
+async def change_entry(
+    seq: Seq, at: DeskOf, typed: HeaderTyped, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Changes the header fields that are sent; those that follow from them take their defaults again."""
+    await entries.change(session, at, seq, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.delete("/{batch_id}/entries/{seq}", access=EDIT, status_code=204, refuses=EDITING, response_class=Response)
+async def remove_entry(seq: Seq, at: DeskOf, revision: ExpectedVersion, session: Transaction) -> None:
+    """Deletes an entry; a posted transaction that was brought back is released."""
+    await entries.remove(session, at, seq, revision)
+
+
+@router.post("/{batch_id}/entries/{seq}/lines", access=EDIT, status_code=201, refuses=EDITING)
+async def enter_line(
+    seq: Seq, at: DeskOf, typed: LineTyped, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Adds a line to an entry."""
+    await entries.enter_line(session, at, seq, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.patch("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING)
+async def change_line(
+    seq: Seq,
+    line: LineInPath,
+    at: DeskOf,
+    typed: LineTyped,
+    revision: ExpectedVersion,
+    response: Response,
+    session: Transaction,
+) -> EntryRead:
+    """Changes the fields of a line that are sent; those that follow from them are calculated again."""
+    await entries.change_line(session, at, seq, line, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.delete("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING)
+async def remove_line(
+    seq: Seq, line: LineInPath, at: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Removes a line."""
+    await entries.remove_line(session, at, seq, line, revision)
+    return await _read(at, seq, response, session)
+
+
+@router.post("/{batch_id}/entries/{seq}/misc-distributions", access=EDIT, status_code=201, refuses=EDITING)
+async def enter_misc_distribution(
+    seq: Seq, at: DeskOf, typed: MiscTyped, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Adds a misc. distribution: for reports only, it never touches the GL or the balance."""
+    await entries.enter_misc(session, at, seq, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.patch("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING)
+async def change_misc_distribution(
+    seq: Seq,
+    row: LineInPath,
+    at: DeskOf,
+    typed: MiscTyped,
+    revision: ExpectedVersion,
+    response: Response,
+    session: Transaction,
+) -> EntryRead:
+    """Changes the fields of a misc. distribution that are sent."""
+    await entries.change_misc(session, at, seq, row, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.delete("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING)
+async def remove_misc_distribution(
+    seq: Seq, row: LineInPath, at: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Removes a misc. distribution."""
+    await entries.remove_misc(session, at, seq, row, revision)
+    return await _read(at, seq, response, session)
+
+
+async def _read(at: Desk, seq: int, response: Response, session: Transaction) -> EntryRead:
+    entry = await entries.read_entry(session, at.batch.id, seq)
+    response.headers["etag"] = etag(entry.header.revision)
+    return EntryRead.of(entry, await entries.warnings_of(session, at, entry))

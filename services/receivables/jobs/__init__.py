@@ -1,0 +1,1 @@
+"""Work of receivables that no request waits for."""
