@@ -12,7 +12,7 @@ from services.receivables.rules.entry.book import numbers_typed
 from services.receivables.rules.entry.validation import Surroundings, validate
 from services.receivables.rules.months import is_open
 from services.receivables.store import batches, entries, entry_facts, setup
-from shared.access import EVERYTHING, Scope
+from shared.access import Scope
 from shared.errors import NotFound
 from shared.etag import require_version
 from shared.listing import PageQuery
@@ -82,24 +82,27 @@ async def send_to_validation(session: AsyncSession, batch: Batch) -> None:
     await batches.set_status(session, batch.id, rules.after(batch, rules.VALIDATE))
 
 
-async def validate_batch(session: AsyncSession, batch_id: int, today: date) -> str:
-    """Validates a batch that was claimed for it, writes what is found, and returns its new state."""
-    batch = await batches.find(session, EVERYTHING, batch_id, lock=True)
-    assert batch is not None
-    if batch.status != rules.VALIDATING:
-        return batch.status
-    all_entries = await entries.read(session, batch_id, unposted=True)
-    book = await book_of_batch(session, batch.ar_company, batch_id, all_entries, today)
+async def validate_part(session: AsyncSession, worker: str, today: date) -> bool:
+    """Validates the batch that the worker has claimed, or claims the next; False when none waits."""
+    batch = await batches.take_claimed(session, worker)
+    if batch is None:
+        return await batches.claim_validation(session, worker)
+    await _validate(session, batch, today)
+    return True
+
+
+async def _validate(session: AsyncSession, batch: Batch, today: date) -> None:
+    """Validates a batch, and writes what is found and the state that follows."""
+    all_entries = await entries.read(session, batch.id)
+    book = await book_of_batch(session, batch.ar_company, batch.id, all_entries, today)
     limited = {one.id for one in book.customers.values() if one.credit_limit is not None}
     around = Surroundings(
         await entry_facts.numbers_in_use(session, batch.ar_company, numbers_typed(all_entries)),
-        await entry_facts.exposures(session, limited, batch_id),
+        await entry_facts.exposures(session, limited, batch.id),
     )
     findings = validate(batch, book, all_entries, around)
-    await batches.replace_findings(session, batch_id, findings)
-    following = rules.verdict(findings)
-    await batches.set_status(session, batch_id, following)
-    return following
+    await batches.replace_findings(session, batch.id, findings)
+    await batches.set_status(session, batch.id, rules.verdict(findings))
 
 
 async def list_findings(session: AsyncSession, batch: Batch) -> list[Finding]:
@@ -112,11 +115,6 @@ async def clear(session: AsyncSession, batch: Batch) -> None:
     await entries.remove(session, batch.id)
     await batches.replace_findings(session, batch.id, [])
     await batches.set_status(session, batch.id, following)
-
-
-async def claim_validation(session: AsyncSession) -> int | None:
-    """Takes the next batch that waits for its validation."""
-    return await batches.claim_validation(session)
 
 
 async def reopen_interrupted(session: AsyncSession, after_seconds: float) -> list[int]:

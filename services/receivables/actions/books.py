@@ -37,7 +37,7 @@ async def open_book(
     lines = await applied.lines(session, found, batch_id=batch_id, seqs=None if seq is None else [seq], without=without)
     numbers = {*contracts, *(one.contract for one in found.values() if one.contract is not None)}
     known_contracts, items = await entry_facts.contracts(session, ar_company, numbers)
-    named = {*customers, *(one.customer for one in (*found.values(), *known_contracts.values()))}
+    named = {*customers, *(one.customer for one in found.values()), *(one.customer for one in known_contracts.values())}
     return Book(
         company=company,
         codes=await entry_facts.codes(session, company),

@@ -1,78 +1,46 @@
 """Carries batches on: validates what was sent to be validated, posts what was sent to be posted."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import batch_posting, batches
-from shared.background import whole
 from shared.clock import local_date, now
-from shared.database import Database
+from shared.jobs import Job
 
-_IDLE_SECONDS = 0.1
+_LOOK_SECONDS = 30.0
 _ABANDONED_SECONDS = 120.0
 
 log = logging.getLogger(__name__)
 
-Job = Callable[[Database], Callable[[], Awaitable[None]]]
-
-
-async def validate_next(database: Database, time_zone: str) -> bool:
-    """Validates the next batch that waits for it; False when none does.
-
-    It is claimed in a transaction of its own: a validation that is interrupted is not taken up again, its batch is
-    opened again instead.
-    """
-    async with database.transaction() as session:
-        batch_id = await batches.claim_validation(session)
-    if batch_id is None:
-        return False
-    async with database.transaction() as session:
-        await batches.validate_batch(session, batch_id, local_date(now(), time_zone))
-    return True
-
-
-async def post_next(database: Database, time_zone: str) -> bool:
-    """Posts the next part of a batch that is on its way; False when none is."""
-    async with database.transaction() as session:
-        return await batch_posting.post_part(session, now(), local_date(now(), time_zone))
-
 
 def validate_job(time_zone: str) -> Job:
-    def job(database: Database) -> Callable[[], Awaitable[None]]:
-        async def run() -> None:
-            while True:
-                if not await whole(validate_next(database, time_zone)):
-                    await asyncio.sleep(_IDLE_SECONDS)
+    """Validates batches. Each is claimed first, in a transaction of its own: what is interrupted then is not taken up
+    again, its batch is opened by `reopen_job`.
+    """
+    worker = uuid4().hex
 
-        return run
+    async def validate(session: AsyncSession) -> bool:
+        return await batches.validate_part(session, worker, local_date(now(), time_zone))
 
-    return job
+    return Job(validate)
 
 
 def post_job(time_zone: str) -> Job:
-    def job(database: Database) -> Callable[[], Awaitable[None]]:
-        async def run() -> None:
-            while True:
-                if not await whole(post_next(database, time_zone)):
-                    await asyncio.sleep(_IDLE_SECONDS)
+    """Posts batches part by part; a part that is interrupted is posted by whoever comes next."""
 
-        return run
+    async def post(session: AsyncSession) -> bool:
+        moment = now()
+        return await batch_posting.post_part(session, moment, local_date(moment, time_zone))
 
-    return job
+    return Job(post)
 
 
-def reopen_job(database: Database) -> Callable[[], Awaitable[None]]:
-    """Opens batches again whose validation was interrupted."""
+async def _reopen(session: AsyncSession) -> bool:
+    for batch_id in await batches.reopen_interrupted(session, _ABANDONED_SECONDS):
+        log.warning("the validation of batch %s was interrupted; it is open again", batch_id)
+    return False
 
-    async def reopen() -> None:
-        async with database.transaction() as session:
-            for batch_id in await batches.reopen_interrupted(session, _ABANDONED_SECONDS):
-                log.warning("the validation of batch %s was interrupted; it is open again", batch_id)
 
-    async def run() -> None:
-        while True:
-            await whole(reopen())
-            await asyncio.sleep(_ABANDONED_SECONDS / 4)
-
-    return run
+reopen_job = Job(_reopen, _LOOK_SECONDS)

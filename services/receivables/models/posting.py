@@ -50,6 +50,7 @@ class Batch(Table, table=True):
     restricted: bool
     revision: int
     sent_by: str | None = columns.words(nullable=True)
+    claimed_by: str | None = columns.words(nullable=True)
     claimed_at: datetime | None = columns.moment(nullable=True)
 
 

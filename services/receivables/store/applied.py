@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -98,8 +99,8 @@ async def lines(
     )
     found: dict[int, dict[int, AppliedLine]] = {invoice_id: {} for invoice_id in invoice_ids}
     for row in result.mappings():
-        sides = {side: Amounts(*(row[f"{side}_{part}"] or ZERO for part in _PARTS)) for side in _SIDES}
-        about = {name: row[name] for name in _ABOUT}
+        sides: dict[str, Any] = {side: Amounts(*(row[f"{side}_{part}"] or ZERO for part in _PARTS)) for side in _SIDES}
+        about: dict[str, Any] = {name: row[name] for name in _ABOUT}
         found[row["invoice_id"]][row["line"]] = AppliedLine(line=row["line"], **about, **sides)
     return found
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.batches import Batch, BatchFilter, BatchRow, Finding
 from services.receivables.store import posting
 from shared.access import Scope
-from shared.database import copy_rows, execute, fetch_all, fetch_one, fetch_value, scope_condition
+from shared.database import copy_rows, execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
 from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 _BATCH = ", ".join(f"b.{one.name}" for one in fields(Batch))
@@ -71,7 +71,7 @@ async def set_status(session: AsyncSession, batch_id: int, status: str, *, sent_
     await execute(
         session,
         """
-        UPDATE batch SET status = :status, claimed_at = NULL, revision = revision + 1,
+        UPDATE batch SET status = :status, claimed_at = NULL, claimed_by = NULL, revision = revision + 1,
                sent_by = coalesce(CAST(:sent_by AS text), sent_by)
         WHERE id = :id
         """,
@@ -161,27 +161,39 @@ async def content(session: AsyncSession, batch_id: int) -> Content:
     return found
 
 
-async def claim_validation(session: AsyncSession) -> int | None:
-    """Takes the next batch that waits for its validation; from now on it counts as begun."""
-    batch_id: int | None = await fetch_value(
+async def claim_validation(session: AsyncSession, worker: str) -> bool:
+    """Gives the worker the next batch that waits for its validation, which counts as begun; False when none waits."""
+    claimed = await execute(
         session,
         """
-        UPDATE batch SET claimed_at = now() WHERE id = (
-            SELECT id FROM batch WHERE status = 'validating' AND claimed_at IS NULL
+        UPDATE batch SET claimed_at = now(), claimed_by = :worker WHERE id = (
+            SELECT id FROM batch WHERE status = 'validating' AND claimed_by IS NULL
             ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-        RETURNING id
         """,
+        worker=worker,
     )
-    return batch_id
+    return claimed > 0
+
+
+async def take_claimed(session: AsyncSession, worker: str) -> Batch | None:
+    """The batch that the worker is to validate, held until this transaction ends."""
+    return await fetch_one(
+        session,
+        Batch,
+        f"""
+        SELECT {_BATCH} FROM batch b WHERE b.status = 'validating' AND b.claimed_by = :worker
+        ORDER BY b.id LIMIT 1 FOR NO KEY UPDATE
+        """,
+        worker=worker,
+    )
 
 
 async def reopen_interrupted(session: AsyncSession, after_seconds: float) -> list[int]:
     """Opens batches again whose validation was begun so long ago and is carried on by nobody."""
-    rows = await fetch_all(
+    return await fetch_values(
         session,
-        _Id,
         """
-        UPDATE batch SET status = 'open', claimed_at = NULL, revision = revision + 1 WHERE id IN (
+        UPDATE batch SET status = 'open', claimed_at = NULL, claimed_by = NULL, revision = revision + 1 WHERE id IN (
             SELECT id FROM batch
             WHERE status = 'validating' AND claimed_at < now() - make_interval(secs => :seconds)
             FOR NO KEY UPDATE SKIP LOCKED)
@@ -189,12 +201,6 @@ async def reopen_interrupted(session: AsyncSession, after_seconds: float) -> lis
         """,
         seconds=after_seconds,
     )
-    return [one.id for one in rows]
-
-
-@dataclass(frozen=True)
-class _Id:
-    id: int
 
 
 async def take_posting(session: AsyncSession) -> Batch | None:

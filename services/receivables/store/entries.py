@@ -1,8 +1,9 @@
 """Entries of batches: written, read whole, changed and removed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,8 @@ from services.receivables.rules.entry.line_facts import BatchLine
 from shared.database import copy_rows, execute, fetch_all, fetch_value, fetch_values
 from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
+PartT = TypeVar("PartT")
+
 _KEPT = tuple(one.name for one in fields(Header) if one.name not in {"customer", "revision", "posted"})
 _HEADER = ", ".join("c.number AS customer" if one.name == "customer" else f"e.{one.name}" for one in fields(Header))
 _LINE = tuple(one.name for one in fields(BatchLine))
@@ -20,40 +23,36 @@ _SOURCE = "batch_entry e JOIN customer c ON c.id = e.customer_id"
 
 
 @dataclass(frozen=True)
-class _OfSeq:
+class _Part:
     """A line or a misc. distribution with the entry that it belongs to."""
 
     seq: int
-    line: BatchLine | MiscRow
+    part: BatchLine | MiscRow
 
 
 async def write(session: AsyncSession, batch_id: int, entries: Sequence[Entry]) -> None:
     """Adds entries with their lines and misc. distributions, each table by one COPY."""
     await copy_rows(session, "batch_entry", _KEPT, [one.header for one in entries], batch_id=batch_id)
-    await write_lines(session, batch_id, entries)
-    misc = [_OfSeq(one.seq, row) for one in entries for row in one.misc]
-    await copy_rows(
-        session, "batch_misc_distribution", ("seq", *(f"line.{name}" for name in _MISC)), misc, batch_id=batch_id
-    )
+    await _write_parts(session, batch_id, entries)
 
 
-async def write_lines(session: AsyncSession, batch_id: int, entries: Sequence[Entry]) -> None:
-    lines = [_OfSeq(one.seq, line) for one in entries for line in one.lines]
-    await copy_rows(session, "batch_line", ("seq", *(f"line.{name}" for name in _LINE)), lines, batch_id=batch_id)
+async def _write_parts(session: AsyncSession, batch_id: int, entries: Sequence[Entry]) -> None:
+    lines = [_Part(one.seq, line) for one in entries for line in one.lines]
+    misc = [_Part(one.seq, row) for one in entries for row in one.misc]
+    for table, names, parts in (("batch_line", _LINE, lines), ("batch_misc_distribution", _MISC, misc)):
+        await copy_rows(session, table, ("seq", *(f"part.{name}" for name in names)), parts, batch_id=batch_id)
 
 
-async def read(
-    session: AsyncSession, batch_id: int, *, seqs: Sequence[int] | None = None, unposted: bool = False
-) -> list[Entry]:
+async def read(session: AsyncSession, batch_id: int, *, seqs: Sequence[int] | None = None) -> list[Entry]:
     """The entries of a batch by seq, or those named, whole, in three statements however many they are."""
-    wanted = {"batch_id": batch_id, "seqs": None if seqs is None else list(seqs), "unposted": unposted}
+    wanted = {"batch_id": batch_id, "seqs": None if seqs is None else list(seqs)}
     those = "(CAST(:seqs AS int[]) IS NULL OR {0}.seq = ANY(CAST(:seqs AS int[])))"
     headers = await fetch_all(
         session,
         Header,
         f"""
         SELECT {_HEADER} FROM {_SOURCE}
-        WHERE e.batch_id = :batch_id AND {those.format("e")} AND (NOT :unposted OR NOT e.posted) ORDER BY e.seq
+        WHERE e.batch_id = :batch_id AND {those.format("e")} ORDER BY e.seq
         """,
         **wanted,
     )
@@ -63,8 +62,8 @@ async def read(
 
 
 async def _read_parts(
-    session: AsyncSession, kind: type, table: str, names: Sequence[str], order: str, wanted: dict[str, object]
-) -> defaultdict[int, list]:
+    session: AsyncSession, kind: type[PartT], table: str, names: Sequence[str], order: str, wanted: Mapping[str, object]
+) -> defaultdict[int, list[PartT]]:
     result = await session.execute(
         text(
             f"""
@@ -75,7 +74,7 @@ async def _read_parts(
         ),
         {"batch_id": wanted["batch_id"], "seqs": wanted["seqs"]},
     )
-    parts: defaultdict[int, list] = defaultdict(list)
+    parts: defaultdict[int, list[PartT]] = defaultdict(list)
     for row in result:
         parts[row[0]].append(kind(*row[1:]))
     return parts
@@ -96,11 +95,7 @@ async def replace(session: AsyncSession, batch_id: int, entry: Entry) -> None:
         await execute(
             session, f"DELETE FROM {table} WHERE batch_id = :batch_id AND seq = :seq", batch_id=batch_id, seq=entry.seq
         )
-    await write_lines(session, batch_id, [entry])
-    misc = [_OfSeq(entry.seq, row) for row in entry.misc]
-    await copy_rows(
-        session, "batch_misc_distribution", ("seq", *(f"line.{name}" for name in _MISC)), misc, batch_id=batch_id
-    )
+    await _write_parts(session, batch_id, [entry])
 
 
 async def remove(session: AsyncSession, batch_id: int, seq: int | None = None) -> None:

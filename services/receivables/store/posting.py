@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,14 +24,12 @@ _DISTRIBUTION = tuple(one.name for one in fields(NewDistribution))
 _MISC = tuple(one.name for one in fields(NewMiscDistribution))
 
 
-@cache
-def _transaction(kind: type[NewTransaction]) -> tuple[str, ...]:
-    return (*_NUMBERS, *(f"transaction.{one.name}" for one in fields(kind) if one.name not in _NUMBERS))
+def _transaction_columns(one: NewTransaction) -> tuple[str, ...]:
+    return (*_NUMBERS, *(f"transaction.{field.name}" for field in fields(one) if field.name not in _NUMBERS))
 
 
-@cache
-def _line(kind: type[NewLine]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+def _line_columns(one: NewLine) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(one))
 
 
 async def open_batch(
@@ -131,14 +128,14 @@ async def post(
     """
     await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
     if posting.lines:
-        await copy_rows(session, "ar_line", _line(type(posting.lines[0])), posting.lines)
+        await copy_rows(session, "ar_line", _line_columns(posting.lines[0]), posting.lines)
     numbered = number_transactions(
         posting.transactions, await _take_block(session, posting, ar_company, month, batch_id)
     )
     await copy_rows(
         session,
         "ar_transaction",
-        _transaction(type(posting.transactions[0])),
+        _transaction_columns(posting.transactions[0]),
         numbered,
         ar_company=ar_company,
         month=month,

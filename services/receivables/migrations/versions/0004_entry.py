@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from shared.events import ddl
+
 revision = "0004"
 down_revision = "0003"
 
@@ -15,6 +17,7 @@ ALTER TABLE batch
     ADD restricted boolean NOT NULL DEFAULT false,
     ADD revision int NOT NULL DEFAULT 1,
     ADD sent_by text,
+    ADD claimed_by text,
     ADD claimed_at timestamptz;
 CREATE INDEX batch_in_work ON batch (id) WHERE status IN ('validating', 'posting');
 CREATE INDEX batch_month ON batch (ar_company, month, status)
@@ -175,3 +178,9 @@ def upgrade() -> None:
     for table in ("batch_entry", "batch_line", "batch_misc_distribution"):
         op.execute(f"GRANT UPDATE, DELETE ON {table} TO {RUNTIME}")
     op.execute(f"GRANT DELETE ON batch_finding TO {RUNTIME}")
+    # A batch that is sent to be validated or posted is work for jobs.
+    for statement in ddl.bell_v1():
+        op.execute(statement)
+    op.execute(
+        "CREATE TRIGGER ring_bell AFTER UPDATE OF status ON batch FOR EACH STATEMENT EXECUTE FUNCTION ring_bell()"
+    )

@@ -43,8 +43,11 @@ class Amounts:
 _PARTS = tuple(one.name for one in fields(Amounts))
 
 
+NOTHING = Amounts()
+
+
 def total(parts: Iterable[Amounts]) -> Amounts:
-    return sum(parts, Amounts())
+    return sum(parts, NOTHING)
 
 
 def share(part: Decimal, whole: Decimal, amount: Decimal) -> Decimal:

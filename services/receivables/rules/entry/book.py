@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from services.receivables.rules.credit_memos import CreditedOrder
 from services.receivables.rules.customers import Customer
-from services.receivables.rules.entry.amounts import Amounts
+from services.receivables.rules.entry.amounts import NOTHING, Amounts
 from services.receivables.rules.entry.entries import Entry, Header
 from services.receivables.rules.entry.facts import (
     ADD,
@@ -203,9 +204,7 @@ def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[Li
     if header.action == ADD and header.type == INVOICE:
         return []
     if header.action == DELETE and header.type == INVOICE:
-        touched = [
-            one.line for one in lines.values() if (one.billed, one.credited, one.written_off) != (Amounts(),) * 3
-        ]
+        touched = [one.line for one in lines.values() if (one.billed, one.credited, one.written_off) != (NOTHING,) * 3]
         return [
             (line, "action", "something is applied to this line: the invoice cannot be deleted") for line in touched
         ]
@@ -234,19 +233,7 @@ def _faults_in_changed_invoice(entry: Entry, lines: Mapping[int, AppliedLine]) -
     return [(line.line, *fault) for line in lines.values() for fault in faults_in_change(line, changed.get(line.line))]
 
 
-@dataclass(frozen=True)
-class OrderLeft:
-    """A work order of an invoice and a credit: net amounts taken and left."""
-
-    work_order_id: int
-    number: str
-    version: int
-    attempt: int
-    credited: Decimal
-    remaining: Decimal
-
-
-def orders_credited(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[OrderLeft]:
+def orders_credited(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[CreditedOrder]:
     """What a credit memo takes from each work order of its invoice, net, and what it leaves of it.
 
     `lines` are those of the invoice without this credit. Source: receivables, sections 2.19 and 4.
@@ -262,7 +249,7 @@ def orders_credited(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[Orde
         before = sum((one.creditable.amount - one.creditable.tax for one in own), ZERO)
         first = own[0]
         found.append(
-            OrderLeft(
+            CreditedOrder(
                 work_order_id,
                 first.work_order_number or "",
                 first.work_order_version or 0,

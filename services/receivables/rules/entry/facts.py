@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.receivables.rules.entry.amounts import Amounts
+from services.receivables.rules.entry.amounts import NOTHING, Amounts
 
 INVOICE = "invoice"
 ADJUSTMENT = "adjustment"
@@ -59,8 +59,8 @@ class AppliedLine:
     um: str | None
     unit_price: Decimal
     billed: Amounts
-    credited: Amounts = Amounts()
-    written_off: Amounts = Amounts()
+    credited: Amounts = NOTHING
+    written_off: Amounts = NOTHING
     work_order_id: int | None = None
     work_order_number: str | None = None
     work_order_version: int | None = None

@@ -75,7 +75,7 @@ def _kept(facts: HeaderFacts, name: str) -> Field | None:
     return closed(facts.kept[name], facts.frozen)
 
 
-def _type(facts: HeaderFacts, values: Values) -> Field:
+def _type(facts: HeaderFacts, _values: Values) -> Field:
     return _kept(facts, "type") or Field(INVOICE, required=True)
 
 
@@ -121,7 +121,7 @@ def _receivable_type(facts: HeaderFacts, values: Values) -> Field:
     return Field(default, required=True)
 
 
-def _invoice_date(facts: HeaderFacts, values: Values) -> Field:
+def _invoice_date(facts: HeaderFacts, _values: Values) -> Field:
     return Field(facts.today, required=True)
 
 
@@ -150,7 +150,7 @@ def _discount_on(facts: HeaderFacts, values: Values) -> Field:
     return Field(term_dates(_terms_of(facts, values), values["invoice_date"]).discount_on)
 
 
-def _words(facts: HeaderFacts, values: Values) -> Field:
+def _words(_facts: HeaderFacts, _values: Values) -> Field:
     return Field("")
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from services.receivables.rules.entry.amounts import Amounts
+from services.receivables.rules.entry.amounts import NOTHING, Amounts
 from services.receivables.rules.entry.facts import ADJUSTMENT, SETTLING, AppliedLine
 from services.receivables.rules.entry.line_facts import BatchLine
 from shared.money import ZERO
@@ -24,7 +24,7 @@ def faults_in_amounts(transaction_type: str, applied: AppliedLine, taken: Amount
     """
     if transaction_type in SETTLING and taken.amount * applied.open.amount >= 0:
         return [("amount", f"must take something of line {applied.line}, of which {applied.open.amount} is open")]
-    if transaction_type == ADJUSTMENT and taken == Amounts():
+    if transaction_type == ADJUSTMENT and taken == NOTHING:
         return [("amount", "an adjustment needs an amount")]
     billed = applied.billed + taken if transaction_type == ADJUSTMENT else applied.billed
     return faults_in_open(applied.line, applied.open + taken, billed, applied.open)
@@ -49,5 +49,5 @@ def faults_in_change(line: AppliedLine, changed: BatchLine | None) -> list[tuple
     `line` is what others have done to it: adjustments, credits and write-offs.
     """
     settled = line.credited + line.written_off
-    billed = line.billed + (changed.amounts if changed is not None else Amounts())
+    billed = line.billed + (changed.amounts if changed is not None else NOTHING)
     return faults_in_open(line.line, billed + settled, billed, settled)

@@ -29,13 +29,13 @@ _UNITS = Decimal("0.000")
 _PRICE = Decimal("0.00000")
 
 
-def _apply_line(facts: LineFacts, values: Values) -> Field:
+def _apply_line(facts: LineFacts, _values: Values) -> Field:
     if facts.type == INVOICE:
         return closed(None, "a line of an invoice applies to nothing")
     return Field(required=facts.type in SETTLING)
 
 
-def _line_type(facts: LineFacts, values: Values) -> Field:
+def _line_type(facts: LineFacts, _values: Values) -> Field:
     if facts.contract is not None:
         return closed(CONTRACT_LINE, "on a contract every line is a contract line")
     return closed(facts.applied.line_type, _FOLLOWS) if facts.applied else Field(OTHER_LINE, required=True)
@@ -57,12 +57,12 @@ def _material(facts: LineFacts, values: Values) -> Field:
     return Field(required=True)
 
 
-def _description(facts: LineFacts, values: Values) -> Field:
+def _description(facts: LineFacts, _values: Values) -> Field:
     source = facts.applied or facts.item or facts.material
     return Field(source.description if source else "")
 
 
-def _gl_account(facts: LineFacts, values: Values) -> Field:
+def _gl_account(facts: LineFacts, _values: Values) -> Field:
     """Receivables, section 2.13."""
     if facts.type == WRITE_OFF:
         return closed(facts.receivable_type.write_off_account, "a write-off goes to the write-off account of its type")
@@ -108,13 +108,13 @@ def _unit_price(facts: LineFacts, values: Values) -> Field:
     return Field(facts.material.unit_price if facts.material else None, required=True)
 
 
-def _net(facts: LineFacts, values: Values) -> Field:
+def _net(_facts: LineFacts, values: Values) -> Field:
     if values["line_type"] == MATERIAL_LINE and values["units"] is not None and values["unit_price"] is not None:
         return Field(round_cents(values["units"] * values["unit_price"]), required=True)
     return Field(required=True)
 
 
-def _retainage_percent(facts: LineFacts, values: Values) -> Field:
+def _retainage_percent(facts: LineFacts, _values: Values) -> Field:
     """The item's, else the contract's (receivables, section 2.14)."""
     percent = facts.item.retainage_percent if facts.item else None
     if percent is None:
@@ -122,17 +122,17 @@ def _retainage_percent(facts: LineFacts, values: Values) -> Field:
     return Field(percent)
 
 
-def _retainage(facts: LineFacts, values: Values) -> Field:
+def _retainage(_facts: LineFacts, values: Values) -> Field:
     return Field(round_cents((values["net"] or ZERO) * values["retainage_percent"] / 100))
 
 
-def _tax_code(facts: LineFacts, values: Values) -> Field:
+def _tax_code(facts: LineFacts, _values: Values) -> Field:
     if not facts.company.post_taxes:
         return closed(None, _NO_TAX)
     return Field(facts.item.tax_code if facts.item else facts.customer_tax_code)
 
 
-def _tax_basis(facts: LineFacts, values: Values) -> Field:
+def _tax_basis(_facts: LineFacts, values: Values) -> Field:
     if values["tax_code"] is None:
         return closed(ZERO, "the line has no tax code")
     return Field(values["net"] or ZERO)
@@ -154,7 +154,7 @@ def _retainage_tax(facts: LineFacts, values: Values) -> Field:
     return closed(_taxed(facts, values).retainage_tax, "follows from the tax and the retainage")
 
 
-def _amount(facts: LineFacts, values: Values) -> Field:
+def _amount(_facts: LineFacts, values: Values) -> Field:
     return closed((values["net"] or ZERO) + values["tax"], "the net amount with its tax")
 
 
@@ -190,7 +190,7 @@ NEW_LINE: Rules[LineFacts] = {
     "tax": _tax,
     "retainage_tax": _retainage_tax,
     "amount": _amount,
-    "finance_charge": lambda facts, values: closed(ZERO, "finance charges are calculated, not typed"),
+    "finance_charge": lambda _facts, _values: closed(ZERO, "finance charges are calculated, not typed"),
     "discount": _discount,
     "tax_discount": _tax_discount,
 }
@@ -218,20 +218,20 @@ def _part_closed(name: str, amount: str, why: str) -> Callable[[LineFacts, Value
 
 
 def _nothing(why: str) -> Callable[[LineFacts, Values], Field]:
-    return lambda facts, values: closed(ZERO, why)
+    return lambda _facts, _values: closed(ZERO, why)
 
 
 APPLIED_LINE: Rules[LineFacts] = {
     **{name: NEW_LINE[name] for name in ("apply_line", "line_type", "contract_item", "material", "description")},
     **{name: NEW_LINE[name] for name in ("gl_account", "um", "contract_units", "units", "unit_price")},
-    "tax_code": lambda facts, values: closed(facts.applied.tax_code if facts.applied else None, _NEGATE),
-    "amount": lambda facts, values: Field(required=True),
+    "tax_code": lambda facts, _values: closed(facts.applied.tax_code if facts.applied else None, _NEGATE),
+    "amount": lambda _facts, _values: Field(required=True),
     "retainage": _part_open("retainage"),
     "finance_charge": _part_open("finance_charge"),
     "tax": _part_closed("tax", "amount", _NEGATE),
     "retainage_tax": _part_closed("retainage_tax", "retainage", "follows from the retainage"),
-    "net": lambda facts, values: closed((values["amount"] or ZERO) - values["tax"], _EXISTING),
-    "tax_basis": lambda facts, values: closed(values["net"] if values["tax_code"] else ZERO, _NEGATE),
+    "net": lambda _facts, values: closed((values["amount"] or ZERO) - values["tax"], _EXISTING),
+    "tax_basis": lambda _facts, values: closed(values["net"] if values["tax_code"] else ZERO, _NEGATE),
     "retainage_percent": _nothing("the retainage is typed, not its percent"),
     "discount": _nothing("a discount is offered on the invoice only"),
     "tax_discount": _nothing("a discount is offered on the invoice only"),

@@ -82,12 +82,13 @@ def _entry(book: Book, entry: Entry, applied: Mapping[int, AppliedLine]) -> list
         Finding(entry.seq, line or None, field, "LIMIT", ERROR, words)
         for line, field, words in faults_in_applied(entry, applied)
     ]
-    return findings + _disposition(book, entry, applied)
+    return findings + _disposition(entry, applied)
 
 
 def _names(book: Book, entry: Entry) -> list[Finding]:
     """What an entry names that does not exist any more, or is retired."""
-    header, codes, found = entry.header, book.codes, []
+    header, codes = entry.header, book.codes
+    found: list[tuple[int | None, str, str]] = []
     if header.action == DELETE:
         return []
     if header.type == INVOICE and not current(codes.types, header.receivable_type):
@@ -103,16 +104,19 @@ def _names(book: Book, entry: Entry) -> list[Finding]:
     return [Finding(entry.seq, line, field, "UNKNOWN", ERROR, words) for line, field, words in found]
 
 
-def _disposition(book: Book, entry: Entry, applied: Mapping[int, AppliedLine]) -> list[Finding]:
-    """A credit that brings a work order to zero says what becomes of it (receivables, section 2.19)."""
+def _disposition(entry: Entry, applied: Mapping[int, AppliedLine]) -> list[Finding]:
+    """A credit that brings a work order to zero says what becomes of it, and no other (receivables, section 2.19)."""
     header = entry.header
-    if header.type != CREDIT_MEMO or header.action != ADD or header.disposition is not None:
+    if header.type != CREDIT_MEMO or header.action != ADD:
         return []
-    settled = [one.number for one in orders_credited(entry, applied) if one.remaining == 0]
-    if not settled:
-        return []
-    words = f"work order {', '.join(settled)} comes to zero: say whether it is rated again (rerate) or closed (close)"
-    return [Finding(entry.seq, None, "disposition", "DISPOSITION_MISSING", ERROR, words)]
+    gone = [one.number for one in orders_credited(entry, applied) if one.remaining == 0]
+    if gone and header.disposition is None:
+        words = f"work order {', '.join(gone)} comes to zero: say whether it is rated again (rerate) or closed (close)"
+        return [Finding(entry.seq, None, "disposition", "DISPOSITION_MISSING", ERROR, words)]
+    if header.disposition is not None and not gone:
+        words = "no work order comes to zero: each stays as it is"
+        return [Finding(entry.seq, None, "disposition", "DISPOSITION_UNNEEDED", ERROR, words)]
+    return []
 
 
 class Uses:
