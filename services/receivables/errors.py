@@ -149,3 +149,10 @@ class EntryReadOnly(DomainError):
 
     code = "ENTRY_READ_ONLY"
     status = 409
+
+
+class NothingToPrint(DomainError):
+    """Nothing that was chosen is a posted invoice that you may see."""
+
+    code = "NOTHING_TO_PRINT"
+    status = 409

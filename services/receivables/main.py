@@ -2,9 +2,10 @@
 
 from fastapi import FastAPI
 
-from services.receivables.api import batches, customers, entries, invoices, reconciliation, setup
+from services.receivables.api import batches, customers, documents, entries, invoices, reconciliation, setup
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
 from services.receivables.jobs import batches as batch_jobs
+from services.receivables.jobs.invoice_prints import print_job
 from services.receivables.settings import Settings
 from shared.service import build
 
@@ -19,6 +20,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             *setup.routers,
             customers.router,
             invoices.router,
+            documents.single,
+            documents.router,
             batches.router,
             entries.router,
             reconciliation.router,
@@ -28,5 +31,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "validation": batch_jobs.validate_job(settings.time_zone),
             "interrupted validations": batch_jobs.reopen_job,
             "posting": batch_jobs.post_job(settings.time_zone),
+            "invoice prints": print_job,
         },
     )
