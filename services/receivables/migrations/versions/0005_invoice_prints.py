@@ -2,8 +2,6 @@
 
 from alembic import op
 
-from shared.events import ddl
-
 revision = "0005"
 down_revision = "0004"
 
@@ -41,5 +39,6 @@ def upgrade() -> None:
     for statement in _TABLES.split(";\n"):
         op.execute(statement)
     op.execute(f"GRANT UPDATE, DELETE ON invoice_print TO {RUNTIME}")
-    for statement in ddl.bell_v1("invoice_print"):
-        op.execute(statement)
+    op.execute(
+        "CREATE TRIGGER ring_bell AFTER INSERT ON invoice_print FOR EACH STATEMENT EXECUTE FUNCTION ring_bell()"
+    )
