@@ -22,7 +22,13 @@ from services.rating.api import (
     views,
     work_orders,
 )
-from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
+from services.rating.consumers import (
+    customer_changed,
+    invoice_batched,
+    invoice_credited,
+    invoice_exported,
+    invoice_refused,
+)
 from services.rating.jobs import export_runs
 from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
@@ -61,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             reconciliation.router,
         ],
         consumers=[
+            invoice_batched.consumer,
             invoice_exported.consumer,
             invoice_refused.consumer,
             invoice_credited.consumer,

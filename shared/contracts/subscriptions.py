@@ -2,6 +2,7 @@
 
 from shared.contracts.customer_changed import CustomerChanged
 from shared.contracts.event import Event
+from shared.contracts.invoice_batched import InvoiceBatched
 from shared.contracts.invoice_credited import InvoiceCredited
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_exported import InvoiceExported
@@ -14,6 +15,7 @@ EVENTS: tuple[type[Event], ...] = (
     WorkOrderRated,
     InvoiceExportRequested,
     InvoiceWithdrawalRequested,
+    InvoiceBatched,
     InvoiceExported,
     InvoiceRefused,
     InvoiceCredited,
@@ -25,6 +27,6 @@ EXTERNAL = {"listener": "ratebook.v1.receivables.>"}
 """Durable consumers of other systems: name of consumer and user → the subjects that it reads."""
 
 SUBSCRIPTIONS: dict[str, tuple[type[Event], ...]] = {
-    "rating": (InvoiceExported, InvoiceRefused, InvoiceCredited, CustomerChanged),
+    "rating": (InvoiceBatched, InvoiceExported, InvoiceRefused, InvoiceCredited, CustomerChanged),
     "receivables": (WorkOrderRated, InvoiceExportRequested, InvoiceWithdrawalRequested),
 }

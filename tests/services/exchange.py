@@ -48,7 +48,13 @@ async def take_events(database: Database, service: str, *, after: int = 0) -> li
 
 def consumers_of(service: str) -> dict[str, Consumer[Any]]:
     """The consumers that a service is wired with, by the name of their event."""
-    from services.rating.consumers import customer_changed, invoice_credited, invoice_exported, invoice_refused
+    from services.rating.consumers import (
+        customer_changed,
+        invoice_batched,
+        invoice_credited,
+        invoice_exported,
+        invoice_refused,
+    )
     from services.receivables.consumers import (
         invoice_export_requested,
         invoice_withdrawal_requested,
@@ -56,7 +62,7 @@ def consumers_of(service: str) -> dict[str, Consumer[Any]]:
     )
 
     modules = {
-        "rating": (customer_changed, invoice_credited, invoice_exported, invoice_refused),
+        "rating": (customer_changed, invoice_batched, invoice_credited, invoice_exported, invoice_refused),
         "receivables": (invoice_export_requested, invoice_withdrawal_requested, work_order_rated),
     }
     return {module.consumer.event.event_name(): module.consumer for module in modules[service]}

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.books import book_of_batch
+from services.receivables.actions.exports import answer_posted
 from services.receivables.errors import MonthClosed
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, Finding
@@ -103,3 +104,4 @@ async def _post(session: AsyncSession, batch: Batch, book: Book, part: Sequence[
     )
     await contracts.add_billed(session, batch.ar_company, billed_by(made))
     await entries.mark_posted(session, batch.id, [one.seq for one in part])
+    await answer_posted(session, batch, part)

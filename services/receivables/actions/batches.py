@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.books import book_of_batch
+from services.receivables.actions.exports import answer_removed
 from services.receivables.errors import MonthClosed
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, BatchFilter, BatchRow, Finding
@@ -112,6 +113,9 @@ async def list_findings(session: AsyncSession, batch: Batch) -> list[Finding]:
 async def clear(session: AsyncSession, batch: Batch) -> None:
     """Deletes the new entries of a batch, releases what it held, and cancels it; raises BatchBusy, BatchClosed."""
     following = rules.after(batch, rules.CLEAR)
+    if batch.source == rules.RATING:
+        waiting = await entries.read(session, batch.id)
+        await answer_removed(session, batch, waiting, f"{batch.title} where it waited was cleared")
     await entries.remove(session, batch.id)
     await batches.replace_findings(session, batch.id, [])
     await batches.set_status(session, batch.id, following)

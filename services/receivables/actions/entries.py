@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.batches import edit_batch
 from services.receivables.actions.books import open_book
+from services.receivables.actions.exports import answer_removed
 from services.receivables.errors import EntryFaulty, EntryReadOnly, TransactionHeld
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.entry.book import (
@@ -97,7 +98,8 @@ async def change(session: AsyncSession, desk: Desk, seq: int, expected: int, typ
 
 async def remove(session: AsyncSession, desk: Desk, seq: int, expected: int) -> None:
     """Deletes an entry; one that was brought back is released. Raises NotFound, VersionStale."""
-    await _to_edit(session, desk, seq, expected, removing=True)
+    entry = await _to_edit(session, desk, seq, expected, removing=True)
+    await answer_removed(session, desk.batch, [entry], f"it was deleted from {desk.batch.title.rstrip(',')}")
     await entries.remove(session, desk.batch.id, seq)
 
 

@@ -30,7 +30,6 @@ class Batch(Table, table=True):
             "ar_company",
             "month",
             "run_id",
-            unique=True,
             postgresql_where=text("source = 'rating'"),
         ),
         Index("batch_in_work", "id", postgresql_where=text("status IN ('validating', 'posting')")),

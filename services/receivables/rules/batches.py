@@ -17,6 +17,8 @@ POSTING = "posting"
 POSTED = "posted"
 CANCELLED = "cancelled"
 
+RATING = "rating"
+
 EDIT = "edit"
 VALIDATE = "validate"
 POST = "post"
@@ -24,14 +26,14 @@ APPROVE = "approve"
 REJECT = "reject"
 CLEAR = "clear"
 
-_RESTING = frozenset({OPEN, ERRORS, WARNINGS, VALID, AWAITING_APPROVAL})
+RESTING = frozenset({OPEN, ERRORS, WARNINGS, VALID, AWAITING_APPROVAL})
 _NEXT: Mapping[str, Mapping[str, str]] = {
-    EDIT: dict.fromkeys(_RESTING, OPEN),
-    VALIDATE: dict.fromkeys(_RESTING, VALIDATING),
+    EDIT: dict.fromkeys(RESTING, OPEN),
+    VALIDATE: dict.fromkeys(RESTING, VALIDATING),
     POST: {VALID: POSTING, WARNINGS: POSTING},
     APPROVE: {AWAITING_APPROVAL: POSTING},
     REJECT: {AWAITING_APPROVAL: OPEN},
-    CLEAR: dict.fromkeys(_RESTING, CANCELLED),
+    CLEAR: dict.fromkeys(RESTING, CANCELLED),
 }
 _WORDS = {
     EDIT: "changed",

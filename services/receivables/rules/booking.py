@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.receivables.rules.entry.entries import Entry, Header
+from services.receivables.rules.entry.facts import ADD, INVOICE
+from services.receivables.rules.entry.line_facts import OTHER_LINE, BatchLine
 from services.receivables.rules.months import is_open
 from services.receivables.rules.posting import (
     NewDistribution,
@@ -25,6 +28,8 @@ from shared.money import ZERO
 BOOKED = "booked"
 REFUSED = "refused"
 WITHDRAWN = "withdrawn"
+BATCHED = "batched"
+"""Not decided yet: it waits in a batch, to be posted or taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,21 @@ class CustomerFacts:
     receivable_type: int | None
     tax: TaxCode | None = None
     terms: PayTerms | None = None
+
+
+@dataclass(frozen=True)
+class BatchedEntry:
+    """Where a hand-over waits to be posted."""
+
+    batch_id: int
+    batch_status: str
+    seq: int
+    invoice_id: int
+    attempt: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.invoice_id, self.attempt
 
 
 @dataclass(frozen=True)
@@ -313,6 +333,89 @@ def post_accepted(
             )
         )
     return Posting(transactions, lines, rows)
+
+
+def batch_accepted(chunk: HandedChunk, company: ArCompany, accepted: Sequence[Accepted], first_seq: int) -> list[Entry]:
+    """The entries under which accepted invoices wait in a batch, from `first_seq` on: what they post is what
+    `post_accepted` would have posted at once. Source: receivables, section 4.
+    """
+    entries = []
+    for seq, one in enumerate(accepted, start=first_seq):
+        dates = term_dates(one.customer.terms, chunk.invoice_date)
+        terms = _Terms(company, one.customer, tax_of(company, one.customer), chunk.invoice_date, dates.discount_on)
+        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+        lines = [_line(0, position, terms, *each) for position, each in enumerate(charges, start=1)]
+        header = Header(
+            seq=seq,
+            action=ADD,
+            type=INVOICE,
+            customer_id=one.customer.id,
+            customer=one.customer.number,
+            contract=None,
+            receivable_type=one.type.type,
+            invoice_number=None,
+            number_typed=False,
+            apply_to_id=None,
+            description="",
+            purchase_order="",
+            invoice_date=chunk.invoice_date,
+            pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+            due_on=dates.due_on,
+            discount_on=dates.discount_on,
+            branch=one.invoice.branch,
+            rating_invoice_id=one.invoice.invoice_id,
+            rating_attempt=one.invoice.attempt,
+            last_line=len(lines),
+            entered_by=chunk.requested_by,
+        )
+        entries.append(Entry(header, [_batch_line(line) for line in lines]))
+    return entries
+
+
+def _batch_line(line: ExportedLine) -> BatchLine:
+    return BatchLine(
+        line=line.line,
+        line_type=OTHER_LINE,
+        apply_line=None,
+        description=line.description,
+        gl_account=line.gl_account,
+        contract_item=None,
+        contract_units=ZERO,
+        material=None,
+        um=None,
+        units=line.quantity,
+        unit_price=line.unit_rate,
+        tax_code=line.tax_code,
+        tax_basis=line.tax_basis,
+        tax=line.tax,
+        amount=line.amount,
+        retainage_percent=ZERO,
+        retainage=ZERO,
+        retainage_tax=ZERO,
+        finance_charge=ZERO,
+        discount=line.discount,
+        tax_discount=line.tax_discount,
+        work_order_id=line.work_order_id,
+        work_order_number=line.work_order_number,
+        work_order_version=line.work_order_version,
+        work_order_attempt=line.work_order_attempt,
+    )
+
+
+def handed_over(entries: Sequence[Entry]) -> list[WithdrawnInvoice]:
+    """The hand-overs that entries of a batch came from, with their orders."""
+    found = []
+    for one in entries:
+        if one.header.rating_invoice_id is None or one.header.rating_attempt is None:
+            continue
+        orders = {
+            (line.work_order_id, line.work_order_version or 0, line.work_order_attempt or 0): None
+            for line in one.lines
+            if line.work_order_id is not None
+        }
+        attempts = tuple(OrderAttempt(*order) for order in orders)
+        found.append(WithdrawnInvoice(one.header.rating_invoice_id, one.header.rating_attempt, attempts))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

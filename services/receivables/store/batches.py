@@ -47,15 +47,22 @@ async def find(session: AsyncSession, scope: Scope, batch_id: int, *, lock: bool
 
 
 async def insert(
-    session: AsyncSession, ar_company: int, month: str, source: str, created_by: str, *, restricted: bool
+    session: AsyncSession,
+    ar_company: int,
+    month: str,
+    source: str,
+    created_by: str,
+    *,
+    restricted: bool,
+    run_id: int | None = None,
 ) -> int:
     """A new open batch; returns its id."""
     number = await posting.take_numbers(session, ar_company, f"batch {month}", 1)
     batch_id: int = await fetch_value(
         session,
         """
-        INSERT INTO batch (ar_company, month, number, source, status, restricted, created_by)
-        VALUES (:ar_company, :month, :number, :source, 'open', :restricted, :created_by) RETURNING id
+        INSERT INTO batch (ar_company, month, number, source, status, restricted, created_by, run_id)
+        VALUES (:ar_company, :month, :number, :source, 'open', :restricted, :created_by, :run_id) RETURNING id
         """,
         ar_company=ar_company,
         month=month,
@@ -63,6 +70,7 @@ async def insert(
         source=source,
         restricted=restricted,
         created_by=created_by,
+        run_id=run_id,
     )
     return batch_id
 

@@ -35,7 +35,7 @@ def _line_columns(one: NewLine) -> tuple[str, ...]:
 async def open_batch(
     session: AsyncSession, ar_company: int, month: str, source: str, created_by: str, run_id: int | None = None
 ) -> int:
-    """The batch of a rating run in this month, or a new batch; returns its id. It counts as posted at once."""
+    """The posted batch of a rating run in this month, or a new batch; returns its id. It counts as posted at once."""
     if run_id is not None:
         # Looked for again when the counter is held: two chunks of one run may begin its batch at the same time.
         if (known := await _batch_of_run(session, ar_company, month, run_id)) is not None:
@@ -63,7 +63,11 @@ async def open_batch(
 async def _batch_of_run(session: AsyncSession, ar_company: int, month: str, run_id: int) -> int | None:
     batch_id: int | None = await fetch_value(
         session,
-        "SELECT id FROM batch WHERE ar_company = :ar_company AND month = :month AND run_id = :run_id",
+        """
+        SELECT id FROM batch WHERE ar_company = :ar_company AND month = :month AND run_id = :run_id
+          AND source = 'rating' AND status = 'posted'
+        ORDER BY id LIMIT 1
+        """,
         ar_company=ar_company,
         month=month,
         run_id=run_id,

@@ -70,6 +70,10 @@ class Clerk:
         self._commands += 1
         return await self.client.post(f"/v1/batches/{batch_id}/post", headers=key(f"{batch_id} {self._commands}"))
 
+    async def post_on(self) -> None:
+        """Lets the jobs carry on what was sent."""
+        await work_off(self._database)
+
     async def post(self, batch_id: int) -> dict[str, Any]:
         """Validates and posts a batch."""
         found = await self.validate(batch_id)
