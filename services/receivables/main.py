@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             documents.router,
             batches.router,
             entries.router,
+            entries.forms,
             reconciliation.router,
         ],
         consumers=[invoice_export_requested.consumer, invoice_withdrawal_requested.consumer, work_order_rated.consumer],

@@ -17,12 +17,13 @@ from services.receivables.rules.entry.book import (
     complete_line,
     faults_in_applied,
     fill_header,
+    form_of_line,
     header_facts,
     header_of,
 )
 from services.receivables.rules.entry.entries import Entry, Header, MiscRow, next_misc_amount
 from services.receivables.rules.entry.facts import DELETE
-from services.receivables.rules.entry.fields import Values
+from services.receivables.rules.entry.fields import Field, Values
 from services.receivables.rules.entry.header import header_warnings
 from services.receivables.rules.entry.line_facts import BatchLine
 from services.receivables.rules.entry.validation import WARNING, Uses, credit_warnings, number_warnings
@@ -184,6 +185,46 @@ async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[F
         *number_warnings(desk.batch.id, entry, Uses(uses)),
         *credit_warnings(book, entry, owed[entry.header.customer_id]),
     ]
+
+
+@dataclass(frozen=True)
+class FormsRead:
+    """The form of a header and of one line under it, with what of the typing would be refused, by JSON pointer."""
+
+    header: Mapping[str, Field]
+    line: Mapping[str, Field]
+    faults: Sequence[Fault]
+
+
+async def read_forms(
+    session: AsyncSession, scope: Scope, ar_company: int, today: date, header: Values, line: Values
+) -> FormsRead:
+    """What a front end shows before anything is saved: each field's default, whether it is open, and why not."""
+    apply_to = header.get("apply_to")
+    book = await open_book(
+        session,
+        scope,
+        ar_company,
+        today,
+        customers={one for one in (header.get("customer"),) if one},
+        contracts={one for one in (header.get("contract"),) if one},
+        invoices=[] if apply_to is None else [apply_to],
+    )
+    form, facts = fill_header(book, header)
+    faults = [Fault(f"/header/{name}", words) for name, words in form.faults]
+    if form.faults:
+        return FormsRead(form.fields, {}, faults)
+    of_line = form_of_line(book, header_of(form, facts, 0, ""), line)
+    return FormsRead(form.fields, of_line.fields, [Fault(f"/line/{name}", words) for name, words in of_line.faults])
+
+
+async def read_forms_of(session: AsyncSession, desk: Desk, seq: int, line: int | None) -> FormsRead:
+    """The forms of an entry as it stands, with that of one of its lines, or of a new one."""
+    entry = await read_entry(session, desk.batch.id, seq)
+    book = await _read_book(session, desk, {}, entry)
+    form, _ = fill_header(book, {}, entry)
+    of_line = form_of_line(book, entry.header, {}, None if line is None else _line_of(entry, line))
+    return FormsRead(form.fields, of_line.fields, ())
 
 
 async def _book(session: AsyncSession, desk: Desk, typed: Values, entry: Entry | None = None) -> Book:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from services.receivables.actions import entries
 from services.receivables.actions.entries import Desk
@@ -12,6 +12,8 @@ from services.receivables.schemas.entries import (
     EntryItem,
     EntryRead,
     EntryTyped,
+    FormsAnswer,
+    FormsToRead,
     HeaderTyped,
     LineTyped,
     MiscTyped,
@@ -26,9 +28,11 @@ from shared.operation import CallerOf, Router
 from shared.tables import CSV_RESPONSE
 
 router = Router("batches")
+forms = Router("entry-forms")
 
 Seq = Annotated[int, Path(ge=1, le=2**31 - 1)]
 LineInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
+LineInQuery = Annotated[int, Query(ge=1, le=2**31 - 1)]
 ENTERING = [*CHANGING, EntryFaulty, TransactionHeld]
 EDITING = [*ENTERING, EntryReadOnly, NotFound, VersionMissing, VersionStale]
 
@@ -152,6 +156,23 @@ async def remove_misc_distribution(
     """Removes a misc. distribution."""
     await entries.remove_misc(session, at, seq, row, revision)
     return await _read(at, seq, response, session)
+
+
+@router.get("/{batch_id}/entries/{seq}/form", access=VIEW, refuses=OPENING)
+async def read_form_of_entry(
+    seq: Seq, at: ReadingDeskOf, session: Transaction, line: LineInQuery | None = None
+) -> FormsAnswer:
+    """The form of an entry as it stands, with that of one of its lines, or of a new one: what is open, and why not."""
+    return FormsAnswer.of(await entries.read_forms_of(session, at, seq, line))
+
+
+@forms.post("", access=VIEW, refuses=[NotFound])
+async def read_form(wanted: FormsToRead, request: Request, caller: CallerOf, session: Transaction) -> FormsAnswer:
+    """For each field of a header and a line its default, whether it is open, and the reason when it is not."""
+    settings: Settings = request.app.state.settings
+    today = local_date(now(), settings.time_zone)
+    header, line = wanted.header.to_typed(), wanted.line.to_typed()
+    return FormsAnswer.of(await entries.read_forms(session, caller.scope, wanted.ar_company, today, header, line))
 
 
 async def _read(at: Desk, seq: int, response: Response, session: Transaction) -> EntryRead:

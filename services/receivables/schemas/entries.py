@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.receivables.actions.entries import Typed
+from services.receivables.actions.entries import FormsRead, Typed
 from services.receivables.rules.batches import Finding
 from services.receivables.rules.entry.entries import Entry, next_misc_amount
 from services.receivables.rules.entry.fields import Field as FormField
 from services.receivables.schemas.batches import FindingRead
 from services.receivables.schemas.setup import TypeNumber
 from shared.money import Money, Quantity, Rate
-from shared.numbers import Id
+from shared.numbers import CompanyNumber, Id
 from shared.text import AccountText, CodeText, Line, NumberText
 
 TransactionType = Literal["invoice", "adjustment", "credit_memo", "write_off"]
@@ -207,6 +207,13 @@ class FieldRead(BaseModel):
     reason: str | None
 
 
+class FaultRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    pointer: str
+    detail: str
+
+
 def read_fields(fields: Mapping[str, FormField]) -> dict[str, FieldRead]:
     """The fields with their defaults as they are typed: dates and amounts as text."""
     return {
@@ -218,3 +225,29 @@ def read_fields(fields: Mapping[str, FormField]) -> dict[str, FieldRead]:
         )
         for name, one in fields.items()
     }
+
+
+class FormsToRead(BaseModel):
+    """What is typed so far of a header, and of one line under it; nothing is saved."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ar_company: CompanyNumber
+    header: HeaderTyped = HeaderTyped()
+    line: LineTyped = LineTyped()
+
+
+class FormsAnswer(BaseModel):
+    """The fields of the header and of the line, and what of the typing would be refused."""
+
+    header: dict[str, FieldRead]
+    line: dict[str, FieldRead]
+    faults: list[FaultRead]
+
+    @classmethod
+    def of(cls, forms: FormsRead) -> "FormsAnswer":
+        return cls(
+            header=read_fields(forms.header),
+            line=read_fields(forms.line),
+            faults=[FaultRead.model_validate(one) for one in forms.faults],
+        )

@@ -46,7 +46,7 @@ class InvoiceItem(BaseModel):
     invoice_date: date
     due_on: date
     source: str
-    status: Literal["open", "partly_settled", "credited"]
+    status: Literal["open", "partly_settled", "credited", "written_off", "paid", "deleted"]
     total: Money
     applied: Money
     open: Money

@@ -151,17 +151,23 @@ def line_facts(book: Book, header: Header, typed: Values, before: BatchLine | No
     )
 
 
+def form_of_line(book: Book, header: Header, typed: Values, before: BatchLine | None = None) -> Form:
+    """A line as a form: new, or one that is there already."""
+    kept = None if before is None else kept_of(before, header.type, typed)
+    return fill_line(line_facts(book, header, typed, before), typed, kept)
+
+
 def complete_line(
     book: Book, header: Header, number: int, typed: Values, before: BatchLine | None = None
 ) -> tuple[BatchLine | None, list[tuple[str, str]]]:
     """The line as it is kept, or why it cannot be."""
-    facts = line_facts(book, header, typed, before)
-    form = fill_line(facts, typed, None if before is None else kept_of(before, header.type, typed))
+    form = form_of_line(book, header, typed, before)
     if form.faults:
         return None, list(form.faults)
     line = line_of(number, header.type, form.values)
-    if facts.applied is not None and header.type == CREDIT_MEMO:
-        line = with_work_order(line, facts.applied)
+    applied = book.lines.get(header.apply_to_id or 0, {}).get(line.apply_line or 0)
+    if applied is not None and header.type == CREDIT_MEMO:
+        line = with_work_order(line, applied)
     return line, []
 
 
