@@ -16,6 +16,7 @@ from services.receivables.rules.entry.posting import billed_by, post_entries
 from services.receivables.rules.entry.validation import ERROR, Surroundings, validate
 from services.receivables.rules.months import is_open
 from services.receivables.store import applied, batches, contracts, entries, posted, posting, setup
+from shared.access import EVERYTHING
 
 PART_ENTRIES = 2_000
 """How many entries one transaction posts: whoever wants numbers of the same company waits that long, and no longer."""
@@ -88,7 +89,7 @@ async def _post(session: AsyncSession, batch: Batch, book: Book, part: Sequence[
     made = post_entries(
         book,
         part,
-        await posted.read(session, brought_back),
+        await posted.read(session, EVERYTHING, brought_back),
         await posting.take_ids(session, len(part)),
         await applied.next_lines(session, touched_invoices(one.header for one in part)),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.actions.batches import edit_batch
 from services.receivables.actions.books import open_book
 from services.receivables.actions.exports import answer_removed
-from services.receivables.errors import EntryFaulty, EntryReadOnly, TransactionHeld
+from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.entry.book import (
     Book,
@@ -26,8 +26,10 @@ from services.receivables.rules.entry.facts import DELETE
 from services.receivables.rules.entry.fields import Field, Values
 from services.receivables.rules.entry.header import header_warnings
 from services.receivables.rules.entry.line_facts import BatchLine
+from services.receivables.rules.entry.posting import bring_back as back_into_batch
+from services.receivables.rules.entry.posting import faults_in_return
 from services.receivables.rules.entry.validation import WARNING, Uses, credit_warnings, number_warnings
-from services.receivables.store import applied, entries, entry_facts, posting
+from services.receivables.store import applied, entries, entry_facts, posted, posting
 from shared.access import Scope
 from shared.errors import Fault, NotFound
 from shared.etag import require_version
@@ -78,6 +80,31 @@ async def enter(session: AsyncSession, desk: Desk, typed: Typed) -> int:
     for row in typed.misc:
         entry = _with_misc(book, entry, row)
     _check(book, entry)
+    await entries.write(session, desk.batch.id, [entry])
+    return seq
+
+
+async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, action: str) -> int:
+    """Brings a posted transaction back into the batch, to be changed or deleted, and holds it; returns its seq.
+
+    Raises NotFound, NotForBatch, TransactionHeld, EntryFaulty, and what edit_batch raises.
+    """
+    await edit_batch(session, desk.batch)
+    found = (await posted.read(session, desk.scope, [transaction_id])).get(transaction_id)
+    if found is None:
+        raise NotFound(f"There is no posted transaction {transaction_id}.")
+    why = faults_in_return(found, desk.batch.ar_company, desk.batch.month)
+    if why is not None:
+        raise NotForBatch(f"Transaction {transaction_id} cannot be brought back: {why}.")
+    invoice_id = transaction_id if found.applies_to_id is None else found.applies_to_id
+    await applied.hold(session, [invoice_id])
+    (invoice,) = (await applied.invoices(session, desk.scope, [invoice_id])).values()
+    if invoice.held_by is not None:
+        raise TransactionHeld(f"Invoice {invoice.invoice_number} is held by {invoice.held_by}.")
+    next_lines = await applied.next_lines(session, [invoice_id])
+    seq = await posting.take_seqs(session, desk.batch.id, 1)
+    entry = back_into_batch(found, action, seq, next_lines.get(invoice_id, 1), desk.name)
+    _check(await _read_book(session, desk, {}, entry), entry)
     await entries.write(session, desk.batch.id, [entry])
     return seq
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from services.receivables.actions import entries
 from services.receivables.actions.entries import Desk
 from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, HeldBatch, OpenedBatch
-from services.receivables.errors import EntryFaulty, EntryReadOnly, TransactionHeld
+from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
 from services.receivables.schemas.entries import (
     EntryItem,
     EntryRead,
@@ -17,6 +17,7 @@ from services.receivables.schemas.entries import (
     HeaderTyped,
     LineTyped,
     MiscTyped,
+    TransactionToBringBack,
 )
 from services.receivables.settings import Settings
 from shared.clock import local_date, now
@@ -68,6 +69,17 @@ async def list_entries(
 async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session: Transaction) -> EntryRead:
     """Adds an invoice, adjustment, credit memo or write-off, with its lines."""
     seq = await entries.enter(session, at, typed.to_entry())
+    return await _read(at, seq, response, session)
+
+
+@router.post(
+    "/{batch_id}/posted-transactions", access=EDIT, status_code=201, refuses=[*ENTERING, NotFound, NotForBatch]
+)
+async def bring_back_transaction(
+    at: DeskOf, wanted: TransactionToBringBack, response: Response, session: Transaction
+) -> EntryRead:
+    """Brings a posted transaction back into a batch, to be changed or deleted; the batch holds it until posted or released."""
+    seq = await entries.bring_back(session, at, wanted.transaction_id, wanted.action)
     return await _read(at, seq, response, session)
 
 

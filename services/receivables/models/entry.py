@@ -78,6 +78,7 @@ class BatchLine(Table, table=True):
     line: int = Field(primary_key=True)
     line_type: str = columns.words()
     apply_line: int | None = None
+    invoice_line: int | None = None
     description: str = columns.words()
     gl_account: str = columns.code()
     contract_item: str | None = columns.code(nullable=True)

@@ -103,6 +103,15 @@ class EntryTyped(HeaderTyped):
         )
 
 
+class TransactionToBringBack(BaseModel):
+    """A posted transaction of the batch's month, by its id, and what is to become of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    transaction_id: Id
+    action: Literal["change", "delete"]
+
+
 class BatchLineRead(BaseModel):
     """A line as it will be posted: what credits and write-offs take is negative."""
 

@@ -108,7 +108,7 @@ CREATE TABLE batch_entry (
     entered_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (batch_id, seq),
     CHECK ((action = 'add') = (changes_id IS NULL)),
-    CHECK ((type = 'invoice' AND action = 'add') = (apply_to_id IS NULL))
+    CHECK ((type = 'invoice') = (apply_to_id IS NULL))
 );
 CREATE UNIQUE INDEX batch_entry_held ON batch_entry (changes_id) WHERE changes_id IS NOT NULL AND NOT posted;
 CREATE INDEX batch_entry_apply_to ON batch_entry (apply_to_id) WHERE apply_to_id IS NOT NULL AND NOT posted;
@@ -121,6 +121,7 @@ CREATE TABLE batch_line (
     line int NOT NULL CHECK (line > 0),
     line_type text NOT NULL CHECK (line_type IN ('contract', 'material', 'other')),
     apply_line int,
+    invoice_line int,
     description text NOT NULL,
     gl_account text COLLATE "C" NOT NULL,
     contract_item text COLLATE "C",

@@ -168,7 +168,7 @@ def complete_line(
     applied = book.lines.get(header.apply_to_id or 0, {}).get(line.apply_line or 0)
     if applied is not None and header.type == CREDIT_MEMO:
         line = with_work_order(line, applied)
-    return line, []
+    return line if before is None else replace(line, invoice_line=before.invoice_line), []
 
 
 def with_work_order(line: BatchLine, applied: AppliedLine) -> BatchLine:
@@ -218,16 +218,17 @@ def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[Li
         return _faults_in_changed_invoice(entry, lines)
     faults: list[LineFault] = []
     state = dict(lines)
-    for line in entry.lines:
-        if line.apply_line is None:
+    for line in entry.lines if header.action != DELETE else ():
+        number = line.invoice_line if line.apply_line is None else line.apply_line
+        if number is None:
             continue
-        applied = state.get(line.apply_line)
+        applied = state.get(number)
         if applied is None:
-            faults.append((line.line, "apply_line", f"the invoice has no line {line.apply_line}"))
+            faults.append((line.line, "apply_line", f"the invoice has no line {number}"))
             continue
-        found = faults_in_amounts(header.type, applied, line.amounts)
-        faults += [(line.line, *one) for one in found]
-        state[applied.line] = _moved(applied, header.type, line.amounts)
+        if line.apply_line is not None:
+            faults += [(line.line, *one) for one in faults_in_amounts(header.type, applied, line.amounts)]
+        state[number] = _moved(applied, header.type, line.amounts)
     if header.action != ADD:
         left = [fault for one in state.values() for fault in faults_in_open(one.line, one.open, one.billed, one.open)]
         faults += [(0, *one) for one in left]
@@ -235,7 +236,7 @@ def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[Li
 
 
 def _faults_in_changed_invoice(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[LineFault]:
-    changed = {line.line: line for line in entry.lines}
+    changed = {line.invoice_line or line.line: line for line in entry.lines}
     return [(line.line, *fault) for line in lines.values() for fault in faults_in_change(line, changed.get(line.line))]
 
 

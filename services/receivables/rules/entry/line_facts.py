@@ -64,7 +64,11 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """A line of an entry as it is kept: signed as it will be posted, `amount` with everything in it."""
+    """A line of an entry as it is kept: signed as it will be posted, `amount` with everything in it.
+
+    `apply_line` is the line of the invoice that an amendment is about, `invoice_line` the one that a line which was brought
+    back is itself.
+    """
 
     line: int
     line_type: str
@@ -87,6 +91,7 @@ class BatchLine:
     finance_charge: Decimal
     discount: Decimal
     tax_discount: Decimal
+    invoice_line: int | None = None
     work_order_id: int | None = None
     work_order_number: str | None = None
     work_order_version: int | None = None

@@ -284,7 +284,11 @@ def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
 
 
 _SIGNED = (*("contract_units", "units", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "finance_charge"),)
-_STORED = tuple(one.name for one in fields(BatchLine) if one.name != "line" and not one.name.startswith("work_order"))
+_STORED = tuple(
+    one.name
+    for one in fields(BatchLine)
+    if one.name not in {"line", "invoice_line"} and not one.name.startswith("work_order")
+)
 
 
 def sign_of(transaction_type: str) -> int:

@@ -1,12 +1,13 @@
 """Owns what the entries of a batch post: transactions, lines and GL rows, for what is new, changed or deleted."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from services.receivables.rules.entry.amounts import Amounts
 from services.receivables.rules.entry.book import Book
-from services.receivables.rules.entry.entries import Entry, MiscRow
+from services.receivables.rules.entry.entries import Entry, Header, MiscRow
 from services.receivables.rules.entry.facts import DELETE, INVOICE, WRITE_OFF, AppliedLine
 from services.receivables.rules.entry.line_facts import BatchLine
 from services.receivables.rules.posting import (
@@ -24,15 +25,79 @@ from shared.money import ZERO
 
 @dataclass(frozen=True)
 class Posted:
-    """A posted transaction that was brought back, with the lines and misc. distributions that it has now."""
+    """A posted transaction that can be brought back, with header, lines and misc. distributions as they are now.
+
+    `created` are the lines of its invoice that it added; `undone` says that it was deleted, or a write-off undone.
+    """
 
     id: int
-    type: str
+    ar_company: int
+    month: str
+    source: str
     ar_account: str
-    applies_to_id: int | None
-    invoice_number: str
+    from_rating: bool
+    undone: bool
+    header: Header
     lines: Sequence[EntryLine]
     misc: Sequence[MiscRow] = ()
+    created: AbstractSet[int] = frozenset()
+
+    @property
+    def applies_to_id(self) -> int | None:
+        return self.header.apply_to_id
+
+
+def bring_back(posted: Posted, action: str, seq: int, next_line: int, entered_by: str) -> Entry:
+    """The entry as which a posted transaction stands in a batch, to be changed or deleted; `next_line` is the number that
+    a line added to its invoice would get.
+    """
+    header = posted.header
+    own = header.type == INVOICE
+    lines = [_brought_back(one, own=own, created=one.applies_to_line in posted.created) for one in posted.lines]
+    last = next_line - 1 if own else max((one.line for one in lines), default=0)
+    changed = replace(
+        header,
+        seq=seq,
+        action=action,
+        changes_id=posted.id,
+        last_line=last,
+        entered_by=entered_by,
+        posted=False,
+        revision=1,
+    )
+    return Entry(changed, lines, posted.misc)
+
+
+def _brought_back(line: EntryLine, *, own: bool, created: bool) -> BatchLine:
+    number = line.line if line.applies_to_line is None else line.applies_to_line
+    shared = {name: getattr(line, name) for name in _SHARED}
+    return BatchLine(
+        line=number if own else line.line,
+        apply_line=None if own or created else number,
+        invoice_line=number if own or created else None,
+        units=line.quantity,
+        unit_price=line.unit_rate,
+        **shared,
+    )
+
+
+_SHARED = tuple({one.name for one in fields(BatchLine)} & {one.name for one in fields(EntryLine)} - {"line"})
+
+
+def faults_in_return(posted: Posted, ar_company: int, month: str) -> str | None:
+    """Why a posted transaction cannot be brought back into a batch of this company and month; None when it can.
+
+    Source: receivables, sections 2.19 and 3.
+    """
+    if posted.ar_company != ar_company or posted.month != month:
+        return (
+            f"it was posted in {posted.month} of company {posted.ar_company}: only a batch of that month takes it back"
+        )
+    if posted.from_rating:
+        return "it belongs to an invoice that came from rating: that is credited, not edited"
+    if posted.source not in {"ar_invoice", "write_off"}:
+        return f"it was not entered here but came by {posted.source}"
+    return "it is deleted or undone already" if posted.undone else None
 
 
 def post_entries(
@@ -140,11 +205,9 @@ def _target(
     if header.type == INVOICE:
         return (None, None) if before is None else (before.id, line.line)
     assert header.apply_to_id is not None
-    if line.apply_line is not None:
-        return header.apply_to_id, line.apply_line
-    known = next((one for one in before.lines if one.line == line.line), None) if before else None
+    known = line.invoice_line if line.apply_line is None else line.apply_line
     if known is not None:
-        return header.apply_to_id, known.applies_to_line
+        return header.apply_to_id, known
     number = free[header.apply_to_id]
     free[header.apply_to_id] = number + 1
     return header.apply_to_id, number

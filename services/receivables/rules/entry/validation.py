@@ -48,8 +48,9 @@ def validate(batch: Batch, book: Book, entries: Sequence[Entry], around: Surroun
         applied = lines.get(own_id, {}) if own_id is not None else {}
         findings += _entry(book, entry, applied)
         findings += number_warnings(batch.id, entry, uses)
-        owed[header.customer_id] = owed.get(header.customer_id, ZERO) + entry.total.amount
-        findings += credit_warnings(book, entry, owed[header.customer_id])
+        if header.action == ADD:
+            owed[header.customer_id] = owed.get(header.customer_id, ZERO) + entry.total.amount
+        findings += credit_warnings(book, entry, owed.get(header.customer_id, ZERO))
         if own_id is not None:
             lines[own_id] = take_from(applied, entry)
     return findings
