@@ -36,9 +36,7 @@ async def render_pdf(template: Path, data: Mapping[str, object], at: datetime) -
     )
 
 
-async def print_report(
-    template: Path, printed_by: str, wanted: BaseModel, content: Mapping[str, object]
-) -> Response:
+async def print_report(template: Path, printed_by: str, wanted: BaseModel, content: Mapping[str, object]) -> Response:
     """A list as PDF: what the template makes of the content, with the filters and who printed it when."""
     printed_at = now()
     document = {
@@ -52,6 +50,4 @@ async def print_report(
 
 def pdf_answer(name: str, content: bytes) -> Response:
     """A PDF as a file called `name`."""
-    return Response(
-        content, media_type=PDF_TYPE, headers={"content-disposition": f'attachment; filename="{name}.pdf"'}
-    )
+    return Response(content, media_type=PDF_TYPE, headers={"content-disposition": f'attachment; filename="{name}.pdf"'})

@@ -6,16 +6,19 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.books import book_of_batch
+from services.receivables.actions.credit_memos import PostedCredit, announce_credits
 from services.receivables.actions.exports import answer_posted
 from services.receivables.errors import MonthClosed
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, Finding
-from services.receivables.rules.entry.book import Book, touched_invoices
+from services.receivables.rules.credit_memos import CreditRequest
+from services.receivables.rules.entry.book import Book, orders_credited, take_from, touched_invoices
 from services.receivables.rules.entry.entries import Entry
+from services.receivables.rules.entry.facts import CREDIT_MEMO
 from services.receivables.rules.entry.posting import billed_by, post_entries
 from services.receivables.rules.entry.validation import ERROR, Surroundings, validate
 from services.receivables.rules.months import is_open
-from services.receivables.store import applied, batches, contracts, entries, posted, posting, setup
+from services.receivables.store import applied, batches, contracts, entries, invoices, posted, posting, setup
 from shared.access import EVERYTHING
 
 PART_ENTRIES = 2_000
@@ -93,16 +96,48 @@ async def _post(session: AsyncSession, batch: Batch, book: Book, part: Sequence[
         await posting.take_ids(session, len(part)),
         await applied.next_lines(session, touched_invoices(one.header for one in part)),
     )
-    await posting.post(
+    sender = await batches.sender_of(session, batch.id)
+    numbered = await posting.post(
         session,
         made,
         ar_company=batch.ar_company,
         gl_company=book.company.gl_company,
         month=batch.month,
         batch_id=batch.id,
-        posted_by=await batches.sender_of(session, batch.id),
+        posted_by=sender,
         posted_at=now,
     )
     await contracts.add_billed(session, batch.ar_company, billed_by(made))
     await entries.mark_posted(session, batch.id, [one.seq for one in part])
     await answer_posted(session, batch, part)
+    await announce_credits(
+        session, await _credits(session, batch, book, part, [one.number for one in numbered], sender)
+    )
+
+
+async def _credits(
+    session: AsyncSession, batch: Batch, book: Book, part: Sequence[Entry], numbers: Sequence[int], sender: str
+) -> list[PostedCredit]:
+    """The credit memos of a part that rating must hear of, each with its work orders after it."""
+    ids = {one.id for one in book.invoices.values() if one.from_rating}
+    invoices_from_rating = await invoices.find_for_credit(session, EVERYTHING, ids) if ids else {}
+    lines = dict(book.lines)
+    found = []
+    for entry, number in zip(part, numbers, strict=True):
+        header = entry.header
+        invoice = invoices_from_rating.get(header.apply_to_id or 0)
+        if invoice is None:
+            continue
+        if header.type == CREDIT_MEMO:
+            request = CreditRequest(
+                work_order_ids=None,
+                lines=None,
+                disposition=header.disposition,
+                reason=header.reason or header.description,
+                month=batch.month,
+                credit_date=header.invoice_date,
+                credited_by=sender,
+            )
+            found.append(PostedCredit(invoice, request, number, orders_credited(entry, lines[invoice.id])))
+        lines[invoice.id] = take_from(lines[invoice.id], entry)
+    return found

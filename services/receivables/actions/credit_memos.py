@@ -1,6 +1,7 @@
 """Crediting an exported invoice: one command, one credit memo, and word to rating."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -34,7 +35,7 @@ async def credit_invoice(
     is credited than it holds.
     """
     await invoices.hold(session, invoice_id)
-    invoice = await invoices.find_for_credit(session, scope, invoice_id)
+    invoice = (await invoices.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
     await _require_open(session, invoice.ar_company, request.month)
@@ -54,7 +55,7 @@ async def credit_invoice(
         posted_by=request.credited_by,
         posted_at=now,
     )
-    await announce_credit(session, invoice, request, memo.number, orders)
+    await announce_credits(session, [PostedCredit(invoice, request, memo.number, orders)])
     return memo_id
 
 
@@ -67,16 +68,23 @@ async def _require_open(session: AsyncSession, ar_company: int, month: str) -> N
         )
 
 
-async def announce_credit(
-    session: AsyncSession, invoice: Invoice, request: CreditRequest, transaction: int, orders: Sequence[CreditedOrder]
-) -> None:
-    """Tells rating what a posted credit memo took from each work order of an invoice that came from there."""
-    await outbox.append(session, _event(invoice, request, transaction, orders))
+@dataclass(frozen=True)
+class PostedCredit:
+    """A posted credit memo on an invoice that came from rating: its transaction number, and its work orders after it."""
+
+    invoice: Invoice
+    request: CreditRequest
+    transaction: int
+    orders: Sequence[CreditedOrder]
 
 
-def _event(
-    invoice: Invoice, request: CreditRequest, transaction: int, orders: Sequence[CreditedOrder]
-) -> wire.InvoiceCredited:
+async def announce_credits(session: AsyncSession, posted: Sequence[PostedCredit]) -> None:
+    """Tells rating what posted credit memos took from each work order of the invoices that came from there."""
+    await outbox.append(session, *(_event(one) for one in posted if one.orders))
+
+
+def _event(credit: PostedCredit) -> wire.InvoiceCredited:
+    invoice, request = credit.invoice, credit.request
     disposition: Literal["rerate", "close"] | None = None
     if request.disposition is not None:
         disposition = "rerate" if request.disposition == "rerate" else "close"
@@ -86,7 +94,7 @@ def _event(
     return wire.InvoiceCredited(
         ar_company=invoice.ar_company,
         month=request.month,
-        transaction=transaction,
+        transaction=credit.transaction,
         disposition=disposition,
         reason=request.reason,
         credited_by=request.credited_by,
@@ -106,6 +114,6 @@ def _event(
                 credited=one.credited,
                 remaining=one.remaining,
             )
-            for one in orders
+            for one in credit.orders
         ),
     )

@@ -1,5 +1,7 @@
 """Posted invoices: listed, read whole, held for a credit."""
 
+from collections.abc import Collection
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.credit_memos import Invoice, InvoiceLine
@@ -170,9 +172,10 @@ async def hold(session: AsyncSession, invoice_id: int) -> None:
     )
 
 
-async def find_for_credit(session: AsyncSession, scope: Scope, invoice_id: int) -> Invoice | None:
+async def find_for_credit(session: AsyncSession, scope: Scope, invoice_ids: Collection[int]) -> dict[int, Invoice]:
+    """The posted invoices of these ids within the scope, as a credit sees them."""
     within, parameters = scope_condition(scope, **_SIDES)
-    return await fetch_one(
+    found = await fetch_all(
         session,
         Invoice,
         f"""
@@ -183,11 +186,12 @@ async def find_for_credit(session: AsyncSession, scope: Scope, invoice_id: int) 
         JOIN customer c ON c.id = t.customer_id
         JOIN batch b ON b.id = t.batch_id
         JOIN ar_company k ON k.number = t.ar_company
-        WHERE t.id = :id AND t.type = 'invoice' AND t.action = 'add' AND {within}
+        WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.type = 'invoice' AND t.action = 'add' AND {within}
         """,
-        id=invoice_id,
+        ids=sorted(invoice_ids),
         **parameters,
     )
+    return {one.id: one for one in found}
 
 
 async def lines_for_credit(session: AsyncSession, invoice_id: int) -> list[InvoiceLine]:

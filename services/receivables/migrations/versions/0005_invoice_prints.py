@@ -39,6 +39,4 @@ def upgrade() -> None:
     for statement in _TABLES.split(";\n"):
         op.execute(statement)
     op.execute(f"GRANT UPDATE, DELETE ON invoice_print TO {RUNTIME}")
-    op.execute(
-        "CREATE TRIGGER ring_bell AFTER INSERT ON invoice_print FOR EACH STATEMENT EXECUTE FUNCTION ring_bell()"
-    )
+    op.execute("CREATE TRIGGER ring_bell AFTER INSERT ON invoice_print FOR EACH STATEMENT EXECUTE FUNCTION ring_bell()")
