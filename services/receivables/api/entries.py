@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response
 
-from services.receivables.actions import entries
+from services.receivables.actions import entries, entry_import
 from services.receivables.actions.entries import Desk
 from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, HeldBatch, OpenedBatch
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
@@ -19,14 +19,16 @@ from services.receivables.schemas.entries import (
     MiscTyped,
     TransactionToBringBack,
 )
+from services.receivables.schemas.entry_import import EntryRow
 from services.receivables.settings import Settings
 from shared.clock import local_date, now
 from shared.database import Transaction
-from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf, answer
 from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE
+from shared.records.router import Imported
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
 
 router = Router("batches")
 forms = Router("entry-forms")
@@ -70,6 +72,20 @@ async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session
     """Adds an invoice, adjustment, credit memo or write-off, with its lines."""
     seq = await entries.enter(session, at, typed.to_entry())
     return await _read(at, seq, response, session)
+
+
+@router.post(
+    "/{batch_id}/entries/import",
+    access=EDIT,
+    status_code=201,
+    refuses=[*CHANGING, ImportRefused],
+    openapi_extra=CSV_REQUEST,
+)
+async def import_entries(at: DeskOf, file: CsvBody, session: Transaction) -> Imported:
+    """Adds the entries of a CSV or XLSX file, one row a line: all of them, or none and every faulty place."""
+    rows = read_csv(file, EntryRow, key=id)
+    numbered = [Numbered(one.line, one.row.to_row()) for one in rows]
+    return Imported(imported=await entry_import.import_entries(session, at, numbered))
 
 
 @router.post(

@@ -73,6 +73,36 @@ async def invoices(
     return {one.id: one for one in found}
 
 
+@dataclass(frozen=True)
+class NumberedInvoice:
+    """A posted invoice by its number; several may have the same."""
+
+    id: int
+    number: str
+    customer: str
+
+
+async def find_numbers(
+    session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
+) -> list[NumberedInvoice]:
+    """The posted invoices of a company that have these numbers."""
+    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
+    return await fetch_all(
+        session,
+        NumberedInvoice,
+        f"""
+        SELECT t.id, t.invoice_number AS number, c.number AS customer
+        FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
+        WHERE t.ar_company = :ar_company AND t.invoice_number = ANY(CAST(:numbers AS text[]))
+          AND t.type = 'invoice' AND t.action = 'add' AND {within}
+        ORDER BY t.id
+        """,
+        ar_company=ar_company,
+        numbers=list(numbers),
+        **parameters,
+    )
+
+
 async def lines(
     session: AsyncSession,
     invoice_ids: Collection[int],

@@ -32,11 +32,12 @@ def faults_in_amounts(transaction_type: str, applied: AppliedLine, taken: Amount
 
 def faults_in_open(line: int, left: Amounts, billed: Amounts, before: Amounts) -> list[tuple[str, str]]:
     """Where what is left of a line would not lie between nothing and what was billed, by field."""
-    return [
-        (field, f"line {line}: the {words} is {getattr(before, part)}, this would leave {getattr(left, part)}")
-        for part, field, words in _PARTS
-        if not _within(getattr(left, part), getattr(billed, part))
-    ]
+    faults: dict[str, str] = {}
+    for part, field, words in _PARTS:
+        if not _within(getattr(left, part), getattr(billed, part)):
+            detail = f"line {line}: the {words} is {getattr(before, part)}, this would leave {getattr(left, part)}"
+            faults.setdefault(field, detail)
+    return list(faults.items())
 
 
 def _within(left: Decimal, billed: Decimal) -> bool:
