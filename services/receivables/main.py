@@ -2,7 +2,17 @@
 
 from fastapi import FastAPI
 
-from services.receivables.api import batches, customers, documents, entries, invoices, reconciliation, setup
+from services.receivables.api import (
+    audit_lists,
+    batches,
+    customers,
+    documents,
+    entries,
+    entry_info,
+    invoices,
+    reconciliation,
+    setup,
+)
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
 from services.receivables.jobs import batches as batch_jobs
 from services.receivables.jobs.invoice_prints import print_job
@@ -25,6 +35,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             batches.router,
             entries.router,
             entries.forms,
+            audit_lists.router,
+            entry_info.batches,
+            entry_info.invoices,
             reconciliation.router,
         ],
         consumers=[invoice_export_requested.consumer, invoice_withdrawal_requested.consumer, work_order_rated.consumer],

@@ -14,7 +14,7 @@ from services.receivables.errors import (
     MonthClosed,
 )
 from services.receivables.rules.batches import Batch
-from services.receivables.schemas.batches import BatchChange, BatchQuery, BatchRead, BatchToMake, FindingRead
+from services.receivables.schemas.batches import BatchChange, BatchQuery, BatchRead, BatchToMake
 from shared import access
 from shared.access import Level, scope_for
 from shared.database import Transaction
@@ -23,7 +23,7 @@ from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf, answer
 from shared.numbers import Id
 from shared.operation import Caller, CallerOf, Router
-from shared.tables import CSV_RESPONSE, table_answer
+from shared.tables import CSV_RESPONSE
 
 FEATURE = "receivables.batches"
 VIEW = access.feature(FEATURE, Level.VIEW)
@@ -102,17 +102,6 @@ async def validate_batch(batch: HeldBatch, response: Response, caller: CallerOf,
     await batches.send_to_validation(session, batch)
     response.headers["location"] = f"/v1/batches/{batch.id}"
     return await _read(batch.id, response, caller, session)
-
-
-@router.get(
-    "/{batch_id}/findings", access=VIEW, response_model=list[FindingRead], refuses=OPENING, responses=CSV_RESPONSE
-)
-async def list_findings(batch: OpenedBatch, page: PageQueryOf, session: Transaction) -> list[FindingRead] | Response:
-    """The error list: what the last validation found, by seq, line, field and rule."""
-    items = [FindingRead.model_validate(one) for one in await batches.list_findings(session, batch)]
-    if page.media_type is not None:
-        return table_answer(page.media_type, "findings", [*FindingRead.model_fields], items)
-    return items
 
 
 @router.post(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.entry.amounts import Amounts
 from services.receivables.rules.entry.facts import AppliedInvoice, AppliedLine
+from services.receivables.rules.entry.info import LineInfo
 from shared.access import Scope
 from shared.database import execute, fetch_all, scope_condition
 from shared.money import ZERO
@@ -188,3 +189,31 @@ async def next_lines(session: AsyncSession, invoice_ids: Collection[int]) -> dic
         ids=sorted(invoice_ids),
     )
     return {one.invoice_id: one.line + 1 for one in found}
+
+
+async def line_infos(session: AsyncSession, invoice_id: int) -> list[LineInfo]:
+    """The lines of a posted invoice: as they were posted first, and with everything posted to them since."""
+    return await fetch_all(
+        session,
+        LineInfo,
+        """
+        WITH moved AS (
+            SELECT coalesce(l.applies_to_line, l.line) AS invoice_line, t.month, t.number, t.invoice_number, l.*
+            FROM ar_transaction t JOIN ar_line l ON l.transaction_id = t.id
+            WHERE t.id = :id OR t.applies_to_id = :id
+        ), first AS (
+            SELECT DISTINCT ON (invoice_line) * FROM moved ORDER BY invoice_line, transaction_id, line
+        ), sums AS (
+            SELECT invoice_line, sum(amount) AS amount, sum(tax) AS tax, sum(retainage + retainage_tax) AS retainage,
+                   sum(finance_charge) AS finance_charge
+            FROM moved GROUP BY invoice_line
+        )
+        SELECT f.invoice_number, f.month, f.number AS transaction, f.invoice_line AS line, f.description,
+               f.amount AS original_amount, f.tax AS original_tax,
+               f.retainage + f.retainage_tax AS original_retainage, f.finance_charge AS original_finance_charge,
+               s.amount AS total_amount, s.tax AS total_tax, s.retainage AS total_retainage,
+               s.finance_charge AS total_finance_charge
+        FROM first f JOIN sums s USING (invoice_line) ORDER BY f.invoice_line
+        """,
+        id=invoice_id,
+    )

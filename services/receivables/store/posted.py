@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.rules.distributions import LedgerRow
 from services.receivables.rules.entry.entries import Header, MiscRow
 from services.receivables.rules.entry.posting import Posted
 from services.receivables.rules.posting import EntryLine
@@ -149,3 +150,17 @@ async def _parts(
     for row in found:
         parts[row[0]].append(kind(*row[1:]))
     return parts
+
+
+async def ledger_rows(session: AsyncSession, batch_id: int) -> list[LedgerRow]:
+    """The GL rows that a batch has posted, by seq."""
+    return await fetch_all(
+        session,
+        LedgerRow,
+        """
+        SELECT t.seq, g.line, g.account, g.debit, g.credit
+        FROM ar_transaction t JOIN gl_distribution g ON g.transaction_id = t.id
+        WHERE t.batch_id = :batch_id ORDER BY t.seq, g.position
+        """,
+        batch_id=batch_id,
+    )
