@@ -300,8 +300,7 @@ def post_accepted(
     lines: list[NewLine] = []
     rows: list[NewDistribution] = []
     for one, transaction_id in zip(accepted, transaction_ids, strict=True):
-        dates = term_dates(one.customer.terms, chunk.invoice_date)
-        terms = _Terms(company, one.customer, tax_of(company, one.customer), chunk.invoice_date, dates.discount_on)
+        terms = _terms_of(chunk, company, one.customer)
         charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
         own_lines = [_line(transaction_id, position, terms, *each) for position, each in enumerate(charges, start=1)]
         own_rows = distribute_lines(own_lines, one.type.ar_account)
@@ -317,7 +316,7 @@ def post_accepted(
                 receivable_type=one.type.type,
                 ar_account=one.type.ar_account,
                 invoice_date=chunk.invoice_date,
-                due_on=dates.due_on,
+                due_on=terms.due_on,
                 branch=one.invoice.branch,
                 net=one.invoice.total,
                 tax=tax,
@@ -329,7 +328,7 @@ def post_accepted(
                 disposition=None,
                 reason="",
                 pay_terms=None if one.customer.terms is None else one.customer.terms.code,
-                discount_on=dates.discount_on,
+                discount_on=terms.discount_on,
             )
         )
     return Posting(transactions, lines, rows)
@@ -341,8 +340,7 @@ def batch_accepted(chunk: HandedChunk, company: ArCompany, accepted: Sequence[Ac
     """
     entries = []
     for seq, one in enumerate(accepted, start=first_seq):
-        dates = term_dates(one.customer.terms, chunk.invoice_date)
-        terms = _Terms(company, one.customer, tax_of(company, one.customer), chunk.invoice_date, dates.discount_on)
+        terms = _terms_of(chunk, company, one.customer)
         charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
         lines = [_line(0, position, terms, *each) for position, each in enumerate(charges, start=1)]
         header = Header(
@@ -360,8 +358,8 @@ def batch_accepted(chunk: HandedChunk, company: ArCompany, accepted: Sequence[Ac
             purchase_order="",
             invoice_date=chunk.invoice_date,
             pay_terms=None if one.customer.terms is None else one.customer.terms.code,
-            due_on=dates.due_on,
-            discount_on=dates.discount_on,
+            due_on=terms.due_on,
+            discount_on=terms.discount_on,
             branch=one.invoice.branch,
             rating_invoice_id=one.invoice.invoice_id,
             rating_attempt=one.invoice.attempt,
@@ -426,6 +424,7 @@ class _Terms:
     customer: CustomerFacts
     tax: TaxCode | None
     invoice_date: date
+    due_on: date
     discount_on: date | None
 
     def discount(self, net: Decimal) -> Decimal:
@@ -433,10 +432,16 @@ class _Terms:
         return discount_offered(self.company, self.customer.terms, net, ZERO, dates)
 
 
+def _terms_of(chunk: HandedChunk, company: ArCompany, customer: CustomerFacts) -> _Terms:
+    dates = term_dates(customer.terms, chunk.invoice_date)
+    tax = tax_of(company, customer)
+    return _Terms(company, customer, tax, chunk.invoice_date, dates.due_on, dates.discount_on)
+
+
 def _line(transaction_id: int, position: int, terms: _Terms, order: HandedOrder, charge: HandedLine) -> ExportedLine:
     taxed = terms.tax if charge.taxable else None
     tax = ZERO if taxed is None else tax_on(charge.amount, taxed.rate)
-    discount = terms.discount(charge.amount)
+    discount = ZERO if terms.discount_on is None else terms.discount(charge.amount)
     return ExportedLine(
         transaction_id=transaction_id,
         line=position,

@@ -64,6 +64,18 @@ def distribute(line: Amounts, accounts: LineAccounts) -> tuple[Distribution, ...
     )
 
 
+def distribute_net(amount: Decimal, receivable: str, counter: str) -> tuple[Distribution, ...]:
+    """The GL rows of a line that is a net amount and nothing else: the same as `distribute` gives, sooner.
+
+    Nearly all lines that rating exports are such, thousands in a chunk.
+    """
+    if not amount:
+        return ()
+    if amount > 0:
+        return Distribution(receivable, amount, _ZERO), Distribution(counter, _ZERO, amount)
+    return Distribution(counter, -amount, _ZERO), Distribution(receivable, _ZERO, -amount)
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
     """A row as the general ledger is told: of a line, of a whole transaction (`line` None) or of the batch (`seq` None)."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.receivables.rules.distributions import LineAccounts, distribute
+from services.receivables.rules.distributions import Distribution, LineAccounts, distribute, distribute_net
 from services.receivables.rules.entry.amounts import Amounts
 from shared.money import ZERO
 
@@ -88,6 +88,12 @@ class NewLine:
     def amounts(self) -> Amounts:
         return Amounts(self.amount, self.tax)
 
+    def distribute(self, ar_account: str) -> tuple[Distribution, ...]:
+        """The GL rows of the line."""
+        if self.tax:
+            return distribute(self.amounts, self.accounts(ar_account))
+        return distribute_net(self.amount, ar_account, self.gl_account)
+
     def accounts(self, ar_account: str) -> LineAccounts:
         return LineAccounts(ar_account, self.gl_account, self.tax_account)
 
@@ -119,6 +125,9 @@ class EntryLine(NewLine):
     @property
     def amounts(self) -> Amounts:
         return Amounts(self.amount, self.tax, self.retainage, self.retainage_tax, self.finance_charge)
+
+    def distribute(self, ar_account: str) -> tuple[Distribution, ...]:
+        return distribute(self.amounts, self.accounts(ar_account))
 
     def accounts(self, ar_account: str) -> LineAccounts:
         return LineAccounts(
@@ -195,7 +204,7 @@ def number_transactions(transactions: Sequence[NewTransaction], taken: Numbers) 
 
 def distribute_lines(lines: Sequence[NewLine], ar_account: str) -> list[NewDistribution]:
     """The GL rows of all lines of one transaction, numbered one after the other."""
-    rows = [(line, row) for line in lines for row in distribute(line.amounts, line.accounts(ar_account))]
+    rows = [(line, row) for line in lines for row in line.distribute(ar_account)]
     return [
         NewDistribution(line.transaction_id, position, line.line, row.account, row.debit, row.credit)
         for position, (line, row) in enumerate(rows, start=1)

@@ -19,7 +19,7 @@ from services.receivables.rules.booking import (
     examine,
     post_accepted,
 )
-from services.receivables.rules.distributions import LineAccounts, distribute
+from services.receivables.rules.distributions import LineAccounts, distribute, distribute_net
 from services.receivables.rules.entry.amounts import Amounts
 from services.receivables.rules.posting import Numbers, number_transactions
 from services.receivables.rules.setup.companies import ArCompany
@@ -156,3 +156,4 @@ def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[l
 def test_a_line_posts_by_its_sign(amount: str, rows: list[tuple[str, str, str]]) -> None:
     posted = distribute(Amounts(Decimal(amount)), LineAccounts("1200", "4000"))
     assert [(row.account, str(row.debit), str(row.credit)) for row in posted] == rows
+    assert distribute_net(Decimal(amount), "1200", "4000") == posted
