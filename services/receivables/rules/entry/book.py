@@ -77,6 +77,7 @@ def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> Heade
         applied=applied,
         terms=book.codes.terms,
         kept=kept or None,
+        exported=entry is not None and entry.header.from_rating,
         frozen=frozen,
     )
 

@@ -49,7 +49,7 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
 class HeaderFacts:
     """What the header rules know. `customer` and `contract` are those typed, or those that follow from what is typed.
 
-    `frozen` says why the fields of FROZEN_BY_LINES keep the values of `kept`; None while they are free.
+    `exported` says that the entry came from rating. `frozen` says why the fields of FROZEN_BY_LINES keep the values of `kept`; None while they are free.
     """
 
     company: ArCompany
@@ -60,6 +60,7 @@ class HeaderFacts:
     applied: AppliedInvoice | None = None
     terms: Mapping[str, PayTerms] | None = None
     kept: Mapping[str, Any] | None = None
+    exported: bool = False
     frozen: str | None = None
 
 
@@ -183,7 +184,7 @@ def faults_in_header(facts: HeaderFacts) -> list[tuple[str, str]]:
 
     A contract of another customer or a hard-closed one is refused, a soft-closed one unless the company allows it
     (receivables, section 2.4); an invoice that came from rating is credited or written off, never edited (2.19); a
-    customer on hold is refused where the company says so, but never a credit (2.20).
+    customer on hold is refused where the company says so, but never a credit nor what rating has exported (2.20).
     """
     faults = []
     contract, applied, customer = facts.contract, facts.applied, facts.customer
@@ -203,7 +204,7 @@ def faults_in_header(facts: HeaderFacts) -> list[tuple[str, str]]:
     if customer is not None and facts.type == INVOICE:
         if customer.status == "inactive":
             faults.append(("customer", f"customer {customer.number} is inactive"))
-        if customer.status == "hold" and facts.company.customers_on_hold == "refuse":
+        if customer.status == "hold" and facts.company.customers_on_hold == "refuse" and not facts.exported:
             faults.append(("customer", f"customer {customer.number} is on hold"))
     return faults
 

@@ -75,7 +75,8 @@ def _entry(book: Book, entry: Entry, applied: Mapping[int, AppliedLine]) -> list
         ]
     if not entry.lines and header.action != DELETE:
         findings.append(Finding(entry.seq, None, "lines", "WITHOUT_LINES", ERROR, "the entry has no lines"))
-    if header.type == INVOICE and header.invoice_number is None and not book.company.auto_number_invoices:
+    unnumbered = header.type == INVOICE and header.invoice_number is None and not header.from_rating
+    if unnumbered and not book.company.auto_number_invoices:
         words = "the company does not number invoices automatically"
         findings.append(Finding(entry.seq, None, "invoice_number", "NUMBER_MISSING", ERROR, words))
     findings += _names(book, entry)

@@ -74,6 +74,27 @@ async def test_what_waits_can_be_credited_after_its_posting_like_any_other(
     await reconciled()
 
 
+async def test_what_refuses_entries_by_hand_does_not_keep_exported_ones_from_being_posted(
+    company, enter, export, reconciled, reviewing, rating_database, receivables_database
+) -> None:
+    """A customer on hold only warns, and the number is always given here."""
+    rating, receivables = company
+    await reviewing.set_company(customers_on_hold="refuse", auto_number_invoices=False)
+    (customer,) = (await receivables.get("/v1/customers", params={"search": "S1001"})).json()["items"]
+    await receivables.patch(
+        f"/v1/customers/{customer['id']}", json={"status": "hold"}, headers={"if-match": f'"{customer["version"]}"'}
+    )
+    await enter("W1")
+    run = await export()
+    batch = await batch_of(reviewing, run)
+    assert (await reviewing.validate(batch["id"]))["status"] == "warnings", await reviewing.findings(batch["id"])
+    assert (await reviewing.post(batch["id"]))["status"] == "posted"
+    await exchange(rating_database, receivables_database)
+    assert (await run_again(rating, run))["exported"] == 1
+    assert [one["number"] for one in await reviewing.invoices()] == ["100001"]
+    await reconciled()
+
+
 async def test_a_waiting_invoice_cannot_be_edited(company, enter, export, reviewing) -> None:
     await enter("W1")
     batch = await batch_of(reviewing, await export())
