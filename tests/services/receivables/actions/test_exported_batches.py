@@ -243,3 +243,30 @@ async def test_a_chunk_that_comes_after_the_posting_waits_in_another_batch(
     await exchange(rating_database, receivables_database)
     assert (await run_again(rating, run))["in_batch"] == 1
     await reconciled()
+
+
+async def test_chunks_a_withdrawal_and_a_posting_at_once_decide_each_invoice_once(
+    company, enter, reconciled, reviewing, rating_database, receivables_database
+) -> None:
+    rating, _ = company
+    await enter(*(f"W{number}" for number in range(12)))
+    await rating.post("/v1/rating-runs", json={})
+    await work_off(rating_database)
+    run = (await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key("s"))).json()
+    await work_off(rating_database, chunk_orders=3)
+    await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})
+    *chunks, withdrawal = [one for one in await take_events(rating_database, "rating") if one[1].startswith("invoice-")]
+    assert (len(chunks), withdrawal[1]) == (4, "invoice-withdrawal-requested")
+    await deliver(receivables_database, "receivables", chunks[:1])
+    batch = await batch_of(reviewing, run)
+    await reviewing.validate(batch["id"])
+    await asyncio.gather(
+        reviewing.send(batch["id"]),
+        *(deliver(receivables_database, "receivables", [one]) for one in (*chunks[1:], withdrawal)),
+        reviewing.post_on(),
+    )
+    await reviewing.post_on()
+    await exchange(rating_database, receivables_database)
+    found = await run_again(rating, run)
+    assert (found["exported"] + found["refused"], found["in_flight"]) == (12, 0)
+    await reconciled()
