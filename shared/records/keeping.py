@@ -31,6 +31,10 @@ def _everywhere(_row: Any) -> Mapping[str, Any]:
     return {}
 
 
+def _same(before: object | None, row: object, name: str) -> bool:
+    return before is not None and getattr(before, name) == getattr(row, name)
+
+
 @dataclass(frozen=True)
 class Records(Generic[RowT]):
     """The records of one table.
@@ -92,10 +96,7 @@ class Records(Generic[RowT]):
 
     async def import_rows(self, session: AsyncSession, scope: Scope, rows: Sequence[Numbered[RowT]]) -> int:
         """Adds rows, or gives known ones new values, all or none; raises ImportRefused that names every faulty row."""
-        faults = [
-            rows[index].fault(name, words)
-            for index, name, words in await self.find_faults(session, [one.row for one in rows])
-        ]
+        faults = [rows[index].fault(name, words) for index, name, words in await self._new_faults(session, rows)]
         faults += [
             one.fault(self.table.keys[0], "lies outside what you may edit")
             for one in rows
@@ -105,12 +106,25 @@ class Records(Generic[RowT]):
         await self._write(session, [one.row for one in rows])
         return len(rows)
 
+    async def _new_faults(self, session: AsyncSession, rows: Sequence[Numbered[RowT]]) -> Faults:
+        """What is wrong with rows of a file, without what known rows had already: an export can be imported again."""
+        faults = await self.find_faults(session, [one.row for one in rows])
+        if not faults:
+            return ()
+        faulty = [rows[index].row for index in sorted({index for index, _, _ in faults})]
+        known = {self.table.key_of(one): one for one in await store.known_rows(session, self.table, faulty)}
+        return [
+            (index, name, words)
+            for index, name, words in faults
+            if not _same(known.get(self.table.key_of(rows[index].row)), rows[index].row, name)
+        ]
+
     async def _require_good(self, session: AsyncSession, row: RowT, *, replaces: RowT | None = None) -> None:
         """Raises RecordFaulty; what was retired after a row had taken it up does not make that row faulty."""
         faults = [
             Fault(f"/{name}", words)
             for _, name, words in await self.find_faults(session, [row])
-            if replaces is None or getattr(replaces, name) != getattr(row, name)
+            if not _same(replaces, row, name)
         ]
         if faults:
             raise RecordFaulty(f"This {self.table.words} cannot be saved.", faults=faults)

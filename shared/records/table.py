@@ -104,6 +104,19 @@ async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: ob
     return await fetch_all(session, table.kind, statement, **equal)
 
 
+async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> list[RowT]:
+    """The rows that there are of these rows' keys, as they are now."""
+    names = ", ".join(table.keys)
+    arrays = ", ".join(f"CAST(:{name} AS {table.types[name]}[])" for name in table.keys)
+    same = " AND ".join(f"t.{name} = wanted.{name}" for name in table.keys)
+    return await fetch_all(
+        session,
+        table.kind,
+        f"SELECT {table.select} FROM unnest({arrays}) AS wanted ({names}) JOIN {table.name} t ON {same}",
+        **columns(rows, *table.keys),
+    )
+
+
 async def list_rows(
     session: AsyncSession, table: RecordTable[RowT], scope: Scope, wanted: Mapping[str, Any], query: PageQuery
 ) -> tuple[list[RowT], str | None, int]:

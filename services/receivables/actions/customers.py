@@ -76,7 +76,13 @@ async def change_customer(
 async def import_customers(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[CustomerEntry]]) -> int:
     """Adds customers, or gives known ones new values: all or none. Raises ImportRefused that names every faulty row."""
     rows = [one.row for one in entries]
-    faults = [entries[index].fault(field, words) for index, field, words in await _unknown(session, rows)]
+    unknown = await _unknown(session, rows)
+    known = {(one.ar_company, one.number): one for one in await customers.known(session, rows)} if unknown else {}
+    faults = [
+        entries[index].fault(field, words)
+        for index, field, words in unknown
+        if not _keeps(known.get((rows[index].ar_company, rows[index].number)), rows[index], field)
+    ]
     faults += [
         one.fault("number", "lies outside the customers that you may edit")
         for one in entries
@@ -92,6 +98,11 @@ def _require_in_scope(scope: Scope, entry: CustomerEntry) -> None:
         raise Forbidden(f"Customer {entry.number} of company {entry.ar_company} lies outside what you may edit.")
 
 
+def _keeps(before: CustomerEntry | None, entry: CustomerEntry, field: str) -> bool:
+    """Whether an entry leaves a field of its customer as it is: what was retired since then stays there."""
+    return before is not None and getattr(before, field) == getattr(entry, field)
+
+
 async def _unknown(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[tuple[int, str, str]]:
     known = await setup.known_references(session, *_NAMED.values())
     return unknown_references(entries, known, codes=_NAMED)
@@ -102,7 +113,7 @@ async def _require_known(session: AsyncSession, entry: CustomerEntry, *, replace
     faults = [
         Fault(f"/{field}", words)
         for _, field, words in await _unknown(session, [entry])
-        if replaces is None or getattr(replaces, field) != getattr(entry, field)
+        if not _keeps(replaces, entry, field)
     ]
     if faults:
         raise UnknownReference(f"Customer {entry.number} names things that do not exist.", faults=faults)

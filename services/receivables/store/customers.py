@@ -81,6 +81,19 @@ async def list_customers(
     return customers, cursor, await fetch_count(session, "customer c", where)
 
 
+async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[Customer]:
+    """The customers that there are with the numbers of these entries, as they are now."""
+    return await fetch_all(
+        session,
+        Customer,
+        f"""
+        SELECT {_COLUMNS} FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS wanted (ar_company, number)
+        JOIN customer c ON c.ar_company = wanted.ar_company AND c.number = wanted.number
+        """,
+        **columns(entries, "ar_company", "number"),
+    )
+
+
 async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
     names = ", ".join(_TYPES)
     values = ", ".join(f":{name}" for name in _TYPES)
