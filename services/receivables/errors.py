@@ -156,3 +156,10 @@ class NothingToPrint(DomainError):
 
     code = "NOTHING_TO_PRINT"
     status = 409
+
+
+class NothingToWriteOff(DomainError):
+    """Nothing that fits the criteria is to be written off; the preview says what was left alone and why."""
+
+    code = "NOTHING_TO_WRITE_OFF"
+    status = 409

@@ -12,6 +12,7 @@ from services.receivables.api import (
     invoices,
     reconciliation,
     setup,
+    write_offs,
 )
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
 from services.receivables.jobs import batches as batch_jobs
@@ -38,6 +39,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             audit_lists.router,
             entry_info.batches,
             entry_info.invoices,
+            write_offs.router,
+            write_offs.of_invoice,
             reconciliation.router,
         ],
         consumers=[invoice_export_requested.consumer, invoice_withdrawal_requested.consumer, work_order_rated.consumer],

@@ -32,7 +32,18 @@ RATING_FEATURES = (
     *("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "commissions", "reconciliation"),
 )
 RECEIVABLES_FEATURES = (
-    *("setup", "customers", "accounts", "invoices", "credits", "batches", "posting", "months", "reconciliation"),
+    *(
+        "setup",
+        "customers",
+        "accounts",
+        "invoices",
+        "credits",
+        "batches",
+        "posting",
+        "write_offs",
+        "months",
+        "reconciliation",
+    ),
 )
 
 

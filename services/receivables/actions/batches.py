@@ -33,7 +33,14 @@ async def read_batch(session: AsyncSession, scope: Scope, batch_id: int) -> Batc
 
 
 async def make_batch(
-    session: AsyncSession, scope: Scope, ar_company: int, month: str, created_by: str, *, restricted: bool
+    session: AsyncSession,
+    scope: Scope,
+    ar_company: int,
+    month: str,
+    created_by: str,
+    *,
+    restricted: bool,
+    source: str = "ar_invoice",
 ) -> int:
     """A new batch of a month that is open; returns its id. Raises NotFound, MonthClosed."""
     company = await setup.find_company(session, ar_company)
@@ -44,7 +51,7 @@ async def make_batch(
         raise MonthClosed(
             f"{month} is not open in company {ar_company}; the last closed month is {company.last_closed_month}."
         )
-    return await batches.insert(session, ar_company, month, "ar_invoice", created_by, restricted=restricted)
+    return await batches.insert(session, ar_company, month, source, created_by, restricted=restricted)
 
 
 async def open_batch(

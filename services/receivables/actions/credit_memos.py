@@ -38,7 +38,7 @@ async def credit_invoice(
     invoice = (await invoices.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
-    await _require_open(session, invoice.ar_company, request.month)
+    await require_open(session, invoice.ar_company, request.month)
     lines = await invoices.lines_for_credit(session, invoice_id)
     credited = lines_to_credit(invoice, lines, request)
     orders = credited_orders(lines, credited)
@@ -59,7 +59,8 @@ async def credit_invoice(
     return memo_id
 
 
-async def _require_open(session: AsyncSession, ar_company: int, month: str) -> None:
+async def require_open(session: AsyncSession, ar_company: int, month: str) -> None:
+    """Raises MonthClosed; until this transaction ends the month cannot be closed."""
     company = await setup.find_company(session, ar_company, lock="FOR SHARE")
     assert company is not None
     if not is_open(month, company.last_closed_month, company.max_open_months):

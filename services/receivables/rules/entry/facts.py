@@ -16,6 +16,7 @@ SETTLING = frozenset({CREDIT_MEMO, WRITE_OFF})
 ADD = "add"
 CHANGE = "change"
 DELETE = "delete"
+UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)

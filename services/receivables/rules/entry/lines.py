@@ -5,7 +5,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from services.receivables.rules.entry.amounts import share
+from services.receivables.rules.entry.amounts import Amounts, share
 from services.receivables.rules.entry.facts import ADJUSTMENT, INVOICE, SETTLING, WRITE_OFF
 from services.receivables.rules.entry.fields import Field, Form, Rules, Values, closed, fill
 from services.receivables.rules.entry.line_facts import (
@@ -197,24 +197,35 @@ NEW_LINE: Rules[LineFacts] = {
 """A line that is new: on an invoice, or by an adjustment."""
 
 
-def _part(name: str, amount: str = "amount") -> Callable[[LineFacts, Values], Decimal]:
-    """The share of a part of the line that goes with the amount typed, positive for what settles it."""
-
-    def of(facts: LineFacts, values: Values) -> Decimal:
-        assert facts.applied is not None
-        whole = facts.applied.open if facts.applied.open.amount else facts.applied.billed
-        given = values[amount] or ZERO
-        return share(given, getattr(whole, amount), getattr(whole, name))
-
-    return of
+def _whole(facts: LineFacts) -> Amounts:
+    """What the line applied to holds of each part: what is open, or of a line that is settled what was billed."""
+    assert facts.applied is not None
+    return facts.applied.open if facts.applied.open.amount else facts.applied.billed
 
 
-def _part_open(name: str) -> Callable[[LineFacts, Values], Field]:
-    return lambda facts, values: Field(_part(name)(facts, values))
+def _applied_charge(facts: LineFacts, values: Values) -> Field:
+    whole = _whole(facts)
+    return Field(share(values["amount"] or ZERO, whole.amount, whole.finance_charge))
 
 
-def _part_closed(name: str, amount: str, why: str) -> Callable[[LineFacts, Values], Field]:
-    return lambda facts, values: closed(_part(name, amount)(facts, values), why)
+def _without_charge(facts: LineFacts, values: Values, name: str) -> Decimal:
+    """The share of a part that goes with the amount typed; a finance charge has neither tax nor retainage."""
+    whole = _whole(facts)
+    given = (values["amount"] or ZERO) - values["finance_charge"]
+    return share(given, whole.amount - whole.finance_charge, getattr(whole, name))
+
+
+def _applied_retainage(facts: LineFacts, values: Values) -> Field:
+    return Field(_without_charge(facts, values, "retainage"))
+
+
+def _applied_tax(facts: LineFacts, values: Values) -> Field:
+    return closed(_without_charge(facts, values, "tax"), _NEGATE)
+
+
+def _applied_retainage_tax(facts: LineFacts, values: Values) -> Field:
+    whole = _whole(facts)
+    return closed(share(values["retainage"], whole.retainage, whole.retainage_tax), "follows from the retainage")
 
 
 def _nothing(why: str) -> Callable[[LineFacts, Values], Field]:
@@ -226,10 +237,10 @@ APPLIED_LINE: Rules[LineFacts] = {
     **{name: NEW_LINE[name] for name in ("gl_account", "um", "contract_units", "units", "unit_price")},
     "tax_code": lambda facts, _values: closed(facts.applied.tax_code if facts.applied else None, _NEGATE),
     "amount": lambda _facts, _values: Field(required=True),
-    "retainage": _part_open("retainage"),
-    "finance_charge": _part_open("finance_charge"),
-    "tax": _part_closed("tax", "amount", _NEGATE),
-    "retainage_tax": _part_closed("retainage_tax", "retainage", "follows from the retainage"),
+    "finance_charge": _applied_charge,
+    "retainage": _applied_retainage,
+    "tax": _applied_tax,
+    "retainage_tax": _applied_retainage_tax,
     "net": lambda _facts, values: closed((values["amount"] or ZERO) - values["tax"], _EXISTING),
     "tax_basis": lambda _facts, values: closed(values["net"] if values["tax_code"] else ZERO, _NEGATE),
     "retainage_percent": _nothing("the retainage is typed, not its percent"),
@@ -251,6 +262,7 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
     "tax_code": ("tax_basis", "tax"),
     "tax_basis": ("tax",),
     "amount": ("retainage", "finance_charge"),
+    "finance_charge": ("retainage",),
 }
 """Which fields take their default again when another is typed."""
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from decimal import Decimal
 
 from services.receivables.rules.entry.amounts import Amounts
 from services.receivables.rules.entry.book import Book
 from services.receivables.rules.entry.entries import Entry, Header, MiscRow
-from services.receivables.rules.entry.facts import DELETE, INVOICE, WRITE_OFF, AppliedLine
+from services.receivables.rules.entry.facts import DELETE, INVOICE, UNDO, WRITE_OFF, AppliedLine
 from services.receivables.rules.entry.line_facts import BatchLine
 from services.receivables.rules.posting import (
     EntryLine,
@@ -298,6 +299,43 @@ def reverse(line: EntryLine, transaction_id: int, number: int, invoice_id: int) 
         applies_to_line=line.line if line.applies_to_line is None else line.applies_to_line,
         **{name: -getattr(line, name) for name in _SIGNED},
     )
+
+
+def post_undoing(found: Posted, transaction_id: int, on: date, reason: str) -> Posting:
+    """The mirror of a posted write-off: AR and retainage are owed again (receivables, sections 3 and 5)."""
+    header = found.header
+    assert header.apply_to_id is not None
+    lines = [
+        reverse(line, transaction_id, index, header.apply_to_id) for index, line in enumerate(found.lines, start=1)
+    ]
+    rows = distribute_lines(lines, found.ar_account)
+    amount = sum((line.amount for line in lines), ZERO)
+    tax = sum((line.tax for line in lines), ZERO)
+    mirror = EntryTransaction(
+        id=transaction_id,
+        type=header.type,
+        customer_id=header.customer_id,
+        invoice_number=header.invoice_number,
+        receivable_type=header.receivable_type,
+        ar_account=found.ar_account,
+        invoice_date=on,
+        due_on=on,
+        branch=header.branch,
+        net=amount - tax,
+        tax=tax,
+        total=amount,
+        gl_rows=len(rows),
+        applies_to_id=header.apply_to_id,
+        rating_invoice_id=None,
+        rating_attempt=None,
+        disposition=None,
+        reason=reason,
+        action=UNDO,
+        changes_id=found.id,
+        contract=header.contract,
+        description=header.description,
+    )
+    return Posting([mirror], lines, rows)
 
 
 @dataclass(frozen=True)
