@@ -163,3 +163,10 @@ class NothingToWriteOff(DomainError):
 
     code = "NOTHING_TO_WRITE_OFF"
     status = 409
+
+
+class OwnBatch(DomainError):
+    """Four eyes: somebody else than who sent the batch to be posted approves it."""
+
+    code = "OWN_BATCH"
+    status = 409

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.actions.books import book_of_batch
 from services.receivables.actions.credit_memos import PostedCredit, announce_credits
 from services.receivables.actions.exports import answer_posted
-from services.receivables.errors import MonthClosed
+from services.receivables.errors import MonthClosed, OwnBatch
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.credit_memos import CreditRequest
@@ -37,6 +37,20 @@ async def send(session: AsyncSession, batch: Batch, sent_by: str) -> str:
     following = rules.to_post(batch, content.entries, content.size, company.four_eyes_limit)
     await batches.set_status(session, batch.id, following, sent_by=sent_by)
     return following
+
+
+async def approve(session: AsyncSession, batch: Batch, approved_by: str) -> None:
+    """Lets a batch over the four-eyes limit be posted; raises OwnBatch, BatchNotValid, BatchBusy, BatchClosed."""
+    following = rules.after(batch, rules.APPROVE)
+    sender = await batches.sender_of(session, batch.id)
+    if sender == approved_by:
+        raise OwnBatch(f"{batch.title} was sent by {sender}: somebody else approves it.")
+    await batches.set_status(session, batch.id, following)
+
+
+async def reject(session: AsyncSession, batch: Batch) -> None:
+    """Opens a batch again instead of approving it; raises BatchNotValid, BatchBusy, BatchClosed."""
+    await batches.set_status(session, batch.id, rules.after(batch, rules.REJECT))
 
 
 async def post_part(session: AsyncSession, now: datetime, today: date) -> bool:
@@ -69,16 +83,6 @@ async def post_part(session: AsyncSession, now: datetime, today: date) -> bool:
     await _post(session, batch, book, part, now)
     if len(seqs) < PART_ENTRIES:
         await batches.set_status(session, batch.id, rules.POSTED)
-    return True
-
-
-async def give_up(session: AsyncSession, batch_id: int, why: str) -> bool:
-    """Ends the posting of a batch of which nothing is posted yet; otherwise it only goes forward. True when it ended."""
-    if await entries.anything_posted(session, batch_id):
-        return False
-    finding = Finding(0, None, "batch", "NOT_POSTED", ERROR, why)
-    await batches.replace_findings(session, batch_id, [finding])
-    await batches.set_status(session, batch_id, rules.ERRORS)
     return True
 
 

@@ -12,6 +12,7 @@ from services.receivables.errors import (
     BatchNotValid,
     BatchRestricted,
     MonthClosed,
+    OwnBatch,
 )
 from services.receivables.rules.batches import Batch
 from services.receivables.schemas.batches import BatchChange, BatchQuery, BatchRead, BatchToMake
@@ -28,6 +29,7 @@ from shared.tables import CSV_RESPONSE
 FEATURE = "receivables.batches"
 VIEW = access.feature(FEATURE, Level.VIEW)
 EDIT = access.feature(FEATURE, Level.EDIT)
+APPROVE = access.feature("receivables.posting", Level.APPROVE)
 POST = access.feature("receivables.posting", Level.EDIT)
 
 router = Router("batches")
@@ -111,6 +113,20 @@ async def post_batch(batch: HeldBatch, response: Response, caller: CallerOf, ses
     """Sends a valid batch on its way into the ledger; it becomes `posted`. Over the four-eyes limit it awaits approval."""
     await batch_posting.send(session, batch, caller.name)
     response.headers["location"] = f"/v1/batches/{batch.id}"
+    return await _read(batch.id, response, caller, session)
+
+
+@router.post("/{batch_id}/approve", access=APPROVE, idempotent=True, refuses=[*CHANGING, BatchNotValid, OwnBatch])
+async def approve_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+    """Lets a batch over the four-eyes limit be posted; not by who sent it."""
+    await batch_posting.approve(session, batch, caller.name)
+    return await _read(batch.id, response, caller, session)
+
+
+@router.post("/{batch_id}/reject", access=APPROVE, refuses=[*CHANGING, BatchNotValid])
+async def reject_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+    """Opens a batch again that awaits approval."""
+    await batch_posting.reject(session, batch)
     return await _read(batch.id, response, caller, session)
 
 
