@@ -170,3 +170,10 @@ class OwnBatch(DomainError):
 
     code = "OWN_BATCH"
     status = 409
+
+
+class BatchesOpen(DomainError):
+    """A month is closed when nothing waits in it any more: post its batches, or clear them."""
+
+    code = "BATCHES_OPEN"
+    status = 409

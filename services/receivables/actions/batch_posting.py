@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.books import book_of_batch
@@ -20,6 +21,7 @@ from services.receivables.rules.entry.validation import ERROR, Surroundings, val
 from services.receivables.rules.months import is_open
 from services.receivables.store import applied, batches, contracts, entries, invoices, posted, posting, setup
 from shared.access import EVERYTHING
+from shared.database import constraint_of, is_disconnect, is_transient
 
 PART_ENTRIES = 2_000
 """How many entries one transaction posts: whoever wants numbers of the same company waits that long, and no longer."""
@@ -80,7 +82,15 @@ async def post_part(session: AsyncSession, now: datetime, today: date) -> bool:
         part = part[: len(seqs)]
     elif not is_open(batch.month, company.last_closed_month, company.max_open_months):
         raise MonthClosed(f"{batch.month} was closed while batch {batch.number} was being posted.")
-    await _post(session, batch, book, part, now)
+    try:
+        async with session.begin_nested():
+            await _post(session, batch, book, part, now)
+    except DBAPIError as error:
+        if not first or is_transient(error) or is_disconnect(error):
+            raise
+        words = f"the database refuses it: {constraint_of(error) or type(error.orig).__name__}"
+        await _stop(session, batch, [Finding(0, None, "batch", "REJECTED", ERROR, words)])
+        return True
     if len(seqs) < PART_ENTRIES:
         await batches.set_status(session, batch.id, rules.POSTED)
     return True

@@ -2,10 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.errors import NotNextMonth
+from services.receivables.errors import BatchesOpen, NotNextMonth
 from services.receivables.rules.months import MonthRow, list_months, months_after
 from services.receivables.rules.setup.companies import Logo
-from services.receivables.store import setup
+from services.receivables.store import batches, setup
 from shared.access import Scope
 from shared.errors import NotFound
 
@@ -20,13 +20,17 @@ async def read_months(session: AsyncSession, scope: Scope) -> list[MonthRow]:
 
 
 async def close_month(session: AsyncSession, scope: Scope, ar_company: int, month: str) -> None:
-    """Closes the month after the last closed one; waits for postings that are under way. Raises NotFound, NotNextMonth."""
+    """Closes the month after the last closed one; waits for postings that are under way. Raises NotFound, NotNextMonth, BatchesOpen."""
     company = await setup.find_company(session, ar_company, lock="FOR NO KEY UPDATE")
     if company is None or not scope.covers(ar_company=ar_company):
         raise NotFound(f"There is no AR company {ar_company}.")
     following = months_after(company.last_closed_month, 1)
     if month != following:
         raise NotNextMonth(f"{following} is the next month to close in company {ar_company}, not {month}.")
+    waiting = await batches.waiting_in(session, ar_company, month)
+    if waiting:
+        numbers = ", ".join(str(one) for one in waiting)
+        raise BatchesOpen(f"Batches of {month} are neither posted nor cancelled: {numbers}.")
     await setup.close_month(session, ar_company, month)
 
 

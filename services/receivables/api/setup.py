@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from services.receivables.actions import records, setup
-from services.receivables.errors import LogoRefused, NotNextMonth
+from services.receivables.errors import BatchesOpen, LogoRefused, NotNextMonth
 from services.receivables.rules.setup.companies import Logo
 from services.receivables.schemas.setup import (
     ArCompanyRow,
@@ -140,9 +140,9 @@ async def list_months(caller: CallerOf, session: Transaction) -> list[MonthRead]
     "/close",
     access=access.feature("receivables.months", Level.APPROVE),
     status_code=204,
-    refuses=[NotFound, NotNextMonth],
+    refuses=[NotFound, NotNextMonth, BatchesOpen],
     response_class=Response,
 )
 async def close_month(wanted: MonthToClose, caller: CallerOf, session: Transaction) -> None:
-    """Closes the month after the last closed one: from then on nothing is posted into it."""
+    """Closes the month after the last closed one, when no batch waits in it: from then on nothing is posted into it."""
     await setup.close_month(session, caller.scope, wanted.ar_company, wanted.month)

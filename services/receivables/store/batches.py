@@ -245,3 +245,16 @@ async def list_findings(session: AsyncSession, batch_id: int) -> list[Finding]:
         """,
         id=batch_id,
     )
+
+
+async def waiting_in(session: AsyncSession, ar_company: int, month: str) -> list[int]:
+    """The numbers of the batches of a month that are neither posted nor cancelled."""
+    return await fetch_values(
+        session,
+        """
+        SELECT number FROM batch
+        WHERE ar_company = :ar_company AND month = :month AND status NOT IN ('posted', 'cancelled') ORDER BY number
+        """,
+        ar_company=ar_company,
+        month=month,
+    )

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -156,18 +157,32 @@ async def test_an_interrupted_validation_opens_its_batch_again(clerk, receivable
     assert (await clerk.read(batch_id))["status"] == "open"
 
 
-async def test_what_went_wrong_before_the_first_seq_leaves_errors_and_nothing_posted(
-    clerk, receivables_database
+async def test_what_the_database_refuses_before_the_first_seq_leaves_errors_and_nothing_posted(
+    clerk, receivables_database, cluster
 ) -> None:
-    batch_id = await clerk.batch(month="2026-10")
-    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", lines=[LINE, {**LINE, "description": "poison"}])
     await clerk.validate(batch_id)
     await clerk.send(batch_id)
-    await clerk.client.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
+    owner = await asyncpg.connect(cluster(receivables_database.engine.url.database, "receivables_owner"))
+    await owner.execute("ALTER TABLE ar_line ADD CONSTRAINT no_poison CHECK (description <> 'poison')")
+    await owner.close()
     await work_off(receivables_database)
     batch = await clerk.read(batch_id)
     assert (batch["status"], batch["transactions"]) == ("errors", 0)
-    assert [one["rule"] for one in await clerk.findings(batch_id)] == ["MONTH_CLOSED"]
+    assert [(one["rule"], one["detail"]) for one in await clerk.findings(batch_id)] == [
+        ("REJECTED", "the database refuses it: no_poison")
+    ]
+
+
+async def test_a_month_is_not_closed_while_a_batch_waits_in_it(clerk, receivables_database) -> None:
+    batch_id = await clerk.batch(month="2026-10")
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    wanted = {"ar_company": 1, "month": "2026-10"}
+    refused = await clerk.client.post("/v1/months/close", json=wanted)
+    assert (refused.status_code, refused.json()["code"]) == (409, "BATCHES_OPEN")
+    await clerk.post(batch_id)
+    assert (await clerk.client.post("/v1/months/close", json=wanted)).status_code == 204
 
 
 async def test_over_the_four_eyes_limit_a_batch_awaits_approval_by_somebody_else(
