@@ -12,13 +12,15 @@ Values = Mapping[str, Any]
 class Field:
     """A field of a form: what stands in it until somebody types, and whether typing is allowed.
 
-    `reason` says why it is closed, in a sentence. An open field that is `required` may not stay empty.
+    `reason` says why it is closed, in a sentence. An open field that is `required` may not stay empty, one that
+    is `clearable` may be emptied although it has a default.
     """
 
     default: Any = None
     open: bool = True
     reason: str | None = None
     required: bool = False
+    clearable: bool = False
 
 
 Rules = Mapping[str, Callable[[F, Values], Field]]
@@ -54,8 +56,9 @@ def fill(rules: Rules[F], facts: F, typed: Values, kept: Values | None = None) -
         given = typed.get(name)
         if given is not None and not field.open and given != field.default:
             faults.append((name, field.reason or "is closed"))
-        value = given if given is not None else (kept or {}).get(name)
-        if value is None or not field.open:
+        value = given if name in typed else (kept or {}).get(name)
+        emptied = value is None and field.clearable and (name in typed or name in (kept or {}))
+        if not field.open or (value is None and not emptied):
             value = field.default
         if field.required and (value is None or value == ""):
             faults.append((name, "is required"))

@@ -95,14 +95,14 @@ def _customer(facts: HeaderFacts, values: Values) -> Field:
 def _contract(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] != INVOICE:
         return closed(facts.applied.contract if facts.applied else None, FOLLOWS)
-    return _kept(facts, "contract") or Field()
+    return _kept(facts, "contract") or Field(clearable=True)
 
 
 def _invoice_number(facts: HeaderFacts, values: Values) -> Field:
     """Automatic numbers are given when the batch is posted, so that they have no gaps; typing overrides them."""
     if values["type"] != INVOICE:
         return closed(facts.applied.invoice_number if facts.applied else None, FOLLOWS)
-    return _kept(facts, "invoice_number") or Field(required=not facts.company.auto_number_invoices)
+    return _kept(facts, "invoice_number") or Field(required=not facts.company.auto_number_invoices, clearable=True)
 
 
 def _receivable_type(facts: HeaderFacts, values: Values) -> Field:
@@ -130,7 +130,7 @@ def _pay_terms(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] != INVOICE:
         return closed(None, "only an invoice has pay terms")
     contract = facts.contract.pay_terms if facts.contract else None
-    return Field(contract or (facts.customer.pay_terms if facts.customer else None))
+    return Field(contract or (facts.customer.pay_terms if facts.customer else None), clearable=True)
 
 
 def _terms_of(facts: HeaderFacts, values: Values) -> PayTerms | None:
@@ -148,7 +148,7 @@ def _discount_on(facts: HeaderFacts, values: Values) -> Field:
         return closed(None, "only an invoice offers a discount")
     if not offers_discounts(facts.company):
         return closed(None, "the company offers no discounts on invoices")
-    return Field(term_dates(_terms_of(facts, values), values["invoice_date"]).discount_on)
+    return Field(term_dates(_terms_of(facts, values), values["invoice_date"]).discount_on, clearable=True)
 
 
 def _words(_facts: HeaderFacts, _values: Values) -> Field:
@@ -158,7 +158,7 @@ def _words(_facts: HeaderFacts, _values: Values) -> Field:
 def _disposition(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] != CREDIT_MEMO or facts.applied is None or not facts.applied.from_rating:
         return closed(None, "only a credit memo on an invoice that came from rating says what becomes of its orders")
-    return Field()
+    return Field(clearable=True)
 
 
 HEADER: Rules[HeaderFacts] = {

@@ -129,7 +129,7 @@ def _retainage(_facts: LineFacts, values: Values) -> Field:
 def _tax_code(facts: LineFacts, _values: Values) -> Field:
     if not facts.company.post_taxes:
         return closed(None, _NO_TAX)
-    return Field(facts.item.tax_code if facts.item else facts.customer_tax_code)
+    return Field(facts.item.tax_code if facts.item else facts.customer_tax_code, clearable=True)
 
 
 def _tax_basis(_facts: LineFacts, values: Values) -> Field:

@@ -132,14 +132,23 @@ async def test_automatic_numbers_skip_those_that_somebody_typed(clerk, reconcile
 
 async def test_a_customer_over_his_credit_limit_warns(clerk) -> None:
     batch_id = await clerk.batch()
-    first = await clerk.entered(batch_id, customer="E2", lines=[{"net": "900.00", "tax_code": None}])
-    assert first["warnings"] == []
+    first = await clerk.entered(batch_id, customer="E2", lines=[{"net": "950.00", "tax_code": None}])
+    assert (first["warnings"], first["tax"]) == ([], "0.00")
     second = await clerk.entered(batch_id, customer="E2", lines=[{"net": "100.00"}])
     assert [one["detail"] for one in second["warnings"]] == [
-        "customer E2 will owe 1050.00, the credit limit is 1000.00"
+        "customer E2 will owe 1055.00, the credit limit is 1000.00"
     ]
     assert (await clerk.validate(batch_id))["status"] == "warnings"
     assert [(one["seq"], one["rule"]) for one in await clerk.findings(batch_id)] == [(2, "CREDIT_LIMIT")]
+
+
+async def test_a_tax_code_that_was_taken_off_stays_off(clerk) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E2", lines=[LINE])
+    path = f"/v1/batches/{batch_id}/entries/1/lines/1"
+    assert (await clerk.change("PATCH", path, 1, tax_code=None)).json()["tax"] == "0.00"
+    assert (await clerk.change("PATCH", path, 2, net="200.00")).json()["tax"] == "0.00"
+    assert (await clerk.change("PATCH", path, 3, tax_code="T5")).json()["total"] == "210.00"
 
 
 async def test_misc_distributions_take_what_is_left_by_default_and_touch_nothing(clerk) -> None:
