@@ -26,6 +26,24 @@ def compile_template(template: str, data: str, at: float) -> bytes:
     )
 
 
+def can_compile(template: str, data: str, at: float) -> bool:
+    """Whether the template makes a PDF of the data; runs in a worker process."""
+    import typst
+
+    try:
+        compile_template(template, data, at)
+    except typst.TypstError:
+        return False
+    return True
+
+
+async def can_render(template: Path, data: Mapping[str, object], at: datetime) -> bool:
+    """Whether `render_pdf` would succeed: for data that came from outside, like a picture, before it is kept."""
+    return await anyio.to_process.run_sync(
+        partial(can_compile, str(template), json.dumps(data, default=str), at.timestamp()), cancellable=True
+    )
+
+
 async def render_pdf(template: Path, data: Mapping[str, object], at: datetime) -> bytes:
     """The PDF that `template` makes of `data`, which it reads as JSON: users' text is never markup.
 

@@ -81,7 +81,7 @@ class UnknownReference(DomainError):
 
 
 class LogoRefused(DomainError):
-    """A logo is a PNG, JPEG or SVG picture of at most 512 KiB, sent as the body."""
+    """A logo is a PNG of at most 512 KiB and 4,000 pixels a side, sent as the body."""
 
     code = "LOGO_REFUSED"
     status = 422

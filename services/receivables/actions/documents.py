@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.errors import NothingToPrint
+from services.receivables.errors import LogoRefused, NothingToPrint
 from services.receivables.rules.documents import DocumentFacts, InvoiceDocument, compose
 from services.receivables.rules.prints import (
     INVOICES_PER_FILE,
@@ -17,10 +17,9 @@ from services.receivables.rules.prints import (
     PrintProgress,
     PrintSelection,
 )
-from services.receivables.rules.setup.companies import Logo
 from services.receivables.store import documents, invoices
 from shared.access import Scope
-from shared.documents import render_pdf
+from shared.documents import can_render, render_pdf
 from shared.errors import NotFound
 
 _TEMPLATE = Path(__file__).parent.parent / "documents" / "invoice.typ"
@@ -32,6 +31,12 @@ async def print_invoice(session: AsyncSession, scope: Scope, invoice_id: int, at
     if head is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
     return head.number, await _render(session, await documents.facts(session, [invoice_id]), at)
+
+
+async def require_drawable(logo: bytes, at: datetime) -> None:
+    """Raises LogoRefused for a picture that no document can show."""
+    if not await can_render(_TEMPLATE, {"logos": {"0": list(logo)}, "invoices": [], "trial": 0}, at):
+        raise LogoRefused("The picture cannot be read; save it again as PNG.")
 
 
 async def begin_print(
@@ -78,15 +83,10 @@ async def print_part(session: AsyncSession) -> bool:
 async def _render(session: AsyncSession, facts: DocumentFacts, at: datetime) -> bytes:
     logos = await documents.logos(session, sorted({one.ar_company for one in facts.heads}))
     data = {
-        "logos": {str(number): _logo(logo) for number, logo in logos.items()},
+        "logos": {str(number): list(content) for number, content in logos.items()},
         "invoices": [_shown(one) for one in compose(facts)],
     }
     return await render_pdf(_TEMPLATE, data, at)
-
-
-def _logo(logo: Logo) -> Mapping[str, object]:
-    kind = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}[logo.media_type]
-    return {"format": kind, "bytes": list(logo.content)}
 
 
 def _shown(document: InvoiceDocument) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from fastapi import Request, Response
 
 from services.receivables.actions import records, setup
 from services.receivables.errors import BatchesOpen, LogoRefused, NotNextMonth
-from services.receivables.rules.setup.companies import Logo
+from services.receivables.rules.setup.companies import MOST_LOGO_BYTES
 from services.receivables.schemas.setup import (
     ArCompanyRow,
     CodeQuery,
@@ -28,6 +28,7 @@ from services.receivables.schemas.setup import (
 )
 from shared import access
 from shared.access import Level
+from shared.clock import now
 from shared.database import Transaction
 from shared.errors import NotFound
 from shared.numbers import CompanyNumber
@@ -36,8 +37,8 @@ from shared.records.router import Edge, RecordQuery, RecordRow, record_router
 
 VIEW = access.feature("receivables.setup", Level.VIEW)
 EDIT = access.feature("receivables.setup", Level.EDIT)
-MOST_LOGO_BYTES = 512 * 2**10
-LOGO_TYPES = ("image/png", "image/jpeg", "image/svg+xml")
+LOGO_TYPE = "image/png"
+LOGO = {LOGO_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 
 
 def _edge(noun: str, row: type[RecordRow], query: type[RecordQuery], one: str, several: str) -> Edge:
@@ -85,17 +86,11 @@ routers = (
     access=VIEW,
     refuses=[NotFound],
     response_class=Response,
-    responses={200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in LOGO_TYPES}}},
+    responses={200: {"content": LOGO}},
 )
 async def read_logo(number: CompanyNumber, caller: CallerOf, session: Transaction) -> Response:
     """The picture at the head of the company's documents."""
-    logo = await setup.read_logo(session, caller.scope, number)
-    # An SVG from somebody else must never run as a page of ours.
-    return Response(
-        logo.content,
-        media_type=logo.media_type,
-        headers={"content-security-policy": "sandbox", "x-content-type-options": "nosniff"},
-    )
+    return Response(await setup.read_logo(session, caller.scope, number), media_type=LOGO_TYPE)
 
 
 @companies.put(
@@ -104,30 +99,24 @@ async def read_logo(number: CompanyNumber, caller: CallerOf, session: Transactio
     status_code=204,
     refuses=[NotFound, LogoRefused],
     response_class=Response,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in LOGO_TYPES},
-        }
-    },
+    openapi_extra={"requestBody": {"required": True, "content": LOGO}},
 )
 async def save_logo(number: CompanyNumber, request: Request, caller: CallerOf, session: Transaction) -> None:
-    """Gives the company a logo: PNG, JPEG or SVG, at most 512 KiB, as the body."""
-    media_type = request.headers.get("content-type", "").split(";")[0].strip()
-    if media_type not in LOGO_TYPES:
-        raise LogoRefused(f"Send the picture as the body, with Content-Type {', '.join(LOGO_TYPES)}.")
+    """Gives the company a logo: a PNG of at most 512 KiB as the body."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != LOGO_TYPE:
+        raise LogoRefused(f"Send the picture as the body, with Content-Type: {LOGO_TYPE}.")
     content = bytearray()
     async for part in request.stream():
         content += part
         if len(content) > MOST_LOGO_BYTES:
-            raise LogoRefused(f"The picture has more than {MOST_LOGO_BYTES // 2**10} KiB; make it smaller.")
-    await setup.save_logo(session, caller.scope, number, Logo(media_type, bytes(content)))
+            break
+    await setup.save_logo(session, caller.scope, number, bytes(content), now())
 
 
 @companies.delete("/{number}/logo", access=EDIT, status_code=204, refuses=[NotFound], response_class=Response)
 async def remove_logo(number: CompanyNumber, caller: CallerOf, session: Transaction) -> None:
     """Takes the company's logo away."""
-    await setup.save_logo(session, caller.scope, number, None)
+    await setup.remove_logo(session, caller.scope, number)
 
 
 @months.get("", access=access.feature("receivables.months", Level.VIEW))

@@ -57,7 +57,6 @@ class CompanyLogo(Table, table=True):
     __tablename__ = "company_logo"
 
     ar_company: int = Field(foreign_key="ar_company.number", primary_key=True)
-    media_type: str = columns.words()
     content: bytes
 
 

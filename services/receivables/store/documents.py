@@ -15,7 +15,6 @@ from services.receivables.rules.documents import (
     Replaced,
 )
 from services.receivables.rules.prints import InvoicePrint, PrintFile, PrintSelection
-from services.receivables.rules.setup.companies import Logo
 from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, fetch_value
 from shared.listing import Where
@@ -87,14 +86,12 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
     return DocumentFacts(heads, lines, amendments, replaced)
 
 
-async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int, Logo]:
+async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int, bytes]:
     found = await session.execute(
-        text(
-            "SELECT ar_company, media_type, content FROM company_logo WHERE ar_company = ANY(CAST(:companies AS int[]))"
-        ),
+        text("SELECT ar_company, content FROM company_logo WHERE ar_company = ANY(CAST(:companies AS int[]))"),
         {"companies": list(companies)},
     )
-    return {row.ar_company: Logo(row.media_type, row.content) for row in found}
+    return {row.ar_company: row.content for row in found}
 
 
 async def begin_print(

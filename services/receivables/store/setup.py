@@ -6,11 +6,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.months import MonthRow
-from services.receivables.rules.setup.companies import ArCompany, Logo
+from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.rules.setup.references import Known
 from services.receivables.store.records import AR_COMPANIES
 from shared.access import Scope
-from shared.database import columns, execute, fetch_all, fetch_one, scope_condition
+from shared.database import columns, execute, fetch_all, fetch_one, fetch_value, scope_condition
 
 
 async def list_companies(session: AsyncSession, scope: Scope) -> list[ArCompany]:
@@ -92,22 +92,22 @@ async def known_references(session: AsyncSession, *tables: str) -> Known:
     return Known({row[0]: row[1] for row in companies}, {(row[0], row[1]) for row in accounts}, codes)
 
 
-async def find_logo(session: AsyncSession, ar_company: int) -> Logo | None:
-    return await fetch_one(
-        session, Logo, "SELECT media_type, content FROM company_logo WHERE ar_company = :number", number=ar_company
+async def find_logo(session: AsyncSession, ar_company: int) -> bytes | None:
+    content: bytes | None = await fetch_value(
+        session, "SELECT content FROM company_logo WHERE ar_company = :number", number=ar_company
     )
+    return content
 
 
-async def save_logo(session: AsyncSession, ar_company: int, logo: Logo) -> None:
+async def save_logo(session: AsyncSession, ar_company: int, content: bytes) -> None:
     await execute(
         session,
         """
-        INSERT INTO company_logo (ar_company, media_type, content) VALUES (:ar_company, :media_type, :content)
-        ON CONFLICT (ar_company) DO UPDATE SET media_type = excluded.media_type, content = excluded.content
+        INSERT INTO company_logo (ar_company, content) VALUES (:ar_company, :content)
+        ON CONFLICT (ar_company) DO UPDATE SET content = excluded.content
         """,
         ar_company=ar_company,
-        media_type=logo.media_type,
-        content=logo.content,
+        content=content,
     )
 
 

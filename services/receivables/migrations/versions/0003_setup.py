@@ -31,7 +31,6 @@ ALTER TABLE ar_company
     ADD four_eyes_limit numeric(18, 2) CHECK (four_eyes_limit >= 0);
 CREATE TABLE company_logo (
     ar_company int PRIMARY KEY REFERENCES ar_company,
-    media_type text NOT NULL CHECK (media_type IN ('image/png', 'image/jpeg', 'image/svg+xml')),
     content bytea NOT NULL
 )
 """

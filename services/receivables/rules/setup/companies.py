@@ -44,12 +44,24 @@ class ArCompany:
     revision: int = 1
 
 
-@dataclass(frozen=True)
-class Logo:
-    """The picture at the head of a company's documents."""
+MOST_LOGO_BYTES = 512 * 2**10
+_LARGEST_SIDE = 4_000
+_PNG = b"\x89PNG\r\n\x1a\n"
 
-    media_type: str
-    content: bytes
+
+def fault_in_logo(content: bytes) -> str | None:
+    """What keeps a picture from being a company's logo, in words; None when nothing does.
+
+    Only PNG: an SVG can name other files, and small files of any kind can unpack to pictures that fill the memory. Width
+    and height stand in the first part of a PNG, each four bytes.
+    """
+    if len(content) > MOST_LOGO_BYTES:
+        return f"The picture has more than {MOST_LOGO_BYTES // 2**10} KiB; make it smaller."
+    if not content.startswith(_PNG) or content[12:16] != b"IHDR":
+        return "The picture is no PNG; save it as one."
+    if max(int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) > _LARGEST_SIDE:
+        return f"The picture has more than {_LARGEST_SIDE} pixels on a side; make it smaller."
+    return None
 
 
 def faults_in_companies(

@@ -11,8 +11,7 @@ from shared.access import Grant, Level, Limits
 from shared.database import Database, execute
 from tests.services.conftest import key
 from tests.services.exchange import exchange
-
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="navy"/></svg>'
+from tests.services.receivables.api.test_records import png
 
 
 def read(content: bytes) -> tuple[PdfReader, str]:
@@ -34,7 +33,7 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_what_is_due(co
         json={**item.json(), "taxable": True},
         headers={"if-match": item.headers["etag"]},
     )
-    logo = await receivables.put("/v1/ar-companies/1/logo", content=SVG, headers={"content-type": "image/svg+xml"})
+    logo = await receivables.put("/v1/ar-companies/1/logo", content=png(), headers={"content-type": "image/png"})
     assert logo.status_code == 204
     found = await receivables.get("/v1/ar-companies/1")
     await receivables.put(
