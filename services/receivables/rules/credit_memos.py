@@ -116,6 +116,7 @@ class CreditRequest:
 def lines_to_credit(invoice: Invoice, lines: Sequence[InvoiceLine], request: CreditRequest) -> list[CreditedLine]:
     """What the credit takes of each line: of the chosen ones all that is left, or the amount that is named.
 
+    What is left is what is open: once receipts are taken, a credit of more than that will first put them on account.
     Raises NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft, NothingToCredit.
     Source: receivables, sections 2.6 and 4.
     """

@@ -105,9 +105,13 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
 
 
 async def oldest_unfinished_age_seconds(session: AsyncSession) -> float:
-    """For how long the oldest run has been in flight, 0 when none is."""
+    """For how long the oldest run has been in flight, 0 when none is; one that waits for people only does not count."""
     age: float | None = await fetch_value(
         session,
-        "SELECT extract(epoch FROM now() - min(requested_at))::float8 FROM export_run WHERE finished_at IS NULL",
+        """
+        SELECT extract(epoch FROM now() - min(run.requested_at))::float8 FROM export_run run
+        WHERE run.finished_at IS NULL AND (run.status <> 'waiting' OR EXISTS (
+            SELECT FROM export_invoice e WHERE e.run_id = run.id AND e.outcome = 'waiting' AND e.ar_batch IS NULL))
+        """,
     )
     return age or 0.0

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.rating.actions.exports import ask_again
+from services.rating.store.exports.reading import oldest_unfinished_age_seconds
 from shared.contracts.invoice_batched import InvoiceBatched
 from tests.services.conftest import key
 from tests.services.exchange import data_of, deliver, exchange, take_events, work_off
@@ -44,6 +46,9 @@ async def test_an_exported_invoice_waits_in_a_batch_until_it_is_posted(
     assert (first["outcome"], first["ar_batch"]) == ("waiting", batch["number"])
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "exporting"
     assert (await receivables.get("/v1/invoices")).json()["totals"]["count"] == 0
+    async with rating_database.transaction() as session:
+        assert not await ask_again(session, patience_seconds=0), "what waits for people is asked for again"
+        assert await oldest_unfinished_age_seconds(session) == 0
     await reconciled()
     assert (await reviewing.post(batch["id"]))["status"] == "posted"
     await exchange(rating_database, receivables_database)
