@@ -22,9 +22,20 @@ from shared.listing import Where
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted (id, position)"
 
+# What an invoice says of itself: the last change that was posted, else what was posted at first.
+_VERSIONS = """
+    SELECT t.id, t.invoice_date, t.due_on, t.discount_on, t.pay_terms, t.purchase_order
+    UNION ALL
+    SELECT x.id, x.invoice_date, x.due_on, x.discount_on, x.pay_terms, x.purchase_order
+    FROM ar_transaction x WHERE x.changes_id = t.id AND x.action = 'change'
+"""
+
 
 async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFacts:
-    """Everything that is printed of these invoices, in their order: four statements however many they are."""
+    """Everything that is printed of these invoices as they are now, changes and all, in their order.
+
+    Four statements however many invoices there are.
+    """
     ids = list(invoice_ids)
     heads = await fetch_all(
         session,
@@ -32,13 +43,18 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
         f"""
         SELECT t.id, t.ar_company, k.name AS company_name, k.address AS company_address, k.currency,
                t.invoice_number AS number, t.month, t.number AS transaction, c.number AS customer,
-               c.name AS customer_name, c.address AS customer_address, t.contract, t.purchase_order, t.invoice_date,
-               t.due_on, t.discount_on, p.description AS terms, t.net, t.tax, t.total
+               c.name AS customer_name, c.address AS customer_address, t.contract, now.purchase_order,
+               now.invoice_date, now.due_on, now.discount_on, p.description AS terms, sums.net, sums.tax, sums.total
         FROM {_IDS}
         JOIN ar_transaction t ON t.id = wanted.id
+        JOIN LATERAL ({_VERSIONS} ORDER BY id DESC LIMIT 1) AS now ON true
+        JOIN LATERAL (
+            SELECT sum(x.net) AS net, sum(x.tax) AS tax, sum(x.total) AS total
+            FROM ar_transaction x WHERE x.id = t.id OR (x.applies_to_id = t.id AND x.type = 'invoice')
+        ) AS sums ON true
         JOIN ar_company k ON k.number = t.ar_company
         JOIN customer c ON c.id = t.customer_id
-        LEFT JOIN pay_terms p ON p.ar_company = t.ar_company AND p.code = t.pay_terms
+        LEFT JOIN pay_terms p ON p.ar_company = t.ar_company AND p.code = now.pay_terms
         ORDER BY wanted.position
         """,
         ids=ids,
@@ -47,14 +63,33 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
         session,
         DocumentLine,
         f"""
-        SELECT l.transaction_id AS invoice_id, l.line, l.description, l.quantity, l.unit_rate, l.um, l.amount, l.tax,
-               l.tax_code, x.description AS tax_description, l.retainage, l.retainage_tax, l.discount, l.tax_discount,
-               l.work_order_number
-        FROM {_IDS}
-        JOIN ar_line l ON l.transaction_id = wanted.id
-        JOIN ar_transaction t ON t.id = wanted.id
-        LEFT JOIN tax_code x ON x.ar_company = t.ar_company AND x.code = l.tax_code
-        ORDER BY wanted.position, l.line
+        WITH posted AS (
+            SELECT wanted.position, wanted.id AS invoice_id, coalesce(l.applies_to_line, l.line) AS invoice_line,
+                   t.ar_company, l.*
+            FROM {_IDS}
+            JOIN LATERAL (
+                SELECT id, ar_company FROM ar_transaction WHERE id = wanted.id
+                UNION ALL
+                SELECT id, ar_company FROM ar_transaction WHERE applies_to_id = wanted.id AND type = 'invoice'
+            ) AS t ON true
+            JOIN ar_line l ON l.transaction_id = t.id
+        ), about AS (
+            SELECT DISTINCT ON (invoice_id, invoice_line) * FROM posted WHERE NOT reverses
+            ORDER BY invoice_id, invoice_line, transaction_id DESC
+        ), sums AS (
+            SELECT invoice_id, invoice_line, sum(amount) AS amount, sum(tax) AS tax, sum(retainage) AS retainage,
+                   sum(retainage_tax) AS retainage_tax, sum(discount) AS discount, sum(tax_discount) AS tax_discount,
+                   max(transaction_id) FILTER (WHERE reverses) AS taken_back_by
+            FROM posted GROUP BY invoice_id, invoice_line
+        )
+        SELECT about.invoice_id, about.invoice_line AS line, about.description, about.quantity, about.unit_rate, about.um,
+               sums.amount, sums.tax, about.tax_code, x.description AS tax_description, sums.retainage,
+               sums.retainage_tax, sums.discount, sums.tax_discount, about.work_order_number
+        FROM about
+        JOIN sums USING (invoice_id, invoice_line)
+        LEFT JOIN tax_code x ON x.ar_company = about.ar_company AND x.code = about.tax_code
+        WHERE sums.taken_back_by IS NULL OR about.transaction_id >= sums.taken_back_by
+        ORDER BY about.position, about.invoice_line
         """,
         ids=ids,
     )
@@ -63,7 +98,7 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
         DocumentAmendment,
         f"""
         SELECT a.applies_to_id AS invoice_id, a.type, a.invoice_date AS on, a.total
-        FROM {_IDS} JOIN ar_transaction a ON a.applies_to_id = wanted.id ORDER BY a.id
+        FROM {_IDS} JOIN ar_transaction a ON a.applies_to_id = wanted.id AND a.type <> 'invoice' ORDER BY a.id
         """,
         ids=ids,
     )
@@ -105,7 +140,7 @@ async def begin_print(
         requested_at=requested_at,
     )
     where = (
-        Where(["t.type = 'invoice'"])
+        Where(["t.type = 'invoice' AND t.action = 'add'"])
         .within(scope, **_SIDES)
         .add("b.run_id = :run_id", run_id=wanted.run_id)
         .add("t.batch_id = :batch_id", batch_id=wanted.batch_id)

@@ -12,6 +12,7 @@ from shared.database import Database, execute
 from tests.services.conftest import key
 from tests.services.exchange import exchange
 from tests.services.receivables.api.test_records import png
+from tests.services.receivables.conftest import Clerk
 
 
 def read(content: bytes) -> tuple[PdfReader, str]:
@@ -88,6 +89,39 @@ async def test_an_invoice_after_a_rerate_says_which_one_it_replaces(
     assert "replaces invoice 100001" in texts[1]
 
 
+async def test_a_changed_invoice_is_printed_as_it_is_now(clerk: Clerk) -> None:
+    """One line is made cheaper, one is taken out, one is added; the credit that follows stands below the total."""
+    invoice = await clerk.post_invoice(
+        {"net": "100.00", "tax_code": "T5", "description": "Petition"},
+        {"net": "30.00", "description": "Mistaken"},
+        purchase_order="PO-1",
+    )
+    batch_id = await clerk.batch()
+    body = {"transaction_id": invoice["id"], "action": "change"}
+    entry = (await clerk.client.post(f"/v1/batches/{batch_id}/posted-transactions", json=body)).json()
+    path = f"/v1/batches/{batch_id}/entries/{entry['seq']}"
+    steps = [
+        await clerk.change("PATCH", f"{path}/lines/1", 1, net="80.00"),
+        await clerk.change("DELETE", f"{path}/lines/2", 2),
+        await clerk.change("POST", f"{path}/lines", 3, net="6.00", description="Added"),
+        await clerk.change("PATCH", path, 4, due_on="2026-12-31", purchase_order="PO-2"),
+    ]
+    assert all(one.is_success for one in steps), [one.text for one in steps]
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    batch_id = await clerk.batch()
+    await clerk.entered(
+        batch_id, type="credit_memo", apply_to=invoice["id"], lines=[{"apply_line": 1, "amount": "10.00"}]
+    )
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    started = await clerk.client.post("/v1/invoice-prints", json={"invoice_ids": [invoice["id"]]})
+    assert started.json()["invoices"] == 1
+    _, text = read((await clerk.client.get(f"/v1/invoices/{invoice['id']}/document")).content)
+    for words in ("Petition", "80.00", "Added", "PO-2", "2026-12-31", "Total USD 90.00", "To be paid USD 80.00"):
+        assert words in text, f"{words} is missing in:\n{text}"
+    assert "Mistaken" not in text
+    assert "PO-1" not in text
+
+
 async def work_off(database: Database) -> None:
     busy = True
     while busy:
@@ -104,6 +138,9 @@ async def test_a_whole_run_is_printed_file_by_file_in_the_order_of_the_numbers(
     run = await export()
     started = await receivables.post("/v1/invoice-prints", json={"run_id": run["id"]})
     assert (started.status_code, started.json()["status"], started.json()["invoices"]) == (202, "printing", 8)
+    (batch,) = (await receivables.get("/v1/batches", params={"run_id": run["id"]})).json()["items"]
+    same = await receivables.post("/v1/invoice-prints", json={"batch_id": batch["id"]})
+    assert same.json()["invoices"] == 8
     path = started.headers["location"]
     async with receivables_database.transaction() as session:
         await print_part(session)
