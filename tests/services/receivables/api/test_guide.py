@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from services.receivables.schemas.setup import ArCompanyRow
 from tests.services.conftest import key
 
 GUIDE = (Path(__file__).parents[4] / "docs" / "receivables.md").read_text()
@@ -41,6 +42,23 @@ async def test_the_credit_of_the_guide_leaves_what_it_says(company, enter, expor
     assert (credited.status_code, credited.json()["invoice"]["open"]) == (201, "50.00"), credited.text
     started = await receivables.post("/v1/invoice-prints", json={**request("invoice-prints"), "run_id": 1})
     assert started.status_code == 202
+
+
+def shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return "none" if default is None else str(default)
+
+
+def test_the_options_of_a_company_are_all_explained_with_what_counts_without_them() -> None:
+    table = GUIDE.split("### What an AR company chooses")[1].split("```")[0]
+    rows = [row.split("|") for row in table.splitlines() if row.startswith("| `")]
+    explained = {name: row[2] for row in rows for name in re.findall(r"`([a-z_]+)`", row[1])}
+    others = {"number", "name", "address", "gl_company", "currency"}
+    assert set(explained) == set(ArCompanyRow.model_fields) - others
+    for name, words in explained.items():
+        info = ArCompanyRow.model_fields[name]
+        assert ("needed" if info.is_required() else shown(info.default)) in words, name
 
 
 async def test_the_records_of_the_guide_are_there(receivables) -> None:
