@@ -118,12 +118,17 @@ class Clerk:
 @pytest.fixture
 async def clerk(receivables: httpx.AsyncClient, receivables_database: Database) -> Clerk:
     """A clerk of company 1, which has taxes, terms, materials, misc. codes and contracts."""
+    await load_setup(receivables)
+    return Clerk(receivables, receivables_database)
+
+
+async def load_setup(receivables: httpx.AsyncClient) -> None:
+    """Gives company 1 what the tests of entry type."""
     for noun, content in SETUP.items():
         answer = await receivables.post(
             f"/v1/{noun}/import", content=content.encode(), headers={"content-type": "text/csv"}
         )
         assert answer.status_code == 201, answer.text
-    return Clerk(receivables, receivables_database)
 
 
 @pytest.fixture
