@@ -18,7 +18,7 @@ up: $(READY) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
 test: $(READY) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 2 --dist loadgroup
 
-bench: $(READY) ## Measure exports, ratings, matching and events (ten minutes) and write docs/benchmarks.md; ONLY=export
+bench: $(READY) ## Measure exports, postings, ratings, matching and events (ten minutes) and write docs/benchmarks.md; ONLY=export
 	@$(RUN) -m tests.bench $(ONLY)
 
 test-long: $(READY) ## Run the long tests: restarts under load, memory over an hour of events

@@ -7,13 +7,41 @@ from functools import partial
 from pathlib import Path
 
 import anyio.to_process
+from fastapi import Response
+from pydantic import BaseModel
+
+from shared.clock import now
+from shared.tables import PDF_TYPE
+
+# Templates of every service take what they have in common from /shared/templates.
+_ROOT = str(Path(__file__).parent.parent)
 
 
 def compile_template(template: str, data: str, at: float) -> bytes:
     """Renders one template; runs in a worker process. `at` is the document's time in seconds since 1970."""
     import typst
 
-    return typst.compile(template, sys_inputs={"data": data}, format="pdf", timestamp=int(at), pdf_standards=["a-2a"])
+    return typst.compile(
+        template, root=_ROOT, sys_inputs={"data": data}, format="pdf", timestamp=int(at), pdf_standards=["a-2a"]
+    )
+
+
+def can_compile(template: str, data: str, at: float) -> bool:
+    """Whether the template makes a PDF of the data; runs in a worker process."""
+    import typst
+
+    try:
+        compile_template(template, data, at)
+    except typst.TypstError:
+        return False
+    return True
+
+
+async def can_render(template: Path, data: Mapping[str, object], at: datetime) -> bool:
+    """Whether `render_pdf` would succeed: for data that came from outside, like a picture, before it is kept."""
+    return await anyio.to_process.run_sync(
+        partial(can_compile, str(template), json.dumps(data, default=str), at.timestamp()), cancellable=True
+    )
 
 
 async def render_pdf(template: Path, data: Mapping[str, object], at: datetime) -> bytes:
@@ -24,3 +52,20 @@ async def render_pdf(template: Path, data: Mapping[str, object], at: datetime) -
     return await anyio.to_process.run_sync(
         partial(compile_template, str(template), json.dumps(data, default=str), at.timestamp()), cancellable=True
     )
+
+
+async def print_report(template: Path, printed_by: str, wanted: BaseModel, content: Mapping[str, object]) -> Response:
+    """A list as PDF: what the template makes of the content, with the filters and who printed it when."""
+    printed_at = now()
+    document = {
+        "printed_at": f"{printed_at:%Y-%m-%d %H:%M} UTC",
+        "printed_by": printed_by,
+        "filter": {word: str(value) for word, value in wanted.model_dump(exclude_none=True).items()},
+        **content,
+    }
+    return pdf_answer(template.stem.replace("_", "-"), await render_pdf(template, document, printed_at))
+
+
+def pdf_answer(name: str, content: bytes) -> Response:
+    """A PDF as a file called `name`."""
+    return Response(content, media_type=PDF_TYPE, headers={"content-disposition": f'attachment; filename="{name}.pdf"'})

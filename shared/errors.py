@@ -49,6 +49,20 @@ class ImportRefused(DomainError):
     status = 422
 
 
+class RecordTaken(DomainError):
+    """There is a record with this key already: change it, or choose another key."""
+
+    code = "RECORD_TAKEN"
+    status = 409
+
+
+class RecordFaulty(DomainError):
+    """A record cannot be saved as it was sent; `errors` names each field and what is wrong with it."""
+
+    code = "RECORD_FAULTY"
+    status = 422
+
+
 class NotFound(DomainError):
     """There is no such thing, or it lies outside the branches and customers that you may see."""
 

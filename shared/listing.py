@@ -80,12 +80,13 @@ PrintablePageQueryOf = Annotated[PageQuery, Depends(printable_page_query)]
 class Sorting:
     """By which fields a list can be sorted: field → SQL expression and its type. Expressions are never null.
 
-    `key` is a unique expression of type bigint that settles ties.
+    `key` is a unique expression of type `key_type`, bigint or text, that settles ties.
     """
 
     fields: Mapping[str, tuple[str, str]]
     default: str
     key: str
+    key_type: str = "bigint"
 
 
 @dataclass
@@ -119,14 +120,15 @@ def containing(words: str | None) -> str | None:
     return None if words is None else f"%{words}%"
 
 
-def _encode(sort: str, value: str, key: int) -> str:
+def _encode(sort: str, value: str, key: int | str) -> str:
     return base64.urlsafe_b64encode(json.dumps([sort, value, key]).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, sort: str) -> tuple[str, int]:
+def _decode(cursor: str, sort: str, key_type: str) -> tuple[str, int | str]:
     try:
         made_for, value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        fits = made_for == sort and isinstance(value, str) and isinstance(key, int) and abs(key) < 2**63
+        key_fits = isinstance(key, str) if key_type == "text" else isinstance(key, int) and abs(key) < 2**63
+        fits = made_for == sort and isinstance(value, str) and key_fits
     except (ValueError, TypeError):
         fits = False
     if not fits:
@@ -166,7 +168,7 @@ async def fetch_page(
     direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
     terms, parameters = [where.sql], dict(where.parameters)
     if query.cursor is not None:
-        value, key = _decode(query.cursor, sort)
+        value, key = _decode(query.cursor, sort, sorting.key_type)
         terms.append(
             f"({expression}, {sorting.key}) {beyond} (CAST(CAST(:cursor_value AS text) AS {sql_type}), :cursor_key)"
         )

@@ -161,6 +161,7 @@ CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FI
 CSV_OR_PDF_RESPONSE: dict[int | str, dict[str, Any]] = {
     200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE, PDF_TYPE: _FILE}}
 }
+PDF_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {PDF_TYPE: _FILE}}}
 CSV_REQUEST = {"requestBody": {"required": True, "content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
 
 

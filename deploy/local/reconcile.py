@@ -48,7 +48,7 @@ def _own(service: str, answer: dict[str, Any]) -> Iterator[str]:
 
 
 def _between(rating: dict[str, Any], receivables: dict[str, Any]) -> Iterator[str]:
-    """Per run: what was exported is what was booked. Over all: what is invoiced and not credited, and what is unbilled."""
+    """Per run: what was exported is what was booked. Over all: what is invoiced and not credited whole, net, and what is unbilled."""
     booked = {one["run_id"]: (one["booked"], Decimal(one["booked_net"])) for one in receivables["runs"]}
     for run in rating["runs"]:
         exported = (run["exported"], Decimal(run["exported_total"]))
@@ -56,9 +56,8 @@ def _between(rating: dict[str, Any], receivables: dict[str, Any]) -> Iterator[st
         if exported != found:
             yield f"run {run['run_id']}: rating exported {exported[0]} over {exported[1]}, receivables booked {found[0]} over {found[1]}"
     current, totals = rating["current"], receivables["totals"]
-    invoiced, kept = Decimal(current["invoiced"]), Decimal(totals["invoiced"]) - Decimal(totals["credited"])
-    if invoiced != kept:
-        yield f"rating has {invoiced} invoiced, receivables {kept} billed and not credited"
+    if Decimal(current["invoiced"]) != Decimal(totals["exported"]):
+        yield f"rating has {current['invoiced']} invoiced, receivables {totals['exported']} billed and not credited whole"
     waiting = Decimal(current["waiting"]) + Decimal(current["in_flight"])
     if waiting != Decimal(totals["unbilled"]):
         yield f"rating has {waiting} not invoiced, receivables {totals['unbilled']} unbilled"

@@ -26,6 +26,7 @@ from services.rating.consumers import (
     account_changed,
     company_changed,
     customer_changed,
+    invoice_batched,
     invoice_credited,
     invoice_exported,
     invoice_refused,
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             reconciliation.router,
         ],
         consumers=[
+            invoice_batched.consumer,
             invoice_exported.consumer,
             invoice_refused.consumer,
             invoice_credited.consumer,

@@ -38,6 +38,34 @@ class WorkOrderNotOnInvoice(DomainError):
     status = 422
 
 
+class LineNotOnInvoice(DomainError):
+    """A line is named that the invoice does not have."""
+
+    code = "LINE_NOT_ON_INVOICE"
+    status = 422
+
+
+class MoreThanLeft(DomainError):
+    """A credit takes more of a line than earlier ones have left of it, or has the opposite sign."""
+
+    code = "MORE_THAN_LEFT"
+    status = 422
+
+
+class DispositionMissing(DomainError):
+    """A credit that brings a work order to zero must say whether it is to be rated again (`rerate`) or taken out (`close`)."""
+
+    code = "DISPOSITION_MISSING"
+    status = 422
+
+
+class DispositionUnneeded(DomainError):
+    """A disposition came with a credit that leaves something of every work order: leave it out."""
+
+    code = "DISPOSITION_UNNEEDED"
+    status = 422
+
+
 class NumberTaken(DomainError):
     """There is a customer with this number in the company already."""
 
@@ -50,3 +78,102 @@ class UnknownReference(DomainError):
 
     code = "UNKNOWN_REFERENCE"
     status = 422
+
+
+class LogoRefused(DomainError):
+    """A logo is a PNG of at most 512 KiB and 4,000 pixels a side, sent as the body."""
+
+    code = "LOGO_REFUSED"
+    status = 422
+
+
+class BatchBusy(DomainError):
+    """The batch is being validated or posted right now: wait until it is done."""
+
+    code = "BATCH_BUSY"
+    status = 409
+    retry_after_seconds = 1
+
+
+class BatchClosed(DomainError):
+    """The batch is posted or cancelled: what is in it is changed by a new batch."""
+
+    code = "BATCH_CLOSED"
+    status = 409
+
+
+class BatchNotValid(DomainError):
+    """The batch is not in the state that this needs: validate it, mend what is found, and post it then."""
+
+    code = "BATCH_NOT_VALID"
+    status = 409
+
+
+class BatchEmpty(DomainError):
+    """A batch without entries cannot be posted."""
+
+    code = "BATCH_EMPTY"
+    status = 409
+
+
+class BatchRestricted(DomainError):
+    """The batch is for its creator and administrators alone."""
+
+    code = "BATCH_RESTRICTED"
+    status = 403
+
+
+class EntryFaulty(DomainError):
+    """An entry or a line cannot be saved as it was typed; `errors` names each field and why."""
+
+    code = "ENTRY_FAULTY"
+    status = 422
+
+
+class TransactionHeld(DomainError):
+    """A posted transaction of this invoice is in a batch to be changed or deleted: post or release it first."""
+
+    code = "TRANSACTION_HELD"
+    status = 409
+
+
+class NotForBatch(DomainError):
+    """This posted transaction cannot be brought back into this batch."""
+
+    code = "NOT_FOR_BATCH"
+    status = 409
+
+
+class EntryReadOnly(DomainError):
+    """What came from rating or was brought back to be deleted is not edited in the batch."""
+
+    code = "ENTRY_READ_ONLY"
+    status = 409
+
+
+class NothingToPrint(DomainError):
+    """Nothing that was chosen is a posted invoice that you may see."""
+
+    code = "NOTHING_TO_PRINT"
+    status = 409
+
+
+class NothingToWriteOff(DomainError):
+    """Nothing that fits the criteria is to be written off; the preview says what was left alone and why."""
+
+    code = "NOTHING_TO_WRITE_OFF"
+    status = 409
+
+
+class OwnBatch(DomainError):
+    """Four eyes: somebody else than who sent the batch to be posted approves it."""
+
+    code = "OWN_BATCH"
+    status = 409
+
+
+class BatchesOpen(DomainError):
+    """A month is closed when nothing waits in it any more: post its batches, or clear them."""
+
+    code = "BATCHES_OPEN"
+    status = 409

@@ -2,28 +2,54 @@
 
 from fastapi import FastAPI
 
-from services.receivables.api import customers, invoices, reconciliation, setup
+from services.receivables.api import (
+    audit_lists,
+    batches,
+    customers,
+    documents,
+    entries,
+    entry_info,
+    invoices,
+    reconciliation,
+    setup,
+    write_offs,
+)
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
+from services.receivables.jobs import batches as batch_jobs
 from services.receivables.jobs.account_changes import announce_job
+from services.receivables.jobs.invoice_prints import print_job
 from services.receivables.settings import Settings
 from shared.service import build
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The receivables service; without settings it reads them from the environment."""
+    settings = settings or Settings()
     return build(
         "receivables",
-        settings or Settings(),
+        settings,
         routers=[
-            setup.companies,
-            setup.accounts,
-            setup.types,
-            setup.months,
+            *setup.routers,
             customers.router,
             invoices.router,
-            invoices.batches,
+            documents.single,
+            documents.router,
+            batches.router,
+            entries.router,
+            entries.forms,
+            audit_lists.router,
+            entry_info.batches,
+            entry_info.invoices,
+            write_offs.router,
+            write_offs.of_invoice,
             reconciliation.router,
         ],
         consumers=[invoice_export_requested.consumer, invoice_withdrawal_requested.consumer, work_order_rated.consumer],
-        jobs={"account changes": announce_job},
+        jobs={
+            "account changes": announce_job,
+            "validation": batch_jobs.validate_job(settings.time_zone),
+            "interrupted validations": batch_jobs.reopen_job,
+            "posting": batch_jobs.post_job(settings.time_zone),
+            "invoice prints": print_job,
+        },
     )

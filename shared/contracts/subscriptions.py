@@ -4,6 +4,7 @@ from shared.contracts.account_changed import AccountChanged
 from shared.contracts.company_changed import CompanyChanged
 from shared.contracts.customer_changed import CustomerChanged
 from shared.contracts.event import Event
+from shared.contracts.invoice_batched import InvoiceBatched
 from shared.contracts.invoice_credited import InvoiceCredited
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_exported import InvoiceExported
@@ -16,6 +17,7 @@ EVENTS: tuple[type[Event], ...] = (
     WorkOrderRated,
     InvoiceExportRequested,
     InvoiceWithdrawalRequested,
+    InvoiceBatched,
     InvoiceExported,
     InvoiceRefused,
     InvoiceCredited,
@@ -29,6 +31,14 @@ EXTERNAL = {"listener": "ratebook.v1.receivables.>"}
 """Durable consumers of other systems: name of consumer and user → the subjects that it reads."""
 
 SUBSCRIPTIONS: dict[str, tuple[type[Event], ...]] = {
-    "rating": (InvoiceExported, InvoiceRefused, InvoiceCredited, CustomerChanged, AccountChanged, CompanyChanged),
+    "rating": (
+        InvoiceBatched,
+        InvoiceExported,
+        InvoiceRefused,
+        InvoiceCredited,
+        CustomerChanged,
+        AccountChanged,
+        CompanyChanged,
+    ),
     "receivables": (WorkOrderRated, InvoiceExportRequested, InvoiceWithdrawalRequested),
 }

@@ -20,13 +20,20 @@ class Backlog:
     oldest_age_seconds: float
 
 
-async def append(session: AsyncSession, event: Event) -> None:
-    """Writes one event; it is published after this transaction has committed, and never otherwise."""
+async def append(session: AsyncSession, *events: Event) -> None:
+    """Writes events, in one statement; they are published after this transaction has committed, and never otherwise."""
+    if not events:
+        return
     await execute(
         session,
-        "INSERT INTO outbox (event_name, data, traceparent) VALUES (:event_name, CAST(:data AS json), :traceparent)",
-        event_name=event.event_name(),
-        data=event.model_dump_json(),
+        """
+        INSERT INTO outbox (event_name, data, traceparent)
+        SELECT event_name, CAST(data AS json), :traceparent
+        FROM unnest(CAST(:event_names AS text[]), CAST(:data AS text[])) WITH ORDINALITY AS event (event_name, data, position)
+        ORDER BY position
+        """,
+        event_names=[one.event_name() for one in events],
+        data=[one.model_dump_json() for one in events],
         traceparent=traceparent(),
     )
 

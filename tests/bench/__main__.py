@@ -1,4 +1,4 @@
-"""`make bench`: measures exports, ratings, matching and events on a suite of its own, and writes docs/benchmarks.md."""
+"""`make bench`: measures exports, postings, ratings, matching and events on a suite of its own, and writes docs/benchmarks.md."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from rich.console import Console
 
-from tests.bench import events, export, matching, rating, report
+from tests.bench import events, export, matching, posting, rating, report
 from tests.bench.figures import Comparison
 from tests.bench.stage import Stage, running_stage
 
@@ -16,7 +16,9 @@ Bench = Callable[[Stage], list[Comparison]]
 def main(arguments: list[str]) -> int:
     """Returns 1 when a demand is not kept; the page says which."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("only", nargs="*", help="export, rating, matching, events; with any of them nothing is written")
+    parser.add_argument(
+        "only", nargs="*", help="export, posting, rating, matching, events; with any of them nothing is written"
+    )
     parser.add_argument("--orders", type=int, default=10_000, help="work orders to rate and to export, in thousands")
     parser.add_argument("--large", type=int, default=100_000, help="work orders of the large export")
     parser.add_argument("--seconds", type=int, default=30, help="how long events are measured")
@@ -30,6 +32,7 @@ def main(arguments: list[str]) -> int:
 
         benches: Mapping[str, Bench] = {
             "export": lambda stage: export.run(stage, tell, small=chosen.orders, large=chosen.large),
+            "posting": lambda stage: [posting.run(stage, tell)],
             "rating": lambda stage: [rating.run(stage, tell, count=chosen.orders)],
             "matching": lambda _: [matching.run(tell)],
             "events": lambda stage: [events.run(stage, tell, per_second=200, seconds=chosen.seconds)],

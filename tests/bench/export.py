@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from statistics import median
 from threading import Event, Thread
 
 import asyncpg
@@ -13,12 +12,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.receivables.models import ArLine, ArTransaction, Batch, GlDistribution, NumberSeries
+from services.receivables.models.posting import ArLine, ArTransaction, Batch, GlDistribution, NumberSeries
 from tests.bench import orders
 from tests.bench.figures import Comparison, Demand, Figure, Tell, rate_of
+from tests.bench.limit import seconds_of_insert
 from tests.bench.stage import Stage
 
-_POSTED = ("ar_transaction", "ar_line", "gl_distribution")
 _REPEATS = 3
 _NAIVE_INVOICES = 500
 _SAMPLE_SECONDS = 0.1
@@ -31,13 +30,13 @@ def run(stage: Stage, tell: Tell, *, small: int, large: int) -> list[Comparison]
     for repeat in range(1, _REPEATS + 1):
         tell(f"export of {small:,} orders, {repeat} of {_REPEATS}")
         small_seconds.append(_export(stage, small))
-        small_limits.append(_limit(stage))
+        small_limits.append(seconds_of_insert(stage))
     tell("the naive way")
     naive = _NAIVE_INVOICES / asyncio.run(_book_naively(stage))
     tell(f"export of {large:,} orders")
     with _watching(stage) as peak:
         large_seconds = _export(stage, large)
-    large_limit = large / _limit(stage)
+    large_limit = large / seconds_of_insert(stage)
     fast = rate_of(small, small_seconds)
     limit = rate_of(small, small_limits)
     return [
@@ -92,26 +91,6 @@ async def _clear(receivables: asyncpg.Connection) -> None:
     await receivables.execute(
         "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, outbox, inbox"
     )
-
-
-def _limit(stage: Stage) -> float:
-    """The seconds of inserting what the last export posted, in one transaction; the median of three."""
-
-    async def measure(receivables: asyncpg.Connection) -> float:
-        for table in _POSTED:
-            await receivables.execute(f"CREATE TEMP TABLE saved_{table} AS TABLE {table}")
-        seconds = []
-        for _ in range(_REPEATS):
-            await receivables.execute("TRUNCATE ar_transaction, ar_line, gl_distribution")
-            await receivables.execute("CHECKPOINT")
-            began = time.perf_counter()
-            async with receivables.transaction():
-                for table in _POSTED:
-                    await receivables.execute(f"INSERT INTO {table} SELECT * FROM saved_{table}")
-            seconds.append(time.perf_counter() - began)
-        return median(seconds)
-
-    return stage.in_database("receivables", measure)
 
 
 async def _book_naively(stage: Stage) -> float:

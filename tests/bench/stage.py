@@ -25,11 +25,12 @@ _PATIENCE_SECONDS = 900
 
 @dataclass(frozen=True)
 class Stage:
-    """A running suite. `bill` rates and exports, `olga` enters orders."""
+    """A running suite. `bill` rates and exports, `olga` enters orders, `rita` keeps the receivables."""
 
     suite: Suite
     bill: Clerk
     olga: Clerk
+    rita: Clerk
 
     def in_database(self, service: str, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         """Does `work` in the database of a service, as its superuser."""
@@ -76,7 +77,7 @@ def running_stage() -> Iterator[Stage]:
     ):
         clerks = [
             Clerk(suite.gateway_url, user, suite.home.secrets.password_of(user))
-            for user in (r"ALAMO\bill", r"ALAMO\olga")
+            for user in (r"ALAMO\bill", r"ALAMO\olga", r"ALAMO\rita")
         ]
         yield Stage(suite, *clerks)
         for clerk in clerks:

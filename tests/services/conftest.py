@@ -31,7 +31,20 @@ SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 RATING_FEATURES = (
     *("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "commissions", "reconciliation"),
 )
-RECEIVABLES_FEATURES = ("setup", "customers", "accounts", "invoices", "credits", "months", "reconciliation")
+RECEIVABLES_FEATURES = (
+    *(
+        "setup",
+        "customers",
+        "accounts",
+        "invoices",
+        "credits",
+        "batches",
+        "posting",
+        "write_offs",
+        "months",
+        "reconciliation",
+    ),
+)
 
 
 def everything(service: str, features: tuple[str, ...]) -> tuple[Grant, ...]:
@@ -92,7 +105,10 @@ async def load(client: httpx.AsyncClient, noun: str, content: bytes | None = Non
 
 
 SETUP = {
-    "receivables": ("gl-accounts", "ar-companies", "receivable-types", "customers"),
+    "receivables": (
+        *("gl-accounts", "ar-companies", "receivable-types", "pay-terms", "tax-codes", "materials"),
+        *("misc-distribution-codes", "customers", "contracts", "contract-items", "jb-companies", "job-billings"),
+    ),
     "rating": (
         *("branches", "customer-types", "priorities", "job-types"),
         *("regions", "bill-types", "billing-items", "billing-profiles", "servers"),

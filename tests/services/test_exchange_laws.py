@@ -6,14 +6,17 @@ Each case is a random life of some orders; its number is the seed, so that a cas
 import asyncio
 import os
 import random
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from shared.database import Database, execute
+from shared.money import round_cents
 from tests.services.conftest import key
 from tests.services.exchange import deliver, exchange, take_events, work_off
+from tests.services.receivables.conftest import work_off as work_off_batches
 
 SEEDS = range(int(os.environ.get("RATEBOOK_SEEDS", "6")))
 
@@ -34,13 +37,14 @@ class Mail:
             await deliver(target, taker, picked)
 
 
-async def act(chance: random.Random, company: Any, database: Database, number: int) -> None:
+async def act(chance: random.Random, company: Any, database: Database, theirs: Database, number: int) -> None:
     """One thing that a clerk might do now; a refusal is an answer like any other."""
     rating, receivables = company
     deed = chance.choice(
         (
             *("rate", "rate", "export", "export", "change", "remove", "withdraw", "credit", "credit", "again"),
             *("assign", "assign", "assign", "unassign", "demand"),
+            *("review", "post", "post", "take out"),
         )
     )
     if deed == "rate":
@@ -59,7 +63,53 @@ async def act(chance: random.Random, company: Any, database: Database, number: i
         for run in (await rating.get("/v1/exports")).json()["items"]:
             await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})
     else:
+        await act_in_receivables(chance, receivables, theirs, deed, number)
+
+
+async def act_in_receivables(
+    chance: random.Random, receivables: Any, database: Database, deed: str, number: int
+) -> None:
+    if deed == "review":
+        await let_wait(receivables, waits=chance.random() < 0.6)
+    elif deed == "credit":
         await credit_something(chance, receivables, number)
+    else:
+        for batch in await waiting_batches(receivables):
+            if deed == "post":
+                await post_batch(receivables, database, batch, number)
+            else:
+                await take_out(chance, receivables, batch)
+
+
+async def let_wait(receivables: Any, *, waits: bool) -> None:
+    """From now on exported invoices wait in a batch for review, or are posted at once."""
+    company = await receivables.get("/v1/ar-companies/1")
+    body = {**company.json(), "exported_invoices": "batch" if waits else "post"}
+    changed = await receivables.put("/v1/ar-companies/1", json=body, headers={"if-match": company.headers["etag"]})
+    assert changed.status_code == 200, changed.text
+
+
+async def waiting_batches(receivables: Any) -> list[Any]:
+    page = await receivables.get("/v1/batches", params={"source": "rating", "status": "open"})
+    batches: list[Any] = page.json()["items"]
+    return batches
+
+
+async def post_batch(receivables: Any, database: Database, batch: Any, number: object) -> None:
+    await receivables.post(f"/v1/batches/{batch['id']}/validate")
+    await work_off_batches(database)
+    await receivables.post(f"/v1/batches/{batch['id']}/post", headers=key(f"{number} {batch['id']}"))
+    await work_off_batches(database)
+
+
+async def take_out(chance: random.Random, receivables: Any, batch: Any) -> None:
+    """One entry of a batch, or all."""
+    entries = (await receivables.get(f"/v1/batches/{batch['id']}/entries")).json()["items"]
+    if entries and chance.random() < 0.6:
+        seq = chance.choice(entries)["seq"]
+        await receivables.delete(f"/v1/batches/{batch['id']}/entries/{seq}", headers={"if-match": '"1"'})
+    else:
+        await receivables.post(f"/v1/batches/{batch['id']}/clear")
 
 
 async def act_on_an_order(chance: random.Random, rating: Any, deed: str, number: int) -> None:
@@ -77,13 +127,20 @@ async def act_on_an_order(chance: random.Random, rating: Any, deed: str, number:
 
 
 async def credit_something(chance: random.Random, receivables: Any, number: int) -> None:
-    """A whole invoice, or one order of it."""
+    """A whole invoice, one order of it, or a part of one line."""
     invoices = (await receivables.get("/v1/invoices")).json()["items"]
     if invoices:
-        body = {"disposition": chance.choice(("rerate", "rerate", "close")), "reason": "chance", "month": "2026-11"}
+        body: dict[str, Any] = {"reason": "chance", "month": "2026-11"}
         invoice = (await receivables.get(f"/v1/invoices/{chance.choice(invoices)['id']}")).json()
-        if chance.random() < 0.5:
-            body["work_order_ids"] = [chance.choice(invoice["lines"])["work_order_id"]]
+        body["disposition"] = chance.choice(("rerate", "rerate", "close"))
+        line = chance.choice(invoice["lines"])
+        choice = chance.random()
+        if choice < 0.3:
+            body["work_order_ids"] = [line["work_order_id"]]
+        elif choice < 0.6:
+            del body["disposition"]
+            part = Decimal(line["remaining"]) * Decimal(chance.randrange(1, 100)) / 100
+            body["lines"] = [{"line": line["line"], "amount": str(round_cents(part))}]
         await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(number))
 
 
@@ -96,12 +153,18 @@ async def test_a_random_life_ends_with_every_rating_invoiced_once(
     await enter(*(f"W{number}" for number in range(8)), zip_code="78130", miles="40")
     rule = {"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
     await company[0].post("/v1/rollup-rules", json=rule)
+    await make_taxable(company[0], "Service of process")
+    await let_wait(company[1], waits=seed % 2 == 1)
     for number in range(40):
-        await act(chance, company, rating_database, number)
+        await act(chance, company, rating_database, receivables_database, number)
         if chance.random() < 0.7:
             await work_off(rating_database)
         if chance.random() < 0.6:
             await mail.deliver_some()
+    await exchange(rating_database, receivables_database)
+    await reconciled()
+    for batch in await waiting_batches(company[1]):
+        await post_batch(company[1], receivables_database, batch, "the end")
     await exchange(rating_database, receivables_database)
     await reconciled()
     async with receivables_database.transaction() as session:
@@ -117,6 +180,12 @@ async def test_a_random_life_ends_with_every_rating_invoiced_once(
         assert {row.invoices for row in booked} <= {1}
     await _nothing_hangs(company)
     await _every_order_is_where_its_status_says(company)
+
+
+async def make_taxable(rating: Any, name: str) -> None:
+    item = await rating.get(f"/v1/billing-items/{name}")
+    body = {**item.json(), "taxable": True}
+    await rating.put(f"/v1/billing-items/{name}", json=body, headers={"if-match": item.headers["etag"]})
 
 
 async def _every_order_is_where_its_status_says(company: Any) -> None:

@@ -22,6 +22,11 @@ async def apply_exported(session: AsyncSession, run_id: int, bookings: Sequence[
         await commissions.make_payable(session, settlement.work_order_ids)
 
 
+async def apply_batched(session: AsyncSession, batch: int, pairs: Sequence[tuple[int, int]]) -> None:
+    """Notes that invoices wait in a batch for review; one that was answered already, or meanwhile, stays as it is."""
+    await answers.save_batched(session, batch, pairs)
+
+
 async def apply_refused(session: AsyncSession, run_id: int, refusals: Sequence[Refusal]) -> None:
     """Unlocks the orders of refused invoices; an answer that was applied already changes nothing."""
     await answers.lock_run(session, run_id)

@@ -1,6 +1,5 @@
 """The codes that keys and charges are made of: listed, entered, changed, retired, imported and exported."""
 
-from collections.abc import Callable
 from types import GenericAlias
 from typing import Annotated, Any
 
@@ -24,6 +23,7 @@ from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import PageQueryOf
 from shared.operation import Router
+from shared.records.router import declaring
 from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
 from shared.text import Line
 
@@ -34,34 +34,10 @@ RetiredOnly = Annotated[bool | None, Query(description="Only the retired ones, o
 SearchWord = Annotated[Line | None, Query(description="Part of the code, the name or a ZIP.")]
 
 
-Endpoint = Callable[..., Any]
-
-
-def _declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
-    """Registers endpoints of `router`, each under a name and with words of its own: made for many tables, they have none.
-
-    An endpoint that takes an `entry` is given its type here as well.
-    """
-
-    def declare(
-        method: str, path: str, name: str, words: str, *, entry: type[Any] | None = None, **options: Any
-    ) -> Callable[[Endpoint], Endpoint]:
-        def register(endpoint: Endpoint) -> Endpoint:
-            endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_"), words
-            if entry is not None:
-                endpoint.__annotations__["entry"] = entry
-            registered: Endpoint = getattr(router, method)(path, **options)(endpoint)
-            return registered
-
-        return register
-
-    return declare
-
-
 def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
     """The operations of one table of codes; `kind` is a row of it, `several` what people call its rows."""
     router = Router(noun)
-    declare = _declaring(router)
+    declare = declaring(router)
     key, one = codes.key_of(table), table.replace("_", " ")
 
     async def read(code: str, session: Transaction, response: Response) -> Any:
@@ -81,7 +57,7 @@ def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
 
     adding = {"status_code": 201, "response_model": kind, "refuses": [CodeTaken, RateTableFaulty]}
 
-    @declare("post", "", f"enter {one}", f"Adds a {one}.", entry=kind, access=EDIT, **adding)
+    @declare("post", "", f"enter {one}", f"Adds a {one}.", types={"entry": kind}, access=EDIT, **adding)
     async def enter_code(entry: Any, session: Transaction, response: Response) -> Any:
         row = entry.to_row()
         await codes.enter_code(session, table, row)
@@ -104,7 +80,7 @@ def code_router(noun: str, table: str, kind: type[Any], several: str) -> Router:
     changing = {"response_model": kind, "refuses": [NotFound, VersionMissing, VersionStale, RateTableFaulty]}
     words = f"Gives a {one} other values; `retired_on` retires it, null takes it up again."
 
-    @declare("put", "/{code}", f"change {one}", words, entry=kind, access=EDIT, **changing)
+    @declare("put", "/{code}", f"change {one}", words, types={"entry": kind}, access=EDIT, **changing)
     async def change_code(
         code: CodeInPath, entry: Any, revision: ExpectedVersion, session: Transaction, response: Response
     ) -> Any:

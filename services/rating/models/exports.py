@@ -68,6 +68,7 @@ class ExportInvoice(Table, table=True):
     reason: str = columns.words()
     detail: str = columns.words()
     withdrawal_requested_at: datetime | None = columns.moment(nullable=True)
+    ar_batch: int | None = columns.big(nullable=True)
     answered_at: datetime | None = columns.moment(nullable=True)
 
 

@@ -106,7 +106,9 @@ def cut_chunks(candidates: Sequence[ChunkCandidate], most_orders: int) -> list[C
 
 @dataclass(frozen=True)
 class Run:
-    """An export run with its progress: counts of invoices and sums of their totals."""
+    """An export run with its progress: counts of invoices and sums of their totals; of those without an answer
+    `in_batch` wait in a batch of receivables.
+    """
 
     id: int
     status: str
@@ -123,10 +125,21 @@ class Run:
     exported_total: Decimal
     refused_total: Decimal
     finished_at: datetime | None
+    in_batch: int = 0
 
     @property
     def in_flight(self) -> int:
         return self.invoices - self.exported - self.refused
+
+    @property
+    def state(self) -> str:
+        """The status as people see it: `waiting_for_posting` when nothing is missing but somebody who posts a batch.
+
+        Source: rating, section 4.
+        """
+        if self.status == "waiting" and self.in_flight == self.in_batch > 0:
+            return "waiting_for_posting"
+        return self.status
 
 
 @dataclass(frozen=True)
@@ -172,6 +185,7 @@ class RunInvoice:
     ar_number: str | None
     ar_month: str | None
     ar_transaction: int | None
+    ar_batch: int | None
     answered_at: datetime | None
 
 

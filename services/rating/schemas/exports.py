@@ -129,7 +129,7 @@ class ExportRunRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
-    status: Literal["preparing", "sending", "waiting", "done", "done_with_refusals"]
+    status: Literal["preparing", "sending", "waiting", "waiting_for_posting", "done", "done_with_refusals"]
     requested_by: str
     requested_at: datetime
     invoice_date: date
@@ -141,13 +141,14 @@ class ExportRunRead(BaseModel):
     exported: int
     refused: int
     in_flight: int
+    in_batch: int
     exported_total: Money
     refused_total: Money
     finished_at: datetime | None
 
     @classmethod
     def of(cls, run: Run) -> "ExportRunRead":
-        return cls.model_validate(run)
+        return cls.model_validate(run).model_copy(update={"status": run.state})
 
 
 class RunInvoiceRead(BaseModel):
@@ -167,6 +168,7 @@ class RunInvoiceRead(BaseModel):
     ar_number: str | None
     ar_month: str | None
     ar_transaction: int | None
+    ar_batch: int | None
     answered_at: datetime | None
 
 

@@ -1,6 +1,9 @@
 """Crediting an exported invoice: one command, one credit memo, and word to rating."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +15,7 @@ from services.receivables.rules.credit_memos import (
     credited_orders,
     lines_to_credit,
     post_credit,
+    require_disposition,
 )
 from services.receivables.rules.months import is_open
 from services.receivables.store import invoices, posting, setup
@@ -24,18 +28,21 @@ from shared.events import outbox
 async def credit_invoice(
     session: AsyncSession, scope: Scope, invoice_id: int, request: CreditRequest, now: datetime
 ) -> int:
-    """Posts a credit memo for the chosen work orders and tells rating; returns the id of the memo.
+    """Posts a credit memo for what was chosen and tells rating; returns the id of the memo.
 
-    Raises NotFound, NotFromRating, WorkOrderNotOnInvoice, NothingToCredit, MonthClosed. Credits of one invoice wait
-    for each other, so that never more is credited than it holds.
+    Raises NotFound, NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft, NothingToCredit,
+    DispositionMissing, DispositionUnneeded, MonthClosed. Credits of one invoice wait for each other, so that never more
+    is credited than it holds.
     """
     await invoices.hold(session, invoice_id)
-    invoice = await invoices.find_for_credit(session, scope, invoice_id)
+    invoice = (await invoices.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
-    await _require_open(session, invoice.ar_company, request.month)
+    await require_open(session, invoice.ar_company, request.month)
     lines = await invoices.lines_for_credit(session, invoice_id)
-    credited = lines_to_credit(invoice, lines, request.work_order_ids)
+    credited = lines_to_credit(invoice, lines, request)
+    orders = credited_orders(lines, credited)
+    require_disposition(orders, request.disposition)
     (memo_id,) = await posting.take_ids(session, 1)
     batch_id = await posting.open_batch(session, invoice.ar_company, request.month, "ar_invoice", request.credited_by)
     (memo,) = await posting.post(
@@ -48,11 +55,12 @@ async def credit_invoice(
         posted_by=request.credited_by,
         posted_at=now,
     )
-    await outbox.append(session, _event(invoice, request, memo.number, credited_orders(lines, credited)))
+    await announce_credits(session, [PostedCredit(invoice, request, memo.number, orders)])
     return memo_id
 
 
-async def _require_open(session: AsyncSession, ar_company: int, month: str) -> None:
+async def require_open(session: AsyncSession, ar_company: int, month: str) -> None:
+    """Raises MonthClosed; until this transaction ends the month cannot be closed."""
     company = await setup.find_company(session, ar_company, lock="FOR SHARE")
     assert company is not None
     if not is_open(month, company.last_closed_month, company.max_open_months):
@@ -61,17 +69,34 @@ async def _require_open(session: AsyncSession, ar_company: int, month: str) -> N
         )
 
 
-def _event(
-    invoice: Invoice, request: CreditRequest, transaction: int, orders: list[CreditedOrder]
-) -> wire.InvoiceCredited:
+@dataclass(frozen=True)
+class PostedCredit:
+    """A posted credit memo on an invoice that came from rating: its transaction number, and its work orders after it."""
+
+    invoice: Invoice
+    request: CreditRequest
+    transaction: int
+    orders: Sequence[CreditedOrder]
+
+
+async def announce_credits(session: AsyncSession, posted: Sequence[PostedCredit]) -> None:
+    """Tells rating what posted credit memos took from each work order of the invoices that came from there."""
+    await outbox.append(session, *(_event(one) for one in posted if one.orders))
+
+
+def _event(credit: PostedCredit) -> wire.InvoiceCredited:
+    invoice, request = credit.invoice, credit.request
+    disposition: Literal["rerate", "close"] | None = None
+    if request.disposition is not None:
+        disposition = "rerate" if request.disposition == "rerate" else "close"
     assert invoice.run_id is not None
     assert invoice.rating_invoice_id is not None
     assert invoice.rating_attempt is not None
     return wire.InvoiceCredited(
         ar_company=invoice.ar_company,
         month=request.month,
-        transaction=transaction,
-        disposition="rerate" if request.disposition == "rerate" else "close",
+        transaction=credit.transaction,
+        disposition=disposition,
         reason=request.reason,
         credited_by=request.credited_by,
         booking=wire.CreditedBooking(
@@ -90,6 +115,6 @@ def _event(
                 credited=one.credited,
                 remaining=one.remaining,
             )
-            for one in orders
+            for one in credit.orders
         ),
     )

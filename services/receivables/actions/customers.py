@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import NumberTaken, UnknownReference
 from services.receivables.rules.customers import Account, Customer, CustomerEntry, CustomerFilter
+from services.receivables.rules.setup.references import unknown_references
 from services.receivables.store import customers, setup
-from shared.access import EVERYTHING, Scope
+from shared.access import Scope
 from shared.database import constraint_of
 from shared.errors import Fault, Forbidden, NotFound
 from shared.etag import require_version
 from shared.listing import PageQuery
 from shared.tables import Numbered, refuse_import
+
+_NAMED = {one: one for one in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
 
 
 async def list_customers(
@@ -65,26 +68,28 @@ async def change_customer(
     require_version(customer.version, expected_version, f"Customer {customer.number}")
     entered = {one.name: getattr(customer, one.name) for one in fields(CustomerEntry)}
     entry = replace(CustomerEntry(**entered), **changes)
-    await _require_known(session, entry)
+    await _require_known(session, entry, replaces=customer)
     await customers.update(session, customer_id, entry)
     await customers.announce(session, [customer_id])
 
 
 async def import_customers(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[CustomerEntry]]) -> int:
     """Adds customers, or gives known ones new values: all or none. Raises ImportRefused that names every faulty row."""
-    companies = {one.number for one in await setup.list_companies(session, EVERYTHING)}
-    types = {(one.ar_company, one.type) for one in await setup.list_types(session, EVERYTHING)}
-    faults: list[Fault] = []
-    for one in entries:
-        row = one.row
-        if row.ar_company not in companies:
-            faults.append(one.fault("ar_company", f"there is no AR company {row.ar_company}"))
-        elif row.receivable_type is not None and (row.ar_company, row.receivable_type) not in types:
-            faults.append(one.fault("receivable_type", f"there is no receivable type {row.receivable_type}"))
-        if not scope.covers(customer=row.number, ar_company=row.ar_company):
-            faults.append(one.fault("number", "lies outside the customers that you may edit"))
+    rows = [one.row for one in entries]
+    unknown = await _unknown(session, rows)
+    known = {(one.ar_company, one.number): one for one in await customers.known(session, rows)} if unknown else {}
+    faults = [
+        entries[index].fault(field, words)
+        for index, field, words in unknown
+        if not _keeps(known.get((rows[index].ar_company, rows[index].number)), rows[index], field)
+    ]
+    faults += [
+        one.fault("number", "lies outside the customers that you may edit")
+        for one in entries
+        if not scope.covers(customer=one.row.number, ar_company=one.row.ar_company)
+    ]
     refuse_import(faults)
-    await customers.announce(session, await customers.upsert(session, [one.row for one in entries]))
+    await customers.announce(session, await customers.upsert(session, rows))
     return len(entries)
 
 
@@ -93,13 +98,22 @@ def _require_in_scope(scope: Scope, entry: CustomerEntry) -> None:
         raise Forbidden(f"Customer {entry.number} of company {entry.ar_company} lies outside what you may edit.")
 
 
-async def _require_known(session: AsyncSession, entry: CustomerEntry) -> None:
-    faults = []
-    if await setup.find_company(session, entry.ar_company) is None:
-        faults.append(Fault("/ar_company", f"there is no AR company {entry.ar_company}"))
-    elif entry.receivable_type is not None:
-        known = {(one.ar_company, one.type) for one in await setup.list_types(session, EVERYTHING)}
-        if (entry.ar_company, entry.receivable_type) not in known:
-            faults.append(Fault("/receivable_type", f"there is no receivable type {entry.receivable_type}"))
+def _keeps(before: CustomerEntry | None, entry: CustomerEntry, field: str) -> bool:
+    """Whether an entry leaves a field of its customer as it is: what was retired since then stays there."""
+    return before is not None and getattr(before, field) == getattr(entry, field)
+
+
+async def _unknown(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[tuple[int, str, str]]:
+    known = await setup.known_references(session, *_NAMED.values())
+    return unknown_references(entries, known, codes=_NAMED)
+
+
+async def _require_known(session: AsyncSession, entry: CustomerEntry, *, replaces: CustomerEntry | None = None) -> None:
+    """Raises UnknownReference; what was retired after the customer had taken it up does not count."""
+    faults = [
+        Fault(f"/{field}", words)
+        for _, field, words in await _unknown(session, [entry])
+        if not _keeps(replaces, entry, field)
+    ]
     if faults:
         raise UnknownReference(f"Customer {entry.number} names things that do not exist.", faults=faults)

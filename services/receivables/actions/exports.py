@@ -1,12 +1,14 @@
 """Invoices handed over by rating: booked, refused or withdrawn, and answered as often as they are asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.rules.batches import CANCELLED, OPEN, POSTING, Batch
 from services.receivables.rules.booking import (
+    BATCHED,
     BOOKED,
     REFUSED,
     WITHDRAWN,
@@ -16,11 +18,17 @@ from services.receivables.rules.booking import (
     HandedInvoice,
     Outcome,
     WithdrawnInvoice,
+    batch_accepted,
     examine,
+    handed_over,
     post_accepted,
 )
-from services.receivables.store import exports, posting
+from services.receivables.rules.entry.entries import Entry
+from services.receivables.store import batches, entries, exports, posting
+from shared.contracts.invoice_refused import RefusalReason
 from shared.database import constraint_of, is_disconnect, is_transient
+
+_MOST_IN_ANSWER = 500
 
 
 async def book_chunk(session: AsyncSession, chunk: HandedChunk, now: datetime) -> None:
@@ -31,20 +39,29 @@ async def book_chunk(session: AsyncSession, chunk: HandedChunk, now: datetime) -
     """
     facts = await exports.booking_facts(session, chunk)
     examination = examine(chunk, facts)
-    await _book(session, chunk, facts, examination.accepted, now)
+    waits = facts.company is not None and facts.company.exported_invoices == "batch"
+    await _book(session, chunk, facts, examination.accepted, None if waits else now)
     await _refuse(session, chunk, examination.refused)
+    if waits or any(one.outcome == BATCHED for one in examination.decided_before):
+        await exports.answer_batched(session, chunk.run_id, chunk.ar_company, [one.key for one in chunk.invoices])
     await _answer(session, chunk.run_id, chunk.ar_company, chunk.invoices)
 
 
 async def _book(
-    session: AsyncSession, chunk: HandedChunk, facts: BookingFacts, accepted: Sequence[Accepted], now: datetime
+    session: AsyncSession, chunk: HandedChunk, facts: BookingFacts, accepted: Sequence[Accepted], now: datetime | None
 ) -> None:
-    """Books the accepted invoices; what the database rejects is halved until the culprits stand alone."""
+    """Books the accepted invoices, or without a time puts them into a batch for review.
+
+    What the database rejects is halved until the culprits stand alone.
+    """
     if not accepted:
         return
     try:
         async with session.begin_nested():
-            await _write(session, chunk, facts, accepted, now)
+            if now is None:
+                await _batch(session, chunk, facts, accepted)
+            else:
+                await _write(session, chunk, facts, accepted, now)
     except DBAPIError as error:
         if is_transient(error) or is_disconnect(error):
             raise
@@ -74,7 +91,7 @@ async def _write(
     )
     await posting.post(
         session,
-        post_accepted(chunk, accepted, await posting.take_ids(session, len(accepted))),
+        post_accepted(chunk, facts.company, accepted, await posting.take_ids(session, len(accepted))),
         ar_company=chunk.ar_company,
         gl_company=facts.company.gl_company,
         month=chunk.month,
@@ -82,6 +99,61 @@ async def _write(
         posted_by=chunk.requested_by,
         posted_at=now,
     )
+
+
+async def _batch(session: AsyncSession, chunk: HandedChunk, facts: BookingFacts, accepted: Sequence[Accepted]) -> None:
+    """Puts invoices into the batch of their run; one that somebody has decided or batched in the meantime is left out."""
+    assert facts.company is not None
+    await exports.hold_run(session, chunk.run_id)
+    known = await exports.outcomes(session, [one.invoice.key for one in accepted])
+    taken = {(one.invoice_id, one.attempt) for one in known}
+    accepted = [one for one in accepted if one.invoice.key not in taken]
+    if not accepted:
+        return
+    found = await exports.take_batch(session, chunk, len(accepted))
+    if found is None:
+        batch_id = await batches.insert(
+            session,
+            chunk.ar_company,
+            chunk.month,
+            "rating",
+            chunk.requested_by,
+            restricted=False,
+            run_id=chunk.run_id,
+        )
+        found = (batch_id, await posting.take_seqs(session, batch_id, len(accepted)))
+    batch_id, first_seq = found
+    await entries.write(session, batch_id, batch_accepted(chunk, facts.company, accepted, first_seq))
+
+
+async def answer_posted(session: AsyncSession, batch: Batch, posted: Sequence[Entry]) -> None:
+    """Decides the hand-overs whose entries a batch has just posted, and tells rating where they stand."""
+    invoices = handed_over(posted)
+    if batch.run_id is None or not invoices:
+        return
+    decided = [Outcome(one.invoice_id, one.attempt, BOOKED, "", "") for one in invoices]
+    await exports.decide(session, batch.run_id, batch.ar_company, decided)
+    await exports.decide_orders(session, invoices, BOOKED)
+    for part in _parts([one.key for one in invoices]):
+        await exports.answer_exported(session, batch.run_id, batch.ar_company, part)
+
+
+async def answer_removed(session: AsyncSession, batch: Batch, removed: Sequence[Entry], why: str) -> None:
+    """Refuses the hand-overs whose entries were taken out of a batch: rating unlocks their orders."""
+    invoices = handed_over(removed)
+    if batch.run_id is None or not invoices:
+        return
+    decided = [Outcome(one.invoice_id, one.attempt, REFUSED, RefusalReason.REMOVED_IN_AR, why) for one in invoices]
+    await exports.decide(session, batch.run_id, batch.ar_company, decided)
+    await exports.decide_orders(session, invoices, REFUSED)
+    for part in _parts([one.key for one in invoices]):
+        await exports.answer_refused(session, batch.run_id, batch.ar_company, part)
+
+
+def _parts(pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """An answer names so many invoices at most."""
+    for first in range(0, len(pairs), _MOST_IN_ANSWER):
+        yield pairs[first : first + _MOST_IN_ANSWER]
 
 
 async def _refuse(session: AsyncSession, chunk: HandedChunk, refused: Sequence[Outcome]) -> None:
@@ -92,7 +164,22 @@ async def _refuse(session: AsyncSession, chunk: HandedChunk, refused: Sequence[O
 
 
 async def withdraw(session: AsyncSession, run_id: int, ar_company: int, invoices: Sequence[WithdrawnInvoice]) -> None:
-    """Never books these hand-overs from now on, unless they were decided before; answers for every one of them."""
+    """Never books these hand-overs from now on, unless they were decided before; answers for every one of them.
+
+    One that waits in a batch is taken out of it, and a batch that is empty then is cancelled; while the batch is being posted, its answer comes with the posting.
+    """
+    await exports.hold_run(session, run_id)
+    waiting = await exports.hold_batches(session, [one.key for one in invoices])
+    being_posted = {one.key for one in waiting if one.batch_status == POSTING}
+    for one in waiting:
+        if one.key not in being_posted:
+            await entries.remove(session, one.batch_id, one.seq)
+    for batch_id in sorted({one.batch_id for one in waiting if one.key not in being_posted}):
+        left = (await batches.content(session, batch_id)).entries
+        await batches.set_status(session, batch_id, OPEN if left else CANCELLED)
+    invoices = [one for one in invoices if one.key not in being_posted]
+    if not invoices:
+        return
     decided = [
         Outcome(one.invoice_id, one.attempt, WITHDRAWN, "WITHDRAWN", "withdrawn before it was booked")
         for one in invoices

@@ -1,8 +1,8 @@
-"""Posted invoices and batches, looked at."""
+"""Posted invoices, looked at."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.invoices import BatchRow, InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWhole
+from services.receivables.rules.invoices import InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWhole
 from services.receivables.store import invoices
 from shared.access import Scope
 from shared.errors import NotFound
@@ -27,9 +27,3 @@ async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> 
         await invoices.list_amendments(session, invoice_id),
         await invoices.list_distributions(session, invoice_id),
     )
-
-
-async def list_batches(
-    session: AsyncSession, scope: Scope, run_id: int | None, query: PageQuery
-) -> tuple[list[BatchRow], str | None, int]:
-    return await invoices.list_batches(session, scope, run_id, query)

@@ -13,16 +13,16 @@ from services.receivables.schemas.customers import (
     CustomerRead,
     CustomerRow,
 )
-from services.receivables.schemas.setup import Imported
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf, answer
+from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import Id
 from shared.operation import CallerOf, Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
+from shared.records.router import Imported
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
 
 router = Router("customers")
 VIEW = access.feature("receivables.customers", Level.VIEW)
@@ -33,10 +33,12 @@ EDIT = access.feature("receivables.customers", Level.EDIT)
 async def list_customers(
     wanted: Annotated[CustomerQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[CustomerRead, Count] | Response:
-    """Customers by company, status, number or name."""
+    """Customers by company, status, number or name; as CSV or XLSX as they are imported."""
     rows, cursor, count = await customers.list_customers(session, caller.scope, wanted.to_filter(), page)
+    if page.media_type is not None:
+        return table_answer(page.media_type, "customers", [*CustomerRow.model_fields], rows)
     items = [CustomerRead.model_validate(row) for row in rows]
-    return answer(page, "customers", CustomerRead, items, cursor, Count(count=count))
+    return Page(items=items, next_cursor=cursor, totals=Count(count=count))
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NumberTaken, UnknownReference])

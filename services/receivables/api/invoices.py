@@ -1,14 +1,21 @@
-"""Posted invoices: listed, read whole, credited; and the batches that they were posted in."""
+"""Posted invoices: listed, read whole, credited."""
 
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
 from services.receivables.actions import credit_memos, invoices
-from services.receivables.errors import MonthClosed, NotFromRating, NothingToCredit, WorkOrderNotOnInvoice
-from services.receivables.rules.credit_memos import CreditRequest
+from services.receivables.errors import (
+    DispositionMissing,
+    DispositionUnneeded,
+    LineNotOnInvoice,
+    MonthClosed,
+    MoreThanLeft,
+    NotFromRating,
+    NothingToCredit,
+    WorkOrderNotOnInvoice,
+)
 from services.receivables.schemas.invoices import (
-    BatchRead,
     CreditEntry,
     CreditRead,
     InvoiceItem,
@@ -19,17 +26,20 @@ from services.receivables.schemas.invoices import (
 from services.receivables.settings import Settings
 from shared import access
 from shared.access import Level
-from shared.clock import local_date, month_of, now
+from shared.clock import local_date, now
 from shared.database import Transaction
 from shared.errors import NotFound
-from shared.listing import Count, Page, PageQueryOf, answer
+from shared.listing import Page, PageQueryOf, answer
 from shared.numbers import Id
 from shared.operation import CallerOf, Router
 from shared.tables import CSV_RESPONSE
 
 router = Router("invoices")
-batches = Router("batches")
 VIEW = access.feature("receivables.invoices", Level.VIEW)
+CREDIT_REFUSALS = [
+    *(NotFromRating, NothingToCredit, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft),
+    *(DispositionMissing, DispositionUnneeded, MonthClosed),
+]
 
 
 @router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotalsRead], responses=CSV_RESPONSE)
@@ -53,33 +63,18 @@ async def read_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -
     access=access.feature("receivables.credits", Level.EDIT),
     status_code=201,
     idempotent=True,
-    refuses=[NotFound, NotFromRating, NothingToCredit, WorkOrderNotOnInvoice, MonthClosed],
+    refuses=[NotFound, *CREDIT_REFUSALS],
 )
 async def credit_invoice(
     invoice_id: Id, entry: CreditEntry, request: Request, caller: CallerOf, session: Transaction
 ) -> CreditRead:
-    """Credits an invoice that came from rating, whole or by work order, and sends the orders back or closes them."""
+    """Credits an invoice that came from rating: whole, by work order, by line, or by a part of a line.
+
+    A work order that comes to zero is sent back to be rated again, or closed; until then it stays locked.
+    """
     settings: Settings = request.app.state.settings
     moment = now()
-    credit_date = entry.credit_date or local_date(moment, settings.time_zone)
-    wanted = CreditRequest(
-        work_order_ids=entry.work_order_ids,
-        disposition=entry.disposition,
-        reason=entry.reason,
-        month=entry.month or month_of(credit_date),
-        credit_date=credit_date,
-        credited_by=caller.name,
-    )
+    wanted = entry.to_request(today=local_date(moment, settings.time_zone), credited_by=caller.name)
     credit_id = await credit_memos.credit_invoice(session, caller.scope, invoice_id, wanted, moment)
     invoice = await invoices.read_invoice(session, caller.scope, invoice_id)
     return CreditRead(credit_id=credit_id, invoice=InvoiceRead.of(invoice))
-
-
-@batches.get("", access=VIEW, response_model=Page[BatchRead, Count], responses=CSV_RESPONSE)
-async def list_batches(
-    page: PageQueryOf, caller: CallerOf, session: Transaction, run_id: Id | None = None
-) -> Page[BatchRead, Count] | Response:
-    """Batches with what is posted in them; `run_id` finds those of an export run."""
-    rows, cursor, count = await invoices.list_batches(session, caller.scope, run_id, page)
-    items = [BatchRead.model_validate(row) for row in rows]
-    return answer(page, "batches", BatchRead, items, cursor, Count(count=count))

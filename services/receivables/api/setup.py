@@ -1,72 +1,122 @@
-"""AR companies, GL accounts, receivable types and months: listed, imported, closed."""
+"""The records of setup; the months of companies, listed and closed; companies' logos."""
 
-from fastapi import Response
+from fastapi import Request, Response
 
-from services.receivables.actions import setup
-from services.receivables.errors import NotNextMonth
+from services.receivables.actions import records, setup
+from services.receivables.errors import BatchesOpen, LogoRefused, NotNextMonth
+from services.receivables.rules.setup.companies import MOST_LOGO_BYTES
 from services.receivables.schemas.setup import (
-    ArCompanyRead,
     ArCompanyRow,
+    CodeQuery,
+    ContractItemQuery,
+    ContractItemRow,
+    ContractQuery,
+    ContractRow,
+    GlAccountQuery,
     GlAccountRow,
-    Imported,
+    JbCompanyQuery,
+    JbCompanyRow,
+    JobBillingQuery,
+    JobBillingRow,
+    MaterialRow,
+    MiscDistributionCodeRow,
     MonthRead,
     MonthToClose,
+    PayTermsRow,
     ReceivableTypeRow,
+    TaxCodeRow,
 )
 from shared import access
 from shared.access import Level
+from shared.clock import now
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound
+from shared.errors import NotFound
+from shared.numbers import CompanyNumber
 from shared.operation import CallerOf, Router
-from shared.tables import CSV_REQUEST, CsvBody, Numbered, read_csv
+from shared.records.router import Edge, RecordQuery, RecordRow, record_router
 
 VIEW = access.feature("receivables.setup", Level.VIEW)
 EDIT = access.feature("receivables.setup", Level.EDIT)
+LOGO_TYPE = "image/png"
+LOGO = {LOGO_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 
-companies = Router("ar-companies")
-accounts = Router("gl-accounts")
-types = Router("receivable-types")
+
+def _edge(noun: str, row: type[RecordRow], query: type[RecordQuery], one: str, several: str) -> Edge:
+    return Edge(noun, row, query, one, several, VIEW, EDIT)
+
+
+companies = record_router(
+    _edge("ar-companies", ArCompanyRow, RecordQuery, "AR company", "AR companies"), records.AR_COMPANIES
+)
 months = Router("months")
+routers = (
+    record_router(_edge("gl-accounts", GlAccountRow, GlAccountQuery, "GL account", "GL accounts"), records.GL_ACCOUNTS),
+    companies,
+    record_router(
+        _edge("receivable-types", ReceivableTypeRow, CodeQuery, "receivable type", "receivable types"),
+        records.RECEIVABLE_TYPES,
+    ),
+    record_router(_edge("pay-terms", PayTermsRow, CodeQuery, "pay terms code", "pay terms"), records.PAY_TERMS),
+    record_router(_edge("tax-codes", TaxCodeRow, CodeQuery, "tax code", "tax codes"), records.TAX_CODES),
+    record_router(_edge("materials", MaterialRow, CodeQuery, "material", "materials"), records.MATERIALS),
+    record_router(
+        _edge(
+            *("misc-distribution-codes", MiscDistributionCodeRow, CodeQuery),
+            *("misc distribution code", "misc distribution codes"),
+        ),
+        records.MISC_DISTRIBUTION_CODES,
+    ),
+    record_router(_edge("contracts", ContractRow, ContractQuery, "contract", "contracts"), records.CONTRACTS),
+    record_router(
+        _edge("contract-items", ContractItemRow, ContractItemQuery, "contract item", "contract items"),
+        records.CONTRACT_ITEMS,
+    ),
+    record_router(
+        _edge("jb-companies", JbCompanyRow, JbCompanyQuery, "JB company", "JB companies"), records.JB_COMPANIES
+    ),
+    record_router(
+        _edge("job-billings", JobBillingRow, JobBillingQuery, "job billing", "job billings"), records.JOB_BILLINGS
+    ),
+    months,
+)
 
 
-@companies.get("", access=VIEW)
-async def list_ar_companies(caller: CallerOf, session: Transaction) -> list[ArCompanyRead]:
-    """The companies that you may see, with their last closed month."""
-    return [ArCompanyRead.model_validate(one) for one in await setup.list_companies(session, caller.scope)]
+@companies.get(
+    "/{number}/logo",
+    access=VIEW,
+    refuses=[NotFound],
+    response_class=Response,
+    responses={200: {"content": LOGO}},
+)
+async def read_logo(number: CompanyNumber, caller: CallerOf, session: Transaction) -> Response:
+    """The picture at the head of the company's documents."""
+    return Response(await setup.read_logo(session, caller.scope, number), media_type=LOGO_TYPE)
 
 
-@companies.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_ar_companies(file: CsvBody, session: Transaction) -> Imported:
-    """Adds companies, or gives known ones new values."""
-    rows = read_csv(file, ArCompanyRow, key=lambda row: row.number)
-    return Imported(imported=await setup.import_companies(session, [one.row.to_entry() for one in rows]))
+@companies.put(
+    "/{number}/logo",
+    access=EDIT,
+    status_code=204,
+    refuses=[NotFound, LogoRefused],
+    response_class=Response,
+    openapi_extra={"requestBody": {"required": True, "content": LOGO}},
+)
+async def save_logo(number: CompanyNumber, request: Request, caller: CallerOf, session: Transaction) -> None:
+    """Gives the company a logo: a PNG of at most 512 KiB as the body."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != LOGO_TYPE:
+        raise LogoRefused(f"Send the picture as the body, with Content-Type: {LOGO_TYPE}.")
+    content = bytearray()
+    async for part in request.stream():
+        content += part
+        if len(content) > MOST_LOGO_BYTES:
+            break
+    await setup.save_logo(session, caller.scope, number, bytes(content), now())
 
 
-@accounts.get("", access=VIEW)
-async def list_gl_accounts(session: Transaction) -> list[GlAccountRow]:
-    """All accounts of the general ledger."""
-    return [GlAccountRow.model_validate(one) for one in await setup.list_accounts(session)]
-
-
-@accounts.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_gl_accounts(file: CsvBody, session: Transaction) -> Imported:
-    """Adds accounts, or gives known ones new values."""
-    rows = read_csv(file, GlAccountRow, key=lambda row: (row.gl_company, row.account))
-    return Imported(imported=await setup.import_accounts(session, [one.row.to_account() for one in rows]))
-
-
-@types.get("", access=VIEW)
-async def list_receivable_types(caller: CallerOf, session: Transaction) -> list[ReceivableTypeRow]:
-    """Which GL accounts invoices of each type post to."""
-    return [ReceivableTypeRow.model_validate(one) for one in await setup.list_types(session, caller.scope)]
-
-
-@types.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_receivable_types(file: CsvBody, session: Transaction) -> Imported:
-    """Adds receivable types, or gives known ones new accounts; what is posted keeps the old ones."""
-    rows = read_csv(file, ReceivableTypeRow, key=lambda row: (row.ar_company, row.type))
-    entries = [Numbered(one.line, one.row.to_type()) for one in rows]
-    return Imported(imported=await setup.import_types(session, entries))
+@companies.delete("/{number}/logo", access=EDIT, status_code=204, refuses=[NotFound], response_class=Response)
+async def remove_logo(number: CompanyNumber, caller: CallerOf, session: Transaction) -> None:
+    """Takes the company's logo away."""
+    await setup.remove_logo(session, caller.scope, number)
 
 
 @months.get("", access=access.feature("receivables.months", Level.VIEW))
@@ -79,9 +129,9 @@ async def list_months(caller: CallerOf, session: Transaction) -> list[MonthRead]
     "/close",
     access=access.feature("receivables.months", Level.APPROVE),
     status_code=204,
-    refuses=[NotFound, NotNextMonth],
+    refuses=[NotFound, NotNextMonth, BatchesOpen],
     response_class=Response,
 )
 async def close_month(wanted: MonthToClose, caller: CallerOf, session: Transaction) -> None:
-    """Closes the month after the last closed one: from then on nothing is posted into it."""
+    """Closes the month after the last closed one, when no batch waits in it: from then on nothing is posted into it."""
     await setup.close_month(session, caller.scope, wanted.ar_company, wanted.month)

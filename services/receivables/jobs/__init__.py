@@ -1,1 +1,1 @@
-"""The work of receivables that no request waits for."""
+"""Work of receivables that no request waits for."""

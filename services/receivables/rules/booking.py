@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.receivables.rules.entry.entries import Entry, Header
+from services.receivables.rules.entry.facts import ADD, INVOICE
+from services.receivables.rules.entry.line_facts import OTHER_LINE, BatchLine
 from services.receivables.rules.months import is_open
 from services.receivables.rules.posting import (
     NewDistribution,
@@ -14,12 +17,19 @@ from services.receivables.rules.posting import (
     Posting,
     distribute_lines,
 )
-from services.receivables.rules.setup import ArCompany, ReceivableType
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.pay_terms import PayTerms
+from services.receivables.rules.setup.receivable_types import ReceivableType, default_receivable_type
+from services.receivables.rules.setup.tax_codes import TaxCode
+from services.receivables.rules.tax import tax_discount, tax_on
+from services.receivables.rules.terms import discount_offered, term_dates
 from shared.money import ZERO
 
 BOOKED = "booked"
 REFUSED = "refused"
 WITHDRAWN = "withdrawn"
+BATCHED = "batched"
+"""Not decided yet: it waits in a batch, to be posted or taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +114,29 @@ class HandedChunk:
 
 @dataclass(frozen=True)
 class CustomerFacts:
+    """A bill-to with what it is taxed by and when it has to pay."""
+
     id: int
     number: str
     status: str
     receivable_type: int | None
+    tax: TaxCode | None = None
+    terms: PayTerms | None = None
+
+
+@dataclass(frozen=True)
+class BatchedEntry:
+    """Where a hand-over waits to be posted."""
+
+    batch_id: int
+    batch_status: str
+    seq: int
+    invoice_id: int
+    attempt: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.invoice_id, self.attempt
 
 
 @dataclass(frozen=True)
@@ -140,6 +169,22 @@ class Accepted:
     invoice: HandedInvoice
     customer: CustomerFacts
     type: ReceivableType
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedTransaction(NewTransaction):
+    """An exported invoice about to be posted, with the terms that it is paid by."""
+
+    pay_terms: str | None
+    discount_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedLine(NewLine):
+    """A line of an exported invoice, with the discount that it offers."""
+
+    discount: Decimal = ZERO
+    tax_discount: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -199,16 +244,18 @@ def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFac
 def _type_of(customer: CustomerFacts, facts: BookingFacts) -> ReceivableType:
     """The customer's receivable type, else the company's default (receivables, section 2.8)."""
     assert facts.company is not None
-    chosen = facts.company.default_receivable_type if customer.receivable_type is None else customer.receivable_type
-    return facts.types[chosen]
+    return facts.types[default_receivable_type(facts.company.default_receivable_type, customer.receivable_type)]
 
 
 def _accounts(invoice: HandedInvoice, customer: CustomerFacts, facts: BookingFacts) -> tuple[str, str] | None:
     assert facts.company is not None
-    chosen = facts.company.default_receivable_type if customer.receivable_type is None else customer.receivable_type
+    chosen = default_receivable_type(facts.company.default_receivable_type, customer.receivable_type)
     if chosen not in facts.types:
         return "UNKNOWN_ACCOUNT", f"company {facts.company.number} has no receivable type {chosen}"
     named = {facts.types[chosen].ar_account, *(line.gl_account for order in invoice.orders for line in order.lines)}
+    tax = tax_of(facts.company, customer)
+    if tax is not None and any(line.taxable for order in invoice.orders for line in order.lines):
+        named.add(tax.tax_payable_account)
     missing = sorted(named - facts.accounts)
     if missing:
         return "UNKNOWN_ACCOUNT", f"GL company {facts.company.gl_company} has no account {', '.join(missing)}"
@@ -236,19 +283,32 @@ def _twice(versions: AbstractSet[tuple[int, int]], invoice: HandedInvoice) -> tu
     return "ALREADY_BOOKED", f"this rating of {', '.join(numbers)} is on another invoice already"
 
 
-def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], transaction_ids: Sequence[int]) -> Posting:
-    """The transactions, lines and GL rows of the accepted invoices, in their order."""
+def tax_of(company: ArCompany, customer: CustomerFacts) -> TaxCode | None:
+    """The sales tax of a customer's exported invoices; None where the company posts none (receivables, section 2.12)."""
+    return customer.tax if company.post_taxes else None
+
+
+def post_accepted(
+    chunk: HandedChunk, company: ArCompany, accepted: Sequence[Accepted], transaction_ids: Sequence[int]
+) -> Posting:
+    """The transactions, lines and GL rows of the accepted invoices, in their order.
+
+    Amounts come net: each taxable line gets the tax of the customer's code, once and rounded half up, and holds it.
+    Example: 95.00 at 8.25 % is a line of 102.84 with tax 7.84. Source: receivables, sections 3 and 4.
+    """
     transactions: list[NewTransaction] = []
     lines: list[NewLine] = []
     rows: list[NewDistribution] = []
     for one, transaction_id in zip(accepted, transaction_ids, strict=True):
+        terms = _terms_of(chunk, company, one.customer)
         charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
-        own_lines = [_line(transaction_id, position, *charge) for position, charge in enumerate(charges, start=1)]
+        own_lines = [_line(transaction_id, position, terms, *each) for position, each in enumerate(charges, start=1)]
         own_rows = distribute_lines(own_lines, one.type.ar_account)
         lines += own_lines
         rows += own_rows
+        tax = sum((line.tax for line in own_lines), ZERO)
         transactions.append(
-            NewTransaction(
+            ExportedTransaction(
                 id=transaction_id,
                 type="invoice",
                 customer_id=one.customer.id,
@@ -256,32 +316,141 @@ def post_accepted(chunk: HandedChunk, accepted: Sequence[Accepted], transaction_
                 receivable_type=one.type.type,
                 ar_account=one.type.ar_account,
                 invoice_date=chunk.invoice_date,
-                due_on=chunk.invoice_date,
+                due_on=terms.due_on,
                 branch=one.invoice.branch,
                 net=one.invoice.total,
-                tax=ZERO,
-                total=one.invoice.total,
+                tax=tax,
+                total=one.invoice.total + tax,
                 gl_rows=len(own_rows),
                 applies_to_id=None,
                 rating_invoice_id=one.invoice.invoice_id,
                 rating_attempt=one.invoice.attempt,
                 disposition=None,
                 reason="",
+                pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+                discount_on=terms.discount_on,
             )
         )
     return Posting(transactions, lines, rows)
 
 
-def _line(transaction_id: int, position: int, order: HandedOrder, charge: HandedLine) -> NewLine:
-    return NewLine(
+def batch_accepted(chunk: HandedChunk, company: ArCompany, accepted: Sequence[Accepted], first_seq: int) -> list[Entry]:
+    """The entries under which accepted invoices wait in a batch, from `first_seq` on: what they post is what
+    `post_accepted` would have posted at once. Source: receivables, section 4.
+    """
+    entries = []
+    for seq, one in enumerate(accepted, start=first_seq):
+        terms = _terms_of(chunk, company, one.customer)
+        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+        lines = [_line(0, position, terms, *each) for position, each in enumerate(charges, start=1)]
+        header = Header(
+            seq=seq,
+            action=ADD,
+            type=INVOICE,
+            customer_id=one.customer.id,
+            customer=one.customer.number,
+            contract=None,
+            receivable_type=one.type.type,
+            invoice_number=None,
+            number_typed=False,
+            apply_to_id=None,
+            description="",
+            purchase_order="",
+            invoice_date=chunk.invoice_date,
+            pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+            due_on=terms.due_on,
+            discount_on=terms.discount_on,
+            branch=one.invoice.branch,
+            rating_invoice_id=one.invoice.invoice_id,
+            rating_attempt=one.invoice.attempt,
+            last_line=len(lines),
+            entered_by=chunk.requested_by,
+        )
+        entries.append(Entry(header, [_batch_line(line) for line in lines]))
+    return entries
+
+
+def _batch_line(line: ExportedLine) -> BatchLine:
+    return BatchLine(
+        line=line.line,
+        line_type=OTHER_LINE,
+        apply_line=None,
+        description=line.description,
+        gl_account=line.gl_account,
+        contract_item=None,
+        contract_units=ZERO,
+        material=None,
+        um=None,
+        units=line.quantity,
+        unit_price=line.unit_rate,
+        tax_code=line.tax_code,
+        tax_basis=line.tax_basis,
+        tax=line.tax,
+        amount=line.amount,
+        retainage_percent=ZERO,
+        retainage=ZERO,
+        retainage_tax=ZERO,
+        finance_charge=ZERO,
+        discount=line.discount,
+        tax_discount=line.tax_discount,
+        work_order_id=line.work_order_id,
+        work_order_number=line.work_order_number,
+        work_order_version=line.work_order_version,
+        work_order_attempt=line.work_order_attempt,
+    )
+
+
+def handed_over(entries: Sequence[Entry]) -> list[WithdrawnInvoice]:
+    """The hand-overs that entries of a batch came from, with their orders."""
+    found = []
+    for one in entries:
+        if one.header.rating_invoice_id is None or one.header.rating_attempt is None:
+            continue
+        orders = {
+            (line.work_order_id, line.work_order_version or 0, line.work_order_attempt or 0): None
+            for line in one.lines
+            if line.work_order_id is not None
+        }
+        attempts = tuple(OrderAttempt(*order) for order in orders)
+        found.append(WithdrawnInvoice(one.header.rating_invoice_id, one.header.rating_attempt, attempts))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What is the same for every line of an invoice."""
+
+    company: ArCompany
+    customer: CustomerFacts
+    tax: TaxCode | None
+    invoice_date: date
+    due_on: date
+    discount_on: date | None
+
+    def discount(self, net: Decimal) -> Decimal:
+        dates = (self.invoice_date, self.discount_on)
+        return discount_offered(self.company, self.customer.terms, net, ZERO, dates)
+
+
+def _terms_of(chunk: HandedChunk, company: ArCompany, customer: CustomerFacts) -> _Terms:
+    dates = term_dates(customer.terms, chunk.invoice_date)
+    tax = tax_of(company, customer)
+    return _Terms(company, customer, tax, chunk.invoice_date, dates.due_on, dates.discount_on)
+
+
+def _line(transaction_id: int, position: int, terms: _Terms, order: HandedOrder, charge: HandedLine) -> ExportedLine:
+    taxed = terms.tax if charge.taxable else None
+    tax = ZERO if taxed is None else tax_on(charge.amount, taxed.rate)
+    discount = ZERO if terms.discount_on is None else terms.discount(charge.amount)
+    return ExportedLine(
         transaction_id=transaction_id,
         line=position,
         description=charge.description,
         gl_account=charge.gl_account,
         quantity=charge.quantity,
         unit_rate=charge.unit_rate,
-        amount=charge.amount,
-        tax=ZERO,
+        amount=charge.amount + tax,
+        tax=tax,
         taxable=charge.taxable,
         work_order_id=order.work_order_id,
         work_order_number=order.number,
@@ -289,4 +458,9 @@ def _line(transaction_id: int, position: int, order: HandedOrder, charge: Handed
         work_order_attempt=order.attempt,
         applies_to_id=None,
         applies_to_line=None,
+        tax_code=None if taxed is None else taxed.code,
+        tax_basis=ZERO if taxed is None else charge.amount,
+        tax_account=None if taxed is None else taxed.tax_payable_account,
+        discount=discount,
+        tax_discount=ZERO if taxed is None else tax_discount(terms.company, discount, taxed.rate),
     )

@@ -9,24 +9,13 @@ from shared.money import ZERO
 
 
 @dataclass(frozen=True)
-class Customer:
-    id: int
-    ar_company: int
-    number: str
-    name: str
-    sort_name: str
-    status: str
-    address: str
-    email: str
-    customer_type: str
-    receivable_type: int | None
-    credit_limit: Decimal | None
-    version: int
-
-
-@dataclass(frozen=True)
 class CustomerEntry:
-    """A customer as it is entered or imported."""
+    """A customer as it is entered or imported. `address` is where bills go.
+
+    `statement_type` is `open_item` or `balance_forward`, `statement_delivery` `print`, `email` or `none`;
+    `finance_charge_type` is `account`, `invoice`, `receivable_type` or `none`, and its percentage comes before the
+    company's; `roll_up_rule` is `single` or `rollup`. Source: receivables, section 1.
+    """
 
     ar_company: int
     number: str
@@ -38,6 +27,21 @@ class CustomerEntry:
     customer_type: str
     receivable_type: int | None
     credit_limit: Decimal | None
+    pay_terms: str | None = None
+    tax_code: str | None = None
+    statement_type: str = "open_item"
+    statement_delivery: str = "print"
+    finance_charge_type: str = "none"
+    finance_charge_percent: Decimal | None = None
+    exclude_contract_invoices: bool = False
+    roll_up_rule: str = "single"
+    misc_distribution_code: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer(CustomerEntry):
+    id: int
+    version: int
 
 
 @dataclass(frozen=True)

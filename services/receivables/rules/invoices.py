@@ -27,13 +27,25 @@ class InvoiceRow:
     applied: Decimal
     open: Decimal
     amended: int
+    credited: Decimal
+    written_off: Decimal
+    deleted: bool
 
     @property
     def status(self) -> str:
-        """`open` as posted, `partly_settled`, or `credited` when credits have brought it to zero."""
-        if self.open == ZERO and self.amended:
-            return "credited"
-        return "partly_settled" if self.amended else "open"
+        """`open` as posted, `partly_settled`, and at zero how it came there: `credited` by credits only, `written_off` by
+        any write-off that is not undone, else `paid`; `deleted` when it was brought back into a batch and deleted.
+
+        Source: receivables, section 1.
+        """
+        if self.deleted:
+            return "deleted"
+        settled = self.credited != ZERO or self.written_off != ZERO
+        if self.open != ZERO or not self.amended:
+            return "partly_settled" if settled else "open"
+        if self.written_off != ZERO:
+            return "written_off"
+        return "credited" if self.credited != ZERO else "paid"
 
 
 @dataclass(frozen=True)
@@ -104,20 +116,3 @@ class InvoiceWhole:
     lines: Sequence[LineRow]
     amendments: Sequence[Amendment]
     distributions: Sequence[DistributionRow]
-
-
-@dataclass(frozen=True)
-class BatchRow:
-    """A batch with what is posted in it."""
-
-    id: int
-    ar_company: int
-    month: str
-    number: int
-    source: str
-    status: str
-    run_id: int | None
-    created_by: str
-    created_at: datetime
-    transactions: int
-    total: Decimal

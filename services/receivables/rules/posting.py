@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import count
 
-from services.receivables.rules.distributions import distribute
+from services.receivables.rules.distributions import Distribution, LineAccounts, distribute, distribute_net
+from services.receivables.rules.entry.amounts import Amounts
+from shared.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,23 @@ class NewTransaction:
     rating_attempt: int | None
     disposition: str | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTransaction(NewTransaction):
+    """A transaction out of a batch, posted under the `seq` that it has there.
+
+    `action` is `add`, or says what becomes of the posted transaction `changes_id`: `change`, `delete` or `undo`.
+    """
+
+    action: str = "add"
+    changes_id: int | None = None
+    number_typed: bool = False
+    contract: str | None = None
+    description: str = ""
+    purchase_order: str = ""
+    pay_terms: str | None = None
+    discount_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,77 @@ class NewLine:
     work_order_attempt: int | None
     applies_to_id: int | None
     applies_to_line: int | None
+    tax_code: str | None = None
+    tax_basis: Decimal = ZERO
+    tax_account: str | None = None
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(self.amount, self.tax)
+
+    def distribute(self, ar_account: str) -> tuple[Distribution, ...]:
+        """The GL rows of the line."""
+        if self.tax:
+            return distribute(self.amounts, self.accounts(ar_account))
+        return distribute_net(self.amount, ar_account, self.gl_account)
+
+    def accounts(self, ar_account: str) -> LineAccounts:
+        return LineAccounts(ar_account, self.gl_account, self.tax_account)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine(NewLine):
+    """A line out of a batch. One that `reverses` takes back a line of the posted transaction that is changed.
+
+    `discount` and `tax_discount` are offered until the discount date, `contract_units` of `contract_item`.
+    """
+
+    reverses: bool = False
+    line_type: str = "other"
+    retainage_percent: Decimal = ZERO
+    retainage: Decimal = ZERO
+    retainage_account: str | None = None
+    retainage_tax: Decimal = ZERO
+    retainage_tax_account: str | None = None
+    finance_charge: Decimal = ZERO
+    charge_account: str | None = None
+    charge_counter_account: str | None = None
+    discount: Decimal = ZERO
+    tax_discount: Decimal = ZERO
+    contract_item: str | None = None
+    contract_units: Decimal = ZERO
+    material: str | None = None
+    um: str | None = None
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(self.amount, self.tax, self.retainage, self.retainage_tax, self.finance_charge)
+
+    def distribute(self, ar_account: str) -> tuple[Distribution, ...]:
+        return distribute(self.amounts, self.accounts(ar_account))
+
+    def accounts(self, ar_account: str) -> LineAccounts:
+        return LineAccounts(
+            ar_account,
+            self.gl_account,
+            self.tax_account,
+            self.retainage_account,
+            self.retainage_tax_account,
+            self.charge_account,
+            self.charge_counter_account,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewMiscDistribution:
+    """A misc. distribution of a transaction about to be posted."""
+
+    transaction_id: int
+    row: int
+    code: str
+    description: str
+    distributed_on: date
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +167,44 @@ class NewDistribution:
 
 @dataclass(frozen=True)
 class Posting:
-    """Everything that one posting writes; each GL row belongs to a line, each line to a transaction."""
+    """Everything that one posting writes; each GL row belongs to a line, each line to a transaction.
+
+    `seqs` are the sequence numbers that the transactions have in their batch already; without, they get the next ones.
+    """
 
     transactions: Sequence[NewTransaction]
     lines: Sequence[NewLine]
     distributions: Sequence[NewDistribution]
+    misc: Sequence[NewMiscDistribution] = ()
+    seqs: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The first of each block of numbers that a posting has taken."""
+    """The numbers that a posting has taken: the first transaction number, the sequence numbers, the invoice numbers."""
 
     transaction: int
-    seq: int
-    invoice: int
+    seqs: Sequence[int]
+    invoices: Sequence[int]
 
 
-def number_transactions(transactions: Sequence[NewTransaction], first: Numbers) -> list[NumberedTransaction]:
+def number_transactions(transactions: Sequence[NewTransaction], taken: Numbers) -> list[NumberedTransaction]:
     """Numbers the transactions one after the other, and those that are new invoices also as invoices."""
-    invoice_numbers = count(first.invoice)
+    invoice_numbers = iter(taken.invoices)
     return [
         NumberedTransaction(
             one,
-            first.transaction + index,
-            first.seq + index,
+            taken.transaction + index,
+            seq,
             str(next(invoice_numbers)) if one.invoice_number is None else one.invoice_number,
         )
-        for index, one in enumerate(transactions)
+        for index, (one, seq) in enumerate(zip(transactions, taken.seqs, strict=True))
     ]
 
 
 def distribute_lines(lines: Sequence[NewLine], ar_account: str) -> list[NewDistribution]:
     """The GL rows of all lines of one transaction, numbered one after the other."""
-    rows = [(line, row) for line in lines for row in distribute(line.amount, ar_account, line.gl_account)]
+    rows = [(line, row) for line in lines for row in line.distribute(ar_account)]
     return [
         NewDistribution(line.transaction_id, position, line.line, row.account, row.debit, row.credit)
         for position, (line, row) in enumerate(rows, start=1)

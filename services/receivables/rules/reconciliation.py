@@ -37,26 +37,32 @@ class RunBookings:
 
 @dataclass(frozen=True)
 class LedgerTotals:
-    """Everything posted: what was billed and credited, what is open, and the two sides of the general ledger."""
+    """Everything posted: what was billed and credited, what is open, and the two sides of the general ledger.
+
+    `exported` is the net of the work orders on invoices that credits have not brought to zero, as rating counts them.
+    """
 
     invoices: int
     invoiced: Decimal
+    adjusted: Decimal
     credited: Decimal
+    written_off: Decimal
     open: Decimal
+    exported: Decimal
     debit: Decimal
     credit: Decimal
     unbilled: Decimal
 
 
 def compare_totals(totals: LedgerTotals) -> list[Difference]:
-    """The two sides of the general ledger are equal, and what is open is what was billed less what was credited."""
+    """The two sides of the general ledger are equal, and what is open is what was billed less what was settled."""
     differences = []
     if totals.debit != totals.credit:
         detail = f"debit {totals.debit}, credit {totals.credit}"
         differences.append(Difference("GL_BALANCE", "all postings", detail, totals.debit - totals.credit))
-    settled = totals.invoiced - totals.credited
+    settled = totals.invoiced + totals.adjusted - totals.credited - totals.written_off
     if totals.open != settled:
-        detail = f"open {totals.open}, billed less credited {settled}"
+        detail = f"open {totals.open}, billed less settled {settled}"
         differences.append(Difference("OPEN_ITEMS", "all invoices", detail, totals.open - settled))
     return differences
 

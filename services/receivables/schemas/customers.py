@@ -1,19 +1,23 @@
 """Customers and their accounts on the wire."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.receivables.rules.customers import Account, CustomerEntry, CustomerFilter
-from services.receivables.schemas.setup import TypeNumber
+from services.receivables.schemas.setup import CreditLimit, Percent, TypeNumber
 from shared.bodies import ChangeBody
-from shared.money import Money
+from shared.money import Money, Rate
 from shared.numbers import CompanyNumber
+from shared.tables import YesNo
 from shared.text import CodeText, FilledLine, Line, NumberText
 
 CustomerStatus = Literal["active", "hold", "inactive"]
-CreditLimit = Annotated[Money, Field(ge=0)]
+StatementType = Literal["open_item", "balance_forward"]
+StatementDelivery = Literal["print", "email", "none"]
+FinanceChargeType = Literal["account", "invoice", "receivable_type", "none"]
+RollUpRule = Literal["single", "rollup"]
 
 
 class CustomerRow(BaseModel):
@@ -31,6 +35,15 @@ class CustomerRow(BaseModel):
     customer_type: CodeText
     receivable_type: TypeNumber | None = None
     credit_limit: CreditLimit | None = None
+    pay_terms: CodeText | None = None
+    tax_code: CodeText | None = None
+    statement_type: StatementType = "open_item"
+    statement_delivery: StatementDelivery = "print"
+    finance_charge_type: FinanceChargeType = "none"
+    finance_charge_percent: Percent | None = None
+    exclude_contract_invoices: YesNo = False
+    roll_up_rule: RollUpRule = "single"
+    misc_distribution_code: CodeText | None = None
 
     def to_entry(self) -> CustomerEntry:
         return CustomerEntry(**{**self.model_dump(), "sort_name": self.sort_name or self.name.upper()})
@@ -47,6 +60,15 @@ class CustomerChange(ChangeBody):
     customer_type: CodeText = ""
     receivable_type: TypeNumber | None = None
     credit_limit: CreditLimit | None = None
+    pay_terms: CodeText | None = None
+    tax_code: CodeText | None = None
+    statement_type: StatementType = "open_item"
+    statement_delivery: StatementDelivery = "print"
+    finance_charge_type: FinanceChargeType = "none"
+    finance_charge_percent: Percent | None = None
+    exclude_contract_invoices: YesNo = False
+    roll_up_rule: RollUpRule = "single"
+    misc_distribution_code: CodeText | None = None
 
 
 class CustomerRead(BaseModel):
@@ -63,6 +85,15 @@ class CustomerRead(BaseModel):
     customer_type: str
     receivable_type: int | None
     credit_limit: Money | None
+    pay_terms: str | None
+    tax_code: str | None
+    statement_type: StatementType
+    statement_delivery: StatementDelivery
+    finance_charge_type: FinanceChargeType
+    finance_charge_percent: Rate | None
+    exclude_contract_invoices: bool
+    roll_up_rule: RollUpRule
+    misc_distribution_code: str | None
     version: int
 
 

@@ -1,11 +1,13 @@
-"""Invoices, credits, batches and reconciliation on the wire."""
+"""Invoices, credits and reconciliation on the wire."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from services.receivables.rules.credit_memos import CreditRequest, WantedLine
 from services.receivables.rules.invoices import InvoiceFilter, InvoiceWhole
+from shared.clock import month_of
 from shared.money import Money, Quantity, Rate
 from shared.numbers import CompanyNumber, Id
 from shared.text import CodeText, FilledLine, Line, MonthText, NumberText
@@ -44,7 +46,7 @@ class InvoiceItem(BaseModel):
     invoice_date: date
     due_on: date
     source: str
-    status: Literal["open", "partly_settled", "credited"]
+    status: Literal["open", "partly_settled", "credited", "written_off", "paid", "deleted"]
     total: Money
     applied: Money
     open: Money
@@ -117,18 +119,58 @@ class InvoiceRead(InvoiceItem):
         )
 
 
-class CreditEntry(BaseModel):
-    """Which work orders of an invoice to credit, and what becomes of them: rated again, or closed."""
+class CreditLineEntry(BaseModel):
+    """A line to credit, and how much of it with its tax; all that is left of it, if left out."""
 
     model_config = ConfigDict(extra="forbid")
 
-    disposition: Literal["rerate", "close"]
+    line: int = Field(ge=1)
+    amount: Money | None = None
+
+
+class CreditEntry(BaseModel):
+    """What of an invoice to credit: all of it, or chosen work orders, or chosen lines in whole or part.
+
+    `disposition` says what becomes of work orders that come to zero: rated again, or closed. It is needed exactly then.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    disposition: Literal["rerate", "close"] | None = None
     reason: FilledLine
     work_order_ids: list[Id] | None = Field(
         default=None, min_length=1, description="The ids that rating gives them; all of the invoice, if left out."
     )
+    lines: list[CreditLineEntry] | None = Field(
+        default=None, min_length=1, max_length=1000, description="Chosen lines in the place of work orders, each once."
+    )
     month: MonthText | None = Field(default=None, description="That of the credit date, if left out.")
     credit_date: date | None = Field(default=None, description="Today at the company, if left out.")
+
+    @field_validator("lines")
+    @classmethod
+    def _each_once(cls, lines: list[CreditLineEntry] | None) -> list[CreditLineEntry] | None:
+        if lines is not None and len({one.line for one in lines}) < len(lines):
+            raise ValueError("names a line twice")
+        return lines
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if self.lines is not None and self.work_order_ids is not None:
+            raise ValueError("choose work orders or lines, not both")
+        return self
+
+    def to_request(self, *, today: date, credited_by: str) -> CreditRequest:
+        credit_date = self.credit_date or today
+        return CreditRequest(
+            work_order_ids=self.work_order_ids,
+            lines=None if self.lines is None else [WantedLine(one.line, one.amount) for one in self.lines],
+            disposition=self.disposition,
+            reason=self.reason,
+            month=self.month or month_of(credit_date),
+            credit_date=credit_date,
+            credited_by=credited_by,
+        )
 
 
 class CreditRead(BaseModel):
@@ -136,22 +178,6 @@ class CreditRead(BaseModel):
 
     credit_id: int
     invoice: InvoiceRead
-
-
-class BatchRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    ar_company: int
-    month: str
-    number: int
-    source: str
-    status: str
-    run_id: int | None
-    created_by: str
-    created_at: datetime
-    transactions: int
-    total: Money
 
 
 class DifferenceRead(BaseModel):
@@ -168,8 +194,11 @@ class LedgerTotalsRead(BaseModel):
 
     invoices: int
     invoiced: Money
+    adjusted: Money
     credited: Money
+    written_off: Money
     open: Money
+    exported: Money
     debit: Money
     credit: Money
     unbilled: Money

@@ -1,39 +1,53 @@
-"""AR companies, GL accounts, receivable types and months on the wire and in CSV files."""
+"""The records of setup on the wire and in files, and the months of companies."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.receivables.rules.setup import CompanyEntry, GlAccount, ReceivableType
+from services.receivables.rules.setup.accounts import GlAccount
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.contracts import Contract, ContractItem, JbCompany, JobBilling
+from services.receivables.rules.setup.entry_codes import Material, MiscDistributionCode
+from services.receivables.rules.setup.pay_terms import PayTerms
+from services.receivables.rules.setup.receivable_types import ReceivableType
+from services.receivables.rules.setup.tax_codes import TaxCode
+from shared.money import Money, Quantity, Rate
 from shared.numbers import CompanyNumber
+from shared.records.router import RecordQuery, RecordRow, RetiringQuery
 from shared.tables import YesNo
-from shared.text import AccountText, FilledLine, Line, MonthText
+from shared.text import AccountText, CodeText, FilledLine, Line, MonthText, NumberText
 
 TypeNumber = Annotated[int, Field(ge=0, le=255)]
+Percent = Annotated[Rate, Field(ge=0, le=100)]
+CreditLimit = Annotated[Money, Field(ge=0)]
+DayOfMonth = Annotated[int, Field(ge=1, le=31)]
+Days = Annotated[int, Field(ge=0, le=999)]
+BillNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class Imported(BaseModel):
-    """How many rows were loaded."""
+class GlAccountRow(RecordRow):
+    """An account of the general ledger; one that is not active takes no more postings."""
 
-    imported: int
-
-
-class GlAccountRow(BaseModel):
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    kind = GlAccount
 
     gl_company: CompanyNumber
     account: AccountText
     name: FilledLine
     active: YesNo = True
 
-    def to_account(self) -> GlAccount:
-        return GlAccount(self.gl_company, self.account, self.name, self.active)
+
+class GlAccountQuery(RecordQuery):
+    gl_company: CompanyNumber | None = None
+    active: bool | None = None
 
 
-class ArCompanyRow(BaseModel):
-    """A company to set up. Months and the last invoice number of a company that is known stay as they are."""
+class ArCompanyRow(RecordRow):
+    """A company with what it has chosen. GL company, currency and closed month of a known company stay as they are, its
+    automatic invoice numbers go on.
+    """
 
-    model_config = ConfigDict(extra="forbid")
+    kind = ArCompany
 
     number: CompanyNumber
     name: FilledLine
@@ -44,28 +58,28 @@ class ArCompanyRow(BaseModel):
     last_closed_month: MonthText
     max_open_months: int = Field(ge=2, le=24)
     last_invoice_number: int = Field(default=0, ge=0)
+    auto_number_invoices: YesNo = True
+    allow_receivable_type_override: YesNo = False
+    discount_mode: Literal["none", "invoices_and_receipts", "receipts_only"] = "none"
+    allow_tax_discount: YesNo = False
+    post_taxes: YesNo = True
+    tax_on_retainage: Literal["full", "distribute", "off"] = "full"
+    allow_soft_closed_contracts: YesNo = False
+    allow_contract_account_override: YesNo = False
+    customers_on_hold: Literal["warn", "refuse"] = "warn"
+    finance_charge_wording: FilledLine = "Finance charge"
+    finance_charge_percent: Percent = ArCompany.finance_charge_percent
+    finance_charge_receivable_type: TypeNumber | None = None
+    gl_interface_level: Literal["summary", "transaction", "line"] = "line"
+    cash_account: AccountText | None = None
+    exported_invoices: Literal["post", "batch"] = "post"
+    four_eyes_limit: CreditLimit | None = None
 
-    def to_entry(self) -> CompanyEntry:
-        return CompanyEntry(**self.model_dump())
 
-
-class ArCompanyRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    number: int
-    name: str
-    address: str
-    gl_company: int
-    currency: str
-    default_receivable_type: int
-    last_closed_month: str
-    max_open_months: int
-
-
-class ReceivableTypeRow(BaseModel):
+class ReceivableTypeRow(RecordRow):
     """Which GL accounts an invoice posts to; all must exist in the company's GL company."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    kind = ReceivableType
 
     ar_company: CompanyNumber
     type: TypeNumber
@@ -78,9 +92,165 @@ class ReceivableTypeRow(BaseModel):
     finance_charge_revenue_account: AccountText
     finance_charge_receivable_account: AccountText
     finance_charge_write_off_account: AccountText
+    retired_on: date | None = None
 
-    def to_type(self) -> ReceivableType:
-        return ReceivableType(**self.model_dump())
+
+class CodeQuery(RetiringQuery):
+    ar_company: CompanyNumber | None = None
+
+
+class PayTermsRow(RecordRow):
+    """When an invoice is due and until when it earns a discount: days after it, or a day of a month.
+
+    By a day of the month, `cutoff_day` and `roll_months` decide which month: an invoice up to the cutoff day moves
+    `roll_months` − 1 months ahead, a later one `roll_months`.
+    """
+
+    kind = PayTerms
+
+    ar_company: CompanyNumber
+    code: CodeText
+    description: FilledLine
+    due_days: Days | None = None
+    due_day: DayOfMonth | None = None
+    discount_days: Days | None = None
+    discount_day: DayOfMonth | None = None
+    cutoff_day: DayOfMonth | None = None
+    roll_months: int = Field(default=1, ge=1, le=3)
+    discount_percent: Percent = PayTerms.discount_percent
+    retired_on: date | None = None
+
+
+class TaxCodeRow(RecordRow):
+    """A sales tax; `rate` in percent, like `8.25`."""
+
+    kind = TaxCode
+
+    ar_company: CompanyNumber
+    code: CodeText
+    description: FilledLine
+    rate: Percent
+    tax_payable_account: AccountText
+    retainage_tax_account: AccountText
+    retired_on: date | None = None
+
+
+class MaterialRow(RecordRow):
+    """What is sold by the unit on invoices without a contract; `um` is the unit of measure, like `EA`."""
+
+    kind = Material
+
+    ar_company: CompanyNumber
+    code: CodeText
+    description: FilledLine
+    um: CodeText
+    unit_price: Rate
+    gl_account: AccountText
+    retired_on: date | None = None
+
+
+class MiscDistributionCodeRow(RecordRow):
+    """What an amount of an invoice is kept apart for in reports."""
+
+    kind = MiscDistributionCode
+
+    ar_company: CompanyNumber
+    code: CodeText
+    description: FilledLine
+    retired_on: date | None = None
+
+
+ContractStatus = Literal["open", "soft_closed", "hard_closed"]
+
+
+class ContractRow(RecordRow):
+    """What is billed to a customer by items; hard closed, nothing is billed on it any more."""
+
+    kind = Contract
+
+    ar_company: CompanyNumber
+    number: CodeText
+    description: FilledLine
+    customer: NumberText
+    pay_terms: CodeText | None = None
+    receivable_type: TypeNumber | None = None
+    retainage_percent: Percent = Contract.retainage_percent
+    status: ContractStatus = "open"
+
+
+class ContractQuery(RecordQuery):
+    ar_company: CompanyNumber | None = None
+    customer: NumberText | None = None
+    status: ContractStatus | None = None
+
+
+class ContractItemRow(RecordRow):
+    """A part of a contract. UM `LS` is a lump sum, without units; no retainage percentage means the contract's.
+
+    The billed figures of a known item stay as postings have made them.
+    """
+
+    kind = ContractItem
+
+    ar_company: CompanyNumber
+    contract: CodeText
+    item: CodeText
+    description: FilledLine
+    revenue_account: AccountText
+    tax_code: CodeText | None = None
+    um: CodeText
+    retainage_percent: Percent | None = None
+    original_units: Quantity = ContractItem.original_units
+    original_amount: Money = ContractItem.original_amount
+    current_units: Quantity = ContractItem.current_units
+    current_amount: Money = ContractItem.current_amount
+    billed_units: Quantity = ContractItem.billed_units
+    billed_amount: Money = ContractItem.billed_amount
+
+
+class ContractItemQuery(RecordQuery):
+    ar_company: CompanyNumber | None = None
+    contract: CodeText | None = None
+
+
+class JbCompanyRow(RecordRow):
+    """A company that bills jobs, and the AR company that keeps its receivables."""
+
+    kind = JbCompany
+
+    number: CompanyNumber
+    name: FilledLine
+    ar_company: CompanyNumber
+
+
+class JbCompanyQuery(RecordQuery):
+    ar_company: CompanyNumber | None = None
+
+
+BillingStatus = Literal["active", "changed", "deleted"]
+
+
+class JobBillingRow(RecordRow):
+    """A bill of Job Billing; until it is interfaced, its invoice number counts as taken."""
+
+    kind = JobBilling
+
+    jb_company: CompanyNumber
+    bill_month: MonthText
+    bill_id: BillNumber
+    seq: BillNumber
+    contract: CodeText
+    invoice_number: NumberText
+    status: BillingStatus = "active"
+    interfaced: YesNo = False
+
+
+class JobBillingQuery(RecordQuery):
+    jb_company: CompanyNumber | None = None
+    bill_month: MonthText | None = None
+    contract: CodeText | None = None
+    status: BillingStatus | None = None
+    interfaced: bool | None = None
 
 
 class MonthRead(BaseModel):

@@ -12,10 +12,6 @@ from shared.database import columns, execute, fetch_all, fetch_one, fetch_value,
 from shared.events import outbox
 from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
-_COLUMNS = """
-    c.id, c.ar_company, c.number, c.name, c.sort_name, c.status, c.address, c.email, c.customer_type,
-    c.receivable_type, c.credit_limit, c.version
-"""
 _TYPES = {
     "ar_company": "int",
     "number": "text",
@@ -27,7 +23,17 @@ _TYPES = {
     "customer_type": "text",
     "receivable_type": "int",
     "credit_limit": "numeric",
+    "pay_terms": "text",
+    "tax_code": "text",
+    "statement_type": "text",
+    "statement_delivery": "text",
+    "finance_charge_type": "text",
+    "finance_charge_percent": "numeric",
+    "exclude_contract_invoices": "boolean",
+    "roll_up_rule": "text",
+    "misc_distribution_code": "text",
 }
+_COLUMNS = ", ".join(f"c.{name}" for name in ("id", *_TYPES, "version"))
 
 
 def _within(scope: Scope) -> tuple[str, dict[str, object]]:
@@ -73,6 +79,19 @@ async def list_customers(
         query=query,
     )
     return customers, cursor, await fetch_count(session, "customer c", where)
+
+
+async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[Customer]:
+    """The customers that there are with the numbers of these entries, as they are now."""
+    return await fetch_all(
+        session,
+        Customer,
+        f"""
+        SELECT {_COLUMNS} FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS wanted (ar_company, number)
+        JOIN customer c ON c.ar_company = wanted.ar_company AND c.number = wanted.number
+        """,
+        **columns(entries, "ar_company", "number"),
+    )
 
 
 async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
@@ -133,13 +152,16 @@ async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> l
         OpenItem,
         f"""
         SELECT t.id AS invoice_id, t.invoice_number AS number, t.month, t.number AS transaction, t.invoice_date,
-               t.due_on, t.total, coalesce(a.applied, 0.00) AS applied, t.total + coalesce(a.applied, 0.00) AS open
+               coalesce((SELECT x.due_on FROM ar_transaction x WHERE x.changes_id = t.id AND x.action = 'change'
+                         ORDER BY x.id DESC LIMIT 1), t.due_on) AS due_on,
+               t.total, coalesce(a.applied, 0.00) AS applied, t.total + coalesce(a.applied, 0.00) AS open
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
         LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
-        WHERE t.customer_id = :customer_id AND t.type = 'invoice' AND t.total + coalesce(a.applied, 0.00) <> 0
+        WHERE t.customer_id = :customer_id AND t.type = 'invoice' AND t.action = 'add'
+          AND t.total + coalesce(a.applied, 0.00) <> 0
           AND {within}
-        ORDER BY t.due_on, t.id
+        ORDER BY due_on, t.id
         """,
         customer_id=customer_id,
         **parameters,

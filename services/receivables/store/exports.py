@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.rules.batches import RESTING
 from services.receivables.rules.booking import (
+    BATCHED,
     BOOKED,
+    BatchedEntry,
     BookingFacts,
     CustomerFacts,
     DecidedOrder,
@@ -15,11 +18,15 @@ from services.receivables.rules.booking import (
     Outcome,
     WithdrawnInvoice,
 )
-from services.receivables.rules.setup import ReceivableType
+from services.receivables.rules.setup.pay_terms import PayTerms
+from services.receivables.rules.setup.receivable_types import ReceivableType
+from services.receivables.rules.setup.tax_codes import TaxCode
 from services.receivables.store import setup
+from services.receivables.store.records import PAY_TERMS, TAX_CODES
+from shared.contracts.invoice_batched import InvoiceBatched
 from shared.contracts.invoice_exported import InvoiceExported
 from shared.contracts.invoice_refused import InvoiceRefused
-from shared.database import columns, copy_rows, fetch_all, fetch_values
+from shared.database import columns, copy_rows, execute, fetch_all, fetch_values
 from shared.events import outbox
 
 _PAIRS = """
@@ -40,16 +47,7 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
     The company stays share-locked: its months cannot be closed before this transaction ends.
     """
     company = await setup.find_company(session, chunk.ar_company, lock="FOR SHARE")
-    customers = await fetch_all(
-        session,
-        CustomerFacts,
-        """
-        SELECT id, number, status, receivable_type FROM customer
-        WHERE ar_company = :ar_company AND number = ANY(CAST(:numbers AS text[]))
-        """,
-        ar_company=chunk.ar_company,
-        numbers=sorted({one.bill_to for one in chunk.invoices}),
-    )
+    customers = await _customers(session, chunk.ar_company, sorted({one.bill_to for one in chunk.invoices}))
     types = await fetch_all(
         session,
         ReceivableType,
@@ -84,15 +82,132 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
     )
 
 
+async def _customers(session: AsyncSession, ar_company: int, numbers: Sequence[str]) -> list[CustomerFacts]:
+    """The customers with their terms and tax, in one statement."""
+    found = await session.execute(
+        text(
+            f"""
+            SELECT c.id, c.number AS customer, c.status, c.receivable_type,
+                   {", ".join(f"p.{name} AS terms_{name}" for name in PAY_TERMS.columns)},
+                   {", ".join(f"x.{name} AS tax_{name}" for name in TAX_CODES.columns)}
+            FROM customer c
+            LEFT JOIN pay_terms p ON p.ar_company = c.ar_company AND p.code = c.pay_terms
+            LEFT JOIN tax_code x ON x.ar_company = c.ar_company AND x.code = c.tax_code
+            WHERE c.ar_company = :ar_company AND c.number = ANY(CAST(:numbers AS text[]))
+            """
+        ),
+        {"ar_company": ar_company, "numbers": list(numbers)},
+    )
+    return [
+        CustomerFacts(
+            row["id"],
+            row["customer"],
+            row["status"],
+            row["receivable_type"],
+            TaxCode(**{name: row[f"tax_{name}"] for name in TAX_CODES.columns}) if row["tax_code"] else None,
+            PayTerms(**{name: row[f"terms_{name}"] for name in PAY_TERMS.columns}) if row["terms_code"] else None,
+        )
+        for row in found.mappings()
+    ]
+
+
 async def outcomes(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[Outcome]:
-    """What was decided before about the (invoice, attempt) pairs."""
+    """What was decided before about the (invoice, attempt) pairs, and which of them wait in a batch."""
     return await fetch_all(
         session,
         Outcome,
         f"""
         SELECT e.invoice_id, e.attempt, e.outcome, e.reason, e.detail
         FROM {_PAIRS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
+        UNION ALL
+        SELECT e.rating_invoice_id, e.rating_attempt, '{BATCHED}', '', ''
+        FROM {_PAIRS}
+        JOIN batch_entry e ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted
         """,
+        **_named(pairs),
+    )
+
+
+async def hold_run(session: AsyncSession, run_id: int) -> None:
+    """Lets whoever batches or withdraws invoices of one export run take turns, until this transaction ends."""
+    await execute(
+        session,
+        "SELECT pg_advisory_xact_lock(hashtextextended('export run ' || CAST(:run_id AS text), 0))",
+        run_id=str(run_id),
+    )
+
+
+async def take_batch(session: AsyncSession, chunk: HandedChunk, count: int) -> tuple[int, int] | None:
+    """Takes `count` seqs of the batch in which the run waits, which is open again; its id and the first seq.
+
+    None when it has none, or the one that it has is being validated or posted, or is done.
+    """
+    found = await session.execute(
+        text(
+            """
+            UPDATE batch SET last_seq = last_seq + :count, status = 'open', revision = revision + 1
+            WHERE id = (SELECT id FROM batch
+                        WHERE ar_company = :ar_company AND month = :month AND run_id = :run_id AND source = 'rating'
+                          AND status = ANY(CAST(:resting AS text[]))
+                        ORDER BY id LIMIT 1 FOR NO KEY UPDATE)
+              AND status = ANY(CAST(:resting AS text[]))
+            RETURNING id, last_seq
+            """
+        ),
+        {
+            "count": count,
+            "ar_company": chunk.ar_company,
+            "month": chunk.month,
+            "run_id": chunk.run_id,
+            "resting": sorted(RESTING),
+        },
+    )
+    row = found.one_or_none()
+    return None if row is None else (row.id, row.last_seq - count + 1)
+
+
+async def hold_batches(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[BatchedEntry]:
+    """Where hand-overs wait in a batch, with those batches held against whoever posts or changes them."""
+    await execute(
+        session,
+        f"""
+        SELECT b.id FROM batch b WHERE b.id IN (
+            SELECT e.batch_id FROM {_PAIRS} JOIN batch_entry e
+                ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted)
+        ORDER BY b.id FOR NO KEY UPDATE
+        """,
+        **_named(pairs),
+    )
+    return await fetch_all(
+        session,
+        BatchedEntry,
+        f"""
+        SELECT e.batch_id, b.status AS batch_status, e.seq, e.rating_invoice_id AS invoice_id,
+               e.rating_attempt AS attempt
+        FROM {_PAIRS}
+        JOIN batch_entry e ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted
+        JOIN batch b ON b.id = e.batch_id
+        """,
+        **_named(pairs),
+    )
+
+
+async def answer_batched(session: AsyncSession, run_id: int, ar_company: int, pairs: Sequence[tuple[int, int]]) -> None:
+    """Writes one `invoice-batched` for each batch in which hand-overs among the pairs wait."""
+    await outbox.append_selected(
+        session,
+        InvoiceBatched,
+        f"""
+        SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', CAST(:ar_company AS int),
+            'month', b.month, 'batch', b.number, 'invoices', json_agg(json_build_object(
+                'invoice_id', e.rating_invoice_id, 'attempt', e.rating_attempt) ORDER BY e.seq)) AS data
+        FROM {_PAIRS}
+        JOIN batch_entry e ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted
+        JOIN batch b ON b.id = e.batch_id
+        GROUP BY b.id
+        """,
+        run_id=run_id,
+        ar_company=ar_company,
         **_named(pairs),
     )
 

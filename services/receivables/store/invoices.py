@@ -1,11 +1,12 @@
-"""Posted invoices: listed, read whole, held for a credit; and the batches that they were posted in."""
+"""Posted invoices: listed, read whole, held for a credit."""
+
+from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.credit_memos import Invoice, InvoiceLine
 from services.receivables.rules.invoices import (
     Amendment,
-    BatchRow,
     DistributionRow,
     InvoiceFilter,
     InvoiceRow,
@@ -14,7 +15,7 @@ from services.receivables.rules.invoices import (
 )
 from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, scope_condition
-from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.listing import PageQuery, Sorting, Where, containing, fetch_page
 
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _SOURCE = """
@@ -22,21 +23,30 @@ _SOURCE = """
     JOIN customer c ON c.id = t.customer_id
     JOIN batch b ON b.id = t.batch_id
     LEFT JOIN LATERAL (
-        SELECT count(*) AS amended, coalesce(sum(x.total), 0.00) AS applied
+        SELECT count(*) AS amended, coalesce(sum(x.total), 0.00) AS applied,
+               coalesce(sum(x.total) FILTER (WHERE x.type = 'credit_memo'), 0.00) AS credited,
+               coalesce(sum(x.total) FILTER (WHERE x.type = 'write_off'), 0.00) AS written_off,
+               coalesce(bool_or(x.changes_id = t.id AND x.action = 'delete'), false) AS deleted
         FROM ar_transaction x WHERE x.applies_to_id = t.id
     ) AS a ON true
+    LEFT JOIN LATERAL (
+        SELECT x.invoice_date, x.due_on FROM ar_transaction x
+        WHERE x.changes_id = t.id AND x.action = 'change' ORDER BY x.id DESC LIMIT 1
+    ) AS changed ON true
 """
-_ROW = """
+_INVOICE_DATE = "coalesce(changed.invoice_date, t.invoice_date)"
+_DUE_ON = "coalesce(changed.due_on, t.due_on)"
+_ROW = f"""
     t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number AS number, c.number AS customer,
-    c.name AS customer_name, t.branch, t.invoice_date, t.due_on, b.source, t.total, a.applied,
-    t.total + a.applied AS open, a.amended
+    c.name AS customer_name, t.branch, {_INVOICE_DATE} AS invoice_date, {_DUE_ON} AS due_on, b.source, t.total,
+    a.applied, t.total + a.applied AS open, a.amended, a.credited, a.written_off, a.deleted
 """
 
 
 def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
     search = containing(wanted.search)
     return (
-        Where(["t.type = 'invoice'"])
+        Where(["t.type = 'invoice' AND t.action = 'add'"])
         .within(scope, **_SIDES)
         .add("t.ar_company = :ar_company", ar_company=wanted.ar_company)
         .add("c.number = :customer", customer=wanted.customer)
@@ -65,8 +75,8 @@ async def list_invoices(
                 "id": ("t.id", "bigint"),
                 "number": ("t.invoice_number", "text"),
                 "customer": ("c.number", "text"),
-                "invoice_date": ("t.invoice_date", "date"),
-                "due_on": ("t.due_on", "date"),
+                "invoice_date": (_INVOICE_DATE, "date"),
+                "due_on": (_DUE_ON, "date"),
                 "total": ("t.total", "numeric"),
             },
             default="-id",
@@ -93,22 +103,32 @@ async def total_invoices(session: AsyncSession, scope: Scope, wanted: InvoiceFil
 
 
 async def find_row(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceRow | None:
-    where = Where(["t.type = 'invoice'"]).within(scope, **_SIDES).add("t.id = :id", id=invoice_id)
+    where = Where(["t.type = 'invoice' AND t.action = 'add'"]).within(scope, **_SIDES).add("t.id = :id", id=invoice_id)
     return await fetch_one(session, InvoiceRow, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
 
 
 async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
-    """The lines of an invoice with what its amendments have left of each."""
+    """The lines of an invoice as they are billed now, those that adjustments added too, with what is left of each."""
     return await fetch_all(
         session,
         LineRow,
         """
-        SELECT l.line, l.description, l.gl_account, l.quantity, l.unit_rate, l.amount, l.tax, l.taxable,
-               l.work_order_id, l.work_order_number, l.amount + coalesce(a.applied, 0.00) AS remaining
-        FROM ar_line l
-        LEFT JOIN LATERAL (SELECT sum(x.amount) AS applied FROM ar_line x
-                           WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line) AS a ON true
-        WHERE l.transaction_id = :invoice_id ORDER BY l.line
+        WITH posted AS (
+            SELECT coalesce(l.applies_to_line, l.line) AS invoice_line, t.type, t.id,
+                   t.type IN ('invoice', 'adjustment') AS billed, l.*
+            FROM ar_transaction t JOIN ar_line l ON l.transaction_id = t.id
+            WHERE t.id = :invoice_id OR t.applies_to_id = :invoice_id
+        ), about AS (
+            SELECT DISTINCT ON (invoice_line) * FROM posted WHERE billed AND NOT reverses
+            ORDER BY invoice_line, type = 'invoice' DESC, id DESC
+        ), sums AS (
+            SELECT invoice_line, coalesce(sum(amount) FILTER (WHERE billed), 0.00) AS amount,
+                   coalesce(sum(tax) FILTER (WHERE billed), 0.00) AS tax, sum(amount) AS remaining
+            FROM posted GROUP BY invoice_line
+        )
+        SELECT about.invoice_line AS line, about.description, about.gl_account, about.quantity, about.unit_rate,
+               sums.amount, sums.tax, about.taxable, about.work_order_id, about.work_order_number, sums.remaining
+        FROM about JOIN sums USING (invoice_line) ORDER BY about.invoice_line
         """,
         invoice_id=invoice_id,
     )
@@ -152,9 +172,10 @@ async def hold(session: AsyncSession, invoice_id: int) -> None:
     )
 
 
-async def find_for_credit(session: AsyncSession, scope: Scope, invoice_id: int) -> Invoice | None:
+async def find_for_credit(session: AsyncSession, scope: Scope, invoice_ids: Collection[int]) -> dict[int, Invoice]:
+    """The posted invoices of these ids within the scope, as a credit sees them."""
     within, parameters = scope_condition(scope, **_SIDES)
-    return await fetch_one(
+    found = await fetch_all(
         session,
         Invoice,
         f"""
@@ -165,52 +186,37 @@ async def find_for_credit(session: AsyncSession, scope: Scope, invoice_id: int) 
         JOIN customer c ON c.id = t.customer_id
         JOIN batch b ON b.id = t.batch_id
         JOIN ar_company k ON k.number = t.ar_company
-        WHERE t.id = :id AND t.type = 'invoice' AND {within}
+        WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.type = 'invoice' AND t.action = 'add' AND {within}
         """,
-        id=invoice_id,
+        ids=sorted(invoice_ids),
         **parameters,
     )
+    return {one.id: one for one in found}
 
 
 async def lines_for_credit(session: AsyncSession, invoice_id: int) -> list[InvoiceLine]:
+    """The lines of an invoice with what everything applied to them, and what credits alone, have left."""
     return await fetch_all(
         session,
         InvoiceLine,
         """
         SELECT l.line, l.description, l.gl_account, l.unit_rate, l.amount,
-               l.amount + coalesce(a.applied, 0.00) AS remaining, l.taxable, l.work_order_id, l.work_order_number,
-               l.work_order_version, l.work_order_attempt
+               l.amount + coalesce(a.amount, 0.00) AS remaining, l.tax + coalesce(a.tax, 0.00) AS remaining_tax,
+               l.amount - l.tax + coalesce(a.credited, 0.00) AS uncredited, l.taxable, l.tax_code, l.tax_account,
+               l.work_order_id, l.work_order_number, l.work_order_version, l.work_order_attempt
         FROM ar_line l
-        LEFT JOIN LATERAL (SELECT sum(x.amount) AS applied FROM ar_line x
-                           WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line) AS a ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(x.amount) AS amount, sum(x.tax) AS tax,
+                   sum(x.amount - x.tax) FILTER (WHERE x.type = 'credit_memo') AS credited
+            FROM (
+                SELECT y.amount, y.tax, t.type FROM ar_line y JOIN ar_transaction t ON t.id = y.transaction_id
+                WHERE y.applies_to_id = l.transaction_id AND y.applies_to_line = l.line
+                UNION ALL
+                SELECT y.amount, y.tax, e.type FROM batch_entry e JOIN batch_line y USING (batch_id, seq)
+                WHERE e.apply_to_id = l.transaction_id AND y.apply_line = l.line AND NOT e.posted AND e.action = 'add'
+            ) AS x
+        ) AS a ON true
         WHERE l.transaction_id = :invoice_id ORDER BY l.line
         """,
         invoice_id=invoice_id,
     )
-
-
-async def list_batches(
-    session: AsyncSession, scope: Scope, run_id: int | None, query: PageQuery
-) -> tuple[list[BatchRow], str | None, int]:
-    """One page of batches and how many there are; a batch is visible when all of its transactions are."""
-    within, parameters = scope_condition(scope, **_SIDES)
-    hidden = f"""
-        EXISTS (SELECT FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
-                WHERE t.batch_id = b.id AND NOT {within})
-    """
-    where = Where(["true" if within == "true" else f"NOT {hidden}"], dict(parameters))
-    where.add("b.run_id = :run_id", run_id=run_id)
-    rows, cursor = await fetch_page(
-        session,
-        BatchRow,
-        columns="""
-            b.id, b.ar_company, b.month, b.number, b.source, b.status, b.run_id, b.created_by, b.created_at,
-            (SELECT count(*) FROM ar_transaction t WHERE t.batch_id = b.id) AS transactions,
-            (SELECT coalesce(sum(t.total), 0.00) FROM ar_transaction t WHERE t.batch_id = b.id) AS total
-        """,
-        source="batch b",
-        where=where,
-        sorting=Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, default="-id", key="b.id"),
-        query=query,
-    )
-    return rows, cursor, await fetch_count(session, "batch b", where)

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.rules.entry.numbers import next_numbers
 from services.receivables.rules.posting import (
     NewDistribution,
     NewLine,
+    NewMiscDistribution,
     NewTransaction,
     NumberedTransaction,
     Numbers,
@@ -18,15 +20,22 @@ from services.receivables.rules.posting import (
 from shared.database import copy_rows, execute, fetch_value, fetch_values
 
 _NUMBERS = ("number", "seq", "invoice_number")
-_TRANSACTION = (*_NUMBERS, *(f"transaction.{one.name}" for one in fields(NewTransaction) if one.name not in _NUMBERS))
-_LINE = tuple(one.name for one in fields(NewLine))
 _DISTRIBUTION = tuple(one.name for one in fields(NewDistribution))
+_MISC = tuple(one.name for one in fields(NewMiscDistribution))
+
+
+def _transaction_columns(one: NewTransaction) -> tuple[str, ...]:
+    return (*_NUMBERS, *(f"transaction.{field.name}" for field in fields(one) if field.name not in _NUMBERS))
+
+
+def _line_columns(one: NewLine) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(one))
 
 
 async def open_batch(
     session: AsyncSession, ar_company: int, month: str, source: str, created_by: str, run_id: int | None = None
 ) -> int:
-    """The batch of a rating run in this month, or a new batch; returns its id. It counts as posted at once."""
+    """The posted batch of a rating run in this month, or a new batch; returns its id. It counts as posted at once."""
     if run_id is not None:
         # Looked for again when the counter is held: two chunks of one run may begin its batch at the same time.
         if (known := await _batch_of_run(session, ar_company, month, run_id)) is not None:
@@ -54,7 +63,11 @@ async def open_batch(
 async def _batch_of_run(session: AsyncSession, ar_company: int, month: str, run_id: int) -> int | None:
     batch_id: int | None = await fetch_value(
         session,
-        "SELECT id FROM batch WHERE ar_company = :ar_company AND month = :month AND run_id = :run_id",
+        """
+        SELECT id FROM batch WHERE ar_company = :ar_company AND month = :month AND run_id = :run_id
+          AND source = 'rating' AND status = 'posted'
+        ORDER BY id LIMIT 1
+        """,
         ar_company=ar_company,
         month=month,
         run_id=run_id,
@@ -118,14 +131,15 @@ async def post(
     The database refuses a posting when its GL rows do not balance or the month is closed.
     """
     await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
-    await copy_rows(session, "ar_line", _LINE, posting.lines)
+    if posting.lines:
+        await copy_rows(session, "ar_line", _line_columns(posting.lines[0]), posting.lines)
     numbered = number_transactions(
-        posting.transactions, await _take_block(session, posting.transactions, ar_company, month, batch_id)
+        posting.transactions, await _take_block(session, posting, ar_company, month, batch_id)
     )
     await copy_rows(
         session,
         "ar_transaction",
-        _TRANSACTION,
+        _transaction_columns(posting.transactions[0]),
         numbered,
         ar_company=ar_company,
         month=month,
@@ -137,15 +151,53 @@ async def post(
     await copy_rows(
         session, "gl_distribution", _DISTRIBUTION, posting.distributions, gl_company=gl_company, month=month
     )
+    await copy_rows(session, "ar_misc_distribution", _MISC, posting.misc)
     return numbered
 
 
-async def _take_block(
-    session: AsyncSession, transactions: Sequence[NewTransaction], ar_company: int, month: str, batch_id: int
-) -> Numbers:
-    invoices = sum(one.invoice_number is None for one in transactions)
+async def _take_block(session: AsyncSession, posting: Posting, ar_company: int, month: str, batch_id: int) -> Numbers:
+    count = len(posting.transactions)
+    invoices = sum(one.invoice_number is None for one in posting.transactions)
+    seqs = posting.seqs
+    if seqs is None:
+        first = await take_seqs(session, batch_id, count)
+        seqs = range(first, first + count)
     return Numbers(
-        seq=await take_seqs(session, batch_id, len(transactions)),
-        invoice=await take_numbers(session, ar_company, "invoice", invoices) if invoices else 0,
-        transaction=await take_numbers(session, ar_company, f"transaction {month}", len(transactions)),
+        seqs=seqs,
+        invoices=await take_invoice_numbers(session, ar_company, invoices) if invoices else (),
+        transaction=await take_numbers(session, ar_company, f"transaction {month}", count),
     )
+
+
+async def take_invoice_numbers(session: AsyncSession, ar_company: int, count: int) -> Sequence[int]:
+    """Takes the next `count` automatic invoice numbers; those that somebody typed before are skipped, and noted.
+
+    Source: receivables, section 2.9.
+    """
+    first = await take_numbers(session, ar_company, "invoice", count)
+    typed: set[int] = set(await fetch_values(session, _TYPED_NUMBERS, ar_company=ar_company, first=first))
+    numbers = next_numbers(first, count, typed)
+    skipped = [number for number in range(first, numbers[-1]) if number in typed]
+    if skipped:
+        await take_numbers(session, ar_company, "invoice", len(skipped))
+        await execute(
+            session,
+            "INSERT INTO skipped_number (ar_company, number) SELECT :ar_company, unnest(CAST(:numbers AS bigint[]))",
+            ar_company=ar_company,
+            numbers=skipped,
+        )
+    return numbers
+
+
+# What is typed need not be a number; CASE keeps the cast away from what is none.
+_TYPED_NUMBERS = """
+    SELECT number FROM (
+        SELECT CASE WHEN typed ~ '^[0-9]{1,18}$' THEN CAST(typed AS bigint) END AS number FROM (
+            SELECT invoice_number AS typed FROM ar_transaction WHERE ar_company = :ar_company AND number_typed
+            UNION ALL
+            SELECT e.invoice_number FROM batch_entry e JOIN batch b ON b.id = e.batch_id
+            WHERE b.ar_company = :ar_company AND e.number_typed AND NOT e.posted AND e.invoice_number IS NOT NULL
+        ) AS all_typed
+    ) AS numbers
+    WHERE number >= :first
+"""

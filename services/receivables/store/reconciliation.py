@@ -6,6 +6,20 @@ from services.receivables.rules.reconciliation import AccountSums, Difference, L
 from shared.access import Scope
 from shared.database import fetch_all, fetch_one, scope_condition
 
+# What a line owes, by account; and all that it posts, debits positive: rules/distributions.py said once more in SQL, to
+# hold one against the other.
+_RECEIVABLES = """
+    (t.ar_account, l.amount - l.retainage - l.retainage_tax - l.finance_charge),
+    (l.retainage_account, l.retainage + l.retainage_tax),
+    (l.charge_account, l.finance_charge)
+"""
+_PARTS = f"""
+    {_RECEIVABLES},
+    (l.gl_account, l.tax + l.finance_charge - l.amount),
+    (l.tax_account, l.retainage_tax - l.tax),
+    (l.retainage_tax_account, -l.retainage_tax),
+    (l.charge_counter_account, -l.finance_charge)
+"""
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _DOCUMENT = "'company ' || t.ar_company || ', ' || t.month || ', transaction ' || t.number"
 
@@ -18,10 +32,20 @@ async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
         session,
         LedgerTotals,
         f"""
-        SELECT count(*) FILTER (WHERE t.type = 'invoice') AS invoices,
+        SELECT count(*) FILTER (WHERE t.type = 'invoice' AND t.action = 'add') AS invoices,
                coalesce(sum(t.total) FILTER (WHERE t.type = 'invoice'), 0.00) AS invoiced,
+               coalesce(sum(t.total) FILTER (WHERE t.type = 'adjustment'), 0.00) AS adjusted,
                coalesce(-sum(t.total) FILTER (WHERE t.type = 'credit_memo'), 0.00) AS credited,
+               coalesce(-sum(t.total) FILTER (WHERE t.type = 'write_off'), 0.00) AS written_off,
                coalesce(sum(t.total), 0.00) AS open,
+               (SELECT coalesce(sum(exported.net), 0.00) FROM (
+                    SELECT sum(l.amount - l.tax) FILTER (WHERE t.type = 'invoice') AS net
+                    FROM ar_line l
+                    JOIN ar_transaction t ON t.id = l.transaction_id JOIN customer c ON c.id = t.customer_id
+                    WHERE l.work_order_id IS NOT NULL AND t.type IN ('invoice', 'credit_memo') AND {within}
+                    GROUP BY l.work_order_id, l.work_order_version
+                    HAVING sum(l.amount - l.tax) <> 0
+                ) AS exported) AS exported,
                coalesce(sum(g.debit), 0.00) AS debit, coalesce(sum(g.credit), 0.00) AS credit,
                (SELECT coalesce(sum(r.total), 0.00) FROM rated_order r
                 WHERE r.state = 'rated' AND {rated} AND NOT EXISTS (
@@ -40,24 +64,31 @@ async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
 
 
 async def account_sums(session: AsyncSession, scope: Scope) -> list[AccountSums]:
-    """For each AR account: the sum of the sub-ledger beside the sum of its GL rows."""
+    """For each account of open items (AR, retainage, finance charges): the sum of the sub-ledger beside its GL rows."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
         AccountSums,
         f"""
-        SELECT gl_company, account, sum(sub_ledger) AS sub_ledger, sum(general_ledger) AS general_ledger
-        FROM (
-            SELECT k.gl_company, t.ar_account AS account, t.total AS sub_ledger, 0.00 AS general_ledger
-            FROM ar_transaction t JOIN customer c ON c.id = t.customer_id JOIN ar_company k ON k.number = t.ar_company
-            WHERE {within}
-            UNION ALL
-            SELECT g.gl_company, g.account, 0.00, g.debit - g.credit
+        WITH sub AS (
+            SELECT k.gl_company, part.account, sum(part.amount) AS sub_ledger
+            FROM ar_line l
+            JOIN ar_transaction t ON t.id = l.transaction_id
+            JOIN customer c ON c.id = t.customer_id
+            JOIN ar_company k ON k.number = t.ar_company
+            CROSS JOIN LATERAL (VALUES {_RECEIVABLES}) AS part (account, amount)
+            WHERE part.account IS NOT NULL AND {within}
+            GROUP BY k.gl_company, part.account
+        )
+        SELECT gl_company, account, sub_ledger, coalesce(gl.amount, 0.00) AS general_ledger
+        FROM sub
+        LEFT JOIN LATERAL (
+            SELECT sum(g.debit - g.credit) AS amount
             FROM gl_distribution g
             JOIN ar_transaction t ON t.id = g.transaction_id JOIN customer c ON c.id = t.customer_id
-            WHERE g.account = t.ar_account AND {within}
-        ) AS both_sides
-        GROUP BY gl_company, account ORDER BY gl_company, account
+            WHERE g.gl_company = sub.gl_company AND g.account = sub.account AND {within}
+        ) AS gl ON true
+        ORDER BY gl_company, account
         """,
         **parameters,
     )
@@ -90,14 +121,13 @@ async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference
         Difference,
         f"""
         WITH expected AS (
-            SELECT l.transaction_id, l.line, side.account, side.debit, side.credit
+            SELECT l.transaction_id, l.line, part.account,
+                   greatest(sum(part.amount), 0.00) AS debit, greatest(-sum(part.amount), 0.00) AS credit
             FROM ar_line l
             JOIN ar_transaction t ON t.id = l.transaction_id
-            CROSS JOIN LATERAL (VALUES
-                (t.ar_account, greatest(l.amount, 0.00), greatest(-l.amount, 0.00)),
-                (l.gl_account, greatest(-l.amount, 0.00), greatest(l.amount, 0.00))
-            ) AS side (account, debit, credit)
-            WHERE l.amount <> 0
+            CROSS JOIN LATERAL (VALUES {_PARTS}) AS part (account, amount)
+            WHERE part.amount <> 0
+            GROUP BY l.transaction_id, l.line, part.account, sign(part.amount)
         ), held AS (
             SELECT transaction_id, line, account, debit, credit FROM gl_distribution
         ), missing AS (
@@ -119,7 +149,7 @@ async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference
 
 
 async def document_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Transactions that are not the sum of their lines, and lines that more was credited of than they held."""
+    """Transactions that are not the sum of their lines, and lines of which more was settled than was billed."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
@@ -133,15 +163,18 @@ async def document_differences(session: AsyncSession, scope: Scope) -> list[Diff
         LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM ar_line WHERE transaction_id = t.id) AS l ON true
         WHERE {within} AND t.total IS DISTINCT FROM l.amount
         UNION ALL
-        SELECT 'OVER_CREDITED', {_DOCUMENT} || ', line ' || l.line,
-               'amount ' || l.amount || ', applied ' || applied.amount, l.amount + applied.amount
-        FROM ar_line l
-        JOIN ar_transaction t ON t.id = l.transaction_id
+        SELECT 'OVER_SETTLED', {_DOCUMENT} || ', line ' || moved.line,
+               'billed ' || moved.billed || ', open ' || moved.open, moved.open
+        FROM (
+            SELECT coalesce(l.applies_to_id, l.transaction_id) AS invoice_id, coalesce(l.applies_to_line, l.line) AS line,
+                   coalesce(sum(l.amount) FILTER (WHERE x.type IN ('invoice', 'adjustment')), 0.00) AS billed,
+                   sum(l.amount) AS open
+            FROM ar_line l JOIN ar_transaction x ON x.id = l.transaction_id
+            GROUP BY 1, 2
+        ) AS moved
+        JOIN ar_transaction t ON t.id = moved.invoice_id
         JOIN customer c ON c.id = t.customer_id
-        JOIN LATERAL (SELECT sum(x.amount) AS amount FROM ar_line x
-                      WHERE x.applies_to_id = l.transaction_id AND x.applies_to_line = l.line) AS applied
-            ON applied.amount IS NOT NULL
-        WHERE {within} AND sign(l.amount + applied.amount) NOT IN (0, sign(l.amount))
+        WHERE {within} AND (sign(moved.open) NOT IN (0, sign(moved.billed)) OR abs(moved.open) > abs(moved.billed))
         ORDER BY kind, document
         """,
         **parameters,
@@ -149,7 +182,7 @@ async def document_differences(session: AsyncSession, scope: Scope) -> list[Diff
 
 
 async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Transaction and invoice numbers that were taken, but stand on no document."""
+    """Transaction and invoice numbers that were taken, but stand on no document and were not skipped."""
     within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="n.ar_company")
     return await fetch_all(
         session,
@@ -165,9 +198,14 @@ async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
             FROM ar_transaction t
             WHERE t.ar_company = n.ar_company AND n.series = 'transaction ' || t.month
             UNION ALL
-            SELECT count(*), n.last_number - coalesce(min(t.invoice_number::bigint) - 1, n.last_number)
-            FROM ar_transaction t
-            WHERE t.ar_company = n.ar_company AND n.series = 'invoice' AND t.type = 'invoice'
+            SELECT count(*), n.last_number - coalesce(min(given.number) - 1, n.last_number)
+            FROM (
+                SELECT t.invoice_number::bigint AS number FROM ar_transaction t
+                WHERE t.ar_company = n.ar_company AND t.type = 'invoice' AND t.action = 'add' AND NOT t.number_typed
+                UNION ALL
+                SELECT s.number FROM skipped_number s WHERE s.ar_company = n.ar_company
+            ) AS given
+            WHERE n.series = 'invoice'
         ) AS counted ON counted.documents <> counted.numbers
         WHERE {within}
         """,

@@ -1,24 +1,22 @@
-"""AR companies, GL accounts, receivable types and months."""
+"""AR companies with their months, what records may name, and companies' logos."""
 
 from collections.abc import Sequence
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.months import MonthRow
-from services.receivables.rules.setup import ACCOUNT_FIELDS, ArCompany, CompanyEntry, GlAccount, ReceivableType
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.references import Known
+from services.receivables.store.records import AR_COMPANIES
 from shared.access import Scope
-from shared.database import columns, execute, fetch_all, fetch_one, scope_condition
-
-_COMPANY = """
-    number, name, address, gl_company, currency, default_receivable_type, last_closed_month, max_open_months, revision
-"""
+from shared.database import columns, execute, fetch_all, fetch_one, fetch_value, scope_condition
 
 
 async def list_companies(session: AsyncSession, scope: Scope) -> list[ArCompany]:
-    within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="number")
-    return await fetch_all(
-        session, ArCompany, f"SELECT {_COMPANY} FROM ar_company WHERE {within} ORDER BY number", **parameters
-    )
+    within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="t.number")
+    statement = f"SELECT {AR_COMPANIES.select} FROM ar_company t WHERE {within} ORDER BY t.number"
+    return await fetch_all(session, ArCompany, statement, **parameters)
 
 
 async def find_company(session: AsyncSession, number: int, *, lock: str = "") -> ArCompany | None:
@@ -26,36 +24,17 @@ async def find_company(session: AsyncSession, number: int, *, lock: str = "") ->
     the two exclude each other, several postings do not.
     """
     assert lock in {"", "FOR SHARE", "FOR NO KEY UPDATE"}
+    held = f"{lock} OF t" if lock else ""
     return await fetch_one(
-        session, ArCompany, f"SELECT {_COMPANY} FROM ar_company WHERE number = :number {lock}", number=number
-    )
-
-
-async def upsert_companies(session: AsyncSession, entries: Sequence[CompanyEntry]) -> None:
-    """Adds companies, or gives known ones new values; months and invoice numbers of known ones stay."""
-    types = {
-        "number": "int",
-        "name": "text",
-        "address": "text",
-        "gl_company": "int",
-        "currency": "text",
-        "default_receivable_type": "int",
-        "last_closed_month": "text",
-        "max_open_months": "int",
-    }
-    names = ", ".join(types)
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())
-    await execute(
         session,
-        f"""
-        INSERT INTO ar_company ({names}) SELECT {names} FROM unnest({arrays}) AS entry ({names})
-        ON CONFLICT (number) DO UPDATE
-        SET name = excluded.name, address = excluded.address,
-            default_receivable_type = excluded.default_receivable_type,
-            max_open_months = excluded.max_open_months, revision = ar_company.revision + 1
-        """,
-        **columns(entries, *types),
+        ArCompany,
+        f"SELECT {AR_COMPANIES.select} FROM ar_company t WHERE t.number = :number {held}",
+        number=number,
     )
+
+
+async def begin_invoice_numbers(session: AsyncSession, entries: Sequence[ArCompany]) -> None:
+    """Lets the automatic numbers of new companies go on from their last invoice number; those of known ones stay."""
     await execute(
         session,
         """
@@ -92,43 +71,54 @@ async def list_used_months(session: AsyncSession, scope: Scope) -> list[MonthRow
     )
 
 
-async def list_accounts(session: AsyncSession) -> list[GlAccount]:
-    return await fetch_all(session, GlAccount, "SELECT * FROM gl_account ORDER BY gl_company, account")
+_CODES = {
+    "receivable_type": "SELECT ar_company, CAST(type AS text) FROM receivable_type WHERE retired_on IS NULL",
+    "pay_terms": "SELECT ar_company, code FROM pay_terms WHERE retired_on IS NULL",
+    "tax_code": "SELECT ar_company, code FROM tax_code WHERE retired_on IS NULL",
+    "misc_distribution_code": "SELECT ar_company, code FROM misc_distribution_code WHERE retired_on IS NULL",
+    "customer": "SELECT ar_company, number FROM customer",
+    "contract": "SELECT ar_company, number FROM contract",
+}
 
 
-async def upsert_accounts(session: AsyncSession, entries: Sequence[GlAccount]) -> None:
+async def known_references(session: AsyncSession, *tables: str) -> Known:
+    """What records may name: all companies and active accounts, and the codes of the given tables."""
+    companies = await session.execute(text("SELECT number, gl_company FROM ar_company"))
+    accounts = await session.execute(text("SELECT gl_company, account FROM gl_account WHERE active"))
+    codes: dict[str, set[tuple[int, object]]] = {}
+    for table in tables:
+        found = await session.execute(text(_CODES[table]))
+        codes[table] = {(row[0], int(row[1]) if table == "receivable_type" else row[1]) for row in found}
+    return Known({row[0]: row[1] for row in companies}, {(row[0], row[1]) for row in accounts}, codes)
+
+
+async def find_logo(session: AsyncSession, ar_company: int) -> bytes | None:
+    content: bytes | None = await fetch_value(
+        session, "SELECT content FROM company_logo WHERE ar_company = :number", number=ar_company
+    )
+    return content
+
+
+async def save_logo(session: AsyncSession, ar_company: int, content: bytes) -> None:
     await execute(
         session,
         """
-        INSERT INTO gl_account (gl_company, account, name, active)
-        SELECT * FROM unnest(CAST(:gl_company AS int[]), CAST(:account AS text[]), CAST(:name AS text[]),
-                             CAST(:active AS boolean[]))
-        ON CONFLICT (gl_company, account) DO UPDATE SET name = excluded.name, active = excluded.active
+        INSERT INTO company_logo (ar_company, content) VALUES (:ar_company, :content)
+        ON CONFLICT (ar_company) DO UPDATE SET content = excluded.content
         """,
-        **columns(entries, "gl_company", "account", "name", "active"),
+        ar_company=ar_company,
+        content=content,
     )
 
 
-async def list_types(session: AsyncSession, scope: Scope) -> list[ReceivableType]:
-    within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="ar_company")
-    return await fetch_all(
-        session, ReceivableType, f"SELECT * FROM receivable_type WHERE {within} ORDER BY ar_company, type", **parameters
-    )
+async def remove_logo(session: AsyncSession, ar_company: int) -> None:
+    await execute(session, "DELETE FROM company_logo WHERE ar_company = :ar_company", ar_company=ar_company)
 
 
-async def upsert_types(session: AsyncSession, entries: Sequence[ReceivableType]) -> None:
-    """Adds receivable types, or gives known ones new accounts; what is posted keeps the old ones."""
-    names = ("description", *ACCOUNT_FIELDS)
-    listed = ", ".join(names)
-    arrays = ", ".join(f"CAST(:{name} AS text[])" for name in names)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names)
-    await execute(
-        session,
-        f"""
-        INSERT INTO receivable_type (ar_company, type, {listed})
-        SELECT ar_company, type, {listed}
-        FROM unnest(CAST(:ar_company AS int[]), CAST(:type AS int[]), {arrays}) AS entry (ar_company, type, {listed})
-        ON CONFLICT (ar_company, type) DO UPDATE SET {changes}
-        """,
-        **columns(entries, "ar_company", "type", *names),
-    )
+async def types_of_companies(session: AsyncSession) -> dict[int, set[int]]:
+    """The receivable types in use of each company."""
+    found = await session.execute(text("SELECT ar_company, type FROM receivable_type WHERE retired_on IS NULL"))
+    types: dict[int, set[int]] = {}
+    for row in found:
+        types.setdefault(row.ar_company, set()).add(row.type)
+    return types

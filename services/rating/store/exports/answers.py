@@ -89,6 +89,22 @@ async def save_exported(session: AsyncSession, settlement: Settlement, bookings:
     _require(changed, len(settlement.work_order_ids), "work orders")
 
 
+async def save_batched(session: AsyncSession, batch: int, pairs: Sequence[tuple[int, int]]) -> None:
+    """Notes the batch in which hand-overs without an answer wait."""
+    await execute(
+        session,
+        """
+        UPDATE export_invoice SET ar_batch = :batch
+        FROM unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+        WHERE export_invoice.invoice_id = named.invoice_id AND export_invoice.attempt = named.attempt
+          AND export_invoice.outcome = 'waiting'
+        """,
+        batch=batch,
+        invoice_ids=[invoice_id for invoice_id, _ in pairs],
+        attempts=[attempt for _, attempt in pairs],
+    )
+
+
 async def save_refused(session: AsyncSession, settlement: Settlement, refusals: Sequence[Refusal]) -> None:
     """Unlocks the orders: they are assigned to their draft invoice again, to be mended and exported anew.
 

@@ -22,9 +22,15 @@ def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
     return [f"NOT {hidden}"], dict(parameters)
 
 
+_RUN = """
+    run.*, (SELECT count(*) FROM export_invoice e
+            WHERE e.run_id = run.id AND e.outcome = 'waiting' AND e.ar_batch IS NOT NULL) AS in_batch
+"""
+
+
 async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> Run | None:
     where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
-    return await fetch_one(session, Run, f"SELECT run.* FROM export_run run WHERE {where.sql}", **where.parameters)
+    return await fetch_one(session, Run, f"SELECT {_RUN} FROM export_run run WHERE {where.sql}", **where.parameters)
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None, int]:
@@ -33,7 +39,7 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
     runs, cursor = await fetch_page(
         session,
         Run,
-        columns="run.*",
+        columns=_RUN,
         source="export_run run",
         where=where,
         sorting=Sorting(
@@ -59,7 +65,7 @@ async def list_invoices(
             e.invoice_id, e.attempt, i.kind, i.branch, i.bill_to, e.ar_company, e.orders, e.total, e.outcome, e.reason,
             e.detail, CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
             CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
-            CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, e.answered_at
+            CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, e.ar_batch, e.answered_at
         """,
         source=source,
         where=where,
@@ -99,9 +105,13 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
 
 
 async def oldest_unfinished_age_seconds(session: AsyncSession) -> float:
-    """For how long the oldest run has been in flight, 0 when none is."""
+    """For how long the oldest run has been in flight, 0 when none is; one that waits for people only does not count."""
     age: float | None = await fetch_value(
         session,
-        "SELECT extract(epoch FROM now() - min(requested_at))::float8 FROM export_run WHERE finished_at IS NULL",
+        """
+        SELECT extract(epoch FROM now() - min(run.requested_at))::float8 FROM export_run run
+        WHERE run.finished_at IS NULL AND (run.status <> 'waiting' OR EXISTS (
+            SELECT FROM export_invoice e WHERE e.run_id = run.id AND e.outcome = 'waiting' AND e.ar_batch IS NULL))
+        """,
     )
     return age or 0.0

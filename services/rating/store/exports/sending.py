@@ -116,7 +116,10 @@ async def all_sent(session: AsyncSession, run_id: int) -> None:
 
 
 async def lock_silent_chunk(session: AsyncSession, patience_seconds: float) -> SilentChunk | None:
-    """A chunk that was sent too long ago and still has invoices without an answer, held against other workers."""
+    """A chunk that was sent too long ago and still has invoices without an answer, held against other workers.
+
+    What waits in a batch of receivables is not asked for again: it may wait there for days.
+    """
     return await fetch_one(
         session,
         SilentChunk,
@@ -125,7 +128,8 @@ async def lock_silent_chunk(session: AsyncSession, patience_seconds: float) -> S
         FROM export_chunk chunk JOIN export_run run ON run.id = chunk.run_id
         WHERE run.finished_at IS NULL AND chunk.sent_at < now() - make_interval(secs => :patience)
           AND EXISTS (SELECT FROM export_invoice e
-                      WHERE e.run_id = chunk.run_id AND e.chunk = chunk.position AND e.outcome = 'waiting')
+                      WHERE e.run_id = chunk.run_id AND e.chunk = chunk.position AND e.outcome = 'waiting'
+                        AND e.ar_batch IS NULL)
         ORDER BY chunk.sent_at LIMIT 1 FOR NO KEY UPDATE OF chunk SKIP LOCKED
         """,
         patience=patience_seconds,

@@ -19,9 +19,11 @@ from services.receivables.rules.booking import (
     examine,
     post_accepted,
 )
-from services.receivables.rules.distributions import distribute
+from services.receivables.rules.distributions import LineAccounts, distribute, distribute_net
+from services.receivables.rules.entry.amounts import Amounts
 from services.receivables.rules.posting import Numbers, number_transactions
-from services.receivables.rules.setup import ArCompany, ReceivableType
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.receivable_types import ReceivableType
 
 COMPANY = ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 3)
 ACCOUNTS = {"1200", "1210", "4000", "4010"}
@@ -125,10 +127,13 @@ def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[l
     made = chunk(*(invoice(number, amounts=tuple(each)) for number, each in enumerate(all_amounts, start=1)))
     posting = post_accepted(
         made,
+        COMPANY,
         examine(made, FACTS).accepted,
         range(900, 900 + len(all_amounts)),
     )
-    numbered = number_transactions(posting.transactions, Numbers(transaction=40, seq=3, invoice=500))
+    numbered = number_transactions(
+        posting.transactions, Numbers(transaction=40, seqs=range(3, 3 + len(all_amounts)), invoices=range(500, 600))
+    )
     assert [(one.number, one.seq, one.invoice_number) for one in numbered] == [
         (40 + index, 3 + index, str(500 + index)) for index in range(len(all_amounts))
     ]
@@ -149,5 +154,6 @@ def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[l
     ],
 )
 def test_a_line_posts_by_its_sign(amount: str, rows: list[tuple[str, str, str]]) -> None:
-    posted = distribute(Decimal(amount), "1200", "4000")
+    posted = distribute(Amounts(Decimal(amount)), LineAccounts("1200", "4000"))
     assert [(row.account, str(row.debit), str(row.credit)) for row in posted] == rows
+    assert distribute_net(Decimal(amount), "1200", "4000") == posted

@@ -1,22 +1,39 @@
 """What a credit takes back, and what it leaves of each work order."""
 
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.receivables.errors import NotFromRating, NothingToCredit, WorkOrderNotOnInvoice
+from services.receivables.errors import (
+    DispositionMissing,
+    DispositionUnneeded,
+    LineNotOnInvoice,
+    MoreThanLeft,
+    NotFromRating,
+    NothingToCredit,
+    WorkOrderNotOnInvoice,
+)
 from services.receivables.rules.credit_memos import (
+    CreditedOrder,
     CreditRequest,
     Invoice,
     InvoiceLine,
+    WantedLine,
     credited_orders,
     lines_to_credit,
     post_credit,
+    require_disposition,
 )
 from services.receivables.rules.months import MonthRow, is_open, list_months, months_after
+from services.receivables.rules.tax import tax_on
+from shared.money import round_cents
 
 INVOICE = Invoice(
     *(5, 1, 1, "2026-11", 17, "100001", 11, "S1001", 1, "1200", "SAT", Decimal("285.00")),
@@ -24,51 +41,133 @@ INVOICE = Invoice(
     rating_invoice_id=40,
     rating_attempt=1,
 )
+NOT_FROM_RATING = replace(INVOICE, rating_invoice_id=None)
 
 
-def line(number: int, order: int, amount: str, remaining: str | None = None) -> InvoiceLine:
+def line(number: int, order: int, amount: str, remaining: str | None = None, tax: str = "0.00") -> InvoiceLine:
+    """A line with its `amount`, of which `remaining` is left, which holds `tax`."""
     left = Decimal(amount if remaining is None else remaining)
-    return InvoiceLine(number, "Service", "4000", Decimal(1), Decimal(amount), left, False, order, f"W{order}", 1, 1)
+    return InvoiceLine(
+        line=number,
+        description="Service",
+        gl_account="4000",
+        unit_rate=Decimal(1),
+        amount=Decimal(amount),
+        remaining=left,
+        remaining_tax=Decimal(tax),
+        uncredited=left - Decimal(tax),
+        taxable=bool(Decimal(tax)),
+        tax_code="TX" if Decimal(tax) else None,
+        tax_account="2200" if Decimal(tax) else None,
+        work_order_id=order,
+        work_order_number=f"W{order}",
+        work_order_version=1,
+        work_order_attempt=1,
+    )
 
 
 LINES = [line(1, 7, "90.00"), line(2, 7, "195.00"), line(3, 8, "80.00")]
-REQUEST = CreditRequest(None, "rerate", "wrong", "2026-11", date(2026, 11, 21), r"ALAMO\rita")
+WHOLE = CreditRequest(None, None, "rerate", "wrong", "2026-11", date(2026, 11, 21), r"ALAMO\rita")
+
+
+def of_orders(*chosen: int) -> CreditRequest:
+    return replace(WHOLE, work_order_ids=chosen)
+
+
+def of_lines(*chosen: tuple[int, str | None]) -> CreditRequest:
+    wanted = [WantedLine(number, None if amount is None else Decimal(amount)) for number, amount in chosen]
+    return replace(WHOLE, lines=wanted)
+
+
+def taken(lines: list[InvoiceLine], request: CreditRequest) -> list[tuple[int, str, str]]:
+    """Line, amount and tax of what the credit takes."""
+    return [(one.line.line, str(one.amount), str(one.tax)) for one in lines_to_credit(INVOICE, lines, request)]
+
+
+def left(lines: list[InvoiceLine], request: CreditRequest) -> list[tuple[int, str, str]]:
+    """Work order, what was credited of it and what remains, net."""
+    orders = credited_orders(lines, lines_to_credit(INVOICE, lines, request))
+    return [(one.work_order_id, str(one.credited), str(one.remaining)) for one in orders]
 
 
 def test_without_a_choice_every_line_is_credited() -> None:
-    assert lines_to_credit(INVOICE, LINES, None) == LINES
+    assert taken(LINES, WHOLE) == [(1, "90.00", "0.00"), (2, "195.00", "0.00"), (3, "80.00", "0.00")]
+    assert left(LINES, WHOLE) == [(7, "285.00", "0.00"), (8, "80.00", "0.00")]
 
 
 def test_only_the_lines_of_the_chosen_orders_are_credited() -> None:
-    chosen = lines_to_credit(INVOICE, LINES, [8])
-    assert [one.line for one in chosen] == [3]
-    assert [(one.work_order_id, one.credited, one.remaining) for one in credited_orders(LINES, chosen)] == [
-        (8, Decimal("80.00"), Decimal("0.00"))
-    ]
+    assert taken(LINES, of_orders(8)) == [(3, "80.00", "0.00")]
+    assert left(LINES, of_orders(8)) == [(8, "80.00", "0.00")]
+
+
+def test_chosen_lines_are_credited_in_whole_or_in_part() -> None:
+    request = of_lines((2, "110.00"), (1, None))
+    assert taken(LINES, request) == [(2, "110.00", "0.00"), (1, "90.00", "0.00")]
+    assert left(LINES, request) == [(7, "200.00", "85.00")]
 
 
 def test_what_is_gone_already_is_not_credited_again() -> None:
-    left = [line(1, 7, "90.00", "0.00"), line(2, 7, "195.00", "15.00")]
-    chosen = lines_to_credit(INVOICE, left, None)
-    assert [(one.line, one.remaining) for one in chosen] == [(2, Decimal("15.00"))]
+    assert taken([line(1, 7, "90.00", "0.00"), line(2, 7, "195.00", "15.00")], WHOLE) == [(2, "15.00", "0.00")]
+
+
+def test_a_part_takes_its_share_of_the_tax_and_the_last_takes_the_rest() -> None:
+    """0.50 left of 105.00 with tax 5.00 holds 0.02."""
+    assert taken([line(1, 7, "105.00", tax="5.00")], of_lines((1, "104.50"))) == [(1, "104.50", "4.98")]
+    assert taken([line(1, 7, "105.00", "0.50", tax="0.02")], WHOLE) == [(1, "0.50", "0.02")]
+
+
+def test_a_write_off_leaves_less_to_credit_but_the_order_as_it_was_billed() -> None:
+    written_off = replace(line(1, 7, "100.00", "60.00"), uncredited=Decimal("100.00"))
+    assert left([written_off], WHOLE) == [(7, "60.00", "40.00")]
 
 
 @pytest.mark.parametrize(
-    ("invoice", "lines", "chosen", "error"),
+    ("invoice", "lines", "request_", "error"),
     [
-        (INVOICE, [line(1, 7, "90.00", "0.00")], None, NothingToCredit),
-        (INVOICE, LINES, [9], WorkOrderNotOnInvoice),
-        (
-            Invoice(*(5, 1, 1, "2026-11", 17, "1", 11, "S", 1, "1200", None, Decimal(1)), None, None, None),
-            LINES,
-            None,
-            NotFromRating,
-        ),
+        (INVOICE, [line(1, 7, "90.00", "0.00")], WHOLE, NothingToCredit),
+        (INVOICE, LINES, of_lines((1, "0.00")), NothingToCredit),
+        (INVOICE, LINES, of_orders(9), WorkOrderNotOnInvoice),
+        (INVOICE, LINES, of_lines((9, None)), LineNotOnInvoice),
+        (INVOICE, LINES, of_lines((1, "90.01")), MoreThanLeft),
+        (INVOICE, LINES, of_lines((1, "-0.01")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "5.00")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "-5.01")), MoreThanLeft),
+        (NOT_FROM_RATING, LINES, WHOLE, NotFromRating),
     ],
 )
-def test_a_credit_that_cannot_be_is_refused(invoice, lines, chosen, error) -> None:
+def test_a_credit_that_cannot_be_is_refused(invoice, lines, request_, error) -> None:
     with pytest.raises(error):
-        lines_to_credit(invoice, lines, chosen)
+        lines_to_credit(invoice, lines, request_)
+
+
+def test_the_faulty_lines_are_named() -> None:
+    with pytest.raises(MoreThanLeft) as refused:
+        lines_to_credit(INVOICE, LINES, of_lines((2, "1.00"), (1, "100.00")))
+    assert [(one.pointer, one.detail) for one in refused.value.faults] == [
+        ("/lines/1/amount", "between 0.00 and the 90.00 that are left of line 1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("remaining", "disposition", "error"),
+    [
+        (["85.00"], None, None),
+        (["0.00"], "rerate", None),
+        (["0.00"], "close", None),
+        (["85.00", "0.00"], "rerate", None),
+        (["0.00"], None, DispositionMissing),
+        (["85.00", "0.00"], None, DispositionMissing),
+        (["85.00"], "rerate", DispositionUnneeded),
+        (["85.00", "-1.00"], "close", DispositionUnneeded),
+    ],
+)
+def test_a_disposition_is_needed_exactly_when_an_order_comes_to_zero(remaining, disposition, error) -> None:
+    orders = [
+        CreditedOrder(number, f"W{number}", 1, 1, Decimal(1), Decimal(one))
+        for number, one in enumerate(remaining, start=1)
+    ]
+    with nullcontext() if error is None else pytest.raises(error):
+        require_disposition(orders, disposition)
 
 
 some_lines = st.lists(st.tuples(st.integers(1, 4), st.decimals("-50", "500", places=2)), min_size=1, max_size=8).map(
@@ -78,21 +177,55 @@ some_lines = st.lists(st.tuples(st.integers(1, 4), st.decimals("-50", "500", pla
 
 @given(some_lines, st.none() | st.sets(st.integers(1, 4), min_size=1))
 def test_a_credit_is_the_exact_mirror_of_what_was_left(lines, chosen) -> None:
+    request = replace(WHOLE, work_order_ids=None if chosen is None else sorted(chosen))
     try:
-        credited = lines_to_credit(INVOICE, lines, None if chosen is None else sorted(chosen))
+        credited = lines_to_credit(INVOICE, lines, request)
     except (NothingToCredit, WorkOrderNotOnInvoice):
         return
-    posting = post_credit(INVOICE, credited, REQUEST, 77)
-    left = {one.line: one.remaining for one in lines}
+    posting = post_credit(INVOICE, credited, request, 77)
+    still = {one.line: one.remaining for one in lines}
     for memo_line in posting.lines:
-        left[memo_line.applies_to_line] += memo_line.amount
-    assert all(left[one.line] == 0 for one in credited)
+        still[memo_line.applies_to_line] += memo_line.amount
+    assert all(still[one.line.line] == 0 for one in credited)
     assert sum(row.debit for row in posting.distributions) == sum(row.credit for row in posting.distributions)
     orders = credited_orders(lines, credited)
-    assert sum(one.credited for one in orders) == -posting.transactions[0].total
+    assert sum(one.credited for one in orders) == -posting.transactions[0].net
     assert sum(one.credited + one.remaining for one in orders) == sum(
-        one.remaining for one in lines if one.work_order_id in {order.work_order_id for order in orders}
+        one.uncredited for one in lines if one.work_order_id in {order.work_order_id for order in orders}
     )
+
+
+@given(
+    st.decimals("-9999.99", "9999.99", places=2),
+    st.decimals("0", "100", places=5),
+    st.lists(st.decimals("0", "1", places=3), max_size=12),
+)
+def test_credits_in_whatever_parts_bring_amount_tax_and_accounts_to_exactly_zero(net, rate, shares) -> None:
+    tax = tax_on(net, rate)
+    one = line(1, 7, str(net + tax), tax=str(tax))
+    balances: Counter[str] = Counter()
+    taxes = [tax]
+    for part in [*(round_cents((net + tax) * share) for share in shares), None]:
+        amount = None if part is None else min(part, one.remaining, key=abs)
+        request = replace(WHOLE, lines=[WantedLine(1, amount)])
+        try:
+            credited = lines_to_credit(INVOICE, [one], request)
+        except NothingToCredit:
+            continue
+        posting = post_credit(INVOICE, credited, request, 77)
+        for row in posting.distributions:
+            balances[row.account] += row.debit - row.credit
+        one = replace(
+            one,
+            remaining=one.remaining - credited[0].amount,
+            remaining_tax=one.remaining_tax - credited[0].tax,
+            uncredited=one.uncredited - credited[0].net,
+        )
+        taxes.append(one.remaining_tax)
+        assert sum(row.debit for row in posting.distributions) == sum(row.credit for row in posting.distributions)
+    assert (one.remaining, one.remaining_tax, one.uncredited) == (0, 0, 0)
+    assert (balances["1200"], balances["4000"], balances["2200"]) == (-net - tax, net, tax)
+    assert [abs(later) <= abs(earlier) for earlier, later in pairwise(taxes)] == [True] * (len(taxes) - 1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""The audit lists of a batch, before it is posted and after."""
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.actions.books import book_of_batch
+from services.receivables.rules.batches import Batch
+from services.receivables.rules.distributions import LedgerRow, at_level
+from services.receivables.rules.entry.audit import BatchListRow, batch_list, gl_list
+from services.receivables.rules.entry.book import touched_invoices
+from services.receivables.store import applied, entries, posted, setup
+from shared.access import EVERYTHING
+
+
+async def read_batch_list(session: AsyncSession, batch: Batch) -> list[BatchListRow]:
+    """Every entry with its lines, old and new values beside each other."""
+    found = await entries.read(session, batch.id)
+    brought_back = [
+        one.header.changes_id for one in found if one.header.changes_id is not None and not one.header.posted
+    ]
+    return batch_list(found, await posted.read(session, EVERYTHING, brought_back))
+
+
+async def read_gl_list(session: AsyncSession, batch: Batch, level: str | None, today: date) -> list[LedgerRow]:
+    """What the batch posts to the general ledger, posted or not, at the company's interface level or another."""
+    company = await setup.find_company(session, batch.ar_company)
+    assert company is not None
+    wanted = level or company.gl_interface_level
+    done = await posted.ledger_rows(session, batch.id)
+    waiting = [one for one in await entries.read(session, batch.id) if not one.header.posted]
+    book = await book_of_batch(session, batch.ar_company, batch.id, waiting, today)
+    brought_back = [one.header.changes_id for one in waiting if one.header.changes_id is not None]
+    to_come = gl_list(
+        book,
+        waiting,
+        await posted.read(session, EVERYTHING, brought_back),
+        await applied.next_lines(session, touched_invoices(one.header for one in waiting)),
+        "line",
+    )
+    return at_level([*done, *to_come], wanted)

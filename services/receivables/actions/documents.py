@@ -1,0 +1,114 @@
+"""Invoices as PDF: one at once, many as a print that is carried on part by part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.errors import LogoRefused, NothingToPrint
+from services.receivables.rules.documents import DocumentFacts, InvoiceDocument, compose
+from services.receivables.rules.prints import (
+    INVOICES_PER_FILE,
+    KEPT_DAYS,
+    InvoicePrint,
+    PrintProgress,
+    PrintSelection,
+)
+from services.receivables.store import documents, invoices
+from shared.access import Scope
+from shared.documents import can_render, render_pdf
+from shared.errors import NotFound
+
+_TEMPLATE = Path(__file__).parent.parent / "documents" / "invoice.typ"
+
+
+async def print_invoice(session: AsyncSession, scope: Scope, invoice_id: int, at: datetime) -> tuple[str, bytes]:
+    """The number of an invoice and its PDF; raises NotFound."""
+    head = await invoices.find_row(session, scope, invoice_id)
+    if head is None:
+        raise NotFound(f"There is no invoice {invoice_id}.")
+    return head.number, await _render(session, await documents.facts(session, [invoice_id]), at)
+
+
+async def require_drawable(logo: bytes, at: datetime) -> None:
+    """Raises LogoRefused for a picture that no document can show."""
+    if not await can_render(_TEMPLATE, {"logos": {"0": list(logo)}, "invoices": [], "trial": 0}, at):
+        raise LogoRefused("The picture cannot be read; save it again as PNG.")
+
+
+async def begin_print(
+    session: AsyncSession, scope: Scope, wanted: PrintSelection, requested_by: str, now: datetime
+) -> InvoicePrint:
+    """Begins to print the chosen invoices; a job carries it on. Prints of last week are forgotten. Raises NothingToPrint."""
+    await documents.remove_old_prints(session, now - timedelta(days=KEPT_DAYS))
+    print_id = await documents.begin_print(session, scope, wanted, requested_by, now)
+    begun = await documents.find_print(session, print_id, requested_by)
+    assert begun is not None
+    if begun.invoices == 0:
+        raise NothingToPrint("Nothing that you chose is a posted invoice that you may see.")
+    return begun
+
+
+async def read_print(session: AsyncSession, print_id: int, requested_by: str) -> PrintProgress:
+    """How far a print is, for whoever asked for it; raises NotFound."""
+    found = await documents.find_print(session, print_id, requested_by)
+    if found is None:
+        raise NotFound(f"You have no print {print_id}; prints are kept for {KEPT_DAYS} days.")
+    return PrintProgress(found, await documents.list_files(session, print_id))
+
+
+async def read_file(session: AsyncSession, print_id: int, requested_by: str, file: int) -> bytes:
+    """One PDF of a print; raises NotFound."""
+    await read_print(session, print_id, requested_by)
+    content = await documents.read_file(session, print_id, file)
+    if content is None:
+        raise NotFound(f"Print {print_id} has no file {file} yet.")
+    return content
+
+
+async def print_part(session: AsyncSession) -> bool:
+    """Makes the next file of a print; False when nothing is to be printed."""
+    part = await documents.take_part(session, INVOICES_PER_FILE)
+    if part is None:
+        return False
+    facts = await documents.facts(session, part.invoice_ids)
+    content = await _render(session, facts, part.requested_at)
+    await documents.save_part(session, part, facts.heads, content)
+    return True
+
+
+async def _render(session: AsyncSession, facts: DocumentFacts, at: datetime) -> bytes:
+    logos = await documents.logos(session, sorted({one.ar_company for one in facts.heads}))
+    data = {
+        "logos": {str(number): list(content) for number, content in logos.items()},
+        "invoices": [_shown(one) for one in compose(facts)],
+    }
+    return await render_pdf(_TEMPLATE, data, at)
+
+
+def _shown(document: InvoiceDocument) -> Mapping[str, Any]:
+    """The document as the template reads it."""
+    return {
+        "head": asdict(document.head),
+        "orders": [
+            {
+                "number": order.number,
+                "net": order.net,
+                "lines": [{**asdict(line), "net": line.amount - line.tax} for line in order.lines],
+            }
+            for order in document.orders
+        ],
+        "taxes": _rows(document.taxes),
+        "amendments": _rows(document.amendments),
+        "replaces": list(document.replaces),
+        "retainage": document.retainage,
+        "discount": document.discount,
+        "due": document.due,
+    }
+
+
+def _rows(rows: Sequence[Any]) -> list[Mapping[str, Any]]:
+    return [asdict(one) for one in rows]

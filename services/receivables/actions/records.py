@@ -1,0 +1,86 @@
+"""The records of setup: what each may name, and what belongs to it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.setup.companies import ArCompany, faults_in_companies
+from services.receivables.rules.setup.contracts import ContractItem, JbCompany, JobBilling, faults_in_item
+from services.receivables.rules.setup.pay_terms import PayTerms, faults_in_terms
+from services.receivables.rules.setup.receivable_types import ACCOUNT_FIELDS
+from services.receivables.rules.setup.references import unknown_references
+from services.receivables.store import records, setup
+from shared.records.keeping import Faults, Records
+from shared.records.table import load_rows
+
+
+def _naming(
+    *, accounts: Sequence[str] = (), codes: Mapping[str, str] | None = None
+) -> Callable[[AsyncSession, Sequence[Any]], Awaitable[Faults]]:
+    """Finds what rows name that does not exist: `accounts` and `codes` are those of unknown_references."""
+
+    async def find(session: AsyncSession, rows: Sequence[Any]) -> Faults:
+        known = await setup.known_references(session, *sorted(set((codes or {}).values())))
+        return unknown_references(rows, known, accounts=accounts, codes=codes)
+
+    return find
+
+
+async def _faults_in_companies(session: AsyncSession, rows: Sequence[ArCompany]) -> Faults:
+    known = await setup.known_references(session)
+    return faults_in_companies(rows, known.accounts, await setup.types_of_companies(session))
+
+
+async def _faults_in_terms(session: AsyncSession, rows: Sequence[PayTerms]) -> Faults:
+    own = [(index, *fault) for index, row in enumerate(rows) for fault in faults_in_terms(row)]
+    return [*own, *await _naming()(session, rows)]
+
+
+async def _faults_in_items(session: AsyncSession, rows: Sequence[ContractItem]) -> Faults:
+    own = [(index, *fault) for index, row in enumerate(rows) for fault in faults_in_item(row)]
+    named = _naming(accounts=("revenue_account",), codes={"contract": "contract", "tax_code": "tax_code"})
+    return [*own, *await named(session, rows)]
+
+
+async def _faults_in_job_billings(session: AsyncSession, rows: Sequence[JobBilling]) -> Faults:
+    known = {one.number for one in await load_rows(session, records.JB_COMPANIES)}
+    return [
+        (index, "jb_company", f"there is no JB company {row.jb_company}")
+        for index, row in enumerate(rows)
+        if row.jb_company not in known
+    ]
+
+
+def _company_of(row: Any) -> Mapping[str, Any]:
+    return {"ar_company": row.ar_company}
+
+
+def _customer_of(row: Any) -> Mapping[str, Any]:
+    return {"ar_company": row.ar_company, "customer": row.customer}
+
+
+GL_ACCOUNTS = Records(records.GL_ACCOUNTS)
+AR_COMPANIES = Records(
+    records.AR_COMPANIES,
+    find_faults=_faults_in_companies,
+    save_more=setup.begin_invoice_numbers,
+    sides_of=lambda row: {"ar_company": row.number},
+)
+RECEIVABLE_TYPES = Records(records.RECEIVABLE_TYPES, find_faults=_naming(accounts=ACCOUNT_FIELDS), sides_of=_company_of)
+PAY_TERMS = Records(records.PAY_TERMS, find_faults=_faults_in_terms, sides_of=_company_of)
+TAX_CODES = Records(
+    records.TAX_CODES,
+    find_faults=_naming(accounts=("tax_payable_account", "retainage_tax_account")),
+    sides_of=_company_of,
+)
+MATERIALS = Records(records.MATERIALS, find_faults=_naming(accounts=("gl_account",)), sides_of=_company_of)
+MISC_DISTRIBUTION_CODES = Records(records.MISC_DISTRIBUTION_CODES, find_faults=_naming(), sides_of=_company_of)
+CONTRACTS = Records(
+    records.CONTRACTS,
+    find_faults=_naming(codes={"customer": "customer", "pay_terms": "pay_terms", "receivable_type": "receivable_type"}),
+    sides_of=_customer_of,
+)
+CONTRACT_ITEMS = Records(records.CONTRACT_ITEMS, find_faults=_faults_in_items, sides_of=_company_of)
+JB_COMPANIES: Records[JbCompany] = Records(records.JB_COMPANIES, find_faults=_naming(), sides_of=_company_of)
+JOB_BILLINGS = Records(records.JOB_BILLINGS, find_faults=_faults_in_job_billings)

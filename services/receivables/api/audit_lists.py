@@ -1,0 +1,132 @@
+"""The audit lists of a batch: batch list, GL distribution list, error list; as JSON, CSV, XLSX and PDF."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel
+
+from services.receivables.actions import audit_lists, batches
+from services.receivables.api.batches import OPENING, VIEW, OpenedBatch
+from services.receivables.rules.batches import Batch
+from services.receivables.schemas.audit_lists import BatchListRead, LedgerRowRead
+from services.receivables.schemas.batches import FindingRead
+from services.receivables.settings import Settings
+from shared.clock import local_date, now
+from shared.database import Transaction
+from shared.documents import print_report
+from shared.listing import PrintablePageQueryOf
+from shared.operation import Caller, CallerOf, Router
+from shared.tables import CSV_OR_PDF_RESPONSE, PDF_TYPE, table_answer
+
+ReadT = TypeVar("ReadT", bound=BaseModel)
+
+router = Router("batches")
+
+_TEMPLATE = Path(__file__).parent.parent / "documents" / "audit_list.typ"
+_TITLES = {"batch-list": "Batch List", "gl-distribution-list": "GL Distribution List", "error-list": "Error List"}
+_WIDE = frozenset({"description", "detail", "changes"})
+
+
+class ListQuery(BaseModel):
+    """At which level the general ledger is told: by line, by transaction, or summed up over the batch."""
+
+    level: Literal["line", "transaction", "summary"] | None = None
+
+
+@router.get(
+    "/{batch_id}/batch-list",
+    access=VIEW,
+    response_model=list[BatchListRead],
+    refuses=OPENING,
+    responses=CSV_OR_PDF_RESPONSE,
+)
+async def read_batch_list(
+    batch: OpenedBatch, page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+) -> list[BatchListRead] | Response:
+    """Every entry with its lines; of what was brought back the old values beside the new ones."""
+    rows = [BatchListRead.model_validate(one) for one in await audit_lists.read_batch_list(session, batch)]
+    heads = [one for one in rows if one.line is None]
+    totals = {"Entries": str(len(heads)), "Amount": str(sum((one.amount for one in heads), Decimal("0.00")))}
+    return await _answer(page.media_type, "batch-list", batch, caller, BatchListRead, rows, totals)
+
+
+@router.get(
+    "/{batch_id}/gl-distribution-list",
+    access=VIEW,
+    response_model=list[LedgerRowRead],
+    refuses=OPENING,
+    responses=CSV_OR_PDF_RESPONSE,
+)
+async def read_gl_distribution_list(
+    batch: OpenedBatch,
+    wanted: Annotated[ListQuery, Query()],
+    page: PrintablePageQueryOf,
+    request: Request,
+    caller: CallerOf,
+    session: Transaction,
+) -> list[LedgerRowRead] | Response:
+    """What the batch posts, or has posted, to the general ledger, at the company's interface level if none is named."""
+    settings: Settings = request.app.state.settings
+    today = local_date(now(), settings.time_zone)
+    found = await audit_lists.read_gl_list(session, batch, wanted.level, today)
+    rows = [LedgerRowRead.model_validate(one) for one in found]
+    totals = {
+        "Debit": str(sum((one.debit for one in rows), Decimal("0.00"))),
+        "Credit": str(sum((one.credit for one in rows), Decimal("0.00"))),
+    }
+    return await _answer(page.media_type, "gl-distribution-list", batch, caller, LedgerRowRead, rows, totals, wanted)
+
+
+@router.get(
+    "/{batch_id}/findings",
+    access=VIEW,
+    response_model=list[FindingRead],
+    refuses=OPENING,
+    responses=CSV_OR_PDF_RESPONSE,
+)
+async def list_findings(
+    batch: OpenedBatch, page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+) -> list[FindingRead] | Response:
+    """The error list: what the last validation found, by seq, line, field and rule."""
+    rows = [FindingRead.model_validate(one) for one in await batches.list_findings(session, batch)]
+    return await _answer(page.media_type, "error-list", batch, caller, FindingRead, rows, {})
+
+
+async def _answer(
+    media_type: str | None,
+    name: str,
+    batch: Batch,
+    caller: Caller,
+    kind: type[ReadT],
+    rows: list[ReadT],
+    totals: Mapping[str, str],
+    wanted: BaseModel | None = None,
+) -> list[ReadT] | Response:
+    """The list in the form that was asked for."""
+    if media_type is None:
+        return rows
+    columns = list(kind.model_fields)
+    if media_type != PDF_TYPE:
+        return table_answer(media_type, name, columns, rows)
+    amounts = [index for index, column in enumerate(columns) if _is_amount(rows, column)]
+    content = {
+        "title": _TITLES[name],
+        "subtitle": f"{batch.title} {batch.source.replace('_', ' ')}, {batch.status.replace('_', ' ')}",
+        "heads": [column.replace("_", " ") for column in columns],
+        "widths": ["wide" if column in _WIDE else "narrow" for column in columns],
+        "right": amounts,
+        "rows": [[_shown(getattr(row, column)) for column in columns] for row in rows],
+        "totals": totals,
+    }
+    return await print_report(_TEMPLATE, caller.name, wanted or ListQuery(), content)
+
+
+def _is_amount(rows: Sequence[Any], column: str) -> bool:
+    return any(isinstance(getattr(row, column), Decimal) for row in rows)
+
+
+def _shown(value: object) -> str | None:
+    return f"{value:,}" if isinstance(value, Decimal) else None if value is None else str(value)

@@ -1,0 +1,80 @@
+"""Invoices as PDF: one at once; many as a print that is watched and then fetched file by file."""
+
+from collections.abc import AsyncIterable
+
+from fastapi import Depends, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from services.receivables.actions import documents
+from services.receivables.errors import NothingToPrint
+from services.receivables.rules.prints import PrintProgress
+from services.receivables.schemas.documents import PrintRead, PrintRequest
+from shared import access
+from shared.access import Level
+from shared.clock import now
+from shared.database import Database, Transaction
+from shared.documents import pdf_answer
+from shared.errors import NotFound
+from shared.numbers import Id
+from shared.operation import CallerOf, Router
+from shared.progress import watch
+from shared.tables import PDF_RESPONSE
+
+router = Router("invoice-prints")
+single = Router("invoices")
+VIEW = access.feature("receivables.invoices", Level.VIEW)
+
+
+@single.get("/{invoice_id}/document", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE)
+async def print_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -> Response:
+    """The invoice as PDF, with the work orders behind its lines, what was credited, and which invoice it replaces."""
+    number, content = await documents.print_invoice(session, caller.scope, invoice_id, now())
+    return pdf_answer(f"invoice-{number}", content)
+
+
+@router.post("", access=VIEW, status_code=202, refuses=[NothingToPrint])
+async def start_invoice_print(
+    wanted: PrintRequest, response: Response, caller: CallerOf, session: Transaction
+) -> PrintRead:
+    """Begins to print invoices. The answer's Location tells where to watch and to fetch the files."""
+    begun = await documents.begin_print(session, caller.scope, wanted.to_selection(), caller.name, now())
+    response.headers["location"] = f"/v1/invoice-prints/{begun.id}"
+    return PrintRead.of(PrintProgress(begun, ()))
+
+
+@router.get("/{print_id}", access=VIEW, refuses=[NotFound])
+async def read_invoice_print(print_id: Id, caller: CallerOf, session: Transaction) -> PrintRead:
+    """A print that you asked for, how far it is, and the files that are ready."""
+    return PrintRead.of(await documents.read_print(session, print_id, caller.name))
+
+
+@router.get(
+    "/{print_id}/files/{file}", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE
+)
+async def read_invoice_print_file(print_id: Id, file: Id, caller: CallerOf, session: Transaction) -> Response:
+    """One PDF of a print; each invoice in it begins on a page of its own."""
+    return pdf_answer(f"invoices-{print_id}-{file}", await documents.read_file(session, print_id, caller.name, file))
+
+
+async def _visible(print_id: Id, caller: CallerOf, session: Transaction) -> None:
+    """Refuses the stream before it begins when the print is somebody else's."""
+    await documents.read_print(session, print_id, caller.name)
+
+
+@router.get(
+    "/{print_id}/events",
+    access=VIEW,
+    refuses=[NotFound],
+    response_class=EventSourceResponse,
+    dependencies=[Depends(_visible)],
+)
+async def watch_invoice_print(print_id: Id, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
+    """Live progress: an event `progress` for each change, `done` at the end."""
+    database: Database = request.app.state.database
+
+    async def look() -> PrintRead:
+        async with database.transaction() as session:
+            return PrintRead.of(await documents.read_print(session, print_id, caller.name))
+
+    async for event in watch(look, lambda state: state.status == "done"):
+        yield event

@@ -1,0 +1,209 @@
+"""Entries of a batch: typed, changed, removed, with their lines and misc. distributions."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request, Response
+
+from services.receivables.actions import entries, entry_import
+from services.receivables.actions.entries import Desk
+from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, HeldBatch, OpenedBatch
+from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
+from services.receivables.schemas.entries import (
+    EntryItem,
+    EntryRead,
+    EntryTyped,
+    FormsAnswer,
+    FormsToRead,
+    HeaderTyped,
+    LineTyped,
+    MiscTyped,
+    TransactionToBringBack,
+)
+from services.receivables.schemas.entry_import import EntryRow
+from services.receivables.settings import Settings
+from shared.clock import local_date, now
+from shared.database import Transaction
+from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.listing import Count, Page, PageQueryOf, answer
+from shared.operation import CallerOf, Router
+from shared.records.router import Imported
+from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
+
+router = Router("batches")
+forms = Router("entry-forms")
+
+Seq = Annotated[int, Path(ge=1, le=2**31 - 1)]
+LineInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
+LineInQuery = Annotated[int, Query(ge=1, le=2**31 - 1)]
+ENTERING = [*CHANGING, EntryFaulty, TransactionHeld]
+EDITING = [*ENTERING, EntryReadOnly, NotFound, VersionMissing, VersionStale]
+
+
+def desk(batch: HeldBatch, request: Request, caller: CallerOf) -> Desk:
+    """Where a change is typed: the batch, held."""
+    settings: Settings = request.app.state.settings
+    return Desk(batch, caller.scope, caller.name, local_date(now(), settings.time_zone))
+
+
+def reading_desk(batch: OpenedBatch, request: Request, caller: CallerOf) -> Desk:
+    """Where an entry is looked at: nobody waits."""
+    return desk(batch, request, caller)
+
+
+DeskOf = Annotated[Desk, Depends(desk)]
+ReadingDeskOf = Annotated[Desk, Depends(reading_desk)]
+
+
+@router.get(
+    "/{batch_id}/entries", access=VIEW, response_model=Page[EntryItem, Count], refuses=OPENING, responses=CSV_RESPONSE
+)
+async def list_entries(
+    batch: OpenedBatch, page: PageQueryOf, session: Transaction
+) -> Page[EntryItem, Count] | Response:
+    """The entries of a batch without their lines."""
+    rows, cursor, count = await entries.list_entries(session, batch.id, page)
+    items = [EntryItem.model_validate(row) for row in rows]
+    return answer(page, "entries", EntryItem, items, cursor, Count(count=count))
+
+
+@router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING)
+async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session: Transaction) -> EntryRead:
+    """Adds an invoice, adjustment, credit memo or write-off, with its lines."""
+    seq = await entries.enter(session, at, typed.to_entry())
+    return await _read(at, seq, response, session)
+
+
+@router.post(
+    "/{batch_id}/entries/import",
+    access=EDIT,
+    status_code=201,
+    refuses=[*CHANGING, ImportRefused],
+    openapi_extra=CSV_REQUEST,
+)
+async def import_entries(at: DeskOf, file: CsvBody, session: Transaction) -> Imported:
+    """Adds the entries of a CSV or XLSX file, one row a line: all of them, or none and every faulty place."""
+    rows = read_csv(file, EntryRow, key=id)
+    numbered = [Numbered(one.line, one.row.to_row()) for one in rows]
+    return Imported(imported=await entry_import.import_entries(session, at, numbered))
+
+
+@router.post(
+    "/{batch_id}/posted-transactions", access=EDIT, status_code=201, refuses=[*ENTERING, NotFound, NotForBatch]
+)
+async def bring_back_transaction(
+    at: DeskOf, wanted: TransactionToBringBack, response: Response, session: Transaction
+) -> EntryRead:
+    """Brings a posted transaction back into a batch, to be changed or deleted; the batch holds it until posted or released."""
+    seq = await entries.bring_back(session, at, wanted.transaction_id, wanted.action)
+    return await _read(at, seq, response, session)
+
+
+@router.get("/{batch_id}/entries/{seq}", access=VIEW, refuses=OPENING)
+async def read_entry(seq: Seq, at: ReadingDeskOf, response: Response, session: Transaction) -> EntryRead:
+    """An entry whole. The ETag is needed to change anything of it."""
+    return await _read(at, seq, response, session)
+
+
+@router.patch("/{batch_id}/entries/{seq}", access=EDIT, refuses=EDITING)
+async def change_entry(
+    seq: Seq, at: DeskOf, typed: HeaderTyped, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Changes the header fields that are sent; those that follow from them take their defaults again."""
+    await entries.change(session, at, seq, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.delete("/{batch_id}/entries/{seq}", access=EDIT, status_code=204, refuses=EDITING, response_class=Response)
+async def remove_entry(seq: Seq, at: DeskOf, revision: ExpectedVersion, session: Transaction) -> None:
+    """Deletes an entry; a posted transaction that was brought back is released."""
+    await entries.remove(session, at, seq, revision)
+
+
+@router.post("/{batch_id}/entries/{seq}/lines", access=EDIT, status_code=201, refuses=EDITING)
+async def enter_line(
+    seq: Seq, at: DeskOf, typed: LineTyped, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Adds a line to an entry."""
+    await entries.enter_line(session, at, seq, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.patch("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING)
+async def change_line(
+    seq: Seq,
+    line: LineInPath,
+    at: DeskOf,
+    typed: LineTyped,
+    revision: ExpectedVersion,
+    response: Response,
+    session: Transaction,
+) -> EntryRead:
+    """Changes the fields of a line that are sent; those that follow from them are calculated again."""
+    await entries.change_line(session, at, seq, line, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.delete("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING)
+async def remove_line(
+    seq: Seq, line: LineInPath, at: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Removes a line."""
+    await entries.remove_line(session, at, seq, line, revision)
+    return await _read(at, seq, response, session)
+
+
+@router.post("/{batch_id}/entries/{seq}/misc-distributions", access=EDIT, status_code=201, refuses=EDITING)
+async def enter_misc_distribution(
+    seq: Seq, at: DeskOf, typed: MiscTyped, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Adds a misc. distribution: for reports only, it never touches the GL or the balance."""
+    await entries.enter_misc(session, at, seq, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.patch("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING)
+async def change_misc_distribution(
+    seq: Seq,
+    row: LineInPath,
+    at: DeskOf,
+    typed: MiscTyped,
+    revision: ExpectedVersion,
+    response: Response,
+    session: Transaction,
+) -> EntryRead:
+    """Changes the fields of a misc. distribution that are sent."""
+    await entries.change_misc(session, at, seq, row, revision, typed.to_typed())
+    return await _read(at, seq, response, session)
+
+
+@router.delete("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING)
+async def remove_misc_distribution(
+    seq: Seq, row: LineInPath, at: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
+) -> EntryRead:
+    """Removes a misc. distribution."""
+    await entries.remove_misc(session, at, seq, row, revision)
+    return await _read(at, seq, response, session)
+
+
+@router.get("/{batch_id}/entries/{seq}/form", access=VIEW, refuses=OPENING)
+async def read_form_of_entry(
+    seq: Seq, at: ReadingDeskOf, session: Transaction, line: LineInQuery | None = None
+) -> FormsAnswer:
+    """The form of an entry as it stands, with that of one of its lines, or of a new one: what is open, and why not."""
+    return FormsAnswer.of(await entries.read_forms_of(session, at, seq, line))
+
+
+@forms.post("", access=VIEW, refuses=[NotFound])
+async def read_form(wanted: FormsToRead, request: Request, caller: CallerOf, session: Transaction) -> FormsAnswer:
+    """For each field of a header and a line its default, whether it is open, and the reason when it is not."""
+    settings: Settings = request.app.state.settings
+    today = local_date(now(), settings.time_zone)
+    header, line = wanted.header.to_typed(), wanted.line.to_typed()
+    return FormsAnswer.of(await entries.read_forms(session, caller.scope, wanted.ar_company, today, header, line))
+
+
+async def _read(at: Desk, seq: int, response: Response, session: Transaction) -> EntryRead:
+    entry = await entries.read_entry(session, at.batch.id, seq)
+    response.headers["etag"] = etag(entry.header.revision)
+    return EntryRead.of(entry, await entries.warnings_of(session, at, entry))

@@ -1,0 +1,80 @@
+"""Automatic write-offs: previewed, put into a batch, undone."""
+
+from fastapi import Request, Response
+
+from services.receivables.actions import batches, invoices, write_offs
+from services.receivables.actions.write_offs import UndoRequest
+from services.receivables.errors import EntryFaulty, MonthClosed, NotForBatch, NothingToWriteOff, TransactionHeld
+from services.receivables.schemas.batches import BatchRead
+from services.receivables.schemas.invoices import CreditRead, InvoiceRead
+from services.receivables.schemas.write_offs import (
+    UndoEntry,
+    WriteOffCriteria,
+    WriteOffMade,
+    WriteOffPreview,
+    WriteOffToMake,
+)
+from services.receivables.settings import Settings
+from shared import access
+from shared.access import Level
+from shared.clock import local_date, month_of, now
+from shared.database import Transaction
+from shared.errors import NotFound
+from shared.numbers import Id
+from shared.operation import CallerOf, Router
+
+router = Router("write-offs")
+of_invoice = Router("invoices")
+VIEW = access.feature("receivables.write_offs", Level.VIEW)
+EDIT = access.feature("receivables.write_offs", Level.EDIT)
+
+
+@router.post("/preview", access=VIEW)
+async def preview_write_offs(
+    wanted: WriteOffCriteria, request: Request, caller: CallerOf, session: Transaction
+) -> WriteOffPreview:
+    """What the criteria would write off, and what they leave alone and why; nothing is written."""
+    settings: Settings = request.app.state.settings
+    today = local_date(now(), settings.time_zone)
+    return WriteOffPreview.of(await write_offs.preview(session, caller.scope, wanted.to_criteria(today)))
+
+
+@router.post(
+    "",
+    access=EDIT,
+    status_code=201,
+    idempotent=True,
+    refuses=[NotFound, MonthClosed, NothingToWriteOff, EntryFaulty],
+)
+async def make_write_offs(
+    wanted: WriteOffToMake, request: Request, response: Response, caller: CallerOf, session: Transaction
+) -> WriteOffMade:
+    """Puts what the criteria choose into a new batch, unposted: review and edit it there, then validate and post it."""
+    settings: Settings = request.app.state.settings
+    today = local_date(now(), settings.time_zone)
+    made = await write_offs.write_off(
+        session, caller.scope, wanted.to_criteria(today), wanted.month or month_of(today), caller.name, today
+    )
+    response.headers["location"] = f"/v1/batches/{made.batch_id}"
+    batch = await batches.read_batch(session, caller.scope, made.batch_id)
+    return WriteOffMade(batch=BatchRead.model_validate(batch), preview=WriteOffPreview.of(made.choice))
+
+
+@of_invoice.post(
+    "/{invoice_id}/write-offs/{transaction_id}/undo",
+    access=EDIT,
+    status_code=201,
+    idempotent=True,
+    refuses=[NotFound, NotForBatch, TransactionHeld, MonthClosed],
+)
+async def undo_write_off(
+    invoice_id: Id, transaction_id: Id, entry: UndoEntry, request: Request, caller: CallerOf, session: Transaction
+) -> CreditRead:
+    """Posts the mirror of a posted write-off: what it had written off is open again."""
+    settings: Settings = request.app.state.settings
+    moment = now()
+    on = entry.undo_date or local_date(moment, settings.time_zone)
+    wanted = UndoRequest(entry.month or month_of(on), on, entry.reason, caller.name)
+    mirror_id = await write_offs.undo(session, caller.scope, invoice_id, transaction_id, wanted, moment)
+    invoice = await invoices.read_invoice(session, caller.scope, invoice_id)
+    return CreditRead(credit_id=mirror_id, invoice=InvoiceRead.of(invoice))

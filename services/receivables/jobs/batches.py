@@ -1,0 +1,46 @@
+"""Carries batches on: validates what was sent to be validated, posts what was sent to be posted."""
+
+import logging
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.actions import batch_posting, batches
+from shared.clock import local_date, now
+from shared.jobs import Job
+
+_LOOK_SECONDS = 30.0
+_ABANDONED_SECONDS = 120.0
+
+log = logging.getLogger(__name__)
+
+
+def validate_job(time_zone: str) -> Job:
+    """Validates batches. Each is claimed first, in a transaction of its own: what is interrupted then is not taken up
+    again, its batch is opened by `reopen_job`.
+    """
+    worker = uuid4().hex
+
+    async def validate(session: AsyncSession) -> bool:
+        return await batches.validate_part(session, worker, local_date(now(), time_zone))
+
+    return Job(validate)
+
+
+def post_job(time_zone: str) -> Job:
+    """Posts batches part by part; a part that is interrupted is posted by whoever comes next."""
+
+    async def post(session: AsyncSession) -> bool:
+        moment = now()
+        return await batch_posting.post_part(session, moment, local_date(moment, time_zone))
+
+    return Job(post)
+
+
+async def _reopen(session: AsyncSession) -> bool:
+    for batch_id in await batches.reopen_interrupted(session, _ABANDONED_SECONDS):
+        log.warning("the validation of batch %s was interrupted; it is open again", batch_id)
+    return False
+
+
+reopen_job = Job(_reopen, _LOOK_SECONDS)

@@ -1,0 +1,53 @@
+"""Prints of many invoices."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, text
+from sqlmodel import Field
+
+from services.receivables.models.table import Table
+from shared import columns
+
+
+def _print_id() -> int:
+    key: int = Field(sa_column=Column(BigInteger, ForeignKey("invoice_print.id", ondelete="CASCADE"), primary_key=True))
+    return key
+
+
+class InvoicePrint(Table, table=True):
+    """A request to print invoices, and how many are printed."""
+
+    __tablename__ = "invoice_print"
+    __table_args__ = (
+        Index("invoice_print_unfinished", "id", postgresql_where=text("printed < invoices")),
+        Index("invoice_print_requested_at", "requested_at"),
+    )
+
+    id: int = columns.identity()
+    requested_by: str = columns.words()
+    requested_at: datetime = columns.moment()
+    invoices: int
+    printed: int
+
+
+class InvoicePrintItem(Table, table=True):
+    """An invoice of a print, at its position."""
+
+    __tablename__ = "invoice_print_item"
+
+    print_id: int = _print_id()
+    position: int = Field(primary_key=True)
+    invoice_id: int = columns.big("ar_transaction.id")
+
+
+class InvoicePrintFile(Table, table=True):
+    """A finished PDF of a print."""
+
+    __tablename__ = "invoice_print_file"
+
+    print_id: int = _print_id()
+    file: int = Field(primary_key=True)
+    invoices: int
+    first_number: str = columns.code()
+    last_number: str = columns.code()
+    content: bytes

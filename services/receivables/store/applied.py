@@ -1,0 +1,219 @@
+"""Posted invoices as amendments see them: what each line amounts to with everything applied to it, posted or waiting."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.entry.amounts import Amounts
+from services.receivables.rules.entry.facts import AppliedInvoice, AppliedLine
+from services.receivables.rules.entry.info import LineInfo
+from shared.access import Scope
+from shared.database import execute, fetch_all, scope_condition
+from shared.money import ZERO
+
+_PARTS = tuple(one.name for one in fields(Amounts))
+_SIDES = ("billed", "credited", "written_off")
+_SIDE = "CASE {0}.type WHEN 'credit_memo' THEN 'credited' WHEN 'write_off' THEN 'written_off' ELSE 'billed' END"
+_ABOUT = (
+    *("line_type", "description", "gl_account", "tax_code", "contract_item", "material", "um", "unit_price"),
+    *("work_order_id", "work_order_number", "work_order_version", "work_order_attempt"),
+    *("tax_account", "retainage_account", "retainage_tax_account", "charge_account", "charge_counter_account"),
+)
+_SUMS = ", ".join(
+    f"coalesce(sum({part}) FILTER (WHERE side = '{side}'), 0.00) AS {side}_{part}" for side in _SIDES for part in _PARTS
+)
+
+
+async def hold(session: AsyncSession, invoice_ids: Collection[int]) -> None:
+    """Makes everything that is applied to these invoices wait its turn until this transaction ends; lowest id first.
+
+    Posted rows cannot be locked themselves: that needs the right to update them, which the runtime role lacks.
+    """
+    await execute(
+        session,
+        """
+        SELECT pg_advisory_xact_lock(hashtextextended('invoice ' || id, 0))
+        FROM (SELECT id FROM unnest(CAST(:ids AS bigint[])) AS id ORDER BY id) AS named
+        """,
+        ids=sorted(invoice_ids),
+    )
+
+
+async def invoices(
+    session: AsyncSession, scope: Scope, invoice_ids: Collection[int], *, own: tuple[int, int] | None = None
+) -> dict[int, AppliedInvoice]:
+    """The posted invoices of these ids; `own` is the (batch, seq) whose holding of them does not count."""
+    if not invoice_ids:
+        return {}
+    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
+    batch_id, seq = own or (None, None)
+    found = await fetch_all(
+        session,
+        AppliedInvoice,
+        f"""
+        SELECT t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number, t.customer_id,
+               c.number AS customer, t.contract, t.receivable_type, t.ar_account, t.branch,
+               t.rating_invoice_id IS NOT NULL AS from_rating,
+               EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete') AS deleted,
+               (SELECT format('batch %s of %s, seq %s', b.number, b.month, e.seq)
+                FROM batch_entry e JOIN batch b ON b.id = e.batch_id
+                WHERE NOT e.posted AND (e.changes_id = t.id OR (e.changes_id IS NOT NULL AND e.apply_to_id = t.id))
+                  AND (e.batch_id, e.seq) IS DISTINCT FROM (CAST(:batch_id AS bigint), CAST(:seq AS int))
+                ORDER BY e.batch_id, e.seq LIMIT 1) AS held_by
+        FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
+        WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.type = 'invoice' AND t.action = 'add' AND {within}
+        """,
+        ids=sorted(invoice_ids),
+        batch_id=batch_id,
+        seq=seq,
+        **parameters,
+    )
+    return {one.id: one for one in found}
+
+
+@dataclass(frozen=True)
+class NumberedInvoice:
+    """A posted invoice by its number; several may have the same."""
+
+    id: int
+    number: str
+    customer: str
+
+
+async def find_numbers(
+    session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
+) -> list[NumberedInvoice]:
+    """The posted invoices of a company that have these numbers."""
+    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
+    return await fetch_all(
+        session,
+        NumberedInvoice,
+        f"""
+        SELECT t.id, t.invoice_number AS number, c.number AS customer
+        FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
+        WHERE t.ar_company = :ar_company AND t.invoice_number = ANY(CAST(:numbers AS text[]))
+          AND t.type = 'invoice' AND t.action = 'add' AND {within}
+        ORDER BY t.id
+        """,
+        ar_company=ar_company,
+        numbers=list(numbers),
+        **parameters,
+    )
+
+
+async def lines(
+    session: AsyncSession,
+    invoice_ids: Collection[int],
+    *,
+    batch_id: int | None = None,
+    seqs: Collection[int] | None = None,
+    without: Collection[int] = (),
+) -> dict[int, dict[int, AppliedLine]]:
+    """The lines of posted invoices by invoice and line, with what is posted and what waits in batches.
+
+    What waits in `batch_id` is left out: all of it, or only `seqs`. So is what the posted transactions `without` have
+    done, which are being changed. Lines that adjustments have added are lines of the invoice like the others.
+    """
+    if not invoice_ids:
+        return {}
+    result = await session.execute(
+        text(_LINES),
+        {
+            "ids": sorted(invoice_ids),
+            "batch_id": batch_id,
+            "seqs": None if seqs is None else sorted(seqs),
+            "without": sorted(without),
+        },
+    )
+    found: dict[int, dict[int, AppliedLine]] = {invoice_id: {} for invoice_id in invoice_ids}
+    for row in result.mappings():
+        sides: dict[str, Any] = {side: Amounts(*(row[f"{side}_{part}"] or ZERO for part in _PARTS)) for side in _SIDES}
+        about: dict[str, Any] = {name: row[name] for name in _ABOUT}
+        found[row["invoice_id"]][row["line"]] = AppliedLine(line=row["line"], **about, **sides)
+    return found
+
+
+_LINES = f"""
+    WITH posted AS (
+        SELECT coalesce(l.applies_to_id, l.transaction_id) AS invoice_id, coalesce(l.applies_to_line, l.line) AS line,
+               {_SIDE.format("t")} AS side, t.id AS transaction_id, t.type, l.reverses,
+               t.id = ANY(CAST(:without AS bigint[])) OR coalesce(t.changes_id = ANY(CAST(:without AS bigint[])), false)
+                   AS left_out,
+               {", ".join(f"l.{part}" for part in _PARTS)},
+               {", ".join(f"l.{name}" for name in _ABOUT if name != "unit_price")}, l.unit_rate AS unit_price
+        FROM ar_transaction t JOIN ar_line l ON l.transaction_id = t.id
+        WHERE t.id = ANY(CAST(:ids AS bigint[])) OR t.applies_to_id = ANY(CAST(:ids AS bigint[]))
+    ), moved AS (
+        SELECT invoice_id, line, side, {", ".join(_PARTS)} FROM posted WHERE NOT left_out
+        UNION ALL
+        SELECT e.apply_to_id, x.apply_line, {_SIDE.format("e")}, {", ".join(f"x.{part}" for part in _PARTS)}
+        FROM batch_entry e JOIN batch_line x USING (batch_id, seq)
+        WHERE e.apply_to_id = ANY(CAST(:ids AS bigint[])) AND NOT e.posted AND e.action = 'add'
+          AND x.apply_line IS NOT NULL
+          AND NOT (e.batch_id IS NOT DISTINCT FROM CAST(:batch_id AS bigint)
+                   AND (CAST(:seqs AS int[]) IS NULL OR e.seq = ANY(CAST(:seqs AS int[]))))
+    ), about AS (
+        SELECT DISTINCT ON (invoice_id, line) invoice_id, line, {", ".join(_ABOUT)}
+        FROM posted WHERE side = 'billed' AND NOT reverses
+        ORDER BY invoice_id, line, type = 'invoice' DESC, transaction_id DESC
+    )
+    SELECT a.*, {", ".join(f"s.{side}_{part}" for side in _SIDES for part in _PARTS)}
+    FROM about a
+    LEFT JOIN (SELECT invoice_id, line, {_SUMS} FROM moved GROUP BY invoice_id, line) AS s USING (invoice_id, line)
+    ORDER BY a.invoice_id, a.line
+"""
+
+
+@dataclass(frozen=True)
+class _Highest:
+    invoice_id: int
+    line: int
+
+
+async def next_lines(session: AsyncSession, invoice_ids: Collection[int]) -> dict[int, int]:
+    """For each invoice the number after the highest that any of its lines has: a line that is added gets it."""
+    if not invoice_ids:
+        return {}
+    found = await fetch_all(
+        session,
+        _Highest,
+        """
+        SELECT coalesce(t.applies_to_id, t.id) AS invoice_id, max(coalesce(l.applies_to_line, l.line)) AS line
+        FROM ar_transaction t JOIN ar_line l ON l.transaction_id = t.id
+        WHERE t.id = ANY(CAST(:ids AS bigint[])) OR t.applies_to_id = ANY(CAST(:ids AS bigint[]))
+        GROUP BY 1
+        """,
+        ids=sorted(invoice_ids),
+    )
+    return {one.invoice_id: one.line + 1 for one in found}
+
+
+async def line_infos(session: AsyncSession, invoice_id: int) -> list[LineInfo]:
+    """The lines of a posted invoice: as they were posted first, and with everything posted to them since."""
+    return await fetch_all(
+        session,
+        LineInfo,
+        """
+        WITH moved AS (
+            SELECT coalesce(l.applies_to_line, l.line) AS invoice_line, t.month, t.number, t.invoice_number, l.*
+            FROM ar_transaction t JOIN ar_line l ON l.transaction_id = t.id
+            WHERE t.id = :id OR t.applies_to_id = :id
+        ), first AS (
+            SELECT DISTINCT ON (invoice_line) * FROM moved ORDER BY invoice_line, transaction_id, line
+        ), sums AS (
+            SELECT invoice_line, sum(amount) AS amount, sum(tax) AS tax, sum(retainage + retainage_tax) AS retainage,
+                   sum(finance_charge) AS finance_charge
+            FROM moved GROUP BY invoice_line
+        )
+        SELECT f.invoice_number, f.month, f.number AS transaction, f.invoice_line AS line, f.description,
+               f.amount AS original_amount, f.tax AS original_tax,
+               f.retainage + f.retainage_tax AS original_retainage, f.finance_charge AS original_finance_charge,
+               s.amount AS total_amount, s.tax AS total_tax, s.retainage AS total_retainage,
+               s.finance_charge AS total_finance_charge
+        FROM first f JOIN sums s USING (invoice_line) ORDER BY f.invoice_line
+        """,
+        id=invoice_id,
+    )

@@ -1,0 +1,260 @@
+"""Batches: made, listed, held for a change, and carried from state to state; and what validation found in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.batches import Batch, BatchFilter, BatchRow, Finding
+from services.receivables.store import posting
+from shared.access import Scope
+from shared.database import copy_rows, execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+
+_BATCH = ", ".join(f"b.{one.name}" for one in fields(Batch))
+_POSTED_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+_ENTERED_SIDES = {"branch": "e.branch", "customer": "c.number", "ar_company": "b.ar_company"}
+
+
+def _visible(scope: Scope) -> Where:
+    """A batch is visible when everything in it is, posted or not."""
+    where = Where()
+    if not scope.limits:
+        return where
+    posted, parameters = scope_condition(scope, **_POSTED_SIDES)
+    entered, _ = scope_condition(scope, **_ENTERED_SIDES)
+    company, _ = scope_condition(scope, branch=None, customer=None, ar_company="b.ar_company")
+    where.terms.append(company)
+    where.terms.append(
+        f"""
+        NOT EXISTS (SELECT FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
+                    WHERE t.batch_id = b.id AND NOT {posted})
+        AND NOT EXISTS (SELECT FROM batch_entry e JOIN customer c ON c.id = e.customer_id
+                        WHERE e.batch_id = b.id AND NOT {entered})
+        """
+    )
+    where.parameters.update(parameters)
+    return where
+
+
+async def find(session: AsyncSession, scope: Scope, batch_id: int, *, lock: bool = False) -> Batch | None:
+    """The batch; with `lock` whoever changes it next waits until this transaction ends."""
+    where = _visible(scope).add("b.id = :id", id=batch_id)
+    held = "FOR NO KEY UPDATE OF b" if lock else ""
+    statement = f"SELECT {_BATCH} FROM batch b WHERE {where.sql} {held}"
+    return await fetch_one(session, Batch, statement, **where.parameters)
+
+
+async def insert(
+    session: AsyncSession,
+    ar_company: int,
+    month: str,
+    source: str,
+    created_by: str,
+    *,
+    restricted: bool,
+    run_id: int | None = None,
+) -> int:
+    """A new open batch; returns its id."""
+    number = await posting.take_numbers(session, ar_company, f"batch {month}", 1)
+    batch_id: int = await fetch_value(
+        session,
+        """
+        INSERT INTO batch (ar_company, month, number, source, status, restricted, created_by, run_id)
+        VALUES (:ar_company, :month, :number, :source, 'open', :restricted, :created_by, :run_id) RETURNING id
+        """,
+        ar_company=ar_company,
+        month=month,
+        number=number,
+        source=source,
+        restricted=restricted,
+        created_by=created_by,
+        run_id=run_id,
+    )
+    return batch_id
+
+
+async def set_status(session: AsyncSession, batch_id: int, status: str, *, sent_by: str | None = None) -> None:
+    await execute(
+        session,
+        """
+        UPDATE batch SET status = :status, claimed_at = NULL, claimed_by = NULL, revision = revision + 1,
+               sent_by = coalesce(CAST(:sent_by AS text), sent_by)
+        WHERE id = :id
+        """,
+        id=batch_id,
+        status=status,
+        sent_by=sent_by,
+    )
+
+
+async def set_restricted(session: AsyncSession, batch_id: int, *, restricted: bool) -> None:
+    await execute(
+        session,
+        "UPDATE batch SET restricted = :restricted, revision = revision + 1 WHERE id = :id",
+        id=batch_id,
+        restricted=restricted,
+    )
+
+
+async def sender_of(session: AsyncSession, batch_id: int) -> str:
+    """Who sent the batch to be posted."""
+    sender: str = await fetch_value(
+        session, "SELECT coalesce(sent_by, created_by) FROM batch WHERE id = :id", id=batch_id
+    )
+    return sender
+
+
+async def list_batches(
+    session: AsyncSession, scope: Scope, wanted: BatchFilter, query: PageQuery
+) -> tuple[list[BatchRow], str | None, int]:
+    """One page of batches and how many there are."""
+    where = (
+        _visible(scope)
+        .add("b.ar_company = :ar_company", ar_company=wanted.ar_company)
+        .add("b.month = :month", month=wanted.month)
+        .add("b.source = :source", source=wanted.source)
+        .add("b.status = :status", status=wanted.status)
+        .add("b.created_by = :created_by", created_by=wanted.created_by)
+        .add("b.run_id = :run_id", run_id=wanted.run_id)
+    )
+    rows, cursor = await fetch_page(
+        session,
+        BatchRow,
+        columns=f"{_BATCH}, {_CONTENT}",
+        source="batch b",
+        where=where,
+        sorting=Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, default="-id", key="b.id"),
+        query=query,
+    )
+    return rows, cursor, await fetch_count(session, "batch b", where)
+
+
+_CONTENT = """
+    (SELECT count(*) FROM batch_entry e WHERE e.batch_id = b.id) AS entries,
+    (SELECT coalesce(sum(l.amount), 0.00) FROM batch_line l WHERE l.batch_id = b.id) AS entered,
+    (SELECT count(*) FROM ar_transaction t WHERE t.batch_id = b.id) AS transactions,
+    (SELECT coalesce(sum(t.total), 0.00) FROM ar_transaction t WHERE t.batch_id = b.id) AS total,
+    (SELECT count(*) FROM batch_finding f WHERE f.batch_id = b.id AND f.severity = 'error') AS errors,
+    (SELECT count(*) FROM batch_finding f WHERE f.batch_id = b.id AND f.severity = 'warning') AS warnings
+"""
+
+
+async def find_row(session: AsyncSession, scope: Scope, batch_id: int) -> BatchRow | None:
+    where = _visible(scope).add("b.id = :id", id=batch_id)
+    statement = f"SELECT {_BATCH}, {_CONTENT} FROM batch b WHERE {where.sql}"
+    return await fetch_one(session, BatchRow, statement, **where.parameters)
+
+
+@dataclass(frozen=True)
+class Content:
+    """How many entries wait in a batch, and the sum of their amounts without signs."""
+
+    entries: int
+    size: Decimal
+
+
+async def content(session: AsyncSession, batch_id: int) -> Content:
+    found = await fetch_one(
+        session,
+        Content,
+        """
+        SELECT (SELECT count(*) FROM batch_entry e WHERE e.batch_id = :id) AS entries,
+               (SELECT coalesce(sum(abs(l.amount)), 0.00) FROM batch_line l WHERE l.batch_id = :id) AS size
+        """,
+        id=batch_id,
+    )
+    assert found is not None
+    return found
+
+
+async def claim_validation(session: AsyncSession, worker: str) -> bool:
+    """Gives the worker the next batch that waits for its validation, which counts as begun; False when none waits."""
+    claimed = await execute(
+        session,
+        """
+        UPDATE batch SET claimed_at = now(), claimed_by = :worker WHERE id = (
+            SELECT id FROM batch WHERE status = 'validating' AND claimed_by IS NULL
+            ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+        """,
+        worker=worker,
+    )
+    return claimed > 0
+
+
+async def take_claimed(session: AsyncSession, worker: str) -> Batch | None:
+    """The batch that the worker is to validate, held until this transaction ends."""
+    return await fetch_one(
+        session,
+        Batch,
+        f"""
+        SELECT {_BATCH} FROM batch b WHERE b.status = 'validating' AND b.claimed_by = :worker
+        ORDER BY b.id LIMIT 1 FOR NO KEY UPDATE
+        """,
+        worker=worker,
+    )
+
+
+async def reopen_interrupted(session: AsyncSession, after_seconds: float) -> list[int]:
+    """Opens batches again whose validation was begun so long ago and is carried on by nobody."""
+    return await fetch_values(
+        session,
+        """
+        UPDATE batch SET status = 'open', claimed_at = NULL, claimed_by = NULL, revision = revision + 1 WHERE id IN (
+            SELECT id FROM batch
+            WHERE status = 'validating' AND claimed_at < now() - make_interval(secs => :seconds)
+            FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING id
+        """,
+        seconds=after_seconds,
+    )
+
+
+async def take_posting(session: AsyncSession) -> Batch | None:
+    """The next batch that is on its way into the ledger, held until this transaction ends."""
+    return await fetch_one(
+        session,
+        Batch,
+        f"""
+        SELECT {_BATCH} FROM batch b WHERE b.status = 'posting'
+        ORDER BY b.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+        """,
+    )
+
+
+async def replace_findings(session: AsyncSession, batch_id: int, findings: Sequence[Finding]) -> None:
+    await execute(session, "DELETE FROM batch_finding WHERE batch_id = :id", id=batch_id)
+    numbered = [_Numbered(position, one) for position, one in enumerate(findings, start=1)]
+    names = ("position", *(f"finding.{one.name}" for one in fields(Finding)))
+    await copy_rows(session, "batch_finding", names, numbered, batch_id=batch_id)
+
+
+@dataclass(frozen=True)
+class _Numbered:
+    position: int
+    finding: Finding
+
+
+async def list_findings(session: AsyncSession, batch_id: int) -> list[Finding]:
+    return await fetch_all(
+        session,
+        Finding,
+        """
+        SELECT seq, line, field, rule, severity, detail FROM batch_finding WHERE batch_id = :id ORDER BY position
+        """,
+        id=batch_id,
+    )
+
+
+async def waiting_in(session: AsyncSession, ar_company: int, month: str) -> list[int]:
+    """The numbers of the batches of a month that are neither posted nor cancelled."""
+    return await fetch_values(
+        session,
+        """
+        SELECT number FROM batch
+        WHERE ar_company = :ar_company AND month = :month AND status NOT IN ('posted', 'cancelled') ORDER BY number
+        """,
+        ar_company=ar_company,
+        month=month,
+    )

@@ -1,0 +1,255 @@
+"""What stands on printed invoices, and the prints of many: a request, its invoices in order, and the files made so far."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.documents import (
+    DocumentAmendment,
+    DocumentFacts,
+    DocumentHead,
+    DocumentLine,
+    Replaced,
+)
+from services.receivables.rules.prints import InvoicePrint, PrintFile, PrintSelection
+from shared.access import Scope
+from shared.database import execute, fetch_all, fetch_one, fetch_value
+from shared.listing import Where
+
+_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+_IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted (id, position)"
+
+# What an invoice says of itself: the last change that was posted, else what was posted at first.
+_VERSIONS = """
+    SELECT t.id, t.invoice_date, t.due_on, t.discount_on, t.pay_terms, t.purchase_order
+    UNION ALL
+    SELECT x.id, x.invoice_date, x.due_on, x.discount_on, x.pay_terms, x.purchase_order
+    FROM ar_transaction x WHERE x.changes_id = t.id AND x.action = 'change'
+"""
+
+
+async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFacts:
+    """Everything that is printed of these invoices as they are now, changes and all, in their order.
+
+    Four statements however many invoices there are.
+    """
+    ids = list(invoice_ids)
+    heads = await fetch_all(
+        session,
+        DocumentHead,
+        f"""
+        SELECT t.id, t.ar_company, k.name AS company_name, k.address AS company_address, k.currency,
+               t.invoice_number AS number, t.month, t.number AS transaction, c.number AS customer,
+               c.name AS customer_name, c.address AS customer_address, t.contract, now.purchase_order,
+               now.invoice_date, now.due_on, now.discount_on, p.description AS terms, sums.net, sums.tax, sums.total
+        FROM {_IDS}
+        JOIN ar_transaction t ON t.id = wanted.id
+        JOIN LATERAL ({_VERSIONS} ORDER BY id DESC LIMIT 1) AS now ON true
+        JOIN LATERAL (
+            SELECT sum(x.net) AS net, sum(x.tax) AS tax, sum(x.total) AS total
+            FROM ar_transaction x WHERE x.id = t.id OR (x.applies_to_id = t.id AND x.type = 'invoice')
+        ) AS sums ON true
+        JOIN ar_company k ON k.number = t.ar_company
+        JOIN customer c ON c.id = t.customer_id
+        LEFT JOIN pay_terms p ON p.ar_company = t.ar_company AND p.code = now.pay_terms
+        ORDER BY wanted.position
+        """,
+        ids=ids,
+    )
+    lines = await fetch_all(
+        session,
+        DocumentLine,
+        f"""
+        WITH posted AS (
+            SELECT wanted.position, wanted.id AS invoice_id, coalesce(l.applies_to_line, l.line) AS invoice_line,
+                   t.ar_company, l.*
+            FROM {_IDS}
+            JOIN LATERAL (
+                SELECT id, ar_company FROM ar_transaction WHERE id = wanted.id
+                UNION ALL
+                SELECT id, ar_company FROM ar_transaction WHERE applies_to_id = wanted.id AND type = 'invoice'
+            ) AS t ON true
+            JOIN ar_line l ON l.transaction_id = t.id
+        ), about AS (
+            SELECT DISTINCT ON (invoice_id, invoice_line) * FROM posted WHERE NOT reverses
+            ORDER BY invoice_id, invoice_line, transaction_id DESC
+        ), sums AS (
+            SELECT invoice_id, invoice_line, sum(amount) AS amount, sum(tax) AS tax, sum(retainage) AS retainage,
+                   sum(retainage_tax) AS retainage_tax, sum(discount) AS discount, sum(tax_discount) AS tax_discount,
+                   max(transaction_id) FILTER (WHERE reverses) AS taken_back_by
+            FROM posted GROUP BY invoice_id, invoice_line
+        )
+        SELECT about.invoice_id, about.invoice_line AS line, about.description, about.quantity, about.unit_rate, about.um,
+               sums.amount, sums.tax, about.tax_code, x.description AS tax_description, sums.retainage,
+               sums.retainage_tax, sums.discount, sums.tax_discount, about.work_order_number
+        FROM about
+        JOIN sums USING (invoice_id, invoice_line)
+        LEFT JOIN tax_code x ON x.ar_company = about.ar_company AND x.code = about.tax_code
+        WHERE sums.taken_back_by IS NULL OR about.transaction_id >= sums.taken_back_by
+        ORDER BY about.position, about.invoice_line
+        """,
+        ids=ids,
+    )
+    amendments = await fetch_all(
+        session,
+        DocumentAmendment,
+        f"""
+        SELECT a.applies_to_id AS invoice_id, a.type, a.invoice_date AS on, a.total
+        FROM {_IDS} JOIN ar_transaction a ON a.applies_to_id = wanted.id AND a.type <> 'invoice' ORDER BY a.id
+        """,
+        ids=ids,
+    )
+    replaced = await fetch_all(
+        session,
+        Replaced,
+        f"""
+        SELECT DISTINCT l.transaction_id AS invoice_id, t.invoice_number AS number
+        FROM {_IDS}
+        JOIN ar_line l ON l.transaction_id = wanted.id AND l.work_order_id IS NOT NULL
+        JOIN LATERAL (
+            SELECT max(o.transaction_id) AS id FROM ar_line o JOIN ar_transaction i ON i.id = o.transaction_id
+            WHERE o.work_order_id = l.work_order_id AND o.work_order_version < l.work_order_version AND i.type = 'invoice'
+        ) AS earlier ON earlier.id IS NOT NULL
+        JOIN ar_transaction t ON t.id = earlier.id
+        ORDER BY invoice_id, number
+        """,
+        ids=ids,
+    )
+    return DocumentFacts(heads, lines, amendments, replaced)
+
+
+async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int, bytes]:
+    found = await session.execute(
+        text("SELECT ar_company, content FROM company_logo WHERE ar_company = ANY(CAST(:companies AS int[]))"),
+        {"companies": list(companies)},
+    )
+    return {row.ar_company: row.content for row in found}
+
+
+async def begin_print(
+    session: AsyncSession, scope: Scope, wanted: PrintSelection, requested_by: str, requested_at: datetime
+) -> int:
+    """Writes a request to print the chosen invoices that lie in the scope, ordered by number, and returns its id."""
+    print_id: int = await fetch_value(
+        session,
+        "INSERT INTO invoice_print (requested_by, requested_at) VALUES (:requested_by, :requested_at) RETURNING id",
+        requested_by=requested_by,
+        requested_at=requested_at,
+    )
+    where = (
+        Where(["t.type = 'invoice' AND t.action = 'add'"])
+        .within(scope, **_SIDES)
+        .add("b.run_id = :run_id", run_id=wanted.run_id)
+        .add("t.batch_id = :batch_id", batch_id=wanted.batch_id)
+        .add("t.id = ANY(CAST(:ids AS bigint[]))", ids=wanted.invoice_ids)
+    )
+    await execute(
+        session,
+        f"""
+        INSERT INTO invoice_print_item (print_id, position, invoice_id)
+        SELECT :print_id, row_number() OVER (ORDER BY t.ar_company, t.id), t.id
+        FROM ar_transaction t JOIN customer c ON c.id = t.customer_id JOIN batch b ON b.id = t.batch_id
+        WHERE {where.sql}
+        """,
+        print_id=print_id,
+        **where.parameters,
+    )
+    await execute(
+        session,
+        """
+        UPDATE invoice_print SET invoices = (SELECT count(*) FROM invoice_print_item WHERE print_id = :print_id)
+        WHERE id = :print_id
+        """,
+        print_id=print_id,
+    )
+    return print_id
+
+
+async def remove_old_prints(session: AsyncSession, before: datetime) -> None:
+    await execute(session, "DELETE FROM invoice_print WHERE requested_at < :before", before=before)
+
+
+async def find_print(session: AsyncSession, print_id: int, requested_by: str) -> InvoicePrint | None:
+    """A print, for whoever asked for it."""
+    return await fetch_one(
+        session,
+        InvoicePrint,
+        """
+        SELECT id, requested_by, requested_at, invoices, printed FROM invoice_print
+        WHERE id = :id AND requested_by = :requested_by
+        """,
+        id=print_id,
+        requested_by=requested_by,
+    )
+
+
+async def list_files(session: AsyncSession, print_id: int) -> list[PrintFile]:
+    return await fetch_all(
+        session,
+        PrintFile,
+        """
+        SELECT file, invoices, first_number, last_number FROM invoice_print_file WHERE print_id = :id ORDER BY file
+        """,
+        id=print_id,
+    )
+
+
+async def read_file(session: AsyncSession, print_id: int, file: int) -> bytes | None:
+    content: bytes | None = await fetch_value(
+        session, "SELECT content FROM invoice_print_file WHERE print_id = :id AND file = :file", id=print_id, file=file
+    )
+    return content
+
+
+@dataclass(frozen=True)
+class NextPart:
+    """The invoices of a print that are made into its next file."""
+
+    print_id: int
+    printed: int
+    requested_at: datetime
+    invoice_ids: Sequence[int]
+
+
+async def take_part(session: AsyncSession, most: int) -> NextPart | None:
+    """The next invoices of an unfinished print, held until this transaction ends; another process takes another print."""
+    return await fetch_one(
+        session,
+        NextPart,
+        """
+        WITH taken AS (
+            SELECT id, printed, requested_at FROM invoice_print WHERE printed < invoices
+            ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+        )
+        SELECT id AS print_id, printed, requested_at, ARRAY(
+            SELECT i.invoice_id FROM invoice_print_item i
+            WHERE i.print_id = taken.id AND i.position > taken.printed ORDER BY i.position LIMIT :most) AS invoice_ids
+        FROM taken
+        """,
+        most=most,
+    )
+
+
+async def save_part(session: AsyncSession, part: NextPart, heads: Sequence[DocumentHead], content: bytes) -> None:
+    await execute(
+        session,
+        """
+        INSERT INTO invoice_print_file (print_id, file, invoices, first_number, last_number, content)
+        SELECT :print_id, count(*) + 1, :invoices, :first_number, :last_number, :content
+        FROM invoice_print_file WHERE print_id = :print_id
+        """,
+        print_id=part.print_id,
+        invoices=len(heads),
+        first_number=heads[0].number,
+        last_number=heads[-1].number,
+        content=content,
+    )
+    await execute(
+        session,
+        "UPDATE invoice_print SET printed = printed + :count WHERE id = :id",
+        id=part.print_id,
+        count=len(part.invoice_ids),
+    )

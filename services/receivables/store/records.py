@@ -1,0 +1,47 @@
+"""The records of setup, declared: shared.records.table makes their statements."""
+
+from services.receivables.models import metadata
+from services.receivables.rules.setup.accounts import GlAccount
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.contracts import Contract, ContractItem, JbCompany, JobBilling
+from services.receivables.rules.setup.entry_codes import Material, MiscDistributionCode
+from services.receivables.rules.setup.pay_terms import PayTerms
+from services.receivables.rules.setup.receivable_types import ReceivableType
+from services.receivables.rules.setup.tax_codes import TaxCode
+from shared.records.table import RecordTable
+
+_TABLES = metadata.tables
+_CODE = ("code", "description")
+
+GL_ACCOUNTS = RecordTable(_TABLES["gl_account"], GlAccount, ("account", "name"), ar_company=None)
+AR_COMPANIES = RecordTable(
+    _TABLES["ar_company"],
+    ArCompany,
+    ("number", "name"),
+    ar_company="t.number",
+    kept=frozenset({"gl_company", "currency", "last_closed_month"}),
+    shown={
+        "last_invoice_number": "coalesce((SELECT n.last_number FROM number_series n"
+        " WHERE n.ar_company = t.number AND n.series = 'invoice'), 0)"
+    },
+)
+RECEIVABLE_TYPES = RecordTable(_TABLES["receivable_type"], ReceivableType, ("type", "description"))
+PAY_TERMS = RecordTable(_TABLES["pay_terms"], PayTerms, _CODE)
+TAX_CODES = RecordTable(_TABLES["tax_code"], TaxCode, _CODE)
+MATERIALS = RecordTable(_TABLES["material"], Material, _CODE)
+MISC_DISTRIBUTION_CODES = RecordTable(_TABLES["misc_distribution_code"], MiscDistributionCode, _CODE)
+CONTRACTS = RecordTable(_TABLES["contract"], Contract, ("number", "description", "customer"), customer="t.customer")
+CONTRACT_ITEMS = RecordTable(
+    _TABLES["contract_item"],
+    ContractItem,
+    ("contract", "item", "description"),
+    kept=frozenset({"billed_units", "billed_amount"}),
+    customer="(SELECT c.customer FROM contract c WHERE c.ar_company = t.ar_company AND c.number = t.contract)",
+)
+JB_COMPANIES = RecordTable(_TABLES["jb_company"], JbCompany, ("number", "name"))
+JOB_BILLINGS = RecordTable(
+    _TABLES["job_billing"],
+    JobBilling,
+    ("invoice_number", "contract", "bill_month"),
+    ar_company="(SELECT j.ar_company FROM jb_company j WHERE j.number = t.jb_company)",
+)

@@ -1,0 +1,52 @@
+"""The invoices that automatic write-offs look at."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.write_offs import Criteria
+from shared.access import Scope
+from shared.database import fetch_all, scope_condition
+
+
+@dataclass(frozen=True)
+class Found:
+    id: int
+    number: str
+    customer: str
+    invoice_date: date
+
+
+async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) -> list[Found]:
+    """The posted invoices that fit dates and filters and of which anything is open, by customer and date."""
+    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
+    return await fetch_all(
+        session,
+        Found,
+        f"""
+        SELECT t.id, t.invoice_number AS number, c.number AS customer, d.invoice_date
+        FROM ar_transaction t
+        JOIN customer c ON c.id = t.customer_id
+        JOIN LATERAL (
+            SELECT coalesce((SELECT x.invoice_date FROM ar_transaction x
+                             WHERE x.changes_id = t.id AND x.action = 'change' ORDER BY x.id DESC LIMIT 1),
+                            t.invoice_date) AS invoice_date
+        ) AS d ON true
+        LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
+        WHERE t.ar_company = :ar_company AND t.type = 'invoice' AND t.action = 'add' AND {within}
+          AND d.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR d.invoice_date >= :start_on)
+          AND t.total + coalesce(a.applied, 0.00) <> 0
+          AND (CAST(:customers AS text[]) IS NULL OR c.number = ANY(CAST(:customers AS text[])))
+          AND (CAST(:types AS int[]) IS NULL OR t.receivable_type = ANY(CAST(:types AS int[])))
+          AND (CAST(:contracts AS text[]) IS NULL OR t.contract = ANY(CAST(:contracts AS text[])))
+        ORDER BY c.number, d.invoice_date, t.id
+        """,
+        ar_company=criteria.ar_company,
+        older_than=criteria.older_than,
+        start_on=criteria.start_on,
+        customers=None if criteria.customers is None else list(criteria.customers),
+        types=None if criteria.receivable_types is None else list(criteria.receivable_types),
+        contracts=None if criteria.contracts is None else list(criteria.contracts),
+        **parameters,
+    )

@@ -1,0 +1,24 @@
+"""Exported invoices that wait in a batch of accounts receivable: somebody reviews it and posts it, or takes them out."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from shared.contracts.event import Event, Month, Part
+
+
+class BatchedInvoice(Part):
+    invoice_id: int
+    attempt: int
+
+
+class InvoiceBatched(Event):
+    """`batch` is the number of the batch in its company and month. The answer comes later: exported, or refused."""
+
+    service: ClassVar[str] = "receivables"
+
+    run_id: int
+    ar_company: int
+    month: Annotated[str, Month]
+    batch: int
+    invoices: tuple[BatchedInvoice, ...] = Field(min_length=1, max_length=500)

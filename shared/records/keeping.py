@@ -1,0 +1,139 @@
+"""Owns what is done with records: read, listed, entered, changed and imported, with the faults of each row named."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.access import Scope
+from shared.errors import Fault, Forbidden, NotFound, RecordFaulty, RecordTaken
+from shared.etag import require_version
+from shared.listing import PageQuery
+from shared.records import table as store
+from shared.records.table import RecordTable
+from shared.tables import Numbered, refuse_import
+
+RowT = TypeVar("RowT")
+
+Faults = Sequence[tuple[int, str, str]]
+
+
+async def _no_faults(_session: AsyncSession, _rows: Sequence[Any]) -> Faults:
+    return ()
+
+
+async def _nothing_more(_session: AsyncSession, _rows: Sequence[Any]) -> None:
+    """Most records are their row and nothing else."""
+
+
+def _everywhere(_row: Any) -> Mapping[str, Any]:
+    return {}
+
+
+def _same(before: object | None, row: object, name: str) -> bool:
+    return before is not None and getattr(before, name) == getattr(row, name)
+
+
+@dataclass(frozen=True)
+class Records(Generic[RowT]):
+    """The records of one table.
+
+    `find_faults` says what is wrong with rows beyond their form, as (index, field, words); `save_more` writes what
+    belongs to rows outside their table; `sides_of` gives the AR company and customer by which a caller's limits hold
+    for a row that he enters (the arguments of Scope.covers).
+    """
+
+    table: RecordTable[RowT]
+    find_faults: Callable[[AsyncSession, Sequence[RowT]], Awaitable[Faults]] = _no_faults
+    save_more: Callable[[AsyncSession, Sequence[RowT]], Awaitable[None]] = _nothing_more
+    sides_of: Callable[[RowT], Mapping[str, Any]] = _everywhere
+
+    async def list(
+        self, session: AsyncSession, scope: Scope, wanted: Mapping[str, Any], query: PageQuery
+    ) -> tuple[list[RowT], str | None, int]:
+        return await store.list_rows(session, self.table, scope, wanted, query)
+
+    async def read(self, session: AsyncSession, scope: Scope, key: Sequence[Any]) -> RowT:
+        """One row; raises NotFound."""
+        return await self._find(session, scope, key)
+
+    async def _find(self, session: AsyncSession, scope: Scope, key: Sequence[Any], *, lock: bool = False) -> RowT:
+        found = await store.find_row(session, self.table, scope, key, lock=lock)
+        if found is None:
+            raise NotFound(f"There is no {self.table.words} {self.table.shown_key(key)}.")
+        return found
+
+    async def enter(self, session: AsyncSession, scope: Scope, row: RowT) -> None:
+        """Adds a row; raises RecordTaken, RecordFaulty, Forbidden."""
+        self._require_in_scope(scope, row)
+        await self._require_good(session, row)
+        if not await store.insert_row(session, self.table, row):
+            shown = self.table.shown_key(self.table.key_of(row))
+            raise RecordTaken(f"There is a {self.table.words} {shown} already.")
+        await self.save_more(session, [row])
+
+    async def change(
+        self, session: AsyncSession, scope: Scope, key: Sequence[Any], expected_revision: int, row: RowT
+    ) -> None:
+        """Gives a row other values; its key stays, and so does what the table keeps.
+
+        Raises NotFound, VersionStale, RecordFaulty, Forbidden.
+        """
+        found = await self._find(session, scope, key, lock=True)
+        shown = self.table.shown_key(key)
+        require_version(getattr(found, "revision"), expected_revision, f"The {self.table.words} {shown}")  # noqa: B009
+        self._require_in_scope(scope, row)
+        faults = [
+            Fault(f"/{name}", f"must stay {getattr(found, name)}")
+            for name in (*self.table.keys, *sorted(self.table.kept))
+            if getattr(row, name) != getattr(found, name)
+        ]
+        if faults:
+            raise RecordFaulty(f"This cannot be changed on {self.table.words} {shown}.", faults=faults)
+        await self._require_good(session, row, replaces=found)
+        await self._write(session, [row])
+
+    async def import_rows(self, session: AsyncSession, scope: Scope, rows: Sequence[Numbered[RowT]]) -> int:
+        """Adds rows, or gives known ones new values, all or none; raises ImportRefused that names every faulty row."""
+        faults = [rows[index].fault(name, words) for index, name, words in await self._new_faults(session, rows)]
+        faults += [
+            one.fault(self.table.keys[0], "lies outside what you may edit")
+            for one in rows
+            if not scope.covers(**self.sides_of(one.row))
+        ]
+        refuse_import(faults)
+        await self._write(session, [one.row for one in rows])
+        return len(rows)
+
+    async def _new_faults(self, session: AsyncSession, rows: Sequence[Numbered[RowT]]) -> Faults:
+        """What is wrong with rows of a file, without what known rows had already: an export can be imported again."""
+        faults = await self.find_faults(session, [one.row for one in rows])
+        if not faults:
+            return ()
+        faulty = [rows[index].row for index in sorted({index for index, _, _ in faults})]
+        known = {self.table.key_of(one): one for one in await store.known_rows(session, self.table, faulty)}
+        return [
+            (index, name, words)
+            for index, name, words in faults
+            if not _same(known.get(self.table.key_of(rows[index].row)), rows[index].row, name)
+        ]
+
+    async def _require_good(self, session: AsyncSession, row: RowT, *, replaces: RowT | None = None) -> None:
+        """Raises RecordFaulty; what was retired after a row had taken it up does not make that row faulty."""
+        faults = [
+            Fault(f"/{name}", words)
+            for _, name, words in await self.find_faults(session, [row])
+            if not _same(replaces, row, name)
+        ]
+        if faults:
+            raise RecordFaulty(f"This {self.table.words} cannot be saved.", faults=faults)
+
+    async def _write(self, session: AsyncSession, rows: Sequence[RowT]) -> None:
+        await store.upsert_rows(session, self.table, rows)
+        await self.save_more(session, rows)
+
+    def _require_in_scope(self, scope: Scope, row: RowT) -> None:
+        if not scope.covers(**self.sides_of(row)):
+            shown = self.table.shown_key(self.table.key_of(row))
+            raise Forbidden(f"The {self.table.words} {shown} lies outside what you may edit.")

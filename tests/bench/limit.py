@@ -1,0 +1,31 @@
+"""Owns the yardstick of postings: one INSERT … SELECT of the same rows into the same tables, inside PostgreSQL."""
+
+import time
+from statistics import median
+
+import asyncpg
+
+from tests.bench.stage import Stage
+
+_POSTED = ("ar_transaction", "ar_line", "gl_distribution")
+_REPEATS = 3
+
+
+def seconds_of_insert(stage: Stage) -> float:
+    """The seconds of inserting once more what is posted, in one transaction; the median of three."""
+
+    async def measure(receivables: asyncpg.Connection) -> float:
+        for table in _POSTED:
+            await receivables.execute(f"CREATE TEMP TABLE saved_{table} AS TABLE {table}")
+        seconds = []
+        for _ in range(_REPEATS):
+            await receivables.execute("TRUNCATE ar_transaction, ar_line, gl_distribution CASCADE")
+            await receivables.execute("CHECKPOINT")
+            began = time.perf_counter()
+            async with receivables.transaction():
+                for table in _POSTED:
+                    await receivables.execute(f"INSERT INTO {table} SELECT * FROM saved_{table}")
+            seconds.append(time.perf_counter() - began)
+        return median(seconds)
+
+    return stage.in_database("receivables", measure)

@@ -1,0 +1,75 @@
+"""The guide to receivables says what is so: its requests are sent as they stand there, its figures are what comes."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from services.receivables.schemas.setup import ArCompanyRow
+from tests.services.conftest import key
+
+GUIDE = (Path(__file__).parents[4] / "docs" / "receivables.md").read_text()
+
+
+def request(path: str) -> Any:
+    """The body of the request in the guide that is posted to `path`."""
+    (found,) = re.findall(rf"```json\nPOST {re.escape(path)}\n(.*?)```", GUIDE, re.DOTALL)
+    return json.loads(found)
+
+
+async def test_terms_and_a_customer_are_set_up_as_the_guide_says_and_his_invoice_has_its_dates(
+    company, enter, export
+) -> None:
+    _, receivables = company
+    assert (await receivables.post("/v1/pay-terms", json=request("pay-terms"))).status_code == 201
+    made = await receivables.post("/v1/customers", json=request("customers"))
+    assert (made.status_code, made.json()["pay_terms"]) == (201, "DAY30"), made.text
+    (customer,) = (await receivables.get("/v1/customers", params={"search": "S1001"})).json()["items"]
+    await receivables.patch(f"/v1/customers/{customer['id']}", json={"pay_terms": "DAY30"}, headers={"if-match": '"1"'})
+    await enter("W1")
+    await export(invoice_date="2026-10-21", month="2026-10")
+    (invoice,) = (await receivables.get("/v1/invoices")).json()["items"]
+    assert invoice["due_on"] == "2026-11-30"
+
+
+async def test_the_credit_of_the_guide_leaves_what_it_says(company, enter, export) -> None:
+    _, receivables = company
+    await enter("W1", zip_code="78130", miles="40")
+    await export()
+    (invoice,) = (await receivables.get("/v1/invoices")).json()["items"]
+    body = request("invoices/{id}/credits")
+    credited = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(1))
+    assert (credited.status_code, credited.json()["invoice"]["open"]) == (201, "50.00"), credited.text
+    started = await receivables.post("/v1/invoice-prints", json={**request("invoice-prints"), "run_id": 1})
+    assert started.status_code == 202
+
+
+def shown(default: object) -> str:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return "none" if default is None else str(default)
+
+
+def test_the_options_of_a_company_are_all_explained_with_what_counts_without_them() -> None:
+    table = GUIDE.split("### What an AR company chooses")[1].split("```")[0]
+    rows = [row.split("|") for row in table.splitlines() if row.startswith("| `")]
+    explained = {name: row[2] for row in rows for name in re.findall(r"`([a-z_]+)`", row[1])}
+    others = {"number", "name", "address", "gl_company", "currency"}
+    assert set(explained) == set(ArCompanyRow.model_fields) - others
+    for name, words in explained.items():
+        info = ArCompanyRow.model_fields[name]
+        assert ("needed" if info.is_required() else shown(info.default)) in words, name
+
+
+async def test_the_records_of_the_guide_are_there(receivables) -> None:
+    table = GUIDE.split("## 1. Records")[1].split("All but customers")[0]
+    nouns = {
+        noun
+        for row in table.splitlines()
+        for noun in re.findall(
+            r"`([a-z]+(?:-[a-z]+)+|materials|customers|contracts)`", row.split("|")[2] if row.count("|") > 2 else ""
+        )
+    }
+    assert len(nouns) == 12
+    for noun in sorted(nouns):
+        assert (await receivables.get(f"/v1/{noun}")).status_code == 200, noun

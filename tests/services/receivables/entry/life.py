@@ -1,0 +1,210 @@
+"""A clerk's random life at the entry of invoices, on a real database: whatever he does, everything adds up."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from shared.access import Principal
+from shared.database import Database
+from shared.identity import HEADER, sign_identity
+from tests.services.conftest import RECEIVABLES_FEATURES, client_on, everything, key
+from tests.services.receivables.conftest import Clerk, load_setup, work_off
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where databases are made, and who signs identities."""
+
+    cluster: Callable[[str, str], str]
+    template: str
+    key: Ed25519PrivateKey
+
+
+cents = st.integers(1, 500_00).map(lambda number: f"{number / 100:.2f}")
+picks = st.integers(0, 99)
+line = st.one_of(
+    st.fixed_dictionaries({"net": cents}),
+    st.fixed_dictionaries({"net": cents, "tax_code": st.just("T5")}),
+    st.fixed_dictionaries({"net": cents.map(lambda text: f"-{text}"), "tax_code": st.just("T5")}),
+)
+contract_line = st.fixed_dictionaries({"contract_item": st.just("20"), "net": cents})
+
+
+class EntryLife(RuleBasedStateMachine):
+    """Entries typed, changed, posted, credited, written off, brought back; `place` is set by the test."""
+
+    place: Place
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.name = f"life_{uuid.uuid4().hex[:12]}"
+        self.commands = 0
+        self.run(self._open())
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(work)
+
+    async def _open(self) -> None:
+        self.superuser = await asyncpg.connect(self.place.cluster("postgres", "postgres"))
+        await self.superuser.execute(
+            f"CREATE DATABASE {self.name} OWNER receivables_owner TEMPLATE {self.place.template}"
+        )
+        self.database = Database(self.place.cluster(self.name, "receivables_runtime"), 3)
+        principal = Principal("7", "ALAMO\\life", everything("receivables", RECEIVABLES_FEATURES))
+        headers = {HEADER: sign_identity(self.place.key, principal, "receivables")}
+        self.context = client_on("receivables", self.database, self.place.key, headers)
+        self.client = await self.context.__aenter__()
+        await load_setup(self.client)
+        self.clerk = Clerk(self.client, self.database)
+        self.batches = [await self.clerk.batch(), await self.clerk.batch()]
+
+    def teardown(self) -> None:
+        self.run(self._close())
+        self.loop.close()
+
+    async def _close(self) -> None:
+        await self.context.__aexit__(None, None, None)
+        await self.database.close()
+        await self.superuser.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+        await self.superuser.close()
+
+    @initialize(option=st.sampled_from(["full", "distribute", "off"]))
+    def choose_tax_on_retainage(self, option: str) -> None:
+        self.run(self.clerk.set_company(tax_on_retainage=option))
+
+    @rule(pick=picks, lines=st.lists(line, min_size=1, max_size=3), on_contract=st.booleans(), more=contract_line)
+    def enter_an_invoice(self, pick: int, lines: list[Any], on_contract: bool, more: Any) -> None:
+        header = {"contract": "J-1", "lines": [more]} if on_contract else {"customer": "E1", "lines": lines}
+        self.told(self.run(self.clerk.enter(self.batch(pick), **header)))
+
+    @rule(pick=picks, kind=st.sampled_from(["adjustment", "credit_memo", "write_off"]), part=st.integers(1, 120))
+    def amend(self, pick: int, kind: str, part: int) -> None:
+        """Takes a share of every line of some invoice, often all that is left, sometimes more than there is."""
+        self.run(self._amend(pick, kind, min(part, 105)))
+
+    async def _amend(self, pick: int, kind: str, part: int) -> None:
+        invoices = await self.clerk.invoices(limit=500)
+        if not invoices:
+            return
+        invoice = await self.clerk.invoice(invoices[pick % len(invoices)]["id"])
+        sign = -1 if kind == "adjustment" else 1
+        share = 100 if 80 <= part <= 100 else part
+        lines = [
+            {"apply_line": one["line"], "amount": f"{sign * float(one['remaining']) * share / 100:.2f}"}
+            for one in invoice["lines"]
+            if float(one["remaining"])
+        ]
+        if kind == "adjustment" and pick % 3 == 0:
+            lines.append({"net": "12.34", "tax_code": "T5"})
+        if lines:
+            self.told(await self.clerk.enter(self.batch(pick), type=kind, apply_to=invoice["id"], lines=lines))
+
+    @rule(pick=picks, action=st.sampled_from(["change", "delete"]), amended=st.booleans())
+    def bring_back(self, pick: int, action: str, amended: bool) -> None:
+        self.run(self._bring_back(pick, action, amended=amended))
+
+    async def _bring_back(self, pick: int, action: str, *, amended: bool) -> None:
+        found = await self.clerk.invoices(limit=500)
+        if not found:
+            return
+        invoice = await self.clerk.invoice(found[pick % len(found)]["id"])
+        ids = [one["id"] for one in invoice["amendments"]] if amended else [invoice["id"]]
+        if ids:
+            body = {"transaction_id": ids[pick % len(ids)], "action": action}
+            self.told(await self.client.post(f"/v1/batches/{self.batch(pick)}/posted-transactions", json=body))
+
+    @rule(pick=picks, net=cents, deed=st.sampled_from(["line", "remove", "remove line"]))
+    def change_an_entry(self, pick: int, net: str, deed: str) -> None:
+        self.run(self._change(pick, net, deed))
+
+    async def _change(self, pick: int, net: str, deed: str) -> None:
+        path = f"/v1/batches/{self.batch(pick)}/entries"
+        entries = (await self.client.get(path)).json()["items"]
+        if not entries:
+            return
+        entry = (await self.client.get(f"{path}/{entries[pick % len(entries)]['seq']}")).json()
+        path = f"{path}/{entry['seq']}"
+        if deed == "remove" or not entry["lines"]:
+            self.told(await self.clerk.change("DELETE", path, entry["revision"]))
+            return
+        chosen = entry["lines"][pick % len(entry["lines"])]
+        typed = {} if deed == "remove line" else {"net" if chosen["apply_line"] is None else "amount": net}
+        method = "DELETE" if deed == "remove line" else "PATCH"
+        self.told(await self.clerk.change(method, f"{path}/lines/{chosen['line']}", entry["revision"], **typed))
+
+    @rule(pick=picks)
+    def post(self, pick: int) -> None:
+        self.run(self._post(pick))
+
+    async def _post(self, pick: int) -> None:
+        batch_id = self.batch(pick)
+        batch = await self.clerk.validate(batch_id)
+        if batch["status"] in {"valid", "warnings"} and batch["entries"]:
+            self.told(await self.clerk.send(batch_id))
+            await work_off(self.database)
+            assert (await self.clerk.read(batch_id))["status"] == "posted"
+            self.batches[pick % 2] = await self.clerk.batch()
+
+    @rule(pick=picks)
+    def clear(self, pick: int) -> None:
+        if pick % 4 == 0:
+            self.told(self.run(self.client.post(f"/v1/batches/{self.batch(pick)}/clear")))
+            self.batches[pick % 2] = self.run(self.clerk.batch())
+
+    @rule(pick=picks)
+    def undo_a_write_off(self, pick: int) -> None:
+        self.run(self._undo(pick))
+
+    async def _undo(self, pick: int) -> None:
+        for head in await self.clerk.invoices(limit=500):
+            invoice = await self.clerk.invoice(head["id"])
+            for one in invoice["amendments"]:
+                if one["type"] == "write_off":
+                    self.commands += 1
+                    path = f"/v1/invoices/{invoice['id']}/write-offs/{one['id']}/undo"
+                    body = {"reason": "Paid", "month": "2026-11", "undo_date": "2026-11-20"}
+                    self.told(await self.client.post(path, json=body, headers=key(f"undo {self.commands}")))
+                    return
+
+    @invariant()
+    def everything_adds_up(self) -> None:
+        self.run(self._check())
+
+    async def _check(self) -> None:
+        answer = (await self.client.get("/v1/reconciliation")).json()
+        assert answer["differences"] == []
+        connection = await asyncpg.connect(self.place.cluster(self.name, "postgres"))
+        try:
+            unbalanced = await connection.fetch(
+                """
+                SELECT t.batch_id, t.seq, g.gl_company FROM gl_distribution g JOIN ar_transaction t ON t.id = g.transaction_id
+                GROUP BY GROUPING SETS ((t.batch_id, t.seq), (t.batch_id), (g.gl_company))
+                HAVING sum(g.debit) <> sum(g.credit)
+                """
+            )
+            settled = await connection.fetch(
+                """
+                SELECT coalesce(l.applies_to_id, l.transaction_id), coalesce(l.applies_to_line, l.line)
+                FROM ar_line l GROUP BY 1, 2
+                HAVING sum(l.amount) = 0 AND (sum(l.tax) <> 0 OR sum(l.retainage) <> 0 OR sum(l.retainage_tax) <> 0)
+                """
+            )
+        finally:
+            await connection.close()
+        assert (unbalanced, settled) == ([], [])
+
+    def batch(self, pick: int) -> int:
+        return self.batches[pick % 2]
+
+    def told(self, answer: httpx.Response) -> None:
+        """A refusal is an answer like any other; a crash is not."""
+        assert answer.status_code < 500, answer.text

@@ -1,0 +1,29 @@
+"""Whatever a clerk does: postings balance, the sub-ledger is the GL, nothing is settled twice, and zero is zero."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.services.receivables.entry.life import EntryLife, Place
+
+
+def live(place: Place, runs: int, steps: int) -> None:
+    machine = type("Life", (EntryLife,), {"place": place})
+    chosen = settings(
+        max_examples=runs, stateful_step_count=steps, deadline=None, suppress_health_check=[*HealthCheck], database=None
+    )
+    run_state_machine_as_test(machine, settings=chosen)
+
+
+@pytest.fixture
+def place(cluster, templates, gateway_key) -> Place:
+    return Place(cluster, templates["receivables"], gateway_key)
+
+
+def test_a_few_lives_add_up(place) -> None:
+    live(place, runs=6, steps=15)
+
+
+@pytest.mark.long
+def test_five_hundred_lives_add_up(place) -> None:
+    live(place, runs=500, steps=30)

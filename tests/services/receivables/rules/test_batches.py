@@ -1,0 +1,72 @@
+"""What may happen to a batch in each state, and what state follows."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from services.receivables.errors import BatchBusy, BatchClosed, BatchEmpty, BatchNotValid, BatchRestricted
+from services.receivables.rules.batches import Batch, Finding, after, require_welcome, to_post, verdict
+from shared.errors import DomainError
+
+MADE = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def batch(status: str, *, restricted: bool = False) -> Batch:
+    return Batch(1, 1, "2026-11", 1, "ar_invoice", status, restricted, None, "ALAMO\\rita", MADE, 0, 1)
+
+
+RESTING = ("open", "errors", "warnings", "valid", "awaiting_approval")
+TABLE: list[tuple[str, str, str | type[DomainError]]] = [
+    *((status, "edit", "open") for status in RESTING),
+    *((status, "validate", "validating") for status in RESTING),
+    *((status, "clear", "cancelled") for status in RESTING),
+    *((status, "post", "posting") for status in ("valid", "warnings")),
+    *((status, "post", BatchNotValid) for status in ("open", "errors", "awaiting_approval")),
+    ("awaiting_approval", "approve", "posting"),
+    ("awaiting_approval", "reject", "open"),
+    *((status, deed, BatchNotValid) for status in ("open", "valid") for deed in ("approve", "reject")),
+    *(
+        (status, deed, BatchBusy)
+        for status in ("validating", "posting")
+        for deed in ("edit", "validate", "post", "clear")
+    ),
+    *(
+        (status, deed, BatchClosed)
+        for status in ("posted", "cancelled")
+        for deed in ("edit", "validate", "post", "clear")
+    ),
+]
+
+
+@pytest.mark.parametrize(("status", "deed", "following"), TABLE)
+def test_each_deed_leads_on_or_is_refused(status: str, deed: str, following: str | type[DomainError]) -> None:
+    if isinstance(following, str):
+        assert after(batch(status), deed) == following
+        return
+    with pytest.raises(following):
+        after(batch(status), deed)
+
+
+def test_findings_decide_the_state() -> None:
+    warning = Finding(1, None, "customer", "CREDIT_LIMIT", "warning", "")
+    error = Finding(1, 1, "amount", "LIMIT", "error", "")
+    assert [verdict(found) for found in ([], [warning], [warning, error])] == ["valid", "warnings", "errors"]
+
+
+@pytest.mark.parametrize(
+    ("size", "limit", "following"),
+    [("100.00", None, "posting"), ("100.00", "100.00", "posting"), ("100.01", "100.00", "awaiting_approval")],
+)
+def test_over_the_limit_four_eyes_are_needed(size: str, limit: str | None, following: str) -> None:
+    assert to_post(batch("valid"), 1, Decimal(size), None if limit is None else Decimal(limit)) == following
+    with pytest.raises(BatchEmpty):
+        to_post(batch("valid"), 0, Decimal(0), None)
+
+
+def test_a_restricted_batch_welcomes_its_creator_and_administrators() -> None:
+    require_welcome(batch("open"), "ALAMO\\other", administrator=False)
+    require_welcome(batch("open", restricted=True), "ALAMO\\rita", administrator=False)
+    require_welcome(batch("open", restricted=True), "ALAMO\\other", administrator=True)
+    with pytest.raises(BatchRestricted):
+        require_welcome(batch("open", restricted=True), "ALAMO\\other", administrator=False)

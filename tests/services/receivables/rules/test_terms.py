@@ -1,0 +1,125 @@
+"""When an invoice is due, and until when it earns a discount."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.pay_terms import PayTerms, faults_in_terms
+from services.receivables.rules.terms import TermDates, discount_offered, discount_too_early, term_dates
+
+COMPANY = ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 3, discount_mode="invoices_and_receipts")
+
+
+def by_day(roll: int, *, due: int = 30, discount: int | None = 10, cutoff: int | None = 20) -> PayTerms:
+    return PayTerms(1, "DAY", "", due_day=due, discount_day=discount, cutoff_day=cutoff, roll_months=roll)
+
+
+@pytest.mark.parametrize(
+    ("terms", "invoiced", "discount", "due"),
+    [
+        (by_day(1), "2009-02-05", "2009-02-10", "2009-02-28"),
+        (by_day(1), "2009-02-20", "2009-02-10", "2009-02-28"),
+        (by_day(1), "2009-02-21", "2009-03-10", "2009-03-30"),
+        (by_day(2), "2009-02-05", "2009-03-10", "2009-03-30"),
+        (by_day(2), "2009-02-21", "2009-04-10", "2009-04-30"),
+        (by_day(3), "2009-02-05", "2009-04-10", "2009-04-30"),
+        (by_day(3), "2009-02-21", "2009-05-10", "2009-05-30"),
+        (by_day(1, due=31), "2009-04-20", "2009-04-10", "2009-04-30"),
+        (by_day(1, due=31), "2012-02-01", "2012-02-10", "2012-02-29"),
+        (by_day(3), "2008-12-21", "2009-03-10", "2009-03-30"),
+        (by_day(2), "2008-12-20", "2009-01-10", "2009-01-30"),
+        (by_day(1, cutoff=None), "2009-03-31", "2009-03-10", "2009-03-30"),
+        (by_day(1, discount=None), "2009-02-05", None, "2009-02-28"),
+        (PayTerms(1, "NET", "", due_days=30, discount_days=15), "2009-02-10", "2009-02-25", "2009-03-12"),
+        (PayTerms(1, "MIX", "", due_day=15, discount_days=5), "2009-02-10", "2009-02-15", "2009-02-15"),
+        (PayTerms(1, "NONE", ""), "2009-02-10", None, "2009-02-10"),
+        (None, "2009-02-10", None, "2009-02-10"),
+    ],
+)
+def test_terms_give_these_dates(terms, invoiced, discount, due) -> None:
+    discount_on = None if discount is None else date.fromisoformat(discount)
+    assert term_dates(terms, date.fromisoformat(invoiced)) == TermDates(date.fromisoformat(due), discount_on)
+
+
+days = st.dates(date(1990, 1, 1), date(2100, 12, 31))
+day_terms = st.builds(
+    by_day,
+    st.integers(1, 3),
+    due=st.integers(1, 31),
+    discount=st.none() | st.integers(1, 31),
+    cutoff=st.none() | st.integers(1, 31),
+)
+
+
+@given(day_terms, days)
+def test_a_due_day_is_that_day_or_the_last_of_a_shorter_month(terms: PayTerms, invoiced: date) -> None:
+    due_on = term_dates(terms, invoiced).due_on
+    assert due_on.day == terms.due_day or (due_on.day < terms.due_day and (due_on + timedelta(days=1)).day == 1)
+
+
+@given(day_terms, days)
+def test_one_more_month_to_roll_moves_both_dates_by_a_month(terms: PayTerms, invoiced: date) -> None:
+    ahead = [term_dates(by_day(roll, due=1, discount=1, cutoff=terms.cutoff_day), invoiced) for roll in (1, 2, 3)]
+    months = [one.due_on.year * 12 + one.due_on.month for one in ahead]
+    assert [month - months[0] for month in months] == [0, 1, 2]
+    rolled = terms.cutoff_day is not None and invoiced.day > terms.cutoff_day
+    assert months[0] - (invoiced.year * 12 + invoiced.month) == int(rolled)
+
+
+@given(st.integers(0, 999), days)
+def test_days_are_counted_from_the_invoice(count: int, invoiced: date) -> None:
+    assert (term_dates(PayTerms(1, "N", "", due_days=count), invoiced).due_on - invoiced).days == count
+
+
+TWO_PERCENT = PayTerms(1, "N", "", discount_days=10, discount_percent=Decimal(2))
+DATES = (date(2026, 11, 2), date(2026, 11, 12))
+
+
+def offered(net="1000.00", retainage="0.00", terms=TWO_PERCENT, dates=DATES, **options) -> Decimal:
+    company = ArCompany(1, "A", "", 1, "USD", 1, "2026-09", 3, **{"discount_mode": "invoices_and_receipts", **options})
+    return discount_offered(company, terms, Decimal(net), Decimal(retainage), dates)
+
+
+@pytest.mark.parametrize(
+    ("facts", "discount"),
+    [
+        ({}, "20.00"),
+        ({"retainage": "100.00"}, "18.00"),
+        ({"net": "0.25"}, "0.01"),
+        ({"net": "-1000.00"}, "-20.00"),
+        ({"discount_mode": "none"}, "0.00"),
+        ({"discount_mode": "receipts_only"}, "0.00"),
+        ({"terms": None}, "0.00"),
+        ({"dates": (date(2026, 11, 2), None)}, "0.00"),
+        ({"dates": (date(2026, 11, 12), date(2026, 11, 12))}, "20.00"),
+        ({"dates": (date(2026, 11, 13), date(2026, 11, 12))}, "0.00"),
+    ],
+)
+def test_a_discount_is_offered_on_the_amount_without_tax_and_retainage(facts, discount) -> None:
+    assert offered(**facts) == Decimal(discount)
+
+
+@pytest.mark.parametrize(
+    ("discount_on", "early"), [(None, False), (date(2026, 11, 1), True), (date(2026, 11, 2), False)]
+)
+def test_a_discount_that_ended_before_the_invoice_is_noticed(discount_on, early) -> None:
+    assert discount_too_early(date(2026, 11, 2), discount_on) is early
+
+
+@pytest.mark.parametrize(
+    ("terms", "fields"),
+    [
+        ({"due_days": 30}, []),
+        ({"due_days": 30, "due_day": 10}, ["due_day"]),
+        ({"discount_days": 5, "discount_day": 10}, ["discount_day"]),
+        ({"due_days": 30, "cutoff_day": 20}, ["cutoff_day"]),
+        ({"due_days": 30, "discount_percent": Decimal(2)}, ["discount_percent"]),
+        ({"due_days": 30, "discount_day": 10, "cutoff_day": 20, "discount_percent": Decimal(2)}, []),
+    ],
+)
+def test_terms_that_contradict_themselves_name_the_field(terms, fields) -> None:
+    assert [field for field, _ in faults_in_terms(PayTerms(1, "X", "", **terms))] == fields
