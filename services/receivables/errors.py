@@ -66,6 +66,13 @@ class DispositionUnneeded(DomainError):
     status = 422
 
 
+class ApprovalNeeded(DomainError):
+    """A credit is over the company's four-eyes limit: type it as a credit memo in a batch, which somebody else approves."""
+
+    code = "APPROVAL_NEEDED"
+    status = 409
+
+
 class NumberTaken(DomainError):
     """There is a customer with this number in the company already."""
 

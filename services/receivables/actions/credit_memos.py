@@ -16,8 +16,10 @@ from services.receivables.rules.credit_memos import (
     lines_to_credit,
     post_credit,
     require_disposition,
+    require_within_limit,
 )
 from services.receivables.rules.months import is_open
+from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.store import invoices, posting, setup
 from shared.access import Scope
 from shared.contracts import invoice_credited as wire
@@ -31,18 +33,19 @@ async def credit_invoice(
     """Posts a credit memo for what was chosen and tells rating; returns the id of the memo.
 
     Raises NotFound, NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft, NothingToCredit,
-    DispositionMissing, DispositionUnneeded, MonthClosed. Credits of one invoice wait for each other, so that never more
+    DispositionMissing, DispositionUnneeded, ApprovalNeeded, MonthClosed. Credits of one invoice wait for each other, so that never more
     is credited than it holds.
     """
     await invoices.hold(session, invoice_id)
     invoice = (await invoices.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
-    await require_open(session, invoice.ar_company, request.month)
+    company = await require_open(session, invoice.ar_company, request.month)
     lines = await invoices.lines_for_credit(session, invoice_id)
     credited = lines_to_credit(invoice, lines, request)
     orders = credited_orders(lines, credited)
     require_disposition(orders, request.disposition)
+    require_within_limit(credited, company.four_eyes_limit)
     (memo_id,) = await posting.take_ids(session, 1)
     batch_id = await posting.open_batch(session, invoice.ar_company, request.month, "ar_invoice", request.credited_by)
     (memo,) = await posting.post(
@@ -59,14 +62,15 @@ async def credit_invoice(
     return memo_id
 
 
-async def require_open(session: AsyncSession, ar_company: int, month: str) -> None:
-    """Raises MonthClosed; until this transaction ends the month cannot be closed."""
+async def require_open(session: AsyncSession, ar_company: int, month: str) -> ArCompany:
+    """The company, whose month cannot be closed until this transaction ends; raises MonthClosed."""
     company = await setup.find_company(session, ar_company, lock="FOR SHARE")
     assert company is not None
     if not is_open(month, company.last_closed_month, company.max_open_months):
         raise MonthClosed(
             f"{month} is not open in company {ar_company}; the last closed month is {company.last_closed_month}."
         )
+    return company
 
 
 @dataclass(frozen=True)

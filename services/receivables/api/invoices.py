@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response
 
 from services.receivables.actions import credit_memos, invoices
 from services.receivables.errors import (
+    ApprovalNeeded,
     DispositionMissing,
     DispositionUnneeded,
     LineNotOnInvoice,
@@ -38,7 +39,7 @@ router = Router("invoices")
 VIEW = access.feature("receivables.invoices", Level.VIEW)
 CREDIT_REFUSALS = [
     *(NotFromRating, NothingToCredit, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft),
-    *(DispositionMissing, DispositionUnneeded, MonthClosed),
+    *(DispositionMissing, DispositionUnneeded, ApprovalNeeded, MonthClosed),
 ]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.receivables.errors import (
+    ApprovalNeeded,
     DispositionMissing,
     DispositionUnneeded,
     LineNotOnInvoice,
@@ -200,6 +201,19 @@ def credited_orders(lines: Sequence[InvoiceLine], credited: Sequence[CreditedLin
         )
         for work_order_id in sorted(taken)
     ]
+
+
+def require_within_limit(credited: Sequence[CreditedLine], four_eyes_limit: Decimal | None) -> None:
+    """Raises ApprovalNeeded for a credit over the company's four-eyes limit; signs of lines do not lessen it.
+
+    Source: security, point 8.
+    """
+    size = sum((abs(one.amount) for one in credited), ZERO)
+    if four_eyes_limit is not None and size > four_eyes_limit:
+        raise ApprovalNeeded(
+            f"A credit of {size} is over the limit of {four_eyes_limit}: type it as a credit memo in a batch, "
+            "which somebody else approves."
+        )
 
 
 def require_disposition(orders: Sequence[CreditedOrder], disposition: str | None) -> None:
