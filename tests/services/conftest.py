@@ -29,9 +29,9 @@ from tests.services.exchange import deliver, exchange, take_events, work_off
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 
 RATING_FEATURES = (
-    *("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "commissions", "reconciliation"),
+    *("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "commissions", "reconciliation", "audit"),
 )
-RECEIVABLES_FEATURES = ("setup", "customers", "accounts", "invoices", "credits", "months", "reconciliation")
+RECEIVABLES_FEATURES = ("setup", "customers", "accounts", "invoices", "credits", "months", "reconciliation", "audit")
 
 
 def everything(service: str, features: tuple[str, ...]) -> tuple[Grant, ...]:
