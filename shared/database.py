@@ -110,7 +110,8 @@ class Database:
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
     """The request's transaction, committed before the answer leaves.
 
-    A route that looks at the finished answer before the commit (shared.idempotency) has opened it already.
+    A route that looks at the finished answer before the commit (shared.operation) finds it in the request's state, or
+    has opened it already.
     """
     opened: AsyncSession | None = getattr(request.state, "session", None)
     if opened is not None:
@@ -118,6 +119,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
         return
     database: Database = request.app.state.database
     async with database.transaction() as session:
+        request.state.session = session
         yield session
 
 

@@ -13,8 +13,10 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared import idempotency
+from shared import idempotency, tracing
 from shared.access import EVERYTHING, Access, Principal, Scope, scope_for
+from shared.audit import store as audit
+from shared.audit.chain import kept_body
 from shared.database import Database, is_disconnect, is_exhausted, is_transient
 from shared.errors import (
     CommandInFlight,
@@ -34,6 +36,7 @@ from shared.imports import Imported, Load, checkable
 from shared.tables import CSV_REQUEST
 
 _TRIES = 4
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANYONE = Principal("anonymous", "anonymous")
 
 Endpoint = Callable[..., Any]
@@ -119,7 +122,9 @@ class Operation(APIRoute):
             request.scope["fastapi_function_astack"] = stack
             request.state.session = None
             if not self.idempotent:
-                return await endpoint(request)
+                answer = await endpoint(request)
+                await self._note(request, answer)
+                return answer
             command = await idempotency.read_command(
                 request, request.state.caller.principal.subject, f"{request.method} {self.path}"
             )
@@ -131,7 +136,34 @@ class Operation(APIRoute):
                 return kept
             answer = await endpoint(request)
             await idempotency.keep(session, command, answer)
+            await self._note(request, answer)
             return answer
+
+    async def _note(self, request: Request, answer: Response) -> None:
+        """Writes a command that was carried out into the audit, in the command's own transaction."""
+        session, access = request.state.session, self.declared
+        if session is None or access is None or access.kind == "public" or request.method not in _CHANGING:
+            return
+        caller: Caller = request.state.caller
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        done = audit.Done(
+            subject=caller.principal.subject,
+            name=caller.name,
+            operation=f"{request.method} {self.path}",
+            path=request.url.path,
+            feature=access.feature,
+            level=access.level.word,
+            status=answer.status_code,
+            body=kept_body(media_type, await _body_of(request)),
+            request_id=tracing.request_id() or "",
+        )
+        await audit.note(session, done)
+
+
+async def _body_of(request: Request) -> bytes:
+    """The request's body, after its endpoint has read it."""
+    file: bytes | None = getattr(request.state, "file", None)
+    return await request.body() if file is None else file
 
 
 class Router:

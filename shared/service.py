@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import idempotency
 from shared import logging as service_logging
+from shared.audit.api import audit_router
+from shared.audit.store import seal_part
 from shared.background import collect_rarely, running
 from shared.database import Database
 from shared.draining import Draining
@@ -67,7 +69,7 @@ def build(
             await broker.pop("client").close()
 
     bell = Bell()
-    all_jobs = {"prune": Job(_forget_the_old, pause_seconds=3600), **(jobs or {})}
+    all_jobs = {"prune": Job(_forget_the_old, pause_seconds=3600), "audit": Job(seal_part), **(jobs or {})}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -93,7 +95,7 @@ def build(
     install_health(app, draining, {"database": database.ping}, {"nats": ping_broker})
     durables = [one.durable for one in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
-    include(app, routers)
+    include(app, [*routers, audit_router(name)])
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
 

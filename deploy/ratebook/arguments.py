@@ -12,7 +12,7 @@ _MORE = """\
 Where the suite is stands in the environment, with the same variables as the services', and for what asks the gateway
 RATEBOOK_GATEWAY_URL, RATEBOOK_USER and RATEBOOK_PASSWORD. What is not set there is taken from the suite of `make up`.
 
-ends with 0 when it was done, 1 when not, 2 when it was called wrongly, 3 when reconcile found differences
+ends with 0 when it was done, 1 when not, 2 when it was called wrongly, 3 when reconcile or audit found something wrong
 
 examples:
   ratebook migrate
@@ -57,6 +57,7 @@ def parser() -> ArgumentParser:
     _add_company(commands)
     _add_runs(_group(commands, "export-run", "export runs: list, show, withdraw"))
     _add_letters(_group(commands, "dead-letters", "messages that were set aside: list, show, replay"))
+    _add_audit(_group(commands, "audit", "who did what: verify"))
     return made
 
 
@@ -137,6 +138,21 @@ def _add_company(commands: Commands) -> None:
         "company.run_reconcile",
         "compare the two ledgers; 3 when they differ",
         "reconcile --json",
+    )
+
+
+def _add_audit(commands: Commands) -> None:
+    verifying = _add(
+        commands,
+        "verify",
+        "audit.verify_audit",
+        "follow the seals of the audit; 3 when an entry was changed, removed or never sealed",
+        "audit verify",
+        "audit verify security --expect 1207:9f2c...",
+    )
+    verifying.add_argument("service", nargs="?", type=_service, metavar="SERVICE", help="all without")
+    verifying.add_argument(
+        "--expect", metavar="POSITION:SEAL", help="a seal noted before: without it an end that was cut off is not seen"
     )
 
 

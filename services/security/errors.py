@@ -16,6 +16,20 @@ class LoginRefused(DomainError):
         super().__init__("The log-in was refused.")
 
 
+class LogInLimited(DomainError):
+    """Too many log-ins failed, of this account or from this address: wait as long as `Retry-After` says.
+
+    A new password, set by an administrator, lets the account try again at once.
+    """
+
+    code = "LOG_IN_LIMITED"
+    status = 429
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"Too many log-ins failed: wait for {retry_after_seconds} s, or ask an administrator.")
+        self.retry_after_seconds = retry_after_seconds
+
+
 class UserExists(DomainError):
     """There is a user of this name already; user names are compared without regard to case."""
 

@@ -9,6 +9,7 @@ from services.security.api.jwks import jwks
 from services.security.api.me import me
 from services.security.api.members import members
 from services.security.api.permission_table import permission_table
+from services.security.api.sessions import own_sessions, sessions
 from services.security.api.tokens import tokens
 from services.security.api.users import users
 from services.security.jobs.session_deletion import deletion_job
@@ -16,7 +17,7 @@ from services.security.rules.tokens import token_keys
 from services.security.settings import Settings
 from shared import service
 
-ROUTERS = (tokens, jwks, me, features, permission_table, users, groups, members)
+ROUTERS = (tokens, jwks, me, own_sessions, features, permission_table, users, sessions, groups, members)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

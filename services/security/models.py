@@ -120,3 +120,19 @@ class PermissionEpoch(Table, table=True):
 
     only_row: bool = Field(sa_column=Column(Boolean, primary_key=True))
     epoch: int = columns.big()
+
+
+class LogInAttempt(Table, table=True):
+    """A log-in that was tried and has not succeeded."""
+
+    __tablename__: ClassVar[str] = "log_in_attempt"
+    __table_args__ = (
+        Index("log_in_attempt_folded_name", "folded_name", "at"),
+        Index("log_in_attempt_address", "address", "at"),
+        Index("log_in_attempt_at", "at"),
+    )
+
+    id: int = columns.identity()
+    folded_name: str = columns.code()
+    address: str = columns.code()
+    at: datetime = columns.moment()

@@ -3,7 +3,12 @@
 Every service calls these from its own migrations with the name of its runtime role.
 """
 
-SHARED_TABLES = frozenset({"outbox", "outbox_stream", "inbox", "dead_letter", "idempotency_key"})
+SHARED_TABLES = frozenset(
+    {
+        *("outbox", "outbox_stream", "inbox", "dead_letter", "idempotency_key"),
+        *("audit_entry", "audit_seal", "audit_unsealed"),
+    }
+)
 
 
 def outbox_v1(runtime_role: str) -> list[str]:
@@ -115,4 +120,47 @@ def bell_v1(*tables: str) -> list[str]:
             f"CREATE TRIGGER ring_bell AFTER INSERT ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ring_bell()"
             for table in tables
         ),
+    ]
+
+
+def audit_v1(runtime_role: str) -> list[str]:
+    """Commands that were carried out, their seals, and which have none yet. Entries and seals can only be added."""
+    return [
+        """
+        CREATE TABLE audit_entry (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            subject text NOT NULL,
+            name text NOT NULL,
+            operation text NOT NULL,
+            path text NOT NULL,
+            feature text NOT NULL,
+            level text NOT NULL,
+            status int NOT NULL,
+            body text,
+            request_id text NOT NULL
+        )
+        """,
+        "CREATE INDEX audit_entry_at ON audit_entry (at)",
+        "CREATE INDEX audit_entry_name ON audit_entry (name, id)",
+        """
+        CREATE TABLE audit_seal (
+            position bigint PRIMARY KEY,
+            entry_id bigint NOT NULL UNIQUE,
+            seal bytea NOT NULL
+        )
+        """,
+        "CREATE TABLE audit_unsealed (entry_id bigint PRIMARY KEY)",
+        """
+        CREATE FUNCTION audit_unsealed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO audit_unsealed SELECT id FROM added;
+            RETURN NULL;
+        END $$
+        """,
+        """
+        CREATE TRIGGER audit_unsealed AFTER INSERT ON audit_entry REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_unsealed()
+        """,
+        f"GRANT DELETE ON audit_unsealed TO {runtime_role}",
     ]

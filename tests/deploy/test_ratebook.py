@@ -13,6 +13,8 @@ import asyncpg
 import pytest
 
 from deploy.local.nats import Nats
+from shared.audit import store as audit
+from shared.audit.store import Done
 from shared.contracts.customer_changed import CustomerChanged
 from shared.contracts.event import envelope_bytes
 from shared.database import Database, fetch_values
@@ -79,6 +81,7 @@ def test_every_command_explains_itself() -> None:
         "reconcile",
         "export-run",
         "dead-letters",
+        "audit",
     ):
         assert command in top
         assert ratebook(command, "--help").returncode == 0
@@ -183,3 +186,26 @@ async def test_all_of_a_consumer_are_replayed_and_what_fails_stays(rating_databa
     assert await customers(rating_database) - before == {"DL1", "DL2"}
     left = json.loads(dead(rating_database, "list", "rating", "--json").stdout)
     assert [one["id"] for one in left] == [aside[1]]
+
+
+# --- Audit -----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_audit_is_followed_and_an_end_that_was_cut_off_is_seen(rating_database: Database) -> None:
+    done = Done("7", r"ALAMO\bill", "POST /v1/exports", "/v1/exports", "rating.export", "approve", 202, None, "r1")
+    async with rating_database.transaction() as session:
+        await audit.note(session, done)
+        await audit.seal_part(session)
+    sound = ratebook("audit", "verify", "rating", "--json", RATING_DATABASE_URL=rating_database.url)
+    assert sound.returncode == 0
+    told = json.loads(sound.stdout)["rating"]
+    assert (told["sealed"], told["faults"]) == (1, [])
+    expected = f"2:{told['head']}"
+    cut = ratebook("audit", "verify", "rating", "--expect", expected, RATING_DATABASE_URL=rating_database.url)
+    assert cut.returncode == 3
+    assert "position 2 does not have the seal" in cut.stdout
+
+
+def test_a_seal_belongs_to_one_service() -> None:
+    answer = ratebook("audit", "verify", "--expect", f"1:{'0' * 64}")
+    assert (answer.returncode, "name it" in answer.stderr) == (1, True)

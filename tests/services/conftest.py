@@ -29,7 +29,7 @@ from tests.services.exchange import announce_accounts, deliver, exchange, take_e
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 
 RATING_FEATURES = (
-    *("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "commissions", "reconciliation"),
+    *("work_orders", "rate_tables", "rating", "rollup", "wip", "export", "commissions", "reconciliation", "audit"),
 )
 RECEIVABLES_FEATURES = (
     *(
@@ -43,6 +43,7 @@ RECEIVABLES_FEATURES = (
         "write_offs",
         "months",
         "reconciliation",
+        "audit",
     ),
 )
 

@@ -13,7 +13,7 @@ from services.security.rules.passwords import require_fit
 from services.security.rules.sessions import EndReason
 from services.security.rules.user_import import ChangedUser
 from services.security.rules.users import UserDraft
-from services.security.store import groups, members, sessions, users
+from services.security.store import groups, log_ins, members, sessions, users
 from shared import clock
 from shared.errors import InvalidInput
 
@@ -45,6 +45,7 @@ async def create_administrator(session: AsyncSession, name: str, password: Secre
             now = clock.now()
             await users.set_password_hash(session, user_id, await hash_password(password), now)
             await sessions.end_sessions_of(session, [user_id], EndReason.PASSWORD_SET, now)
+        await log_ins.forget(session, [fold(name)])
     return user_id
 
 

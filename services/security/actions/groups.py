@@ -9,9 +9,11 @@ from services.security.actions.users import get_user
 from services.security.errors import GrantRefused, GroupExists
 from services.security.rules.features import Features
 from services.security.rules.groups import (
+    GrantDifference,
     Group,
     GroupDraft,
     GroupFilter,
+    compare_grants,
     find_grant_faults,
     require_others_groups,
 )
@@ -61,6 +63,23 @@ async def create_group(session: AsyncSession, draft: GroupDraft, features: Featu
         made = await groups.insert_groups(session, [draft], now)
         change.made = True
     return await get_group(session, *made.values())
+
+
+async def copy_group(
+    session: AsyncSession, group_id: int, name: str, description: str, features: Features, now: datetime
+) -> Group:
+    """Makes a group that gives what another gives, without its members; raises NotFound, GrantRefused, GroupExists."""
+    source = await get_group(session, group_id)
+    draft = GroupDraft(name, description or source.description, source.grants)
+    return await create_group(session, draft, features, now)
+
+
+async def compare_groups(
+    session: AsyncSession, first_id: int, second_id: int
+) -> tuple[Group, Group, list[GrantDifference]]:
+    """Two groups and what they give otherwise; raises NotFound."""
+    first, second = await get_group(session, first_id), await get_group(session, second_id)
+    return first, second, compare_grants(first.grants, second.grants)
 
 
 async def replace_group(

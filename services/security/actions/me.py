@@ -1,4 +1,4 @@
-"""Owns what a user sees of his own account."""
+"""Owns what a user may do and why, as he sees it and as an administrator does."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,15 @@ from shared.errors import NotFound
 class Me:
     user: User
     features: list[EffectiveFeature]
+
+
+async def describe_access(session: AsyncSession, user_id: int) -> Me:
+    """What a user may do because of which group; nothing while he is not active. Raises NotFound."""
+    user = await users.find_user(session, user_id)
+    if user is None:
+        raise NotFound(f"There is no user {user_id}.")
+    grants = await groups.fetch_grants(session, of_user=user.id) if user.active else []
+    return Me(user, effective_features(grants))
 
 
 async def describe_me(session: AsyncSession, user_id: int | None) -> Me:

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions.passwords import hash_password
 from services.security.actions.permissions import changing_permissions
 from services.security.errors import AdministratorProtected, UserExists
+from services.security.rules.names import fold
 from services.security.rules.passwords import require_fit
 from services.security.rules.sessions import EndReason
 from services.security.rules.user_import import ChangedUser
 from services.security.rules.users import User, UserChange, UserDraft, UserFilter
-from services.security.store import permissions, sessions, users
+from services.security.store import log_ins, permissions, sessions, users
 from shared.errors import NotFound
 from shared.etag import require_version
 from shared.listing import PageQuery
@@ -75,3 +76,4 @@ async def set_password(
         raise AdministratorProtected(f"{user.name} is an administrator: another administrator must set the password.")
     await users.set_password_hash(session, user_id, await hash_password(password), now)
     await sessions.end_sessions_of(session, [user_id], EndReason.PASSWORD_SET, now)
+    await log_ins.forget(session, [fold(user.name)])

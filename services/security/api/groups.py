@@ -10,7 +10,16 @@ from services.security.api.wiring import CallerId, FeaturesOf, Now
 from services.security.errors import GrantRefused, GroupExists, LastAdministrator, OwnGroup
 from services.security.rules.groups import Group, GroupFilter
 from services.security.rules.permissions import GROUPS
-from services.security.schemas.groups import GroupAnswer, GroupBody, GroupImportAnswer, GroupImportRow
+from services.security.schemas.groups import (
+    GrantDifferenceAnswer,
+    GroupAnswer,
+    GroupBody,
+    GroupComparison,
+    GroupCopy,
+    GroupImportAnswer,
+    GroupImportRow,
+    GroupReference,
+)
 from services.security.schemas.words import Words
 from shared import access
 from shared.access import Level
@@ -109,6 +118,39 @@ async def import_groups(
 async def read_group(group_id: Id, response: Response, session: Transaction) -> GroupAnswer:
     """The group with its grants. The ETag counts every change of it, members included."""
     return _answer(response, await actions.get_group(session, group_id))
+
+
+@groups.post(
+    "/{group_id}/copy",
+    access=access.feature(GROUPS, Level.ADMIN),
+    refuses=[NotFound, GrantRefused, GroupExists],
+    response_model=GroupAnswer,
+    status_code=201,
+    summary="Copy a group",
+)
+async def copy_group(
+    group_id: Id, body: GroupCopy, *, response: Response, session: Transaction, features: FeaturesOf, now: Now
+) -> GroupAnswer:
+    """Makes a group with the grants of this one and without members."""
+    made = await actions.copy_group(session, group_id, body.name, body.description, features, now)
+    return _answer(response, made)
+
+
+@groups.get(
+    "/{group_id}/comparison/{other_id}",
+    access=access.feature(GROUPS, Level.VIEW),
+    refuses=[NotFound],
+    response_model=GroupComparison,
+    summary="Compare two groups",
+)
+async def compare_groups(group_id: Id, other_id: Id, session: Transaction) -> GroupComparison:
+    """Everything that the two groups give otherwise: the feature, its limits, and the level in each, `none` included."""
+    first, second, differences = await actions.compare_groups(session, group_id, other_id)
+    return GroupComparison(
+        first=GroupReference(id=first.id, name=first.name),
+        second=GroupReference(id=second.id, name=second.name),
+        differences=[GrantDifferenceAnswer.of(one) for one in differences],
+    )
 
 
 @groups.put(

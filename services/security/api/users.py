@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from services.security.actions import users as actions
+from services.security.actions.me import describe_access
 from services.security.actions.user_import import import_users as import_rows
 from services.security.api.wiring import AdministersGroups, CallerId, Now
 from services.security.errors import (
@@ -17,6 +18,7 @@ from services.security.errors import (
 from services.security.rules.names import fold
 from services.security.rules.permissions import USERS
 from services.security.rules.users import User, UserFilter
+from services.security.schemas.permissions import AccessAnswer, EffectiveFeatureAnswer
 from services.security.schemas.users import (
     ChangedUser,
     NewPassword,
@@ -124,6 +126,20 @@ async def import_users(
 async def read_user(user_id: Id, response: Response, session: Transaction) -> UserAnswer:
     """The user with his groups. The ETag counts changes of his own fields; groups are changed at the groups."""
     return _answer(response, await actions.get_user(session, user_id))
+
+
+@users.get(
+    "/{user_id}/access",
+    access=access.feature(USERS, Level.VIEW),
+    refuses=[NotFound],
+    response_model=AccessAnswer,
+    summary="What a user may do, and why",
+)
+async def read_access(user_id: Id, session: Transaction) -> AccessAnswer:
+    """Every feature that the user has, its level, its limits, and the groups because of which he has it."""
+    described = await describe_access(session, user_id)
+    features = [EffectiveFeatureAnswer.of(feature) for feature in described.features]
+    return AccessAnswer(user=described.user.name, active=described.user.active, features=features)
 
 
 @users.patch(

@@ -30,6 +30,12 @@ def _database(request: Request) -> Database:
     return database
 
 
+def _address(request: Request) -> str:
+    """Where the caller is, as the gateway says; nobody else reaches a service."""
+    said = request.headers.get("x-forwarded-for", "")
+    return said or (request.client.host if request.client is not None else "unknown")
+
+
 def _user_id(caller: CallerOf) -> int | None:
     return user_id_of(caller.principal.subject)
 
@@ -41,6 +47,7 @@ def _administers_groups(caller: CallerOf) -> bool:
 TokenKeysOf = Annotated[TokenKeys, Depends(_token_keys)]
 FeaturesOf = Annotated[Features, Depends(_features)]
 DatabaseOf = Annotated[Database, Depends(_database)]
+Address = Annotated[str, Depends(_address)]
 Now = Annotated[datetime, Depends(clock.now)]
 CallerId = Annotated[int | None, Depends(_user_id)]
 """The calling user's id, None for a caller that is no user, such as the gateway."""

@@ -116,3 +116,27 @@ def require_others_groups(
             raise OwnGroup(f"You are in the group {group.name}: somebody else must change it.")
     if changer.user_id is not None and changer.user_id in changed_members:
         raise OwnGroup("You cannot change which groups you are in: somebody else must do it.")
+
+
+@dataclass(frozen=True)
+class GrantDifference:
+    """A feature within certain limits that two groups do not give alike; Level.NONE where one does not give it."""
+
+    feature: str
+    limits: Limits
+    first: Level
+    second: Level
+
+
+def compare_grants(first: Sequence[Grant], second: Sequence[Grant]) -> list[GrantDifference]:
+    """What two groups give otherwise, by feature and limits; nothing when they give the same.
+
+    Example: Billing with export at approve and Proof without it differ in export: approve and none.
+    """
+    levels = [{(one.feature, one.limits): one.level for one in grants} for grants in (first, second)]
+    differences = [
+        GrantDifference(feature, limits, *(level.get((feature, limits), Level.NONE) for level in levels))
+        for feature, limits in levels[0].keys() | levels[1].keys()
+    ]
+    changed = [one for one in differences if one.first != one.second]
+    return sorted(changed, key=lambda one: (one.feature, str(one.limits.to_claim())))

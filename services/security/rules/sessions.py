@@ -18,6 +18,18 @@ class EndReason(Enum):
     TOKEN_REUSED = "token_reused"  # noqa: S105 - the name of a reason, not a secret
     DEACTIVATED = "deactivated"
     PASSWORD_SET = "password_set"  # noqa: S105 - the name of a reason, not a secret
+    ENDED_BY_OWNER = "ended_by_owner"
+    ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A log-in that has not ended; `last_used_at` is when its tokens were last exchanged."""
+
+    id: int
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, model_validator
 
 from services.security.rules.group_import import GrantRow
-from services.security.rules.groups import MOST_CODES, MOST_GRANTS, Group, GroupDraft
+from services.security.rules.groups import MOST_CODES, MOST_GRANTS, GrantDifference, Group, GroupDraft
 from services.security.schemas.grants import GrantWire
 from services.security.schemas.words import Code, CompanyNumber, Description, FeatureName, GroupName, LevelWord, Sent
 from shared.access import Grant, Level, Limits
@@ -51,6 +51,37 @@ class GroupAnswer(BaseModel):
 class GroupReference(BaseModel):
     id: int
     name: str
+
+
+class GroupCopy(Sent):
+    """How the copy is called; without a description it takes over the other's."""
+
+    name: GroupName
+    description: Description = ""
+
+
+class GrantDifferenceAnswer(BaseModel):
+    """A feature within these limits (empty lists leave a side open) that the groups give at different levels."""
+
+    feature: str
+    branches: list[str] = []
+    customers: list[str] = []
+    ar_companies: list[int] = []
+    first: str
+    second: str
+
+    @classmethod
+    def of(cls, one: GrantDifference) -> "GrantDifferenceAnswer":
+        levels = {"first": one.first.word, "second": one.second.word}
+        return cls.model_validate({"feature": one.feature, **one.limits.to_claim(), **levels})
+
+
+class GroupComparison(BaseModel):
+    """What two groups give otherwise; no differences when they give the same."""
+
+    first: GroupReference
+    second: GroupReference
+    differences: list[GrantDifferenceAnswer]
 
 
 class GroupImportRow(BaseModel):

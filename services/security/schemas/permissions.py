@@ -40,6 +40,14 @@ class MeAnswer(BaseModel):
     features: list[EffectiveFeatureAnswer]
 
 
+class AccessAnswer(BaseModel):
+    """What a user may do, each feature with the groups because of which; nothing while he is not active."""
+
+    user: str
+    active: bool
+    features: list[EffectiveFeatureAnswer]
+
+
 class PermittedUser(BaseModel):
     name: str
     groups: list[str]

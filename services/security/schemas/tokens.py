@@ -1,8 +1,9 @@
 """Owns the wire types of logging in, and of the keys that check tokens."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.security.schemas.words import Secret, Sent, Short
 
@@ -42,3 +43,14 @@ class PublicKeys(BaseModel):
     """A JWKS document (RFC 7517)."""
 
     keys: list[PublicKey]
+
+
+class SessionAnswer(BaseModel):
+    """A log-in that has not ended; `last_used_at` is when its tokens were last exchanged."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime

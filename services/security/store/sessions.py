@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.sessions import EndReason, Shown
+from services.security.rules.sessions import EndReason, OpenSession, Shown
 from services.security.rules.tokens import LoggedIn
 from services.security.store.users import Credentials
-from shared.database import execute, fetch_one, fetch_value
+from shared.database import execute, fetch_all, fetch_one, fetch_value
 
 
 async def open_session(
@@ -82,6 +82,33 @@ async def find_shown(session: AsyncSession, digest: bytes) -> Shown | None:
         WHERE shown.digest = :digest
         """,
         digest=digest,
+    )
+
+
+async def list_open(session: AsyncSession, user_id: int, now: datetime) -> list[OpenSession]:
+    """The user's sessions that have not ended, the last used first."""
+    return await fetch_all(
+        session,
+        OpenSession,
+        """
+        SELECT session.id, session.created_at, max(refresh_token.issued_at) AS last_used_at, session.expires_at
+        FROM session JOIN refresh_token ON refresh_token.session_id = session.id
+        WHERE session.user_id = :user_id AND session.ended_at IS NULL AND session.expires_at > :now
+        GROUP BY session.id ORDER BY last_used_at DESC, session.id DESC
+        """,
+        user_id=user_id,
+        now=now,
+    )
+
+
+async def is_session_of(session: AsyncSession, session_id: int, user_id: int) -> bool:
+    return bool(
+        await fetch_value(
+            session,
+            "SELECT EXISTS (SELECT FROM session WHERE id = :id AND user_id = :user_id)",
+            id=session_id,
+            user_id=user_id,
+        )
     )
 
 

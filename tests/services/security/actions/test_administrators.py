@@ -37,7 +37,9 @@ async def create(database: Database, name: str = NAME, password: str = PASSWORD)
 
 async def log_in(database: Database, keys: TokenKeys, password: str) -> None:
     async with database.transaction() as session:
-        await tokens.log_in(database, session, keys, name=NAME, password=SecretStr(password), now=clock.now())
+        await tokens.log_in(
+            database, session, keys, name=NAME, password=SecretStr(password), address="10.0.0.1", now=clock.now()
+        )
 
 
 async def epoch(database: Database) -> int:

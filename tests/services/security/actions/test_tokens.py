@@ -32,7 +32,7 @@ class Door:
     async def log_in(self, name: str = "ALAMO\\ana", password: str = PASSWORD, at: datetime = NOON) -> Tokens:
         async with self.database.transaction() as session:
             return await tokens.log_in(
-                self.database, session, self.keys, name=name, password=SecretStr(password), now=at
+                self.database, session, self.keys, name=name, password=SecretStr(password), address="10.0.0.1", now=at
             )
 
     async def refresh(self, token: str, at: datetime = NOON) -> Tokens | None:
@@ -230,7 +230,13 @@ async def test_a_deactivation_waits_for_a_log_in_and_ends_its_session(door: Door
 
     async with door.database.transaction() as session:
         await tokens.log_in(
-            door.database, session, door.keys, name="ALAMO\\ana", password=SecretStr(PASSWORD), now=NOON
+            door.database,
+            session,
+            door.keys,
+            name="ALAMO\\ana",
+            password=SecretStr(PASSWORD),
+            address="10.0.0.1",
+            now=NOON,
         )
         deactivating = asyncio.create_task(deactivate_alone())
         await asyncio.sleep(0.2)
@@ -251,7 +257,9 @@ async def test_a_log_in_waits_for_a_deactivation_and_is_refused(door: Door, ana:
 
 
 async def test_log_ins_that_wait_for_their_password_hold_no_connection(door: Door, ana: int) -> None:
-    trying = asyncio.gather(*(door.log_in(password="wrong") for _ in range(14)), return_exceptions=True)
+    trying = asyncio.gather(
+        *(door.log_in(f"ALAMO\\guess{number}", "wrong") for number in range(14)), return_exceptions=True
+    )
     await asyncio.sleep(0.05)
     async with asyncio.timeout(1):
         await door.database.ping()

@@ -1,0 +1,36 @@
+"""Owns looking at sessions and ending them: one's own, or those of others."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.actions.users import get_user
+from services.security.rules.sessions import EndReason, OpenSession
+from services.security.store import sessions
+from shared.errors import NotFound
+
+
+async def list_sessions(session: AsyncSession, user_id: int | None, now: datetime) -> list[OpenSession]:
+    """The open sessions of a user, the last used first; raises NotFound for who is none."""
+    return await sessions.list_open(session, await _known(session, user_id), now)
+
+
+async def end_one(
+    session: AsyncSession, user_id: int | None, session_id: int, reason: EndReason, now: datetime
+) -> None:
+    """Ends a session of the user; one that has ended stays as it is. Raises NotFound for another's."""
+    known = await _known(session, user_id)
+    if not await sessions.is_session_of(session, session_id, known):
+        raise NotFound(f"The user has no session {session_id}.")
+    await sessions.end_session(session, session_id, reason, now)
+
+
+async def end_all(session: AsyncSession, user_id: int, reason: EndReason, now: datetime) -> None:
+    """Logs the user out everywhere; raises NotFound."""
+    await sessions.end_sessions_of(session, [await _known(session, user_id)], reason, now)
+
+
+async def _known(session: AsyncSession, user_id: int | None) -> int:
+    if user_id is None:
+        raise NotFound("Your identity belongs to no user.")
+    return (await get_user(session, user_id)).id

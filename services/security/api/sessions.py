@@ -1,0 +1,76 @@
+"""Owns sessions over HTTP: one's own at /v1/me, those of others at /v1/users."""
+
+from services.security.actions import sessions as actions
+from services.security.api.wiring import CallerId, Now
+from services.security.rules.permissions import USERS
+from services.security.rules.sessions import EndReason
+from services.security.schemas.tokens import SessionAnswer
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.errors import NotFound
+from shared.numbers import Id
+from shared.operation import Router
+
+own_sessions = Router("me")
+sessions = Router("users")
+
+
+@own_sessions.get(
+    "/sessions",
+    access=access.signed_in(),
+    refuses=[NotFound],
+    response_model=list[SessionAnswer],
+    summary="One's own sessions",
+)
+async def list_own_sessions(session: Transaction, caller_id: CallerId, now: Now) -> list[SessionAnswer]:
+    """Where the caller is logged in, the last used first."""
+    return [SessionAnswer.model_validate(one) for one in await actions.list_sessions(session, caller_id, now)]
+
+
+@own_sessions.delete(
+    "/sessions/{session_id}",
+    access=access.signed_in(),
+    refuses=[NotFound],
+    status_code=204,
+    summary="End one of one's own sessions",
+)
+async def end_own_session(session_id: Id, session: Transaction, caller_id: CallerId, now: Now) -> None:
+    """Its refresh token is of no use any more; its access token runs out by itself. Another's session is not found."""
+    await actions.end_one(session, caller_id, session_id, EndReason.ENDED_BY_OWNER, now)
+
+
+@sessions.get(
+    "/{user_id}/sessions",
+    access=access.feature(USERS, Level.VIEW),
+    refuses=[NotFound],
+    response_model=list[SessionAnswer],
+    summary="The sessions of a user",
+)
+async def list_sessions(user_id: Id, session: Transaction, now: Now) -> list[SessionAnswer]:
+    """Where a user is logged in, the last used first."""
+    return [SessionAnswer.model_validate(one) for one in await actions.list_sessions(session, user_id, now)]
+
+
+@sessions.delete(
+    "/{user_id}/sessions",
+    access=access.feature(USERS, Level.EDIT),
+    refuses=[NotFound],
+    status_code=204,
+    summary="Log a user out everywhere",
+)
+async def end_sessions(user_id: Id, session: Transaction, now: Now) -> None:
+    """Ends every session of the user; he may log in again."""
+    await actions.end_all(session, user_id, EndReason.ENDED_BY_ADMINISTRATOR, now)
+
+
+@sessions.delete(
+    "/{user_id}/sessions/{session_id}",
+    access=access.feature(USERS, Level.EDIT),
+    refuses=[NotFound],
+    status_code=204,
+    summary="End a session of a user",
+)
+async def end_session(user_id: Id, session_id: Id, session: Transaction, now: Now) -> None:
+    """Its refresh token is of no use any more; its access token runs out by itself."""
+    await actions.end_one(session, user_id, session_id, EndReason.ENDED_BY_ADMINISTRATOR, now)

@@ -1,0 +1,15 @@
+"""The audit: who did what, sealed one after the other."""
+
+from alembic import op
+
+from shared.events import ddl
+
+revision = "0003"
+down_revision = "0002"
+
+RUNTIME = "security_runtime"
+
+
+def upgrade() -> None:
+    for statement in ddl.audit_v1(RUNTIME):
+        op.execute(statement)

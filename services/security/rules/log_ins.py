@@ -1,0 +1,41 @@
+"""Owns how often somebody may try to log in."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.security.errors import LogInLimited
+
+WINDOW = timedelta(minutes=15)
+# Below the lock-out of a Windows domain (10 by default), so that guessing here never locks anybody out there.
+MOST_OF_ACCOUNT = 5
+# Many clerks may share an address.
+MOST_OF_ADDRESS = 50
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """Attempts of the last WINDOW that have not succeeded, and the oldest of each kind; None when there is none."""
+
+    of_account: int
+    of_address: int
+    oldest_of_account: datetime | None
+    oldest_of_address: datetime | None
+
+
+def require_another(attempts: Attempts, now: datetime) -> None:
+    """Raises LogInLimited when the account or the address has used up its attempts.
+
+    Accounts that do not exist are counted alike, so that the answer tells nobody which do. Source: menu security, 6.
+    Example: after five wrong passwords from 12:00:00 on, the sixth attempt is possible at 12:15:00.
+    """
+    reached = [
+        oldest
+        for count, most, oldest in (
+            (attempts.of_account, MOST_OF_ACCOUNT, attempts.oldest_of_account),
+            (attempts.of_address, MOST_OF_ADDRESS, attempts.oldest_of_address),
+        )
+        if count >= most and oldest is not None
+    ]
+    if reached:
+        raise LogInLimited(max(1, math.ceil((max(reached) + WINDOW - now).total_seconds())))

@@ -1,0 +1,56 @@
+"""Owns log-ins that were tried and have not succeeded."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.rules.log_ins import Attempts
+from shared.database import execute, fetch_one
+
+
+async def take_turn(session: AsyncSession, folded_name: str) -> None:
+    """Those who try the same account take turns until their transactions end, or two would both be the last allowed."""
+    await execute(session, "SELECT pg_advisory_xact_lock(hashtextextended('log-in ' || :name, 0))", name=folded_name)
+
+
+async def count(session: AsyncSession, folded_name: str, address: str, since: datetime) -> Attempts:
+    found = await fetch_one(
+        session,
+        Attempts,
+        """
+        SELECT (count(*) FILTER (WHERE folded_name = :name))::int AS of_account,
+               (count(*) FILTER (WHERE address = :address))::int AS of_address,
+               min(at) FILTER (WHERE folded_name = :name) AS oldest_of_account,
+               min(at) FILTER (WHERE address = :address) AS oldest_of_address
+        FROM log_in_attempt WHERE (folded_name = :name OR address = :address) AND at > :since
+        """,
+        name=folded_name,
+        address=address,
+        since=since,
+    )
+    assert found is not None
+    return found
+
+
+async def add(session: AsyncSession, folded_name: str, address: str, now: datetime) -> None:
+    await execute(
+        session,
+        "INSERT INTO log_in_attempt (folded_name, address, at) VALUES (:name, :address, :now)",
+        name=folded_name,
+        address=address,
+        now=now,
+    )
+
+
+async def forget(session: AsyncSession, folded_names: Sequence[str]) -> None:
+    """Forgets the attempts of accounts that have logged in, or got a new password."""
+    await execute(
+        session,
+        "DELETE FROM log_in_attempt WHERE folded_name = ANY(CAST(:names AS text[]))",
+        names=list(folded_names),
+    )
+
+
+async def delete_before(session: AsyncSession, before: datetime) -> None:
+    await execute(session, "DELETE FROM log_in_attempt WHERE at < :before", before=before)

@@ -1,0 +1,65 @@
+"""Where somebody is logged in is seen and ended, by himself and by who keeps the users."""
+
+import httpx
+
+from shared.access import Grant, Level
+from tests.services.security.conftest import PASSWORD, Client, Company
+
+VIEW = Grant("security.users", Level.VIEW)
+EDIT = Grant("security.users", Level.EDIT)
+
+
+async def log_in(client: httpx.AsyncClient, name: str = "ALAMO\\ana") -> dict[str, str]:
+    answer = await client.post("/v1/tokens", json={"user": name, "password": PASSWORD})
+    assert answer.status_code == 200
+    tokens: dict[str, str] = answer.json()
+    return tokens
+
+
+async def can_refresh(client: httpx.AsyncClient, tokens: dict[str, str]) -> bool:
+    answer = await client.post("/v1/tokens/refresh", json={"refresh_token": tokens["refresh_token"]})
+    return answer.status_code == 200
+
+
+async def test_own_sessions_are_listed_and_one_is_ended(client: Client, company: Company) -> None:
+    ana = client(user=await company.user("ALAMO\\ana", password=PASSWORD))
+    first, second = await log_in(client()), await log_in(client())
+    listed = (await ana.get("/v1/me/sessions")).json()
+    assert len(listed) == 2
+    assert listed[0]["id"] > listed[1]["id"]
+    assert (await ana.delete(f"/v1/me/sessions/{listed[1]['id']}")).status_code == 204
+    assert (await can_refresh(client(), first), await can_refresh(client(), second)) == (False, True)
+    assert [one["id"] for one in (await ana.get("/v1/me/sessions")).json()] == [listed[0]["id"]]
+    assert (await ana.delete(f"/v1/me/sessions/{listed[1]['id']}")).status_code == 204
+
+
+async def test_anothers_session_is_not_found(client: Client, company: Company) -> None:
+    ana = client(user=await company.user("ALAMO\\ana", password=PASSWORD))
+    ben = client(user=await company.user("ALAMO\\ben", password=PASSWORD))
+    tokens = await log_in(client())
+    (mine,) = (await ana.get("/v1/me/sessions")).json()
+    assert (await ben.delete(f"/v1/me/sessions/{mine['id']}")).status_code == 404
+    assert await can_refresh(client(), tokens)
+
+
+async def test_who_keeps_users_ends_one_session_or_all(client: Client, company: Company) -> None:
+    user = await company.user("ALAMO\\ana", password=PASSWORD)
+    first, second, third = [await log_in(client()) for _ in range(3)]
+    keeper = client(EDIT, user="keeper")
+    listed = (await keeper.get(f"/v1/users/{user}/sessions")).json()
+    assert (await keeper.delete(f"/v1/users/{user}/sessions/{listed[-1]['id']}")).status_code == 204
+    assert [await can_refresh(client(), one) for one in (first, second)] == [False, True]
+    assert (await keeper.delete(f"/v1/users/{user}/sessions")).status_code == 204
+    assert not await can_refresh(client(), third)
+    assert (await keeper.get(f"/v1/users/{user}/sessions")).json() == []
+    assert await log_in(client())
+
+
+async def test_looking_is_not_ending_and_nobody_is_404(client: Client, company: Company) -> None:
+    user = await company.user("ALAMO\\ana", password=PASSWORD)
+    viewer = client(VIEW, user="viewer")
+    assert (await viewer.get(f"/v1/users/{user}/sessions")).status_code == 200
+    assert (await viewer.delete(f"/v1/users/{user}/sessions")).status_code == 403
+    keeper = client(EDIT, user="keeper")
+    for path in ("/v1/users/4711/sessions", f"/v1/users/{user}/sessions/4711"):
+        assert (await keeper.delete(path)).status_code == 404
