@@ -41,11 +41,7 @@ async def make_rated(rating: asyncpg.Connection, count: int) -> None:
 
 
 async def multiply(rating: asyncpg.Connection, copies: int) -> None:
-    """Copies every work order `copies` times, as open as it is, without those who did the job.
-
-    So the rate stays comparable with what was measured before the sample had any; commissions are booked beside ratings.
-    """
-    await rating.execute("UPDATE work_order SET servers = '[]' WHERE servers <> '[]'")
+    """Copies every work order `copies` times, as open as it is."""
     await rating.execute(
         f"""
         INSERT INTO work_order (number, {_COPIED})

@@ -14,7 +14,7 @@ from tests.bench.stage import Stage
 _REPEATS = 3
 _SAMPLE_ORDERS = 1_000
 _RATINGS = ("rating", "rating_line")
-_EVERYTHING = (*_RATINGS, "rating_result", "outbox")
+_EVERYTHING = (*_RATINGS, "commission", "rating_result", "outbox")
 
 
 def run(stage: Stage, tell: Tell, *, count: int) -> Comparison:
@@ -37,9 +37,9 @@ def run(stage: Stage, tell: Tell, *, count: int) -> Comparison:
         "rating",
         "Rating",
         f"{count:,} open work orders, ten of each order of the sample, are rated by one request through the gateway: from "
-        "the request until the run has finished, with the explanation of every line, a result for every order and an "
-        "event for every rating. The limit is a plain `INSERT … SELECT FROM unnest` of the same rows, one a table: ratings, "
-        f"lines, results, events. Of ratings and lines alone it would be {narrow:,.0f} orders/s, and Ratebook at "
+        "the request until the run has finished, with the explanation of every line, commissions, a result for every order "
+        "and an event for every rating. The limit is a plain `INSERT … SELECT FROM unnest` of the same rows, one a table: ratings, "
+        f"lines, commissions, results, events. Of ratings and lines alone it would be {narrow:,.0f} orders/s, and Ratebook at "
         f"{fast / narrow:.2f} of it.",
         "orders/s",
         [Figure(f"Ratebook (median of {_REPEATS})", fast), Figure("limit", limit)],

@@ -15,6 +15,7 @@ from deploy.local.client import Clerk
 from deploy.local.home import Home
 from deploy.local.sample import load_sample
 from deploy.local.suite import Suite
+from gateway.routes import SERVICES
 
 
 def test_the_main_job_ends_reconciled(story) -> None:
@@ -72,6 +73,19 @@ async def test_rating_hears_what_every_customer_owes(suite: Suite, story) -> Non
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)
     for connection in (rating, receivables):
+        await connection.close()
+
+
+async def test_a_suite_without_work_hardly_asks_its_databases(suite: Suite, story) -> None:
+    """Jobs look once a second and are woken by work alone; one that wakes itself would never rest."""
+    assert suite.postgres is not None
+    connection = await suite.postgres.superuser()
+    ended = "SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database WHERE datname = ANY($1)"
+    try:
+        before = await connection.fetchval(ended, list(SERVICES))
+        await asyncio.sleep(3)
+        assert await connection.fetchval(ended, list(SERVICES)) - before < 500
+    finally:
         await connection.close()
 
 

@@ -183,5 +183,7 @@ def upgrade() -> None:
     for statement in ddl.bell_v1():
         op.execute(statement)
     op.execute(
-        "CREATE TRIGGER ring_bell AFTER UPDATE OF status ON batch FOR EACH STATEMENT EXECUTE FUNCTION ring_bell()"
+        # For rows, not statements: a job that looks with an UPDATE and finds nothing would wake itself, for ever.
+        "CREATE TRIGGER ring_bell AFTER UPDATE OF status ON batch FOR EACH ROW "
+        "WHEN (new.status IN ('validating', 'posting')) EXECUTE FUNCTION ring_bell()"
     )
