@@ -4,13 +4,14 @@ import asyncio
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import asyncpg
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from shared.access import Principal
 from shared.database import Database
@@ -28,14 +29,16 @@ class Place:
     key: Ed25519PrivateKey
 
 
-cents = st.integers(1, 500_00).map(lambda number: f"{number / 100:.2f}")
-picks = st.integers(0, 99)
-line = st.one_of(
-    st.fixed_dictionaries({"net": cents}),
-    st.fixed_dictionaries({"net": cents, "tax_code": st.just("T5")}),
-    st.fixed_dictionaries({"net": cents.map(lambda text: f"-{text}"), "tax_code": st.just("T5")}),
+_LINES: tuple[Callable[[str], dict[str, str]], ...] = (
+    lambda net: {"net": net},
+    lambda net: {"net": net, "tax_code": "T5"},
+    lambda net: {"net": f"-{net}", "tax_code": "T5"},
 )
-contract_line = st.fixed_dictionaries({"contract_item": st.just("20"), "net": cents})
+DEEDS = (
+    *("invoice", "invoice", "contract invoice", "post", "post", "post"),
+    *("adjustment", "adjustment", "credit_memo", "credit_memo", "write_off", "write_off"),
+    *("change", "change", "delete", "line", "line", "remove line", "remove", "undo", "clear"),
+)
 
 
 class EntryLife(RuleBasedStateMachine):
@@ -80,26 +83,48 @@ class EntryLife(RuleBasedStateMachine):
     @initialize(option=st.sampled_from(["full", "distribute", "off"]))
     def choose_tax_on_retainage(self, option: str) -> None:
         self.run(self.clerk.set_company(tax_on_retainage=option))
+        for lines in ([{"net": "100.00", "tax_code": "T5"}, {"net": "33.33"}], [{"net": "0.07", "tax_code": "T5"}]):
+            self.run(self.clerk.enter(self.batches[0], customer="E1", lines=lines))
+        self.run(self._post(0))
 
-    @rule(pick=picks, lines=st.lists(line, min_size=1, max_size=3), on_contract=st.booleans(), more=contract_line)
-    def enter_an_invoice(self, pick: int, lines: list[Any], on_contract: bool, more: Any) -> None:
-        header = {"contract": "J-1", "lines": [more]} if on_contract else {"customer": "E1", "lines": lines}
-        self.told(self.run(self.clerk.enter(self.batch(pick), **header)))
+    # Hypothesis would begin with the simplest lives, and leave out some deeds in most of them: little would be posted.
+    @rule(chance=st.randoms(use_true_random=True))
+    def act(self, chance: Random) -> None:
+        cents = f"{chance.randrange(1, 500_00) / 100:.2f}"
+        lines = [chance.choice(_LINES)(cents) for _ in range(chance.randrange(1, 4))]
+        part = chance.choice((100, 30, 57, 100, 130))
+        self.run(self._act(chance.choice(DEEDS), chance.randrange(100), part, lines, cents))
 
-    @rule(pick=picks, kind=st.sampled_from(["adjustment", "credit_memo", "write_off"]), part=st.integers(1, 120))
-    def amend(self, pick: int, kind: str, part: int) -> None:
-        """Takes a share of every line of some invoice, often all that is left, sometimes more than there is."""
-        self.run(self._amend(pick, kind, min(part, 105)))
+    async def _act(self, deed: str, pick: int, part: int, lines: list[dict[str, str]], net: str) -> None:
+        batch_id = self.batch(pick)
+        if deed == "invoice":
+            self.told(await self.clerk.enter(batch_id, customer="E1", lines=lines))
+        elif deed == "contract invoice":
+            more = [{"contract_item": "20", "net": net}]
+            self.told(await self.clerk.enter(batch_id, contract="J-1", lines=more))
+        elif deed in {"adjustment", "credit_memo", "write_off"}:
+            await self._amend(pick, deed, part)
+            if pick % 3:
+                await self._post(pick)
+        elif deed in {"change", "delete"}:
+            await self._bring_back(pick, deed, amended=part % 2 == 0)
+        elif deed in {"line", "remove", "remove line"}:
+            await self._change(pick, net, deed)
+        elif deed == "post":
+            await self._post(pick)
+        elif deed == "undo":
+            await self._undo(pick)
+        else:
+            self.told(await self.client.post(f"/v1/batches/{batch_id}/clear"))
+            self.batches[pick % 2] = await self.clerk.batch()
 
     async def _amend(self, pick: int, kind: str, part: int) -> None:
+        """Takes a share of every line of some invoice, often all that is left, sometimes more than there is."""
         invoices = await self.clerk.invoices(limit=500)
-        if not invoices:
-            return
         invoice = await self.clerk.invoice(invoices[pick % len(invoices)]["id"])
         sign = -1 if kind == "adjustment" else 1
-        share = 100 if 80 <= part <= 100 else part
         lines = [
-            {"apply_line": one["line"], "amount": f"{sign * float(one['remaining']) * share / 100:.2f}"}
+            {"apply_line": one["line"], "amount": f"{sign * float(one['remaining']) * part / 100:.2f}"}
             for one in invoice["lines"]
             if float(one["remaining"])
         ]
@@ -108,23 +133,13 @@ class EntryLife(RuleBasedStateMachine):
         if lines:
             self.told(await self.clerk.enter(self.batch(pick), type=kind, apply_to=invoice["id"], lines=lines))
 
-    @rule(pick=picks, action=st.sampled_from(["change", "delete"]), amended=st.booleans())
-    def bring_back(self, pick: int, action: str, amended: bool) -> None:
-        self.run(self._bring_back(pick, action, amended=amended))
-
     async def _bring_back(self, pick: int, action: str, *, amended: bool) -> None:
         found = await self.clerk.invoices(limit=500)
-        if not found:
-            return
         invoice = await self.clerk.invoice(found[pick % len(found)]["id"])
         ids = [one["id"] for one in invoice["amendments"]] if amended else [invoice["id"]]
         if ids:
             body = {"transaction_id": ids[pick % len(ids)], "action": action}
             self.told(await self.client.post(f"/v1/batches/{self.batch(pick)}/posted-transactions", json=body))
-
-    @rule(pick=picks, net=cents, deed=st.sampled_from(["line", "remove", "remove line"]))
-    def change_an_entry(self, pick: int, net: str, deed: str) -> None:
-        self.run(self._change(pick, net, deed))
 
     async def _change(self, pick: int, net: str, deed: str) -> None:
         path = f"/v1/batches/{self.batch(pick)}/entries"
@@ -141,10 +156,6 @@ class EntryLife(RuleBasedStateMachine):
         method = "DELETE" if deed == "remove line" else "PATCH"
         self.told(await self.clerk.change(method, f"{path}/lines/{chosen['line']}", entry["revision"], **typed))
 
-    @rule(pick=picks)
-    def post(self, pick: int) -> None:
-        self.run(self._post(pick))
-
     async def _post(self, pick: int) -> None:
         batch_id = self.batch(pick)
         batch = await self.clerk.validate(batch_id)
@@ -152,17 +163,8 @@ class EntryLife(RuleBasedStateMachine):
             self.told(await self.clerk.send(batch_id))
             await work_off(self.database)
             assert (await self.clerk.read(batch_id))["status"] == "posted"
+            await self._check()
             self.batches[pick % 2] = await self.clerk.batch()
-
-    @rule(pick=picks)
-    def clear(self, pick: int) -> None:
-        if pick % 4 == 0:
-            self.told(self.run(self.client.post(f"/v1/batches/{self.batch(pick)}/clear")))
-            self.batches[pick % 2] = self.run(self.clerk.batch())
-
-    @rule(pick=picks)
-    def undo_a_write_off(self, pick: int) -> None:
-        self.run(self._undo(pick))
 
     async def _undo(self, pick: int) -> None:
         for head in await self.clerk.invoices(limit=500):
@@ -173,11 +175,8 @@ class EntryLife(RuleBasedStateMachine):
                     path = f"/v1/invoices/{invoice['id']}/write-offs/{one['id']}/undo"
                     body = {"reason": "Paid", "month": "2026-11", "undo_date": "2026-11-20"}
                     self.told(await self.client.post(path, json=body, headers=key(f"undo {self.commands}")))
+                    await self._check()
                     return
-
-    @invariant()
-    def everything_adds_up(self) -> None:
-        self.run(self._check())
 
     async def _check(self) -> None:
         answer = (await self.client.get("/v1/reconciliation")).json()
