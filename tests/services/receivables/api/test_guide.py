@@ -7,14 +7,15 @@ from typing import Any
 
 from services.receivables.schemas.setup import ArCompanyRow
 from tests.services.conftest import key
+from tests.services.receivables.conftest import Clerk
 
 GUIDE = (Path(__file__).parents[4] / "docs" / "receivables.md").read_text()
 
 
-def request(path: str) -> Any:
-    """The body of the request in the guide that is posted to `path`."""
-    (found,) = re.findall(rf"```json\nPOST {re.escape(path)}\n(.*?)```", GUIDE, re.DOTALL)
-    return json.loads(found)
+def request(path: str, method: str = "POST", position: int = 0) -> Any:
+    """The body of the request in the guide that is sent to `path`; of several the one at `position`."""
+    found = re.findall(rf"```json\n{method} {re.escape(path)}\n(.*?)```", GUIDE, re.DOTALL)
+    return json.loads(found[position])
 
 
 async def test_terms_and_a_customer_are_set_up_as_the_guide_says_and_his_invoice_has_its_dates(
@@ -73,3 +74,31 @@ async def test_the_records_of_the_guide_are_there(receivables) -> None:
     assert len(nouns) == 12
     for noun in sorted(nouns):
         assert (await receivables.get(f"/v1/{noun}")).status_code == 200, noun
+
+
+async def test_entries_of_the_guide_are_typed_posted_credited_and_brought_back(company, receivables_database) -> None:
+    _, receivables = company
+    clerk = Clerk(receivables, receivables_database)
+
+    async def batch() -> str:
+        made = await receivables.post("/v1/batches", json=request("batches"))
+        return f"/v1/batches/{made.json()['id']}"
+
+    form = (await receivables.post("/v1/entry-forms", json=request("entry-forms"))).json()
+    assert (form["header"]["customer"]["default"], form["faults"]) == ("S1006", [])
+    first = await batch()
+    entry = await receivables.post(f"{first}/entries", json=request("batches/{id}/entries"))
+    assert entry.status_code == 201, entry.text
+    line = request("batches/{id}/entries/{seq}/lines/{line}", "PATCH")
+    changed = await clerk.change("PATCH", f"{first}/entries/1/lines/1", 1, **line)
+    assert changed.json()["lines"][0]["amount"] == "162.38"
+    await clerk.post(int(first.rpartition("/")[2]))
+    (invoice,) = await clerk.invoices()
+    second = await batch()
+    credit = {**request("batches/{id}/entries", position=1), "apply_to": invoice["id"]}
+    assert (await receivables.post(f"{second}/entries", json=credit)).status_code == 201
+    await clerk.post(int(second.rpartition("/")[2]))
+    back = {**request("batches/{id}/posted-transactions"), "transaction_id": invoice["id"]}
+    assert (await receivables.post(f"{await batch()}/posted-transactions", json=back)).status_code == 201
+    preview = await receivables.post("/v1/write-offs/preview", json=request("write-offs/preview"))
+    assert preview.json() == {"taken": [], "skipped": []}

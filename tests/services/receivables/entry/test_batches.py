@@ -133,6 +133,21 @@ async def test_a_posting_is_taken_up_where_it_broke_off(
     await reconciled_receivables()
 
 
+async def test_the_work_for_a_batch_does_not_grow_with_it(clerk, receivables_database, count_statements) -> None:
+    counted = []
+    for invoices in (2, 60):
+        batch_id = await clerk.batch()
+        rows = [f"{number},E2,2026-11-10,100.00" for number in range(invoices)]
+        content = "\n".join(["entry,customer,invoice_date,net", *rows]).encode()
+        path = f"/v1/batches/{batch_id}/entries/import"
+        async with count_statements(receivables_database) as statements:
+            taken = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
+            assert taken.json() == {"imported": invoices}
+            assert (await clerk.post(batch_id))["transactions"] == invoices
+        counted.append(statements.count)
+    assert counted[1] <= counted[0], counted
+
+
 async def break_off(database: Any) -> None:
     """Posts a part and dies before its commit."""
     async with database.transaction() as session:
