@@ -1,6 +1,6 @@
 """The audit lists of a batch: batch list, GL distribution list, error list; as JSON, CSV, XLSX and PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -18,6 +18,7 @@ from shared.clock import local_date, now
 from shared.database import Transaction
 from shared.documents import print_report
 from shared.listing import PrintablePageQueryOf
+from shared.money import ZERO
 from shared.operation import Caller, CallerOf, Router
 from shared.tables import CSV_OR_PDF_RESPONSE, PDF_TYPE, table_answer
 
@@ -49,7 +50,7 @@ async def read_batch_list(
     """Every entry with its lines; of what was brought back the old values beside the new ones."""
     rows = [BatchListRead.model_validate(one) for one in await audit_lists.read_batch_list(session, batch)]
     heads = [one for one in rows if one.line is None]
-    totals = {"Entries": str(len(heads)), "Amount": str(sum((one.amount for one in heads), Decimal("0.00")))}
+    totals = {"Entries": str(len(heads)), "Amount": _sum(one.amount for one in heads)}
     return await _answer(page.media_type, "batch-list", batch, caller, BatchListRead, rows, totals)
 
 
@@ -74,8 +75,8 @@ async def read_gl_distribution_list(
     found = await audit_lists.read_gl_list(session, batch, wanted.level, today)
     rows = [LedgerRowRead.model_validate(one) for one in found]
     totals = {
-        "Debit": str(sum((one.debit for one in rows), Decimal("0.00"))),
-        "Credit": str(sum((one.credit for one in rows), Decimal("0.00"))),
+        "Debit": _sum(one.debit for one in rows),
+        "Credit": _sum(one.credit for one in rows),
     }
     return await _answer(page.media_type, "gl-distribution-list", batch, caller, LedgerRowRead, rows, totals, wanted)
 
@@ -122,6 +123,10 @@ async def _answer(
         "totals": totals,
     }
     return await print_report(_TEMPLATE, caller.name, wanted or ListQuery(), content)
+
+
+def _sum(amounts: Iterable[Decimal]) -> str:
+    return f"{sum(amounts, ZERO):,}"
 
 
 def _is_amount(rows: Sequence[Any], column: str) -> bool:
