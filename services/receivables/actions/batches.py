@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.books import book_of_batch
 from services.receivables.actions.exports import answer_removed
-from services.receivables.errors import MonthClosed
+from services.receivables.errors import EntryReadOnly, MonthClosed
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, BatchFilter, BatchRow, Finding
 from services.receivables.rules.entry.book import numbers_typed
@@ -76,6 +76,13 @@ async def edit_batch(session: AsyncSession, batch: Batch) -> None:
     following = rules.after(batch, rules.EDIT)
     if batch.status != following:
         await batches.set_status(session, batch.id, following)
+
+
+async def add_to_batch(session: AsyncSession, batch: Batch) -> None:
+    """Marks that entries are added to the batch; raises EntryReadOnly, and what edit_batch raises."""
+    if batch.source not in rules.TYPED:
+        raise EntryReadOnly(f"{batch.title} came by {batch.source}: nothing is typed into it.")
+    await edit_batch(session, batch)
 
 
 async def restrict(session: AsyncSession, batch: Batch, expected_revision: int, *, restricted: bool) -> None:

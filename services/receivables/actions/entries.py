@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions.batches import edit_batch
+from services.receivables.actions.batches import add_to_batch, edit_batch
 from services.receivables.actions.books import open_book
 from services.receivables.actions.exports import answer_removed
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
@@ -68,8 +68,8 @@ async def list_entries(session: AsyncSession, batch_id: int, query: PageQuery) -
 
 
 async def enter(session: AsyncSession, desk: Desk, typed: Typed) -> int:
-    """Adds an entry with its lines; returns its seq. Raises EntryFaulty, TransactionHeld, and what edit_batch raises."""
-    await edit_batch(session, desk.batch)
+    """Adds an entry with its lines; returns its seq. Raises EntryFaulty, TransactionHeld, and what add_to_batch raises."""
+    await add_to_batch(session, desk.batch)
     book = await _book(session, desk, typed.header)
     form, facts = fill_header(book, typed.header)
     _refuse([Fault(f"/{name}", words) for name, words in form.faults])
@@ -87,9 +87,9 @@ async def enter(session: AsyncSession, desk: Desk, typed: Typed) -> int:
 async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, action: str) -> int:
     """Brings a posted transaction back into the batch, to be changed or deleted, and holds it; returns its seq.
 
-    Raises NotFound, NotForBatch, TransactionHeld, EntryFaulty, and what edit_batch raises.
+    Raises NotFound, NotForBatch, TransactionHeld, EntryFaulty, and what add_to_batch raises.
     """
-    await edit_batch(session, desk.batch)
+    await add_to_batch(session, desk.batch)
     found = (await posted.read(session, desk.scope, [transaction_id])).get(transaction_id)
     if found is None:
         raise NotFound(f"There is no posted transaction {transaction_id}.")

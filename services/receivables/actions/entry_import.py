@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions.batches import edit_batch
+from services.receivables.actions.batches import add_to_batch
 from services.receivables.actions.books import open_book
 from services.receivables.actions.entries import Desk
 from services.receivables.rules.entry.book import (
@@ -39,7 +39,7 @@ Group = list[Numbered[ImportedRow]]
 
 async def import_entries(session: AsyncSession, desk: Desk, rows: Sequence[Numbered[ImportedRow]]) -> int:
     """Adds the entries of a table to the batch and returns how many; raises ImportRefused that names every faulty row."""
-    await edit_batch(session, desk.batch)
+    await add_to_batch(session, desk.batch)
     groups: dict[str, Group] = {}
     for row in rows:
         groups.setdefault(row.row.entry, []).append(row)

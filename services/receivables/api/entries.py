@@ -36,8 +36,8 @@ forms = Router("entry-forms")
 Seq = Annotated[int, Path(ge=1, le=2**31 - 1)]
 LineInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
 LineInQuery = Annotated[int, Query(ge=1, le=2**31 - 1)]
-ENTERING = [*CHANGING, EntryFaulty, TransactionHeld]
-EDITING = [*ENTERING, EntryReadOnly, NotFound, VersionMissing, VersionStale]
+ENTERING = [*CHANGING, EntryFaulty, EntryReadOnly, TransactionHeld]
+EDITING = [*ENTERING, NotFound, VersionMissing, VersionStale]
 
 
 def desk(batch: HeldBatch, request: Request, caller: CallerOf) -> Desk:
@@ -78,7 +78,7 @@ async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session
     "/{batch_id}/entries/import",
     access=EDIT,
     status_code=201,
-    refuses=[*CHANGING, ImportRefused],
+    refuses=[*CHANGING, EntryReadOnly, ImportRefused],
     openapi_extra=CSV_REQUEST,
 )
 async def import_entries(at: DeskOf, file: CsvBody, session: Transaction) -> Imported:

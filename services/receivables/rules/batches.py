@@ -18,6 +18,8 @@ POSTED = "posted"
 CANCELLED = "cancelled"
 
 RATING = "rating"
+TYPED = frozenset({"ar_invoice", "write_off"})
+"""Sources whose batches clerks type into."""
 
 EDIT = "edit"
 VALIDATE = "validate"

@@ -65,6 +65,8 @@ def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> Heade
         wanted = {**wanted, **{name: kept[name] for name in ("type", "customer", "apply_to", "contract")}}
     kind = wanted.get("type") or INVOICE
     applied = None if kind == INVOICE else book.invoices.get(wanted.get("apply_to") or 0)
+    if applied is not None and applied.ar_company != book.company.number:
+        applied = None
     number = wanted.get("contract") if applied is None else applied.contract
     contract = book.contracts.get(number) if number else None
     customer = applied.customer if applied else wanted.get("customer") or (contract.customer if contract else None)
@@ -89,7 +91,8 @@ def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[
     values = form.values
     faults = [*form.faults, *faults_in_header(facts)]
     if values["type"] != INVOICE and values["apply_to"] is not None and facts.applied is None:
-        faults.append(("apply_to", f"there is no posted invoice {values['apply_to']}"))
+        words = f"company {book.company.number} has no posted invoice {values['apply_to']}"
+        faults.append(("apply_to", words))
     if values["customer"] is not None and facts.customer is None:
         faults.append(("customer", f"company {book.company.number} has no customer {values['customer']}"))
     if values["contract"] is not None and facts.contract is None and facts.type == INVOICE:

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from services.receivables.rules.entry.amounts import Amounts
@@ -34,6 +35,15 @@ class EntryCodes:
     materials: Mapping[str, Material]
     misc_codes: Mapping[str, str]
     accounts: AbstractSet[str]
+
+    @cached_property
+    def control_accounts(self) -> AbstractSet[str]:
+        """The accounts that hold what customers owe: only postings of that go there, or they would not add up with it."""
+        return {
+            account
+            for one in self.types.values()
+            for account in (one.ar_account, one.retainage_account, one.finance_charge_receivable_account)
+        }
 
 
 def current(records: Mapping[Any, Any], code: object) -> bool:

@@ -290,6 +290,8 @@ def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
         faults.append(("tax_code", f"there is no tax code {values['tax_code']}"))
     if values["gl_account"] and values["gl_account"] not in facts.codes.accounts:
         faults.append(("gl_account", f"GL company {facts.company.gl_company} has no account {values['gl_account']}"))
+    if values["gl_account"] in facts.codes.control_accounts:
+        faults.append(("gl_account", f"account {values['gl_account']} holds what customers owe: name one of revenue"))
     if facts.type == ADJUSTMENT and facts.applied is None and values["amount"] == ZERO:
         faults.append(("net", "a new line of an adjustment needs an amount"))
     return faults

@@ -275,3 +275,10 @@ async def test_chunks_a_withdrawal_and_a_posting_at_once_decide_each_invoice_onc
     found = await run_again(rating, run)
     assert (found["exported"] + found["refused"], found["in_flight"]) == (12, 0)
     await reconciled()
+
+
+async def test_nothing_is_typed_into_a_batch_of_exported_invoices(company, enter, export, reviewing) -> None:
+    await enter("W1")
+    batch = await batch_of(reviewing, await export())
+    refused = await reviewing.enter(batch["id"], customer="S1001", lines=[{"net": "1.00"}])
+    assert (refused.status_code, refused.json()["code"]) == (409, "ENTRY_READ_ONLY")

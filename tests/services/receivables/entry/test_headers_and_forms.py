@@ -80,12 +80,26 @@ async def test_once_there_are_lines_the_header_keeps_what_the_lines_rest_on(cler
         ({}, "/customer", "is required"),
         ({"customer": "E1", "pay_terms": "N99"}, "/pay_terms", "there are no pay terms N99"),
         ({"type": "credit_memo"}, "/apply_to", "is required"),
-        ({"type": "credit_memo", "apply_to": 99}, "/apply_to", "there is no posted invoice 99"),
+        ({"type": "credit_memo", "apply_to": 99}, "/apply_to", "company 1 has no posted invoice 99"),
     ],
 )
 async def test_a_header_that_does_not_fit_is_refused(clerk, header: dict[str, Any], pointer: str, words: str) -> None:
     refused = await clerk.enter(await clerk.batch(), **header)
     assert {"pointer": pointer, "detail": words} in refused.json()["errors"]
+
+
+async def test_an_account_that_holds_what_customers_owe_is_no_account_of_a_line(clerk) -> None:
+    refused = await clerk.enter(await clerk.batch(), customer="E1", lines=[{**LINE, "gl_account": "1250"}])
+    words = "account 1250 holds what customers owe: name one of revenue"
+    assert refused.json()["errors"] == [{"pointer": "/lines/0/gl_account", "detail": words}]
+
+
+async def test_an_invoice_of_another_company_is_none(clerk) -> None:
+    invoice = await clerk.post_invoice(LINE)
+    other = await clerk.batch(ar_company=2)
+    refused = await clerk.enter(other, type="credit_memo", apply_to=invoice["id"])
+    detail = f"company 2 has no posted invoice {invoice['id']}"
+    assert {"pointer": "/apply_to", "detail": detail} in refused.json()["errors"]
 
 
 async def test_a_soft_closed_contract_and_a_held_customer_are_the_companys_choice(clerk) -> None:
