@@ -121,15 +121,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         await records.enter(session, caller.scope, row)
         return await read(records.table.key_of(row), caller, session, response)
 
-    importing = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST}
-    words = f"Adds {edge.several}, or gives known ones new values: all of them, or none and every faulty place."
-
-    @declare("post", "/import", f"import {edge.several}", words, access=edge.edit, **importing)
-    async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
-        rows = read_csv(file, edge.row, key=lambda row: tuple(getattr(row, name) for name in keys))
-        entries = [Numbered(one.line, one.row.to_row()) for one in rows]
-        return Imported(imported=await records.import_rows(session, caller.scope, entries))
-
+    _declare_import(declare, edge, records)
     reading = {"response_model": edge.row, "refuses": [NotFound]}
     words = f"One {edge.one}; the ETag is needed to change it."
 
@@ -151,6 +143,17 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         return await read(key, caller, session, response)
 
     return router
+
+
+def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge: Edge, records: Records[Any]) -> None:
+    importing = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST}
+    words = f"Adds {edge.several}, or gives known ones new values: all of them, or none and every faulty place."
+
+    @declare("post", "/import", f"import {edge.several}", words, access=edge.edit, **importing)
+    async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+        rows = read_csv(file, edge.row, key=lambda row: tuple(getattr(row, name) for name in records.table.keys))
+        entries = [Numbered(one.line, one.row.to_row()) for one in rows]
+        return Imported(imported=await records.import_rows(session, caller.scope, entries))
 
 
 def _key_of_path(fields: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:

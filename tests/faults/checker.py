@@ -47,11 +47,12 @@ _UNBALANCED = """
     SELECT 'transaction ' || t.id || ': debit ' || coalesce(g.debit, 0) || ', credit ' || coalesce(g.credit, 0)
            || ', ' || coalesce(g.rows, 0) || ' GL rows for ' || l.lines || ' lines'
     FROM ar_transaction t
-    JOIN LATERAL (SELECT count(*) FILTER (WHERE amount <> 0) AS lines, coalesce(sum(amount), 0) AS amount
+    JOIN LATERAL (SELECT count(*) FILTER (WHERE amount <> 0) AS lines, count(*) FILTER (WHERE tax <> 0) AS taxed,
+                         coalesce(sum(amount), 0) AS amount
                   FROM ar_line WHERE transaction_id = t.id) AS l ON true
     LEFT JOIN (SELECT transaction_id, sum(debit) AS debit, sum(credit) AS credit, count(*) AS rows
                FROM gl_distribution GROUP BY transaction_id) AS g ON g.transaction_id = t.id
-    WHERE coalesce(g.debit, 0) <> coalesce(g.credit, 0) OR coalesce(g.rows, 0) <> 2 * l.lines OR l.amount <> t.total
+    WHERE coalesce(g.debit, 0) <> coalesce(g.credit, 0) OR coalesce(g.rows, 0) <> 2 * l.lines + l.taxed OR l.amount <> t.total
 """
 
 _SERIES = """

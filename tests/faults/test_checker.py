@@ -21,7 +21,8 @@ from deploy.local.nats import Nats
 from services.rating.actions import answers as answer_actions
 from services.rating.rules.exports import Settlement
 from services.rating.store.exports import answers
-from services.receivables.rules.booking import BookingFacts, HandedChunk
+from services.receivables.rules.booking import BookingFacts
+from services.receivables.rules.hand_overs import HandedChunk
 from services.receivables.rules.posting import NumberedTransaction, Posting
 from services.receivables.store import exports, posting
 from shared.database import Database

@@ -7,23 +7,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.batches import CANCELLED, OPEN, POSTING, Batch
-from services.receivables.rules.booking import (
+from services.receivables.rules.booking import Accepted, BookingFacts, examine
+from services.receivables.rules.entry.entries import Entry
+from services.receivables.rules.exported_invoices import batch_accepted, handed_over, post_accepted
+from services.receivables.rules.hand_overs import (
     BATCHED,
     BOOKED,
     REFUSED,
     WITHDRAWN,
-    Accepted,
-    BookingFacts,
     HandedChunk,
     HandedInvoice,
     Outcome,
     WithdrawnInvoice,
-    batch_accepted,
-    examine,
-    handed_over,
-    post_accepted,
 )
-from services.receivables.rules.entry.entries import Entry
 from services.receivables.store import batches, entries, exports, posting
 from shared.contracts.invoice_refused import RefusalReason
 from shared.database import constraint_of, is_disconnect, is_transient

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import exports
-from services.receivables.rules.booking import HandedChunk, HandedInvoice, HandedLine, HandedOrder
+from services.receivables.rules.hand_overs import HandedChunk, HandedInvoice, HandedLine, HandedOrder
 from shared.clock import now
 from shared.contracts.invoice_export_requested import ExportInvoice, InvoiceExportRequested
 from shared.events.consumer import Consumer

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import exports
-from services.receivables.rules.booking import OrderAttempt, WithdrawnInvoice
+from services.receivables.rules.hand_overs import OrderAttempt, WithdrawnInvoice
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
 from shared.events.consumer import Consumer
 

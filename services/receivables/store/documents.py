@@ -37,7 +37,16 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
     Four statements however many invoices there are.
     """
     ids = list(invoice_ids)
-    heads = await fetch_all(
+    return DocumentFacts(
+        await _heads(session, ids),
+        await _lines(session, ids),
+        await _amendments(session, ids),
+        await _replaced(session, ids),
+    )
+
+
+async def _heads(session: AsyncSession, ids: Sequence[int]) -> list[DocumentHead]:
+    return await fetch_all(
         session,
         DocumentHead,
         f"""
@@ -59,7 +68,10 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
         """,
         ids=ids,
     )
-    lines = await fetch_all(
+
+
+async def _lines(session: AsyncSession, ids: Sequence[int]) -> list[DocumentLine]:
+    return await fetch_all(
         session,
         DocumentLine,
         f"""
@@ -93,7 +105,10 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
         """,
         ids=ids,
     )
-    amendments = await fetch_all(
+
+
+async def _amendments(session: AsyncSession, ids: Sequence[int]) -> list[DocumentAmendment]:
+    return await fetch_all(
         session,
         DocumentAmendment,
         f"""
@@ -102,7 +117,10 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
         """,
         ids=ids,
     )
-    replaced = await fetch_all(
+
+
+async def _replaced(session: AsyncSession, ids: Sequence[int]) -> list[Replaced]:
+    return await fetch_all(
         session,
         Replaced,
         f"""
@@ -118,7 +136,6 @@ async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFa
         """,
         ids=ids,
     )
-    return DocumentFacts(heads, lines, amendments, replaced)
 
 
 async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int, bytes]:

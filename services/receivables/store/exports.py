@@ -6,12 +6,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.batches import RESTING
-from services.receivables.rules.booking import (
+from services.receivables.rules.booking import BookingFacts, CustomerFacts
+from services.receivables.rules.hand_overs import (
     BATCHED,
     BOOKED,
     BatchedEntry,
-    BookingFacts,
-    CustomerFacts,
     DecidedOrder,
     HandedChunk,
     HandedInvoice,

@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.receivables.rules.booking import (
-    BookingFacts,
-    CustomerFacts,
-    HandedChunk,
-    HandedInvoice,
-    HandedLine,
-    HandedOrder,
-    Outcome,
-    examine,
-    post_accepted,
-)
+from services.receivables.rules.booking import BookingFacts, CustomerFacts, examine
 from services.receivables.rules.distributions import LineAccounts, distribute, distribute_net
 from services.receivables.rules.entry.amounts import Amounts
+from services.receivables.rules.exported_invoices import post_accepted
+from services.receivables.rules.hand_overs import HandedChunk, HandedInvoice, HandedLine, HandedOrder, Outcome
 from services.receivables.rules.posting import Numbers, number_transactions
 from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.rules.setup.receivable_types import ReceivableType

@@ -1,0 +1,117 @@
+"""Owns hand-overs from rating: invoices as they come, and what was decided about each."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+BOOKED = "booked"
+REFUSED = "refused"
+WITHDRAWN = "withdrawn"
+BATCHED = "batched"
+"""Not decided yet: it waits in a batch, to be posted or taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLine:
+    """One charge of an order, net."""
+
+    description: str
+    gl_account: str
+    quantity: Decimal
+    unit_rate: Decimal
+    amount: Decimal
+    taxable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOrder:
+    work_order_id: int
+    number: str
+    version: int
+    attempt: int
+    total: Decimal
+    lines: tuple[HandedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedInvoice:
+    """An invoice as rating handed it over; `attempt` counts its hand-overs."""
+
+    invoice_id: int
+    attempt: int
+    branch: str
+    bill_to: str
+    total: Decimal
+    orders: tuple[HandedOrder, ...]
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.invoice_id, self.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAttempt:
+    """One hand-over of an order: the key that is booked at most once."""
+
+    work_order_id: int
+    version: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedOrder(OrderAttempt):
+    """An order of a hand-over that was decided."""
+
+    invoice_id: int
+    invoice_attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnInvoice:
+    """A hand-over that rating takes back, unless it was decided before."""
+
+    invoice_id: int
+    attempt: int
+    orders: tuple[OrderAttempt, ...]
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.invoice_id, self.attempt
+
+
+@dataclass(frozen=True)
+class HandedChunk:
+    """Invoices of one AR company and one export run."""
+
+    run_id: int
+    ar_company: int
+    month: str
+    invoice_date: date
+    requested_by: str
+    invoices: tuple[HandedInvoice, ...]
+
+
+@dataclass(frozen=True)
+class BatchedEntry:
+    """Where a hand-over waits to be posted."""
+
+    batch_id: int
+    batch_status: str
+    seq: int
+    invoice_id: int
+    attempt: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.invoice_id, self.attempt
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was decided about one hand-over; decided once, answered as often as it is asked."""
+
+    invoice_id: int
+    attempt: int
+    outcome: str
+    reason: str
+    detail: str
