@@ -147,19 +147,21 @@ async def csv_body(request: Request) -> bytes:
     kind = request.headers.get("content-type", "").split(";")[0].strip()
     if kind not in {CSV_TYPE, XLSX_TYPE}:
         raise ImportRefused(f"Send the file as the body, with Content-Type: text/csv or {XLSX_TYPE}.")
-    content = await _whole_file(request)
+    content = await whole_file(request, LARGEST_FILE_BYTES)
+    if content is None:
+        raise ImportRefused(f"The file has more than {LARGEST_FILE_BYTES // 2**20} MiB; split it.")
     return await spreadsheets.read(content, MOST_ROWS) if kind == XLSX_TYPE else content
 
 
-async def _whole_file(request: Request) -> bytes:
-    """The body, kept for whoever asks again: the import repeated after a deadlock, and the audit."""
+async def whole_file(request: Request, most_bytes: int) -> bytes | None:
+    """The body, None when it is larger; kept for whoever asks again: the same repeated after a deadlock, and the audit."""
     kept: bytes | None = getattr(request.state, "file", None)
     if kept is None:
         content = bytearray()
         async for part in request.stream():
             content += part
-            if len(content) > LARGEST_FILE_BYTES:
-                raise ImportRefused(f"The file has more than {LARGEST_FILE_BYTES // 2**20} MiB; split it.")
+            if len(content) > most_bytes:
+                return None
         kept = request.state.file = bytes(content)
     return kept
 

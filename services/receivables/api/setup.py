@@ -34,6 +34,7 @@ from shared.errors import NotFound
 from shared.numbers import CompanyNumber
 from shared.operation import CallerOf, Router
 from shared.records.router import Edge, RecordQuery, RecordRow, record_router
+from shared.tables import whole_file
 
 VIEW = access.feature("receivables.setup", Level.VIEW)
 EDIT = access.feature("receivables.setup", Level.EDIT)
@@ -105,12 +106,10 @@ async def save_logo(number: CompanyNumber, request: Request, caller: CallerOf, s
     """Gives the company a logo: a PNG of at most 512 KiB as the body."""
     if request.headers.get("content-type", "").split(";")[0].strip() != LOGO_TYPE:
         raise LogoRefused(f"Send the picture as the body, with Content-Type: {LOGO_TYPE}.")
-    content = bytearray()
-    async for part in request.stream():
-        content += part
-        if len(content) > MOST_LOGO_BYTES:
-            break
-    await setup.save_logo(session, caller.scope, number, bytes(content), now())
+    content = await whole_file(request, MOST_LOGO_BYTES)
+    if content is None:
+        raise LogoRefused(f"The picture has more than {MOST_LOGO_BYTES // 2**10} KiB; make it smaller.")
+    await setup.save_logo(session, caller.scope, number, content, now())
 
 
 @companies.delete("/{number}/logo", access=EDIT, status_code=204, refuses=[NotFound], response_class=Response)

@@ -55,8 +55,6 @@ def fault_in_logo(content: bytes) -> str | None:
     Only PNG: an SVG can name other files, and small files of any kind can unpack to pictures that fill the memory. Width
     and height stand in the first part of a PNG, each four bytes.
     """
-    if len(content) > MOST_LOGO_BYTES:
-        return f"The picture has more than {MOST_LOGO_BYTES // 2**10} KiB; make it smaller."
     if not content.startswith(_PNG) or content[12:16] != b"IHDR":
         return "The picture is no PNG; save it as one."
     if max(int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) > _LARGEST_SIDE:

@@ -88,7 +88,7 @@ async def test_an_unknown_record_is_404(receivables) -> None:
             "/tax_payable_account",
             "GL company 1 has no account 9999",
         ),
-        ("tax-codes", "1/TX", {"rate": "100.5"}, "/rate", "Input should be less than or equal to 100"),
+        ("tax-codes", "1/TX", {"rate": "100.5"}, "/rate", "must be at most 100"),
         ("materials", "1/COPY", {"gl_account": "9999"}, "/gl_account", "GL company 1 has no account 9999"),
         ("contracts", "1/C-110", {"customer": "L2001"}, "/customer", "company 1 has no customer L2001 in use"),
         ("contracts", "1/C-110", {"pay_terms": "NEVER"}, "/pay_terms", "company 1 has no pay terms NEVER in use"),
