@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.access import Access
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound, RecordFaulty, RecordTaken, VersionMissing, VersionStale
+from shared.errors import NotFound, RecordFaulty, RecordTaken, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf
 from shared.operation import CallerOf, Router
 from shared.records.keeping import Records
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
+from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
 from shared.text import Line
 
 Endpoint = Callable[..., Any]
@@ -43,12 +43,6 @@ class RecordQuery(BaseModel):
 
 class RetiringQuery(RecordQuery):
     retired: bool | None = Field(default=None, description="Only the retired ones, or only the others.")
-
-
-class Imported(BaseModel):
-    """How many rows were loaded."""
-
-    imported: int
 
 
 def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
@@ -146,14 +140,13 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
 
 def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge: Edge, records: Records[Any]) -> None:
-    importing = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST}
     words = f"Adds {edge.several}, or gives known ones new values: all of them, or none and every faulty place."
 
-    @declare("post", "/import", f"import {edge.several}", words, access=edge.edit, **importing)
-    async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+    @declare("imports", "/import", f"import {edge.several}", words, access=edge.edit)
+    async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
         rows = read_csv(file, edge.row, key=lambda row: tuple(getattr(row, name) for name in records.table.keys))
         entries = [Numbered(one.line, one.row.to_row()) for one in rows]
-        return Imported(imported=await records.import_rows(session, caller.scope, entries))
+        return await records.import_rows(session, caller.scope, entries)
 
 
 def _key_of_path(fields: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:

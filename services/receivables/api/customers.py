@@ -16,13 +16,12 @@ from services.receivables.schemas.customers import (
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
-from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import Id
 from shared.operation import CallerOf, Router
-from shared.records.router import Imported
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
+from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
 
 router = Router("customers")
 VIEW = access.feature("receivables.customers", Level.VIEW)
@@ -50,12 +49,12 @@ async def enter_customer(
     return await _read(session, caller, customer_id, response)
 
 
-@router.post("/import", access=EDIT, status_code=201, refuses=[ImportRefused], openapi_extra=CSV_REQUEST)
-async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> Imported:
+@router.imports("/import", access=EDIT)
+async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Adds the customers of a CSV file, or gives known ones new values: all of them, or none and every faulty place."""
     rows = read_csv(file, CustomerRow, key=lambda row: (row.ar_company, row.number))
     entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
-    return Imported(imported=await customers.import_customers(session, caller.scope, entries))
+    return await customers.import_customers(session, caller.scope, entries)
 
 
 @router.get("/{customer_id}", access=VIEW, refuses=[NotFound])

@@ -27,8 +27,7 @@ from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
 from shared.listing import Count, Page, PageQueryOf, answer
 from shared.operation import CallerOf, Router
-from shared.records.router import Imported
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, Numbered, read_csv
+from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv
 
 router = Router("batches")
 forms = Router("entry-forms")
@@ -74,18 +73,12 @@ async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session
     return await _read(at, seq, response, session)
 
 
-@router.post(
-    "/{batch_id}/entries/import",
-    access=EDIT,
-    status_code=201,
-    refuses=[*CHANGING, EntryReadOnly, ImportRefused],
-    openapi_extra=CSV_REQUEST,
-)
-async def import_entries(at: DeskOf, file: CsvBody, session: Transaction) -> Imported:
+@router.imports("/{batch_id}/entries/import", access=EDIT, refuses=[*CHANGING, EntryReadOnly, ImportRefused])
+async def import_entries(at: DeskOf, file: CsvBody, session: Transaction) -> int:
     """Adds the entries of a CSV or XLSX file, one row a line: all of them, or none and every faulty place."""
     rows = read_csv(file, EntryRow, key=id)
     numbered = [Numbered(one.line, one.row.to_row()) for one in rows]
-    return Imported(imported=await entry_import.import_entries(session, at, numbered))
+    return await entry_import.import_entries(session, at, numbered)
 
 
 @router.post(

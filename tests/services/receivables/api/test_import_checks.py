@@ -1,0 +1,26 @@
+"""Files of receivables that are only checked: the whole report, and nothing loaded."""
+
+import pytest
+
+CSV = {"content-type": "text/csv"}
+TERMS = "ar_company,code,description,due_days\n1,NET45,Net 45 days,45\n"
+CUSTOMERS = "ar_company,number,name,customer_type\n1,S9001,New & Sons,LAW\n"
+
+
+@pytest.mark.parametrize(("noun", "content"), [("pay-terms", TERMS), ("customers", CUSTOMERS)])
+async def test_a_good_file_is_counted_and_not_loaded(company, noun: str, content: str) -> None:
+    _, receivables = company
+    before = (await receivables.get(f"/v1/{noun}")).json()["totals"]
+    checked = await receivables.post(f"/v1/{noun}/import?check=true", content=content, headers=CSV)
+    assert (checked.status_code, checked.json()) == (200, {"imported": 0, "checked": 1}), checked.text
+    assert (await receivables.get(f"/v1/{noun}")).json()["totals"] == before
+    loaded = await receivables.post(f"/v1/{noun}/import", content=content, headers=CSV)
+    assert (loaded.status_code, loaded.json()) == (201, {"imported": 1})
+
+
+async def test_a_faulty_file_is_reported_as_it_would_be(company) -> None:
+    _, receivables = company
+    faulty = TERMS + "1,NET46,Net 46 days,many\n"
+    checked = await receivables.post("/v1/pay-terms/import?check=true", content=faulty, headers=CSV)
+    loaded = await receivables.post("/v1/pay-terms/import", content=faulty, headers=CSV)
+    assert (checked.status_code, checked.json()["errors"]) == (422, loaded.json()["errors"])
