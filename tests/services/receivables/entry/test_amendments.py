@@ -1,9 +1,11 @@
 """Adjustments, credit memos and write-offs typed on posted invoices."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from tests.services.conftest import key
 from tests.services.receivables.conftest import Clerk
 
 Invoice = dict[str, Any]
@@ -91,6 +93,28 @@ async def test_what_waits_in_another_batch_counts(clerk) -> None:
     assert "the open amount is 40.00" in refused.json()["errors"][0]["detail"]
     assert (await clerk.client.post(f"/v1/batches/{first}/clear")).json()["status"] == "cancelled"
     await clerk.entered(second, type="write_off", apply_to=invoice["id"], lines=[line])
+
+
+async def test_clerks_in_many_batches_never_take_more_than_there_is(clerk) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    batches = [await clerk.batch() for _ in range(8)]
+    line = {"apply_line": 1, "amount": "30.00"}
+    answers = await asyncio.gather(
+        *(clerk.enter(one, type="credit_memo", apply_to=invoice["id"], lines=[line]) for one in batches)
+    )
+    assert sorted(one.status_code for one in answers) == [201] * 3 + [422] * 5
+
+
+async def test_a_credit_by_command_leaves_what_waits_in_a_batch(company, enter, export, clerk) -> None:
+    _, receivables = company
+    await enter("W1", customer="S1003")
+    await export()
+    (invoice,) = await clerk.invoices()
+    line = {"apply_line": 1, "amount": "30.00"}
+    await clerk.entered(await clerk.batch(), type="credit_memo", apply_to=invoice["id"], lines=[line])
+    body = {"reason": "wrong", "month": "2026-11", "lines": [{"line": 1, "amount": invoice["open"]}]}
+    refused = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key("all"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "MORE_THAN_LEFT"), refused.text
 
 
 async def test_retainage_is_held_back_on_its_own_account_and_written_off_within_what_is_due(
