@@ -40,6 +40,7 @@ def test_the_curl_of_a_front_end_works(suite: Suite, story, tmp_path: Path) -> N
 
 def test_the_listener_of_another_system_hears_of_every_invoice(suite: Suite, story, tmp_path: Path) -> None:
     assert suite.nats is not None
+    invoices = story[0]["invoices"]
     script = tmp_path / "listener.py"
     script.write_text(block("python", "invoice-exported"))
     environment = {**os.environ, "NATS_URL": suite.nats.url("listener")}
@@ -47,9 +48,9 @@ def test_the_listener_of_another_system_hears_of_every_invoice(suite: Suite, sto
         [sys.executable, str(script)], env=environment, stdout=subprocess.PIPE, text=True
     ) as listener:
         assert listener.stdout is not None
-        heard = [listener.stdout.readline().split() for _ in range(986)]
+        heard = [listener.stdout.readline().split() for _ in range(invoices)]
         listener.kill()
-    assert len({number for _, number, _ in heard}) == 986
+    assert len({number for _, number, _ in heard}) == invoices
 
 
 def test_every_page_that_the_readme_links_is_there() -> None:
