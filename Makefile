@@ -16,7 +16,7 @@ up: $(READY) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
 	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT))
 
 test: $(READY) ## Run the tests on real PostgreSQL and NATS
-	@$(RUN) -m pytest -n 2 --dist loadgroup
+	@$(RUN) -m pytest -n 2
 
 bench: $(READY) ## Measure exports, postings, ratings, matching and events (ten minutes) and write docs/benchmarks.md; ONLY=export
 	@$(RUN) -m tests.bench $(ONLY)

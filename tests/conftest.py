@@ -16,6 +16,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.home import Home
 from deploy.local.nats import Nats, start_nats
@@ -32,6 +34,17 @@ _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 # A law holds however busy the machine is.
 settings.register_profile("ratebook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ratebook")
+
+
+class Schedule(LoadScopeScheduling):
+    """One worker does all system tests, so that the suite is started once; all others go where there is time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "system" if nodeid.startswith("tests/system/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedule:
+    return Schedule(config, log)
 
 
 def _quick_place() -> str | None:

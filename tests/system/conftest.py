@@ -11,16 +11,6 @@ from deploy.local.demo import run_demo
 from deploy.local.suite import Suite
 from tests.conftest import sample_suite
 
-_HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker does all of these, and begins with them: the suite is started once, and nobody waits for it at the end."""
-    ours = [one for one in items if _HERE in one.path.parents]
-    for one in ours:
-        one.add_marker(pytest.mark.xdist_group("system"))
-    items[:] = [*ours, *(one for one in items if _HERE not in one.path.parents)]
-
 
 @pytest.fixture(scope="session")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
