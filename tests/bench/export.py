@@ -89,7 +89,8 @@ def _export(stage: Stage, count: int) -> float:
 
 async def _clear(receivables: asyncpg.Connection) -> None:
     await receivables.execute(
-        "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, outbox, inbox"
+        "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, outbox, inbox "
+        "CASCADE"
     )
 
 
