@@ -41,7 +41,8 @@ def checkable(load: Load) -> Callable[..., Awaitable[Any]]:
 
     signature = inspect.signature(load)
     parameters = [*signature.parameters.values(), _CHECK]
-    importing.__signature__ = signature.replace(  # type: ignore[attr-defined]
+    # Where FastAPI, like everybody who asks inspect.signature, finds it.
+    vars(importing)["__signature__"] = signature.replace(
         parameters=[one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters], return_annotation=Imported
     )
     importing.__name__, importing.__doc__ = load.__name__, load.__doc__

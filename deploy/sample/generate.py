@@ -181,7 +181,7 @@ def _customers() -> dict[str, list[str]]:
 def work_orders() -> list[Row]:
     """600 orders of San Antonio, 250 of Los Angeles, 150 of Miami; 8 have no region and 7 no profile."""
     chance = random.Random(20260501)  # noqa: S311 - the same orders every time, nothing secret
-    assigned = random.Random(20260502)  # noqa: S311 - of its own, so that who did the job changes nothing else
+    assigned = random.Random(20260502)  # noqa: S311 - nothing secret; apart, so that it changes no order
     zips, customers = _zips(), _customers()
     branches = ["SAT"] * 600 + ["LAX"] * 250 + ["MIA"] * 150
     chance.shuffle(branches)

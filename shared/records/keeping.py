@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,15 @@ from shared.records import table as store
 from shared.records.table import RecordTable
 from shared.tables import Numbered, refuse_import
 
-RowT = TypeVar("RowT")
+
+class Revised(Protocol):
+    """A row as it is kept: its revision grows with each change."""
+
+    @property
+    def revision(self) -> int: ...
+
+
+RowT = TypeVar("RowT", bound=Revised)
 
 Faults = Sequence[tuple[int, str, str]]
 
@@ -82,7 +90,7 @@ class Records(Generic[RowT]):
         """
         found = await self._find(session, scope, key, lock=True)
         shown = self.table.shown_key(key)
-        require_version(getattr(found, "revision"), expected_revision, f"The {self.table.words} {shown}")  # noqa: B009
+        require_version(found.revision, expected_revision, f"The {self.table.words} {shown}")
         self._require_in_scope(scope, row)
         faults = [
             Fault(f"/{name}", f"must stay {getattr(found, name)}")

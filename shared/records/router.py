@@ -95,7 +95,8 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
     wanted_type: Any = Annotated[edge.query, Query()]
     words = f"All {edge.several} that fit; as CSV or XLSX as they are imported."
-    listing = {"response_model": Page[edge.row, Count], "responses": CSV_RESPONSE}  # type: ignore[name-defined]
+    page_type: Any = Page.__class_getitem__((edge.row, Count))
+    listing = {"response_model": page_type, "responses": CSV_RESPONSE}
 
     @declare("get", "", f"list {edge.several}", words, types={"wanted": wanted_type}, access=edge.view, **listing)
     async def list_records(wanted: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
@@ -163,5 +164,5 @@ def _key_of_path(fields: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:
         )
         for name, info in fields.items()
     ]
-    key.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    vars(key)["__signature__"] = Signature(parameters)
     return key

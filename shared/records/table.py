@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Table, Text
-from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy import Table, Text, make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access import Scope
@@ -14,7 +13,7 @@ from shared.database import columns, execute, fetch_all, fetch_one
 from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
 RowT = TypeVar("RowT")
-_DIALECT = PGDialect()  # type: ignore[no-untyped-call]
+_DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,19 @@ def company(rating: httpx.AsyncClient, receivables: httpx.AsyncClient) -> tuple[
     return rating, receivables
 
 
+ORDER = {
+    "branch": "SAT",
+    "customer": "S1001",
+    "priority": "STANDARD",
+    "job_type": "CITATION",
+    "served_zip": "78205",
+    "service_on": "2026-11-02",
+    "field_status": "served",
+    "pod_received": True,
+}
+"""A served order of San Antonio, without its number."""
+
+
 def order_csv(*rows: str) -> bytes:
     """A file of work orders; each row gives number, branch, customer, priority, job type, ZIP and anything further."""
     heading = "number,branch,customer,priority,job_type,served_zip,miles,triggers,service_on,field_status,pod_received"

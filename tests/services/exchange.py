@@ -5,10 +5,12 @@ What the broker does to messages (repeat, reorder, lose) is done here on purpose
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import text
 
+from deploy.ratebook import letters
 from services.rating.actions import exports as rating_exports
 from services.rating.actions import rating_runs
 from services.rating.main import create_app as create_rating
@@ -47,36 +49,10 @@ async def take_events(database: Database, service: str, *, after: int = 0) -> li
         ]
 
 
+@cache
 def consumers_of(service: str) -> dict[str, Consumer[Any]]:
-    """The consumers that a service is wired with, by the name of their event."""
-    from services.rating.consumers import (
-        account_changed,
-        company_changed,
-        customer_changed,
-        invoice_batched,
-        invoice_credited,
-        invoice_exported,
-        invoice_refused,
-    )
-    from services.receivables.consumers import (
-        invoice_export_requested,
-        invoice_withdrawal_requested,
-        work_order_rated,
-    )
-
-    modules = {
-        "rating": (
-            account_changed,
-            company_changed,
-            customer_changed,
-            invoice_batched,
-            invoice_credited,
-            invoice_exported,
-            invoice_refused,
-        ),
-        "receivables": (invoice_export_requested, invoice_withdrawal_requested, work_order_rated),
-    }
-    return {module.consumer.event.event_name(): module.consumer for module in modules[service]}
+    """The consumers of a service by the name of their event."""
+    return {one.event.event_name(): one for one in letters.consumers_of(service).values()}
 
 
 async def deliver(database: Database, service: str, events: Sequence[tuple[int, str, bytes]]) -> None:

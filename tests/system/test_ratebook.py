@@ -12,18 +12,10 @@ import pytest
 
 from deploy.local.client import Clerk
 from deploy.local.suite import Suite
+from tests.services.conftest import ORDER
 
 COMMAND = Path(sys.executable).parent / "ratebook"
-ORDER = {
-    "branch": "SAT",
-    "customer": "S1001",
-    "priority": "STANDARD",
-    "job_type": "CITATION",
-    "served_zip": "78205",
-    "service_on": "2026-11-02",
-    "field_status": "served",
-    "pod_received": "yes",
-}
+ROW = {**ORDER, "pod_received": "yes"}
 
 
 @pytest.fixture
@@ -49,9 +41,9 @@ def ratebook(home: Path, *words: str, code: int = 0, said: str = "") -> subproce
 
 def orders_csv(*numbers: str, **changed: str) -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, ["number", *ORDER])
+    writer = csv.DictWriter(out, ["number", *ROW])
     writer.writeheader()
-    writer.writerows({"number": number, **ORDER, **changed} for number in numbers)
+    writer.writerows({"number": number, **ROW, **changed} for number in numbers)
     return out.getvalue()
 
 

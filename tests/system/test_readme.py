@@ -1,5 +1,6 @@
 """What the README says works as it stands there."""
 
+import asyncio
 import csv
 import os
 import re
@@ -38,18 +39,22 @@ def test_the_curl_of_a_front_end_works(suite: Suite, story, tmp_path: Path) -> N
         assert csv.DictReader(file).fieldnames is not None
 
 
-def test_the_listener_of_another_system_hears_of_every_invoice(suite: Suite, story, tmp_path: Path) -> None:
+async def test_the_listener_of_another_system_hears_of_every_invoice(suite: Suite, story, tmp_path: Path) -> None:
     assert suite.nats is not None
     invoices = story[0]["invoices"]
     script = tmp_path / "listener.py"
     script.write_text(block("python", "invoice-exported"))
     environment = {**os.environ, "NATS_URL": suite.nats.url("listener")}
-    with subprocess.Popen(
-        [sys.executable, str(script)], env=environment, stdout=subprocess.PIPE, text=True
-    ) as listener:
+    listener = await asyncio.create_subprocess_exec(
+        sys.executable, str(script), env=environment, stdout=subprocess.PIPE
+    )
+    try:
         assert listener.stdout is not None
-        heard = [listener.stdout.readline().split() for _ in range(invoices)]
+        async with asyncio.timeout(60):
+            heard = [(await listener.stdout.readline()).split() for _ in range(invoices)]
+    finally:
         listener.kill()
+        await listener.wait()
     assert len({number for _, number, _ in heard}) == invoices
 
 

@@ -103,7 +103,7 @@ async def change_entry(
     seq: Seq, at: DeskOf, typed: HeaderTyped, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Changes the header fields that are sent; those that follow from them take their defaults again."""
-    await entries.change(session, at, seq, revision, typed.to_typed())
+    await entries.change(session, at, seq, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -118,7 +118,7 @@ async def enter_line(
     seq: Seq, at: DeskOf, typed: LineTyped, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Adds a line to an entry."""
-    await entries.enter_line(session, at, seq, revision, typed.to_typed())
+    await entries.enter_line(session, at, seq, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -133,7 +133,7 @@ async def change_line(
     session: Transaction,
 ) -> EntryRead:
     """Changes the fields of a line that are sent; those that follow from them are calculated again."""
-    await entries.change_line(session, at, seq, line, revision, typed.to_typed())
+    await entries.change_line(session, at, seq, line, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -151,7 +151,7 @@ async def enter_misc_distribution(
     seq: Seq, at: DeskOf, typed: MiscTyped, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Adds a misc. distribution: for reports only, it never touches the GL or the balance."""
-    await entries.enter_misc(session, at, seq, revision, typed.to_typed())
+    await entries.enter_misc(session, at, seq, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -166,7 +166,7 @@ async def change_misc_distribution(
     session: Transaction,
 ) -> EntryRead:
     """Changes the fields of a misc. distribution that are sent."""
-    await entries.change_misc(session, at, seq, row, revision, typed.to_typed())
+    await entries.change_misc(session, at, seq, row, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -192,7 +192,7 @@ async def read_form(wanted: FormsToRead, request: Request, caller: CallerOf, ses
     """For each field of a header and a line its default, whether it is open, and the reason when it is not."""
     settings: Settings = request.app.state.settings
     today = local_date(now(), settings.time_zone)
-    header, line = wanted.header.to_typed(), wanted.line.to_typed()
+    header, line = wanted.header.to_changes(), wanted.line.to_changes()
     return FormsAnswer.of(await entries.read_forms(session, caller.scope, wanted.ar_company, today, header, line))
 
 

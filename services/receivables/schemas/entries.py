@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,7 @@ from services.receivables.rules.entry.entries import Entry, next_misc_amount
 from services.receivables.rules.entry.fields import Field as FormField
 from services.receivables.schemas.batches import FindingRead
 from services.receivables.schemas.setup import TypeNumber
+from shared.bodies import ChangeBody
 from shared.money import Money, Quantity, Rate
 from shared.numbers import CompanyNumber, Id
 from shared.text import AccountText, CodeText, Line, NumberText
@@ -23,21 +24,13 @@ LineNumber = Annotated[int, Field(ge=1, le=99_999)]
 Percent = Annotated[Rate, Field(ge=0, le=100)]
 
 
-class _Typed(BaseModel):
-    """Fields as a clerk types them; those that are left out take their default."""
+class HeaderFields(BaseModel):
+    """What the header of an entry holds, typed or in a table."""
 
     model_config = ConfigDict(extra="forbid")
 
-    def to_typed(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
-
-class HeaderTyped(_Typed):
-    """The header of an entry. What is open, and what stands there by default, `GET /v1/entry-form` tells."""
-
     type: TransactionType | None = Field(default=None, description="An invoice, if left out.")
     customer: NumberText | None = Field(default=None, description="The customer's number.")
-    apply_to: Id | None = Field(default=None, description="The id of the posted invoice that an amendment applies to.")
     contract: CodeText | None = None
     invoice_number: NumberText | None = Field(default=None, description="Numbered when posted, if left out.")
     receivable_type: TypeNumber | None = None
@@ -51,7 +44,13 @@ class HeaderTyped(_Typed):
     reason: Line | None = None
 
 
-class LineTyped(_Typed):
+class HeaderTyped(HeaderFields, ChangeBody):
+    """The header of an entry. What is open, and what stands there by default, `POST /v1/entry-forms` tells."""
+
+    apply_to: Id | None = Field(default=None, description="The id of the posted invoice that an amendment applies to.")
+
+
+class LineTyped(ChangeBody):
     """A line. New lines take `net`, their amount before tax; lines that exist `amount`, which holds the tax.
 
     Amounts, units and retainage of credit memos and write-offs are typed positive.
@@ -81,7 +80,7 @@ class LineTyped(_Typed):
     tax_discount: Money | None = None
 
 
-class MiscTyped(_Typed):
+class MiscTyped(ChangeBody):
     """A misc. distribution; without an amount it takes what the others have left of the amount without tax."""
 
     code: CodeText | None = None
@@ -97,9 +96,9 @@ class EntryTyped(HeaderTyped):
     misc_distributions: list[MiscTyped] = Field(default=[], max_length=1_000)
 
     def to_entry(self) -> Typed:
-        header = {name: value for name, value in self.to_typed().items() if name in HeaderTyped.model_fields}
+        header = {name: value for name, value in self.to_changes().items() if name in HeaderTyped.model_fields}
         return Typed(
-            header, [one.to_typed() for one in self.lines], [one.to_typed() for one in self.misc_distributions]
+            header, [one.to_changes() for one in self.lines], [one.to_changes() for one in self.misc_distributions]
         )
 
 

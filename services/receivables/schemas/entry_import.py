@@ -1,13 +1,11 @@
 """Entries as a table: one row a line, with the header on the first row of each entry."""
 
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.receivables.actions.entry_import import ImportedRow
-from services.receivables.schemas.entries import LineNumber, LineType, Percent, TransactionType
-from services.receivables.schemas.setup import TypeNumber
+from services.receivables.schemas.entries import HeaderFields, LineNumber, LineType, Percent
 from shared.money import Money, Quantity, Rate
 from shared.text import AccountText, CodeText, Line, NumberText
 
@@ -18,29 +16,14 @@ _LINE_FIELDS = (
 )
 
 
-class EntryRow(BaseModel):
+class EntryRow(HeaderFields):
     """A line of an entry. Rows with the same `entry` belong together; the first of them says what the header holds.
 
     `apply_to` is the number of the posted invoice that an amendment applies to. Empty cells take their defaults.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     entry: NumberText
-    type: TransactionType | None = None
-    customer: NumberText | None = None
     apply_to: NumberText | None = Field(default=None, description="An invoice number of this customer.")
-    contract: CodeText | None = None
-    invoice_number: NumberText | None = None
-    receivable_type: TypeNumber | None = None
-    description: Line | None = None
-    purchase_order: Line | None = None
-    invoice_date: date | None = None
-    pay_terms: CodeText | None = None
-    due_on: date | None = None
-    discount_on: date | None = None
-    disposition: Literal["rerate", "close"] | None = None
-    reason: Line | None = None
     apply_line: LineNumber | None = None
     line_type: LineType | None = None
     contract_item: CodeText | None = None

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.access import Grant, Level, Limits
+from tests.services.conftest import ORDER
 from tests.services.exchange import work_off
 
 
@@ -89,23 +90,10 @@ async def test_an_order_that_went_back_into_the_field_is_not_rated_by_a_run(comp
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "open"
 
 
-ORDER = {
-    "number": "N1",
-    "branch": "SAT",
-    "customer": "S1001",
-    "priority": "STANDARD",
-    "job_type": "CITATION",
-    "served_zip": "78205",
-    "service_on": "2026-11-02",
-    "field_status": "served",
-    "pod_received": True,
-}
-
-
 async def test_prebills_come_with_the_order_and_are_rated_with_it(company, rate) -> None:
     rating, _ = company
     prebills = [{"billing_item": "Mileage", "rate": "5.00", "quantity": "2"}, {"billing_item": "Skip trace"}]
-    made = await rating.post("/v1/work-orders", json={**ORDER, "prebills": prebills})
+    made = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})
     assert made.status_code == 201, made.text
     charges = (await rating.get(f"/v1/work-orders/{made.json()['id']}/charges")).json()
     assert [(one["kind"], one["billing_item"], one["rate"], one["entered_by"]) for one in charges] == [
@@ -123,7 +111,7 @@ async def test_prebills_come_with_the_order_and_are_rated_with_it(company, rate)
 async def test_a_faulty_prebill_names_its_place_and_no_order_is_kept(company) -> None:
     rating, _ = company
     prebills = [{"billing_item": "Mileage"}, {"billing_item": "Mileage", "rate": "-1", "servers": [{"server": "S77"}]}]
-    answer = await rating.post("/v1/work-orders", json={**ORDER, "prebills": prebills})
+    answer = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})
     assert answer.status_code == 422
     assert [one["pointer"] for one in answer.json()["errors"]] == ["/prebills/1/rate", "/prebills/1/servers"]
     assert (await rating.get("/v1/work-orders")).json()["totals"]["count"] == 0

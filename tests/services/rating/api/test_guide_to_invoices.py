@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.conftest import key, load
+from tests.services.conftest import ORDER, key, load
 from tests.services.exchange import exchange
 from tests.services.rating.api.test_guide import GUIDE
 
@@ -45,18 +45,7 @@ def do(rating) -> Any:
 
 async def rated_order(rating: Any, do: Any, number: str, **facts: Any) -> str:
     """Enters and rates an order of Harlan & Ruiz; returns its path."""
-    entry = {
-        "number": number,
-        "branch": "SAT",
-        "customer": "S1001",
-        "priority": "STANDARD",
-        "job_type": "CITATION",
-        "served_zip": "78205",
-        "service_on": "2026-11-02",
-        "field_status": "served",
-        "pod_received": True,
-    }
-    made = await rating.post("/v1/work-orders", json={**entry, **facts})
+    made = await rating.post("/v1/work-orders", json={**ORDER, "number": number, **facts})
     path = f"/v1/work-orders/{made.json()['id']}"
     await do("POST", f"{path}/rating")
     return path

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.services.conftest import ORDER
+
 KEY = {
     "branch": "SAT",
     "customer_type": "LAW",
@@ -14,15 +16,6 @@ KEY = {
 }
 LINE = {"billing_item": "Service of process", "method": "flat", "rate": "80"}
 BANDED = {"billing_item": "Service of process", "method": "banded", "quantity_source": "pages"}
-ORDER = {
-    "number": "B1",
-    "branch": "SAT",
-    "customer": "S1001",
-    "priority": "STANDARD",
-    "job_type": "CITATION",
-    "served_zip": "78205",
-    "service_on": "2026-11-02",
-}
 
 
 def steps(*of: dict[str, str]) -> list[dict[str, Any]]:
@@ -85,7 +78,7 @@ async def test_a_faulty_line_is_named_alone_and_no_profile_is_kept(company, line
 )
 async def test_a_faulty_order_is_named_and_not_kept(company, slip, words) -> None:
     rating, _ = company
-    answer = await rating.post("/v1/work-orders", json={**ORDER, **slip})
+    answer = await rating.post("/v1/work-orders", json={**ORDER, "number": "B1", **slip})
     assert answer.status_code == 422, answer.text
     (error,) = answer.json()["errors"]
     assert error["pointer"].split("/")[1] == next(iter(slip))

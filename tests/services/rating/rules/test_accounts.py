@@ -23,7 +23,8 @@ from services.rating.rules.ready import Exposure, over_limit
 def test_open_and_rated_amounts_count_against_the_limit_together(
     limit: str | None, open_amount: str, waiting: str, over: bool
 ) -> None:
-    assert is_over_limit(limit and Decimal(limit), Decimal(open_amount), Decimal(waiting)) is over  # type: ignore[arg-type]
+    known = None if limit is None else Decimal(limit)
+    assert is_over_limit(known, Decimal(open_amount), Decimal(waiting)) is over
 
 
 def test_a_limit_is_that_of_one_company() -> None:

@@ -28,6 +28,14 @@ async def batch_of(clerk: Clerk, run: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture
+async def waiting(enter, export, reviewing) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The run and the batch of one exported order that waits for review."""
+    await enter("W1")
+    run = await export()
+    return run, await batch_of(reviewing, run)
+
+
 async def run_again(rating, run: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = (await rating.get(f"/v1/exports/{run['id']}")).json()
     return found
@@ -137,12 +145,10 @@ async def test_what_is_taken_out_of_its_batch_is_refused_and_can_be_exported_aga
 
 
 async def test_a_withdrawal_takes_a_waiting_invoice_out_and_cancels_the_empty_batch(
-    company, enter, export, reconciled, reviewing, rating_database, receivables_database
+    company, waiting, reconciled, reviewing, rating_database, receivables_database
 ) -> None:
     rating, _ = company
-    await enter("W1")
-    run = await export()
-    batch = await batch_of(reviewing, run)
+    run, batch = waiting
     await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})
     await exchange(rating_database, receivables_database)
     run = await run_again(rating, run)
@@ -152,12 +158,10 @@ async def test_a_withdrawal_takes_a_waiting_invoice_out_and_cancels_the_empty_ba
 
 
 async def test_a_withdrawal_that_meets_the_posting_is_answered_by_it(
-    company, enter, export, reconciled, reviewing, rating_database, receivables_database
+    company, waiting, reconciled, reviewing, rating_database, receivables_database
 ) -> None:
     rating, _ = company
-    await enter("W1")
-    run = await export()
-    batch = await batch_of(reviewing, run)
+    run, batch = waiting
     await reviewing.validate(batch["id"])
     assert (await reviewing.send(batch["id"])).status_code == 202
     await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})

@@ -1,5 +1,7 @@
 """Entries taken in as a table, all or none."""
 
+import httpx
+
 from tests.services.receivables.conftest import Clerk
 
 HEADING = (
@@ -7,7 +9,7 @@ HEADING = (
 )
 
 
-async def load(clerk: Clerk, batch_id: int, *rows: str):  # noqa: ANN201
+async def load(clerk: Clerk, batch_id: int, *rows: str) -> httpx.Response:
     content = "\n".join([HEADING, *rows]).encode()
     headers = {"content-type": "text/csv"}
     return await clerk.client.post(f"/v1/batches/{batch_id}/entries/import", content=content, headers=headers)

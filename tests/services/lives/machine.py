@@ -1,18 +1,15 @@
-"""Lives of orders at random, against a small model of the picture in rating, section 2: each step ends as the model says.
+"""The state machine of orders' random lives: every way of the picture in rating, section 2, with what the model says of it.
 
 The model knows statuses, versions, totals and drafts of a handful of orders; after every step the service must show the same,
-and whenever the two sides have talked everything reconciles. `RATEBOOK_LIVES` plays more of them.
+and whenever the two sides have talked everything reconciles.
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from decimal import Decimal
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -20,16 +17,15 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from deploy.local.reconcile import differences_between
 from services.rating.actions import rating_runs
 from shared.clock import now
+from tests.services.conftest import ORDER
 from tests.services.exchange import exchange, work_off
-from tests.services.lives import EDITABLE, ROLLED_UP, SINGLE, Order, World, a_world, refused
+from tests.services.lives.world import EDITABLE, ROLLED_UP, SINGLE, Order, World, refused
 
-LIVES = int(os.environ.get("RATEBOOK_LIVES", "12"))
 _ANY = 60
 NUMBERS = st.integers(0, _ANY - 1)
 Act = Callable[..., Coroutine[Any, Any, Any]]
@@ -79,15 +75,10 @@ class Lives(RuleBasedStateMachine):
 
     def enter(self) -> None:
         entry = {
+            **ORDER,
             "number": f"W{len(self.orders)}",
-            "branch": "SAT",
             "customer": ROLLED_UP,
-            "priority": "STANDARD",
-            "job_type": "CITATION",
             "served_zip": "78130",
-            "service_on": "2026-11-02",
-            "field_status": "served",
-            "pod_received": True,
             "miles": "10",
             "servers": [{"server": "S101"}],
         }
@@ -378,32 +369,3 @@ class Lives(RuleBasedStateMachine):
         assert Decimal(totals["amount"]) == sum(one.commission for one in self.orders)
         owed = sum(one.commission for one in self.with_status("exported"))
         assert Decimal(totals["owed"]) == owed
-
-
-def test_random_lives_go_the_ways_of_the_picture(
-    cluster: Callable[[str, str], str],
-    templates: dict[str, str],
-    gateway_key: Ed25519PrivateKey,
-    identity: Callable[..., dict[str, str]],
-) -> None:
-    lives = iter(range(1_000_000))
-
-    async def open_world(stack: AsyncExitStack) -> World:
-        return await a_world(stack, next(lives), cluster, templates, gateway_key, identity)
-
-    class Life(Lives):
-        pass
-
-    Life.open_world = staticmethod(open_world)
-    run_state_machine_as_test(
-        Life,
-        settings=settings(
-            max_examples=LIVES,
-            stateful_step_count=30,
-            deadline=None,
-            # The same lives each time, unless more of them are asked for; a life is too slow to be made shorter.
-            derandomize="RATEBOOK_LIVES" not in os.environ,
-            phases=[Phase.generate],
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
