@@ -51,6 +51,52 @@ async def test_the_database_refuses_unbalanced_and_altered_postings(
             await execute(session, statement)
 
 
+_COPIES = """
+    INSERT INTO ar_transaction (id, ar_company, month, number, batch_id, seq, type, customer_id, invoice_number,
+        receivable_type, ar_account, invoice_date, due_on, net, tax, total, gl_rows, posted_by)
+    SELECT t.id + copy, ar_company, month, number + copy, batch_id, seq + copy, type, customer_id, invoice_number,
+        receivable_type, ar_account, invoice_date, due_on, net, tax, total, gl_rows, posted_by
+    FROM ar_transaction t, generate_series(1, 500) AS copy
+"""
+_LINES_OF_COPIES = """
+    INSERT INTO ar_line (transaction_id, line, description, gl_account, quantity, unit_rate, amount, tax, taxable)
+    SELECT transaction_id + copy, line, description, gl_account, quantity, unit_rate, amount, tax, taxable
+    FROM ar_line, generate_series(1, 500) AS copy
+"""
+_POSTINGS_OF_COPIES = """
+    INSERT INTO gl_distribution (transaction_id, position, line, gl_company, month, account, debit, credit)
+    SELECT transaction_id + copy, position, line, gl_company, month, account, debit, credit
+    FROM gl_distribution, generate_series(1, 500) AS copy
+"""
+
+
+async def test_a_posting_is_not_compared_with_all_others_when_the_tables_are_thought_empty(
+    company, enter, export, receivables_database, cluster
+) -> None:
+    """Statistics taken in the middle of a large posting see none of its rows; the plan of the check tells what it does."""
+    await enter("W1")
+    await export()
+    name = receivables_database.engine.url.database
+    posting, other = [await asyncpg.connect(cluster(name, "postgres")) for _ in range(2)]
+    plans: list[str] = []
+    posting.add_log_listener(lambda _, message: plans.append(message.message))
+    await posting.execute("LOAD 'auto_explain'; SET auto_explain.log_nested_statements = on")
+    await posting.execute("SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on")
+    await posting.execute("SET client_min_messages = log")
+    transaction = posting.transaction()
+    await transaction.start()
+    for statement, table in ((_COPIES, "ar_transaction"), (_LINES_OF_COPIES, "ar_line")):
+        await posting.execute(statement)
+        await other.execute(f"ANALYZE {table}")
+    await posting.execute(_POSTINGS_OF_COPIES)
+    await transaction.rollback()
+    await posting.close()
+    await other.close()
+    (check,) = [plan for plan in plans if "FROM posted GROUP BY transaction_id" in plan]
+    assert "ar_transaction" in check
+    assert "Join Filter" not in check
+
+
 async def test_the_database_refuses_to_post_into_a_closed_month(
     company, enter, export, receivables_database, cluster
 ) -> None:
