@@ -1,21 +1,16 @@
 """Servers' commission rates: entered, changed, imported as whole files, listed."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import TypeVar
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import CommissionRateFaulty, CommissionRatesOverlap
 from services.rating.rules.commissions import CommissionRate, RateEntry, faults_in_rate, overlapping_rates
 from services.rating.store import codes, commission_rates
-from shared.database import constraint_of
 from shared.errors import Fault, NotFound
 from shared.etag import require_version
 from shared.tables import Numbered, refuse_import
-
-T = TypeVar("T")
 
 
 async def list_rates(session: AsyncSession, server: str | None, on: date | None) -> list[CommissionRate]:
@@ -32,8 +27,9 @@ async def read_rate(session: AsyncSession, rate_id: int) -> CommissionRate:
 
 async def enter_rate(session: AsyncSession, entry: RateEntry) -> int:
     """Adds a rate and returns its id; raises CommissionRateFaulty, CommissionRatesOverlap."""
+    await commission_rates.hold_servers(session, [entry.server])
     await _require_good(session, entry)
-    (rate_id,) = await _guarded(commission_rates.insert_rates(session, [entry]))
+    (rate_id,) = await commission_rates.insert_rates(session, [entry])
     return rate_id
 
 
@@ -42,12 +38,11 @@ async def change_rate(session: AsyncSession, rate_id: int, expected_revision: in
 
     Raises NotFound, VersionStale, CommissionRateFaulty, CommissionRatesOverlap.
     """
-    found = await commission_rates.find_rate(session, rate_id, lock=True)
-    if found is None:
-        raise NotFound(f"There is no commission rate {rate_id}.")
+    await commission_rates.hold_servers(session, [(await read_rate(session, rate_id)).server])
+    found = await read_rate(session, rate_id)
     require_version(found.revision, expected_revision, f"Commission rate {rate_id}")
     await _require_good(session, entry, replaces=found)
-    await _guarded(commission_rates.update_rate(session, rate_id, entry))
+    await commission_rates.update_rate(session, rate_id, entry)
 
 
 async def import_rates(session: AsyncSession, rows: Sequence[Numbered[RateEntry]]) -> int:
@@ -55,10 +50,12 @@ async def import_rates(session: AsyncSession, rows: Sequence[Numbered[RateEntry]
     servers = (await codes.known_codes(session))["server"]
     entries = [one.row for one in rows]
     faults = [one.fault(field, words) for one in rows for field, words in faults_in_rate(one.row, servers)]
-    saved = await commission_rates.list_rates(session, sorted({one.server for one in entries}))
+    concerned = sorted({one.server for one in entries})
+    await commission_rates.hold_servers(session, concerned)
+    saved = await commission_rates.list_rates(session, concerned)
     faults += [rows[index].fault("effective_from", words) for index, words in overlapping_rates(entries, saved)]
     refuse_import(faults)
-    await _guarded(commission_rates.insert_rates(session, entries))
+    await commission_rates.insert_rates(session, entries)
     return len(entries)
 
 
@@ -81,13 +78,3 @@ def _overlap(words: str) -> CommissionRatesOverlap:
         f"Two commission rates of a server cannot be in force at once: {words}.",
         faults=[Fault("/effective_from", words)],
     )
-
-
-async def _guarded(writing: Awaitable[T]) -> T:
-    """Writes; what somebody else saved a moment ago is refused as an overlap, too."""
-    try:
-        return await writing
-    except IntegrityError as error:
-        if constraint_of(error) == "commission_rate_overlap":
-            raise _overlap("somebody else has just saved one") from error
-        raise

@@ -1,24 +1,20 @@
 """Billing profiles: entered, changed, ended, saved under another key, imported as whole files, listed."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
 from services.rating.rules.profiles import LineEntry, ProfileEntry, faults_in_lines, overlapping, unknown_in_key
 from services.rating.rules.rate_tables import BillingProfile
 from services.rating.store import codes, rate_tables
-from shared.database import constraint_of
 from shared.errors import Fault, NotFound
 from shared.etag import require_version
 from shared.listing import PageQuery
 from shared.tables import Numbered, refuse_import
-
-T = TypeVar("T")
 
 
 async def list_profiles(
@@ -30,11 +26,7 @@ async def list_profiles(
 
 async def read_profile(session: AsyncSession, profile_id: int) -> BillingProfile:
     """One profile with its lines; raises NotFound."""
-    return await _find(session, profile_id)
-
-
-async def _find(session: AsyncSession, profile_id: int, *, lock: bool = False) -> BillingProfile:
-    found = await rate_tables.find_profile(session, profile_id, lock=lock)
+    found = await rate_tables.find_profile(session, profile_id)
     if found is None:
         raise NotFound(f"There is no billing profile {profile_id}.")
     return found
@@ -42,8 +34,9 @@ async def _find(session: AsyncSession, profile_id: int, *, lock: bool = False) -
 
 async def enter_profile(session: AsyncSession, entry: ProfileEntry) -> int:
     """Adds a profile and returns its id; raises RateTableFaulty, ProfilesOverlap."""
+    await rate_tables.take_turns(session)
     await _require_good(session, entry)
-    (profile_id,) = await _guarded(rate_tables.insert_profiles(session, [entry]))
+    (profile_id,) = await rate_tables.insert_profiles(session, [entry])
     return profile_id
 
 
@@ -52,10 +45,11 @@ async def change_profile(session: AsyncSession, profile_id: int, expected_revisi
 
     Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
     """
-    found = await _find(session, profile_id, lock=True)
+    await rate_tables.take_turns(session)
+    found = await read_profile(session, profile_id)
     require_version(found.revision, expected_revision, f"Billing profile {profile_id}")
     await _require_good(session, entry, replaces=found)
-    await _guarded(rate_tables.update_profile(session, profile_id, entry))
+    await rate_tables.update_profile(session, profile_id, entry)
 
 
 async def end_profile(session: AsyncSession, profile_id: int, expected_revision: int, last_day: date | None) -> None:
@@ -63,7 +57,7 @@ async def end_profile(session: AsyncSession, profile_id: int, expected_revision:
 
     Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
     """
-    found = await _find(session, profile_id)
+    found = await read_profile(session, profile_id)
     await change_profile(session, profile_id, expected_revision, replace(entry_of(found), effective_to=last_day))
 
 
@@ -73,7 +67,7 @@ async def copy_profile(session: AsyncSession, profile_id: int, changes: Mapping[
     `changes` are values of the key, `effective_from`, `effective_to` and `source`; the rest is taken over.
     Raises NotFound, RateTableFaulty, ProfilesOverlap.
     """
-    entry = entry_of(await _find(session, profile_id))
+    entry = entry_of(await read_profile(session, profile_id))
     key = entry.key._replace(**{name: value for name, value in changes.items() if name in entry.key._fields})
     others = {name: value for name, value in changes.items() if name not in entry.key._fields}
     return await enter_profile(session, replace(entry, key=key, **others))
@@ -118,22 +112,13 @@ def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
     )
 
 
-async def _guarded(writing: Awaitable[T]) -> T:
-    """Writes; what somebody else saved a moment ago is refused as an overlap, too."""
-    try:
-        return await writing
-    except IntegrityError as error:
-        if constraint_of(error) == "billing_profile_overlap":
-            raise _overlap([Fault("/effective_from", "somebody else has just saved a profile of this key")]) from error
-        raise
-
-
 async def import_profiles(session: AsyncSession, entries: Sequence[tuple[ProfileEntry, Sequence[int]]]) -> int:
     """Adds billing profiles, all or none; returns their number.
 
     Each entry comes with the lines of the file on which its lines stand. Raises ImportRefused for unknown codes, faulty
     lines, and profiles of one key that would be in force at the same time.
     """
+    await rate_tables.take_turns(session)
     known = await codes.known_codes(session)
     faults: list[Fault] = []
     for entry, places in entries:
@@ -144,10 +129,5 @@ async def import_profiles(session: AsyncSession, entries: Sequence[tuple[Profile
     for index, column, words in overlapping([entry for entry, _ in entries], await rate_tables.load(session)):
         faults.append(Numbered(entries[index][1][0], None).fault(column, words))
     refuse_import(faults)
-    try:
-        await rate_tables.insert_profiles(session, [entry for entry, _ in entries])
-    except IntegrityError as error:
-        if constraint_of(error) == "billing_profile_overlap":
-            refuse_import([Fault("file", "somebody else has just added a profile of one of these keys; import again")])
-        raise
+    await rate_tables.insert_profiles(session, [entry for entry, _ in entries])
     return len(entries)

@@ -26,11 +26,18 @@ async def list_rates(
     )
 
 
-async def find_rate(session: AsyncSession, rate_id: int, *, lock: bool = False) -> CommissionRate | None:
-    """One rate, None when there is none; with `lock` held against other changes."""
-    return await fetch_one(
-        session, CommissionRate, f"{_SELECT} WHERE id = :id {'FOR NO KEY UPDATE' if lock else ''}", id=rate_id
+async def hold_servers(session: AsyncSession, servers: Sequence[str]) -> None:
+    """Makes changes of these servers' rates wait for each other, so that each sees what the one before has saved."""
+    await execute(
+        session,
+        "SELECT FROM server WHERE code = ANY(CAST(:servers AS text[])) ORDER BY code FOR NO KEY UPDATE",
+        servers=list(servers),
     )
+
+
+async def find_rate(session: AsyncSession, rate_id: int) -> CommissionRate | None:
+    """One rate, None when there is none."""
+    return await fetch_one(session, CommissionRate, f"{_SELECT} WHERE id = :id", id=rate_id)
 
 
 async def insert_rates(session: AsyncSession, entries: Sequence[RateEntry]) -> list[int]:

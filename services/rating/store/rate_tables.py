@@ -178,14 +178,14 @@ async def list_profiles(
     return await _with_lines(session, profiles), cursor, await fetch_count(session, "billing_profile p", where)
 
 
-async def find_profile(session: AsyncSession, profile_id: int, *, lock: bool = False) -> BillingProfile | None:
-    """One profile with its lines, None when there is none; with `lock` held against other changes."""
-    found = await fetch_one(
-        session,
-        _Profile,
-        f"SELECT * FROM billing_profile WHERE id = :id {'FOR NO KEY UPDATE' if lock else ''}",
-        id=profile_id,
-    )
+async def take_turns(session: AsyncSession) -> None:
+    """Makes changes of the rate table wait for each other, so that each sees what the one before has saved."""
+    await execute(session, "SELECT FROM rate_table_state FOR NO KEY UPDATE")
+
+
+async def find_profile(session: AsyncSession, profile_id: int) -> BillingProfile | None:
+    """One profile with its lines, None when there is none."""
+    found = await fetch_one(session, _Profile, "SELECT * FROM billing_profile WHERE id = :id", id=profile_id)
     return None if found is None else (await _with_lines(session, [found]))[0]
 
 

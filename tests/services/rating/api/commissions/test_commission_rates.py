@@ -89,3 +89,9 @@ async def test_servers_of_an_order_are_checked_and_come_by_file(rating) -> None:
     }
     faulty = await rating.post("/v1/billing-profiles", json=profile)
     assert faulty.json()["errors"][0]["pointer"] == "/lines/0/commission_rate"
+
+
+async def test_imports_at_once_never_make_overlapping_rates(rating) -> None:
+    files = [b"server,percent,effective_from\nJOE,40,2026-01-01"] * 4
+    answers = await asyncio.gather(*(load(rating, "commission-rates", one) for one in files))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
