@@ -32,6 +32,8 @@ _SETTINGS = {
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "shared_preload_libraries": "pg_stat_statements",
+    # Tests count statements in hundreds of databases; what is rare would be put out to make room.
+    "pg_stat_statements.max": "50000",
     "log_min_messages": "warning",
     "timezone": "UTC",
 }

@@ -249,16 +249,22 @@ def reconciled(company) -> Callable[[], Awaitable[None]]:
 
 
 _COUNTED = """
-SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements
+SELECT query, sum(calls)::int AS calls FROM pg_stat_statements
 WHERE dbid = $1 AND toplevel AND query !~* '^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SHOW|;)'
 AND query !~ 'pg_catalog|typeinfo|set_config|current_schema'
+GROUP BY query
 """
 
 
 class Statements:
-    """How many statements a database was sent."""
+    """How often a database was sent which statements."""
 
-    count = 0
+    def __init__(self) -> None:
+        self.calls: dict[str, int] = {}
+
+    @property
+    def count(self) -> int:
+        return sum(self.calls.values())
 
 
 @pytest.fixture
@@ -278,7 +284,7 @@ async def count_statements(
         await superuser.execute("SELECT pg_stat_statements_reset(0, $1, 0)", oid)
         statements = Statements()
         yield statements
-        statements.count = await superuser.fetchval(_COUNTED, oid)
+        statements.calls = {row["query"]: row["calls"] for row in await superuser.fetch(_COUNTED, oid)}
 
     yield counting
     await superuser.close()
