@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 import pytest
@@ -150,7 +150,11 @@ def instances(suite: Suite, name: str, **environment: str) -> Iterator[Instances
 
 async def test_instances_that_take_turns_behind_one_socket_drop_nothing(suite: Suite) -> None:
     """Gateway and service are replaced one after the other, and every single request succeeds."""
-    with instances(suite, "rating") as rating, instances(suite, "gateway", GATEWAY_RATING_URL=rating.url) as gateway:
+    # One caller stands for all clerks of a company.
+    settings = {"GATEWAY_MAX_REQUESTS_AT_ONCE": "2000"}
+    with ExitStack() as stack:
+        rating = stack.enter_context(instances(suite, "rating"))
+        gateway = stack.enter_context(instances(suite, "gateway", GATEWAY_RATING_URL=rating.url, **settings))
         await rating.until_started(1)
         await gateway.until_started(1)
 
