@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from gateway.routes import load_documents
 
 LEVELS = ("none", "view", "edit", "approve", "admin")
+_NOT_NUMBERS = {"{bill_month}": "2026-10"}
 _METHODS = ("get", "put", "post", "patch", "delete")
 
 
@@ -36,9 +38,9 @@ class Declared:
         return f"/api/v1/{self.service}{self.template.removeprefix('/v1')}"
 
     def path(self, value: str = "1", *, outside: bool = False) -> str:
-        """The path with `value` for every parameter, inside the service unless `outside`."""
+        """The path with `value` for every parameter that may be a number, inside the service unless `outside`."""
         template = self.outside if outside else self.template
-        return "/".join(value if step.startswith("{") else step for step in template.split("/"))
+        return "/".join(_NOT_NUMBERS.get(step, value) if step.startswith("{") else step for step in template.split("/"))
 
     def allows(self, level: str) -> bool:
         """Whether a caller who has the feature at `level` may, as the declaration has it."""
@@ -48,17 +50,21 @@ class Declared:
         return LEVELS.index(level) >= LEVELS.index(self.level)
 
 
-def declared_operations(*services: str) -> list[Declared]:
+_documents = cache(load_documents)
+
+
+@cache
+def declared_operations(*services: str) -> tuple[Declared, ...]:
     """All operations of `services`, of every service by default."""
-    documents = load_documents()
-    return [
+    documents = _documents()
+    return tuple(
         one for service in services or tuple(documents) for one in _operations_of(service, documents[service]["paths"])
-    ]
+    )
 
 
 def schemas_of(service: str) -> dict[str, Any]:
     """The schemas to which the operations of `service` point."""
-    schemas: dict[str, Any] = load_documents()[service]["components"]["schemas"]
+    schemas: dict[str, Any] = _documents()[service]["components"]["schemas"]
     return schemas
 
 

@@ -4,8 +4,7 @@ A refused request must not reach the database: PostgreSQL itself counts what it 
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,16 +13,13 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
-from pydantic import SecretStr
 
-from services.security.main import create_app as create_security
-from services.security.settings import Settings as SecuritySettings
 from shared.access import Grant, Level, Principal
 from shared.database import Database
-from shared.identity import HEADER, ISSUER, grants_to_claim, key_id, public_jwks, sign_identity
+from shared.identity import HEADER, ISSUER, grants_to_claim, key_id, sign_identity
 from tests.asgi import Header, ask
 from tests.operations import LEVELS, Declared, declared_operations
-from tests.services.conftest import application
+from tests.services.alone import running
 
 IDENTITIES = ("no", "expired", "for another service", "sound")
 
@@ -96,25 +92,6 @@ class Identities:
         }
         head = {"kid": key_id(self._key), "typ": "ratebook-identity+jwt"}
         return jwt.encode(claims, self._key, "EdDSA", headers=head)
-
-
-@asynccontextmanager
-async def running(service: str, database: Database, key: Ed25519PrivateKey) -> AsyncIterator[FastAPI]:
-    if service != "security":
-        app = application(service, public_jwks([key]))
-        app.state.database = database
-        yield app
-        return
-    settings = SecuritySettings(
-        database_url=SecretStr(database.url),
-        NATS_URL=SecretStr("nats://127.0.0.1:1"),
-        LOG_LEVEL="CRITICAL",
-        gateway_keys=public_jwks([key]),
-        signing_key=SecretStr("11" * 32),
-    )
-    app = create_security(settings)
-    yield app
-    await app.state.database.close()
 
 
 @pytest.fixture
