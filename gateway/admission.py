@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateway.auth import Identities, Session, Tokens
 from gateway.calls import note
+from gateway.denials import Denials
 from gateway.permissions import Permissions
 from gateway.routes import Route, RouteTable
 from gateway.rules import PUBLIC, Decision, check_target, decide, path_segments
@@ -24,11 +25,14 @@ class Admitted:
 class Admission:
     """Decides by the route table, the caller's token and the permission table as they are now."""
 
-    def __init__(self, routes: RouteTable, tokens: Tokens, identities: Identities, permissions: Permissions):
+    def __init__(
+        self, routes: RouteTable, tokens: Tokens, identities: Identities, permissions: Permissions, denials: Denials
+    ):
         self._routes = routes
         self._tokens = tokens
         self._identities = identities
         self._permissions = permissions
+        self._denials = denials
 
     def find(self, method: str, raw_path: bytes, query: bytes) -> tuple[Route, str]:
         """The operation that a request means, and its path inside.
@@ -39,7 +43,7 @@ class Admission:
         return self._routes.match(method, path_segments(raw_path))
 
     async def admit(self, route: Route, path: str, authorization: bytes | None, peer: str) -> Admitted:
-        """Whether the caller may; each decision is logged. Raises PermissionsStale, Unauthenticated or Forbidden."""
+        """Whether the caller may; each decision is logged, each denial counted. Raises PermissionsStale, Unauthenticated or Forbidden."""
         if route.access.kind == "public":
             note(route, peer, PUBLIC)
             return Admitted(route, path)
@@ -49,17 +53,23 @@ class Admission:
             session = await self._tokens.check(authorization, now)
         except Unauthenticated as error:
             note(route, "unknown", Decision("unauthenticated", error.detail))
+            self._denials.count(route, "unknown", "", peer, error.status, error.detail)
             raise
         # Asked for again, because checking the token may have taken a while.
         table = self._permissions.current()
         decision = decide(route, session.caller, table)
         note(route, session.caller.subject, decision)
-        if decision.result == "forbidden":
-            access = route.access
-            raise Forbidden(
-                f"This needs {access.feature} at level {access.level.word}, which none of your groups gives."
-            )
-        if decision.user is None:
-            raise Unauthenticated("The account is not active.")
-        identity = self._identities.sign(session, decision.user, route.service, table.epoch, now)
-        return Admitted(route, path, session, identity)
+        if decision.result == "pass" and decision.user is not None:
+            identity = self._identities.sign(session, decision.user, route.service, table.epoch, now)
+            return Admitted(route, path, session, identity)
+        refused = _refusal(route, decision)
+        name = decision.user.name if decision.user is not None else ""
+        self._denials.count(route, session.caller.subject, name, peer, refused.status, decision.reason)
+        raise refused
+
+
+def _refusal(route: Route, decision: Decision) -> Forbidden | Unauthenticated:
+    if decision.result != "forbidden":
+        return Unauthenticated("The account is not active.")
+    access = route.access
+    return Forbidden(f"This needs {access.feature} at level {access.level.word}, which none of your groups gives.")

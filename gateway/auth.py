@@ -30,6 +30,7 @@ _ALGORITHM = "EdDSA"
 _HEAD_MEMBERS = frozenset({"alg", "typ", "kid"})
 _CLAIMS = ["iss", "aud", "exp", "iat", "sub", "sid", "jti"]
 _MAX_TOKEN_BYTES = 4 * 1024
+_TOKEN_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 # Clocks of two machines are never quite the same.
 _CLOCK_SKEW_SECONDS = 5
 _MAX_KEYS = 32
@@ -148,6 +149,9 @@ class Tokens:
         return session
 
     async def _verify(self, token: bytes, now: float) -> Caller:
+        # The library would take padding, so that one token had several spellings.
+        if token.translate(None, _TOKEN_BYTES):
+            raise Unauthenticated("The access token is not valid.")
         try:
             head = jwt.get_unverified_header(token)
             # A closed list: `jku`, `jwk`, `x5u` would bring keys along, `crit` asks for what we do not do.

@@ -11,6 +11,7 @@ from gateway import health
 from gateway.admission import Admission
 from gateway.auth import Identities, Keys, Tokens
 from gateway.check import Check, is_check
+from gateway.denials import Denials
 from gateway.documents import install_documents
 from gateway.measures import measure
 from gateway.permissions import Permissions
@@ -73,7 +74,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         pause_seconds=settings.pause_seconds,
         inactivity_seconds=settings.inactivity_timeout_seconds,
     )
-    admission = Admission(routes, Tokens(keys, settings.token_cache_size), identities, permissions)
+    denials = Denials(upstream, settings.security_url, identities)
+    admission = Admission(routes, Tokens(keys, settings.token_cache_size), identities, permissions, denials)
     proxy = Proxy(admission, settings.origins, upstream, permissions, limits)
     check = None
     if settings.check_manner is not None and settings.check_key is not None:
@@ -87,6 +89,9 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     async def poll() -> None:
         await permissions.poll(settings.permission_poll_seconds)
 
+    async def tell() -> None:
+        await denials.run(settings.denials_seconds)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         collect_rarely()
@@ -95,12 +100,14 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
             "permissions": poll,
             "permissions-changed": listen,
             "streams": proxy.streams.watch,
+            "denials": tell,
         }
         with draining.before_stopping():
             async with running(loops):
                 # The first callers of a new gateway would be refused otherwise; without security it starts all the same.
                 await asyncio.gather(keys.asked.wait(), permissions.asked.wait())
                 yield
+        await denials.send()
         await upstream.close()
 
     app = FastAPI(
@@ -111,5 +118,5 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     install_health(
         app, draining, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins)
     )
-    install_metrics(app, {"gateway": measure(permissions, proxy)})
+    install_metrics(app, {"gateway": measure(permissions, proxy, denials)})
     return RequestContext(Front(proxy, check, app), "gateway", draining)

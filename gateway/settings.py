@@ -57,6 +57,8 @@ class Settings(ProcessSettings):
     pause_seconds: float = Field(default=1.0, gt=0)
     # How often security is asked for the permissions, besides at once when it tells of a change.
     permission_poll_seconds: float = Field(default=5.0, gt=0, le=30)
+    # How often the audit is told what was refused.
+    denials_seconds: float = Field(default=60.0, gt=0, le=60)
     # Who carries the requests and asks at /auth/check about each, and the key by which it shows that it is it. Without
     # them there is no /auth/check.
     check_manner: Manner | None = None

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.security.actions.features import read_features
+from services.security.api.denials import denials
 from services.security.api.features import features
 from services.security.api.groups import groups
 from services.security.api.jwks import jwks
@@ -17,7 +18,7 @@ from services.security.rules.tokens import token_keys
 from services.security.settings import Settings
 from shared import service
 
-ROUTERS = (tokens, jwks, me, own_sessions, features, permission_table, users, sessions, groups, members)
+ROUTERS = (tokens, jwks, me, own_sessions, features, permission_table, denials, users, sessions, groups, members)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

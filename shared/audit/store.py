@@ -4,13 +4,14 @@ A seal needs the one before it. Made within the commands, all commands would wai
 its command's transaction, and a job seals what has been committed, in the order in which it finds it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit.chain import FIRST, link
-from shared.database import execute, fetch_all, fetch_one, fetch_value
+from shared.database import copy_rows, execute, fetch_all, fetch_one, fetch_value
 from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
 _LOCK = 8_400_003
@@ -92,6 +93,11 @@ async def note(session: AsyncSession, done: Done) -> None:
         f"INSERT INTO audit_entry ({names}) VALUES ({', '.join(f':{name}' for name in vars(done))})",
         **vars(done),
     )
+
+
+async def note_all(session: AsyncSession, done: Sequence[Done]) -> None:
+    """Writes many entries at once."""
+    await copy_rows(session, "audit_entry", [one.name for one in fields(Done)], done)
 
 
 async def seal_part(session: AsyncSession) -> bool:

@@ -1,48 +1,56 @@
-"""`make bench`: measures exports, postings, ratings, matching and events on a suite of its own, and writes docs/benchmarks.md."""
+"""`make bench`: measures exports, postings, ratings, matching and events on a suite of its own, and the gateway beside others.
+
+It writes docs/benchmarks.md; of a run of some parts, the sections of those parts.
+"""
 
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import cache
 
 from rich.console import Console
 
-from tests.bench import events, export, matching, posting, rating, report
+from tests.bench import events, export, gateway, matching, posting, rating, report
 from tests.bench.figures import Comparison
 from tests.bench.stage import Stage, running_stage
 
-Bench = Callable[[Stage], list[Comparison]]
+Bench = Callable[[], list[Comparison]]
 
 
 def main(arguments: list[str]) -> int:
     """Returns 1 when a demand is not kept; the page says which."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument(
-        "only", nargs="*", help="export, posting, rating, matching, events; with any of them nothing is written"
-    )
+    parser.add_argument("only", nargs="*", help="export, posting, rating, matching, events, gateway: these alone")
     parser.add_argument("--orders", type=int, default=10_000, help="work orders to rate and to export, in thousands")
     parser.add_argument("--large", type=int, default=100_000, help="work orders of the large export")
     parser.add_argument("--seconds", type=int, default=30, help="how long events are measured")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of 5 seconds for each gateway")
     chosen = parser.parse_args(arguments)
     console = Console()
-    with console.status("starting the suite") as status:
+    with ExitStack() as stack, console.status("starting") as status:
 
         def tell(words: str) -> None:
             console.print(words)
             status.update(words)
 
+        @cache
+        def stage() -> Stage:
+            tell("starting the suite")
+            return stack.enter_context(running_stage())
+
         benches: Mapping[str, Bench] = {
-            "export": lambda stage: export.run(stage, tell, small=chosen.orders, large=chosen.large),
-            "posting": lambda stage: [posting.run(stage, tell)],
-            "rating": lambda stage: [rating.run(stage, tell, count=chosen.orders)],
-            "matching": lambda _: [matching.run(tell)],
-            "events": lambda stage: [events.run(stage, tell, per_second=200, seconds=chosen.seconds)],
+            # Alone on the machine, before there is a suite.
+            "gateway": lambda: gateway.run(tell, seconds=5, rounds=chosen.rounds),
+            "export": lambda: export.run(stage(), tell, small=chosen.orders, large=chosen.large),
+            "posting": lambda: [posting.run(stage(), tell)],
+            "rating": lambda: [rating.run(stage(), tell, count=chosen.orders)],
+            "matching": lambda: [matching.run(tell)],
+            "events": lambda: [events.run(stage(), tell, per_second=200, seconds=chosen.seconds)],
         }
-        with running_stage() as stage:
-            comparisons = [one for name in chosen.only or benches for one in benches[name](stage)]
-            version = stage.in_database("rating", lambda database: database.fetchval("SHOW server_version"))
+        comparisons = [one for name in chosen.only or benches for one in benches[name]()]
     _show(comparisons, console)
-    if not chosen.only:
-        console.print(f"written: {report.write(comparisons, version)}")
+    console.print(f"written: {report.write(comparisons)}")
     return 0 if all(demand.kept for one in comparisons for demand in one.demands) else 1
 
 

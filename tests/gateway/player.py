@@ -93,6 +93,7 @@ class Player:
     table_delay_seconds: float = 0
     seen: list[Seen] = field(default_factory=list)
     questions: list[Seen] = field(default_factory=list)
+    denials: dict[str, dict[str, Any]] = field(default_factory=dict)
     peers: set[object] = field(default_factory=set)
     active: int = 0
     hanging: int = 0
@@ -124,7 +125,7 @@ class Player:
         headers = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
         seen = Seen(scope["method"], scope["raw_path"].decode(), scope["query_string"].decode(), headers)
         self.peers.add(scope["client"])
-        own = {"/livez", "/v1/jwks", "/v1/permission-table"}
+        own = {"/livez", "/v1/jwks", "/v1/permission-table", "/v1/denials"}
         (self.questions if seen.raw_path in own else self.seen).append(seen)
         self.active += 1
         try:
@@ -138,10 +139,8 @@ class Player:
                 return answer(b"{}")
             case ["v1", "jwks"]:
                 return answer(public_jwks(self.keys).encode(), 500 if self.failing else 200)
-            case ["v1", "permission-table"]:
-                return self._table
-            case ["v1", "ticks"]:
-                return self._ticks
+            case ["v1", "permission-table" | "denials" | "ticks" as noun]:
+                return {"permission-table": self._table, "denials": self._hear, "ticks": self._ticks}[noun]
             case ["v1", "answers", kind]:
                 return {"hang": self._hang, "large": self._large}.get(kind) or ANSWERS.get(kind) or self._echo
             case _:
@@ -159,6 +158,17 @@ class Player:
         else:
             play = answer(json.dumps(table).encode(), 200, (b"etag", etag.encode()))
         await play(scope, receive, send)
+
+    async def _hear(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What a gateway refused; a report that is known by its key already is not counted again."""
+        (key,) = self.questions[-1].header("idempotency-key")
+        body = b""
+        while (message := await receive())["type"] != "http.disconnect":
+            body += message["body"]
+            if not message["more_body"]:
+                break
+        self.denials[key] = json.loads(body)
+        await answer(b"", 500 if self.failing else 204)(scope, receive, send)
 
     async def _echo(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Says what came, after reading all of it."""

@@ -1,7 +1,6 @@
 """deploy/nginx/ratebook.conf as it is, but for addresses, key and directories: nginx carries what the gateway allows."""
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -13,10 +12,9 @@ import pytest
 from pydantic import SecretStr
 
 from tests.gateway.conftest import Gateway
+from tests.gateway.nginx import NGINX, ratebook_conf
 from tests.gateway.servers import wait_for
 
-NGINX = os.environ.get("NGINX_BIN") or shutil.which("nginx")
-CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx" / "ratebook.conf"
 KEY = "k" * 32
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed; NGINX_BIN names one elsewhere")
@@ -37,21 +35,10 @@ http {{
 def nginx(new_gateway: Callable[..., Gateway], tmp_path: Path) -> Iterator[tuple[str, Gateway]]:
     """The address of an nginx in front of a gateway and its services."""
     gateway = new_gateway(check_manner="nginx", check_key=SecretStr(KEY))
-    services = gateway.services_port
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    text = CONFIGURATION.read_text()
-    changes = {
-        "127.0.0.1:8400": f"127.0.0.1:{gateway.port}",
-        **{f"127.0.0.1:{own}": f"127.0.0.1:{services}" for own in (8401, 8402, 8403)},
-        "listen 8480": f"listen 127.0.0.1:{port}",
-        "/var/cache/nginx/ratebook": str(tmp_path / "cache"),
-        "set-this-to-GATEWAY_CHECK_KEY....": KEY,
-    }
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
+    text = ratebook_conf(tmp_path, port=port, gateway_port=gateway.port, services_port=gateway.services_port, key=KEY)
     (tmp_path / "ratebook.conf").write_text(text)
     (tmp_path / "nginx.conf").write_text(_MAIN.format(place=tmp_path))
     assert NGINX is not None

@@ -1,35 +1,14 @@
 """What arrives over a raw socket: every spelling that two servers could read in two ways is refused at the door."""
 
-import json
-import re
 import socket
 
 import pytest
 
 from shared.identity import HEADER
 from tests.gateway.conftest import Gateway
+from tests.gateway.wire import request, say
 
 TEXT = b"/api/v1/rating/customers/"
-
-
-def say(gateway: Gateway, request: bytes) -> tuple[int, str]:
-    """Sends these bytes; gives the answer's status and its code, empty where uvicorn refused by itself."""
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
-        connection.sendall(request)
-        answer = b""
-        while piece := connection.recv(65536):
-            answer += piece
-            head, separator, body = answer.partition(b"\r\n\r\n")
-            length = re.search(rb"content-length: (\d+)", head)
-            if separator and length and len(body) >= int(length[1]):
-                break
-    assert answer.startswith(b"HTTP/1.1 "), answer
-    return int(answer[9:12]), json.loads(body).get("code", "") if body.startswith(b"{") else ""
-
-
-def request(gateway: Gateway, target: bytes, headers: bytes = b"Host: x\r\n", method: bytes = b"GET") -> bytes:
-    authorization = f"Authorization: Bearer {gateway.token()}\r\n".encode()
-    return method + b" " + target + b" HTTP/1.1\r\n" + headers + authorization + b"\r\n"
 
 
 ESCAPES = [

@@ -18,7 +18,10 @@ _ENTERED_SIDES = {"branch": "e.branch", "customer": "c.number", "ar_company": "b
 
 
 def _visible(scope: Scope) -> Where:
-    """A batch is visible when everything in it is, posted or not."""
+    """A batch is visible when everything in it is, posted or not.
+
+    What has no branch lies outside every limit to branches: the comparison gives neither true nor false then.
+    """
     where = Where()
     if not scope.limits:
         return where
@@ -29,9 +32,9 @@ def _visible(scope: Scope) -> Where:
     where.terms.append(
         f"""
         NOT EXISTS (SELECT FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
-                    WHERE t.batch_id = b.id AND NOT {posted})
+                    WHERE t.batch_id = b.id AND {posted} IS NOT TRUE)
         AND NOT EXISTS (SELECT FROM batch_entry e JOIN customer c ON c.id = e.customer_id
-                        WHERE e.batch_id = b.id AND NOT {entered})
+                        WHERE e.batch_id = b.id AND {entered} IS NOT TRUE)
         """
     )
     where.parameters.update(parameters)

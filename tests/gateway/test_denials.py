@@ -1,0 +1,151 @@
+"""What the gateway refuses reaches the audit, counted, whatever fails on the way; and nobody else can say such a thing."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from deploy.local.nats import Nats
+from gateway.auth import Identities
+from gateway.denials import MOST_KINDS, Denials
+from gateway.main import create_app
+from gateway.routes import compile_routes
+from gateway.settings import Settings
+from gateway.upstream import PyreqwestUpstream
+from services.security.main import create_app as create_security
+from tests.gateway.conftest import SEED, Gateway
+from tests.gateway.player import DOCUMENTS, Player
+from tests.gateway.servers import Server, all_have_left, ready_checks, serving, wait_for
+from tests.gateway.test_security import PASSWORD, logged_in, security_settings
+
+ROUTE = next(one for one in compile_routes(DOCUMENTS).routes if one.name == "POST /api/v1/rating/orders/export")
+
+
+def told(player: Player) -> Counter[tuple[str, str, int, str]]:
+    """What all reports together say: subject, operation, status and reason, and how often."""
+    found: Counter[tuple[str, str, int, str]] = Counter()
+    for report in tuple(player.denials.values()):
+        for one in report["denials"]:
+            found[one["subject"], one["operation"], one["status"], one["reason"]] += one["count"]
+    return found
+
+
+def test_denials_are_told_with_who_what_why_and_how_often(new_gateway: Callable[..., Gateway]) -> None:
+    gateway = new_gateway(denials_seconds=0.2)
+    gateway.player.users["9"] = {"name": "ALAMO\\olga", "groups": []}
+    gateway.player.epoch += 1
+    gateway.asks_again()
+    with gateway.client("9") as olga, gateway.client("10") as nobody, gateway.client("7") as everybody:
+        for _ in range(3):
+            assert olga.post("/rating/orders/export").status_code == 403
+        assert olga.get("/rating/echo").status_code == 403
+        assert nobody.get("/rating/me").status_code == 401
+        assert everybody.get("/rating/echo").status_code == 200
+    assert httpx.get(f"{gateway.origin}/api/v1/rating/echo").status_code == 401
+    no_group = "no group gives rating.export at admin"
+    expected = {
+        ("9", "POST /api/v1/rating/orders/export", 403, no_group): 3,
+        ("9", "GET /api/v1/rating/echo", 403, "no group gives rating.echo at view"): 1,
+        ("10", "GET /api/v1/rating/me", 401, "no active user of this id"): 1,
+    }
+    wait_for(lambda: told(gateway.player).total() == 6, "the audit has heard of all")
+    assert told(gateway.player).items() >= expected.items()
+    one = next(one for report in gateway.player.denials.values() for one in report["denials"] if one["subject"] == "9")
+    assert (one["name"], one["address"], one["feature"].partition(".")[0]) == ("ALAMO\\olga", "127.0.0.1", "rating")
+
+
+def test_what_security_did_not_confirm_is_told_again_under_the_same_key(new_gateway: Callable[..., Gateway]) -> None:
+    gateway = new_gateway(denials_seconds=0.1, permission_poll_seconds=30)
+    gateway.player.failing = True
+    for _ in range(5):
+        httpx.get(f"{gateway.origin}/api/v1/rating/echo")
+    wait_for(lambda: gateway.player.asked("/v1/denials") >= 3, "it was tried several times")
+    gateway.player.failing = False
+    tries = gateway.player.asked("/v1/denials")
+    wait_for(lambda: gateway.player.asked("/v1/denials") > tries, "it was tried again")
+    wait_for(lambda: told(gateway.player).total() == 5, "all are told, none twice")
+
+
+def test_a_gateway_that_is_stopped_tells_what_it_counted(new_gateway: Callable[..., Gateway]) -> None:
+    gateway = new_gateway()
+    httpx.get(f"{gateway.origin}/api/v1/rating/echo")
+    assert told(gateway.player).total() == 0
+    gateway.server.stop()
+    assert told(gateway.player).total() == 1
+
+
+async def test_many_kinds_are_told_together_and_counted_all_the_same() -> None:
+    player = Player()
+    with serving(player) as services:
+        upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
+        denials = Denials(upstream, services.origin, Identities(Ed25519PrivateKey.generate()))
+        for number in range(3 * MOST_KINDS):
+            denials.count(ROUTE, str(number), "", "127.0.0.1", 403, "")
+        assert denials.unsent == 3 * MOST_KINDS
+        assert len(denials._counts) == MOST_KINDS + 1
+        await denials.send()
+        assert denials.unsent == 0
+        await upstream.close()
+    found = told(player)
+    assert (found.total(), len(found)) == (3 * MOST_KINDS, MOST_KINDS + 1)
+
+
+async def test_the_audit_shows_who_was_refused_and_nobody_can_make_that_up(
+    fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str], broker: Nats
+) -> None:
+    database_url = cluster(await fresh_database("security"), "security_runtime")
+    settings = await security_settings(database_url, broker)
+    with serving(Player()) as played, serving(create_security(settings)) as security:
+        gateway_settings = Settings(
+            NATS_URL=SecretStr(broker.url("gateway")),
+            LOG_LEVEL="CRITICAL",
+            signing_key=SecretStr(SEED),
+            rating_url=played.origin,
+            receivables_url=played.origin,
+            security_url=security.origin,
+            denials_seconds=0.3,
+        )
+        with serving(create_app(gateway_settings)) as gateway:
+            wait_for(lambda: set(ready_checks(gateway.origin).values()) == {"ok"}, "all is well")
+            await asyncio.to_thread(_be_refused_and_look, gateway)
+    await asyncio.to_thread(all_have_left)
+
+
+def _be_refused_and_look(gateway: Server) -> None:
+    with logged_in(gateway, "ALAMO\\admin") as admin:
+        user = admin.post("/security/users", json={"name": "ALAMO\\jsmith", "display_name": "J. Smith"}).json()["id"]
+        assert admin.put(f"/security/users/{user}/password", json={"password": PASSWORD}).status_code == 204
+        wait_for(lambda: _refused_four_times(gateway), "he is known at the gateway")
+
+        def entries() -> list[dict[str, object]]:
+            found: list[dict[str, object]] = admin.get("/security/audit", params={"name": "ALAMO\\jsmith"}).json()[
+                "items"
+            ]
+            return [one for one in found if one["status"] == 403]
+
+        wait_for(
+            lambda: sum(json.loads(str(one["body"]))["refused"] for one in entries()) == 4, "the audit tells of four"
+        )
+        entry = entries()[0]
+        assert (entry["operation"], entry["path"]) == ("GET /api/v1/rating/work-orders", "/api/v1/rating/work-orders")
+        assert (entry["feature"], entry["level"], entry["subject"]) == ("rating.work_orders", "view", str(user))
+        assert json.loads(str(entry["body"]))["reason"] == "no group gives rating.work_orders at view"
+        # The administrator has every feature there is.
+        denial = {
+            **dict.fromkeys(("subject", "name", "address", "operation", "feature", "level", "reason"), "x"),
+            "status": 403,
+            "count": 1,
+        }
+        made_up = {"begin": "2026-11-02T12:00:00Z", "end": "2026-11-02T12:01:00Z", "denials": [denial]}
+        answer = admin.post("/security/denials", json=made_up, headers={"idempotency-key": "made-up"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+
+
+def _refused_four_times(gateway: Server) -> bool:
+    with logged_in(gateway, "ALAMO\\jsmith") as clerk:
+        answers = [clerk.get("/rating/work-orders").status_code for _ in range(4)]
+    return answers == [403] * 4

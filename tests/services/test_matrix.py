@@ -1,0 +1,132 @@
+"""Every operation × every level × every kind of identity, at the services alone: each decides again what the gateway decided.
+
+A refused request must not reach the database: PostgreSQL itself counts what it was sent.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+
+from shared.access import Grant, Level, Principal
+from shared.database import Database
+from shared.identity import HEADER, ISSUER, grants_to_claim, key_id, sign_identity
+from tests.asgi import Header, ask
+from tests.operations import LEVELS, Declared, declared_operations
+from tests.services.alone import running
+
+IDENTITIES = ("no", "expired", "for another service", "sound")
+
+
+@dataclass(frozen=True)
+class Case:
+    """`level` is what the caller has of the operation's feature; of every other feature he has admin."""
+
+    operation: Declared
+    level: str
+    identity: str
+
+    def __str__(self) -> str:
+        return f"{self.operation.name} with {self.level} and {self.identity} identity"
+
+    @property
+    def passes(self) -> bool:
+        if self.operation.level == "public":
+            return True
+        return self.identity == "sound" and self.operation.allows(self.level)
+
+    @property
+    def refusal(self) -> int:
+        return 403 if self.identity == "sound" else 401
+
+
+def cases_of(service: str) -> list[Case]:
+    return [
+        Case(operation, level, identity)
+        for operation in declared_operations(service)
+        for level in LEVELS
+        for identity in IDENTITIES
+    ]
+
+
+class Identities:
+    """Identities as the gateway signs them, and such as it never would."""
+
+    def __init__(self, key: Ed25519PrivateKey, service: str):
+        self._key = key
+        self._service = service
+        self._features = sorted({one.feature for one in declared_operations(service) if one.feature})
+        self.headers = cache(self._headers)
+
+    def _headers(self, feature: str | None, level: str, kind: str) -> tuple[Header, ...]:
+        if kind == "no":
+            return ()
+        own = [Grant(feature, Level.of(level))] if feature else []
+        grants = (*own, *(Grant(other, Level.ADMIN) for other in self._features if other != feature))
+        principal = Principal("7", "ALAMO\\tester", grants)
+        match kind:
+            case "expired":
+                token = self._expired(principal)
+            case "for another service":
+                token = sign_identity(self._key, principal, "gateway")
+            case _:
+                token = sign_identity(self._key, principal, self._service)
+        return ((HEADER.encode(), token.encode()),)
+
+    def _expired(self, principal: Principal) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": self._service,
+            "sub": principal.subject,
+            "name": principal.name,
+            "iat": now - 61,
+            "exp": now - 1,
+            "grants": grants_to_claim(principal.grants),
+        }
+        head = {"kid": key_id(self._key), "typ": "ratebook-identity+jwt"}
+        return jwt.encode(claims, self._key, "EdDSA", headers=head)
+
+
+@pytest.fixture
+def database(service: str, request: pytest.FixtureRequest) -> Database:
+    found: Database = request.getfixturevalue(f"{service}_database")
+    return found
+
+
+@pytest.mark.parametrize("service", ["rating", "receivables", "security"])
+async def test_every_operation_is_carried_out_for_exactly_those_whom_its_declaration_lets(
+    service: str, database: Database, gateway_key: Ed25519PrivateKey, count_statements: Callable[..., Any]
+) -> None:
+    identities = Identities(gateway_key, service)
+    cases = cases_of(service)
+    otherwise: dict[str, int] = {}
+
+    async def ask_for(app: FastAPI, case: Case) -> int:
+        headers = identities.headers(case.operation.feature, case.level, case.identity)
+        return await ask(app, case.operation.method, case.operation.path(), "", list(headers))
+
+    async with running(service, database, gateway_key) as app:
+        async with count_statements(database) as statements:
+            for case in cases:
+                if not case.passes:
+                    status = await ask_for(app, case)
+                    if status != case.refusal:
+                        otherwise[str(case)] = status
+        assert otherwise == {}
+        assert statements.count == 0
+        async with count_statements(database) as statements:
+            for case in cases:
+                # What needs no identity need not be asked with each kind of them again.
+                if case.passes and case.identity == "sound":
+                    status = await ask_for(app, case)
+                    if status in {401, 403} or status >= 500:
+                        otherwise[str(case)] = status
+        assert otherwise == {}
+        assert statements.count > len(declared_operations(service)) / 2

@@ -1,0 +1,121 @@
+"""What the services own nobody can send: ids, states, versions, who did it and when, sums, and whatever else answers show."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared.access import Grant, Level
+from shared.database import Database
+from tests.conftest import client_of
+from tests.operations import Declared, declared_operations, schemas_of
+from tests.services.alone import running
+
+SERVICES = ("rating", "receivables", "security")
+OWNED = frozenset(
+    {"id", "status", "version", "revision", "created_by", "created_at", "changed_at", "posted", "posted_by", "posted_at", "requested_by", "booked_by",
+     "total", "balance", "open", "number", "subject", "epoch", "is_admin", "scope", "grants", "approved_by", "password_hash"}
+)  # fmt: skip
+# These are the clerk's own to say: whether a customer may be billed, how far a contract or a billing of another system is.
+SAID_BY_CLERKS = {
+    "receivables": {("ContractRow", "status"), ("CustomerRow", "status"), ("CustomerChange", "status"), ("JobBillingRow", "status")},
+    # With which status a gateway refused: nobody but a gateway gets as far as that.
+    "security": {("DenialWire", "status")},
+}  # fmt: skip
+
+
+def objects_in(schema: Any, service: str, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object that stands in a schema, with the name of its model."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            name = schema["$ref"].rpartition("/")[2]
+            yield from objects_in(schemas_of(service)[name], service, name)
+            return
+        if schema.get("type") == "object":
+            yield name, schema
+        for part in schema.values():
+            yield from objects_in(part, service, name)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from objects_in(part, service, name)
+
+
+def with_body(service: str) -> list[Declared]:
+    return [one for one in declared_operations(service) if one.body is not None]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_body_takes_members_that_it_does_not_name(service: str) -> None:
+    assert with_body(service)
+    open_ended = {
+        (one.name, name)
+        for one in with_body(service)
+        for name, schema in objects_in(one.body, service)
+        if schema.get("additionalProperties") is not False
+    }
+    assert open_ended == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_body_names_what_the_service_owns(service: str) -> None:
+    words = OWNED - {"number", "open", "total", "subject", "grants", "scope"}
+    named = {
+        (name, member)
+        for one in with_body(service)
+        for name, schema in objects_in(one.body, service)
+        for member in schema.get("properties", {})
+        if member in words or member.endswith(("_by", "_at"))
+    }
+    assert named == SAID_BY_CLERKS.get(service, set())
+
+
+def members_to_smuggle(operation: Declared) -> set[str]:
+    """What the service owns, or shows in its answers, and this body does not name."""
+    answers = [answer for status, answer in operation.answers.items() if status.startswith("2")]
+    shown = {member for _, schema in objects_in(answers, operation.service) for member in schema.get("properties", {})}
+    _, body = next(objects_in(operation.body, operation.service))
+    return (OWNED | shown) - body["properties"].keys()
+
+
+async def enter_a_batch(client: httpx.AsyncClient) -> None:
+    """Batch 1 with an entry of one line: operations on what is in a batch look for the batch first."""
+    batch = await client.post("/v1/batches", json={"ar_company": 1, "month": "2026-11"})
+    entry = {
+        "customer": "S1001",
+        "lines": [{"net": "1.00"}],
+        "misc_distributions": [{"code": "CITY", "amount": "1.00"}],
+    }
+    entered = await client.post(f"/v1/batches/{batch.json()['id']}/entries", json=entry)
+    assert (batch.json()["id"], entered.status_code, entered.json()["seq"]) == (1, 201, 1), entered.text
+
+
+@pytest.fixture
+def database(service: str, request: pytest.FixtureRequest) -> Database:
+    found: Database = request.getfixturevalue(f"{service}_database")
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_whatever_the_service_owns_is_refused_by_name(
+    service: str, database: Database, gateway_key: Ed25519PrivateKey, identity: Callable[..., dict[str, str]]
+) -> None:
+    features = sorted({one.feature for one in declared_operations(service) if one.feature})
+    headers = identity(service, *(Grant(feature, Level.ADMIN) for feature in features))
+    taken = {}
+    async with running(service, database, gateway_key) as app, client_of(app, headers) as client:
+        if service == "receivables":
+            await enter_a_batch(client)
+        for number, operation in enumerate(with_body(service)):
+            members = members_to_smuggle(operation)
+            answer = await client.request(
+                operation.method,
+                operation.path(),
+                json=dict.fromkeys(members, 1),
+                headers={"idempotency-key": f"smuggled-{number}", "if-match": '"1"'},
+            )
+            refused = {fault["pointer"][1:] for fault in answer.json().get("errors", ())}
+            if answer.status_code != 422 or not members <= refused:
+                taken[operation.name] = (answer.status_code, members - refused)
+    assert taken == {}
