@@ -34,8 +34,9 @@ _MAX_TOKEN_BYTES = 4 * 1024
 _CLOCK_SKEW_SECONDS = 5
 _MAX_KEYS = 32
 _MAX_JWKS_BYTES = 64 * 1024
-_REFRESH_SECONDS = 300
-_UNKNOWN_KEY_SECONDS = 5
+# A key that security does not publish any more is refused after so long.
+_REFRESH_SECONDS = 30
+_UNKNOWN_KEY_SECONDS = 1
 
 
 class Keys:
@@ -51,7 +52,7 @@ class Keys:
         self.asked = asyncio.Event()
 
     async def run(self) -> None:
-        """Fetches the keys now and every few minutes; raises when it cannot, and is then started again."""
+        """Fetches the keys now and twice a minute; raises when it cannot, and is then started again."""
         while True:
             try:
                 await self.refresh()
@@ -74,8 +75,12 @@ class Keys:
         if not self._keys:
             raise ConnectionError("no keys of the security service yet")
 
+    def holds(self, key_id: str) -> bool:
+        """Whether the key was still published when the keys were fetched last."""
+        return key_id in self._keys
+
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
-        """The key; an unknown one is asked for, but not more than once in a few seconds.
+        """The key; an unknown one is asked for, but not more than once a second.
 
         Raises PermissionsStale as long as no keys came at all.
         """
@@ -111,6 +116,7 @@ class Session:
     """A checked access token: whom it speaks for, and the identities signed for him at one permission epoch."""
 
     caller: Caller
+    key_id: str
     trusted_until: float
     epoch: int = -1
     identities: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
@@ -136,10 +142,10 @@ class Tokens:
         token = authorization[7:]
         digest = hashlib.sha256(token).digest()
         session = self._sessions.get(digest)
-        if session is not None and now < session.trusted_until:
+        if session is not None and now < session.trusted_until and self._keys.holds(session.key_id):
             return session
-        caller = await self._verify(token, now)
-        session = Session(caller, min(caller.expires_at, now + TRUSTED_SECONDS))
+        caller, key_id = await self._verify(token, now)
+        session = Session(caller, key_id, min(caller.expires_at, now + TRUSTED_SECONDS))
         # The oldest entry goes first; a token checked again goes to the end.
         self._sessions.pop(digest, None)
         if len(self._sessions) >= self._cache_size:
@@ -147,13 +153,15 @@ class Tokens:
         self._sessions[digest] = session
         return session
 
-    async def _verify(self, token: bytes, now: float) -> Caller:
+    async def _verify(self, token: bytes, now: float) -> tuple[Caller, str]:
+        """Whom the token speaks for, and the id of its key."""
         try:
             head = jwt.get_unverified_header(token)
             # A closed list: `jku`, `jwk`, `x5u` would bring keys along, `crit` asks for what we do not do.
             if set(head) != _HEAD_MEMBERS or head["typ"] != TYPE or head["alg"] != _ALGORITHM:
                 raise Unauthenticated("The access token is of another kind.")
-            key = await self._keys.find(str(head["kid"]))
+            key_id = str(head["kid"])
+            key = await self._keys.find(key_id)
             if key is None:
                 raise Unauthenticated("The access token is signed with an unknown key.")
             claims: dict[str, Any] = jwt.decode(
@@ -173,7 +181,7 @@ class Tokens:
             raise Unauthenticated("The access token is not valid yet.")
         if not subject or not isinstance(session_id, str):
             raise Unauthenticated("The access token is not valid.")
-        return Caller(subject, session_id, float(expires_at))
+        return Caller(subject, session_id, float(expires_at)), key_id
 
 
 class Identities:

@@ -115,7 +115,7 @@ async def refresh(session: AsyncSession, keys: TokenKeys, refresh_token: SecretS
     shown = await sessions.find_shown(session, shown_digest)
     if shown is None:
         return None
-    following = successor(keys, token)
+    following = successor(keys, token, shown.current_digest)
     match answer_refresh(shown, digest(following), now):
         case Answer.ROTATE:
             await sessions.mark_used(session, shown_digest, now)

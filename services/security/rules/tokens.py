@@ -25,16 +25,26 @@ _SUCCESSION = b"ratebook security refresh token succession 1"
 
 @dataclass(frozen=True)
 class TokenKeys:
-    """The key that signs access tokens, and the one that refresh tokens' successors are derived with."""
+    """Keys of access tokens, and as many that refresh tokens' successors are derived with; the first of each is in use.
 
-    signing: Ed25519PrivateKey = field(repr=False)
-    succession: bytes = field(repr=False)
+    The others are those that come next or that were in use before: what they signed is still checked.
+    """
+
+    published: tuple[Ed25519PrivateKey, ...] = field(repr=False)
+    successions: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def signing(self) -> Ed25519PrivateKey:
+        return self.published[0]
 
 
-def token_keys(seed: str) -> TokenKeys:
-    """Both keys from one Ed25519 seed, 32 bytes in hexadecimal; the second by HKDF-SHA256."""
-    succession = HKDF(algorithm=SHA256(), length=32, salt=None, info=_SUCCESSION).derive(bytes.fromhex(seed))
-    return TokenKeys(load_private_key(seed), succession)
+def token_keys(seeds: str) -> TokenKeys:
+    """Both kinds from Ed25519 seeds, 32 bytes in hexadecimal each, separated by commas; the second by HKDF-SHA256."""
+    each = seeds.split(",")
+    successions = (
+        HKDF(algorithm=SHA256(), length=32, salt=None, info=_SUCCESSION).derive(bytes.fromhex(seed)) for seed in each
+    )
+    return TokenKeys(tuple(map(load_private_key, each)), tuple(successions))
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,12 @@ def digest(refresh_token: str) -> bytes:
     return hashlib.sha256(refresh_token.encode("utf-8", "surrogatepass")).digest()
 
 
-def successor(keys: TokenKeys, refresh_token: str) -> str:
-    """The refresh token that follows: always the same one, so it can be given again without being stored."""
-    return refresh_token_of(hmac.digest(keys.succession, refresh_token.encode("utf-8", "surrogatepass"), "sha256"))
+def successor(keys: TokenKeys, refresh_token: str, current_digest: bytes | None = None) -> str:
+    """The refresh token that follows: always the same one, so it can be given again without being stored.
+
+    Where the session's current token, known by its digest, was derived with a key that is not in use any more or not
+    yet, it is that one: two tabs that refresh while keys are rotated get the same successor.
+    """
+    shown = refresh_token.encode("utf-8", "surrogatepass")
+    following = [refresh_token_of(hmac.digest(key, shown, "sha256")) for key in keys.successions]
+    return next((token for token in following if digest(token) == current_digest), following[0])
