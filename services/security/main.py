@@ -9,21 +9,27 @@ from services.security.api.jwks import jwks
 from services.security.api.me import me
 from services.security.api.members import members
 from services.security.api.permission_table import permission_table
+from services.security.api.service_accounts import service_accounts, service_tokens
 from services.security.api.sessions import own_sessions, sessions
 from services.security.api.tokens import tokens
 from services.security.api.users import users
+from services.security.jobs.limited_log_ins import limited_job
 from services.security.jobs.session_deletion import deletion_job
 from services.security.rules.tokens import token_keys
 from services.security.settings import Settings
 from shared import service
 
-ROUTERS = (tokens, jwks, me, own_sessions, features, permission_table, users, sessions, groups, members)
+ROUTERS = (
+    *(tokens, service_tokens, jwks, me, own_sessions, features, permission_table),
+    *(users, sessions, service_accounts, groups, members),
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application; settings come from the environment unless they are given."""
     settings = settings or Settings()
-    app = service.build("security", settings, routers=ROUTERS, jobs={"deletion of expired sessions": deletion_job})
+    jobs = {"deletion of expired sessions": deletion_job, "counts of limited log-ins": limited_job}
+    app = service.build("security", settings, routers=ROUTERS, jobs=jobs)
     app.state.token_keys = token_keys(settings.signing_key.get_secret_value())
     app.state.features = read_features()
     return app

@@ -28,6 +28,7 @@ class UserAccount(Table, table=True):
     __tablename__: ClassVar[str] = "user_account"
 
     id: int = columns.identity()
+    kind: str = columns.code()
     name: str = columns.code()
     folded_name: str = columns.code(unique=True)
     display_name: str = columns.code()
@@ -136,3 +137,29 @@ class LogInAttempt(Table, table=True):
     folded_name: str = columns.code()
     address: str = columns.code()
     at: datetime = columns.moment()
+
+
+class LimitedLogIn(Table, table=True):
+    """How many log-ins the limit refused within a minute, by account or by address."""
+
+    __tablename__: ClassVar[str] = "limited_log_in"
+
+    minute: datetime = columns.moment(primary_key=True)
+    operation: str = columns.code(primary_key=True)
+    folded_name: str = columns.code(primary_key=True)
+    address: str = columns.code(primary_key=True)
+    count: int = columns.big()
+
+
+class ServiceCredential(Table, table=True):
+    """What a service account shows to get tokens, hashed; valid until it is revoked."""
+
+    __tablename__: ClassVar[str] = "service_credential"
+    __table_args__ = (Index("service_credential_user_id", "user_id"),)
+
+    id: int = columns.identity()
+    user_id: int = columns.big("user_account.id")
+    secret_hash: str = Field(sa_column=Column(Text, nullable=False), repr=False)
+    created_at: datetime = columns.moment()
+    last_used_at: datetime | None = columns.moment(nullable=True)
+    revoked_at: datetime | None = columns.moment(nullable=True)

@@ -7,10 +7,10 @@ from datetime import datetime
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.security.actions import log_ins as trying
+from services.security.actions.log_ins import Attempt
 from services.security.actions.passwords import verify_password
-from services.security.errors import LogInLimited, LoginRefused
-from services.security.rules.log_ins import WINDOW, require_another
-from services.security.rules.names import fold
+from services.security.rules.log_ins import WINDOW
 from services.security.rules.sessions import (
     KEPT_AFTER_EXPIRY,
     SESSION_LIFETIME,
@@ -29,10 +29,6 @@ from services.security.rules.tokens import (
     successor,
 )
 from services.security.store import log_ins, sessions, users
-from services.security.store.users import Credentials
-from shared import tracing
-from shared.audit import store as audit
-from shared.audit.store import Done
 from shared.database import Database
 from shared.errors import NotFound
 
@@ -42,32 +38,6 @@ log = logging.getLogger(__name__)
 def _tokens(keys: TokenKeys, opened: LoggedIn, refresh_token: str, now: datetime) -> Tokens:
     access_token, expires_in = sign_access_token(keys, opened, secrets.token_urlsafe(16), now)
     return Tokens(access_token, refresh_token, expires_in)
-
-
-def _account(name: str) -> str:
-    """The account that is tried; what cannot be a name is counted as one account."""
-    return fold(name.strip()) if name.isprintable() else ""
-
-
-def _tried(name: str, status: int, subject: str = "") -> Done:
-    """The audit's entry of a log-in; of a failed one the name is what was typed."""
-    shown = name if name.isprintable() else "(not printable)"
-    return Done(subject, shown, "POST /v1/tokens", "/v1/tokens", "", "", status, None, tracing.request_id() or "")
-
-
-async def _attempt(database: Database, name: str, address: str, now: datetime) -> Credentials | None:
-    """Counts an attempt and reads the account; raises LogInLimited."""
-    try:
-        async with database.transaction() as reading:
-            account = _account(name)
-            await log_ins.take_turn(reading, account)
-            require_another(await log_ins.count(reading, account, address, now - WINDOW), now)
-            await log_ins.add(reading, account, address, now)
-            return await users.find_credentials(reading, account) if account else None
-    except LogInLimited:
-        async with database.transaction() as noting:
-            await audit.note(noting, _tried(name, LogInLimited.status))
-        raise
 
 
 async def log_in(
@@ -86,17 +56,17 @@ async def log_in(
     must not hold the connections that the gateway reads the permission table with. The attempt is counted before the
     password is looked at, so that many at once are not more than the limit.
     """
-    credentials = await _attempt(database, name, address, now)
+    attempt = Attempt("POST /v1/tokens", name, address)
+    await trying.begin(database, attempt, now)
+    async with database.transaction() as reading:
+        credentials = await users.find_credentials(reading, attempt.account) if attempt.account else None
     fits = await verify_password(None if credentials is None else credentials.password_hash, password)
     opened = None
     if credentials is not None and fits:
         opened = await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
     if opened is None:
-        async with database.transaction() as noting:
-            await audit.note(noting, _tried(name, LoginRefused.status))
-        raise LoginRefused
-    await log_ins.forget(session, [_account(name)])
-    await audit.note(session, _tried(opened.user_name, 200, str(opened.user_id)))
+        raise await trying.refuse(database, attempt)
+    await trying.succeed(session, attempt, opened.user_id)
     refresh_token = refresh_token_of(secrets.token_bytes(REFRESH_TOKEN_BYTES))
     await sessions.insert_refresh_token(session, opened.session_id, digest(refresh_token), now)
     return _tokens(keys, opened, refresh_token, now)

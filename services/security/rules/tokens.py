@@ -56,6 +56,24 @@ class LoggedIn:
     user_name: str
     expires_at: datetime
 
+    @property
+    def sid(self) -> str:
+        return str(self.session_id)
+
+
+@dataclass(frozen=True)
+class ServiceLogIn:
+    """A service account that has shown a credential. It has no session: it shows the credential again."""
+
+    credential_id: int
+    user_id: int
+    user_name: str
+    expires_at: datetime
+
+    @property
+    def sid(self) -> str:
+        return f"credential {self.credential_id}"
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -66,7 +84,9 @@ class Tokens:
     expires_in: int
 
 
-def sign_access_token(keys: TokenKeys, session: LoggedIn, token_id: str, now: datetime) -> tuple[str, int]:
+def sign_access_token(
+    keys: TokenKeys, session: LoggedIn | ServiceLogIn, token_id: str, now: datetime
+) -> tuple[str, int]:
     """An access token and the seconds it is valid: 5 minutes, but never longer than its session.
 
     `sub` is the user's id: a name may be granted to before its owner was ever seen, an id belongs to one account.
@@ -78,7 +98,7 @@ def sign_access_token(keys: TokenKeys, session: LoggedIn, token_id: str, now: da
         "aud": AUDIENCE,
         "sub": str(session.user_id),
         "name": session.user_name,
-        "sid": str(session.session_id),
+        "sid": session.sid,
         "iat": issued_at,
         "exp": issued_at + lifetime,
         "jti": token_id,

@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from services.security.rules.credentials import Credential, NewCredential
 from services.security.rules.sessions import Shown
 from services.security.rules.tokens import TokenKeys, Tokens
+from services.security.schemas.credentials import AccessTokenAnswer, NewCredentialAnswer, ServiceLogIn
 from services.security.schemas.tokens import LogIn, RefreshToken, TokenAnswer
 from services.security.schemas.users import NewPassword
 from services.security.settings import Settings
@@ -30,6 +32,10 @@ SECRET = "s3cret-of-the-test"
         TokenAnswer(access_token=SECRET, refresh_token=SECRET, expires_in=300),
         Tokens(SECRET, SECRET, 300),
         Credentials(7, SECRET),
+        ServiceLogIn(account="ALAMO\\erp", secret=SecretStr(SECRET)),
+        AccessTokenAnswer(access_token=SECRET, expires_in=300),
+        NewCredential(Credential(1, NOON, None, None), SECRET),
+        NewCredentialAnswer.of(NewCredential(Credential(1, NOON, None, None), SECRET)),
         Shown(1, 7, "ALAMO\\ana", True, NOON + timedelta(hours=1), None, None, SECRET.encode()),
     ],
 )
