@@ -113,10 +113,14 @@ def _read_jwks(body: bytes) -> dict[str, Ed25519PublicKey]:
 
 @dataclass(slots=True)
 class Session:
-    """A checked access token: whom it speaks for, and the identities signed for him at one permission epoch."""
+    """A checked access token: whom it speaks for, and the identities signed for him at one permission epoch.
+
+    `csrf` is what a browser shows besides, that keeps the token as a cookie; None for tokens that are no cookies.
+    """
 
     caller: Caller
     key_id: str
+    csrf: str | None
     trusted_until: float
     epoch: int = -1
     identities: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
@@ -144,8 +148,7 @@ class Tokens:
         session = self._sessions.get(digest)
         if session is not None and now < session.trusted_until and self._keys.holds(session.key_id):
             return session
-        caller, key_id = await self._verify(token, now)
-        session = Session(caller, key_id, min(caller.expires_at, now + TRUSTED_SECONDS))
+        session = await self._verify(token, now)
         # The oldest entry goes first; a token checked again goes to the end.
         self._sessions.pop(digest, None)
         if len(self._sessions) >= self._cache_size:
@@ -153,8 +156,7 @@ class Tokens:
         self._sessions[digest] = session
         return session
 
-    async def _verify(self, token: bytes, now: float) -> tuple[Caller, str]:
-        """Whom the token speaks for, and the id of its key."""
+    async def _verify(self, token: bytes, now: float) -> Session:
         try:
             head = jwt.get_unverified_header(token)
             # A closed list: `jku`, `jwk`, `x5u` would bring keys along, `crit` asks for what we do not do.
@@ -181,7 +183,11 @@ class Tokens:
             raise Unauthenticated("The access token is not valid yet.")
         if not subject or not isinstance(session_id, str):
             raise Unauthenticated("The access token is not valid.")
-        return Caller(subject, session_id, float(expires_at)), key_id
+        csrf = claims.get("csrf")
+        caller = Caller(subject, session_id, float(expires_at))
+        return Session(
+            caller, key_id, csrf if isinstance(csrf, str) else None, min(caller.expires_at, now + TRUSTED_SECONDS)
+        )
 
 
 class Identities:

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.security.actions.features import read_features
+from services.security.api.cookies import cookies
 from services.security.api.features import features
 from services.security.api.groups import groups
 from services.security.api.jwks import jwks
@@ -20,7 +21,7 @@ from services.security.settings import Settings
 from shared import service
 
 ROUTERS = (
-    *(tokens, service_tokens, jwks, me, own_sessions, features, permission_table),
+    *(tokens, service_tokens, cookies, jwks, me, own_sessions, features, permission_table),
     *(users, sessions, service_accounts, groups, members),
 )
 

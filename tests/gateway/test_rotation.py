@@ -1,20 +1,18 @@
 """The key of access tokens is rotated at a running gateway, step by step as operators do it; nobody is refused."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from deploy.local.nats import Nats
-from gateway.main import create_app
-from gateway.settings import Settings
 from services.security.main import create_app as create_security
 from services.security.settings import Settings as SecuritySettings
-from tests.gateway.conftest import SEED, sign
-from tests.gateway.servers import Server, all_have_left, serving, wait_for
+from tests.gateway.conftest import sign
+from tests.gateway.real import gateway_before
+from tests.gateway.servers import Server, all_have_left, wait_for
 from tests.gateway.test_security import PASSWORD, security_settings
 
 OLD, NEW = "aa" * 32, "bb" * 32
@@ -35,22 +33,6 @@ class Security:
     def restart(self, keys: str) -> None:
         self.server.stop()
         self.server = self._start(keys, self.server.port)
-
-
-@contextmanager
-def gateway_before(security: Security, broker: Nats) -> Iterator[httpx.Client]:
-    origin = security.server.origin
-    settings = Settings(
-        NATS_URL=SecretStr(broker.url("gateway")),
-        LOG_LEVEL="CRITICAL",
-        signing_key=SecretStr(SEED),
-        rating_url=origin,
-        receivables_url=origin,
-        security_url=origin,
-    )
-    with serving(create_app(settings)) as gateway, httpx.Client(base_url=f"{gateway.origin}/api/v1/security") as client:
-        wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").status_code == 200, "the gateway is ready", 20)
-        yield client
 
 
 def log_in(client: httpx.Client) -> str:
@@ -75,7 +57,10 @@ async def test_old_tokens_pass_until_their_key_is_retired_and_new_ones_at_once(
 
 def _rotate(settings: SecuritySettings, broker: Nats) -> None:
     security = Security(settings)
-    with gateway_before(security, broker) as client:
+    with (
+        gateway_before(security.server.origin, broker) as origin,
+        httpx.Client(base_url=f"{origin}/api/v1/security") as client,
+    ):
         old = log_in(client)
         assert passes(client, old)
         security.restart(f"{OLD},{NEW}")

@@ -77,19 +77,29 @@ class ServiceLogIn:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a log-in or a refresh gives; `expires_in` are the access token's seconds."""
+    """What a log-in or a refresh gives; `expires_in` are the access token's seconds.
+
+    A browser gets `csrf_token` too, which its pages show besides; the whole session lasts `session_seconds` more.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in: int
+    csrf_token: str | None = field(default=None, repr=False)
+    session_seconds: int = 0
 
 
 def sign_access_token(
-    keys: TokenKeys, session: LoggedIn | ServiceLogIn, token_id: str, now: datetime
+    keys: TokenKeys,
+    session: LoggedIn | ServiceLogIn,
+    token_id: str,
+    now: datetime,
+    csrf_token: str | None = None,
 ) -> tuple[str, int]:
     """An access token and the seconds it is valid: 5 minutes, but never longer than its session.
 
     `sub` is the user's id: a name may be granted to before its owner was ever seen, an id belongs to one account.
+    `csrf` is what a browser's page must show where the token comes as a cookie; a token without it is no cookie.
     """
     issued_at = int(now.timestamp())
     lifetime = int(min(ACCESS_LIFETIME, session.expires_at - now).total_seconds())
@@ -102,6 +112,7 @@ def sign_access_token(
         "iat": issued_at,
         "exp": issued_at + lifetime,
         "jti": token_id,
+        **({} if csrf_token is None else {"csrf": csrf_token}),
     }
     token = jwt.encode(claims, keys.signing, ALGORITHM, headers={"kid": key_id(keys.signing), "typ": TYPE})
     return token, lifetime
@@ -126,3 +137,8 @@ def successor(keys: TokenKeys, refresh_token: str, current_digest: bytes | None 
     shown = refresh_token.encode("utf-8", "surrogatepass")
     following = [refresh_token_of(hmac.digest(key, shown, "sha256")) for key in keys.successions]
     return next((token for token in following if digest(token) == current_digest), following[0])
+
+
+def csrf_token_of(keys: TokenKeys, session: LoggedIn) -> str:
+    """What a page shows besides the cookies: the same for all tabs of a session, so that no tab's is out of date."""
+    return refresh_token_of(hmac.digest(keys.successions[0], f"csrf {session.sid}".encode(), "sha256"))
