@@ -6,6 +6,7 @@
 ACCESS = "__Host-ratebook-access"
 REFRESH = "__Host-ratebook-refresh"
 CSRF = "__Host-ratebook-csrf"
+OIDC = "__Host-ratebook-oidc"
 CSRF_HEADER = "ratebook-csrf"
 """Pages read the cookie CSRF, the only one that they can read, and send it as this header with whatever changes something."""
 OWN_PREFIX = "__Host-ratebook-"

@@ -95,3 +95,14 @@ class CredentialsEnough(DomainError):
 
     code = "CREDENTIALS_ENOUGH"
     status = 409
+
+
+class IdentityProviderAway(DomainError):
+    """The Windows domain or the identity provider does not answer, or answers nonsense; nobody can log in there now.
+
+    Try again shortly. Local accounts log in as ever; operators find the reason in the log of security.
+    """
+
+    code = "IDENTITY_PROVIDER_AWAY"
+    status = 503
+    retry_after_seconds = 5

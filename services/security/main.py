@@ -3,12 +3,15 @@
 from fastapi import FastAPI
 
 from services.security.actions.features import read_features
+from services.security.actions.oidc import Provider
+from services.security.api.bindings import bindings
 from services.security.api.cookies import cookies
 from services.security.api.features import features
 from services.security.api.groups import groups
 from services.security.api.jwks import jwks
 from services.security.api.me import me
 from services.security.api.members import members
+from services.security.api.oidc import oidc
 from services.security.api.permission_table import permission_table
 from services.security.api.service_accounts import service_accounts, service_tokens
 from services.security.api.sessions import own_sessions, sessions
@@ -21,8 +24,8 @@ from services.security.settings import Settings
 from shared import service
 
 ROUTERS = (
-    *(tokens, service_tokens, cookies, jwks, me, own_sessions, features, permission_table),
-    *(users, sessions, service_accounts, groups, members),
+    *(tokens, service_tokens, cookies, oidc, jwks, me, own_sessions, features, permission_table),
+    *(users, bindings, sessions, service_accounts, groups, members),
 )
 
 
@@ -33,4 +36,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = service.build("security", settings, routers=ROUTERS, jobs=jobs)
     app.state.token_keys = token_keys(settings.signing_key.get_secret_value())
     app.state.features = read_features()
+    registration = settings.oidc
+    app.state.provider = None if registration is None else Provider(registration, settings.oidc_trust())
     return app

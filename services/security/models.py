@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -163,3 +175,15 @@ class ServiceCredential(Table, table=True):
     created_at: datetime = columns.moment()
     last_used_at: datetime | None = columns.moment(nullable=True)
     revoked_at: datetime | None = columns.moment(nullable=True)
+
+
+class AccountBinding(Table, table=True):
+    """The stable id that a user's name has at a directory or an identity provider; another one is another person."""
+
+    __tablename__: ClassVar[str] = "account_binding"
+    __table_args__ = (UniqueConstraint("source", "subject", name="account_binding_source_subject"),)
+
+    user_id: int = columns.big("user_account.id", primary_key=True)
+    source: str = columns.code(primary_key=True)
+    subject: str = columns.code()
+    bound_at: datetime = columns.moment()

@@ -1,12 +1,14 @@
 """Browsers keep tokens as cookies that no page can read, and only a page of ours changes anything with them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from deploy.local.nats import Nats
 from gateway.cookies import own_cookies
@@ -16,6 +18,7 @@ from shared import cookies
 from tests.gateway.real import gateway_before
 from tests.gateway.servers import all_have_left, serving
 from tests.gateway.test_security import PASSWORD, security_settings
+from tests.services.security.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Issuer
 
 LOG_IN = {"user": "ALAMO\\admin", "password": PASSWORD}
 NEW_USER = {"name": "ALAMO\\ana", "display_name": "Ana"}
@@ -41,7 +44,7 @@ class Browser:
     def _keep(self, line: str) -> None:
         ((name, morsel),) = SimpleCookie(line).items()
         assert (morsel["path"], morsel["secure"], morsel["domain"]) == ("/", True, "")
-        assert morsel["samesite"] == "strict"
+        assert morsel["samesite"] == ("lax" if name == cookies.OIDC else "strict")
         assert bool(morsel["httponly"]) == (name != cookies.CSRF) or morsel["max-age"] == "0"
         if morsel["max-age"] == "0":
             self.jar.pop(name, None)
@@ -50,10 +53,30 @@ class Browser:
 
 
 @pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """An identity provider at which the administrator is logged in already."""
+    made = Issuer(account={"sub": "admin-1", "preferred_username": "admin@alamo.example"})
+    with serving(made.app) as server:
+        made.origin = server.origin
+        yield made
+
+
+@pytest.fixture
 async def origin(
-    fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str], broker: Nats
+    fresh_database: Callable[[str], Awaitable[str]],
+    cluster: Callable[[str, str], str],
+    broker: Nats,
+    issuer: Issuer,
 ) -> AsyncIterator[str]:
-    settings = await security_settings(cluster(await fresh_database("security"), "security_runtime"), broker)
+    local = await security_settings(cluster(await fresh_database("security"), "security_runtime"), broker)
+    registered = {
+        "oidc_issuer": issuer.origin,
+        "oidc_client_id": CLIENT_ID,
+        "oidc_client_secret": SecretStr(CLIENT_SECRET),
+        "oidc_redirect_uri": REDIRECT_URI,
+        "oidc_domains": {"alamo.example": "ALAMO"},
+    }
+    settings = local.model_copy(update=registered)
     with serving(create_security(settings)) as security:
         before = gateway_before(security.origin, broker)
         yield await asyncio.to_thread(before.__enter__)
@@ -120,6 +143,22 @@ def _mix_up(browser: Browser) -> None:
     assert (refused.status_code, refused.json()["code"]) == (403, "CSRF_REFUSED")
     browser.jar = {cookies.ACCESS: "no token"}
     assert browser.send("GET", "/me").status_code == 401
+
+
+async def test_a_browser_logs_in_at_the_identity_provider(origin: str) -> None:
+    await asyncio.to_thread(_log_in_elsewhere, Browser(origin))
+
+
+def _log_in_elsewhere(browser: Browser) -> None:
+    sent = browser.send("GET", "/oidc/log-in")
+    assert (sent.status_code, set(browser.jar)) == (302, {cookies.OIDC})
+    back = httpx.get(sent.headers["location"]).headers["location"]
+    assert back.startswith(f"{REDIRECT_URI}?")
+    arrived = browser.send("GET", f"/oidc/callback?{urlsplit(back).query}")
+    assert (arrived.status_code, arrived.headers["location"]) == (303, "/console/")
+    assert set(browser.jar) == {cookies.ACCESS, cookies.REFRESH, cookies.CSRF}
+    assert browser.send("GET", "/me").json()["name"] == "ALAMO\\admin"
+    assert browser.send("POST", "/users", json=NEW_USER).status_code == 201
 
 
 @pytest.mark.parametrize(

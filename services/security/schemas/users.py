@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from services.security.rules.user_import import UserRow
 from services.security.rules.users import User, UserChange, UserDraft
@@ -62,6 +62,16 @@ class UserAnswer(BaseModel):
     @classmethod
     def of(cls, user: User) -> "UserAnswer":
         return cls.model_validate(user, from_attributes=True)
+
+
+class BindingAnswer(BaseModel):
+    """The account of an identity provider or the directory that a name belongs to."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    source: str
+    subject: str
+    bound_at: datetime
 
 
 class UserImportRow(BaseModel):
