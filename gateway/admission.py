@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from gateway.auth import Identities, Session, Tokens
 from gateway.calls import note
+from gateway.cookies import Shown, cookie_for, require_own_page
 from gateway.denials import Denials
+from gateway.errors import CsrfRefused
 from gateway.permissions import Permissions
 from gateway.routes import Route, RouteTable
 from gateway.rules import PUBLIC, Decision, check_target, decide, path_segments
@@ -14,12 +16,16 @@ from shared.errors import Forbidden, Unauthenticated
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that may go on, as `path` at the route's service. Public operations have no session and no identity."""
+    """A request that may go on, as `path` at the route's service. Public operations have no session and no identity.
+
+    `cookie` is the Cookie header that goes on, for the few operations that take cookies themselves.
+    """
 
     route: Route
     path: str
     session: Session | None = None
     identity: str | None = None
+    cookie: str | None = None
 
 
 class Admission:
@@ -42,19 +48,31 @@ class Admission:
         check_target(raw_path, query)
         return self._routes.match(method, path_segments(raw_path))
 
-    async def admit(self, route: Route, path: str, authorization: bytes | None, peer: str) -> Admitted:
-        """Whether the caller may; each decision is logged, each denial counted. Raises PermissionsStale, Unauthenticated or Forbidden."""
+    async def admit(self, route: Route, path: str, shown: Shown, peer: str) -> Admitted:
+        """Whether the caller may; each decision is logged, each denial counted.
+
+        Raises PermissionsStale, Unauthenticated, Forbidden, CsrfRefused or HeadersRefused.
+        """
         if route.access.kind == "public":
+            cookie = cookie_for(route, shown)
             note(route, peer, PUBLIC)
-            return Admitted(route, path)
+            return Admitted(route, path, cookie=cookie)
         self._permissions.current()
         now = time.time()
         try:
+            authorization, by_cookie = shown.bearer()
             session = await self._tokens.check(authorization, now)
         except Unauthenticated as error:
             note(route, "unknown", Decision("unauthenticated", error.detail))
             self._denials.count(route, "unknown", "", peer, error.status, error.detail)
             raise
+        if by_cookie:
+            try:
+                require_own_page(route, session.csrf, shown)
+            except CsrfRefused as error:
+                note(route, session.caller.subject, Decision("forbidden", error.detail))
+                self._denials.count(route, session.caller.subject, "", peer, error.status, error.detail)
+                raise
         # Asked for again, because checking the token may have taken a while.
         table = self._permissions.current()
         decision = decide(route, session.caller, table)

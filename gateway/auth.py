@@ -35,8 +35,9 @@ _TOKEN_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-
 _CLOCK_SKEW_SECONDS = 5
 _MAX_KEYS = 32
 _MAX_JWKS_BYTES = 64 * 1024
-_REFRESH_SECONDS = 300
-_UNKNOWN_KEY_SECONDS = 5
+# A key that security does not publish any more is refused after so long.
+_REFRESH_SECONDS = 30
+_UNKNOWN_KEY_SECONDS = 1
 
 
 class Keys:
@@ -52,7 +53,7 @@ class Keys:
         self.asked = asyncio.Event()
 
     async def run(self) -> None:
-        """Fetches the keys now and every few minutes; raises when it cannot, and is then started again."""
+        """Fetches the keys now and twice a minute; raises when it cannot, and is then started again."""
         while True:
             try:
                 await self.refresh()
@@ -75,8 +76,12 @@ class Keys:
         if not self._keys:
             raise ConnectionError("no keys of the security service yet")
 
+    def holds(self, key_id: str) -> bool:
+        """Whether the key was still published when the keys were fetched last."""
+        return key_id in self._keys
+
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
-        """The key; an unknown one is asked for, but not more than once in a few seconds.
+        """The key; an unknown one is asked for, but not more than once a second.
 
         Raises PermissionsStale as long as no keys came at all.
         """
@@ -109,9 +114,14 @@ def _read_jwks(body: bytes) -> dict[str, Ed25519PublicKey]:
 
 @dataclass(slots=True)
 class Session:
-    """A checked access token: whom it speaks for, and the identities signed for him at one permission epoch."""
+    """A checked access token: whom it speaks for, and the identities signed for him at one permission epoch.
+
+    `csrf` is what a browser shows besides, that keeps the token as a cookie; None for tokens that are no cookies.
+    """
 
     caller: Caller
+    key_id: str
+    csrf: str | None
     trusted_until: float
     epoch: int = -1
     identities: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
@@ -137,10 +147,9 @@ class Tokens:
         token = authorization[7:]
         digest = hashlib.sha256(token).digest()
         session = self._sessions.get(digest)
-        if session is not None and now < session.trusted_until:
+        if session is not None and now < session.trusted_until and self._keys.holds(session.key_id):
             return session
-        caller = await self._verify(token, now)
-        session = Session(caller, min(caller.expires_at, now + TRUSTED_SECONDS))
+        session = await self._verify(token, now)
         # The oldest entry goes first; a token checked again goes to the end.
         self._sessions.pop(digest, None)
         if len(self._sessions) >= self._cache_size:
@@ -148,7 +157,7 @@ class Tokens:
         self._sessions[digest] = session
         return session
 
-    async def _verify(self, token: bytes, now: float) -> Caller:
+    async def _verify(self, token: bytes, now: float) -> Session:
         # The library would take padding, so that one token had several spellings.
         if token.translate(None, _TOKEN_BYTES):
             raise Unauthenticated("The access token is not valid.")
@@ -157,7 +166,8 @@ class Tokens:
             # A closed list: `jku`, `jwk`, `x5u` would bring keys along, `crit` asks for what we do not do.
             if set(head) != _HEAD_MEMBERS or head["typ"] != TYPE or head["alg"] != _ALGORITHM:
                 raise Unauthenticated("The access token is of another kind.")
-            key = await self._keys.find(str(head["kid"]))
+            key_id = str(head["kid"])
+            key = await self._keys.find(key_id)
             if key is None:
                 raise Unauthenticated("The access token is signed with an unknown key.")
             claims: dict[str, Any] = jwt.decode(
@@ -177,7 +187,11 @@ class Tokens:
             raise Unauthenticated("The access token is not valid yet.")
         if not subject or not isinstance(session_id, str):
             raise Unauthenticated("The access token is not valid.")
-        return Caller(subject, session_id, float(expires_at))
+        csrf = claims.get("csrf")
+        caller = Caller(subject, session_id, float(expires_at))
+        return Session(
+            caller, key_id, csrf if isinstance(csrf, str) else None, min(caller.expires_at, now + TRUSTED_SECONDS)
+        )
 
 
 class Identities:

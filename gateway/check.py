@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.admission import Admission
+from gateway.cookies import Shown
 from gateway.errors import HeadersRefused, refuse
 from gateway.rules import Header
 from shared import tracing
@@ -39,7 +40,7 @@ class _Asked:
     method: str
     raw_path: bytes
     query: bytes
-    authorization: bytes | None
+    shown: Shown
 
 
 def is_check(raw_path: bytes) -> bool:
@@ -70,10 +71,12 @@ class Check:
         asked = self._asked(scope, scope["headers"])
         route, path = self._admission.find(asked.method, asked.raw_path, asked.query)
         peer = scope["client"][0] if scope["client"] else "unknown"
-        admitted = await self._admission.admit(route, path, asked.authorization, peer)
+        admitted = await self._admission.admit(route, path, asked.shown, peer)
         found = {"ratebook-service": route.service, "ratebook-method": route.method, "ratebook-path": path}
         if admitted.identity is not None:
             found[HEADER] = admitted.identity
+        if admitted.cookie is not None:
+            found["ratebook-cookie"] = admitted.cookie
         found["traceparent"] = tracing.traceparent() or tracing.new_traceparent()
         return Response(status_code=200, headers=found)
 
@@ -90,7 +93,8 @@ class Check:
                 )
             method = told.decode("latin-1")
             target, _, query = whole.partition(b"?")
-        return _Asked(method, target, query, _one(headers, b"authorization"))
+        shown = Shown(*(_one(headers, name) for name in (b"authorization", b"cookie", b"ratebook-csrf")))
+        return _Asked(method, target, query, shown)
 
     def _as_understood(self, error: DomainError) -> DomainError:
         if self._manner != "nginx" or error.status in _NGINX_REFUSALS:

@@ -16,11 +16,19 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route as WebRoute
 
 from gateway.routes import Document, compile_routes
+from shared import cookies
 
 DOCUMENT_PATH = "/openapi.json"
 PAGE_PATH = "/docs"
 _SCHEMAS = "#/components/schemas/"
 _BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Of POST /api/v1/security/tokens."}
+_COOKIE = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": cookies.ACCESS,
+    "description": f"Of POST /api/v1/security/cookies; with POST, PUT, PATCH and DELETE send {cookies.CSRF} as "
+    f"the header {cookies.CSRF_HEADER} as well.",
+}
 _SERVED = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
@@ -74,7 +82,7 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Ratebook", "version": "1"},
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": {"access_token": _BEARER}},
+        "components": {"schemas": schemas, "securitySchemes": {"access_token": _BEARER, "cookie": _COOKIE}},
     }
 
 
@@ -104,7 +112,7 @@ def _operation(service: str, operation: dict[str, Any]) -> dict[str, Any]:
     if "operationId" in operation:
         changed["operationId"] = f"{service}_{operation['operationId']}"
     if operation.get("x-access-level") != "public":
-        changed["security"] = [{"access_token": []}]
+        changed["security"] = [{"access_token": []}, {"cookie": []}]
     return changed
 
 

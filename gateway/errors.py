@@ -46,6 +46,16 @@ class HeadersTooLarge(DomainError):
     status = 431
 
 
+class CsrfRefused(DomainError):
+    """The request came with a browser's cookies but without the header that only a page of this host can send.
+
+    Read the cookie `__Host-ratebook-csrf` and send its value as `Ratebook-CSRF` with every POST, PUT, PATCH and DELETE.
+    """
+
+    code = "CSRF_REFUSED"
+    status = 403
+
+
 class MethodNotAllowed(DomainError):
     """The path exists, but not with this method; the `Allow` header names those that it has."""
 

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.admission import Admission
 from gateway.auth import Session
 from gateway.calls import Abandoned, Call, OpenStream, OpenStreams
+from gateway.cookies import Shown
 from gateway.errors import (
     BodyStalled,
     BodyTooLarge,
@@ -143,7 +144,9 @@ class Proxy:
         route, path = self._admission.find(scope["method"], scope["raw_path"], query)
         scope["route"] = route
         peer = scope["client"][0] if scope["client"] else "unknown"
-        admitted = await self._admission.admit(route, path, head.authorization, peer)
+        admitted = await self._admission.admit(route, path, Shown(head.authorization, head.cookie, head.csrf), peer)
+        if admitted.cookie is not None:
+            head.forwarded.append(("cookie", admitted.cookie))
         if admitted.identity is not None:
             head.forwarded.append((HEADER, admitted.identity))
         head.forwarded.append(("traceparent", tracing.traceparent() or tracing.new_traceparent()))

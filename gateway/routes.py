@@ -33,7 +33,8 @@ class RoutesUnfit(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """One operation. `template` is the path inside, `numbers` are the positions of its integer parameters.
+    """One operation. `template` is the path inside, `numbers` are the positions of its integer parameters,
+    `cookies` those that it takes itself; no other cookie goes on to a service.
 
     `path` is the path outside as a template: `/api/v1/rating/work-orders/{work_order_id}`.
     """
@@ -45,6 +46,7 @@ class Route:
     streams: bool
     segments: tuple[str | None, ...]
     numbers: tuple[int, ...]
+    cookies: tuple[str, ...] = ()
     path: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -190,9 +192,11 @@ def _compile(service: str, method: str, template: str, operation: Document, shar
     streams = any(
         "text/event-stream" in answer.get("content", {}) for answer in operation.get("responses", {}).values()
     )
-    return Route(
-        service, method, template, _access(operation, service, where), streams, tuple(segments), tuple(numbers)
-    )
+    access = _access(operation, service, where)
+    cookies = tuple(one["name"] for one in operation.get("parameters", ()) if one.get("in") == "cookie")
+    if cookies and access.kind != "public":
+        raise RoutesUnfit(f"{where} takes cookies itself; only operations without a log-in may.")
+    return Route(service, method, template, access, streams, tuple(segments), tuple(numbers), cookies)
 
 
 def _access(operation: Document, service: str, where: str) -> Access:

@@ -116,7 +116,10 @@ _RESPONSE_HEADERS = (
 )
 _FORWARDED = {name.encode(): name for name in _REQUEST_HEADERS}
 _RETURNED = {name: name.encode() for name in _RESPONSE_HEADERS}
-_READ_HERE = frozenset({b"host", b"connection", b"authorization", b"upgrade", b"content-length", b"transfer-encoding"})
+_SHOWN = {b"authorization": "authorization", b"ratebook-csrf": "csrf"}
+_READ_HERE = frozenset(
+    {b"host", b"connection", *_SHOWN, b"cookie", b"upgrade", b"content-length", b"transfer-encoding"}
+)
 _ORDINARY_CONNECTION = frozenset({b"keep-alive", b"close"})
 
 
@@ -134,6 +137,8 @@ class RequestHead:
 
     forwarded: list[tuple[str, str]]
     authorization: bytes | None = None
+    cookie: bytes | None = None
+    csrf: bytes | None = None
     content_length: int | None = None
     chunked: bool = False
     upgrade: bool = False
@@ -180,10 +185,13 @@ def _read_here(head: RequestHead, name: bytes, value: bytes) -> None:
         case b"connection":
             if value.lower() not in _ORDINARY_CONNECTION:
                 head.hop |= {fold(token.strip()) for token in value.decode("latin-1").split(",")}
-        case b"authorization":
-            if head.authorization is not None:
-                raise HeadersRefused("There are two Authorization headers.")
-            head.authorization = value
+        case b"cookie":
+            # A proxy may bring them on several lines (RFC 9113, 8.2.3).
+            head.cookie = value if head.cookie is None else head.cookie + b"; " + value
+        case b"authorization" | b"ratebook-csrf":
+            if getattr(head, _SHOWN[name]) is not None:
+                raise HeadersRefused(f"There are two headers {name.decode().title()}.")
+            setattr(head, _SHOWN[name], value)
         case b"upgrade":
             head.upgrade = True
         case _:

@@ -3,13 +3,12 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from gateway.check import Manner
-from shared.settings import ProcessSettings
+from shared.settings import ProcessSettings, Seed
 
-_SEED_BYTES = 32
 _MIB = 1024 * 1024
 
 
@@ -33,7 +32,7 @@ class Settings(ProcessSettings):
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", hide_input_in_errors=True)
 
-    signing_key: SecretStr
+    signing_key: Seed
     rating_url: Origin
     receivables_url: Origin
     security_url: Origin
@@ -64,17 +63,6 @@ class Settings(ProcessSettings):
     check_manner: Manner | None = None
     check_key: SecretStr | None = Field(default=None, min_length=32)
     token_cache_size: int = Field(default=10_000, gt=0)
-
-    @field_validator("signing_key")
-    @classmethod
-    def _is_a_seed(cls, value: SecretStr) -> SecretStr:
-        try:
-            seed = bytes.fromhex(value.get_secret_value())
-        except ValueError:
-            seed = b""
-        if len(seed) != _SEED_BYTES:
-            raise ValueError(f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits")
-        return value
 
     @model_validator(mode="after")
     def _check_is_whole(self) -> "Settings":

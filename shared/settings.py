@@ -1,7 +1,39 @@
 """Owns what every process is told by its environment; secrets are SecretStr and never shown."""
 
-from pydantic import Field, SecretStr
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SEED_BYTES = 32
+
+
+def _is_seed(text: str) -> bool:
+    try:
+        return len(bytes.fromhex(text)) == _SEED_BYTES
+    except ValueError:
+        return False
+
+
+def _one_seed(value: SecretStr) -> SecretStr:
+    if not _is_seed(value.get_secret_value()):
+        raise ValueError(f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits")
+    return value
+
+
+def _several_seeds(value: SecretStr) -> SecretStr:
+    seeds = value.get_secret_value().split(",")
+    if not all(map(_is_seed, seeds)) or len({seed.lower() for seed in seeds}) < len(seeds):
+        raise ValueError(
+            f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits; several different ones with commas"
+        )
+    return value
+
+
+Seed = Annotated[SecretStr, AfterValidator(_one_seed)]
+"""An Ed25519 key as its seed in hexadecimal."""
+Seeds = Annotated[SecretStr, AfterValidator(_several_seeds)]
+"""One or more seeds, separated by commas."""
 
 
 class ProcessSettings(BaseSettings):

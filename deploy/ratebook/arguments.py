@@ -57,6 +57,7 @@ def parser() -> ArgumentParser:
     _add_company(commands)
     _add_runs(_group(commands, "export-run", "export runs: list, show, withdraw"))
     _add_letters(_group(commands, "dead-letters", "messages that were set aside: list, show, replay"))
+    _add_keys(_group(commands, "keys", "signing keys: rotate"))
     _add_audit(_group(commands, "audit", "who did what: verify"))
     return made
 
@@ -110,7 +111,19 @@ def _add_servers(commands: Commands) -> None:
         r"create-admin 'ALAMO\root' < password-file",
     )
     admin.add_argument("name", help=r"DOMAIN\name; the password is asked for, or read from standard input")
-    _add(commands, "new-key", "servers.new_key", "print a new signing key and its public half")
+    _add(commands, "new-key", "keys.new_key", "print a new signing key and its public half")
+
+
+def _add_keys(commands: Commands) -> None:
+    rotating = _add(
+        commands,
+        "rotate",
+        "keys.rotate",
+        "print the steps from the signing key in the environment to a new one; nothing is changed",
+        "keys rotate security",
+        "keys rotate gateway",
+    )
+    rotating.add_argument("whose", choices=("security", "gateway"), help="of access tokens, or of identities")
 
 
 def _service(word: str) -> str:

@@ -1,9 +1,8 @@
-"""Commands that make servers ready: migrations, the stream, the first administrator, keys."""
+"""Commands that make servers ready: migrations, the stream, the first administrator."""
 
 import asyncio
 from argparse import Namespace
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from deploy.local.process import LocalError
@@ -14,7 +13,6 @@ from services.security.actions.administrators import create_administrator
 from shared import migration
 from shared.database import Database
 from shared.events import streams
-from shared.identity import public_jwks
 
 _BROKER_SECONDS = 10
 
@@ -69,14 +67,4 @@ def create_admin(given: Namespace, output: Output) -> int:
     asyncio.run(run())
     output.say(f"{given.name} is an administrator")
     output.document({"administrator": given.name})
-    return 0
-
-
-def new_key(_: Namespace, output: Output) -> int:
-    """Prints a new signing key, and the public half as the services want it (…_GATEWAY_KEYS)."""
-    key = Ed25519PrivateKey.generate()
-    private, public = key.private_bytes_raw().hex(), public_jwks([key])
-    output.say(private)
-    output.say(public)
-    output.document({"private": private, "public": public})
     return 0

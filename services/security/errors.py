@@ -25,9 +25,10 @@ class LogInLimited(DomainError):
     code = "LOG_IN_LIMITED"
     status = 429
 
-    def __init__(self, retry_after_seconds: int) -> None:
+    def __init__(self, retry_after_seconds: int, *, of_account: bool) -> None:
         super().__init__(f"Too many log-ins failed: wait for {retry_after_seconds} s, or ask an administrator.")
         self.retry_after_seconds = retry_after_seconds
+        self.of_account = of_account
 
 
 class UserExists(DomainError):
@@ -80,3 +81,28 @@ class PasswordUnfit(DomainError):
 
     code = "PASSWORD_UNFIT"
     status = 422
+
+
+class ServiceAccountOnly(DomainError):
+    """Service accounts have credentials, people have passwords: neither is given what is the other's."""
+
+    code = "SERVICE_ACCOUNT_ONLY"
+    status = 409
+
+
+class CredentialsEnough(DomainError):
+    """A service account has two valid credentials at most, the old and the new one: revoke one first."""
+
+    code = "CREDENTIALS_ENOUGH"
+    status = 409
+
+
+class IdentityProviderAway(DomainError):
+    """The Windows domain or the identity provider does not answer, or answers nonsense; nobody can log in there now.
+
+    Try again shortly. Local accounts log in as ever; operators find the reason in the log of security.
+    """
+
+    code = "IDENTITY_PROVIDER_AWAY"
+    status = 503
+    retry_after_seconds = 5

@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -28,6 +40,7 @@ class UserAccount(Table, table=True):
     __tablename__: ClassVar[str] = "user_account"
 
     id: int = columns.identity()
+    kind: str = columns.code()
     name: str = columns.code()
     folded_name: str = columns.code(unique=True)
     display_name: str = columns.code()
@@ -136,3 +149,41 @@ class LogInAttempt(Table, table=True):
     folded_name: str = columns.code()
     address: str = columns.code()
     at: datetime = columns.moment()
+
+
+class LimitedLogIn(Table, table=True):
+    """How many log-ins the limit refused within a minute, by account or by address."""
+
+    __tablename__: ClassVar[str] = "limited_log_in"
+
+    minute: datetime = columns.moment(primary_key=True)
+    operation: str = columns.code(primary_key=True)
+    folded_name: str = columns.code(primary_key=True)
+    address: str = columns.code(primary_key=True)
+    count: int = columns.big()
+
+
+class ServiceCredential(Table, table=True):
+    """What a service account shows to get tokens, hashed; valid until it is revoked."""
+
+    __tablename__: ClassVar[str] = "service_credential"
+    __table_args__ = (Index("service_credential_user_id", "user_id"),)
+
+    id: int = columns.identity()
+    user_id: int = columns.big("user_account.id")
+    secret_hash: str = Field(sa_column=Column(Text, nullable=False), repr=False)
+    created_at: datetime = columns.moment()
+    last_used_at: datetime | None = columns.moment(nullable=True)
+    revoked_at: datetime | None = columns.moment(nullable=True)
+
+
+class AccountBinding(Table, table=True):
+    """The stable id that a user's name has at a directory or an identity provider; another one is another person."""
+
+    __tablename__: ClassVar[str] = "account_binding"
+    __table_args__ = (UniqueConstraint("source", "subject", name="account_binding_source_subject"),)
+
+    user_id: int = columns.big("user_account.id", primary_key=True)
+    source: str = columns.code(primary_key=True)
+    subject: str = columns.code()
+    bound_at: datetime = columns.moment()

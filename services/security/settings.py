@@ -1,30 +1,71 @@
 """Owns what the environment tells the security service."""
 
-from pydantic import SecretStr, field_validator
+import ssl
+from pathlib import Path
+
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
-
-_SEED_BYTES = 32
+from services.security.rules.oidc import Registration, is_protected
+from shared.settings import Seeds, ServiceSettings
 
 
 class Settings(ServiceSettings):
     """`signing_key` signs access tokens: an Ed25519 seed, 32 bytes in hexadecimal (`SECURITY_SIGNING_KEY`).
 
-    The key that derives refresh tokens comes from it too, so all instances must have the same one.
+    While keys are rotated there are several, separated by commas: the first signs, all are published. The keys that
+    derive refresh tokens come from them too, so all instances must have the same ones.
+
+    `oidc_…` name the identity provider, if there is one; `oidc_domains` is JSON, `{"alamo.example": "ALAMO"}`.
     """
 
     model_config = SettingsConfigDict(env_prefix="SECURITY_")
 
-    signing_key: SecretStr
+    signing_key: Seeds
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    # Where the gateway is reached from outside: https://…/api/v1/security/oidc/callback
+    oidc_redirect_uri: str | None = None
+    oidc_name_claim: str = "preferred_username"
+    oidc_domains: dict[str, str] = Field(default_factory=dict)
+    # A file of certificates to trust besides those of the machine.
+    oidc_ca_file: Path | None = None
+    # Where a browser goes on after logging in there; a path of this host, so that nobody is sent elsewhere.
+    oidc_return_to: str = "/console/"
 
-    @field_validator("signing_key")
-    @classmethod
-    def _is_a_seed(cls, value: SecretStr) -> SecretStr:
-        try:
-            seed = bytes.fromhex(value.get_secret_value())
-        except ValueError:
-            seed = b""
-        if len(seed) != _SEED_BYTES:
-            raise ValueError(f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits")
-        return value
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> "Settings":
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_redirect_uri, self.oidc_domains or None)
+        if any(given) and not all(given):
+            raise ValueError(
+                "SECURITY_OIDC_ISSUER, _CLIENT_ID, _REDIRECT_URI and _DOMAINS belong together: set all, or none"
+            )
+        for url in (self.oidc_issuer, self.oidc_redirect_uri):
+            if url is not None and not is_protected(url):
+                raise ValueError("SECURITY_OIDC_ISSUER and SECURITY_OIDC_REDIRECT_URI must be https://…")
+        if not self.oidc_return_to.startswith("/") or self.oidc_return_to.startswith(("//", "/\\")):
+            raise ValueError("SECURITY_OIDC_RETURN_TO must be a path of this host, like /console/")
+        return self
+
+    @property
+    def oidc(self) -> Registration | None:
+        """How this service is registered at the identity provider, None when there is none."""
+        if self.oidc_issuer is None or self.oidc_client_id is None or self.oidc_redirect_uri is None:
+            return None
+        secret = None if self.oidc_client_secret is None else self.oidc_client_secret.get_secret_value()
+        return Registration(
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            redirect_uri=self.oidc_redirect_uri,
+            name_claim=self.oidc_name_claim,
+            domains=self.oidc_domains,
+            client_secret=secret,
+        )
+
+    def oidc_trust(self) -> ssl.SSLContext:
+        """Which certificates the identity provider may have."""
+        trust = ssl.create_default_context()
+        if self.oidc_ca_file is not None:
+            trust.load_verify_locations(self.oidc_ca_file)
+        return trust

@@ -19,6 +19,7 @@ from shared.contracts.customer_changed import CustomerChanged
 from shared.contracts.event import envelope_bytes
 from shared.database import Database, fetch_values
 from shared.events import dead_letters
+from shared.identity import load_private_key, public_jwks
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,6 +78,7 @@ def test_every_command_explains_itself() -> None:
         "provision",
         "create-admin",
         "new-key",
+        "keys",
         "import",
         "reconcile",
         "export-run",
@@ -111,6 +113,20 @@ def test_new_key_prints_a_key_and_its_public_half() -> None:
     assert len(bytes.fromhex(private)) == 32
     (key,) = json.loads(public)["keys"]
     assert (key["kty"], key["crv"], "d" in key) == ("OKP", "Ed25519", False)
+
+
+def test_rotating_prints_three_steps_in_which_both_keys_are_known() -> None:
+    old, _ = ratebook("new-key").stdout.splitlines()
+    steps = json.loads(ratebook("keys", "rotate", "security", "--json", SECURITY_SIGNING_KEY=old).stdout)
+    first, second, third = (step["value"].split(",") for step in steps)
+    assert first == [old, third[0]]
+    assert second == [third[0], old]
+    steps = json.loads(ratebook("keys", "rotate", "gateway", "--json", GATEWAY_SIGNING_KEY=old).stdout)
+    both, new, alone = (step["value"] for step in steps)
+    assert [len(json.loads(jwks)["keys"]) for jwks in (both, alone)] == [2, 1]
+    assert alone == public_jwks([load_private_key(new)])
+    under_way = ratebook("keys", "rotate", "security", SECURITY_SIGNING_KEY=f"{old},{new}")
+    assert (under_way.returncode, "under way" in under_way.stderr) == (1, True)
 
 
 # --- Dead letters ----------------------------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ _STREAM = {"200": {"description": "", "content": {"text/event-stream": {}}}}
 _ORDER = [_path("order_id", "integer")]
 _TEXT = [_path("number", "string")]
 
+_COOKIE = {"name": "__Host-ratebook-refresh", "in": "cookie", "schema": {"type": "string"}}
+
 DOCUMENTS: dict[str, dict[str, Any]] = {
     "rating": {
         "paths": {
@@ -51,6 +53,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
                 "head": _operation("view", "rating.echo"),
                 "post": _operation("view", "rating.echo"),
             },
+            "/v1/kept": {"post": _operation("public", parameters=[_COOKIE])},
             "/v1/open": {"get": _operation("public"), "post": _operation("public")},
             "/v1/me": {"get": _operation("signed_in")},
         }

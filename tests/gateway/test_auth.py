@@ -174,6 +174,22 @@ async def test_a_new_key_is_fetched_when_a_token_names_it_but_not_at_every_unkno
         await upstream.close()
 
 
+async def test_a_key_that_is_not_published_any_more_ends_what_is_remembered_of_it() -> None:
+    player = Player()
+    with serving(player) as services:
+        upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
+        keys = Keys(upstream, services.origin)
+        await keys.refresh()
+        tokens = Tokens(keys, cache_size=3)
+        shown = f"Bearer {sign(player.key)}".encode()
+        assert await tokens.check(shown, time.time())
+        player.keys = [Ed25519PrivateKey.generate()]
+        await keys.refresh()
+        with pytest.raises(Unauthenticated):
+            await tokens.check(shown, time.time())
+        await upstream.close()
+
+
 async def test_without_any_keys_nothing_is_decided() -> None:
     upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
     tokens = Tokens(Keys(upstream, "http://127.0.0.1:9"), cache_size=3)

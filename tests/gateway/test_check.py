@@ -60,6 +60,24 @@ def test_nginx_is_told_yes_or_no(asked: Callable[[str], Gateway], method: str, t
     assert answer.status_code == status
 
 
+def test_cookies_count_as_at_the_gateway_and_only_declared_ones_go_on(asked: Callable[[str], Gateway]) -> None:
+    gateway = asked("traefik")
+
+    def ask_with(path: str, csrf: str, *cookies: str) -> httpx.Response:
+        told = {"x-forwarded-method": "POST", "x-forwarded-uri": f"/api/v1/rating/{path}", "ratebook-csrf": csrf}
+        headers = {"ratebook-check-key": KEY, "cookie": "; ".join(cookies), **told}
+        return httpx.get(f"{gateway.origin}/auth/check", headers=headers)
+
+    kept = ("theme=dark", "__Host-ratebook-refresh=r1", "__Host-ratebook-csrf=c1")
+    assert ask_with("kept", "c1", *kept).headers["ratebook-cookie"] == "__Host-ratebook-refresh=r1"
+    assert ask_with("kept", "c2", *kept).json()["code"] == "CSRF_REFUSED"
+    access = f"__Host-ratebook-access={gateway.token(csrf='c1')}"
+    passed = ask_with("echo", "c1", access, *kept)
+    assert (passed.status_code, "ratebook-cookie" in passed.headers) == (200, False)
+    # Only the cookie that the token was made with counts, whatever stands beside it.
+    assert ask_with("echo", "c2", access, "__Host-ratebook-csrf=c2").json()["code"] == "CSRF_REFUSED"
+
+
 def test_traefik_passes_the_refusal_on_as_it_is(asked: Callable[[str], Gateway]) -> None:
     gateway = asked("traefik")
     passed = ask(gateway, x_forwarded_method="GET", x_forwarded_uri="/api/v1/rating/orders/7")

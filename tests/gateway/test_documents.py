@@ -54,7 +54,7 @@ def test_schemas_of_one_name_are_told_apart_only_where_they_differ() -> None:
 
 def test_what_needs_no_token_is_shown_without_a_lock(document: dict[str, Any]) -> None:
     assert "security" not in document["paths"]["/api/v1/security/tokens"]["post"]
-    assert document["paths"]["/api/v1/rating/work-orders"]["get"]["security"] == [{"access_token": []}]
+    assert document["paths"]["/api/v1/rating/work-orders"]["get"]["security"] == [{"access_token": []}, {"cookie": []}]
 
 
 def test_the_page_and_all_that_it_loads_come_from_the_gateway(gateway: Gateway) -> None:

@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions.features import read_features
 from services.security.actions.passwords import hash_password, verify_password
 from services.security.actions.permissions import PermissionChange, changing_permissions
+from services.security.errors import ServiceAccountOnly
 from services.security.rules.features import Features
 from services.security.rules.groups import GroupDraft, complete_grants
 from services.security.rules.names import fold, user_name
 from services.security.rules.passwords import require_fit
 from services.security.rules.sessions import EndReason
 from services.security.rules.user_import import ChangedUser
-from services.security.rules.users import UserDraft
+from services.security.rules.users import Kind, UserDraft
 from services.security.store import groups, log_ins, members, sessions, users
 from shared import clock
 from shared.errors import InvalidInput
@@ -27,7 +28,7 @@ async def create_administrator(session: AsyncSession, name: str, password: Secre
     Makes the user if needed, and gives the group Administrators every feature that there is at admin. It is a command
     for who runs the suite, not for its users: it asks nobody's permission. Run again, it adds the features that came
     since; another password is set, and logs the user out everywhere, while the same one leaves him as he is.
-    Raises InvalidInput, PasswordUnfit.
+    Raises InvalidInput, PasswordUnfit, ServiceAccountOnly.
     """
     try:
         name = user_name(name)
@@ -55,6 +56,8 @@ async def _complete_user(session: AsyncSession, name: str, change: PermissionCha
         change.made = True
         made = await users.insert_users(session, [UserDraft(name, name.partition("\\")[2], active=True)], clock.now())
         return made[fold(name)]
+    if user.kind != Kind.PERSON.value:
+        raise ServiceAccountOnly(f"{name} is a service account; an administrator is a person.")
     if not user.active:
         change.made = True
         await users.update_users(session, [ChangedUser(user.id, user.display_name, active=True)])

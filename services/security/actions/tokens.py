@@ -7,15 +7,16 @@ from datetime import datetime
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.security.actions import log_ins as trying
+from services.security.actions.log_ins import Attempt
 from services.security.actions.passwords import verify_password
-from services.security.errors import LogInLimited, LoginRefused
-from services.security.rules.log_ins import WINDOW, require_another
-from services.security.rules.names import fold
+from services.security.rules.log_ins import WINDOW
 from services.security.rules.sessions import (
     KEPT_AFTER_EXPIRY,
     SESSION_LIFETIME,
     Answer,
     EndReason,
+    Shown,
     answer_refresh,
 )
 from services.security.rules.tokens import (
@@ -23,51 +24,24 @@ from services.security.rules.tokens import (
     LoggedIn,
     TokenKeys,
     Tokens,
+    csrf_token_of,
     digest,
     refresh_token_of,
     sign_access_token,
     successor,
 )
 from services.security.store import log_ins, sessions, users
-from services.security.store.users import Credentials
-from shared import tracing
-from shared.audit import store as audit
-from shared.audit.store import Done
 from shared.database import Database
 from shared.errors import NotFound
 
 log = logging.getLogger(__name__)
 
 
-def _tokens(keys: TokenKeys, opened: LoggedIn, refresh_token: str, now: datetime) -> Tokens:
-    access_token, expires_in = sign_access_token(keys, opened, secrets.token_urlsafe(16), now)
-    return Tokens(access_token, refresh_token, expires_in)
-
-
-def _account(name: str) -> str:
-    """The account that is tried; what cannot be a name is counted as one account."""
-    return fold(name.strip()) if name.isprintable() else ""
-
-
-def _tried(name: str, status: int, subject: str = "") -> Done:
-    """The audit's entry of a log-in; of a failed one the name is what was typed."""
-    shown = name if name.isprintable() else "(not printable)"
-    return Done(subject, shown, "POST /v1/tokens", "/v1/tokens", "", "", status, None, tracing.request_id() or "")
-
-
-async def _attempt(database: Database, name: str, address: str, now: datetime) -> Credentials | None:
-    """Counts an attempt and reads the account; raises LogInLimited."""
-    try:
-        async with database.transaction() as reading:
-            account = _account(name)
-            await log_ins.take_turn(reading, account)
-            require_another(await log_ins.count(reading, account, address, now - WINDOW), now)
-            await log_ins.add(reading, account, address, now)
-            return await users.find_credentials(reading, account) if account else None
-    except LogInLimited:
-        async with database.transaction() as noting:
-            await audit.note(noting, _tried(name, LogInLimited.status))
-        raise
+def _tokens(keys: TokenKeys, opened: LoggedIn, refresh_token: str, *, now: datetime, in_browser: bool) -> Tokens:
+    csrf_token = csrf_token_of(keys, opened) if in_browser else None
+    access_token, expires_in = sign_access_token(keys, opened, secrets.token_urlsafe(16), now, csrf_token)
+    left = int((opened.expires_at - now).total_seconds())
+    return Tokens(access_token, refresh_token, expires_in, csrf_token, left)
 
 
 async def log_in(
@@ -79,6 +53,7 @@ async def log_in(
     password: SecretStr,
     address: str,
     now: datetime,
+    in_browser: bool = False,
 ) -> Tokens:
     """Opens a session for a user with a local password; raises LogInLimited, else LoginRefused whatever the reason.
 
@@ -86,39 +61,44 @@ async def log_in(
     must not hold the connections that the gateway reads the permission table with. The attempt is counted before the
     password is looked at, so that many at once are not more than the limit.
     """
-    credentials = await _attempt(database, name, address, now)
+    attempt = Attempt("POST /v1/cookies" if in_browser else "POST /v1/tokens", name, address)
+    await trying.begin(database, attempt, now)
+    async with database.transaction() as reading:
+        credentials = await users.find_credentials(reading, attempt.account) if attempt.account else None
     fits = await verify_password(None if credentials is None else credentials.password_hash, password)
     opened = None
     if credentials is not None and fits:
         opened = await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
     if opened is None:
-        async with database.transaction() as noting:
-            await audit.note(noting, _tried(name, LoginRefused.status))
-        raise LoginRefused
-    await log_ins.forget(session, [_account(name)])
-    await audit.note(session, _tried(opened.user_name, 200, str(opened.user_id)))
+        raise await trying.refuse(database, attempt)
+    await trying.succeed(session, attempt, opened.user_id)
+    return await give_first(session, keys, opened, now=now, in_browser=in_browser)
+
+
+async def give_first(
+    session: AsyncSession, keys: TokenKeys, opened: LoggedIn, *, now: datetime, in_browser: bool
+) -> Tokens:
+    """The first tokens of a session that was opened."""
     refresh_token = refresh_token_of(secrets.token_bytes(REFRESH_TOKEN_BYTES))
     await sessions.insert_refresh_token(session, opened.session_id, digest(refresh_token), now)
-    return _tokens(keys, opened, refresh_token, now)
+    return _tokens(keys, opened, refresh_token, now=now, in_browser=in_browser)
 
 
-async def refresh(session: AsyncSession, keys: TokenKeys, refresh_token: SecretStr, now: datetime) -> Tokens | None:
+async def refresh(
+    session: AsyncSession, keys: TokenKeys, refresh_token: SecretStr, now: datetime, *, in_browser: bool = False
+) -> Tokens | None:
     """New tokens for a refresh token; None when it is refused.
 
     It does not raise, because a refusal may end the session, and that must be committed.
     """
     token = refresh_token.get_secret_value()
-    shown_digest = digest(token)
-    # First the lock, then the facts: of two that come at once, the second sees what the first one did.
-    if await sessions.lock_session_of(session, shown_digest) is None:
-        return None
-    shown = await sessions.find_shown(session, shown_digest)
+    shown = await _locked(session, refresh_token)
     if shown is None:
         return None
-    following = successor(keys, token)
+    following = successor(keys, token, shown.current_digest)
     match answer_refresh(shown, digest(following), now):
         case Answer.ROTATE:
-            await sessions.mark_used(session, shown_digest, now)
+            await sessions.mark_used(session, digest(token), now)
             await sessions.insert_refresh_token(session, shown.session_id, digest(following), now)
         case Answer.REPEAT:
             pass
@@ -128,17 +108,30 @@ async def refresh(session: AsyncSession, keys: TokenKeys, refresh_token: SecretS
             log.warning("session %d ended: a refresh token of it was shown a second time", shown.session_id)
             await sessions.end_session(session, shown.session_id, EndReason.TOKEN_REUSED, now)
             return None
-    return _tokens(keys, shown.session, following, now)
+    return _tokens(keys, shown.session, following, now=now, in_browser=in_browser)
 
 
 async def log_out(session: AsyncSession, user_id: int | None, refresh_token: SecretStr, now: datetime) -> None:
     """Ends the session that the token belongs to; again does no harm. Raises NotFound for another's token."""
-    shown_digest = digest(refresh_token.get_secret_value())
-    await sessions.lock_session_of(session, shown_digest)
-    shown = await sessions.find_shown(session, shown_digest)
+    shown = await _locked(session, refresh_token)
     if shown is None or shown.user_id != user_id:
         raise NotFound("You have no session with this refresh token.")
     await sessions.end_session(session, shown.session_id, EndReason.LOGGED_OUT, now)
+
+
+async def log_out_browser(session: AsyncSession, refresh_token: SecretStr, now: datetime) -> None:
+    """Ends the session that a browser's cookie belongs to, if there is one: the cookie is all that it has to show."""
+    shown = await _locked(session, refresh_token)
+    if shown is not None:
+        await sessions.end_session(session, shown.session_id, EndReason.LOGGED_OUT, now)
+
+
+async def _locked(session: AsyncSession, refresh_token: SecretStr) -> Shown | None:
+    shown_digest = digest(refresh_token.get_secret_value())
+    # First the lock, then the facts: of two that come at once, the second sees what the first one did.
+    if await sessions.lock_session_of(session, shown_digest) is None:
+        return None
+    return await sessions.find_shown(session, shown_digest)
 
 
 async def delete_expired_sessions(session: AsyncSession, now: datetime) -> None:

@@ -13,6 +13,7 @@ from services.security.rules.user_import import (
     UserImport,
     UserRow,
     count_user_import,
+    find_other_kinds,
     find_unknown_groups,
     plan_user_import,
 )
@@ -29,8 +30,8 @@ async def import_users(
     """
     async with changing_permissions(session) as change:
         named = await groups.find_named(session, {name for row in rows for name in row.groups})
-        refuse_import(find_unknown_groups(rows, named))
         known = await users.find_known(session, [fold(row.name) for row in rows])
+        refuse_import([*find_unknown_groups(rows, named), *find_other_kinds(rows, known)])
         plan = plan_user_import(rows, known, named)
         require_others_groups(
             await find_changer(session, changer_id),

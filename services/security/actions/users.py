@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions.passwords import hash_password
 from services.security.actions.permissions import changing_permissions
-from services.security.errors import AdministratorProtected, UserExists
+from services.security.errors import AdministratorProtected, ServiceAccountOnly, UserExists
 from services.security.rules.names import fold
 from services.security.rules.passwords import require_fit
 from services.security.rules.sessions import EndReason
 from services.security.rules.user_import import ChangedUser
-from services.security.rules.users import User, UserChange, UserDraft, UserFilter
+from services.security.rules.users import Kind, User, UserChange, UserDraft, UserFilter
 from services.security.store import log_ins, permissions, sessions, users
 from shared.errors import NotFound
 from shared.etag import require_version
@@ -68,9 +68,12 @@ async def set_password(
     """Sets a user's local password and logs him out everywhere.
 
     `by_administrator` says whether the caller has `security.groups` at admin: without it, setting the password of
-    somebody who has would be a way to become him. Raises NotFound, PasswordUnfit, AdministratorProtected.
+    somebody who has would be a way to become him. Raises NotFound, ServiceAccountOnly, PasswordUnfit,
+    AdministratorProtected.
     """
     user = await get_user(session, user_id)
+    if user.kind != Kind.PERSON.value:
+        raise ServiceAccountOnly(f"{user.name} is a service account: make a credential for it instead.")
     require_fit(password.get_secret_value(), user.name)
     if not by_administrator and user_id in await permissions.find_administrators(session):
         raise AdministratorProtected(f"{user.name} is an administrator: another administrator must set the password.")

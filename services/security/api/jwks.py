@@ -18,5 +18,8 @@ jwks = Router("jwks")
     summary="Keys that check access tokens",
 )
 async def list_public_keys(keys: TokenKeysOf) -> PublicKeys:
-    """The public half of the key that signs access tokens; `kid` in a token's header names its key."""
-    return PublicKeys.model_validate(json.loads(public_jwks([keys.signing])))
+    """The public halves of the keys of access tokens; `kid` in a token's header names its key.
+
+    One signs; the others come next or signed until now. Ask again for a `kid` that is not among them.
+    """
+    return PublicKeys.model_validate(json.loads(public_jwks(keys.published)))

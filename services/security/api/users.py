@@ -13,6 +13,7 @@ from services.security.errors import (
     LastAdministrator,
     OwnGroup,
     PasswordUnfit,
+    ServiceAccountOnly,
     UserExists,
 )
 from services.security.rules.names import fold
@@ -27,7 +28,7 @@ from services.security.schemas.users import (
     UserImportAnswer,
     UserImportRow,
 )
-from services.security.schemas.words import Words
+from services.security.schemas.words import KindWord, Words
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
@@ -46,9 +47,10 @@ def _filter(
     *,
     active: bool | None = None,
     group: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="The id of a group they are in.")] = None,
+    kind: KindWord | None = None,
     search: Annotated[Words | None, Query(description="Part of the name or the display name.")] = None,
 ) -> UserFilter:
-    return UserFilter(name, active=active, group_id=group, search=search)
+    return UserFilter(name, active=active, group_id=group, kind=kind, search=search)
 
 
 FilterOf = Annotated[UserFilter, Depends(_filter)]
@@ -103,7 +105,7 @@ async def create_user(body: NewUser, response: Response, session: Transaction, n
 async def import_users(
     content: CsvBody, session: Transaction, caller_id: CallerId, *, administers: AdministersGroups, now: Now
 ) -> UserImportAnswer:
-    """Loads a CSV file with the columns name, display_name, active and groups (separated by semicolons).
+    """Loads a file with the columns name, display_name, active, groups (separated by semicolons) and kind.
 
     The whole file or nothing. A row makes a new user or changes the one of that name; groups that it names become
     exactly the user's groups, which takes `security.groups` at admin as well.
@@ -159,7 +161,7 @@ async def change_user(
 @users.put(
     "/{user_id}/password",
     access=access.feature(USERS, Level.ADMIN),
-    refuses=[NotFound, PasswordUnfit, AdministratorProtected],
+    refuses=[NotFound, PasswordUnfit, AdministratorProtected, ServiceAccountOnly],
     status_code=204,
     summary="Set a local password",
 )

@@ -38,4 +38,5 @@ def require_another(attempts: Attempts, now: datetime) -> None:
         if count >= most and oldest is not None
     ]
     if reached:
-        raise LogInLimited(max(1, math.ceil((max(reached) + WINDOW - now).total_seconds())))
+        seconds = max(1, math.ceil((max(reached) + WINDOW - now).total_seconds()))
+        raise LogInLimited(seconds, of_account=attempts.of_account >= MOST_OF_ACCOUNT)

@@ -11,6 +11,7 @@ from shared.identity import grants_to_claim
 
 USERS = "security.users"
 GROUPS = "security.groups"
+SERVICE_ACCOUNTS = "security.service_accounts"
 PERMISSION_TABLE = "security.permission_table"
 
 

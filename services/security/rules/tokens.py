@@ -25,16 +25,26 @@ _SUCCESSION = b"ratebook security refresh token succession 1"
 
 @dataclass(frozen=True)
 class TokenKeys:
-    """The key that signs access tokens, and the one that refresh tokens' successors are derived with."""
+    """Keys of access tokens, and as many that refresh tokens' successors are derived with; the first of each is in use.
 
-    signing: Ed25519PrivateKey = field(repr=False)
-    succession: bytes = field(repr=False)
+    The others are those that come next or that were in use before: what they signed is still checked.
+    """
+
+    published: tuple[Ed25519PrivateKey, ...] = field(repr=False)
+    successions: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def signing(self) -> Ed25519PrivateKey:
+        return self.published[0]
 
 
-def token_keys(seed: str) -> TokenKeys:
-    """Both keys from one Ed25519 seed, 32 bytes in hexadecimal; the second by HKDF-SHA256."""
-    succession = HKDF(algorithm=SHA256(), length=32, salt=None, info=_SUCCESSION).derive(bytes.fromhex(seed))
-    return TokenKeys(load_private_key(seed), succession)
+def token_keys(seeds: str) -> TokenKeys:
+    """Both kinds from Ed25519 seeds, 32 bytes in hexadecimal each, separated by commas; the second by HKDF-SHA256."""
+    each = seeds.split(",")
+    successions = (
+        HKDF(algorithm=SHA256(), length=32, salt=None, info=_SUCCESSION).derive(bytes.fromhex(seed)) for seed in each
+    )
+    return TokenKeys(tuple(map(load_private_key, each)), tuple(successions))
 
 
 @dataclass(frozen=True)
@@ -46,20 +56,50 @@ class LoggedIn:
     user_name: str
     expires_at: datetime
 
+    @property
+    def sid(self) -> str:
+        return str(self.session_id)
+
+
+@dataclass(frozen=True)
+class ServiceLogIn:
+    """A service account that has shown a credential. It has no session: it shows the credential again."""
+
+    credential_id: int
+    user_id: int
+    user_name: str
+    expires_at: datetime
+
+    @property
+    def sid(self) -> str:
+        return f"credential {self.credential_id}"
+
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a log-in or a refresh gives; `expires_in` are the access token's seconds."""
+    """What a log-in or a refresh gives; `expires_in` are the access token's seconds.
+
+    A browser gets `csrf_token` too, which its pages show besides; the whole session lasts `session_seconds` more.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in: int
+    csrf_token: str | None = field(default=None, repr=False)
+    session_seconds: int = 0
 
 
-def sign_access_token(keys: TokenKeys, session: LoggedIn, token_id: str, now: datetime) -> tuple[str, int]:
+def sign_access_token(
+    keys: TokenKeys,
+    session: LoggedIn | ServiceLogIn,
+    token_id: str,
+    now: datetime,
+    csrf_token: str | None = None,
+) -> tuple[str, int]:
     """An access token and the seconds it is valid: 5 minutes, but never longer than its session.
 
     `sub` is the user's id: a name may be granted to before its owner was ever seen, an id belongs to one account.
+    `csrf` is what a browser's page must show where the token comes as a cookie; a token without it is no cookie.
     """
     issued_at = int(now.timestamp())
     lifetime = int(min(ACCESS_LIFETIME, session.expires_at - now).total_seconds())
@@ -68,10 +108,11 @@ def sign_access_token(keys: TokenKeys, session: LoggedIn, token_id: str, now: da
         "aud": AUDIENCE,
         "sub": str(session.user_id),
         "name": session.user_name,
-        "sid": str(session.session_id),
+        "sid": session.sid,
         "iat": issued_at,
         "exp": issued_at + lifetime,
         "jti": token_id,
+        **({} if csrf_token is None else {"csrf": csrf_token}),
     }
     token = jwt.encode(claims, keys.signing, ALGORITHM, headers={"kid": key_id(keys.signing), "typ": TYPE})
     return token, lifetime
@@ -87,6 +128,17 @@ def digest(refresh_token: str) -> bytes:
     return hashlib.sha256(refresh_token.encode("utf-8", "surrogatepass")).digest()
 
 
-def successor(keys: TokenKeys, refresh_token: str) -> str:
-    """The refresh token that follows: always the same one, so it can be given again without being stored."""
-    return refresh_token_of(hmac.digest(keys.succession, refresh_token.encode("utf-8", "surrogatepass"), "sha256"))
+def successor(keys: TokenKeys, refresh_token: str, current_digest: bytes | None = None) -> str:
+    """The refresh token that follows: always the same one, so it can be given again without being stored.
+
+    Where the session's current token, known by its digest, was derived with a key that is not in use any more or not
+    yet, it is that one: two tabs that refresh while keys are rotated get the same successor.
+    """
+    shown = refresh_token.encode("utf-8", "surrogatepass")
+    following = [refresh_token_of(hmac.digest(key, shown, "sha256")) for key in keys.successions]
+    return next((token for token in following if digest(token) == current_digest), following[0])
+
+
+def csrf_token_of(keys: TokenKeys, session: LoggedIn) -> str:
+    """What a page shows besides the cookies: the same for all tabs of a session, so that no tab's is out of date."""
+    return refresh_token_of(hmac.digest(keys.successions[0], f"csrf {session.sid}".encode(), "sha256"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.security.rules.groups import GroupName
 from services.security.rules.names import fold
-from services.security.rules.users import UserDraft
+from services.security.rules.users import Kind, UserDraft
 from shared.errors import Fault
 
 
@@ -18,12 +18,14 @@ class UserRow:
     display_name: str
     active: bool | None
     groups: tuple[str, ...]
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
 class KnownUser:
     id: int
     folded_name: str
+    kind: str
     display_name: str
     active: bool
     group_ids: list[int]
@@ -97,6 +99,15 @@ def find_unknown_groups(rows: Sequence[UserRow], groups: Mapping[str, GroupName]
     ]
 
 
+def find_other_kinds(rows: Sequence[UserRow], known: Mapping[str, KnownUser]) -> list[Fault]:
+    """A fault for every known user, by folded name, whom the file wants to be of another kind; a kind never changes."""
+    return [
+        Fault(f"line {row.line}, column kind", f"{row.name} is a {known[fold(row.name)].kind} and stays one")
+        for row in rows
+        if row.kind is not None and fold(row.name) in known and known[fold(row.name)].kind != row.kind
+    ]
+
+
 def plan_user_import(
     rows: Sequence[UserRow], known: Mapping[str, KnownUser], groups: Mapping[str, GroupName]
 ) -> UserPlan:
@@ -117,7 +128,7 @@ def plan_user_import(
         user = known.get(folded_name)
         wanted = {groups[fold(name)].id for name in row.groups}
         if user is None:
-            new.append(UserDraft(row.name, row.display_name, row.active is not False))
+            new.append(UserDraft(row.name, row.display_name, row.active is not False, row.kind or Kind.PERSON.value))
             joining += [Joining(folded_name, group_id) for group_id in sorted(wanted)]
             continue
         active = user.active if row.active is None else row.active

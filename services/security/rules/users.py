@@ -2,19 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from services.security.rules.groups import GroupName
 
 _LONGEST_ID = 18
 
 
+class Kind(Enum):
+    """What is behind an account: somebody who logs in, or another system that shows a credential."""
+
+    PERSON = "person"
+    SERVICE = "service"
+
+
 @dataclass(frozen=True)
 class UserDraft:
-    """A user as somebody wants it; `name` is `DOMAIN\\name`."""
+    """A user as somebody wants it; `name` is `DOMAIN\\name`, `kind` the value of a Kind."""
 
     name: str
     display_name: str
     active: bool
+    kind: str = Kind.PERSON.value
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ class User:
     """A user as it is; lists are in the order of the groups' names. `revision` counts changes of its own fields."""
 
     id: int
+    kind: str
     name: str
     display_name: str
     active: bool
@@ -52,6 +62,7 @@ class UserFilter:
     name: str | None = None
     active: bool | None = None
     group_id: int | None = None
+    kind: str | None = None
     search: str | None = None
 
 

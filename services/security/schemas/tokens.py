@@ -28,6 +28,13 @@ class TokenAnswer(BaseModel):
     refresh_token: str = Field(repr=False, description="Usable once; its use gives the next one.")
 
 
+class CookieAnswer(BaseModel):
+    """How many seconds the access cookie lasts, then refresh it; and the session, then log in again."""
+
+    expires_in: int
+    session_expires_in: int
+
+
 class PublicKey(BaseModel):
     """A public Ed25519 key (RFC 8037)."""
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from services.security.rules.user_import import UserRow
 from services.security.rules.users import User, UserChange, UserDraft
 from services.security.schemas.groups import GroupReference
-from services.security.schemas.words import GroupName, Line, Secret, Sent, UserName
+from services.security.schemas.words import GroupName, KindWord, Line, Secret, Sent, UserName
 from shared.tables import SPLIT, YesNo
 
 
@@ -49,6 +49,7 @@ class UserAnswer(BaseModel):
     """A user with the groups that he is in. `revision` is the version of the user's own fields, as in the ETag."""
 
     id: int
+    kind: KindWord
     name: str
     display_name: str
     active: bool
@@ -63,20 +64,42 @@ class UserAnswer(BaseModel):
         return cls.model_validate(user, from_attributes=True)
 
 
+class BindingAnswer(BaseModel):
+    """The account of an identity provider or the directory that a name belongs to."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    source: str
+    subject: str
+    bound_at: datetime
+
+
 class UserImportRow(BaseModel):
-    """One user. An empty `active` or `groups` leaves a known user as he is; a new one is active, in no group."""
+    """One user. An empty `active` or `groups` leaves a known user as he is; a new one is active, in no group.
+
+    `kind` is `person` (if empty) or `service`, and never changes.
+    """
 
     name: UserName
     display_name: Line
     active: YesNo | None = None
     groups: Annotated[tuple[GroupName, ...], SPLIT] = ()
+    kind: KindWord | None = None
 
     @classmethod
     def of(cls, user: User) -> "UserImportRow":
-        return cls(name=user.name, display_name=user.display_name, active=user.active, groups=tuple(user.group_names))
+        return cls.model_validate(
+            {
+                "name": user.name,
+                "display_name": user.display_name,
+                "active": user.active,
+                "groups": tuple(user.group_names),
+                "kind": user.kind,
+            }
+        )
 
     def to_row(self, line: int) -> UserRow:
-        return UserRow(line, self.name, self.display_name, self.active, self.groups)
+        return UserRow(line, self.name, self.display_name, self.active, self.groups, self.kind)
 
 
 class UserImportAnswer(BaseModel):

@@ -31,6 +31,7 @@ Code = Annotated[str, Short, AfterValidator(names.limit_code)]
 CompanyNumber = Annotated[int, Field(ge=1, le=_LARGEST_INT)]
 FeatureName = Annotated[str, StringConstraints(max_length=100)]
 LevelWord = Literal["view", "edit", "approve", "admin"]
+KindWord = Literal["person", "service"]
 Secret = Annotated[SecretStr, Field(max_length=_LONGEST_INPUT)]
 
 

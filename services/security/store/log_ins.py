@@ -1,12 +1,24 @@
-"""Owns log-ins that were tried and have not succeeded."""
+"""Owns log-ins that were tried and have not succeeded, and the counts of those that the limit refused."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.log_ins import Attempts
-from shared.database import execute, fetch_one
+from shared.database import execute, fetch_all, fetch_one
+
+
+@dataclass(frozen=True)
+class Limited:
+    """How many log-ins of an account, or from an address, the limit refused within a minute; the other is empty."""
+
+    minute: datetime
+    operation: str
+    folded_name: str
+    address: str
+    count: int
 
 
 async def take_turn(session: AsyncSession, folded_name: str) -> None:
@@ -54,3 +66,36 @@ async def forget(session: AsyncSession, folded_names: Sequence[str]) -> None:
 
 async def delete_before(session: AsyncSession, before: datetime) -> None:
     await execute(session, "DELETE FROM log_in_attempt WHERE at < :before", before=before)
+
+
+async def count_limited(session: AsyncSession, operation: str, folded_name: str, address: str, now: datetime) -> None:
+    await execute(
+        session,
+        """
+        INSERT INTO limited_log_in (minute, operation, folded_name, address, count)
+        VALUES (:minute, :operation, :name, :address, 1)
+        ON CONFLICT (minute, operation, folded_name, address) DO UPDATE SET count = limited_log_in.count + 1
+        """,
+        minute=now.replace(second=0, microsecond=0),
+        operation=operation,
+        name=folded_name,
+        address=address,
+    )
+
+
+async def take_limited_before(session: AsyncSession, before: datetime, at_most: int) -> list[Limited]:
+    """Takes away the counts of earlier minutes; of two processes that ask at once each gets others."""
+    return await fetch_all(
+        session,
+        Limited,
+        """
+        DELETE FROM limited_log_in USING (
+            SELECT ctid AS place FROM limited_log_in WHERE minute < :before
+            ORDER BY minute LIMIT :at_most FOR UPDATE SKIP LOCKED
+        ) AS taken
+        WHERE limited_log_in.ctid = taken.place
+        RETURNING minute, operation, folded_name, address, count
+        """,
+        before=before,
+        at_most=at_most,
+    )

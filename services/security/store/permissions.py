@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.groups import GroupName
 from services.security.rules.permissions import GROUPS, ActiveUser
+from services.security.rules.users import Kind
 from shared.database import execute, fetch_all, fetch_value, fetch_values
 
 
@@ -27,8 +28,8 @@ async def read_as_one(session: AsyncSession) -> None:
     await execute(session, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-async def find_administrators(session: AsyncSession) -> set[int]:
-    """The active users who have `security.groups` at admin."""
+async def find_administrators(session: AsyncSession, kind: Kind = Kind.PERSON) -> set[int]:
+    """The active people, or service accounts, who have `security.groups` at admin."""
     return set(
         await fetch_values(
             session,
@@ -38,8 +39,10 @@ async def find_administrators(session: AsyncSession) -> set[int]:
             JOIN group_member ON group_member.group_id = group_grant.group_id
             JOIN user_account ON user_account.id = group_member.user_id
             WHERE group_grant.feature = :feature AND group_grant.level = 'admin' AND user_account.active
+                AND user_account.kind = :of_kind
             """,
             feature=GROUPS,
+            of_kind=kind.value,
         )
     )
 

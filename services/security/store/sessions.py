@@ -10,6 +10,18 @@ from services.security.rules.tokens import LoggedIn
 from services.security.store.users import Credentials
 from shared.database import execute, fetch_all, fetch_one, fetch_value
 
+_OPEN = """
+    WITH account AS (
+        SELECT id, name FROM user_account
+        WHERE id = :user_id AND active AND kind = 'person' AND {condition} FOR SHARE
+    ), opened AS (
+        INSERT INTO session (user_id, created_at, expires_at) SELECT id, :now, :expires_at FROM account
+        RETURNING id, user_id, expires_at
+    )
+    SELECT opened.id AS session_id, opened.user_id, account.name AS user_name, opened.expires_at
+    FROM opened, account
+"""
+
 
 async def open_session(
     session: AsyncSession, credentials: Credentials, now: datetime, expires_at: datetime
@@ -21,21 +33,18 @@ async def open_session(
     return await fetch_one(
         session,
         LoggedIn,
-        """
-        WITH account AS (
-            SELECT id, name FROM user_account
-            WHERE id = :user_id AND active AND password_hash = :password_hash FOR SHARE
-        ), opened AS (
-            INSERT INTO session (user_id, created_at, expires_at) SELECT id, :now, :expires_at FROM account
-            RETURNING id, user_id, expires_at
-        )
-        SELECT opened.id AS session_id, opened.user_id, account.name AS user_name, opened.expires_at
-        FROM opened, account
-        """,
+        _OPEN.format(condition="password_hash = :password_hash"),
         user_id=credentials.user_id,
         password_hash=credentials.password_hash,
         now=now,
         expires_at=expires_at,
+    )
+
+
+async def open_session_of(session: AsyncSession, user_id: int, now: datetime, expires_at: datetime) -> LoggedIn | None:
+    """Opens a session for an active person whom a directory or an identity provider vouches for: else None."""
+    return await fetch_one(
+        session, LoggedIn, _OPEN.format(condition="true"), user_id=user_id, now=now, expires_at=expires_at
     )
 
 

@@ -13,7 +13,7 @@ from shared.database import columns, execute, fetch_all, fetch_one, fetch_value
 from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 _COLUMNS = """
-    user_account.id, user_account.name, user_account.display_name, user_account.active,
+    user_account.id, user_account.kind, user_account.name, user_account.display_name, user_account.active,
     user_account.password_hash IS NOT NULL AS has_password, user_account.password_changed_at,
     user_account.revision, user_account.created_at, membership.group_ids, membership.group_names
 """
@@ -55,6 +55,7 @@ def _where(wanted: UserFilter) -> Where:
         Where()
         .add("user_account.folded_name = :folded_name", folded_name=None if wanted.name is None else fold(wanted.name))
         .add("user_account.active = :active", active=wanted.active)
+        .add("user_account.kind = :of_kind", of_kind=wanted.kind)
         .add(
             """EXISTS (SELECT FROM group_member
                 WHERE group_member.user_id = user_account.id AND group_member.group_id = :group_id)""",
@@ -111,7 +112,7 @@ async def find_known(session: AsyncSession, folded_names: Sequence[str]) -> dict
         session,
         KnownUser,
         """
-        SELECT id, folded_name, display_name, active,
+        SELECT id, folded_name, kind, display_name, active,
                ARRAY(SELECT group_id FROM group_member WHERE user_id = user_account.id ORDER BY group_id) AS group_ids
         FROM user_account WHERE folded_name = ANY(CAST(:folded_names AS text[]))
         """,
@@ -126,17 +127,18 @@ async def insert_users(session: AsyncSession, drafts: Sequence[UserDraft], now: 
         session,
         _Made,
         """
-        INSERT INTO user_account (name, folded_name, display_name, folded_display_name, active, created_at)
-        SELECT name, folded_name, display_name, folded_display_name, active, :now
+        INSERT INTO user_account (kind, name, folded_name, display_name, folded_display_name, active, created_at)
+        SELECT kind, name, folded_name, display_name, folded_display_name, active, :now
         FROM unnest(
-            CAST(:name AS text[]), CAST(:folded_name AS text[]), CAST(:display_name AS text[]),
+            CAST(:kinds AS text[]), CAST(:name AS text[]), CAST(:folded_name AS text[]), CAST(:display_name AS text[]),
             CAST(:folded_display_name AS text[]), CAST(:active AS boolean[])
-        ) AS draft (name, folded_name, display_name, folded_display_name, active)
+        ) AS draft (kind, name, folded_name, display_name, folded_display_name, active)
         RETURNING id, folded_name
         """,
         now=now,
         folded_name=[fold(draft.name) for draft in drafts],
         folded_display_name=[fold(draft.display_name) for draft in drafts],
+        kinds=[draft.kind for draft in drafts],
         **columns(drafts, "name", "display_name", "active"),
     )
     return {user.folded_name: user.id for user in made}

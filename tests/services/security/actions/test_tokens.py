@@ -18,7 +18,7 @@ from services.security.rules.users import UserChange
 from shared.database import Database, fetch_value, fetch_values
 from shared.errors import NotFound
 from shared.jobs import Bell
-from tests.services.security.conftest import NOON, PASSWORD, Company
+from tests.services.security.conftest import NOON, PASSWORD, SEED, Company
 
 SECOND = timedelta(seconds=1)
 
@@ -154,6 +154,22 @@ async def test_after_another_signing_key_an_unused_token_still_works_but_is_not_
     later = Door(door.database, token_keys("11" * 32))
     assert await later.refresh(second.refresh_token, NOON + SECOND) is not None
     assert await door.refresh(second.refresh_token, NOON + 2 * SECOND) is None
+
+
+async def test_while_keys_are_rotated_two_tabs_still_get_the_same_successor(door: Door, ana: int) -> None:
+    first = await door.log_in()
+    published = Door(door.database, token_keys(f"{SEED},{'11' * 32}"))
+    second = await published.refresh(first.refresh_token)
+    signing = Door(door.database, token_keys(f"{'11' * 32},{SEED}"))
+    again = await signing.refresh(first.refresh_token, NOON + SECOND)
+    assert second is not None
+    assert again is not None
+    assert again.refresh_token == second.refresh_token
+    third = await signing.refresh(second.refresh_token, NOON + 2 * SECOND)
+    repeated = await published.refresh(second.refresh_token, NOON + 3 * SECOND)
+    assert third is not None
+    assert repeated is not None
+    assert repeated.refresh_token == third.refresh_token
 
 
 @pytest.mark.parametrize("token", ["", "x", "A" * 43, "é" * 43, "\x00", "\ud800"])

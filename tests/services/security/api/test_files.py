@@ -38,10 +38,10 @@ async def test_a_file_makes_users_and_puts_them_into_groups(clerk: httpx.AsyncCl
     answer = await load(clerk, "users", *USERS)
     assert (answer.status_code, answer.json()) == (200, {"created": 3, "changed": 0, "unchanged": 0})
     assert await save(clerk, "users") == [
-        "name,display_name,active,groups",
-        "ALAMO\\ana,Ana,yes,Billing; Proof",
-        "ALAMO\\ben,Ben,no,",
-        "ALAMO\\eve,Eve,yes,",
+        "name,display_name,active,groups,kind",
+        "ALAMO\\ana,Ana,yes,Billing; Proof,person",
+        "ALAMO\\ben,Ben,no,,person",
+        "ALAMO\\eve,Eve,yes,,person",
     ]
 
 
@@ -67,11 +67,11 @@ async def test_a_second_file_changes_who_it_names_and_nobody_else(clerk: httpx.A
     )
     assert answer.json() == {"created": 1, "changed": 1, "unchanged": 1}
     assert await save(clerk, "users") == [
-        "name,display_name,active,groups",
-        "ALAMO\\ana,Ana María,yes,Billing",
-        "ALAMO\\ben,Ben,no,",
-        "ALAMO\\eve,Eve,yes,",
-        "ALAMO\\zoe,Zoe,yes,",
+        "name,display_name,active,groups,kind",
+        "ALAMO\\ana,Ana María,yes,Billing,person",
+        "ALAMO\\ben,Ben,no,,person",
+        "ALAMO\\eve,Eve,yes,,person",
+        "ALAMO\\zoe,Zoe,yes,,person",
     ]
 
 
@@ -248,4 +248,16 @@ async def test_the_same_grant_twice_is_named(clerk: httpx.AsyncClient) -> None:
             "pointer": "line 3",
             "detail": "Proof / rating.orders / branches AUS, SAT / AR companies 1, 2 stands on line 2 already",
         }
+    ]
+
+
+async def test_a_file_makes_service_accounts_and_never_turns_one_into_a_person(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
+    made = await load(clerk, "users", "name,display_name,kind", "ALAMO\\erp,Ledger,service", "ALAMO\\ana,Ana,")
+    assert made.json() == {"created": 2, "changed": 0, "unchanged": 0}
+    assert (await clerk.get("/v1/users", params={"kind": "service"})).json()["totals"] == {"count": 1}
+    again = await load(clerk, "users", "name,display_name,kind", "ALAMO\\erp,Ledger,person", "ALAMO\\ana,Ana,")
+    assert again.json()["errors"] == [
+        {"pointer": "line 2, column kind", "detail": "ALAMO\\erp is a service and stays one"}
     ]

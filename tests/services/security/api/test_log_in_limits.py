@@ -1,11 +1,13 @@
 """Guessing passwords is slow, whoever guesses from wherever; every log-in is in the audit."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from services.security.actions.log_ins import tell_limited
 from services.security.actions.tokens import delete_expired_sessions
 from services.security.errors import LogInLimited
 from services.security.rules.log_ins import MOST_OF_ACCOUNT, WINDOW, Attempts, require_another
@@ -77,6 +79,43 @@ async def test_after_a_quarter_of_an_hour_it_is_forgotten(client: Client, compan
         assert await fetch_value(session, "SELECT count(*) FROM log_in_attempt") == MOST_OF_ACCOUNT
         await delete_expired_sessions(session, datetime.now(UTC) + WINDOW)
     assert (await try_it(client(), password=PASSWORD)).status_code == 200
+
+
+async def test_what_the_limit_refuses_is_one_entry_a_minute_with_a_count(client: Client, company: Company) -> None:
+    await company.user("ALAMO\\ana", password=PASSWORD)
+    began = datetime.now(UTC)
+    for _ in range(12):
+        await try_it(client())
+    for number in range(50):
+        await try_it(client(), f"ALAMO\\guess{number}", address="10.0.0.9")
+    auditor = client(AUDIT, user="auditor")
+
+    async def limited() -> list[dict[str, str]]:
+        told = await auditor.get("/v1/audit", params={"operation": "POST /v1/tokens", "limit": 500})
+        return [one for one in told.json()["items"] if one["status"] == 429]
+
+    assert await limited() == []
+    async with company.database.transaction() as session:
+        assert not await tell_limited(session, began)
+        assert not await tell_limited(session, datetime.now(UTC) + timedelta(minutes=1))
+    entries = await limited()
+    assert {one["name"] for one in entries} == {"alamo\\ana"}
+    assert sum(json.loads(one["body"])["refused"] for one in entries) == 7
+    assert len(entries) <= 2
+
+
+async def test_an_address_that_is_limited_is_counted_as_one_whatever_it_guesses(
+    client: Client, company: Company
+) -> None:
+    for number in range(70):
+        await try_it(client(), f"ALAMO\\guess{number}", address="10.0.0.9")
+    async with company.database.transaction() as session:
+        await tell_limited(session, datetime.now(UTC) + timedelta(minutes=1))
+    told = await client(AUDIT, user="auditor").get("/v1/audit", params={"limit": 500})
+    bodies = [json.loads(one["body"]) for one in told.json()["items"] if one["status"] == 429]
+    assert {one["address"] for one in bodies} == {"10.0.0.9"}
+    assert sum(one["refused"] for one in bodies) == 20
+    assert len(bodies) <= 2
 
 
 def test_the_wait_ends_when_the_oldest_attempt_is_a_window_old() -> None:

@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from services.security.rules.credentials import Credential, NewCredential
 from services.security.rules.sessions import Shown
 from services.security.rules.tokens import TokenKeys, Tokens
+from services.security.schemas.credentials import AccessTokenAnswer, NewCredentialAnswer, ServiceLogIn
 from services.security.schemas.tokens import LogIn, RefreshToken, TokenAnswer
 from services.security.schemas.users import NewPassword
 from services.security.settings import Settings
@@ -30,6 +32,10 @@ SECRET = "s3cret-of-the-test"
         TokenAnswer(access_token=SECRET, refresh_token=SECRET, expires_in=300),
         Tokens(SECRET, SECRET, 300),
         Credentials(7, SECRET),
+        ServiceLogIn(account="ALAMO\\erp", secret=SecretStr(SECRET)),
+        AccessTokenAnswer(access_token=SECRET, expires_in=300),
+        NewCredential(Credential(1, NOON, None, None), SECRET),
+        NewCredentialAnswer.of(NewCredential(Credential(1, NOON, None, None), SECRET)),
         Shown(1, 7, "ALAMO\\ana", True, NOON + timedelta(hours=1), None, None, SECRET.encode()),
     ],
 )
@@ -57,7 +63,9 @@ def test_settings_that_do_not_fit_show_no_secret(monkeypatch: pytest.MonkeyPatch
     assert SEED not in repr(settings)
 
 
-@pytest.mark.parametrize("seed", ["", "x" * 64, SEED[:-2], SEED + "00", SECRET])
+@pytest.mark.parametrize(
+    "seed", ["", "x" * 64, SEED[:-2], SEED + "00", SECRET, f"{SEED},", f"{SEED},x", f"{SEED},{SEED}"]
+)
 def test_a_signing_key_that_is_none_keeps_the_service_from_starting(monkeypatch, seed: str) -> None:
     monkeypatch.setenv("SECURITY_DATABASE_URL", "postgresql://localhost/security")
     monkeypatch.setenv("NATS_URL", "nats://localhost")

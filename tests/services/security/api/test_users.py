@@ -24,6 +24,7 @@ async def test_a_user_is_made_and_read_again(clerk: httpx.AsyncClient) -> None:
     assert made.headers["etag"] == read.headers["etag"] == '"1"'
     del user["id"], user["created_at"]
     assert user == {
+        "kind": "person",
         "name": "ALAMO\\ana",
         "display_name": "Ana",
         "active": True,

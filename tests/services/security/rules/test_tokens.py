@@ -79,7 +79,7 @@ def test_a_refresh_token_always_has_the_same_successor_and_is_not_it(random: byt
 def test_without_the_key_the_successor_cannot_be_known() -> None:
     token = refresh_token_of(b"x" * 32)
     assert successor(KEYS, token) != successor(token_keys("11" * 32), token)
-    assert KEYS.succession != KEYS.signing.private_bytes_raw()
+    assert KEYS.successions[0] != KEYS.signing.private_bytes_raw()
 
 
 def test_any_text_may_be_shown_as_a_refresh_token() -> None:

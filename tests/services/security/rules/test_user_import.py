@@ -17,7 +17,7 @@ from services.security.rules.user_import import (
 from services.security.rules.users import UserDraft
 
 GROUPS = {"proof": GroupName(1, "Proof"), "billing": GroupName(2, "Billing"), "rating": GroupName(3, "Rating")}
-ANA = KnownUser(7, fold("ALAMO\\ana"), "Ana", active=True, group_ids=[2, 3])
+ANA = KnownUser(7, fold("ALAMO\\ana"), "person", "Ana", active=True, group_ids=[2, 3])
 KNOWN = {ANA.folded_name: ANA}
 
 
@@ -74,7 +74,7 @@ def test_unknown_groups_are_named_with_their_lines() -> None:
 names = st.sampled_from(["Proof", "Billing", "Rating"])
 known_users = st.lists(st.sets(st.sampled_from([1, 2, 3])), max_size=4).map(
     lambda memberships: {
-        fold(f"ALAMO\\u{number}"): KnownUser(number, fold(f"ALAMO\\u{number}"), "U", True, sorted(groups))
+        fold(f"ALAMO\\u{number}"): KnownUser(number, fold(f"ALAMO\\u{number}"), "person", "U", True, sorted(groups))
         for number, groups in enumerate(memberships)
     }
 )
@@ -86,15 +86,24 @@ def test_a_file_loaded_twice_changes_nothing_the_second_time(known, wanted) -> N
     plan = plan_user_import(rows, known, GROUPS)
     after: dict[str, KnownUser] = dict(known)
     for number, draft in enumerate(plan.new):
-        after[fold(draft.name)] = KnownUser(100 + number, fold(draft.name), draft.display_name, draft.active, [])
+        after[fold(draft.name)] = KnownUser(
+            100 + number, fold(draft.name), "person", draft.display_name, draft.active, []
+        )
     for one in plan.changed:
         (user,) = [user for user in after.values() if user.id == one.id]
-        after[user.folded_name] = KnownUser(user.id, user.folded_name, one.display_name, one.active, user.group_ids)
+        after[user.folded_name] = KnownUser(
+            user.id, user.folded_name, "person", one.display_name, one.active, user.group_ids
+        )
     for folded_name, user in list(after.items()):
         joined = {one.group_id for one in plan.joining if one.folded_name == folded_name}
         left = {one.group_id for one in plan.leaving if one.user_id == user.id}
         after[folded_name] = KnownUser(
-            user.id, folded_name, user.display_name, user.active, sorted((set(user.group_ids) | joined) - left)
+            user.id,
+            folded_name,
+            "person",
+            user.display_name,
+            user.active,
+            sorted((set(user.group_ids) | joined) - left),
         )
     again = plan_user_import(rows, after, GROUPS)
     assert (again.new, again.changed, again.joining, again.leaving) == ((), (), (), ())

@@ -1,0 +1,88 @@
+"""Owns trying to log in, in whatever manner: counted, limited, and told to the audit."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.errors import LogInLimited, LoginRefused
+from services.security.rules.log_ins import WINDOW, require_another
+from services.security.rules.names import fold
+from services.security.store import log_ins
+from services.security.store.log_ins import Limited
+from shared import tracing
+from shared.audit import store as audit
+from shared.audit.store import Done
+from shared.database import Database
+
+_PART = 500
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Who tries to log in, as he was typed, by which operation (`POST /v1/tokens`), and from where."""
+
+    operation: str
+    name: str
+    address: str
+
+    @property
+    def account(self) -> str:
+        """The account that is tried; what cannot be a name is counted as one account."""
+        return fold(self.name.strip()) if self.name.isprintable() else ""
+
+    def done(self, status: int, subject: str = "", reason: str | None = None) -> Done:
+        """The audit's entry; of a refused log-in the name is what was typed."""
+        shown = self.name if self.name.isprintable() else "(not printable)"
+        body = None if reason is None else json.dumps({"reason": reason})
+        return _entry(self.operation, shown, status, subject, body)
+
+
+def _entry(operation: str, name: str, status: int, subject: str, body: str | None) -> Done:
+    path = operation.partition(" ")[2]
+    return Done(subject, name, operation, path, "", "", status, body, tracing.request_id() or "")
+
+
+async def begin(database: Database, attempt: Attempt, now: datetime) -> None:
+    """Counts an attempt before its password is looked at, so that many at once are not more; raises LogInLimited."""
+    try:
+        async with database.transaction() as counting:
+            await log_ins.take_turn(counting, attempt.account)
+            counted = await log_ins.count(counting, attempt.account, attempt.address, now - WINDOW)
+            require_another(counted, now)
+            await log_ins.add(counting, attempt.account, attempt.address, now)
+    except LogInLimited as error:
+        # Whoever guesses does so by the thousand: these are counted, and told to the audit by the minute.
+        account, address = (attempt.account, "") if error.of_account else ("", attempt.address)
+        async with database.transaction() as noting:
+            await log_ins.count_limited(noting, attempt.operation, account, address, now)
+        raise
+
+
+async def refuse(database: Database, attempt: Attempt, reason: str | None = None) -> LoginRefused:
+    """Tells the audit of a refusal, in a transaction of its own; returns what is to be raised."""
+    async with database.transaction() as noting:
+        await audit.note(noting, attempt.done(LoginRefused.status, reason=reason))
+    return LoginRefused()
+
+
+async def succeed(session: AsyncSession, attempt: Attempt, user_id: int) -> None:
+    """Lets the account begin again, and tells the audit."""
+    await log_ins.forget(session, [attempt.account])
+    await audit.note(session, attempt.done(200, str(user_id)))
+
+
+async def tell_limited(session: AsyncSession, now: datetime) -> bool:
+    """Moves the counts of minutes that are over into the audit, one entry each; whether there may be more."""
+    limited = await log_ins.take_limited_before(session, now.replace(second=0, microsecond=0), _PART)
+    for one in limited:
+        await audit.note(session, _told(one))
+    return len(limited) == _PART
+
+
+def _told(one: Limited) -> Done:
+    body = {"refused": one.count, "minute": one.minute.isoformat()}
+    if one.address:
+        body["address"] = one.address
+    return _entry(one.operation, one.folded_name, LogInLimited.status, "", json.dumps(body))

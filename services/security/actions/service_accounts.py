@@ -1,0 +1,101 @@
+"""Owns accounts of other systems: made with a credential, which is rotated, revoked, and exchanged for tokens."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.actions import log_ins as trying
+from services.security.actions.log_ins import Attempt
+from services.security.actions.passwords import hash_password, verify_password
+from services.security.actions.users import create_user, get_user
+from services.security.errors import AdministratorProtected, ServiceAccountOnly
+from services.security.rules.credentials import (
+    SECRET_BYTES,
+    Credential,
+    NewCredential,
+    read_secret,
+    require_room,
+    shown_secret,
+)
+from services.security.rules.tokens import ACCESS_LIFETIME, TokenKeys, sign_access_token
+from services.security.rules.users import Kind, User, UserDraft
+from services.security.store import credentials, permissions
+from shared.database import Database
+from shared.errors import NotFound
+
+
+async def create_account(session: AsyncSession, draft: UserDraft, now: datetime) -> tuple[User, NewCredential]:
+    """Makes an account in no group, with its first credential; raises UserExists."""
+    user = await create_user(session, replace(draft, kind=Kind.SERVICE.value), now)
+    return user, await _make(session, user, now)
+
+
+async def list_credentials(session: AsyncSession, user_id: int) -> list[Credential]:
+    """All credentials of an account, the newest first; raises NotFound, ServiceAccountOnly."""
+    return await credentials.list_credentials(session, (await _account(session, user_id)).id)
+
+
+async def create_credential(
+    session: AsyncSession, user_id: int, *, by_administrator: bool, now: datetime
+) -> NewCredential:
+    """Makes another credential beside the one in use; raises NotFound, ServiceAccountOnly, CredentialsEnough.
+
+    `by_administrator` says whether the caller has `security.groups` at admin: without it, a credential of an account
+    that has would be a way to become it, which raises AdministratorProtected.
+    """
+    user = await _account(session, user_id)
+    if not by_administrator and user_id in await permissions.find_administrators(session, Kind.SERVICE):
+        raise AdministratorProtected(f"{user.name} administers groups: an administrator must make its credentials.")
+    require_room(await credentials.count_valid(session, user_id))
+    return await _make(session, user, now)
+
+
+async def revoke_credential(session: AsyncSession, user_id: int, credential_id: int, now: datetime) -> None:
+    """Revokes a credential; again changes nothing. Raises NotFound, ServiceAccountOnly."""
+    user = await _account(session, user_id)
+    if not await credentials.revoke(session, user.id, credential_id, now):
+        raise NotFound(f"{user.name} has no credential {credential_id}.")
+
+
+async def log_in(
+    database: Database,
+    session: AsyncSession,
+    keys: TokenKeys,
+    *,
+    name: str,
+    secret: SecretStr,
+    address: str,
+    now: datetime,
+) -> tuple[str, int]:
+    """An access token for a valid credential, and its seconds; raises LogInLimited, else LoginRefused.
+
+    As with passwords the attempt is counted first, and the secret compared outside of any transaction.
+    """
+    attempt = Attempt("POST /v1/tokens/service", name, address)
+    await trying.begin(database, attempt, now)
+    credential_id, random = read_secret(secret.get_secret_value()) or (0, "")
+    async with database.transaction() as reading:
+        known = await credentials.find_hash(reading, attempt.account, credential_id)
+    opened = None
+    if await verify_password(known, SecretStr(random)):
+        opened = await credentials.use(session, credential_id, now + ACCESS_LIFETIME, now)
+    if opened is None:
+        raise await trying.refuse(database, attempt)
+    await trying.succeed(session, attempt, opened.user_id)
+    return sign_access_token(keys, opened, secrets.token_urlsafe(16), now)
+
+
+async def _account(session: AsyncSession, user_id: int) -> User:
+    user = await get_user(session, user_id)
+    if user.kind != Kind.SERVICE.value:
+        raise ServiceAccountOnly(f"{user.name} is a person, and logs in with a password.")
+    return user
+
+
+async def _make(session: AsyncSession, user: User, now: datetime) -> NewCredential:
+    random = secrets.token_urlsafe(SECRET_BYTES)
+    made = await credentials.insert_credential(session, user.id, await hash_password(SecretStr(random)), now)
+    return NewCredential(Credential(made, now, None, None), shown_secret(made, random))

@@ -1,0 +1,42 @@
+"""Owns over HTTP which account of a directory or an identity provider a user's name is bound to."""
+
+from services.security.actions import bindings as actions
+from services.security.api.wiring import AdministersGroups, Now
+from services.security.errors import AdministratorProtected
+from services.security.rules.permissions import USERS
+from services.security.schemas.users import BindingAnswer
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.errors import NotFound
+from shared.numbers import Id
+from shared.operation import Router
+
+bindings = Router("users")
+
+
+@bindings.get(
+    "/{user_id}/bindings",
+    access=access.feature(USERS, Level.VIEW),
+    refuses=[NotFound],
+    response_model=list[BindingAnswer],
+    summary="Which accounts a user's name is bound to",
+)
+async def list_bindings(user_id: Id, session: Transaction) -> list[BindingAnswer]:
+    """At each source (an issuer, or `directory`) the account's own id, since the first log-in from there."""
+    return [BindingAnswer.model_validate(one) for one in await actions.list_bindings(session, user_id)]
+
+
+@bindings.delete(
+    "/{user_id}/bindings",
+    access=access.feature(USERS, Level.ADMIN),
+    refuses=[NotFound, AdministratorProtected],
+    status_code=204,
+    summary="Let a user's name be bound anew",
+)
+async def unbind(user_id: Id, session: Transaction, *, administers: AdministersGroups, now: Now) -> None:
+    """For an account that was made anew in the domain: the next one of this name that logs in is the user.
+
+    Look first whether it is the same person. The user is logged out everywhere.
+    """
+    await actions.unbind(session, user_id, by_administrator=administers, now=now)

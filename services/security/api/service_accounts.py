@@ -1,0 +1,149 @@
+"""Owns accounts of other systems over HTTP: made, given credentials, and asking for tokens."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from services.security.actions import service_accounts as actions
+from services.security.actions import users as user_actions
+from services.security.api.wiring import Address, AdministersGroups, DatabaseOf, Now, TokenKeysOf
+from services.security.errors import (
+    AdministratorProtected,
+    CredentialsEnough,
+    LogInLimited,
+    LoginRefused,
+    ServiceAccountOnly,
+    UserExists,
+)
+from services.security.rules.permissions import SERVICE_ACCOUNTS
+from services.security.rules.users import Kind, UserFilter
+from services.security.schemas.credentials import (
+    AccessTokenAnswer,
+    CredentialAnswer,
+    NewCredentialAnswer,
+    NewServiceAccount,
+    ServiceAccountAnswer,
+    ServiceLogIn,
+)
+from services.security.schemas.users import UserAnswer, UserImportRow
+from services.security.schemas.words import Words
+from shared import access
+from shared.access import Level
+from shared.database import Transaction
+from shared.errors import NotFound
+from shared.listing import Count, Page, PageQueryOf
+from shared.numbers import Id
+from shared.operation import Router
+from shared.tables import CSV_RESPONSE, table_answer
+
+service_accounts = Router("service-accounts")
+service_tokens = Router("tokens")
+
+
+@service_accounts.get(
+    "",
+    access=access.feature(SERVICE_ACCOUNTS, Level.VIEW),
+    response_model=Page[UserAnswer, Count],
+    responses=CSV_RESPONSE,
+    summary="List service accounts",
+)
+async def list_service_accounts(
+    session: Transaction,
+    query: PageQueryOf,
+    *,
+    active: bool | None = None,
+    search: Annotated[Words | None, Query(description="Part of the name or the display name.")] = None,
+) -> Page[UserAnswer, Count] | Response:
+    """One page of the accounts of other systems, with their groups. They are users as well: GET /v1/users has them too."""
+    wanted = UserFilter(active=active, kind=Kind.SERVICE.value, search=search)
+    found, next_cursor, count = await user_actions.list_users(session, wanted, query)
+    if query.media_type is not None:
+        rows = [UserImportRow.of(user) for user in found]
+        return table_answer(query.media_type, "service-accounts", list(UserImportRow.model_fields), rows)
+    return Page(items=[UserAnswer.of(user) for user in found], next_cursor=next_cursor, totals=Count(count=count))
+
+
+@service_accounts.post(
+    "",
+    access=access.feature(SERVICE_ACCOUNTS, Level.ADMIN),
+    refuses=[UserExists],
+    response_model=ServiceAccountAnswer,
+    status_code=201,
+    summary="Make a service account",
+)
+async def create_service_account(
+    body: NewServiceAccount, response: Response, session: Transaction, now: Now
+) -> ServiceAccountAnswer:
+    """Makes an account in no group, with a credential whose secret is shown this once."""
+    response.headers["cache-control"] = "no-store"
+    return ServiceAccountAnswer.made(*await actions.create_account(session, body.to_draft(), now))
+
+
+@service_accounts.get(
+    "/{user_id}/credentials",
+    access=access.feature(SERVICE_ACCOUNTS, Level.VIEW),
+    refuses=[NotFound, ServiceAccountOnly],
+    response_model=list[CredentialAnswer],
+    summary="The credentials of a service account",
+)
+async def list_credentials(user_id: Id, session: Transaction) -> list[CredentialAnswer]:
+    """When each was made, used last and revoked; the newest first. Secrets are not known here."""
+    return [CredentialAnswer.model_validate(one) for one in await actions.list_credentials(session, user_id)]
+
+
+@service_accounts.post(
+    "/{user_id}/credentials",
+    access=access.feature(SERVICE_ACCOUNTS, Level.ADMIN),
+    refuses=[NotFound, ServiceAccountOnly, CredentialsEnough, AdministratorProtected],
+    response_model=NewCredentialAnswer,
+    status_code=201,
+    summary="Make another credential",
+)
+async def create_credential(
+    user_id: Id, response: Response, session: Transaction, *, administers: AdministersGroups, now: Now
+) -> NewCredentialAnswer:
+    """To rotate one: make the second, let the other system use it, revoke the first. The secret is shown this once."""
+    response.headers["cache-control"] = "no-store"
+    return NewCredentialAnswer.of(
+        await actions.create_credential(session, user_id, by_administrator=administers, now=now)
+    )
+
+
+@service_accounts.delete(
+    "/{user_id}/credentials/{credential_id}",
+    access=access.feature(SERVICE_ACCOUNTS, Level.ADMIN),
+    refuses=[NotFound, ServiceAccountOnly],
+    status_code=204,
+    summary="Revoke a credential",
+)
+async def revoke_credential(user_id: Id, credential_id: Id, session: Transaction, now: Now) -> None:
+    """It gives no tokens any more; those that it gave run out within five minutes. Deactivate the account to end it now."""
+    await actions.revoke_credential(session, user_id, credential_id, now)
+
+
+@service_tokens.post(
+    "/service",
+    access=access.public("Showing its credential is how another system becomes known."),
+    refuses=[LoginRefused, LogInLimited],
+    response_model=AccessTokenAnswer,
+    summary="Log in as a service account",
+)
+async def log_in_service(
+    body: ServiceLogIn,
+    address: Address,
+    *,
+    response: Response,
+    session: Transaction,
+    database: DatabaseOf,
+    keys: TokenKeysOf,
+    now: Now,
+) -> AccessTokenAnswer:
+    """An access token of five minutes for a credential. There is no session and no refresh token: ask again.
+
+    Failures are limited and look alike as with passwords.
+    """
+    token, seconds = await actions.log_in(
+        database, session, keys, name=body.account, secret=body.secret, address=address, now=now
+    )
+    response.headers["cache-control"] = "no-store"
+    return AccessTokenAnswer(access_token=token, expires_in=seconds)

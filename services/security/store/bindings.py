@@ -1,0 +1,58 @@
+"""Owns which account of a directory or an identity provider each user's name is bound to."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.rules.bindings import Binding, Claimed
+from shared.database import execute, fetch_all, fetch_value
+
+
+async def bind(session: AsyncSession, user_id: int, claimed: Claimed, now: datetime) -> None:
+    """Binds the name to the account, unless either is bound already: whoever came first stays."""
+    await execute(
+        session,
+        """
+        INSERT INTO account_binding (user_id, source, subject, bound_at) VALUES (:user_id, :source, :subject, :now)
+        ON CONFLICT DO NOTHING
+        """,
+        user_id=user_id,
+        source=claimed.source,
+        subject=claimed.subject,
+        now=now,
+    )
+
+
+async def find_subject(session: AsyncSession, user_id: int, source: str) -> str | None:
+    """The id that the user's name belongs to at this source."""
+    found: str | None = await fetch_value(
+        session,
+        "SELECT subject FROM account_binding WHERE user_id = :user_id AND source = :source",
+        user_id=user_id,
+        source=source,
+    )
+    return found
+
+
+async def find_owner(session: AsyncSession, claimed: Claimed) -> int | None:
+    """The user that the account's id belongs to."""
+    found: int | None = await fetch_value(
+        session,
+        "SELECT user_id FROM account_binding WHERE source = :source AND subject = :subject",
+        source=claimed.source,
+        subject=claimed.subject,
+    )
+    return found
+
+
+async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
+    return await fetch_all(
+        session,
+        Binding,
+        "SELECT source, subject, bound_at FROM account_binding WHERE user_id = :user_id ORDER BY source",
+        user_id=user_id,
+    )
+
+
+async def unbind(session: AsyncSession, user_id: int) -> None:
+    await execute(session, "DELETE FROM account_binding WHERE user_id = :user_id", user_id=user_id)

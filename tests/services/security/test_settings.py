@@ -1,0 +1,54 @@
+"""What the environment says of the identity provider is whole, or the service does not start."""
+
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from services.security.settings import Settings
+from tests.services.security.conftest import SEED
+
+GIVEN = {
+    "database_url": SecretStr("postgresql://localhost/none"),
+    "NATS_URL": SecretStr("nats://localhost"),
+    "gateway_keys": '{"keys": []}',
+    "signing_key": SecretStr(SEED),
+}
+OIDC = {
+    "oidc_issuer": "https://id.example",
+    "oidc_client_id": "ratebook",
+    "oidc_redirect_uri": "https://ratebook.example/api/v1/security/oidc/callback",
+    "oidc_domains": {"alamo.example": "ALAMO"},
+}
+
+
+def test_all_or_nothing_of_the_identity_provider_is_set() -> None:
+    assert Settings(**GIVEN).oidc is None
+    whole = Settings(**GIVEN, **OIDC, oidc_client_secret=SecretStr("s3cret"))
+    assert whole.oidc is not None
+    assert whole.oidc.client_secret == "s3cret"
+    assert "s3cret" not in repr(whole) + repr(whole.oidc)
+    for missing in OIDC:
+        with pytest.raises(ValidationError, match="belong together"):
+            Settings(**GIVEN, **{name: value for name, value in OIDC.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"oidc_issuer": "http://id.example"},
+        {"oidc_redirect_uri": "http://ratebook.example/callback"},
+        {"oidc_return_to": "https://elsewhere.example/"},
+        {"oidc_return_to": "//elsewhere.example/"},
+        {"oidc_return_to": "/\\elsewhere.example/"},
+    ],
+)
+def test_addresses_are_under_tls_and_a_browser_stays_here(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**GIVEN, **{**OIDC, **wrong})
+
+
+def test_domains_come_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECURITY_OIDC_DOMAINS", '{"alamo.example": "ALAMO"}')
+    given = {name: value for name, value in OIDC.items() if name != "oidc_domains"}
+    assert Settings(**GIVEN, **given).oidc_domains == {"alamo.example": "ALAMO"}
