@@ -21,6 +21,8 @@ from tests.asgi import Header, ask
 from tests.operations import LEVELS, Declared, declared_operations
 from tests.services.alone import running
 
+# Without its cookie it has nothing to exchange, and refuses as a log-in is refused.
+REFUSES_ITSELF = {"POST /api/v1/security/cookies/refresh"}
 IDENTITIES = ("no", "expired", "for another service", "sound")
 
 
@@ -124,7 +126,7 @@ async def test_every_operation_is_carried_out_for_exactly_those_whom_its_declara
         async with count_statements(database) as statements:
             for case in cases:
                 # What needs no identity need not be asked with each kind of them again.
-                if case.passes and case.identity == "sound":
+                if case.passes and case.identity == "sound" and case.operation.name not in REFUSES_ITSELF:
                     status = await ask_for(app, case)
                     if status in {401, 403} or status >= 500:
                         otherwise[str(case)] = status
