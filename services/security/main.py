@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.security.actions.directory import Directory
 from services.security.actions.features import read_features
 from services.security.actions.oidc import Provider
 from services.security.api.bindings import bindings
@@ -39,4 +40,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.features = read_features()
     registration = settings.oidc
     app.state.provider = None if registration is None else Provider(registration, settings.oidc_trust())
+    app.state.directory = None if settings.directory is None else Directory(settings.directory)
     return app

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.security.actions.directory import Directory
 from services.security.rules.features import Features
 from services.security.rules.permissions import GROUPS
 from services.security.rules.tokens import TokenKeys
@@ -18,6 +19,11 @@ from shared.operation import CallerOf
 def _token_keys(request: Request) -> TokenKeys:
     keys: TokenKeys = request.app.state.token_keys
     return keys
+
+
+def _directory(request: Request) -> Directory | None:
+    directory: Directory | None = request.app.state.directory
+    return directory
 
 
 def _features(request: Request) -> Features:
@@ -45,6 +51,8 @@ def _administers_groups(caller: CallerOf) -> bool:
 
 
 TokenKeysOf = Annotated[TokenKeys, Depends(_token_keys)]
+DirectoryOf = Annotated[Directory | None, Depends(_directory)]
+"""Where passwords of the Windows domain are checked; None when no directory is set."""
 FeaturesOf = Annotated[Features, Depends(_features)]
 DatabaseOf = Annotated[Database, Depends(_database)]
 Address = Annotated[str, Depends(_address)]
