@@ -9,12 +9,13 @@ from pydantic import SecretStr, ValidationError
 from services.security.actions import directory
 from services.security.main import create_app
 from services.security.settings import Settings
+from shared.identity import load_private_key, public_jwks
 from tests.services.security.conftest import SEED
 
 GIVEN = {
     "database_url": SecretStr("postgresql://localhost/none"),
     "NATS_URL": SecretStr("nats://localhost"),
-    "gateway_keys": '{"keys": []}',
+    "gateway_keys": public_jwks([load_private_key(SEED)]),
     "signing_key": SecretStr(SEED),
 }
 OIDC = {
@@ -81,5 +82,5 @@ def test_all_or_nothing_of_the_directory_is_set_and_only_under_tls() -> None:
 def test_a_directory_without_its_library_keeps_the_service_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "bonsai" not in sys.modules
     monkeypatch.setattr(directory, "find_spec", lambda _: None)
-    with pytest.raises(directory.DirectoryUnusable, match="locks/ldap.txt"):
+    with pytest.raises(directory.DirectoryUnusable, match=r"locks/ldap\.txt"):
         create_app(Settings(**GIVEN, **LDAP))
