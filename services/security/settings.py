@@ -24,6 +24,8 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SECURITY_")
 
     signing_key: Seeds
+    # Nobody changes a group that he is in, nor which groups he is in.
+    four_eyes: bool = True
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None

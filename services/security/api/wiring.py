@@ -46,6 +46,10 @@ def _user_id(caller: CallerOf) -> int | None:
     return user_id_of(caller.principal.subject)
 
 
+def _changer_id(request: Request, caller: CallerOf) -> int | None:
+    return user_id_of(caller.principal.subject) if request.app.state.settings.four_eyes else None
+
+
 def _administers_groups(caller: CallerOf) -> bool:
     return scope_for(caller.principal.grants, GROUPS, Level.ADMIN) is not None
 
@@ -59,5 +63,7 @@ Address = Annotated[str, Depends(_address)]
 Now = Annotated[datetime, Depends(clock.now)]
 CallerId = Annotated[int | None, Depends(_user_id)]
 """The calling user's id, None for a caller that is no user, such as the gateway."""
+ChangerId = Annotated[int | None, Depends(_changer_id)]
+"""Whose own groups are not his to change: the calling user, None where the company does without four eyes."""
 AdministersGroups = Annotated[bool, Depends(_administers_groups)]
 """Whether the caller has `security.groups` at admin."""
