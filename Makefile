@@ -24,6 +24,10 @@ bench: $(READY) ## Measure exports, postings, ratings, matching and events (ten 
 test-long: $(READY) ## Run the long tests: restarts under load, memory over an hour of events
 	@$(RUN) -m pytest -m long
 
+test-ldap: $(READY) ## Run the tests at a real directory (slapd under TLS); needs a compiler, libldap2-dev, libsasl2-dev, and apt or slapd
+	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
+	@$(RUN) -m pytest -m ldap tests/services/security/directory
+
 faults: $(READY) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
 
@@ -56,4 +60,4 @@ $(READY): locks/all.txt
 	@$(RUN) deploy/set_up.py
 	@touch $(READY)
 
-.PHONY: help demo up test test-long bench faults check format documents locks clean
+.PHONY: help demo up test test-long test-ldap bench faults check format documents locks clean

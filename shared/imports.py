@@ -1,7 +1,8 @@
 """Owns what every import of a file has in common: it loads all of it or nothing, or only says whether it could."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -10,12 +11,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Load = Callable[..., Awaitable[int]]
-_CHECK = inspect.Parameter(
-    "check",
-    inspect.Parameter.KEYWORD_ONLY,
-    default=False,
-    annotation=Annotated[bool, Query(description="Only says whether the file could be loaded; nothing is.")],
-)
+Check = Annotated[bool, Query(description="Only says whether the file could be loaded; nothing is.")]
+_CHECK = inspect.Parameter("check", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Check)
 
 
 class Imported(BaseModel):
@@ -23,6 +20,15 @@ class Imported(BaseModel):
 
     imported: int
     checked: int | None = None
+
+
+@asynccontextmanager
+async def taken_back(session: AsyncSession, *, check: bool) -> AsyncIterator[None]:
+    """What the block does is taken back in the end when it is only a check; the database has its say all the same."""
+    async with session.begin_nested() as point:
+        yield
+        if check:
+            await point.rollback()
 
 
 def checkable(load: Load) -> Callable[..., Awaitable[Any]]:
@@ -34,9 +40,8 @@ def checkable(load: Load) -> Callable[..., Awaitable[Any]]:
     async def importing(*, session: AsyncSession, check: bool, **given: Any) -> Imported | JSONResponse:
         if not check:
             return Imported(imported=await load(session=session, **given))
-        async with session.begin_nested() as point:
+        async with taken_back(session, check=True):
             checked = await load(session=session, **given)
-            await point.rollback()
         return JSONResponse(Imported(imported=0, checked=checked).model_dump())
 
     signature = inspect.signature(load)

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.security.actions.directory import Directory
 from services.security.actions.features import read_features
 from services.security.actions.oidc import Provider
 from services.security.api.bindings import bindings
@@ -11,7 +12,7 @@ from services.security.api.features import features
 from services.security.api.groups import groups
 from services.security.api.jwks import jwks
 from services.security.api.me import me
-from services.security.api.members import members
+from services.security.api.members import members, memberships
 from services.security.api.oidc import oidc
 from services.security.api.permission_table import permission_table
 from services.security.api.service_accounts import service_accounts, service_tokens
@@ -26,7 +27,7 @@ from shared import service
 
 ROUTERS = (
     *(tokens, service_tokens, cookies, oidc, jwks, me, own_sessions, features, permission_table, denials),
-    *(users, bindings, sessions, service_accounts, groups, members),
+    *(users, bindings, sessions, service_accounts, groups, members, memberships),
 )
 
 
@@ -39,4 +40,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.features = read_features()
     registration = settings.oidc
     app.state.provider = None if registration is None else Provider(registration, settings.oidc_trust())
+    app.state.directory = None if settings.directory is None else Directory(settings.directory)
     return app

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.security.rules.directory import OBJECT_SID, DirectorySettings
 from services.security.rules.oidc import Registration, is_protected
 from shared.settings import Seeds, ServiceSettings
 
@@ -16,12 +17,15 @@ class Settings(ServiceSettings):
     While keys are rotated there are several, separated by commas: the first signs, all are published. The keys that
     derive refresh tokens come from them too, so all instances must have the same ones.
 
-    `oidc_…` name the identity provider, if there is one; `oidc_domains` is JSON, `{"alamo.example": "ALAMO"}`.
+    `oidc_…` name the identity provider, if there is one; `oidc_domains` is JSON, `{"alamo.example": "ALAMO"}`. `ldap_…`
+    name the directory of the Windows domain, if passwords are checked there.
     """
 
     model_config = SettingsConfigDict(env_prefix="SECURITY_")
 
     signing_key: Seeds
+    # Nobody changes a group that he is in, nor which groups he is in.
+    four_eyes: bool = True
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
@@ -33,6 +37,40 @@ class Settings(ServiceSettings):
     oidc_ca_file: Path | None = None
     # Where a browser goes on after logging in there; a path of this host, so that nobody is sent elsewhere.
     oidc_return_to: str = "/console/"
+
+    ldap_url: str | None = Field(default=None, pattern=r"^ldaps://")
+    ldap_ca_file: Path | None = None
+    ldap_domain: str | None = None
+    ldap_base: str | None = None
+    ldap_bind_name: str = r"{domain}\{name}"
+    ldap_name_attribute: str = "sAMAccountName"
+    ldap_id_attribute: str = OBJECT_SID
+    ldap_timeout_seconds: float = Field(default=5.0, gt=0, le=30)
+
+    @model_validator(mode="after")
+    def _ldap_is_whole(self) -> "Settings":
+        given = (self.ldap_url, self.ldap_ca_file, self.ldap_domain, self.ldap_base)
+        if any(given) and not all(given):
+            raise ValueError("SECURITY_LDAP_URL, _CA_FILE, _DOMAIN and _BASE belong together: set all, or none of them")
+        if "{name}" not in self.ldap_bind_name:
+            raise ValueError("SECURITY_LDAP_BIND_NAME must have {name} in it")
+        return self
+
+    @property
+    def directory(self) -> DirectorySettings | None:
+        """The directory that passwords are checked at, None when there is none."""
+        if self.ldap_url is None or self.ldap_ca_file is None or self.ldap_domain is None or self.ldap_base is None:
+            return None
+        return DirectorySettings(
+            url=self.ldap_url,
+            ca_file=self.ldap_ca_file,
+            domain=self.ldap_domain,
+            base=self.ldap_base,
+            bind_name=self.ldap_bind_name,
+            name_attribute=self.ldap_name_attribute,
+            id_attribute=self.ldap_id_attribute,
+            timeout_seconds=self.ldap_timeout_seconds,
+        )
 
     @model_validator(mode="after")
     def _oidc_is_whole(self) -> "Settings":

@@ -75,7 +75,10 @@ def test_the_locks_hold_no_address() -> None:
 def test_a_deployables_lock_has_the_same_versions_as_the_whole() -> None:
     whole = set(re.findall(r"^(\S+==\S+)", (ROOT / "locks" / "all.txt").read_text(), re.MULTILINE))
     for lock in tracked("locks/*.txt"):
-        assert set(re.findall(r"^(\S+==\S+)", lock.read_text(), re.MULTILINE)) <= whole, lock.name
+        own = set(re.findall(r"^(\S+==\S+)", lock.read_text(), re.MULTILINE))
+        # Built from source: in a lock of its own and not in the whole.
+        built = {one for one in own if lock.name == "ldap.txt" and one.startswith("bonsai==")}
+        assert own - built <= whole, lock.name
 
 
 def test_only_the_edge_commits() -> None:

@@ -44,20 +44,29 @@ def _entry(operation: str, name: str, status: int, subject: str, body: str | Non
     return Done(subject, name, operation, path, "", "", status, body, tracing.request_id() or "")
 
 
-async def begin(database: Database, attempt: Attempt, now: datetime) -> None:
-    """Counts an attempt before its password is looked at, so that many at once are not more; raises LogInLimited."""
+async def begin(database: Database, attempt: Attempt, now: datetime) -> int:
+    """Counts an attempt before its password is looked at, so that many at once are not more; returns its id.
+
+    Raises LogInLimited.
+    """
     try:
         async with database.transaction() as counting:
             await log_ins.take_turn(counting, attempt.account)
             counted = await log_ins.count(counting, attempt.account, attempt.address, now - WINDOW)
             require_another(counted, now)
-            await log_ins.add(counting, attempt.account, attempt.address, now)
+            return await log_ins.add(counting, attempt.account, attempt.address, now)
     except LogInLimited as error:
         # Whoever guesses does so by the thousand: these are counted, and told to the audit by the minute.
         account, address = (attempt.account, "") if error.of_account else ("", attempt.address)
         async with database.transaction() as noting:
             await log_ins.count_limited(noting, attempt.operation, account, address, now)
         raise
+
+
+async def take_back(database: Database, attempt_id: int) -> None:
+    """Forgets an attempt that nobody could judge, so that a directory that is away locks nobody out."""
+    async with database.transaction() as counting:
+        await log_ins.take_back(counting, attempt_id)
 
 
 async def refuse(database: Database, attempt: Attempt, reason: str | None = None) -> LoginRefused:

@@ -6,6 +6,7 @@ What it says is kept for a while; each question has a client of its own, so that
 import asyncio
 import hmac
 import logging
+import math
 import secrets
 import ssl
 import time
@@ -57,7 +58,7 @@ class Provider:
         self._trust = trust
         self._endpoints: Endpoints | None = None
         self._keys: dict[str, PyJWK] = {}
-        self._described_at = self._keys_at = float("-inf")
+        self._described_at = self._keys_at = -math.inf
         self._asking = asyncio.Lock()
 
     async def endpoints(self) -> Endpoints:

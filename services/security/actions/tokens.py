@@ -8,8 +8,13 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions import log_ins as trying
+from services.security.actions.bindings import open_session_for
+from services.security.actions.directory import Directory
 from services.security.actions.log_ins import Attempt
 from services.security.actions.passwords import verify_password
+from services.security.errors import IdentityProviderAway
+from services.security.rules.bindings import Claimed
+from services.security.rules.directory import SOURCE, account_in
 from services.security.rules.log_ins import WINDOW
 from services.security.rules.sessions import (
     KEPT_AFTER_EXPIRY,
@@ -48,6 +53,7 @@ async def log_in(
     database: Database,
     session: AsyncSession,
     keys: TokenKeys,
+    directory: Directory | None = None,
     *,
     name: str,
     password: SecretStr,
@@ -55,22 +61,34 @@ async def log_in(
     now: datetime,
     in_browser: bool = False,
 ) -> Tokens:
-    """Opens a session for a user with a local password; raises LogInLimited, else LoginRefused whatever the reason.
+    """Opens a session for a user with a password, his local one if he has one, else the domain's.
+
+    Raises LogInLimited, IdentityProviderAway, else LoginRefused whatever the reason.
 
     The account is read in a transaction of its own: checking a password takes long, and log-ins that wait for it
     must not hold the connections that the gateway reads the permission table with. The attempt is counted before the
     password is looked at, so that many at once are not more than the limit.
     """
     attempt = Attempt("POST /v1/cookies" if in_browser else "POST /v1/tokens", name, address)
-    await trying.begin(database, attempt, now)
+    attempt_id = await trying.begin(database, attempt, now)
     async with database.transaction() as reading:
         credentials = await users.find_credentials(reading, attempt.account) if attempt.account else None
-    fits = await verify_password(None if credentials is None else credentials.password_hash, password)
-    opened = None
-    if credentials is not None and fits:
+    account = None if directory is None or credentials is not None else account_in(directory.domain, name)
+    opened: LoggedIn | str | None = None
+    if directory is not None and account is not None:
+        try:
+            subject = await directory.find_subject(account, password)
+        except IdentityProviderAway:
+            await trying.take_back(database, attempt_id)
+            raise
+        if subject is not None:
+            # Only now: a name that is not known here is asked for alike, and takes as long.
+            opened = await open_session_for(session, Claimed(SOURCE, subject, name.strip()), now)
+    elif await verify_password(None if credentials is None else credentials.password_hash, password):
+        assert credentials is not None
         opened = await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
-    if opened is None:
-        raise await trying.refuse(database, attempt)
+    if not isinstance(opened, LoggedIn):
+        raise await trying.refuse(database, attempt, opened)
     await trying.succeed(session, attempt, opened.user_id)
     return await give_first(session, keys, opened, now=now, in_browser=in_browser)
 

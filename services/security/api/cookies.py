@@ -9,8 +9,8 @@ from fastapi import Cookie, Response
 from pydantic import SecretStr
 
 from services.security.actions import tokens as actions
-from services.security.api.wiring import Address, DatabaseOf, Now, TokenKeysOf
-from services.security.errors import LogInLimited, LoginRefused
+from services.security.api.wiring import Address, DatabaseOf, DirectoryOf, Now, TokenKeysOf
+from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
 from services.security.rules.tokens import Tokens
 from services.security.schemas.tokens import CookieAnswer, LogIn
 from shared import access
@@ -46,7 +46,7 @@ def _clear(response: Response) -> Response:
 @cookies.post(
     "",
     access=access.public("Logging in is how a caller becomes known."),
-    refuses=[LoginRefused, LogInLimited],
+    refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
     response_model=CookieAnswer,
     summary="Log in from a browser",
 )
@@ -58,6 +58,7 @@ async def log_in_browser(
     session: Transaction,
     database: DatabaseOf,
     keys: TokenKeysOf,
+    directory: DirectoryOf,
     now: Now,
 ) -> CookieAnswer:
     """Opens a session like POST /v1/tokens, and sets its tokens as cookies.
@@ -65,7 +66,15 @@ async def log_in_browser(
     Pages send the value of `__Host-ratebook-csrf` as the header `Ratebook-CSRF` with whatever changes something.
     """
     made = await actions.log_in(
-        database, session, keys, name=body.user, password=body.password, address=address, now=now, in_browser=True
+        database,
+        session,
+        keys,
+        directory,
+        name=body.user,
+        password=body.password,
+        address=address,
+        now=now,
+        in_browser=True,
     )
     return give(response, made)
 

@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Response
 
 from services.security.actions import groups as actions
 from services.security.actions.group_import import import_groups as import_rows
-from services.security.api.wiring import CallerId, FeaturesOf, Now
+from services.security.api.wiring import ChangerId, FeaturesOf, Now
 from services.security.errors import GrantRefused, GroupExists, LastAdministrator, OwnGroup
 from services.security.rules.groups import Group, GroupFilter
 from services.security.rules.permissions import GROUPS
@@ -26,6 +26,7 @@ from shared.access import Level
 from shared.database import Transaction
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
+from shared.imports import Check, taken_back
 from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import Id
 from shared.operation import Router
@@ -95,7 +96,13 @@ async def create_group(
     summary="Load groups from a file",
 )
 async def import_groups(
-    content: CsvBody, session: Transaction, features: FeaturesOf, *, caller_id: CallerId, now: Now
+    content: CsvBody,
+    session: Transaction,
+    features: FeaturesOf,
+    *,
+    changer_id: ChangerId,
+    now: Now,
+    check: Check = False,
 ) -> GroupImportAnswer:
     """Loads a CSV file with the columns group, description, feature, level, branches, customers and ar_companies.
 
@@ -104,7 +111,8 @@ async def import_groups(
     """
     numbered = read_csv(content, GroupImportRow, key=lambda row: row.key)
     rows = [one.row.to_row(one.line) for one in numbered]
-    done = await import_rows(session, rows, features=features, changer_id=caller_id, now=now)
+    async with taken_back(session, check=check):
+        done = await import_rows(session, rows, features=features, changer_id=changer_id, now=now)
     return GroupImportAnswer(created=done.created, replaced=done.replaced)
 
 
@@ -168,11 +176,11 @@ async def replace_group(
     response: Response,
     session: Transaction,
     features: FeaturesOf,
-    caller_id: CallerId,
+    changer_id: ChangerId,
 ) -> GroupAnswer:
     """Gives the group this name, this description and exactly these grants; its members stay."""
     changed = await actions.replace_group(
-        session, group_id, expected, body.to_draft(), features=features, changer_id=caller_id
+        session, group_id, expected, body.to_draft(), features=features, changer_id=changer_id
     )
     return _answer(response, changed)
 
@@ -184,6 +192,6 @@ async def replace_group(
     status_code=204,
     summary="Delete a group",
 )
-async def delete_group(group_id: Id, expected: ExpectedVersion, session: Transaction, caller_id: CallerId) -> None:
+async def delete_group(group_id: Id, expected: ExpectedVersion, session: Transaction, changer_id: ChangerId) -> None:
     """Deletes the group; its members lose what it gave them."""
-    await actions.delete_group(session, group_id, expected, changer_id=caller_id)
+    await actions.delete_group(session, group_id, expected, changer_id=changer_id)

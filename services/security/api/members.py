@@ -1,17 +1,67 @@
 """Owns who is in which group over HTTP."""
 
+from typing import Annotated
+
+from fastapi import Query, Response
+
 from services.security.actions import groups as actions
-from services.security.api.wiring import CallerId
+from services.security.actions import members as list_actions
+from services.security.api.wiring import ChangerId
 from services.security.errors import LastAdministrator, OwnGroup
+from services.security.rules.members import MemberFilter
 from services.security.rules.permissions import GROUPS
+from services.security.schemas.members import MemberAnswer, MemberImportRow
 from shared import access
 from shared.access import Level
 from shared.database import Transaction
-from shared.errors import NotFound
+from shared.errors import ImportRefused, NotFound
+from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import Id
 from shared.operation import Router
+from shared.tables import CSV_RESPONSE, CsvBody, read_csv, table_answer
 
 members = Router("groups")
+memberships = Router("members")
+
+AnId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+
+
+@memberships.get(
+    "",
+    access=access.feature(GROUPS, Level.VIEW),
+    response_model=Page[MemberAnswer, Count],
+    responses=CSV_RESPONSE,
+    summary="List who is in which group",
+)
+async def list_members(
+    session: Transaction, query: PageQueryOf, *, group: AnId = None, user: AnId = None
+) -> Page[MemberAnswer, Count] | Response:
+    """One page, of one group or one user if asked for; as a file all of them, in the form that can be imported again.
+
+    Sorted by `group` or `user`.
+    """
+    found, next_cursor, count = await list_actions.list_members(session, MemberFilter(group, user), query)
+    if query.media_type is not None:
+        rows = [MemberImportRow.of(member) for member in found]
+        return table_answer(query.media_type, "members", list(MemberImportRow.model_fields), rows)
+    items = [MemberAnswer.of(member) for member in found]
+    return Page(items=items, next_cursor=next_cursor, totals=Count(count=count))
+
+
+@memberships.imports(
+    "/import",
+    access=access.feature(GROUPS, Level.ADMIN),
+    refuses=[ImportRefused, OwnGroup, LastAdministrator],
+    summary="Load who is in which group",
+)
+async def import_members(content: CsvBody, session: Transaction, changer_id: ChangerId) -> int:
+    """Loads a file with the columns group and user, the whole or nothing.
+
+    The members of every group in the file become exactly those in the file; a group without a user is emptied.
+    """
+    numbered = read_csv(content, MemberImportRow, key=lambda row: row.key)
+    await list_actions.import_members(session, [one.row.to_row(one.line) for one in numbered], changer_id)
+    return len(numbered)
 
 
 @members.put(
@@ -21,9 +71,9 @@ members = Router("groups")
     status_code=204,
     summary="Put a user into a group",
 )
-async def add_member(group_id: Id, user_id: Id, session: Transaction, caller_id: CallerId) -> None:
+async def add_member(group_id: Id, user_id: Id, session: Transaction, changer_id: ChangerId) -> None:
     """The user has what the group gives within a second. Done again, it changes nothing."""
-    await actions.add_member(session, group_id, user_id, changer_id=caller_id)
+    await actions.add_member(session, group_id, user_id, changer_id=changer_id)
 
 
 @members.delete(
@@ -33,6 +83,6 @@ async def add_member(group_id: Id, user_id: Id, session: Transaction, caller_id:
     status_code=204,
     summary="Take a user out of a group",
 )
-async def remove_member(group_id: Id, user_id: Id, session: Transaction, caller_id: CallerId) -> None:
+async def remove_member(group_id: Id, user_id: Id, session: Transaction, changer_id: ChangerId) -> None:
     """The user loses what the group gave within a second. Done again, it changes nothing."""
-    await actions.remove_member(session, group_id, user_id, changer_id=caller_id)
+    await actions.remove_member(session, group_id, user_id, changer_id=changer_id)

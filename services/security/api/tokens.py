@@ -3,8 +3,8 @@
 from fastapi import Response
 
 from services.security.actions import tokens as actions
-from services.security.api.wiring import Address, CallerId, DatabaseOf, Now, TokenKeysOf
-from services.security.errors import LogInLimited, LoginRefused
+from services.security.api.wiring import Address, CallerId, DatabaseOf, DirectoryOf, Now, TokenKeysOf
+from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
 from services.security.rules.tokens import Tokens
 from services.security.schemas.tokens import LogIn, RefreshToken, TokenAnswer
 from shared import access
@@ -24,7 +24,7 @@ def _answer(response: Response, made: Tokens) -> TokenAnswer:
 @tokens.post(
     "",
     access=access.public("Logging in is how a caller becomes known."),
-    refuses=[LoginRefused, LogInLimited],
+    refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
     response_model=TokenAnswer,
     summary="Log in",
 )
@@ -36,15 +36,16 @@ async def log_in(
     session: Transaction,
     database: DatabaseOf,
     keys: TokenKeysOf,
+    directory: DirectoryOf,
     now: Now,
 ) -> TokenAnswer:
-    """Opens a session of 12 hours for a user with a local password: an access token and the first refresh token.
+    """Opens a session of 12 hours for a user with a password: an access token and the first refresh token.
 
     Every failure gives the same answer, after the same time. After five of an account within a quarter of an hour, or
     fifty from one address, the next has to wait.
     """
     made = await actions.log_in(
-        database, session, keys, name=body.user, password=body.password, address=address, now=now
+        database, session, keys, directory, name=body.user, password=body.password, address=address, now=now
     )
     return _answer(response, made)
 

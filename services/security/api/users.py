@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Response
 from services.security.actions import users as actions
 from services.security.actions.me import describe_access
 from services.security.actions.user_import import import_users as import_rows
-from services.security.api.wiring import AdministersGroups, CallerId, Now
+from services.security.api.wiring import AdministersGroups, ChangerId, Now
 from services.security.errors import (
     AdministratorProtected,
     LastAdministrator,
@@ -34,6 +34,7 @@ from shared.access import Level
 from shared.database import Transaction
 from shared.errors import Forbidden, ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.etag import ExpectedVersion, etag
+from shared.imports import Check, taken_back
 from shared.listing import Count, Page, PageQueryOf
 from shared.numbers import Id
 from shared.operation import Router
@@ -103,7 +104,13 @@ async def create_user(body: NewUser, response: Response, session: Transaction, n
     summary="Load users from a file",
 )
 async def import_users(
-    content: CsvBody, session: Transaction, caller_id: CallerId, *, administers: AdministersGroups, now: Now
+    content: CsvBody,
+    session: Transaction,
+    changer_id: ChangerId,
+    *,
+    administers: AdministersGroups,
+    now: Now,
+    check: Check = False,
 ) -> UserImportAnswer:
     """Loads a file with the columns name, display_name, active, groups (separated by semicolons) and kind.
 
@@ -114,7 +121,8 @@ async def import_users(
     rows = [one.row.to_row(one.line) for one in numbered]
     if not administers and any(row.groups for row in rows):
         raise Forbidden("This file changes who is in which group, which needs security.groups at level admin.")
-    done = await import_rows(session, rows, caller_id, now)
+    async with taken_back(session, check=check):
+        done = await import_rows(session, rows, changer_id, now)
     return UserImportAnswer(created=done.created, changed=done.changed, unchanged=done.unchanged)
 
 

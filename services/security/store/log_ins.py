@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.log_ins import Attempts
-from shared.database import execute, fetch_all, fetch_one
+from shared.database import execute, fetch_all, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,20 @@ async def count(session: AsyncSession, folded_name: str, address: str, since: da
     return found
 
 
-async def add(session: AsyncSession, folded_name: str, address: str, now: datetime) -> None:
-    await execute(
+async def add(session: AsyncSession, folded_name: str, address: str, now: datetime) -> int:
+    """Returns the attempt's id."""
+    made: int = await fetch_value(
         session,
-        "INSERT INTO log_in_attempt (folded_name, address, at) VALUES (:name, :address, :now)",
+        "INSERT INTO log_in_attempt (folded_name, address, at) VALUES (:name, :address, :now) RETURNING id",
         name=folded_name,
         address=address,
         now=now,
     )
+    return made
+
+
+async def take_back(session: AsyncSession, attempt_id: int) -> None:
+    await execute(session, "DELETE FROM log_in_attempt WHERE id = :id", id=attempt_id)
 
 
 async def forget(session: AsyncSession, folded_names: Sequence[str]) -> None:

@@ -4,8 +4,27 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.security.rules.members import Member, MemberFilter
 from services.security.rules.user_import import Joining, Leaving
-from shared.database import columns, execute, fetch_values
+from shared.database import columns, execute, fetch_all, fetch_values
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+
+_COLUMNS = """
+    group_member.group_id, security_group.name AS group_name, group_member.user_id, user_account.name AS user_name
+"""
+_SOURCE = """
+    group_member JOIN security_group ON security_group.id = group_member.group_id
+    JOIN user_account ON user_account.id = group_member.user_id
+"""
+_SORTING = Sorting(
+    fields={
+        "group": ("security_group.folded_name || chr(1) || user_account.folded_name", "text"),
+        "user": ("user_account.folded_name || chr(1) || security_group.folded_name", "text"),
+    },
+    default="group",
+    key="group_member.group_id || '/' || group_member.user_id",
+    key_type="text",
+)
 
 
 async def find_group_ids(session: AsyncSession, user_id: int) -> frozenset[int]:
@@ -69,5 +88,36 @@ async def count_change_of(session: AsyncSession, group_ids: Collection[int]) -> 
     await execute(
         session,
         "UPDATE security_group SET revision = revision + 1 WHERE id = ANY(CAST(:group_ids AS bigint[]))",
+        group_ids=list(group_ids),
+    )
+
+
+def _where(wanted: MemberFilter) -> Where:
+    return (
+        Where()
+        .add("group_member.group_id = :group_id", group_id=wanted.group_id)
+        .add("group_member.user_id = :user_id", user_id=wanted.user_id)
+    )
+
+
+async def list_members(
+    session: AsyncSession, wanted: MemberFilter, query: PageQuery
+) -> tuple[list[Member], str | None]:
+    """One page and the cursor of the next; all that fit when the query has no limit."""
+    return await fetch_page(
+        session, Member, columns=_COLUMNS, source=_SOURCE, where=_where(wanted), sorting=_SORTING, query=query
+    )
+
+
+async def count_members(session: AsyncSession, wanted: MemberFilter) -> int:
+    return await fetch_count(session, _SOURCE, _where(wanted))
+
+
+async def find_members(session: AsyncSession, group_ids: Collection[int]) -> list[Member]:
+    """Who is in any of these groups."""
+    return await fetch_all(
+        session,
+        Member,
+        f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE group_member.group_id = ANY(CAST(:group_ids AS bigint[]))",
         group_ids=list(group_ids),
     )

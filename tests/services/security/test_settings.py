@@ -1,17 +1,21 @@
 """What the environment says of the identity provider is whole, or the service does not start."""
 
+import sys
 from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from services.security.actions import directory
+from services.security.main import create_app
 from services.security.settings import Settings
+from shared.identity import load_private_key, public_jwks
 from tests.services.security.conftest import SEED
 
 GIVEN = {
     "database_url": SecretStr("postgresql://localhost/none"),
     "NATS_URL": SecretStr("nats://localhost"),
-    "gateway_keys": '{"keys": []}',
+    "gateway_keys": public_jwks([load_private_key(SEED)]),
     "signing_key": SecretStr(SEED),
 }
 OIDC = {
@@ -52,3 +56,31 @@ def test_domains_come_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECURITY_OIDC_DOMAINS", '{"alamo.example": "ALAMO"}')
     given = {name: value for name, value in OIDC.items() if name != "oidc_domains"}
     assert Settings(**GIVEN, **given).oidc_domains == {"alamo.example": "ALAMO"}
+
+
+LDAP = {
+    "ldap_url": "ldaps://dc1.alamo.example",
+    "ldap_ca_file": "/etc/ca.pem",
+    "ldap_domain": "ALAMO",
+    "ldap_base": "dc=alamo,dc=example",
+}
+
+
+def test_all_or_nothing_of_the_directory_is_set_and_only_under_tls() -> None:
+    assert Settings(**GIVEN).directory is None
+    whole = Settings(**GIVEN, **LDAP).directory
+    assert whole is not None
+    assert (whole.bind_name, whole.id_attribute) == ("{domain}\\{name}", "objectSid")
+    for missing in LDAP:
+        with pytest.raises(ValidationError, match="belong together"):
+            Settings(**GIVEN, **{name: value for name, value in LDAP.items() if name != missing})
+    for wrong in ({"ldap_url": "ldap://dc1.alamo.example"}, {"ldap_bind_name": "cn=ana"}):
+        with pytest.raises(ValidationError):
+            Settings(**GIVEN, **{**LDAP, **wrong})
+
+
+def test_a_directory_without_its_library_keeps_the_service_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "bonsai" not in sys.modules
+    monkeypatch.setattr(directory, "find_spec", lambda _: None)
+    with pytest.raises(directory.DirectoryUnusable, match=r"locks/ldap\.txt"):
+        create_app(Settings(**GIVEN, **LDAP))

@@ -4,8 +4,11 @@ import asyncio
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from shared.access import Grant, Level
+from shared.database import fetch_value
+from shared.spreadsheets import XLSX_TYPE
 from tests.services.security.conftest import PASSWORD, Client, Company
 
 ORDERS = Grant("rating.orders", Level.VIEW)
@@ -261,3 +264,112 @@ async def test_a_file_makes_service_accounts_and_never_turns_one_into_a_person(
     assert again.json()["errors"] == [
         {"pointer": "line 2, column kind", "detail": "ALAMO\\erp is a service and stays one"}
     ]
+
+
+MEMBERS = ("group,user", "Proof,alamo\\ANA", "Proof,ALAMO\\ben", "Billing,")
+
+
+async def make_company(company: Company) -> dict[str, int]:
+    users = {name: await company.user(f"ALAMO\\{name}") for name in ("ana", "ben", "eve")}
+    await company.group("Proof", ORDERS, members=(users["eve"],))
+    await company.group("Billing", members=(users["ana"],))
+    await company.group("Rating", members=(users["ana"],))
+    return users
+
+
+async def test_a_file_of_members_makes_its_groups_exactly_so_and_leaves_others_alone(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
+    await make_company(company)
+    assert (await load(clerk, "members", *MEMBERS)).json() == {"imported": 3}
+    expected = ["group,user", "Proof,ALAMO\\ana", "Proof,ALAMO\\ben", "Rating,ALAMO\\ana"]
+    assert await save(clerk, "members") == expected
+    assert (await load(clerk, "members", *expected)).json() == {"imported": 3}
+    assert await save(clerk, "members") == expected
+
+
+async def test_members_are_listed_page_by_page_and_of_one_group_or_user(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
+    users = await make_company(company)
+    first = (await clerk.get("/v1/members", params={"limit": 2, "sort": "-user"})).json()
+    assert ([one["user"]["name"] for one in first["items"]], first["totals"]) == (
+        ["ALAMO\\eve", "ALAMO\\ana"],
+        {"count": 3},
+    )
+    rest = await clerk.get("/v1/members", params={"limit": 2, "sort": "-user", "cursor": first["next_cursor"]})
+    assert [one["group"]["name"] for one in rest.json()["items"]] == ["Billing"]
+    of_ana = (await clerk.get("/v1/members", params={"user": users["ana"]})).json()
+    assert [one["group"]["name"] for one in of_ana["items"]] == ["Billing", "Rating"]
+    proof = of_ana["items"][0]["group"]["id"]
+    assert (await clerk.get("/v1/members", params={"group": proof})).json()["totals"] == {"count": 1}
+
+
+async def test_a_file_of_members_with_faults_changes_nothing_and_names_them_all(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
+    await make_company(company)
+    before = await save(clerk, "members")
+    answer = await load(clerk, "members", "group,user", "Proof,ALAMO\\zoe", "Nothing,ALAMO\\ana", "Proof,ana")
+    assert answer.status_code == 422
+    answer = await load(clerk, "members", "group,user", "Proof,ALAMO\\zoe", "Nothing,ALAMO\\ana")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["line 2, column user", "line 3, column group"]
+    twice = await load(clerk, "members", "group,user", "Proof,ALAMO\\ana", "proof,alamo\\ANA")
+    assert twice.json()["code"] == "IMPORT_REFUSED"
+    assert await save(clerk, "members") == before
+
+
+async def test_nobody_loads_himself_into_a_group_nor_the_last_administrator_out_of_his(
+    clerk: httpx.AsyncClient, client: Client, company: Company
+) -> None:
+    users = await make_company(company)
+    administering = Grant("security.groups", Level.ADMIN)
+    own = await load(client(administering, user=users["ana"]), "members", "group,user", "Proof,ALAMO\\ana")
+    assert (own.status_code, own.json()["code"]) == (403, "OWN_GROUP")
+    await company.group("Administrators", administering, members=(users["ben"],))
+    last = await load(clerk, "members", "group,user", "Administrators,")
+    assert (last.status_code, last.json()["code"]) == (409, "LAST_ADMINISTRATOR")
+
+
+async def test_a_check_loads_nothing_and_raises_no_epoch(clerk: httpx.AsyncClient, company: Company) -> None:
+    await make_company(company)
+    before = {noun: await save(clerk, noun) for noun in ("users", "groups", "members")}
+    files = {
+        "users": ("name,display_name", "ALAMO\\zoe,Zoe"),
+        "groups": ("group,feature,level", "Clerks,rating.orders,view"),
+        "members": MEMBERS,
+    }
+    async with company.database.transaction() as session:
+        epoch = await fetch_value(session, "SELECT epoch FROM permission_epoch")
+    for noun, lines in files.items():
+        answer = await clerk.post(
+            f"/v1/{noun}/import?check=true", content="\n".join(lines).encode(), headers={"content-type": "text/csv"}
+        )
+        assert answer.status_code == 200, answer.text
+    assert {noun: await save(clerk, noun) for noun in before} == before
+    async with company.database.transaction() as session:
+        assert await fetch_value(session, "SELECT epoch FROM permission_epoch") == epoch
+
+
+@pytest.mark.parametrize("noun", ["users", "groups", "members"])
+async def test_what_was_saved_as_a_workbook_can_be_loaded_again(
+    clerk: httpx.AsyncClient, company: Company, noun: str
+) -> None:
+    await make_company(company)
+    before = await save(clerk, noun)
+    saved = await clerk.get(f"/v1/{noun}", headers={"accept": XLSX_TYPE})
+    assert saved.headers["content-type"] == XLSX_TYPE
+    loaded = await clerk.post(f"/v1/{noun}/import", content=saved.content, headers={"content-type": XLSX_TYPE})
+    assert loaded.status_code in {200, 201}, loaded.text
+    assert await save(clerk, noun) == before
+
+
+async def test_a_company_may_do_without_four_eyes(app: FastAPI, client: Client, company: Company) -> None:
+    app.state.settings = app.state.settings.model_copy(update={"four_eyes": False})
+    ana = await company.user("ALAMO\\ana")
+    proof = await company.group("Proof", ORDERS)
+    own = client(Grant("security.groups", Level.ADMIN), user=ana)
+    assert (await own.put(f"/v1/groups/{proof}/members/{ana}")).status_code == 204
+    etag = (await client(Grant("security.groups", Level.VIEW), user=9).get(f"/v1/groups/{proof}")).headers["etag"]
+    changed = await own.put(f"/v1/groups/{proof}", json={"name": "Proof"}, headers={"if-match": etag})
+    assert changed.status_code == 200

@@ -1,0 +1,79 @@
+"""Owns asking the Windows domain's directory about a password, a process for each question, a few at a time."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from services.security.errors import IdentityProviderAway
+from services.security.rules.directory import DirectorySettings, may_be_asked
+
+log = logging.getLogger(__name__)
+
+_ROOT = Path(__file__).parents[3]
+_QUESTION = "services.security.actions.directory_question"
+_AT_ONCE = 8
+# Python itself begins, besides what the directory may take.
+_BEGINNING_SECONDS = 5
+
+
+class DirectoryUnusable(Exception):
+    """A directory is set, but what asks it is not installed; the service does not start."""
+
+
+class Directory:
+    """The directory of one Windows domain."""
+
+    def __init__(self, settings: DirectorySettings):
+        if find_spec("bonsai") is None:
+            raise DirectoryUnusable("SECURITY_LDAP_URL is set, but bonsai is not installed: install locks/ldap.txt.")
+        self._settings = settings
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def domain(self) -> str:
+        return self._settings.domain
+
+    async def find_subject(self, account: str, password: SecretStr) -> str | None:
+        """The account's stable id when this is its password, else None; raises IdentityProviderAway."""
+        if not may_be_asked(password.get_secret_value()):
+            return None
+        question = {**asdict(self._settings), "account": account, "password": password.get_secret_value()}
+        async with self._turns:
+            answer = await self._ask(json.dumps(question, default=str).encode())
+        if "subject" not in answer:
+            log.warning("the directory: %s", answer.get("away"))
+            raise IdentityProviderAway("The directory cannot be asked now.")
+        subject: str | None = answer["subject"]
+        return subject
+
+    async def _ask(self, question: bytes) -> dict[str, Any]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", _QUESTION),
+            env={**os.environ, "PYTHONPATH": str(_ROOT)},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(self._settings.timeout_seconds + _BEGINNING_SECONDS):
+                said, _ = await process.communicate(question)
+        except TimeoutError:
+            return {"away": f"no answer within {self._settings.timeout_seconds:g} s"}
+        finally:
+            # Whoever logs in may leave as well; nothing is left behind.
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        try:
+            answer: dict[str, Any] = json.loads(said)
+        except ValueError:
+            return {"away": f"the question ended with {process.returncode}"}
+        return answer

@@ -1,0 +1,65 @@
+"""Owns how an account of the Windows domain is named to the directory, and how its id reads."""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.security.rules.names import fold, user_name
+
+SOURCE = "directory"
+OBJECT_SID = "objectSid"
+_SID_HEAD = 8
+_MOST_PARTS = 15
+
+
+@dataclass(frozen=True)
+class DirectorySettings:
+    """The directory of one Windows domain, under TLS.
+
+    `bind_name` is how an account logs in there, with `{domain}` and `{name}` in it: `{domain}\\{name}` at Active
+    Directory, a distinguished name elsewhere. `name_attribute` finds its entry below `base`, `id_attribute` is its id.
+    """
+
+    url: str
+    ca_file: Path
+    domain: str
+    base: str
+    bind_name: str
+    name_attribute: str
+    id_attribute: str
+    timeout_seconds: float
+
+
+def account_in(domain: str, name: str) -> str | None:
+    """The account that a user's name means in this domain; None for other domains and for what is no name.
+
+    Example: in `ALAMO`, `alamo\\Ana` is the account `Ana`.
+    """
+    try:
+        of, _, account = user_name(name).partition("\\")
+    except ValueError:
+        return None
+    return account if fold(of) == fold(domain) else None
+
+
+def may_be_asked(password: str) -> bool:
+    """Whether a password may reach the directory at all.
+
+    An empty one must not: a directory takes that for an anonymous log-in, and says that it succeeded (RFC 4513, 5.1.2).
+    A NUL could end a password early on the way, and make it an empty one.
+    """
+    return bool(password) and "\0" not in password
+
+
+def subject_of(attribute: str, value: bytes) -> str | None:
+    """An account's id as text, None when it is none; objectSid as Windows writes it.
+
+    Example: 01 05 000000000005 15000000 … is `S-1-5-21-…` ([MS-DTYP] 2.4.2.2).
+    """
+    if attribute != OBJECT_SID:
+        text = value.decode("utf-8", "replace")
+        return text if text and text.isprintable() else None
+    if len(value) < _SID_HEAD or value[1] > _MOST_PARTS or len(value) != _SID_HEAD + 4 * value[1]:
+        return None
+    parts = struct.unpack(f"<{value[1]}I", value[_SID_HEAD:])
+    return "-".join(["S", str(value[0]), str(int.from_bytes(value[2:_SID_HEAD])), *map(str, parts)])
