@@ -17,6 +17,7 @@ from services.receivables.rules.entry.book import (
     complete_line,
     faults_in_applied,
     fill_header,
+    follow_header,
     form_of_line,
     header_facts,
     header_of,
@@ -110,7 +111,7 @@ async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, act
 
 
 async def change(session: AsyncSession, desk: Desk, seq: int, expected: int, typed: Mapping[str, Any]) -> None:
-    """Changes fields of the header; those that follow from them take their defaults again.
+    """Changes fields of the header; those that follow from them take their defaults again, discounts of lines too.
 
     Raises NotFound, VersionStale, EntryFaulty, EntryReadOnly, and what edit_batch raises.
     """
@@ -118,7 +119,9 @@ async def change(session: AsyncSession, desk: Desk, seq: int, expected: int, typ
     book = await _book(session, desk, typed, entry)
     form, facts = fill_header(book, typed, entry)
     _refuse([Fault(f"/{name}", words) for name, words in form.faults])
-    changed = replace(entry, header=header_of(form, facts, seq, desk.name, entry.header))
+    header = header_of(form, facts, seq, desk.name, entry.header)
+    lines = [follow_header(book, entry.header, line, header) for line in entry.lines]
+    changed = replace(entry, header=header, lines=lines)
     _require_in_scope(desk.scope, book, changed.header)
     _check(book, changed)
     await entries.replace(session, desk.batch.id, changed)

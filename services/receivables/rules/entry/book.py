@@ -33,6 +33,7 @@ from services.receivables.rules.entry.line_facts import BatchLine, EntryCodes, L
 from services.receivables.rules.entry.lines import fill_line, kept_of, line_of
 from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.rules.setup.contracts import Contract, ContractItem
+from services.receivables.rules.tax import tax_discount
 from shared.money import ZERO
 
 LineFault = tuple[int, str, str]
@@ -173,6 +174,23 @@ def complete_line(
     if applied is not None and header.type == CREDIT_MEMO:
         line = with_work_order(line, applied)
     return line if before is None else replace(line, invoice_line=before.invoice_line), []
+
+
+def follow_header(book: Book, before: Header, line: BatchLine, after: Header) -> BatchLine:
+    """The line under a header whose dates or terms were typed anew: the discount that those gave is calculated again.
+
+    One that differs from what the header gave was typed by hand and stays, unless none may be offered any more. Nothing
+    else of a line rests on what can change of a header that has lines. Source: receivables, sections 2.7, 2.10 and 2.11.
+    """
+    if line.apply_line is not None:
+        return line
+    given = form_of_line(book, before, {}, line).fields["discount"].default
+    field = form_of_line(book, after, {}, line).fields["discount"]
+    if field.open and line.discount != given:
+        return line
+    code = book.codes.tax_codes.get(line.tax_code) if line.tax_code else None
+    of_tax = ZERO if code is None else tax_discount(book.company, field.default, code.rate)
+    return replace(line, discount=field.default, tax_discount=of_tax)
 
 
 def with_work_order(line: BatchLine, applied: AppliedLine) -> BatchLine:

@@ -18,7 +18,7 @@ from services.receivables.rules.entry.line_facts import (
 )
 from services.receivables.rules.setup.contracts import LUMP_SUM
 from services.receivables.rules.tax import LineTax, tax_discount, tax_line
-from services.receivables.rules.terms import discount_offered, offers_discounts
+from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
 from shared.money import ZERO, round_cents
 
 _FOLLOWS = "follows the line applied to"
@@ -161,6 +161,8 @@ def _amount(_facts: LineFacts, values: Values) -> Field:
 def _discount(facts: LineFacts, values: Values) -> Field:
     if not offers_discounts(facts.company):
         return closed(ZERO, "the company offers no discounts on invoices")
+    if discount_too_early(*facts.dates):
+        return closed(ZERO, "the discount would end before the invoice begins")
     return Field(discount_offered(facts.company, facts.terms, values["net"] or ZERO, values["retainage"], facts.dates))
 
 
