@@ -21,8 +21,9 @@ test: $(READY) ## Run the tests on real PostgreSQL and NATS
 bench: $(READY) ## Measure exports, postings, ratings, matching and events (ten minutes) and write docs/benchmarks.md; ONLY=export
 	@$(RUN) -m tests.bench $(ONLY)
 
-test-long: $(READY) ## Run the long tests: restarts under load, memory over an hour of events
-	@$(RUN) -m pytest -m long
+test-long: $(READY) ## Run the long tests: random lives of entry, restarts under load, memory over an hour of events
+	@$(RUN) -m pytest -n 2 -m long tests/services
+	@$(RUN) -m pytest -m long tests/long
 
 test-ldap: $(READY) ## Run the tests at a real directory (slapd under TLS); needs a compiler, libldap2-dev, libsasl2-dev, and apt or slapd
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt

@@ -9,6 +9,7 @@ from shared.money import ZERO
 
 _PARTS = (
     ("amount", "amount", "open amount"),
+    ("tax", "amount", "tax in it"),
     ("retainage", "retainage", "retainage due"),
     ("finance_charge", "finance_charge", "finance charge due"),
     ("receivable", "amount", "amount due without retainage and finance charge"),
@@ -31,12 +32,20 @@ def faults_in_amounts(transaction_type: str, applied: AppliedLine, taken: Amount
 
 
 def faults_in_open(line: int, left: Amounts, billed: Amounts, before: Amounts) -> list[tuple[str, str]]:
-    """Where what is left of a line would not lie between nothing and what was billed, by field."""
+    """Where what is left of a line would not lie between nothing and what was billed, by field.
+
+    A line of which nothing is left holds no tax and no retainage either. What was applied later took its share of the
+    tax by what was there then, so of 0.00 with 0.01 of tax left, the later has to be undone first.
+    Source: receivables, section 3.
+    """
     faults: dict[str, str] = {}
     for part, field, words in _PARTS:
         if not _within(getattr(left, part), getattr(billed, part)):
             detail = f"line {line}: the {words} is {getattr(before, part)}, this would leave {getattr(left, part)}"
             faults.setdefault(field, detail)
+    if not faults and left.amount == 0 and left != NOTHING:
+        detail = f"line {line}: this would leave 0.00 that holds tax or retainage; undo first what was applied later"
+        faults["amount"] = detail
     return list(faults.items())
 
 

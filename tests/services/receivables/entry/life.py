@@ -37,7 +37,7 @@ _LINES: tuple[Callable[[str], dict[str, str]], ...] = (
 DEEDS = (
     *("invoice", "invoice", "contract invoice", "post", "post", "post"),
     *("adjustment", "adjustment", "credit_memo", "credit_memo", "write_off", "write_off"),
-    *("change", "change", "delete", "line", "line", "remove line", "remove", "undo", "clear"),
+    *("change", "change", "delete", "line", "line", "header", "remove line", "remove", "undo", "clear"),
 )
 
 
@@ -51,6 +51,7 @@ class EntryLife(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.name = f"life_{uuid.uuid4().hex[:12]}"
         self.commands = 0
+        self.journal: list[str] = []
         self.run(self._open())
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -93,7 +94,9 @@ class EntryLife(RuleBasedStateMachine):
         cents = f"{chance.randrange(1, 500_00) / 100:.2f}"
         lines = [chance.choice(_LINES)(cents) for _ in range(chance.randrange(1, 4))]
         part = chance.choice((100, 30, 57, 100, 130))
-        self.run(self._act(chance.choice(DEEDS), chance.randrange(100), part, lines, cents))
+        deed, pick = chance.choice(DEEDS), chance.randrange(100)
+        self.journal.append(f"{deed}: {pick}, {part} %, {lines}")
+        self.run(self._act(deed, pick, part, lines, cents))
 
     async def _act(self, deed: str, pick: int, part: int, lines: list[dict[str, str]], net: str) -> None:
         batch_id = self.batch(pick)
@@ -108,7 +111,7 @@ class EntryLife(RuleBasedStateMachine):
                 await self._post(pick)
         elif deed in {"change", "delete"}:
             await self._bring_back(pick, deed, amended=part % 2 == 0)
-        elif deed in {"line", "remove", "remove line"}:
+        elif deed in {"line", "header", "remove", "remove line"}:
             await self._change(pick, net, deed)
         elif deed == "post":
             await self._post(pick)
@@ -148,6 +151,10 @@ class EntryLife(RuleBasedStateMachine):
             return
         entry = (await self.client.get(f"{path}/{entries[pick % len(entries)]['seq']}")).json()
         path = f"{path}/{entry['seq']}"
+        if deed == "header":
+            day = f"2026-11-{pick % 28 + 1:02}"
+            self.told(await self.clerk.change("PATCH", path, entry["revision"], invoice_date=day))
+            return
         if deed == "remove" or not entry["lines"]:
             self.told(await self.clerk.change("DELETE", path, entry["revision"]))
             return
@@ -199,11 +206,13 @@ class EntryLife(RuleBasedStateMachine):
             )
         finally:
             await connection.close()
-        assert (unbalanced, settled) == ([], [])
+        assert (unbalanced, settled) == ([], []), "\n".join(self.journal)
 
     def batch(self, pick: int) -> int:
         return self.batches[pick % 2]
 
     def told(self, answer: httpx.Response) -> None:
         """A refusal is an answer like any other; a crash is not."""
+        sent = answer.request
+        self.journal.append(f"  {sent.method} {sent.url.path} {sent.content.decode()[:300]}: {answer.status_code}")
         assert answer.status_code < 500, answer.text

@@ -135,3 +135,25 @@ async def test_only_a_batch_of_its_month_takes_a_transaction_back(clerk) -> None
     invoice = await clerk.post_invoice({"net": "100.00"})
     refused = await bring(clerk, await clerk.batch(month="2026-12"), invoice["id"], "change")
     assert (refused.status_code, refused.json()["code"]) == (409, "NOT_FOR_BATCH")
+
+
+async def test_what_was_applied_first_is_undone_last_where_a_cent_of_tax_would_be_left_of_nothing(
+    clerk, reconciled_receivables
+) -> None:
+    """0.21 with 0.01 of tax: 0.10 take none of it, then 0.21 of the 0.11 left take 0.02."""
+    invoice = await clerk.post_invoice({"net": "0.20", "tax_code": "T5"})
+    for amount in ("-0.10", "-0.21"):
+        batch_id = await clerk.batch()
+        lines = [{"apply_line": 1, "amount": amount}]
+        await clerk.entered(batch_id, type="adjustment", apply_to=invoice["id"], lines=lines)
+        await clerk.post(batch_id)
+    first, second = (await clerk.invoice(invoice["id"]))["amendments"]
+    batch_id = await clerk.batch()
+    refused = await bring(clerk, batch_id, first["id"], "delete")
+    assert "undo first what was applied later" in refused.json()["errors"][0]["detail"], refused.text
+    for one in (second, first):
+        batch_id = await clerk.batch()
+        await brought_back(clerk, batch_id, one["id"], "delete")
+        await clerk.post(batch_id)
+    assert (await clerk.invoice(invoice["id"]))["open"] == "0.21"
+    await reconciled_receivables()

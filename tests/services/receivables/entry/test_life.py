@@ -31,5 +31,7 @@ def test_a_few_lives_add_up(place) -> None:
 
 
 @pytest.mark.long
-def test_five_hundred_lives_add_up(place) -> None:
-    live(place, runs=500, steps=30)
+@pytest.mark.parametrize("part", range(10))
+def test_five_hundred_lives_add_up(place, part: int) -> None:
+    """In parts, so that several workers live them; each part draws other lives."""
+    live(place, runs=50, steps=30)

@@ -158,6 +158,22 @@ def test_a_write_off_takes_no_more_retainage_than_is_due_and_leaves_no_ar_below_
     assert [field for field, _ in faults_in_amounts("write_off", line, without)] == ["amount"]
 
 
+@pytest.mark.parametrize(
+    ("taken", "allowed"),
+    [
+        (("-105.00", "-5.00"), True),
+        (("-105.00", "-4.99"), False),
+        (("-52.50", "-5.01"), False),
+        (("-52.50", "-2.50"), True),
+    ],
+)
+def test_a_line_of_which_nothing_is_left_holds_no_tax(taken: tuple[str, str], allowed: bool) -> None:
+    line = applied(Amounts(Decimal("105.00"), Decimal("5.00")))
+    faults = faults_in_amounts("credit_memo", line, Amounts(*map(Decimal, taken)))
+    assert ([field for field, _ in faults] == []) == allowed
+    assert not faults or [field for field, _ in faults] == ["amount"]
+
+
 def test_a_changed_line_holds_at_least_what_is_applied_to_it() -> None:
     from services.receivables.rules.entry.line_facts import BatchLine
 
