@@ -66,10 +66,24 @@ class DispositionUnneeded(DomainError):
     status = 422
 
 
-class ApprovalNeeded(DomainError):
-    """A credit is over the company's four-eyes limit: type it as a credit memo in a batch, which somebody else approves."""
+class OwnRequest(DomainError):
+    """Four eyes: somebody else than who asked for the credit approves or rejects it; who asked for it withdraws it."""
 
-    code = "APPROVAL_NEEDED"
+    code = "OWN_REQUEST"
+    status = 409
+
+
+class OthersRequest(DomainError):
+    """Only who asked for a credit changes or withdraws the request: others approve or reject it."""
+
+    code = "OTHERS_REQUEST"
+    status = 409
+
+
+class RequestDecided(DomainError):
+    """The request for a credit is approved, rejected or withdrawn already: send the credit again if it is still wanted."""
+
+    code = "REQUEST_DECIDED"
     status = 409
 
 

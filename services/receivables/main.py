@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.receivables.api import (
     audit_lists,
     batches,
+    credit_requests,
     customers,
     documents,
     entries,
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             *setup.routers,
             customers.router,
             invoices.router,
+            credit_requests.router,
             documents.single,
             documents.router,
             batches.router,

@@ -12,7 +12,7 @@ from services.receivables.actions.exports import answer_posted
 from services.receivables.errors import MonthClosed, OwnBatch
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, Finding
-from services.receivables.rules.credit_memos import CreditRequest
+from services.receivables.rules.credit_memos import WantedCredit
 from services.receivables.rules.entry.book import Book, orders_credited, take_from, touched_invoices
 from services.receivables.rules.entry.entries import Entry
 from services.receivables.rules.entry.facts import CREDIT_MEMO
@@ -143,7 +143,7 @@ async def _credits(
         if invoice is None:
             continue
         if header.type == CREDIT_MEMO:
-            request = CreditRequest(
+            request = WantedCredit(
                 work_order_ids=None,
                 lines=None,
                 disposition=header.disposition,

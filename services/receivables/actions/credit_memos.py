@@ -9,56 +9,93 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import MonthClosed
 from services.receivables.rules.credit_memos import (
+    CreditedLine,
     CreditedOrder,
-    CreditRequest,
     Invoice,
+    WantedCredit,
     credited_orders,
     lines_to_credit,
     post_credit,
     require_disposition,
-    require_within_limit,
+    size_of,
 )
+from services.receivables.rules.credit_requests import needs_approval
 from services.receivables.rules.months import is_open
 from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.store import invoices, posting, setup
+from services.receivables.store import credit_requests, invoices, posting, setup
 from shared.access import Scope
 from shared.contracts import invoice_credited as wire
 from shared.errors import NotFound
 from shared.events import outbox
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A credit that may be posted: what it takes of the invoice, and what that leaves of each work order."""
+
+    invoice: Invoice
+    company: ArCompany
+    wanted: WantedCredit
+    credited: Sequence[CreditedLine]
+    orders: Sequence[CreditedOrder]
+
+
+@dataclass(frozen=True)
+class Credited:
+    """What became of the command: the memo that was posted, or the request that awaits somebody else's approval."""
+
+    credit_id: int | None
+    request_id: int | None
+
+
 async def credit_invoice(
-    session: AsyncSession, scope: Scope, invoice_id: int, request: CreditRequest, now: datetime
-) -> int:
-    """Posts a credit memo for what was chosen and tells rating; returns the id of the memo.
+    session: AsyncSession, scope: Scope, invoice_id: int, wanted: WantedCredit, now: datetime
+) -> Credited:
+    """Posts a credit memo for what was chosen and tells rating; over the four-eyes limit it only asks for it.
+
+    Raises what `prepare` raises.
+    """
+    prepared = await prepare(session, scope, invoice_id, wanted)
+    if needs_approval(size_of(prepared.credited), prepared.company.four_eyes_limit):
+        return Credited(None, await credit_requests.insert(session, invoice_id, wanted, prepared.credited, now))
+    return Credited(await post(session, prepared, now), None)
+
+
+async def prepare(session: AsyncSession, scope: Scope, invoice_id: int, wanted: WantedCredit) -> Prepared:
+    """Holds the invoice and finds what the credit takes of it.
 
     Raises NotFound, NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft, NothingToCredit,
-    DispositionMissing, DispositionUnneeded, ApprovalNeeded, MonthClosed. Credits of one invoice wait for each other, so that never more
+    DispositionMissing, DispositionUnneeded, MonthClosed. Credits of one invoice wait for each other, so that never more
     is credited than it holds.
     """
     await invoices.hold(session, invoice_id)
     invoice = (await invoices.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
-    company = await require_open(session, invoice.ar_company, request.month)
+    company = await require_open(session, invoice.ar_company, wanted.month)
     lines = await invoices.lines_for_credit(session, invoice_id)
-    credited = lines_to_credit(invoice, lines, request)
+    credited = lines_to_credit(invoice, lines, wanted)
     orders = credited_orders(lines, credited)
-    require_disposition(orders, request.disposition)
-    require_within_limit(credited, company.four_eyes_limit)
+    require_disposition(orders, wanted.disposition)
+    return Prepared(invoice, company, wanted, credited, orders)
+
+
+async def post(session: AsyncSession, prepared: Prepared, now: datetime) -> int:
+    """Posts a credit memo and tells rating; returns its id."""
+    invoice, wanted = prepared.invoice, prepared.wanted
     (memo_id,) = await posting.take_ids(session, 1)
-    batch_id = await posting.open_batch(session, invoice.ar_company, request.month, "ar_invoice", request.credited_by)
+    batch_id = await posting.open_batch(session, invoice.ar_company, wanted.month, "ar_invoice", wanted.credited_by)
     (memo,) = await posting.post(
         session,
-        post_credit(invoice, credited, request, memo_id),
+        post_credit(invoice, prepared.credited, wanted, memo_id),
         ar_company=invoice.ar_company,
         gl_company=invoice.gl_company,
-        month=request.month,
+        month=wanted.month,
         batch_id=batch_id,
-        posted_by=request.credited_by,
+        posted_by=wanted.credited_by,
         posted_at=now,
     )
-    await announce_credits(session, [PostedCredit(invoice, request, memo.number, orders)])
+    await announce_credits(session, [PostedCredit(invoice, wanted, memo.number, prepared.orders)])
     return memo_id
 
 
@@ -78,7 +115,7 @@ class PostedCredit:
     """A posted credit memo on an invoice that came from rating: its transaction number, and its work orders after it."""
 
     invoice: Invoice
-    request: CreditRequest
+    request: WantedCredit
     transaction: int
     orders: Sequence[CreditedOrder]
 

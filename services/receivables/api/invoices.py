@@ -6,7 +6,6 @@ from fastapi import Query, Request, Response
 
 from services.receivables.actions import credit_memos, invoices
 from services.receivables.errors import (
-    ApprovalNeeded,
     DispositionMissing,
     DispositionUnneeded,
     LineNotOnInvoice,
@@ -17,8 +16,8 @@ from services.receivables.errors import (
     WorkOrderNotOnInvoice,
 )
 from services.receivables.schemas.invoices import (
+    CreditAnswer,
     CreditEntry,
-    CreditRead,
     InvoiceItem,
     InvoiceQuery,
     InvoiceRead,
@@ -39,7 +38,7 @@ router = Router("invoices")
 VIEW = access.feature("receivables.invoices", Level.VIEW)
 CREDIT_REFUSALS = [
     *(NotFromRating, NothingToCredit, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft),
-    *(DispositionMissing, DispositionUnneeded, ApprovalNeeded, MonthClosed),
+    *(DispositionMissing, DispositionUnneeded, MonthClosed),
 ]
 
 
@@ -65,17 +64,22 @@ async def read_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -
     status_code=201,
     idempotent=True,
     refuses=[NotFound, *CREDIT_REFUSALS],
+    responses={202: {"model": CreditAnswer, "description": "Over the four-eyes limit: somebody else must approve it."}},
 )
 async def credit_invoice(
-    invoice_id: Id, entry: CreditEntry, request: Request, caller: CallerOf, session: Transaction
-) -> CreditRead:
+    invoice_id: Id, entry: CreditEntry, request: Request, response: Response, caller: CallerOf, session: Transaction
+) -> CreditAnswer:
     """Credits an invoice that came from rating: whole, by work order, by line, or by a part of a line.
 
-    A work order that comes to zero is sent back to be rated again, or closed; until then it stays locked.
+    A work order that comes to zero is sent back to be rated again, or closed; until then it stays locked. Over the
+    company's four-eyes limit nothing is credited yet: the answer is 202, its Location the request that awaits approval.
     """
     settings: Settings = request.app.state.settings
     moment = now()
-    wanted = entry.to_request(today=local_date(moment, settings.time_zone), credited_by=caller.name)
-    credit_id = await credit_memos.credit_invoice(session, caller.scope, invoice_id, wanted, moment)
-    invoice = await invoices.read_invoice(session, caller.scope, invoice_id)
-    return CreditRead(credit_id=credit_id, invoice=InvoiceRead.of(invoice))
+    wanted = entry.to_wanted(today=local_date(moment, settings.time_zone), credited_by=caller.name)
+    credited = await credit_memos.credit_invoice(session, caller.scope, invoice_id, wanted, moment)
+    if credited.request_id is not None:
+        response.status_code = 202
+        response.headers["location"] = f"/v1/credit-requests/{credited.request_id}"
+    invoice = InvoiceRead.of(await invoices.read_invoice(session, caller.scope, invoice_id))
+    return CreditAnswer(credit_id=credited.credit_id, request_id=credited.request_id, invoice=invoice)

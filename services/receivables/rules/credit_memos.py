@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 from services.receivables.errors import (
-    ApprovalNeeded,
     DispositionMissing,
     DispositionUnneeded,
     LineNotOnInvoice,
@@ -102,7 +101,7 @@ class CreditedOrder:
 
 
 @dataclass(frozen=True)
-class CreditRequest:
+class WantedCredit:
     """What a clerk asks for: all of the invoice, chosen work orders, or chosen lines; at most one of the two is given."""
 
     work_order_ids: Sequence[int] | None
@@ -114,7 +113,7 @@ class CreditRequest:
     credited_by: str
 
 
-def lines_to_credit(invoice: Invoice, lines: Sequence[InvoiceLine], request: CreditRequest) -> list[CreditedLine]:
+def lines_to_credit(invoice: Invoice, lines: Sequence[InvoiceLine], request: WantedCredit) -> list[CreditedLine]:
     """What the credit takes of each line: of the chosen ones all that is left, or the amount that is named.
 
     What is left is what is open: once receipts are taken, a credit of more than that will first put them on account.
@@ -203,17 +202,9 @@ def credited_orders(lines: Sequence[InvoiceLine], credited: Sequence[CreditedLin
     ]
 
 
-def require_within_limit(credited: Sequence[CreditedLine], four_eyes_limit: Decimal | None) -> None:
-    """Raises ApprovalNeeded for a credit over the company's four-eyes limit; signs of lines do not lessen it.
-
-    Source: security, point 8.
-    """
-    size = sum((abs(one.amount) for one in credited), ZERO)
-    if four_eyes_limit is not None and size > four_eyes_limit:
-        raise ApprovalNeeded(
-            f"A credit of {size} is over the limit of {four_eyes_limit}: type it as a credit memo in a batch, "
-            "which somebody else approves."
-        )
+def size_of(credited: Sequence[CreditedLine]) -> Decimal:
+    """How much a credit takes; signs of lines do not lessen it."""
+    return sum((abs(one.amount) for one in credited), ZERO)
 
 
 def require_disposition(orders: Sequence[CreditedOrder], disposition: str | None) -> None:
@@ -237,7 +228,7 @@ def require_disposition(orders: Sequence[CreditedOrder], disposition: str | None
 
 
 def post_credit(
-    invoice: Invoice, credited: Sequence[CreditedLine], request: CreditRequest, transaction_id: int
+    invoice: Invoice, credited: Sequence[CreditedLine], request: WantedCredit, transaction_id: int
 ) -> Posting:
     """The credit memo: each line the mirror of what it takes of the line it applies to, with its tax.
 

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from services.receivables.rules.credit_memos import CreditRequest, WantedLine
+from services.receivables.rules.credit_memos import WantedCredit, WantedLine
 from services.receivables.rules.invoices import InvoiceFilter, InvoiceWhole
 from shared.clock import month_of
 from shared.money import Money, Quantity, Rate
@@ -160,9 +160,9 @@ class CreditEntry(BaseModel):
             raise ValueError("choose work orders or lines, not both")
         return self
 
-    def to_request(self, *, today: date, credited_by: str) -> CreditRequest:
+    def to_wanted(self, *, today: date, credited_by: str) -> WantedCredit:
         credit_date = self.credit_date or today
-        return CreditRequest(
+        return WantedCredit(
             work_order_ids=self.work_order_ids,
             lines=None if self.lines is None else [WantedLine(one.line, one.amount) for one in self.lines],
             disposition=self.disposition,
@@ -177,6 +177,14 @@ class CreditRead(BaseModel):
     """The credit memo that was posted, and the invoice as it is now."""
 
     credit_id: int
+    invoice: InvoiceRead
+
+
+class CreditAnswer(BaseModel):
+    """The credit memo that was posted, or the request for it that awaits approval; and the invoice as it is now."""
+
+    credit_id: int | None
+    request_id: int | None
     invoice: InvoiceRead
 
 

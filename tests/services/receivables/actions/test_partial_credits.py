@@ -88,23 +88,6 @@ async def test_rating_is_told_net_amounts_and_the_disposition_only_when_there_is
     ]
 
 
-async def test_a_credit_over_the_four_eyes_limit_is_sent_to_a_batch(company, invoice) -> None:
-    _, receivables = company
-    ar_company = await receivables.get("/v1/ar-companies/1")
-    limited = await receivables.put(
-        "/v1/ar-companies/1",
-        json={**ar_company.json(), "four_eyes_limit": "26.00"},
-        headers={"if-match": ar_company.headers["etag"]},
-    )
-    assert limited.status_code == 200
-    path = f"/v1/invoices/{invoice['id']}/credits"
-    over = await receivables.post(path, json={**MONTH, "lines": [{"line": 1, "amount": "26.01"}]}, headers=key(1))
-    assert (over.status_code, over.json()["code"]) == (409, "APPROVAL_NEEDED")
-    assert "batch" in over.json()["detail"]
-    within = await receivables.post(path, json={**MONTH, "lines": [{"line": 2}]}, headers=key(2))
-    assert within.status_code == 201, within.text
-
-
 async def test_two_hundred_credits_at_once_never_take_more_than_there_is(
     company, invoice, reconciled, rating_database, receivables_database
 ) -> None:

@@ -73,6 +73,18 @@ async def test_what_waits_in_a_batch_is_not_written_off_again(clerk) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "NOTHING_TO_WRITE_OFF")
 
 
+async def test_over_the_four_eyes_limit_write_offs_await_approval_and_an_edit_voids_it(clerk) -> None:
+    for net in ("30.00", "20.00"):
+        await clerk.post_invoice({"net": net}, **OLD)
+    await clerk.set_company(four_eyes_limit="49.99")
+    batch_id = (await make(clerk, "many", **BY_INVOICE)).json()["batch"]["id"]
+    await clerk.validate(batch_id)
+    assert (await clerk.send(batch_id)).json()["status"] == "awaiting_approval"
+    await clerk.change("DELETE", f"/v1/batches/{batch_id}/entries/2", 1)
+    assert (await clerk.read(batch_id))["status"] == "open"
+    assert (await clerk.post(batch_id))["status"] == "posted", "30.00 are within the limit"
+
+
 async def test_finance_charges_are_written_off_to_their_own_account(
     clerk, receivables_database, reconciled_receivables
 ) -> None:

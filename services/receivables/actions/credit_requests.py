@@ -1,0 +1,102 @@
+"""Credits over the four-eyes limit: looked at, changed and withdrawn by who asked, approved or rejected by somebody else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.actions import credit_memos
+from services.receivables.rules import credit_requests as rules
+from services.receivables.rules.credit_memos import WantedCredit, WantedLine
+from services.receivables.rules.credit_requests import CreditRequest, RequestFilter
+from services.receivables.store import credit_requests
+from shared.access import Scope
+from shared.errors import NotFound
+from shared.etag import require_version
+from shared.listing import PageQuery
+
+
+@dataclass(frozen=True)
+class RequestWhole:
+    """A request with what it asks for of each line."""
+
+    head: CreditRequest
+    lines: Sequence[WantedLine]
+
+
+async def list_requests(
+    session: AsyncSession, scope: Scope, wanted: RequestFilter, query: PageQuery
+) -> tuple[list[CreditRequest], str | None, int]:
+    return await credit_requests.list_requests(session, scope, wanted, query)
+
+
+async def read_request(session: AsyncSession, scope: Scope, request_id: int) -> RequestWhole:
+    """The request whole; raises NotFound."""
+    found = await credit_requests.find(session, scope, request_id)
+    if found is None:
+        raise NotFound(f"There is no request {request_id} for a credit.")
+    return RequestWhole(found, await credit_requests.lines(session, request_id))
+
+
+async def change(session: AsyncSession, scope: Scope, request_id: int, expected: int, wanted: WantedCredit) -> None:
+    """Asks for something else. Who has read what was asked for before cannot approve it any more.
+
+    Raises NotFound, VersionStale, RequestDecided, OthersRequest, and what credit_memos.prepare raises.
+    """
+    request = await _take(session, scope, request_id, expected)
+    rules.require_own(request, wanted.credited_by)
+    prepared = await credit_memos.prepare(session, scope, request.invoice_id, wanted)
+    await credit_requests.change(session, request_id, wanted, prepared.credited)
+
+
+async def withdraw(session: AsyncSession, scope: Scope, request_id: int, name: str, now: datetime) -> None:
+    """Takes a request back; raises NotFound, RequestDecided, OthersRequest."""
+    request = await _take(session, scope, request_id)
+    rules.require_own(request, name)
+    await credit_requests.decide(session, request_id, rules.WITHDRAWN, decided_by=name, decided_at=now)
+
+
+async def reject(
+    session: AsyncSession, scope: Scope, request_id: int, expected: int, name: str, reason: str, now: datetime
+) -> None:
+    """Refuses what was asked for; raises NotFound, VersionStale, RequestDecided, OwnRequest."""
+    request = await _take(session, scope, request_id, expected)
+    rules.require_somebody_else(request, name)
+    await credit_requests.decide(session, request_id, rules.REJECTED, decided_by=name, decided_at=now, reason=reason)
+
+
+async def approve(
+    session: AsyncSession, scope: Scope, request_id: int, expected: int, name: str, now: datetime
+) -> None:
+    """Posts what was asked for, in the name of who asked. It is held against what is left of the invoice now.
+
+    Raises NotFound, VersionStale, RequestDecided, OwnRequest, and what credit_memos.prepare raises.
+    """
+    request = await _take(session, scope, request_id, expected)
+    rules.require_somebody_else(request, name)
+    wanted = WantedCredit(
+        work_order_ids=None,
+        lines=await credit_requests.lines(session, request_id),
+        disposition=request.disposition,
+        reason=request.reason,
+        month=request.month,
+        credit_date=request.credit_on,
+        credited_by=request.requested_by,
+    )
+    prepared = await credit_memos.prepare(session, scope, request.invoice_id, wanted)
+    credit_id = await credit_memos.post(session, prepared, now)
+    await credit_requests.decide(
+        session, request_id, rules.APPROVED, decided_by=name, decided_at=now, credit_id=credit_id
+    )
+
+
+async def _take(session: AsyncSession, scope: Scope, request_id: int, expected: int | None = None) -> CreditRequest:
+    """A request that still waits, held until this transaction ends."""
+    request = await credit_requests.find(session, scope, request_id, lock=True)
+    if request is None:
+        raise NotFound(f"There is no request {request_id} for a credit.")
+    rules.require_waiting(request)
+    if expected is not None:
+        require_version(request.revision, expected, request.title)
+    return request

@@ -1,0 +1,108 @@
+"""Credits over the four-eyes limit: listed, changed and withdrawn by who asked, approved or rejected by somebody else."""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from services.receivables.actions import credit_requests
+from services.receivables.api.invoices import CREDIT_REFUSALS
+from services.receivables.errors import OthersRequest, OwnRequest, RequestDecided
+from services.receivables.schemas.credit_requests import (
+    CreditRequestItem,
+    CreditRequestQuery,
+    CreditRequestRead,
+    RejectionEntry,
+)
+from services.receivables.schemas.invoices import CreditEntry
+from services.receivables.settings import Settings
+from shared import access
+from shared.access import Level
+from shared.clock import local_date, now
+from shared.database import Transaction
+from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.etag import ExpectedVersion, etag
+from shared.listing import Count, Page, PageQueryOf, answer
+from shared.numbers import Id
+from shared.operation import Caller, CallerOf, Router
+from shared.tables import CSV_RESPONSE
+
+router = Router("credit-requests")
+VIEW = access.feature("receivables.credits", Level.VIEW)
+EDIT = access.feature("receivables.credits", Level.EDIT)
+APPROVE = access.feature("receivables.credits", Level.APPROVE)
+_OF_VERSION = [NotFound, VersionMissing, VersionStale, RequestDecided]
+
+
+@router.get("", access=VIEW, response_model=Page[CreditRequestItem, Count], responses=CSV_RESPONSE)
+async def list_credit_requests(
+    wanted: Annotated[CreditRequestQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[CreditRequestItem, Count] | Response:
+    """Requests by company, customer, invoice, status or who asked; the newest first."""
+    rows, cursor, count = await credit_requests.list_requests(session, caller.scope, wanted.to_filter(), page)
+    items = [CreditRequestItem.model_validate(row) for row in rows]
+    return answer(page, "credit-requests", CreditRequestItem, items, cursor, Count(count=count))
+
+
+@router.get("/{request_id}", access=VIEW, refuses=[NotFound])
+async def read_credit_request(
+    request_id: Id, response: Response, caller: CallerOf, session: Transaction
+) -> CreditRequestRead:
+    """A request with its lines. The ETag is needed to change, approve or reject it."""
+    return await _read(request_id, response, caller, session)
+
+
+@router.put("/{request_id}", access=EDIT, refuses=[*_OF_VERSION, OthersRequest, *CREDIT_REFUSALS])
+async def change_credit_request(
+    request_id: Id,
+    entry: CreditEntry,
+    revision: ExpectedVersion,
+    request: Request,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> CreditRequestRead:
+    """Asks for something else: who has read the request before cannot approve it any more."""
+    settings: Settings = request.app.state.settings
+    wanted = entry.to_wanted(today=local_date(now(), settings.time_zone), credited_by=caller.name)
+    await credit_requests.change(session, caller.scope, request_id, revision, wanted)
+    return await _read(request_id, response, caller, session)
+
+
+@router.post("/{request_id}/withdraw", access=EDIT, refuses=[NotFound, RequestDecided, OthersRequest])
+async def withdraw_credit_request(
+    request_id: Id, response: Response, caller: CallerOf, session: Transaction
+) -> CreditRequestRead:
+    """Takes your own request back."""
+    await credit_requests.withdraw(session, caller.scope, request_id, caller.name, now())
+    return await _read(request_id, response, caller, session)
+
+
+@router.post(
+    "/{request_id}/approve", access=APPROVE, idempotent=True, refuses=[*_OF_VERSION, OwnRequest, *CREDIT_REFUSALS]
+)
+async def approve_credit_request(
+    request_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
+) -> CreditRequestRead:
+    """Posts the credit that somebody else has asked for, as it was read."""
+    await credit_requests.approve(session, caller.scope, request_id, revision, caller.name, now())
+    return await _read(request_id, response, caller, session)
+
+
+@router.post("/{request_id}/reject", access=APPROVE, refuses=[*_OF_VERSION, OwnRequest])
+async def reject_credit_request(
+    request_id: Id,
+    entry: RejectionEntry,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> CreditRequestRead:
+    """Refuses a credit that somebody else has asked for."""
+    await credit_requests.reject(session, caller.scope, request_id, revision, caller.name, entry.reason, now())
+    return await _read(request_id, response, caller, session)
+
+
+async def _read(request_id: int, response: Response, caller: Caller, session: Transaction) -> CreditRequestRead:
+    found = await credit_requests.read_request(session, caller.scope, request_id)
+    response.headers["etag"] = etag(found.head.revision)
+    return CreditRequestRead.of(found)

@@ -1,0 +1,141 @@
+"""Credits that wait for approval: asked for, listed, changed and decided."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.credit_memos import CreditedLine, WantedCredit, WantedLine, size_of
+from services.receivables.rules.credit_requests import CreditRequest, RequestFilter
+from shared.access import Scope
+from shared.database import copy_rows, execute, fetch_all, fetch_one, fetch_value
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+
+_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+_SOURCE = """
+    credit_request r JOIN ar_transaction t ON t.id = r.invoice_id JOIN customer c ON c.id = t.customer_id
+"""
+_ELSEWHERE = {"invoice_number": "t.invoice_number", "ar_company": "t.ar_company", "customer": "c.number AS customer"}
+_ROW = ", ".join(_ELSEWHERE.get(one.name, f"r.{one.name}") for one in fields(CreditRequest))
+
+
+async def insert(
+    session: AsyncSession, invoice_id: int, wanted: WantedCredit, credited: Sequence[CreditedLine], at: datetime
+) -> int:
+    """Writes a request for exactly what the credit would take now; returns its id."""
+    request_id: int = await fetch_value(
+        session,
+        """
+        INSERT INTO credit_request (invoice_id, amount, month, credit_on, disposition, reason, requested_by, requested_at)
+        VALUES (:invoice_id, :amount, :month, :credit_on, :disposition, :reason, :requested_by, :requested_at)
+        RETURNING id
+        """,
+        invoice_id=invoice_id,
+        requested_by=wanted.credited_by,
+        requested_at=at,
+        **_content(wanted, credited),
+    )
+    await _write_lines(session, request_id, credited)
+    return request_id
+
+
+def _content(wanted: WantedCredit, credited: Sequence[CreditedLine]) -> dict[str, object]:
+    return {
+        "amount": size_of(credited),
+        "month": wanted.month,
+        "credit_on": wanted.credit_date,
+        "disposition": wanted.disposition,
+        "reason": wanted.reason,
+    }
+
+
+async def _write_lines(session: AsyncSession, request_id: int, credited: Sequence[CreditedLine]) -> None:
+    await copy_rows(session, "credit_request_line", ("line.line", "amount"), credited, request_id=request_id)
+
+
+async def change(
+    session: AsyncSession, request_id: int, wanted: WantedCredit, credited: Sequence[CreditedLine]
+) -> None:
+    """Writes something else in the place of what was asked for; whoever has read the old version cannot decide on it."""
+    await execute(
+        session,
+        """
+        UPDATE credit_request SET amount = :amount, month = :month, credit_on = :credit_on, disposition = :disposition,
+               reason = :reason, revision = revision + 1
+        WHERE id = :id
+        """,
+        id=request_id,
+        **_content(wanted, credited),
+    )
+    await execute(session, "DELETE FROM credit_request_line WHERE request_id = :id", id=request_id)
+    await _write_lines(session, request_id, credited)
+
+
+async def decide(
+    session: AsyncSession,
+    request_id: int,
+    status: str,
+    *,
+    decided_by: str,
+    decided_at: datetime,
+    reason: str = "",
+    credit_id: int | None = None,
+) -> None:
+    await execute(
+        session,
+        """
+        UPDATE credit_request SET status = :status, decided_by = :decided_by, decided_at = :decided_at,
+               decision_reason = :reason, credit_id = :credit_id, revision = revision + 1
+        WHERE id = :id
+        """,
+        id=request_id,
+        status=status,
+        decided_by=decided_by,
+        decided_at=decided_at,
+        reason=reason,
+        credit_id=credit_id,
+    )
+
+
+async def find(session: AsyncSession, scope: Scope, request_id: int, *, lock: bool = False) -> CreditRequest | None:
+    """The request within the scope; with `lock` whoever decides on it next waits until this transaction ends."""
+    where = Where().within(scope, **_SIDES).add("r.id = :id", id=request_id)
+    held = "FOR NO KEY UPDATE OF r" if lock else ""
+    statement = f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql} {held}"
+    return await fetch_one(session, CreditRequest, statement, **where.parameters)
+
+
+async def lines(session: AsyncSession, request_id: int) -> list[WantedLine]:
+    """What is to be credited of each line."""
+    return await fetch_all(
+        session,
+        WantedLine,
+        "SELECT line, amount FROM credit_request_line WHERE request_id = :id ORDER BY line",
+        id=request_id,
+    )
+
+
+async def list_requests(
+    session: AsyncSession, scope: Scope, wanted: RequestFilter, query: PageQuery
+) -> tuple[list[CreditRequest], str | None, int]:
+    """One page of requests and how many there are."""
+    where = (
+        Where()
+        .within(scope, **_SIDES)
+        .add("t.ar_company = :ar_company", ar_company=wanted.ar_company)
+        .add("c.number = :customer", customer=wanted.customer)
+        .add("r.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
+        .add("r.status = :status", status=wanted.status)
+        .add("r.requested_by = :requested_by", requested_by=wanted.requested_by)
+    )
+    rows, cursor = await fetch_page(
+        session,
+        CreditRequest,
+        columns=_ROW,
+        source=_SOURCE,
+        where=where,
+        sorting=Sorting({"id": ("r.id", "bigint"), "amount": ("r.amount", "numeric")}, default="-id", key="r.id"),
+        query=query,
+    )
+    return rows, cursor, await fetch_count(session, _SOURCE, where)
