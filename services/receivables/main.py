@@ -52,6 +52,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "validation": batch_jobs.validate_job(settings.time_zone),
             "interrupted validations": batch_jobs.reopen_job,
             "posting": batch_jobs.post_job(settings.time_zone),
-            "invoice prints": print_job,
+            "invoice prints": print_job(settings.time_zone),
         },
     )

@@ -1,7 +1,7 @@
 """Invoices as PDF: one at once, many as a print that is carried on part by part."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,26 +11,67 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.errors import LogoRefused, NothingToPrint
 from services.receivables.rules.documents import DocumentFacts, InvoiceDocument, compose
 from services.receivables.rules.prints import (
+    DOCUMENT,
     INVOICES_PER_FILE,
     KEPT_DAYS,
+    PRINT,
     InvoicePrint,
+    Printing,
     PrintProgress,
     PrintSelection,
+    mark_of,
 )
-from services.receivables.store import documents, invoices
+from services.receivables.store import documents, invoices, printings
 from shared.access import Scope
+from shared.clock import local_date
 from shared.documents import can_render, render_pdf
 from shared.errors import NotFound
 
 _TEMPLATE = Path(__file__).parent.parent / "documents" / "invoice.typ"
 
 
-async def print_invoice(session: AsyncSession, scope: Scope, invoice_id: int, at: datetime) -> tuple[str, bytes]:
-    """The number of an invoice and its PDF; raises NotFound."""
+@dataclass(frozen=True)
+class Pressman:
+    """Who prints, when and how; `time_zone` is the company's, by which reprints are dated."""
+
+    name: str
+    at: datetime
+    time_zone: str
+    way: str = DOCUMENT
+
+
+async def print_invoice(
+    session: AsyncSession, scope: Scope, invoice_id: int, by: Pressman, *, preview: bool = False
+) -> tuple[str, bytes]:
+    """The number of an invoice and its PDF, noted as a printing; a preview says that it is one, and is not. Raises NotFound."""
     head = await invoices.find_row(session, scope, invoice_id)
     if head is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
-    return head.number, await _render(session, await documents.facts(session, [invoice_id]), at)
+    facts = await documents.facts(session, [invoice_id])
+    if preview:
+        return head.number, await _render(session, facts, by.at, {invoice_id: "Preview"})
+    return head.number, await print_marked(session, facts, by)
+
+
+async def print_marked(session: AsyncSession, facts: DocumentFacts, by: Pressman) -> bytes:
+    """The PDF of invoices in which each reprint says that it is one; all are noted as printed."""
+    ids = [one.id for one in facts.heads]
+    await printings.hold(session, ids)
+    before = await printings.printed_before(session, ids)
+    marks = {
+        one.invoice_id: mark_of(local_date(one.first_printed_at, by.time_zone), as_it_is=one.as_it_is)
+        for one in before.values()
+    }
+    content = await _render(session, facts, by.at, marks)
+    await printings.note(session, ids, by.way, by.name, by.at)
+    return content
+
+
+async def list_printings(session: AsyncSession, scope: Scope, invoice_id: int) -> list[Printing]:
+    """Every time that an invoice was printed, the first one first; raises NotFound."""
+    if await invoices.find_row(session, scope, invoice_id) is None:
+        raise NotFound(f"There is no invoice {invoice_id}.")
+    return await printings.list_printings(session, invoice_id)
 
 
 async def require_drawable(logo: bytes, at: datetime) -> None:
@@ -69,22 +110,22 @@ async def read_file(session: AsyncSession, print_id: int, requested_by: str, fil
     return content
 
 
-async def print_part(session: AsyncSession) -> bool:
+async def print_part(session: AsyncSession, time_zone: str) -> bool:
     """Makes the next file of a print; False when nothing is to be printed."""
     part = await documents.take_part(session, INVOICES_PER_FILE)
     if part is None:
         return False
     facts = await documents.facts(session, part.invoice_ids)
-    content = await _render(session, facts, part.requested_at)
+    content = await print_marked(session, facts, Pressman(part.requested_by, part.requested_at, time_zone, PRINT))
     await documents.save_part(session, part, facts.heads, content)
     return True
 
 
-async def _render(session: AsyncSession, facts: DocumentFacts, at: datetime) -> bytes:
+async def _render(session: AsyncSession, facts: DocumentFacts, at: datetime, marks: Mapping[int, str]) -> bytes:
     logos = await documents.logos(session, sorted({one.ar_company for one in facts.heads}))
     data = {
         "logos": {str(number): list(content) for number, content in logos.items()},
-        "invoices": [_shown(one) for one in compose(facts)],
+        "invoices": [{**_shown(one), "mark": marks.get(one.head.id)} for one in compose(facts)],
     }
     return await render_pdf(_TEMPLATE, data, at)
 

@@ -1,14 +1,17 @@
 """Invoices as PDF: one at once; many as a print that is watched and then fetched file by file."""
 
 from collections.abc import AsyncIterable
+from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.receivables.actions import documents
+from services.receivables.actions.documents import Pressman
 from services.receivables.errors import NothingToPrint
 from services.receivables.rules.prints import PrintProgress
-from services.receivables.schemas.documents import PrintRead, PrintRequest
+from services.receivables.schemas.documents import PrintingRead, PrintRead, PrintRequest
+from services.receivables.settings import Settings
 from shared import access
 from shared.access import Level
 from shared.clock import now
@@ -26,10 +29,29 @@ VIEW = access.feature("receivables.invoices", Level.VIEW)
 
 
 @single.get("/{invoice_id}/document", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE)
-async def print_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -> Response:
-    """The invoice as PDF, with the work orders behind its lines, what was credited, and which invoice it replaces."""
-    number, content = await documents.print_invoice(session, caller.scope, invoice_id, now())
+async def print_invoice(
+    invoice_id: Id,
+    request: Request,
+    caller: CallerOf,
+    session: Transaction,
+    *,
+    preview: Annotated[bool, Query(description="Only to look at: says so, and does not count as printed.")] = False,
+) -> Response:
+    """The invoice as PDF, with the work orders behind its lines, what was credited, and which invoice it replaces.
+
+    One that was printed before says that it is a copy, or that the invoice was changed since, and when it was printed first.
+    """
+    settings: Settings = request.app.state.settings
+    by = Pressman(caller.name, now(), settings.time_zone)
+    number, content = await documents.print_invoice(session, caller.scope, invoice_id, by, preview=preview)
     return pdf_answer(f"invoice-{number}", content)
+
+
+@single.get("/{invoice_id}/printings", access=VIEW, refuses=[NotFound])
+async def list_printings(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[PrintingRead]:
+    """Every time that the invoice was printed: alone, in a print of many, or for an e-mail."""
+    found = await documents.list_printings(session, caller.scope, invoice_id)
+    return [PrintingRead.model_validate(one) for one in found]
 
 
 @router.post("", access=VIEW, status_code=202, refuses=[NothingToPrint])

@@ -1,4 +1,4 @@
-"""Prints of many invoices."""
+"""Prints of many invoices, and when each invoice was printed."""
 
 from datetime import datetime
 
@@ -51,3 +51,16 @@ class InvoicePrintFile(Table, table=True):
     first_number: str = columns.code()
     last_number: str = columns.code()
     content: bytes
+
+
+class InvoicePrinting(Table, table=True):
+    """A time that an invoice was printed, and the transaction that it was made of: itself or its latest change."""
+
+    __tablename__ = "invoice_printing"
+
+    invoice_id: int = columns.big("ar_transaction.id", primary_key=True)
+    printing: int = Field(primary_key=True)
+    version_id: int = columns.big("ar_transaction.id")
+    way: str = columns.words()
+    printed_by: str = columns.words()
+    printed_at: datetime = columns.moment()

@@ -1,4 +1,4 @@
-"""Prints of invoices on the wire."""
+"""Prints of invoices, and when each was printed, on the wire."""
 
 from datetime import datetime
 from typing import Literal, Self
@@ -62,3 +62,14 @@ class PrintRead(BaseModel):
                 "files": [PrintFileRead.model_validate(one) for one in progress.files],
             }
         )
+
+
+class PrintingRead(BaseModel):
+    """A time that an invoice was printed; the first one is no copy."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    printing: int
+    way: Literal["document", "print", "e_mail"]
+    printed_by: str
+    printed_at: datetime

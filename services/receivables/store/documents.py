@@ -94,7 +94,8 @@ async def _lines(session: AsyncSession, ids: Sequence[int]) -> list[DocumentLine
                    max(transaction_id) FILTER (WHERE reverses) AS taken_back_by
             FROM posted GROUP BY invoice_id, invoice_line
         )
-        SELECT about.invoice_id, about.invoice_line AS line, about.description, about.quantity, about.unit_rate, about.um,
+        SELECT about.invoice_id, about.invoice_line AS line, about.description,
+               about.quantity + about.contract_units AS quantity, about.unit_rate, about.um,
                sums.amount, sums.tax, about.tax_code, x.description AS tax_description, sums.retainage,
                sums.retainage_tax, sums.discount, sums.tax_discount, about.work_order_number
         FROM about
@@ -227,6 +228,7 @@ class NextPart:
 
     print_id: int
     printed: int
+    requested_by: str
     requested_at: datetime
     invoice_ids: Sequence[int]
 
@@ -238,10 +240,10 @@ async def take_part(session: AsyncSession, most: int) -> NextPart | None:
         NextPart,
         """
         WITH taken AS (
-            SELECT id, printed, requested_at FROM invoice_print WHERE printed < invoices
+            SELECT id, printed, requested_by, requested_at FROM invoice_print WHERE printed < invoices
             ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         )
-        SELECT id AS print_id, printed, requested_at, ARRAY(
+        SELECT id AS print_id, printed, requested_by, requested_at, ARRAY(
             SELECT i.invoice_id FROM invoice_print_item i
             WHERE i.print_id = taken.id AND i.position > taken.printed ORDER BY i.position LIMIT :most) AS invoice_ids
         FROM taken

@@ -1,5 +1,6 @@
 """Invoices as PDF, one and many."""
 
+import asyncio
 from io import BytesIO
 from typing import Any
 
@@ -126,7 +127,7 @@ async def work_off(database: Database) -> None:
     busy = True
     while busy:
         async with database.transaction() as session:
-            busy = await print_part(session)
+            busy = await print_part(session, "America/Chicago")
 
 
 async def test_a_whole_run_is_printed_file_by_file_in_the_order_of_the_numbers(
@@ -143,7 +144,7 @@ async def test_a_whole_run_is_printed_file_by_file_in_the_order_of_the_numbers(
     assert same.json()["invoices"] == 8
     path = started.headers["location"]
     async with receivables_database.transaction() as session:
-        await print_part(session)
+        await print_part(session, "America/Chicago")
     assert (await receivables.get(path)).json()["printed"] == 3
     assert (await receivables.get(f"{path}/files/2")).status_code == 404
     await work_off(receivables_database)
@@ -204,3 +205,68 @@ async def test_a_print_is_forgotten_after_a_week(company, enter, export, receiva
             )
     found = [(await receivables.get(one.headers["location"])).status_code for one in prints]
     assert found == [200, 404, 200]
+
+
+async def printed(clerk: Clerk, invoice: dict[str, Any], **wanted: Any) -> str:
+    answer = await clerk.client.get(f"/v1/invoices/{invoice['id']}/document", params=wanted)
+    assert answer.status_code == 200, answer.text
+    return read(answer.content)[1]
+
+
+async def ways(clerk: Clerk, invoice: dict[str, Any]) -> list[str]:
+    return [one["way"] for one in (await clerk.client.get(f"/v1/invoices/{invoice['id']}/printings")).json()]
+
+
+async def test_a_reprint_says_so_with_the_day_of_the_first_print(clerk: Clerk, receivables_database) -> None:
+    """The day at the company: shortly after midnight UTC it is still the day before in Texas."""
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    assert "Preview" in await printed(clerk, invoice, preview=True)
+    assert await ways(clerk, invoice) == []
+    first = await printed(clerk, invoice)
+    assert not any(word in first for word in ("Copy", "Changed", "Preview"))
+    async with receivables_database.transaction() as session:
+        await execute(
+            session,
+            "INSERT INTO invoice_printing SELECT invoice_id, 2, version_id, way, printed_by, '2026-11-21 03:00+00'"
+            " FROM invoice_printing",
+        )
+    assert "Copy, first printed 2026-11-20" in await printed(clerk, invoice)
+    assert await ways(clerk, invoice) == ["document"] * 3
+
+
+async def test_a_changed_invoice_says_that_it_was_printed_otherwise(clerk: Clerk, receivables_database) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    await clerk.client.post("/v1/invoice-prints", json={"invoice_ids": [invoice["id"]]})
+    await work_off(receivables_database)
+    batch_id = await clerk.batch()
+    back = {"transaction_id": invoice["id"], "action": "change"}
+    await clerk.client.post(f"/v1/batches/{batch_id}/posted-transactions", json=back)
+    await clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1/lines/1", 1, net="80.00")
+    await clerk.post(batch_id)
+    assert "Changed, first printed" in await printed(clerk, invoice)
+    assert "Copy, first printed" in await printed(clerk, invoice)
+    assert await ways(clerk, invoice) == ["print", "document", "document"]
+
+
+async def test_of_ten_prints_at_once_nine_are_copies(clerk: Clerk) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    texts = await asyncio.gather(*(printed(clerk, invoice) for _ in range(10)))
+    assert sorted("Copy" in text for text in texts) == [False] + [True] * 9
+    assert len(await ways(clerk, invoice)) == 10
+
+
+async def test_who_may_not_see_an_invoice_does_not_see_its_printings(clerk: Clerk, identity) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    elsewhere = identity("receivables", Grant("receivables.invoices", Level.VIEW, Limits(customers=frozenset({"E2"}))))
+    path = f"/v1/invoices/{invoice['id']}/printings"
+    assert (await clerk.client.get(path, headers=elsewhere)).status_code == 404
+
+
+async def test_contract_lines_show_their_units_and_lump_sums_none(clerk: Clerk) -> None:
+    invoice = await clerk.post_invoice(
+        {"contract_item": "10", "contract_units": "7.5", "net": "90.00"},
+        {"contract_item": "20", "net": "10.00"},
+        contract="J-1",
+    )
+    rows = (await printed(clerk, invoice)).splitlines()
+    assert [row for row in rows if row.startswith(("Walls", "Roof"))] == ["Walls 7.5 SF T5 90.00", "Roof T5 10.00"]
