@@ -282,7 +282,7 @@ async def _read_book(session: AsyncSession, desk: Desk, typed: Values, entry: En
         customers={one for one in (typed.get("customer"), kept.get("customer")) if one},
         contracts={one for one in (typed.get("contract"), kept.get("contract")) if one},
         invoices=[] if invoice_id is None else [invoice_id],
-        own=(desk.batch.id, entry.seq) if entry else None,
+        own=(desk.batch.id, entry.seq if entry else 0),
         without=[] if changed is None else [changed],
     )
 

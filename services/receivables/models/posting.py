@@ -152,6 +152,7 @@ class ArLine(Table, table=True):
     retainage_tax: Decimal = columns.money()
     retainage_tax_account: str | None = columns.code(nullable=True)
     finance_charge: Decimal = columns.money()
+    ar_account: str | None = columns.code(nullable=True)
     charge_account: str | None = columns.code(nullable=True)
     charge_counter_account: str | None = columns.code(nullable=True)
     discount: Decimal = columns.money()

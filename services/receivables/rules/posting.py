@@ -102,10 +102,11 @@ class NewLine:
 class EntryLine(NewLine):
     """A line out of a batch. One that `reverses` takes back a line of the posted transaction that is changed.
 
-    `discount` and `tax_discount` are offered until the discount date, `contract_units` of `contract_item`.
+    `ar_account` is that of the line where the transaction has another by now: its receivable type was changed. `discount` and `tax_discount` are offered until the discount date, `contract_units` of `contract_item`.
     """
 
     reverses: bool = False
+    ar_account: str | None = None
     line_type: str = "other"
     retainage_percent: Decimal = ZERO
     retainage: Decimal = ZERO
@@ -131,7 +132,7 @@ class EntryLine(NewLine):
 
     def accounts(self, ar_account: str) -> LineAccounts:
         return LineAccounts(
-            ar_account,
+            self.ar_account or ar_account,
             self.gl_account,
             self.tax_account,
             self.retainage_account,

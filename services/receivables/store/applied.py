@@ -55,7 +55,7 @@ async def invoices(
         AppliedInvoice,
         f"""
         SELECT t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number, t.customer_id,
-               c.number AS customer, t.contract, t.receivable_type, t.ar_account, t.branch,
+               c.number AS customer, t.contract, v.receivable_type, v.ar_account, t.branch,
                t.rating_invoice_id IS NOT NULL AS from_rating,
                EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete') AS deleted,
                (SELECT format('batch %s of %s, seq %s', b.number, b.month, e.seq)
@@ -64,6 +64,10 @@ async def invoices(
                   AND (e.batch_id, e.seq) IS DISTINCT FROM (CAST(:batch_id AS bigint), CAST(:seq AS int))
                 ORDER BY e.batch_id, e.seq LIMIT 1) AS held_by
         FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
+        JOIN LATERAL (
+            SELECT x.receivable_type, x.ar_account FROM ar_transaction x
+            WHERE x.id = t.id OR (x.changes_id = t.id AND x.action = 'change') ORDER BY x.id DESC LIMIT 1
+        ) AS v ON true
         WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.type = 'invoice' AND t.action = 'add' AND {within}
         """,
         ids=sorted(invoice_ids),
@@ -114,8 +118,9 @@ async def lines(
 ) -> dict[int, dict[int, AppliedLine]]:
     """The lines of posted invoices by invoice and line, with what is posted and what waits in batches.
 
-    What waits in `batch_id` is left out: all of it, or only `seqs`. So is what the posted transactions `without` have
-    done, which are being changed. Lines that adjustments have added are lines of the invoice like the others.
+    What waits in `batch_id` is left out: all of it, or only `seqs`. What waits elsewhere counts when it takes from a line,
+    not when it adds to it: nobody knows which batch is posted first. Left out is also what the posted transactions
+    `without` have done, which are being changed. Lines that adjustments have added are lines of the invoice like the others.
     """
     if not invoice_ids:
         return {}
@@ -155,6 +160,9 @@ _LINES = f"""
           AND x.apply_line IS NOT NULL
           AND NOT (e.batch_id IS NOT DISTINCT FROM CAST(:batch_id AS bigint)
                    AND (CAST(:seqs AS int[]) IS NULL OR e.seq = ANY(CAST(:seqs AS int[]))))
+          AND NOT (e.type = 'adjustment' AND e.batch_id IS DISTINCT FROM CAST(:batch_id AS bigint) AND x.amount * (
+                   SELECT coalesce(sum(p.amount), 0) FROM posted p WHERE p.side = 'billed' AND NOT p.left_out
+                   AND p.invoice_id = e.apply_to_id AND p.line = x.apply_line) >= 0)
     ), about AS (
         SELECT DISTINCT ON (invoice_id, line) invoice_id, line, {", ".join(_ABOUT)}
         FROM posted WHERE side = 'billed' AND NOT reverses

@@ -101,7 +101,7 @@ async def _heads(session: AsyncSession, scope: Scope, transaction_ids: Collectio
         session,
         _Head,
         f"""
-        SELECT t.id, v.id AS version_id, t.ar_company, t.month, b.source, t.ar_account,
+        SELECT t.id, v.id AS version_id, t.ar_company, t.month, b.source, v.ar_account,
                coalesce(i.rating_invoice_id, t.rating_invoice_id) IS NOT NULL AS from_rating,
                EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action IN ('delete', 'undo')) AS undone,
                ARRAY(SELECT l.applies_to_line FROM ar_line l

@@ -9,7 +9,7 @@ from shared.database import fetch_all, fetch_one, scope_condition
 # What a line owes, by account; and all that it posts, debits positive: rules/distributions.py said once more in SQL, to
 # hold one against the other.
 _RECEIVABLES = """
-    (t.ar_account, l.amount - l.retainage - l.retainage_tax - l.finance_charge),
+    (coalesce(l.ar_account, t.ar_account), l.amount - l.retainage - l.retainage_tax - l.finance_charge),
     (l.retainage_account, l.retainage + l.retainage_tax),
     (l.charge_account, l.finance_charge)
 """

@@ -14,7 +14,16 @@ from services.receivables.rules.entry.posting import Posted, bring_back, post_en
 from shared.money import ZERO
 
 _HEADER = (
-    *("contract", "description", "purchase_order", "invoice_date", "pay_terms", "due_on", "discount_on"),
+    *(
+        "contract",
+        "receivable_type",
+        "description",
+        "purchase_order",
+        "invoice_date",
+        "pay_terms",
+        "due_on",
+        "discount_on",
+    ),
     *("disposition", "reason"),
 )
 _LINE = (

@@ -82,6 +82,7 @@ def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> Heade
         kept=kept or None,
         exported=entry is not None and entry.header.from_rating,
         frozen=frozen,
+        has_lines=entry is not None and len(entry.lines) > 0,
     )
 
 

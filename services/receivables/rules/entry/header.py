@@ -22,9 +22,6 @@ from services.receivables.rules.terms import discount_too_early, offers_discount
 HAS_LINES = "the entry has lines: delete them first"
 BROUGHT_BACK = "a posted transaction that was brought back keeps it"
 FOLLOWS = "follows the invoice applied to"
-FROZEN_BY_LINES = ("type", "customer", "apply_to", "contract", "invoice_number", "receivable_type")
-"""What cannot change once an entry has lines, or was posted before (receivables, sections 2.7 and 2.8)."""
-
 FOLLOWING: Mapping[str, tuple[str, ...]] = {
     "type": (
         "customer",
@@ -49,7 +46,9 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
 class HeaderFacts:
     """What the header rules know. `customer` and `contract` are those typed, or those that follow from what is typed.
 
-    `exported` says that the entry came from rating. `frozen` says why the fields of FROZEN_BY_LINES keep the values of `kept`; None while they are free.
+    `exported` says that the entry came from rating. `frozen` says why customer, contract, type and numbers keep the values
+    of `kept`: there are lines, or it was posted before; None while they are free. The receivable type is kept by lines
+    alone (receivables, sections 2.7 and 2.8).
     """
 
     company: ArCompany
@@ -62,6 +61,7 @@ class HeaderFacts:
     kept: Mapping[str, Any] | None = None
     exported: bool = False
     frozen: str | None = None
+    has_lines: bool = False
 
 
 def still_kept(kept: Values, typed: Values) -> dict[str, Any]:
@@ -106,19 +106,23 @@ def _invoice_number(facts: HeaderFacts, values: Values) -> Field:
 
 
 def _receivable_type(facts: HeaderFacts, values: Values) -> Field:
-    """Receivables, section 2.8: by default the contract's, else the customer's, else the company's."""
+    """By default the contract's, else the customer's, else the company's; of what was posted without lines its own.
+
+    Source: receivables, section 2.8.
+    """
     if values["type"] != INVOICE:
         return closed(facts.applied.receivable_type if facts.applied else None, FOLLOWS)
-    kept = _kept(facts, "receivable_type")
-    if kept is not None:
-        return kept
+    kept = facts.kept["receivable_type"] if facts.kept else None
+    if facts.has_lines:
+        return closed(kept, HAS_LINES)
     default = default_receivable_type(
         facts.company.default_receivable_type,
         facts.customer.receivable_type if facts.customer else None,
         facts.contract.receivable_type if facts.contract else None,
     )
     if not facts.company.allow_receivable_type_override:
-        return closed(default, "the company does not allow another receivable type")
+        posted = kept if facts.frozen is not None else None
+        return closed(default if posted is None else posted, "the company does not allow another receivable type")
     return Field(default, required=True)
 
 

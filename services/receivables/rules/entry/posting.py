@@ -144,8 +144,10 @@ def _transaction(
     applies_to = header.apply_to_id
     if applies_to is None and before is not None:
         applies_to = before.id
-    ar_account = before.ar_account if before else book.codes.types[header.receivable_type].ar_account
-    if before is None and applies_to is not None:
+    ar_account = book.codes.types[header.receivable_type].ar_account
+    if before is not None and before.header.receivable_type == header.receivable_type:
+        ar_account = before.ar_account
+    elif before is None and applies_to is not None:
         ar_account = book.invoices[applies_to].ar_account
     return EntryTransaction(
         id=transaction_id,
@@ -193,7 +195,8 @@ def _lines(
     highest = max((line.line for line in written), default=0)
     target_id = before.id if before.applies_to_id is None else before.applies_to_id
     taken_back = [
-        reverse(line, transaction_id, highest + index, target_id) for index, line in enumerate(before.lines, start=1)
+        replace(reverse(line, transaction_id, highest + index, target_id), ar_account=before.ar_account)
+        for index, line in enumerate(before.lines, start=1)
     ]
     return written + taken_back
 

@@ -95,6 +95,19 @@ async def test_what_waits_in_another_batch_counts(clerk) -> None:
     await clerk.entered(second, type="write_off", apply_to=invoice["id"], lines=[line])
 
 
+async def test_what_waits_to_be_added_is_taken_only_behind_it_in_the_same_batch(clerk, reconciled_receivables) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    first, second = await clerk.batch(), await clerk.batch()
+    await clerk.entered(first, type="adjustment", apply_to=invoice["id"], lines=[{"apply_line": 1, "amount": "20.00"}])
+    credit = {"type": "credit_memo", "apply_to": invoice["id"], "lines": [{"apply_line": 1, "amount": "120.00"}]}
+    refused = await clerk.enter(second, **credit)
+    assert "the open amount is 100.00" in refused.json()["errors"][0]["detail"], refused.text
+    await clerk.entered(first, **credit)
+    assert (await clerk.post(first))["status"] == "posted"
+    assert (await clerk.invoice(invoice["id"]))["status"] == "credited"
+    await reconciled_receivables()
+
+
 async def test_clerks_in_many_batches_never_take_more_than_there_is(clerk) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     batches = [await clerk.batch() for _ in range(8)]

@@ -157,3 +157,39 @@ async def test_what_was_applied_first_is_undone_last_where_a_cent_of_tax_would_b
         await clerk.post(batch_id)
     assert (await clerk.invoice(invoice["id"]))["open"] == "0.21"
     await reconciled_receivables()
+
+
+async def test_a_posted_invoice_gets_another_receivable_type_when_its_lines_are_deleted_first(
+    clerk, reconciled_receivables
+) -> None:
+    """What is taken back leaves the old AR account, what is written and whatever is applied later goes to the new one."""
+    await clerk.set_company(allow_receivable_type_override=True)
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    batch_id = await clerk.batch()
+    await brought_back(clerk, batch_id, invoice["id"], "change")
+    path = f"/v1/batches/{batch_id}/entries/1"
+    refused = await clerk.change("PATCH", path, 1, receivable_type=2)
+    words = {"pointer": "/receivable_type", "detail": "the entry has lines: delete them first"}
+    assert refused.json()["errors"] == [words]
+    await clerk.change("DELETE", f"{path}/lines/1", 1)
+    assert (await clerk.change("PATCH", path, 2, receivable_type=2)).json()["receivable_type"] == 2
+    line = (await clerk.change("POST", f"{path}/lines", 3, net="90.00")).json()["lines"][0]
+    assert line["gl_account"] == "4000"
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    batch_id = await clerk.batch()
+    lines = [{"apply_line": 2, "amount": "15.00"}]
+    credit = await clerk.entered(batch_id, type="credit_memo", apply_to=invoice["id"], lines=lines)
+    assert credit["receivable_type"] == 2
+    await clerk.post(batch_id)
+    after = await clerk.invoice(invoice["id"])
+    assert [(one["transaction"], one["account"], one["debit"], one["credit"]) for one in after["distributions"]] == [
+        *[(1, "1200", "100.00", "0.00"), (1, "4000", "0.00", "100.00")],
+        *[(2, "1210", "90.00", "0.00"), (2, "4000", "0.00", "90.00")],
+        *[(2, "4000", "100.00", "0.00"), (2, "1200", "0.00", "100.00")],
+        *[(3, "4000", "15.00", "0.00"), (3, "1210", "0.00", "15.00")],
+    ]
+    batch_id = await clerk.batch()
+    listed = await brought_back(clerk, batch_id, after["amendments"][-1]["id"], "delete")
+    assert listed["receivable_type"] == 2
+    await clerk.post(batch_id)
+    await reconciled_receivables()

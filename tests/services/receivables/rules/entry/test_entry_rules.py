@@ -1,5 +1,6 @@
 """The rules of entry as tables and laws: fields, receivable types, amounts, limits, numbers."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -13,7 +14,7 @@ from services.receivables.rules.customers import Customer
 from services.receivables.rules.entry.amounts import NOTHING, Amounts, share
 from services.receivables.rules.entry.facts import TYPES, AppliedInvoice, AppliedLine
 from services.receivables.rules.entry.fields import Field, closed, fill
-from services.receivables.rules.entry.header import HAS_LINES, HEADER, HeaderFacts
+from services.receivables.rules.entry.header import BROUGHT_BACK, HAS_LINES, HEADER, HeaderFacts
 from services.receivables.rules.entry.limits import faults_in_amounts, faults_in_change
 from services.receivables.rules.entry.numbers import NumberInUse, duplicates, next_numbers, words_for
 from services.receivables.rules.setup.companies import ArCompany
@@ -37,48 +38,51 @@ def contract(receivable_type: int | None) -> Contract:
     return Contract(1, "J-1", "Court house", "E1", receivable_type=receivable_type)
 
 
-@pytest.mark.parametrize(
-    ("on_contract", "of_contract", "of_customer", "expected"),
-    [
-        (True, 3, 2, 3),
-        (True, 3, None, 3),
-        (True, None, 2, 2),
-        (True, None, None, 1),
-        (False, None, 2, 2),
-        (False, None, None, 1),
-        (True, 0, 2, 0),
-    ],
-)
+NO_CONTRACT = "no contract"
+STATES = ("new", "without lines", "with lines", "brought back without lines", "brought back with lines")
+POSTED_TYPE, APPLIED_TYPE = 4, 5
+
+
+def expected_type(
+    of_contract: int | str | None, of_customer: int | None, of_company: int, override: bool, kind: str, state: str
+) -> tuple[int, bool]:
+    """What the field holds and whether it is open, as receivables, section 2.8 says it."""
+    if kind != "invoice":
+        return APPLIED_TYPE, False
+    if state.endswith("with lines"):
+        return POSTED_TYPE, False
+    default = next(one for one in (of_contract, of_customer, of_company) if one not in {None, NO_CONTRACT})
+    assert isinstance(default, int)
+    if state.startswith("brought back") and not override:
+        return POSTED_TYPE, False
+    return default, override
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("override", [True, False])
 def test_the_receivable_type_is_the_contracts_else_the_customers_else_the_companys(
-    on_contract: bool, of_contract: int | None, of_customer: int | None, expected: int
+    override: bool, kind: str, state: str
 ) -> None:
-    facts = HeaderFacts(
-        company(),
-        TODAY,
-        "invoice",
-        customer=customer(of_customer),
-        contract=contract(of_contract) if on_contract else None,
-    )
-    assert fill(HEADER, facts, {}).values["receivable_type"] == expected
-
-
-@pytest.mark.parametrize(("override", "kind", "lines"), list(product([True, False], TYPES, [True, False])))
-def test_another_receivable_type_is_typed_only_into_an_invoice_without_lines_of_a_company_that_allows_it(
-    override: bool, kind: str, lines: bool
-) -> None:
-    kept = {"type": kind, "customer": "E1", "contract": None, "invoice_number": None, "receivable_type": 4}
-    facts = HeaderFacts(
-        company(allow_receivable_type_override=override),
-        TODAY,
-        kind,
-        customer=customer(2),
-        applied=None if kind == "invoice" else APPLIED,
-        kept={**kept, "apply_to": None if kind == "invoice" else 7},
-        frozen=HAS_LINES if lines else None,
-    )
-    field = fill(HEADER, facts, {"type": kind, "apply_to": None if kind == "invoice" else 7}).fields["receivable_type"]
-    assert field.open == (override and kind == "invoice" and not lines)
-    assert field.default == (5 if kind != "invoice" else 4 if lines else 2)
+    """Every combination; open only in an invoice without lines of a company that allows another type."""
+    apply_to = None if kind == "invoice" else APPLIED.id
+    kept = {"type": kind, "customer": "E1", "contract": None, "invoice_number": None, "apply_to": apply_to}
+    frozen = BROUGHT_BACK if state.startswith("brought back") else HAS_LINES if state == "with lines" else None
+    for of_contract, of_customer, of_company in product((NO_CONTRACT, None, 0, 3), (None, 0, 2), (0, 1)):
+        facts = HeaderFacts(
+            replace(company(allow_receivable_type_override=override), default_receivable_type=of_company),
+            TODAY,
+            kind,
+            customer=customer(of_customer),
+            contract=None if of_contract == NO_CONTRACT else contract(of_contract),
+            applied=None if kind == "invoice" else APPLIED,
+            kept=None if state == "new" else {**kept, "receivable_type": POSTED_TYPE},
+            frozen=frozen,
+            has_lines=state.endswith("with lines"),
+        )
+        field = fill(HEADER, facts, {"type": kind, "apply_to": apply_to}).fields["receivable_type"]
+        wanted = expected_type(of_contract, of_customer, of_company, override, kind, state)
+        assert (field.default, field.open) == wanted, (of_contract, of_customer, of_company)
 
 
 def test_a_form_takes_what_is_typed_into_open_fields_only() -> None:
