@@ -16,8 +16,23 @@ LINE = {"net": "100.00"}
 
 
 async def test_a_batch_needs_an_open_month(clerk) -> None:
-    refused = await clerk.client.post("/v1/batches", json={"ar_company": 1, "month": "2026-09"})
-    assert (refused.status_code, refused.json()["code"]) == (409, "MONTH_CLOSED")
+    """After the last closed month, and no more months ahead than the company keeps open."""
+    for month in ("2026-09", "2029-01"):
+        refused = await clerk.client.post("/v1/batches", json={"ar_company": 1, "month": month})
+        assert (refused.status_code, refused.json()["code"]) == (409, "MONTH_CLOSED")
+
+
+async def test_the_month_is_looked_at_again_when_a_batch_is_posted(clerk) -> None:
+    months = (await clerk.client.get("/v1/months")).json()
+    last = max(one["month"] for one in months if one["ar_company"] == 1 and one["open"])
+    batch_id = await clerk.batch(month=last)
+    await clerk.entered(batch_id, customer="E1", invoice_date=f"{last}-01", lines=[LINE])
+    await clerk.validate(batch_id)
+    await clerk.set_company(max_open_months=2)
+    assert (await clerk.send(batch_id)).status_code == 202
+    await clerk.post_on()
+    assert (await clerk.read(batch_id))["status"] == "errors"
+    assert [one["rule"] for one in await clerk.findings(batch_id)] == ["MONTH_CLOSED"]
 
 
 async def test_an_edit_after_the_validation_opens_the_batch_again(clerk) -> None:
@@ -62,6 +77,17 @@ async def test_clearing_deletes_what_is_new_and_cancels_the_batch(clerk) -> None
     cleared = (await clerk.client.post(f"/v1/batches/{batch_id}/clear")).json()
     assert (cleared["status"], cleared["entries"]) == ("cancelled", 0)
     assert (await clerk.client.get("/v1/batches", params={"status": "cancelled"})).json()["totals"] == {"count": 1}
+
+
+async def test_clearing_releases_what_was_brought_back(clerk) -> None:
+    invoice = await clerk.post_invoice(LINE)
+    body = {"transaction_id": invoice["id"], "action": "change"}
+    for _ in range(2):
+        batch_id = await clerk.batch()
+        held = await clerk.client.post(f"/v1/batches/{batch_id}/posted-transactions", json=body)
+        assert held.status_code == 201, held.text
+        await clerk.client.post(f"/v1/batches/{batch_id}/clear")
+    assert (await clerk.invoice(invoice["id"]))["open"] == "100.00"
 
 
 async def test_a_restricted_batch_opens_for_its_creator_and_administrators(

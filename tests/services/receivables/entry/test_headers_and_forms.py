@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.services.exchange import exchange
+from tests.services.exchange import work_off as rate_all
 from tests.services.receivables.conftest import Clerk
 
 LINE = {"net": "100.00"}
@@ -131,6 +133,43 @@ async def test_a_number_in_use_warns_wherever_it_stands_and_is_allowed(clerk) ->
     assert (batch["status"], batch["warnings"], batch["transactions"]) == ("posted", 3, 2)
 
 
+async def test_a_bill_of_job_billing_counts_until_it_is_interfaced_whatever_its_state(clerk) -> None:
+    """Active, changed or deleted, of every company that uses this AR company, and of no other; again at validation."""
+    companies = "number,name,ar_company\n21,Ours,1\n22,Ours too,1\n23,Theirs,2\n"
+    bills = "\n".join(
+        [
+            "jb_company,bill_month,bill_id,seq,contract,invoice_number,status,interfaced",
+            *("21,2026-11,1,1,C-1,B-1,active,no", "22,2026-11,2,1,C-1,b-1,changed,no"),
+            *(
+                "21,2026-11,3,2,C-1,B-1,deleted,no",
+                "21,2026-11,4,1,C-1,B-1,active,yes",
+                "23,2026-11,5,1,C-1,B-1,active,no",
+            ),
+        ]
+    )
+    for noun, content in (("jb-companies", companies), ("job-billings", bills)):
+        taken = await clerk.client.post(f"/v1/{noun}/import", content=content, headers={"content-type": "text/csv"})
+        assert taken.status_code == 201, taken.text
+    batch_id = await clerk.batch()
+    entry = await clerk.entered(batch_id, customer="E1", invoice_number=" B-1 ", lines=[LINE])
+    places = [
+        *("JB company 21: month 2026-11, id 1, seq 1", "JB company 22: month 2026-11, id 2, seq 1"),
+        "JB company 21: month 2026-11, id 3, seq 2",
+    ]
+    assert [one["detail"].partition("a bill of ")[2] for one in entry["warnings"]] == places
+    assert (await clerk.validate(batch_id))["status"] == "warnings"
+    found = await clerk.findings(batch_id)
+    assert [one["detail"].partition("a bill of ")[2] for one in found] == places
+    assert {(one["rule"], one["severity"]) for one in found} == {("DUPLICATE_NUMBER", "warning")}
+
+
+async def test_a_number_must_be_typed_where_the_company_does_not_number(clerk) -> None:
+    await clerk.set_company(auto_number_invoices=False)
+    refused = await clerk.enter(await clerk.batch(), customer="E1", lines=[LINE])
+    assert refused.json()["errors"] == [{"pointer": "/invoice_number", "detail": "is required"}]
+    assert (await clerk.post_invoice(LINE, invoice_number="M-1"))["number"] == "M-1"
+
+
 async def test_automatic_numbers_skip_those_that_somebody_typed(clerk, reconciled_receivables) -> None:
     await clerk.post_invoice(LINE, invoice_number="100002")
     waiting = await clerk.batch()
@@ -156,6 +195,42 @@ async def test_a_customer_over_his_credit_limit_warns(clerk) -> None:
     assert [(one["seq"], one["rule"]) for one in await clerk.findings(batch_id)] == [(2, "CREDIT_LIMIT")]
 
 
+async def test_the_credit_limit_counts_a_rated_order_once_before_and_after_it_is_invoiced(
+    company, enter, export, clerk, rating_database, receivables_database
+) -> None:
+    rating, _ = company
+    (customer,) = (await clerk.client.get("/v1/customers", params={"search": "S1001"})).json()["items"]
+    limit = {"credit_limit": "150.00"}
+    await clerk.client.patch(f"/v1/customers/{customer['id']}", json=limit, headers={"if-match": '"1"'})
+    batch_id = await clerk.batch()
+    before = await clerk.entered(batch_id, customer="S1001", lines=[{**LINE, "tax_code": None}])
+    assert before["warnings"] == []
+    await enter("W1")
+    await rating.post("/v1/rating-runs", json={})
+    await rate_all(rating_database)
+    await exchange(rating_database, receivables_database)
+    for _ in range(2):
+        assert (await clerk.validate(batch_id))["status"] == "warnings"
+        (finding,) = await clerk.findings(batch_id)
+        assert finding["detail"] == "customer S1001 will owe 180.00, the credit limit is 150.00"
+        await export()
+
+
+async def test_nobody_who_is_on_hold_or_over_his_limit_is_refused_a_credit(clerk) -> None:
+    invoice = await clerk.post_invoice({"net": "1500.00"}, customer="E2")
+    (customer,) = (await clerk.client.get("/v1/customers", params={"search": "E2"})).json()["items"]
+    held = await clerk.client.patch(
+        f"/v1/customers/{customer['id']}", json={"status": "hold"}, headers={"if-match": '"1"'}
+    )
+    assert held.status_code == 200, held.text
+    await clerk.set_company(customers_on_hold="refuse")
+    batch_id = await clerk.batch()
+    lines = [{"apply_line": 1, "amount": "10.00"}]
+    credit = await clerk.entered(batch_id, type="credit_memo", apply_to=invoice["id"], lines=lines)
+    assert credit["warnings"] == []
+    assert (await clerk.post(batch_id))["status"] == "posted"
+
+
 async def test_a_tax_code_that_was_taken_off_stays_off(clerk) -> None:
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, customer="E2", lines=[LINE])
@@ -176,6 +251,19 @@ async def test_misc_distributions_take_what_is_left_by_default_and_touch_nothing
     removed = await clerk.change("DELETE", f"{path}/misc-distributions/1", 3)
     assert [one["row"] for one in removed.json()["misc_distributions"]] == [2]
     assert (await clerk.post(batch_id))["total"] == "105.00"
+
+
+async def test_misc_distributions_of_a_credit_are_negative_by_default(clerk) -> None:
+    invoice = await clerk.post_invoice(LINE, customer="E2")
+    lines = [{"apply_line": 1, "amount": "52.50"}]
+    entry = await clerk.entered(
+        await clerk.batch(),
+        type="credit_memo",
+        apply_to=invoice["id"],
+        lines=lines,
+        misc_distributions=[{"code": "CITY", "amount": "-20.00"}, {"code": "CITY"}],
+    )
+    assert [one["amount"] for one in entry["misc_distributions"]] == ["-20.00", "-30.00"]
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,9 @@ async def test_the_filters_and_both_dates_narrow_what_is_looked_at(clerk) -> Non
     assert await preview(clerk, **BY_INVOICE, start_on="2026-10-06") == ([], [])
     assert await preview(clerk, **BY_INVOICE, contracts=["J-1"]) == ([], [])
     assert await preview(clerk, **{**BY_INVOICE, "older_than": "2026-10-05"}) == ([], [])
+    by_days = {name: value for name, value in BY_INVOICE.items() if name != "older_than"}
+    assert await preview(clerk, **by_days, older_than_days=0) == found
+    assert await preview(clerk, **by_days, older_than_days=3650) == ([], [])
 
 
 async def test_what_waits_in_a_batch_is_not_written_off_again(clerk) -> None:
