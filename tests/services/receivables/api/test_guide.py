@@ -9,7 +9,8 @@ from services.receivables.schemas.setup import ArCompanyRow
 from tests.services.conftest import key
 from tests.services.receivables.conftest import Clerk
 
-GUIDE = (Path(__file__).parents[4] / "docs" / "receivables.md").read_text()
+ROOT = Path(__file__).parents[4]
+GUIDE = (ROOT / "docs" / "receivables.md").read_text()
 
 
 def request(path: str, method: str = "POST", position: int = 0) -> Any:
@@ -74,6 +75,20 @@ async def test_the_records_of_the_guide_are_there(receivables) -> None:
     assert len(nouns) == 12
     for noun in sorted(nouns):
         assert (await receivables.get(f"/v1/{noun}")).status_code == 200, noun
+
+
+def test_every_rule_of_the_guide_names_tests_that_exist() -> None:
+    table = GUIDE.split("## 6. Every rule")[1]
+    named = set(re.findall(r"`(test_\w+)`", table))
+    written = {
+        name
+        for file in (ROOT / "tests" / "services" / "receivables").rglob("test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text(), re.MULTILINE)
+    }
+    assert named - written == set()
+    rows = [row for row in table.splitlines() if row.startswith("| ") and not row.startswith(("| rule", "| ---"))]
+    assert all(row.count("|") == 4 and "`test_" in row for row in rows)
+    assert len(rows) > 30
 
 
 async def test_entries_of_the_guide_are_typed_posted_credited_and_brought_back(company, receivables_database) -> None:
