@@ -179,6 +179,27 @@ class NothingToPrint(DomainError):
     status = 409
 
 
+class NothingToSend(DomainError):
+    """Nothing that was chosen to be sent is a posted invoice that you may see."""
+
+    code = "NOTHING_TO_SEND"
+    status = 409
+
+
+class EmailNotSetUp(DomainError):
+    """No mail server is set up, so nothing can be sent: an operator names one in the environment of the service."""
+
+    code = "EMAIL_NOT_SET_UP"
+    status = 409
+
+
+class EmailNotFailed(DomainError):
+    """Only an e-mail that was given up is tried again; one that was sent is sent anew with `again`."""
+
+    code = "EMAIL_NOT_FAILED"
+    status = 409
+
+
 class NothingToWriteOff(DomainError):
     """Nothing that fits the criteria is to be written off; the preview says what was left alone and why."""
 

@@ -8,6 +8,7 @@ from services.receivables.api import (
     credit_requests,
     customers,
     documents,
+    emails,
     entries,
     entry_info,
     invoices,
@@ -18,6 +19,7 @@ from services.receivables.api import (
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
 from services.receivables.jobs import batches as batch_jobs
 from services.receivables.jobs.account_changes import announce_job
+from services.receivables.jobs.invoice_emails import email_job
 from services.receivables.jobs.invoice_prints import print_job
 from services.receivables.settings import Settings
 from shared.service import build
@@ -26,6 +28,8 @@ from shared.service import build
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The receivables service; without settings it reads them from the environment."""
     settings = settings or Settings()
+    server = settings.mail_server
+    sending = {} if server is None else {"invoice e-mails": email_job(server, settings.time_zone)}
     return build(
         "receivables",
         settings,
@@ -36,6 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             credit_requests.router,
             documents.single,
             documents.router,
+            emails.router,
             batches.router,
             entries.router,
             entries.forms,
@@ -53,5 +58,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "interrupted validations": batch_jobs.reopen_job,
             "posting": batch_jobs.post_job(settings.time_zone),
             "invoice prints": print_job(settings.time_zone),
+            **sending,
         },
     )

@@ -57,6 +57,7 @@ class FaultySuite(Suite):
         self.detours: dict[str, int] = {}
         self.answer_patience_seconds = _ANSWER_PATIENCE_SECONDS
         self.applications: dict[str, str] = {}
+        self.further_settings: dict[str, dict[str, str]] = {}
 
     def application_of(self, name: str) -> str:
         return self.applications.get(name) or super().application_of(name)
@@ -69,7 +70,7 @@ class FaultySuite(Suite):
             assert self.postgres is not None
             url = f"{name.upper()}_DATABASE_URL"
             environment[url] = environment[url].replace(f":{self.postgres.port}/", f":{self.detours[name]}/")
-        return environment
+        return {**environment, **self.further_settings.get(name, {})}
 
 
 @dataclass(frozen=True)

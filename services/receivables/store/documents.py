@@ -19,7 +19,7 @@ from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, fetch_value
 from shared.listing import Where
 
-_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted (id, position)"
 
 # What an invoice says of itself: the last change that was posted, else what was posted at first.
@@ -147,6 +147,17 @@ async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int,
     return {row.ar_company: row.content for row in found}
 
 
+def chosen_invoices(scope: Scope, wanted: PrintSelection) -> Where:
+    """The posted invoices (t, of batch b and customer c) that were chosen and lie in the scope."""
+    return (
+        Where(["t.type = 'invoice' AND t.action = 'add'"])
+        .within(scope, **SIDES)
+        .add("b.run_id = :run_id", run_id=wanted.run_id)
+        .add("t.batch_id = :batch_id", batch_id=wanted.batch_id)
+        .add("t.id = ANY(CAST(:ids AS bigint[]))", ids=wanted.invoice_ids)
+    )
+
+
 async def begin_print(
     session: AsyncSession, scope: Scope, wanted: PrintSelection, requested_by: str, requested_at: datetime
 ) -> int:
@@ -157,13 +168,7 @@ async def begin_print(
         requested_by=requested_by,
         requested_at=requested_at,
     )
-    where = (
-        Where(["t.type = 'invoice' AND t.action = 'add'"])
-        .within(scope, **_SIDES)
-        .add("b.run_id = :run_id", run_id=wanted.run_id)
-        .add("t.batch_id = :batch_id", batch_id=wanted.batch_id)
-        .add("t.id = ANY(CAST(:ids AS bigint[]))", ids=wanted.invoice_ids)
-    )
+    where = chosen_invoices(scope, wanted)
     await execute(
         session,
         f"""
