@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -22,11 +23,42 @@ from tests.services.receivables.conftest import Clerk, load_setup, work_off
 
 @dataclass(frozen=True)
 class Place:
-    """Where databases are made, and who signs identities."""
+    """Where databases are made, from a template that holds all that a clerk types, and who signs identities."""
 
     cluster: Callable[[str, str], str]
     template: str
     key: Ed25519PrivateKey
+
+    async def create(self, name: str, template: str) -> None:
+        connection = await asyncpg.connect(self.cluster("postgres", "postgres"))
+        await connection.execute(f"CREATE DATABASE {name} OWNER receivables_owner TEMPLATE {template}")
+        await connection.close()
+
+    async def drop(self, name: str) -> None:
+        connection = await asyncpg.connect(self.cluster("postgres", "postgres"))
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await connection.close()
+
+    @asynccontextmanager
+    async def working_on(self, name: str) -> AsyncIterator[tuple[httpx.AsyncClient, Database]]:
+        """The service in this process, on this database."""
+        database = Database(self.cluster(name, "receivables_runtime"), 3)
+        principal = Principal("7", "ALAMO\\life", everything("receivables", RECEIVABLES_FEATURES))
+        headers = {HEADER: sign_identity(self.key, principal, "receivables")}
+        async with client_on("receivables", database, self.key, headers) as client:
+            yield client, database
+        await database.close()
+
+
+@asynccontextmanager
+async def place_from(cluster: Callable[[str, str], str], company: str, key: Ed25519PrivateKey) -> AsyncIterator[Place]:
+    """A place whose lives need not load what the clerk types: that is done once."""
+    place = Place(cluster, f"lives_{uuid.uuid4().hex[:12]}", key)
+    await place.create(place.template, company)
+    async with place.working_on(place.template) as (client, _):
+        await load_setup(client)
+    yield place
+    await place.drop(place.template)
 
 
 _LINES: tuple[Callable[[str], dict[str, str]], ...] = (
@@ -58,16 +90,10 @@ class EntryLife(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     async def _open(self) -> None:
-        self.superuser = await asyncpg.connect(self.place.cluster("postgres", "postgres"))
-        await self.superuser.execute(
-            f"CREATE DATABASE {self.name} OWNER receivables_owner TEMPLATE {self.place.template}"
-        )
-        self.database = Database(self.place.cluster(self.name, "receivables_runtime"), 3)
-        principal = Principal("7", "ALAMO\\life", everything("receivables", RECEIVABLES_FEATURES))
-        headers = {HEADER: sign_identity(self.place.key, principal, "receivables")}
-        self.context = client_on("receivables", self.database, self.place.key, headers)
-        self.client = await self.context.__aenter__()
-        await load_setup(self.client)
+        await self.place.create(self.name, self.place.template)
+        self.superuser = await asyncpg.connect(self.place.cluster(self.name, "postgres"))
+        self.context = self.place.working_on(self.name)
+        self.client, self.database = await self.context.__aenter__()
         self.clerk = Clerk(self.client, self.database)
         self.batches = [await self.clerk.batch(), await self.clerk.batch()]
 
@@ -77,9 +103,8 @@ class EntryLife(RuleBasedStateMachine):
 
     async def _close(self) -> None:
         await self.context.__aexit__(None, None, None)
-        await self.database.close()
-        await self.superuser.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
         await self.superuser.close()
+        await self.place.drop(self.name)
 
     @initialize(option=st.sampled_from(["full", "distribute", "off"]))
     def choose_tax_on_retainage(self, option: str) -> None:
@@ -187,25 +212,21 @@ class EntryLife(RuleBasedStateMachine):
 
     async def _check(self) -> None:
         answer = (await self.client.get("/v1/reconciliation")).json()
-        assert answer["differences"] == []
-        connection = await asyncpg.connect(self.place.cluster(self.name, "postgres"))
-        try:
-            unbalanced = await connection.fetch(
-                """
-                SELECT t.batch_id, t.seq, g.gl_company FROM gl_distribution g JOIN ar_transaction t ON t.id = g.transaction_id
-                GROUP BY GROUPING SETS ((t.batch_id, t.seq), (t.batch_id), (g.gl_company))
-                HAVING sum(g.debit) <> sum(g.credit)
-                """
-            )
-            settled = await connection.fetch(
-                """
-                SELECT coalesce(l.applies_to_id, l.transaction_id), coalesce(l.applies_to_line, l.line)
-                FROM ar_line l GROUP BY 1, 2
-                HAVING sum(l.amount) = 0 AND (sum(l.tax) <> 0 OR sum(l.retainage) <> 0 OR sum(l.retainage_tax) <> 0)
-                """
-            )
-        finally:
-            await connection.close()
+        assert answer["differences"] == [], "\n".join(self.journal)
+        unbalanced = await self.superuser.fetch(
+            """
+            SELECT t.batch_id, t.seq, g.gl_company FROM gl_distribution g JOIN ar_transaction t ON t.id = g.transaction_id
+            GROUP BY GROUPING SETS ((t.batch_id, t.seq), (t.batch_id), (g.gl_company))
+            HAVING sum(g.debit) <> sum(g.credit)
+            """
+        )
+        settled = await self.superuser.fetch(
+            """
+            SELECT coalesce(l.applies_to_id, l.transaction_id), coalesce(l.applies_to_line, l.line)
+            FROM ar_line l GROUP BY 1, 2
+            HAVING sum(l.amount) = 0 AND (sum(l.tax) <> 0 OR sum(l.retainage) <> 0 OR sum(l.retainage_tax) <> 0)
+            """
+        )
         assert (unbalanced, settled) == ([], []), "\n".join(self.journal)
 
     def batch(self, pick: int) -> int:
