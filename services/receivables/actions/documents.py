@@ -14,6 +14,7 @@ from services.receivables.rules.prints import (
     DOCUMENT,
     INVOICES_PER_FILE,
     KEPT_DAYS,
+    PREVIEW,
     PRINT,
     InvoicePrint,
     Printing,
@@ -40,28 +41,40 @@ class Pressman:
     way: str = DOCUMENT
 
 
-async def print_invoice(
-    session: AsyncSession, scope: Scope, invoice_id: int, by: Pressman, *, preview: bool = False
-) -> tuple[str, bytes]:
-    """The number of an invoice and its PDF, noted as a printing; a preview says that it is one, and is not. Raises NotFound."""
+async def print_invoice(session: AsyncSession, scope: Scope, invoice_id: int, by: Pressman) -> tuple[str, bytes]:
+    """The number of an invoice and its PDF, noted as printed; raises NotFound."""
+    number = await _number_of(session, scope, invoice_id)
+    return number, await print_marked(session, await documents.facts(session, [invoice_id]), by)
+
+
+async def show_invoice(session: AsyncSession, scope: Scope, invoice_id: int, by: Pressman) -> tuple[str, bytes]:
+    """The number of an invoice and its PDF to look at, which never passes for the first print; raises NotFound."""
+    number = await _number_of(session, scope, invoice_id)
+    marks = {invoice_id: PREVIEW, **await _marks(session, [invoice_id], by.time_zone)}
+    return number, await _render(session, await documents.facts(session, [invoice_id]), by.at, marks)
+
+
+async def _number_of(session: AsyncSession, scope: Scope, invoice_id: int) -> str:
     head = await invoices.find_row(session, scope, invoice_id)
     if head is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
-    facts = await documents.facts(session, [invoice_id])
-    if preview:
-        return head.number, await _render(session, facts, by.at, {invoice_id: "Preview"})
-    return head.number, await print_marked(session, facts, by)
+    return head.number
+
+
+async def _marks(session: AsyncSession, invoice_ids: Sequence[int], time_zone: str) -> dict[int, str]:
+    """What those of the invoices say of themselves that were printed before."""
+    before = await printings.printed_before(session, invoice_ids)
+    return {
+        one.invoice_id: mark_of(local_date(one.first_printed_at, time_zone), as_it_is=one.as_it_is)
+        for one in before.values()
+    }
 
 
 async def print_marked(session: AsyncSession, facts: DocumentFacts, by: Pressman) -> bytes:
     """The PDF of invoices in which each reprint says that it is one; all are noted as printed."""
     ids = [one.id for one in facts.heads]
     await printings.hold(session, ids)
-    before = await printings.printed_before(session, ids)
-    marks = {
-        one.invoice_id: mark_of(local_date(one.first_printed_at, by.time_zone), as_it_is=one.as_it_is)
-        for one in before.values()
-    }
+    marks = await _marks(session, ids, by.time_zone)
     content = await _render(session, facts, by.at, marks)
     await printings.note(session, ids, by.way, by.name, by.at)
     return content
@@ -69,8 +82,7 @@ async def print_marked(session: AsyncSession, facts: DocumentFacts, by: Pressman
 
 async def list_printings(session: AsyncSession, scope: Scope, invoice_id: int) -> list[Printing]:
     """Every time that an invoice was printed, the first one first; raises NotFound."""
-    if await invoices.find_row(session, scope, invoice_id) is None:
-        raise NotFound(f"There is no invoice {invoice_id}.")
+    await _number_of(session, scope, invoice_id)
     return await printings.list_printings(session, invoice_id)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.receivables.actions import documents
@@ -28,23 +28,38 @@ single = Router("invoices")
 VIEW = access.feature("receivables.invoices", Level.VIEW)
 
 
-@single.get("/{invoice_id}/document", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE)
-async def print_invoice(
-    invoice_id: Id,
-    request: Request,
-    caller: CallerOf,
-    session: Transaction,
-    *,
-    preview: Annotated[bool, Query(description="Only to look at: says so, and does not count as printed.")] = False,
-) -> Response:
-    """The invoice as PDF, with the work orders behind its lines, what was credited, and which invoice it replaces.
-
-    One that was printed before says that it is a copy, or that the invoice was changed since, and when it was printed first.
-    """
+def press(request: Request, caller: CallerOf) -> Pressman:
+    """Who prints a single invoice, now."""
     settings: Settings = request.app.state.settings
-    by = Pressman(caller.name, now(), settings.time_zone)
-    number, content = await documents.print_invoice(session, caller.scope, invoice_id, by, preview=preview)
-    return pdf_answer(f"invoice-{number}", content)
+    return Pressman(caller.name, now(), settings.time_zone)
+
+
+PressOf = Annotated[Pressman, Depends(press)]
+
+
+@single.get("/{invoice_id}/document", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE)
+async def show_invoice(invoice_id: Id, by: PressOf, caller: CallerOf, session: Transaction) -> Response:
+    """The invoice as PDF to look at, with the work orders behind its lines, what was credited, and which it replaces.
+
+    It says that it is a preview, or a copy of what was printed before, and does not count as printed.
+    """
+    return pdf_answer(*_named(await documents.show_invoice(session, caller.scope, invoice_id, by)))
+
+
+@single.post(
+    "/{invoice_id}/printings", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE
+)
+async def print_invoice(invoice_id: Id, by: PressOf, caller: CallerOf, session: Transaction) -> Response:
+    """Prints the invoice: the PDF that goes to the customer.
+
+    Printed again it says that it is a copy, or that the invoice was changed since, and when it was printed first.
+    """
+    return pdf_answer(*_named(await documents.print_invoice(session, caller.scope, invoice_id, by)))
+
+
+def _named(printed: tuple[str, bytes]) -> tuple[str, bytes]:
+    number, content = printed
+    return f"invoice-{number}", content
 
 
 @single.get("/{invoice_id}/printings", access=VIEW, refuses=[NotFound])

@@ -51,6 +51,8 @@ class PrintProgress:
 DOCUMENT = "document"
 PRINT = "print"
 E_MAIL = "e_mail"
+PREVIEW = "Preview"
+"""What an invoice says of itself that is only looked at and was not printed yet."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,12 @@ from typing import Any
 
 import httpx
 
-from services.receivables.actions.documents import print_part
+from services.receivables.actions import emails
 from services.receivables.jobs import batches as jobs
-from shared.access import Limits
+from services.receivables.jobs.invoice_prints import print_job
+from services.receivables.rules.prints import PrintSelection
+from shared.access import EVERYTHING, Limits
+from shared.clock import now
 from shared.database import Database
 from tests.services.conftest import key
 from tests.services.exchange import exchange, work_off
@@ -179,7 +182,22 @@ class World:
         half.ids["customer"] = next(one["id"] for one in customers if one["number"] == half.customer)
         asked = await made(self.receivables.post("/v1/invoice-prints", json={"invoice_ids": [half.ids["invoice"]]}))
         half.ids["print"] = asked.json()["id"]
-        await _until_idle(self.receivables_database, print_part)
+        await _until_idle(self.receivables_database, print_job(_ZONE).part)
+        await self._ask_for_a_credit(half)
+        async with self.receivables_database.transaction() as session:
+            chosen = PrintSelection(invoice_ids=[half.ids["invoice"]])
+            await emails.ask(session, EVERYTHING, chosen, again=False, requested_by=half.name, now=now())
+
+    async def _ask_for_a_credit(self, half: Half) -> None:
+        """Over the four-eyes limit it waits for somebody else."""
+        path = f"/v1/ar-companies/{half.company}"
+        read = await self.receivables.get(path)
+        limited, version = {**read.json(), "four_eyes_limit": "0.00"}, {"if-match": read.headers["etag"]}
+        await made(self.receivables.put(path, json=limited, headers=version))
+        body = {"reason": half.name, "month": "2026-11", "lines": [{"line": 1, "amount": "1.00"}]}
+        path = f"/v1/invoices/{half.ids['invoice']}/credits"
+        asked = await made(self.receivables.post(path, json=body, headers=key(f"c {half.name}")))
+        half.ids["credit_request"] = asked.json()["request_id"]
 
     async def _work_off_batches(self) -> None:
         for job in (jobs.validate_job(_ZONE), jobs.post_job(_ZONE)):
