@@ -14,17 +14,8 @@ from services.receivables.rules.entry.posting import Posted, bring_back, post_en
 from shared.money import ZERO
 
 _HEADER = (
-    *(
-        "contract",
-        "receivable_type",
-        "description",
-        "purchase_order",
-        "invoice_date",
-        "pay_terms",
-        "due_on",
-        "discount_on",
-    ),
-    *("disposition", "reason"),
+    *("contract", "receivable_type", "description", "purchase_order", "invoice_date", "pay_terms"),
+    *("due_on", "discount_on", "disposition", "reason"),
 )
 _LINE = (
     *("description", "gl_account", "contract_item", "contract_units", "material", "um", "units", "unit_price"),
