@@ -18,7 +18,7 @@ from shared.access import Principal
 from shared.database import Database
 from shared.identity import HEADER, sign_identity
 from tests.services.conftest import RECEIVABLES_FEATURES, client_on, everything, key
-from tests.services.receivables.conftest import Clerk, load_setup, work_off
+from tests.services.receivables.conftest import Clerk, work_off
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,6 @@ class Place:
         async with client_on("receivables", database, self.key, headers) as client:
             yield client, database
         await database.close()
-
-
-@asynccontextmanager
-async def place_from(cluster: Callable[[str, str], str], company: str, key: Ed25519PrivateKey) -> AsyncIterator[Place]:
-    """A place whose lives need not load what the clerk types: that is done once."""
-    place = Place(cluster, f"lives_{uuid.uuid4().hex[:12]}", key)
-    await place.create(place.template, company)
-    async with place.working_on(place.template) as (client, _):
-        await load_setup(client)
-    yield place
-    await place.drop(place.template)
 
 
 _LINES: tuple[Callable[[str], dict[str, str]], ...] = (

@@ -1,13 +1,10 @@
 """Whatever a clerk does: postings balance, the sub-ledger is the GL, nothing is settled twice, and zero is zero."""
 
-import asyncio
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.services.receivables.entry.life import EntryLife, Place, place_from
+from tests.services.receivables.entry.life import EntryLife, Place
 
 
 def live(place: Place, runs: int, steps: int) -> None:
@@ -22,14 +19,6 @@ def live(place: Place, runs: int, steps: int) -> None:
         database=None,
     )
     run_state_machine_as_test(machine, settings=chosen)
-
-
-@pytest.fixture
-def place(cluster, templates, gateway_key) -> Iterator[Place]:
-    with asyncio.Runner() as runner:
-        context = place_from(cluster, templates["receivables"], gateway_key)
-        yield runner.run(context.__aenter__())
-        runner.run(context.__aexit__(None, None, None))
 
 
 def test_a_few_lives_add_up(place) -> None:
