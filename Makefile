@@ -29,6 +29,10 @@ test-ldap: $(READY) ## Run the tests at a real directory (slapd under TLS); need
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ldap tests/services/security/directory
 
+test-ad: $(READY) ## Run the tests at a real Active Directory domain (Samba, as root, on port 636 of 127.0.0.1)
+	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
+	@$(RUN) -m pytest -m ad tests/services/security/directory
+
 faults: $(READY) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
 
@@ -61,4 +65,4 @@ $(READY): locks/all.txt
 	@$(RUN) deploy/set_up.py
 	@touch $(READY)
 
-.PHONY: help demo up test test-long test-ldap bench faults check format documents locks clean
+.PHONY: help demo up test test-long test-ldap test-ad bench faults check format documents locks clean

@@ -193,6 +193,7 @@ async def test_a_token_with_other_claims_is_refused(browser: httpx.AsyncClient, 
 async def test_a_token_that_is_not_signed_by_a_published_key_is_refused(
     browser: httpx.AsyncClient, issuer: Issuer, ana: int
 ) -> None:
+    issuer.keys["k3"] = ec.generate_private_key(ec.SECP256K1())
     published = issuer.keys["k1"].public_key()
     pem = published.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
@@ -211,6 +212,8 @@ async def test_a_token_that_is_not_signed_by_a_published_key_is_refused(
         lambda claims: jwt.encode(claims, new_rsa(), "RS256"),
         lambda claims: jwt.encode(claims, None, "none", headers={"kid": "k1"}),
         by_hmac,
+        # Published, but of an algorithm that is not on the list.
+        lambda claims: jwt.encode(claims, issuer.keys["k3"], "ES256K", headers={"kid": "k3"}),
         lambda _: "no.token.at-all",
         lambda _: "",
     ]
