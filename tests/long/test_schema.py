@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -30,8 +32,6 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# An answer without end, and one that is only what the file says.
-STREAMS = ("text/event-stream",)
 
 
 def operations(suite: Suite) -> Iterator[Any]:
@@ -59,15 +59,19 @@ def faults_of(operation: Any, suite: Suite, mode: GenerationMode, number: int) -
             case.validate_response(answer, checks=CHECKS)
         except FailureGroup as failures:
             for one in failures.exceptions:
-                found.setdefault(f"{type(one).__name__} {answer.status_code}", f"{one}\n{answer.text[:400]}\n{case.as_curl_command()[:600]}")
+                found.setdefault(
+                    f"{type(one).__name__} {answer.status_code}",
+                    f"{one}\n{answer.text[:400]}\n{case.as_curl_command()[:600]}",
+                )
 
-    ask()
+    # Without parameters and body there is nothing to get wrong.
+    with suppress(Unsatisfiable):
+        ask()
     return [f"{operation.label}: {kind}: {words}" for kind, words in found.items()]
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as described", "otherwise"])
 def test_every_answer_is_one_that_is_declared(suite: Suite, mode: GenerationMode) -> None:
     number = chosen_seed()
-    print(f"RATEBOOK_SEED={number}", flush=True)
     wrong = [fault for one in operations(suite) for fault in faults_of(one, suite, mode, number)]
-    assert wrong == [], "\n\n".join(wrong)
+    assert wrong == [], "\n\n".join([f"RATEBOOK_SEED={number}", *wrong])
