@@ -5,7 +5,7 @@ The page is Swagger UI, served from here: a company's network need not reach any
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,27 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route as WebRoute
 
+from gateway.errors import (
+    AmbiguousPath,
+    BodyStalled,
+    BodyTooLarge,
+    CsrfRefused,
+    HeadersRefused,
+    HeadersTooLarge,
+    PermissionsStale,
+    TargetTooLong,
+    TooManyAbandoned,
+    TooManyAtOnce,
+    TooManyRequests,
+    UpstreamBusy,
+    UpstreamFailed,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
 from gateway.routes import Document, compile_routes
 from shared import cookies
+from shared.errors import NotFound
+from shared.http import refusals
 
 DOCUMENT_PATH = "/openapi.json"
 PAGE_PATH = "/docs"
@@ -29,6 +48,14 @@ _COOKIE = {
     "description": f"Of POST /api/v1/security/cookies; with POST, PUT, PATCH and DELETE send {cookies.CSRF} as "
     f"the header {cookies.CSRF_HEADER} as well.",
 }
+# A service that refuses with the same status says which of its own codes that is.
+_REFUSALS = {
+    str(status): said
+    for status, said in refusals(
+        AmbiguousPath, HeadersRefused, CsrfRefused, NotFound, BodyStalled, BodyTooLarge, TargetTooLong, TooManyRequests, TooManyAtOnce,
+        TooManyAbandoned, HeadersTooLarge, UpstreamFailed, UpstreamBusy, UpstreamUnreachable, PermissionsStale, UpstreamTimeout,
+    ).items()
+}  # fmt: skip
 _SERVED = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
@@ -87,14 +114,26 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
 
 
 def _ambiguous(documents: Mapping[str, Document], service: str) -> dict[str, str]:
-    """The new names of those schemas of a service that another service has otherwise."""
+    """The new names of those schemas of a service that another service has otherwise, or that point to such a one."""
     own = documents[service].get("components", {}).get("schemas", {})
     others = [one.get("components", {}).get("schemas", {}) for name, one in documents.items() if name != service]
-    return {
-        name: f"{service}.{name}"
-        for name, schema in own.items()
-        if any(name in schemas and schemas[name] != schema for schemas in others)
-    }
+    shared = {name for name in own if any(name in schemas for schemas in others)}
+    found = {name for name in shared if any(name in schemas and schemas[name] != own[name] for schemas in others)}
+    while further := {name for name in shared - found if found & set(_pointed_to(own[name]))}:
+        found |= further
+    return {name: f"{service}.{name}" for name in found}
+
+
+def _pointed_to(part: Any) -> Iterator[str]:
+    """The names of the schemas to which a part of a document points."""
+    if isinstance(part, dict):
+        if "$ref" in part:
+            yield str(part["$ref"]).removeprefix(_SCHEMAS)
+        for one in part.values():
+            yield from _pointed_to(one)
+    elif isinstance(part, list):
+        for one in part:
+            yield from _pointed_to(one)
 
 
 def _rename(part: Any, renamed: Mapping[str, str]) -> Any:
@@ -108,9 +147,15 @@ def _rename(part: Any, renamed: Mapping[str, str]) -> Any:
 
 
 def _operation(service: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """An operation as callers meet it: with what the gateway refuses before its service hears of it."""
     changed = {**operation, "tags": [f"{service}: {tag}" for tag in operation.get("tags", [service])]}
     if "operationId" in operation:
         changed["operationId"] = f"{service}_{operation['operationId']}"
+    declared = operation.get("responses", {})
+    changed["responses"] = {
+        **{status: said for status, said in _REFUSALS.items() if status not in declared},
+        **declared,
+    }
     if operation.get("x-access-level") != "public":
         changed["security"] = [{"access_token": []}, {"cookie": []}]
     return changed

@@ -161,34 +161,34 @@ def constraint_of(error: DBAPIError) -> str | None:
     return None
 
 
-async def execute(session: AsyncSession, sql: str, **parameters: object) -> int:
+async def execute(session: AsyncSession, sql: str, /, **parameters: object) -> int:
     """Runs one statement and returns the number of rows it touched."""
     result = await session.execute(text(sql), parameters)
     assert isinstance(result, CursorResult)
     return result.rowcount
 
 
-async def fetch_all(session: AsyncSession, kind: type[T], sql: str, **parameters: object) -> list[T]:
+async def fetch_all(session: AsyncSession, kind: type[T], sql: str, /, **parameters: object) -> list[T]:
     """The rows of one statement as dataclasses of `kind`; its column names are the field names."""
     result = await session.execute(text(sql), parameters)
     names = tuple(result.keys())
     return [kind(**dict(zip(names, row, strict=True))) for row in result]
 
 
-async def fetch_one(session: AsyncSession, kind: type[T], sql: str, **parameters: object) -> T | None:
+async def fetch_one(session: AsyncSession, kind: type[T], sql: str, /, **parameters: object) -> T | None:
     """The only row of one statement as a dataclass of `kind`, None when there is none."""
     result = await session.execute(text(sql), parameters)
     row = result.mappings().one_or_none()
     return None if row is None else kind(**row)
 
 
-async def fetch_values(session: AsyncSession, sql: str, **parameters: object) -> list[Any]:
+async def fetch_values(session: AsyncSession, sql: str, /, **parameters: object) -> list[Any]:
     """The first column of every row."""
     result = await session.execute(text(sql), parameters)
     return list(result.scalars())
 
 
-async def fetch_value(session: AsyncSession, sql: str, **parameters: object) -> Any:
+async def fetch_value(session: AsyncSession, sql: str, /, **parameters: object) -> Any:
     """The first column of the first row, None when there is none."""
     result = await session.execute(text(sql), parameters)
     return result.scalar()

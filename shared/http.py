@@ -118,6 +118,9 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     async def http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 400:
+            # The framework's word for a body that is not what its type says.
+            return refusal(InvalidInput("The body cannot be read as the type that `Content-Type` names."))
         code = _FRAMEWORK_CODES.get(error.status_code, "BAD_REQUEST")
         return problem(error.status_code, code, str(error.detail), headers=error.headers)
 

@@ -96,7 +96,7 @@ class Where:
     terms: list[str] = field(default_factory=list)
     parameters: dict[str, object] = field(default_factory=dict)
 
-    def add(self, term: str, **parameters: object) -> "Where":
+    def add(self, term: str, /, **parameters: object) -> "Where":
         """Adds a condition, unless its parameter is None: not asked for."""
         if not parameters or any(value is not None for value in parameters.values()):
             self.terms.append(term)

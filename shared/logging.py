@@ -42,6 +42,9 @@ def configure(service: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    for chatty in ("uvicorn", "uvicorn.error"):
         logging.getLogger(chatty).handlers = []
         logging.getLogger(chatty).propagate = True
+    # Each request is logged once, by `shared.http`, without its query; with any handler uvicorn would log it again.
+    logging.getLogger("uvicorn.access").handlers = []
+    logging.getLogger("uvicorn.access").propagate = False

@@ -52,6 +52,26 @@ def test_schemas_of_one_name_are_told_apart_only_where_they_differ() -> None:
     assert "#/components/schemas/receivables.Order" in json.dumps(told["paths"]["/api/v1/receivables/orders"])
 
 
+def test_a_page_of_what_differs_differs_too_though_it_reads_the_same() -> None:
+    documents = {}
+    for service, title in (("rating", "Order"), ("receivables", "Another")):
+        page = {"type": "array", "items": {"$ref": "#/components/schemas/Order"}}
+        answer = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}}
+        operation = {"x-access-level": "signed_in", "responses": {"200": answer}}
+        schemas = {"Page": page, "Order": {"type": "object", "title": title}, "Problem": {"type": "object"}}
+        documents[service] = {"paths": {"/v1/orders": {"get": operation}}, "components": {"schemas": schemas}}
+    told = suite_document(documents)["components"]["schemas"]
+    assert told.keys() == {"rating.Order", "receivables.Order", "rating.Page", "receivables.Page", "Problem"}
+    assert told["receivables.Page"]["items"] == {"$ref": "#/components/schemas/receivables.Order"}
+
+
+def test_what_the_gateway_itself_refuses_is_declared_everywhere(document: dict[str, Any]) -> None:
+    operations = [one[method] for one in document["paths"].values() for method in METHODS & one.keys()]
+    assert all({"400", "404", "413", "429", "502", "503", "504"} <= one["responses"].keys() for one in operations)
+    jwks = document["paths"]["/api/v1/security/jwks"]["get"]["responses"]
+    assert "UPSTREAM_FAILED" in jwks["502"]["description"]
+
+
 def test_what_needs_no_token_is_shown_without_a_lock(document: dict[str, Any]) -> None:
     assert "security" not in document["paths"]["/api/v1/security/tokens"]["post"]
     assert document["paths"]["/api/v1/rating/work-orders"]["get"]["security"] == [{"access_token": []}, {"cookie": []}]

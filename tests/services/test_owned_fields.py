@@ -119,3 +119,31 @@ async def test_whatever_the_service_owns_is_refused_by_name(
             if answer.status_code != 422 or not members <= refused:
                 taken[operation.name] = (answer.status_code, members - refused)
     assert taken == {}
+
+
+def unbounded(schema: Any) -> bool:
+    """Whether a schema takes whole numbers of any size."""
+    if isinstance(schema, list):
+        return any(unbounded(one) for one in schema)
+    if schema.get("type") == "integer":
+        return not {"maximum", "enum", "const"} & schema.keys()
+    return any(unbounded(schema[name]) for name in ("anyOf", "oneOf", "allOf") if name in schema)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_whole_numbers_have_a_largest_one(service: str) -> None:
+    """Python takes any, a column does not, and a number too many would be the service's failure."""
+    parameters = {
+        (one.name, parameter["name"])
+        for one in declared_operations(service)
+        for parameter in one.parameters
+        if unbounded(parameter["schema"])
+    }
+    members = {
+        (name, member)
+        for one in with_body(service)
+        for name, schema in objects_in(one.body, service)
+        for member, described in schema.get("properties", {}).items()
+        if unbounded(described)
+    }
+    assert parameters | members == set()

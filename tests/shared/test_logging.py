@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from shared import tracing
-from shared.logging import JsonLines
+from shared.logging import JsonLines, configure
 
 
 def line(record: logging.LogRecord) -> dict[str, object]:
@@ -48,3 +48,14 @@ def test_a_failure_is_told_whole() -> None:
     except ValueError:
         failed = logging.getLogger("request").makeRecord("request", 40, "f.py", 7, "failed", (), sys.exc_info())
     assert str(line(failed)["exc_info"]).endswith("invalid literal for int() with base 10: 'no'")
+
+
+def test_uvicorn_does_not_log_each_request_again_with_its_query() -> None:
+    """It does as soon as its logger has a handler, whatever `--no-access-log` says."""
+    root, access = logging.getLogger(), logging.getLogger("uvicorn.access")
+    before = root.handlers, root.level
+    try:
+        configure("test", "INFO")
+        assert not access.hasHandlers()
+    finally:
+        root.handlers, root.level = before

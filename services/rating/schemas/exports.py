@@ -119,7 +119,7 @@ class ExportRequest(BaseModel):
     selection: SelectionRead = SelectionRead()
     invoice_date: Day | None = Field(default=None, description="Today at the company, if left out.")
     month: MonthText | None = Field(default=None, description="That of the invoice date, if left out.")
-    expected_orders: int | None = None
+    expected_orders: int | None = Field(default=None, ge=0, le=1_000_000_000)
     expected_total: Money | None = None
 
 

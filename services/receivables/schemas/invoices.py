@@ -124,7 +124,7 @@ class CreditLineEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    line: int = Field(ge=1)
+    line: int = Field(ge=1, le=1_000_000_000)
     amount: Money | None = None
 
 

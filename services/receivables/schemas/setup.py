@@ -57,7 +57,7 @@ class ArCompanyRow(RecordRow):
     default_receivable_type: TypeNumber
     last_closed_month: MonthText
     max_open_months: int = Field(ge=2, le=24)
-    last_invoice_number: int = Field(default=0, ge=0)
+    last_invoice_number: int = Field(default=0, ge=0, le=999_999_999_999)
     auto_number_invoices: YesNo = True
     allow_receivable_type_override: YesNo = False
     discount_mode: Literal["none", "invoices_and_receipts", "receipts_only"] = "none"

@@ -22,7 +22,7 @@ class DenialWire(BaseModel):
     level: Words
     status: int = Field(ge=400, le=499)
     reason: Words
-    count: int = Field(gt=0)
+    count: int = Field(gt=0, le=1_000_000_000)
 
 
 class DenialsReport(BaseModel):

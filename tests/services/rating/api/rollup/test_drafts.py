@@ -31,6 +31,9 @@ async def test_a_later_order_joins_the_draft_of_its_cycle(rolled, rated) -> None
     assert second["invoice_ids"] == first["invoice_ids"]
     assert (second["new_invoices"], second["orders"]) == (0, 1)
     assert (await rolled.get("/v1/invoices")).json()["totals"] == {"count": 1, "orders": 2, "total": "160.00"}
+    for kind, count in (("rollup", 1), ("on_demand", 0)):
+        found = (await rolled.get("/v1/invoices", params={"kind": kind})).json()
+        assert (found["totals"]["count"], len(found["items"])) == (count, count)
 
 
 async def test_matters_come_on_invoices_of_their_own(company, rated) -> None:
