@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[3]
 _QUESTION = "services.security.actions.directory_question"
+_PASSED_ON = ("PATH", "LANG", "LD_LIBRARY_PATH")
 _AT_ONCE = 8
 # Python itself begins, besides what the directory may take.
 _BEGINNING_SECONDS = 5
@@ -46,8 +47,12 @@ class Directory:
         if not may_be_asked(password.get_secret_value()):
             return None
         question = {**asdict(self._settings), "account": account, "password": password.get_secret_value()}
-        async with self._turns:
-            answer = await self._ask(json.dumps(question, default=str).encode())
+        try:
+            # Waiting for one's turn counts: while the directory is silent nobody queues for long.
+            async with asyncio.timeout(self._settings.timeout_seconds + _BEGINNING_SECONDS), self._turns:
+                answer = await self._ask(json.dumps(question, default=str).encode())
+        except TimeoutError:
+            answer = {"away": f"no answer within {self._settings.timeout_seconds:g} s"}
         if "subject" not in answer:
             log.warning("the directory: %s", answer.get("away"))
             raise IdentityProviderAway("The directory cannot be asked now.")
@@ -57,18 +62,15 @@ class Directory:
     async def _ask(self, question: bytes) -> dict[str, Any]:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", _QUESTION),
-            env={**os.environ, "PYTHONPATH": str(_ROOT)},
+            # It reads what a server sends, and needs none of our secrets for that.
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {"PYTHONPATH": str(_ROOT)},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
-            async with asyncio.timeout(self._settings.timeout_seconds + _BEGINNING_SECONDS):
-                said, _ = await process.communicate(question)
-        except TimeoutError:
-            return {"away": f"no answer within {self._settings.timeout_seconds:g} s"}
+            said, _ = await process.communicate(question)
         finally:
-            # Whoever logs in may leave as well; nothing is left behind.
             if process.returncode is None:
                 process.kill()
                 await process.wait()

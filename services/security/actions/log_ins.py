@@ -26,6 +26,13 @@ class Attempt:
     operation: str
     name: str
     address: str
+    # Secrets of service accounts cannot be guessed, so nobody shall lock one out from elsewhere by trying.
+    of_service: bool = False
+
+    @property
+    def counted_as(self) -> str:
+        """Under what its failures are counted; no name of an account has an `@`."""
+        return f"{self.account}@{self.address}" if self.of_service else self.account
 
     @property
     def account(self) -> str:
@@ -51,13 +58,13 @@ async def begin(database: Database, attempt: Attempt, now: datetime) -> int:
     """
     try:
         async with database.transaction() as counting:
-            await log_ins.take_turn(counting, attempt.account)
-            counted = await log_ins.count(counting, attempt.account, attempt.address, now - WINDOW)
+            await log_ins.take_turn(counting, attempt.counted_as)
+            counted = await log_ins.count(counting, attempt.counted_as, attempt.address, now - WINDOW)
             require_another(counted, now)
-            return await log_ins.add(counting, attempt.account, attempt.address, now)
+            return await log_ins.add(counting, attempt.counted_as, attempt.address, now)
     except LogInLimited as error:
         # Whoever guesses does so by the thousand: these are counted, and told to the audit by the minute.
-        account, address = (attempt.account, "") if error.of_account else ("", attempt.address)
+        account, address = (attempt.counted_as, "") if error.of_account else ("", attempt.address)
         async with database.transaction() as noting:
             await log_ins.count_limited(noting, attempt.operation, account, address, now)
         raise
@@ -78,7 +85,7 @@ async def refuse(database: Database, attempt: Attempt, reason: str | None = None
 
 async def succeed(session: AsyncSession, attempt: Attempt, user_id: int) -> None:
     """Lets the account begin again, and tells the audit."""
-    await log_ins.forget(session, [attempt.account])
+    await log_ins.forget(session, [attempt.counted_as])
     await audit.note(session, attempt.done(200, str(user_id)))
 
 

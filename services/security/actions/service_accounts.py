@@ -74,7 +74,7 @@ async def log_in(
 
     As with passwords the attempt is counted first, and the secret compared outside of any transaction.
     """
-    attempt = Attempt("POST /v1/tokens/service", name, address)
+    attempt = Attempt("POST /v1/tokens/service", name, address, of_service=True)
     await trying.begin(database, attempt, now)
     credential_id, random = read_secret(secret.get_secret_value()) or (0, "")
     async with database.transaction() as reading:

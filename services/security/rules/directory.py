@@ -46,9 +46,9 @@ def may_be_asked(password: str) -> bool:
     """Whether a password may reach the directory at all.
 
     An empty one must not: a directory takes that for an anonymous log-in, and says that it succeeded (RFC 4513, 5.1.2).
-    A NUL could end a password early on the way, and make it an empty one.
+    A NUL could end a password early on the way, and make it an empty one; half of a surrogate pair is no text.
     """
-    return bool(password) and "\0" not in password
+    return bool(password) and not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in password)
 
 
 def subject_of(attribute: str, value: bytes) -> str | None:

@@ -71,8 +71,12 @@ async def test_everything_else_than_its_secret_is_refused_alike(client: Client, 
     assert (bodies[0]["status"], bodies[0]["code"]) == (401, "LOGIN_REFUSED")
 
 
-async def test_guessing_secrets_is_limited(client: Client, erp) -> None:
+async def test_guessing_secrets_is_limited_and_locks_nobody_out_elsewhere(client: Client, erp) -> None:
     assert [(await ask(client(), "1.x")).status_code for _ in range(6)] == [401] * 5 + [429]
+    assert (await ask(client(), erp["secret"])).status_code == 429
+    body = {"account": "ALAMO\\erp", "secret": erp["secret"]}
+    elsewhere = await client().post("/v1/tokens/service", json=body, headers={"x-forwarded-for": "10.9.9.9"})
+    assert elsewhere.status_code == 200
 
 
 async def test_a_credential_is_rotated_without_a_gap(client: Client, keeper: httpx.AsyncClient, erp) -> None:

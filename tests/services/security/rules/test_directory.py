@@ -25,7 +25,10 @@ def test_a_name_means_an_account_of_its_own_domain_only(name: str, account: str 
     assert account_in("ALAMO", name) == account
 
 
-@pytest.mark.parametrize(("password", "may"), [("x", True), (" ", True), ("", False), ("\0", False), ("x\0y", False)])
+@pytest.mark.parametrize(
+    ("password", "may"),
+    [("x", True), (" ", True), ("", False), ("\0", False), ("x\0y", False), ("\ud800", False), ("pé€😀", True)],
+)
 def test_a_password_that_could_be_taken_for_none_is_not_sent(password: str, may: bool) -> None:
     assert may_be_asked(password) is may
 
