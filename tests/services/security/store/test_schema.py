@@ -23,6 +23,7 @@ from shared.database import Database
         "INSERT INTO permission_epoch (epoch) VALUES (7)",
         "UPDATE permission_epoch SET only_row = true",
         "UPDATE user_account SET kind = 'person'",
+        "UPDATE account_binding SET subject = 'x'",
         "UPDATE service_credential SET secret_hash = 'x'",
         "UPDATE service_credential SET user_id = 1",
         "DELETE FROM service_credential",
@@ -55,6 +56,23 @@ async def test_the_runtime_role_cannot(security_database: Database, forbidden: s
                 " VALUES ('ALAMO\\Ana', 'alamo\\ana', 'Ana', 'ana', true, 'x')"
             ),
             "user_account_password_dated",
+        ),
+        (
+            (
+                "INSERT INTO user_account (kind, name, folded_name, display_name, folded_display_name, active,"
+                " password_hash, password_changed_at)"
+                " VALUES ('service', 'ALAMO\\erp', 'alamo\\erp', 'ERP', 'erp', true, 'x', now())"
+            ),
+            "user_account_service_has_no_password",
+        ),
+        (
+            (
+                "WITH made AS (INSERT INTO user_account (name, folded_name, display_name, folded_display_name, active)"
+                " SELECT 'ALAMO\\u' || n, 'alamo\\u' || n, 'U', 'u', true FROM generate_series(1, 2) AS n RETURNING id)"
+                " INSERT INTO account_binding (user_id, source, subject, bound_at)"
+                " SELECT id, 'directory', 'S-1-5-18', now() FROM made"
+            ),
+            "account_binding_source_subject",
         ),
         (
             (
