@@ -19,6 +19,7 @@ from gateway.errors import (
     AmbiguousPath,
     BodyStalled,
     BodyTooLarge,
+    CsrfRefused,
     HeadersRefused,
     HeadersTooLarge,
     PermissionsStale,
@@ -51,7 +52,7 @@ _COOKIE = {
 _REFUSALS = {
     str(status): said
     for status, said in refusals(
-        AmbiguousPath, HeadersRefused, NotFound, BodyStalled, BodyTooLarge, TargetTooLong, TooManyRequests, TooManyAtOnce,
+        AmbiguousPath, HeadersRefused, CsrfRefused, NotFound, BodyStalled, BodyTooLarge, TargetTooLong, TooManyRequests, TooManyAtOnce,
         TooManyAbandoned, HeadersTooLarge, UpstreamFailed, UpstreamBusy, UpstreamUnreachable, PermissionsStale, UpstreamTimeout,
     ).items()
 }  # fmt: skip
