@@ -18,10 +18,10 @@ up: $(READY) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
 test: $(READY) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 2
 
-bench: $(READY) ## Measure exports, postings, ratings, matching and events (ten minutes) and write docs/benchmarks.md; ONLY=export
+bench: $(READY) ## Measure the gateway, exports, postings, ratings, matching and events and write docs/benchmarks.md; ONLY=gateway
 	@$(RUN) -m tests.bench $(ONLY)
 
-test-long: $(READY) ## Run the long tests: random lives of entry, restarts under load, memory over an hour of events
+test-long: $(READY) ## Run the long tests: random lives of entry, every answer as declared, restarts under load, memory over an hour of events
 	@$(RUN) -m pytest -n 2 -m long tests/services
 	@$(RUN) -m pytest -m long tests/long
 

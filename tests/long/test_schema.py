@@ -25,6 +25,8 @@ from tests.faults.scene import chosen_seed
 from tests.gateway.conftest import sign
 
 EXAMPLES = 25
+# uvicorn's word for what the gateway never hears of, here a target of more than 64 KiB.
+_NOT_HTTP = "Invalid HTTP request received."
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -54,6 +56,8 @@ def faults_of(operation: Any, suite: Suite, mode: GenerationMode, number: int) -
         answer = case.call(base_url=suite.gateway_url, headers={"authorization": f"Bearer {token}"}, timeout=30)
         if answer.status_code == 429:
             time.sleep(1)
+            return
+        if answer.text == _NOT_HTTP:
             return
         try:
             case.validate_response(answer, checks=CHECKS)
