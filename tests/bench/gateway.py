@@ -28,6 +28,7 @@ from pyreqwest.client import Client, ClientBuilder
 from deploy.local.process import LocalError, free_port, start
 from gateway.admission import Admission
 from gateway.auth import Identities, Keys, Tokens
+from gateway.cookies import Shown
 from gateway.denials import Denials
 from gateway.permissions import Permissions
 from gateway.routes import compile_routes, load_documents
@@ -367,7 +368,7 @@ async def time_of_a_decision(where: Place, tokens: list[str]) -> float:
         began = time.perf_counter()
         for number in range(_DECISIONS // 5):
             route, inside = admission.find("GET", path, b"")
-            await admission.admit(route, inside, known[number % CALLERS], "127.0.0.1")
+            await admission.admit(route, inside, Shown(known[number % CALLERS]), "127.0.0.1")
         times.append((time.perf_counter() - began) / (_DECISIONS // 5) * 1e6)
     await upstream.close()
     # The first round checks the tokens.
