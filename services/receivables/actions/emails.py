@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.documents import Pressman, print_marked
@@ -17,6 +18,8 @@ from shared.access import Scope
 from shared.errors import NotFound
 from shared.listing import PageQuery
 from shared.mail import MailAway, MailRefused, MailServer
+
+_MOST_WORDS = 500
 
 
 async def ask(
@@ -61,8 +64,12 @@ async def send_next(session: AsyncSession, server: MailServer, time_zone: str, n
             await server.send(message)
     except MailRefused as error:
         await emails.mark_unsent(session, email.id, str(error), None)
-    except MailAway as error:
-        await emails.mark_unsent(session, email.id, str(error), next_attempt(email.attempts + 1, now))
+    except DBAPIError:
+        raise
+    except Exception as error:
+        # Also a document that cannot be made waits its turn again: it must not hold up the others.
+        why = str(error) if isinstance(error, MailAway) else f"{type(error).__name__}: {error}"
+        await emails.mark_unsent(session, email.id, why[:_MOST_WORDS], next_attempt(email.attempts + 1, now))
     else:
         await emails.mark_sent(session, email.id, now)
     return True

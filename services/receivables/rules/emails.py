@@ -79,8 +79,9 @@ def write_letter(document: InvoiceDocument) -> Letter:
         f"{head.customer_name},",
         "",
         f"attached is invoice {head.number} of {head.invoice_date} over {head.total:,} {head.currency}.",
-        f"Please pay {document.due:,} {head.currency} by {head.due_on}.",
     ]
+    if document.due > 0:
+        lines.append(f"Please pay {document.due:,} {head.currency} by {head.due_on}.")
     if head.discount_on is not None and document.discount and not document.amendments:
         lines.append(f"If you pay by {head.discount_on}, you may take off {document.discount:,} {head.currency}.")
     return Letter(f"Invoice {head.number} of {head.company_name}", "\n".join([*lines, "", head.company_name, ""]))

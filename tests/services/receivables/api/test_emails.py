@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from services.receivables.actions import emails
 from shared.access import Grant, Level, Limits
 from shared.clock import now
+from shared.database import execute
 from shared.identity import public_jwks
 from shared.mail import MailServer
 from tests.post_office import PostOffice, open_post_office
@@ -163,6 +164,25 @@ async def test_a_server_that_is_away_or_busy_is_asked_again_later_and_given_up_a
     (failed,) = await listed(clerk)
     assert (failed["status"], failed["attempts"]) == ("failed", 8)
     assert office.taken == []
+
+
+async def test_an_invoice_that_cannot_be_drawn_waits_and_holds_up_nobody(
+    clerk: Clerk, office: PostOffice, receivables_database
+) -> None:
+    broken, other = [(await clerk.post_invoice({"net": "1.00"}, **header))["id"] for header in ({}, {"customer": "E2"})]
+    await ask(clerk, "broken", invoice_ids=[broken])
+    async with receivables_database.transaction() as session:
+        await execute(session, "INSERT INTO company_logo VALUES (1, 'no picture')")
+    await send(receivables_database, office)
+    (waiting,) = await listed(clerk)
+    assert (waiting["status"], waiting["attempts"], "TypstError" in waiting["last_error"]) == ("waiting", 1, True)
+    async with receivables_database.transaction() as session:
+        await execute(session, "DELETE FROM company_logo")
+    await ask(clerk, "other", invoice_ids=[other])
+    await send(receivables_database, office)
+    assert office.recipients() == ["tom@taxed.example"]
+    await send(receivables_database, office, later=timedelta(minutes=2))
+    assert office.recipients() == ["tom@taxed.example", "ann@plain.example"]
 
 
 async def test_who_dies_before_the_commit_sends_the_same_message_again(
