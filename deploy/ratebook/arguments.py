@@ -23,23 +23,12 @@ examples:
 
 
 def importable() -> dict[str, str]:
-    """What can be imported, and where to: every noun that has an import."""
+    """What can be imported, and where to: every noun that has an import of its own."""
     return {
         template.split("/")[2]: f"/{service}/{template.split('/')[2]}/import"
         for service, document in load_documents().items()
         for template in document["paths"]
-        if template.endswith("/import")
-    }
-
-
-def checkable() -> set[str]:
-    """What can be checked without loading it: the imports that take `check`."""
-    return {
-        template.split("/")[2]
-        for document in load_documents().values()
-        for template, operations in document["paths"].items()
-        if template.endswith("/import")
-        and any(one["name"] == "check" for one in operations["post"].get("parameters", ()))
+        if template.endswith("/import") and "{" not in template
     }
 
 

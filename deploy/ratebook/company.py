@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy.local.process import LocalError
 from deploy.local.reconcile import Reconciliation, money, reconcile
-from deploy.ratebook.arguments import checkable, importable
+from deploy.ratebook.arguments import importable
 from deploy.ratebook.output import Output
 from deploy.ratebook.surroundings import Surroundings
 
@@ -23,9 +23,6 @@ def import_file(given: Namespace, output: Output) -> int:
         content = sys.stdin.buffer.read() if given.file == "-" else Path(given.file).read_bytes()
     except OSError as error:
         raise LocalError(f"{given.file} cannot be read: {error.strerror}.") from error
-    if given.check and given.kind not in checkable():
-        # A service that knows of no check would load the file.
-        raise LocalError(f"{given.kind} cannot be checked without being loaded: leave out --check.")
     with closing(Surroundings(given.home).clerk(given.user)) as clerk:
         loaded = clerk.upload(importable()[given.kind] + ("?check=true" if given.check else ""), content)
     output.facts(loaded)

@@ -8,6 +8,7 @@ import pytest
 
 from deploy import generate
 from deploy.sample.generate import files as sample_files
+from gateway.routes import load_documents
 from shared.contracts.event import STREAM
 from shared.contracts.subscriptions import EVENTS, SUBSCRIPTIONS
 from tests.services.exchange import consumers_of
@@ -34,6 +35,20 @@ def test_the_generated_documents_are_committed_as_the_code_gives_them() -> None:
 
 def test_the_generated_sample_files_are_committed_as_the_code_gives_them() -> None:
     assert [path.name for path, content in sample_files().items() if path.read_text() != content] == []
+
+
+def test_every_import_can_be_checked_without_loading_anything() -> None:
+    """`ratebook import --check` sends its file to whatever import there is."""
+    imports = [
+        (template, operations["post"])
+        for document in load_documents().values()
+        for template, operations in document["paths"].items()
+        if template.endswith("/import")
+    ]
+    assert len(imports) > 25
+    assert [
+        template for template, post in imports if "check" not in [one["name"] for one in post.get("parameters", ())]
+    ] == []
 
 
 @pytest.mark.parametrize("service", ["rating", "receivables"])

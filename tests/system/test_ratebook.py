@@ -57,13 +57,6 @@ def test_a_file_is_loaded_from_wherever_it_lies(home: Path, suite: Suite, story,
     assert json.loads(more.stdout) == {"imported": 1}
 
 
-def test_what_cannot_be_checked_apart_is_not_sent(home: Path, story, tmp_path: Path) -> None:
-    file = tmp_path / "users.csv"
-    file.write_text("name,display_name\nALAMO\\new,New\n")
-    refused = ratebook(home, "import", "users", str(file), "--check", code=1)
-    assert "users cannot be checked without being loaded" in refused.stderr + refused.stdout
-
-
 def test_a_faulty_file_loads_nothing_and_every_faulty_place_is_shown(home: Path, story, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     heading, row = orders_csv("CLI-9").splitlines()
