@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
-import asyncpg
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
@@ -15,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.receivables.models.posting import ArLine, ArTransaction, Batch, GlDistribution, NumberSeries
 from tests.bench import orders
 from tests.bench.figures import Comparison, Demand, Figure, Tell, rate_of
-from tests.bench.limit import seconds_of_insert
+from tests.bench.limit import clear, seconds_of_insert
 from tests.bench.stage import Stage
 
 _REPEATS = 3
@@ -79,19 +78,12 @@ def run(stage: Stage, tell: Tell, *, small: int, large: int) -> list[Comparison]
 
 def _export(stage: Stage, count: int) -> float:
     """The seconds of exporting `count` orders, each on an invoice of its own."""
-    stage.in_database("receivables", _clear)
+    stage.in_database("receivables", clear)
     stage.in_database("rating", lambda rating: orders.make_rated(rating, count))
     seconds, state = stage.run_job("/rating/exports")
     if (state["status"], state["exported"]) != ("done", count):
         raise AssertionError(f"the export ended as {state}")
     return seconds
-
-
-async def _clear(receivables: asyncpg.Connection) -> None:
-    await receivables.execute(
-        "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, outbox, inbox "
-        "CASCADE"
-    )
 
 
 async def _book_naively(stage: Stage) -> float:

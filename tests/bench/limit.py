@@ -29,3 +29,11 @@ def seconds_of_insert(stage: Stage) -> float:
         return median(seconds)
 
     return stage.in_database("receivables", measure)
+
+
+async def clear(receivables: asyncpg.Connection) -> None:
+    """Takes away all that is posted, so that what is measured next is all that is there."""
+    await receivables.execute(
+        "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, outbox, inbox "
+        "CASCADE"
+    )

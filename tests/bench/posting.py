@@ -4,7 +4,7 @@ import time
 from statistics import median
 
 from tests.bench.figures import Comparison, Demand, Figure, Tell
-from tests.bench.limit import seconds_of_insert
+from tests.bench.limit import clear, seconds_of_insert
 from tests.bench.stage import Stage
 
 INVOICES = 5_000
@@ -18,6 +18,7 @@ def run(stage: Stage, tell: Tell) -> Comparison:
     entered, posted, limits = [], [], []
     for repeat in range(1, _REPEATS + 1):
         tell(f"a batch of {INVOICES:,} invoices, {repeat} of {_REPEATS}")
+        stage.in_database("receivables", clear)
         one, other = _post_batch(stage)
         entered.append(one)
         posted.append(other)
