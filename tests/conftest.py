@@ -101,7 +101,9 @@ async def fresh_database(
 
     async def make(service: str) -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
-        await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE {templates[service]}")
+        await connection.execute(
+            f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE {templates[service]} STRATEGY FILE_COPY"
+        )
         made.append(name)
         return name
 

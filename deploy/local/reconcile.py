@@ -26,14 +26,13 @@ def money(amount: str) -> str:
 
 
 def reconcile(billing: Clerk, receivables: Clerk) -> Reconciliation:
-    """Asks both services and compares them; waits for events that are still on their way."""
+    """Asks both services and compares them; waits for events that are still on their way between the two."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         ours = billing.get("/rating/reconciliation")
         theirs = receivables.get("/receivables/reconciliation")
-        differences = differences_between(ours, theirs)
-        if not differences or time.monotonic() > deadline:
-            return Reconciliation(ours, theirs, differences)
+        if not [*_between(ours, theirs)] or time.monotonic() > deadline:
+            return Reconciliation(ours, theirs, differences_between(ours, theirs))
         time.sleep(0.25)
 
 

@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.services.lives.machine import Lives
 from tests.services.lives.world import World, a_world
 
-LIVES = int(os.environ.get("RATEBOOK_LIVES", "12"))
+LIVES = int(os.environ.get("RATEBOOK_LIVES", "8"))
 
 
 def test_random_lives_go_the_ways_of_the_picture(
