@@ -5,13 +5,43 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from deploy.local.nats import Nats
 from gateway.main import create_app
 from gateway.settings import Settings
+from services.security.actions.administrators import create_administrator
+from services.security.settings import Settings as SecuritySettings
+from shared.database import Database
+from shared.identity import load_private_key, public_jwks
 from tests.gateway.conftest import SEED
-from tests.gateway.servers import serving, wait_for
+from tests.gateway.servers import ready_checks, serving, wait_for
+
+PASSWORD = "correct horse battery"
+
+
+async def security_settings(database_url: str, broker: Nats) -> SecuritySettings:
+    database = Database(database_url, 2)
+    async with database.transaction() as session:
+        await create_administrator(session, "ALAMO\\admin", SecretStr(PASSWORD))
+    await database.close()
+    return SecuritySettings(
+        database_url=SecretStr(database_url),
+        NATS_URL=SecretStr(broker.url("security")),
+        LOG_LEVEL="CRITICAL",
+        gateway_keys=public_jwks([load_private_key(SEED)]),
+        signing_key=SecretStr(Ed25519PrivateKey.generate().private_bytes_raw().hex()),
+    )
+
+
+@contextmanager
+def logged_in(gateway_origin: str, user: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{gateway_origin}/api/v1") as client:
+        answer = client.post("/security/tokens", json={"user": user, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        yield client
 
 
 @contextmanager
@@ -27,5 +57,5 @@ def gateway_before(security_origin: str, broker: Nats, **settings: Any) -> Itera
         **settings,
     }
     with serving(create_app(Settings(**given))) as gateway:
-        wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").status_code == 200, "the gateway is ready", 20)
+        wait_for(lambda: set(ready_checks(gateway.origin).values()) == {"ok"}, "all is well", 20)
         yield gateway.origin

@@ -15,9 +15,8 @@ from gateway.cookies import own_cookies
 from gateway.errors import HeadersRefused
 from services.security.main import create_app as create_security
 from shared import cookies
-from tests.gateway.real import gateway_before
+from tests.gateway.real import PASSWORD, gateway_before, security_settings
 from tests.gateway.servers import all_have_left, serving
-from tests.gateway.test_security import PASSWORD, security_settings
 from tests.services.security.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Issuer
 
 LOG_IN = {"user": "ALAMO\\admin", "password": PASSWORD}

@@ -7,20 +7,17 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import SecretStr
 
 from deploy.local.nats import Nats
 from gateway.auth import Identities
 from gateway.denials import MOST_KINDS, Denials
-from gateway.main import create_app
 from gateway.routes import compile_routes
-from gateway.settings import Settings
 from gateway.upstream import PyreqwestUpstream
 from services.security.main import create_app as create_security
-from tests.gateway.conftest import SEED, Gateway
+from tests.gateway.conftest import Gateway
 from tests.gateway.player import DOCUMENTS, Player
-from tests.gateway.servers import Server, all_have_left, ready_checks, serving, wait_for
-from tests.gateway.test_security import PASSWORD, logged_in, security_settings
+from tests.gateway.real import PASSWORD, gateway_before, logged_in, security_settings
+from tests.gateway.servers import all_have_left, serving, wait_for
 
 ROUTE = next(one for one in compile_routes(DOCUMENTS).routes if one.name == "POST /api/v1/rating/orders/export")
 
@@ -100,22 +97,13 @@ async def test_the_audit_shows_who_was_refused_and_nobody_can_make_that_up(
     database_url = cluster(await fresh_database("security"), "security_runtime")
     settings = await security_settings(database_url, broker)
     with serving(Player()) as played, serving(create_security(settings)) as security:
-        gateway_settings = Settings(
-            NATS_URL=SecretStr(broker.url("gateway")),
-            LOG_LEVEL="CRITICAL",
-            signing_key=SecretStr(SEED),
-            rating_url=played.origin,
-            receivables_url=played.origin,
-            security_url=security.origin,
-            denials_seconds=0.3,
-        )
-        with serving(create_app(gateway_settings)) as gateway:
-            wait_for(lambda: set(ready_checks(gateway.origin).values()) == {"ok"}, "all is well")
+        others = {"rating_url": played.origin, "receivables_url": played.origin}
+        with gateway_before(security.origin, broker, **others, denials_seconds=0.3) as gateway:
             await asyncio.to_thread(_be_refused_and_look, gateway)
     await asyncio.to_thread(all_have_left)
 
 
-def _be_refused_and_look(gateway: Server) -> None:
+def _be_refused_and_look(gateway: str) -> None:
     with logged_in(gateway, "ALAMO\\admin") as admin:
         user = admin.post("/security/users", json={"name": "ALAMO\\jsmith", "display_name": "J. Smith"}).json()["id"]
         assert admin.put(f"/security/users/{user}/password", json={"password": PASSWORD}).status_code == 204
@@ -145,7 +133,7 @@ def _be_refused_and_look(gateway: Server) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
 
 
-def _refused_four_times(gateway: Server) -> bool:
+def _refused_four_times(gateway: str) -> bool:
     with logged_in(gateway, "ALAMO\\jsmith") as clerk:
         answers = [clerk.get("/rating/work-orders").status_code for _ in range(4)]
     return answers == [403] * 4

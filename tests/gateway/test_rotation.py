@@ -11,9 +11,8 @@ from deploy.local.nats import Nats
 from services.security.main import create_app as create_security
 from services.security.settings import Settings as SecuritySettings
 from tests.gateway.conftest import sign
-from tests.gateway.real import gateway_before
+from tests.gateway.real import PASSWORD, gateway_before, security_settings
 from tests.gateway.servers import Server, all_have_left, wait_for
-from tests.gateway.test_security import PASSWORD, security_settings
 
 OLD, NEW = "aa" * 32, "bb" * 32
 
