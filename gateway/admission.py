@@ -11,7 +11,7 @@ from gateway.errors import CsrfRefused
 from gateway.permissions import Permissions
 from gateway.routes import Route, RouteTable
 from gateway.rules import PUBLIC, Decision, check_target, decide, path_segments
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import DomainError, Forbidden, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +63,31 @@ class Admission:
             authorization, by_cookie = shown.bearer()
             session = await self._tokens.check(authorization, now)
         except Unauthenticated as error:
-            note(route, "unknown", Decision("unauthenticated", error.detail))
-            self._denials.count(route, "unknown", "", peer, error.status, error.detail)
+            self._denied(route, "unknown", Decision("unauthenticated", error.detail), peer, error)
             raise
+        subject = session.caller.subject
         if by_cookie:
             try:
                 require_own_page(route, session.csrf, shown)
             except CsrfRefused as error:
-                note(route, session.caller.subject, Decision("forbidden", error.detail))
-                self._denials.count(route, session.caller.subject, "", peer, error.status, error.detail)
+                self._denied(route, subject, Decision("forbidden", error.detail), peer, error)
                 raise
         # Asked for again, because checking the token may have taken a while.
         table = self._permissions.current()
         decision = decide(route, session.caller, table)
-        note(route, session.caller.subject, decision)
         if decision.result == "pass" and decision.user is not None:
+            note(route, subject, decision)
             identity = self._identities.sign(session, decision.user, route.service, table.epoch, now)
             return Admitted(route, path, session, identity)
         refused = _refusal(route, decision)
-        name = decision.user.name if decision.user is not None else ""
-        self._denials.count(route, session.caller.subject, name, peer, refused.status, decision.reason)
+        self._denied(route, subject, decision, peer, refused)
         raise refused
+
+    def _denied(self, route: Route, subject: str, decision: Decision, peer: str, refused: DomainError) -> None:
+        """Logs and counts a denial."""
+        note(route, subject, decision)
+        name = decision.user.name if decision.user is not None else ""
+        self._denials.count(route, subject, name, peer, refused.status, decision.reason)
 
 
 def _refusal(route: Route, decision: Decision) -> Forbidden | Unauthenticated:

@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from gateway.errors import PermissionsStale
-from gateway.rules import Caller, User
+from gateway.rules import LETTERS_AND_DIGITS, Caller, User
 from gateway.upstream import Upstream, fetch
 from shared.access import Grant, Principal
 from shared.errors import Unauthenticated
@@ -30,7 +30,7 @@ _ALGORITHM = "EdDSA"
 _HEAD_MEMBERS = frozenset({"alg", "typ", "kid"})
 _CLAIMS = ["iss", "aud", "exp", "iat", "sub", "sid", "jti"]
 _MAX_TOKEN_BYTES = 4 * 1024
-_TOKEN_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+_TOKEN_BYTES = LETTERS_AND_DIGITS + b"-_."
 # Clocks of two machines are never quite the same.
 _CLOCK_SKEW_SECONDS = 5
 _MAX_KEYS = 32

@@ -17,10 +17,10 @@ Header = tuple[bytes, bytes]
 
 # --- Paths -----------------------------------------------------------------------------------------------------------
 
-_LETTERS_AND_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_PATH_BYTES = _LETTERS_AND_DIGITS + b"-._~!$&'()*+,=:@/%"
+LETTERS_AND_DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_PATH_BYTES = LETTERS_AND_DIGITS + b"-._~!$&'()*+,=:@/%"
 _QUERY_BYTES = bytes(byte for byte in range(0x21, 0x7F) if byte != ord("#"))
-_HOST_BYTES = _LETTERS_AND_DIGITS + b"-._~:[]"
+_HOST_BYTES = LETTERS_AND_DIGITS + b"-._~:[]"
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 # An encoded slash, backslash or dot changes the path's shape when somebody decodes it, an encoded percent sign when
 # somebody decodes it twice; control characters end strings in some languages.

@@ -63,10 +63,9 @@ async def _number_of(session: AsyncSession, scope: Scope, invoice_id: int) -> st
 
 async def _marks(session: AsyncSession, invoice_ids: Sequence[int], time_zone: str) -> dict[int, str]:
     """What those of the invoices say of themselves that were printed before."""
-    before = await printings.printed_before(session, invoice_ids)
     return {
         one.invoice_id: mark_of(local_date(one.first_printed_at, time_zone), as_it_is=one.as_it_is)
-        for one in before.values()
+        for one in await printings.printed_before(session, invoice_ids)
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.entry.amounts import Amounts
 from services.receivables.rules.entry.facts import AppliedInvoice, AppliedLine
 from services.receivables.rules.entry.info import LineInfo
+from services.receivables.store.versions import AS_IT_IS
 from shared.access import Scope
 from shared.database import execute, fetch_all, scope_condition
 from shared.money import ZERO
@@ -64,10 +65,7 @@ async def invoices(
                   AND (e.batch_id, e.seq) IS DISTINCT FROM (CAST(:batch_id AS bigint), CAST(:seq AS int))
                 ORDER BY e.batch_id, e.seq LIMIT 1) AS held_by
         FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
-        JOIN LATERAL (
-            SELECT x.receivable_type, x.ar_account FROM ar_transaction x
-            WHERE x.id = t.id OR (x.changes_id = t.id AND x.action = 'change') ORDER BY x.id DESC LIMIT 1
-        ) AS v ON true
+        {AS_IT_IS}
         WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.type = 'invoice' AND t.action = 'add' AND {within}
         """,
         ids=sorted(invoice_ids),

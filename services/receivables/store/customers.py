@@ -6,6 +6,7 @@ from dataclasses import asdict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.customers import Customer, CustomerEntry, CustomerFilter, OpenItem, Unbilled
+from services.receivables.store.versions import AS_IT_IS
 from shared.access import Scope
 from shared.contracts.customer_changed import CustomerChanged
 from shared.database import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
@@ -152,16 +153,16 @@ async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> l
         OpenItem,
         f"""
         SELECT t.id AS invoice_id, t.invoice_number AS number, t.month, t.number AS transaction, t.invoice_date,
-               coalesce((SELECT x.due_on FROM ar_transaction x WHERE x.changes_id = t.id AND x.action = 'change'
-                         ORDER BY x.id DESC LIMIT 1), t.due_on) AS due_on,
+               v.due_on,
                t.total, coalesce(a.applied, 0.00) AS applied, t.total + coalesce(a.applied, 0.00) AS open
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
+        {AS_IT_IS}
         LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
         WHERE t.customer_id = :customer_id AND t.type = 'invoice' AND t.action = 'add'
           AND t.total + coalesce(a.applied, 0.00) <> 0
           AND {within}
-        ORDER BY due_on, t.id
+        ORDER BY v.due_on, t.id
         """,
         customer_id=customer_id,
         **parameters,

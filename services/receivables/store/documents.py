@@ -15,20 +15,13 @@ from services.receivables.rules.documents import (
     Replaced,
 )
 from services.receivables.rules.prints import InvoicePrint, PrintFile, PrintSelection
+from services.receivables.store.versions import AS_IT_IS
 from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, fetch_value
 from shared.listing import Where
 
 SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted (id, position)"
-
-# What an invoice says of itself: the last change that was posted, else what was posted at first.
-_VERSIONS = """
-    SELECT t.id, t.invoice_date, t.due_on, t.discount_on, t.pay_terms, t.purchase_order
-    UNION ALL
-    SELECT x.id, x.invoice_date, x.due_on, x.discount_on, x.pay_terms, x.purchase_order
-    FROM ar_transaction x WHERE x.changes_id = t.id AND x.action = 'change'
-"""
 
 
 async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFacts:
@@ -52,18 +45,18 @@ async def _heads(session: AsyncSession, ids: Sequence[int]) -> list[DocumentHead
         f"""
         SELECT t.id, t.ar_company, k.name AS company_name, k.address AS company_address, k.currency,
                t.invoice_number AS number, t.month, t.number AS transaction, c.number AS customer,
-               c.name AS customer_name, c.address AS customer_address, t.contract, now.purchase_order,
-               now.invoice_date, now.due_on, now.discount_on, p.description AS terms, sums.net, sums.tax, sums.total
+               c.name AS customer_name, c.address AS customer_address, t.contract, v.purchase_order,
+               v.invoice_date, v.due_on, v.discount_on, p.description AS terms, sums.net, sums.tax, sums.total
         FROM {_IDS}
         JOIN ar_transaction t ON t.id = wanted.id
-        JOIN LATERAL ({_VERSIONS} ORDER BY id DESC LIMIT 1) AS now ON true
+        {AS_IT_IS}
         JOIN LATERAL (
             SELECT sum(x.net) AS net, sum(x.tax) AS tax, sum(x.total) AS total
             FROM ar_transaction x WHERE x.id = t.id OR (x.applies_to_id = t.id AND x.type = 'invoice')
         ) AS sums ON true
         JOIN ar_company k ON k.number = t.ar_company
         JOIN customer c ON c.id = t.customer_id
-        LEFT JOIN pay_terms p ON p.ar_company = t.ar_company AND p.code = now.pay_terms
+        LEFT JOIN pay_terms p ON p.ar_company = t.ar_company AND p.code = v.pay_terms
         ORDER BY wanted.position
         """,
         ids=ids,

@@ -33,18 +33,19 @@ async def ask(
         Asked,
         f"""
         WITH chosen AS (
-            SELECT t.id, t.invoice_number AS number, c.number AS customer, btrim(c.email) AS email
+            SELECT t.id, t.invoice_number AS number, c.number AS customer, btrim(c.email) AS email,
+                   btrim(c.email) ~ '^[^@[:space:],;<>]+@[^@[:space:],;<>]+$' AS reachable
             FROM ar_transaction t JOIN customer c ON c.id = t.customer_id JOIN batch b ON b.id = t.batch_id
             WHERE {where.sql}
         ), added AS (
             INSERT INTO invoice_email (invoice_id, recipient, again, due_at, requested_by, requested_at)
             SELECT id, email, :again, :at, :requested_by, :at FROM chosen
-            WHERE email ~ '^[^@[:space:],;<>]+@[^@[:space:],;<>]+$' ORDER BY id
+            WHERE reachable ORDER BY id
             ON CONFLICT DO NOTHING RETURNING invoice_id
         )
         SELECT chosen.id AS invoice_id, chosen.number, chosen.customer, added.invoice_id IS NOT NULL AS waits,
                CASE WHEN added.invoice_id IS NOT NULL THEN NULL
-                    WHEN chosen.email ~ '^[^@[:space:],;<>]+@[^@[:space:],;<>]+$' THEN '{SENT_BEFORE}'
+                    WHEN chosen.reachable THEN '{SENT_BEFORE}'
                     ELSE '{NO_ADDRESS}' END AS reason
         FROM chosen LEFT JOIN added ON added.invoice_id = chosen.id ORDER BY chosen.id
         """,

@@ -13,12 +13,13 @@ from services.receivables.rules.invoices import (
     InvoiceTotals,
     LineRow,
 )
+from services.receivables.store.versions import AS_IT_IS
 from shared.access import Scope
 from shared.database import execute, fetch_all, fetch_one, scope_condition
 from shared.listing import PageQuery, Sorting, Where, containing, fetch_page
 
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
-_SOURCE = """
+_SOURCE = f"""
     ar_transaction t
     JOIN customer c ON c.id = t.customer_id
     JOIN batch b ON b.id = t.batch_id
@@ -29,16 +30,11 @@ _SOURCE = """
                coalesce(bool_or(x.changes_id = t.id AND x.action = 'delete'), false) AS deleted
         FROM ar_transaction x WHERE x.applies_to_id = t.id
     ) AS a ON true
-    LEFT JOIN LATERAL (
-        SELECT x.invoice_date, x.due_on FROM ar_transaction x
-        WHERE x.changes_id = t.id AND x.action = 'change' ORDER BY x.id DESC LIMIT 1
-    ) AS changed ON true
+    {AS_IT_IS}
 """
-_INVOICE_DATE = "coalesce(changed.invoice_date, t.invoice_date)"
-_DUE_ON = "coalesce(changed.due_on, t.due_on)"
-_ROW = f"""
+_ROW = """
     t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number AS number, c.number AS customer,
-    c.name AS customer_name, t.branch, {_INVOICE_DATE} AS invoice_date, {_DUE_ON} AS due_on, b.source, t.total,
+    c.name AS customer_name, t.branch, v.invoice_date, v.due_on, b.source, t.total,
     a.applied, t.total + a.applied AS open, a.amended, a.credited, a.written_off, a.deleted
 """
 
@@ -75,8 +71,8 @@ async def list_invoices(
                 "id": ("t.id", "bigint"),
                 "number": ("t.invoice_number", "text"),
                 "customer": ("c.number", "text"),
-                "invoice_date": (_INVOICE_DATE, "date"),
-                "due_on": (_DUE_ON, "date"),
+                "invoice_date": ("v.invoice_date", "date"),
+                "due_on": ("v.due_on", "date"),
                 "total": ("t.total", "numeric"),
             },
             default="-id",

@@ -11,6 +11,7 @@ from services.receivables.rules.distributions import LedgerRow
 from services.receivables.rules.entry.entries import Header, MiscRow
 from services.receivables.rules.entry.posting import Posted
 from services.receivables.rules.posting import EntryLine
+from services.receivables.store.versions import AS_IT_IS
 from shared.access import Scope
 from shared.database import fetch_all, scope_condition
 
@@ -116,10 +117,7 @@ async def _heads(session: AsyncSession, scope: Scope, transaction_ids: Collectio
         JOIN batch b ON b.id = t.batch_id
         JOIN customer c ON c.id = t.customer_id
         LEFT JOIN ar_transaction i ON i.id = t.applies_to_id
-        JOIN LATERAL (
-            SELECT x.* FROM ar_transaction x WHERE x.id = t.id OR (x.changes_id = t.id AND x.action = 'change')
-            ORDER BY x.id DESC LIMIT 1
-        ) AS v ON true
+        {AS_IT_IS}
         WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.action = 'add' AND {within}
         """,
         ids=sorted(transaction_ids),

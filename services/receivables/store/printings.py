@@ -6,11 +6,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.prints import Printed, Printing
+from services.receivables.store.versions import AS_IT_IS
 from shared.database import execute, fetch_all
-
-_VERSION = """
-    coalesce((SELECT max(x.id) FROM ar_transaction x WHERE x.changes_id = {0} AND x.action = 'change'), {0})
-"""
 
 
 async def hold(session: AsyncSession, invoice_ids: Sequence[int]) -> None:
@@ -25,19 +22,21 @@ async def hold(session: AsyncSession, invoice_ids: Sequence[int]) -> None:
     )
 
 
-async def printed_before(session: AsyncSession, invoice_ids: Sequence[int]) -> dict[int, Printed]:
+async def printed_before(session: AsyncSession, invoice_ids: Sequence[int]) -> list[Printed]:
     """Those of the invoices that were printed before."""
-    found = await fetch_all(
+    return await fetch_all(
         session,
         Printed,
         f"""
         SELECT p.invoice_id, min(p.printed_at) AS first_printed_at,
-               bool_or(p.version_id = {_VERSION.format("p.invoice_id")}) AS as_it_is
-        FROM invoice_printing p WHERE p.invoice_id = ANY(CAST(:ids AS bigint[])) GROUP BY p.invoice_id
+               bool_or(p.version_id = v.id) AS as_it_is
+        FROM invoice_printing p
+        JOIN ar_transaction t ON t.id = p.invoice_id
+        {AS_IT_IS}
+        WHERE p.invoice_id = ANY(CAST(:ids AS bigint[])) GROUP BY p.invoice_id
         """,
         ids=list(invoice_ids),
     )
-    return {one.invoice_id: one for one in found}
 
 
 async def note(session: AsyncSession, invoice_ids: Sequence[int], way: str, printed_by: str, at: datetime) -> None:
@@ -46,9 +45,11 @@ async def note(session: AsyncSession, invoice_ids: Sequence[int], way: str, prin
         session,
         f"""
         INSERT INTO invoice_printing (invoice_id, printing, version_id, way, printed_by, printed_at)
-        SELECT wanted.id, coalesce((SELECT max(p.printing) FROM invoice_printing p WHERE p.invoice_id = wanted.id), 0) + 1,
-               {_VERSION.format("wanted.id")}, :way, :printed_by, :printed_at
-        FROM unnest(CAST(:ids AS bigint[])) AS wanted (id)
+        SELECT t.id, coalesce((SELECT max(p.printing) FROM invoice_printing p WHERE p.invoice_id = t.id), 0) + 1,
+               v.id, :way, :printed_by, :printed_at
+        FROM ar_transaction t
+        {AS_IT_IS}
+        WHERE t.id = ANY(CAST(:ids AS bigint[]))
         """,
         ids=list(invoice_ids),
         way=way,

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.write_offs import Criteria
+from services.receivables.store.versions import AS_IT_IS
 from shared.access import Scope
 from shared.database import fetch_all, scope_condition
 
@@ -25,21 +26,18 @@ async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) ->
         session,
         Found,
         f"""
-        SELECT t.id, t.invoice_number AS number, c.number AS customer, d.invoice_date
+        SELECT t.id, t.invoice_number AS number, c.number AS customer, v.invoice_date
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
-        JOIN LATERAL (
-            SELECT x.invoice_date, x.receivable_type FROM ar_transaction x
-            WHERE x.id = t.id OR (x.changes_id = t.id AND x.action = 'change') ORDER BY x.id DESC LIMIT 1
-        ) AS d ON true
+        {AS_IT_IS}
         LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
         WHERE t.ar_company = :ar_company AND t.type = 'invoice' AND t.action = 'add' AND {within}
-          AND d.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR d.invoice_date >= :start_on)
+          AND v.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR v.invoice_date >= :start_on)
           AND t.total + coalesce(a.applied, 0.00) <> 0
           AND (CAST(:customers AS text[]) IS NULL OR c.number = ANY(CAST(:customers AS text[])))
-          AND (CAST(:types AS int[]) IS NULL OR d.receivable_type = ANY(CAST(:types AS int[])))
+          AND (CAST(:types AS int[]) IS NULL OR v.receivable_type = ANY(CAST(:types AS int[])))
           AND (CAST(:contracts AS text[]) IS NULL OR t.contract = ANY(CAST(:contracts AS text[])))
-        ORDER BY c.number, d.invoice_date, t.id
+        ORDER BY c.number, v.invoice_date, t.id
         """,
         ar_company=criteria.ar_company,
         older_than=criteria.older_than,

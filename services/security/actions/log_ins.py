@@ -92,8 +92,7 @@ async def succeed(session: AsyncSession, attempt: Attempt, user_id: int) -> None
 async def tell_limited(session: AsyncSession, now: datetime) -> bool:
     """Moves the counts of minutes that are over into the audit, one entry each; whether there may be more."""
     limited = await log_ins.take_limited_before(session, now.replace(second=0, microsecond=0), _PART)
-    for one in limited:
-        await audit.note(session, _told(one))
+    await audit.note_all(session, [_told(one) for one in limited])
     return len(limited) == _PART
 
 
