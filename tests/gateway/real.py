@@ -1,7 +1,8 @@
 """The gateway in front of the real security service, both as in production."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
@@ -12,11 +13,13 @@ from deploy.local.nats import Nats
 from gateway.main import create_app
 from gateway.settings import Settings
 from services.security.actions.administrators import create_administrator
+from services.security.main import create_app as create_security
 from services.security.settings import Settings as SecuritySettings
 from shared.database import Database
 from shared.identity import load_private_key, public_jwks
 from tests.gateway.conftest import SEED
-from tests.gateway.servers import ready_checks, serving, wait_for
+from tests.gateway.player import Player
+from tests.gateway.servers import all_have_left, ready_checks, serving, wait_for
 
 PASSWORD = "correct horse battery"
 
@@ -59,3 +62,15 @@ def gateway_before(security_origin: str, broker: Nats, **settings: Any) -> Itera
     with serving(create_app(Settings(**given))) as gateway:
         wait_for(lambda: set(ready_checks(gateway.origin).values()) == {"ok"}, "all is well", 20)
         yield gateway.origin
+
+
+@asynccontextmanager
+async def gateway_of_a_company(database_url: str, broker: Nats, **settings: Any) -> AsyncIterator[str]:
+    """The origin of a gateway before a security service that knows an administrator; the other services are played."""
+    own = await security_settings(database_url, broker)
+    with serving(Player()) as played, serving(create_security(own)) as security:
+        others = {"rating_url": played.origin, "receivables_url": played.origin}
+        with gateway_before(security.origin, broker, **others, **settings) as gateway:
+            yield gateway
+    # Before the database goes.
+    await asyncio.to_thread(all_have_left)

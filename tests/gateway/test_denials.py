@@ -13,11 +13,10 @@ from gateway.auth import Identities
 from gateway.denials import MOST_KINDS, Denials
 from gateway.routes import compile_routes
 from gateway.upstream import PyreqwestUpstream
-from services.security.main import create_app as create_security
 from tests.gateway.conftest import Gateway
 from tests.gateway.player import DOCUMENTS, Player
-from tests.gateway.real import PASSWORD, gateway_before, logged_in, security_settings
-from tests.gateway.servers import all_have_left, serving, wait_for
+from tests.gateway.real import PASSWORD, gateway_of_a_company, logged_in
+from tests.gateway.servers import serving, wait_for
 
 ROUTE = next(one for one in compile_routes(DOCUMENTS).routes if one.name == "POST /api/v1/rating/orders/export")
 
@@ -95,12 +94,8 @@ async def test_the_audit_shows_who_was_refused_and_nobody_can_make_that_up(
     fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str], broker: Nats
 ) -> None:
     database_url = cluster(await fresh_database("security"), "security_runtime")
-    settings = await security_settings(database_url, broker)
-    with serving(Player()) as played, serving(create_security(settings)) as security:
-        others = {"rating_url": played.origin, "receivables_url": played.origin}
-        with gateway_before(security.origin, broker, **others, denials_seconds=0.3) as gateway:
-            await asyncio.to_thread(_be_refused_and_look, gateway)
-    await asyncio.to_thread(all_have_left)
+    async with gateway_of_a_company(database_url, broker, denials_seconds=0.3) as gateway:
+        await asyncio.to_thread(_be_refused_and_look, gateway)
 
 
 def _be_refused_and_look(gateway: str) -> None:

@@ -5,23 +5,16 @@ import time
 from collections.abc import Awaitable, Callable
 
 from deploy.local.nats import Nats
-from services.security.main import create_app as create_security
-from tests.gateway.player import Player
-from tests.gateway.real import PASSWORD, gateway_before, logged_in, security_settings
-from tests.gateway.servers import all_have_left, serving, wait_for
+from tests.gateway.real import PASSWORD, gateway_of_a_company, logged_in
+from tests.gateway.servers import wait_for
 
 
 async def test_a_permission_is_given_used_and_lost_within_a_second(
     fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str], broker: Nats
 ) -> None:
     database_url = cluster(await fresh_database("security"), "security_runtime")
-    settings = await security_settings(database_url, broker)
-    with serving(Player()) as played, serving(create_security(settings)) as security:
-        others = {"rating_url": played.origin, "receivables_url": played.origin}
-        with gateway_before(security.origin, broker, **others, permission_poll_seconds=30) as gateway:
-            await asyncio.to_thread(_give_use_and_take_away, gateway)
-    # Before the database goes.
-    await asyncio.to_thread(all_have_left)
+    async with gateway_of_a_company(database_url, broker, permission_poll_seconds=30) as gateway:
+        await asyncio.to_thread(_give_use_and_take_away, gateway)
 
 
 def _give_use_and_take_away(gateway: str) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from datetime import date
 
 import httpx
 import pytest
 
+from services.rating.actions import rate_tables
 from shared.contracts.work_order_rated import WorkOrderRated
 from shared.database import Database
 from tests.services.conftest import load
@@ -231,6 +233,24 @@ async def test_two_imports_at_once_never_make_overlapping_profiles(company) -> N
     answers = await asyncio.gather(*(load(rating, "billing-profiles", f"{heading}\n{row}".encode()) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
     assert (await rating.get("/v1/billing-profiles", params={"priority": "SPECIAL"})).json()["totals"] == {"count": 1}
+
+
+async def test_an_import_waits_for_who_is_entering_a_profile_and_sees_it(company, rating_database: Database) -> None:
+    rating, _ = company
+    heading = "branch,customer_type,priority,job_type,region,effective_from,billing_item,rate"
+    row = "SAT,LAW,SPECIAL,CITATION,BEXAR,2027-01-01,Service of process,99"
+    assert (await load(rating, "billing-profiles", f"{heading}\n{row}".encode())).status_code == 201
+    (known,) = (await rating.get("/v1/billing-profiles", params={"priority": "SPECIAL"})).json()["items"]
+    assert (await load(rating, "priorities", b"code,name\nNIGHT,At night")).status_code == 201
+    async with rating_database.transaction() as session:
+        changes = {"priority": "NIGHT", "effective_from": date(2027, 1, 1)}
+        await rate_tables.copy_profile(session, known["id"], changes)
+        importing = asyncio.create_task(
+            load(rating, "billing-profiles", f"{heading}\n{row.replace('SPECIAL', 'NIGHT')}".encode())
+        )
+        assert (await asyncio.wait({importing}, timeout=0.3))[0] == set()
+    answer = await importing
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "line 2, column effective_from")
 
 
 def _answers_ok(answer: httpx.Response) -> bool:

@@ -1,9 +1,13 @@
 """Servers as master data: their own percentages by date, and the orders that they serve."""
 
 import asyncio
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from services.rating.actions import commission_rates
+from services.rating.rules.commissions import RateEntry
 from tests.services.conftest import load
 
 RATE = {"server": "JOE", "percent": "30", "effective_from": "2026-01-01", "effective_to": "2026-06-30"}
@@ -95,3 +99,15 @@ async def test_imports_at_once_never_make_overlapping_rates(rating) -> None:
     files = [b"server,percent,effective_from\nJOE,40,2026-01-01"] * 4
     answers = await asyncio.gather(*(load(rating, "commission-rates", one) for one in files))
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+
+
+async def test_an_import_waits_for_who_is_entering_a_rate_and_sees_it(rating, rating_database) -> None:
+    entry = RateEntry("JOE", Decimal(40), date(2026, 1, 1), None)
+    async with rating_database.transaction() as session:
+        await commission_rates.enter_rate(session, entry)
+        importing = asyncio.create_task(
+            load(rating, "commission-rates", b"server,percent,effective_from\nJOE,50,2026-03-01")
+        )
+        assert (await asyncio.wait({importing}, timeout=0.3))[0] == set()
+    answer = await importing
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "line 2, column effective_from")
