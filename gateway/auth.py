@@ -13,11 +13,11 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from gateway.errors import PermissionsStale
-from gateway.rules import LETTERS_AND_DIGITS, Caller, User
+from gateway.rules import LETTERS_AND_DIGITS, Caller, Header, User
 from gateway.upstream import Upstream, fetch
 from shared.access import Grant, Principal
 from shared.errors import Unauthenticated
-from shared.identity import sign_identity
+from shared.identity import HEADER, sign_identity
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,9 @@ ISSUER = "ratebook-security"
 AUDIENCE = "ratebook-gateway"
 TYPE = "ratebook-access+jwt"
 TRUSTED_SECONDS = 30
+IDENTITY = HEADER.encode()
 
+_PATH = "/v1/jwks"
 _ALGORITHM = "EdDSA"
 _HEAD_MEMBERS = frozenset({"alg", "typ", "kid"})
 _CLAIMS = ["iss", "aud", "exp", "iat", "sub", "sid", "jti"]
@@ -46,7 +48,7 @@ class Keys:
     def __init__(self, upstream: Upstream, security_origin: str, *, clock: Callable[[], float] = time.monotonic):
         self._upstream = upstream
         self._clock = clock
-        self._url = f"{security_origin}/v1/jwks"
+        self._origin = security_origin
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
@@ -63,12 +65,12 @@ class Keys:
 
     async def refresh(self) -> None:
         self._asked_at = self._clock()
-        status, _, body = await fetch(self._upstream, self._url, (), max_bytes=_MAX_JWKS_BYTES)
+        status, _, body = await fetch(self._upstream, self._origin, _PATH, (), max_bytes=_MAX_JWKS_BYTES)
         if status != 200:
-            raise ConnectionError(f"{self._url} answered {status}")
+            raise ConnectionError(f"{self._origin}{_PATH} answered {status}")
         keys = _read_jwks(body)
         if not keys:
-            raise ConnectionError(f"{self._url} holds no Ed25519 key")
+            raise ConnectionError(f"{self._origin}{_PATH} holds no Ed25519 key")
         self._keys = keys
 
     async def probe(self) -> None:
@@ -214,6 +216,6 @@ class Identities:
         session.identities[service] = (identity, now + TRUSTED_SECONDS)
         return identity
 
-    def own(self, *grants: Grant, service: str) -> str:
-        """The gateway's own identity, for what it asks of a service itself."""
-        return sign_identity(self._signing_key, Principal("gateway", "gateway", grants), service)
+    def own(self, *grants: Grant, service: str) -> Header:
+        """The header with the gateway's own identity, for what it asks of a service itself."""
+        return IDENTITY, sign_identity(self._signing_key, Principal("gateway", "gateway", grants), service).encode()

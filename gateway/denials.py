@@ -13,12 +13,12 @@ from gateway.auth import Identities
 from gateway.routes import Route
 from gateway.upstream import Upstream
 from shared.access import Grant, Level
-from shared.identity import HEADER
 
 log = logging.getLogger(__name__)
 
 # More callers, operations and reasons in one window are told of together, and memory stays what it is.
 MOST_KINDS = 500
+_PATH = "/v1/denials"
 _SEND_SECONDS = 5
 _MAY_TELL = Grant("security.denials", Level.EDIT)
 _OTHERS = "(others)"
@@ -59,7 +59,7 @@ class Denials:
         clock: Callable[[], float] = time.time,
     ):
         self._upstream = upstream
-        self._url = f"{security_origin}/v1/denials"
+        self._origin = security_origin
         self._identities = identities
         self._clock = clock
         self._began_at = clock()
@@ -112,18 +112,18 @@ class Denials:
         report = self._report
         assert report is not None
         headers = [
-            (HEADER, self._identities.own(_MAY_TELL, service="security")),
-            ("content-type", "application/json"),
-            ("idempotency-key", report.key),
+            self._identities.own(_MAY_TELL, service="security"),
+            (b"content-type", b"application/json"),
+            (b"idempotency-key", report.key.encode()),
         ]
-        exchange = await self._upstream.send("POST", self._url, headers, report.body, streams=False)
+        exchange = await self._upstream.send(self._origin, "POST", _PATH, headers, report.body)
         try:
             while await exchange.read():
                 pass
         finally:
-            await exchange.close()
+            exchange.close()
         if not 200 <= exchange.status < 300:
-            raise ConnectionError(f"{self._url} answered {exchange.status}")
+            raise ConnectionError(f"{self._origin}{_PATH} answered {exchange.status}")
         self._report = None
 
 

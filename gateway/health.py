@@ -25,7 +25,7 @@ def useful(permissions: Permissions, upstream: Upstream, origins: Mapping[str, s
 
 def _alive(upstream: Upstream, origin: str) -> Probe:
     async def probe() -> None:
-        status, _, _ = await fetch(upstream, f"{origin}/livez", (), max_bytes=_MAX_ANSWER_BYTES)
+        status, _, _ = await fetch(upstream, origin, "/livez", (), max_bytes=_MAX_ANSWER_BYTES)
         if status != 200:
             raise ConnectionError(f"answered {status}")
 

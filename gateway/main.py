@@ -11,6 +11,7 @@ from gateway import health
 from gateway.admission import Admission
 from gateway.auth import Identities, Keys, Tokens
 from gateway.check import Check, is_check
+from gateway.connections import Connections
 from gateway.denials import Denials
 from gateway.documents import install_documents
 from gateway.measures import measure
@@ -18,7 +19,6 @@ from gateway.permissions import Permissions
 from gateway.proxy import Limits, Proxy
 from gateway.routes import Document, compile_routes, load_documents
 from gateway.settings import Settings
-from gateway.upstream import PyreqwestUpstream
 from shared import logging as process_logging
 from shared.background import collect_rarely, running
 from shared.draining import Draining
@@ -55,10 +55,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     process_logging.configure("gateway", settings.log_level)
     documents = documents if documents is not None else load_documents()
     routes = compile_routes(documents)
-    upstream = PyreqwestUpstream(
-        connect_seconds=settings.connect_timeout_seconds,
-        inactivity_seconds=settings.inactivity_timeout_seconds,
-        upload_seconds=settings.upload_timeout_seconds,
+    upstream = Connections(
+        connect_seconds=settings.connect_timeout_seconds, inactivity_seconds=settings.inactivity_timeout_seconds
     )
     identities = Identities(load_private_key(settings.signing_key.get_secret_value()))
     keys = Keys(upstream, settings.security_url)

@@ -18,13 +18,14 @@ from gateway.upstream import Upstream, fetch
 from shared.access import Grant, Level
 from shared.contracts.permissions_changed import PermissionsChanged
 from shared.events import streams
-from shared.identity import HEADER, grants_from_claim
+from shared.identity import grants_from_claim
 
 log = logging.getLogger(__name__)
 
 TRUSTED_SECONDS = 60.0
 
 _RETRY_SECONDS = 1.0
+_PATH = "/v1/permission-table"
 _MAX_TABLE_BYTES = 32 * 1024 * 1024
 _MAY_READ_THE_TABLE = Grant("security.permission_table", Level.VIEW)
 
@@ -45,11 +46,11 @@ class Permissions:
         clock: Callable[[], float] = time.monotonic,
     ):
         self._upstream = upstream
-        self._url = f"{security_origin}/v1/permission-table"
+        self._origin = security_origin
         self._identities = identities
         self._clock = clock
         self._table: PermissionTable | None = None
-        self._etag = ""
+        self._etag = b""
         self._asked_at = float("-inf")
         self._wake = asyncio.Event()
         self._nats: Client | None = None
@@ -91,21 +92,21 @@ class Permissions:
     async def refresh(self) -> None:
         """Asks security for the table; trust counts from when the question left, not from when the answer came."""
         asked_at = self._clock()
-        headers = [(HEADER, self._identities.own(_MAY_READ_THE_TABLE, service="security"))]
+        headers = [self._identities.own(_MAY_READ_THE_TABLE, service="security")]
         if self._etag:
-            headers.append(("if-none-match", self._etag))
-        status, answered, body = await fetch(self._upstream, self._url, headers, max_bytes=_MAX_TABLE_BYTES)
+            headers.append((b"if-none-match", self._etag))
+        status, answered, body = await fetch(self._upstream, self._origin, _PATH, headers, max_bytes=_MAX_TABLE_BYTES)
         if status == 304 and self._table is not None:
             self._asked_at = asked_at
             return
         if status != 200:
-            raise ConnectionError(f"{self._url} answered {status}")
+            raise ConnectionError(f"{self._origin}{_PATH} answered {status}")
         table = read_table(json.loads(body))
         if self._table is not None and table.epoch < self._table.epoch:
             raise ValueError(f"security has epoch {table.epoch}, older than {self._table.epoch}, which is held")
         changed = self._table is None or table.epoch != self._table.epoch
         self._table, self._asked_at = table, asked_at
-        self._etag = next((value for name, value in answered if name == "etag"), "")
+        self._etag = next((value for name, value in answered if name == b"etag"), b"")
         if changed:
             log.info("permission table of epoch %d: %d users", table.epoch, len(table.users))
             self.epoch_changed.set()

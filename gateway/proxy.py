@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from starlette.types import Receive, Scope, Send
 
 from gateway.admission import Admission
-from gateway.auth import Session
+from gateway.auth import IDENTITY, Session
 from gateway.calls import Abandoned, Call, OpenStream, OpenStreams
 from gateway.cookies import Shown
 from gateway.errors import (
@@ -31,11 +31,10 @@ from gateway.limits import Breaker, InWork, Rates
 from gateway.permissions import Permissions
 from gateway.routes import Route
 from gateway.rules import RequestHead, request_head, response_head
-from gateway.upstream import Body, Exchange, Upstream
+from gateway.upstream import Body, Exchange, Upload, Upstream
 from shared import tracing
 from shared.errors import DomainError
 from shared.http import problem
-from shared.identity import HEADER
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +82,7 @@ class _Request:
 
     route: Route
     method: str
-    url: str
+    target: str
     head: RequestHead
     session: Session | None
     peer: str
@@ -146,16 +145,15 @@ class Proxy:
         peer = scope["client"][0] if scope["client"] else "unknown"
         admitted = await self._admission.admit(route, path, Shown(head.authorization, head.cookie, head.csrf), peer)
         if admitted.cookie is not None:
-            head.forwarded.append(("cookie", admitted.cookie))
+            head.forwarded.append((b"cookie", admitted.cookie.encode("ascii")))
         if admitted.identity is not None:
-            head.forwarded.append((HEADER, admitted.identity))
-        head.forwarded.append(("traceparent", tracing.traceparent() or tracing.new_traceparent()))
-        head.forwarded.append(("x-forwarded-for", peer))
+            head.forwarded.append((IDENTITY, admitted.identity.encode()))
+        head.forwarded.append((b"traceparent", (tracing.traceparent() or tracing.new_traceparent()).encode()))
+        head.forwarded.append((b"x-forwarded-for", peer.encode()))
         if head.content_length is not None and head.content_length > self._limits.max_body_bytes:
             raise self._too_large()
-        origin = self._services[route.service].origin
-        url = f"{origin}{path}?{query.decode('ascii')}" if query else f"{origin}{path}"
-        request = _Request(route, scope["method"], url, head, admitted.session, peer)
+        target = f"{path}?{query.decode('ascii')}" if query else path
+        request = _Request(route, scope["method"], target, head, admitted.session, peer)
         self._rates.take(request.caller, time.monotonic())
         await self._carry(request, receive, send)
 
@@ -191,7 +189,7 @@ class Proxy:
             service.in_work -= 1
             self._in_work.end(request.caller)
             if exchange is not None:
-                await exchange.close()
+                exchange.close()
 
     async def _send_watched(self, breaker: Breaker, request: _Request, body: Body) -> Exchange:
         try:
@@ -207,15 +205,14 @@ class Proxy:
 
         A service that stops closes idle connections, and a request may be on its way on one of them.
         """
-        route = request.route
+        origin = self._services[request.route.service].origin
+        method, forwarded = request.route.method, request.head.forwarded
         try:
-            return await self._upstream.send(
-                route.method, request.url, request.head.forwarded, body, streams=route.streams
-            )
+            return await self._upstream.send(origin, method, request.target, forwarded, body)
         except UpstreamFailed:
-            if route.method not in _READING or body is not None:
+            if method not in _READING or body is not None:
                 raise
-        return await self._upstream.send(route.method, request.url, request.head.forwarded, body, streams=route.streams)
+        return await self._upstream.send(origin, method, request.target, forwarded, body)
 
     # --- The request's body ------------------------------------------------------------------------------------------
 
@@ -224,11 +221,9 @@ class Proxy:
             return None
         call.reading = True
         pieces = self._pieces(call, receive)
-        if head.content_length is not None:
-            if head.content_length <= _SMALL_BODY_BYTES:
-                return b"".join([piece async for piece in pieces])
-            head.forwarded.append(("content-length", str(head.content_length)))
-        return pieces
+        if head.content_length is not None and head.content_length <= _SMALL_BODY_BYTES:
+            return b"".join([piece async for piece in pieces])
+        return Upload(pieces, head.content_length)
 
     async def _pieces(self, call: Call, receive: Receive) -> AsyncIterator[bytes]:
         """The body as it comes in; raises BodyTooLarge, BodyStalled or _CallerLeft, which end the upload."""

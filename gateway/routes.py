@@ -43,7 +43,6 @@ class Route:
     method: str
     template: str
     access: Access
-    streams: bool
     segments: tuple[str | None, ...]
     numbers: tuple[int, ...]
     cookies: tuple[str, ...] = ()
@@ -189,14 +188,11 @@ def _compile(service: str, method: str, template: str, operation: Document, shar
             raise RoutesUnfit(f"{where} has a parameter that is only a part of a segment: {step}.")
         else:
             segments.append(step)
-    streams = any(
-        "text/event-stream" in answer.get("content", {}) for answer in operation.get("responses", {}).values()
-    )
     access = _access(operation, service, where)
     cookies = tuple(one["name"] for one in operation.get("parameters", ()) if one.get("in") == "cookie")
     if cookies and access.kind != "public":
         raise RoutesUnfit(f"{where} takes cookies itself; only operations without a log-in may.")
-    return Route(service, method, template, access, streams, tuple(segments), tuple(numbers), cookies)
+    return Route(service, method, template, access, tuple(segments), tuple(numbers), cookies)
 
 
 def _access(operation: Document, service: str, where: str) -> Access:

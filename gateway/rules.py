@@ -114,8 +114,9 @@ _RESPONSE_HEADERS = (
     "www-authenticate",
     "x-accel-buffering",
 )
-_FORWARDED = {name.encode(): name for name in _REQUEST_HEADERS}
-_RETURNED = {name: name.encode() for name in _RESPONSE_HEADERS}
+_FORWARDED = frozenset(name.encode() for name in _REQUEST_HEADERS)
+_RETURNED = frozenset(name.encode() for name in _RESPONSE_HEADERS)
+_VALUE_BYTES = bytes(range(0x20, 0x7F)) + b"\t"
 _SHOWN = {b"authorization": "authorization", b"ratebook-csrf": "csrf"}
 _READ_HERE = frozenset(
     {b"host", b"connection", *_SHOWN, b"cookie", b"upgrade", b"content-length", b"transfer-encoding"}
@@ -135,7 +136,7 @@ class RequestHead:
     `hop` holds the names that `Connection` lists, folded.
     """
 
-    forwarded: list[tuple[str, str]]
+    forwarded: list[Header]
     authorization: bytes | None = None
     cookie: bytes | None = None
     csrf: bytes | None = None
@@ -159,9 +160,10 @@ def request_head(headers: Sequence[Header]) -> RequestHead:
     size = 0
     for name, value in headers:
         size += len(name) + len(value)
-        plain = _FORWARDED.get(name)
-        if plain is not None:
-            head.forwarded.append((plain, _text(plain, value)))
+        if name in _FORWARDED:
+            if value.translate(None, _VALUE_BYTES):
+                raise HeadersRefused(f"The header {name.decode()} has control characters, or such beyond ASCII.")
+            head.forwarded.append((name, value))
         elif name in _READ_HERE:
             _read_here(head, name, value)
     if size > MAX_HEADER_BYTES:
@@ -172,7 +174,7 @@ def request_head(headers: Sequence[Header]) -> RequestHead:
         # uvicorn's parser takes the body for the other protocol, and the request would pass with an empty one.
         raise HeadersRefused("A request with a body cannot ask for an Upgrade: send it as plain HTTP/1.1.")
     if head.hop:
-        head.forwarded = [(name, value) for name, value in head.forwarded if name not in head.hop]
+        head.forwarded = [(name, value) for name, value in head.forwarded if name.decode() not in head.hop]
     return head
 
 
@@ -196,16 +198,6 @@ def _read_here(head: RequestHead, name: bytes, value: bytes) -> None:
             head.upgrade = True
         case _:
             _read_framing(head, name, value)
-
-
-def _text(name: str, value: bytes) -> str:
-    try:
-        text = value.decode("ascii")
-    except UnicodeDecodeError:
-        raise HeadersRefused(f"The header {name} has characters beyond ASCII.") from None
-    if not text.isprintable() and not text.replace("\t", " ").isprintable():
-        raise HeadersRefused(f"The header {name} has control characters.")
-    return text
 
 
 def _read_framing(head: RequestHead, name: bytes, value: bytes) -> None:
@@ -232,7 +224,7 @@ class ResponseHead:
     unknown_coding: bool = False
 
 
-def response_head(headers: Iterable[tuple[str, str]], service: str, origin: str) -> ResponseHead:
+def response_head(headers: Iterable[Header], service: str, origin: str) -> ResponseHead:
     """Reads a service's headers, names in lower case. Each line stays a line: several Set-Cookie are several.
 
     A Location inside (`/v1/exports/7`) becomes the one outside (`/api/v1/rating/exports/7`).
@@ -241,28 +233,27 @@ def response_head(headers: Iterable[tuple[str, str]], service: str, origin: str)
     chunked = False
     for name, given in headers:
         value = given
-        plain = _RETURNED.get(name)
-        if plain is not None:
-            if name == "location":
+        if name in _RETURNED:
+            if name == b"location":
                 value = outside_location(value, service, origin)
-            elif name == "content-type":
-                head.is_event_stream = value.startswith("text/event-stream")
-            head.headers.append((plain, value.encode("latin-1")))
-        elif name == "content-length":
-            head.content_length = int(value) if value.isascii() and value.isdigit() else None
-        elif name == "transfer-encoding":
+            elif name == b"content-type":
+                head.is_event_stream = value.startswith(b"text/event-stream")
+            head.headers.append((name, value))
+        elif name == b"content-length":
+            head.content_length = int(value) if value.isdigit() else None
+        elif name == b"transfer-encoding":
+            head.unknown_coding = chunked or value.lower() != b"chunked"
             chunked = True
-            head.unknown_coding = value.lower() != "chunked"
     if chunked:
         # Where both are given the length is a lie (RFC 9112, 6.3).
         head.content_length = None
     return head
 
 
-def outside_location(location: str, service: str, origin: str) -> str:
+def outside_location(location: bytes, service: str, origin: str) -> bytes:
     """A service's own path as callers reach it; any other address stays as it is."""
-    path = location.removeprefix(origin)
-    return f"/api/v1/{service}/{path.removeprefix('/v1/')}" if path.startswith("/v1/") else location
+    path = location.removeprefix(origin.encode())
+    return b"/api/v1/%b/%b" % (service.encode(), path.removeprefix(b"/v1/")) if path.startswith(b"/v1/") else location
 
 
 # --- Decisions -------------------------------------------------------------------------------------------------------

@@ -39,8 +39,6 @@ class Settings(ProcessSettings):
     connect_timeout_seconds: float = Field(default=2.0, gt=0)
     # Both ways: a service that sends nothing and a caller that takes or gives nothing. Event streams beat every 15 s.
     inactivity_timeout_seconds: float = Field(default=60.0, gt=0)
-    # From the first byte of a streamed body to the service's answer.
-    upload_timeout_seconds: float = Field(default=300.0, gt=0)
     max_body_bytes: int = Field(default=25 * _MIB, gt=0)
     # For each service; open event streams count.
     max_upstream_requests: int = Field(default=1_000, gt=0)

@@ -1,7 +1,7 @@
 """The gateway as in production, in front of played services."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
+from gateway.connections import Connections
 from gateway.main import create_app
 from gateway.settings import Settings
 from shared.access import Grant, Level
@@ -133,3 +134,11 @@ def new_gateway() -> Iterator[Callable[..., Gateway]]:
             return stack.enter_context(running_gateway(player, f"http://{host}:{services.port}", **settings))
 
         yield make
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[Connections]:
+    """The gateway's client by itself, on the loop of the test."""
+    connections = Connections(connect_seconds=1, inactivity_seconds=5)
+    yield connections
+    await connections.close()

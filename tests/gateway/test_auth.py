@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.auth import Keys, Tokens
+from gateway.connections import Connections
 from gateway.errors import PermissionsStale
-from gateway.upstream import PyreqwestUpstream
 from shared.errors import Unauthenticated
 from shared.identity import key_id
 from tests.gateway.conftest import Gateway, sign
@@ -132,10 +132,9 @@ def test_a_remembered_token_still_expires(gateway: Gateway) -> None:
     wait_for(lambda: is_refused(ask(gateway, f"Bearer {token}")), "the token has expired", 4)
 
 
-async def test_tokens_are_remembered_for_half_a_minute_and_only_so_many() -> None:
+async def test_tokens_are_remembered_for_half_a_minute_and_only_so_many(upstream: Connections) -> None:
     player = Player()
     with serving(player) as services:
-        upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
         keys = Keys(upstream, services.origin)
         await keys.refresh()
         tokens = Tokens(keys, cache_size=3)
@@ -149,14 +148,12 @@ async def test_tokens_are_remembered_for_half_a_minute_and_only_so_many() -> Non
             await tokens.check(other, now)
         assert len(tokens._sessions) == 3
         assert await tokens.check(one, now) is not first
-        await upstream.close()
 
 
-async def test_a_new_key_is_fetched_when_a_token_names_it_but_not_at_every_unknown_one() -> None:
+async def test_a_new_key_is_fetched_when_a_token_names_it_but_not_at_every_unknown_one(upstream: Connections) -> None:
     player = Player()
     present = [1000.0]
     with serving(player) as services:
-        upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
         keys = Keys(upstream, services.origin, clock=lambda: present[0])
         await keys.refresh()
         new = Ed25519PrivateKey.generate()
@@ -171,13 +168,11 @@ async def test_a_new_key_is_fetched_when_a_token_names_it_but_not_at_every_unkno
         present[0] += 6
         assert await keys.find("unknown") is None
         assert await keys.find(key_id(player.key)) is not None
-        await upstream.close()
 
 
-async def test_a_key_that_is_not_published_any_more_ends_what_is_remembered_of_it() -> None:
+async def test_a_key_that_is_not_published_any_more_ends_what_is_remembered_of_it(upstream: Connections) -> None:
     player = Player()
     with serving(player) as services:
-        upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
         keys = Keys(upstream, services.origin)
         await keys.refresh()
         tokens = Tokens(keys, cache_size=3)
@@ -187,14 +182,11 @@ async def test_a_key_that_is_not_published_any_more_ends_what_is_remembered_of_i
         await keys.refresh()
         with pytest.raises(Unauthenticated):
             await tokens.check(shown, time.time())
-        await upstream.close()
 
 
-async def test_without_any_keys_nothing_is_decided() -> None:
-    upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
+async def test_without_any_keys_nothing_is_decided(upstream: Connections) -> None:
     tokens = Tokens(Keys(upstream, "http://127.0.0.1:9"), cache_size=3)
     with pytest.raises(PermissionsStale):
         await tokens.check(f"Bearer {sign(Ed25519PrivateKey.generate())}".encode(), time.time())
     with pytest.raises(Unauthenticated):
         await tokens.check(None, time.time())
-    await upstream.close()

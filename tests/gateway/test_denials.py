@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deploy.local.nats import Nats
 from gateway.auth import Identities
+from gateway.connections import Connections
 from gateway.denials import MOST_KINDS, Denials
 from gateway.routes import compile_routes
-from gateway.upstream import PyreqwestUpstream
 from tests.gateway.conftest import Gateway
 from tests.gateway.player import DOCUMENTS, Player
 from tests.gateway.real import PASSWORD, gateway_of_a_company, logged_in
@@ -74,10 +74,9 @@ def test_a_gateway_that_is_stopped_tells_what_it_counted(new_gateway: Callable[.
     assert told(gateway.player).total() == 1
 
 
-async def test_many_kinds_are_told_together_and_counted_all_the_same() -> None:
+async def test_many_kinds_are_told_together_and_counted_all_the_same(upstream: Connections) -> None:
     player = Player()
     with serving(player) as services:
-        upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
         denials = Denials(upstream, services.origin, Identities(Ed25519PrivateKey.generate()))
         for number in range(3 * MOST_KINDS):
             denials.count(ROUTE, str(number), "", "127.0.0.1", 403, "")
@@ -85,7 +84,6 @@ async def test_many_kinds_are_told_together_and_counted_all_the_same() -> None:
         assert len(denials._counts) == MOST_KINDS + 1
         await denials.send()
         assert denials.unsent == 0
-        await upstream.close()
     found = told(player)
     assert (found.total(), len(found)) == (3 * MOST_KINDS, MOST_KINDS + 1)
 

@@ -19,9 +19,9 @@ from pydantic import SecretStr
 
 from deploy.local.nats import Nats
 from gateway.auth import Identities
+from gateway.connections import Connections
 from gateway.errors import PermissionsStale
 from gateway.permissions import TRUSTED_SECONDS, Permissions, read_table
-from gateway.upstream import PyreqwestUpstream
 from shared.access import Grant, Level, Limits
 from shared.contracts.event import envelope_bytes
 from shared.contracts.permissions_changed import PermissionsChanged
@@ -180,13 +180,12 @@ async def test_losing_nats_leaves_the_gateway_working_and_is_mended(broker: Nats
 
 
 @pytest.fixture
-def asking() -> Iterator[tuple[Player, Permissions, list[float]]]:
+def asking(upstream: Connections) -> Iterator[tuple[Player, Permissions, list[float]]]:
     """Permissions with a clock that the test moves."""
     player = Player()
     player.grant("7", *EVERYTHING)
     now = [1000.0]
     with serving(player) as services:
-        upstream = PyreqwestUpstream(connect_seconds=1, inactivity_seconds=5, upload_seconds=5)
         identities = Identities(Ed25519PrivateKey.generate())
         yield player, Permissions(upstream, services.origin, identities, clock=lambda: now[0]), now
 

@@ -73,14 +73,13 @@ def test_where_a_literal_leads_nowhere_the_parameter_is_tried() -> None:
     assert find("GET", "/api/v1/rating/a/import/lines", table_of(paths))[1] == "/v1/a/import/lines"
 
 
-def test_access_level_and_streams_are_taken_from_the_document() -> None:
+def test_feature_and_level_are_taken_from_the_document() -> None:
     by_name = {route.name: route for route in TABLE.routes}
     ticks = by_name["GET /api/v1/rating/ticks"]
-    assert (ticks.access.feature, ticks.access.level, ticks.streams) == ("rating.ticks", Level.VIEW, True)
+    assert (ticks.access.feature, ticks.access.level) == ("rating.ticks", Level.VIEW)
     assert by_name["PUT /api/v1/rating/echo"].access.level is Level.APPROVE
     assert by_name["GET /api/v1/rating/me"].access.kind == "signed_in"
     assert by_name["GET /api/v1/rating/open"].access.kind == "public"
-    assert not by_name["GET /api/v1/rating/echo"].streams
 
 
 def test_parameters_of_the_whole_path_count_as_well() -> None:

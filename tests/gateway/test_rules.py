@@ -7,7 +7,6 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyreqwest.http import Url
 
 from gateway.errors import AmbiguousPath, HeadersRefused
 from gateway.routes import Route, compile_routes
@@ -55,12 +54,10 @@ def test_a_path_that_is_read_is_read_by_everyone_alike(tail: bytes) -> None:
     assert not {"", ".", ".."} & set(segments[:-1])
     assert segments[-1] not in {".", ".."}
     assert not any(set(segment) & {"\\", "\0", "\r", "\n", "%"} for segment in segments)
-    # The client that carries it on does not tidy it either.
-    assert Url.parse("http://service" + raw.decode()).path == raw.decode()
 
 
 @given(st.text(min_size=1))
-def test_the_path_inside_survives_the_client_unchanged(text: str) -> None:
+def test_the_path_inside_means_the_same_parameter_and_nothing_else(text: str) -> None:
     table = compile_routes(DOCUMENTS)
     try:
         text.encode()
@@ -69,7 +66,9 @@ def test_the_path_inside_survives_the_client_unchanged(text: str) -> None:
     if {"/", "\\", "%"} & set(text) or text in {".", ".."}:
         return
     _, inside = table.match("GET", ["api", "v1", "rating", "customers", text])
-    assert Url.parse("http://service" + inside).path == inside
+    # Nothing stands there that a server could take for more than this one segment, and nothing is escaped twice.
+    assert not set(inside) & set("?#\\ \r\n\t;")
+    assert [unquote(segment, errors="strict") for segment in inside.split("/")] == ["", "v1", "customers", text]
 
 
 # --- Headers ---------------------------------------------------------------------------------------------------------
@@ -95,14 +94,14 @@ def is_reserved(name: str) -> bool:
 def test_nothing_reserved_and_nothing_of_this_hop_is_forwarded(headers, connection: bytes) -> None:
     forwarded = request_head([HOST, *headers, (b"connection", connection)]).forwarded
     named = {fold(token.decode()) for token in connection.split(b", ")}
-    for name, value in forwarded:
+    for line in forwarded:
+        name = fold(line[0].decode())
         assert not is_reserved(name)
-        assert fold(name) not in named
-        assert fold(name) not in {"connection", "host", "te", "trailer", "keep-alive", "proxy-authorization"}
-        assert (name.encode(), value.encode()) in headers
+        assert name not in {*named, "connection", "host", "te", "trailer", "keep-alive", "proxy-authorization"}
+        assert line in headers
     # What may pass does, in its order and as often as it was sent.
     allowed = [(b"accept"), b"if-match", b"content-type"]
-    assert [(name.encode(), value.encode()) for name, value in forwarded] == [
+    assert forwarded == [
         (name, value) for name, value in headers if name in allowed and fold(name.decode()) not in named
     ]
 
@@ -138,16 +137,16 @@ def test_contradictions_are_refused(headers: list[tuple[bytes, bytes]]) -> None:
 def test_framing_is_read_and_never_forwarded() -> None:
     assert request_head([HOST, (b"transfer-encoding", b"Chunked")]).chunked
     head = request_head([HOST, (b"content-length", b"012"), (b"accept", b"a\tb")])
-    assert (head.content_length, head.forwarded) == (12, [("accept", "a\tb")])
+    assert (head.content_length, head.forwarded) == (12, [(b"accept", b"a\tb")])
 
 
 def test_lines_of_an_answer_stay_lines() -> None:
     lines = [
-        ("set-cookie", "a=1"),
-        ("x-internal", "1"),
-        ("set-cookie", "b=2"),
-        ("etag", '"1"'),
-        ("content-length", "7"),
+        (b"set-cookie", b"a=1"),
+        (b"x-internal", b"1"),
+        (b"set-cookie", b"b=2"),
+        (b"etag", b'"1"'),
+        (b"content-length", b"7"),
     ]
     head = response_head(lines, "rating", "http://rating:8000")
     assert head.headers == [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2"), (b"etag", b'"1"')]
@@ -166,7 +165,7 @@ def test_lines_of_an_answer_stay_lines() -> None:
     ],
 )
 def test_a_location_inside_becomes_the_one_outside(inside: str, outside: str) -> None:
-    assert outside_location(inside, "rating", "http://rating:8000") == outside
+    assert outside_location(inside.encode(), "rating", "http://rating:8000") == outside.encode()
 
 
 # --- Decisions -------------------------------------------------------------------------------------------------------
@@ -175,7 +174,7 @@ SAT = Limits(branches=frozenset({"SAT"}))
 
 
 def route(access: Access) -> Route:
-    return Route("rating", "GET", "/v1/a", access, streams=False, segments=("a",), numbers=())
+    return Route("rating", "GET", "/v1/a", access, segments=("a",), numbers=())
 
 
 def table(**grants: tuple[Grant, ...]) -> PermissionTable:

@@ -1,0 +1,419 @@
+"""Owns the connections to the services: HTTP/1.1, one request at a time on each, without a thread (docs/decisions/0020)."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+from urllib.parse import urlsplit
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+from gateway.errors import UpstreamFailed, UpstreamTimeout, UpstreamUnreachable
+from gateway.rules import Header
+from gateway.upstream import Body, Upload
+
+# Services close an idle connection after 5 s (uvicorn's default): it must not be used any more by then.
+_IDLE_SECONDS = 4
+_MAX_HEAD_BYTES = 64 * 1024
+# So much of an answer is read ahead of whoever takes it.
+_AHEAD_BYTES = 64 * 1024
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+_PORTS = {"http": 80, "https": 443}
+
+
+class Answer:
+    """The answer to one request. A parser of its own reads it, so nothing of one answer can reach another.
+
+    Its end is marked by a length, by chunks, or by the end of the connection; whatever breaks off before that is a
+    failure, so that nobody takes a part for the whole.
+    """
+
+    __slots__ = (
+        "_complete",
+        "_connection",
+        "_failure",
+        "_head_bytes",
+        "_is_head",
+        "_is_last",
+        "_parser",
+        "_pieces",
+        "_unread",
+        "_uploading",
+        "_waiter",
+        "headers",
+        "status",
+    )
+
+    def __init__(self, connection: "Connection", *, is_head: bool):
+        self.status = 0
+        self.headers: list[Header] = []
+        self._connection = connection
+        self._is_head = is_head
+        self._parser: HttpResponseParser | None = HttpResponseParser(self)
+        self._head_bytes = 0
+        self._pieces: list[bytes] = []
+        self._unread = 0
+        self._complete = False
+        # Whether the connection cannot be used after this.
+        self._is_last = is_head
+        self._failure: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._uploading: asyncio.Task[None] | None = None
+
+    async def read(self) -> bytes:
+        """The next piece of the body as it came over the wire, empty at the end; raises what broke it off."""
+        while not self._pieces and not self._complete:
+            if self._failure is not None:
+                raise self._failure
+            await self._progress()
+        piece = b"".join(self._pieces)
+        self._pieces.clear()
+        if self._unread > _AHEAD_BYTES:
+            self._connection.read_on()
+        self._unread = 0
+        return piece
+
+    def close(self) -> None:
+        """Gives the connection back, or cuts it off where the exchange is not over on both sides."""
+        if self._parser is None:
+            return
+        # The parser holds this object's methods: a circle that only the garbage collector would find.
+        self._parser = None
+        is_over = self._complete and not self._is_last
+        if self._uploading is not None:
+            is_over = is_over and self._uploading.done()
+            self._uploading.cancel()
+        self._connection.done(is_over=is_over and self._failure is None)
+
+    # --- For the connection ------------------------------------------------------------------------------------------
+
+    @property
+    def waits(self) -> bool:
+        """Whether the service is being waited for, which it must not take too long."""
+        if self._uploading is not None and not self._uploading.done():
+            return self._connection.is_full
+        return self._waiter is not None
+
+    async def arrived(self) -> None:
+        """Waits for the head; raises what came instead."""
+        while not self.status:
+            if self._failure is not None:
+                raise self._failure
+            await self._progress()
+
+    def upload(self, upload: Upload) -> None:
+        """Sends the body while the answer is waited for, which may come before the body's end."""
+        self._uploading = asyncio.create_task(self._upload(upload))
+
+    def feed(self, data: bytes) -> None:
+        if self._parser is None:
+            return
+        try:
+            self._parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade):
+            self.fail(self._broken())
+        if not self.status:
+            self._head_bytes += len(data)
+            if self._head_bytes > _MAX_HEAD_BYTES:
+                self.fail(UpstreamFailed("The head of the service's answer does not end."))
+
+    def fail(self, failure: Exception) -> None:
+        """Ends the exchange; what arrived before can still be read, and then this is raised."""
+        if self._complete:
+            self._is_last = True
+        elif self._failure is None:
+            self._failure = failure
+            self._wake()
+        self._connection.abort()
+
+    def end_of_connection(self, error: Exception | None) -> None:
+        is_framed = any(name in _FRAMING for name, _ in self.headers)
+        if self.status and not is_framed and error is None and self._failure is None:
+            self._complete = self._is_last = True
+            self._wake()
+        else:
+            self.fail(self._broken())
+
+    def late(self) -> UpstreamTimeout:
+        where = "stopped in the middle of its answer" if self.status else "did not answer in time"
+        return UpstreamTimeout(f"The service {where}.")
+
+    # --- Called by the parser ----------------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        if self._complete:
+            self._is_last = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # What comes after the head are trailers, which are not handed on.
+        if not self.status:
+            self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        if self.status or self._parser is None:
+            return
+        status = self._parser.get_status_code()
+        if status < 200:
+            # Informational: the answer itself is still to come.
+            self.headers.clear()
+            return
+        self.status = status
+        self._is_last = self._is_head or not self._parser.should_keep_alive()
+        self._complete = self._is_head
+        self._wake()
+
+    def on_body(self, piece: bytes) -> None:
+        if self._complete:
+            self._is_last = True
+            return
+        self._pieces.append(piece)
+        self._unread += len(piece)
+        if self._unread > _AHEAD_BYTES:
+            self._connection.read_no_further()
+        self._wake()
+
+    def on_message_complete(self) -> None:
+        if self.status:
+            self._complete = True
+            self._wake()
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _broken(self) -> UpstreamFailed:
+        where = "in the middle of its answer" if self.status else "before it answered"
+        return UpstreamFailed(f"The service broke off {where}, or answered what is not HTTP.")
+
+    async def _progress(self) -> None:
+        """Waits until something has changed."""
+        self._connection.begin_to_wait()
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _upload(self, upload: Upload) -> None:
+        sent = 0
+        try:
+            async for piece in upload.pieces:
+                sent += len(piece)
+                if piece:
+                    chunk = piece if upload.length is not None else b"%x\r\n%b\r\n" % (len(piece), piece)
+                    await self._connection.write(chunk)
+            if upload.length is None:
+                await self._connection.write(b"0\r\n\r\n")
+            elif sent != upload.length:
+                self.fail(ValueError(f"a body of {upload.length} bytes has {sent}"))
+        except Exception as error:
+            self.fail(error)
+
+
+class Connection(asyncio.Protocol):
+    """One connection to a service, `idle` in its pool or with the one request that it carries."""
+
+    def __init__(self, idle: "dict[Connection, None]", every: "set[Connection]", inactivity_seconds: float):
+        self._idle = idle
+        self._every = every
+        self._inactivity_seconds = inactivity_seconds
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._answer: Answer | None = None
+        self._room: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        # When the service gave the last sign of life, or when it was begun to wait for one.
+        self._since = 0.0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the service has to take what was written before more is."""
+        return self._room is not None
+
+    def is_fit(self) -> bool:
+        """Whether it may carry another request."""
+        return self._loop.time() - self._since < _IDLE_SECONDS and not self._open().is_closing()
+
+    def ask(self, head: bytes, *, is_head: bool) -> Answer:
+        """Writes a request, up to its body or with it."""
+        self._answer = Answer(self, is_head=is_head)
+        self._open().write(head)
+        return self._answer
+
+    async def write(self, data: bytes) -> None:
+        """Writes, and waits until there is room for more; once the connection is lost, nothing happens."""
+        transport = self._open()
+        if not transport.is_closing():
+            transport.write(data)
+        if self._room is not None:
+            self.begin_to_wait()
+            await self._room
+
+    def begin_to_wait(self) -> None:
+        self._since = self._loop.time()
+
+    def read_no_further(self) -> None:
+        self._open().pause_reading()
+
+    def read_on(self) -> None:
+        transport = self._open()
+        if not transport.is_closing():
+            transport.resume_reading()
+
+    def done(self, *, is_over: bool) -> None:
+        """The request is over: on to the next, or cut off."""
+        self._answer = None
+        transport = self._open()
+        if is_over and not transport.is_closing() and transport.get_write_buffer_size() == 0:
+            self.begin_to_wait()
+            self._idle[self] = None
+        else:
+            self.abort()
+
+    def abort(self) -> None:
+        self._open().abort()
+
+    def _open(self) -> asyncio.Transport:
+        assert self._transport is not None
+        return self._transport
+
+    # --- Called by the loop ------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+
+        # uvloop has transports of its own kind.
+        self._transport = cast("asyncio.Transport", transport)
+        self._every.add(self)
+        self.begin_to_wait()
+        self._timer = self._loop.call_later(self._inactivity_seconds, self._look)
+
+    def data_received(self, data: bytes) -> None:
+        if self._answer is None:
+            # An answer that nobody asked for would be taken for the next one's.
+            self.abort()
+            return
+        self._since = self._loop.time()
+        self._answer.feed(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._idle.pop(self, None)
+        self._every.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
+        self.resume_writing()
+        if self._answer is not None:
+            self._answer.end_of_connection(exc)
+
+    def pause_writing(self) -> None:
+        self._room = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        room, self._room = self._room, None
+        if room is not None and not room.done():
+            room.set_result(None)
+
+    def _look(self) -> None:
+        """Ends what takes too long. One timer for all requests of a connection, which looks again when it may be due."""
+        now = self._loop.time()
+        due = self._since + self._inactivity_seconds
+        answer = self._answer
+        if now < due:
+            self._timer = self._loop.call_at(due, self._look)
+        elif answer is None:
+            self.abort()
+        elif answer.waits:
+            answer.fail(answer.late())
+        else:
+            self._timer = self._loop.call_later(self._inactivity_seconds, self._look)
+
+
+@dataclass(slots=True)
+class _Origin:
+    """Where a service is reached, and the connections to it that are free, the one used last at the end."""
+
+    host: str
+    port: int
+    secure: ssl.SSLContext | None
+    host_line: str
+    idle: dict[Connection, None] = field(default_factory=dict)
+
+    def take(self) -> Connection | None:
+        while self.idle:
+            connection, _ = self.idle.popitem()
+            if connection.is_fit():
+                return connection
+            connection.abort()
+        return None
+
+
+class Connections:
+    """The `Upstream` over connections of this loop. How many requests are in work at once is for the caller to limit."""
+
+    def __init__(self, *, connect_seconds: float, inactivity_seconds: float):
+        self._connect_seconds = connect_seconds
+        self._inactivity_seconds = inactivity_seconds
+        self._origins: dict[str, _Origin] = {}
+        self._every: set[Connection] = set()
+
+    async def send(self, origin: str, method: str, target: str, headers: Sequence[Header], body: Body) -> Answer:
+        to = self._origins.get(origin) or self._add(origin)
+        head = _request_head(f"{method} {target} HTTP/1.1\r\nhost: {to.host_line}\r\n", headers, body)
+        connection = to.take() or await self._connect(to)
+        answer = connection.ask(head, is_head=method == "HEAD")
+        try:
+            if isinstance(body, Upload):
+                answer.upload(body)
+            await answer.arrived()
+        except BaseException:
+            answer.close()
+            raise
+        return answer
+
+    async def close(self) -> None:
+        """Cuts off every connection."""
+        for connection in tuple(self._every):
+            connection.abort()
+        # The loop tells each of them that it is lost.
+        await asyncio.sleep(0)
+
+    def _add(self, origin: str) -> _Origin:
+        parts = urlsplit(origin)
+        assert parts.hostname is not None
+        secure = ssl.create_default_context() if parts.scheme == "https" else None
+        to = _Origin(parts.hostname, parts.port or _PORTS[parts.scheme], secure, parts.netloc)
+        return self._origins.setdefault(origin, to)
+
+    async def _connect(self, to: _Origin) -> Connection:
+        def connection() -> Connection:
+            return Connection(to.idle, self._every, self._inactivity_seconds)
+
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                _, connected = await asyncio.get_running_loop().create_connection(
+                    connection, to.host, to.port, ssl=to.secure
+                )
+        except OSError as error:
+            raise UpstreamUnreachable("The service behind the gateway does not take connections.") from error
+        return connected
+
+
+def _request_head(begin: str, headers: Sequence[Header], body: Body) -> bytes:
+    """A request up to its body, a small one included. Raises ValueError where a line would become two."""
+    lines = [begin.encode("ascii")]
+    lines += [b"%b: %b\r\n" % header for header in headers]
+    match body:
+        case bytes():
+            lines.append(b"content-length: %d\r\n" % len(body))
+        case Upload(length=None):
+            lines.append(b"transfer-encoding: chunked\r\n")
+        case Upload(length=int() as length):
+            lines.append(b"content-length: %d\r\n" % length)
+    lines.append(b"\r\n")
+    head = b"".join(lines)
+    breaks = len(lines) + 1
+    if not head.count(b"\r\n") == head.count(b"\r") == head.count(b"\n") == breaks or begin.count(" ") != 3:
+        raise ValueError("a request holds line breaks or spaces where none may be")
+    return head + body if isinstance(body, bytes) else head
