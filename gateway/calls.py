@@ -50,8 +50,8 @@ class Call:
     """One request on its way, carried by the task that makes this.
 
     When the caller leaves while the answer is carried back, that ends. Before the head of the answer nothing is cut
-    off: the client cannot do it, and services finish what they began anyway (docs/decisions/0006). Until the head
-    comes such a call counts as abandoned.
+    off: services finish what they began anyway, and whoever leaves and asks again must not heap up their work. Until
+    the head comes such a call counts as abandoned (docs/decisions/0020).
     """
 
     __slots__ = (
@@ -72,11 +72,12 @@ class Call:
         self._receive = receive
         self._abandoned = abandoned
         self._caller = caller
-        self._task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task(loop)
         self._watcher: asyncio.Task[None] | None = None
         self._due = False
         self.reading = self.answered = self.left = self.aborted = False
-        self._timer = asyncio.get_running_loop().call_later(_WATCH_AFTER_SECONDS, self._watch)
+        self._timer = loop.call_later(_WATCH_AFTER_SECONDS, self._watch)
 
     def _watch(self) -> None:
         self._due = True

@@ -78,13 +78,13 @@ class Answer:
         """Gives the connection back, or cuts it off where the exchange is not over on both sides."""
         if self._parser is None:
             return
-        # The parser holds this object's methods: a circle that only the garbage collector would find.
-        self._parser = None
         is_over = self._complete and not self._is_last
         if self._uploading is not None:
             is_over = is_over and self._uploading.done()
             self._uploading.cancel()
-        self._connection.done(is_over=is_over and self._failure is None)
+        # The parser and the traceback of a failure lead back here: circles that only the garbage collector would find.
+        self._parser = self._failure = None
+        self._connection.done(is_over=is_over)
 
     # --- For the connection ------------------------------------------------------------------------------------------
 
@@ -119,10 +119,8 @@ class Answer:
                 self.fail(UpstreamFailed("The head of the service's answer does not end."))
 
     def fail(self, failure: Exception) -> None:
-        """Ends the exchange; what arrived before can still be read, and then this is raised."""
-        if self._complete:
-            self._is_last = True
-        elif self._failure is None:
+        """Ends the connection, and the exchange where it is not over: what arrived can still be read, then this is raised."""
+        if not self._complete and self._failure is None:
             self._failure = failure
             self._wake()
         self._connection.abort()
@@ -186,8 +184,7 @@ class Answer:
 
     async def _progress(self) -> None:
         """Waits until something has changed."""
-        self._connection.begin_to_wait()
-        self._waiter = asyncio.get_running_loop().create_future()
+        self._waiter = self._connection.waiter()
         try:
             await self._waiter
         finally:
@@ -249,11 +246,13 @@ class Connection(asyncio.Protocol):
         if not transport.is_closing():
             transport.write(data)
         if self._room is not None:
-            self.begin_to_wait()
+            self._since = self._loop.time()
             await self._room
 
-    def begin_to_wait(self) -> None:
+    def waiter(self) -> asyncio.Future[None]:
+        """Something to wait for the service with, which has its time from now on."""
         self._since = self._loop.time()
+        return self._loop.create_future()
 
     def read_no_further(self) -> None:
         self._open().pause_reading()
@@ -268,7 +267,7 @@ class Connection(asyncio.Protocol):
         self._answer = None
         transport = self._open()
         if is_over and not transport.is_closing() and transport.get_write_buffer_size() == 0:
-            self.begin_to_wait()
+            self._since = self._loop.time()
             self._idle[self] = None
         else:
             self.abort()
@@ -287,7 +286,7 @@ class Connection(asyncio.Protocol):
         # uvloop has transports of its own kind.
         self._transport = cast("asyncio.Transport", transport)
         self._every.add(self)
-        self.begin_to_wait()
+        self._since = self._loop.time()
         self._timer = self._loop.call_later(self._inactivity_seconds, self._look)
 
     def data_received(self, data: bytes) -> None:
@@ -303,7 +302,6 @@ class Connection(asyncio.Protocol):
         self._every.discard(self)
         if self._timer is not None:
             self._timer.cancel()
-        self.resume_writing()
         if self._answer is not None:
             self._answer.end_of_connection(exc)
 

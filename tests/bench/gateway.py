@@ -20,11 +20,11 @@ from pyreqwest.client import Client, ClientBuilder
 from deploy.local.process import LocalError
 from gateway.admission import Admission
 from gateway.auth import Identities, Keys, Tokens
+from gateway.connections import Connections
 from gateway.cookies import Shown
 from gateway.denials import Denials
 from gateway.permissions import Permissions
 from gateway.routes import compile_routes, load_documents
-from gateway.upstream import PyreqwestUpstream
 from tests.bench.designs import CALLERS, CHECKED, DESIGNS, FAST, FASTIFY, HERE, NAIVE, OURS, PATH, PLAIN, Place, place
 from tests.bench.figures import Comparison, Demand, Figure, Tell, percentile
 from tests.gateway.conftest import sign
@@ -143,7 +143,7 @@ async def _turn(client: Client, url: str, tokens: list[str], seconds: int) -> li
 
 async def time_of_a_decision(where: Place, tokens: list[str]) -> float:
     """Microseconds from a request's target and token to its identity, in this process, tokens known already."""
-    upstream = PyreqwestUpstream(connect_seconds=2, inactivity_seconds=5, upload_seconds=5)
+    upstream = Connections(connect_seconds=2, inactivity_seconds=5)
     identities = Identities(Ed25519PrivateKey.generate())
     keys, permissions = Keys(upstream, where.security), Permissions(upstream, where.security, identities)
     await asyncio.gather(keys.refresh(), permissions.refresh())

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -77,13 +78,15 @@ def serving(app: ASGIApp) -> Iterator[Server]:
 
 
 @contextmanager
-def raw_server(talk: Talk) -> Iterator[str]:
-    """A server that runs `talk` for each connection; gives its origin."""
+def raw_server(talk: Talk, secure: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server that runs `talk` for each connection, over TLS if `secure`; gives its origin."""
     ready = threading.Event()
     stop: list[Callable[[], None]] = []
     port: list[int] = []
+    writers: list[asyncio.StreamWriter] = []
 
     async def talk_safely(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         try:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 await talk(reader, writer)
@@ -94,7 +97,7 @@ def raw_server(talk: Talk) -> Iterator[str]:
         done = asyncio.Event()
         loop = asyncio.get_running_loop()
         stop.append(lambda: loop.call_soon_threadsafe(done.set))
-        server = await asyncio.start_server(talk_safely, "127.0.0.1", 0)
+        server = await asyncio.start_server(talk_safely, "127.0.0.1", 0, ssl=secure)
         port.append(server.sockets[0].getsockname()[1])
         ready.set()
         await done.wait()
@@ -103,13 +106,15 @@ def raw_server(talk: Talk) -> Iterator[str]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for writer in writers:
+            writer.transport.abort()
         await asyncio.sleep(0)
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
     assert ready.wait(10)
     try:
-        yield f"http://127.0.0.1:{port[0]}"
+        yield f"{'https' if secure else 'http'}://127.0.0.1:{port[0]}"
     finally:
         stop[0]()
         thread.join(10)
