@@ -1,7 +1,7 @@
 """Owns letting a request in: which operation it means, who calls, and whether he may."""
 
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.auth import Identities, Session, Tokens
 from gateway.calls import note
@@ -14,8 +14,7 @@ from gateway.rules import PUBLIC, Decision, check_target, decide, path_segments
 from shared.errors import DomainError, Forbidden, Unauthenticated
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """A request that may go on, as `path` at the route's service. Public operations have no session and no identity.
 
     `cookie` is the Cookie header that goes on, for the few operations that take cookies themselves.
@@ -46,6 +45,9 @@ class Admission:
         Raises TargetTooLong, AmbiguousPath, NotFound or MethodNotAllowed.
         """
         check_target(raw_path, query)
+        plain = self._routes.plain(method, raw_path)
+        if plain is not None:
+            return plain, plain.template
         return self._routes.match(method, path_segments(raw_path))
 
     async def admit(self, route: Route, path: str, shown: Shown, peer: str) -> Admitted:

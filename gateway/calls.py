@@ -16,7 +16,7 @@ from gateway.rules import Caller, Decision, decide
 
 decisions = logging.getLogger("gateway.decisions")
 
-# A request that takes longer is watched for its caller leaving; most never are.
+# A request that takes longer, at most twice as long, is watched for its caller leaving; most never are.
 _WATCH_AFTER_SECONDS = 0.1
 _STREAMS_CHECKED_SECONDS = 1.0
 
@@ -60,7 +60,6 @@ class Call:
         "_due",
         "_receive",
         "_task",
-        "_timer",
         "_watcher",
         "aborted",
         "answered",
@@ -72,14 +71,13 @@ class Call:
         self._receive = receive
         self._abandoned = abandoned
         self._caller = caller
-        loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task(loop)
+        self._task = asyncio.current_task()
         self._watcher: asyncio.Task[None] | None = None
         self._due = False
         self.reading = self.answered = self.left = self.aborted = False
-        self._timer = loop.call_later(_WATCH_AFTER_SECONDS, self._watch)
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
+        """Looks from now on whether the caller leaves."""
         self._due = True
         # While the request's body is being read, its reader sees the caller leave.
         if not self.reading:
@@ -88,7 +86,7 @@ class Call:
     def body_was_read(self) -> None:
         self.reading = False
         if self._due:
-            self._watch()
+            self.watch()
 
     async def _wait_for_leaving(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -113,12 +111,35 @@ class Call:
 
     def settle(self) -> None:
         """Ends the watch; no abort comes after this."""
-        self._timer.cancel()
         if self._watcher is not None:
             self._watcher.cancel()
         if self.left and not self.aborted:
             self._abandoned.add(self._caller, -1)
         self.answered = False
+
+
+class Calls:
+    """The calls that may have to be watched. A timer for each would cost more than all that is decided about it."""
+
+    def __init__(self) -> None:
+        self._new: dict[Call, None] = {}
+        self._older: dict[Call, None] = {}
+
+    def begin(self, call: Call) -> None:
+        self._new[call] = None
+
+    def end(self, call: Call) -> None:
+        self._new.pop(call, None)
+        self._older.pop(call, None)
+        call.settle()
+
+    async def watch(self) -> None:
+        """Begins to watch those that take long, for ever."""
+        while True:
+            await asyncio.sleep(_WATCH_AFTER_SECONDS)
+            for call in self._older:
+                call.watch()
+            self._older, self._new = self._new, {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

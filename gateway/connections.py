@@ -401,17 +401,15 @@ class Connections:
 def _request_head(begin: str, headers: Sequence[Header], body: Body) -> bytes:
     """A request up to its body, a small one included. Raises ValueError where a line would become two."""
     lines = [begin.encode("ascii")]
-    lines += [b"%b: %b\r\n" % header for header in headers]
-    match body:
-        case bytes():
-            lines.append(b"content-length: %d\r\n" % len(body))
-        case Upload(length=None):
-            lines.append(b"transfer-encoding: chunked\r\n")
-        case Upload(length=int() as length):
-            lines.append(b"content-length: %d\r\n" % length)
+    for name, value in headers:
+        lines += name, b": ", value, b"\r\n"
+    breaks = 3 + len(headers)
+    if body is not None:
+        breaks += 1
+        length = len(body) if isinstance(body, bytes) else body.length
+        lines.append(b"transfer-encoding: chunked\r\n" if length is None else b"content-length: %d\r\n" % length)
     lines.append(b"\r\n")
     head = b"".join(lines)
-    breaks = len(lines) + 1
-    if not head.count(b"\r\n") == head.count(b"\r") == head.count(b"\n") == breaks or begin.count(" ") != 3:
+    if not head.count(b"\r") == head.count(b"\n") == breaks or begin.count(" ") != 3:
         raise ValueError("a request holds line breaks or spaces where none may be")
     return head + body if isinstance(body, bytes) else head

@@ -4,7 +4,7 @@ A browser sends cookies with every request, whoever made it send that request; a
 """
 
 import hmac
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.errors import CsrfRefused, HeadersRefused
 from gateway.routes import Route
@@ -13,8 +13,7 @@ from shared import cookies
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What a request shows of who sends it: its headers Authorization, Cookie and Ratebook-CSRF, as they came."""
 
     authorization: bytes | None = None

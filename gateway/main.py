@@ -1,7 +1,7 @@
 """Owns how the gateway is put together: what stands before what, what runs beside the requests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -35,8 +35,8 @@ class Front:
         self._check = check
         self._others = others
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app_for(scope)(scope, receive, send)
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        return self._app_for(scope)(scope, receive, send)
 
     def _app_for(self, scope: Scope) -> ASGIApp:
         if scope["type"] == "http" and scope["raw_path"].startswith(b"/api/"):
@@ -97,6 +97,7 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
             "keys": keys.run,
             "permissions": poll,
             "permissions-changed": listen,
+            "calls": proxy.calls.watch,
             "streams": proxy.streams.watch,
             "denials": tell,
         }

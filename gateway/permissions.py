@@ -15,7 +15,7 @@ from gateway.auth import Identities
 from gateway.errors import PermissionsStale
 from gateway.rules import PermissionTable, User
 from gateway.upstream import Upstream, fetch
-from shared.access import Grant, Level
+from shared.access import Grant, Level, highest_levels
 from shared.contracts.permissions_changed import PermissionsChanged
 from shared.events import streams
 from shared.identity import grants_from_claim
@@ -149,11 +149,12 @@ class Permissions:
 def read_table(document: Mapping[str, Any]) -> PermissionTable:
     """The table from its wire form; users with the same groups share their grants. Raises KeyError or ValueError."""
     by_group = {group_id: grants_from_claim(group["grants"]) for group_id, group in document["groups"].items()}
-    by_groups: dict[tuple[str, ...], tuple[Grant, ...]] = {}
+    by_groups: dict[tuple[str, ...], tuple[tuple[Grant, ...], dict[str, Level]]] = {}
     users = {}
     for subject, user in document["users"].items():
         groups = tuple(sorted(user["groups"]))
         if groups not in by_groups:
-            by_groups[groups] = tuple(grant for group_id in groups for grant in by_group.get(group_id, ()))
-        users[subject] = User(str(user["name"]), by_groups[groups])
+            grants = tuple(grant for group_id in groups for grant in by_group.get(group_id, ()))
+            by_groups[groups] = grants, highest_levels(grants)
+        users[subject] = User(str(user["name"]), *by_groups[groups])
     return PermissionTable(int(document["epoch"]), users)

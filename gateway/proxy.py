@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.admission import Admission
 from gateway.auth import IDENTITY, Session
-from gateway.calls import Abandoned, Call, OpenStream, OpenStreams
+from gateway.calls import Abandoned, Call, Calls, OpenStream, OpenStreams
 from gateway.cookies import Shown
 from gateway.errors import (
     BodyStalled,
@@ -113,6 +113,7 @@ class Proxy:
         self._abandoned = Abandoned(limits.max_abandoned_requests)
         self._rates = Rates(limits.requests_per_second, limits.burst)
         self._in_work = InWork(limits.max_requests_at_once)
+        self.calls = Calls()
         self.streams = OpenStreams(permissions)
 
     @property
@@ -160,17 +161,19 @@ class Proxy:
     async def _carry(self, request: _Request, receive: Receive, send: Send) -> None:
         """Carries a request that was let through to its service, and the answer back."""
         service = self._services[request.route.service]
-        self._abandoned.check(request.caller)
+        caller = request.caller
+        self._abandoned.check(caller)
         if service.in_work >= self._limits.max_upstream_requests:
             raise UpstreamBusy("The service behind the gateway has as many requests in work as it is allowed.")
         service.breaker.check(time.monotonic())
-        self._in_work.begin(request.caller)
-        call = Call(receive, self._abandoned, request.caller)
+        self._in_work.begin(caller)
+        call = Call(receive, self._abandoned, caller)
+        self.calls.begin(call)
         exchange: Exchange | None = None
         service.in_work += 1
         try:
             body = await self._body(call, request.head, receive)
-            exchange = await self._send_watched(service.breaker, request, body)
+            exchange = await self._send(service, request, body)
             if not call.left:
                 call.answered = True
                 await self._answer(request, call, exchange, send)
@@ -185,34 +188,30 @@ class Proxy:
                     async with asyncio.timeout(_LAST_WORD_SECONDS):
                         await send(_END)
         finally:
-            call.settle()
+            self.calls.end(call)
             service.in_work -= 1
-            self._in_work.end(request.caller)
+            self._in_work.end(caller)
             if exchange is not None:
                 exchange.close()
 
-    async def _send_watched(self, breaker: Breaker, request: _Request, body: Body) -> Exchange:
-        try:
-            exchange = await self._send(request, body)
-        except (UpstreamUnreachable, UpstreamFailed, UpstreamTimeout):
-            breaker.failed(time.monotonic())
-            raise
-        breaker.succeeded()
-        return exchange
-
-    async def _send(self, request: _Request, body: Body) -> Exchange:
+    async def _send(self, service: _Service, request: _Request, body: Body) -> Exchange:
         """Sends the request, and what only reads once more when its connection broke before the answer.
 
         A service that stops closes idle connections, and a request may be on its way on one of them.
         """
-        origin = self._services[request.route.service].origin
         method, forwarded = request.route.method, request.head.forwarded
-        try:
-            return await self._upstream.send(origin, method, request.target, forwarded, body)
-        except UpstreamFailed:
-            if method not in _READING or body is not None:
+        may_repeat = method in _READING and body is None
+        while True:
+            try:
+                exchange = await self._upstream.send(service.origin, method, request.target, forwarded, body)
+            except (UpstreamUnreachable, UpstreamFailed, UpstreamTimeout) as error:
+                if may_repeat and isinstance(error, UpstreamFailed):
+                    may_repeat = False
+                    continue
+                service.breaker.failed(time.monotonic())
                 raise
-        return await self._upstream.send(origin, method, request.target, forwarded, body)
+            service.breaker.succeeded()
+            return exchange
 
     # --- The request's body ------------------------------------------------------------------------------------------
 
@@ -258,7 +257,7 @@ class Proxy:
             raise UpstreamFailed("The service answered what the gateway does not carry.")
         bodiless = exchange.status in _BODILESS
         if head.content_length is not None and not bodiless:
-            head.headers.append((b"content-length", str(head.content_length).encode()))
+            head.headers.append((b"content-length", b"%d" % head.content_length))
         await send({"type": "http.response.start", "status": exchange.status, "headers": head.headers})
         if bodiless or request.method == "HEAD" or head.content_length == 0:
             await send(_END)

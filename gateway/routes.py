@@ -69,9 +69,14 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route]):
         self.routes = tuple(routes)
+        self._plain = {(route.method, route.path.encode()): route for route in routes if None not in route.segments}
         self._root = _Node()
         for route in routes:
             self._add(route)
+
+    def plain(self, method: str, raw_path: bytes) -> Route | None:
+        """The route without parameters that is spelled exactly so, which leaves nothing to read; None for all others."""
+        return self._plain.get((method, raw_path))
 
     def match(self, method: str, segments: list[str]) -> tuple[Route, str]:
         """The route and the path inside, rebuilt from its template and the request's checked parameters.

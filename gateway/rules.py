@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from gateway.errors import AmbiguousPath, HeadersRefused, HeadersTooLarge, TargetTooLong
 from gateway.routes import Route
-from shared.access import Grant, scope_for
+from shared.access import Grant, Level
 
 MAX_TARGET_BYTES = 16 * 1024
 MAX_HEADERS = 100
@@ -261,10 +261,11 @@ def outside_location(location: bytes, service: str, origin: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An active user: `DOMAIN\\name`, and what all groups that he is in grant together."""
+    """An active user: `DOMAIN\\name`, what all groups that he is in grant together, and the highest level by feature."""
 
     name: str
     grants: tuple[Grant, ...]
+    levels: Mapping[str, Level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +315,6 @@ def decide(route: Route, caller: Caller | None, table: PermissionTable) -> Decis
         return _UNKNOWN
     if access.kind == "signed_in":
         return Decision("pass", "signed in", user)
-    if scope_for(user.grants, access.feature, access.level) is None:
+    if user.levels.get(access.feature, Level.NONE) < access.level:
         return Decision("forbidden", f"no group gives {access.feature} at {access.level.word}", user)
     return Decision("pass", "granted", user)

@@ -1,6 +1,6 @@
 """Owns who may do what: levels, grants with limits, and the scope that follows from them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -100,6 +100,14 @@ def scope_for(grants: tuple[Grant, ...], feature: str, level: Level) -> Scope | 
     if any(grant.limits.unlimited for grant in fitting):
         return EVERYTHING
     return Scope(tuple(grant.limits for grant in fitting))
+
+
+def highest_levels(grants: Iterable[Grant]) -> dict[str, Level]:
+    """The highest level of each feature, wherever it is granted: it reaches a level exactly where `scope_for` is not None."""
+    highest: dict[str, Level] = {}
+    for grant in grants:
+        highest[grant.feature] = max(grant.level, highest.get(grant.feature, Level.NONE))
+    return highest
 
 
 @dataclass(frozen=True)

@@ -149,14 +149,18 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sent = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
+        sent = None
+        for name, value in scope["headers"]:
+            if name == b"traceparent":
+                sent = value.decode("latin-1")
+                break
         tracing.adopt(sent)
         started_at = time.perf_counter()
         # Until the head: how long a body takes is the caller's business, and a stream has no end.
         head_seconds = -1.0
         status = 0
 
-        async def note(message: Message) -> None:
+        def note(message: Message) -> Awaitable[None]:
             nonlocal status, head_seconds
             if message["type"] == "http.response.start":
                 head_seconds = time.perf_counter() - started_at
@@ -165,7 +169,7 @@ class RequestContext:
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
                 if self._draining.begun:
                     message["headers"].append((b"connection", b"close"))
-            await send(message)
+            return send(message)
 
         try:
             await self._app(scope, receive, note)
@@ -175,14 +179,9 @@ class RequestContext:
                 self._requests.note(
                     scope.get("route"), scope["method"], status, head_seconds if head_seconds >= 0 else seconds
                 )
-                duration_ms = round(seconds * 1000, 1)
-                log.info(
-                    "%s %s %d",
-                    scope["method"],
-                    scope["path"],
-                    status,
-                    extra={"status": status, "duration_ms": duration_ms},
-                )
+                if log.isEnabledFor(logging.INFO):
+                    facts = {"status": status, "duration_ms": round(seconds * 1000, 1)}
+                    log.info("%s %s %d", scope["method"], scope["path"], status, extra=facts)
 
 
 Probe = Callable[[], Awaitable[None]]

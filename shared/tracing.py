@@ -10,7 +10,8 @@ _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 def new_traceparent() -> str:
-    return f"00-{_random.getrandbits(128):032x}-{_random.getrandbits(64) | 1:016x}-01"
+    digits = _random.randbytes(24).hex()
+    return f"00-{digits[:32]}-{digits[32:]}-01"
 
 
 def is_traceparent(text: str) -> bool:
@@ -32,4 +33,4 @@ def traceparent() -> str | None:
 def request_id() -> str | None:
     """The trace id: 32 hexadecimal digits, the `request_id` of answers and logs."""
     current = _current.get()
-    return current.split("-")[1] if current else None
+    return current[3:35] if current else None

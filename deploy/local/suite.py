@@ -104,18 +104,15 @@ class Suite:
     def start_server(self, name: str) -> None:
         """Starts a service or the gateway on the port that it keeps for the life of the suite."""
         command = [
-            *(sys.executable, "-m", "uvicorn", "--factory", self.application_of(name)),
+            *(sys.executable, "-m", "shared.server", self.module_of(name)),
             *("--host", "127.0.0.1", "--port", str(self._ports[name])),
-            *("--loop", "uvloop", "--http", "httptools"),
-            *("--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning"),
-            *("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "10"),
         ]
         child = start(name, command, self.home.path / f"{name}.log", environment=self.environment_of(name), folder=ROOT)
         self.servers[name] = Server(child, self._ports[name])
 
-    def application_of(self, name: str) -> str:
-        """What makes the application of a process, as uvicorn wants it."""
-        return "gateway.main:create_app" if name == "gateway" else f"services.{name}.main:create_app"
+    def module_of(self, name: str) -> str:
+        """Where the application of a process is made."""
+        return "gateway.main" if name == "gateway" else f"services.{name}.main"
 
     def environment_of(self, name: str) -> dict[str, str]:
         """The environment of a process; the README documents the same variables."""

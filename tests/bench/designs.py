@@ -140,10 +140,7 @@ def nginx(where: Place, name: str, server: str, port: int, *, processor: int) ->
 def ours(where: Place, **environment: str) -> Iterator[int]:
     """The gateway as delivered, but for limits that hold a single machine's load back, and the log of each request."""
     port = free_port()
-    command = [
-        sys.executable, "-m", "uvicorn", "--factory", "gateway.main:create_app", "--port", str(port), "--http", "httptools", "--loop", "uvloop",
-        "--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level", "warning",
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "shared.server", "gateway.main", "--port", str(port)]
     settings = {
         "GATEWAY_SIGNING_KEY": SEED,
         "GATEWAY_RATING_URL": where.service,

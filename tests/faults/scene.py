@@ -56,11 +56,11 @@ class FaultySuite(Suite):
         super().__init__(home)
         self.detours: dict[str, int] = {}
         self.answer_patience_seconds = _ANSWER_PATIENCE_SECONDS
-        self.applications: dict[str, str] = {}
+        self.modules: dict[str, str] = {}
         self.further_settings: dict[str, dict[str, str]] = {}
 
-    def application_of(self, name: str) -> str:
-        return self.applications.get(name) or super().application_of(name)
+    def module_of(self, name: str) -> str:
+        return self.modules.get(name) or super().module_of(name)
 
     def environment_of(self, name: str) -> dict[str, str]:
         environment = super().environment_of(name)

@@ -49,7 +49,7 @@ def test_the_broker_loses_its_store_in_the_middle_of_an_export(scene: Scene, aim
 
 
 def test_poisoned_messages_are_set_aside_delay_nobody_and_are_replayed(scene: Scene, chance: random.Random) -> None:
-    scene.suite.applications["receivables"] = "tests.faults.old_reader:create_app"
+    scene.suite.modules["receivables"] = "tests.faults.old_reader"
     scene.kill("receivables")
     scene.start_again("receivables")
     scene.suite.wait_ready("receivables")
@@ -79,7 +79,7 @@ def test_poisoned_messages_are_set_aside_delay_nobody_and_are_replayed(scene: Sc
     assert refused == GARBAGE
     # The reader is as old as before: it is the replay that has booked them.
     outcome = scene.finish(run_id, time.monotonic())
-    scene.suite.applications.clear()
+    scene.suite.modules.clear()
     scene.kill("receivables")
     scene.start_again("receivables")
     put_garbage_aside(scene)

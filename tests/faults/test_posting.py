@@ -19,7 +19,7 @@ _LINES = (("Retainer", "120.00"), ("Copies", "12.55"))
 @pytest.fixture(scope="module")
 def scene(scene: Scene) -> Scene:
     """Receivables posts by small parts."""
-    scene.suite.applications["receivables"] = "tests.faults.small_parts:create_app"
+    scene.suite.modules["receivables"] = "tests.faults.small_parts"
     scene.kill("receivables")
     scene.start_again("receivables")
     scene.suite.wait_ready("receivables")

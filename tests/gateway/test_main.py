@@ -133,9 +133,10 @@ def test_a_database_is_never_within_reach() -> None:
 PRODUCTION = """
 import sys, uvicorn
 from gateway.main import create_app
+from shared.server import configuration
 from tests.gateway.player import DOCUMENTS
-uvicorn.run(create_app(documents=DOCUMENTS), port=int(sys.argv[1]), proxy_headers=False, server_header=False,
-            access_log=False, log_config=None, timeout_graceful_shutdown=1)
+application = create_app(documents=DOCUMENTS)
+uvicorn.Server(configuration(application, port=int(sys.argv[1]), log_config=None, timeout_graceful_shutdown=1)).run()
 """
 
 

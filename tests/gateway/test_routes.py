@@ -73,6 +73,17 @@ def test_where_a_literal_leads_nowhere_the_parameter_is_tried() -> None:
     assert find("GET", "/api/v1/rating/a/import/lines", table_of(paths))[1] == "/v1/a/import/lines"
 
 
+def test_a_path_that_needs_no_reading_means_what_reading_it_means() -> None:
+    table = compile_routes(load_documents())
+    plain = [route for route in table.routes if table.plain(route.method, route.path.encode()) is not None]
+    assert len(plain) > 50
+    assert {route.path for route in table.routes if "{" not in route.path} == {route.path for route in plain}
+    for route in plain:
+        segments = path_segments(route.path.encode())
+        assert table.match(route.method, segments) == (table.plain(route.method, route.path.encode()), route.template)
+    assert table.plain("HEAD", plain[0].path.encode()) is None
+
+
 def test_feature_and_level_are_taken_from_the_document() -> None:
     by_name = {route.name: route for route in TABLE.routes}
     ticks = by_name["GET /api/v1/rating/ticks"]

@@ -21,7 +21,7 @@ from gateway.rules import (
     request_head,
     response_head,
 )
-from shared.access import Access, Grant, Level, Limits, feature, public, scope_for, signed_in
+from shared.access import Access, Grant, Level, Limits, feature, highest_levels, public, scope_for, signed_in
 from shared.identity import HEADER
 from tests.gateway.player import DOCUMENTS
 
@@ -178,7 +178,13 @@ def route(access: Access) -> Route:
 
 
 def table(**grants: tuple[Grant, ...]) -> PermissionTable:
-    return PermissionTable(1, {subject.removeprefix("u"): User("ALAMO\\x", given) for subject, given in grants.items()})
+    return PermissionTable(
+        1,
+        {
+            subject.removeprefix("u"): User("ALAMO\\x", given, highest_levels(given))
+            for subject, given in grants.items()
+        },
+    )
 
 
 def caller(subject: str) -> Caller:

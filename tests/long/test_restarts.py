@@ -92,9 +92,8 @@ class Instances:
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [
-            *(sys.executable, "-m", "uvicorn", "--factory", f"{self._module}:create_app"),
-            *("--fd", str(self._socket.fileno()), "--loop", "uvloop", "--http", "httptools"),
-            *("--no-access-log", "--no-proxy-headers", "--no-server-header", "--timeout-graceful-shutdown", "10"),
+            *(sys.executable, "-m", "shared.server", self._module),
+            *("--fd", str(self._socket.fileno())),
         ]
         with self._log.open("ab") as log:
             process = subprocess.Popen(
