@@ -56,7 +56,11 @@ class Admission:
         Raises PermissionsStale, Unauthenticated, Forbidden, CsrfRefused or HeadersRefused.
         """
         if route.access.kind == "public":
-            cookie = cookie_for(route, shown)
+            try:
+                cookie = cookie_for(route, shown)
+            except CsrfRefused as error:
+                self._denied(route, "unknown", Decision("forbidden", error.detail), peer, error)
+                raise
             note(route, peer, PUBLIC)
             return Admitted(route, path, cookie=cookie)
         self._permissions.current()

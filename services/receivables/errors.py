@@ -17,6 +17,20 @@ class NotNextMonth(DomainError):
     status = 409
 
 
+class NotLastClosedMonth(DomainError):
+    """Months are reopened one after another: only the one that was closed last."""
+
+    code = "NOT_LAST_CLOSED_MONTH"
+    status = 409
+
+
+class ReopeningWaits(DomainError):
+    """A reopening of this company waits for approval already: let it be decided, or withdraw it."""
+
+    code = "REOPENING_WAITS"
+    status = 409
+
+
 class NothingToCredit(DomainError):
     """Earlier credits have brought what was chosen to zero already."""
 
@@ -67,21 +81,21 @@ class DispositionUnneeded(DomainError):
 
 
 class OwnRequest(DomainError):
-    """Four eyes: somebody else than who asked for the credit approves or rejects it; who asked for it withdraws it."""
+    """Four eyes: somebody else than who asked approves or rejects; who asked withdraws."""
 
     code = "OWN_REQUEST"
     status = 409
 
 
 class OthersRequest(DomainError):
-    """Only who asked for a credit changes or withdraws the request: others approve or reject it."""
+    """Only who asked changes or withdraws the request: others approve or reject it."""
 
     code = "OTHERS_REQUEST"
     status = 409
 
 
 class RequestDecided(DomainError):
-    """The request for a credit is approved, rejected or withdrawn already: send the credit again if it is still wanted."""
+    """The request is approved, rejected or withdrawn already: ask again if it is still wanted."""
 
     code = "REQUEST_DECIDED"
     status = 409

@@ -12,6 +12,7 @@ from services.receivables.api import (
     entries,
     entry_info,
     invoices,
+    month_reopenings,
     reconciliation,
     setup,
     write_offs,
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings,
         routers=[
             *setup.routers,
+            month_reopenings.router,
             customers.router,
             invoices.router,
             credit_requests.router,

@@ -13,6 +13,7 @@ from gateway.auth import Identities
 from gateway.connections import Connections
 from gateway.denials import MOST_KINDS, Denials
 from gateway.routes import compile_routes
+from shared import cookies
 from tests.gateway.conftest import Gateway
 from tests.gateway.player import DOCUMENTS, Player
 from tests.gateway.real import PASSWORD, gateway_of_a_company, logged_in
@@ -115,6 +116,14 @@ def _be_refused_and_look(gateway: str) -> None:
         assert (entry["operation"], entry["path"]) == ("GET /api/v1/rating/work-orders", "/api/v1/rating/work-orders")
         assert (entry["feature"], entry["level"], entry["subject"]) == ("rating.work_orders", "view", str(user))
         assert json.loads(str(entry["body"]))["reason"] == "no group gives rating.work_orders at view"
+        # A foreign page that lets a browser refresh its cookies.
+        brought = {"cookie": f"{cookies.REFRESH}=x; {cookies.CSRF}=y"}
+        assert httpx.post(f"{gateway}/api/v1/security/cookies/refresh", headers=brought).status_code == 403
+
+        def operations() -> set[str]:
+            return {one["operation"] for one in admin.get("/security/audit", params={"limit": 20}).json()["items"]}
+
+        wait_for(lambda: "POST /api/v1/security/cookies/refresh" in operations(), "the audit tells of the foreign page")
         # The administrator has every feature there is.
         denial = {
             **dict.fromkeys(("subject", "name", "address", "operation", "feature", "level", "reason"), "x"),

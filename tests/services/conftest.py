@@ -41,6 +41,7 @@ RECEIVABLES_FEATURES = (
         "batches",
         "posting",
         "write_offs",
+        "month_reopening",
         "months",
         "reconciliation",
         "audit",

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import credit_memos
-from services.receivables.rules import credit_requests as rules
+from services.receivables.rules import requests as rules
 from services.receivables.rules.credit_memos import WantedCredit, WantedLine
 from services.receivables.rules.credit_requests import CreditRequest, RequestFilter
 from services.receivables.store import credit_requests

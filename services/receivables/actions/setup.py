@@ -34,7 +34,7 @@ async def close_month(session: AsyncSession, scope: Scope, ar_company: int, mont
     if waiting:
         numbers = ", ".join(str(one) for one in waiting)
         raise BatchesOpen(f"Batches of {month} are neither posted nor cancelled: {numbers}.")
-    await setup.close_month(session, ar_company, month)
+    await setup.set_last_closed_month(session, ar_company, month)
 
 
 async def read_logo(session: AsyncSession, scope: Scope, ar_company: int) -> bytes:

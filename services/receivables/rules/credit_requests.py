@@ -4,13 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.receivables.errors import OthersRequest, OwnRequest, RequestDecided
-
-AWAITING_APPROVAL = "awaiting_approval"
-APPROVED = "approved"
-REJECTED = "rejected"
-WITHDRAWN = "withdrawn"
-
 
 @dataclass(frozen=True)
 class CreditRequest:
@@ -57,21 +50,3 @@ def needs_approval(size: Decimal, four_eyes_limit: Decimal | None) -> bool:
     Source: security, point 8.
     """
     return four_eyes_limit is not None and size > four_eyes_limit
-
-
-def require_waiting(request: CreditRequest) -> None:
-    """Raises RequestDecided when the request is approved, rejected or withdrawn already."""
-    if request.status != AWAITING_APPROVAL:
-        raise RequestDecided(f"{request.title} was {request.status} by {request.decided_by}.")
-
-
-def require_somebody_else(request: CreditRequest, name: str) -> None:
-    """Raises OwnRequest when who decides is who asked."""
-    if request.requested_by == name:
-        raise OwnRequest(f"{request.title} is your own: somebody else decides, you may withdraw it.")
-
-
-def require_own(request: CreditRequest, name: str) -> None:
-    """Raises OthersRequest when who changes or withdraws a request is not who asked."""
-    if request.requested_by != name:
-        raise OthersRequest(f"{request.title} is one of {request.requested_by}: approve or reject it.")

@@ -75,7 +75,7 @@ class CreditRequestRead(CreditRequestItem):
 
 
 class RejectionEntry(BaseModel):
-    """Why a credit is refused."""
+    """Why a request is refused."""
 
     model_config = ConfigDict(extra="forbid")
 

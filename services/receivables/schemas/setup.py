@@ -267,3 +267,7 @@ class MonthToClose(BaseModel):
 
     ar_company: CompanyNumber
     month: MonthText
+
+
+class MonthToReopen(MonthToClose):
+    reason: FilledLine

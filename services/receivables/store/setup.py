@@ -48,7 +48,8 @@ async def begin_invoice_numbers(session: AsyncSession, entries: Sequence[ArCompa
     )
 
 
-async def close_month(session: AsyncSession, ar_company: int, month: str) -> None:
+async def set_last_closed_month(session: AsyncSession, ar_company: int, month: str) -> None:
+    """The months after this one are open; whoever hears of companies is told."""
     await execute(
         session,
         "UPDATE ar_company SET last_closed_month = :month, revision = revision + 1 WHERE number = :ar_company",

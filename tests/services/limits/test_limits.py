@@ -119,6 +119,8 @@ _SETUP: dict[str, Ids] = {
     "/v1/job-billings": (),
     "/v1/job-billings/{jb_company}/{bill_month}/{bill_id}/{seq}": ("jb_company", "2026-10", "7", "1"),
     "/v1/months": (),
+    "/v1/month-reopenings": (),
+    "/v1/month-reopenings/{reopening_id}": ("reopening",),
 }
 LIMITED = {"rating": _RATING_ORDERS | _RATING_CUSTOMERS, "receivables": _INVOICES | _CUSTOMERS | _SETUP}
 

@@ -183,13 +183,13 @@ class World:
         asked = await made(self.receivables.post("/v1/invoice-prints", json={"invoice_ids": [half.ids["invoice"]]}))
         half.ids["print"] = asked.json()["id"]
         await _until_idle(self.receivables_database, print_job(_ZONE).part)
-        await self._ask_for_a_credit(half)
+        await self._ask_for_what_needs_four_eyes(half)
         async with self.receivables_database.transaction() as session:
             chosen = PrintSelection(invoice_ids=[half.ids["invoice"]])
             await emails.ask(session, EVERYTHING, chosen, again=False, requested_by=half.name, now=now())
 
-    async def _ask_for_a_credit(self, half: Half) -> None:
-        """Over the four-eyes limit it waits for somebody else."""
+    async def _ask_for_what_needs_four_eyes(self, half: Half) -> None:
+        """A credit over the limit, and a month to be reopened: both wait for somebody else."""
         path = f"/v1/ar-companies/{half.company}"
         read = await self.receivables.get(path)
         limited, version = {**read.json(), "four_eyes_limit": "0.00"}, {"if-match": read.headers["etag"]}
@@ -198,6 +198,8 @@ class World:
         path = f"/v1/invoices/{half.ids['invoice']}/credits"
         asked = await made(self.receivables.post(path, json=body, headers=key(f"c {half.name}")))
         half.ids["credit_request"] = asked.json()["request_id"]
+        wanted = {"ar_company": half.company, "month": "2026-09", "reason": half.name}
+        half.ids["reopening"] = (await made(self.receivables.post("/v1/month-reopenings", json=wanted))).json()["id"]
 
     async def _work_off_batches(self) -> None:
         for job in (jobs.validate_job(_ZONE), jobs.post_job(_ZONE)):

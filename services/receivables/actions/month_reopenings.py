@@ -1,0 +1,87 @@
+"""Months reopened: at once, or asked for, then approved or rejected by somebody else and withdrawn by who asked."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.errors import ReopeningWaits
+from services.receivables.rules import month_reopenings as rules
+from services.receivables.rules import requests
+from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
+from services.receivables.rules.months import months_after
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.store import month_reopenings, setup
+from shared.access import Scope
+from shared.errors import NotFound
+from shared.listing import PageQuery
+
+
+async def list_reopenings(
+    session: AsyncSession, scope: Scope, wanted: ReopeningFilter, query: PageQuery
+) -> tuple[list[MonthReopening], str | None, int]:
+    return await month_reopenings.list_reopenings(session, scope, wanted, query)
+
+
+async def read_reopening(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthReopening:
+    """Raises NotFound."""
+    found = await month_reopenings.find(session, scope, reopening_id)
+    if found is None:
+        raise NotFound(f"There is no reopening {reopening_id} of a month.")
+    return found
+
+
+async def reopen(
+    session: AsyncSession, scope: Scope, ar_company: int, month: str, *, reason: str, name: str, now: datetime
+) -> int:
+    """Reopens the month that was closed last, or asks for it where the company wants four eyes; returns the reopening's id.
+
+    Raises NotFound, NotLastClosedMonth, ReopeningWaits.
+    """
+    company = await setup.find_company(session, ar_company, lock="FOR NO KEY UPDATE")
+    if company is None or not scope.covers(ar_company=ar_company):
+        raise NotFound(f"There is no AR company {ar_company}.")
+    rules.require_last_closed(company, month)
+    if await month_reopenings.waits(session, ar_company):
+        raise ReopeningWaits(f"A reopening of company {ar_company} waits for approval.")
+    if rules.needs_approval(company):
+        return await month_reopenings.insert_request(session, ar_company, month, reason=reason, name=name, at=now)
+    await _reopen(session, company)
+    return await month_reopenings.insert_done(session, ar_company, month, reason=reason, name=name, at=now)
+
+
+async def approve(session: AsyncSession, scope: Scope, reopening_id: int, name: str, now: datetime) -> None:
+    """Reopens the month that somebody else asked for; raises NotFound, RequestDecided, OwnRequest, NotLastClosedMonth."""
+    request, company = await _take(session, scope, reopening_id)
+    requests.require_somebody_else(request, name)
+    rules.require_last_closed(company, request.month)
+    await _reopen(session, company)
+    await month_reopenings.decide(session, reopening_id, requests.APPROVED, name=name, at=now)
+
+
+async def reject(session: AsyncSession, scope: Scope, reopening_id: int, name: str, reason: str, now: datetime) -> None:
+    """Leaves the month closed; raises NotFound, RequestDecided, OwnRequest."""
+    request, _ = await _take(session, scope, reopening_id)
+    requests.require_somebody_else(request, name)
+    await month_reopenings.decide(session, reopening_id, requests.REJECTED, name=name, at=now, reason=reason)
+
+
+async def withdraw(session: AsyncSession, scope: Scope, reopening_id: int, name: str, now: datetime) -> None:
+    """Takes a request back; raises NotFound, RequestDecided, OthersRequest."""
+    request, _ = await _take(session, scope, reopening_id)
+    requests.require_own(request, name)
+    await month_reopenings.decide(session, reopening_id, requests.WITHDRAWN, name=name, at=now)
+
+
+async def _take(session: AsyncSession, scope: Scope, reopening_id: int) -> tuple[MonthReopening, ArCompany]:
+    """A request that still waits, and its company, which is held: whoever decides next, closes or posts waits for this."""
+    found = await read_reopening(session, scope, reopening_id)
+    company = await setup.find_company(session, found.ar_company, lock="FOR NO KEY UPDATE")
+    assert company is not None
+    # Somebody may have decided while the company was waited for.
+    request = await read_reopening(session, scope, reopening_id)
+    requests.require_waiting(request)
+    return request, company
+
+
+async def _reopen(session: AsyncSession, company: ArCompany) -> None:
+    await setup.set_last_closed_month(session, company.number, months_after(company.last_closed_month, -1))

@@ -1,0 +1,79 @@
+"""Reopened months: listed, asked for, withdrawn by who asked, approved or rejected by somebody else."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from services.receivables.actions import month_reopenings
+from services.receivables.errors import NotLastClosedMonth, OthersRequest, OwnRequest, ReopeningWaits, RequestDecided
+from services.receivables.schemas.credit_requests import RejectionEntry
+from services.receivables.schemas.month_reopenings import MonthReopeningQuery, MonthReopeningRead
+from services.receivables.schemas.setup import MonthToReopen
+from shared import access
+from shared.access import Level
+from shared.clock import now
+from shared.database import Transaction
+from shared.errors import NotFound
+from shared.listing import Count, Page, PageQueryOf, answer
+from shared.numbers import Id
+from shared.operation import Caller, CallerOf, Router
+from shared.tables import CSV_RESPONSE
+
+router = Router("month-reopenings")
+VIEW = access.feature("receivables.month_reopening", Level.VIEW)
+EDIT = access.feature("receivables.month_reopening", Level.EDIT)
+APPROVE = access.feature("receivables.month_reopening", Level.APPROVE)
+
+
+@router.get("", access=VIEW, response_model=Page[MonthReopeningRead, Count], responses=CSV_RESPONSE)
+async def list_month_reopenings(
+    wanted: Annotated[MonthReopeningQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[MonthReopeningRead, Count] | Response:
+    """Reopenings by company and status; the newest first."""
+    rows, cursor, count = await month_reopenings.list_reopenings(session, caller.scope, wanted.to_filter(), page)
+    items = [MonthReopeningRead.model_validate(row) for row in rows]
+    return answer(page, "month-reopenings", MonthReopeningRead, items, cursor, Count(count=count))
+
+
+@router.get("/{reopening_id}", access=VIEW, refuses=[NotFound])
+async def read_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopeningRead:
+    """One reopening, done or asked for."""
+    return await _read(reopening_id, caller, session)
+
+
+@router.post("", access=EDIT, status_code=201, refuses=[NotFound, NotLastClosedMonth, ReopeningWaits])
+async def reopen_month(wanted: MonthToReopen, caller: CallerOf, session: Transaction) -> MonthReopeningRead:
+    """Reopens the month that was closed last; in a company with a four-eyes limit it waits until somebody else approves it."""
+    reopening_id = await month_reopenings.reopen(
+        session, caller.scope, wanted.ar_company, wanted.month, reason=wanted.reason, name=caller.name, now=now()
+    )
+    return await _read(reopening_id, caller, session)
+
+
+@router.post(
+    "/{reopening_id}/approve", access=APPROVE, refuses=[NotFound, RequestDecided, OwnRequest, NotLastClosedMonth]
+)
+async def approve_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopeningRead:
+    """Reopens the month that somebody else has asked for."""
+    await month_reopenings.approve(session, caller.scope, reopening_id, caller.name, now())
+    return await _read(reopening_id, caller, session)
+
+
+@router.post("/{reopening_id}/reject", access=APPROVE, refuses=[NotFound, RequestDecided, OwnRequest])
+async def reject_month_reopening(
+    reopening_id: Id, entry: RejectionEntry, caller: CallerOf, session: Transaction
+) -> MonthReopeningRead:
+    """Leaves the month closed that somebody else has asked to reopen."""
+    await month_reopenings.reject(session, caller.scope, reopening_id, caller.name, entry.reason, now())
+    return await _read(reopening_id, caller, session)
+
+
+@router.post("/{reopening_id}/withdraw", access=EDIT, refuses=[NotFound, RequestDecided, OthersRequest])
+async def withdraw_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopeningRead:
+    """Takes your own request back."""
+    await month_reopenings.withdraw(session, caller.scope, reopening_id, caller.name, now())
+    return await _read(reopening_id, caller, session)
+
+
+async def _read(reopening_id: int, caller: Caller, session: Transaction) -> MonthReopeningRead:
+    return MonthReopeningRead.model_validate(await month_reopenings.read_reopening(session, caller.scope, reopening_id))

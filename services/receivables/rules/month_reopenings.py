@@ -1,0 +1,55 @@
+"""Owns the reopening of months: only the month that was closed last, and by four eyes where a company wants them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.receivables.errors import NotLastClosedMonth
+from services.receivables.rules.setup.companies import ArCompany
+
+
+@dataclass(frozen=True)
+class MonthReopening:
+    """A month that was reopened, or that somebody asked to reopen. Without `four_eyes` who asked did it at once."""
+
+    id: int
+    ar_company: int
+    month: str
+    status: str
+    four_eyes: bool
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str
+
+    @property
+    def title(self) -> str:
+        return f"The request {self.id} to reopen {self.month} of company {self.ar_company}"
+
+
+@dataclass(frozen=True)
+class ReopeningFilter:
+    """Which reopenings a list shows; None leaves a side open."""
+
+    ar_company: int | None = None
+    status: str | None = None
+
+
+def needs_approval(company: ArCompany) -> bool:
+    """Whether somebody else has to agree: wherever the company has a four-eyes limit, since a month has no amount.
+
+    Source: security, point 8.
+    """
+    return company.four_eyes_limit is not None
+
+
+def require_last_closed(company: ArCompany, month: str) -> None:
+    """Raises NotLastClosedMonth: months are reopened one after another, the last first.
+
+    Last closed 2026-10: 2026-10 may be reopened, 2026-09 only after it. Source: receivables, section 7.
+    """
+    if month != company.last_closed_month:
+        raise NotLastClosedMonth(
+            f"{company.last_closed_month} was closed last in company {company.number}, not {month}: that one comes first."
+        )

@@ -1,0 +1,112 @@
+"""Months that were reopened, or that somebody asked to reopen."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
+from shared.access import Scope
+from shared.database import execute, fetch_one, fetch_value
+from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+
+_SIDES = {"branch": None, "customer": None, "ar_company": "r.ar_company"}
+_ROW = ", ".join(f"r.{one.name}" for one in fields(MonthReopening))
+
+
+async def insert_request(
+    session: AsyncSession, ar_company: int, month: str, *, reason: str, name: str, at: datetime
+) -> int:
+    """Writes a request that waits for somebody else; returns its id."""
+    request_id: int = await fetch_value(
+        session,
+        """
+        INSERT INTO month_reopening (ar_company, month, status, four_eyes, reason, requested_by, requested_at)
+        VALUES (:ar_company, :month, 'awaiting_approval', true, :reason, :name, :at)
+        RETURNING id
+        """,
+        ar_company=ar_company,
+        month=month,
+        reason=reason,
+        name=name,
+        at=at,
+    )
+    return request_id
+
+
+async def insert_done(
+    session: AsyncSession, ar_company: int, month: str, *, reason: str, name: str, at: datetime
+) -> int:
+    """Writes a reopening that needed nobody else; returns its id."""
+    reopening_id: int = await fetch_value(
+        session,
+        """
+        INSERT INTO month_reopening
+            (ar_company, month, status, four_eyes, reason, requested_by, requested_at, decided_by, decided_at)
+        VALUES (:ar_company, :month, 'approved', false, :reason, :name, :at, :name, :at)
+        RETURNING id
+        """,
+        ar_company=ar_company,
+        month=month,
+        reason=reason,
+        name=name,
+        at=at,
+    )
+    return reopening_id
+
+
+async def decide(
+    session: AsyncSession, reopening_id: int, status: str, *, name: str, at: datetime, reason: str = ""
+) -> None:
+    await execute(
+        session,
+        """
+        UPDATE month_reopening SET status = :status, decided_by = :name, decided_at = :at, decision_reason = :reason
+        WHERE id = :id
+        """,
+        id=reopening_id,
+        status=status,
+        name=name,
+        at=at,
+        reason=reason,
+    )
+
+
+async def waits(session: AsyncSession, ar_company: int) -> bool:
+    """Whether a reopening of the company waits for approval."""
+    found: bool = await fetch_value(
+        session,
+        """
+        SELECT EXISTS (SELECT FROM month_reopening WHERE ar_company = :ar_company AND status = 'awaiting_approval')
+        """,
+        ar_company=ar_company,
+    )
+    return found
+
+
+async def find(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthReopening | None:
+    where = Where().within(scope, **_SIDES).add("r.id = :id", id=reopening_id)
+    statement = f"SELECT {_ROW} FROM month_reopening r WHERE {where.sql}"
+    return await fetch_one(session, MonthReopening, statement, **where.parameters)
+
+
+async def list_reopenings(
+    session: AsyncSession, scope: Scope, wanted: ReopeningFilter, query: PageQuery
+) -> tuple[list[MonthReopening], str | None, int]:
+    """One page of reopenings and how many there are."""
+    where = (
+        Where()
+        .within(scope, **_SIDES)
+        .add("r.ar_company = :ar_company", ar_company=wanted.ar_company)
+        .add("r.status = :status", status=wanted.status)
+    )
+    rows, cursor = await fetch_page(
+        session,
+        MonthReopening,
+        columns=_ROW,
+        source="month_reopening r",
+        where=where,
+        sorting=Sorting({"id": ("r.id", "bigint")}, default="-id", key="r.id"),
+        query=query,
+    )
+    return rows, cursor, await fetch_count(session, "month_reopening r", where)
