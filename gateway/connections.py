@@ -78,7 +78,8 @@ class Answer:
         """Gives the connection back, or cuts it off where the exchange is not over on both sides."""
         if self._parser is None:
             return
-        is_over = self._complete and not self._is_last
+        # Beyond what is read ahead the connection reads no further.
+        is_over = self._complete and not self._is_last and self._unread <= _AHEAD_BYTES
         if self._uploading is not None:
             is_over = is_over and self._uploading.done()
             self._uploading.cancel()

@@ -146,6 +146,20 @@ async def test_a_connection_is_used_again_only_where_both_sides_are_done(upstrea
     assert carried == ([3] if name in MADE_TO_BE_USED_AGAIN else [1, 1, 1])
 
 
+async def test_what_was_not_read_of_an_answer_holds_up_no_other(upstream: Connections) -> None:
+    """A long one stops the reading of its connection."""
+    long = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000
+    carried: list[int] = []
+    with saying(ANSWERS | {"long": long}, carried) as origin:
+        for target in ("/long", "/chunks"):
+            answer = await upstream.send(origin, "GET", target, (), None)
+            await asyncio.sleep(0.1)
+            answer.close()
+            async with asyncio.timeout(2):
+                assert await ask(upstream, origin, "/length") == (200, b"hello")
+    assert carried == [1, 3]
+
+
 async def test_a_connection_that_answered_a_head_is_not_used_again(upstream: Connections) -> None:
     """A service that sends a body all the same would answer the next request with it."""
     carried: list[int] = []
