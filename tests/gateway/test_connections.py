@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.connections import Answer, Connections
+from gateway.connections import Connections
 from gateway.errors import UpstreamFailed, UpstreamTimeout, UpstreamUnreachable
+from gateway.exchange import Answer
 from gateway.upstream import Upload, fetch
 from tests.certificates import own_certificate
 from tests.gateway.servers import raw_server
@@ -173,7 +174,7 @@ async def test_a_connection_is_not_used_again_after_a_rest(
     upstream: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The service may be closing it at this moment."""
-    monkeypatch.setattr("gateway.connections._IDLE_SECONDS", 0.2)
+    monkeypatch.setattr("gateway.exchange._IDLE_SECONDS", 0.2)
     carried: list[int] = []
     with saying(ANSWERS, carried) as origin:
         for _ in range(2):
