@@ -6,7 +6,7 @@ python -m shared.server gateway.main --host 0.0.0.0 --port 8400
 import argparse
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -72,8 +72,8 @@ class Protocol(HttpToolsProtocol):
         self._waits_for_head = True
         self._patience: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(GatheringTransport(transport, self.loop))
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(GatheringTransport(cast("asyncio.Transport", transport), self.loop))
         self._look_at_the_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
