@@ -139,6 +139,6 @@ def new_gateway() -> Iterator[Callable[..., Gateway]]:
 @pytest.fixture
 async def upstream() -> AsyncIterator[Connections]:
     """The gateway's client by itself, on the loop of the test."""
-    connections = Connections(connect_seconds=1, inactivity_seconds=5)
+    connections = Connections(connect_seconds=5, inactivity_seconds=5)
     yield connections
     await connections.close()

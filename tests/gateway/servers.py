@@ -89,7 +89,8 @@ def raw_server(talk: Talk, secure: ssl.SSLContext | None = None) -> Iterator[str
         done = asyncio.Event()
         loop = asyncio.get_running_loop()
         stop.append(lambda: loop.call_soon_threadsafe(done.set))
-        server = await asyncio.start_server(talk_safely, "127.0.0.1", 0, ssl=secure)
+        # Tests open hundreds of connections at once; those beyond the backlog would wait a second for their next try.
+        server = await asyncio.start_server(talk_safely, "127.0.0.1", 0, ssl=secure, backlog=1024)
         port.append(server.sockets[0].getsockname()[1])
         ready.set()
         await done.wait()
