@@ -43,10 +43,13 @@ async def reopen(
     rules.require_last_closed(company, month)
     if await month_reopenings.waits(session, ar_company):
         raise ReopeningWaits(f"A reopening of company {ar_company} waits for approval.")
-    if rules.needs_approval(company):
-        return await month_reopenings.insert_request(session, ar_company, month, reason=reason, name=name, at=now)
-    await _reopen(session, company)
-    return await month_reopenings.insert_done(session, ar_company, month, reason=reason, name=name, at=now)
+    four_eyes = rules.needs_approval(company)
+    reopening_id = await month_reopenings.insert(
+        session, ar_company, month, four_eyes=four_eyes, reason=reason, name=name, at=now
+    )
+    if not four_eyes:
+        await _reopen(session, company, reopening_id, name, now)
+    return reopening_id
 
 
 async def approve(session: AsyncSession, scope: Scope, reopening_id: int, name: str, now: datetime) -> None:
@@ -54,8 +57,7 @@ async def approve(session: AsyncSession, scope: Scope, reopening_id: int, name: 
     request, company = await _take(session, scope, reopening_id)
     requests.require_somebody_else(request, name)
     rules.require_last_closed(company, request.month)
-    await _reopen(session, company)
-    await month_reopenings.decide(session, reopening_id, requests.APPROVED, name=name, at=now)
+    await _reopen(session, company, reopening_id, name, now)
 
 
 async def reject(session: AsyncSession, scope: Scope, reopening_id: int, name: str, reason: str, now: datetime) -> None:
@@ -83,5 +85,6 @@ async def _take(session: AsyncSession, scope: Scope, reopening_id: int) -> tuple
     return request, company
 
 
-async def _reopen(session: AsyncSession, company: ArCompany) -> None:
+async def _reopen(session: AsyncSession, company: ArCompany, reopening_id: int, name: str, now: datetime) -> None:
     await setup.set_last_closed_month(session, company.number, months_after(company.last_closed_month, -1))
+    await month_reopenings.decide(session, reopening_id, requests.APPROVED, name=name, at=now)

@@ -11,9 +11,9 @@ from services.receivables.schemas.credit_requests import (
     CreditRequestItem,
     CreditRequestQuery,
     CreditRequestRead,
-    RejectionEntry,
 )
 from services.receivables.schemas.invoices import CreditEntry
+from services.receivables.schemas.requests import RejectionEntry
 from services.receivables.settings import Settings
 from shared import access
 from shared.access import Level

@@ -6,8 +6,8 @@ from fastapi import Query, Response
 
 from services.receivables.actions import month_reopenings
 from services.receivables.errors import NotLastClosedMonth, OthersRequest, OwnRequest, ReopeningWaits, RequestDecided
-from services.receivables.schemas.credit_requests import RejectionEntry
 from services.receivables.schemas.month_reopenings import MonthReopeningQuery, MonthReopeningRead
+from services.receivables.schemas.requests import RejectionEntry
 from services.receivables.schemas.setup import MonthToReopen
 from shared import access
 from shared.access import Level

@@ -7,11 +7,10 @@ from pydantic import BaseModel, ConfigDict
 
 from services.receivables.actions.credit_requests import RequestWhole
 from services.receivables.rules.credit_requests import RequestFilter
+from services.receivables.schemas.requests import RequestStatus
 from shared.money import Money
 from shared.numbers import CompanyNumber, Id
 from shared.text import FilledLine, NumberText
-
-RequestStatus = Literal["awaiting_approval", "approved", "rejected", "withdrawn"]
 
 
 class CreditRequestQuery(BaseModel):
@@ -72,11 +71,3 @@ class CreditRequestRead(CreditRequestItem):
     def of(cls, request: RequestWhole) -> "CreditRequestRead":
         lines = [CreditRequestLineRead.model_validate(one) for one in request.lines]
         return cls.model_validate(request.head).model_copy(update={"lines": lines})
-
-
-class RejectionEntry(BaseModel):
-    """Why a request is refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: FilledLine

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from services.receivables.rules.month_reopenings import ReopeningFilter
-from services.receivables.schemas.credit_requests import RequestStatus
+from services.receivables.schemas.requests import RequestStatus
 from shared.numbers import CompanyNumber
 
 

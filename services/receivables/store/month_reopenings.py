@@ -14,40 +14,20 @@ _SIDES = {"branch": None, "customer": None, "ar_company": "r.ar_company"}
 _ROW = ", ".join(f"r.{one.name}" for one in fields(MonthReopening))
 
 
-async def insert_request(
-    session: AsyncSession, ar_company: int, month: str, *, reason: str, name: str, at: datetime
+async def insert(
+    session: AsyncSession, ar_company: int, month: str, *, four_eyes: bool, reason: str, name: str, at: datetime
 ) -> int:
-    """Writes a request that waits for somebody else; returns its id."""
-    request_id: int = await fetch_value(
-        session,
-        """
-        INSERT INTO month_reopening (ar_company, month, status, four_eyes, reason, requested_by, requested_at)
-        VALUES (:ar_company, :month, 'awaiting_approval', true, :reason, :name, :at)
-        RETURNING id
-        """,
-        ar_company=ar_company,
-        month=month,
-        reason=reason,
-        name=name,
-        at=at,
-    )
-    return request_id
-
-
-async def insert_done(
-    session: AsyncSession, ar_company: int, month: str, *, reason: str, name: str, at: datetime
-) -> int:
-    """Writes a reopening that needed nobody else; returns its id."""
+    """Writes a reopening that is not decided yet; returns its id."""
     reopening_id: int = await fetch_value(
         session,
         """
-        INSERT INTO month_reopening
-            (ar_company, month, status, four_eyes, reason, requested_by, requested_at, decided_by, decided_at)
-        VALUES (:ar_company, :month, 'approved', false, :reason, :name, :at, :name, :at)
+        INSERT INTO month_reopening (ar_company, month, status, four_eyes, reason, requested_by, requested_at)
+        VALUES (:ar_company, :month, 'awaiting_approval', :four_eyes, :reason, :name, :at)
         RETURNING id
         """,
         ar_company=ar_company,
         month=month,
+        four_eyes=four_eyes,
         reason=reason,
         name=name,
         at=at,

@@ -1,0 +1,17 @@
+"""What all requests that wait for somebody else have in common on the wire."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.text import FilledLine
+
+RequestStatus = Literal["awaiting_approval", "approved", "rejected", "withdrawn"]
+
+
+class RejectionEntry(BaseModel):
+    """Why a request is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: FilledLine
