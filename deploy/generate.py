@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 import services
+from shared.access.identity import public_jwks
 from shared.contracts.event import STREAM, Event
 from shared.contracts.subscriptions import EVENTS, SUBSCRIPTIONS
 from shared.errors import DomainError
-from shared.identity import public_jwks
-from shared.service import openapi_document
+from shared.service.build import openapi_document
 
 ROOT = Path(__file__).parent.parent
 CONTRACTS = ROOT / "shared" / "contracts"

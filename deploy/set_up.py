@@ -22,9 +22,9 @@ def show(words: str, *, passing: bool = False) -> None:
 
 
 def install_command() -> None:
-    """Puts `ratebook` beside this Python: the command of deploy/ratebook, from whatever directory it is called."""
+    """Puts `ratebook` beside this Python: the command of deploy/command, from whatever directory it is called."""
     command = Path(sys.executable).parent / "ratebook"
-    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -P -m deploy.ratebook "$@"\n')
+    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -P -m deploy.command "$@"\n')
     command.chmod(0o755)
 
 

@@ -10,7 +10,8 @@ from gateway.denials import Denials
 from gateway.errors import CsrfRefused
 from gateway.permissions import Permissions
 from gateway.routes import Route, RouteTable
-from gateway.rules import PUBLIC, Decision, check_target, decide, path_segments
+from gateway.rules.decisions import PUBLIC, Decision, decide
+from gateway.rules.paths import check_target, path_segments
 from shared.errors import DomainError, Forbidden, Unauthenticated
 
 

@@ -13,11 +13,13 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from gateway.errors import PermissionsStale
-from gateway.rules import LETTERS_AND_DIGITS, Caller, Header, User
+from gateway.rules.decisions import Caller, User
+from gateway.rules.headers import Header
+from gateway.rules.paths import LETTERS_AND_DIGITS
 from gateway.upstream import Upstream, fetch
-from shared.access import Grant, Principal
+from shared.access.grants import Grant, Principal
+from shared.access.identity import HEADER, sign_identity
 from shared.errors import Unauthenticated
-from shared.identity import HEADER, sign_identity
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from starlette.types import Receive
 from gateway.errors import PermissionsStale, TooManyAbandoned
 from gateway.permissions import Permissions
 from gateway.routes import Route
-from gateway.rules import Caller, Decision, decide
+from gateway.rules.decisions import Caller, Decision, decide
 
 decisions = logging.getLogger("gateway.decisions")
 

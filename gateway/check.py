@@ -17,10 +17,10 @@ from starlette.types import Receive, Scope, Send
 from gateway.admission import Admission
 from gateway.cookies import Shown
 from gateway.errors import HeadersRefused, refuse
-from gateway.rules import Header
-from shared import tracing
+from gateway.rules.headers import Header
+from shared.access.identity import HEADER
 from shared.errors import DomainError, NotFound, Unauthenticated
-from shared.identity import HEADER
+from shared.process import tracing
 
 PATH = "/auth/check"
 KEY_HEADER = b"ratebook-check-key"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from gateway.errors import UpstreamUnreachable
 from gateway.exchange import Answer, Connection
-from gateway.rules import Header
+from gateway.rules.headers import Header
 from gateway.upstream import Body, Upload
 
 _PORTS = {"http": 80, "https": 443}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gateway.errors import CsrfRefused, HeadersRefused
 from gateway.routes import Route
-from shared import cookies
+from shared.access import cookies
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

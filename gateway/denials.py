@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from gateway.auth import Identities
 from gateway.routes import Route
 from gateway.upstream import Upstream
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
 
 log = logging.getLogger(__name__)
 

@@ -33,9 +33,9 @@ from gateway.errors import (
     UpstreamUnreachable,
 )
 from gateway.routes import Document, compile_routes
-from shared import cookies
+from shared.access import cookies
 from shared.errors import NotFound
-from shared.http import refusals
+from shared.http.problems import refusals
 
 DOCUMENT_PATH = "/openapi.json"
 PAGE_PATH = "/docs"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from starlette.types import Receive, Scope, Send
 
 from shared.errors import DomainError, Unauthenticated
-from shared.http import refusal
+from shared.http.problems import refusal
 
 # A refused body up to this size is passed over; of a larger one the rest is read for a moment before the connection is
 # closed, because closing on unread data would swallow the refusal.

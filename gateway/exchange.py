@@ -6,7 +6,7 @@ from typing import cast
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from gateway.errors import UpstreamFailed, UpstreamTimeout
-from gateway.rules import Header
+from gateway.rules.headers import Header
 from gateway.upstream import Upload
 
 # Services close an idle connection after 5 s (uvicorn's default): it must not be used any more by then.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gateway.auth import Keys
 from gateway.permissions import Permissions
 from gateway.upstream import Upstream, fetch
-from shared.http import Probe
+from shared.http.health import Probe
 
 _MAX_ANSWER_BYTES = 4 * 1024
 

@@ -19,12 +19,14 @@ from gateway.permissions import Permissions
 from gateway.proxy import Limits, Proxy
 from gateway.routes import Document, compile_routes, load_documents
 from gateway.settings import Settings
-from shared import logging as process_logging
-from shared.background import collect_rarely, running
-from shared.draining import Draining
-from shared.http import RequestContext, install_health, install_problem_handlers
-from shared.identity import load_private_key
-from shared.metrics import install_metrics
+from shared.access.identity import load_private_key
+from shared.http.context import RequestContext
+from shared.http.health import install_health
+from shared.http.metrics import install_metrics
+from shared.http.problems import install_problem_handlers
+from shared.process import logging as process_logging
+from shared.process.background import collect_rarely, running
+from shared.process.draining import Draining
 
 
 class Front:

@@ -5,7 +5,7 @@ from prometheus_client import Metric
 from gateway.denials import Denials
 from gateway.permissions import Permissions
 from gateway.proxy import Proxy
-from shared.metrics import Lookup, gauge, gauge_by
+from shared.process.metrics import Lookup, gauge, gauge_by
 
 
 def measure(permissions: Permissions, proxy: Proxy, denials: Denials) -> Lookup:

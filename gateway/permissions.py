@@ -13,12 +13,12 @@ from nats.aio.msg import Msg
 
 from gateway.auth import Identities
 from gateway.errors import PermissionsStale
-from gateway.rules import PermissionTable, User
+from gateway.rules.decisions import PermissionTable, User
 from gateway.upstream import Upstream, fetch
-from shared.access import Grant, Level, highest_levels
+from shared.access.grants import Grant, Level, highest_levels
+from shared.access.identity import grants_from_claim
 from shared.contracts.permissions_changed import PermissionsChanged
 from shared.events import streams
-from shared.identity import grants_from_claim
 
 log = logging.getLogger(__name__)
 

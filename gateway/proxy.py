@@ -30,11 +30,11 @@ from gateway.errors import (
 from gateway.limits import Breaker, InWork, Rates
 from gateway.permissions import Permissions
 from gateway.routes import Route
-from gateway.rules import RequestHead, request_head, response_head
+from gateway.rules.headers import RequestHead, request_head, response_head
 from gateway.upstream import Body, Exchange, Upload, Upstream
-from shared import tracing
 from shared.errors import DomainError
-from shared.http import problem
+from shared.http.problems import problem
+from shared.process import tracing
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from gateway.errors import MethodNotAllowed
-from shared.access import Access, Level, feature, public, signed_in
+from shared.access.declared import Access, feature, public, signed_in
+from shared.access.grants import Level
 from shared.errors import NotFound
 
 SERVICES = ("rating", "receivables", "security")

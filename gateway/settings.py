@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from gateway.check import Manner
-from shared.settings import ProcessSettings, Seed
+from shared.process.settings import ProcessSettings, Seed
 
 _MIB = 1024 * 1024
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.errors import UpstreamFailed
-from gateway.rules import Header
+from gateway.rules.headers import Header
 
 _FETCH_SECONDS = 5
 

@@ -24,10 +24,10 @@ from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import SERVICES, Postgres, provision, start_postgres
 from deploy.local.sample import load_sample
 from deploy.local.suite import Suite
-from shared import migration
-from shared.access import Grant, Principal
-from shared.database import Database
-from shared.identity import HEADER, sign_identity
+from shared.access.grants import Grant, Principal
+from shared.access.identity import HEADER, sign_identity
+from shared.database.pool import Database
+from shared.service import migration
 
 _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 

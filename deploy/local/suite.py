@@ -15,9 +15,9 @@ from deploy.local.nats import Nats, start_nats
 from deploy.local.postgres import SERVICES, Postgres, provision, start_postgres
 from deploy.local.process import Child, LocalError, free_port, port_is_free, start, wait_until
 from services.security.actions.administrators import create_administrator
-from shared import migration
-from shared.database import Database
-from shared.identity import load_private_key, public_jwks
+from shared.access.identity import load_private_key, public_jwks
+from shared.database.pool import Database
+from shared.service import migration
 
 GATEWAY_PORT = 8400
 ADMINISTRATOR = r"ALAMO\admin"
@@ -104,7 +104,7 @@ class Suite:
     def start_server(self, name: str) -> None:
         """Starts a service or the gateway on the port that it keeps for the life of the suite."""
         command = [
-            *(sys.executable, "-m", "shared.server", self.module_of(name)),
+            *(sys.executable, "-m", "shared.process.server", self.module_of(name)),
             *("--host", "127.0.0.1", "--port", str(self._ports[name])),
         ]
         child = start(name, command, self.home.path / f"{name}.log", environment=self.environment_of(name), folder=ROOT)

@@ -4,22 +4,25 @@ from fastapi import FastAPI
 
 from services.rating.actions import measures
 from services.rating.api import (
+    billing_profiles,
     charges,
     closings,
     codes,
     commission_payments,
     commission_rates,
     commissions,
+    coverage,
     customers,
+    draft_invoices,
     exports,
-    invoices,
-    rate_tables,
+    open_rollup_invoices,
     rating_runs,
+    rating_trials,
     ratings,
     ready_to_export,
     reconciliation,
     rollup_rules,
-    views,
+    work_in_progress,
     work_orders,
 )
 from services.rating.consumers import (
@@ -31,10 +34,10 @@ from services.rating.consumers import (
     invoice_exported,
     invoice_refused,
 )
-from services.rating.jobs import export_runs
+from services.rating.jobs.exports import remind_job, send_job
 from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
-from shared.service import build
+from shared.service.build import build
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -47,20 +50,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             work_orders.router,
             work_orders.entries,
             ratings.router,
-            ratings.trials,
-            ratings.coverage,
+            rating_trials.of_orders,
+            rating_trials.router,
+            coverage.router,
             charges.router,
             charges.prebills,
             rating_runs.router,
             closings.router,
             rollup_rules.router,
-            invoices.router,
+            draft_invoices.router,
             ready_to_export.router,
-            views.rollups,
-            views.wip,
+            open_rollup_invoices.router,
+            work_in_progress.router,
             exports.router,
             *codes.routers,
-            rate_tables.router,
+            billing_profiles.router,
             customers.router,
             commission_rates.router,
             commissions.router,
@@ -81,8 +85,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             # Two, so that one works out prices while the database writes for the other.
             "rating runs 1": rate_job,
             "rating runs 2": rate_job,
-            "export runs": export_runs.send_job(settings.export_chunk_orders),
-            "unanswered chunks": export_runs.remind_job(settings.answer_patience_seconds),
+            "export runs": send_job(settings.export_chunk_orders),
+            "unanswered chunks": remind_job(settings.answer_patience_seconds),
         },
         measures=[measures.export_runs],
     )

@@ -5,16 +5,17 @@ from fastapi import FastAPI
 from services.receivables.api import (
     audit_lists,
     batches,
+    credit_memos,
     credit_requests,
     customers,
-    documents,
-    emails,
     entries,
-    entry_info,
+    invoice_emails,
+    invoice_prints,
     invoices,
     month_reopenings,
+    months,
     reconciliation,
-    setup,
+    records,
     write_offs,
 )
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
@@ -23,7 +24,7 @@ from services.receivables.jobs.account_changes import announce_job
 from services.receivables.jobs.invoice_emails import email_job
 from services.receivables.jobs.invoice_prints import print_job
 from services.receivables.settings import Settings
-from shared.service import build
+from shared.service.build import build
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -35,20 +36,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         "receivables",
         settings,
         routers=[
-            *setup.routers,
+            *records.routers,
+            months.router,
             month_reopenings.router,
             customers.router,
             invoices.router,
+            credit_memos.router,
             credit_requests.router,
-            documents.single,
-            documents.router,
-            emails.router,
+            invoice_prints.single,
+            invoice_prints.router,
+            invoice_emails.router,
             batches.router,
             entries.router,
             entries.forms,
             audit_lists.router,
-            entry_info.batches,
-            entry_info.invoices,
+            entries.info_of_entries,
+            entries.info_of_invoices,
             write_offs.router,
             write_offs.of_invoice,
             reconciliation.router,

@@ -5,8 +5,8 @@ from typing import Literal, Self
 from pydantic import SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.mail import MailServer
-from shared.settings import ServiceSettings
+from shared.files.mail import MailServer
+from shared.process.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -8,7 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.security.rules.directory import OBJECT_SID, DirectorySettings
 from services.security.rules.oidc import Registration, is_protected
-from shared.settings import Seeds, ServiceSettings
+from shared.process.settings import Seeds, ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit.chain import FIRST, link
-from shared.database import copy_rows, execute, fetch_all, fetch_one, fetch_value
-from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
 
 _LOCK = 8_400_003
 _PART = 1_000

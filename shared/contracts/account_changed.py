@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from shared.contracts.event import Event
-from shared.money import Money
+from shared.values.money import Money
 
 
 class AccountChanged(Event):

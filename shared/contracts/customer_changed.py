@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from shared.contracts.event import Event
-from shared.money import Money
+from shared.values.money import Money
 
 
 class CustomerChanged(Event):

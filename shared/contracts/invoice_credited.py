@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from shared.contracts.event import Event, Month, Part
-from shared.money import Money
+from shared.values.money import Money
 
 
 class CreditedBooking(Part):

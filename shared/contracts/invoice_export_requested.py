@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from shared.contracts.event import Event, Month, Part
-from shared.money import Money, Quantity, Rate
+from shared.values.money import Money, Quantity, Rate
 
 
 class ExportLine(Part):

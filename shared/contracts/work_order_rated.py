@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.contracts.event import Event, Part
-from shared.money import Money, Quantity, Rate
+from shared.values.money import Money, Quantity, Rate
 
 
 class RatedLine(Part):

@@ -17,12 +17,13 @@ from nats.errors import MsgAlreadyAckdError
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import tracing
-from shared.background import stop, whole
 from shared.contracts.event import STREAM, Envelope, Event, EventT
-from shared.database import Database, is_disconnect, is_transient
+from shared.database.failures import is_disconnect, is_transient
+from shared.database.pool import Database
 from shared.events import dead_letters, inbox
-from shared.metrics import INBOX_DUPLICATES
+from shared.process import tracing
+from shared.process.background import stop, whole
+from shared.process.metrics import INBOX_DUPLICATES
 
 log = logging.getLogger(__name__)
 

@@ -107,7 +107,7 @@ def idempotency_key_v1(runtime_role: str) -> list[str]:
 
 
 def bell_v1(*tables: str) -> list[str]:
-    """Rows put into `tables` are work for jobs: every process of the service is told (shared.jobs)."""
+    """Rows put into `tables` are work for jobs: every process of the service is told (shared.service.jobs)."""
     return [
         """
         CREATE FUNCTION ring_bell() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import execute, fetch_all, fetch_one
+from shared.database.statements import execute, fetch_all, fetch_one
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import execute, fetch_values
+from shared.database.statements import execute, fetch_values
 
 KEPT = timedelta(days=60)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.event import Event
-from shared.database import execute, fetch_one
-from shared.tracing import traceparent
+from shared.database.statements import execute, fetch_one
+from shared.process.tracing import traceparent
 
 KEPT = timedelta(days=35)
 

@@ -15,11 +15,11 @@ import asyncpg
 from nats.aio.client import Client
 from nats.js.api import PubAck
 
-from shared.background import whole
 from shared.contracts.event import STREAM, envelope_bytes
 from shared.contracts.subscriptions import EVENTS
-from shared.database import Database
+from shared.database.pool import Database
 from shared.events import streams
+from shared.process.background import whole
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Relay:
         self._refusal: Exception | None = None
 
     async def run(self) -> None:
-        """Publishes until a connection fails; the caller starts it again (shared.background)."""
+        """Publishes until a connection fails; the caller starts it again (shared.process.background)."""
         connection = await self._database.connect("relay")
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):

@@ -6,13 +6,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.access import Scope
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound, RecordFaulty, RecordTaken
-from shared.etag import require_version
-from shared.listing import PageQuery
+from shared.files.csv import Numbered, refuse_import
 from shared.records import table as store
 from shared.records.table import RecordTable
-from shared.tables import Numbered, refuse_import
+from shared.values.versions import require_version
 
 
 class Revised(Protocol):

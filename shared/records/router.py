@@ -8,15 +8,16 @@ from typing import Annotated, Any, ClassVar
 from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.access import Access
-from shared.database import Transaction
+from shared.access.declared import Access
 from shared.errors import NotFound, RecordFaulty, RecordTaken, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf
-from shared.operation import CallerOf, Router
+from shared.files.csv import Numbered, read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.transaction import Transaction
 from shared.records.keeping import Records
-from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
-from shared.text import Line
+from shared.values.text import Line
 
 Endpoint = Callable[..., Any]
 

@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Table, Text, make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.access import Scope
-from shared.database import columns, execute, fetch_all, fetch_one
-from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.statements import columns, execute, fetch_all, fetch_one
 
 RowT = TypeVar("RowT")
 _DIALECT = make_url("postgresql+asyncpg://").get_dialect()()

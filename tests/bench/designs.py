@@ -140,7 +140,7 @@ def nginx(where: Place, name: str, server: str, port: int, *, processor: int) ->
 def ours(where: Place, **environment: str) -> Iterator[int]:
     """The gateway as delivered, but for limits that hold a single machine's load back, and the log of each request."""
     port = free_port()
-    command = [sys.executable, "-m", "shared.server", "gateway.main", "--port", str(port)]
+    command = [sys.executable, "-m", "shared.process.server", "gateway.main", "--port", str(port)]
     settings = {
         "GATEWAY_SIGNING_KEY": SEED,
         "GATEWAY_RATING_URL": where.service,

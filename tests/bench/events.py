@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.contracts.work_order_rated import WorkOrderRated
-from shared.database import Database
+from shared.database.pool import Database
 from shared.events import outbox
 from tests.bench import orders
 from tests.bench.figures import Comparison, Demand, Figure, Tell, percentile

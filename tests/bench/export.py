@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.receivables.models.posting import ArLine, ArTransaction, Batch, GlDistribution, NumberSeries
+from services.receivables.models.batches import Batch
+from services.receivables.models.posting import ArLine, ArTransaction, GlDistribution, NumberSeries
 from tests.bench import orders
 from tests.bench.figures import Comparison, Demand, Figure, Tell, rate_of
 from tests.bench.limit import clear, seconds_of_insert

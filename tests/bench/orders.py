@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from services.rating.models.orders import WorkOrder
+from services.rating.models.work_orders import WorkOrder
 
 _RATED = """
 INSERT INTO work_order (number, branch, style, customer, bill_to, priority, job_type, served_zip, service_on,

@@ -11,7 +11,7 @@ from deploy.sample.generate import files as sample_files
 from gateway.routes import load_documents
 from shared.contracts.event import STREAM
 from shared.contracts.subscriptions import EVENTS, SUBSCRIPTIONS
-from tests.services.exchange import consumers_of
+from tests.fixtures.exchange import consumers_of
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,7 +11,7 @@ import pytest
 from deploy.local.home import Home
 from tests.conftest import _quick_place
 from tests.faults.scene import Scene, chosen_seed, scene_in
-from tests.services.conftest import company, enter, rating, receivables, templates
+from tests.fixtures.ledgers import company, enter, rating, receivables, templates
 
 __all__ = ["company", "enter", "rating", "receivables", "templates"]
 

@@ -2,12 +2,12 @@
 
 from fastapi import FastAPI
 
-from services.receivables.actions import batch_posting
+from services.receivables.actions import posting
 from services.receivables.main import create_app as create_receivables
 
 PART_ENTRIES = 25
 
 
 def create_app() -> FastAPI:
-    batch_posting.PART_ENTRIES = PART_ENTRIES
+    posting.PART_ENTRIES = PART_ENTRIES
     return create_receivables()

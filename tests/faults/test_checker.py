@@ -18,20 +18,20 @@ from nats.errors import MsgAlreadyAckdError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.local.nats import Nats
-from services.rating.actions import answers as answer_actions
-from services.rating.rules.exports import Settlement
+from services.rating.actions import exports
+from services.rating.rules.exports.answers import Settlement
 from services.rating.store.exports import answers
-from services.receivables.rules.booking import BookingFacts
-from services.receivables.rules.hand_overs import HandedChunk
+from services.receivables.rules.exported_invoices.booking import BookingFacts
+from services.receivables.rules.exported_invoices.hand_overs import HandedChunk
 from services.receivables.rules.posting import NumberedTransaction, Posting
-from services.receivables.store import exports, posting
-from shared.database import Database
+from services.receivables.store import exported_invoices, posting
+from shared.database.pool import Database
 from shared.events import inbox, relay
 from shared.events.consumer import ConsumerLoop
 from tests.faults.proxy import Cut, Proxy, is_commit
 from tests.faults.world import SERVICES, World, eventually
-from tests.services.conftest import key
-from tests.services.exchange import deliver, exchange, take_events, work_off
+from tests.fixtures.exchange import deliver, exchange, take_events, work_off
+from tests.fixtures.ledgers import key
 
 Bug = Callable[[pytest.MonkeyPatch], None]
 
@@ -185,7 +185,7 @@ async def _settle_by_id(
 
 
 def lock_by_id(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answer_actions, "_settle", _settle_by_id)
+    patch.setattr(exports, "_settle", _settle_by_id)
 
 
 async def _credit(world: World, number: str) -> None:
@@ -224,7 +224,7 @@ async def test_orders_locked_by_id_without_reading_their_version(world: World, e
 
 def no_outcome_table(patch: pytest.MonkeyPatch) -> None:
     """Nothing that was decided before is known, and whoever comes decides again."""
-    decide, booking_facts = exports.decide, exports.booking_facts
+    decide, booking_facts = exported_invoices.decide, exported_invoices.booking_facts
 
     async def forget(session: AsyncSession, chunk: HandedChunk) -> BookingFacts:
         return replace(await booking_facts(session, chunk), outcomes={}, booked_versions=set())
@@ -233,9 +233,9 @@ def no_outcome_table(patch: pytest.MonkeyPatch) -> None:
         await decide(session, run_id, ar_company, decided)
         return {(one.invoice_id, one.attempt) for one in decided}
 
-    patch.setattr(exports, "booking_facts", forget)
-    patch.setattr(exports, "decide", decide_again)
-    patch.setattr(exports, "decide_orders", _nothing)
+    patch.setattr(exported_invoices, "booking_facts", forget)
+    patch.setattr(exported_invoices, "decide", decide_again)
+    patch.setattr(exported_invoices, "decide_orders", _nothing)
 
 
 def under_another_id(event: tuple[int, str, bytes]) -> tuple[int, str, bytes]:

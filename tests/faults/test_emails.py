@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.scene import PATIENCE_SECONDS, Scene
-from tests.post_office import PostOffice, open_post_office
+from tests.fixtures.post_office import PostOffice, open_post_office
 
 pytestmark = pytest.mark.faults
 

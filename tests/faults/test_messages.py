@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.work_order_rated import WorkOrderRated
-from shared.database import Database
+from shared.database.pool import Database
 from shared.events import dead_letters
 from tests.faults.fire import require_whole
 from tests.faults.rogue import Rogue
 from tests.faults.scene import MARK, Scene
-from tests.services.exchange import consumers_of
+from tests.fixtures.exchange import consumers_of
 
 pytestmark = pytest.mark.faults
 

@@ -18,10 +18,11 @@ import pytest
 from services.rating.actions import exports as rating_exports
 from services.rating.actions import rating_runs
 from shared.clock import now
-from shared.database import Database, execute, fetch_value
+from shared.database.pool import Database
+from shared.database.statements import execute, fetch_value
 from tests.faults.world import World
-from tests.services.conftest import WIRED, client_on, everything, key
-from tests.services.exchange import deliver, exchange, take_events
+from tests.fixtures.exchange import deliver, exchange, take_events
+from tests.fixtures.ledgers import WIRED, client_on, everything, key
 
 pytestmark = pytest.mark.races
 

@@ -11,18 +11,18 @@ import asyncpg
 import httpx
 
 from deploy.local.nats import Nats
-from services.rating.jobs import export_runs
+from services.rating.jobs import exports
 from services.rating.jobs.rating_runs import rate_job
-from shared.background import running
-from shared.database import Database
+from shared.database.pool import Database
 from shared.events import streams
 from shared.events.consumer import ConsumerLoop
 from shared.events.relay import Relay
-from shared.jobs import Bell
+from shared.process.background import running
+from shared.service.jobs import Bell
 from tests.faults.checker import Ledgers, find_faults
 from tests.faults.proxy import Proxy
 from tests.faults.stream import count_events
-from tests.services.exchange import consumers_of
+from tests.fixtures.exchange import consumers_of
 
 SERVICES = ("rating", "receivables")
 _CHUNK_ORDERS = 5
@@ -55,7 +55,7 @@ class World:
                 loops[consumer.durable] = ConsumerLoop(consumer, database, client).run
             if service == "rating":
                 bell = Bell()
-                jobs = (rate_job, export_runs.send_job(_CHUNK_ORDERS), export_runs.remind_job(_PATIENCE_SECONDS))
+                jobs = (rate_job, exports.send_job(_CHUNK_ORDERS), exports.remind_job(_PATIENCE_SECONDS))
                 loops["bell"] = partial(bell.listen, database)
                 loops |= {f"job {number}": partial(job.run, database, bell) for number, job in enumerate(jobs)}
         try:

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from gateway.connections import Connections
 from gateway.main import create_app
 from gateway.settings import Settings
-from shared.access import Grant, Level
-from shared.identity import key_id
+from shared.access.grants import Grant, Level
+from shared.access.identity import key_id
 from tests.gateway.player import DOCUMENTS, Player
 from tests.gateway.servers import Server, all_have_left, serving, wait_for
 

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.types import Receive, Scope, Send
 
-from shared.access import Grant
-from shared.identity import grants_to_claim, public_jwks
+from shared.access.grants import Grant
+from shared.access.identity import grants_to_claim, public_jwks
 
 Play = Callable[[Scope, Receive, Send], Awaitable[None]]
 

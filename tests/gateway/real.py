@@ -15,8 +15,8 @@ from gateway.settings import Settings
 from services.security.actions.administrators import create_administrator
 from services.security.main import create_app as create_security
 from services.security.settings import Settings as SecuritySettings
-from shared.database import Database
-from shared.identity import load_private_key, public_jwks
+from shared.access.identity import load_private_key, public_jwks
+from shared.database.pool import Database
 from tests.gateway.conftest import SEED
 from tests.gateway.player import Player
 from tests.gateway.servers import all_have_left, ready_checks, serving, wait_for

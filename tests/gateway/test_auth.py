@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gateway.auth import Keys, Tokens
 from gateway.connections import Connections
 from gateway.errors import PermissionsStale
+from shared.access.identity import key_id
 from shared.errors import Unauthenticated
-from shared.identity import key_id
 from tests.gateway.conftest import Gateway, sign
 from tests.gateway.player import Player
 from tests.gateway.servers import serving, wait_for

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from gateway.settings import Settings
-from shared.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
+from shared.access.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
 from tests.gateway.conftest import SEED, Gateway
 
 KEY = "k" * 32

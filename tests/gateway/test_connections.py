@@ -14,7 +14,7 @@ from gateway.connections import Connections
 from gateway.errors import UpstreamFailed, UpstreamTimeout, UpstreamUnreachable
 from gateway.exchange import Answer
 from gateway.upstream import Upload, fetch
-from tests.certificates import own_certificate
+from tests.fixtures.certificates import own_certificate
 from tests.gateway.servers import raw_server
 
 ANSWERS = {

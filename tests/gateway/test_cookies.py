@@ -14,10 +14,10 @@ from deploy.local.nats import Nats
 from gateway.cookies import own_cookies
 from gateway.errors import HeadersRefused
 from services.security.main import create_app as create_security
-from shared import cookies
+from shared.access import cookies
+from tests.fixtures.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Issuer
 from tests.gateway.real import PASSWORD, gateway_before, security_settings
 from tests.gateway.servers import all_have_left, serving
-from tests.services.security.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Issuer
 
 LOG_IN = {"user": "ALAMO\\admin", "password": PASSWORD}
 NEW_USER = {"name": "ALAMO\\ana", "display_name": "Ana"}

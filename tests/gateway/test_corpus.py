@@ -8,8 +8,8 @@ import pytest
 
 from gateway.admission import Admission
 from gateway.routes import Route
-from gateway.rules import fold
-from shared.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
+from gateway.rules.headers import fold
+from shared.access.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
 from tests.gateway.conftest import SEED, Gateway
 from tests.gateway.corpus import PATHS, Form, forged_headers
 from tests.gateway.player import Seen
@@ -149,7 +149,9 @@ def test_no_identity_at_all_reaches_a_public_operation(gateway: Gateway, stolen:
 def test_the_corpus_sees_a_gateway_that_forwards_what_callers_say(
     gateway: Gateway, stolen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.rules._FORWARDED", {b"ratebook_identity": "ratebook_identity", b"accept": "accept"})
+    monkeypatch.setattr(
+        "gateway.rules.headers._FORWARDED", {b"ratebook_identity": "ratebook_identity", b"accept": "accept"}
+    )
     forms = [
         Form(name, b"GET /api/v1/rating/echo HTTP/1.1\r\n", b"Host: x\r\n" + lines.encode())
         for name, lines in forged_headers(stolen)

@@ -13,7 +13,7 @@ from gateway.auth import Identities
 from gateway.connections import Connections
 from gateway.denials import MOST_KINDS, Denials
 from gateway.routes import compile_routes
-from shared import cookies
+from shared.access import cookies
 from tests.gateway.conftest import Gateway
 from tests.gateway.player import DOCUMENTS, Player
 from tests.gateway.real import PASSWORD, gateway_of_a_company, logged_in

@@ -16,7 +16,7 @@ from deploy.local.process import free_port
 from gateway.main import create_app
 from gateway.routes import RoutesUnfit
 from gateway.settings import Settings
-from shared.background import running
+from shared.process.background import running
 from tests.gateway.conftest import EVERYTHING, SEED, Gateway
 from tests.gateway.player import DOCUMENTS, Player
 from tests.gateway.servers import ready_checks, serving, wait_for
@@ -133,7 +133,7 @@ def test_a_database_is_never_within_reach() -> None:
 PRODUCTION = """
 import sys, uvicorn
 from gateway.main import create_app
-from shared.server import configuration
+from shared.process.server import configuration
 from tests.gateway.player import DOCUMENTS
 application = create_app(documents=DOCUMENTS)
 uvicorn.Server(configuration(application, port=int(sys.argv[1]), log_config=None, timeout_graceful_shutdown=1)).run()

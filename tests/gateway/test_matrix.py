@@ -15,13 +15,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.main import create_app
 from gateway.settings import Settings
-from shared.access import Grant, Level
-from shared.identity import IdentityVerifier, load_private_key, public_jwks
-from tests.asgi import Header, ask
+from shared.access.grants import Grant, Level
+from shared.access.identity import IdentityVerifier, load_private_key, public_jwks
+from tests.fixtures.asgi import Header, ask
+from tests.fixtures.operations import LEVELS, Declared, declared_operations
 from tests.gateway.conftest import SEED, sign
 from tests.gateway.player import Player, answer
 from tests.gateway.servers import serving
-from tests.operations import LEVELS, Declared, declared_operations
 
 TOKENS = ("no", "expired", "of another audience", "sound")
 OPERATIONS = declared_operations()

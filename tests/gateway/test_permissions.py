@@ -22,10 +22,10 @@ from gateway.auth import Identities
 from gateway.connections import Connections
 from gateway.errors import PermissionsStale
 from gateway.permissions import TRUSTED_SECONDS, Permissions, read_table
-from shared.access import Grant, Level, Limits
+from shared.access.grants import Grant, Level, Limits
+from shared.access.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
 from shared.contracts.event import envelope_bytes
 from shared.contracts.permissions_changed import PermissionsChanged
-from shared.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
 from tests.gateway.conftest import EVERYTHING, SEED, Gateway
 from tests.gateway.player import Player
 from tests.gateway.servers import ready_checks, serving, wait_for

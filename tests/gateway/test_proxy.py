@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from shared.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
+from shared.access.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
 from tests.gateway.conftest import SEED, Gateway
 from tests.gateway.player import GZIPPED, LARGE_BYTES
 from tests.gateway.servers import wait_for

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from gateway.errors import MethodNotAllowed
 from gateway.routes import SERVICES, RoutesUnfit, RouteTable, compile_routes, load_documents
-from gateway.rules import path_segments
-from shared.access import Level
+from gateway.rules.paths import path_segments
+from shared.access.grants import Level
 from shared.errors import NotFound
 from tests.gateway.player import DOCUMENTS
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
 from tests.gateway.conftest import Gateway
 from tests.gateway.servers import wait_for
 

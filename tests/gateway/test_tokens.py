@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.access import Grant, Level, Principal
-from shared.identity import HEADER, key_id, load_private_key, public_jwks, sign_identity
+from shared.access.grants import Grant, Level, Principal
+from shared.access.identity import HEADER, key_id, load_private_key, public_jwks, sign_identity
 from tests.gateway.conftest import EVERYTHING, SEED, Gateway, sign
 from tests.gateway.wire import converse
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from shared.identity import HEADER
+from shared.access.identity import HEADER
 from tests.gateway.conftest import Gateway
 from tests.gateway.wire import request, say
 

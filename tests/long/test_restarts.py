@@ -92,7 +92,7 @@ class Instances:
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [
-            *(sys.executable, "-m", "shared.server", self._module),
+            *(sys.executable, "-m", "shared.process.server", self._module),
             *("--fd", str(self._socket.fileno())),
         ]
         with self._log.open("ab") as log:

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from deploy.local.suite import Suite
-from shared.identity import load_private_key
+from shared.access.identity import load_private_key
 from tests.faults.scene import chosen_seed
 from tests.gateway.conftest import sign
 

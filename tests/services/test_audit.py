@@ -10,13 +10,14 @@ import httpx
 import pytest
 
 from gateway.routes import load_documents
-from shared.access import Grant, Level, Limits
+from shared.access.grants import Grant, Level, Limits
 from shared.audit import store
 from shared.audit.chain import FIRST, kept_body, link
 from shared.audit.store import Done, Verdict
-from shared.database import Database, execute
-from tests.services.conftest import key
-from tests.services.exchange import work_off
+from shared.database.pool import Database
+from shared.database.statements import execute
+from tests.fixtures.exchange import work_off
+from tests.fixtures.ledgers import key
 
 DONE = Done("7", "ALAMO\\bill", "POST /v1/exports", "/v1/exports", "rating.export", "approve", 202, None, "r1")
 

@@ -14,12 +14,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
-from shared.access import Grant, Level, Principal
-from shared.database import Database
-from shared.identity import HEADER, ISSUER, grants_to_claim, key_id, sign_identity
-from tests.asgi import Header, ask
-from tests.operations import LEVELS, Declared, declared_operations
-from tests.services.alone import running
+from shared.access.grants import Grant, Level, Principal
+from shared.access.identity import HEADER, ISSUER, grants_to_claim, key_id, sign_identity
+from shared.database.pool import Database
+from tests.fixtures.alone import running
+from tests.fixtures.asgi import Header, ask
+from tests.fixtures.operations import LEVELS, Declared, declared_operations
 
 # Without its cookie it has nothing to exchange, and refuses as a log-in is refused.
 REFUSES_ITSELF = {"POST /api/v1/security/cookies/refresh"}

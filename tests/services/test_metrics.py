@@ -9,12 +9,13 @@ import pytest
 from services.rating.consumers import customer_changed
 from services.rating.main import create_app
 from services.rating.settings import Settings
-from shared.database import Database, execute
+from shared.access.identity import public_jwks
+from shared.database.pool import Database
+from shared.database.statements import execute
 from shared.events import dead_letters
-from shared.identity import public_jwks
 from tests.conftest import client_of
-from tests.services.conftest import key
-from tests.services.exchange import take_events
+from tests.fixtures.exchange import take_events
+from tests.fixtures.ledgers import key
 
 
 def value(text: str, sample: str) -> float:

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.access import Grant, Level
-from shared.database import Database
+from shared.access.grants import Grant, Level
+from shared.database.pool import Database
 from tests.conftest import client_of
-from tests.operations import Declared, declared_operations, schemas_of
-from tests.services.alone import running
+from tests.fixtures.alone import running
+from tests.fixtures.operations import Declared, declared_operations, schemas_of
 
 SERVICES = ("rating", "receivables", "security")
 OWNED = frozenset(

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import SERVICES
-from shared import migration
 from shared.events.ddl import SHARED_TABLES
+from shared.service import migration
 
 
 @pytest.fixture(params=SERVICES)

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions.orders import hold_editable
+from services.rating.actions.work_orders import hold_editable
 from services.rating.errors import UnknownReference
 from services.rating.rules.charges import ChargeEntry, OrderCharge, Prebill, faults_in_charge
-from services.rating.rules.orders import EDITABLE
-from services.rating.store import charges, codes, orders
-from shared.access import Scope
+from services.rating.rules.work_orders import EDITABLE
+from services.rating.store import charges, codes, work_orders
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
-from shared.listing import PageQuery
-from shared.tables import Numbered, refuse_import
+from shared.files.csv import Numbered, refuse_import
 
 
 async def list_charges(session: AsyncSession, scope: Scope, order_id: int) -> Sequence[OrderCharge]:
     """What was entered for an order; raises NotFound."""
-    if await orders.find(session, scope, order_id) is None:
+    if await work_orders.find(session, scope, order_id) is None:
         raise NotFound(f"There is no work order {order_id}.")
     return (await charges.of_orders(session, [order_id])).get(order_id, [])
 
@@ -38,7 +38,7 @@ async def enter_charge(
     await hold_editable(session, scope, order_id, expected_revision)
     await require_good_charges(session, {"": entry})
     (charge_id,) = await charges.insert(session, [(order_id, entry)], entered_by)
-    await orders.touch(session, [order_id])
+    await work_orders.touch(session, [order_id])
     return charge_id
 
 
@@ -49,7 +49,7 @@ async def remove_charge(
     await hold_editable(session, scope, order_id, expected_revision)
     if not await charges.delete(session, order_id, charge_id):
         raise NotFound(f"Work order {order_id} has no charge {charge_id}.")
-    await orders.touch(session, [order_id])
+    await work_orders.touch(session, [order_id])
 
 
 async def enter_prebills(
@@ -82,7 +82,7 @@ async def import_prebills(
 ) -> int:
     """Enters prebills, each with the number of its order, all or none; raises ImportRefused that names every faulty row."""
     known = await codes.known_codes(session)
-    held = await orders.lock_numbers(session, scope, [one.row[0] for one in entries])
+    held = await work_orders.lock_numbers(session, scope, [one.row[0] for one in entries])
     faults: list[Fault] = []
     for one in entries:
         number, entry = one.row
@@ -97,5 +97,5 @@ async def import_prebills(
     refuse_import(faults)
     placed = [(held[number].id, entry) for number, entry in (one.row for one in entries)]
     await charges.insert(session, placed, entered_by)
-    await orders.touch(session, sorted({order_id for order_id, _ in placed}))
+    await work_orders.touch(session, sorted({order_id for order_id, _ in placed}))
     return len(placed)

@@ -5,16 +5,16 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.exports import ExportRequest, claim_run
-from services.rating.actions.orders import hold_editable
 from services.rating.actions.ratings import rate_held
+from services.rating.actions.work_orders import hold_editable
 from services.rating.errors import NotExportable, OnInvoice
-from services.rating.rules.exports import Run
-from services.rating.rules.orders import require_closed, require_open
-from services.rating.store import closings, orders
+from services.rating.rules.exports.runs import Run
+from services.rating.rules.work_orders import require_closed, require_open
+from services.rating.store import closings, work_orders
 from services.rating.store.exports import claim
-from shared.access import Scope
+from shared.access.grants import Scope
 from shared.errors import Fault, NotFound
-from shared.etag import require_version
+from shared.values.versions import require_version
 
 
 async def bill_on_demand(
@@ -64,7 +64,7 @@ async def reopen(
     done_at: datetime,
 ) -> None:
     """Takes a closed order up again with the next rating version; raises NotFound, NotClosed, VersionStale."""
-    order = await orders.find(session, scope, order_id, lock=True)
+    order = await work_orders.find(session, scope, order_id, lock=True)
     if order is None:
         raise NotFound(f"There is no work order {order_id}.")
     require_closed(order)

@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import CodeTaken, RateTableFaulty
 from services.rating.rules.codes import BillType, Code, reserved
-from services.rating.rules.orders import OUTCOMES
+from services.rating.rules.work_orders import OUTCOMES
 from services.rating.store import codes
 from shared.errors import Fault, NotFound
-from shared.etag import require_version
-from shared.tables import Numbered, refuse_import
+from shared.files.csv import Numbered, refuse_import
+from shared.values.versions import require_version
 
 
 async def list_codes(session: AsyncSession, table: str, search: str | None, *, retired: bool | None) -> list[Any]:

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import CommissionPeriodClosed, NothingToPay, PaymentSettled
-from services.rating.rules.commissions import Payment, Period, choose
+from services.rating.rules.commission_payments import Payment, Period, choose
 from services.rating.store import commission_payments as payments
-from shared.access import EVERYTHING, Scope
+from shared.access.grants import EVERYTHING, Scope
+from shared.database.pages import PageQuery
 from shared.errors import Forbidden, NotFound
-from shared.listing import PageQuery
 
 
 async def list_periods(session: AsyncSession, scope: Scope) -> list[Period]:

@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import CommissionRateFaulty, CommissionRatesOverlap
-from services.rating.rules.commissions import CommissionRate, RateEntry, faults_in_rate, overlapping_rates
+from services.rating.rules.commission_rates import CommissionRate, RateEntry, faults_in_rate, overlapping_rates
 from services.rating.store import codes, commission_rates
 from shared.errors import Fault, NotFound
-from shared.etag import require_version
-from shared.tables import Numbered, refuse_import
+from shared.files.csv import Numbered, refuse_import
+from shared.values.versions import require_version
 
 
 async def list_rates(session: AsyncSession, server: str | None, on: date | None) -> list[CommissionRate]:

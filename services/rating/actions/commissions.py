@@ -19,15 +19,15 @@ from services.rating.rules.commissions import (
     keep_adjusted,
     reverse,
 )
-from services.rating.rules.exports import CreditedInvoice
-from services.rating.rules.orders import WorkOrder
+from services.rating.rules.exports.answers import CreditedInvoice
 from services.rating.rules.pricing import Rated
+from services.rating.rules.work_orders import WorkOrder
 from services.rating.store import commission_payments as payments
 from services.rating.store import commissions
-from shared.access import Scope
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
-from shared.etag import require_version
-from shared.listing import PageQuery
+from shared.values.versions import require_version
 
 
 async def figure(session: AsyncSession, rated: Sequence[Rated], orders: Sequence[WorkOrder]) -> list[list[Earned]]:

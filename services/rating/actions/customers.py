@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.customers import Customer, newest
 from services.rating.store import customers
-from shared.access import Scope
-from shared.listing import PageQuery
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 
 
 async def take_over(session: AsyncSession, changed: Sequence[Customer]) -> None:

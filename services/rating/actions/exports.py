@@ -1,5 +1,6 @@
 """Export Rated Work Orders to A/R: claimed at once, sent in chunks, withdrawn when no answer comes."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,15 +8,20 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.actions.commissions import reverse_credited
 from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
-from services.rating.rules.exports import Run, RunInvoice, Selection, choose, cut_chunks
-from services.rating.rules.hand_overs import OrderHandOver, with_credits
-from services.rating.store import invoices, orders
-from services.rating.store.exports import answers, claim, history, reading, sending
+from services.rating.rules.exports.answers import Booking, CreditedInvoice, Refusal, Settlement, reopens, settle
+from services.rating.rules.exports.claim import Selection, choose
+from services.rating.rules.exports.hand_overs import OrderHandOver, with_credits
+from services.rating.rules.exports.runs import Run, RunInvoice
+from services.rating.rules.exports.sending import cut_chunks
+from services.rating.store import commissions, draft_invoices, ratings, work_orders
+from services.rating.store.exports import answers, claim, hand_overs, runs, sending
 from services.rating.store.selection import lock_selected
-from shared.access import EVERYTHING, Scope
+from shared.access.grants import EVERYTHING, Scope
+from shared.clock import now
+from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
-from shared.listing import PageQuery
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
     """
     locked = await lock_selected(session, scope, request.selection)
     # Whoever puts an order on an invoice holds the invoice: after this nothing is added to what is claimed.
-    invoice_ids = await invoices.lock_of_orders(session, locked)
+    invoice_ids = await draft_invoices.lock_of_orders(session, locked)
     _require_all_there("work_order_ids", request.selection.work_order_ids, locked)
     _require_all_there("invoice_ids", request.selection.invoice_ids, invoice_ids)
     choice = choose(
@@ -139,14 +145,14 @@ async def withdraw(session: AsyncSession, scope: Scope, run_id: int, invoice_ids
 
 
 async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> Run:
-    run = await reading.find_run(session, scope, run_id)
+    run = await runs.find_run(session, scope, run_id)
     if run is None:
         raise NotFound(f"There is no export run {run_id}.")
     return run
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None, int]:
-    return await reading.list_runs(session, scope, query)
+    return await runs.list_runs(session, scope, query)
 
 
 async def list_invoices(
@@ -154,11 +160,62 @@ async def list_invoices(
 ) -> tuple[list[RunInvoice], str | None, int]:
     """The invoices of a run that the caller may see."""
     await read_run(session, scope, run_id)
-    return await reading.list_invoices(session, run_id, outcome, query)
+    return await runs.list_invoices(session, run_id, outcome, query)
 
 
 async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) -> list[OrderHandOver]:
     """Every hand-over of an order with its answer and credits, the newest first; raises NotFound outside the scope."""
-    if await orders.find(session, scope, order_id) is None:
+    if await work_orders.find(session, scope, order_id) is None:
         raise NotFound(f"There is no work order {order_id}.")
-    return with_credits(await history.hand_overs(session, order_id), await history.credits_of(session, order_id))
+    return with_credits(await hand_overs.hand_overs(session, order_id), await hand_overs.credits_of(session, order_id))
+
+
+async def apply_exported(session: AsyncSession, run_id: int, bookings: Sequence[Booking]) -> None:
+    """Locks the orders of booked invoices; an answer that was applied already changes nothing."""
+    await answers.lock_run(session, run_id)
+    settlement = await _settle(session, run_id, [(one.invoice_id, one.attempt) for one in bookings], "exported")
+    if settlement.hand_overs:
+        await answers.save_exported(session, settlement, bookings)
+        await answers.add_to_run(session, run_id, "exported", settlement)
+        await commissions.make_payable(session, settlement.work_order_ids)
+
+
+async def apply_batched(session: AsyncSession, batch: int, pairs: Sequence[tuple[int, int]]) -> None:
+    """Notes that invoices wait in a batch for review; one that was answered already, or meanwhile, stays as it is."""
+    await answers.save_batched(session, batch, pairs)
+
+
+async def apply_refused(session: AsyncSession, run_id: int, refusals: Sequence[Refusal]) -> None:
+    """Unlocks the orders of refused invoices; an answer that was applied already changes nothing."""
+    await answers.lock_run(session, run_id)
+    settlement = await _settle(session, run_id, [(one.invoice_id, one.attempt) for one in refusals], "refused")
+    if settlement.hand_overs:
+        await answers.save_refused(session, settlement, refusals)
+        await answers.add_to_run(session, run_id, "refused", settlement)
+
+
+async def apply_credited(session: AsyncSession, credited: CreditedInvoice) -> None:
+    """Records a credit, reverses its commissions, and reopens or closes the orders that it brought to zero.
+
+    The credit may overtake the answer that the invoice was booked; it carries the booking, which is applied first.
+    """
+    await apply_exported(session, credited.run_id, [credited.booking])
+    if await answers.save_credit(session, credited) == 0:
+        return
+    by_id = {one.work_order_id: one for one in credited.orders}
+    moved: dict[str, list[int]] = defaultdict(list)
+    for standing in await answers.lock_orders(session, sorted(by_id)):
+        status = reopens(by_id[standing.id], credited.disposition, standing)
+        if status is not None:
+            moved[status].append(standing.id)
+    await reverse_credited(session, credited, now())
+    for status, order_ids in moved.items():
+        await answers.leave_exported(session, order_ids, status)
+        await ratings.announce(session, order_ids)
+
+
+async def _settle(session: AsyncSession, run_id: int, pairs: Sequence[tuple[int, int]], outcome: str) -> Settlement:
+    hand_overs = await answers.hand_overs(session, pairs)
+    waiting = [(one.invoice_id, one.attempt) for one in hand_overs if one.outcome == "waiting"]
+    orders = await answers.handed_orders(session, waiting) if waiting else []
+    return settle(run_id, pairs, outcome, hand_overs, orders)

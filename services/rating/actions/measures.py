@@ -3,14 +3,14 @@
 from prometheus_client import Metric
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.store.exports import reading
-from shared.metrics import gauge, gauge_by
+from services.rating.store.exports import runs
+from shared.process.metrics import gauge, gauge_by
 
 
 async def export_runs(session: AsyncSession) -> list[Metric]:
     """How many runs are in each state, and for how long the oldest unfinished one has been."""
-    counts = await reading.count_by_status(session)
-    age_seconds = await reading.oldest_unfinished_age_seconds(session)
+    counts = await runs.count_by_status(session)
+    age_seconds = await runs.oldest_unfinished_age_seconds(session)
     return [
         gauge_by("ratebook_export_runs", "Export runs by state.", "status", counts),
         gauge("ratebook_export_run_oldest_age_seconds", "Since the oldest unfinished run was asked for.", age_seconds),

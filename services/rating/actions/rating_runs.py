@@ -6,13 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import commissions
 from services.rating.errors import NothingToRate, UnknownReference
-from services.rating.rules.orders import next_rating_version
 from services.rating.rules.pricing import rate_work_orders
-from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun, RunSelection
-from services.rating.store import charges, orders, rate_tables, rating_runs, ratings
-from shared.access import Scope
+from services.rating.rules.rating_runs import OutcomeCount, RatingResult, RatingRun, RunSelection
+from services.rating.rules.work_orders import next_rating_version
+from services.rating.store import charges, rate_tables, rating_runs, ratings, work_orders
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
-from shared.listing import PageQuery
 
 PART = 1_000
 
@@ -47,7 +47,7 @@ async def rate_part(session: AsyncSession, now: datetime) -> bool:
     order_ids = await rating_runs.next_orders(session, run.id, PART)
     if not order_ids:
         return await rating_runs.finish(session, run.id)
-    open_orders = await orders.lock_ready_for_rating(session, order_ids)
+    open_orders = await work_orders.lock_ready_for_rating(session, order_ids)
     entered = await charges.of_orders(session, [order.id for order in open_orders])
     rated, failed = rate_work_orders(open_orders, await rate_tables.load(session), entered)
     versions = {order.id: next_rating_version(order) for order in open_orders}

@@ -1,40 +1,32 @@
 """Rating one order, trying out what a rating would be, removing one, and answering why its charges are what they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions.charges import require_good_charges
-from services.rating.actions.commissions import book, figure, keep_adjustments, take_back
-from services.rating.actions.orders import hold_editable, require_enterable
+from services.rating.actions.commissions import book, keep_adjustments, take_back
+from services.rating.actions.work_orders import hold_editable
 from services.rating.errors import NotRated
-from services.rating.rules.charges import ChargeEntry, OrderCharge
-from services.rating.rules.commissions import earned_by_line
-from services.rating.rules.coverage import Coverage, check_coverage
-from services.rating.rules.orders import (
-    OrderEntry,
+from services.rating.rules.pricing import RatedLine, rate_work_order
+from services.rating.rules.ratings import LineChange, RatingHead, changes_between
+from services.rating.rules.work_orders import (
     WorkOrder,
     next_rating_version,
     require_rated,
     require_ready_for_rating,
 )
-from services.rating.rules.pricing import Rated, RatedLine, rate_work_order
-from services.rating.rules.ratings import LineChange, RatingHead, changes_between
 from services.rating.store import (
     charges,
-    codes,
     commissions,
-    coverage,
-    customers,
-    invoices,
-    orders,
+    draft_invoices,
     rate_tables,
     ratings,
+    work_orders,
 )
-from shared.access import Scope
+from shared.access.grants import Scope
 from shared.errors import DomainError, NotFound
 
 
@@ -45,18 +37,6 @@ class StoredRating:
     head: RatingHead
     lines: Sequence[RatedLine]
     changes: Sequence[LineChange]
-    commissions: Mapping[int, Decimal]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a rating would be, and what its lines would earn by position.
-
-    `not_ready` says why the order cannot be rated for good yet; empty when it can.
-    """
-
-    rated: Rated
-    not_ready: str
     commissions: Mapping[int, Decimal]
 
 
@@ -83,78 +63,12 @@ async def rate_held(session: AsyncSession, order: WorkOrder, rated_by: str, rate
     await ratings.announce(session, [order.id])
 
 
-async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial:
-    """What the rating of an order would be now, whatever its status; nothing is stored.
-
-    Raises NotFound and every refusal of `rules.pricing`.
-    """
-    order = await orders.find(session, scope, order_id)
-    if order is None:
-        raise NotFound(f"There is no work order {order_id}.")
-    entered = await charges.of_orders(session, [order_id])
-    rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
-    return await _trial(session, order, rated)
-
-
-async def try_entry(
-    session: AsyncSession,
-    scope: Scope,
-    entry: OrderEntry,
-    entered: Mapping[str, ChargeEntry],
-    entered_by: str,
-    at: datetime,
-) -> Trial:
-    """What the rating of an order would be that does not exist; nothing is stored. Charges come by where they stand.
-
-    Raises UnknownReference, Forbidden and every refusal of `rules.pricing`.
-    """
-    await require_enterable(session, scope, entry)
-    await require_good_charges(session, entered)
-    company = next(one.ar_company for one in await codes.list_branches(session) if one.code == entry.branch)
-    items = {one.name: one for one in await codes.list_rows(session, "billing_item")}
-    order = WorkOrder(
-        **asdict(entry),
-        id=0,
-        ar_company=company,
-        customer_type=await customers.type_of(session, company, entry.customer),
-        status="open",
-        revision=1,
-        rating_version=1,
-        invoice_id=None,
-        changed_at=at,
-    )
-    made = [
-        OrderCharge(
-            id=index,
-            work_order_id=0,
-            income_account=items[one.billing_item].income_account,
-            taxable=items[one.billing_item].taxable,
-            fee_advance=items[one.billing_item].fee_advance,
-            entered_by=entered_by,
-            **vars(one),
-        )
-        for index, one in enumerate(entered.values(), start=1)
-    ]
-    rated = rate_work_order(order, await rate_tables.load(session), made)
-    return await _trial(session, order, rated)
-
-
-async def _trial(session: AsyncSession, order: WorkOrder, rated: Rated) -> Trial:
-    (earned,) = await figure(session, [rated], [order])
-    return Trial(rated, _why_not_ready(order), earned_by_line(earned))
-
-
-def _why_not_ready(order: WorkOrder) -> str:
+def why_not_ready(order: WorkOrder) -> str:
     try:
         require_ready_for_rating(order)
     except DomainError as refusal:
         return refusal.detail
     return ""
-
-
-async def check_open_orders(session: AsyncSession, scope: Scope) -> Coverage:
-    """Which combinations of keys open orders use that no profile covers."""
-    return check_coverage(await coverage.open_keys(session, scope), await rate_tables.load(session))
 
 
 async def remove_rating(
@@ -164,14 +78,14 @@ async def remove_rating(
     order = await hold_editable(session, scope, order_id, expected_revision)
     require_rated(order)
     await take_back(session, {order_id: order.rating_version}, removed_by, removed_at)
-    await invoices.take_off(session, [order_id], removed_by)
-    await orders.remove_ratings(session, [order_id], removed_by)
+    await draft_invoices.take_off(session, [order_id], removed_by)
+    await work_orders.remove_ratings(session, [order_id], removed_by)
     await ratings.announce(session, [order_id])
 
 
 async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> StoredRating:
     """The current rating with its lines, explanation, and what changed; raises NotFound, NotRated."""
-    order = await orders.find(session, scope, order_id)
+    order = await work_orders.find(session, scope, order_id)
     if order is None:
         raise NotFound(f"There is no work order {order_id}.")
     head = await ratings.find(session, order_id, order.rating_version)
@@ -185,6 +99,6 @@ async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> Sto
 
 async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[RatingHead]:
     """Every rating that the order ever had, the newest first; raises NotFound."""
-    if await orders.find(session, scope, order_id) is None:
+    if await work_orders.find(session, scope, order_id) is None:
         raise NotFound(f"There is no work order {order_id}.")
     return await ratings.history(session, order_id)

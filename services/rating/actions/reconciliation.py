@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.reconciliation import CurrentTotals, Difference, RunSums, compare
 from services.rating.store import reconciliation
-from shared.access import Scope
+from shared.access.grants import Scope
 
 
 async def reconcile(

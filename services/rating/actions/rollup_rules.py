@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import CodeTaken, RuleFaulty, UnknownReference
-from services.rating.rules.rollup import RollupRule, require_whole
+from services.rating.rules.rollup_rules import RollupRule, require_whole
 from services.rating.store import rollup_rules
-from shared.access import Scope
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
-from shared.etag import require_version
-from shared.listing import PageQuery
-from shared.tables import Numbered, refuse_import
+from shared.files.csv import Numbered, refuse_import
+from shared.values.versions import require_version
 
 
 async def list_rules(

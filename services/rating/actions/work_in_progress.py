@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.pricing import Failed, Rated, rate_work_orders
 from services.rating.rules.work_in_progress import WipFacts, WipFilter, WipGroup, WipOrder, appraise, summarize, total
-from services.rating.store import charges, orders, rate_tables, work_in_progress
-from shared.access import EVERYTHING, Scope
-from shared.listing import PageQuery
+from services.rating.store import charges, rate_tables, work_in_progress, work_orders
+from shared.access.grants import EVERYTHING, Scope
+from shared.database.pages import PageQuery
 
 _PART = 500
 
@@ -39,7 +39,7 @@ async def _appraise(session: AsyncSession, facts: Sequence[WipFacts], as_of: dat
     rated: list[Rated] = []
     failed: list[Failed] = []
     if open_ids:
-        found = await orders.find_all(session, EVERYTHING, open_ids)
+        found = await work_orders.find_all(session, EVERYTHING, open_ids)
         entered = await charges.of_orders(session, open_ids)
         table = await rate_tables.load(session)
         for start in range(0, len(found), _PART):

@@ -2,26 +2,27 @@
 
 from fastapi import Response
 
-from services.rating.actions import charges, orders
+from services.rating.actions import charges, work_orders
 from services.rating.errors import LockedUseCredit, UnknownReference
 from services.rating.rules.charges import ChargeEntry
 from services.rating.schemas.charges import ChargeBody, ChargeRead, OverrideBody, PrebillRow
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv
-from shared.text import NumberText
+from shared.files.csv import Numbered, read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE, CsvBody
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
+from shared.values.text import NumberText
 
 router = Router("work-orders")
 prebills = Router("prebills")
-VIEW = access.feature("rating.rating", Level.VIEW)
-EDIT = access.feature("rating.rating", Level.EDIT)
-PREBILL = access.feature("rating.work_orders", Level.EDIT)
+VIEW = declared.feature("rating.rating", Level.VIEW)
+EDIT = declared.feature("rating.rating", Level.EDIT)
+PREBILL = declared.feature("rating.work_orders", Level.EDIT)
 CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
 
 
@@ -101,6 +102,6 @@ async def _enter(
 ) -> ChargeRead:
     charge_id = await charges.enter_charge(session, caller.scope, order_id, revision, entry, caller.name)
     entered = await charges.list_charges(session, caller.scope, order_id)
-    order, *_ = await orders.read_order(session, caller.scope, order_id)
+    order, *_ = await work_orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
     return ChargeRead.of(next(one for one in entered if one.id == charge_id))

@@ -2,29 +2,29 @@
 
 from fastapi import Request, Response
 
-from services.rating.actions import closings, exports, orders
+from services.rating.actions import closings, exports, work_orders
 from services.rating.actions.exports import ExportRequest
 from services.rating.api.ratings import CHANGING, FAILING
 from services.rating.errors import NotClosed, NotExportable, NotOpen, NotReadyForRating, OnInvoice
-from services.rating.rules.exports import Selection
-from services.rating.schemas.exports import ExportRunRead, OrderHandOverRead
-from services.rating.schemas.orders import WorkOrderRead
-from services.rating.schemas.rollup import OnDemandRequest, Reason
+from services.rating.rules.exports.claim import Selection
+from services.rating.schemas.closings import OnDemandRequest, OrderHandOverRead, Reason
+from services.rating.schemas.exports import ExportRunRead
+from services.rating.schemas.work_orders import WorkOrderRead
 from services.rating.settings import Settings
-from shared import access
-from shared.access import Level
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import local_date, month_of, now
-from shared.database import Transaction
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.operation import CallerOf, Router
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("work-orders")
-VIEW = access.feature("rating.work_orders", Level.VIEW)
-EXPORT = access.feature("rating.export", Level.EDIT)
-CLOSE = access.feature("rating.rating", Level.EDIT)
-REOPEN = access.feature("rating.rating", Level.APPROVE)
+VIEW = declared.feature("rating.work_orders", Level.VIEW)
+EXPORT = declared.feature("rating.export", Level.EDIT)
+CLOSE = declared.feature("rating.rating", Level.EDIT)
+REOPEN = declared.feature("rating.rating", Level.APPROVE)
 
 
 @router.post(
@@ -95,6 +95,6 @@ async def reopen(
 
 
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
-    order, whereabouts, closing = await orders.read_order(session, caller.scope, order_id)
+    order, whereabouts, closing = await work_orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
     return WorkOrderRead.of(order, whereabouts, closing)

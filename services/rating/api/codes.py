@@ -16,19 +16,20 @@ from services.rating.schemas.codes import (
     ServerRow,
     ZoneEntry,
 )
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import PageQueryOf
-from shared.operation import Router
+from shared.files.csv import Numbered, read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
+from shared.http.operation import Router
+from shared.http.pages import PageQueryOf
+from shared.http.transaction import Transaction
 from shared.records.router import declaring
-from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
-from shared.text import Line
+from shared.values.text import Line
 
-VIEW = access.feature("rating.rate_tables", Level.VIEW)
-EDIT = access.feature("rating.rate_tables", Level.EDIT)
+VIEW = declared.feature("rating.rate_tables", Level.VIEW)
+EDIT = declared.feature("rating.rate_tables", Level.EDIT)
 CodeInPath = Annotated[str, Path(max_length=30)]
 RetiredOnly = Annotated[bool | None, Query(description="Only the retired ones, or only the others.")]
 SearchWord = Annotated[Line | None, Query(description="Part of the code, the name or a ZIP.")]

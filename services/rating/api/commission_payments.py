@@ -4,21 +4,21 @@ from fastapi import Response
 
 from services.rating.actions import commission_payments
 from services.rating.errors import CommissionPeriodClosed, NothingToPay, PaymentSettled
-from services.rating.schemas.commissions import PaymentRead, PaymentRequest, PeriodRead
-from shared import access
-from shared.access import Level
+from services.rating.schemas.commission_payments import PaymentRead, PaymentRequest, PeriodRead
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import now
-from shared.database import Transaction
 from shared.errors import NotFound
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 periods = Router("commission-periods")
 router = Router("commission-payments")
-VIEW = access.feature("rating.commissions", Level.VIEW)
-APPROVE = access.feature("rating.commissions", Level.APPROVE)
+VIEW = declared.feature("rating.commissions", Level.VIEW)
+APPROVE = declared.feature("rating.commissions", Level.APPROVE)
 
 
 @periods.get("", access=VIEW)

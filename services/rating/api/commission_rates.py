@@ -7,21 +7,22 @@ from fastapi import Query, Response
 
 from services.rating.actions import commission_rates
 from services.rating.errors import CommissionRateFaulty, CommissionRatesOverlap
-from services.rating.schemas.commissions import CommissionRateBody, CommissionRateRead
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from services.rating.schemas.commission_rates import CommissionRateBody, CommissionRateRead
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import PageQueryOf
-from shared.numbers import Id
-from shared.operation import Router
-from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
-from shared.text import CodeText
+from shared.files.csv import Numbered, read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
+from shared.http.operation import Router
+from shared.http.pages import PageQueryOf
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
+from shared.values.text import CodeText
 
 router = Router("commission-rates")
-VIEW = access.feature("rating.commissions", Level.VIEW)
-EDIT = access.feature("rating.commissions", Level.EDIT)
+VIEW = declared.feature("rating.commissions", Level.VIEW)
+EDIT = declared.feature("rating.commissions", Level.EDIT)
 SAVING = [CommissionRateFaulty, CommissionRatesOverlap]
 
 

@@ -15,21 +15,21 @@ from services.rating.schemas.commissions import (
     CommissionRead,
     CommissionTotals,
 )
-from shared import access
-from shared.access import Level
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import now
-from shared.database import Transaction
-from shared.documents import render_pdf
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Page, PrintablePageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_OR_PDF_RESPONSE, PDF_TYPE
+from shared.files.pdf import render_pdf
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Page, PrintablePageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("commissions")
-VIEW = access.feature("rating.commissions", Level.VIEW)
-EDIT = access.feature("rating.commissions", Level.EDIT)
+VIEW = declared.feature("rating.commissions", Level.VIEW)
+EDIT = declared.feature("rating.commissions", Level.EDIT)
 _TEMPLATE = Path(__file__).parent.parent / "documents" / "commissions.typ"
 ADJUSTING = [NotFound, VersionMissing, VersionStale, CommissionPeriodClosed, CommissionTakenBack, NothingToAdjust]
 

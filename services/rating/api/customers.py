@@ -3,21 +3,21 @@
 from fastapi import Response
 
 from services.rating.actions import customers
-from services.rating.schemas.rate_tables import CustomerRead
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE
-from shared.text import Line
+from services.rating.schemas.customers import CustomerRead
+from shared.access import declared
+from shared.access.grants import Level
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.text import Line
 
 router = Router("customers")
 
 
 @router.get(
     "",
-    access=access.feature("rating.work_orders", Level.VIEW),
+    access=declared.feature("rating.work_orders", Level.VIEW),
     response_model=Page[CustomerRead, Count],
     responses=CSV_RESPONSE,
 )

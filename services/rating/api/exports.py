@@ -10,21 +10,22 @@ from services.rating.actions import exports
 from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
 from services.rating.schemas.exports import ExportRequest, ExportRunRead, RunInvoiceRead, WithdrawalRequest, Withdrawn
 from services.rating.settings import Settings
-from shared import access
-from shared.access import Level
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import local_date, month_of, now
-from shared.database import Database, Transaction
+from shared.database.pool import Database
 from shared.errors import NotFound
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.progress import watch
-from shared.tables import CSV_RESPONSE
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.progress import watch
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("exports")
-VIEW = access.feature("rating.export", Level.VIEW)
-EDIT = access.feature("rating.export", Level.EDIT)
-APPROVE = access.feature("rating.export", Level.APPROVE)
+VIEW = declared.feature("rating.export", Level.VIEW)
+EDIT = declared.feature("rating.export", Level.EDIT)
+APPROVE = declared.feature("rating.export", Level.APPROVE)
 
 
 @router.post(

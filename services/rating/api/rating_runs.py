@@ -7,22 +7,23 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.rating.actions import rating_runs
 from services.rating.errors import NothingToRate, UnknownReference
-from services.rating.schemas.ratings import RatingResultRead, RatingRunRead, RatingRunRequest
-from shared import access
-from shared.access import Level
+from services.rating.schemas.rating_runs import RatingResultRead, RatingRunRead, RatingRunRequest
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import now
-from shared.database import Database, Transaction
+from shared.database.pool import Database
 from shared.errors import NotFound
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.progress import watch
-from shared.tables import CSV_RESPONSE
-from shared.text import CodeText
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.progress import watch
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
+from shared.values.text import CodeText
 
 router = Router("rating-runs")
-VIEW = access.feature("rating.rating", Level.VIEW)
-EDIT = access.feature("rating.rating", Level.EDIT)
+VIEW = declared.feature("rating.rating", Level.VIEW)
+EDIT = declared.feature("rating.rating", Level.EDIT)
 
 
 @router.post("", access=EDIT, status_code=202, refuses=[NothingToRate, UnknownReference])

@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from services.rating.actions import orders, ratings
+from services.rating.actions import ratings, work_orders
 from services.rating.errors import (
     AmountTooLarge,
     LockedUseCredit,
@@ -13,26 +13,21 @@ from services.rating.errors import (
     PrebillNotInTable,
     RegionAmbiguous,
     RegionRequired,
-    UnknownReference,
     ZoneRequired,
 )
-from services.rating.schemas.ratings import CoverageRead, GapRead, RatingRead, RatingSummary, TrialRead, TrialRequest
-from shared import access
-from shared.access import Level
+from services.rating.schemas.ratings import RatingRead, RatingSummary
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import now
-from shared.database import Transaction
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import PageQueryOf
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE, table_answer
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.operation import CallerOf, Router
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("work-orders")
-trials = Router("rating-trials")
-coverage = Router("coverage")
-VIEW = access.feature("rating.rating", Level.VIEW)
-EDIT = access.feature("rating.rating", Level.EDIT)
+VIEW = declared.feature("rating.rating", Level.VIEW)
+EDIT = declared.feature("rating.rating", Level.EDIT)
 CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
 FAILING = [
     *(RegionRequired, RegionAmbiguous, NoProfile, NothingToCharge),
@@ -68,30 +63,8 @@ async def list_ratings(work_order_id: Id, caller: CallerOf, session: Transaction
     return [RatingSummary.model_validate(head) for head in history]
 
 
-@router.get("/{work_order_id}/rating/trial", access=VIEW, refuses=[NotFound, *FAILING])
-async def try_rating(work_order_id: Id, caller: CallerOf, session: Transaction) -> TrialRead:
-    """Dry run: what the rating of an order would be now, whatever its status. Nothing is stored."""
-    return TrialRead.of(await ratings.try_order(session, caller.scope, work_order_id))
-
-
-@trials.post("", access=VIEW, refuses=[UnknownReference, *FAILING])
-async def try_entry(wanted: TrialRequest, caller: CallerOf, session: Transaction) -> TrialRead:
-    """Dry run of an order that does not exist, to try out a rate table. Nothing is stored."""
-    order, charges = wanted.order.to_entry(), wanted.to_charges()
-    return TrialRead.of(await ratings.try_entry(session, caller.scope, order, charges, caller.name, now()))
-
-
-@coverage.get("", access=VIEW, response_model=CoverageRead, responses=CSV_RESPONSE)
-async def check_coverage(page: PageQueryOf, caller: CallerOf, session: Transaction) -> CoverageRead | Response:
-    """Every combination of the five keys used by open orders that has no profile, with the orders that wait."""
-    found = CoverageRead.model_validate(await ratings.check_open_orders(session, caller.scope))
-    if page.media_type is not None:
-        return table_answer(page.media_type, "coverage", [*GapRead.model_fields][:-1], found.gaps)
-    return found
-
-
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> RatingRead:
     stored = await ratings.read_rating(session, caller.scope, order_id)
-    order, *_ = await orders.read_order(session, caller.scope, order_id)
+    order, *_ = await work_orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
     return RatingRead.of(stored)

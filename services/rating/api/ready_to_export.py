@@ -4,19 +4,19 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from services.rating.actions import ready
+from services.rating.actions import ready_to_export
 from services.rating.api.reports import print_report, today
-from services.rating.schemas.exports import ReadyItem, ReadyQuery, ReadyTotalsRead
-from shared import access
-from shared.access import Level
+from services.rating.schemas.ready_to_export import ReadyItem, ReadyQuery, ReadyTotalsRead
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import month_of
-from shared.database import Transaction
-from shared.listing import Page, PrintablePageQueryOf, answer
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_OR_PDF_RESPONSE, PDF_TYPE
+from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Page, PrintablePageQueryOf, answer
+from shared.http.transaction import Transaction
 
 router = Router("ready-to-export")
-VIEW = access.feature("rating.export", Level.VIEW)
+VIEW = declared.feature("rating.export", Level.VIEW)
 
 
 @router.get("", access=VIEW, response_model=Page[ReadyItem, ReadyTotalsRead], responses=CSV_OR_PDF_RESPONSE)
@@ -31,7 +31,9 @@ async def list_ready_to_export(
 
     `month` is where it would be exported to, today's if left out: a closed one is warned of.
     """
-    rows, cursor, totals, limits_passed = await ready.list_ready(session, caller.scope, wanted.to_filter(), page)
+    rows, cursor, totals, limits_passed = await ready_to_export.list_ready(
+        session, caller.scope, wanted.to_filter(), page
+    )
     day = today(request)
     items = [ReadyItem.of(row, day, wanted.month or month_of(day), limits_passed) for row in rows]
     told = ReadyTotalsRead.of(totals)

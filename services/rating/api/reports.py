@@ -8,9 +8,9 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from services.rating.settings import Settings
-from shared import documents
 from shared.clock import local_date, now
-from shared.operation import Caller
+from shared.http import files
+from shared.http.operation import Caller
 
 _DOCUMENTS = Path(__file__).parent.parent / "documents"
 
@@ -23,4 +23,4 @@ def today(request: Request) -> date:
 
 async def print_report(name: str, caller: Caller, wanted: BaseModel, content: Mapping[str, object]) -> Response:
     """The PDF that the template of this name makes of the content, with the filters and who printed it when."""
-    return await documents.print_report(_DOCUMENTS / f"{name}.typ", caller.name, wanted, content)
+    return await files.print_report(_DOCUMENTS / f"{name}.typ", caller.name, wanted, content)

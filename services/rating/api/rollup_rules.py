@@ -6,22 +6,23 @@ from fastapi import Path, Response
 
 from services.rating.actions import rollup_rules
 from services.rating.errors import CodeTaken, RuleFaulty, UnknownReference
-from services.rating.rules.rollup import RollupRule
-from services.rating.schemas.rollup import RollupRuleBody, RollupRuleRead, RollupRuleRow
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from services.rating.rules.rollup_rules import RollupRule
+from services.rating.schemas.rollup_rules import RollupRuleBody, RollupRuleRead, RollupRuleRow
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf
-from shared.numbers import CompanyNumber
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
-from shared.text import Line
+from shared.files.csv import Numbered, read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.transaction import Transaction
+from shared.values.numbers import CompanyNumber
+from shared.values.text import Line
 
 router = Router("rollup-rules")
-VIEW = access.feature("rating.rollup", Level.VIEW)
-EDIT = access.feature("rating.rollup", Level.EDIT)
+VIEW = declared.feature("rating.rollup", Level.VIEW)
+EDIT = declared.feature("rating.rollup", Level.EDIT)
 CustomerInPath = Annotated[str, Path(max_length=40)]
 
 

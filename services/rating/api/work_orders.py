@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from services.rating.actions import charges, orders
+from services.rating.actions import charges, work_orders
 from services.rating.errors import LockedUseCredit, NotRated, NumberTaken, UnknownReference
-from services.rating.schemas.orders import (
+from services.rating.schemas.work_orders import (
     HistoryStepRead,
     NewWorkOrder,
     WorkOrderChange,
@@ -16,20 +16,21 @@ from services.rating.schemas.orders import (
     WorkOrderRead,
     WorkOrderTotals,
 )
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv
+from shared.files.csv import Numbered, read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE, CsvBody
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("work-orders")
 entries = Router("work-order-entries")
-VIEW = access.feature("rating.work_orders", Level.VIEW)
-EDIT = access.feature("rating.work_orders", Level.EDIT)
+VIEW = declared.feature("rating.work_orders", Level.VIEW)
+EDIT = declared.feature("rating.work_orders", Level.EDIT)
 
 
 @router.get("", access=VIEW, response_model=Page[WorkOrderItem, WorkOrderTotals], responses=CSV_RESPONSE)
@@ -37,7 +38,7 @@ async def list_work_orders(
     wanted: Annotated[WorkOrderQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[WorkOrderItem, WorkOrderTotals] | Response:
     """Lists work orders; as CSV the whole filtered list."""
-    rows, cursor, totals = await orders.list_orders(session, caller.scope, wanted.to_filter(), page)
+    rows, cursor, totals = await work_orders.list_orders(session, caller.scope, wanted.to_filter(), page)
     items = [WorkOrderItem.model_validate(row) for row in rows]
     return answer(page, "work-orders", WorkOrderItem, items, cursor, WorkOrderTotals.model_validate(totals))
 
@@ -47,7 +48,7 @@ async def enter_work_order(
     entry: NewWorkOrder, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """Enters one order, with its prebills."""
-    order_id = await orders.enter_order(session, caller.scope, entry.to_entry())
+    order_id = await work_orders.enter_order(session, caller.scope, entry.to_entry())
     await charges.enter_prebills(session, order_id, entry.to_prebills(), caller.name)
     return await _read(session, caller, order_id, response)
 
@@ -57,7 +58,7 @@ async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transacti
     """Enters the orders of a CSV or XLSX file: all of them, or none and a list of every faulty place."""
     rows = read_csv(file, WorkOrderEntry, key=lambda row: row.number)
     entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
-    return await orders.import_orders(session, caller.scope, entries)
+    return await work_orders.import_orders(session, caller.scope, entries)
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])
@@ -71,7 +72,7 @@ async def read_work_order(
 @router.get("/{work_order_id}/history", access=VIEW, refuses=[NotFound])
 async def read_work_order_history(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[HistoryStepRead]:
     """What happened to the order, by whom and when, the newest first."""
-    found = await orders.read_history(session, caller.scope, work_order_id)
+    found = await work_orders.read_history(session, caller.scope, work_order_id)
     return [HistoryStepRead.model_validate(one) for one in found]
 
 
@@ -80,7 +81,7 @@ async def list_work_order_entries(
     wanted: Annotated[WorkOrderQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[WorkOrderEntry, Count] | Response:
     """Work orders with their proof of delivery, in the columns in which they are imported."""
-    rows, cursor, count = await orders.list_entries(session, caller.scope, wanted.to_filter(), page)
+    rows, cursor, count = await work_orders.list_entries(session, caller.scope, wanted.to_filter(), page)
     items = [WorkOrderEntry.model_validate(row) for row in rows]
     return answer(page, "work-orders", WorkOrderEntry, items, cursor, Count(count=count))
 
@@ -98,7 +99,7 @@ async def change_work_order(
     session: Transaction,
 ) -> WorkOrderRead:
     """Changes the fields that are sent. A new bill-to or branch takes the order off its draft invoice."""
-    await orders.change_order(session, caller.scope, work_order_id, revision, change.to_changes(), caller.name)
+    await work_orders.change_order(session, caller.scope, work_order_id, revision, change.to_changes(), caller.name)
     return await _read(session, caller, work_order_id, response)
 
 
@@ -107,11 +108,11 @@ async def unassign_work_order(
     work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """Takes an order off its draft invoice; it stays rated."""
-    await orders.unassign_order(session, caller.scope, work_order_id, revision, caller.name)
+    await work_orders.unassign_order(session, caller.scope, work_order_id, revision, caller.name)
     return await _read(session, caller, work_order_id, response)
 
 
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
-    order, whereabouts, closing = await orders.read_order(session, caller.scope, order_id)
+    order, whereabouts, closing = await work_orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
     return WorkOrderRead.of(order, whereabouts, closing)

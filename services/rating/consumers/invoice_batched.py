@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions import answers
+from services.rating.actions import exports
 from shared.contracts.invoice_batched import InvoiceBatched
 from shared.events.consumer import Consumer
 
@@ -12,7 +12,7 @@ from shared.events.consumer import Consumer
 async def handle(session: AsyncSession, events: Sequence[InvoiceBatched]) -> None:
     for event in events:
         pairs = [(one.invoice_id, one.attempt) for one in event.invoices]
-        await answers.apply_batched(session, event.batch, pairs)
+        await exports.apply_batched(session, event.batch, pairs)
 
 
 consumer = Consumer("rating", InvoiceBatched, handle, batch=1)

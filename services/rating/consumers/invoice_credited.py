@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions import answers
-from services.rating.rules.exports import Booking, CreditedInvoice, OrderCredit
+from services.rating.actions import exports
+from services.rating.rules.exports.answers import Booking, CreditedInvoice, OrderCredit
 from shared.contracts.invoice_credited import InvoiceCredited
 from shared.events.consumer import Consumer
 
@@ -13,7 +13,7 @@ from shared.events.consumer import Consumer
 async def handle(session: AsyncSession, events: Sequence[InvoiceCredited]) -> None:
     for event in events:
         booking = event.booking
-        await answers.apply_credited(
+        await exports.apply_credited(
             session,
             CreditedInvoice(
                 run_id=booking.run_id,

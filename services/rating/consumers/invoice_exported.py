@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions import answers
-from services.rating.rules.exports import Booking
+from services.rating.actions import exports
+from services.rating.rules.exports.answers import Booking
 from shared.contracts.invoice_exported import InvoiceExported
 from shared.events.consumer import Consumer
 
@@ -15,7 +15,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceExported]) -> No
         bookings = [
             Booking(one.invoice_id, one.attempt, one.number, one.month, one.transaction) for one in event.invoices
         ]
-        await answers.apply_exported(session, event.run_id, bookings)
+        await exports.apply_exported(session, event.run_id, bookings)
 
 
 consumer = Consumer("rating", InvoiceExported, handle, batch=1)

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import rating_runs
 from shared.clock import now
-from shared.jobs import Job
+from shared.service.jobs import Job
 
 
 async def _rate(session: AsyncSession) -> bool:

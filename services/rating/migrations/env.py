@@ -1,6 +1,6 @@
-"""Runs the migrations of rating (shared.migration)."""
+"""Runs the migrations of rating (shared.service.migration)."""
 
 from services.rating import models
-from shared import migration
+from shared.service import migration
 
 migration.run(models.metadata)

@@ -1,8 +1,33 @@
-"""The tables of rating, as Alembic compares them with the migrations; checks and grants stand there."""
+"""The tables of rating, as Alembic compares them with the migrations; checks, triggers and grants are there."""
 
-from services.rating.models import codes, commissions, exports, orders, rate_tables, ratings
+from services.rating.models import (
+    billing_profiles,
+    charges,
+    codes,
+    commissions,
+    customers,
+    draft_invoices,
+    exports,
+    rating_runs,
+    ratings,
+    rollup_rules,
+    work_orders,
+)
 from services.rating.models.table import Table
 
-__all__ = ["codes", "commissions", "exports", "metadata", "orders", "rate_tables", "ratings"]
+__all__ = [
+    "billing_profiles",
+    "charges",
+    "codes",
+    "commissions",
+    "customers",
+    "draft_invoices",
+    "exports",
+    "metadata",
+    "rating_runs",
+    "ratings",
+    "rollup_rules",
+    "work_orders",
+]
 
 metadata = Table.metadata

@@ -1,13 +1,11 @@
-"""The codes that keys and charges are made of, and the read copy of customers."""
+"""The codes that keys and charges are made of."""
 
 from datetime import date
-from decimal import Decimal
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import Index
 
 from services.rating.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class Branch(Table, table=True):
@@ -115,41 +113,3 @@ class Server(Table, table=True):
     retired_on: date | None = None
     revision: int
     receives_commission: bool
-
-
-class Customer(Table, table=True):
-    """A read copy of the customers that receivables keeps."""
-
-    __table_args__ = (UniqueConstraint("ar_company", "number"),)
-
-    id: int = columns.identity()
-    ar_company: int
-    number: str = columns.code()
-    version: int
-    name: str = columns.words()
-    status: str = columns.words()
-    customer_type: str = columns.code()
-    credit_limit: Decimal | None = columns.money(nullable=True)
-
-
-class CustomerAccount(Table, table=True):
-    """A read copy of what customers owe in receivables."""
-
-    __tablename__ = "customer_account"
-
-    ar_company: int = Field(primary_key=True)
-    customer: str = columns.code(primary_key=True)
-    version: int
-    open_amount: Decimal = columns.money()
-
-
-class ArCompany(Table, table=True):
-    """A read copy of the AR companies and their months."""
-
-    __tablename__ = "ar_company"
-
-    number: int = Field(primary_key=True)
-    version: int
-    name: str = columns.words()
-    last_closed_month: str = columns.code()
-    max_open_months: int

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Index, text
 
 from services.rating.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class CommissionRate(Table, table=True):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.rating.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class ExportRun(Table, table=True):

@@ -1,15 +1,15 @@
-"""Ratings with their lines, and bulk ratings."""
+"""Ratings with their lines."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy import Column, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field
 
 from services.rating.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class Rating(Table, table=True):
@@ -49,31 +49,3 @@ class RatingLine(Table, table=True):
     original_amount: Decimal | None = columns.money(nullable=True)
     override_reason: str | None = columns.words(nullable=True)
     servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
-
-
-class RatingRun(Table, table=True):
-    """The rating of all open orders that were ready, order by order."""
-
-    __tablename__ = "rating_run"
-
-    id: int = columns.identity()
-    status: str = columns.words()
-    requested_by: str = columns.words()
-    requested_at: datetime = columns.moment()
-    orders: int
-    rated: int
-    failed: int
-    finished_at: datetime | None = columns.moment(nullable=True)
-
-
-class RatingResult(Table, table=True):
-    __tablename__ = "rating_result"
-    __table_args__ = (
-        Index("rating_result_waiting", "run_id", "work_order_id", postgresql_where=text("outcome = 'WAITING'")),
-    )
-
-    run_id: int = columns.big("rating_run.id", primary_key=True)
-    work_order_id: int = columns.big("work_order.id", primary_key=True)
-    outcome: str = columns.words()
-    detail: str = columns.words()
-    total: Decimal | None = columns.money(nullable=True)

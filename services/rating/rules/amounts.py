@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from services.rating.errors import AmountTooLarge
-from services.rating.rules.orders import ONE
 from services.rating.rules.rate_tables import ANY, ProfileLine
-from shared.money import round_cents
+from services.rating.rules.work_orders import ONE
+from shared.values.money import round_cents
+from shared.values.numbers import plain
 
 EXACT = Context(prec=60)
 """Rates and quantities multiply without loss: the only rounding is that of the finished amount."""
@@ -23,11 +24,6 @@ class Priced:
     unit_rate: Decimal
     amount: Decimal
     words: str
-
-
-def plain(number: Decimal) -> str:
-    """A number as people write it: `0.65000` → `0.65`."""
-    return f"{number.normalize():f}"
 
 
 def units_of(line: ProfileLine, quantity: Decimal) -> Decimal:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.rating.rules.commission_terms import faults_in_terms
-from shared.money import round_cents
+from shared.values.money import round_cents
 
 
 @dataclass(frozen=True)

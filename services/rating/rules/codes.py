@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.rating.rules.charges import faults_in_servers, share_of
-from services.rating.rules.orders import OUTCOMES, OrderEntry
 from services.rating.rules.rate_tables import ANY
+from services.rating.rules.work_orders import OUTCOMES, OrderEntry
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
-"""Owns commissions: what a line earns its servers, what an adjustment or a credit changes, and who can be paid."""
+"""Owns commissions: what a line earns its servers, and what an adjustment or a credit changes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from services.rating.errors import CommissionPeriodClosed, CommissionTakenBack, NothingToAdjust
 from services.rating.rules.charges import ServerShare, split
-from shared.money import ZERO, round_cents
+from shared.values.money import ZERO, round_cents
+from shared.values.numbers import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def earn(terms: LineTerms, served_on: date, servers: Mapping[str, ServerTerms]) 
     if terms.method == "flat":
         whole, words = round_cents(terms.figure), f"{round_cents(terms.figure)} for the line"
     else:
-        whole, words = round_cents(terms.amount * terms.figure / 100), f"{_plain(terms.figure)} % of {terms.amount}"
+        whole, words = round_cents(terms.amount * terms.figure / 100), f"{plain(terms.figure)} % of {terms.amount}"
     return [
         _earned(terms, one, base, terms.figure, amount, words + _shared(one, shares))
         for one, base, amount in zip(terms.servers, bases, split(whole, shares), strict=True)
@@ -96,7 +97,7 @@ def _own_percentage(terms: LineTerms, who: ServerShare, base: Decimal, served_on
     if percent is None:
         return _earned(terms, who, base, ZERO, ZERO, f"{who.server} has no commission rate on {served_on}")
     amount = round_cents(base * percent / 100)
-    return _earned(terms, who, base, percent, amount, f"{who.server}'s own {_plain(percent)} % of {base}")
+    return _earned(terms, who, base, percent, amount, f"{who.server}'s own {plain(percent)} % of {base}")
 
 
 def _earned(terms: LineTerms, who: ServerShare, base: Decimal, figure: Decimal, amount: Decimal, words: str) -> Earned:
@@ -104,11 +105,7 @@ def _earned(terms: LineTerms, who: ServerShare, base: Decimal, figure: Decimal, 
 
 
 def _shared(who: ServerShare, shares: Sequence[Decimal]) -> str:
-    return "" if len(shares) == 1 else f", share {_plain(who.share)} of {_plain(sum(shares, Decimal(0)))}"
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return "" if len(shares) == 1 else f", share {plain(who.share)} of {plain(sum(shares, Decimal(0)))}"
 
 
 def earned_by_line(earned: Iterable[Earned]) -> dict[int, Decimal]:
@@ -210,40 +207,6 @@ def keep_adjusted(before: Iterable[Standing], after: Iterable[Standing]) -> list
 
 
 @dataclass(frozen=True)
-class Owed:
-    """A booking that could be paid."""
-
-    id: int
-    server: str
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which bookings a payment takes, and what it comes to."""
-
-    ids: tuple[int, ...] = ()
-    servers: int = 0
-    total: Decimal = field(default=ZERO)
-
-
-def choose(owed: Sequence[Owed]) -> Choice:
-    """What can be paid now: everything of each server to whom it comes to 0.00 or more.
-
-    Nobody is paid less than nothing: who owes more than he earned waits, and it is set off against what comes next.
-    Example: 40.00 and −50.00 of one server wait; with 25.00 more all three are paid as 15.00. Source: rating, commissions:
-    a commission already paid carries a negative into the next run.
-    """
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for one in owed:
-        sums[one.server] += one.amount
-    paid = {server for server, total in sums.items() if total >= 0}
-    return Choice(
-        tuple(one.id for one in owed if one.server in paid), len(paid), sum((sums[one] for one in paid), ZERO)
-    )
-
-
-@dataclass(frozen=True)
 class CommissionFilter:
     """Which bookings a list shows; None leaves a side open. The days are those of service."""
 
@@ -299,87 +262,3 @@ class ServerTotal:
     selected: Decimal
     paid: Decimal
     amount: Decimal
-
-
-@dataclass(frozen=True)
-class Period:
-    """A commission period; `amount` is what is booked in it."""
-
-    id: int
-    opened_at: datetime
-    closed_at: datetime | None
-    closed_by: str
-    bookings: int
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class Payment:
-    """Commissions chosen together: `selected`, then `paid`, or `released` again."""
-
-    id: int
-    status: str
-    selected_by: str
-    selected_at: datetime
-    paid_by: str
-    paid_at: datetime | None
-    servers: int
-    commissions: int
-    total: Decimal
-
-
-@dataclass(frozen=True)
-class RateEntry:
-    """A server's percentage to save."""
-
-    server: str
-    percent: Decimal
-    effective_from: date
-    effective_to: date | None
-
-
-@dataclass(frozen=True)
-class CommissionRate(RateEntry):
-    """A saved percentage of a server."""
-
-    id: int
-    revision: int
-
-
-def faults_in_rate(entry: RateEntry, servers: Iterable[str]) -> list[tuple[str, str]]:
-    """What is wrong with a server's percentage, by field."""
-    wrong = []
-    if entry.server not in servers:
-        wrong.append(("server", f"there is no server {entry.server}"))
-    if not 0 <= entry.percent <= 100:
-        wrong.append(("percent", "must be from 0 to 100"))
-    if entry.effective_to is not None and entry.effective_to < entry.effective_from:
-        wrong.append(("effective_to", "must not be before effective_from"))
-    return wrong
-
-
-def overlapping_rates(
-    entries: Sequence[RateEntry], saved: Iterable[CommissionRate], *, replaces: int | None = None
-) -> list[tuple[int, str]]:
-    """The entries that would be in force at the same time as another percentage of their server: index and words."""
-    taken: dict[str, list[RateEntry]] = defaultdict(list)
-    for one in saved:
-        if one.id != replaces:
-            taken[one.server].append(one)
-    wrong = []
-    for index, entry in enumerate(entries):
-        for other in taken[entry.server]:
-            if _meet(entry, other):
-                until = other.effective_to or "further notice"
-                wrong.append(
-                    (index, f"{entry.server} has {_plain(other.percent)} % from {other.effective_from} to {until}")
-                )
-                break
-        taken[entry.server].append(entry)
-    return wrong
-
-
-def _meet(one: RateEntry, other: RateEntry) -> bool:
-    return (one.effective_to is None or other.effective_from <= one.effective_to) and (
-        other.effective_to is None or one.effective_from <= other.effective_to
-    )

@@ -5,8 +5,8 @@ from datetime import date
 from heapq import nsmallest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
-from services.rating.rules.orders import WorkOrder
 from services.rating.rules.rate_tables import ANY, BillingProfile, Candidates, Key, RateTable, describe
+from services.rating.rules.work_orders import WorkOrder
 
 UNKNOWN_TYPE = "(unknown)"
 """Stands for the customer type of a customer that receivables has not announced."""

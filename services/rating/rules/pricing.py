@@ -6,11 +6,10 @@ from decimal import Decimal, localcontext
 from operator import attrgetter
 
 from services.rating.errors import NothingToCharge, ZoneRequired
-from services.rating.rules.amounts import EXACT, Priced, plain, price_line, price_share, require_fitting, zone_rate_of
+from services.rating.rules.amounts import EXACT, Priced, price_line, price_share, require_fitting, zone_rate_of
 from services.rating.rules.charges import OrderCharge, share_of, split
 from services.rating.rules.commissions import LineTerms
 from services.rating.rules.matching import key_of, match_profile, region_of
-from services.rating.rules.orders import QUANTITY_SOURCES, WorkOrder
 from services.rating.rules.rate_tables import (
     CHARGES,
     DEPENDENT,
@@ -23,8 +22,10 @@ from services.rating.rules.rate_tables import (
     zone_of,
 )
 from services.rating.rules.wanted import Wanted, assign_overrides, quantity_of, wanted_of_charges, wanted_of_profile
+from services.rating.rules.work_orders import QUANTITY_SOURCES, WorkOrder
 from shared.errors import DomainError
-from shared.money import ZERO, round_cents
+from shared.values.money import ZERO, round_cents
+from shared.values.numbers import plain
 
 _REPORTED = attrgetter(*QUANTITY_SOURCES)
 

@@ -1,13 +1,13 @@
-"""Owns what a rating and a bulk rating are once they are stored."""
+"""Owns what a rating is once it is stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from services.rating.rules.pricing import RatedLine
-from shared.money import ZERO
+from shared.values.money import ZERO
 
 
 @dataclass(frozen=True)
@@ -50,48 +50,3 @@ def changes_between(before: Iterable[RatedLine], after: Iterable[RatedLine]) -> 
     old, new = sums
     names = [*new, *(name for name in old if name not in new)]
     return [LineChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
-
-
-@dataclass(frozen=True)
-class RunSelection:
-    """Which open orders a run rates; None leaves a side open.
-
-    Orders named by id get a result in any case; of all others only those that are ready are taken.
-    """
-
-    branches: Sequence[str] | None = None
-    customers: Sequence[str] | None = None
-    service_to: date | None = None
-    work_order_ids: Sequence[int] | None = None
-
-
-@dataclass(frozen=True)
-class RatingRun:
-    """The rating of many open orders, with its progress in orders."""
-
-    id: int
-    status: str
-    requested_by: str
-    requested_at: datetime
-    orders: int
-    rated: int
-    failed: int
-    finished_at: datetime | None
-
-
-@dataclass(frozen=True)
-class RatingResult:
-    """What became of one order of a bulk rating: `RATED`, `WAITING`, `SKIPPED`, or the code of the refusal."""
-
-    work_order_id: int
-    number: str
-    outcome: str
-    detail: str
-    total: Decimal | None
-
-
-@dataclass(frozen=True)
-class OutcomeCount:
-    outcome: str
-    orders: int
-    total: Decimal

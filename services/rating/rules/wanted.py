@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from services.rating.errors import PrebillNotInTable
 from services.rating.rules.charges import OrderCharge
-from services.rating.rules.orders import ONE, WorkOrder
 from services.rating.rules.rate_tables import BillingProfile, ProfileLine, describe
+from services.rating.rules.work_orders import ONE, WorkOrder
 
 _SINGLE = Decimal(1)
 

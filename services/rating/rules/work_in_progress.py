@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.rating.rules.pricing import Failed, Rated
-from shared.money import ZERO
+from shared.values.money import ZERO
 
 ACTIVE = ("open", "rated", "assigned", "exporting")
 NOBODY = "(none)"

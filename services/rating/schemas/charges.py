@@ -9,8 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.rating.rules.charges import ChargeEntry, OrderCharge, ServerShare
 from services.rating.schemas.codes import COMMISSION_METHOD, COMMISSION_RATE, CommissionMethod, ItemName
-from shared.money import Money, Quantity, Rate
-from shared.text import CodeText, FilledLine, Line, NumberText
+from shared.values.money import Money, Quantity, Rate
+from shared.values.numbers import plain
+from shared.values.text import CodeText, FilledLine, Line, NumberText
 
 _SHARE = re.compile(r"^(?P<server>[^:\s]+)\s*(?::\s*(?P<share>[0-9]+(?:\.[0-9]+)?))?$")
 _MOST_SERVERS = 20
@@ -25,7 +26,7 @@ class ServerShareBody(BaseModel):
     share: Quantity = Decimal(1)
 
     def __str__(self) -> str:
-        return f"{self.server}: {self.share.normalize():f}"
+        return f"{self.server}: {plain(self.share)}"
 
 
 def _read_servers(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Commissions, servers' rates, periods and payments on the wire and in files."""
+"""Commissions on the wire and in files."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,31 +7,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.rating.rules.commissions import Booking, CommissionFilter, RateEntry, ServerTotal
+from services.rating.rules.commissions import Booking, CommissionFilter, ServerTotal
 from services.rating.schemas.codes import CommissionMethod
-from shared.money import ZERO, Money, Quantity, Rate
-from shared.numbers import Id
-from shared.text import CodeText, FilledLine, NumberText
+from shared.values.money import ZERO, Money, Quantity, Rate
+from shared.values.numbers import Id
+from shared.values.text import CodeText, FilledLine, NumberText
 
 Status = Literal["accrued", "payable", "selected", "paid"]
-
-
-class CommissionRateBody(BaseModel):
-    """A server's own percentage, in force on both days and between them; one at a time."""
-
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
-
-    server: CodeText
-    percent: Rate = Field(description="`10` is 10 %.")
-    effective_from: date
-    effective_to: date | None = None
-
-    def to_entry(self) -> RateEntry:
-        return RateEntry(self.server, self.percent, self.effective_from, self.effective_to)
-
-
-class CommissionRateRead(CommissionRateBody):
-    id: int
 
 
 class CommissionRead(BaseModel):
@@ -149,41 +131,3 @@ class AdjustmentBody(BaseModel):
 
     amount: Money
     reason: FilledLine
-
-
-class PeriodRead(BaseModel):
-    """A commission period; `amount` is what is booked in it. The one without `closed_at` is open."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    opened_at: datetime
-    closed_at: datetime | None
-    closed_by: str
-    bookings: int
-    amount: Money
-
-
-class PaymentRequest(BaseModel):
-    """Whom to pay (all servers, if none are named), and up to which period."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    servers: list[CodeText] | None = Field(default=None, min_length=1)
-    through_period: Id | None = None
-
-
-class PaymentRead(BaseModel):
-    """Commissions chosen together; their list is `GET /commissions?payment=…`."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    status: Literal["selected", "paid", "released"]
-    selected_by: str
-    selected_at: datetime
-    paid_by: str
-    paid_at: datetime | None
-    servers: int
-    commissions: int
-    total: Money

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from services.rating.rules.rate_tables import Step, ZoneRate
-from shared.money import Money, Quantity, Rate
-from shared.text import CodeText
+from shared.values.money import Money, Quantity, Rate
+from shared.values.numbers import plain
+from shared.values.text import CodeText
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _STEP = re.compile(
@@ -46,10 +47,10 @@ class StepBody(BaseModel):
     def __str__(self) -> str:
         prices = []
         if self.amount or not self.rate:
-            prices.append(f"{_plain(self.amount)} flat")
+            prices.append(f"{plain(self.amount)} flat")
         if self.rate:
-            prices.append(f"{_plain(self.rate)} each")
-        return f"{'more' if self.up_to is None else _plain(self.up_to)} = {' + '.join(prices)}"
+            prices.append(f"{plain(self.rate)} each")
+        return f"{'more' if self.up_to is None else plain(self.up_to)} = {' + '.join(prices)}"
 
 
 _LEAST_QUANTITY = Decimal("0.001")
@@ -80,11 +81,7 @@ class ZoneRateBody(BaseModel):
         return ZoneRate(self.from_zone, self.to_zone, self.rate)
 
     def __str__(self) -> str:
-        return f"{self.from_zone} > {self.to_zone} = {_plain(self.rate)}"
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+        return f"{self.from_zone} > {self.to_zone} = {plain(self.rate)}"
 
 
 def _parts(cell: str) -> list[str]:

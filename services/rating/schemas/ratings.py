@@ -1,21 +1,15 @@
-"""Ratings and bulk ratings on the wire."""
+"""Ratings on the wire."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.rating.actions.ratings import StoredRating, Trial
-from services.rating.rules.charges import ChargeEntry
-from services.rating.rules.pricing import RatedLine, explain
-from services.rating.rules.ratings import OutcomeCount, RatingRun, RunSelection
-from services.rating.schemas.charges import ChargeBody, OverrideBody
-from services.rating.schemas.orders import WorkOrderEntry
-from shared.money import ZERO, Money, Quantity, Rate
-from shared.numbers import Id
-from shared.text import CodeText, NumberText
+from services.rating.actions.ratings import StoredRating
+from services.rating.rules.pricing import RatedLine
+from shared.values.money import ZERO, Money, Quantity, Rate
 
 
 class RatingKey(BaseModel):
@@ -91,7 +85,7 @@ class RatingLineRead(BaseModel):
     commission: Money = Field(default=ZERO, description="What the line earns its servers together.")
 
 
-def _lines(lines: Sequence[RatedLine], commissions: Mapping[int, Decimal]) -> list[RatingLineRead]:
+def lines_of(lines: Sequence[RatedLine], commissions: Mapping[int, Decimal]) -> list[RatingLineRead]:
     read = [RatingLineRead.model_validate(line) for line in lines]
     return [one.model_copy(update={"commission": commissions.get(one.position, ZERO)}) for one in read]
 
@@ -131,154 +125,6 @@ class RatingRead(RatingSummary):
     @classmethod
     def of(cls, stored: StoredRating) -> "RatingRead":
         read = cls.model_validate(stored.head)
-        lines = _lines(stored.lines, stored.commissions)
+        lines = lines_of(stored.lines, stored.commissions)
         changes = [LineChangeRead.model_validate(one) for one in stored.changes]
         return read.model_copy(update={"lines": lines, "changes": changes})
-
-
-class TrialRead(BaseModel):
-    """What a rating would be; nothing was stored. `not_ready` says why the order cannot be rated for good yet."""
-
-    profile_id: int
-    region: str
-    charges_total: Money
-    advances_total: Money
-    total: Money
-    not_ready: str
-    lines: list[RatingLineRead]
-    explanation: Explanation
-
-    @classmethod
-    def of(cls, trial: Trial) -> "TrialRead":
-        rated = trial.rated
-        return cls(
-            profile_id=rated.profile.id,
-            region=rated.region,
-            charges_total=rated.charges_total,
-            advances_total=rated.advances_total,
-            total=rated.total,
-            not_ready=trial.not_ready,
-            lines=_lines(rated.lines, trial.commissions),
-            explanation=Explanation.model_validate(explain(rated)),
-        )
-
-
-class TrialRequest(BaseModel):
-    """An order that need not exist, with what would be entered for it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    order: WorkOrderEntry
-    prebills: tuple[ChargeBody, ...] = Field(default=(), max_length=100)
-    manual_lines: tuple[ChargeBody, ...] = Field(default=(), max_length=100)
-    overrides: tuple[OverrideBody, ...] = Field(default=(), max_length=100)
-
-    def to_charges(self) -> dict[str, ChargeEntry]:
-        """The charges by where they stand."""
-        return {
-            **{f"/prebills/{index}": one.to_entry("prebill") for index, one in enumerate(self.prebills)},
-            **{f"/manual_lines/{index}": one.to_entry("manual") for index, one in enumerate(self.manual_lines)},
-            **{f"/overrides/{index}": one.to_entry() for index, one in enumerate(self.overrides)},
-        }
-
-
-class NearProfileRead(BaseModel):
-    """A profile that nearly fits, and the values that differ."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    profile_id: int
-    key: RatingKey
-    differs: list[str]
-
-
-class GapRead(BaseModel):
-    """A combination of the five keys that open orders use and no profile covers."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    reason: Literal["NO_PROFILE", "REGION_REQUIRED", "REGION_AMBIGUOUS"]
-    branch: str
-    customer_type: str
-    priority: str
-    job_type: str
-    region: str | None
-    served_zip: str | None
-    service_from: date
-    service_to: date
-    orders: int
-    example: str = Field(description="The number of one of the orders.")
-    nearest: list[NearProfileRead]
-
-
-class CoverageRead(BaseModel):
-    """`orders` are open and use `combinations` of the five keys; `waiting` of them cannot be rated, for the gaps named."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    orders: int
-    combinations: int
-    waiting: int
-    gaps: list[GapRead]
-
-
-class RatingRunRequest(BaseModel):
-    """Which open orders to rate: those that fit the filter, or those named by id; nothing said means all.
-
-    Named orders get a result in any case, also when they are not ready or rated already.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    branches: list[CodeText] | None = Field(default=None, min_length=1)
-    customers: list[NumberText] | None = Field(default=None, min_length=1)
-    service_to: date | None = Field(default=None, description="Served on this day or before.")
-    work_order_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if self.work_order_ids is not None and len(self.model_fields_set) > 1:
-            raise ValueError("name work orders by id or by a filter, not both")
-        return self
-
-    def to_selection(self) -> RunSelection:
-        return RunSelection(**self.model_dump())
-
-
-class OutcomeRead(BaseModel):
-    """How many orders ended so: `RATED`, `WAITING`, `SKIPPED`, or the code of the refusal."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    outcome: str
-    orders: int
-    total: Money
-
-
-class RatingRunRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    status: Literal["running", "done"]
-    requested_by: str
-    requested_at: datetime
-    orders: int
-    rated: int
-    failed: int
-    finished_at: datetime | None
-    outcomes: list[OutcomeRead] = []
-
-    @classmethod
-    def of(cls, run: RatingRun, outcomes: Sequence[OutcomeCount] = ()) -> "RatingRunRead":
-        read = cls.model_validate(run)
-        return read.model_copy(update={"outcomes": [OutcomeRead.model_validate(one) for one in outcomes]})
-
-
-class RatingResultRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    work_order_id: int
-    number: str
-    outcome: str
-    detail: str
-    total: Money | None

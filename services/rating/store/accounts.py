@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.accounts import Account, ArCompany
-from shared.database import columns, execute
+from shared.database.statements import columns, execute
 
 
 async def take_over_accounts(session: AsyncSession, accounts: Sequence[Account]) -> None:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.charges import ChargeEntry, OrderCharge, Prebill, ServerShare
-from shared.access import Scope
-from shared.database import execute, fetch_all, fetch_values
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.statements import execute, fetch_all, fetch_values
 
 _SELECT = """
     SELECT c.id, c.work_order_id, c.kind, c.billing_item, i.income_account, i.taxable, i.fee_advance, c.bill_type,

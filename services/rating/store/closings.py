@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import execute
+from shared.database.statements import execute
 
 
 async def set_status(session: AsyncSession, order_id: int, status: str) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.codes import BillingItem, BillType, Branch, Code, RegionRow, Server, ZoneRow
-from shared.database import columns, execute, fetch_all, fetch_one, fetch_values
-from shared.listing import Where, containing
+from shared.database.pages import Where, containing
+from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_values
 
 _CODE = {"code": "text", "name": "text", "retired_on": "date"}
 

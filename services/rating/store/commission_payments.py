@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.commissions import Choice, Owed, Payment, Period
+from services.rating.rules.commission_payments import Choice, Owed, Payment, Period
 from services.rating.store.commissions import SIDES
-from shared.access import Scope
-from shared.database import execute, fetch_all, fetch_one, fetch_value, scope_condition
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.scope import scope_condition
+from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 
 _ORDERS = "JOIN work_order w ON w.id = c.work_order_id JOIN branch b ON b.code = w.branch"
 

@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.commissions import CommissionRate, RateEntry
-from shared.database import columns, execute, fetch_all, fetch_one, fetch_values
-from shared.listing import Where
+from services.rating.rules.commission_rates import CommissionRate, RateEntry
+from shared.database.pages import Where
+from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_values
 
 _SELECT = "SELECT id, server, percent, effective_from, effective_to, revision FROM commission_rate"
 

@@ -19,9 +19,9 @@ from services.rating.rules.commissions import (
     ServerTotal,
     Standing,
 )
-from shared.access import Scope
-from shared.database import columns, copy_records, execute, fetch_all, fetch_one
-from shared.listing import PageQuery, Sorting, Where, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.statements import columns, copy_records, execute, fetch_all, fetch_one
 
 SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
 _EARNED = ("position", "billing_item", "server", "method", "figure", "share", "base", "amount", "words")

@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.coverage import OpenKey
-from shared.access import Scope
-from shared.database import fetch_all, scope_condition
+from shared.access.grants import Scope
+from shared.database.scope import scope_condition
+from shared.database.statements import fetch_all
 
 
 async def open_keys(session: AsyncSession, scope: Scope) -> list[OpenKey]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.customers import Customer
-from shared.access import Scope
-from shared.database import columns, execute, fetch_value
-from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.statements import columns, execute, fetch_value
 
 
 async def take_over(session: AsyncSession, customers: Sequence[Customer]) -> None:

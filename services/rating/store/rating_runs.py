@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import NotReadyForRating
 from services.rating.rules.pricing import Failed, Rated
-from services.rating.rules.ratings import OutcomeCount, RatingResult, RatingRun, RunSelection
-from shared.access import Scope
-from shared.database import execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from services.rating.rules.rating_runs import OutcomeCount, RatingResult, RatingRun, RunSelection
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.scope import scope_condition
+from shared.database.statements import execute, fetch_all, fetch_one, fetch_value, fetch_values
 
 _READY = "(w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled'))"
 _SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.pricing import Rated, RatedLine, explain
 from services.rating.rules.ratings import RatingHead
 from shared.contracts.work_order_rated import WorkOrderRated
-from shared.database import copy_records, execute, fetch_all, fetch_one, fetch_values
+from shared.database.statements import copy_records, execute, fetch_all, fetch_one, fetch_values
 from shared.events import outbox
 
 _LINE = tuple(one.name for one in fields(RatedLine))

@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.reconciliation import CurrentTotals, Difference, RunSums
-from shared.access import Scope
-from shared.database import fetch_all, fetch_one, scope_condition
+from shared.access.grants import Scope
+from shared.database.scope import scope_condition
+from shared.database.statements import fetch_all, fetch_one
 
 _SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
 

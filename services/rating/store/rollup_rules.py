@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.rollup import RollupRule
-from shared.access import Scope
-from shared.database import columns, execute, fetch_one, scope_condition
-from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from services.rating.rules.rollup_rules import RollupRule
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.scope import scope_condition
+from shared.database.statements import columns, execute, fetch_one
 
 _COLUMNS = "u.ar_company, u.bill_to, u.style, u.grouping, u.cycle, u.revision, c.name AS bill_to_name"
 _SOURCE = "rollup_rule u LEFT JOIN customer c ON c.ar_company = u.ar_company AND c.number = u.bill_to"

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.exports import Selection
-from shared.access import Scope
-from shared.database import fetch_values, scope_condition
+from services.rating.rules.exports.claim import Selection
+from shared.access.grants import Scope
+from shared.database.scope import scope_condition
+from shared.database.statements import fetch_values
 
 READY = ("rated", "assigned")
 TO_ROLL_UP = """

@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.work_in_progress import WipFacts, WipFilter
-from shared.access import Scope
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 
 _SOURCE = """
     work_order w

@@ -4,19 +4,20 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions.books import book_of_batch
-from services.receivables.actions.exports import answer_removed
+from services.receivables.actions.book import book_of_batch
+from services.receivables.actions.exported_invoices import answer_removed
 from services.receivables.errors import EntryReadOnly, MonthClosed
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, BatchFilter, BatchRow, Finding
-from services.receivables.rules.entry.book import numbers_typed
-from services.receivables.rules.entry.validation import Surroundings, validate
+from services.receivables.rules.entries.book import numbers_typed
+from services.receivables.rules.entries.validation import Environment, validate
 from services.receivables.rules.months import is_open
-from services.receivables.store import batches, entries, entry_facts, setup
-from shared.access import Scope
+from services.receivables.store import ar_companies, batches
+from services.receivables.store.entries import facts, rows
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
-from shared.etag import require_version
-from shared.listing import PageQuery
+from shared.values.versions import require_version
 
 
 async def list_batches(
@@ -43,8 +44,8 @@ async def make_batch(
     source: str = "ar_invoice",
 ) -> int:
     """A new batch of a month that is open; returns its id. Raises NotFound, MonthClosed."""
-    company = await setup.find_company(session, ar_company)
-    known = {one.number for one in await setup.list_companies(session, scope)}
+    company = await ar_companies.find_company(session, ar_company)
+    known = {one.number for one in await ar_companies.list_companies(session, scope)}
     if company is None or ar_company not in known:
         raise NotFound(f"There is no AR company {ar_company}.")
     if not is_open(month, company.last_closed_month, company.max_open_months):
@@ -108,12 +109,12 @@ async def validate_part(session: AsyncSession, worker: str, today: date) -> bool
 
 async def _validate(session: AsyncSession, batch: Batch, today: date) -> None:
     """Validates a batch, and writes what is found and the state that follows."""
-    all_entries = await entries.read(session, batch.id)
+    all_entries = await rows.read(session, batch.id)
     book = await book_of_batch(session, batch.ar_company, batch.id, all_entries, today)
     limited = {one.id for one in book.customers.values() if one.credit_limit is not None}
-    around = Surroundings(
-        await entry_facts.numbers_in_use(session, batch.ar_company, numbers_typed(all_entries)),
-        await entry_facts.exposures(session, limited, batch.id),
+    around = Environment(
+        await facts.numbers_in_use(session, batch.ar_company, numbers_typed(all_entries)),
+        await facts.exposures(session, limited, batch.id),
     )
     findings = validate(batch, book, all_entries, around)
     await batches.replace_findings(session, batch.id, findings)
@@ -128,9 +129,9 @@ async def clear(session: AsyncSession, batch: Batch) -> None:
     """Deletes the new entries of a batch, releases what it held, and cancels it; raises BatchBusy, BatchClosed."""
     following = rules.after(batch, rules.CLEAR)
     if batch.source == rules.RATING:
-        waiting = await entries.read(session, batch.id)
+        waiting = await rows.read(session, batch.id)
         await answer_removed(session, batch, waiting, f"{batch.title} where it waited was cleared")
-    await entries.remove(session, batch.id)
+    await rows.remove(session, batch.id)
     await batches.replace_findings(session, batch.id, [])
     await batches.set_status(session, batch.id, following)
 

@@ -22,8 +22,8 @@ from services.receivables.rules.credit_memos import (
 from services.receivables.rules.credit_requests import needs_approval
 from services.receivables.rules.months import is_open
 from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.store import credit_requests, invoices, posting, setup
-from shared.access import Scope
+from services.receivables.store import ar_companies, credit_memos, credit_requests, posting
+from shared.access.grants import Scope
 from shared.contracts import invoice_credited as wire
 from shared.errors import NotFound
 from shared.events import outbox
@@ -68,12 +68,12 @@ async def prepare(session: AsyncSession, scope: Scope, invoice_id: int, wanted: 
     DispositionMissing, DispositionUnneeded, MonthClosed. Credits of one invoice wait for each other, so that never more
     is credited than it holds.
     """
-    await invoices.hold(session, invoice_id)
-    invoice = (await invoices.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
+    await credit_memos.hold(session, invoice_id)
+    invoice = (await credit_memos.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
     company = await require_open(session, invoice.ar_company, wanted.month)
-    lines = await invoices.lines_for_credit(session, invoice_id)
+    lines = await credit_memos.lines_for_credit(session, invoice_id)
     credited = lines_to_credit(invoice, lines, wanted)
     orders = credited_orders(lines, credited)
     require_disposition(orders, wanted.disposition)
@@ -101,7 +101,7 @@ async def post(session: AsyncSession, prepared: Prepared, now: datetime) -> int:
 
 async def require_open(session: AsyncSession, ar_company: int, month: str) -> ArCompany:
     """The company, whose month cannot be closed until this transaction ends; raises MonthClosed."""
-    company = await setup.find_company(session, ar_company, lock="FOR SHARE")
+    company = await ar_companies.find_company(session, ar_company, lock="FOR SHARE")
     assert company is not None
     if not is_open(month, company.last_closed_month, company.max_open_months):
         raise MonthClosed(

@@ -11,10 +11,10 @@ from services.receivables.rules import requests as rules
 from services.receivables.rules.credit_memos import WantedCredit, WantedLine
 from services.receivables.rules.credit_requests import CreditRequest, RequestFilter
 from services.receivables.store import credit_requests
-from shared.access import Scope
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
-from shared.etag import require_version
-from shared.listing import PageQuery
+from shared.values.versions import require_version
 
 
 @dataclass(frozen=True)

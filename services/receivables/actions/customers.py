@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.errors import NumberTaken, UnknownReference
 from services.receivables.rules.customers import Account, Customer, CustomerEntry, CustomerFilter
 from services.receivables.rules.setup.references import unknown_references
-from services.receivables.store import customers, setup
-from shared.access import Scope
-from shared.database import constraint_of
+from services.receivables.store import customers, references
+from shared.access.grants import Scope
+from shared.database.failures import constraint_of
+from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
-from shared.etag import require_version
-from shared.listing import PageQuery
-from shared.tables import Numbered, refuse_import
+from shared.files.csv import Numbered, refuse_import
+from shared.values.versions import require_version
 
 _NAMED = {one: one for one in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
 
@@ -104,7 +104,7 @@ def _keeps(before: CustomerEntry | None, entry: CustomerEntry, field: str) -> bo
 
 
 async def _unknown(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[tuple[int, str, str]]:
-    known = await setup.known_references(session, *_NAMED.values())
+    known = await references.known_references(session, *_NAMED.values())
     return unknown_references(entries, known, codes=_NAMED)
 
 

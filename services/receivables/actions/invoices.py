@@ -4,9 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.invoices import InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWhole
 from services.receivables.store import invoices
-from shared.access import Scope
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
-from shared.listing import PageQuery
 
 
 async def list_invoices(

@@ -10,10 +10,10 @@ from services.receivables.rules import requests
 from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
 from services.receivables.rules.months import months_after
 from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.store import month_reopenings, setup
-from shared.access import Scope
+from services.receivables.store import ar_companies, month_reopenings
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery
 from shared.errors import NotFound
-from shared.listing import PageQuery
 
 
 async def list_reopenings(
@@ -37,7 +37,7 @@ async def reopen(
 
     Raises NotFound, NotLastClosedMonth, ReopeningWaits.
     """
-    company = await setup.find_company(session, ar_company, lock="FOR NO KEY UPDATE")
+    company = await ar_companies.find_company(session, ar_company, lock="FOR NO KEY UPDATE")
     if company is None or not scope.covers(ar_company=ar_company):
         raise NotFound(f"There is no AR company {ar_company}.")
     rules.require_last_closed(company, month)
@@ -77,7 +77,7 @@ async def withdraw(session: AsyncSession, scope: Scope, reopening_id: int, name:
 async def _take(session: AsyncSession, scope: Scope, reopening_id: int) -> tuple[MonthReopening, ArCompany]:
     """A request that still waits, and its company, which is held: whoever decides next, closes or posts waits for this."""
     found = await read_reopening(session, scope, reopening_id)
-    company = await setup.find_company(session, found.ar_company, lock="FOR NO KEY UPDATE")
+    company = await ar_companies.find_company(session, found.ar_company, lock="FOR NO KEY UPDATE")
     assert company is not None
     # Somebody may have decided while the company was waited for.
     request = await read_reopening(session, scope, reopening_id)
@@ -86,5 +86,5 @@ async def _take(session: AsyncSession, scope: Scope, reopening_id: int) -> tuple
 
 
 async def _reopen(session: AsyncSession, company: ArCompany, reopening_id: int, name: str, now: datetime) -> None:
-    await setup.set_last_closed_month(session, company.number, months_after(company.last_closed_month, -1))
+    await ar_companies.set_last_closed_month(session, company.number, months_after(company.last_closed_month, -1))
     await month_reopenings.decide(session, reopening_id, requests.APPROVED, name=name, at=now)

@@ -14,7 +14,7 @@ from services.receivables.rules.reconciliation import (
     compare_totals,
 )
 from services.receivables.store import reconciliation
-from shared.access import Scope
+from shared.access.grants import Scope
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from services.receivables.rules.setup.contracts import ContractItem, JbCompany, 
 from services.receivables.rules.setup.pay_terms import PayTerms, faults_in_terms
 from services.receivables.rules.setup.receivable_types import ACCOUNT_FIELDS
 from services.receivables.rules.setup.references import unknown_references
-from services.receivables.store import records, setup
+from services.receivables.store import ar_companies, records, references
 from shared.records.keeping import Faults, Records
 from shared.records.table import load_rows
 
@@ -21,15 +21,15 @@ def _naming(
     """Finds what rows name that does not exist: `accounts` and `codes` are those of unknown_references."""
 
     async def find(session: AsyncSession, rows: Sequence[Any]) -> Faults:
-        known = await setup.known_references(session, *sorted(set((codes or {}).values())))
+        known = await references.known_references(session, *sorted(set((codes or {}).values())))
         return unknown_references(rows, known, accounts=accounts, codes=codes)
 
     return find
 
 
 async def _faults_in_companies(session: AsyncSession, rows: Sequence[ArCompany]) -> Faults:
-    known = await setup.known_references(session)
-    return faults_in_companies(rows, known.accounts, await setup.types_of_companies(session))
+    known = await references.known_references(session)
+    return faults_in_companies(rows, known.accounts, await references.types_of_companies(session))
 
 
 async def _faults_in_terms(session: AsyncSession, rows: Sequence[PayTerms]) -> Faults:
@@ -64,7 +64,7 @@ GL_ACCOUNTS = Records(records.GL_ACCOUNTS)
 AR_COMPANIES = Records(
     records.AR_COMPANIES,
     find_faults=_faults_in_companies,
-    save_more=setup.begin_invoice_numbers,
+    save_more=ar_companies.begin_invoice_numbers,
     sides_of=lambda row: {"ar_company": row.number},
 )
 RECEIVABLE_TYPES = Records(records.RECEIVABLE_TYPES, find_faults=_naming(accounts=ACCOUNT_FIELDS), sides_of=_company_of)

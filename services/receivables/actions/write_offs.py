@@ -8,18 +8,19 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.batches import make_batch
-from services.receivables.actions.books import open_book
+from services.receivables.actions.book import open_book
 from services.receivables.actions.credit_memos import require_open
 from services.receivables.errors import EntryFaulty, NotForBatch, NothingToWriteOff, TransactionHeld
-from services.receivables.rules.entry.book import Book, complete_line, fill_header, header_of
-from services.receivables.rules.entry.entries import Entry
-from services.receivables.rules.entry.facts import WRITE_OFF
-from services.receivables.rules.entry.line_facts import BatchLine
-from services.receivables.rules.entry.posting import Posted, post_undoing
+from services.receivables.rules.entries.book import Book, complete_line, fill_header, header_of
+from services.receivables.rules.entries.entries import Entry
+from services.receivables.rules.entries.facts import WRITE_OFF
+from services.receivables.rules.entries.line_facts import BatchLine
+from services.receivables.rules.entries.posting import Posted, post_undoing
 from services.receivables.rules.write_offs import Candidate, Choice, Criteria, WrittenOff, choose
-from services.receivables.store import applied, entries, posted, posting, setup
+from services.receivables.store import applied, ar_companies, posted_transactions, posting
 from services.receivables.store import write_offs as store
-from shared.access import Scope
+from services.receivables.store.entries import rows
+from shared.access.grants import Scope
 from shared.errors import Fault, NotFound
 
 
@@ -69,7 +70,7 @@ async def write_off(
         session, scope, criteria.ar_company, today, invoices=[one.candidate.id for one in choice.taken]
     )
     made = [_entry(book, one, seq, name) for seq, one in enumerate(choice.taken, start=first)]
-    await entries.write(session, batch_id, made)
+    await rows.write(session, batch_id, made)
     return Made(batch_id, choice)
 
 
@@ -114,7 +115,7 @@ async def undo(
     Raises NotFound, NotForBatch, TransactionHeld, MonthClosed.
     """
     await applied.hold(session, [invoice_id])
-    found = (await posted.read(session, scope, [transaction_id])).get(transaction_id)
+    found = (await posted_transactions.read(session, scope, [transaction_id])).get(transaction_id)
     if found is None or found.applies_to_id != invoice_id or found.header.type != WRITE_OFF:
         raise NotFound(f"Invoice {invoice_id} has no write-off {transaction_id}.")
     if found.undone:
@@ -127,7 +128,7 @@ async def undo(
 
 
 async def _post_mirror(session: AsyncSession, found: Posted, request: UndoRequest, now: datetime) -> int:
-    company = await setup.find_company(session, found.ar_company)
+    company = await ar_companies.find_company(session, found.ar_company)
     assert company is not None
     (mirror_id,) = await posting.take_ids(session, 1)
     batch_id = await posting.open_batch(session, found.ar_company, request.month, "write_off", request.undone_by)

@@ -15,12 +15,11 @@ from services.receivables.schemas.audit_lists import BatchListRead, LedgerRowRea
 from services.receivables.schemas.batches import FindingRead
 from services.receivables.settings import Settings
 from shared.clock import local_date, now
-from shared.database import Transaction
-from shared.documents import print_report
-from shared.listing import PrintablePageQueryOf
-from shared.money import ZERO
-from shared.operation import Caller, CallerOf, Router
-from shared.tables import CSV_OR_PDF_RESPONSE, PDF_TYPE, table_answer
+from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE, print_report, table_answer
+from shared.http.operation import Caller, CallerOf, Router
+from shared.http.pages import PrintablePageQueryOf
+from shared.http.transaction import Transaction
+from shared.values.money import ZERO
 
 ReadT = TypeVar("ReadT", bound=BaseModel)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
-from services.receivables.actions import batch_posting, batches
+from services.receivables.actions import batches, posting
 from services.receivables.errors import (
     BatchBusy,
     BatchClosed,
@@ -16,21 +16,21 @@ from services.receivables.errors import (
 )
 from services.receivables.rules.batches import Batch
 from services.receivables.schemas.batches import BatchChange, BatchQuery, BatchRead, BatchToMake
-from shared import access
-from shared.access import Level, scope_for
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level, scope_for
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import Caller, CallerOf, Router
-from shared.tables import CSV_RESPONSE
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import Caller, CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 FEATURE = "receivables.batches"
-VIEW = access.feature(FEATURE, Level.VIEW)
-EDIT = access.feature(FEATURE, Level.EDIT)
-APPROVE = access.feature("receivables.posting", Level.APPROVE)
-POST = access.feature("receivables.posting", Level.EDIT)
+VIEW = declared.feature(FEATURE, Level.VIEW)
+EDIT = declared.feature(FEATURE, Level.EDIT)
+APPROVE = declared.feature("receivables.posting", Level.APPROVE)
+POST = declared.feature("receivables.posting", Level.EDIT)
 
 router = Router("batches")
 
@@ -111,7 +111,7 @@ async def validate_batch(batch: HeldBatch, response: Response, caller: CallerOf,
 )
 async def post_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
     """Sends a valid batch on its way into the ledger; it becomes `posted`. Over the four-eyes limit it awaits approval."""
-    await batch_posting.send(session, batch, caller.name)
+    await posting.send(session, batch, caller.name)
     response.headers["location"] = f"/v1/batches/{batch.id}"
     return await _read(batch.id, response, caller, session)
 
@@ -119,14 +119,14 @@ async def post_batch(batch: HeldBatch, response: Response, caller: CallerOf, ses
 @router.post("/{batch_id}/approve", access=APPROVE, idempotent=True, refuses=[*CHANGING, BatchNotValid, OwnBatch])
 async def approve_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
     """Lets a batch over the four-eyes limit be posted; not by who sent it."""
-    await batch_posting.approve(session, batch, caller.name)
+    await posting.approve(session, batch, caller.name)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/reject", access=APPROVE, refuses=[*CHANGING, BatchNotValid])
 async def reject_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
     """Opens a batch again that awaits approval."""
-    await batch_posting.reject(session, batch)
+    await posting.reject(session, batch)
     return await _read(batch.id, response, caller, session)
 
 

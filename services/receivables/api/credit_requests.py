@@ -5,31 +5,31 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from services.receivables.actions import credit_requests
-from services.receivables.api.invoices import CREDIT_REFUSALS
+from services.receivables.api.credit_memos import CREDIT_REFUSALS
 from services.receivables.errors import OthersRequest, OwnRequest, RequestDecided
+from services.receivables.schemas.credit_memos import CreditEntry
 from services.receivables.schemas.credit_requests import (
     CreditRequestItem,
     CreditRequestQuery,
     CreditRequestRead,
 )
-from services.receivables.schemas.invoices import CreditEntry
 from services.receivables.schemas.requests import RejectionEntry
 from services.receivables.settings import Settings
-from shared import access
-from shared.access import Level
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import local_date, now
-from shared.database import Transaction
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import Caller, CallerOf, Router
-from shared.tables import CSV_RESPONSE
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import Caller, CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("credit-requests")
-VIEW = access.feature("receivables.credits", Level.VIEW)
-EDIT = access.feature("receivables.credits", Level.EDIT)
-APPROVE = access.feature("receivables.credits", Level.APPROVE)
+VIEW = declared.feature("receivables.credits", Level.VIEW)
+EDIT = declared.feature("receivables.credits", Level.EDIT)
+APPROVE = declared.feature("receivables.credits", Level.APPROVE)
 _OF_VERSION = [NotFound, VersionMissing, VersionStale, RequestDecided]
 
 

@@ -13,19 +13,20 @@ from services.receivables.schemas.customers import (
     CustomerRead,
     CustomerRow,
 )
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv, table_answer
+from shared.files.csv import Numbered, read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("customers")
-VIEW = access.feature("receivables.customers", Level.VIEW)
-EDIT = access.feature("receivables.customers", Level.EDIT)
+VIEW = declared.feature("receivables.customers", Level.VIEW)
+EDIT = declared.feature("receivables.customers", Level.EDIT)
 
 
 @router.get("", access=VIEW, response_model=Page[CustomerRead, Count], responses=CSV_RESPONSE)
@@ -77,7 +78,7 @@ async def change_customer(
     return await _read(session, caller, customer_id, response)
 
 
-@router.get("/{customer_id}/account", access=access.feature("receivables.accounts", Level.VIEW), refuses=[NotFound])
+@router.get("/{customer_id}/account", access=declared.feature("receivables.accounts", Level.VIEW), refuses=[NotFound])
 async def read_account(customer_id: Id, caller: CallerOf, session: Transaction) -> AccountRead:
     """What the customer owes: open invoices, and rated work that no invoice holds yet."""
     return AccountRead.of(await customers.read_account(session, caller.scope, customer_id))

@@ -1,37 +1,38 @@
-"""Entries of a batch: typed, changed, removed, with their lines and misc. distributions."""
+"""Entries of a batch: typed, changed, removed, with their lines and misc. distributions, and what a form shows beside them."""
 
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request, Response
 
-from services.receivables.actions import entries, entry_import
-from services.receivables.actions.entries import Desk
+from services.receivables.actions.entries import desk as actions
+from services.receivables.actions.entries import imports, info
+from services.receivables.actions.entries.desk import Desk
 from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, HeldBatch, OpenedBatch
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
-from services.receivables.schemas.entries import (
-    EntryItem,
-    EntryRead,
+from services.receivables.schemas.entries.forms import FormsAnswer, FormsToRead
+from services.receivables.schemas.entries.imports import EntryRow
+from services.receivables.schemas.entries.info import ItemInfoRead, LineInfoRead
+from services.receivables.schemas.entries.shown import EntryItem, EntryRead
+from services.receivables.schemas.entries.typed import (
     EntryTyped,
-    FormsAnswer,
-    FormsToRead,
     HeaderTyped,
     LineTyped,
     MiscTyped,
     TransactionToBringBack,
 )
-from services.receivables.schemas.entry_import import EntryRow
 from services.receivables.settings import Settings
 from shared.clock import local_date, now
-from shared.database import Transaction
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE, CsvBody, Numbered, read_csv
+from shared.files.csv import Numbered, read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE, CsvBody
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("batches")
 forms = Router("entry-forms")
-
 Seq = Annotated[int, Path(ge=1, le=2**31 - 1)]
 LineInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
 LineInQuery = Annotated[int, Query(ge=1, le=2**31 - 1)]
@@ -61,7 +62,7 @@ async def list_entries(
     batch: OpenedBatch, page: PageQueryOf, session: Transaction
 ) -> Page[EntryItem, Count] | Response:
     """The entries of a batch without their lines."""
-    rows, cursor, count = await entries.list_entries(session, batch.id, page)
+    rows, cursor, count = await actions.list_entries(session, batch.id, page)
     items = [EntryItem.model_validate(row) for row in rows]
     return answer(page, "entries", EntryItem, items, cursor, Count(count=count))
 
@@ -69,7 +70,7 @@ async def list_entries(
 @router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING)
 async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session: Transaction) -> EntryRead:
     """Adds an invoice, adjustment, credit memo or write-off, with its lines."""
-    seq = await entries.enter(session, at, typed.to_entry())
+    seq = await actions.enter(session, at, typed.to_entry())
     return await _read(at, seq, response, session)
 
 
@@ -78,7 +79,7 @@ async def import_entries(at: DeskOf, file: CsvBody, session: Transaction) -> int
     """Adds the entries of a CSV or XLSX file, one row a line: all of them, or none and every faulty place."""
     rows = read_csv(file, EntryRow, key=id)
     numbered = [Numbered(one.line, one.row.to_row()) for one in rows]
-    return await entry_import.import_entries(session, at, numbered)
+    return await imports.import_entries(session, at, numbered)
 
 
 @router.post(
@@ -88,7 +89,7 @@ async def bring_back_transaction(
     at: DeskOf, wanted: TransactionToBringBack, response: Response, session: Transaction
 ) -> EntryRead:
     """Brings a posted transaction back into a batch, to be changed or deleted; the batch holds it until posted or released."""
-    seq = await entries.bring_back(session, at, wanted.transaction_id, wanted.action)
+    seq = await actions.bring_back(session, at, wanted.transaction_id, wanted.action)
     return await _read(at, seq, response, session)
 
 
@@ -103,14 +104,14 @@ async def change_entry(
     seq: Seq, at: DeskOf, typed: HeaderTyped, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Changes the header fields that are sent; those that follow from them take their defaults again."""
-    await entries.change(session, at, seq, revision, typed.to_changes())
+    await actions.change(session, at, seq, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
 @router.delete("/{batch_id}/entries/{seq}", access=EDIT, status_code=204, refuses=EDITING, response_class=Response)
 async def remove_entry(seq: Seq, at: DeskOf, revision: ExpectedVersion, session: Transaction) -> None:
     """Deletes an entry; a posted transaction that was brought back is released."""
-    await entries.remove(session, at, seq, revision)
+    await actions.remove(session, at, seq, revision)
 
 
 @router.post("/{batch_id}/entries/{seq}/lines", access=EDIT, status_code=201, refuses=EDITING)
@@ -118,7 +119,7 @@ async def enter_line(
     seq: Seq, at: DeskOf, typed: LineTyped, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Adds a line to an entry."""
-    await entries.enter_line(session, at, seq, revision, typed.to_changes())
+    await actions.enter_line(session, at, seq, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -133,7 +134,7 @@ async def change_line(
     session: Transaction,
 ) -> EntryRead:
     """Changes the fields of a line that are sent; those that follow from them are calculated again."""
-    await entries.change_line(session, at, seq, line, revision, typed.to_changes())
+    await actions.change_line(session, at, seq, line, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -142,7 +143,7 @@ async def remove_line(
     seq: Seq, line: LineInPath, at: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Removes a line."""
-    await entries.remove_line(session, at, seq, line, revision)
+    await actions.remove_line(session, at, seq, line, revision)
     return await _read(at, seq, response, session)
 
 
@@ -151,7 +152,7 @@ async def enter_misc_distribution(
     seq: Seq, at: DeskOf, typed: MiscTyped, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Adds a misc. distribution: for reports only, it never touches the GL or the balance."""
-    await entries.enter_misc(session, at, seq, revision, typed.to_changes())
+    await actions.enter_misc(session, at, seq, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -166,7 +167,7 @@ async def change_misc_distribution(
     session: Transaction,
 ) -> EntryRead:
     """Changes the fields of a misc. distribution that are sent."""
-    await entries.change_misc(session, at, seq, row, revision, typed.to_changes())
+    await actions.change_misc(session, at, seq, row, revision, typed.to_changes())
     return await _read(at, seq, response, session)
 
 
@@ -175,7 +176,7 @@ async def remove_misc_distribution(
     seq: Seq, row: LineInPath, at: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Removes a misc. distribution."""
-    await entries.remove_misc(session, at, seq, row, revision)
+    await actions.remove_misc(session, at, seq, row, revision)
     return await _read(at, seq, response, session)
 
 
@@ -184,7 +185,7 @@ async def read_form_of_entry(
     seq: Seq, at: ReadingDeskOf, session: Transaction, line: LineInQuery | None = None
 ) -> FormsAnswer:
     """The form of an entry as it stands, with that of one of its lines, or of a new one: what is open, and why not."""
-    return FormsAnswer.of(await entries.read_forms_of(session, at, seq, line))
+    return FormsAnswer.of(await actions.read_forms_of(session, at, seq, line))
 
 
 @forms.post("", access=VIEW, refuses=[NotFound])
@@ -193,10 +194,28 @@ async def read_form(wanted: FormsToRead, request: Request, caller: CallerOf, ses
     settings: Settings = request.app.state.settings
     today = local_date(now(), settings.time_zone)
     header, line = wanted.header.to_changes(), wanted.line.to_changes()
-    return FormsAnswer.of(await entries.read_forms(session, caller.scope, wanted.ar_company, today, header, line))
+    return FormsAnswer.of(await actions.read_forms(session, caller.scope, wanted.ar_company, today, header, line))
 
 
 async def _read(at: Desk, seq: int, response: Response, session: Transaction) -> EntryRead:
-    entry = await entries.read_entry(session, at.batch.id, seq)
+    entry = await actions.read_entry(session, at.batch.id, seq)
     response.headers["etag"] = etag(entry.header.revision)
-    return EntryRead.of(entry, await entries.warnings_of(session, at, entry))
+    return EntryRead.of(entry, await actions.warnings_of(session, at, entry))
+
+
+info_of_entries = Router("batches")
+info_of_invoices = Router("invoices")
+
+
+@info_of_invoices.get("/{invoice_id}/other-info", access=VIEW, refuses=[NotFound])
+async def read_other_info(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[LineInfoRead]:
+    """Other Info: the lines of a posted invoice as they were at first, and in total with everything applied and paid."""
+    found = await info.read_other_info(session, caller.scope, invoice_id)
+    return [LineInfoRead.model_validate(one) for one in found]
+
+
+@info_of_entries.get("/{batch_id}/entries/{seq}/contract-items", access=VIEW, refuses=OPENING)
+async def read_contract_item_info(seq: Seq, at: ReadingDeskOf, session: Transaction) -> list[ItemInfoRead]:
+    """Contract Item Info: original, current and billed units and amounts of the items that the entry bills."""
+    found = await info.read_contract_items(session, at, seq)
+    return [ItemInfoRead.model_validate(one) for one in found]

@@ -1,45 +1,22 @@
-"""Posted invoices: listed, read whole, credited."""
+"""Posted invoices: listed and read whole."""
 
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
 
-from services.receivables.actions import credit_memos, invoices
-from services.receivables.errors import (
-    DispositionMissing,
-    DispositionUnneeded,
-    LineNotOnInvoice,
-    MonthClosed,
-    MoreThanLeft,
-    NotFromRating,
-    NothingToCredit,
-    WorkOrderNotOnInvoice,
-)
-from services.receivables.schemas.invoices import (
-    CreditAnswer,
-    CreditEntry,
-    InvoiceItem,
-    InvoiceQuery,
-    InvoiceRead,
-    InvoiceTotalsRead,
-)
-from services.receivables.settings import Settings
-from shared import access
-from shared.access import Level
-from shared.clock import local_date, now
-from shared.database import Transaction
+from services.receivables.actions import invoices
+from services.receivables.schemas.invoices import InvoiceItem, InvoiceQuery, InvoiceRead, InvoiceTotalsRead
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound
-from shared.listing import Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
-from shared.tables import CSV_RESPONSE
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("invoices")
-VIEW = access.feature("receivables.invoices", Level.VIEW)
-CREDIT_REFUSALS = [
-    *(NotFromRating, NothingToCredit, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft),
-    *(DispositionMissing, DispositionUnneeded, MonthClosed),
-]
+VIEW = declared.feature("receivables.invoices", Level.VIEW)
 
 
 @router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotalsRead], responses=CSV_RESPONSE)
@@ -56,30 +33,3 @@ async def list_invoices(
 async def read_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -> InvoiceRead:
     """An invoice with its lines, what was applied to it, and its GL distributions."""
     return InvoiceRead.of(await invoices.read_invoice(session, caller.scope, invoice_id))
-
-
-@router.post(
-    "/{invoice_id}/credits",
-    access=access.feature("receivables.credits", Level.EDIT),
-    status_code=201,
-    idempotent=True,
-    refuses=[NotFound, *CREDIT_REFUSALS],
-    responses={202: {"model": CreditAnswer, "description": "Over the four-eyes limit: somebody else must approve it."}},
-)
-async def credit_invoice(
-    invoice_id: Id, entry: CreditEntry, request: Request, response: Response, caller: CallerOf, session: Transaction
-) -> CreditAnswer:
-    """Credits an invoice that came from rating: whole, by work order, by line, or by a part of a line.
-
-    A work order that comes to zero is sent back to be rated again, or closed; until then it stays locked. Over the
-    company's four-eyes limit nothing is credited yet: the answer is 202, its Location the request that awaits approval.
-    """
-    settings: Settings = request.app.state.settings
-    moment = now()
-    wanted = entry.to_wanted(today=local_date(moment, settings.time_zone), credited_by=caller.name)
-    credited = await credit_memos.credit_invoice(session, caller.scope, invoice_id, wanted, moment)
-    if credited.request_id is not None:
-        response.status_code = 202
-        response.headers["location"] = f"/v1/credit-requests/{credited.request_id}"
-    invoice = InvoiceRead.of(await invoices.read_invoice(session, caller.scope, invoice_id))
-    return CreditAnswer(credit_id=credited.credit_id, request_id=credited.request_id, invoice=invoice)

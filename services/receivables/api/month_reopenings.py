@@ -7,22 +7,22 @@ from fastapi import Query, Response
 from services.receivables.actions import month_reopenings
 from services.receivables.errors import NotLastClosedMonth, OthersRequest, OwnRequest, ReopeningWaits, RequestDecided
 from services.receivables.schemas.month_reopenings import MonthReopeningQuery, MonthReopeningRead
+from services.receivables.schemas.months import MonthToReopen
 from services.receivables.schemas.requests import RejectionEntry
-from services.receivables.schemas.setup import MonthToReopen
-from shared import access
-from shared.access import Level
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import now
-from shared.database import Transaction
 from shared.errors import NotFound
-from shared.listing import Count, Page, PageQueryOf, answer
-from shared.numbers import Id
-from shared.operation import Caller, CallerOf, Router
-from shared.tables import CSV_RESPONSE
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import Caller, CallerOf, Router
+from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("month-reopenings")
-VIEW = access.feature("receivables.month_reopening", Level.VIEW)
-EDIT = access.feature("receivables.month_reopening", Level.EDIT)
-APPROVE = access.feature("receivables.month_reopening", Level.APPROVE)
+VIEW = declared.feature("receivables.month_reopening", Level.VIEW)
+EDIT = declared.feature("receivables.month_reopening", Level.EDIT)
+APPROVE = declared.feature("receivables.month_reopening", Level.APPROVE)
 
 
 @router.get("", access=VIEW, response_model=Page[MonthReopeningRead, Count], responses=CSV_RESPONSE)

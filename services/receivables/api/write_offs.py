@@ -6,7 +6,8 @@ from services.receivables.actions import batches, invoices, write_offs
 from services.receivables.actions.write_offs import UndoRequest
 from services.receivables.errors import EntryFaulty, MonthClosed, NotForBatch, NothingToWriteOff, TransactionHeld
 from services.receivables.schemas.batches import BatchRead
-from services.receivables.schemas.invoices import CreditRead, InvoiceRead
+from services.receivables.schemas.credit_memos import CreditRead
+from services.receivables.schemas.invoices import InvoiceRead
 from services.receivables.schemas.write_offs import (
     UndoEntry,
     WriteOffCriteria,
@@ -15,18 +16,18 @@ from services.receivables.schemas.write_offs import (
     WriteOffToMake,
 )
 from services.receivables.settings import Settings
-from shared import access
-from shared.access import Level
+from shared.access import declared
+from shared.access.grants import Level
 from shared.clock import local_date, month_of, now
-from shared.database import Transaction
 from shared.errors import NotFound
-from shared.numbers import Id
-from shared.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Router
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
 router = Router("write-offs")
 of_invoice = Router("invoices")
-VIEW = access.feature("receivables.write_offs", Level.VIEW)
-EDIT = access.feature("receivables.write_offs", Level.EDIT)
+VIEW = declared.feature("receivables.write_offs", Level.VIEW)
+EDIT = declared.feature("receivables.write_offs", Level.EDIT)
 
 
 @router.post("/preview", access=VIEW)

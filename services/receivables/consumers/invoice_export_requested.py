@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions import exports
-from services.receivables.rules.hand_overs import HandedChunk, HandedInvoice, HandedLine, HandedOrder
+from services.receivables.actions import exported_invoices
+from services.receivables.rules.exported_invoices.hand_overs import HandedChunk, HandedInvoice, HandedLine, HandedOrder
 from shared.clock import now
 from shared.contracts.invoice_export_requested import ExportInvoice, InvoiceExportRequested
 from shared.events.consumer import Consumer
@@ -21,7 +21,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceExportRequested]
             requested_by=event.requested_by,
             invoices=tuple(_invoice(one) for one in event.invoices),
         )
-        await exports.book_chunk(session, chunk, now())
+        await exported_invoices.book_chunk(session, chunk, now())
 
 
 def _invoice(invoice: ExportInvoice) -> HandedInvoice:

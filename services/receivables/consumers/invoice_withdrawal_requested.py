@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions import exports
-from services.receivables.rules.hand_overs import OrderAttempt, WithdrawnInvoice
+from services.receivables.actions import exported_invoices
+from services.receivables.rules.exported_invoices.hand_overs import OrderAttempt, WithdrawnInvoice
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
 from shared.events.consumer import Consumer
 
@@ -20,7 +20,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceWithdrawalReques
             )
             for one in event.invoices
         ]
-        await exports.withdraw(session, event.run_id, event.ar_company, invoices)
+        await exported_invoices.withdraw(session, event.run_id, event.ar_company, invoices)
 
 
 consumer = Consumer("receivables", InvoiceWithdrawalRequested, handle, batch=1)

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import accounts
-from shared.jobs import Job
+from shared.service.jobs import Job
 
 
 async def _look(session: AsyncSession) -> bool:

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions import batch_posting, batches
+from services.receivables.actions import batches, posting
 from shared.clock import local_date, now
-from shared.jobs import Job
+from shared.service.jobs import Job
 
 _LOOK_SECONDS = 30.0
 _ABANDONED_SECONDS = 120.0
@@ -32,7 +32,7 @@ def post_job(time_zone: str) -> Job:
 
     async def post(session: AsyncSession) -> bool:
         moment = now()
-        return await batch_posting.post_part(session, moment, local_date(moment, time_zone))
+        return await posting.post_part(session, moment, local_date(moment, time_zone))
 
     return Job(post)
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions.emails import send_next
+from services.receivables.actions.invoice_emails import send_next
 from shared.clock import now
-from shared.jobs import Job
-from shared.mail import MailServer
+from shared.files.mail import MailServer
+from shared.service.jobs import Job
 
 
 def email_job(server: MailServer, time_zone: str) -> Job:

@@ -2,8 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions.documents import print_part
-from shared.jobs import Job
+from services.receivables.actions.invoice_prints import print_part
+from shared.service.jobs import Job
 
 
 def print_job(time_zone: str) -> Job:

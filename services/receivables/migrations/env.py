@@ -1,6 +1,6 @@
-"""Runs the migrations of receivables (shared.migration)."""
+"""Runs the migrations of receivables (shared.service.migration)."""
 
 from services.receivables import models
-from shared import migration
+from shared.service import migration
 
 migration.run(models.metadata)

@@ -1,12 +1,15 @@
-"""The tables of receivables, as Alembic compares them with the migrations; checks, triggers and grants stand there."""
+"""The tables of receivables, as Alembic compares them with the migrations; checks, triggers and grants are there."""
 
 from services.receivables.models import (
+    ar_companies,
+    batches,
     contracts,
     credit_requests,
     customers,
-    documents,
-    entry,
-    exports,
+    entries,
+    exported_invoices,
+    invoice_emails,
+    invoice_prints,
     month_reopenings,
     posting,
     setup,
@@ -14,12 +17,15 @@ from services.receivables.models import (
 from services.receivables.models.table import Table
 
 __all__ = [
+    "ar_companies",
+    "batches",
     "contracts",
     "credit_requests",
     "customers",
-    "documents",
-    "entry",
-    "exports",
+    "entries",
+    "exported_invoices",
+    "invoice_emails",
+    "invoice_prints",
     "metadata",
     "month_reopenings",
     "posting",

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class Contract(Table, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, text
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class CreditRequest(Table, table=True):

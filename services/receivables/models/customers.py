@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class Customer(Table, table=True):

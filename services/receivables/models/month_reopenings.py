@@ -6,7 +6,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class MonthReopening(Table, table=True):

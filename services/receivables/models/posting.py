@@ -1,4 +1,4 @@
-"""Batches, posted transactions with lines and GL distributions, and the number series that they are numbered from."""
+"""Posted transactions with lines and GL distributions, and the number series that they are numbered from."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
-from shared import columns
+from shared.database import columns
 
 
 class NumberSeries(Table, table=True):
@@ -18,39 +18,6 @@ class NumberSeries(Table, table=True):
     ar_company: int = Field(foreign_key="ar_company.number", primary_key=True)
     series: str = columns.code(primary_key=True)
     last_number: int = columns.big()
-
-
-class Batch(Table, table=True):
-    """What is posted together."""
-
-    __table_args__ = (
-        UniqueConstraint("ar_company", "month", "number"),
-        Index(
-            "batch_rating_run",
-            "ar_company",
-            "month",
-            "run_id",
-            postgresql_where=text("source = 'rating'"),
-        ),
-        Index("batch_in_work", "id", postgresql_where=text("status IN ('validating', 'posting')")),
-        Index("batch_month", "ar_company", "month", "status"),
-    )
-
-    id: int = columns.identity()
-    ar_company: int = Field(foreign_key="ar_company.number")
-    month: str = columns.code()
-    number: int = columns.big()
-    source: str = columns.words()
-    status: str = columns.words()
-    run_id: int | None = columns.big(nullable=True)
-    last_seq: int
-    created_by: str = columns.words()
-    created_at: datetime = columns.moment()
-    restricted: bool
-    revision: int
-    sent_by: str | None = columns.words(nullable=True)
-    claimed_by: str | None = columns.words(nullable=True)
-    claimed_at: datetime | None = columns.moment(nullable=True)
 
 
 class ArTransaction(Table, table=True):

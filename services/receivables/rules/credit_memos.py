@@ -15,10 +15,10 @@ from services.receivables.errors import (
     NothingToCredit,
     WorkOrderNotOnInvoice,
 )
-from services.receivables.rules.entry.amounts import share
+from services.receivables.rules.entries.amounts import share
 from services.receivables.rules.posting import NewLine, NewTransaction, Posting, distribute_lines
 from shared.errors import Fault
-from shared.money import ZERO
+from shared.values.money import ZERO
 
 
 @dataclass(frozen=True)

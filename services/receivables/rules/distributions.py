@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.receivables.rules.entry.amounts import Amounts
+from services.receivables.rules.entries.amounts import Amounts
 
 _ZERO = Decimal("0.00")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from shared.money import ZERO
+from shared.values.money import ZERO
 
 
 @dataclass(frozen=True)

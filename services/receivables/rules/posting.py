@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from services.receivables.rules.distributions import Distribution, LineAccounts, distribute, distribute_net
-from services.receivables.rules.entry.amounts import Amounts
-from shared.money import ZERO
+from services.receivables.rules.entries.amounts import Amounts
+from shared.values.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)

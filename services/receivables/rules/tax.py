@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.receivables.rules.setup.companies import ArCompany
-from shared.money import ZERO, round_cents
+from shared.values.money import ZERO, round_cents
 
 _HUNDRED = Decimal(100)
 FULL = "full"

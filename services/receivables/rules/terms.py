@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.rules.setup.pay_terms import PayTerms
-from shared.money import ZERO, round_cents
+from shared.values.money import ZERO, round_cents
 
 _HUNDRED = Decimal(100)
 

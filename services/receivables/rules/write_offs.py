@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.receivables.rules.entry.facts import AppliedLine
-from shared.money import ZERO, round_cents
+from services.receivables.rules.entries.facts import AppliedLine
+from shared.values.money import ZERO, round_cents
 
 INVOICE_BALANCE = "invoice_balance"
 ACCOUNT_BALANCE = "account_balance"

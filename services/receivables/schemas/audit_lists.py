@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.money import Money
+from shared.values.money import Money
 
 
 class BatchListRead(BaseModel):

@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.receivables.rules.batches import BatchFilter
-from shared.money import Money
-from shared.numbers import CompanyNumber, Id
-from shared.text import FilledLine, MonthText
+from shared.values.money import Money
+from shared.values.numbers import CompanyNumber, Id
+from shared.values.text import FilledLine, MonthText
 
 Source = Literal["ar_invoice", "rating", "receipts", "finance_charge", "write_off", "retainage"]
 Status = Literal[

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from services.receivables.actions.credit_requests import RequestWhole
 from services.receivables.rules.credit_requests import RequestFilter
 from services.receivables.schemas.requests import RequestStatus
-from shared.money import Money
-from shared.numbers import CompanyNumber, Id
-from shared.text import FilledLine, NumberText
+from shared.values.money import Money
+from shared.values.numbers import CompanyNumber, Id
+from shared.values.text import FilledLine, NumberText
 
 
 class CreditRequestQuery(BaseModel):

@@ -6,12 +6,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.receivables.rules.customers import Account, CustomerEntry, CustomerFilter
-from services.receivables.schemas.setup import CreditLimit, Percent, TypeNumber
-from shared.bodies import ChangeBody
-from shared.money import Money, Rate
-from shared.numbers import CompanyNumber
-from shared.tables import YesNo
-from shared.text import CodeText, FilledLine, Line, NumberText
+from services.receivables.schemas.records import CreditLimit, Percent, TypeNumber
+from shared.files.csv import YesNo
+from shared.http.bodies import ChangeBody
+from shared.values.money import Money, Rate
+from shared.values.numbers import CompanyNumber
+from shared.values.text import CodeText, FilledLine, Line, NumberText
 
 CustomerStatus = Literal["active", "hold", "inactive"]
 StatementType = Literal["open_item", "balance_forward"]

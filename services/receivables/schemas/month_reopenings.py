@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.receivables.rules.month_reopenings import ReopeningFilter
 from services.receivables.schemas.requests import RequestStatus
-from shared.numbers import CompanyNumber
+from shared.values.numbers import CompanyNumber
 
 
 class MonthReopeningQuery(BaseModel):

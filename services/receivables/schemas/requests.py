@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.text import FilledLine
+from shared.values.text import FilledLine
 
 RequestStatus = Literal["awaiting_approval", "approved", "rejected", "withdrawn"]
 

@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.receivables.rules.write_offs import Choice, Criteria
 from services.receivables.schemas.batches import BatchRead
-from services.receivables.schemas.entries import Percent
-from services.receivables.schemas.setup import TypeNumber
-from shared.money import Money
-from shared.numbers import CompanyNumber
-from shared.text import CodeText, FilledLine, MonthText, NumberText
+from services.receivables.schemas.entries.typed import Percent
+from services.receivables.schemas.records import TypeNumber
+from shared.values.money import Money
+from shared.values.numbers import CompanyNumber
+from shared.values.text import CodeText, FilledLine, MonthText, NumberText
 
 NotNegative = Annotated[Money, Field(ge=0)]
 

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.account_changed import AccountChanged
 from shared.contracts.company_changed import CompanyChanged
-from shared.database import fetch_values
+from shared.database.statements import fetch_values
 from shared.events import outbox
 
 

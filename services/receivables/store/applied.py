@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.entry.amounts import Amounts
-from services.receivables.rules.entry.facts import AppliedInvoice, AppliedLine
-from services.receivables.rules.entry.info import LineInfo
-from services.receivables.store.versions import AS_IT_IS
-from shared.access import Scope
-from shared.database import execute, fetch_all, scope_condition
-from shared.money import ZERO
+from services.receivables.rules.entries.amounts import Amounts
+from services.receivables.rules.entries.facts import AppliedInvoice, AppliedLine
+from services.receivables.rules.entries.info import LineInfo
+from services.receivables.store.posted_transactions import AS_IT_IS
+from shared.access.grants import Scope
+from shared.database.scope import scope_condition
+from shared.database.statements import execute, fetch_all
+from shared.values.money import ZERO
 
 _PARTS = tuple(one.name for one in fields(Amounts))
 _SIDES = ("billed", "credited", "written_off")

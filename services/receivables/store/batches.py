@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.batches import Batch, BatchFilter, BatchRow, Finding
 from services.receivables.store import posting
-from shared.access import Scope
-from shared.database import copy_rows, execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.scope import scope_condition
+from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value, fetch_values
 
 _BATCH = ", ".join(f"b.{one.name}" for one in fields(Batch))
 _POSTED_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.entry.posting import Billed
-from shared.database import columns, execute
+from services.receivables.rules.entries.posting import Billed
+from shared.database.statements import columns, execute
 
 
 async def add_billed(session: AsyncSession, ar_company: int, billed: Sequence[Billed]) -> None:

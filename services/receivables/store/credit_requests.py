@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.credit_memos import CreditedLine, WantedCredit, WantedLine, size_of
 from services.receivables.rules.credit_requests import CreditRequest, RequestFilter
-from shared.access import Scope
-from shared.database import copy_rows, execute, fetch_all, fetch_one, fetch_value
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
 
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _SOURCE = """

@@ -6,12 +6,13 @@ from dataclasses import asdict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.customers import Customer, CustomerEntry, CustomerFilter, OpenItem, Unbilled
-from services.receivables.store.versions import AS_IT_IS
-from shared.access import Scope
+from services.receivables.store.posted_transactions import AS_IT_IS
+from shared.access.grants import Scope
 from shared.contracts.customer_changed import CustomerChanged
-from shared.database import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values, scope_condition
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.scope import scope_condition
+from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.events import outbox
-from shared.listing import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 
 _TYPES = {
     "ar_company": "int",

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
-from shared.access import Scope
-from shared.database import execute, fetch_one, fetch_value
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.statements import execute, fetch_one, fetch_value
 
 _SIDES = {"branch": None, "customer": None, "ar_company": "r.ar_company"}
 _ROW = ", ".join(f"r.{one.name}" for one in fields(MonthReopening))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.entry.numbers import next_numbers
+from services.receivables.rules.entries.numbers import next_numbers
 from services.receivables.rules.posting import (
     NewDistribution,
     NewLine,
@@ -17,7 +17,7 @@ from services.receivables.rules.posting import (
     Posting,
     number_transactions,
 )
-from shared.database import copy_rows, execute, fetch_value, fetch_values
+from shared.database.statements import copy_rows, execute, fetch_value, fetch_values
 
 _NUMBERS = ("number", "seq", "invoice_number")
 _DISTRIBUTION = tuple(one.name for one in fields(NewDistribution))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.rated_orders import RatedOrder
-from shared.database import columns, execute
+from shared.database.statements import columns, execute
 
 _TYPES = {
     "work_order_id": "bigint",

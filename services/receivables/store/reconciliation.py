@@ -3,8 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.reconciliation import AccountSums, Difference, LedgerTotals, RunBookings
-from shared.access import Scope
-from shared.database import fetch_all, fetch_one, scope_condition
+from shared.access.grants import Scope
+from shared.database.scope import scope_condition
+from shared.database.statements import fetch_all, fetch_one
 
 # What a line owes, by account; and all that it posts, debits positive: rules/distributions.py said once more in SQL, to
 # hold one against the other.

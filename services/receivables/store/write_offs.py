@@ -6,9 +6,10 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.write_offs import Criteria
-from services.receivables.store.versions import AS_IT_IS
-from shared.access import Scope
-from shared.database import fetch_all, scope_condition
+from services.receivables.store.posted_transactions import AS_IT_IS
+from shared.access.grants import Scope
+from shared.database.scope import scope_condition
+from shared.database.statements import fetch_all
 
 
 @dataclass(frozen=True)

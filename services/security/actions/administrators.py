@@ -12,8 +12,7 @@ from services.security.rules.groups import GroupDraft, complete_grants
 from services.security.rules.names import fold, user_name
 from services.security.rules.passwords import require_fit
 from services.security.rules.sessions import EndReason
-from services.security.rules.user_import import ChangedUser
-from services.security.rules.users import Kind, UserDraft
+from services.security.rules.users import ChangedUser, Kind, UserDraft
 from services.security.store import groups, log_ins, members, sessions, users
 from shared import clock
 from shared.errors import InvalidInput

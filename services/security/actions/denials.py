@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.denials import Denial
-from shared import tracing
 from shared.audit import store as audit
 from shared.audit.store import Done
+from shared.process import tracing
 
 
 async def record_denials(session: AsyncSession, denials: Sequence[Denial]) -> None:

@@ -1,5 +1,7 @@
-"""Owns what is done with groups and their members."""
+"""Owns what is done with groups and their members, one by one or from a file."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,18 +12,23 @@ from services.security.errors import GrantRefused, GroupExists
 from services.security.rules.features import Features
 from services.security.rules.groups import (
     GrantDifference,
+    GrantRow,
     Group,
     GroupDraft,
     GroupFilter,
+    GroupImport,
     compare_grants,
     find_grant_faults,
+    find_group_faults,
+    plan_group_import,
     require_others_groups,
 )
 from services.security.rules.names import fold
 from services.security.store import groups, members
+from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
-from shared.etag import require_version
-from shared.listing import PageQuery
+from shared.files.csv import refuse_import
+from shared.values.versions import require_version
 
 
 async def list_groups(
@@ -140,3 +147,27 @@ async def _change_member(
         change.made = await store(session, group_id, user_id)
         if change.made:
             await members.count_change_of(session, [group_id])
+
+
+async def import_groups(
+    session: AsyncSession, rows: Sequence[GrantRow], *, features: Features, changer_id: int | None, now: datetime
+) -> GroupImport:
+    """Makes the groups in the file that are new, and replaces the grants of the others; members stay.
+
+    A known group keeps the spelling of its name, and its description when the file gives none.
+    Raises ImportRefused, OwnGroup, LastAdministrator.
+    """
+    refuse_import(find_group_faults(rows, features))
+    drafts = plan_group_import(rows)
+    async with changing_permissions(session) as change:
+        known = await groups.find_named(session, [draft.name for draft in drafts])
+        require_others_groups(await find_changer(session, changer_id), known.values())
+        new = [draft for draft in drafts if fold(draft.name) not in known]
+        await groups.insert_groups(session, new, now)
+        replaced: dict[int, GroupDraft] = {}
+        for draft in drafts:
+            if group := known.get(fold(draft.name)):
+                replaced[group.id] = replace(draft, name=group.name, description=draft.description or group.description)
+        await groups.replace_groups(session, replaced)
+        change.made = bool(drafts)
+    return GroupImport(created=len(new), replaced=len(replaced))

@@ -11,10 +11,10 @@ from services.security.rules.log_ins import WINDOW, require_another
 from services.security.rules.names import fold
 from services.security.store import log_ins
 from services.security.store.log_ins import Limited
-from shared import tracing
 from shared.audit import store as audit
 from shared.audit.store import Done
-from shared.database import Database
+from shared.database.pool import Database
+from shared.process import tracing
 
 _PART = 500
 

@@ -9,8 +9,8 @@ from services.security.rules.groups import require_others_groups
 from services.security.rules.members import Member, MemberFilter, MemberRow, find_member_faults, plan_members
 from services.security.rules.names import fold
 from services.security.store import groups, members, users
-from shared.listing import PageQuery
-from shared.tables import refuse_import
+from shared.database.pages import PageQuery
+from shared.files.csv import refuse_import
 
 
 async def list_members(

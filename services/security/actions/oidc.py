@@ -36,7 +36,7 @@ from services.security.rules.oidc import (
     round_of,
 )
 from services.security.rules.tokens import TokenKeys, Tokens
-from shared.database import Database
+from shared.database.pool import Database
 
 log = logging.getLogger(__name__)
 

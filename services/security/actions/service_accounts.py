@@ -12,7 +12,7 @@ from services.security.actions.log_ins import Attempt
 from services.security.actions.passwords import hash_password, verify_password
 from services.security.actions.users import create_user, get_user
 from services.security.errors import AdministratorProtected, ServiceAccountOnly
-from services.security.rules.credentials import (
+from services.security.rules.service_accounts import (
     SECRET_BYTES,
     Credential,
     NewCredential,
@@ -22,8 +22,8 @@ from services.security.rules.credentials import (
 )
 from services.security.rules.tokens import ACCESS_LIFETIME, TokenKeys, sign_access_token
 from services.security.rules.users import Kind, User, UserDraft
-from services.security.store import credentials, permissions
-from shared.database import Database
+from services.security.store import permissions, service_accounts
+from shared.database.pool import Database
 from shared.errors import NotFound
 
 
@@ -35,7 +35,7 @@ async def create_account(session: AsyncSession, draft: UserDraft, now: datetime)
 
 async def list_credentials(session: AsyncSession, user_id: int) -> list[Credential]:
     """All credentials of an account, the newest first; raises NotFound, ServiceAccountOnly."""
-    return await credentials.list_credentials(session, (await _account(session, user_id)).id)
+    return await service_accounts.list_credentials(session, (await _account(session, user_id)).id)
 
 
 async def create_credential(
@@ -49,14 +49,14 @@ async def create_credential(
     user = await _account(session, user_id)
     if not by_administrator and user_id in await permissions.find_administrators(session, Kind.SERVICE):
         raise AdministratorProtected(f"{user.name} administers groups: an administrator must make its credentials.")
-    require_room(await credentials.count_valid(session, user_id))
+    require_room(await service_accounts.count_valid(session, user_id))
     return await _make(session, user, now)
 
 
 async def revoke_credential(session: AsyncSession, user_id: int, credential_id: int, now: datetime) -> None:
     """Revokes a credential; again changes nothing. Raises NotFound, ServiceAccountOnly."""
     user = await _account(session, user_id)
-    if not await credentials.revoke(session, user.id, credential_id, now):
+    if not await service_accounts.revoke(session, user.id, credential_id, now):
         raise NotFound(f"{user.name} has no credential {credential_id}.")
 
 
@@ -78,10 +78,10 @@ async def log_in(
     await trying.begin(database, attempt, now)
     credential_id, random = read_secret(secret.get_secret_value()) or (0, "")
     async with database.transaction() as reading:
-        known = await credentials.find_hash(reading, attempt.account, credential_id)
+        known = await service_accounts.find_hash(reading, attempt.account, credential_id)
     opened = None
     if await verify_password(known, SecretStr(random)):
-        opened = await credentials.use(session, credential_id, now + ACCESS_LIFETIME, now)
+        opened = await service_accounts.use(session, credential_id, now + ACCESS_LIFETIME, now)
     if opened is None:
         raise await trying.refuse(database, attempt)
     await trying.succeed(session, attempt, opened.user_id)
@@ -97,5 +97,5 @@ async def _account(session: AsyncSession, user_id: int) -> User:
 
 async def _make(session: AsyncSession, user: User, now: datetime) -> NewCredential:
     random = secrets.token_urlsafe(SECRET_BYTES)
-    made = await credentials.insert_credential(session, user.id, await hash_password(SecretStr(random)), now)
+    made = await service_accounts.insert_credential(session, user.id, await hash_password(SecretStr(random)), now)
     return NewCredential(Credential(made, now, None, None), shown_secret(made, random))

@@ -36,7 +36,7 @@ from services.security.rules.tokens import (
     successor,
 )
 from services.security.store import log_ins, sessions, users
-from shared.database import Database
+from shared.database.pool import Database
 from shared.errors import NotFound
 
 log = logging.getLogger(__name__)

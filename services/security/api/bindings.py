@@ -1,23 +1,23 @@
 """Owns over HTTP which account of a directory or an identity provider a user's name is bound to."""
 
 from services.security.actions import bindings as actions
-from services.security.api.wiring import AdministersGroups, Now
+from services.security.api.dependencies import AdministersGroups, Now
 from services.security.errors import AdministratorProtected
 from services.security.rules.permissions import USERS
-from services.security.schemas.users import BindingAnswer
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from services.security.schemas.bindings import BindingAnswer
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound
-from shared.numbers import Id
-from shared.operation import Router
+from shared.http.operation import Router
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
-bindings = Router("users")
+router = Router("users")
 
 
-@bindings.get(
+@router.get(
     "/{user_id}/bindings",
-    access=access.feature(USERS, Level.VIEW),
+    access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
     response_model=list[BindingAnswer],
     summary="Which accounts a user's name is bound to",
@@ -27,9 +27,9 @@ async def list_bindings(user_id: Id, session: Transaction) -> list[BindingAnswer
     return [BindingAnswer.model_validate(one) for one in await actions.list_bindings(session, user_id)]
 
 
-@bindings.delete(
+@router.delete(
     "/{user_id}/bindings",
-    access=access.feature(USERS, Level.ADMIN),
+    access=declared.feature(USERS, Level.ADMIN),
     refuses=[NotFound, AdministratorProtected],
     status_code=204,
     summary="Let a user's name be bound anew",

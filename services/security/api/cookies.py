@@ -9,17 +9,18 @@ from fastapi import Cookie, Response
 from pydantic import SecretStr
 
 from services.security.actions import tokens as actions
-from services.security.api.wiring import Address, DatabaseOf, DirectoryOf, Now, TokenKeysOf
+from services.security.api.dependencies import Address, DatabaseOf, DirectoryOf, Now, TokenKeysOf
 from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
 from services.security.rules.tokens import Tokens
-from services.security.schemas.tokens import CookieAnswer, LogIn
-from shared import access
-from shared import cookies as names
-from shared.database import Transaction
-from shared.http import refusal
-from shared.operation import Router
+from services.security.schemas.cookies import CookieAnswer
+from services.security.schemas.tokens import LogIn
+from shared.access import cookies as names
+from shared.access import declared
+from shared.http.operation import Router
+from shared.http.problems import refusal
+from shared.http.transaction import Transaction
 
-cookies = Router("cookies")
+router = Router("cookies")
 
 RefreshCookie = Annotated[SecretStr | None, Cookie(alias=names.REFRESH)]
 
@@ -43,9 +44,9 @@ def _clear(response: Response) -> Response:
     return response
 
 
-@cookies.post(
+@router.post(
     "",
-    access=access.public("Logging in is how a caller becomes known."),
+    access=declared.public("Logging in is how a caller becomes known."),
     refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
     response_model=CookieAnswer,
     summary="Log in from a browser",
@@ -79,9 +80,9 @@ async def log_in_browser(
     return give(response, made)
 
 
-@cookies.post(
+@router.post(
     "/refresh",
-    access=access.public("The refresh cookie itself says who calls; the access token may have expired."),
+    access=declared.public("The refresh cookie itself says who calls; the access token may have expired."),
     refuses=[LoginRefused],
     response_model=CookieAnswer,
     summary="Exchange a browser's cookies for new ones",
@@ -98,9 +99,9 @@ async def refresh_cookies(
     return _clear(refusal(LoginRefused())) if made is None else give(response, made)
 
 
-@cookies.post(
+@router.post(
     "/revoke",
-    access=access.public("Whoever holds the refresh cookie may end its session; the access token may have expired."),
+    access=declared.public("Whoever holds the refresh cookie may end its session; the access token may have expired."),
     status_code=204,
     summary="Log out from a browser",
 )

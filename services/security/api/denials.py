@@ -2,21 +2,21 @@
 
 from services.security.actions.denials import record_denials
 from services.security.schemas.denials import DenialsReport
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import Forbidden
-from shared.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Router
+from shared.http.transaction import Transaction
 
-denials = Router("denials")
+router = Router("denials")
 
 # The subject of a gateway that asks for itself; a user's is a number.
 _GATEWAY = "gateway"
 
 
-@denials.post(
+@router.post(
     "",
-    access=access.feature("security.denials", Level.EDIT),
+    access=declared.feature("security.denials", Level.EDIT),
     status_code=204,
     idempotent=True,
     summary="What was refused",

@@ -1,19 +1,19 @@
 """Owns listing what can be granted."""
 
-from services.security.api.wiring import FeaturesOf
+from services.security.api.dependencies import FeaturesOf
 from services.security.rules.permissions import GROUPS
 from services.security.schemas.features import FeatureAnswer
-from shared import access
-from shared.access import Level
-from shared.listing import Count, Page
-from shared.operation import Router
+from shared.access import declared
+from shared.access.grants import Level
+from shared.http.operation import Router
+from shared.http.pages import Count, Page
 
-features = Router("features")
+router = Router("features")
 
 
-@features.get(
+@router.get(
     "",
-    access=access.feature(GROUPS, Level.VIEW),
+    access=declared.feature(GROUPS, Level.VIEW),
     response_model=Page[FeatureAnswer, Count],
     summary="What can be granted",
 )

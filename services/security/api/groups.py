@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from services.security.actions import groups as actions
-from services.security.actions.group_import import import_groups as import_rows
-from services.security.api.wiring import ChangerId, FeaturesOf, Now
+from services.security.actions.groups import import_groups as import_rows
+from services.security.api.dependencies import ChangerId, FeaturesOf, Now
 from services.security.errors import GrantRefused, GroupExists, LastAdministrator, OwnGroup
 from services.security.rules.groups import Group, GroupFilter
 from services.security.rules.permissions import GROUPS
@@ -21,18 +21,19 @@ from services.security.schemas.groups import (
     GroupReference,
 )
 from services.security.schemas.words import Words
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.imports import Check, taken_back
-from shared.listing import Count, Page, PageQueryOf
-from shared.numbers import Id
-from shared.operation import Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, read_csv, table_answer
+from shared.files.csv import read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_REQUEST, CSV_RESPONSE, CsvBody, table_answer
+from shared.http.imports import Check, taken_back
+from shared.http.operation import Router
+from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
-groups = Router("groups")
+router = Router("groups")
 
 
 def _filter(
@@ -51,9 +52,9 @@ def _answer(response: Response, group: Group) -> GroupAnswer:
     return GroupAnswer.of(group)
 
 
-@groups.get(
+@router.get(
     "",
-    access=access.feature(GROUPS, Level.VIEW),
+    access=declared.feature(GROUPS, Level.VIEW),
     response_model=Page[GroupAnswer, Count],
     responses=CSV_RESPONSE,
     summary="List groups",
@@ -72,9 +73,9 @@ async def list_groups(
     return Page(items=[GroupAnswer.of(group) for group in found], next_cursor=next_cursor, totals=Count(count=count))
 
 
-@groups.post(
+@router.post(
     "",
-    access=access.feature(GROUPS, Level.ADMIN),
+    access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[GrantRefused, GroupExists],
     response_model=GroupAnswer,
     status_code=201,
@@ -87,9 +88,9 @@ async def create_group(
     return _answer(response, await actions.create_group(session, body.to_draft(), features, now))
 
 
-@groups.post(
+@router.post(
     "/import",
-    access=access.feature(GROUPS, Level.ADMIN),
+    access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
     response_model=GroupImportAnswer,
     openapi_extra=CSV_REQUEST,
@@ -116,9 +117,9 @@ async def import_groups(
     return GroupImportAnswer(created=done.created, replaced=done.replaced)
 
 
-@groups.get(
+@router.get(
     "/{group_id}",
-    access=access.feature(GROUPS, Level.VIEW),
+    access=declared.feature(GROUPS, Level.VIEW),
     refuses=[NotFound],
     response_model=GroupAnswer,
     summary="Read a group",
@@ -128,9 +129,9 @@ async def read_group(group_id: Id, response: Response, session: Transaction) -> 
     return _answer(response, await actions.get_group(session, group_id))
 
 
-@groups.post(
+@router.post(
     "/{group_id}/copy",
-    access=access.feature(GROUPS, Level.ADMIN),
+    access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, GrantRefused, GroupExists],
     response_model=GroupAnswer,
     status_code=201,
@@ -144,9 +145,9 @@ async def copy_group(
     return _answer(response, made)
 
 
-@groups.get(
+@router.get(
     "/{group_id}/comparison/{other_id}",
-    access=access.feature(GROUPS, Level.VIEW),
+    access=declared.feature(GROUPS, Level.VIEW),
     refuses=[NotFound],
     response_model=GroupComparison,
     summary="Compare two groups",
@@ -161,9 +162,9 @@ async def compare_groups(group_id: Id, other_id: Id, session: Transaction) -> Gr
     )
 
 
-@groups.put(
+@router.put(
     "/{group_id}",
-    access=access.feature(GROUPS, Level.ADMIN),
+    access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, VersionMissing, VersionStale, GrantRefused, GroupExists, OwnGroup, LastAdministrator],
     response_model=GroupAnswer,
     summary="Change a group",
@@ -185,9 +186,9 @@ async def replace_group(
     return _answer(response, changed)
 
 
-@groups.delete(
+@router.delete(
     "/{group_id}",
-    access=access.feature(GROUPS, Level.ADMIN),
+    access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, VersionMissing, VersionStale, OwnGroup, LastAdministrator],
     status_code=204,
     summary="Delete a group",

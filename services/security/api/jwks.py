@@ -2,18 +2,18 @@
 
 import json
 
-from services.security.api.wiring import TokenKeysOf
-from services.security.schemas.tokens import PublicKeys
-from shared import access
-from shared.identity import public_jwks
-from shared.operation import Router
+from services.security.api.dependencies import TokenKeysOf
+from services.security.schemas.jwks import PublicKeys
+from shared.access import declared
+from shared.access.identity import public_jwks
+from shared.http.operation import Router
 
-jwks = Router("jwks")
+router = Router("jwks")
 
 
-@jwks.get(
+@router.get(
     "",
-    access=access.public("Public keys are for everybody; they only check signatures."),
+    access=declared.public("Public keys are for everybody; they only check signatures."),
     response_model=PublicKeys,
     summary="Keys that check access tokens",
 )

@@ -1,18 +1,18 @@
 """Owns one's own account over HTTP."""
 
 from services.security.actions import me as actions
-from services.security.api.wiring import CallerId
+from services.security.api.dependencies import CallerId
 from services.security.schemas.groups import GroupReference
-from services.security.schemas.permissions import EffectiveFeatureAnswer, MeAnswer
-from shared import access
-from shared.database import Transaction
+from services.security.schemas.me import EffectiveFeatureAnswer, MeAnswer
+from shared.access import declared
 from shared.errors import NotFound
-from shared.operation import Router
+from shared.http.operation import Router
+from shared.http.transaction import Transaction
 
-me = Router("me")
+router = Router("me")
 
 
-@me.get("", access=access.signed_in(), refuses=[NotFound], response_model=MeAnswer, summary="One's own account")
+@router.get("", access=declared.signed_in(), refuses=[NotFound], response_model=MeAnswer, summary="One's own account")
 async def read_me(session: Transaction, caller_id: CallerId) -> MeAnswer:
     """The caller's name, groups, and features: each with its level, its limits, and the group that gives it."""
     described = await actions.describe_me(session, caller_id)

@@ -6,29 +6,30 @@ from fastapi import Query, Response
 
 from services.security.actions import groups as actions
 from services.security.actions import members as list_actions
-from services.security.api.wiring import ChangerId
+from services.security.api.dependencies import ChangerId
 from services.security.errors import LastAdministrator, OwnGroup
 from services.security.rules.members import MemberFilter
 from services.security.rules.permissions import GROUPS
 from services.security.schemas.members import MemberAnswer, MemberImportRow
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import ImportRefused, NotFound
-from shared.listing import Count, Page, PageQueryOf
-from shared.numbers import Id
-from shared.operation import Router
-from shared.tables import CSV_RESPONSE, CsvBody, read_csv, table_answer
+from shared.files.csv import read_csv
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
+from shared.http.operation import Router
+from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
-members = Router("groups")
-memberships = Router("members")
+of_groups = Router("groups")
+router = Router("members")
 
 AnId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
-@memberships.get(
+@router.get(
     "",
-    access=access.feature(GROUPS, Level.VIEW),
+    access=declared.feature(GROUPS, Level.VIEW),
     response_model=Page[MemberAnswer, Count],
     responses=CSV_RESPONSE,
     summary="List who is in which group",
@@ -48,9 +49,9 @@ async def list_members(
     return Page(items=items, next_cursor=next_cursor, totals=Count(count=count))
 
 
-@memberships.imports(
+@router.imports(
     "/import",
-    access=access.feature(GROUPS, Level.ADMIN),
+    access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
     summary="Load who is in which group",
 )
@@ -64,9 +65,9 @@ async def import_members(content: CsvBody, session: Transaction, changer_id: Cha
     return len(numbered)
 
 
-@members.put(
+@of_groups.put(
     "/{group_id}/members/{user_id}",
-    access=access.feature(GROUPS, Level.ADMIN),
+    access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, OwnGroup],
     status_code=204,
     summary="Put a user into a group",
@@ -76,9 +77,9 @@ async def add_member(group_id: Id, user_id: Id, session: Transaction, changer_id
     await actions.add_member(session, group_id, user_id, changer_id=changer_id)
 
 
-@members.delete(
+@of_groups.delete(
     "/{group_id}/members/{user_id}",
-    access=access.feature(GROUPS, Level.ADMIN),
+    access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, OwnGroup, LastAdministrator],
     status_code=204,
     summary="Take a user out of a group",

@@ -9,14 +9,14 @@ from pydantic import SecretStr
 from services.security.actions import oidc as actions
 from services.security.actions.oidc import Provider
 from services.security.api.cookies import give
-from services.security.api.wiring import Address, DatabaseOf, Now, TokenKeysOf
+from services.security.api.dependencies import Address, DatabaseOf, Now, TokenKeysOf
 from services.security.errors import IdentityProviderAway, LoginRefused
-from shared import access, cookies
-from shared.database import Transaction
+from shared.access import cookies, declared
 from shared.errors import NotFound
-from shared.operation import Router
+from shared.http.operation import Router
+from shared.http.transaction import Transaction
 
-oidc = Router("oidc")
+router = Router("oidc")
 
 _MINUTES = 10
 
@@ -45,9 +45,9 @@ def _keep(response: Response, browser_secret: str, seconds: int) -> None:
     )
 
 
-@oidc.get(
+@router.get(
     "/log-in",
-    access=access.public("Logging in is how a caller becomes known."),
+    access=declared.public("Logging in is how a caller becomes known."),
     refuses=[NotFound, IdentityProviderAway],
     response_class=RedirectResponse,
     status_code=302,
@@ -61,9 +61,9 @@ async def log_in_oidc(provider: ProviderOf) -> RedirectResponse:
     return response
 
 
-@oidc.get(
+@router.get(
     "/callback",
-    access=access.public("The code that the identity provider gave to this browser says who calls."),
+    access=declared.public("The code that the identity provider gave to this browser says who calls."),
     refuses=[NotFound, LoginRefused, IdentityProviderAway],
     response_class=RedirectResponse,
     status_code=303,

@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from services.security.actions import service_accounts as actions
 from services.security.actions import users as user_actions
-from services.security.api.wiring import Address, AdministersGroups, DatabaseOf, Now, TokenKeysOf
+from services.security.api.dependencies import Address, AdministersGroups, DatabaseOf, Now, TokenKeysOf
 from services.security.errors import (
     AdministratorProtected,
     CredentialsEnough,
@@ -17,7 +17,7 @@ from services.security.errors import (
 )
 from services.security.rules.permissions import SERVICE_ACCOUNTS
 from services.security.rules.users import Kind, UserFilter
-from services.security.schemas.credentials import (
+from services.security.schemas.service_accounts import (
     AccessTokenAnswer,
     CredentialAnswer,
     NewCredentialAnswer,
@@ -27,22 +27,22 @@ from services.security.schemas.credentials import (
 )
 from services.security.schemas.users import UserAnswer, UserImportRow
 from services.security.schemas.words import Words
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound
-from shared.listing import Count, Page, PageQueryOf
-from shared.numbers import Id
-from shared.operation import Router
-from shared.tables import CSV_RESPONSE, table_answer
+from shared.http.files import CSV_RESPONSE, table_answer
+from shared.http.operation import Router
+from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
-service_accounts = Router("service-accounts")
-service_tokens = Router("tokens")
+router = Router("service-accounts")
+tokens = Router("tokens")
 
 
-@service_accounts.get(
+@router.get(
     "",
-    access=access.feature(SERVICE_ACCOUNTS, Level.VIEW),
+    access=declared.feature(SERVICE_ACCOUNTS, Level.VIEW),
     response_model=Page[UserAnswer, Count],
     responses=CSV_RESPONSE,
     summary="List service accounts",
@@ -63,9 +63,9 @@ async def list_service_accounts(
     return Page(items=[UserAnswer.of(user) for user in found], next_cursor=next_cursor, totals=Count(count=count))
 
 
-@service_accounts.post(
+@router.post(
     "",
-    access=access.feature(SERVICE_ACCOUNTS, Level.ADMIN),
+    access=declared.feature(SERVICE_ACCOUNTS, Level.ADMIN),
     refuses=[UserExists],
     response_model=ServiceAccountAnswer,
     status_code=201,
@@ -79,9 +79,9 @@ async def create_service_account(
     return ServiceAccountAnswer.made(*await actions.create_account(session, body.to_draft(), now))
 
 
-@service_accounts.get(
+@router.get(
     "/{user_id}/credentials",
-    access=access.feature(SERVICE_ACCOUNTS, Level.VIEW),
+    access=declared.feature(SERVICE_ACCOUNTS, Level.VIEW),
     refuses=[NotFound, ServiceAccountOnly],
     response_model=list[CredentialAnswer],
     summary="The credentials of a service account",
@@ -91,9 +91,9 @@ async def list_credentials(user_id: Id, session: Transaction) -> list[Credential
     return [CredentialAnswer.model_validate(one) for one in await actions.list_credentials(session, user_id)]
 
 
-@service_accounts.post(
+@router.post(
     "/{user_id}/credentials",
-    access=access.feature(SERVICE_ACCOUNTS, Level.ADMIN),
+    access=declared.feature(SERVICE_ACCOUNTS, Level.ADMIN),
     refuses=[NotFound, ServiceAccountOnly, CredentialsEnough, AdministratorProtected],
     response_model=NewCredentialAnswer,
     status_code=201,
@@ -109,9 +109,9 @@ async def create_credential(
     )
 
 
-@service_accounts.delete(
+@router.delete(
     "/{user_id}/credentials/{credential_id}",
-    access=access.feature(SERVICE_ACCOUNTS, Level.ADMIN),
+    access=declared.feature(SERVICE_ACCOUNTS, Level.ADMIN),
     refuses=[NotFound, ServiceAccountOnly],
     status_code=204,
     summary="Revoke a credential",
@@ -121,9 +121,9 @@ async def revoke_credential(user_id: Id, credential_id: Id, session: Transaction
     await actions.revoke_credential(session, user_id, credential_id, now)
 
 
-@service_tokens.post(
+@tokens.post(
     "/service",
-    access=access.public("Showing its credential is how another system becomes known."),
+    access=declared.public("Showing its credential is how another system becomes known."),
     refuses=[LoginRefused, LogInLimited],
     response_model=AccessTokenAnswer,
     summary="Log in as a service account",

@@ -1,24 +1,24 @@
 """Owns sessions over HTTP: one's own at /v1/me, those of others at /v1/users."""
 
 from services.security.actions import sessions as actions
-from services.security.api.wiring import CallerId, Now
+from services.security.api.dependencies import CallerId, Now
 from services.security.rules.permissions import USERS
 from services.security.rules.sessions import EndReason
-from services.security.schemas.tokens import SessionAnswer
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from services.security.schemas.sessions import SessionAnswer
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import NotFound
-from shared.numbers import Id
-from shared.operation import Router
+from shared.http.operation import Router
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
-own_sessions = Router("me")
-sessions = Router("users")
+own = Router("me")
+of_users = Router("users")
 
 
-@own_sessions.get(
+@own.get(
     "/sessions",
-    access=access.signed_in(),
+    access=declared.signed_in(),
     refuses=[NotFound],
     response_model=list[SessionAnswer],
     summary="One's own sessions",
@@ -28,9 +28,9 @@ async def list_own_sessions(session: Transaction, caller_id: CallerId, now: Now)
     return [SessionAnswer.model_validate(one) for one in await actions.list_sessions(session, caller_id, now)]
 
 
-@own_sessions.delete(
+@own.delete(
     "/sessions/{session_id}",
-    access=access.signed_in(),
+    access=declared.signed_in(),
     refuses=[NotFound],
     status_code=204,
     summary="End one of one's own sessions",
@@ -40,9 +40,9 @@ async def end_own_session(session_id: Id, session: Transaction, caller_id: Calle
     await actions.end_one(session, caller_id, session_id, EndReason.ENDED_BY_OWNER, now)
 
 
-@sessions.get(
+@of_users.get(
     "/{user_id}/sessions",
-    access=access.feature(USERS, Level.VIEW),
+    access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
     response_model=list[SessionAnswer],
     summary="The sessions of a user",
@@ -52,9 +52,9 @@ async def list_sessions(user_id: Id, session: Transaction, now: Now) -> list[Ses
     return [SessionAnswer.model_validate(one) for one in await actions.list_sessions(session, user_id, now)]
 
 
-@sessions.delete(
+@of_users.delete(
     "/{user_id}/sessions",
-    access=access.feature(USERS, Level.EDIT),
+    access=declared.feature(USERS, Level.EDIT),
     refuses=[NotFound],
     status_code=204,
     summary="Log a user out everywhere",
@@ -64,9 +64,9 @@ async def end_sessions(user_id: Id, session: Transaction, now: Now) -> None:
     await actions.end_all(session, user_id, EndReason.ENDED_BY_ADMINISTRATOR, now)
 
 
-@sessions.delete(
+@of_users.delete(
     "/{user_id}/sessions/{session_id}",
-    access=access.feature(USERS, Level.EDIT),
+    access=declared.feature(USERS, Level.EDIT),
     refuses=[NotFound],
     status_code=204,
     summary="End a session of a user",

@@ -3,17 +3,17 @@
 from fastapi import Response
 
 from services.security.actions import tokens as actions
-from services.security.api.wiring import Address, CallerId, DatabaseOf, DirectoryOf, Now, TokenKeysOf
+from services.security.api.dependencies import Address, CallerId, DatabaseOf, DirectoryOf, Now, TokenKeysOf
 from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
 from services.security.rules.tokens import Tokens
 from services.security.schemas.tokens import LogIn, RefreshToken, TokenAnswer
-from shared import access
-from shared.database import Transaction
+from shared.access import declared
 from shared.errors import NotFound
-from shared.http import refusal
-from shared.operation import Router
+from shared.http.operation import Router
+from shared.http.problems import refusal
+from shared.http.transaction import Transaction
 
-tokens = Router("tokens")
+router = Router("tokens")
 
 
 def _answer(response: Response, made: Tokens) -> TokenAnswer:
@@ -21,9 +21,9 @@ def _answer(response: Response, made: Tokens) -> TokenAnswer:
     return TokenAnswer(access_token=made.access_token, expires_in=made.expires_in, refresh_token=made.refresh_token)
 
 
-@tokens.post(
+@router.post(
     "",
-    access=access.public("Logging in is how a caller becomes known."),
+    access=declared.public("Logging in is how a caller becomes known."),
     refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
     response_model=TokenAnswer,
     summary="Log in",
@@ -50,9 +50,9 @@ async def log_in(
     return _answer(response, made)
 
 
-@tokens.post(
+@router.post(
     "/refresh",
-    access=access.public("The refresh token itself says who calls; the access token may have expired."),
+    access=declared.public("The refresh token itself says who calls; the access token may have expired."),
     refuses=[LoginRefused],
     response_model=TokenAnswer,
     summary="Exchange a refresh token for new tokens",
@@ -69,9 +69,9 @@ async def refresh_tokens(
     return refusal(LoginRefused()) if made is None else _answer(response, made)
 
 
-@tokens.post(
+@router.post(
     "/revoke",
-    access=access.signed_in(),
+    access=declared.signed_in(),
     refuses=[NotFound],
     status_code=204,
     summary="Log out",

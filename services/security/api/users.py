@@ -6,8 +6,8 @@ from fastapi import Depends, Query, Response
 
 from services.security.actions import users as actions
 from services.security.actions.me import describe_access
-from services.security.actions.user_import import import_users as import_rows
-from services.security.api.wiring import AdministersGroups, ChangerId, Now
+from services.security.actions.users import import_users as import_rows
+from services.security.api.dependencies import AdministersGroups, ChangerId, Now
 from services.security.errors import (
     AdministratorProtected,
     LastAdministrator,
@@ -19,7 +19,7 @@ from services.security.errors import (
 from services.security.rules.names import fold
 from services.security.rules.permissions import USERS
 from services.security.rules.users import User, UserFilter
-from services.security.schemas.permissions import AccessAnswer, EffectiveFeatureAnswer
+from services.security.schemas.me import AccessAnswer, EffectiveFeatureAnswer
 from services.security.schemas.users import (
     ChangedUser,
     NewPassword,
@@ -29,18 +29,19 @@ from services.security.schemas.users import (
     UserImportRow,
 )
 from services.security.schemas.words import KindWord, Words
-from shared import access
-from shared.access import Level
-from shared.database import Transaction
+from shared.access import declared
+from shared.access.grants import Level
 from shared.errors import Forbidden, ImportRefused, NotFound, VersionMissing, VersionStale
-from shared.etag import ExpectedVersion, etag
-from shared.imports import Check, taken_back
-from shared.listing import Count, Page, PageQueryOf
-from shared.numbers import Id
-from shared.operation import Router
-from shared.tables import CSV_REQUEST, CSV_RESPONSE, CsvBody, read_csv, table_answer
+from shared.files.csv import read_csv
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_REQUEST, CSV_RESPONSE, CsvBody, table_answer
+from shared.http.imports import Check, taken_back
+from shared.http.operation import Router
+from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
 
-users = Router("users")
+router = Router("users")
 
 
 def _filter(
@@ -62,9 +63,9 @@ def _answer(response: Response, user: User) -> UserAnswer:
     return UserAnswer.of(user)
 
 
-@users.get(
+@router.get(
     "",
-    access=access.feature(USERS, Level.VIEW),
+    access=declared.feature(USERS, Level.VIEW),
     response_model=Page[UserAnswer, Count],
     responses=CSV_RESPONSE,
     summary="List users",
@@ -82,9 +83,9 @@ async def list_users(session: Transaction, wanted: FilterOf, query: PageQueryOf)
     return Page(items=[UserAnswer.of(user) for user in found], next_cursor=next_cursor, totals=Count(count=count))
 
 
-@users.post(
+@router.post(
     "",
-    access=access.feature(USERS, Level.EDIT),
+    access=declared.feature(USERS, Level.EDIT),
     refuses=[UserExists],
     response_model=UserAnswer,
     status_code=201,
@@ -95,9 +96,9 @@ async def create_user(body: NewUser, response: Response, session: Transaction, n
     return _answer(response, await actions.create_user(session, body.to_draft(), now))
 
 
-@users.post(
+@router.post(
     "/import",
-    access=access.feature(USERS, Level.ADMIN),
+    access=declared.feature(USERS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
     response_model=UserImportAnswer,
     openapi_extra=CSV_REQUEST,
@@ -126,9 +127,9 @@ async def import_users(
     return UserImportAnswer(created=done.created, changed=done.changed, unchanged=done.unchanged)
 
 
-@users.get(
+@router.get(
     "/{user_id}",
-    access=access.feature(USERS, Level.VIEW),
+    access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
     response_model=UserAnswer,
     summary="Read a user",
@@ -138,9 +139,9 @@ async def read_user(user_id: Id, response: Response, session: Transaction) -> Us
     return _answer(response, await actions.get_user(session, user_id))
 
 
-@users.get(
+@router.get(
     "/{user_id}/access",
-    access=access.feature(USERS, Level.VIEW),
+    access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
     response_model=AccessAnswer,
     summary="What a user may do, and why",
@@ -152,9 +153,9 @@ async def read_access(user_id: Id, session: Transaction) -> AccessAnswer:
     return AccessAnswer(user=described.user.name, active=described.user.active, features=features)
 
 
-@users.patch(
+@router.patch(
     "/{user_id}",
-    access=access.feature(USERS, Level.EDIT),
+    access=declared.feature(USERS, Level.EDIT),
     refuses=[NotFound, VersionMissing, VersionStale, LastAdministrator],
     response_model=UserAnswer,
     summary="Change a user",
@@ -166,9 +167,9 @@ async def change_user(
     return _answer(response, await actions.change_user(session, user_id, expected, body.to_change(), now))
 
 
-@users.put(
+@router.put(
     "/{user_id}/password",
-    access=access.feature(USERS, Level.ADMIN),
+    access=declared.feature(USERS, Level.ADMIN),
     refuses=[NotFound, PasswordUnfit, AdministratorProtected, ServiceAccountOnly],
     status_code=204,
     summary="Set a local password",

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions.log_ins import tell_limited
 from shared import clock
-from shared.jobs import Job
+from shared.service.jobs import Job
 
 
 async def _tell(session: AsyncSession) -> bool:

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions.tokens import delete_expired_sessions
 from shared import clock
-from shared.jobs import Job
+from shared.service.jobs import Job
 
 
 async def _delete(session: AsyncSession) -> bool:

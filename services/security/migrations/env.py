@@ -1,6 +1,6 @@
-"""Runs the migrations of security (shared.migration)."""
+"""Runs the migrations of security (shared.service.migration)."""
 
 from services.security import models
-from shared import migration
+from shared.service import migration
 
 migration.run(models.metadata)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.access import Level
+from shared.access.grants import Level
 
 
 @dataclass(frozen=True)

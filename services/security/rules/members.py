@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.security.rules.groups import GroupName
 from services.security.rules.names import fold
-from services.security.rules.user_import import Joining, KnownUser, Leaving
+from services.security.rules.users import Joining, KnownUser, Leaving
 from shared.errors import Fault
 
 

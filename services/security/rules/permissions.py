@@ -6,8 +6,8 @@ from typing import Any
 
 from services.security.errors import LastAdministrator
 from services.security.rules.groups import GroupName
-from shared.access import Grant, Level
-from shared.identity import grants_to_claim
+from shared.access.grants import Grant, Level
+from shared.access.identity import grants_to_claim
 
 USERS = "security.users"
 GROUPS = "security.groups"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shared.identity import key_id, load_private_key
+from shared.access.identity import key_id, load_private_key
 
 ISSUER = "ratebook-security"
 AUDIENCE = "ratebook-gateway"

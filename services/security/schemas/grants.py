@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.security.rules.groups import MOST_CODES
 from services.security.schemas.words import Code, CompanyNumber, FeatureName, LevelWord
-from shared.access import Grant, Level, Limits
+from shared.access.grants import Grant, Level, Limits
 
 
 class GrantWire(BaseModel):

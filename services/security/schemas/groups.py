@@ -5,12 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, model_validator
 
-from services.security.rules.group_import import GrantRow
-from services.security.rules.groups import MOST_CODES, MOST_GRANTS, GrantDifference, Group, GroupDraft
+from services.security.rules.groups import MOST_CODES, MOST_GRANTS, GrantDifference, GrantRow, Group, GroupDraft
 from services.security.schemas.grants import GrantWire
 from services.security.schemas.words import Code, CompanyNumber, Description, FeatureName, GroupName, LevelWord, Sent
-from shared.access import Grant, Level, Limits
-from shared.tables import SPLIT
+from shared.access.grants import Grant, Level, Limits
+from shared.files.csv import SPLIT
 
 
 class GroupBody(Sent):

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, model_validator
 
-from services.security.rules.user_import import UserRow
-from services.security.rules.users import User, UserChange, UserDraft
+from services.security.rules.users import User, UserChange, UserDraft, UserRow
 from services.security.schemas.groups import GroupReference
 from services.security.schemas.words import GroupName, KindWord, Line, Secret, Sent, UserName
-from shared.tables import SPLIT, YesNo
+from shared.files.csv import SPLIT, YesNo
 
 
 class NewUser(Sent):
@@ -62,16 +61,6 @@ class UserAnswer(BaseModel):
     @classmethod
     def of(cls, user: User) -> "UserAnswer":
         return cls.model_validate(user, from_attributes=True)
-
-
-class BindingAnswer(BaseModel):
-    """The account of an identity provider or the directory that a name belongs to."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    source: str
-    subject: str
-    bound_at: datetime
 
 
 class UserImportRow(BaseModel):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.bindings import Binding, Claimed
-from shared.database import execute, fetch_all, fetch_value
+from shared.database.statements import execute, fetch_all, fetch_value
 
 
 async def bind(session: AsyncSession, user_id: int, claimed: Claimed, now: datetime) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.rules.groups import Group, GroupDraft, GroupFilter, GroupName
 from services.security.rules.names import fold
 from services.security.rules.permissions import GroupGrant
-from shared.access import Grant, Level, Limits
-from shared.database import columns, execute, fetch_all, fetch_one
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.access.grants import Grant, Level, Limits
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.statements import columns, execute, fetch_all, fetch_one
 
 _COLUMNS = """
     security_group.id, security_group.name, security_group.description, security_group.revision,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.log_ins import Attempts
-from shared.database import execute, fetch_all, fetch_one, fetch_value
+from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 
 
 @dataclass(frozen=True)

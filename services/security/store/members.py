@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.members import Member, MemberFilter
-from services.security.rules.user_import import Joining, Leaving
-from shared.database import columns, execute, fetch_all, fetch_values
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from services.security.rules.users import Joining, Leaving
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.statements import columns, execute, fetch_all, fetch_values
 
 _COLUMNS = """
     group_member.group_id, security_group.name AS group_name, group_member.user_id, user_account.name AS user_name

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.rules.groups import GroupName
 from services.security.rules.permissions import GROUPS, ActiveUser
 from services.security.rules.users import Kind
-from shared.database import execute, fetch_all, fetch_value, fetch_values
+from shared.database.statements import execute, fetch_all, fetch_value, fetch_values
 
 
 async def lock_epoch(session: AsyncSession) -> None:

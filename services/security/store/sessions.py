@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.rules.sessions import EndReason, OpenSession, Shown
 from services.security.rules.tokens import LoggedIn
 from services.security.store.users import Credentials
-from shared.database import execute, fetch_all, fetch_one, fetch_value
+from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 
 _OPEN = """
     WITH account AS (

@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.rules.names import fold
-from services.security.rules.user_import import ChangedUser, KnownUser
-from services.security.rules.users import User, UserDraft, UserFilter
-from shared.database import columns, execute, fetch_all, fetch_one, fetch_value
-from shared.listing import PageQuery, Sorting, Where, fetch_count, fetch_page
+from services.security.rules.users import ChangedUser, KnownUser, User, UserDraft, UserFilter
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value
 
 _COLUMNS = """
     user_account.id, user_account.kind, user_account.name, user_account.display_name, user_account.active,

@@ -19,9 +19,9 @@ from services.security.rules.groups import GroupDraft
 from services.security.rules.tokens import TokenKeys, token_keys
 from services.security.rules.users import UserDraft
 from services.security.settings import Settings
-from shared.access import Grant, Level
-from shared.database import Database
-from shared.identity import public_jwks
+from shared.access.grants import Grant, Level
+from shared.access.identity import public_jwks
+from shared.database.pool import Database
 from tests.conftest import client_of
 
 SEED = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"

@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 from services.security.actions import directory
 from services.security.main import create_app
 from services.security.settings import Settings
-from shared.identity import load_private_key, public_jwks
+from shared.access.identity import load_private_key, public_jwks
 from tests.services.security.conftest import SEED
 
 GIVEN = {

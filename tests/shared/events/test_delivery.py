@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.local.nats import Nats, start_nats
-from shared.background import running
 from shared.contracts.customer_changed import CustomerChanged
 from shared.contracts.event import STREAM
-from shared.database import Database, execute, fetch_value
+from shared.database.pool import Database
+from shared.database.statements import execute, fetch_value
 from shared.events import dead_letters, outbox, streams
 from shared.events.consumer import MAX_DELIVERIES, Consumer, ConsumerLoop, retry_delay_seconds
 from shared.events.relay import Relay
+from shared.process.background import running
 from tests.shared.events.stream import eventually, messages
 
 SUBJECT = CustomerChanged.subject()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import RowsMissing
-from services.rating.rules.exports import (
+from services.rating.rules.exports.answers import (
     Booking,
     CreditedInvoice,
     HandedOrder,
@@ -14,7 +14,7 @@ from services.rating.rules.exports import (
     Refusal,
     Settlement,
 )
-from shared.database import columns, execute, fetch_all, fetch_value
+from shared.database.statements import columns, execute, fetch_all, fetch_value
 
 
 def _require(changed: int, wanted: int, what: str) -> None:

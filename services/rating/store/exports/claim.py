@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.exports import LARGEST_INVOICE_BYTES, Hindrance, Selection
+from services.rating.rules.exports.claim import Hindrance, Selection
+from services.rating.rules.exports.sending import LARGEST_INVOICE_BYTES
 from services.rating.store.exports.documents import DOCUMENT
-from shared.database import execute, fetch_all, fetch_value, fetch_values
+from shared.database.statements import execute, fetch_all, fetch_value, fetch_values
 
 
 async def find_hindrances(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Hindrance]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.exports import Chunk, ChunkCandidate, SilentChunk, UnsentRun
+from services.rating.rules.exports.sending import Chunk, ChunkCandidate, SilentChunk, UnsentRun
 from services.rating.store.exports.documents import DOCUMENT
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
-from shared.database import execute, fetch_all, fetch_one, fetch_value
+from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 from shared.events import outbox
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.access import Grant, Level, Limits
-from tests.services.conftest import load
+from shared.access.grants import Grant, Level, Limits
+from tests.fixtures.ledgers import load
 
 
 @pytest.fixture

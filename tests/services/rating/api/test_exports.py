@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from shared.access import Grant, Level, Limits
+from shared.access.grants import Grant, Level, Limits
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
-from shared.database import Database, execute, fetch_value
-from tests.services.exchange import data_of, take_events, work_off
+from shared.database.pool import Database
+from shared.database.statements import execute, fetch_value
+from tests.fixtures.exchange import data_of, take_events, work_off
 
 
 @pytest.fixture

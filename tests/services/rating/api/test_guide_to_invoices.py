@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.services.conftest import ORDER, key, load
-from tests.services.exchange import exchange
+from tests.fixtures.exchange import exchange
+from tests.fixtures.ledgers import ORDER, key, load
 from tests.services.rating.api.test_guide import GUIDE
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.services.conftest import order_csv
+from tests.fixtures.ledgers import order_csv
 
 RATE = "server,percent,effective_from,effective_to\nS1,40,2026-01-01,\n"
 PROFILE = (

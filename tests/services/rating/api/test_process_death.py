@@ -13,9 +13,9 @@ import httpx
 import pytest
 from sqlalchemy import event, text
 
-from shared.database import Database
-from tests.services.conftest import key, load, order_csv
-from tests.services.exchange import exchange
+from shared.database.pool import Database
+from tests.fixtures.exchange import exchange
+from tests.fixtures.ledgers import key, load, order_csv
 
 Command = Callable[[], Awaitable[httpx.Response]]
 MOST_STATEMENTS = 60

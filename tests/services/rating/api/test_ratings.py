@@ -7,11 +7,11 @@ from datetime import date
 import httpx
 import pytest
 
-from services.rating.actions import rate_tables
+from services.rating.actions import billing_profiles
 from shared.contracts.work_order_rated import WorkOrderRated
-from shared.database import Database
-from tests.services.conftest import load
-from tests.services.exchange import data_of, take_events, work_off
+from shared.database.pool import Database
+from tests.fixtures.exchange import data_of, take_events, work_off
+from tests.fixtures.ledgers import load
 
 
 async def test_a_rating_explains_every_line_of_its_profile(enter, rate, company) -> None:
@@ -143,7 +143,7 @@ async def test_two_bulk_ratings_rate_each_order_once(enter, company, rating_data
 
 
 async def test_a_bulk_rating_of_a_limited_clerk_leaves_other_branches_alone(company, rating_database, identity) -> None:
-    from shared.access import Grant, Level, Limits
+    from shared.access.grants import Grant, Level, Limits
 
     rating, _ = company
     await load(rating, "work-orders")
@@ -181,7 +181,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_orders(
 
 
 async def _sample_lines() -> list[str]:
-    from tests.services.conftest import SAMPLE
+    from tests.fixtures.ledgers import SAMPLE
 
     return (SAMPLE / "work-orders.csv").read_text().splitlines()
 
@@ -244,7 +244,7 @@ async def test_an_import_waits_for_who_is_entering_a_profile_and_sees_it(company
     assert (await load(rating, "priorities", b"code,name\nNIGHT,At night")).status_code == 201
     async with rating_database.transaction() as session:
         changes = {"priority": "NIGHT", "effective_from": date(2027, 1, 1)}
-        await rate_tables.copy_profile(session, known["id"], changes)
+        await billing_profiles.copy_profile(session, known["id"], changes)
         importing = asyncio.create_task(
             load(rating, "billing-profiles", f"{heading}\n{row.replace('SPECIAL', 'NIGHT')}".encode())
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.conftest import ORDER
+from tests.fixtures.ledgers import ORDER
 
 KEY = {
     "branch": "SAT",

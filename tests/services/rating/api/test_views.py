@@ -11,11 +11,12 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from services.rating.rules.work_in_progress import WipFacts, appraise, summarize, total
-from shared.access import Grant, Level, Limits
-from shared.database import Database, execute
-from shared.spreadsheets import XLSX_TYPE
-from tests.services.conftest import key
-from tests.services.exchange import exchange, work_off
+from shared.access.grants import Grant, Level, Limits
+from shared.database.pool import Database
+from shared.database.statements import execute
+from shared.files.xlsx import XLSX_TYPE
+from tests.fixtures.exchange import exchange, work_off
+from tests.fixtures.ledgers import key
 
 ROLLUP = "/v1/open-rollup-invoices"
 WIP = "/v1/work-in-progress"

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from shared.access import Grant, Level, Limits
-from tests.services.conftest import load, order_csv
+from shared.access.grants import Grant, Level, Limits
+from tests.fixtures.ledgers import load, order_csv
 
 
 def edit(**limits: frozenset[str]) -> Grant:

@@ -7,7 +7,7 @@ import pytest
 
 from services.rating.rules.accounts import is_over_limit, month_fault
 from services.rating.rules.customers import Customer, newest
-from services.rating.rules.ready import Exposure, over_limit
+from services.rating.rules.ready_to_export import Exposure, over_limit
 
 
 @pytest.mark.parametrize(

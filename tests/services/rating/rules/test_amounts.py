@@ -11,9 +11,9 @@ from services.rating.errors import AmountTooLarge
 from services.rating.rules.amounts import price_line, price_share, zone_rate_of
 from services.rating.rules.charges import split
 from services.rating.rules.rate_tables import ProfileLine, Step, ZoneRate
-from shared.money import round_cents
+from shared.values.money import round_cents
+from tests.fixtures.rate_tables import amount_of
 from tests.services.rating.rules.test_pricing import line
-from tests.services.rating.tables import amount_of
 
 
 def steps(*pairs: tuple[str | None, str, str]) -> tuple[Step, ...]:

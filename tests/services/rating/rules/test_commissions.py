@@ -9,22 +9,18 @@ from hypothesis import strategies as st
 
 from services.rating.errors import CommissionPeriodClosed, CommissionTakenBack, NothingToAdjust
 from services.rating.rules.charges import ServerShare, split
+from services.rating.rules.commission_payments import Owed, choose
+from services.rating.rules.commission_rates import CommissionRate, RateEntry, faults_in_rate, overlapping_rates
 from services.rating.rules.commission_terms import faults_in_terms
 from services.rating.rules.commissions import (
-    CommissionRate,
     Credit,
     LineTerms,
-    Owed,
-    RateEntry,
     RatePeriod,
     ServerTerms,
     Standing,
     adjust,
-    choose,
     earn,
-    faults_in_rate,
     keep_adjusted,
-    overlapping_rates,
     reverse,
 )
 

@@ -8,17 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import AnswerContradicts
-from services.rating.rules.exports import (
-    CHUNK_BYTES,
-    ChunkCandidate,
-    HandedOrder,
-    HandOver,
-    OrderCredit,
-    OrderStanding,
-    cut_chunks,
-    reopens,
-    settle,
-)
+from services.rating.rules.exports.answers import HandedOrder, HandOver, OrderCredit, OrderStanding, reopens, settle
+from services.rating.rules.exports.sending import CHUNK_BYTES, ChunkCandidate, cut_chunks
 
 invoices = st.lists(
     st.builds(

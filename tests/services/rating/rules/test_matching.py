@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import NoProfile
+from services.rating.rules.billing_profiles import ProfileEntry, overlapping
 from services.rating.rules.matching import find_profile, match_profile, nearest_profiles
-from services.rating.rules.profiles import ProfileEntry, overlapping
 from services.rating.rules.rate_tables import ANY, BillingProfile, Key, RateTable, index_rate_table
-from tests.services.rating.tables import order
+from tests.fixtures.rate_tables import order
 
 WEIGHT = ("customer_type", "job_type", "region", "priority")
 FULL = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")

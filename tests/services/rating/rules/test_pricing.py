@@ -12,8 +12,8 @@ from services.rating.errors import AmountTooLarge, NothingToCharge, PrebillNotIn
 from services.rating.rules.charges import OrderCharge
 from services.rating.rules.pricing import price_order, rate_work_orders
 from services.rating.rules.rate_tables import BillingProfile, Key, ProfileLine
-from shared.money import round_cents
-from tests.services.rating.tables import amount_of, order, sample_rate_table
+from shared.values.money import round_cents
+from tests.fixtures.rate_tables import amount_of, order, sample_rate_table
 
 KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
 

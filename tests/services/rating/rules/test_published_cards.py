@@ -8,7 +8,7 @@ import pytest
 
 from services.rating.errors import NoProfile
 from services.rating.rules.pricing import rate_work_order
-from tests.services.rating.tables import order, sample_rate_table
+from tests.fixtures.rate_tables import order, sample_rate_table
 
 CALIFORNIA = {"branch": "LAX", "served_zip": "90012", "job_type": "SUMMONS", "servees": "1"}
 FLORIDA = {"branch": "MIA", "served_zip": "33130", "servees": "1"}

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
+from services.rating.rules.billing_profiles import LineEntry, ProfileEntry, faults_in_line, overlapping
 from services.rating.rules.matching import match_profile, region_of
-from services.rating.rules.profiles import LineEntry, ProfileEntry, faults_in_line, overlapping
 from services.rating.rules.rate_tables import BillingProfile, Key, index_rate_table
-from tests.services.rating.tables import order
+from tests.fixtures.rate_tables import order
 
 KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
 

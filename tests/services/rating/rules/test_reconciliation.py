@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.rating.rules.ready import ReadyFacts, warnings_of
+from services.rating.rules.ready_to_export import ReadyFacts, warnings_of
 from services.rating.rules.reconciliation import CurrentTotals, RunSums, compare
 
 RUN = RunSums(

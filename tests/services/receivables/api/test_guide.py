@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from services.receivables.schemas.setup import ArCompanyRow
-from tests.services.conftest import key
-from tests.services.receivables.conftest import Clerk
+from services.receivables.schemas.records import ArCompanyRow
+from tests.fixtures.clerk import Clerk
+from tests.fixtures.ledgers import key
 
 ROOT = Path(__file__).parents[4]
 GUIDE = (ROOT / "docs" / "receivables.md").read_text()
@@ -82,7 +82,7 @@ def test_every_rule_of_the_guide_names_tests_that_exist() -> None:
     named = set(re.findall(r"`(test_\w+)`", table))
     written = {
         name
-        for file in (ROOT / "tests" / "services" / "receivables").rglob("test_*.py")
+        for file in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text(), re.MULTILINE)
     }
     assert named - written == set()

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from services.receivables.rules.months import months_after
-from shared.access import Grant, Level, Limits
-from tests.services.conftest import client_on
+from shared.access.grants import Grant, Level, Limits
+from tests.fixtures.ledgers import client_on
 
 LAST_CLOSED = {"ar_company": 1, "month": "2026-09", "reason": "a receipt was missing"}
 

@@ -8,9 +8,9 @@ import zlib
 import pytest
 from openpyxl import load_workbook
 
-from shared.access import Grant, Level, Limits
-from shared.spreadsheets import XLSX_TYPE
-from tests.services.conftest import SETUP, load
+from shared.access.grants import Grant, Level, Limits
+from shared.files.xlsx import XLSX_TYPE
+from tests.fixtures.ledgers import SETUP, load
 
 CSV = {"accept": "text/csv"}
 RECORDS = [one for one in SETUP["receivables"] if one != "customers"]

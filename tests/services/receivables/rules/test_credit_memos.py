@@ -33,7 +33,7 @@ from services.receivables.rules.credit_memos import (
 )
 from services.receivables.rules.months import MonthRow, is_open, list_months, months_after
 from services.receivables.rules.tax import tax_on
-from shared.money import round_cents
+from shared.values.money import round_cents
 
 INVOICE = Invoice(
     *(5, 1, 1, "2026-11", 17, "100001", 11, "S1001", 1, "1200", "SAT", Decimal("285.00")),

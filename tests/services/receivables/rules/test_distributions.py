@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.receivables.rules.distributions import LedgerRow, LineAccounts, at_level, distribute
-from services.receivables.rules.entry.amounts import Amounts
+from services.receivables.rules.entries.amounts import Amounts
 
 INVOICE = LineAccounts("AR", "REVENUE", "TAX", "RETAINAGE", "TAX", "CHARGE", "CHARGE REVENUE")
 DISTRIBUTED = LineAccounts("AR", "REVENUE", "TAX", "RETAINAGE", "RETAINAGE TAX", "CHARGE", "CHARGE REVENUE")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.receivables.rules.entry.amounts import Amounts
-from services.receivables.rules.entry.facts import AppliedLine
+from services.receivables.rules.entries.amounts import Amounts
+from services.receivables.rules.entries.facts import AppliedLine
 from services.receivables.rules.write_offs import Candidate, Criteria, charge_due, choose, spread_charges
-from shared.money import ZERO
+from shared.values.money import ZERO
 
 DUE = {1: Decimal("36.00"), 2: Decimal("27.00"), 3: Decimal("42.00")}
 

@@ -15,10 +15,11 @@ from services.security.errors import LoginRefused, PasswordUnfit
 from services.security.rules.groups import GroupFilter
 from services.security.rules.tokens import TokenKeys
 from shared import clock
-from shared.access import Grant, Level, Limits
-from shared.database import Database, execute, fetch_value
+from shared.access.grants import Grant, Level, Limits
+from shared.database.pages import PageQuery
+from shared.database.pool import Database
+from shared.database.statements import execute, fetch_value
 from shared.errors import InvalidInput
-from shared.listing import PageQuery
 from tests.services.security.conftest import PASSWORD, Company
 
 NAME = "LOCAL\\administrator"

@@ -12,9 +12,10 @@ from services.security.actions.permissions import changing_permissions, read_per
 from services.security.errors import LastAdministrator
 from services.security.rules.groups import GroupDraft
 from services.security.rules.users import UserChange
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
 from shared.contracts.permissions_changed import PermissionsChanged
-from shared.database import Database, execute, fetch_value, fetch_values
+from shared.database.pool import Database
+from shared.database.statements import execute, fetch_value, fetch_values
 from tests.services.security.conftest import NOON, Company
 
 

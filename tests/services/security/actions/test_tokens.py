@@ -15,9 +15,10 @@ from services.security.errors import LoginRefused
 from services.security.jobs.session_deletion import deletion_job
 from services.security.rules.tokens import TokenKeys, Tokens, token_keys
 from services.security.rules.users import UserChange
-from shared.database import Database, fetch_value, fetch_values
+from shared.database.pool import Database
+from shared.database.statements import fetch_value, fetch_values
 from shared.errors import NotFound
-from shared.jobs import Bell
+from shared.service.jobs import Bell
 from tests.services.security.conftest import NOON, PASSWORD, SEED, Company
 
 SECOND = timedelta(seconds=1)

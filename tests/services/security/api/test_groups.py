@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
 from tests.services.security.conftest import ADMINISTRATION, Client, Company
 
 ADMIN = Grant("security.groups", Level.ADMIN)

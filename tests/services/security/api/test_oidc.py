@@ -19,11 +19,11 @@ from jwt.algorithms import HMACAlgorithm
 from services.security.actions import oidc as actions
 from services.security.actions.oidc import Provider
 from services.security.rules.oidc import Registration
-from shared import cookies
-from shared.access import Grant, Level
+from shared.access import cookies
+from shared.access.grants import Grant, Level
+from tests.fixtures.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Issuer, new_rsa
 from tests.gateway.servers import serving
 from tests.services.security.conftest import ADMINISTRATION, PASSWORD, Client, Company
-from tests.services.security.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Issuer, new_rsa
 
 AUDIT = Grant("security.audit", Level.VIEW)
 DOMAINS = {"alamo.example": "ALAMO"}

@@ -15,12 +15,13 @@ from services.security.actions.users import create_user
 from services.security.main import create_app
 from services.security.rules.users import UserDraft
 from services.security.settings import Settings
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
+from shared.access.identity import public_jwks
 from shared.contracts.event import Envelope
 from shared.contracts.permissions_changed import PermissionsChanged
-from shared.database import Database, execute, fetch_value
+from shared.database.pool import Database
+from shared.database.statements import execute, fetch_value
 from shared.events import streams
-from shared.identity import public_jwks
 from tests.conftest import client_of
 from tests.services.security.conftest import ADMINISTRATION, NOON, SEED
 

@@ -9,15 +9,16 @@ from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from services.security.rules.credentials import Credential, NewCredential
+from services.security.rules.service_accounts import Credential, NewCredential
 from services.security.rules.sessions import Shown
 from services.security.rules.tokens import TokenKeys, Tokens
-from services.security.schemas.credentials import AccessTokenAnswer, NewCredentialAnswer, ServiceLogIn
+from services.security.schemas.service_accounts import AccessTokenAnswer, NewCredentialAnswer, ServiceLogIn
 from services.security.schemas.tokens import LogIn, RefreshToken, TokenAnswer
 from services.security.schemas.users import NewPassword
 from services.security.settings import Settings
 from services.security.store.users import Credentials
-from shared.database import Database, execute
+from shared.database.pool import Database
+from shared.database.statements import execute
 from tests.services.security.conftest import NOON, PASSWORD, SEED, Client, Company
 
 SECRET = "s3cret-of-the-test"

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from services.security.actions.administrators import create_administrator
 from services.security.errors import ServiceAccountOnly
 from services.security.rules.permissions import GROUPS
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
 from tests.services.security.conftest import ADMINISTRATION, PASSWORD, Client, Company
 
 KEEPING = Grant("security.service_accounts", Level.ADMIN)

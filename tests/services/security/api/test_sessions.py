@@ -2,7 +2,7 @@
 
 import httpx
 
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
 from tests.services.security.conftest import PASSWORD, Client, Company
 
 VIEW = Grant("security.users", Level.VIEW)

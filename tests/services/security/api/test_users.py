@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
 from tests.services.security.conftest import ADMINISTRATION, PASSWORD, Client, Company
 
 ADMIN = Grant("security.groups", Level.ADMIN)

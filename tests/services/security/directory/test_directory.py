@@ -15,7 +15,7 @@ from services.security.actions.directory import Directory
 from services.security.errors import IdentityProviderAway
 from services.security.rules.directory import DirectorySettings
 from services.security.rules.log_ins import MOST_OF_ACCOUNT
-from shared.access import Grant, Level
+from shared.access.grants import Grant, Level
 from tests.services.security.conftest import PASSWORD, Client, Company
 from tests.services.security.directory.slapd import BASE, BIND_NAME, Entry, Slapd, sid
 

@@ -2,7 +2,7 @@
 
 from services.security.actions.features import read_features
 from services.security.rules.features import features_of
-from shared.access import Level
+from shared.access.grants import Level
 from tests.services.security.conftest import DOCUMENTS
 
 

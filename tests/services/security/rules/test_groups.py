@@ -13,7 +13,7 @@ from services.security.rules.groups import (
     find_grant_faults,
     require_others_groups,
 )
-from shared.access import Grant, Level, Limits
+from shared.access.grants import Grant, Level, Limits
 from tests.services.security.conftest import DOCUMENTS
 
 FEATURES = features_of(DOCUMENTS)

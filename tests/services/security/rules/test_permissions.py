@@ -14,8 +14,8 @@ from services.security.rules.permissions import (
     require_administrator,
 )
 from services.security.rules.users import user_id_of
-from shared.access import Grant, Level, Limits, scope_for
-from shared.identity import grants_from_claim
+from shared.access.grants import Grant, Level, Limits, scope_for
+from shared.access.identity import grants_from_claim
 
 ENTRY = GroupName(1, "Order Entry")
 PROOF = GroupName(2, "Proof")

@@ -18,7 +18,7 @@ from services.security.rules.tokens import (
     successor,
     token_keys,
 )
-from shared.identity import key_id
+from shared.access.identity import key_id
 from tests.services.security.conftest import NOON, SEED
 
 SESSION = LoggedIn(31, 7, "ALAMO\\ana", NOON + timedelta(hours=12))

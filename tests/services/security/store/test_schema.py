@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from shared.database import Database
+from shared.database.pool import Database
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""Commands that make servers ready: migrations, the stream, the first administrator."""
+
+import asyncio
+from argparse import Namespace
+
+from pydantic import SecretStr
+
+from deploy.command.environment import Environment, ask_password
+from deploy.command.output import Output
+from deploy.local.process import LocalError
+from gateway.routes import SERVICES
+from services.security.actions.administrators import create_administrator
+from shared.database.pool import Database
+from shared.events import streams
+from shared.service import migration
+
+_BROKER_SECONDS = 10
+
+
+def migrate(given: Namespace, output: Output) -> int:
+    """Brings the databases to the newest schema, each as its owner role."""
+    around = Environment(given.home)
+    wanted = given.services or list(SERVICES)
+    for service in wanted:
+        migration.upgrade(service, around.variable(f"{service.upper()}_OWNER_DATABASE_URL"))
+        output.say(f"{service}: migrated")
+    output.document({"migrated": wanted})
+    return 0
+
+
+def provision(given: Namespace, output: Output) -> int:
+    """Makes the stream and the consumers, or brings them up to date; NATS_URL is the provisioner's."""
+
+    async def run(url: str) -> None:
+        # The client itself would try for ever to reach a server that is away.
+        async with asyncio.timeout(_BROKER_SECONDS):
+            client = await streams.connect(url, reconnect=False)
+            try:
+                await streams.provision(client)
+            finally:
+                await client.close()
+
+    try:
+        asyncio.run(run(Environment(given.home).variable("NATS_URL")))
+    except TimeoutError:
+        raise LocalError(
+            f"NATS does not answer within {_BROKER_SECONDS} s: is it running, and does NATS_URL name it and a user that may?"
+        ) from None
+    output.say("stream and consumers are there")
+    output.document({"provisioned": True})
+    return 0
+
+
+def create_admin(given: Namespace, output: Output) -> int:
+    """Makes an administrator, or gives one a new password."""
+    url = Environment(given.home).variable("SECURITY_DATABASE_URL")
+    password = SecretStr(ask_password("password: "))
+
+    async def run() -> None:
+        database = Database(url, 2)
+        try:
+            async with database.transaction() as session:
+                await create_administrator(session, given.name, password)
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+    output.say(f"{given.name} is an administrator")
+    output.document({"administrator": given.name})
+    return 0

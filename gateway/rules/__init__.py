@@ -1,0 +1,1 @@
+"""Owns the gateway's rules, all pure: paths, headers, decisions."""

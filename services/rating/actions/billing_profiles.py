@@ -1,0 +1,133 @@
+"""Billing profiles: entered, changed, ended, saved under another key, imported as whole files, listed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.errors import ProfilesOverlap, RateTableFaulty
+from services.rating.rules.billing_profiles import LineEntry, ProfileEntry, faults_in_lines, overlapping, unknown_in_key
+from services.rating.rules.rate_tables import BillingProfile
+from services.rating.store import billing_profiles, codes, rate_tables
+from shared.database.pages import PageQuery
+from shared.errors import Fault, NotFound
+from shared.files.csv import Numbered, refuse_import
+from shared.values.versions import require_version
+
+
+async def list_profiles(
+    session: AsyncSession, key: dict[str, str | None], on: date | None, search: str | None, query: PageQuery
+) -> tuple[list[BillingProfile], str | None, int]:
+    """Profiles with their lines, and how many fit."""
+    return await billing_profiles.list_profiles(session, key, on, search, query)
+
+
+async def read_profile(session: AsyncSession, profile_id: int) -> BillingProfile:
+    """One profile with its lines; raises NotFound."""
+    found = await billing_profiles.find_profile(session, profile_id)
+    if found is None:
+        raise NotFound(f"There is no billing profile {profile_id}.")
+    return found
+
+
+async def enter_profile(session: AsyncSession, entry: ProfileEntry) -> int:
+    """Adds a profile and returns its id; raises RateTableFaulty, ProfilesOverlap."""
+    await billing_profiles.take_turns(session)
+    await _require_good(session, entry)
+    (profile_id,) = await billing_profiles.insert_profiles(session, [entry])
+    return profile_id
+
+
+async def change_profile(session: AsyncSession, profile_id: int, expected_revision: int, entry: ProfileEntry) -> None:
+    """Writes a profile anew; ratings that rest on it keep their lines until they are rated again.
+
+    Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
+    """
+    await billing_profiles.take_turns(session)
+    found = await read_profile(session, profile_id)
+    require_version(found.revision, expected_revision, f"Billing profile {profile_id}")
+    await _require_good(session, entry, replaces=found)
+    await billing_profiles.update_profile(session, profile_id, entry)
+
+
+async def end_profile(session: AsyncSession, profile_id: int, expected_revision: int, last_day: date | None) -> None:
+    """Retires a profile: `last_day` is the last on which it is in force, None for until further notice.
+
+    Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
+    """
+    found = await read_profile(session, profile_id)
+    await change_profile(session, profile_id, expected_revision, replace(entry_of(found), effective_to=last_day))
+
+
+async def copy_profile(session: AsyncSession, profile_id: int, changes: Mapping[str, Any]) -> int:
+    """Saves a profile under another key or for other dates ("save as") and returns the new one's id.
+
+    `changes` are values of the key, `effective_from`, `effective_to` and `source`; the rest is taken over.
+    Raises NotFound, RateTableFaulty, ProfilesOverlap.
+    """
+    entry = entry_of(await read_profile(session, profile_id))
+    key = entry.key._replace(**{name: value for name, value in changes.items() if name in entry.key._fields})
+    others = {name: value for name, value in changes.items() if name not in entry.key._fields}
+    return await enter_profile(session, replace(entry, key=key, **others))
+
+
+def entry_of(profile: BillingProfile) -> ProfileEntry:
+    """A saved profile as it would be entered again."""
+    names = [one.name for one in fields(LineEntry)]
+    lines = tuple(LineEntry(**{name: getattr(line, name) for name in names}) for line in profile.lines)
+    return ProfileEntry(profile.key, profile.effective_from, profile.effective_to, profile.source, lines)
+
+
+async def _require_good(session: AsyncSession, entry: ProfileEntry, *, replaces: BillingProfile | None = None) -> None:
+    """Raises RateTableFaulty that names every faulty field, ProfilesOverlap for the dates.
+
+    What was retired after the profile had taken it up does not make it faulty.
+    """
+    known = await codes.known_codes(session)
+    if replaces is not None:
+        for name, value in replaces.key._asdict().items():
+            known[name].add(value)
+        known["billing_item"].update(line.billing_item for line in replaces.lines)
+        known["bill_type"].update(line.bill_type for line in replaces.lines if line.bill_type is not None)
+        zones = [one for line in replaces.lines for one in line.zones]
+        known["zone"].update(zone for one in zones for zone in (one.from_zone, one.to_zone))
+    faults = [Fault(f"/{field}", words) for field, words in unknown_in_key(entry.key, known)]
+    faults += [Fault(f"/lines/{index}/{field}", words) for index, field, words in faults_in_lines(entry.lines, known)]
+    overlaps = overlapping([entry], await rate_tables.load(session), replaces=replaces.id if replaces else None)
+    faults += [Fault(f"/{field}", words) for _, field, words in overlaps if field == "effective_to"]
+    if faults:
+        raise RateTableFaulty(
+            f"The profile cannot be saved: {'; '.join(f'{one.pointer} {one.detail}' for one in faults[:3])}.",
+            faults=faults,
+        )
+    if overlaps:
+        raise _overlap([Fault(f"/{field}", words) for _, field, words in overlaps])
+
+
+def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
+    return ProfilesOverlap(
+        "The profile cannot be saved: another one of the same key is in force at the same time.", faults=faults
+    )
+
+
+async def import_profiles(session: AsyncSession, entries: Sequence[tuple[ProfileEntry, Sequence[int]]]) -> int:
+    """Adds billing profiles, all or none; returns their number.
+
+    Each entry comes with the lines of the file on which its lines stand. Raises ImportRefused for unknown codes, faulty
+    lines, and profiles of one key that would be in force at the same time.
+    """
+    await billing_profiles.take_turns(session)
+    known = await codes.known_codes(session)
+    faults: list[Fault] = []
+    for entry, places in entries:
+        head = Numbered(places[0], entry)
+        faults += [head.fault(column, words) for column, words in unknown_in_key(entry.key, known)]
+        for index, column, words in faults_in_lines(entry.lines, known):
+            faults.append(Numbered(places[index], entry).fault(column, words))
+    for index, column, words in overlapping([entry for entry, _ in entries], await rate_tables.load(session)):
+        faults.append(Numbered(entries[index][1][0], None).fault(column, words))
+    refuse_import(faults)
+    await billing_profiles.insert_profiles(session, [entry for entry, _ in entries])
+    return len(entries)

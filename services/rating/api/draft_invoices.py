@@ -1,0 +1,119 @@
+"""Invoices before they are in Accounts Receivable: assigned by rule or by hand, emptied, removed."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from services.rating.actions import draft_invoices
+from services.rating.errors import LockedUseCredit, NotAssignable, NothingToAssign, RollupMixed
+from services.rating.schemas.draft_invoices import (
+    AssignedRead,
+    AssignmentRequest,
+    ChosenOrders,
+    InvoiceItem,
+    InvoiceQuery,
+    InvoiceRead,
+    InvoiceTotalsRead,
+    OrdersToTakeOff,
+)
+from shared.access import declared
+from shared.access.grants import Level
+from shared.clock import now
+from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.http.etag import ExpectedVersion, etag
+from shared.http.files import CSV_RESPONSE
+from shared.http.operation import CallerOf, Router
+from shared.http.pages import Page, PageQueryOf, answer
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
+
+router = Router("invoices")
+VIEW = declared.feature("rating.rollup", Level.VIEW)
+EDIT = declared.feature("rating.rollup", Level.EDIT)
+REMOVE = declared.feature("rating.rating", Level.EDIT)
+CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
+
+
+@router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotalsRead], responses=CSV_RESPONSE)
+async def list_rating_invoices(
+    wanted: Annotated[InvoiceQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[InvoiceItem, InvoiceTotalsRead] | Response:
+    """Invoices with what is on them now, the newest first."""
+    rows, cursor, totals = await draft_invoices.list_invoices(session, caller.scope, wanted.to_filter(), page)
+    items = [InvoiceItem.model_validate(row) for row in rows]
+    return answer(page, "invoices", InvoiceItem, items, cursor, InvoiceTotalsRead.model_validate(totals))
+
+
+@router.post("/assign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
+async def assign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> AssignedRead:
+    """Gathers rated orders on draft rollups by the rules of their bill-tos; drafts that fit take them first."""
+    selection = wanted.selection.to_selection()
+    return AssignedRead.model_validate(
+        await draft_invoices.assign_by_rule(session, caller.scope, selection, caller.name)
+    )
+
+
+@router.post("/unassign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
+async def unassign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> AssignedRead:
+    """Takes every assigned order of the selection off its draft; they stay rated."""
+    selection = wanted.selection.to_selection()
+    return AssignedRead.model_validate(
+        await draft_invoices.unassign_by_rule(session, caller.scope, selection, caller.name)
+    )
+
+
+@router.post("", access=EDIT, status_code=201, idempotent=True, refuses=[NotAssignable, RollupMixed])
+async def make_rollup(wanted: ChosenOrders, response: Response, caller: CallerOf, session: Transaction) -> InvoiceRead:
+    """Makes a draft rollup of chosen rated orders of one bill-to and branch, whatever the rule of the bill-to is."""
+    invoice_id = await draft_invoices.make_rollup(session, caller.scope, wanted.work_order_ids, caller.name)
+    return await _read(session, caller, invoice_id, response)
+
+
+@router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
+async def read_rating_invoice(
+    invoice_id: Id, response: Response, caller: CallerOf, session: Transaction
+) -> InvoiceRead:
+    """An invoice with its orders."""
+    return await _read(session, caller, invoice_id, response)
+
+
+@router.post("/{invoice_id}/work-orders", access=EDIT, refuses=[*CHANGING, NotAssignable, RollupMixed])
+async def add_to_rollup(
+    invoice_id: Id,
+    wanted: ChosenOrders,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> InvoiceRead:
+    """Puts chosen rated orders of the same bill-to and branch on a draft rollup."""
+    await draft_invoices.add_orders(session, caller.scope, invoice_id, revision, wanted.work_order_ids, caller.name)
+    return await _read(session, caller, invoice_id, response)
+
+
+@router.post("/{invoice_id}/unassign", access=EDIT, refuses=[*CHANGING, NotAssignable])
+async def take_off_invoice(
+    invoice_id: Id,
+    wanted: OrdersToTakeOff,
+    revision: ExpectedVersion,
+    response: Response,
+    caller: CallerOf,
+    session: Transaction,
+) -> InvoiceRead:
+    """Takes chosen orders, or all, off a draft; they stay rated, and a draft without orders is dissolved."""
+    await draft_invoices.take_orders_off(
+        session, caller.scope, invoice_id, revision, wanted.work_order_ids, caller.name
+    )
+    return await _read(session, caller, invoice_id, response)
+
+
+@router.delete("/{invoice_id}", access=REMOVE, status_code=204, refuses=CHANGING)
+async def remove_invoice(invoice_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction) -> None:
+    """Removes a draft before it reaches Accounts Receivable: its orders are open again, without their ratings."""
+    await draft_invoices.remove_invoice(session, caller.scope, invoice_id, revision, caller.name, now())
+
+
+async def _read(session: Transaction, caller: CallerOf, invoice_id: int, response: Response) -> InvoiceRead:
+    invoice, orders = await draft_invoices.read_invoice(session, caller.scope, invoice_id)
+    response.headers["etag"] = etag(invoice.revision)
+    return InvoiceRead.of(invoice, orders)

@@ -1,0 +1,29 @@
+"""Ratings tried out, without keeping anything."""
+
+from services.rating.actions import rating_trials
+from services.rating.api.ratings import FAILING, VIEW
+from services.rating.errors import (
+    UnknownReference,
+)
+from services.rating.schemas.rating_trials import TrialRead, TrialRequest
+from shared.clock import now
+from shared.errors import NotFound
+from shared.http.operation import CallerOf, Router
+from shared.http.transaction import Transaction
+from shared.values.numbers import Id
+
+of_orders = Router("work-orders")
+router = Router("rating-trials")
+
+
+@of_orders.get("/{work_order_id}/rating/trial", access=VIEW, refuses=[NotFound, *FAILING])
+async def try_rating(work_order_id: Id, caller: CallerOf, session: Transaction) -> TrialRead:
+    """Dry run: what the rating of an order would be now, whatever its status. Nothing is stored."""
+    return TrialRead.of(await rating_trials.try_order(session, caller.scope, work_order_id))
+
+
+@router.post("", access=VIEW, refuses=[UnknownReference, *FAILING])
+async def try_entry(wanted: TrialRequest, caller: CallerOf, session: Transaction) -> TrialRead:
+    """Dry run of an order that does not exist, to try out a rate table. Nothing is stored."""
+    order, charges = wanted.order.to_entry(), wanted.to_charges()
+    return TrialRead.of(await rating_trials.try_entry(session, caller.scope, order, charges, caller.name, now()))

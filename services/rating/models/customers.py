@@ -1,0 +1,47 @@
+"""The read copies of customers, of what they owe, and of AR companies."""
+
+from decimal import Decimal
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from services.rating.models.table import Table
+from shared.database import columns
+
+
+class Customer(Table, table=True):
+    """A read copy of the customers that receivables keeps."""
+
+    __table_args__ = (UniqueConstraint("ar_company", "number"),)
+
+    id: int = columns.identity()
+    ar_company: int
+    number: str = columns.code()
+    version: int
+    name: str = columns.words()
+    status: str = columns.words()
+    customer_type: str = columns.code()
+    credit_limit: Decimal | None = columns.money(nullable=True)
+
+
+class CustomerAccount(Table, table=True):
+    """A read copy of what customers owe in receivables."""
+
+    __tablename__ = "customer_account"
+
+    ar_company: int = Field(primary_key=True)
+    customer: str = columns.code(primary_key=True)
+    version: int
+    open_amount: Decimal = columns.money()
+
+
+class ArCompany(Table, table=True):
+    """A read copy of the AR companies and their months."""
+
+    __tablename__ = "ar_company"
+
+    number: int = Field(primary_key=True)
+    version: int
+    name: str = columns.words()
+    last_closed_month: str = columns.code()
+    max_open_months: int

@@ -1,0 +1,66 @@
+"""Owns servers' commission rates: what may be saved, and which overlap."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shared.values.numbers import plain
+
+
+@dataclass(frozen=True)
+class RateEntry:
+    """A server's percentage to save."""
+
+    server: str
+    percent: Decimal
+    effective_from: date
+    effective_to: date | None
+
+
+@dataclass(frozen=True)
+class CommissionRate(RateEntry):
+    """A saved percentage of a server."""
+
+    id: int
+    revision: int
+
+
+def faults_in_rate(entry: RateEntry, servers: Iterable[str]) -> list[tuple[str, str]]:
+    """What is wrong with a server's percentage, by field."""
+    wrong = []
+    if entry.server not in servers:
+        wrong.append(("server", f"there is no server {entry.server}"))
+    if not 0 <= entry.percent <= 100:
+        wrong.append(("percent", "must be from 0 to 100"))
+    if entry.effective_to is not None and entry.effective_to < entry.effective_from:
+        wrong.append(("effective_to", "must not be before effective_from"))
+    return wrong
+
+
+def overlapping_rates(
+    entries: Sequence[RateEntry], saved: Iterable[CommissionRate], *, replaces: int | None = None
+) -> list[tuple[int, str]]:
+    """The entries that would be in force at the same time as another percentage of their server: index and words."""
+    taken: dict[str, list[RateEntry]] = defaultdict(list)
+    for one in saved:
+        if one.id != replaces:
+            taken[one.server].append(one)
+    wrong = []
+    for index, entry in enumerate(entries):
+        for other in taken[entry.server]:
+            if _meet(entry, other):
+                until = other.effective_to or "further notice"
+                wrong.append(
+                    (index, f"{entry.server} has {plain(other.percent)} % from {other.effective_from} to {until}")
+                )
+                break
+        taken[entry.server].append(entry)
+    return wrong
+
+
+def _meet(one: RateEntry, other: RateEntry) -> bool:
+    return (one.effective_to is None or other.effective_from <= one.effective_to) and (
+        other.effective_to is None or one.effective_from <= other.effective_to
+    )

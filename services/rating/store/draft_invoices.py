@@ -1,0 +1,283 @@
+"""Invoices before they are in Accounts Receivable: made, filled, emptied and shown."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.draft_invoices import (
+    Assignable,
+    GroupKey,
+    Invoice,
+    InvoiceFilter,
+    InvoiceOrder,
+    InvoiceTotals,
+)
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.scope import scope_condition
+from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
+
+_SIDES = {"branch": "i.branch", "customer": "i.bill_to", "ar_company": "b.ar_company"}
+_KEY = ("branch", "bill_to", "grouping", "grouped_by", "cycle_from", "cycle_to")
+_SOURCE = """
+    invoice i
+    JOIN branch b ON b.code = i.branch
+    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = i.bill_to
+    LEFT JOIN export_invoice e ON e.invoice_id = i.id AND e.attempt = i.attempt
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS orders, sum(r.total) AS total
+        FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.invoice_id = i.id
+    ) AS held ON true
+"""
+_COLUMNS = """
+    i.id, i.kind, i.status, i.revision, i.branch, b.ar_company, i.bill_to, c.name AS bill_to_name, i.grouping, i.grouped_by,
+    i.cycle_from, i.cycle_to, i.attempt, held.orders, coalesce(held.total, 0.00) AS total, e.run_id,
+    CASE e.outcome WHEN 'refused' THEN e.reason END AS refused_for, i.ar_number, i.ar_month, i.ar_transaction, i.made_by,
+    i.created_at
+"""
+
+
+def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
+    return (
+        Where()
+        .within(scope, **_SIDES)
+        .add("i.status = :status", status=wanted.status)
+        .add("i.kind = :kind", kind=wanted.kind)
+        .add("i.branch = :branch", branch=wanted.branch)
+        .add("i.bill_to = :bill_to", bill_to=wanted.bill_to)
+        .add("i.created_at >= CAST(:made_from AS date)", made_from=wanted.made_from)
+        .add("i.created_at < CAST(:made_to AS date) + 1", made_to=wanted.made_to)
+    )
+
+
+async def list_invoices(
+    session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
+) -> tuple[list[Invoice], str | None, InvoiceTotals]:
+    """One page of the invoices that fit, and the totals of all of them."""
+    where = _where(scope, wanted)
+    invoices, cursor = await fetch_page(
+        session,
+        Invoice,
+        columns=_COLUMNS,
+        source=_SOURCE,
+        where=where,
+        sorting=Sorting(
+            {
+                "id": ("i.id", "bigint"),
+                "bill_to": ("i.bill_to", "text"),
+                "branch": ("i.branch", "text"),
+                "total": ("coalesce(held.total, 0.00)", "numeric"),
+            },
+            default="-id",
+            key="i.id",
+        ),
+        query=query,
+    )
+    totals = await fetch_one(
+        session,
+        InvoiceTotals,
+        f"""
+        SELECT count(*) AS count, coalesce(sum(held.orders), 0)::bigint AS orders,
+               coalesce(sum(held.total), 0.00) AS total
+        FROM {_SOURCE} WHERE {where.sql}
+        """,
+        **where.parameters,
+    )
+    assert totals is not None
+    return invoices, cursor, totals
+
+
+async def find(session: AsyncSession, scope: Scope, invoice_id: int, *, lock: bool = False) -> Invoice | None:
+    """The invoice, None when it does not exist or lies outside the scope; with `lock` held against other changes."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    if lock:
+        await fetch_value(session, "SELECT id FROM invoice WHERE id = :id FOR NO KEY UPDATE", id=invoice_id)
+    return await fetch_one(
+        session, Invoice, f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE i.id = :id AND {within}", id=invoice_id, **parameters
+    )
+
+
+async def list_orders(session: AsyncSession, invoice_id: int) -> list[InvoiceOrder]:
+    """The orders of an invoice by number, in one statement."""
+    return await fetch_all(
+        session,
+        InvoiceOrder,
+        """
+        SELECT w.id AS work_order_id, w.number, w.revision, w.customer, w.matter, w.attorney, w.job_type, w.service_on,
+               w.rating_version, r.charges_total, r.advances_total, r.total
+        FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.invoice_id = :invoice_id ORDER BY w.number
+        """,
+        invoice_id=invoice_id,
+    )
+
+
+async def lock_orders_of(session: AsyncSession, invoice_id: int) -> list[int]:
+    """Locks the orders of an invoice in the order of their ids. Orders are always locked before invoices."""
+    return await fetch_values(
+        session,
+        "SELECT id FROM work_order WHERE invoice_id = :invoice_id ORDER BY id FOR NO KEY UPDATE",
+        invoice_id=invoice_id,
+    )
+
+
+async def lock_of_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[int]:
+    """Locks the invoices that hold any of the orders, in the order of their ids, and returns them."""
+    return await fetch_values(
+        session,
+        """
+        SELECT i.id FROM invoice i
+        WHERE i.id IN (SELECT invoice_id FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[])))
+        ORDER BY i.id FOR NO KEY UPDATE
+        """,
+        order_ids=list(order_ids),
+    )
+
+
+async def key_of(session: AsyncSession, invoice_id: int) -> GroupKey:
+    """What the orders of an invoice have in common."""
+    key = await fetch_one(
+        session, GroupKey, f"SELECT {', '.join(_KEY)} FROM invoice WHERE id = :invoice_id", invoice_id=invoice_id
+    )
+    assert key is not None
+    return key
+
+
+async def take_turns(session: AsyncSession) -> None:
+    """Makes assignments by rule wait for each other, so that two of them never make two drafts of one group."""
+    await execute(session, "SELECT pg_advisory_xact_lock(hashtextextended('assign by rule', 0))")
+
+
+async def assignable(session: AsyncSession, order_ids: Sequence[int]) -> list[Assignable]:
+    """The orders with the rules of their bill-tos; those whose bill-to is not rolled up are left out."""
+    return await fetch_all(
+        session,
+        Assignable,
+        """
+        SELECT w.id AS work_order_id, w.branch, w.bill_to, w.matter, w.attorney, w.service_on, u.grouping, u.cycle
+        FROM work_order w
+        JOIN branch b ON b.code = w.branch
+        JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[]))
+        """,
+        order_ids=list(order_ids),
+    )
+
+
+async def lock_drafts(session: AsyncSession, keys: Sequence[GroupKey]) -> dict[GroupKey, int]:
+    """The draft rollups of these keys, the oldest of each, held against other changes."""
+    found = await session.execute(
+        text(
+            f"""
+        SELECT i.id, {", ".join(f"i.{name}" for name in _KEY)}
+        FROM invoice i
+        JOIN unnest(CAST(:branch AS text[]), CAST(:bill_to AS text[]), CAST(:grouping AS text[]),
+                    CAST(:grouped_by AS text[]), CAST(:cycle_from AS date[]), CAST(:cycle_to AS date[]))
+             AS wanted ({", ".join(_KEY)})
+          ON {" AND ".join(f"i.{name} = wanted.{name}" for name in _KEY)}
+        WHERE i.status = 'draft' AND i.kind = 'rollup' ORDER BY i.id DESC FOR NO KEY UPDATE OF i
+        """
+        ),
+        columns(keys, *_KEY),
+    )
+    return {GroupKey(*row[1:]): row.id for row in found}
+
+
+async def insert_drafts(session: AsyncSession, keys: Sequence[GroupKey], made_by: str) -> list[int]:
+    """Makes a draft rollup for each key, in one statement; returns their ids in the order of the keys."""
+    ids = await fetch_values(
+        session, "SELECT nextval('invoice_id_seq') FROM generate_series(1, :count)", count=len(keys)
+    )
+    await execute(
+        session,
+        f"""
+        INSERT INTO invoice (id, kind, status, made_by, {", ".join(_KEY)})
+        SELECT id, 'rollup', 'draft', :made_by, {", ".join(_KEY)}
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:branch AS text[]), CAST(:bill_to AS text[]), CAST(:grouping AS text[]),
+                    CAST(:grouped_by AS text[]), CAST(:cycle_from AS date[]), CAST(:cycle_to AS date[]))
+             AS made (id, {", ".join(_KEY)})
+        """,
+        ids=ids,
+        made_by=made_by,
+        **columns(keys, *_KEY),
+    )
+    return ids
+
+
+async def put_on(session: AsyncSession, placed: Sequence[tuple[int, int]], done_by: str) -> None:
+    """Assigns rated orders, pairs of order and invoice; both are held by the caller. Two statements."""
+    changed = await execute(
+        session,
+        """
+        WITH placed AS (
+            UPDATE work_order SET status = 'assigned', invoice_id = placed.invoice_id, revision = revision + 1
+            FROM unnest(CAST(:order_ids AS bigint[]), CAST(:invoice_ids AS bigint[])) AS placed (id, invoice_id)
+            WHERE work_order.id = placed.id AND work_order.status = 'rated'
+            RETURNING work_order.id, work_order.invoice_id
+        )
+        INSERT INTO order_step (work_order_id, action, reason, done_by, done_at, invoice_id)
+        SELECT id, 'assign', '', :done_by, now(), invoice_id FROM placed
+        """,
+        done_by=done_by,
+        order_ids=[order_id for order_id, _ in placed],
+        invoice_ids=[invoice_id for _, invoice_id in placed],
+    )
+    assert changed == len(placed)
+    await execute(
+        session,
+        "UPDATE invoice SET revision = revision + 1 WHERE id = ANY(CAST(:invoice_ids AS bigint[]))",
+        invoice_ids=sorted({invoice_id for _, invoice_id in placed}),
+    )
+
+
+async def take_off(session: AsyncSession, order_ids: Sequence[int], done_by: str) -> None:
+    """Takes assigned orders off their draft invoices; a draft left without orders is dissolved.
+
+    The orders are held by the caller. The invoices are held before they are looked at: of two clerks who take the last
+    two orders off, the second must see that none is left.
+    """
+    invoice_ids = await lock_of_orders(session, order_ids)
+    await execute(
+        session,
+        """
+        WITH left_behind AS (
+            SELECT id, invoice_id FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'assigned'
+        ), freed AS (
+            UPDATE work_order SET status = 'rated', invoice_id = NULL, revision = revision + 1
+            FROM left_behind WHERE work_order.id = left_behind.id RETURNING left_behind.id, left_behind.invoice_id
+        )
+        INSERT INTO order_step (work_order_id, action, reason, done_by, done_at, invoice_id)
+        SELECT id, 'unassign', '', :done_by, now(), invoice_id FROM freed
+        """,
+        order_ids=list(order_ids),
+        done_by=done_by,
+    )
+    await execute(
+        session,
+        """
+        UPDATE invoice
+        SET status = CASE WHEN EXISTS (SELECT FROM work_order w WHERE w.invoice_id = invoice.id) THEN 'draft'
+                          ELSE 'dissolved' END,
+            revision = revision + 1
+        WHERE id = ANY(CAST(:invoice_ids AS bigint[])) AND status = 'draft'
+        """,
+        invoice_ids=invoice_ids,
+    )
+
+
+async def total_of(session: AsyncSession, order_ids: Sequence[int]) -> InvoiceTotals:
+    """How many invoices hold the orders, and what the orders come to."""
+    totals = await fetch_one(
+        session,
+        InvoiceTotals,
+        """
+        SELECT count(DISTINCT w.invoice_id) AS count, count(*) AS orders, coalesce(sum(r.total), 0.00) AS total
+        FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[]))
+        """,
+        order_ids=list(order_ids),
+    )
+    assert totals is not None
+    return totals

@@ -1,0 +1,38 @@
+"""What became of the ratings of one order: its hand-overs and credits."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.exports.hand_overs import Credit, OrderHandOver
+from shared.database.statements import fetch_all
+
+
+async def hand_overs(session: AsyncSession, order_id: int) -> list[OrderHandOver]:
+    """Every hand-over of an order, the newest first."""
+    return await fetch_all(
+        session,
+        OrderHandOver,
+        """
+        SELECT o.version, o.attempt, o.invoice_id, i.kind, e.run_id, e.outcome, e.reason, e.detail, e.ar_company,
+               CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
+               CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
+               CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, o.total, e.answered_at
+        FROM export_order o
+        JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
+        JOIN invoice i ON i.id = o.invoice_id
+        WHERE o.work_order_id = :order_id ORDER BY o.version DESC, o.attempt DESC
+        """,
+        order_id=order_id,
+    )
+
+
+async def credits_of(session: AsyncSession, order_id: int) -> list[Credit]:
+    """The credits of an order, as they were given."""
+    return await fetch_all(
+        session,
+        Credit,
+        """
+        SELECT version, month, transaction, credited, remaining, disposition, reason, credited_by, received_at
+        FROM order_credit WHERE work_order_id = :order_id ORDER BY version, month, transaction
+        """,
+        order_id=order_id,
+    )

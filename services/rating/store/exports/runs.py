@@ -1,0 +1,118 @@
+"""Export runs as people watch them: one, many, and the invoices of each."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.exports.runs import Run, RunInvoice
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.scope import scope_condition
+from shared.database.statements import fetch_all, fetch_one, fetch_value
+
+
+def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
+    """A run is visible when all of its invoices are: its counts and totals would tell of the others."""
+    within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
+    if within == "true":
+        return ["true"], {}
+    hidden = f"""
+        EXISTS (SELECT FROM export_invoice e JOIN invoice i ON i.id = e.invoice_id
+                WHERE e.run_id = run.id AND NOT {within})
+    """
+    return [f"NOT {hidden}"], dict(parameters)
+
+
+_RUN = """
+    run.*, (SELECT count(*) FROM export_invoice e
+            WHERE e.run_id = run.id AND e.outcome = 'waiting' AND e.ar_batch IS NOT NULL) AS in_batch
+"""
+
+
+async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> Run | None:
+    where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
+    return await fetch_one(session, Run, f"SELECT {_RUN} FROM export_run run WHERE {where.sql}", **where.parameters)
+
+
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None, int]:
+    """One page of the visible runs, and how many there are."""
+    where = Where(*_visible(scope))
+    runs, cursor = await fetch_page(
+        session,
+        Run,
+        columns=_RUN,
+        source="export_run run",
+        where=where,
+        sorting=Sorting(
+            {"id": ("run.id", "bigint"), "total": ("run.total", "numeric"), "month": ("run.month", "text")},
+            default="-id",
+            key="run.id",
+        ),
+        query=query,
+    )
+    return runs, cursor, await fetch_count(session, "export_run run", where)
+
+
+async def list_invoices(
+    session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery
+) -> tuple[list[RunInvoice], str | None, int]:
+    """The invoices of a run, and how many fit; whoever sees the run sees them all."""
+    source = "export_invoice e JOIN invoice i ON i.id = e.invoice_id"
+    where = Where().add("e.run_id = :run_id", run_id=run_id).add("e.outcome = :outcome", outcome=outcome)
+    invoices, cursor = await fetch_page(
+        session,
+        RunInvoice,
+        columns="""
+            e.invoice_id, e.attempt, i.kind, i.branch, i.bill_to, e.ar_company, e.orders, e.total, e.outcome, e.reason,
+            e.detail, CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
+            CASE e.outcome WHEN 'exported' THEN i.ar_month END AS ar_month,
+            CASE e.outcome WHEN 'exported' THEN i.ar_transaction END AS ar_transaction, e.ar_batch, e.answered_at
+        """,
+        source=source,
+        where=where,
+        sorting=Sorting(
+            {
+                "invoice_id": ("e.invoice_id", "bigint"),
+                "bill_to": ("i.bill_to", "text"),
+                "total": ("e.total", "numeric"),
+                "outcome": ("e.outcome", "text"),
+            },
+            default="invoice_id",
+            key="e.invoice_id",
+        ),
+        query=query,
+    )
+    return invoices, cursor, await fetch_count(session, source, where)
+
+
+@dataclass(frozen=True)
+class _Count:
+    status: str
+    runs: int
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """How many runs there are in each state, also those that none is in."""
+    counts = await fetch_all(
+        session,
+        _Count,
+        """
+        SELECT status, count(run.id) AS runs
+        FROM unnest(CAST(:statuses AS text[])) AS status LEFT JOIN export_run run USING (status) GROUP BY status
+        """,
+        statuses=["preparing", "sending", "waiting", "done", "done_with_refusals"],
+    )
+    return {one.status: one.runs for one in counts}
+
+
+async def oldest_unfinished_age_seconds(session: AsyncSession) -> float:
+    """For how long the oldest run has been in flight, 0 when none is; one that waits for people only does not count."""
+    age: float | None = await fetch_value(
+        session,
+        """
+        SELECT extract(epoch FROM now() - min(run.requested_at))::float8 FROM export_run run
+        WHERE run.finished_at IS NULL AND (run.status <> 'waiting' OR EXISTS (
+            SELECT FROM export_invoice e WHERE e.run_id = run.id AND e.outcome = 'waiting' AND e.ar_batch IS NULL))
+        """,
+    )
+    return age or 0.0

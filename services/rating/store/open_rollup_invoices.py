@@ -1,0 +1,84 @@
+"""Open Rollup Invoice: the rows and their totals."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.open_rollup_invoices import OpenRollupFilter, OpenRollupRow, RollupSums
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.statements import fetch_all
+
+_SOURCE = """
+    work_order w
+    JOIN branch b ON b.code = w.branch
+    JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+    LEFT JOIN invoice i ON i.id = w.invoice_id
+    LEFT JOIN export_invoice e ON e.invoice_id = i.id AND e.attempt = i.attempt
+    LEFT JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
+    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.bill_to
+"""
+_STATE = "CASE w.status WHEN 'rated' THEN 'rated' WHEN 'assigned' THEN 'assigned' ELSE 'sent' END"
+_SHOWN = """
+    (w.status = 'rated' AND u.id IS NOT NULL
+     OR w.status IN ('assigned', 'exporting', 'exported') AND i.kind = 'rollup')
+"""
+
+
+def _where(scope: Scope, wanted: OpenRollupFilter) -> Where:
+    return (
+        Where([_SHOWN])
+        .within(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+        .add(f"{_STATE} = :state", state=wanted.state)
+        .add("w.branch = :branch", branch=wanted.branch)
+        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
+        .add("w.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
+        .add("w.service_on >= :service_from", service_from=wanted.service_from)
+        .add("w.service_on <= :service_to", service_to=wanted.service_to)
+    )
+
+
+async def list_rows(
+    session: AsyncSession, scope: Scope, wanted: OpenRollupFilter, query: PageQuery
+) -> tuple[list[OpenRollupRow], str | None]:
+    """One page of the orders that fit."""
+    return await fetch_page(
+        session,
+        OpenRollupRow,
+        columns=f"""
+            {_STATE} AS state, w.id AS work_order_id, w.number, w.branch, w.customer, w.bill_to, c.name AS bill_to_name,
+            w.matter, w.attorney, w.service_on, r.rated_at, r.total, w.invoice_id, i.status AS invoice_status,
+            i.cycle_from, i.cycle_to, e.run_id, i.ar_number, i.ar_month
+        """,
+        source=_SOURCE,
+        where=_where(scope, wanted),
+        sorting=Sorting(
+            {
+                "number": ("w.number", "text"),
+                "bill_to": ("w.bill_to", "text"),
+                "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
+                "service_on": ("w.service_on", "date"),
+                "total": ("r.total", "numeric"),
+            },
+            default="bill_to",
+            key="w.id",
+        ),
+        query=query,
+    )
+
+
+async def sums(session: AsyncSession, scope: Scope, wanted: OpenRollupFilter) -> list[RollupSums]:
+    """What fits, by bill-to and branch and by state, in one statement."""
+    where = _where(scope, wanted)
+    by_state = ", ".join(
+        f"count(*) FILTER (WHERE {_STATE} = '{state}') AS {state}_orders, "
+        f"coalesce(sum(r.total) FILTER (WHERE {_STATE} = '{state}'), 0.00) AS {state}"
+        for state in ("rated", "assigned", "sent")
+    )
+    return await fetch_all(
+        session,
+        RollupSums,
+        f"""
+        SELECT w.branch, w.bill_to, min(c.name) AS bill_to_name, {by_state}, count(*) AS orders, sum(r.total) AS total
+        FROM {_SOURCE} WHERE {where.sql} GROUP BY w.branch, w.bill_to ORDER BY w.bill_to, w.branch
+        """,
+        **where.parameters,
+    )

@@ -1,0 +1,142 @@
+"""Rated Workorders Ready to Export: the rows and their totals."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.ready_to_export import Exposure, GroupTotal, ReadyFacts, ReadyFilter, ReadyTotals
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.statements import fetch_all
+from shared.values.money import ZERO
+
+_COMMISSION = """
+    JOIN LATERAL (
+        SELECT coalesce(sum(m.amount), 0.00) AS commission FROM commission m
+        WHERE m.work_order_id = w.id AND m.version = w.rating_version AND NOT m.void
+    ) AS m ON true
+"""
+_SOURCE = """
+    work_order w
+    JOIN branch b ON b.code = w.branch
+    JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.bill_to
+    LEFT JOIN ar_company a ON a.number = b.ar_company
+    LEFT JOIN invoice i ON i.id = w.invoice_id
+    LEFT JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
+"""
+
+
+def _where(scope: Scope, wanted: ReadyFilter) -> Where:
+    return (
+        Where(["w.status IN ('rated', 'assigned')"])
+        .within(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+        .add("w.branch = :branch", branch=wanted.branch)
+        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
+        .add("w.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
+        .add("r.rated_at <= :rated_until", rated_until=wanted.rated_until)
+    )
+
+
+async def list_ready(
+    session: AsyncSession, scope: Scope, wanted: ReadyFilter, query: PageQuery
+) -> tuple[list[ReadyFacts], str | None]:
+    """One page of what is ready."""
+    return await fetch_page(
+        session,
+        ReadyFacts,
+        columns="""
+            w.id AS work_order_id, w.number, w.revision, w.invoice_id, i.kind AS invoice_kind, i.cycle_to,
+            u.id IS NOT NULL AS rolled_up, w.branch, b.ar_company, w.customer, w.bill_to,
+            c.name AS bill_to_name, c.status AS bill_to_status, w.job_type, w.priority, r.region, w.service_on,
+            r.rated_by, r.rated_at, w.changed_at, w.rating_version, r.charges_total, r.advances_total,
+            m.commission, r.total, a.last_closed_month, a.max_open_months
+        """,
+        source=_SOURCE + _COMMISSION,
+        where=_where(scope, wanted),
+        sorting=Sorting(
+            {
+                "number": ("w.number", "text"),
+                "branch": ("w.branch", "text"),
+                "bill_to": ("w.bill_to", "text"),
+                "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
+                "rated_at": ("r.rated_at", "timestamptz"),
+                "total": ("r.total", "numeric"),
+            },
+            default="bill_to",
+            key="w.id",
+        ),
+        query=query,
+    )
+
+
+async def total_ready(session: AsyncSession, scope: Scope, wanted: ReadyFilter) -> ReadyTotals:
+    """The totals of everything that fits, by branch and by income account."""
+    where = _where(scope, wanted)
+    by_branch = await fetch_all(
+        session,
+        GroupTotal,
+        f"""
+        SELECT w.branch AS name, count(*) AS orders, sum(r.charges_total) AS charges_total,
+               sum(r.advances_total) AS advances_total, sum(m.commission) AS commission, sum(r.total) AS total
+        FROM {_SOURCE} {_COMMISSION} WHERE {where.sql} GROUP BY w.branch ORDER BY w.branch
+        """,
+        **where.parameters,
+    )
+    by_account = await fetch_all(
+        session,
+        GroupTotal,
+        f"""
+        SELECT l.income_account AS name, count(DISTINCT w.id) AS orders,
+               coalesce(sum(l.amount) FILTER (WHERE NOT l.fee_advance), 0.00) AS charges_total,
+               coalesce(sum(l.amount) FILTER (WHERE l.fee_advance), 0.00) AS advances_total,
+               sum(m.commission) AS commission, sum(l.amount) AS total
+        FROM {_SOURCE} JOIN rating_line l ON l.rating_id = r.id
+        JOIN LATERAL (
+            SELECT coalesce(sum(m.amount), 0.00) AS commission FROM commission m
+            WHERE m.work_order_id = w.id AND m.version = w.rating_version AND m.position = l.position AND NOT m.void
+        ) AS m ON true
+        WHERE {where.sql} GROUP BY l.income_account ORDER BY l.income_account
+        """,
+        **where.parameters,
+    )
+    return ReadyTotals(
+        count=sum(one.orders for one in by_branch),
+        charges_total=sum((one.charges_total for one in by_branch), ZERO),
+        advances_total=sum((one.advances_total for one in by_branch), ZERO),
+        commission=sum((one.commission for one in by_branch), ZERO),
+        total=sum((one.total for one in by_branch), ZERO),
+        by_branch=by_branch,
+        by_income_account=by_account,
+    )
+
+
+async def exposures(session: AsyncSession, bill_tos: Sequence[tuple[int, str]]) -> list[Exposure]:
+    """Those of the bill-tos, given as AR company and number, that have a credit limit, with what counts against it.
+
+    A limit is for all branches together, so this looks beyond the caller's own.
+    """
+    return await fetch_all(
+        session,
+        Exposure,
+        """
+        SELECT c.ar_company, c.number AS bill_to, c.credit_limit, coalesce(a.open_amount, 0.00) AS open_amount,
+               coalesce(sum(rated.total), 0.00) AS waiting
+        FROM (SELECT DISTINCT * FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[]))) AS asked (company, number)
+        JOIN customer c ON c.ar_company = asked.company AND c.number = asked.number AND c.credit_limit IS NOT NULL
+        LEFT JOIN customer_account a ON a.ar_company = c.ar_company AND a.customer = c.number
+        LEFT JOIN (
+            SELECT b.ar_company, w.bill_to, r.total
+            FROM work_order w
+            JOIN branch b ON b.code = w.branch
+            JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+            WHERE w.status IN ('rated', 'assigned')
+            UNION ALL
+            SELECT e.ar_company, i.bill_to, e.total
+            FROM export_invoice e JOIN invoice i ON i.id = e.invoice_id WHERE e.outcome = 'waiting'
+        ) AS rated ON rated.ar_company = c.ar_company AND rated.bill_to = c.number
+        GROUP BY c.ar_company, c.number, c.credit_limit, a.open_amount
+        """,
+        companies=[company for company, _ in bill_tos],
+        numbers=[number for _, number in bill_tos],
+    )

@@ -1,0 +1,310 @@
+"""Work orders: read, listed, entered and changed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.work_orders import (
+    Closing,
+    OrderEntry,
+    OrderFilter,
+    OrderRow,
+    OrderTotals,
+    Whereabouts,
+    WorkOrder,
+)
+from shared.access.grants import Scope
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
+from shared.database.scope import scope_condition
+from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_values
+
+_FACTS = """
+    w.id, w.number, w.style, w.branch, b.ar_company, w.customer, c.customer_type, w.bill_to, w.priority, w.job_type,
+    w.region, w.served_zip, w.from_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference,
+    w.matter, w.attorney, w.miles, w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels,
+    w.hours, w.persons, w.value, w.fee_advances, w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at, w.servers
+"""
+_SOURCE = """
+    work_order w
+    JOIN branch b ON b.code = w.branch
+    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
+"""
+_SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
+_SORTING = Sorting(
+    fields={
+        "id": ("w.id", "bigint"),
+        "number": ("w.number", "text"),
+        "service_on": ("w.service_on", "date"),
+        "branch": ("w.branch", "text"),
+        "bill_to": ("w.bill_to", "text"),
+        "status": ("w.status", "text"),
+        "total": ("coalesce(r.total, 0)", "numeric"),
+    },
+    default="id",
+    key="w.id",
+)
+_ENTRY_TYPES = {
+    "number": "text",
+    "style": "text",
+    "branch": "text",
+    "customer": "text",
+    "bill_to": "text",
+    "priority": "text",
+    "job_type": "text",
+    "region": "text",
+    "served_zip": "text",
+    "from_zip": "text",
+    "service_on": "date",
+    "field_status": "text",
+    "pod_received": "boolean",
+    "triggers": "text",
+    "reference": "text",
+    "matter": "text",
+    "attorney": "text",
+    "miles": "numeric",
+    "waiting_minutes": "numeric",
+    "weight": "numeric",
+    "pieces": "numeric",
+    "attempts": "numeric",
+    "pages": "numeric",
+    "servees": "numeric",
+    "parcels": "numeric",
+    "hours": "numeric",
+    "persons": "numeric",
+    "value": "numeric",
+    "fee_advances": "numeric",
+    "servers": "text",
+}
+
+
+assert list(_ENTRY_TYPES) == [one.name for one in fields(OrderEntry)]
+
+
+async def find(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool = False) -> WorkOrder | None:
+    """The order, None when it does not exist or lies outside the scope; with `lock` held against other changes."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_one(
+        session,
+        WorkOrder,
+        f"SELECT {_FACTS} FROM {_SOURCE} WHERE w.id = :id AND {within} {'FOR NO KEY UPDATE OF w' if lock else ''}",
+        id=order_id,
+        **parameters,
+    )
+
+
+async def lock_ready_for_rating(session: AsyncSession, order_ids: Sequence[int]) -> list[WorkOrder]:
+    """Those of the orders that are open and ready still, held against other changes, in the order of their ids."""
+    return await fetch_all(
+        session,
+        WorkOrder,
+        f"""
+        SELECT {_FACTS} FROM {_SOURCE}
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND w.status = 'open'
+          AND w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled')
+        ORDER BY w.id FOR NO KEY UPDATE OF w
+        """,
+        order_ids=list(order_ids),
+    )
+
+
+async def last_closing(session: AsyncSession, order_id: int) -> Closing | None:
+    """Why the order was closed or reopened last, None when it never was."""
+    return await fetch_one(
+        session,
+        Closing,
+        """
+        SELECT action, reason, done_by, done_at FROM order_step
+        WHERE work_order_id = :order_id AND action IN ('zero_bill', 'reopen') ORDER BY id DESC LIMIT 1
+        """,
+        order_id=order_id,
+    )
+
+
+async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
+    """The last export of an order: its run, and its invoice in receivables if it got there."""
+    found = await fetch_one(
+        session,
+        Whereabouts,
+        """
+        SELECT e.run_id, e.ar_company, i.ar_number, i.ar_month, i.ar_transaction
+        FROM export_order o
+        JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
+        JOIN invoice i ON i.id = o.invoice_id
+        WHERE o.work_order_id = :order_id ORDER BY o.version DESC, o.attempt DESC LIMIT 1
+        """,
+        order_id=order_id,
+    )
+    return found or Whereabouts()
+
+
+def _where(scope: Scope, wanted: OrderFilter) -> Where:
+    search = containing(wanted.search)
+    return (
+        Where()
+        .within(scope, **_SIDES)
+        .add("w.status = :status", status=wanted.status)
+        .add("w.branch = :branch", branch=wanted.branch)
+        .add("w.customer = :customer", customer=wanted.customer)
+        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
+        .add("w.service_on >= :service_from", service_from=wanted.service_from)
+        .add("w.service_on <= :service_to", service_to=wanted.service_to)
+        .add("(w.number ILIKE :search OR w.reference ILIKE :search)", search=search)
+    )
+
+
+_LIST_SOURCE = """
+    work_order w
+    JOIN branch b ON b.code = w.branch
+    LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+    LEFT JOIN invoice i ON i.id = w.invoice_id
+"""
+
+
+async def list_orders(
+    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+) -> tuple[list[OrderRow], str | None]:
+    """One page of the orders that fit."""
+    return await fetch_page(
+        session,
+        OrderRow,
+        columns="""
+            w.id, w.number, w.style, w.branch, w.customer, w.bill_to, w.priority, w.job_type, w.region, w.served_zip,
+            w.service_on, w.field_status, w.pod_received, w.reference, w.status, w.revision, w.rating_version,
+            w.invoice_id, i.ar_number, r.total
+        """,
+        source=_LIST_SOURCE,
+        where=_where(scope, wanted),
+        sorting=_SORTING,
+        query=query,
+    )
+
+
+async def list_entries(
+    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+) -> tuple[list[OrderEntry], str | None]:
+    """One page of the orders that fit, as they were entered."""
+    return await fetch_page(
+        session,
+        OrderEntry,
+        columns=", ".join(f"w.{name}" for name in _ENTRY_TYPES),
+        source=_LIST_SOURCE,
+        where=_where(scope, wanted),
+        sorting=_SORTING,
+        query=query,
+    )
+
+
+async def total_orders(session: AsyncSession, scope: Scope, wanted: OrderFilter) -> OrderTotals:
+    """Count and total of all orders that fit."""
+    where = _where(scope, wanted)
+    totals = await fetch_one(
+        session,
+        OrderTotals,
+        f"SELECT count(*) AS count, coalesce(sum(r.total), 0.00) AS total FROM {_LIST_SOURCE} WHERE {where.sql}",
+        **where.parameters,
+    )
+    assert totals is not None
+    return totals
+
+
+async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> set[str]:
+    """Which of the numbers are in use."""
+    return set(
+        await fetch_values(
+            session,
+            "SELECT number FROM work_order WHERE number = ANY(CAST(:numbers AS text[]))",
+            numbers=list(numbers),
+        )
+    )
+
+
+async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[int]:
+    """Enters new orders, in one statement; returns their ids."""
+    parameters = columns(entries, *_ENTRY_TYPES)
+    parameters["triggers"] = [";".join(entry.triggers) for entry in entries]
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _ENTRY_TYPES.items())
+    names = ", ".join(_ENTRY_TYPES)
+    # Lists and documents travel as text, because the driver would take an array of them for one.
+    parameters["servers"] = [json.dumps(list(entry.servers)) for entry in entries]
+    values = names.replace("triggers", "string_to_array(triggers, ';')").replace("servers", "CAST(servers AS jsonb)")
+    return await fetch_values(
+        session,
+        f"INSERT INTO work_order ({names}) SELECT {values} FROM unnest({arrays}) AS entry ({names}) RETURNING id",
+        **parameters,
+    )
+
+
+async def update(session: AsyncSession, order_id: int, entry: OrderEntry) -> None:
+    """Writes what was entered of an order anew and raises its revision."""
+    parameters = asdict(entry) | {"triggers": list(entry.triggers), "servers": json.dumps(list(entry.servers))}
+    assignments = ", ".join(
+        f"{name} = CAST(:servers AS jsonb)" if name == "servers" else f"{name} = :{name}" for name in _ENTRY_TYPES
+    )
+    await execute(
+        session,
+        f"UPDATE work_order SET {assignments}, revision = revision + 1, changed_at = now() WHERE id = :id",
+        id=order_id,
+        **parameters,
+    )
+
+
+async def remove_ratings(session: AsyncSession, order_ids: Sequence[int], done_by: str) -> None:
+    """Opens rated orders again; the version of a removed rating is never used again."""
+    await execute(
+        session,
+        """
+        WITH opened AS (
+            UPDATE work_order
+            SET status = 'open', rating_version = rating_version + 1, revision = revision + 1, changed_at = now()
+            WHERE id = ANY(CAST(:order_ids AS bigint[])) AND status = 'rated' RETURNING id
+        )
+        INSERT INTO order_step (work_order_id, action, reason, done_by, done_at)
+        SELECT id, 'remove', '', :done_by, now() FROM opened
+        """,
+        order_ids=list(order_ids),
+        done_by=done_by,
+    )
+
+
+async def find_all(
+    session: AsyncSession, scope: Scope, order_ids: Sequence[int], *, lock: bool = False
+) -> list[WorkOrder]:
+    """Those of the orders that lie in scope, in the order of their ids; with `lock` held against other changes."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    return await fetch_all(
+        session,
+        WorkOrder,
+        f"""
+        SELECT {_FACTS} FROM {_SOURCE} WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND {within}
+        ORDER BY w.id {"FOR NO KEY UPDATE OF w" if lock else ""}
+        """,
+        order_ids=list(order_ids),
+        **parameters,
+    )
+
+
+async def touch(session: AsyncSession, order_ids: Sequence[int]) -> None:
+    """Raises the revision of orders of which something was changed that stands in another table."""
+    await execute(
+        session,
+        "UPDATE work_order SET revision = revision + 1, changed_at = now() WHERE id = ANY(CAST(:ids AS bigint[]))",
+        ids=list(order_ids),
+    )
+
+
+async def lock_numbers(session: AsyncSession, scope: Scope, numbers: Sequence[str]) -> dict[str, WorkOrder]:
+    """The orders in scope that have one of the numbers, held against other changes."""
+    within, parameters = scope_condition(scope, **_SIDES)
+    found = await fetch_all(
+        session,
+        WorkOrder,
+        f"""
+        SELECT {_FACTS} FROM {_SOURCE} WHERE w.number = ANY(CAST(:numbers AS text[])) AND {within}
+        ORDER BY w.id FOR NO KEY UPDATE OF w
+        """,
+        numbers=list(numbers),
+        **parameters,
+    )
+    return {one.number: one for one in found}

@@ -1,0 +1,41 @@
+"""Companies' logos: read, saved and removed."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.actions.invoice_prints import require_drawable
+from services.receivables.errors import LogoRefused
+from services.receivables.rules.setup.companies import fault_in_logo
+from services.receivables.store import ar_companies, company_logos
+from shared.access.grants import Scope
+from shared.errors import NotFound
+
+
+async def read_logo(session: AsyncSession, scope: Scope, ar_company: int) -> bytes:
+    """The picture at the head of a company's documents, a PNG; raises NotFound."""
+    logo = await company_logos.find_logo(session, ar_company) if scope.covers(ar_company=ar_company) else None
+    if logo is None:
+        raise NotFound(f"AR company {ar_company} has no logo.")
+    return logo
+
+
+async def save_logo(session: AsyncSession, scope: Scope, ar_company: int, logo: bytes, now: datetime) -> None:
+    """Gives a company a logo; raises NotFound, LogoRefused."""
+    await _require_company(session, scope, ar_company)
+    fault = fault_in_logo(logo)
+    if fault is not None:
+        raise LogoRefused(fault)
+    await require_drawable(logo, now)
+    await company_logos.save_logo(session, ar_company, logo)
+
+
+async def remove_logo(session: AsyncSession, scope: Scope, ar_company: int) -> None:
+    """Takes a company's logo away; raises NotFound."""
+    await _require_company(session, scope, ar_company)
+    await company_logos.remove_logo(session, ar_company)
+
+
+async def _require_company(session: AsyncSession, scope: Scope, ar_company: int) -> None:
+    if not scope.covers(ar_company=ar_company) or await ar_companies.find_company(session, ar_company) is None:
+        raise NotFound(f"There is no AR company {ar_company}.")

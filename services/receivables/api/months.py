@@ -1,0 +1,32 @@
+"""The months of companies, listed and closed."""
+
+from fastapi import Response
+
+from services.receivables.actions import months
+from services.receivables.errors import BatchesOpen, NotNextMonth
+from services.receivables.schemas.months import MonthRead, MonthToClose
+from shared.access import declared
+from shared.access.grants import Level
+from shared.errors import NotFound
+from shared.http.operation import CallerOf, Router
+from shared.http.transaction import Transaction
+
+router = Router("months")
+
+
+@router.get("", access=declared.feature("receivables.months", Level.VIEW))
+async def list_months(caller: CallerOf, session: Transaction) -> list[MonthRead]:
+    """The open months of each company, and the closed ones that anything was posted in."""
+    return [MonthRead.model_validate(one) for one in await months.read_months(session, caller.scope)]
+
+
+@router.post(
+    "/close",
+    access=declared.feature("receivables.months", Level.APPROVE),
+    status_code=204,
+    refuses=[NotFound, NotNextMonth, BatchesOpen],
+    response_class=Response,
+)
+async def close_month(wanted: MonthToClose, caller: CallerOf, session: Transaction) -> None:
+    """Closes the month after the last closed one, when no batch waits in it: from then on nothing is posted into it."""
+    await months.close_month(session, caller.scope, wanted.ar_company, wanted.month)

@@ -1,0 +1,114 @@
+"""The records of setup, and companies' logos."""
+
+from fastapi import Request, Response
+
+from services.receivables.actions import company_logos, records
+from services.receivables.errors import LogoRefused
+from services.receivables.rules.setup.companies import MOST_LOGO_BYTES
+from services.receivables.schemas.records import (
+    ArCompanyRow,
+    CodeQuery,
+    ContractItemQuery,
+    ContractItemRow,
+    ContractQuery,
+    ContractRow,
+    GlAccountQuery,
+    GlAccountRow,
+    JbCompanyQuery,
+    JbCompanyRow,
+    JobBillingQuery,
+    JobBillingRow,
+    MaterialRow,
+    MiscDistributionCodeRow,
+    PayTermsRow,
+    ReceivableTypeRow,
+    TaxCodeRow,
+)
+from shared.access import declared
+from shared.access.grants import Level
+from shared.clock import now
+from shared.errors import NotFound
+from shared.http.files import whole_file
+from shared.http.operation import CallerOf
+from shared.http.transaction import Transaction
+from shared.records.router import Edge, RecordQuery, RecordRow, record_router
+from shared.values.numbers import CompanyNumber
+
+VIEW = declared.feature("receivables.setup", Level.VIEW)
+EDIT = declared.feature("receivables.setup", Level.EDIT)
+LOGO_TYPE = "image/png"
+LOGO = {LOGO_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+
+
+def _edge(noun: str, row: type[RecordRow], query: type[RecordQuery], one: str, several: str) -> Edge:
+    return Edge(noun, row, query, one, several, VIEW, EDIT)
+
+
+companies = record_router(
+    _edge("ar-companies", ArCompanyRow, RecordQuery, "AR company", "AR companies"), records.AR_COMPANIES
+)
+routers = (
+    record_router(_edge("gl-accounts", GlAccountRow, GlAccountQuery, "GL account", "GL accounts"), records.GL_ACCOUNTS),
+    companies,
+    record_router(
+        _edge("receivable-types", ReceivableTypeRow, CodeQuery, "receivable type", "receivable types"),
+        records.RECEIVABLE_TYPES,
+    ),
+    record_router(_edge("pay-terms", PayTermsRow, CodeQuery, "pay terms code", "pay terms"), records.PAY_TERMS),
+    record_router(_edge("tax-codes", TaxCodeRow, CodeQuery, "tax code", "tax codes"), records.TAX_CODES),
+    record_router(_edge("materials", MaterialRow, CodeQuery, "material", "materials"), records.MATERIALS),
+    record_router(
+        _edge(
+            *("misc-distribution-codes", MiscDistributionCodeRow, CodeQuery),
+            *("misc distribution code", "misc distribution codes"),
+        ),
+        records.MISC_DISTRIBUTION_CODES,
+    ),
+    record_router(_edge("contracts", ContractRow, ContractQuery, "contract", "contracts"), records.CONTRACTS),
+    record_router(
+        _edge("contract-items", ContractItemRow, ContractItemQuery, "contract item", "contract items"),
+        records.CONTRACT_ITEMS,
+    ),
+    record_router(
+        _edge("jb-companies", JbCompanyRow, JbCompanyQuery, "JB company", "JB companies"), records.JB_COMPANIES
+    ),
+    record_router(
+        _edge("job-billings", JobBillingRow, JobBillingQuery, "job billing", "job billings"), records.JOB_BILLINGS
+    ),
+)
+
+
+@companies.get(
+    "/{number}/logo",
+    access=VIEW,
+    refuses=[NotFound],
+    response_class=Response,
+    responses={200: {"content": LOGO}},
+)
+async def read_logo(number: CompanyNumber, caller: CallerOf, session: Transaction) -> Response:
+    """The picture at the head of the company's documents."""
+    return Response(await company_logos.read_logo(session, caller.scope, number), media_type=LOGO_TYPE)
+
+
+@companies.put(
+    "/{number}/logo",
+    access=EDIT,
+    status_code=204,
+    refuses=[NotFound, LogoRefused],
+    response_class=Response,
+    openapi_extra={"requestBody": {"required": True, "content": LOGO}},
+)
+async def save_logo(number: CompanyNumber, request: Request, caller: CallerOf, session: Transaction) -> None:
+    """Gives the company a logo: a PNG of at most 512 KiB as the body."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != LOGO_TYPE:
+        raise LogoRefused(f"Send the picture as the body, with Content-Type: {LOGO_TYPE}.")
+    content = await whole_file(request, MOST_LOGO_BYTES)
+    if content is None:
+        raise LogoRefused(f"The picture has more than {MOST_LOGO_BYTES // 2**10} KiB; make it smaller.")
+    await company_logos.save_logo(session, caller.scope, number, content, now())
+
+
+@companies.delete("/{number}/logo", access=EDIT, status_code=204, refuses=[NotFound], response_class=Response)
+async def remove_logo(number: CompanyNumber, caller: CallerOf, session: Transaction) -> None:
+    """Takes the company's logo away."""
+    await company_logos.remove_logo(session, caller.scope, number)

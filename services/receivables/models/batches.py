@@ -1,0 +1,42 @@
+"""Batches."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from services.receivables.models.table import Table
+from shared.database import columns
+
+
+class Batch(Table, table=True):
+    """What is posted together."""
+
+    __table_args__ = (
+        UniqueConstraint("ar_company", "month", "number"),
+        Index(
+            "batch_rating_run",
+            "ar_company",
+            "month",
+            "run_id",
+            postgresql_where=text("source = 'rating'"),
+        ),
+        Index("batch_in_work", "id", postgresql_where=text("status IN ('validating', 'posting')")),
+        Index("batch_month", "ar_company", "month", "status"),
+    )
+
+    id: int = columns.identity()
+    ar_company: int = Field(foreign_key="ar_company.number")
+    month: str = columns.code()
+    number: int = columns.big()
+    source: str = columns.words()
+    status: str = columns.words()
+    run_id: int | None = columns.big(nullable=True)
+    last_seq: int
+    created_by: str = columns.words()
+    created_at: datetime = columns.moment()
+    restricted: bool
+    revision: int
+    sent_by: str | None = columns.words(nullable=True)
+    claimed_by: str | None = columns.words(nullable=True)
+    claimed_at: datetime | None = columns.moment(nullable=True)

@@ -1,0 +1,70 @@
+"""The outcomes of hand-overs from rating, and the read copy of what is rated."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlmodel import Field
+
+from services.receivables.models.table import Table
+from shared.database import columns
+
+
+class ExportOutcome(Table, table=True):
+    """What became of one hand-over of an invoice from rating; decided once."""
+
+    __tablename__ = "export_outcome"
+
+    invoice_id: int = columns.big(primary_key=True)
+    attempt: int = Field(primary_key=True)
+    run_id: int = columns.big()
+    ar_company: int
+    outcome: str = columns.words()
+    reason: str = columns.words()
+    detail: str = columns.words()
+    decided_at: datetime = columns.moment()
+
+
+class ExportOutcomeOrder(Table, table=True):
+    """The orders of a hand-over; of each version at most one attempt is booked."""
+
+    __tablename__ = "export_outcome_order"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["invoice_id", "invoice_attempt"], ["export_outcome.invoice_id", "export_outcome.attempt"]
+        ),
+        Index(
+            "export_outcome_order_booked_once",
+            "work_order_id",
+            "version",
+            unique=True,
+            postgresql_where=text("booked"),
+        ),
+        Index("export_outcome_order_invoice", "invoice_id", "invoice_attempt"),
+    )
+
+    work_order_id: int = columns.big(primary_key=True)
+    version: int = Field(primary_key=True)
+    attempt: int = Field(primary_key=True)
+    invoice_id: int = columns.big()
+    invoice_attempt: int
+    booked: bool
+
+
+class RatedOrder(Table, table=True):
+    """A read copy of what rating has rated: unbilled until an invoice is booked for that version."""
+
+    __tablename__ = "rated_order"
+    __table_args__ = (Index("rated_order_bill_to", "ar_company", "bill_to", postgresql_where=text("state = 'rated'")),)
+
+    work_order_id: int = columns.big(primary_key=True)
+    number: str = columns.code()
+    revision: int
+    rating_version: int
+    state: str = columns.words()
+    ar_company: int
+    branch: str = columns.code()
+    customer: str = columns.code()
+    bill_to: str = columns.code()
+    total: Decimal = columns.money()
+    rated_at: datetime = columns.moment()

@@ -1,0 +1,133 @@
+"""Owns the audit lists of a batch: what is in it, with old and new values, and what it posts to the general ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from services.receivables.rules.distributions import LedgerRow, at_level
+from services.receivables.rules.entries.book import Book
+from services.receivables.rules.entries.entries import Entry
+from services.receivables.rules.entries.facts import DELETE
+from services.receivables.rules.entries.line_facts import BatchLine
+from services.receivables.rules.entries.posting import Posted, bring_back, post_entries
+from shared.values.money import ZERO
+
+_HEADER = (
+    *("contract", "receivable_type", "description", "purchase_order", "invoice_date", "pay_terms"),
+    *("due_on", "discount_on", "disposition", "reason"),
+)
+_LINE = (
+    *("description", "gl_account", "contract_item", "contract_units", "material", "um", "units", "unit_price"),
+    *("tax_code", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "discount", "tax_discount"),
+)
+
+
+@dataclass(frozen=True)
+class BatchListRow:
+    """A line of the batch list: of an entry, or with `line` None its header.
+
+    The old amounts are those that the posted transaction has now; `changes` names each other field with its old and
+    new value.
+    """
+
+    seq: int
+    action: str
+    type: str
+    customer: str
+    invoice_number: str | None
+    line: int | None
+    description: str
+    gl_account: str | None
+    amount: Decimal
+    tax: Decimal
+    retainage: Decimal
+    old_amount: Decimal | None
+    old_tax: Decimal | None
+    old_retainage: Decimal | None
+    changes: str
+
+
+def batch_list(entries: Sequence[Entry], posted: Mapping[int, Posted]) -> list[BatchListRow]:
+    """Every entry with its lines; those that were brought back with what is posted beside what will be.
+
+    Source: receivables, section 3.
+    """
+    rows = []
+    for entry in entries:
+        source = posted.get(entry.header.changes_id or 0)
+        before = None if source is None else bring_back(source, entry.header.action, entry.seq, 1, "")
+        rows.append(_header_row(entry, before))
+        old = {} if before is None else {_identity(line): line for line in before.lines}
+        rows += [_line_row(entry, line, old.pop(_identity(line), None)) for line in entry.lines]
+        rows += [_line_row(entry, None, line) for line in old.values()]
+    return rows
+
+
+def _identity(line: BatchLine) -> tuple[int, int | None]:
+    return line.line, line.apply_line
+
+
+def _header_row(entry: Entry, before: Entry | None) -> BatchListRow:
+    new = entry.total
+    old = None if before is None else before.total
+    gone = entry.header.action == DELETE
+    return BatchListRow(
+        seq=entry.seq,
+        action=entry.header.action,
+        type=entry.header.type,
+        customer=entry.header.customer,
+        invoice_number=entry.header.invoice_number,
+        line=None,
+        description=entry.header.description,
+        gl_account=None,
+        amount=ZERO if gone else new.amount,
+        tax=ZERO if gone else new.tax,
+        retainage=ZERO if gone else new.held_back,
+        old_amount=None if old is None else old.amount,
+        old_tax=None if old is None else old.tax,
+        old_retainage=None if old is None else old.held_back,
+        changes="" if before is None else _changes(before.header, entry.header, _HEADER),
+    )
+
+
+def _line_row(entry: Entry, line: BatchLine | None, before: BatchLine | None) -> BatchListRow:
+    shown = line or before
+    assert shown is not None
+    new = None if line is None or entry.header.action == DELETE else line.amounts
+    old = None if before is None else before.amounts
+    return BatchListRow(
+        seq=entry.seq,
+        action=entry.header.action,
+        type=entry.header.type,
+        customer=entry.header.customer,
+        invoice_number=entry.header.invoice_number,
+        line=shown.line,
+        description=shown.description,
+        gl_account=shown.gl_account,
+        amount=ZERO if new is None else new.amount,
+        tax=ZERO if new is None else new.tax,
+        retainage=ZERO if new is None else new.held_back,
+        old_amount=None if old is None else old.amount,
+        old_tax=None if old is None else old.tax,
+        old_retainage=None if old is None else old.held_back,
+        changes="" if before is None or line is None else _changes(before, line, _LINE),
+    )
+
+
+def _changes(before: Any, after: Any, names: Sequence[str]) -> str:
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in names)
+    return "; ".join(f"{name}: {old} → {new}" for name, old, new in pairs if old != new)
+
+
+def gl_list(
+    book: Book, entries: Sequence[Entry], posted: Mapping[int, Posted], next_lines: Mapping[int, int], level: str
+) -> list[LedgerRow]:
+    """The GL rows that the entries will post, as the general ledger is told at this level."""
+    ids = range(1, len(entries) + 1)
+    made = post_entries(book, entries, posted, ids, next_lines)
+    seqs = dict(zip(ids, (one.seq for one in entries), strict=True))
+    rows = [
+        LedgerRow(seqs[row.transaction_id], row.line, row.account, row.debit, row.credit) for row in made.distributions
+    ]
+    return at_level(rows, level)

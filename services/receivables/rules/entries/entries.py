@@ -1,0 +1,112 @@
+"""Owns entries as they stand in a batch: header, lines and misc. distributions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from services.receivables.rules.entries.amounts import Amounts, total
+from services.receivables.rules.entries.facts import ADD
+from services.receivables.rules.entries.line_facts import BatchLine
+from shared.values.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of an entry. `changes_id` is the posted transaction that was brought back to be changed or deleted.
+
+    `invoice_number` is None while the company will number the invoice when it is posted; of an amendment it is that of
+    the invoice `apply_to_id`.
+    """
+
+    seq: int
+    action: str
+    type: str
+    customer_id: int
+    customer: str
+    contract: str | None
+    receivable_type: int
+    invoice_number: str | None
+    number_typed: bool
+    apply_to_id: int | None
+    description: str
+    purchase_order: str
+    invoice_date: date
+    pay_terms: str | None
+    due_on: date
+    discount_on: date | None
+    disposition: str | None = None
+    reason: str = ""
+    branch: str | None = None
+    rating_invoice_id: int | None = None
+    rating_attempt: int | None = None
+    changes_id: int | None = None
+    last_line: int = 0
+    posted: bool = False
+    entered_by: str = ""
+    revision: int = 1
+
+    @property
+    def from_rating(self) -> bool:
+        return self.rating_invoice_id is not None
+
+    @property
+    def brought_back(self) -> bool:
+        return self.action != ADD
+
+    def typed(self) -> dict[str, Any]:
+        """The fields of the form as they stand."""
+        return {
+            "type": self.type,
+            "customer": self.customer,
+            "apply_to": self.apply_to_id,
+            "contract": self.contract,
+            "invoice_number": self.invoice_number,
+            "receivable_type": self.receivable_type,
+            "description": self.description,
+            "purchase_order": self.purchase_order,
+            "invoice_date": self.invoice_date,
+            "pay_terms": self.pay_terms,
+            "due_on": self.due_on,
+            "discount_on": self.discount_on,
+            "disposition": self.disposition,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MiscRow:
+    """A misc. distribution: for reports only, it never touches the GL or the balance."""
+
+    row: int
+    code: str
+    description: str
+    distributed_on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry whole."""
+
+    header: Header
+    lines: Sequence[BatchLine] = ()
+    misc: Sequence[MiscRow] = field(default_factory=tuple)
+
+    @property
+    def seq(self) -> int:
+        return self.header.seq
+
+    @property
+    def total(self) -> Amounts:
+        return total(line.amounts for line in self.lines)
+
+
+def next_misc_amount(entry: Entry) -> Decimal:
+    """What the next misc. distribution takes by default: the amount without tax, later what the rows have left of it.
+
+    Any amount may be typed: rows need not add up. Negative for credits. Source: receivables, section 2.15.
+    """
+    whole = entry.total
+    return whole.amount - whole.tax - sum((row.amount for row in entry.misc), ZERO)

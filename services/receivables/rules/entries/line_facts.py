@@ -1,0 +1,112 @@
+"""Owns what the rules of a line know, and a line as it stands in a batch."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from services.receivables.rules.entries.amounts import Amounts
+from services.receivables.rules.entries.facts import AppliedLine
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.contracts import Contract, ContractItem
+from services.receivables.rules.setup.entry_codes import Material
+from services.receivables.rules.setup.pay_terms import PayTerms
+from services.receivables.rules.setup.receivable_types import ReceivableType
+from services.receivables.rules.setup.tax_codes import TaxCode
+
+CONTRACT_LINE = "contract"
+MATERIAL_LINE = "material"
+OTHER_LINE = "other"
+
+
+@dataclass(frozen=True)
+class EntryCodes:
+    """The records of an AR company that entries may name; `accounts` are the active ones of its GL company.
+
+    Retired ones are among them, for what was entered before: `current` tells whether something new may name one.
+    """
+
+    terms: Mapping[str, PayTerms]
+    types: Mapping[int, ReceivableType]
+    tax_codes: Mapping[str, TaxCode]
+    materials: Mapping[str, Material]
+    misc_codes: Mapping[str, str]
+    accounts: AbstractSet[str]
+
+    @cached_property
+    def control_accounts(self) -> AbstractSet[str]:
+        """The accounts that hold what customers owe: only postings of that go there, or they would not add up with it."""
+        return {
+            account
+            for one in self.types.values()
+            for account in (one.ar_account, one.retainage_account, one.finance_charge_receivable_account)
+        }
+
+
+def current(records: Mapping[Any, Any], code: object) -> bool:
+    """Whether something new may name this code: it exists and is not retired."""
+    found = records.get(code)
+    return found is not None and found.retired_on is None
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """What decides a line: the header that it stands under, and what it names.
+
+    `dates` are those of the invoice and of the end of its discount.
+    """
+
+    company: ArCompany
+    codes: EntryCodes
+    type: str
+    receivable_type: ReceivableType
+    contract: Contract | None = None
+    customer_tax_code: str | None = None
+    terms: PayTerms | None = None
+    dates: tuple[date, date | None] = (date.min, None)
+    item: ContractItem | None = None
+    material: Material | None = None
+    applied: AppliedLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """A line of an entry as it is kept: signed as it will be posted, `amount` with everything in it.
+
+    `apply_line` is the line of the invoice that an amendment is about, `invoice_line` the one that a line which was brought
+    back is itself.
+    """
+
+    line: int
+    line_type: str
+    apply_line: int | None
+    description: str
+    gl_account: str
+    contract_item: str | None
+    contract_units: Decimal
+    material: str | None
+    um: str | None
+    units: Decimal
+    unit_price: Decimal
+    tax_code: str | None
+    tax_basis: Decimal
+    tax: Decimal
+    amount: Decimal
+    retainage_percent: Decimal
+    retainage: Decimal
+    retainage_tax: Decimal
+    finance_charge: Decimal
+    discount: Decimal
+    tax_discount: Decimal
+    invoice_line: int | None = None
+    work_order_id: int | None = None
+    work_order_number: str | None = None
+    work_order_version: int | None = None
+    work_order_attempt: int | None = None
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(self.amount, self.tax, self.retainage, self.retainage_tax, self.finance_charge)

@@ -1,0 +1,335 @@
+"""Owns the lines of an entry: what each field holds by default, whether it is open, and why not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from services.receivables.rules.entries.amounts import Amounts, share
+from services.receivables.rules.entries.facts import ADJUSTMENT, INVOICE, SETTLING, WRITE_OFF
+from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
+from services.receivables.rules.entries.line_facts import (
+    CONTRACT_LINE,
+    MATERIAL_LINE,
+    OTHER_LINE,
+    BatchLine,
+    LineFacts,
+    current,
+)
+from services.receivables.rules.setup.contracts import LUMP_SUM
+from services.receivables.rules.tax import LineTax, tax_discount, tax_line
+from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
+from shared.values.money import ZERO, round_cents
+
+_FOLLOWS = "follows the line applied to"
+_NO_TAX = "the company posts no taxes"
+_EXISTING = "of a line that exists only the whole amount is typed, with its tax"
+_NEGATE = "the tax follows the line applied to: negate the line and add a new one instead"
+_UNITS = Decimal("0.000")
+_PRICE = Decimal("0.00000")
+
+
+def _apply_line(facts: LineFacts, _values: Values) -> Field:
+    if facts.type == INVOICE:
+        return closed(None, "a line of an invoice applies to nothing")
+    return Field(required=facts.type in SETTLING)
+
+
+def _line_type(facts: LineFacts, _values: Values) -> Field:
+    if facts.contract is not None:
+        return closed(CONTRACT_LINE, "on a contract every line is a contract line")
+    return closed(facts.applied.line_type, _FOLLOWS) if facts.applied else Field(OTHER_LINE, required=True)
+
+
+def _contract_item(facts: LineFacts, values: Values) -> Field:
+    if facts.applied:
+        return closed(facts.applied.contract_item, _FOLLOWS)
+    if values["line_type"] != CONTRACT_LINE:
+        return closed(None, "only a contract line has an item")
+    return Field(required=True)
+
+
+def _material(facts: LineFacts, values: Values) -> Field:
+    if facts.applied:
+        return closed(facts.applied.material, _FOLLOWS)
+    if values["line_type"] != MATERIAL_LINE:
+        return closed(None, "only a material line has a material")
+    return Field(required=True)
+
+
+def _description(facts: LineFacts, _values: Values) -> Field:
+    source = facts.applied or facts.item or facts.material
+    return Field(source.description if source else "")
+
+
+def _gl_account(facts: LineFacts, _values: Values) -> Field:
+    """Receivables, section 2.13."""
+    if facts.type == WRITE_OFF:
+        return closed(facts.receivable_type.write_off_account, "a write-off goes to the write-off account of its type")
+    if facts.applied:
+        return closed(facts.applied.gl_account, _FOLLOWS)
+    if facts.item:
+        account = facts.item.revenue_account
+        if facts.company.allow_contract_account_override:
+            return Field(account, required=True)
+        return closed(account, "the company does not allow another account than the contract item's")
+    return Field(facts.material.gl_account if facts.material else facts.receivable_type.revenue_account, required=True)
+
+
+def _um(facts: LineFacts, values: Values) -> Field:
+    if facts.applied:
+        return closed(facts.applied.um, _FOLLOWS)
+    if facts.item:
+        return closed(facts.item.um, "the contract item's")
+    if values["line_type"] == MATERIAL_LINE:
+        return Field(facts.material.um if facts.material else None, required=True)
+    return closed(None, "only contract and material lines have units")
+
+
+def _contract_units(facts: LineFacts, values: Values) -> Field:
+    if values["line_type"] != CONTRACT_LINE:
+        return closed(_UNITS, "only a contract line has contract units")
+    if values["um"] == LUMP_SUM:
+        return closed(_UNITS, "a lump-sum item has no units")
+    return Field(_UNITS) if facts.applied else Field(required=True)
+
+
+def _units(facts: LineFacts, values: Values) -> Field:
+    if values["line_type"] != MATERIAL_LINE:
+        return closed(_UNITS, "only a material line has units")
+    return Field(_UNITS) if facts.applied else Field(required=True)
+
+
+def _unit_price(facts: LineFacts, values: Values) -> Field:
+    if facts.applied:
+        return closed(facts.applied.unit_price, _FOLLOWS)
+    if values["line_type"] != MATERIAL_LINE:
+        return closed(_PRICE, "only a material line has a unit price")
+    return Field(facts.material.unit_price if facts.material else None, required=True)
+
+
+def _net(_facts: LineFacts, values: Values) -> Field:
+    if values["line_type"] == MATERIAL_LINE and values["units"] is not None and values["unit_price"] is not None:
+        return Field(round_cents(values["units"] * values["unit_price"]), required=True)
+    return Field(required=True)
+
+
+def _retainage_percent(facts: LineFacts, _values: Values) -> Field:
+    """The item's, else the contract's (receivables, section 2.14)."""
+    percent = facts.item.retainage_percent if facts.item else None
+    if percent is None:
+        percent = facts.contract.retainage_percent if facts.contract else Decimal(0)
+    return Field(percent)
+
+
+def _retainage(_facts: LineFacts, values: Values) -> Field:
+    return Field(round_cents((values["net"] or ZERO) * values["retainage_percent"] / 100))
+
+
+def _tax_code(facts: LineFacts, _values: Values) -> Field:
+    if not facts.company.post_taxes:
+        return closed(None, _NO_TAX)
+    return Field(facts.item.tax_code if facts.item else facts.customer_tax_code, clearable=True)
+
+
+def _tax_basis(_facts: LineFacts, values: Values) -> Field:
+    if values["tax_code"] is None:
+        return closed(ZERO, "the line has no tax code")
+    return Field(values["net"] or ZERO)
+
+
+def _taxed(facts: LineFacts, values: Values) -> LineTax:
+    code = facts.codes.tax_codes.get(values["tax_code"]) if values["tax_code"] else None
+    net = values["net"] or ZERO
+    if code is None:
+        return LineTax(ZERO, ZERO, ZERO)
+    return tax_line(values["tax_basis"], code.rate, net, values["retainage"], facts.company.tax_on_retainage)
+
+
+def _tax(facts: LineFacts, values: Values) -> Field:
+    return closed(_taxed(facts, values).tax, "follows from the tax code and the tax basis")
+
+
+def _retainage_tax(facts: LineFacts, values: Values) -> Field:
+    return closed(_taxed(facts, values).retainage_tax, "follows from the tax and the retainage")
+
+
+def _amount(_facts: LineFacts, values: Values) -> Field:
+    return closed((values["net"] or ZERO) + values["tax"], "the net amount with its tax")
+
+
+def _discount(facts: LineFacts, values: Values) -> Field:
+    if not offers_discounts(facts.company):
+        return closed(ZERO, "the company offers no discounts on invoices")
+    if discount_too_early(*facts.dates):
+        return closed(ZERO, "the discount would end before the invoice begins")
+    return Field(discount_offered(facts.company, facts.terms, values["net"] or ZERO, values["retainage"], facts.dates))
+
+
+def _tax_discount(facts: LineFacts, values: Values) -> Field:
+    code = facts.codes.tax_codes.get(values["tax_code"]) if values["tax_code"] else None
+    if code is None:
+        return closed(ZERO, "the line has no tax code")
+    return closed(tax_discount(facts.company, values["discount"], code.rate), "follows from the discount")
+
+
+NEW_LINE: Rules[LineFacts] = {
+    "apply_line": _apply_line,
+    "line_type": _line_type,
+    "contract_item": _contract_item,
+    "material": _material,
+    "description": _description,
+    "gl_account": _gl_account,
+    "um": _um,
+    "contract_units": _contract_units,
+    "units": _units,
+    "unit_price": _unit_price,
+    "net": _net,
+    "retainage_percent": _retainage_percent,
+    "retainage": _retainage,
+    "tax_code": _tax_code,
+    "tax_basis": _tax_basis,
+    "tax": _tax,
+    "retainage_tax": _retainage_tax,
+    "amount": _amount,
+    "finance_charge": lambda _facts, _values: closed(ZERO, "finance charges are calculated, not typed"),
+    "discount": _discount,
+    "tax_discount": _tax_discount,
+}
+"""A line that is new: on an invoice, or by an adjustment."""
+
+
+def _whole(facts: LineFacts) -> Amounts:
+    """What the line applied to holds of each part: what is open, or of a line that is settled what was billed."""
+    assert facts.applied is not None
+    return facts.applied.open if facts.applied.open.amount else facts.applied.billed
+
+
+def _applied_charge(facts: LineFacts, values: Values) -> Field:
+    whole = _whole(facts)
+    return Field(share(values["amount"] or ZERO, whole.amount, whole.finance_charge))
+
+
+def _without_charge(facts: LineFacts, values: Values, name: str) -> Decimal:
+    """The share of a part that goes with the amount typed; a finance charge has neither tax nor retainage."""
+    whole = _whole(facts)
+    given = (values["amount"] or ZERO) - values["finance_charge"]
+    return share(given, whole.amount - whole.finance_charge, getattr(whole, name))
+
+
+def _applied_retainage(facts: LineFacts, values: Values) -> Field:
+    return Field(_without_charge(facts, values, "retainage"))
+
+
+def _applied_tax(facts: LineFacts, values: Values) -> Field:
+    return closed(_without_charge(facts, values, "tax"), _NEGATE)
+
+
+def _applied_retainage_tax(facts: LineFacts, values: Values) -> Field:
+    whole = _whole(facts)
+    return closed(share(values["retainage"], whole.retainage, whole.retainage_tax), "follows from the retainage")
+
+
+def _nothing(why: str) -> Callable[[LineFacts, Values], Field]:
+    return lambda _facts, _values: closed(ZERO, why)
+
+
+APPLIED_LINE: Rules[LineFacts] = {
+    **{name: NEW_LINE[name] for name in ("apply_line", "line_type", "contract_item", "material", "description")},
+    **{name: NEW_LINE[name] for name in ("gl_account", "um", "contract_units", "units", "unit_price")},
+    "tax_code": lambda facts, _values: closed(facts.applied.tax_code if facts.applied else None, _NEGATE),
+    "amount": lambda _facts, _values: Field(required=True),
+    "finance_charge": _applied_charge,
+    "retainage": _applied_retainage,
+    "tax": _applied_tax,
+    "retainage_tax": _applied_retainage_tax,
+    "net": lambda _facts, values: closed((values["amount"] or ZERO) - values["tax"], _EXISTING),
+    "tax_basis": lambda _facts, values: closed(values["net"] if values["tax_code"] else ZERO, _NEGATE),
+    "retainage_percent": _nothing("the retainage is typed, not its percent"),
+    "discount": _nothing("a discount is offered on the invoice only"),
+    "tax_discount": _nothing("a discount is offered on the invoice only"),
+}
+"""A line that takes from a line that exists, or adds to it."""
+
+
+FOLLOWING: Mapping[str, tuple[str, ...]] = {
+    "apply_line": tuple(name for name in NEW_LINE if name not in {"apply_line", "description"}),
+    "line_type": tuple(name for name in NEW_LINE if name not in {"apply_line", "line_type", "net"}),
+    "contract_item": ("description", "gl_account", "um", "retainage_percent", "retainage", "tax_code", "tax_basis"),
+    "material": ("description", "gl_account", "um", "unit_price", "net", "retainage", "tax_basis", "tax", "discount"),
+    "units": ("net", "retainage", "tax_basis", "tax", "discount"),
+    "unit_price": ("net", "retainage", "tax_basis", "tax", "discount"),
+    "net": ("retainage", "tax_basis", "tax", "discount"),
+    "retainage_percent": ("retainage", "tax_basis", "tax", "discount"),
+    "retainage": ("tax_basis", "tax", "discount"),
+    "tax_code": ("tax_basis", "tax"),
+    "tax_basis": ("tax",),
+    "amount": ("retainage", "finance_charge"),
+    "finance_charge": ("retainage",),
+}
+"""Which fields take their default again when another is typed."""
+
+
+def fill_line(facts: LineFacts, typed: Values, kept: Values | None = None) -> Form:
+    """The line as a form; what names nothing that exists is a fault like any other."""
+    wanted = typed.get("apply_line") or (kept or {}).get("apply_line")
+    if wanted is not None and facts.type != INVOICE and facts.applied is None:
+        return Form({}, {}, (("apply_line", f"the invoice has no line {wanted}"),))
+    form = fill(APPLIED_LINE if facts.applied else NEW_LINE, facts, typed, kept)
+    return Form(form.values, form.fields, (*form.faults, *_unknown(facts, form.values)))
+
+
+def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
+    faults = []
+    if values["line_type"] not in {CONTRACT_LINE, MATERIAL_LINE, OTHER_LINE}:
+        faults.append(("line_type", "must be contract, material or other"))
+    elif values["line_type"] == CONTRACT_LINE and facts.contract is None:
+        faults.append(("line_type", "a contract line needs a contract in the header"))
+    if values["contract_item"] is not None and facts.item is None:
+        faults.append(("contract_item", f"the contract has no item {values['contract_item']}"))
+    if values["material"] is not None and not facts.applied and not current(facts.codes.materials, values["material"]):
+        faults.append(("material", f"there is no material {values['material']}"))
+    if values["tax_code"] is not None and not facts.applied and not current(facts.codes.tax_codes, values["tax_code"]):
+        faults.append(("tax_code", f"there is no tax code {values['tax_code']}"))
+    if values["gl_account"] and values["gl_account"] not in facts.codes.accounts:
+        faults.append(("gl_account", f"GL company {facts.company.gl_company} has no account {values['gl_account']}"))
+    if values["gl_account"] in facts.codes.control_accounts:
+        faults.append(("gl_account", f"account {values['gl_account']} holds what customers owe: name one of revenue"))
+    if facts.type == ADJUSTMENT and facts.applied is None and values["amount"] == ZERO:
+        faults.append(("net", "a new line of an adjustment needs an amount"))
+    return faults
+
+
+_SIGNED = (*("contract_units", "units", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "finance_charge"),)
+_STORED = tuple(
+    one.name
+    for one in fields(BatchLine)
+    if one.name not in {"line", "invoice_line"} and not one.name.startswith("work_order")
+)
+
+
+def sign_of(transaction_type: str) -> int:
+    """Credits and write-offs are typed positive and stored negative (receivables, section 2.6)."""
+    return -1 if transaction_type in SETTLING else 1
+
+
+def line_of(number: int, transaction_type: str, values: Values) -> BatchLine:
+    """The line as it is kept, from a form without faults."""
+    sign = sign_of(transaction_type)
+    kept = {name: values[name] * sign if name in _SIGNED else values[name] for name in _STORED}
+    return BatchLine(line=number, **kept)
+
+
+def kept_of(line: BatchLine, transaction_type: str, typed: Values) -> dict[str, Any]:
+    """What stays of a line when fields of it are typed anew, with the signs as a clerk sees them.
+
+    Whatever follows from the typed fields does not stay, nor what is always calculated.
+    """
+    sign = sign_of(transaction_type)
+    following = {name for field in typed for name in FOLLOWING.get(field, ())}
+    following |= {"retainage_tax", "tax_discount"}
+    kept = {name: getattr(line, name) for name in _STORED if name not in following}
+    kept = {name: value * sign if name in _SIGNED else value for name, value in kept.items()}
+    if "net" not in following:
+        kept["net"] = (line.amount - line.tax) * sign
+    return kept

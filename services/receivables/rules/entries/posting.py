@@ -1,0 +1,371 @@
+"""Owns what the entries of a batch post: transactions, lines and GL rows, for what is new, changed or deleted."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+
+from services.receivables.rules.entries.amounts import Amounts
+from services.receivables.rules.entries.book import Book
+from services.receivables.rules.entries.entries import Entry, Header, MiscRow
+from services.receivables.rules.entries.facts import DELETE, INVOICE, UNDO, WRITE_OFF, AppliedLine
+from services.receivables.rules.entries.line_facts import BatchLine
+from services.receivables.rules.posting import (
+    EntryLine,
+    EntryTransaction,
+    NewDistribution,
+    NewMiscDistribution,
+    Posting,
+    distribute_lines,
+)
+from services.receivables.rules.setup.receivable_types import ReceivableType
+from services.receivables.rules.tax import DISTRIBUTE
+from shared.values.money import ZERO
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A posted transaction that can be brought back, with header, lines and misc. distributions as they are now.
+
+    `created` are the lines of its invoice that it added; `undone` says that it was deleted, or a write-off undone.
+    """
+
+    id: int
+    ar_company: int
+    month: str
+    source: str
+    ar_account: str
+    from_rating: bool
+    undone: bool
+    header: Header
+    lines: Sequence[EntryLine]
+    misc: Sequence[MiscRow] = ()
+    created: AbstractSet[int] = frozenset()
+
+    @property
+    def applies_to_id(self) -> int | None:
+        return self.header.apply_to_id
+
+
+def bring_back(posted: Posted, action: str, seq: int, next_line: int, entered_by: str) -> Entry:
+    """The entry as which a posted transaction stands in a batch, to be changed or deleted; `next_line` is the number that
+    a line added to its invoice would get.
+    """
+    header = posted.header
+    own = header.type == INVOICE
+    lines = [_brought_back(one, own=own, created=one.applies_to_line in posted.created) for one in posted.lines]
+    last = next_line - 1 if own else max((one.line for one in lines), default=0)
+    changed = replace(
+        header,
+        seq=seq,
+        action=action,
+        changes_id=posted.id,
+        last_line=last,
+        entered_by=entered_by,
+        posted=False,
+        revision=1,
+    )
+    return Entry(changed, lines, posted.misc)
+
+
+def _brought_back(line: EntryLine, *, own: bool, created: bool) -> BatchLine:
+    number = line.line if line.applies_to_line is None else line.applies_to_line
+    shared = {name: getattr(line, name) for name in _SHARED}
+    return BatchLine(
+        line=number if own else line.line,
+        apply_line=None if own or created else number,
+        invoice_line=number if own or created else None,
+        units=line.quantity,
+        unit_price=line.unit_rate,
+        **shared,
+    )
+
+
+_SHARED = tuple({one.name for one in fields(BatchLine)} & {one.name for one in fields(EntryLine)} - {"line"})
+
+
+def faults_in_return(posted: Posted, ar_company: int, month: str) -> str | None:
+    """Why a posted transaction cannot be brought back into a batch of this company and month; None when it can.
+
+    Source: receivables, sections 2.19 and 3.
+    """
+    if posted.ar_company != ar_company or posted.month != month:
+        return (
+            f"it was posted in {posted.month} of company {posted.ar_company}: only a batch of that month takes it back"
+        )
+    if posted.from_rating:
+        return "it belongs to an invoice that came from rating: that is credited, not edited"
+    if posted.source not in {"ar_invoice", "write_off"}:
+        return f"it was not entered here but came by {posted.source}"
+    return "it is deleted or undone already" if posted.undone else None
+
+
+def post_entries(
+    book: Book,
+    entries: Sequence[Entry],
+    posted: Mapping[int, Posted],
+    ids: Sequence[int],
+    next_lines: Mapping[int, int],
+) -> Posting:
+    """Everything that entries post, under their seqs; `ids` are taken for them, one each.
+
+    A change takes back the lines that the transaction has and writes the new ones, a deletion only takes back; nothing
+    posted is overwritten. `next_lines` gives each invoice the number of the next line that an adjustment adds to it.
+    Source: receivables, section 3.
+    """
+    transactions: list[EntryTransaction] = []
+    lines: list[EntryLine] = []
+    rows: list[NewDistribution] = []
+    misc: list[NewMiscDistribution] = []
+    free = dict(next_lines)
+    for entry, transaction_id in zip(entries, ids, strict=True):
+        before = posted.get(entry.header.changes_id or 0)
+        own = _lines(book, entry, transaction_id, before, free)
+        transaction = _transaction(book, entry, transaction_id, own, before)
+        own_rows = distribute_lines(own, transaction.ar_account)
+        transactions.append(replace(transaction, gl_rows=len(own_rows)))
+        lines += own
+        rows += own_rows
+        if entry.header.action != DELETE:
+            misc += [NewMiscDistribution(transaction_id, *(getattr(row, name) for name in _MISC)) for row in entry.misc]
+    return Posting(transactions, lines, rows, misc, [one.seq for one in entries])
+
+
+_MISC = tuple(one.name for one in fields(MiscRow))
+
+
+def _transaction(
+    book: Book, entry: Entry, transaction_id: int, lines: Sequence[EntryLine], before: Posted | None
+) -> EntryTransaction:
+    header = entry.header
+    amount = sum((line.amount for line in lines), ZERO)
+    tax = sum((line.tax for line in lines), ZERO)
+    applies_to = header.apply_to_id
+    if applies_to is None and before is not None:
+        applies_to = before.id
+    ar_account = book.codes.types[header.receivable_type].ar_account
+    if before is not None and before.header.receivable_type == header.receivable_type:
+        ar_account = before.ar_account
+    elif before is None and applies_to is not None:
+        ar_account = book.invoices[applies_to].ar_account
+    return EntryTransaction(
+        id=transaction_id,
+        type=header.type,
+        customer_id=header.customer_id,
+        invoice_number=header.invoice_number,
+        receivable_type=header.receivable_type,
+        ar_account=ar_account,
+        invoice_date=header.invoice_date,
+        due_on=header.due_on,
+        branch=header.branch,
+        net=amount - tax,
+        tax=tax,
+        total=amount,
+        gl_rows=0,
+        applies_to_id=applies_to,
+        rating_invoice_id=header.rating_invoice_id,
+        rating_attempt=header.rating_attempt,
+        disposition=header.disposition,
+        reason=header.reason,
+        action=header.action,
+        changes_id=header.changes_id,
+        number_typed=header.number_typed,
+        contract=header.contract,
+        description=header.description,
+        purchase_order=header.purchase_order,
+        pay_terms=header.pay_terms,
+        discount_on=header.discount_on,
+    )
+
+
+def _lines(
+    book: Book, entry: Entry, transaction_id: int, before: Posted | None, free: dict[int, int]
+) -> list[EntryLine]:
+    """The lines of a transaction; those that it takes back follow those that it writes."""
+    header = entry.header
+    written: list[EntryLine] = []
+    if header.action != DELETE:
+        for line in entry.lines:
+            target = _target(entry, line, before, free)
+            applied = book.lines.get(header.apply_to_id or 0, {}).get(line.apply_line or 0)
+            written.append(_line(book, entry, line, transaction_id, target, applied))
+    if before is None:
+        return written
+    highest = max((line.line for line in written), default=0)
+    target_id = before.id if before.applies_to_id is None else before.applies_to_id
+    taken_back = [
+        replace(reverse(line, transaction_id, highest + index, target_id), ar_account=before.ar_account)
+        for index, line in enumerate(before.lines, start=1)
+    ]
+    return written + taken_back
+
+
+def _target(
+    entry: Entry, line: BatchLine, before: Posted | None, free: dict[int, int]
+) -> tuple[int | None, int | None]:
+    """Which line of which invoice a line belongs to: none where it is the invoice's own."""
+    header = entry.header
+    if header.type == INVOICE:
+        return (None, None) if before is None else (before.id, line.line)
+    assert header.apply_to_id is not None
+    known = line.invoice_line if line.apply_line is None else line.apply_line
+    if known is not None:
+        return header.apply_to_id, known
+    number = free[header.apply_to_id]
+    free[header.apply_to_id] = number + 1
+    return header.apply_to_id, number
+
+
+def _line(
+    book: Book,
+    entry: Entry,
+    line: BatchLine,
+    transaction_id: int,
+    target: tuple[int | None, int | None],
+    applied: AppliedLine | None,
+) -> EntryLine:
+    type_ = book.codes.types[entry.header.receivable_type]
+    tax_account, retainage_tax_account = _tax_accounts(book, line, applied)
+    charge, counter = _charge_accounts(type_, entry.header.type)
+    return EntryLine(
+        transaction_id=transaction_id,
+        line=line.line,
+        description=line.description,
+        gl_account=line.gl_account,
+        quantity=line.units,
+        unit_rate=line.unit_price,
+        amount=line.amount,
+        tax=line.tax,
+        taxable=line.tax_code is not None,
+        work_order_id=line.work_order_id,
+        work_order_number=line.work_order_number,
+        work_order_version=line.work_order_version,
+        work_order_attempt=line.work_order_attempt,
+        applies_to_id=target[0],
+        applies_to_line=target[1],
+        tax_code=line.tax_code,
+        tax_basis=line.tax_basis,
+        tax_account=tax_account,
+        line_type=line.line_type,
+        retainage_percent=line.retainage_percent,
+        retainage=line.retainage,
+        retainage_account=(applied.retainage_account if applied else None) or type_.retainage_account,
+        retainage_tax=line.retainage_tax,
+        retainage_tax_account=retainage_tax_account,
+        finance_charge=line.finance_charge,
+        charge_account=(applied.charge_account if applied else None) or charge,
+        charge_counter_account=counter,
+        discount=line.discount,
+        tax_discount=line.tax_discount,
+        contract_item=line.contract_item,
+        contract_units=line.contract_units,
+        material=line.material,
+        um=line.um,
+    )
+
+
+def _tax_accounts(book: Book, line: BatchLine, applied: AppliedLine | None) -> tuple[str | None, str | None]:
+    """Where the tax goes, and the tax held back with retainage: to an account of its own if the company distributes it.
+
+    What takes from a posted line goes where that line went.
+    """
+    if applied is not None and applied.tax_account is not None:
+        return applied.tax_account, applied.retainage_tax_account or applied.tax_account
+    code = book.codes.tax_codes.get(line.tax_code) if line.tax_code else None
+    if code is None:
+        return None, None
+    distributed = book.company.tax_on_retainage == DISTRIBUTE
+    return code.tax_payable_account, code.retainage_tax_account if distributed else code.tax_payable_account
+
+
+def _charge_accounts(type_: ReceivableType, kind: str) -> tuple[str, str]:
+    """The finance-charge receivable, and what stands against it: a write-off has an account of its own."""
+    counter = type_.finance_charge_write_off_account if kind == WRITE_OFF else type_.finance_charge_revenue_account
+    return type_.finance_charge_receivable_account, counter
+
+
+_SIGNED = (
+    *("quantity", "amount", "tax", "tax_basis", "retainage", "retainage_tax", "finance_charge"),
+    *("discount", "tax_discount", "contract_units"),
+)
+
+
+def reverse(line: EntryLine, transaction_id: int, number: int, invoice_id: int) -> EntryLine:
+    """The mirror of a posted line: the same accounts, every amount with the other sign."""
+    return replace(
+        line,
+        transaction_id=transaction_id,
+        line=number,
+        reverses=True,
+        applies_to_id=invoice_id,
+        applies_to_line=line.line if line.applies_to_line is None else line.applies_to_line,
+        **{name: -getattr(line, name) for name in _SIGNED},
+    )
+
+
+def post_undoing(found: Posted, transaction_id: int, on: date, reason: str) -> Posting:
+    """The mirror of a posted write-off: AR and retainage are owed again (receivables, sections 3 and 5)."""
+    header = found.header
+    assert header.apply_to_id is not None
+    lines = [
+        reverse(line, transaction_id, index, header.apply_to_id) for index, line in enumerate(found.lines, start=1)
+    ]
+    rows = distribute_lines(lines, found.ar_account)
+    amount = sum((line.amount for line in lines), ZERO)
+    tax = sum((line.tax for line in lines), ZERO)
+    mirror = EntryTransaction(
+        id=transaction_id,
+        type=header.type,
+        customer_id=header.customer_id,
+        invoice_number=header.invoice_number,
+        receivable_type=header.receivable_type,
+        ar_account=found.ar_account,
+        invoice_date=on,
+        due_on=on,
+        branch=header.branch,
+        net=amount - tax,
+        tax=tax,
+        total=amount,
+        gl_rows=len(rows),
+        applies_to_id=header.apply_to_id,
+        rating_invoice_id=None,
+        rating_attempt=None,
+        disposition=None,
+        reason=reason,
+        action=UNDO,
+        changes_id=found.id,
+        contract=header.contract,
+        description=header.description,
+    )
+    return Posting([mirror], lines, rows)
+
+
+@dataclass(frozen=True)
+class Billed:
+    """What a posting adds to the billed figures of a contract item: units, and the amount without tax."""
+
+    contract: str
+    item: str
+    units: Decimal
+    amount: Decimal
+
+
+def billed_by(posting: Posting) -> list[Billed]:
+    """What a posting bills, or takes back, of contract items; a write-off bills nothing.
+
+    Source: receivables, section 2.17.
+    """
+    contracts = {
+        one.id: (one.contract if isinstance(one, EntryTransaction) else None, one.type) for one in posting.transactions
+    }
+    sums: dict[tuple[str, str], Amounts] = {}
+    units: dict[tuple[str, str], Decimal] = {}
+    for line in posting.lines:
+        contract, kind = contracts[line.transaction_id]
+        if not isinstance(line, EntryLine) or contract is None or line.contract_item is None or kind == WRITE_OFF:
+            continue
+        key = (contract, line.contract_item)
+        sums[key] = sums.get(key, Amounts()) + line.amounts
+        units[key] = units.get(key, ZERO) + line.contract_units
+    return [Billed(*key, units[key], amounts.amount - amounts.tax) for key, amounts in sorted(sums.items())]

@@ -1,0 +1,1 @@
+"""Owns the invoices that rating hands over."""

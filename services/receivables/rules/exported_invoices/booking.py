@@ -1,0 +1,147 @@
+"""Owns what becomes of invoices that rating hands over: booked, refused with a reason, or answered again."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from services.receivables.rules.exported_invoices.hand_overs import REFUSED, HandedChunk, HandedInvoice, Outcome
+from services.receivables.rules.months import is_open
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.pay_terms import PayTerms
+from services.receivables.rules.setup.receivable_types import ReceivableType, default_receivable_type
+from services.receivables.rules.setup.tax_codes import TaxCode
+from shared.values.money import ZERO
+
+
+@dataclass(frozen=True)
+class CustomerFacts:
+    """A bill-to with what it is taxed by and when it has to pay."""
+
+    id: int
+    number: str
+    status: str
+    receivable_type: int | None
+    tax: TaxCode | None = None
+    terms: PayTerms | None = None
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """What is known before a chunk is decided. `booked_versions` are (work order, version) that an invoice holds."""
+
+    company: ArCompany | None
+    customers: Mapping[str, CustomerFacts]
+    types: Mapping[int, ReceivableType]
+    accounts: AbstractSet[str]
+    outcomes: Mapping[tuple[int, int], Outcome]
+    booked_versions: AbstractSet[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An invoice to be booked, with the customer and the accounts that it posts to."""
+
+    invoice: HandedInvoice
+    customer: CustomerFacts
+    type: ReceivableType
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The fate of every invoice of a chunk: accepted, refused now, or decided before and only answered again."""
+
+    accepted: tuple[Accepted, ...]
+    refused: tuple[Outcome, ...]
+    decided_before: tuple[Outcome, ...]
+
+
+def examine(chunk: HandedChunk, facts: BookingFacts) -> Examination:
+    """Decides every invoice of the chunk on its own; a faulty one never holds up the others.
+
+    What was decided before stays: a refused attempt is refused however late it comes again, a booked one is booked
+    once. Source: receivables, section 4.
+    """
+    accepted: list[Accepted] = []
+    refused: list[Outcome] = []
+    before: list[Outcome] = []
+    taken: set[tuple[int, int]] = set()
+    for invoice in chunk.invoices:
+        decided = facts.outcomes.get(invoice.key)
+        if decided is not None:
+            before.append(decided)
+            continue
+        versions = {(order.work_order_id, order.version) for order in invoice.orders}
+        reason = refusal_reason(chunk, invoice, facts) or _twice(versions & taken, invoice)
+        if reason is not None:
+            refused.append(Outcome(invoice.invoice_id, invoice.attempt, REFUSED, *reason))
+            continue
+        taken |= versions
+        customer = facts.customers[invoice.bill_to]
+        accepted.append(Accepted(invoice, customer, _type_of(customer, facts)))
+    return Examination(tuple(accepted), tuple(refused), tuple(before))
+
+
+def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFacts) -> tuple[str, str] | None:
+    """Why an invoice cannot be booked, as reason and sentence; None when it can."""
+    company = facts.company
+    if company is None:
+        return "UNKNOWN_CUSTOMER", f"there is no AR company {chunk.ar_company}"
+    if not is_open(chunk.month, company.last_closed_month, company.max_open_months):
+        return "MONTH_CLOSED", f"{chunk.month} is not open in company {company.number}"
+    customer = facts.customers.get(invoice.bill_to)
+    if customer is None:
+        return "UNKNOWN_CUSTOMER", f"company {company.number} has no customer {invoice.bill_to}"
+    if customer.status == "inactive":
+        return "INACTIVE_CUSTOMER", f"customer {invoice.bill_to} is inactive"
+    return (
+        _accounts(invoice, customer, facts)
+        or _totals(invoice)
+        or _twice({(one.work_order_id, one.version) for one in invoice.orders} & facts.booked_versions, invoice)
+    )
+
+
+def _type_of(customer: CustomerFacts, facts: BookingFacts) -> ReceivableType:
+    """The customer's receivable type, else the company's default (receivables, section 2.8)."""
+    assert facts.company is not None
+    return facts.types[default_receivable_type(facts.company.default_receivable_type, customer.receivable_type)]
+
+
+def _accounts(invoice: HandedInvoice, customer: CustomerFacts, facts: BookingFacts) -> tuple[str, str] | None:
+    assert facts.company is not None
+    chosen = default_receivable_type(facts.company.default_receivable_type, customer.receivable_type)
+    if chosen not in facts.types:
+        return "UNKNOWN_ACCOUNT", f"company {facts.company.number} has no receivable type {chosen}"
+    named = {facts.types[chosen].ar_account, *(line.gl_account for order in invoice.orders for line in order.lines)}
+    tax = tax_of(facts.company, customer)
+    if tax is not None and any(line.taxable for order in invoice.orders for line in order.lines):
+        named.add(tax.tax_payable_account)
+    missing = sorted(named - facts.accounts)
+    if missing:
+        return "UNKNOWN_ACCOUNT", f"GL company {facts.company.gl_company} has no account {', '.join(missing)}"
+    return None
+
+
+def _totals(invoice: HandedInvoice) -> tuple[str, str] | None:
+    for order in invoice.orders:
+        lines = sum((line.amount for line in order.lines), ZERO)
+        if lines != order.total:
+            return "TOTALS_DIFFER", f"work order {order.number} says {order.total}, its lines are {lines}"
+    orders = sum((order.total for order in invoice.orders), ZERO)
+    if orders != invoice.total:
+        return "TOTALS_DIFFER", f"the invoice says {invoice.total}, its orders are {orders}"
+    if invoice.total < 0:
+        return "NEGATIVE_TOTAL", f"the invoice is over {invoice.total}"
+    return None
+
+
+def _twice(versions: AbstractSet[tuple[int, int]], invoice: HandedInvoice) -> tuple[str, str] | None:
+    if not versions:
+        return None
+    ids = {order_id for order_id, _ in versions}
+    numbers = sorted(order.number for order in invoice.orders if order.work_order_id in ids)
+    return "ALREADY_BOOKED", f"this rating of {', '.join(numbers)} is on another invoice already"
+
+
+def tax_of(company: ArCompany, customer: CustomerFacts) -> TaxCode | None:
+    """The sales tax of a customer's exported invoices; None where the company posts none (receivables, section 2.12)."""
+    return customer.tax if company.post_taxes else None

@@ -1,0 +1,218 @@
+"""Owns what an exported invoice becomes: what it posts at once, or the entry under which it waits in a batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from services.receivables.rules.entries.entries import Entry, Header
+from services.receivables.rules.entries.facts import ADD, INVOICE
+from services.receivables.rules.entries.line_facts import OTHER_LINE, BatchLine
+from services.receivables.rules.exported_invoices.booking import Accepted, CustomerFacts, tax_of
+from services.receivables.rules.exported_invoices.hand_overs import (
+    HandedChunk,
+    HandedLine,
+    HandedOrder,
+    OrderAttempt,
+    WithdrawnInvoice,
+)
+from services.receivables.rules.posting import NewDistribution, NewLine, NewTransaction, Posting, distribute_lines
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.tax_codes import TaxCode
+from services.receivables.rules.tax import tax_discount, tax_on
+from services.receivables.rules.terms import discount_offered, term_dates
+from shared.values.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedTransaction(NewTransaction):
+    """An exported invoice about to be posted, with the terms that it is paid by."""
+
+    pay_terms: str | None
+    discount_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedLine(NewLine):
+    """A line of an exported invoice, with the discount that it offers."""
+
+    discount: Decimal = ZERO
+    tax_discount: Decimal = ZERO
+
+
+def post_accepted(
+    chunk: HandedChunk, company: ArCompany, accepted: Sequence[Accepted], transaction_ids: Sequence[int]
+) -> Posting:
+    """The transactions, lines and GL rows of the accepted invoices, in their order.
+
+    Amounts come net: each taxable line gets the tax of the customer's code, once and rounded half up, and holds it.
+    Example: 95.00 at 8.25 % is a line of 102.84 with tax 7.84. Source: receivables, sections 3 and 4.
+    """
+    transactions: list[NewTransaction] = []
+    lines: list[NewLine] = []
+    rows: list[NewDistribution] = []
+    for one, transaction_id in zip(accepted, transaction_ids, strict=True):
+        terms = _terms_of(chunk, company, one.customer)
+        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+        own_lines = [_line(transaction_id, position, terms, *each) for position, each in enumerate(charges, start=1)]
+        own_rows = distribute_lines(own_lines, one.type.ar_account)
+        lines += own_lines
+        rows += own_rows
+        tax = sum((line.tax for line in own_lines), ZERO)
+        transactions.append(
+            ExportedTransaction(
+                id=transaction_id,
+                type="invoice",
+                customer_id=one.customer.id,
+                invoice_number=None,
+                receivable_type=one.type.type,
+                ar_account=one.type.ar_account,
+                invoice_date=chunk.invoice_date,
+                due_on=terms.due_on,
+                branch=one.invoice.branch,
+                net=one.invoice.total,
+                tax=tax,
+                total=one.invoice.total + tax,
+                gl_rows=len(own_rows),
+                applies_to_id=None,
+                rating_invoice_id=one.invoice.invoice_id,
+                rating_attempt=one.invoice.attempt,
+                disposition=None,
+                reason="",
+                pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+                discount_on=terms.discount_on,
+            )
+        )
+    return Posting(transactions, lines, rows)
+
+
+def batch_accepted(chunk: HandedChunk, company: ArCompany, accepted: Sequence[Accepted], first_seq: int) -> list[Entry]:
+    """The entries under which accepted invoices wait in a batch, from `first_seq` on: what they post is what
+    `post_accepted` would have posted at once. Source: receivables, section 4.
+    """
+    entries = []
+    for seq, one in enumerate(accepted, start=first_seq):
+        terms = _terms_of(chunk, company, one.customer)
+        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+        lines = [_line(0, position, terms, *each) for position, each in enumerate(charges, start=1)]
+        header = Header(
+            seq=seq,
+            action=ADD,
+            type=INVOICE,
+            customer_id=one.customer.id,
+            customer=one.customer.number,
+            contract=None,
+            receivable_type=one.type.type,
+            invoice_number=None,
+            number_typed=False,
+            apply_to_id=None,
+            description="",
+            purchase_order="",
+            invoice_date=chunk.invoice_date,
+            pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+            due_on=terms.due_on,
+            discount_on=terms.discount_on,
+            branch=one.invoice.branch,
+            rating_invoice_id=one.invoice.invoice_id,
+            rating_attempt=one.invoice.attempt,
+            last_line=len(lines),
+            entered_by=chunk.requested_by,
+        )
+        entries.append(Entry(header, [_batch_line(line) for line in lines]))
+    return entries
+
+
+def _batch_line(line: ExportedLine) -> BatchLine:
+    return BatchLine(
+        line=line.line,
+        line_type=OTHER_LINE,
+        apply_line=None,
+        description=line.description,
+        gl_account=line.gl_account,
+        contract_item=None,
+        contract_units=ZERO,
+        material=None,
+        um=None,
+        units=line.quantity,
+        unit_price=line.unit_rate,
+        tax_code=line.tax_code,
+        tax_basis=line.tax_basis,
+        tax=line.tax,
+        amount=line.amount,
+        retainage_percent=ZERO,
+        retainage=ZERO,
+        retainage_tax=ZERO,
+        finance_charge=ZERO,
+        discount=line.discount,
+        tax_discount=line.tax_discount,
+        work_order_id=line.work_order_id,
+        work_order_number=line.work_order_number,
+        work_order_version=line.work_order_version,
+        work_order_attempt=line.work_order_attempt,
+    )
+
+
+def handed_over(entries: Sequence[Entry]) -> list[WithdrawnInvoice]:
+    """The hand-overs that entries of a batch came from, with their orders."""
+    found = []
+    for one in entries:
+        if one.header.rating_invoice_id is None or one.header.rating_attempt is None:
+            continue
+        orders = {
+            (line.work_order_id, line.work_order_version or 0, line.work_order_attempt or 0): None
+            for line in one.lines
+            if line.work_order_id is not None
+        }
+        attempts = tuple(OrderAttempt(*order) for order in orders)
+        found.append(WithdrawnInvoice(one.header.rating_invoice_id, one.header.rating_attempt, attempts))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What is the same for every line of an invoice."""
+
+    company: ArCompany
+    customer: CustomerFacts
+    tax: TaxCode | None
+    invoice_date: date
+    due_on: date
+    discount_on: date | None
+
+    def discount(self, net: Decimal) -> Decimal:
+        dates = (self.invoice_date, self.discount_on)
+        return discount_offered(self.company, self.customer.terms, net, ZERO, dates)
+
+
+def _terms_of(chunk: HandedChunk, company: ArCompany, customer: CustomerFacts) -> _Terms:
+    dates = term_dates(customer.terms, chunk.invoice_date)
+    tax = tax_of(company, customer)
+    return _Terms(company, customer, tax, chunk.invoice_date, dates.due_on, dates.discount_on)
+
+
+def _line(transaction_id: int, position: int, terms: _Terms, order: HandedOrder, charge: HandedLine) -> ExportedLine:
+    taxed = terms.tax if charge.taxable else None
+    tax = ZERO if taxed is None else tax_on(charge.amount, taxed.rate)
+    discount = ZERO if terms.discount_on is None else terms.discount(charge.amount)
+    return ExportedLine(
+        transaction_id=transaction_id,
+        line=position,
+        description=charge.description,
+        gl_account=charge.gl_account,
+        quantity=charge.quantity,
+        unit_rate=charge.unit_rate,
+        amount=charge.amount + tax,
+        tax=tax,
+        taxable=charge.taxable,
+        work_order_id=order.work_order_id,
+        work_order_number=order.number,
+        work_order_version=order.version,
+        work_order_attempt=order.attempt,
+        applies_to_id=None,
+        applies_to_line=None,
+        tax_code=None if taxed is None else taxed.code,
+        tax_basis=ZERO if taxed is None else charge.amount,
+        tax_account=None if taxed is None else taxed.tax_payable_account,
+        discount=discount,
+        tax_discount=ZERO if taxed is None else tax_discount(terms.company, discount, taxed.rate),
+    )

@@ -1,0 +1,176 @@
+"""Owns what stands on a printed invoice: lines under their work orders, taxes by code, what was credited, what is due."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import TypeVar
+
+from shared.values.money import ZERO
+
+
+@dataclass(frozen=True)
+class DocumentHead:
+    """A posted invoice with its company and customer; `discount_percent` and `terms` as they are set up now."""
+
+    id: int
+    ar_company: int
+    company_name: str
+    company_address: str
+    currency: str
+    number: str
+    month: str
+    transaction: int
+    customer: str
+    customer_name: str
+    customer_address: str
+    contract: str | None
+    purchase_order: str
+    invoice_date: date
+    due_on: date
+    discount_on: date | None
+    terms: str | None
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    invoice_id: int
+    line: int
+    description: str
+    quantity: Decimal
+    unit_rate: Decimal
+    um: str | None
+    amount: Decimal
+    tax: Decimal
+    tax_code: str | None
+    tax_description: str | None
+    retainage: Decimal
+    retainage_tax: Decimal
+    discount: Decimal
+    tax_discount: Decimal
+    work_order_number: str | None
+
+
+@dataclass(frozen=True)
+class DocumentAmendment:
+    """What was applied to an invoice; its total is negative when it takes away."""
+
+    invoice_id: int
+    type: str
+    on: date
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """An earlier invoice of a work order that was credited and rated again."""
+
+    invoice_id: int
+    number: str
+
+
+PartT = TypeVar("PartT", DocumentLine, DocumentAmendment, Replaced)
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    heads: Sequence[DocumentHead]
+    lines: Sequence[DocumentLine]
+    amendments: Sequence[DocumentAmendment]
+    replaced: Sequence[Replaced]
+
+
+@dataclass(frozen=True)
+class OrderOnInvoice:
+    """The charges of one work order, net; without a number those that belong to none."""
+
+    number: str | None
+    lines: Sequence[DocumentLine]
+
+    @property
+    def net(self) -> Decimal:
+        return sum((one.amount - one.tax for one in self.lines), ZERO)
+
+
+@dataclass(frozen=True)
+class TaxOnInvoice:
+    code: str
+    description: str
+    tax: Decimal
+
+
+@dataclass(frozen=True)
+class InvoiceDocument:
+    """An invoice as it is printed. `due` is what is to be paid: the total less retainage and with what was applied."""
+
+    head: DocumentHead
+    orders: Sequence[OrderOnInvoice]
+    taxes: Sequence[TaxOnInvoice]
+    amendments: Sequence[DocumentAmendment]
+    replaces: Sequence[str]
+
+    @property
+    def _lines(self) -> Iterable[DocumentLine]:
+        return (line for order in self.orders for line in order.lines)
+
+    @property
+    def retainage(self) -> Decimal:
+        return sum((one.retainage + one.retainage_tax for one in self._lines), ZERO)
+
+    @property
+    def discount(self) -> Decimal:
+        """What may be taken off until the discount date."""
+        return sum((one.discount + one.tax_discount for one in self._lines), ZERO)
+
+    @property
+    def due(self) -> Decimal:
+        return self.head.total - self.retainage + sum((one.total for one in self.amendments), ZERO)
+
+
+def compose(facts: DocumentFacts) -> list[InvoiceDocument]:
+    """One document for each invoice, in the order of the heads; lines keep theirs, work orders that of their first line.
+
+    Source: receivables, section 7.
+    """
+    lines = _by_invoice(facts.lines)
+    amendments = _by_invoice(facts.amendments)
+    replaced = _by_invoice(facts.replaced)
+    return [
+        InvoiceDocument(
+            head,
+            _orders(lines.get(head.id, ())),
+            _taxes(lines.get(head.id, ())),
+            amendments.get(head.id, ()),
+            [one.number for one in replaced.get(head.id, ())],
+        )
+        for head in facts.heads
+    ]
+
+
+def _by_invoice(rows: Sequence[PartT]) -> Mapping[int, Sequence[PartT]]:
+    found: dict[int, list[PartT]] = defaultdict(list)
+    for one in rows:
+        found[one.invoice_id].append(one)
+    return found
+
+
+def _orders(lines: Sequence[DocumentLine]) -> list[OrderOnInvoice]:
+    first = {line.work_order_number: index for index, line in reversed(list(enumerate(lines)))}
+    ordered = sorted(lines, key=lambda line: first[line.work_order_number])
+    return [
+        OrderOnInvoice(number, list(several))
+        for number, several in groupby(ordered, key=lambda line: line.work_order_number)
+    ]
+
+
+def _taxes(lines: Sequence[DocumentLine]) -> list[TaxOnInvoice]:
+    sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        if line.tax_code is not None:
+            sums[line.tax_code, line.tax_description or line.tax_code] += line.tax
+    return [TaxOnInvoice(code, description, tax) for (code, description), tax in sorted(sums.items())]

@@ -1,0 +1,28 @@
+"""Companies' logos."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.statements import execute, fetch_value
+
+
+async def find_logo(session: AsyncSession, ar_company: int) -> bytes | None:
+    content: bytes | None = await fetch_value(
+        session, "SELECT content FROM company_logo WHERE ar_company = :number", number=ar_company
+    )
+    return content
+
+
+async def save_logo(session: AsyncSession, ar_company: int, content: bytes) -> None:
+    await execute(
+        session,
+        """
+        INSERT INTO company_logo (ar_company, content) VALUES (:ar_company, :content)
+        ON CONFLICT (ar_company) DO UPDATE SET content = excluded.content
+        """,
+        ar_company=ar_company,
+        content=content,
+    )
+
+
+async def remove_logo(session: AsyncSession, ar_company: int) -> None:
+    await execute(session, "DELETE FROM company_logo WHERE ar_company = :ar_company", ar_company=ar_company)

@@ -1,0 +1,1 @@
+"""Entries of batches, and the facts that entering them needs."""

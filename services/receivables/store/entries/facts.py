@@ -1,0 +1,154 @@
+"""What entry has to know, each in one statement however many entries ask: codes, customers, contracts, numbers, limits."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.customers import Customer
+from services.receivables.rules.entries.line_facts import EntryCodes
+from services.receivables.rules.entries.numbers import NumberInUse
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.contracts import Contract, ContractItem
+from services.receivables.store import records
+from shared.access.grants import Scope
+from shared.database.scope import scope_condition
+from shared.database.statements import fetch_all, fetch_values
+from shared.records.table import load_rows
+
+_CUSTOMER = ", ".join(f"c.{one.name}" for one in fields(Customer))
+
+
+async def codes(session: AsyncSession, company: ArCompany) -> EntryCodes:
+    """The records of the company that entries may name, retired ones too."""
+    own = {"ar_company": company.number}
+    terms = await load_rows(session, records.PAY_TERMS, **own)
+    types = await load_rows(session, records.RECEIVABLE_TYPES, **own)
+    taxes = await load_rows(session, records.TAX_CODES, **own)
+    materials = await load_rows(session, records.MATERIALS, **own)
+    misc = await load_rows(session, records.MISC_DISTRIBUTION_CODES, **own)
+    accounts = await fetch_values(
+        session,
+        "SELECT account FROM gl_account WHERE gl_company = :gl_company AND active",
+        gl_company=company.gl_company,
+    )
+    return EntryCodes(
+        terms={one.code: one for one in terms},
+        types={one.type: one for one in types},
+        tax_codes={one.code: one for one in taxes},
+        materials={one.code: one for one in materials},
+        misc_codes={one.code: one.description for one in misc if one.retired_on is None},
+        accounts=frozenset(accounts),
+    )
+
+
+async def customers(
+    session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
+) -> dict[str, Customer]:
+    """The customers of these numbers within the scope."""
+    within, parameters = scope_condition(scope, branch=None, customer="c.number", ar_company="c.ar_company")
+    found = await fetch_all(
+        session,
+        Customer,
+        f"""
+        SELECT {_CUSTOMER} FROM customer c
+        WHERE c.ar_company = :ar_company AND c.number = ANY(CAST(:numbers AS text[])) AND {within}
+        """,
+        ar_company=ar_company,
+        numbers=sorted(numbers),
+        **parameters,
+    )
+    return {one.number: one for one in found}
+
+
+async def contracts(
+    session: AsyncSession, ar_company: int, numbers: Collection[str]
+) -> tuple[dict[str, Contract], dict[tuple[str, str], ContractItem]]:
+    """The contracts of these numbers, and their items by contract and item."""
+    if not numbers:
+        return {}, {}
+    wanted = {"ar_company": ar_company, "numbers": sorted(numbers)}
+    those = "t.ar_company = :ar_company AND t.{0} = ANY(CAST(:numbers AS text[]))"
+    found = await fetch_all(
+        session,
+        Contract,
+        f"SELECT {records.CONTRACTS.select} FROM contract t WHERE {those.format('number')}",
+        **wanted,
+    )
+    items = await fetch_all(
+        session,
+        ContractItem,
+        f"SELECT {records.CONTRACT_ITEMS.select} FROM contract_item t WHERE {those.format('contract')}",
+        **wanted,
+    )
+    return {one.number: one for one in found}, {(one.contract, one.item): one for one in items}
+
+
+async def numbers_in_use(session: AsyncSession, ar_company: int, numbers: Sequence[str]) -> list[NumberInUse]:
+    """Where these invoice numbers stand in the company, and in job billing that is not interfaced to it yet."""
+    if not numbers:
+        return []
+    return await fetch_all(
+        session,
+        NumberInUse,
+        """
+        WITH named AS (SELECT DISTINCT lower(btrim(given)) AS normal FROM unnest(CAST(:numbers AS text[])) AS given)
+        SELECT 'posted' AS place, t.invoice_number, t.ar_company AS company, c.number AS customer, b.month,
+               b.number AS id, t.seq, t.batch_id, t.id AS transaction_id
+        FROM named
+        JOIN ar_transaction t ON t.ar_company = :ar_company AND lower(btrim(t.invoice_number)) = named.normal
+        JOIN batch b ON b.id = t.batch_id
+        JOIN customer c ON c.id = t.customer_id
+        WHERE t.type = 'invoice' AND t.action = 'add'
+        UNION ALL
+        SELECT 'unposted', e.invoice_number, b.ar_company, c.number, b.month, b.number, e.seq, e.batch_id, NULL
+        FROM named
+        JOIN batch_entry e ON lower(btrim(e.invoice_number)) = named.normal AND e.invoice_number IS NOT NULL AND NOT e.posted
+        JOIN batch b ON b.id = e.batch_id AND b.ar_company = :ar_company
+        JOIN customer c ON c.id = e.customer_id
+        WHERE e.type = 'invoice' AND e.action = 'add'
+        UNION ALL
+        SELECT 'job_billing', j.invoice_number, j.jb_company, NULL, j.bill_month, j.bill_id, j.seq, NULL, NULL
+        FROM named
+        JOIN job_billing j ON lower(btrim(j.invoice_number)) = named.normal AND NOT j.interfaced
+        JOIN jb_company k ON k.number = j.jb_company AND k.ar_company = :ar_company
+        """,
+        ar_company=ar_company,
+        numbers=list(numbers),
+    )
+
+
+@dataclass(frozen=True)
+class _Exposure:
+    customer_id: int
+    amount: Decimal
+
+
+async def exposures(session: AsyncSession, customer_ids: Collection[int], batch_id: int | None) -> dict[int, Decimal]:
+    """What each customer owes or will owe: posted, in other unposted batches, and rated but not exported.
+
+    The batch at hand is left out: its entries are counted one after the other. Source: receivables, section 2.20.
+    """
+    if not customer_ids:
+        return {}
+    found = await fetch_all(
+        session,
+        _Exposure,
+        """
+        SELECT c.id AS customer_id,
+               coalesce((SELECT sum(t.total) FROM ar_transaction t WHERE t.customer_id = c.id), 0.00)
+               + coalesce((SELECT sum(l.amount) FROM batch_entry e JOIN batch_line l USING (batch_id, seq)
+                           WHERE e.customer_id = c.id AND NOT e.posted AND e.action = 'add'
+                             AND e.batch_id IS DISTINCT FROM CAST(:batch_id AS bigint)), 0.00)
+               + coalesce((SELECT sum(r.total) FROM rated_order r
+                           WHERE r.ar_company = c.ar_company AND r.bill_to = c.number AND r.state = 'rated'
+                             AND NOT EXISTS (SELECT FROM export_outcome_order o
+                                             WHERE o.work_order_id = r.work_order_id
+                                               AND o.version = r.rating_version AND o.booked)), 0.00) AS amount
+        FROM customer c WHERE c.id = ANY(CAST(:ids AS bigint[]))
+        """,
+        ids=sorted(customer_ids),
+        batch_id=batch_id,
+    )
+    return {one.customer_id: one.amount for one in found}

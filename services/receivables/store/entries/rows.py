@@ -1,0 +1,151 @@
+"""Entries of batches: written, read whole, changed and removed."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.entries.entries import Entry, Header, MiscRow
+from services.receivables.rules.entries.line_facts import BatchLine
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.statements import copy_rows, execute, fetch_all, fetch_value, fetch_values
+
+PartT = TypeVar("PartT")
+_KEPT = tuple(one.name for one in fields(Header) if one.name not in {"customer", "revision", "posted"})
+_HEADER = ", ".join("c.number AS customer" if one.name == "customer" else f"e.{one.name}" for one in fields(Header))
+_LINE = tuple(one.name for one in fields(BatchLine))
+_MISC = tuple(one.name for one in fields(MiscRow))
+_SOURCE = "batch_entry e JOIN customer c ON c.id = e.customer_id"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A line or a misc. distribution with the entry that it belongs to."""
+
+    seq: int
+    part: BatchLine | MiscRow
+
+
+async def write(session: AsyncSession, batch_id: int, entries: Sequence[Entry]) -> None:
+    """Adds entries with their lines and misc. distributions, each table by one COPY."""
+    await copy_rows(session, "batch_entry", _KEPT, [one.header for one in entries], batch_id=batch_id)
+    await _write_parts(session, batch_id, entries)
+
+
+async def _write_parts(session: AsyncSession, batch_id: int, entries: Sequence[Entry]) -> None:
+    lines = [_Part(one.seq, line) for one in entries for line in one.lines]
+    misc = [_Part(one.seq, row) for one in entries for row in one.misc]
+    for table, names, parts in (("batch_line", _LINE, lines), ("batch_misc_distribution", _MISC, misc)):
+        await copy_rows(session, table, ("seq", *(f"part.{name}" for name in names)), parts, batch_id=batch_id)
+
+
+async def read(session: AsyncSession, batch_id: int, *, seqs: Sequence[int] | None = None) -> list[Entry]:
+    """The entries of a batch by seq, or those named, whole, in three statements however many they are."""
+    wanted = {"batch_id": batch_id, "seqs": None if seqs is None else list(seqs)}
+    those = "(CAST(:seqs AS int[]) IS NULL OR {0}.seq = ANY(CAST(:seqs AS int[])))"
+    headers = await fetch_all(
+        session,
+        Header,
+        f"""
+        SELECT {_HEADER} FROM {_SOURCE}
+        WHERE e.batch_id = :batch_id AND {those.format("e")} ORDER BY e.seq
+        """,
+        **wanted,
+    )
+    lines = await _read_parts(session, BatchLine, "batch_line", (*_LINE,), "line", wanted)
+    misc = await _read_parts(session, MiscRow, "batch_misc_distribution", _MISC, "row", wanted)
+    return [Entry(one, lines[one.seq], misc[one.seq]) for one in headers]
+
+
+async def _read_parts(
+    session: AsyncSession, kind: type[PartT], table: str, names: Sequence[str], order: str, wanted: Mapping[str, object]
+) -> defaultdict[int, list[PartT]]:
+    result = await session.execute(
+        text(
+            f"""
+            SELECT x.seq, {", ".join(f"x.{name}" for name in names)} FROM {table} x
+            WHERE x.batch_id = :batch_id AND (CAST(:seqs AS int[]) IS NULL OR x.seq = ANY(CAST(:seqs AS int[])))
+            ORDER BY x.seq, x.{order}
+            """
+        ),
+        {"batch_id": wanted["batch_id"], "seqs": wanted["seqs"]},
+    )
+    parts: defaultdict[int, list[PartT]] = defaultdict(list)
+    for row in result:
+        parts[row[0]].append(kind(*row[1:]))
+    return parts
+
+
+async def replace(session: AsyncSession, batch_id: int, entry: Entry) -> None:
+    """Writes a changed entry in the place of the one that was; its revision grows."""
+    names = [name for name in _KEPT if name not in {"seq", "entered_by"}]
+    changes = ", ".join(f"{name} = :{name}" for name in names)
+    await execute(
+        session,
+        f"UPDATE batch_entry SET {changes}, revision = revision + 1 WHERE batch_id = :batch_id AND seq = :seq",
+        batch_id=batch_id,
+        seq=entry.seq,
+        **{name: getattr(entry.header, name) for name in names},
+    )
+    for table in ("batch_line", "batch_misc_distribution"):
+        await execute(
+            session, f"DELETE FROM {table} WHERE batch_id = :batch_id AND seq = :seq", batch_id=batch_id, seq=entry.seq
+        )
+    await _write_parts(session, batch_id, [entry])
+
+
+async def remove(session: AsyncSession, batch_id: int, seq: int | None = None) -> None:
+    """Removes one entry, or all of a batch; what it held is free again."""
+    await execute(
+        session,
+        "DELETE FROM batch_entry WHERE batch_id = :batch_id AND (CAST(:seq AS int) IS NULL OR seq = :seq) AND NOT posted",
+        batch_id=batch_id,
+        seq=seq,
+    )
+
+
+async def mark_posted(session: AsyncSession, batch_id: int, seqs: Sequence[int]) -> None:
+    await execute(
+        session,
+        "UPDATE batch_entry SET posted = true WHERE batch_id = :batch_id AND seq = ANY(CAST(:seqs AS int[]))",
+        batch_id=batch_id,
+        seqs=list(seqs),
+    )
+
+
+async def unposted_seqs(session: AsyncSession, batch_id: int, most: int) -> list[int]:
+    """The next seqs of a batch that are not posted yet, lowest first."""
+    found: list[int] = await fetch_values(
+        session,
+        "SELECT seq FROM batch_entry WHERE batch_id = :batch_id AND NOT posted ORDER BY seq LIMIT :most",
+        batch_id=batch_id,
+        most=most,
+    )
+    return found
+
+
+async def anything_posted(session: AsyncSession, batch_id: int) -> bool:
+    found: bool = await fetch_value(
+        session, "SELECT EXISTS (SELECT FROM batch_entry WHERE batch_id = :id AND posted)", id=batch_id
+    )
+    return found
+
+
+async def list_headers(session: AsyncSession, batch_id: int, query: PageQuery) -> tuple[list[Header], str | None, int]:
+    """One page of the entries of a batch without their lines, and how many there are."""
+    where = Where().add("e.batch_id = :batch_id", batch_id=batch_id)
+    rows, cursor = await fetch_page(
+        session,
+        Header,
+        columns=_HEADER,
+        source=_SOURCE,
+        where=where,
+        sorting=Sorting(
+            {"seq": ("e.seq", "int"), "customer": ("c.number", "text")}, default="seq", key="CAST(e.seq AS bigint)"
+        ),
+        query=query,
+    )
+    return rows, cursor, await fetch_count(session, _SOURCE, where)

@@ -1,0 +1,71 @@
+"""When invoices were printed: looked up and noted, for many at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.receivables.rules.invoice_prints.prints import Printed, Printing
+from services.receivables.store.posted_transactions import AS_IT_IS
+from shared.database.statements import execute, fetch_all
+
+
+async def hold(session: AsyncSession, invoice_ids: Sequence[int]) -> None:
+    """Whoever prints one of these invoices waits until this transaction ends: of two at once one is the copy."""
+    await execute(
+        session,
+        """
+        SELECT pg_advisory_xact_lock(hashtextextended('printing ' || id, 0))
+        FROM (SELECT id FROM unnest(CAST(:ids AS bigint[])) AS id ORDER BY id) AS named
+        """,
+        ids=sorted(invoice_ids),
+    )
+
+
+async def printed_before(session: AsyncSession, invoice_ids: Sequence[int]) -> list[Printed]:
+    """Those of the invoices that were printed before."""
+    return await fetch_all(
+        session,
+        Printed,
+        f"""
+        SELECT p.invoice_id, min(p.printed_at) AS first_printed_at,
+               bool_or(p.version_id = v.id) AS as_it_is
+        FROM invoice_printing p
+        JOIN ar_transaction t ON t.id = p.invoice_id
+        {AS_IT_IS}
+        WHERE p.invoice_id = ANY(CAST(:ids AS bigint[])) GROUP BY p.invoice_id
+        """,
+        ids=list(invoice_ids),
+    )
+
+
+async def note(session: AsyncSession, invoice_ids: Sequence[int], way: str, printed_by: str, at: datetime) -> None:
+    """Writes down that the invoices are printed as they are now."""
+    await execute(
+        session,
+        f"""
+        INSERT INTO invoice_printing (invoice_id, printing, version_id, way, printed_by, printed_at)
+        SELECT t.id, coalesce((SELECT max(p.printing) FROM invoice_printing p WHERE p.invoice_id = t.id), 0) + 1,
+               v.id, :way, :printed_by, :printed_at
+        FROM ar_transaction t
+        {AS_IT_IS}
+        WHERE t.id = ANY(CAST(:ids AS bigint[]))
+        """,
+        ids=list(invoice_ids),
+        way=way,
+        printed_by=printed_by,
+        printed_at=at,
+    )
+
+
+async def list_printings(session: AsyncSession, invoice_id: int) -> list[Printing]:
+    """Every time that an invoice was printed, the first one first."""
+    return await fetch_all(
+        session,
+        Printing,
+        """
+        SELECT printing, way, printed_by, printed_at FROM invoice_printing
+        WHERE invoice_id = :invoice_id ORDER BY printing
+        """,
+        invoice_id=invoice_id,
+    )

@@ -1,0 +1,27 @@
+"""The tables of security, as Alembic compares them with the migrations; checks, triggers and grants are there."""
+
+from services.security.models import (
+    bindings,
+    groups,
+    log_ins,
+    members,
+    permissions,
+    service_accounts,
+    sessions,
+    users,
+)
+from services.security.models.table import Table
+
+__all__ = [
+    "bindings",
+    "groups",
+    "log_ins",
+    "members",
+    "metadata",
+    "permissions",
+    "service_accounts",
+    "sessions",
+    "users",
+]
+
+metadata = Table.metadata

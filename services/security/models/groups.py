@@ -1,0 +1,48 @@
+"""Groups and their grants."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Index,
+    Integer,
+    Text,
+)
+from sqlmodel import Field
+
+from services.security.models.table import Table
+from shared.database import columns
+
+
+class SecurityGroup(Table, table=True):
+    """A role of the company, such as Billing; its name is compared folded too."""
+
+    __tablename__: ClassVar[str] = "security_group"
+
+    id: int = columns.identity()
+    name: str = columns.code()
+    folded_name: str = columns.code(unique=True)
+    description: str = columns.code()
+    folded_description: str = columns.code()
+    revision: int = columns.big()
+    created_at: datetime = columns.moment()
+
+
+class GroupGrant(Table, table=True):
+    """One feature at one level, within limits; an empty array leaves that side open."""
+
+    __tablename__: ClassVar[str] = "group_grant"
+    __table_args__ = (
+        Index("group_grant_group_id", "group_id"),
+        Index("group_grant_feature", "feature"),
+    )
+
+    id: int = columns.identity()
+    group_id: int = columns.owned_by("security_group.id")
+    feature: str = columns.code()
+    level: str = columns.code()
+    branches: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    customers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    ar_companies: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))

@@ -1,0 +1,39 @@
+"""Log-ins that were tried."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import (
+    Index,
+)
+
+from services.security.models.table import Table
+from shared.database import columns
+
+
+class LogInAttempt(Table, table=True):
+    """A log-in that was tried and has not succeeded."""
+
+    __tablename__: ClassVar[str] = "log_in_attempt"
+    __table_args__ = (
+        Index("log_in_attempt_folded_name", "folded_name", "at"),
+        Index("log_in_attempt_address", "address", "at"),
+        Index("log_in_attempt_at", "at"),
+    )
+
+    id: int = columns.identity()
+    folded_name: str = columns.code()
+    address: str = columns.code()
+    at: datetime = columns.moment()
+
+
+class LimitedLogIn(Table, table=True):
+    """How many log-ins the limit refused within a minute, by account or by address."""
+
+    __tablename__: ClassVar[str] = "limited_log_in"
+
+    minute: datetime = columns.moment(primary_key=True)
+    operation: str = columns.code(primary_key=True)
+    folded_name: str = columns.code(primary_key=True)
+    address: str = columns.code(primary_key=True)
+    count: int = columns.big()

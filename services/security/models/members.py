@@ -1,0 +1,20 @@
+"""Who is in which group."""
+
+from typing import ClassVar
+
+from sqlalchemy import (
+    Index,
+)
+
+from services.security.models.table import Table
+from shared.database import columns
+
+
+class GroupMember(Table, table=True):
+    """Who is in which group."""
+
+    __tablename__: ClassVar[str] = "group_member"
+    __table_args__ = (Index("group_member_user_id", "user_id"),)
+
+    group_id: int = columns.owned_by("security_group.id", primary_key=True)
+    user_id: int = columns.big("user_account.id", primary_key=True)

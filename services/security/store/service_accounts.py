@@ -1,0 +1,97 @@
+"""Owns the credentials of service accounts, hashed."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.rules.service_accounts import Credential
+from services.security.rules.tokens import ServiceLogIn
+from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
+
+
+async def list_credentials(session: AsyncSession, user_id: int) -> list[Credential]:
+    """All of an account, revoked ones included, the newest first."""
+    return await fetch_all(
+        session,
+        Credential,
+        """
+        SELECT id, created_at, last_used_at, revoked_at FROM service_credential
+        WHERE user_id = :user_id ORDER BY id DESC
+        """,
+        user_id=user_id,
+    )
+
+
+async def count_valid(session: AsyncSession, user_id: int) -> int:
+    """How many of the account are valid; whoever asks at the same moment waits, so that both do not make the last."""
+    await execute(session, "SELECT FROM user_account WHERE id = :user_id FOR NO KEY UPDATE", user_id=user_id)
+    count: int = await fetch_value(
+        session,
+        "SELECT count(*) FROM service_credential WHERE user_id = :user_id AND revoked_at IS NULL",
+        user_id=user_id,
+    )
+    return count
+
+
+async def insert_credential(session: AsyncSession, user_id: int, secret_hash: str, now: datetime) -> int:
+    """Returns the credential's id."""
+    made: int = await fetch_value(
+        session,
+        """
+        INSERT INTO service_credential (user_id, secret_hash, created_at) VALUES (:user_id, :secret_hash, :now)
+        RETURNING id
+        """,
+        user_id=user_id,
+        secret_hash=secret_hash,
+        now=now,
+    )
+    return made
+
+
+async def revoke(session: AsyncSession, user_id: int, credential_id: int, now: datetime) -> bool:
+    """Revokes it, unless it is already; whether the account has such a credential."""
+    found = await execute(
+        session,
+        """
+        UPDATE service_credential SET revoked_at = coalesce(revoked_at, :now)
+        WHERE id = :id AND user_id = :user_id
+        """,
+        id=credential_id,
+        user_id=user_id,
+        now=now,
+    )
+    return found == 1
+
+
+async def find_hash(session: AsyncSession, folded_name: str, credential_id: int) -> str | None:
+    """The hash of a valid credential of the service account of this name."""
+    found: str | None = await fetch_value(
+        session,
+        """
+        SELECT secret_hash
+        FROM service_credential JOIN user_account ON user_account.id = service_credential.user_id
+        WHERE service_credential.id = :id AND user_account.folded_name = :folded_name AND revoked_at IS NULL
+          AND user_account.kind = 'service'
+        """,
+        id=credential_id,
+        folded_name=folded_name,
+    )
+    return found
+
+
+async def use(session: AsyncSession, credential_id: int, expires_at: datetime, now: datetime) -> ServiceLogIn | None:
+    """Notes that a credential was used, unless it was revoked or its account deactivated meanwhile: None."""
+    return await fetch_one(
+        session,
+        ServiceLogIn,
+        """
+        UPDATE service_credential SET last_used_at = :now FROM user_account
+        WHERE service_credential.id = :id AND revoked_at IS NULL
+          AND user_account.id = service_credential.user_id AND user_account.active
+        RETURNING service_credential.id AS credential_id, user_account.id AS user_id, user_account.name AS user_name,
+                  CAST(:expires_at AS timestamptz) AS expires_at
+        """,
+        id=credential_id,
+        expires_at=expires_at,
+        now=now,
+    )

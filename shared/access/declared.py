@@ -1,0 +1,39 @@
+"""Owns what an operation asks of its caller, declared where the operation is written."""
+
+from dataclasses import dataclass
+
+from shared.access.grants import Level
+
+
+@dataclass(frozen=True)
+class Access:
+    """What an operation asks of its caller, declared where the operation is written."""
+
+    kind: str
+    feature: str = ""
+    level: Level = Level.NONE
+    reason: str = ""
+
+    def to_openapi(self) -> dict[str, str]:
+        match self.kind:
+            case "feature":
+                return {"x-feature": self.feature, "x-access-level": self.level.word}
+            case "signed_in":
+                return {"x-access-level": "signed_in"}
+            case _:
+                return {"x-access-level": "public", "x-public-reason": self.reason}
+
+
+def feature(name: str, level: Level) -> Access:
+    """The caller needs the feature `<module>.<noun>` at `level` or higher."""
+    return Access("feature", name, level)
+
+
+def signed_in() -> Access:
+    """Any logged-in caller: one's own account."""
+    return Access("signed_in")
+
+
+def public(reason: str) -> Access:
+    """Anyone at all; `reason` says why that is safe."""
+    return Access("public", reason=reason)

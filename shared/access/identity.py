@@ -1,0 +1,111 @@
+"""Owns the signed internal identity: the gateway says who calls and what they may do, the service believes only that."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt import PyJWK, PyJWKSet
+
+from shared.access.grants import Grant, Level, Limits, Principal
+from shared.errors import Unauthenticated
+
+HEADER = "ratebook-identity"
+ISSUER = "ratebook-gateway"
+LIFETIME_SECONDS = 60
+_TYPE = "ratebook-identity+jwt"
+_ALGORITHM = "EdDSA"
+
+
+def key_id(private_key: Ed25519PrivateKey) -> str:
+    """A short name for a key, made from its public half."""
+    return private_key.public_key().public_bytes_raw().hex()[:16]
+
+
+def public_jwks(private_keys: Sequence[Ed25519PrivateKey]) -> str:
+    """The JWKS document (RFC 7517) of the public halves."""
+    algorithm = jwt.get_algorithm_by_name(_ALGORITHM)
+    keys = []
+    for private_key in private_keys:
+        described: dict[str, Any] = json.loads(algorithm.to_jwk(private_key.public_key()))
+        keys.append({**described, "kid": key_id(private_key), "alg": _ALGORITHM, "use": "sig"})
+    return json.dumps({"keys": keys})
+
+
+def load_private_key(text: str) -> Ed25519PrivateKey:
+    """An Ed25519 key from its 32 bytes in hexadecimal."""
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
+
+
+def sign_identity(private_key: Ed25519PrivateKey, principal: Principal, service: str) -> str:
+    """The identity of `principal` for one `service`, valid for a minute. Only the grants given are in it."""
+    issued_at = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": service,
+        "sub": principal.subject,
+        "name": principal.name,
+        "iat": issued_at,
+        "exp": issued_at + LIFETIME_SECONDS,
+        "grants": grants_to_claim(principal.grants),
+    }
+    return jwt.encode(claims, private_key, _ALGORITHM, headers={"kid": key_id(private_key), "typ": _TYPE})
+
+
+def grants_to_claim(grants: Sequence[Grant]) -> list[dict[str, Any]]:
+    """Grants with the same limits share one entry: `{"levels": {feature: level}, "branches": [...]}`."""
+    by_limits: dict[Limits, dict[str, str]] = {}
+    for grant in grants:
+        levels = by_limits.setdefault(grant.limits, {})
+        levels[grant.feature] = max(grant.level, Level.of(levels.get(grant.feature, "none"))).word
+    return [{"levels": levels, **limits.to_claim()} for limits, levels in by_limits.items()]
+
+
+def grants_from_claim(claim: Sequence[Mapping[str, Any]]) -> tuple[Grant, ...]:
+    return tuple(
+        Grant(name, Level.of(level), Limits.from_claim(entry))
+        for entry in claim
+        for name, level in entry["levels"].items()
+    )
+
+
+class IdentityVerifier:
+    """Checks identities for one service against the gateway's public keys."""
+
+    def __init__(self, jwks: str, service: str):
+        self._keys: dict[str, PyJWK] = {str(key.key_id): key for key in PyJWKSet.from_json(jwks).keys}
+        self._service = service
+        # The gateway sends the same token for up to a minute; checking a signature costs a hundred times a look-up.
+        self._decoded = lru_cache(maxsize=4096)(self._decode)
+
+    def verify(self, token: str | None) -> Principal:
+        """The principal in `token`; raises Unauthenticated for anything but a valid one."""
+        if not token:
+            raise Unauthenticated(
+                "This service is reached through the gateway only: no identity came with the request."
+            )
+        principal, expires_at = self._decoded(token)
+        if expires_at <= time.time():
+            raise Unauthenticated("The identity has expired.")
+        return principal
+
+    def _decode(self, token: str) -> tuple[Principal, float]:
+        try:
+            head = jwt.get_unverified_header(token)
+            if head.get("typ") != _TYPE or head.get("alg") != _ALGORITHM:
+                raise Unauthenticated("The identity is of another kind.")
+            claims = jwt.decode(
+                token,
+                self._keys[head.get("kid", "")],
+                algorithms=[_ALGORITHM],
+                audience=self._service,
+                issuer=ISSUER,
+                options={"require": ["exp", "iat", "sub", "aud", "iss"]},
+            )
+        except (jwt.InvalidTokenError, KeyError) as error:
+            raise Unauthenticated("The identity is not valid.") from error
+        principal = Principal(claims["sub"], claims["name"], grants_from_claim(claims["grants"]))
+        return principal, float(claims["exp"])

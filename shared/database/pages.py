@@ -1,0 +1,161 @@
+"""Owns the SQL of lists: conditions, sorting and cursors in one place."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.access.grants import Scope
+from shared.database.failures import is_data_error
+from shared.database.scope import scope_condition
+from shared.database.statements import fetch_value
+from shared.errors import Fault, InvalidInput
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """Which page of which order: `sort` is a field, with `-` in front for descending.
+
+    A list that is wanted in another form than JSON (`media_type`) is wanted whole: `limit` is None.
+    """
+
+    limit: int | None = 100
+    cursor: str | None = None
+    sort: str | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """By which fields a list can be sorted: field → SQL expression and its type. Expressions are never null.
+
+    `key` is a unique expression of type `key_type`, bigint or text, that settles ties.
+    """
+
+    fields: Mapping[str, tuple[str, str]]
+    default: str
+    key: str
+    key_type: str = "bigint"
+
+
+@dataclass
+class Where:
+    """The conditions of a list, grown from what the caller asked for."""
+
+    terms: list[str] = field(default_factory=list)
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    def add(self, term: str, /, **parameters: object) -> "Where":
+        """Adds a condition, unless its parameter is None: not asked for."""
+        if not parameters or any(value is not None for value in parameters.values()):
+            self.terms.append(term)
+            self.parameters.update(parameters)
+        return self
+
+    def within(self, scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None) -> "Where":
+        """Adds the limits of the caller; the arguments are those of shared.database.scope_condition."""
+        term, parameters = scope_condition(scope, branch=branch, customer=customer, ar_company=ar_company)
+        self.terms.append(term)
+        self.parameters.update(parameters)
+        return self
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.terms) if self.terms else "true"
+
+
+def containing(words: str | None) -> str | None:
+    """The pattern for ILIKE of texts that contain `words`; None when nothing is searched for."""
+    return None if words is None else f"%{words}%"
+
+
+def _encode(sort: str, value: str, key: int | str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([sort, value, key]).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, sort: str, key_type: str) -> tuple[str, int | str]:
+    try:
+        made_for, value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        key_fits = isinstance(key, str) if key_type == "text" else isinstance(key, int) and abs(key) < 2**63
+        fits = made_for == sort and isinstance(value, str) and key_fits
+    except (ValueError, TypeError):
+        fits = False
+    if not fits:
+        raise _foreign_cursor()
+    return value, key
+
+
+def _foreign_cursor() -> InvalidInput:
+    return InvalidInput(
+        "The cursor belongs to another list or order.",
+        faults=[Fault("query cursor", "take next_cursor of a page with the same sort")],
+    )
+
+
+async def fetch_page(
+    session: AsyncSession,
+    kind: type[T],
+    *,
+    columns: str,
+    source: str,
+    where: Where,
+    sorting: Sorting,
+    query: PageQuery,
+) -> tuple[list[T], str | None]:
+    """The rows of one page as dataclasses of `kind`, and the cursor of the next; all rows without a limit.
+
+    `columns` and `source` are the SELECT list and the FROM clause; column names are the field names of `kind`.
+    """
+    sort = query.sort or sorting.default
+    descending, name = sort.startswith("-"), sort.removeprefix("-")
+    if name not in sorting.fields:
+        raise InvalidInput(
+            f"This list cannot be sorted by {name}.",
+            faults=[Fault("query sort", f"one of {', '.join(sorted(sorting.fields))}")],
+        )
+    expression, sql_type = sorting.fields[name]
+    direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
+    terms, parameters = [where.sql], dict(where.parameters)
+    if query.cursor is not None:
+        value, key = _decode(query.cursor, sort, sorting.key_type)
+        terms.append(
+            f"({expression}, {sorting.key}) {beyond} (CAST(CAST(:cursor_value AS text) AS {sql_type}), :cursor_key)"
+        )
+        parameters |= {"cursor_value": value, "cursor_key": key}
+    limit = ""
+    if query.limit is not None:
+        limit = "LIMIT :row_limit"
+        parameters["row_limit"] = query.limit + 1
+    statement = f"""
+        SELECT {columns}, CAST({expression} AS text) AS cursor_value, {sorting.key} AS cursor_key
+        FROM {source} WHERE {" AND ".join(terms)}
+        ORDER BY {expression} {direction}, {sorting.key} {direction} {limit}
+    """
+    try:
+        result = await session.execute(text(statement), parameters)
+    except DBAPIError as error:
+        # A cursor is plain to read and can be forged: its value need not fit the column.
+        if query.cursor is not None and is_data_error(error):
+            raise _foreign_cursor() from error
+        raise
+    rows = [dict(row) for row in result.mappings()]
+    next_cursor = None
+    if query.limit is not None and len(rows) > query.limit:
+        rows = rows[: query.limit]
+        next_cursor = _encode(sort, rows[-1]["cursor_value"], rows[-1]["cursor_key"])
+    for row in rows:
+        del row["cursor_value"], row["cursor_key"]
+    return [kind(**row) for row in rows], next_cursor
+
+
+async def fetch_count(session: AsyncSession, source: str, where: Where) -> int:
+    """How many rows fit."""
+    counted: int = await fetch_value(session, f"SELECT count(*) FROM {source} WHERE {where.sql}", **where.parameters)
+    return counted

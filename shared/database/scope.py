@@ -1,0 +1,35 @@
+"""Owns the limits of a caller as a condition of SQL."""
+
+from collections.abc import Mapping
+
+from shared.access.grants import Scope
+
+
+def scope_condition(
+    scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None
+) -> tuple[str, Mapping[str, object]]:
+    """The SQL condition under which a row lies in `scope`, with its parameters.
+
+    `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides; None for a side that such rows
+    do not have: a limit on it does not narrow them.
+    """
+    if not scope.limits:
+        return "true", {}
+    alternatives: list[str] = []
+    parameters: dict[str, object] = {}
+    for position, limits in enumerate(scope.limits):
+        sides = (
+            (branch, "branches", "text[]", sorted(limits.branches)),
+            (customer, "customers", "text[]", sorted(limits.customers)),
+            (ar_company, "ar_companies", "int[]", sorted(limits.ar_companies)),
+        )
+        terms = []
+        for expression, word, kind, allowed in sides:
+            if allowed and expression is not None:
+                name = f"scope_{word}_{position}"
+                terms.append(f"{expression} = ANY(CAST(:{name} AS {kind}))")
+                parameters[name] = allowed
+        if not terms:
+            return "true", {}
+        alternatives.append(f"({' AND '.join(terms)})")
+    return f"({' OR '.join(alternatives)})", parameters

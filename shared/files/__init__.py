@@ -1,0 +1,1 @@
+"""CSV, XLSX, PDF and e-mail, without HTTP."""

@@ -1,0 +1,1 @@
+"""The HTTP edge that the gateway and the services share."""

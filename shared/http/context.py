@@ -1,0 +1,66 @@
+"""Owns what surrounds each request: its trace, its request id, its count and its log line."""
+
+import logging
+import time
+from collections.abc import Awaitable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.process import tracing
+from shared.process.draining import Draining
+from shared.process.metrics import METRICS_PATH, Requests
+
+log = logging.getLogger("request")
+
+
+class RequestContext:
+    """Pure ASGI middleware: adopts the caller's trace, answers with the request id, counts and logs each request.
+
+    While the process drains every answer ends its connection.
+    """
+
+    def __init__(self, app: ASGIApp, service: str, draining: Draining):
+        self._app = app
+        self._draining = draining
+        self._requests = Requests(service)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = None
+        for name, value in scope["headers"]:
+            if name == b"traceparent":
+                sent = value.decode("latin-1")
+                break
+        tracing.adopt(sent)
+        started_at = time.perf_counter()
+        # Until the head: how long a body takes is the caller's business, and a stream has no end.
+        head_seconds = -1.0
+        status = 0
+
+        def note(message: Message) -> Awaitable[None]:
+            nonlocal status, head_seconds
+            if message["type"] == "http.response.start":
+                head_seconds = time.perf_counter() - started_at
+                status = message["status"]
+                request_id = (tracing.request_id() or "").encode()
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+                if self._draining.begun:
+                    message["headers"].append((b"connection", b"close"))
+            return send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        finally:
+            if scope["path"] not in _OPERATORS_PATHS:
+                seconds = time.perf_counter() - started_at
+                self._requests.note(
+                    scope.get("route"), scope["method"], status, head_seconds if head_seconds >= 0 else seconds
+                )
+                if log.isEnabledFor(logging.INFO):
+                    facts = {"status": status, "duration_ms": round(seconds * 1000, 1)}
+                    log.info("%s %s %d", scope["method"], scope["path"], status, extra=facts)
+
+
+_OPERATORS_PATHS = {"/livez", "/readyz", "/startupz", METRICS_PATH}

@@ -1,0 +1,114 @@
+"""Owns files over HTTP: imports as they arrive, tables and PDFs as they leave."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio.to_process
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from shared.clock import now
+from shared.errors import ImportRefused, InvalidInput
+from shared.files import xlsx
+from shared.files.csv import CSV_TYPE, MOST_ROWS, shown_cell, write_csv
+from shared.files.pdf import render_pdf
+from shared.files.xlsx import XLSX_TYPE, Cell
+
+PDF_TYPE = "application/pdf"
+LARGEST_FILE_BYTES = 20 * 2**20
+
+
+async def csv_body(request: Request) -> bytes:
+    """The body of an import: the file itself, as text/csv, or as XLSX, of which the first sheet becomes CSV."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip()
+    if kind not in {CSV_TYPE, XLSX_TYPE}:
+        raise ImportRefused(f"Send the file as the body, with Content-Type: text/csv or {XLSX_TYPE}.")
+    content = await whole_file(request, LARGEST_FILE_BYTES)
+    if content is None:
+        raise ImportRefused(f"The file has more than {LARGEST_FILE_BYTES // 2**20} MiB; split it.")
+    return await xlsx.read(content, MOST_ROWS) if kind == XLSX_TYPE else content
+
+
+async def whole_file(request: Request, most_bytes: int) -> bytes | None:
+    """The body, None when it is larger; kept for whoever asks again: the same repeated after a deadlock, and the audit."""
+    kept: bytes | None = getattr(request.state, "file", None)
+    if kept is None:
+        content = bytearray()
+        async for part in request.stream():
+            content += part
+            if len(content) > most_bytes:
+                return None
+        kept = request.state.file = bytes(content)
+    return kept
+
+
+CsvBody = Annotated[bytes, Depends(csv_body)]
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
+CSV_OR_PDF_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE, PDF_TYPE: _FILE}}
+}
+PDF_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {PDF_TYPE: _FILE}}}
+CSV_REQUEST = {"requestBody": {"required": True, "content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
+
+
+def table_answer(media_type: str, name: str, columns: Sequence[str], rows: Iterable[object]) -> Response:
+    """The rows as a file: CSV, or XLSX, where text never becomes a formula."""
+    if media_type == XLSX_TYPE:
+        cells = [[shown_cell(getattr(row, column)) for column in columns] for row in rows]
+        return XlsxAnswer(name, columns, cells)
+    return Response(
+        write_csv(columns, rows),
+        media_type=CSV_TYPE,
+        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def asked_for(request: Request, *offered: str) -> str | None:
+    """Which of the `offered` media types the Accept header names, in its order; None for JSON."""
+    for part in request.headers.get("accept", "").split(","):
+        kind = part.split(";")[0].strip()
+        if kind in offered:
+            return kind
+        if kind in {"application/json", "*/*"}:
+            return None
+    return None
+
+
+class XlsxAnswer(Response):
+    """An XLSX file, made while it is sent: after the transaction, outside this process."""
+
+    media_type = XLSX_TYPE
+
+    def __init__(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]):
+        super().__init__(headers={"content-disposition": f'attachment; filename="{name}.xlsx"'})
+        self._table = (name, columns, rows)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        made = await anyio.to_process.run_sync(partial(xlsx.write, *self._table), cancellable=True)
+        if made is None:
+            raise InvalidInput("A spreadsheet cannot hold so many rows or so long a cell; take the list as CSV.")
+        self.body = made
+        self.headers["content-length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
+async def print_report(template: Path, printed_by: str, wanted: BaseModel, content: Mapping[str, object]) -> Response:
+    """A list as PDF: what the template makes of the content, with the filters and who printed it when."""
+    printed_at = now()
+    document = {
+        "printed_at": f"{printed_at:%Y-%m-%d %H:%M} UTC",
+        "printed_by": printed_by,
+        "filter": {word: str(value) for word, value in wanted.model_dump(exclude_none=True).items()},
+        **content,
+    }
+    return pdf_answer(template.stem.replace("_", "-"), await render_pdf(template, document, printed_at))
+
+
+def pdf_answer(name: str, content: bytes) -> Response:
+    """A PDF as a file called `name`."""
+    return Response(content, media_type=PDF_TYPE, headers={"content-disposition": f'attachment; filename="{name}.pdf"'})

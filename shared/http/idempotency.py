@@ -1,0 +1,117 @@
+"""Owns money commands sent twice: the answer is kept in the command's own transaction and given again."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Header, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.statements import execute, fetch_one, fetch_value
+from shared.errors import CommandInFlight, IdempotencyKeyMissing, IdempotencyKeyReused
+
+KEPT = timedelta(days=7)
+
+
+_LONGEST_KEY = 200
+
+
+_KEPT_HEADERS = ("content-type", "etag", "location")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command as its sender named it: who, which route, which key, and a fingerprint of the body."""
+
+    principal: str
+    route: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True)
+class _Kept:
+    fingerprint: bytes
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def key_header(
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Chosen by the sender, new for each command: the same key and body give the same answer."),
+    ] = None,
+) -> None:
+    """Describes the header in OpenAPI; `begin` reads it."""
+
+
+async def read_command(request: Request, principal: str, route: str) -> Command:
+    """The command in `request`; raises IdempotencyKeyMissing without a usable key."""
+    key = request.headers.get("idempotency-key", "").strip()
+    if not key or len(key) > _LONGEST_KEY:
+        raise IdempotencyKeyMissing(
+            f"Send an Idempotency-Key of 1 to {_LONGEST_KEY} characters, the same one when you repeat the command."
+        )
+    named = f"{request.url.path}?{request.url.query}".encode()
+    return Command(principal, route, key, hashlib.sha256(named + b"\0" + await request.body()).digest())
+
+
+async def begin(session: AsyncSession, command: Command) -> Response | None:
+    """The answer kept for `command`, or None when it is new and held by this transaction from now on.
+
+    Raises IdempotencyKeyReused for another body, CommandInFlight while the first is being carried out: an insert
+    alone would wait for it instead.
+    """
+    held = await fetch_value(
+        session,
+        "SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))",
+        name=f"{command.principal}\x1f{command.route}\x1f{command.key}",
+    )
+    if not held:
+        raise CommandInFlight("This command is being carried out right now; repeat it in a moment for its answer.")
+    kept = await fetch_one(
+        session,
+        _Kept,
+        """
+        SELECT fingerprint, status, headers, body FROM idempotency_key
+        WHERE principal = :principal AND route = :route AND key = :key
+        """,
+        principal=command.principal,
+        route=command.route,
+        key=command.key,
+    )
+    if kept is None:
+        return None
+    if kept.fingerprint != command.fingerprint:
+        raise IdempotencyKeyReused("This Idempotency-Key was used with another body; nothing was done.")
+    return Response(kept.body, kept.status, {**kept.headers, "idempotency-replayed": "true"})
+
+
+async def keep(session: AsyncSession, command: Command, answer: Response) -> None:
+    """Keeps the answer of a command that succeeded, in the command's own transaction."""
+    if answer.status_code >= 400:
+        return
+    headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
+    await execute(
+        session,
+        """
+        INSERT INTO idempotency_key (principal, route, key, fingerprint, status, headers, body)
+        VALUES (:principal, :route, :key, :fingerprint, :status, CAST(:headers AS jsonb), :body)
+        """,
+        principal=command.principal,
+        route=command.route,
+        key=command.key,
+        fingerprint=command.fingerprint,
+        status=answer.status_code,
+        headers=json.dumps(headers),
+        body=bytes(answer.body),
+    )
+
+
+async def prune(session: AsyncSession) -> None:
+    """Deletes answers that nobody may ask for any more."""
+    await execute(session, "DELETE FROM idempotency_key WHERE created_at < now() - CAST(:kept AS interval)", kept=KEPT)

@@ -1,0 +1,259 @@
+"""Owns the operations of a service: each declares its access, and is decided, committed and repeated alike.
+
+The order for every request: identity → access → idempotency → transaction → endpoint → commit → answer. A deadlock
+or a serialization failure repeats the whole.
+"""
+
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import Response
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from shared.access.declared import Access
+from shared.access.grants import EVERYTHING, Principal, Scope, scope_for
+from shared.access.identity import HEADER, IdentityVerifier
+from shared.audit import store as audit
+from shared.audit.chain import kept_body
+from shared.database.failures import is_disconnect, is_exhausted, is_transient
+from shared.database.pool import Database
+from shared.errors import (
+    CommandInFlight,
+    DatabaseAway,
+    DomainError,
+    Forbidden,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    ImportRefused,
+    InvalidInput,
+    TryAgain,
+    Unauthenticated,
+)
+from shared.http import idempotency
+from shared.http.files import CSV_REQUEST
+from shared.http.imports import Imported, Load, checkable
+from shared.http.problems import refusals
+from shared.process import tracing
+
+_TRIES = 4
+
+
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+_ANYONE = Principal("anonymous", "anonymous")
+
+
+Endpoint = Callable[..., Any]
+
+
+class AccessUndeclared(Exception):
+    """An operation does not say who may use it; the service does not start."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls this operation, and the scope in which their grants allow it."""
+
+    principal: Principal
+    scope: Scope
+
+    @property
+    def name(self) -> str:
+        return self.principal.name
+
+
+def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+CallerOf = Annotated[Caller, Depends(_caller)]
+
+
+def decide(access: Access, request: Request) -> Caller:
+    """The caller of an operation; raises Unauthenticated or Forbidden."""
+    if access.kind == "public":
+        return Caller(_ANYONE, EVERYTHING)
+    verifier: IdentityVerifier = request.app.state.identities
+    principal = verifier.verify(request.headers.get(HEADER))
+    if access.kind == "signed_in":
+        return Caller(principal, EVERYTHING)
+    scope = scope_for(principal.grants, access.feature, access.level)
+    if scope is None:
+        raise Forbidden(f"This needs {access.feature} at level {access.level.word}, which none of your groups gives.")
+    return Caller(principal, scope)
+
+
+class Operation(APIRoute):
+    """A route that decides, then runs its endpoint in one transaction, and repeats it on deadlocks.
+
+    What the caller cannot help is said in words that he can act on: TryAgain when the work or a connection stays
+    taken, DatabaseAway when nobody can say whether the commit happened.
+    """
+
+    declared: Access | None = None
+    idempotent: bool = False
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        endpoint = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            if self.declared is None:
+                raise AccessUndeclared(self.path)
+            request.state.caller = decide(self.declared, request)
+            for _ in range(_TRIES):
+                try:
+                    return await self._attempt(request, endpoint)
+                except Exception as error:
+                    if is_disconnect(error):
+                        raise DatabaseAway(
+                            "The database broke off; whether this was done is unknown. Look, or repeat the same command."
+                        ) from error
+                    if is_exhausted(error):
+                        break
+                    if not is_transient(error):
+                        raise
+            raise TryAgain("Others are changing the same things right now; nothing was done. Try again.")
+
+        return handle
+
+    async def _attempt(
+        self, request: Request, endpoint: Callable[[Request], Coroutine[Any, Any, Response]]
+    ) -> Response:
+        # FastAPI closes function-scoped dependencies (the transaction) with this stack; taking its place lets a
+        # failed commit be repeated, and the finished answer be kept before the commit.
+        async with AsyncExitStack() as stack:
+            request.scope["fastapi_function_astack"] = stack
+            request.state.session = None
+            if not self.idempotent:
+                answer = await endpoint(request)
+                await self._note(request, answer)
+                return answer
+            command = await idempotency.read_command(
+                request, request.state.caller.principal.subject, f"{request.method} {self.path}"
+            )
+            database: Database = request.app.state.database
+            session = await stack.enter_async_context(database.transaction())
+            request.state.session = session
+            kept = await idempotency.begin(session, command)
+            if kept is not None:
+                return kept
+            answer = await endpoint(request)
+            await idempotency.keep(session, command, answer)
+            await self._note(request, answer)
+            return answer
+
+    async def _note(self, request: Request, answer: Response) -> None:
+        """Writes a command that was carried out into the audit, in the command's own transaction."""
+        session, access = request.state.session, self.declared
+        if session is None or access is None or access.kind == "public" or request.method not in _CHANGING:
+            return
+        caller: Caller = request.state.caller
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        done = audit.Done(
+            subject=caller.principal.subject,
+            name=caller.name,
+            operation=f"{request.method} {self.path}",
+            path=request.url.path,
+            feature=access.feature,
+            level=access.level.word,
+            status=answer.status_code,
+            body=kept_body(media_type, await _body_of(request)),
+            request_id=tracing.request_id() or "",
+        )
+        await audit.note(session, done)
+
+
+async def _body_of(request: Request) -> bytes:
+    """The request's body, after its endpoint has read it."""
+    file: bytes | None = getattr(request.state, "file", None)
+    return await request.body() if file is None else file
+
+
+class Router:
+    """The operations of one noun, under `/v1/<noun>`."""
+
+    def __init__(self, noun: str):
+        self.api = APIRouter(prefix=f"/v1/{noun}", tags=[noun], route_class=Operation)
+
+    def get(self, path: str, *, access: Access, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("GET", path, access, options)
+
+    def post(self, path: str, *, access: Access, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("POST", path, access, options)
+
+    def imports(self, path: str, *, access: Access, **options: Any) -> Callable[[Load], Load]:
+        """Registers an import: the function loads the rows of a file and returns how many; `check=true` loads none."""
+        declared = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST, **options}
+        declared["response_model_exclude_none"] = True
+        declared["responses"] = {200: {"model": Imported, "description": "What a check found."}}
+
+        def register(load: Load) -> Load:
+            self.post(path, access=access, **declared)(checkable(load))
+            return load
+
+        return register
+
+    def put(self, path: str, *, access: Access, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PUT", path, access, options)
+
+    def patch(self, path: str, *, access: Access, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PATCH", path, access, options)
+
+    def delete(self, path: str, *, access: Access, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("DELETE", path, access, options)
+
+    def _declare(
+        self, method: str, path: str, access: Access, options: dict[str, Any]
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Registers an operation. `refuses` lists its own errors, `idempotent` asks for an Idempotency-Key."""
+        idempotent: bool = options.pop("idempotent", False)
+        errors: list[type[DomainError]] = [*options.pop("refuses", ()), InvalidInput, TryAgain, DatabaseAway]
+        if access.kind != "public":
+            errors.append(Unauthenticated)
+        if access.kind == "feature":
+            errors.append(Forbidden)
+        dependencies = list(options.pop("dependencies", ()))
+        if idempotent:
+            errors += [IdempotencyKeyMissing, IdempotencyKeyReused, CommandInFlight]
+            dependencies.append(Depends(idempotency.key_header))
+        described = options.pop("openapi_extra", {})
+        responses = {**refusals(*errors), **options.pop("responses", {})}
+
+        def register(endpoint: Endpoint) -> Endpoint:
+            self.api.add_api_route(
+                path,
+                endpoint,
+                methods=[method],
+                dependencies=dependencies,
+                responses=responses,
+                openapi_extra={**access.to_openapi(), **described},
+                operation_id=endpoint.__name__,
+                **options,
+            )
+            route = self.api.routes[-1]
+            assert isinstance(route, Operation)
+            route.declared, route.idempotent = access, idempotent
+            return endpoint
+
+        return register
+
+
+def require_declared(app: FastAPI) -> None:
+    """Raises AccessUndeclared when any operation of `app` does not say who may use it."""
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute) and not (isinstance(route, Operation) and route.declared is not None):
+            raise AccessUndeclared(
+                f"{route.path} does not declare its access: register it with shared.http.operation.Router."
+            )
+
+
+def include(app: FastAPI, routers: Iterable[Router]) -> None:
+    for router in routers:
+        app.include_router(router.api)
+    require_declared(app)

@@ -1,0 +1,106 @@
+"""Owns work that runs beside the requests: loops that are restarted when they fail and end with the process."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
+
+
+T = TypeVar("T")
+
+
+_FIRST_PAUSE_SECONDS = 0.2
+
+
+_LONGEST_PAUSE_SECONDS = 10.0
+
+
+_CANCEL_AGAIN_SECONDS = 0.5
+
+
+_OBJECTS_PER_COLLECTION = 50_000
+
+
+_FINISH_SECONDS = 10.0
+
+
+def collect_rarely() -> None:
+    """Sets the garbage collector for a process that is started up and now serves.
+
+    What lives now lives as long as the process, so it need not be looked at again. A chunk of 500 invoices makes tens
+    of thousands of objects, none of them garbage: with Python's own threshold of 700 a third of the time of booking
+    went into looking for it. What is dropped in cycles, such as tracebacks, waits a little longer.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_PER_COLLECTION)
+
+
+async def whole(work: Coroutine[Any, Any, T]) -> T:
+    """Awaits `work`, a transaction say, that is better finished than cut off.
+
+    A cancellation waits for it, ten seconds at most, and is raised then.
+    """
+    task = asyncio.create_task(work)
+    clock = asyncio.get_running_loop()
+    deadline: float | None = None
+    while True:
+        try:
+            await asyncio.wait({task}, timeout=None if deadline is None else max(deadline - clock.time(), 0))
+        except asyncio.CancelledError:
+            deadline = deadline or clock.time() + _FINISH_SECONDS
+            continue
+        if deadline is None:
+            return task.result()
+        if not task.done():
+            log.warning("work was cut off: it had not ended %.0f s after it was asked to", _FINISH_SECONDS)
+            task.cancel()
+            await asyncio.wait({task}, timeout=_CANCEL_AGAIN_SECONDS)
+        elif not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("the last work before the end failed: %r", error)
+        raise asyncio.CancelledError
+
+
+async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Runs `loop` for ever; when it raises, logs why and starts it again after a growing pause."""
+    pause = _FIRST_PAUSE_SECONDS
+    clock = asyncio.get_running_loop()
+    while True:
+        started_at = clock.time()
+        try:
+            await loop()
+        except Exception as error:
+            if clock.time() - started_at > _LONGEST_PAUSE_SECONDS:
+                pause = _FIRST_PAUSE_SECONDS
+            log.warning("%s stopped and starts again in %.1f s: %r", name, pause, error)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def running(loops: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
+    """Keeps every loop running until the block ends."""
+    tasks = [asyncio.create_task(keep_running(name, loop), name=name) for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        await stop(tasks)
+
+
+async def stop(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancels the tasks and waits until they have ended."""
+    # Whole, because tasks may stop tasks of their own, and what those stand on is taken away when this ends.
+    await whole(_end(tasks))
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    pending = set(tasks)
+    while pending:
+        # Repeated, because libraries lose a cancellation that meets a result: asyncio.wait_for does before 3.12.
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)

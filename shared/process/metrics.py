@@ -1,0 +1,75 @@
+"""Owns what a process tells of itself at /metrics, as Prometheus reads it: requests, events, and what it looks up.
+
+Every name is listed in docs/operations.md. What needs a database is looked up when it is asked for; a scrape never
+fails because something is away, it says so in `ratebook_lookup_up`.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Protocol
+
+from prometheus_client import Counter, Histogram, Metric
+from prometheus_client.core import GaugeMetricFamily
+
+log = logging.getLogger(__name__)
+
+
+METRICS_PATH = "/metrics"
+
+
+_BUCKET_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0)
+
+
+_REQUESTS = Histogram(
+    "ratebook_http_request_seconds",
+    "From the arrival of a request to the head of its answer; _count is the number of requests.",
+    ("service", "method", "route", "status"),
+    buckets=_BUCKET_SECONDS,
+)
+
+
+INBOX_DUPLICATES = Counter(
+    "ratebook_inbox_duplicates", "Events that came again after they were taken in.", ("consumer",)
+)
+
+
+Lookup = Callable[[], Awaitable[Iterable[Metric]]]
+
+
+class _HasPath(Protocol):
+    """A route: its path is the template, never the path that somebody sent."""
+
+    @property
+    def path(self) -> str: ...
+
+
+class Requests:
+    """Counts and times the requests of one application; the labels are bound once for each route and outcome."""
+
+    def __init__(self, service: str):
+        self._service = service
+        self._bound: dict[tuple[str, str, int], Histogram] = {}
+
+    def note(self, route: _HasPath | None, method: str, status: int, seconds: float) -> None:
+        """One request; without a `route` it met no operation, and its method may be any word. Status 0: no answer."""
+        key = (route.path, method, status // 100) if route is not None else ("none", "", status // 100)
+        bound = self._bound.get(key)
+        if bound is None:
+            bound = self._bound[key] = self._bind(*key)
+        bound.observe(seconds)
+
+    def _bind(self, path: str, method: str, status_class: int) -> Histogram:
+        return _REQUESTS.labels(self._service, method, path, f"{status_class}xx" if status_class else "none")
+
+
+def gauge(name: str, words: str, value: float) -> Metric:
+    """One value."""
+    return GaugeMetricFamily(name, words, value=value)
+
+
+def gauge_by(name: str, words: str, label: str, values: Mapping[str, float]) -> Metric:
+    """One value for each word of `label`."""
+    family = GaugeMetricFamily(name, words, labels=(label,))
+    for word, value in values.items():
+        family.add_metric((word,), value)
+    return family

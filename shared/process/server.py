@@ -1,0 +1,153 @@
+"""Owns how every process is served: uvicorn, with what must not be forgotten when one is started (docs/decisions/0021).
+
+python -m shared.process.server gateway.main --host 0.0.0.0 --port 8400
+"""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0
+
+
+_KEEP_ALIVE_SECONDS = 75
+
+
+_GRACEFUL_SECONDS = 10
+
+
+_GATHERED_BYTES = 64 * 1024
+
+
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class GatheringTransport(asyncio.Transport):
+    """Sends what is written in one turn of the loop in one piece: uvicorn writes head and body of an answer apart."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop):
+        super().__init__()
+        self._transport = transport
+        self._loop = loop
+        self._gathered: list[bytes] = []
+        self._bytes = 0
+
+    def write(self, data: Any) -> None:
+        if not self._gathered:
+            self._loop.call_soon(self._flush)
+        self._gathered.append(data)
+        self._bytes += len(data)
+        if self._bytes > _GATHERED_BYTES:
+            # The transport has to see how much there is, so that it can hold the writer back.
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def pause_reading(self) -> None:
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._transport.resume_reading()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._transport.get_extra_info(name, default)
+
+    def _flush(self) -> None:
+        if self._gathered and not self._transport.is_closing():
+            self._transport.write(b"".join(self._gathered))
+        self._gathered.clear()
+        self._bytes = 0
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, which in addition gives each request's head HEAD_SECONDS to arrive.
+
+    Whoever opens connections and sends nothing, or a byte now and then, would keep them for ever otherwise.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any):
+        super().__init__(*arguments, **options)
+        self._waits_for_head = True
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(GatheringTransport(cast("asyncio.Transport", transport), self.loop))
+        self._look_at_the_clock()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._waits_for_head = False
+        self._look_at_the_clock()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._look_at_the_clock()
+
+    def on_message_begin(self) -> None:
+        self._waits_for_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._waits_for_head = False
+        super().on_headers_complete()
+
+    def _look_at_the_clock(self) -> None:
+        """Begins to count, or stops; a head that came in one piece is never counted."""
+        if self._waits_for_head and self._patience is None:
+            self._patience = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        elif not self._waits_for_head and self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _give_up(self) -> None:
+        self.transport.write(_TOO_SLOW)
+        self.transport.close()
+
+
+def configuration(app: ASGIApp | Callable[[], ASGIApp] | str, **options: Any) -> uvicorn.Config:
+    """How `app` is served. Identity comes in a signed header, so no address is believed that a proxy tells of."""
+    return uvicorn.Config(
+        app,
+        **{
+            "http": Protocol,
+            "ws": "none",
+            "loop": "uvloop",
+            "access_log": False,
+            "proxy_headers": False,
+            "server_header": False,
+            "log_level": "warning",
+            "timeout_keep_alive": _KEEP_ALIVE_SECONDS,
+            "timeout_graceful_shutdown": _GRACEFUL_SECONDS,
+            **options,
+        },
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m shared.process.server", description="Serves one process of the suite."
+    )
+    parser.add_argument("module", help="gateway.main, services.rating.main and so on")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--fd", type=int, help="a listening socket that a supervisor holds, instead of host and port")
+    given = parser.parse_args()
+    where = {"fd": given.fd} if given.fd is not None else {"host": given.host, "port": given.port}
+    server = uvicorn.Server(configuration(f"{given.module}:create_app", factory=True, **where))
+    server.run()
+    # uvicorn's command leaves with this when the application could not start.
+    raise SystemExit(0 if server.started else 3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Owns what every process is told by its environment; secrets are SecretStr and never shown."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_SEED_BYTES = 32
+
+
+def _is_seed(text: str) -> bool:
+    try:
+        return len(bytes.fromhex(text)) == _SEED_BYTES
+    except ValueError:
+        return False
+
+
+def _one_seed(value: SecretStr) -> SecretStr:
+    if not _is_seed(value.get_secret_value()):
+        raise ValueError(f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits")
+    return value
+
+
+def _several_seeds(value: SecretStr) -> SecretStr:
+    seeds = value.get_secret_value().split(",")
+    if not all(map(_is_seed, seeds)) or len({seed.lower() for seed in seeds}) < len(seeds):
+        raise ValueError(
+            f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits; several different ones with commas"
+        )
+    return value
+
+
+Seed = Annotated[SecretStr, AfterValidator(_one_seed)]
+"""An Ed25519 key as its seed in hexadecimal."""
+
+
+Seeds = Annotated[SecretStr, AfterValidator(_several_seeds)]
+"""One or more seeds, separated by commas."""
+
+
+class ProcessSettings(BaseSettings):
+    """What the gateway and the services have in common."""
+
+    # A message about one missing variable would otherwise show the others, passwords included.
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
+
+    nats_url: SecretStr = Field(validation_alias="NATS_URL")
+    # Longer than the gateway keeps an idle connection to a service (4 s), and than load balancers take to look.
+    drain_seconds: float = Field(default=5.0, ge=0, le=60, validation_alias="DRAIN_SECONDS")
+    log_level: str = Field(default="INFO", validation_alias="LOG_LEVEL")
+
+
+class ServiceSettings(ProcessSettings):
+    """A service: its database as the runtime role, and the gateway keys whose identities it believes.
+
+    Subclasses set `env_prefix`, for instance `RATING_`, so the variables are `RATING_DATABASE_URL` and so on.
+    `gateway_keys` is a JWKS document (RFC 7517) with the gateway's public Ed25519 keys.
+    """
+
+    database_url: SecretStr
+    gateway_keys: str
+    pool_size: int = Field(default=10, ge=2, le=100)

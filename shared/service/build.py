@@ -1,0 +1,127 @@
+"""Owns how a service is put together: its database, its broker, its consumers and jobs, its operations."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from nats.aio.client import Client
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.access.identity import IdentityVerifier
+from shared.audit.store import seal_part
+from shared.database.pool import Database
+from shared.events import inbox, outbox, streams
+from shared.events.consumer import Consumer, ConsumerLoop
+from shared.events.relay import Relay
+from shared.http import idempotency
+from shared.http.audit import audit_router
+from shared.http.context import RequestContext
+from shared.http.health import install_health
+from shared.http.metrics import install_metrics
+from shared.http.operation import Router, include
+from shared.http.problems import Problem, install_problem_handlers
+from shared.process import logging as service_logging
+from shared.process.background import collect_rarely, running
+from shared.process.draining import Draining
+from shared.process.settings import ServiceSettings
+from shared.service.jobs import Bell, Job
+from shared.service.measures import Measure, in_database, of_pool
+
+Loop = Callable[[], Awaitable[None]]
+
+
+log = logging.getLogger(__name__)
+
+
+def build(
+    name: str,
+    settings: ServiceSettings,
+    *,
+    routers: Sequence[Router],
+    consumers: Sequence[Consumer[Any]] = (),
+    jobs: Mapping[str, Job] | None = None,
+    measures: Sequence[Measure] = (),
+) -> FastAPI:
+    """The application of one service.
+
+    `measures` find what the service tells at /metrics besides what every service does.
+    """
+    service_logging.configure(name, settings.log_level)
+    database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
+    nats_url = settings.nats_url.get_secret_value()
+    broker: dict[str, Client] = {}
+
+    async def ping_broker() -> None:
+        if "client" not in broker or not broker["client"].is_connected:
+            raise ConnectionError("not connected")
+        await broker["client"].flush(timeout=2)
+
+    async def read_events() -> None:
+        """One connection for all consumers of this process; ends when one of them fails."""
+        broker["client"] = await streams.connect(nats_url, reconnect=True)
+        loops = {f"consumer {one.durable}": ConsumerLoop(one, database, broker["client"]).run for one in consumers}
+        try:
+            async with running(loops):
+                await asyncio.Event().wait()
+        finally:
+            await broker.pop("client").close()
+
+    bell = Bell()
+    all_jobs = {"prune": Job(_forget_the_old, pause_seconds=3600), "audit": Job(seal_part), **(jobs or {})}
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        collect_rarely()
+        loops: dict[str, Loop] = {
+            "relay": Relay(name, database, nats_url).run,
+            "events": read_events,
+            **({"bell": partial(bell.listen, database)} if jobs else {}),
+            **{job: partial(one.run, database, bell) for job, one in all_jobs.items()},
+        }
+        with draining.before_stopping():
+            async with running(loops):
+                yield
+        await database.close()
+
+    draining = Draining(settings.drain_seconds)
+    app = FastAPI(title=f"Ratebook {name}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.database = database
+    app.state.settings = settings
+    app.state.identities = IdentityVerifier(settings.gateway_keys, name)
+    app.add_middleware(RequestContext, service=name, draining=draining)
+    install_problem_handlers(app)
+    install_health(app, draining, {"database": database.ping}, {"nats": ping_broker})
+    durables = [one.durable for one in consumers]
+    install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
+    include(app, [*routers, audit_router(name)])
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _forget_the_old(session: AsyncSession) -> bool:
+    for part in (outbox, inbox, idempotency):
+        await part.prune(session)
+    return False
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of a service, with the problem document that all refusals share."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs"))
+        schemas["Problem"] = problem
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for operation in (one for described in document["paths"].values() for one in described.values()):
+            for answer in operation["responses"].values():
+                # FastAPI writes down the items of event streams in the words of OpenAPI 3.2 in a document of 3.1.
+                answer.get("content", {}).get("text/event-stream", {}).pop("itemSchema", None)
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,67 @@
+"""Owns jobs: work that no request waits for, done part by part, each part in a transaction of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.pool import Database
+from shared.process.background import whole
+
+_CHANNEL = "jobs"
+
+
+_SILENCE_SECONDS = 5.0
+
+
+class Bell:
+    """Rings in every process of a service when one of them has committed work for its jobs (`ddl.bell_v1`)."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def next_ring(self) -> asyncio.Event:
+        """Set by the next ring. Asked for before looking for work, no ring in between is missed."""
+        return self._next
+
+    def ring(self) -> None:
+        self._next.set()
+        self._next = asyncio.Event()
+
+    async def listen(self, database: Database) -> None:
+        """Rings whenever the database says so; ends when the connection does."""
+        connection = await database.connect("bell")
+        try:
+            await connection.add_listener(_CHANNEL, lambda *_: self.ring())
+            while not connection.is_closed():
+                await connection.fetchval("SELECT 1", timeout=_SILENCE_SECONDS)
+                await asyncio.sleep(_SILENCE_SECONDS)
+        finally:
+            # Without a time limit a dead server would hold the shutdown.
+            await connection.close(timeout=2)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Does `part` again and again until it says that nothing is left to do now.
+
+    Then it waits for the bell, or for `pause_seconds`: a ring may be lost with its connection. Any number of processes
+    may run the same job; a crash loses the part in hand and nothing else.
+    """
+
+    part: Callable[[AsyncSession], Awaitable[bool]]
+    pause_seconds: float = 1.0
+
+    async def run(self, database: Database, bell: Bell) -> None:
+        """Works for ever; the caller starts it again when it fails (shared.process.background)."""
+        while True:
+            rung = bell.next_ring()
+            if not await whole(self._do_part(database)):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(rung.wait(), self.pause_seconds)
+
+    async def _do_part(self, database: Database) -> bool:
+        async with database.transaction() as session:
+            return await self.part(session)

@@ -1,0 +1,60 @@
+"""Owns database migrations: each service has its own Alembic history, run as its owner role."""
+
+import asyncio
+import os
+from logging import getLogger
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.events.ddl import SHARED_TABLES
+
+log = getLogger(__name__)
+
+
+def configuration(service: str, owner_url: str) -> Config:
+    """The Alembic configuration of `service`; there is no ini file, because nothing in it would differ."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[2] / "services" / service / "migrations"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["url"] = owner_url
+    return config
+
+
+def upgrade(service: str, owner_url: str) -> None:
+    """Brings the database of `service` to the newest schema."""
+    command.upgrade(configuration(service, owner_url), "head")
+
+
+def check(service: str, owner_url: str) -> None:
+    """Raises when the tables in models.py and the migrations differ."""
+    command.check(configuration(service, owner_url))
+
+
+def run(metadata: MetaData) -> None:
+    """Called by each service's migrations/env.py: runs the wanted migrations in one transaction."""
+    url: str = context.config.attributes.get("url") or os.environ["OWNER_DATABASE_URL"]
+    asyncio.run(_run(url, metadata))
+
+
+async def _run(url: str, metadata: MetaData) -> None:
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    try:
+        async with engine.begin() as connection:
+            # A migration that waits for a lock makes every request behind it wait too: give up early instead.
+            await connection.execute(text("SET lock_timeout = '5s'"))
+            await connection.run_sync(_migrate, metadata)
+    finally:
+        await engine.dispose()
+
+
+def _migrate(connection: Connection, metadata: MetaData) -> None:
+    def ours(name: str | None, kind: str, _parents: object) -> bool:
+        return not (kind == "table" and name in SHARED_TABLES)
+
+    context.configure(connection=connection, target_metadata=metadata, include_name=ours, compare_type=True)
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,83 @@
+"""Owns what text may be: single lines without control characters, codes, and the numbers of documents."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+CodeText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9][A-Z0-9_-]{0,29}$")]
+"""A key chosen by people: capitals, digits, `_` and `-`, like `SAT` or `SKIP_TRACE`."""
+
+
+NumberText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$")]
+"""The number of a document or customer, like `W-1001`."""
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$", max_length=200)]
+"""One line of words; may be empty."""
+
+
+FilledLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=200)
+]
+"""One line of words that may not be empty."""
+
+
+ZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
+"""A ZIP code of five digits."""
+
+
+ZipPrefixText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{3,5}$")]
+"""A ZIP code of five digits, or its first three or four."""
+
+
+LongZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
+"""A ZIP code as addresses have it, with or without the four further digits."""
+
+
+AccountText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Z][0-9A-Z.-]{0,29}$")]
+"""A general-ledger account, like `4000` or `4000-10`."""
+
+
+MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+"""An accounting month, `YYYY-MM`."""
+
+
+_WORDS = {
+    r"^[A-Z0-9][A-Z0-9_-]{0,29}$": "must be a code of capitals, digits, _ and -, at most 30, like SKIP_TRACE",
+    r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$": "must be a number like W-1001: letters, digits, . _ / and -, at most 40",
+    r"^[0-9]{5}$": "must be a ZIP code of five digits, like 78205",
+    r"^[0-9]{3,5}$": "must be a ZIP code of five digits or its first three or four, like 782",
+    r"^[0-9]{5}(-[0-9]{4})?$": "must be a ZIP code, like 78205 or 78205-1234",
+    r"^[0-9A-Z][0-9A-Z.-]{0,29}$": "must be an account, like 4000 or 4000-10",
+    r"^[0-9]{4}-(0[1-9]|1[0-2])$": "must be a month, like 2026-11",
+    r"^[^\x00-\x1f\x7f]*$": "must be one line without control characters",
+    r"^[^\x00-\x1f\x7f]+$": "must be one line without control characters, and not empty",
+}
+
+
+_KINDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "too_short": "needs at least {min_length}",
+    "too_long": "takes at most {max_length}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "takes at most {max_length} characters",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than {gt}",
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "literal_error": "must be one of {expected}",
+}
+
+
+def words_of_fault(kind: str, message: str, context: Mapping[str, object]) -> str:
+    """What pydantic says of a value, in words for people: no pattern, no prefix."""
+    if kind == "string_pattern_mismatch":
+        return _WORDS.get(str(context.get("pattern")), message)
+    if kind in _KINDS:
+        return _KINDS[kind].format_map(context)
+    if kind.startswith("date_"):
+        return "must be a date, like 2026-11-02"
+    return message.removeprefix("Value error, ")

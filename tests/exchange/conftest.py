@@ -1,0 +1,28 @@
+"""The two ledgers face to face, and a clerk at the entry of invoices."""
+
+from tests.fixtures.clerk import clerk, reconciled_receivables
+from tests.fixtures.ledgers import (
+    company,
+    count_statements,
+    enter,
+    export,
+    rate,
+    rating,
+    receivables,
+    reconciled,
+    templates,
+)
+
+__all__ = [
+    "clerk",
+    "company",
+    "count_statements",
+    "enter",
+    "export",
+    "rate",
+    "rating",
+    "receivables",
+    "reconciled",
+    "reconciled_receivables",
+    "templates",
+]

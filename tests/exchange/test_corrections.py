@@ -1,0 +1,202 @@
+"""After the export: credits of single invoices and of one order of a rollup, in part and whole, and the next version."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts.event import envelope_bytes
+from shared.database.pool import Database
+from tests.fixtures.exchange import data_of, deliver, exchange, take_events
+from tests.fixtures.ledgers import key
+
+
+@pytest.fixture
+async def rollup(company, enter, export) -> list[dict[str, Any]]:
+    """A rollup of two orders that stands in Accounts Receivable."""
+    rating, _ = company
+    rule = {"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
+    await rating.post("/v1/rollup-rules", json=rule)
+    orders = await enter("W1", "W2")
+    await _assign_and_export(rating, export, "first")
+    return orders
+
+
+async def _assign_and_export(rating: Any, export: Any, name: str) -> dict[str, Any]:
+    for order in (await rating.get("/v1/work-orders", params={"status": "open"})).json()["items"]:
+        headers = {"if-match": f'"{order["revision"]}"'}
+        assert (await rating.post(f"/v1/work-orders/{order['id']}/rating", headers=headers)).status_code == 200
+    assigned = await rating.post("/v1/invoices/assign", json={}, headers=key(name))
+    assert assigned.status_code == 200
+    run: dict[str, Any] = await export(selection={"invoice_ids": assigned.json()["invoice_ids"]})
+    return run
+
+
+@pytest.fixture
+def credit(
+    company, rating_database: Database, receivables_database: Database
+) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Credits orders of the first invoice in Accounts Receivable, and lets rating hear of it."""
+
+    async def do(name: str, disposition: str, *order_ids: int) -> dict[str, Any]:
+        _, receivables = company
+        (invoice,) = (await receivables.get("/v1/invoices", params={"sort": "id", "limit": 1})).json()["items"]
+        body = {
+            "disposition": disposition,
+            "reason": "wrong",
+            "month": "2026-11",
+            "work_order_ids": [*order_ids] or None,
+        }
+        answer = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(name))
+        assert answer.status_code == 201, answer.text
+        await exchange(rating_database, receivables_database)
+        credited: dict[str, Any] = answer.json()
+        return credited
+
+    return do
+
+
+async def order_of(rating: Any, order_id: int) -> dict[str, Any]:
+    found: dict[str, Any] = (await rating.get(f"/v1/work-orders/{order_id}")).json()
+    return found
+
+
+async def test_one_order_of_a_rollup_is_rerated_and_the_others_stay_locked(
+    company, rollup, credit, export, reconciled
+) -> None:
+    rating, receivables = company
+    first, second = (one["id"] for one in rollup)
+    await credit("one", "rerate", first)
+    back, kept = await order_of(rating, first), await order_of(rating, second)
+    assert (back["status"], back["rating_version"], back["invoice_id"]) == ("open", 2, None)
+    assert (kept["status"], kept["rating_version"]) == ("exported", 1)
+    locked = await rating.patch(
+        f"/v1/work-orders/{second}", json={"reference": "x"}, headers={"if-match": f'"{kept["revision"]}"'}
+    )
+    assert (locked.status_code, locked.json()["invoice_number"]) == (409, "100001")
+    await reconciled()
+    await _assign_and_export(rating, export, "second")
+    again = await order_of(rating, first)
+    assert (again["status"], again["last_export"]["ar_number"]) == ("exported", "100002")
+    assert again["invoice_id"] != kept["invoice_id"]
+    (newest, _) = (await receivables.get("/v1/invoices", params={"work_order": "W1", "sort": "-id"})).json()["items"]
+    assert newest["number"] == "100002"
+    await reconciled()
+
+
+async def test_one_order_of_a_rollup_is_closed_and_its_invoice_keeps_the_rest(
+    company, rollup, credit, reconciled
+) -> None:
+    rating, _ = company
+    first, second = (one["id"] for one in rollup)
+    credited = await credit("one", "close", second)
+    assert credited["invoice"]["open"] == "80.00"
+    assert [(await order_of(rating, one))["status"] for one in (first, second)] == ["exported", "closed"]
+    (invoice,) = (await rating.get("/v1/invoices", params={"status": "exported"})).json()["items"]
+    assert (invoice["orders"], invoice["total"]) == (1, "80.00")
+    wip = (await rating.get("/v1/work-in-progress")).json()
+    assert wip["totals"]["orders"] == 0
+    await reconciled()
+
+
+async def test_the_rest_of_a_rollup_is_credited_later_by_another_disposition(
+    company, rollup, credit, reconciled
+) -> None:
+    rating, _ = company
+    first, second = (one["id"] for one in rollup)
+    await credit("one", "close", first)
+    await credit("rest", "rerate")
+    assert [(await order_of(rating, one))["status"] for one in (first, second)] == ["closed", "open"]
+    await reconciled()
+
+
+async def test_the_history_of_an_order_shows_each_version_with_its_invoice_and_credits(
+    company, rollup, credit, export
+) -> None:
+    rating, _ = company
+    first = rollup[0]["id"]
+    await credit("one", "rerate", first)
+    await _assign_and_export(rating, export, "second")
+    newest, oldest = (await rating.get(f"/v1/work-orders/{first}/hand-overs")).json()
+    assert (newest["version"], newest["ar_number"], newest["remaining"], newest["credits"]) == (
+        2,
+        "100002",
+        "80.00",
+        [],
+    )
+    assert (oldest["version"], oldest["ar_number"], oldest["remaining"]) == (1, "100001", "0.00")
+    assert [(one["credited"], one["disposition"]) for one in oldest["credits"]] == [("80.00", "rerate")]
+    assert (await rating.get("/v1/work-orders/999/hand-overs")).status_code == 404
+
+
+async def credits_by_hand(
+    receivables_database: Database, order: dict[str, Any], *parts: tuple[int, str, str, str | None]
+) -> list[tuple[int, str, bytes]]:
+    """Credits of an order as receivables tells of them: transaction, credited, remaining, disposition."""
+    events = await take_events(receivables_database, "receivables")
+    booked = next(data_of(one) for one in events if one[1] == "invoice-exported")
+    invoice = booked["invoices"][0]
+    made = []
+    for transaction, credited, remaining, disposition in parts:
+        data = {
+            "ar_company": booked["ar_company"],
+            "month": "2026-11",
+            "transaction": transaction,
+            "disposition": disposition,
+            "reason": "goodwill",
+            "credited_by": "ALAMO\\rita",
+            "booking": {
+                "run_id": booked["run_id"],
+                **{name: invoice[name] for name in ("invoice_id", "attempt", "number", "month", "transaction")},
+            },
+            "orders": [
+                {
+                    "work_order_id": order["id"],
+                    "version": 1,
+                    "attempt": 1,
+                    "credited": credited,
+                    "remaining": remaining,
+                }
+            ],
+        }
+        payload = envelope_bytes(uuid4(), "receivables", "invoice-credited", datetime.now(UTC), json.dumps(data))
+        made.append((transaction, "invoice-credited", payload))
+    return made
+
+
+FIRST = (91, "30.00", "50.00", None)
+LAST = (92, "50.00", "0.00", "rerate")
+
+
+@pytest.mark.parametrize("arrival", [(0,), (0, 0), (0, 1), (1, 0), (1, 1, 0, 0), (0, 1, 0, 1)])
+async def test_a_partly_credited_order_stays_locked_until_the_last_credit_whatever_comes_first(
+    company, enter, export, rating_database, receivables_database, arrival
+) -> None:
+    rating, _ = company
+    (order,) = await enter("W1")
+    await export()
+    events = await credits_by_hand(receivables_database, order, FIRST, LAST)
+    await deliver(rating_database, "rating", [events[one] for one in arrival])
+    now = await order_of(rating, order["id"])
+    last_came = 1 in arrival
+    assert (now["status"], now["rating_version"]) == (("open", 2) if last_came else ("exported", 1))
+    (hand_over,) = (await rating.get(f"/v1/work-orders/{order['id']}/hand-overs")).json()
+    assert hand_over["remaining"] == ("0.00" if last_came else "50.00")
+    assert len(hand_over["credits"]) == len(set(arrival))
+
+
+async def test_a_late_partial_credit_never_touches_the_next_version(
+    company, enter, rate, export, rating_database, receivables_database
+) -> None:
+    rating, _ = company
+    (order,) = await enter("W1")
+    await export()
+    first, last = await credits_by_hand(receivables_database, order, FIRST, LAST)
+    await deliver(rating_database, "rating", [last])
+    await rate(order["id"])
+    await deliver(rating_database, "rating", [first])
+    now = await order_of(rating, order["id"])
+    assert (now["status"], now["rating_version"]) == ("rated", 2)

@@ -1,0 +1,274 @@
+"""Whoever is limited to some branches, customers or AR companies sees nothing of the others: by id, in lists, files, totals, streams.
+
+Every GET operation is in one of two lists here; a new one fails until it is put into one. What the other half of the company
+does must not change a letter of what the limited caller sees, in any form, and what is the other half's is not there by its id.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import NamedTuple
+from zipfile import ZipFile
+
+import httpx
+import pytest
+from pypdf import PdfReader
+
+from shared.access.grants import Grant, Level, Limits
+from shared.database.pool import Database
+from shared.files.xlsx import XLSX_TYPE
+from tests.exchange.limited_world import OURS, THEIRS, Half, World
+from tests.fixtures.operations import Declared, declared_operations
+
+# What has a branch, a customer and an AR company; what has no branch; what has an AR company alone. What has no branch is not
+# narrowed by branches.
+OF_ORDERS = ("branches", "customers", "ar_companies")
+OF_CUSTOMERS = ("customers", "ar_companies")
+OF_COMPANIES = ("ar_companies",)
+
+
+# By which ids of a half the parameters of an operation are filled, in their order. Without parameters it is a list.
+Ids = tuple[str, ...]
+_RATING_ORDERS: dict[str, Ids] = {
+    "/v1/work-orders": (),
+    "/v1/work-orders/{work_order_id}": ("order",),
+    "/v1/work-orders/{work_order_id}/history": ("order",),
+    "/v1/work-orders/{work_order_id}/rating": ("order",),
+    "/v1/work-orders/{work_order_id}/ratings": ("order",),
+    "/v1/work-orders/{work_order_id}/rating/trial": ("order",),
+    "/v1/work-orders/{work_order_id}/charges": ("order",),
+    "/v1/work-orders/{work_order_id}/hand-overs": ("order",),
+    "/v1/work-order-entries": (),
+    "/v1/coverage": (),
+    "/v1/prebills": (),
+    "/v1/rating-runs": (),
+    "/v1/rating-runs/{run_id}": ("rating_run",),
+    "/v1/rating-runs/{run_id}/results": ("rating_run",),
+    "/v1/rating-runs/{run_id}/events": ("rating_run",),
+    "/v1/invoices": (),
+    "/v1/invoices/{invoice_id}": ("draft",),
+    "/v1/ready-to-export": (),
+    "/v1/open-rollup-invoices": (),
+    "/v1/work-in-progress": (),
+    "/v1/work-in-progress/work-orders": (),
+    "/v1/exports": (),
+    "/v1/exports/{run_id}": ("export_run",),
+    "/v1/exports/{run_id}/invoices": ("export_run",),
+    "/v1/exports/{run_id}/events": ("export_run",),
+    "/v1/commissions": (),
+    "/v1/commissions/{commission_id}": ("commission",),
+    "/v1/commission-periods": (),
+    "/v1/commission-payments": (),
+    "/v1/commission-payments/{payment_id}": ("payment",),
+    "/v1/reconciliation": (),
+}
+_RATING_CUSTOMERS: dict[str, Ids] = {
+    "/v1/rollup-rules": (),
+    "/v1/rollup-rules/{ar_company}/{bill_to}": ("company", "bill_to"),
+    "/v1/customers": (),
+}
+_INVOICES: dict[str, Ids] = {
+    "/v1/invoices": (),
+    "/v1/invoices/{invoice_id}": ("invoice",),
+    "/v1/invoices/{invoice_id}/document": ("invoice",),
+    "/v1/invoices/{invoice_id}/other-info": ("invoice",),
+    "/v1/invoices/{invoice_id}/printings": ("invoice",),
+    "/v1/invoice-emails": (),
+    "/v1/credit-requests": (),
+    "/v1/credit-requests/{request_id}": ("credit_request",),
+    "/v1/invoice-prints/{print_id}": ("print",),
+    "/v1/invoice-prints/{print_id}/files/{file}": ("print", "1"),
+    "/v1/invoice-prints/{print_id}/events": ("print",),
+    "/v1/batches": (),
+    "/v1/batches/{batch_id}": ("batch",),
+    "/v1/batches/{batch_id}/entries": ("batch",),
+    "/v1/batches/{batch_id}/entries/{seq}": ("batch", "1"),
+    "/v1/batches/{batch_id}/entries/{seq}/form": ("batch", "1"),
+    "/v1/batches/{batch_id}/entries/{seq}/contract-items": ("batch", "1"),
+    "/v1/batches/{batch_id}/batch-list": ("batch",),
+    "/v1/batches/{batch_id}/gl-distribution-list": ("batch",),
+    "/v1/batches/{batch_id}/findings": ("batch",),
+    "/v1/reconciliation": (),
+}
+_CUSTOMERS: dict[str, Ids] = {
+    "/v1/contracts": (),
+    "/v1/contracts/{ar_company}/{number}": ("company", "code"),
+    "/v1/contract-items": (),
+    "/v1/contract-items/{ar_company}/{contract}/{item}": ("company", "code", "1"),
+    "/v1/customers": (),
+    "/v1/customers/{customer_id}": ("customer",),
+    "/v1/customers/{customer_id}/account": ("customer",),
+}
+_SETUP: dict[str, Ids] = {
+    "/v1/ar-companies": (),
+    "/v1/ar-companies/{number}": ("company",),
+    "/v1/ar-companies/{number}/logo": ("company",),
+    "/v1/receivable-types": (),
+    "/v1/receivable-types/{ar_company}/{type}": ("company", "9"),
+    "/v1/pay-terms": (),
+    "/v1/pay-terms/{ar_company}/{code}": ("company", "code"),
+    "/v1/tax-codes": (),
+    "/v1/tax-codes/{ar_company}/{code}": ("company", "code"),
+    "/v1/materials": (),
+    "/v1/materials/{ar_company}/{code}": ("company", "code"),
+    "/v1/misc-distribution-codes": (),
+    "/v1/misc-distribution-codes/{ar_company}/{code}": ("company", "code"),
+    "/v1/jb-companies": (),
+    "/v1/jb-companies/{number}": ("jb_company",),
+    "/v1/job-billings": (),
+    "/v1/job-billings/{jb_company}/{bill_month}/{bill_id}/{seq}": ("jb_company", "2026-10", "7", "1"),
+    "/v1/months": (),
+    "/v1/month-reopenings": (),
+    "/v1/month-reopenings/{reopening_id}": ("reopening",),
+}
+LIMITED = {"rating": _RATING_ORDERS | _RATING_CUSTOMERS, "receivables": _INVOICES | _CUSTOMERS | _SETUP}
+
+
+def limiting(service: str, template: str) -> tuple[str, ...]:
+    """The kinds of limits that narrow an operation."""
+    if template in (_RATING_CUSTOMERS if service == "rating" else _CUSTOMERS):
+        return OF_CUSTOMERS
+    return OF_COMPANIES if service == "receivables" and template in _SETUP else OF_ORDERS
+
+
+_CODES = "codes and rate tables are one for the whole company; what they say of nobody's orders"
+_ACCOUNTS = "the chart of accounts is one for the whole company"
+_AUDIT = "tells of everybody's work, so it is refused to whoever is limited (test_audit.py)"
+UNLIMITED: dict[str, dict[str, str]] = {
+    "rating": {
+        **{
+            f"/v1/{noun}{one}": _CODES
+            for noun, key in {
+                "branches": "code", "customer-types": "code", "priorities": "code", "job-types": "code", "regions": "code", "zones": "code",
+                "bill-types": "code", "billing-items": "code", "servers": "code", "billing-profiles": "profile_id", "commission-rates": "rate_id",
+            }.items()
+            for one in ("", f"/{{{key}}}")
+        },
+        "/v1/audit": _AUDIT,
+    },
+    "receivables": {
+        "/v1/gl-accounts": _ACCOUNTS,
+        "/v1/gl-accounts/{gl_company}/{account}": _ACCOUNTS,
+        "/v1/audit": _AUDIT,
+    },
+}  # fmt: skip
+
+
+def reading(service: str) -> list[Declared]:
+    return [one for one in declared_operations(service) if one.method == "GET"]
+
+
+@pytest.mark.parametrize("service", ["rating", "receivables"])
+def test_every_operation_that_reads_is_either_limited_or_says_why_not(service: str) -> None:
+    found = {one.template for one in reading(service)}
+    limited, unlimited = LIMITED[service].keys(), UNLIMITED[service].keys()
+    assert found - limited - unlimited == set(), "put new operations into one of the two lists"
+    assert (limited | unlimited) - found == set(), "these are gone"
+    assert limited & unlimited == set()
+
+
+def path_for(operation: Declared, half: Half) -> str:
+    values = iter(LIMITED[operation.service][operation.template])
+    steps = [str(half.ids.get(name := next(values), name)) if step.startswith("{") else step
+             for step in operation.template.split("/")]  # fmt: skip
+    return "/".join(steps)
+
+
+def readable(answer: httpx.Response) -> str:
+    """What a person finds in an answer, without the moment at which a file was made."""
+    kind = answer.headers.get("content-type", "")
+    if not answer.is_success:
+        return str(answer.status_code)
+    if kind.startswith("application/pdf"):
+        return re.sub(
+            r"\d\d:\d\d", "", "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+        )
+    if "spreadsheetml" in kind:
+        with ZipFile(BytesIO(answer.content)) as parts:
+            return "\n".join(parts.read(name).decode() for name in sorted(parts.namelist()) if "docProps" not in name)
+    if kind.startswith("image/"):
+        return answer.content.hex()
+    return answer.text
+
+
+# They come of the same rows as the other forms and take longer: one kind of limits sees them.
+_PRINTED = (XLSX_TYPE, "application/pdf")
+
+
+class Sight(NamedTuple):
+    service: str
+    template: str
+    form: str
+
+    @property
+    def is_list(self) -> bool:
+        return not LIMITED[self.service][self.template]
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """A caller who may view everything, within limits; without any he sees all."""
+
+    world: World
+    identity: Callable[..., dict[str, str]]
+    limits: Limits = field(default_factory=Limits)
+    name: str = "ALAMO\\tester"
+
+    async def see(self, operation: Declared, path: str, form: str) -> str:
+        client = self.world.rating if operation.service == "rating" else self.world.receivables
+        features = sorted({one.feature for one in declared_operations(operation.service) if one.feature})
+        grants = [Grant(feature, Level.VIEW, self.limits) for feature in features]
+        pages = any(one["name"] == "limit" for one in operation.parameters)
+        headers = {**self.identity(operation.service, *grants, name=self.name), "accept": form}
+        return readable(await client.get(path, params={"limit": 500} if pages else {}, headers=headers))
+
+    async def see_all(self, half: Half, *, printed: bool = True) -> dict[Sight, str]:
+        """Everything in every form, of lists and of what `half` has by its ids; workbooks and PDF if `printed`."""
+        return {
+            Sight(one.service, one.template, form): await self.see(one, path_for(one, half), form)
+            for one in (*reading("rating"), *reading("receivables"))
+            if one.template in LIMITED[one.service]
+            for form in one.answers["200"]["content"]
+            if printed or form not in _PRINTED
+        }
+
+
+@pytest.fixture
+def world(company, rating_database: Database, receivables_database: Database) -> World:
+    rating, receivables = company
+    return World(rating, receivables, rating_database, receivables_database)
+
+
+async def test_what_the_others_do_changes_nothing_of_what_a_limited_caller_sees(
+    world: World, identity: Callable[..., dict[str, str]]
+) -> None:
+    ours, theirs = Half(*OURS), Half(*THEIRS)
+    everybody = Eyes(world, identity)
+    # Under the name of the other half's clerk he would see the prints that he asked for.
+    limited = {kind: Eyes(world, identity, ours.limits(kind), "ALAMO\\limited") for kind in OF_ORDERS}
+    await world.lives(ours)
+    before = {kind: await eyes.see_all(ours, printed=kind == "ar_companies") for kind, eyes in limited.items()}
+    all_before = await everybody.see_all(ours)
+    await world.lives(theirs)
+    for kind, eyes in limited.items():
+        printed = kind == "ar_companies"
+        after, of_theirs = await eyes.see_all(ours, printed=printed), await eyes.see_all(theirs, printed=printed)
+        narrowed = [sight for sight in after if kind in limiting(sight.service, sight.template)]
+        assert [sight for sight in narrowed if after[sight] != before[kind][sight]] == [], kind
+        assert [sight for sight in narrowed if not sight.is_list and of_theirs[sight] != "404"] == [], kind
+
+    # A customer has no branch, but what he owes has.
+    account = next(one for one in reading("receivables") if one.template.endswith("/account"))
+    seen = json.loads(await limited["branches"].see(account, path_for(account, theirs), "application/json"))
+    assert (seen["items"], seen["exposure"]) == ([], "0.00")
+
+    # None of this is worth anything where there is nothing to see: who sees all sees the others come, and each thing.
+    all_after, all_theirs = await everybody.see_all(ours), await everybody.see_all(theirs)
+    assert [sight for sight in all_before if sight.is_list and all_after[sight] == all_before[sight]] == []
+    assert [sight for seen in (all_after, all_theirs) for sight, text in seen.items() if text.isdigit()] == []
+    hidden = [
+        sight for sight, text in before["ar_companies"].items() if text.isdigit() and "prints" not in sight.template
+    ]
+    assert hidden == []

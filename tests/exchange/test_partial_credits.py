@@ -1,0 +1,104 @@
+"""Credits of exported invoices by parts: what they leave, when a disposition is needed, and many at once."""
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.contracts.invoice_credited import InvoiceCredited
+from tests.fixtures.exchange import data_of, exchange, take_events
+from tests.fixtures.ledgers import key
+
+MONTH = {"month": "2026-11", "reason": "agreed"}
+
+
+@pytest.fixture
+async def invoice(company, enter, export) -> dict[str, Any]:
+    """An exported invoice over W1 with lines of 95.00 and 26.00."""
+    _, receivables = company
+    await enter("W1", zip_code="78130", miles="40")
+    await export()
+    (head,) = (await receivables.get("/v1/invoices")).json()["items"]
+    return head
+
+
+async def test_an_order_stays_locked_until_the_last_of_several_credits_brings_it_to_zero(
+    company, invoice, enter, reconciled, rating_database, receivables_database
+) -> None:
+    rating, receivables = company
+    path = f"/v1/invoices/{invoice['id']}/credits"
+    part = {**MONTH, "lines": [{"line": 1, "amount": "45.00"}, {"line": 2}]}
+    first = await receivables.post(path, json=part, headers=key(1))
+    assert first.status_code == 201, first.text
+    assert (first.json()["invoice"]["open"], first.json()["invoice"]["status"]) == ("50.00", "partly_settled")
+    await exchange(rating_database, receivables_database)
+    (order,) = (await rating.get("/v1/work-orders", params={"search": "W1"})).json()["items"]
+    assert order["status"] == "exported"
+    await reconciled()
+    without = await receivables.post(path, json=MONTH, headers=key(2))
+    assert (without.status_code, without.json()["code"]) == (422, "DISPOSITION_MISSING")
+    assert "W1" in without.json()["detail"]
+    last = await receivables.post(path, json={**MONTH, "disposition": "rerate"}, headers=key(3))
+    assert (last.json()["invoice"]["open"], last.json()["invoice"]["status"]) == ("0.00", "credited")
+    await exchange(rating_database, receivables_database)
+    order = (await rating.get(f"/v1/work-orders/{order['id']}")).json()
+    assert (order["status"], order["rating_version"]) == ("open", 2)
+    await reconciled()
+
+
+async def test_a_disposition_that_would_do_nothing_is_refused(company, invoice) -> None:
+    _, receivables = company
+    body = {**MONTH, "disposition": "close", "lines": [{"line": 1, "amount": "1.00"}]}
+    answer = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(1))
+    assert (answer.status_code, answer.json()["code"]) == (422, "DISPOSITION_UNNEEDED")
+    assert "120.00 of W1" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({"lines": [{"line": 3}]}, "LINE_NOT_ON_INVOICE", "/lines/0/line"),
+        ({"lines": [{"line": 1, "amount": "95.01"}]}, "MORE_THAN_LEFT", "/lines/0/amount"),
+        ({"lines": [{"line": 1, "amount": "1.001"}]}, "INVALID_INPUT", "/lines/0/amount"),
+        ({"lines": [{"line": 1}, {"line": 1}]}, "INVALID_INPUT", "/lines"),
+        ({"lines": []}, "INVALID_INPUT", "/lines"),
+        ({"lines": [{"line": 1}], "work_order_ids": [1]}, "INVALID_INPUT", "/"),
+    ],
+)
+async def test_a_part_that_does_not_fit_names_the_place(company, invoice, body, code, pointer) -> None:
+    _, receivables = company
+    answer = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json={**MONTH, **body}, headers=key(1))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+async def test_rating_is_told_net_amounts_and_the_disposition_only_when_there_is_one(
+    company, invoice, receivables_database
+) -> None:
+    _, receivables = company
+    path = f"/v1/invoices/{invoice['id']}/credits"
+    await receivables.post(path, json={**MONTH, "lines": [{"line": 1, "amount": "15.00"}]}, headers=key(1))
+    await receivables.post(path, json={**MONTH, "disposition": "close"}, headers=key(2))
+    events = [one for one in await take_events(receivables_database, "receivables") if one[1] == "invoice-credited"]
+    told = [InvoiceCredited.model_validate(data_of(one)) for one in events]
+    assert [(one.disposition, one.orders[0].credited, one.orders[0].remaining) for one in told] == [
+        (None, Decimal("15.00"), Decimal("106.00")),
+        ("close", Decimal("106.00"), Decimal("0.00")),
+    ]
+
+
+async def test_two_hundred_credits_at_once_never_take_more_than_there_is(
+    company, invoice, reconciled, rating_database, receivables_database
+) -> None:
+    """Each takes 1.00 of 95.00; what would take more, or leave nothing of the order unsaid, is refused in words."""
+    _, receivables = company
+    path = f"/v1/invoices/{invoice['id']}/credits"
+    body = {**MONTH, "lines": [{"line": 1, "amount": "1.00"}]}
+    answers = await asyncio.gather(*(receivables.post(path, json=body, headers=key(one)) for one in range(200)))
+    assert sorted(one.status_code for one in answers) == [201] * 95 + [422] * 105
+    assert {one.json()["code"] for one in answers if one.status_code == 422} == {"MORE_THAN_LEFT"}
+    whole = (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()
+    assert (whole["open"], [one["remaining"] for one in whole["lines"]]) == ("26.00", ["0.00", "26.00"])
+    await exchange(rating_database, receivables_database)
+    await reconciled()

@@ -1,0 +1,54 @@
+"""The rules of paths by themselves."""
+
+from urllib.parse import unquote
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import AmbiguousPath
+from gateway.routes import compile_routes
+from gateway.rules.paths import path_segments
+from tests.gateway.player import DOCUMENTS
+
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [b"/", b"//", b".", b"..", b"%2f", b"%5C", b"%2e", b"%00", b"%25", b"%", b";", b"\\", b"%c3%a9"]
+        ),
+        st.binary(max_size=3),
+        st.sampled_from([b"a", b"api", b"v1", b"customers", b"%41", b"+", b"~"]),
+    ),
+    max_size=8,
+).map(b"".join)
+
+
+@given(PIECES)
+def test_a_path_that_is_read_is_read_by_everyone_alike(tail: bytes) -> None:
+    raw = b"/" + tail
+    try:
+        segments = path_segments(raw)
+    except AmbiguousPath:
+        return
+    assert raw.isascii()
+    # Decoding before splitting, after splitting, or twice: all see the same path.
+    decoded = unquote(raw.decode(), errors="strict")
+    assert decoded.split("/")[1:] == segments
+    assert unquote(decoded) == decoded
+    assert not {"", ".", ".."} & set(segments[:-1])
+    assert segments[-1] not in {".", ".."}
+    assert not any(set(segment) & {"\\", "\0", "\r", "\n", "%"} for segment in segments)
+
+
+@given(st.text(min_size=1))
+def test_the_path_inside_means_the_same_parameter_and_nothing_else(text: str) -> None:
+    table = compile_routes(DOCUMENTS)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return
+    if {"/", "\\", "%"} & set(text) or text in {".", ".."}:
+        return
+    _, inside = table.match("GET", ["api", "v1", "rating", "customers", text])
+    # Nothing stands there that a server could take for more than this one segment, and nothing is escaped twice.
+    assert not set(inside) & set("?#\\ \r\n\t;")
+    assert [unquote(segment, errors="strict") for segment in inside.split("/")] == ["", "v1", "customers", text]

@@ -1,0 +1,117 @@
+"""The export of rollups: the whole or nothing, when the cycle is over."""
+
+import asyncio
+
+from shared.database.statements import fetch_value
+from tests.fixtures.exchange import work_off
+from tests.fixtures.rollups import assign, export, order_of
+
+
+async def test_orders_of_a_rolled_up_bill_to_wait_for_their_roll_up(rolled, rated_ids) -> None:
+    (waiting,) = await rated_ids("W1")
+    (single,) = await rated_ids("W2", customer="S1002")
+    run = (await export(rolled, 1)).json()
+    assert (run["orders"], (await order_of(rolled, single))["status"]) == (1, "exporting")
+    assert (await order_of(rolled, waiting))["status"] == "rated"
+    named = await export(rolled, 2, selection={"work_order_ids": [waiting]})
+    assert (named.status_code, named.json()["code"]) == (409, "NOT_EXPORTABLE")
+    assert "rolled up" in named.json()["errors"][0]["detail"]
+
+
+async def test_a_rollup_goes_whole_when_its_cycle_is_over(rolled, rated_ids) -> None:
+    ids = await rated_ids("W1", "W2")
+    (invoice_id,) = (await assign(rolled)).json()["invoice_ids"]
+    early = await export(rolled, 1, invoice_date="2026-11-29")
+    assert early.json()["code"] == "NOTHING_TO_EXPORT"
+    part = await export(rolled, 2, selection={"work_order_ids": ids[:1]})
+    assert part.json()["errors"][0]["detail"] == f"it is on invoice {invoice_id} with others that are not chosen"
+    run = (await export(rolled, 3)).json()
+    assert (run["invoices"], run["orders"], run["total"]) == (1, 2, "160.00")
+    assert {(await order_of(rolled, one))["status"] for one in ids} == {"exporting"}
+
+
+async def test_a_named_rollup_goes_before_its_cycle_ends(rolled, rated_ids) -> None:
+    await rated_ids("W1")
+    (invoice_id,) = (await assign(rolled)).json()["invoice_ids"]
+    run = await export(rolled, 1, invoice_date="2026-11-20", selection={"invoice_ids": [invoice_id]})
+    assert run.status_code == 202
+    gone = await export(rolled, 2, selection={"invoice_ids": [invoice_id]})
+    assert gone.json()["errors"][0] == {"pointer": "/selection/invoice_ids", "detail": f"invoice {invoice_id}"}
+
+
+async def test_a_rollup_that_was_rated_too_late_in_part_waits_whole(rolled, rated_ids, rating_database) -> None:
+    await rated_ids("W1")
+    await assign(rolled, 1)
+    async with rating_database.transaction() as session:
+        until = await fetch_value(session, "SELECT max(rated_at) FROM rating")
+    await rated_ids("W2")
+    await assign(rolled, 2)
+    answer = await export(rolled, 1, selection={"rated_until": until.isoformat()})
+    assert answer.json()["code"] == "NOTHING_TO_EXPORT"
+
+
+async def test_an_invoice_on_its_way_is_locked_and_says_where_it_is(rolled, rated_ids) -> None:
+    await rated_ids("W1")
+    (more,) = await rated_ids("W2", customer="S1001")
+    (invoice_id,) = (await assign(rolled, work_order_ids=[more])).json()["invoice_ids"]
+    run = (await export(rolled, 1)).json()
+    path = f"/v1/invoices/{invoice_id}"
+    etag = (await rolled.get(path)).headers["etag"]
+    for answer in (
+        await rolled.post(f"{path}/unassign", json={}, headers={"if-match": etag}),
+        await rolled.delete(path, headers={"if-match": etag}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "LOCKED_USE_CREDIT")
+        assert (answer.json()["invoice_id"], answer.json()["run_id"]) == (invoice_id, run["id"])
+
+
+async def test_an_export_and_an_assignment_at_once_never_send_a_part(rolled, rated_ids, rating_database) -> None:
+    for round_number in range(4):
+        ids = await rated_ids(f"A{round_number}", f"B{round_number}")
+        (invoice_id,) = (await assign(rolled, f"first {round_number}", work_order_ids=ids[:1])).json()["invoice_ids"]
+        chosen = {"invoice_ids": [invoice_id]}
+        await asyncio.gather(
+            export(rolled, f"run {round_number}", selection=chosen),
+            assign(rolled, f"second {round_number}", work_order_ids=ids[1:]),
+        )
+        async with rating_database.transaction() as session:
+            parts = await fetch_value(
+                session,
+                """
+                SELECT count(*) FROM invoice i
+                WHERE i.status = 'exporting' AND EXISTS (
+                    SELECT FROM work_order w WHERE w.invoice_id = i.id AND w.status <> 'exporting')
+                """,
+            )
+        assert parts == 0
+
+
+async def test_a_removed_draft_opens_its_orders(rolled, rated_ids) -> None:
+    ids = await rated_ids("W1", "W2")
+    (invoice_id,) = (await assign(rolled)).json()["invoice_ids"]
+    path = f"/v1/invoices/{invoice_id}"
+    etag = (await rolled.get(path)).headers["etag"]
+    assert (await rolled.delete(path, headers={"if-match": etag})).status_code == 204
+    assert {(one["status"], one["rating_version"]) for one in [await order_of(rolled, each) for each in ids]} == {
+        ("open", 2)
+    }
+    assert (await rolled.get(path)).json()["invoice"]["status"] == "dissolved"
+    again = await rolled.delete(path, headers={"if-match": etag})
+    assert (again.status_code, again.json()["code"]) == (409, "LOCKED_USE_CREDIT")
+
+
+async def test_many_orders_are_assigned_and_exported_by_as_many_statements_as_one(
+    rolled, enter, rating_database, count_statements
+) -> None:
+    counted = []
+    for number, size in enumerate((1, 120)):
+        await enter(*(f"R{number}-{index}" for index in range(size)))
+        await rolled.post("/v1/rating-runs", json={})
+        await work_off(rating_database)
+        async with count_statements(rating_database) as statements:
+            assert (await assign(rolled, number)).json()["orders"] == size
+        assigned = statements.count
+        async with count_statements(rating_database) as statements:
+            assert (await export(rolled, number)).json()["orders"] == size
+        counted.append((assigned, statements.count))
+    assert counted[0] == counted[1]

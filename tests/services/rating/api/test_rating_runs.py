@@ -1,0 +1,117 @@
+"""Bulk ratings of chosen orders, with a result for each of them."""
+
+from typing import Any
+
+import pytest
+
+from shared.access.grants import Grant, Level, Limits
+from tests.fixtures.exchange import work_off
+from tests.fixtures.ledgers import ORDER
+
+
+async def results(rating: Any, database: Any, **wanted: Any) -> dict[str, str]:
+    """What became of each order of a run: number → outcome."""
+    started = await rating.post("/v1/rating-runs", json=wanted)
+    assert started.status_code == 202, started.text
+    await work_off(database)
+    run = (await rating.get(started.headers["location"])).json()
+    assert run["status"] == "done"
+    assert run["rated"] + run["failed"] == run["orders"]
+    page = (await rating.get(f"{started.headers['location']}/results")).json()
+    return {one["number"]: one["outcome"] for one in page["items"]}
+
+
+async def test_named_orders_get_a_result_each_whatever_their_state(company, enter, rate, rating_database) -> None:
+    rating, _ = company
+    orders = await enter("W1", "W2", "W3", "W4", "W5")
+    await rate(orders[1]["id"])
+    for order, change in ((orders[2], {"pod_received": False}), (orders[3], {"region": None, "served_zip": "99999"})):
+        path, headers = f"/v1/work-orders/{order['id']}", {"if-match": f'"{order["revision"]}"'}
+        assert (await rating.patch(path, json=change, headers=headers)).is_success
+    named = [one["id"] for one in orders[:4]]
+    assert await results(rating, rating_database, work_order_ids=named) == {
+        "W1": "RATED",
+        "W2": "SKIPPED",
+        "W3": "NOT_READY_FOR_RATING",
+        "W4": "REGION_REQUIRED",
+    }
+    assert (await rating.get(f"/v1/work-orders/{orders[4]['id']}")).json()["status"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "numbers"),
+    [
+        ({}, {"W1", "W2", "X1"}),
+        ({"customers": ["S1002"]}, {"X1"}),
+        ({"customers": ["S1002", "S1001"], "service_to": "2026-11-02"}, {"W1", "W2", "X1"}),
+        ({"branches": ["SAT"], "customers": ["S1001"]}, {"W1", "W2"}),
+    ],
+)
+async def test_a_filter_chooses_among_the_orders_that_are_ready(
+    company, enter, rating_database, wanted, numbers
+) -> None:
+    await enter("W1", "W2")
+    await enter("X1", customer="S1002")
+    assert await results(company[0], rating_database, **wanted) == dict.fromkeys(numbers, "RATED")
+
+
+@pytest.mark.parametrize("wanted", [{"service_to": "2026-11-01"}, {"customers": ["S1003"]}, {"branches": ["LAX"]}])
+async def test_a_filter_that_nothing_fits_is_refused(company, enter, wanted) -> None:
+    await enter("W1")
+    answer = await company[0].post("/v1/rating-runs", json=wanted)
+    assert (answer.status_code, answer.json()["code"]) == (409, "NOTHING_TO_RATE")
+
+
+async def test_orders_that_do_not_exist_are_named_and_nothing_begins(company, enter, identity) -> None:
+    rating, _ = company
+    (order,) = await enter("W1")
+    answer = await rating.post("/v1/rating-runs", json={"work_order_ids": [order["id"], 999999]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "UNKNOWN_REFERENCE")
+    assert answer.json()["errors"] == [{"pointer": "/work_order_ids", "detail": "there is no work order 999999"}]
+    other = identity("rating", Grant("rating.rating", Level.EDIT, Limits(branches=frozenset({"MIA"}))))
+    hidden = await rating.post("/v1/rating-runs", json={"work_order_ids": [order["id"]]}, headers=other)
+    assert hidden.status_code == 422
+    assert (await rating.get("/v1/rating-runs")).json()["totals"]["count"] == 0
+
+
+async def test_ids_and_a_filter_together_are_refused(company) -> None:
+    answer = await company[0].post("/v1/rating-runs", json={"work_order_ids": [1], "branches": ["SAT"]})
+    assert answer.status_code == 422
+
+
+async def test_an_order_that_went_back_into_the_field_is_not_rated_by_a_run(company, enter, rating_database) -> None:
+    rating, _ = company
+    (order,) = await enter("W1")
+    started = await rating.post("/v1/rating-runs", json={})
+    await rating.patch(f"/v1/work-orders/{order['id']}", json={"field_status": "in_field"}, headers={"if-match": '"1"'})
+    await work_off(rating_database)
+    run = (await rating.get(started.headers["location"])).json()
+    assert [one["outcome"] for one in run["outcomes"]] == ["SKIPPED"]
+    assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "open"
+
+
+async def test_prebills_come_with_the_order_and_are_rated_with_it(company, rate) -> None:
+    rating, _ = company
+    prebills = [{"billing_item": "Mileage", "rate": "5.00", "quantity": "2"}, {"billing_item": "Skip trace"}]
+    made = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})
+    assert made.status_code == 201, made.text
+    charges = (await rating.get(f"/v1/work-orders/{made.json()['id']}/charges")).json()
+    assert [(one["kind"], one["billing_item"], one["rate"], one["entered_by"]) for one in charges] == [
+        ("prebill", "Mileage", "5.00000", r"ALAMO\tester"),
+        ("prebill", "Skip trace", None, r"ALAMO\tester"),
+    ]
+    rated = (await rate(made.json()["id"])).json()
+    assert [(one["billing_item"], one["amount"], one["origin"]) for one in rated["lines"]] == [
+        ("Service of process", "80.00", "rate"),
+        ("Mileage", "10.00", "prebill"),
+        ("Skip trace", "195.00", "prebill"),
+    ]
+
+
+async def test_a_faulty_prebill_names_its_place_and_no_order_is_kept(company) -> None:
+    rating, _ = company
+    prebills = [{"billing_item": "Mileage"}, {"billing_item": "Mileage", "rate": "-1", "servers": [{"server": "S77"}]}]
+    answer = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/prebills/1/rate", "/prebills/1/servers"]
+    assert (await rating.get("/v1/work-orders")).json()["totals"]["count"] == 0

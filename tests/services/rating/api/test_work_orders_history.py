@@ -1,0 +1,129 @@
+"""The history of an order: what happened to it, by whom and when, and why it was closed or reopened."""
+
+from typing import Any
+
+import pytest
+
+from shared.access.grants import Grant, Level, Limits
+from tests.fixtures.exchange import exchange
+from tests.fixtures.ledgers import everything, key, load, order_csv
+
+FEATURES = ("work_orders", "rating", "rollup", "export")
+
+
+@pytest.fixture
+async def order(company, enter) -> dict[str, Any]:
+    """An open order whose bill-to is rolled up."""
+    rule = {"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
+    await company[0].post("/v1/rollup-rules", json=rule)
+    (made,) = await enter("W1")
+    return made
+
+
+@pytest.fixture
+def do(company, order, identity) -> Any:
+    """Does something with the order as somebody, with its ETag as it now is; returns the answer."""
+    rating, _ = company
+    count = iter(range(100))
+
+    async def act(who: str, method: str, noun: str, body: Any = None, **more: Any) -> Any:
+        path = f"/v1/work-orders/{order['id']}"
+        headers = {
+            **identity("rating", *everything("rating", FEATURES), name=f"ALAMO\\{who}"),
+            **key(next(count)),
+            "if-match": (await rating.get(path)).headers["etag"],
+        }
+        url = noun if noun.startswith("/") else f"{path}/{noun}".rstrip("/")
+        answer = await rating.request(method, url, json=body, headers=headers, **more)
+        assert answer.is_success, answer.text
+        return answer
+
+    return act
+
+
+async def history_of(rating: Any, order: dict[str, Any]) -> list[tuple[str, str, int | None, str]]:
+    """The history, the oldest first: who did what, to which version, and why."""
+    steps = (await rating.get(f"/v1/work-orders/{order['id']}/history")).json()
+    times = [one["at"] for one in steps]
+    assert times == sorted(times, reverse=True)
+    return [(one["by"].removeprefix("ALAMO\\"), one["action"], one["version"], one["words"]) for one in reversed(steps)]
+
+
+async def test_an_order_tells_its_life_from_rating_to_credit_and_back(
+    company, order, do, rating_database, receivables_database
+) -> None:
+    rating, receivables = company
+    await do("ann", "POST", "rating")
+    await do("bob", "POST", "rating")
+    await do("cid", "POST", "/v1/invoices/assign", {})
+    await do("dot", "POST", "unassign")
+    await do("cid", "POST", "/v1/invoices/assign", {})
+    await do("eve", "PATCH", "", {"bill_to": "S1002"})
+    await do("eve", "POST", "/v1/exports", {"invoice_date": "2026-11-20"})
+    await exchange(rating_database, receivables_database)
+    (invoice,) = (await receivables.get("/v1/invoices")).json()["items"]
+    body = {"disposition": "rerate", "reason": "wrong firm", "month": "2026-11"}
+    await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key("credit"))
+    await exchange(rating_database, receivables_database)
+    await do("fay", "POST", "rating")
+    await do("fay", "DELETE", "rating")
+    assert await history_of(rating, order) == [
+        ("ann", "rated", 1, ""),
+        ("bob", "rated_again", 2, ""),
+        ("cid", "assigned", None, ""),
+        ("dot", "unassigned", None, ""),
+        ("cid", "assigned", None, ""),
+        ("eve", "unassigned", None, ""),
+        ("eve", "handed_over", 2, "attempt 1"),
+        ("Accounts Receivable", "exported", 2, "invoice 100001 of 2026-11"),
+        ("tester", "credited", 2, "wrong firm"),
+        ("tester", "reopened", 2, "wrong firm"),
+        ("fay", "rated_again", 3, ""),
+        ("fay", "rating_removed", None, ""),
+    ]
+
+
+async def test_the_reasons_of_a_zero_bill_and_a_reopening_are_on_the_order(company, order, do) -> None:
+    rating, _ = company
+    assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["last_closing"] is None
+    closed = await do("ann", "POST", "zero-bill", {"reason": "our own mistake"})
+    told = closed.json()["last_closing"]
+    assert (told["action"], told["reason"], told["done_by"]) == ("zero_bill", "our own mistake", r"ALAMO\ann")
+    await do("bob", "POST", "reopen", {"reason": "it was theirs"})
+    told = (await rating.get(f"/v1/work-orders/{order['id']}")).json()["last_closing"]
+    assert (told["action"], told["reason"], told["done_by"]) == ("reopen", "it was theirs", r"ALAMO\bob")
+    assert await history_of(rating, order) == [
+        ("ann", "zero_billed", None, "our own mistake"),
+        ("bob", "reopened", None, "it was theirs"),
+    ]
+
+
+async def test_a_refusal_and_a_removed_draft_are_told_with_their_reasons(
+    company, do, order, rating_database, receivables_database
+) -> None:
+    rating, _ = company
+    await do("ann", "POST", "rating")
+    (invoice,) = (await do("ann", "POST", "/v1/invoices/assign", {})).json()["invoice_ids"]
+    body = {"selection": {"invoice_ids": [invoice]}, "invoice_date": "2026-09-20"}
+    await do("eve", "POST", "/v1/exports", body)
+    await exchange(rating_database, receivables_database)
+    draft = await rating.get(f"/v1/invoices/{invoice}")
+    await rating.delete(f"/v1/invoices/{invoice}", headers={"if-match": draft.headers["etag"]})
+    told = await history_of(rating, order)
+    assert [one[:3] for one in told] == [
+        ("ann", "rated", 1),
+        ("ann", "assigned", None),
+        ("eve", "handed_over", 1),
+        ("Accounts Receivable", "refused", 1),
+        ("tester", "unassigned", None),
+        ("tester", "rating_removed", None),
+    ]
+    assert told[3][3].startswith("MONTH_CLOSED: ")
+
+
+async def test_the_history_of_another_branchs_order_does_not_exist(company, order, identity) -> None:
+    rating, _ = company
+    elsewhere = identity("rating", Grant("rating.work_orders", Level.VIEW, Limits(branches=frozenset({"MIA"}))))
+    assert (await rating.get(f"/v1/work-orders/{order['id']}/history", headers=elsewhere)).status_code == 404
+    assert (await load(rating, "work-orders", order_csv("W2,SAT,S1001,RUSH,CITATION,78205,,"))).status_code == 201
+    assert (await rating.get(f"/v1/work-orders/{order['id']}/history")).json() == []

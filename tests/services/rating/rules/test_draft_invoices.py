@@ -1,0 +1,174 @@
+"""Roll-up: every order on exactly one invoice, bill-tos and branches never mixed, whole or not at all."""
+
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.rating.errors import RollupMixed, RuleFaulty
+from services.rating.rules.draft_invoices import (
+    Assignable,
+    GroupKey,
+    belongs,
+    common_key,
+    cycle_of,
+    group_key,
+    group_orders,
+    leaves_invoice,
+    place,
+)
+from services.rating.rules.exports.claim import Hindrance, Selection, choose
+from services.rating.rules.rollup_rules import RollupRule, require_whole
+from services.rating.rules.work_orders import OrderEntry, WorkOrder
+from tests.fixtures.rate_tables import order
+
+RULES = {"S1": ("none", "monthly"), "S2": ("matter", "weekly"), "S3": ("attorney", "monthly")}
+
+
+def assignable(number: int, bill_to: str, branch: str, matter: str, attorney: str, day: int) -> Assignable:
+    served = date(2026, 10, 1) + timedelta(days=day)
+    return Assignable(number, branch, bill_to, matter, attorney, served, *RULES[bill_to])
+
+
+orders = st.lists(
+    st.builds(
+        assignable,
+        number=st.integers(1, 10**6),
+        bill_to=st.sampled_from(sorted(RULES)),
+        branch=st.sampled_from(("SAT", "LAX")),
+        matter=st.sampled_from(("", "M-1", "M-2")),
+        attorney=st.sampled_from(("", "Ruiz")),
+        day=st.integers(0, 120),
+    ),
+    max_size=80,
+    unique_by=lambda one: one.work_order_id,
+)
+
+
+@given(orders)
+def test_every_order_is_in_exactly_one_group(found: list[Assignable]) -> None:
+    grouped = [order_id for ids in group_orders(found).values() for order_id in ids]
+    assert sorted(grouped) == sorted(one.work_order_id for one in found)
+
+
+@given(orders, st.randoms())
+def test_the_order_of_orders_does_not_matter(found: list[Assignable], chance: Any) -> None:
+    mixed = chance.sample(found, len(found))
+    assert group_orders(mixed) == group_orders(found)
+
+
+@given(orders)
+def test_a_group_holds_one_bill_to_branch_matter_and_cycle(found: list[Assignable]) -> None:
+    known = {one.work_order_id: one for one in found}
+    for key, ids in group_orders(found).items():
+        for one in (known[order_id] for order_id in ids):
+            assert (key.branch, key.bill_to) == (one.branch, one.bill_to)
+            assert key.cycle_from <= one.service_on <= key.cycle_to
+            assert key.grouped_by == {"none": "", "matter": one.matter, "attorney": one.attorney}[one.grouping]
+
+
+@given(orders, st.sets(st.integers(0, 200)))
+def test_what_is_placed_is_what_was_grouped(found: list[Assignable], known: set[int]) -> None:
+    groups = group_orders(found)
+    drafts = {key: 1000 + number for number, key in enumerate(groups) if number in known}
+    placement = place(groups, drafts)
+    placed = (*placement.existing.values(), *placement.new.values())
+    assert sorted(order_id for ids in placed for order_id in ids) == sorted(one.work_order_id for one in found)
+    assert set(placement.new) == set(groups) - set(drafts)
+
+
+@given(orders)
+def test_an_assigned_order_belongs_to_its_group_and_leaves_it_only_by_what_groups_it(found: list[Assignable]) -> None:
+    for one in found:
+        key = group_key(one)
+        before = order(
+            branch=one.branch, bill_to=one.bill_to, matter=one.matter, attorney=one.attorney, service_on=one.service_on
+        )
+        assert belongs(key, before)
+        assert not leaves_invoice(key, before, entry(before))
+        assert leaves_invoice(key, before, replace(entry(before), bill_to="other"))
+        assert leaves_invoice(key, before, replace(entry(before), matter="M-9")) == (one.grouping == "matter")
+        assert leaves_invoice(key, before, replace(entry(before), attorney="Bex")) == (one.grouping == "attorney")
+        assert leaves_invoice(key, before, replace(entry(before), service_on=date(2030, 1, 1)))
+
+
+def entry(of: WorkOrder) -> OrderEntry:
+    known = asdict(of)
+    return OrderEntry(**{name: known[name] for name in OrderEntry.__dataclass_fields__})
+
+
+def test_an_order_put_on_a_draft_by_hand_against_its_grouping_stays() -> None:
+    key = GroupKey("SAT", "S1001", "matter", "M-1", date(2026, 11, 1), date(2026, 11, 30))
+    foreign = order(matter="M-7")
+    assert not leaves_invoice(key, foreign, replace(entry(foreign), reference="x"))
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 1)), st.sampled_from(("weekly", "monthly")))
+def test_cycles_follow_one_another_without_a_hole(day: date, cycle: str) -> None:
+    first, last = cycle_of(cycle, day)
+    assert first <= day <= last
+    assert cycle_of(cycle, last + timedelta(days=1))[0] == last + timedelta(days=1)
+    assert cycle_of(cycle, first) == cycle_of(cycle, last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("cycle", "day", "first", "last"),
+    [
+        ("weekly", "2026-11-04", "2026-11-02", "2026-11-08"),
+        ("weekly", "2026-12-31", "2026-12-28", "2027-01-03"),
+        ("monthly", "2026-11-04", "2026-11-01", "2026-11-30"),
+        ("monthly", "2028-02-29", "2028-02-01", "2028-02-29"),
+    ],
+)
+def test_a_cycle_is_a_week_from_monday_or_a_calendar_month(cycle: str, day: str, first: str, last: str) -> None:
+    assert cycle_of(cycle, date.fromisoformat(day)) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_a_rollup_by_hand_never_mixes_bill_tos_or_branches() -> None:
+    assert common_key([order(id=1), order(id=2)]) == GroupKey("SAT", "S1001")
+    for other in (order(bill_to="S1002"), order(branch="LAX")):
+        with pytest.raises(RollupMixed, match="never mixes"):
+            common_key([order(), other])
+    with pytest.raises(RollupMixed):
+        common_key([order()], GroupKey("LAX", "S1001"))
+
+
+@pytest.mark.parametrize(
+    ("style", "grouping", "cycle", "field"),
+    [
+        ("rollup", "matter", None, "/cycle"),
+        ("single", "none", "weekly", "/cycle"),
+        ("single", "matter", None, "/grouping"),
+    ],
+)
+def test_a_rule_that_does_not_hold_together_names_the_field(style, grouping, cycle, field) -> None:
+    with pytest.raises(RuleFaulty) as refused:
+        require_whole(RollupRule(1, "S1", style, grouping, cycle))
+    assert refused.value.faults[0].pointer == field
+
+
+PART = Hindrance(1, "W1", "part", waits=True, until_cycle_ends=False)
+CYCLE = Hindrance(2, "W2", "cycle", waits=True, until_cycle_ends=True)
+NEGATIVE = Hindrance(3, "W3", "negative", waits=False, until_cycle_ends=False)
+
+
+@pytest.mark.parametrize(
+    ("selection", "chosen", "refused"),
+    [
+        (Selection(), (3, 4), (NEGATIVE,)),
+        (Selection(bill_tos=["S1"]), (3, 4), (NEGATIVE,)),
+        (Selection(work_order_ids=[1, 2, 3, 4]), (1, 2, 3, 4), (PART, NEGATIVE)),
+        (Selection(invoice_ids=[7]), (1, 2, 3, 4), (PART, NEGATIVE)),
+    ],
+)
+def test_what_has_to_wait_is_left_out_unless_it_was_named(selection, chosen, refused) -> None:
+    choice = choose(selection, [1, 2, 3, 4], [PART, CYCLE, NEGATIVE])
+    assert (choice.work_order_ids, choice.refused) == (chosen, refused)
+
+
+def test_a_fault_of_what_waits_anyway_stops_nobody() -> None:
+    choice = choose(Selection(), [2, 4], [CYCLE, replace(NEGATIVE, work_order_id=2)])
+    assert (choice.work_order_ids, choice.refused) == ((4,), ())

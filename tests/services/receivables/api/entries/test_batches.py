@@ -1,0 +1,260 @@
+"""Batches: who may open them, what state follows, and that many at once lose nothing."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from services.receivables.actions import posting
+from shared.access.grants import Grant, Level
+from tests.fixtures.clerk import POSTING, VALIDATION, Clerk, work_off
+from tests.fixtures.ledgers import client_on, key
+
+LINE = {"net": "100.00"}
+
+
+async def test_a_batch_needs_an_open_month(clerk) -> None:
+    """After the last closed month, and no more months ahead than the company keeps open."""
+    for month in ("2026-09", "2029-01"):
+        refused = await clerk.client.post("/v1/batches", json={"ar_company": 1, "month": month})
+        assert (refused.status_code, refused.json()["code"]) == (409, "MONTH_CLOSED")
+
+
+async def test_the_month_is_looked_at_again_when_a_batch_is_posted(clerk) -> None:
+    months = (await clerk.client.get("/v1/months")).json()
+    last = max(one["month"] for one in months if one["ar_company"] == 1 and one["open"])
+    batch_id = await clerk.batch(month=last)
+    await clerk.entered(batch_id, customer="E1", invoice_date=f"{last}-01", lines=[LINE])
+    await clerk.validate(batch_id)
+    await clerk.set_company(max_open_months=2)
+    assert (await clerk.send(batch_id)).status_code == 202
+    await clerk.post_on()
+    assert (await clerk.read(batch_id))["status"] == "errors"
+    assert [one["rule"] for one in await clerk.findings(batch_id)] == ["MONTH_CLOSED"]
+
+
+async def test_an_edit_after_the_validation_opens_the_batch_again(clerk) -> None:
+    batch_id = await clerk.batch()
+    entry = await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    assert (await clerk.validate(batch_id))["status"] == "valid"
+    changed = await clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1", entry["revision"], description="New")
+    assert changed.status_code == 200, changed.text
+    assert (await clerk.read(batch_id))["status"] == "open"
+    refused = await clerk.send(batch_id)
+    assert (refused.status_code, refused.json()["code"]) == (409, "BATCH_NOT_VALID")
+
+
+async def test_nobody_edits_while_a_batch_is_validated_or_posted_or_done(clerk, receivables_database) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    await clerk.client.post(f"/v1/batches/{batch_id}/validate")
+    busy = await clerk.enter(batch_id, customer="E1", lines=[LINE])
+    assert (busy.status_code, busy.json()["code"]) == (409, "BATCH_BUSY")
+    await work_off(receivables_database)
+    await clerk.send(batch_id)
+    busy = await clerk.change("DELETE", f"/v1/batches/{batch_id}/entries/1", 1)
+    assert (busy.status_code, busy.json()["code"]) == (409, "BATCH_BUSY")
+    await work_off(receivables_database)
+    done = await clerk.enter(batch_id, customer="E1", lines=[LINE])
+    assert (done.status_code, done.json()["code"]) == (409, "BATCH_CLOSED")
+
+
+async def test_an_empty_batch_is_not_posted_and_an_entry_without_lines_is_an_error(clerk) -> None:
+    batch_id = await clerk.batch()
+    await clerk.validate(batch_id)
+    empty = await clerk.send(batch_id)
+    assert (empty.status_code, empty.json()["code"]) == (409, "BATCH_EMPTY")
+    await clerk.entered(batch_id, customer="E1")
+    assert (await clerk.validate(batch_id))["status"] == "errors"
+    assert [(one["seq"], one["rule"]) for one in await clerk.findings(batch_id)] == [(1, "WITHOUT_LINES")]
+
+
+async def test_clearing_deletes_what_is_new_and_cancels_the_batch(clerk) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    cleared = (await clerk.client.post(f"/v1/batches/{batch_id}/clear")).json()
+    assert (cleared["status"], cleared["entries"]) == ("cancelled", 0)
+    assert (await clerk.client.get("/v1/batches", params={"status": "cancelled"})).json()["totals"] == {"count": 1}
+
+
+async def test_clearing_releases_what_was_brought_back(clerk) -> None:
+    invoice = await clerk.post_invoice(LINE)
+    body = {"transaction_id": invoice["id"], "action": "change"}
+    for _ in range(2):
+        batch_id = await clerk.batch()
+        held = await clerk.client.post(f"/v1/batches/{batch_id}/posted-transactions", json=body)
+        assert held.status_code == 201, held.text
+        await clerk.client.post(f"/v1/batches/{batch_id}/clear")
+    assert (await clerk.invoice(invoice["id"]))["open"] == "100.00"
+
+
+async def test_a_restricted_batch_opens_for_its_creator_and_administrators(
+    clerk, receivables_database, gateway_key, identity
+) -> None:
+    batch_id = await clerk.batch(restricted=True)
+    path = f"/v1/batches/{batch_id}"
+    for level, status in ((Level.EDIT, 403), (Level.ADMIN, 200)):
+        headers = identity("receivables", Grant("receivables.batches", level), subject="9", name="ALAMO\\other")
+        async with client_on("receivables", receivables_database, gateway_key, headers) as other:
+            assert (await other.get(path)).status_code == status
+    opened = await clerk.change("PATCH", path, 1, restricted=False)
+    assert opened.json()["restricted"] is False
+
+
+async def test_two_clerks_type_into_one_batch_and_lose_nothing(clerk) -> None:
+    batch_id = await clerk.batch()
+    answers = await asyncio.gather(*(clerk.enter(batch_id, customer="E1", lines=[LINE]) for _ in range(20)))
+    assert sorted(one.json()["seq"] for one in answers) == list(range(1, 21))
+    changes = (clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1", 1, description=str(one)) for one in range(8))
+    assert sorted(one.status_code for one in await asyncio.gather(*changes)) == [200] + [412] * 7
+
+
+async def test_a_hundred_postings_at_once_post_a_batch_once(
+    clerk, receivables_database, reconciled_receivables
+) -> None:
+    batch_id = await clerk.batch()
+    for _ in range(3):
+        await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    await clerk.validate(batch_id)
+
+    async def send(number: int) -> int:
+        answer = await clerk.client.post(f"/v1/batches/{batch_id}/post", headers=key(f"send {number}"))
+        return int(answer.status_code)
+
+    statuses = await asyncio.gather(*(send(number) for number in range(100)))
+    assert sorted(statuses) == [202] + [409] * 99
+
+    async def part() -> bool:
+        async with receivables_database.transaction() as session:
+            return await POSTING.part(session)
+
+    await asyncio.gather(*(part() for _ in range(10)))
+    await work_off(receivables_database)
+    batch = await clerk.read(batch_id)
+    assert (batch["status"], batch["transactions"]) == ("posted", 3)
+    await reconciled_receivables()
+
+
+async def test_a_posting_is_taken_up_where_it_broke_off(
+    clerk, receivables_database, reconciled_receivables, monkeypatch
+) -> None:
+    monkeypatch.setattr(posting, "PART_ENTRIES", 2)
+    batch_id = await clerk.batch()
+    for _ in range(5):
+        await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    await clerk.validate(batch_id)
+    await clerk.send(batch_id)
+    async with receivables_database.transaction() as session:
+        await POSTING.part(session)
+    with pytest.raises(RuntimeError, match="power cut"):
+        await break_off(receivables_database)
+    half = await clerk.read(batch_id)
+    assert (half["status"], half["transactions"]) == ("posting", 2)
+    await work_off(receivables_database)
+    whole = await clerk.read(batch_id)
+    assert (whole["status"], whole["transactions"]) == ("posted", 5)
+    assert len(await clerk.invoices()) == 5
+    await reconciled_receivables()
+
+
+async def test_the_work_for_a_batch_does_not_grow_with_it(clerk, receivables_database, count_statements) -> None:
+    counted = []
+    for invoices in (2, 60):
+        batch_id = await clerk.batch()
+        rows = [f"{number},E2,2026-11-10,100.00" for number in range(invoices)]
+        content = "\n".join(["entry,customer,invoice_date,net", *rows]).encode()
+        path = f"/v1/batches/{batch_id}/entries/import"
+        async with count_statements(receivables_database) as statements:
+            taken = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
+            assert taken.json() == {"imported": invoices}
+            assert (await clerk.post(batch_id))["transactions"] == invoices
+        counted.append(statements.count)
+    assert counted[1] <= counted[0], counted
+
+
+async def break_off(database: Any) -> None:
+    """Posts a part and dies before its commit."""
+    async with database.transaction() as session:
+        await POSTING.part(session)
+        raise RuntimeError("power cut")
+
+
+async def test_an_interrupted_validation_opens_its_batch_again(clerk, receivables_database) -> None:
+    from services.receivables.jobs.batches import reopen_job
+
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    await clerk.client.post(f"/v1/batches/{batch_id}/validate")
+    async with receivables_database.transaction() as session:
+        assert await VALIDATION.part(session)
+        await session.execute(
+            text("UPDATE batch SET claimed_by = 'a process that died', claimed_at = now() - interval '1 hour'")
+        )
+    async with receivables_database.transaction() as session:
+        assert not await VALIDATION.part(session)
+        await reopen_job.part(session)
+    assert (await clerk.read(batch_id))["status"] == "open"
+
+
+async def test_what_the_database_refuses_before_the_first_seq_leaves_errors_and_nothing_posted(
+    clerk, receivables_database, cluster
+) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", lines=[LINE, {**LINE, "description": "poison"}])
+    await clerk.validate(batch_id)
+    await clerk.send(batch_id)
+    owner = await asyncpg.connect(cluster(receivables_database.engine.url.database, "receivables_owner"))
+    await owner.execute("ALTER TABLE ar_line ADD CONSTRAINT no_poison CHECK (description <> 'poison')")
+    await owner.close()
+    await work_off(receivables_database)
+    batch = await clerk.read(batch_id)
+    assert (batch["status"], batch["transactions"]) == ("errors", 0)
+    assert [(one["rule"], one["detail"]) for one in await clerk.findings(batch_id)] == [
+        ("REJECTED", "the database refuses it: no_poison")
+    ]
+
+
+async def test_a_month_is_not_closed_while_a_batch_waits_in_it(clerk, receivables_database) -> None:
+    batch_id = await clerk.batch(month="2026-10")
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    wanted = {"ar_company": 1, "month": "2026-10"}
+    refused = await clerk.client.post("/v1/months/close", json=wanted)
+    assert (refused.status_code, refused.json()["code"]) == (409, "BATCHES_OPEN")
+    await clerk.post(batch_id)
+    assert (await clerk.client.post("/v1/months/close", json=wanted)).status_code == 204
+
+
+async def test_over_the_four_eyes_limit_a_batch_awaits_approval_by_somebody_else(
+    clerk, receivables_database, gateway_key, identity
+) -> None:
+    await clerk.set_company(four_eyes_limit="50.00")
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    await clerk.validate(batch_id)
+    assert (await clerk.send(batch_id)).json()["status"] == "awaiting_approval"
+    path = f"/v1/batches/{batch_id}"
+    own = await clerk.client.post(f"{path}/approve", headers=key("own"))
+    assert (own.status_code, own.json()["code"]) == (409, "OWN_BATCH")
+    grants = (Grant("receivables.posting", Level.APPROVE), Grant("receivables.batches", Level.VIEW))
+    headers = identity("receivables", *grants, subject="9", name="ALAMO\\second")
+    async with client_on("receivables", receivables_database, gateway_key, headers) as second:
+        assert (await second.post(f"{path}/reject")).json()["status"] == "open"
+        await clerk.validate(batch_id)
+        await clerk.send(batch_id)
+        assert (await second.post(f"{path}/approve", headers=key("second"))).json()["status"] == "posting"
+    await work_off(receivables_database)
+    assert (await clerk.read(batch_id))["status"] == "posted"
+
+
+async def lists_of(clerk: Clerk, **wanted: Any) -> list[int]:
+    found = (await clerk.client.get("/v1/batches", params=wanted)).json()["items"]
+    return sorted(one["id"] for one in found)
+
+
+async def test_batches_are_found_by_month_status_and_creator(clerk) -> None:
+    first, second = await clerk.batch(), await clerk.batch(month="2026-12")
+    assert await lists_of(clerk, month="2026-12") == [second]
+    assert await lists_of(clerk, status="open", source="ar_invoice") == [first, second]
+    assert await lists_of(clerk, created_by="ALAMO\\nobody") == []

@@ -1,0 +1,105 @@
+"""Dates and terms of a header that is changed: what follows of lines typed already, and what was typed by hand."""
+
+from typing import Any
+
+import pytest
+
+from tests.fixtures.clerk import Clerk
+
+TERMS = (
+    "ar_company,code,description,due_days,discount_days,discount_percent\n1,N30,30 days,30,15,2\n1,N10,10 days,10,5,5\n"
+)
+TYPED = {"customer": "E2", "invoice_date": "2026-11-10"}
+LINES = [{"net": "100.00"}, {"net": "200.00", "tax_code": None}]
+
+
+@pytest.fixture
+async def clerk(clerk: Clerk) -> Clerk:
+    """A clerk whose company offers discounts, also on the tax."""
+    await clerk.set_company(discount_mode="invoices_and_receipts", allow_tax_discount=True)
+    loaded = await clerk.client.post("/v1/pay-terms/import", content=TERMS, headers={"content-type": "text/csv"})
+    assert loaded.status_code == 201, loaded.text
+    return clerk
+
+
+async def changed(clerk: Clerk, batch_id: int, revision: int, **typed: Any) -> dict[str, Any]:
+    answer = await clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1", revision, **typed)
+    assert answer.status_code == 200, answer.text
+    entry: dict[str, Any] = answer.json()
+    return entry
+
+
+def discounts(entry: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["discount"], one["tax_discount"]) for one in entry["lines"]]
+
+
+async def test_other_terms_give_other_dates_and_the_lines_their_discounts(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    entry = await clerk.entered(batch_id, **TYPED, lines=LINES)
+    assert (entry["due_on"], entry["discount_on"]) == ("2026-12-10", "2026-11-25")
+    assert discounts(entry) == [("2.00", "0.10"), ("4.00", "0.00")]
+    entry = await changed(clerk, batch_id, 1, pay_terms="N10")
+    assert (entry["due_on"], entry["discount_on"]) == ("2026-11-20", "2026-11-15")
+    assert discounts(entry) == [("5.00", "0.25"), ("10.00", "0.00")]
+    assert entry["total"] == "305.00"
+    entry = await changed(clerk, batch_id, 2, pay_terms=None)
+    assert (entry["due_on"], entry["discount_on"]) == ("2026-11-10", None)
+    assert discounts(entry) == [("0.00", "0.00"), ("0.00", "0.00")]
+
+
+async def test_another_invoice_date_moves_the_dates_and_keeps_the_discounts_of_the_same_terms(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    before = await clerk.entered(batch_id, **TYPED, lines=LINES)
+    entry = await changed(clerk, batch_id, 1, invoice_date="2026-11-12")
+    assert (entry["due_on"], entry["discount_on"]) == ("2026-12-12", "2026-11-27")
+    assert entry["lines"] == before["lines"]
+
+
+async def test_a_discount_date_before_the_invoice_offers_nothing_and_a_later_one_offers_again(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, **TYPED, lines=[*LINES, {"net": "50.00", "discount": "7.00"}])
+    entry = await changed(clerk, batch_id, 1, discount_on="2026-11-09")
+    assert [one["rule"] for one in entry["warnings"]] == ["DISCOUNT_BEFORE_INVOICE"]
+    assert discounts(entry) == [("0.00", "0.00")] * 3
+    refused = await clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1/lines/1", 2, discount="1.00")
+    assert refused.json()["errors"] == [
+        {"pointer": "/discount", "detail": "the discount would end before the invoice begins"}
+    ]
+    entry = await changed(clerk, batch_id, 2, discount_on="2026-11-20")
+    assert discounts(entry) == [("2.00", "0.10"), ("4.00", "0.00"), ("1.00", "0.05")]
+
+
+async def test_a_discount_typed_by_hand_stays_until_its_line_is_typed_anew(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, **TYPED, lines=[{"net": "100.00", "discount": "3.50"}, *LINES])
+    entry = await changed(clerk, batch_id, 1, pay_terms="N10")
+    assert discounts(entry) == [("3.50", "0.18"), ("5.00", "0.25"), ("10.00", "0.00")]
+    line = await clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1/lines/1", 2, net="100.00")
+    assert discounts(line.json())[0] == ("5.00", "0.25")
+
+
+async def test_what_else_the_header_holds_leaves_the_lines_alone(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    before = await clerk.entered(batch_id, **TYPED, lines=LINES)
+    entry = await changed(clerk, batch_id, 1, purchase_order="PO 1", due_on="2027-01-15", description="November")
+    assert (entry["lines"], entry["due_on"]) == (before["lines"], "2027-01-15")
+
+
+async def test_a_posted_invoice_that_gets_other_terms_offers_what_they_say(
+    clerk: Clerk, reconciled_receivables
+) -> None:
+    """The tax stays as it was posted, although its code has another rate by now."""
+    invoice = await clerk.post_invoice({"net": "100.00"}, **TYPED)
+    read = await clerk.client.get("/v1/tax-codes/1/T5")
+    dearer = await clerk.client.put(
+        "/v1/tax-codes/1/T5", json={**read.json(), "rate": "6"}, headers={"if-match": read.headers["etag"]}
+    )
+    assert dearer.status_code == 200, dearer.text
+    batch_id = await clerk.batch()
+    back = {"transaction_id": invoice["id"], "action": "change"}
+    await clerk.client.post(f"/v1/batches/{batch_id}/posted-transactions", json=back)
+    entry = await changed(clerk, batch_id, 1, pay_terms="N10")
+    assert (entry["tax"], discounts(entry)) == ("5.00", [("5.00", "0.30")])
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    assert (await clerk.invoice(invoice["id"]))["due_on"] == "2026-11-20"
+    await reconciled_receivables()

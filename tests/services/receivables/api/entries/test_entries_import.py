@@ -1,0 +1,70 @@
+"""Entries taken in as a table, all or none."""
+
+import httpx
+
+from tests.fixtures.clerk import Clerk
+
+HEADING = (
+    "entry,type,customer,apply_to,contract,invoice_number,invoice_date,apply_line,contract_item,net,tax_code,amount"
+)
+
+
+async def load(clerk: Clerk, batch_id: int, *rows: str) -> httpx.Response:
+    content = "\n".join([HEADING, *rows]).encode()
+    headers = {"content-type": "text/csv"}
+    return await clerk.client.post(f"/v1/batches/{batch_id}/entries/import", content=content, headers=headers)
+
+
+async def test_a_file_of_invoices_is_entered_and_posted(clerk, reconciled_receivables) -> None:
+    batch_id = await clerk.batch()
+    answer = await load(
+        clerk,
+        batch_id,
+        "A,,E2,,,M-1,2026-11-03,,,100.00,,",
+        "A,,E2,,,,,,,20.00,,",
+        "B,,,,J-1,,2026-11-04,,20,1000.00,,",
+    )
+    assert (answer.status_code, answer.json()) == (201, {"imported": 2}), answer.text
+    batch = await clerk.post(batch_id)
+    assert (batch["transactions"], batch["total"]) == (2, "1176.00")
+    assert [one["number"] for one in await clerk.invoices(sort="id")] == ["M-1", "100001"]
+    await reconciled_receivables()
+
+
+async def test_credits_of_a_file_take_what_is_left_one_after_the_other(clerk, reconciled_receivables) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    batch_id = await clerk.batch()
+    number = invoice["number"]
+    rows = (f"A,credit_memo,,{number},,,,1,,,,60.00", f"B,write_off,,{number},,,,1,,,,40.01")
+    refused = await load(clerk, batch_id, *rows)
+    assert refused.json()["errors"] == [
+        {"pointer": "line 3, column amount", "detail": "line 1: the open amount is 40.00, this would leave -0.01"}
+    ]
+    assert (await load(clerk, batch_id, rows[0], rows[1].replace("40.01", "40.00"))).status_code == 201
+    await clerk.post(batch_id)
+    assert (await clerk.invoice(invoice["id"]))["open"] == "0.00"
+    await reconciled_receivables()
+
+
+async def test_every_faulty_place_of_a_file_is_named_and_nothing_is_loaded(clerk) -> None:
+    batch_id = await clerk.batch()
+    answer = await load(
+        clerk,
+        batch_id,
+        "A,,E9,,,,,,,1.00,,",
+        "B,,E1,,,,,,,,,",
+        "B,,E2,,,,,,,1.00,,",
+        "C,credit_memo,E1,77,,,,1,,,,1.00",
+        "D,,E1,,,,,,,1.00,NONE,",
+    )
+    assert [(one["pointer"], one["detail"]) for one in answer.json()["errors"]] == [
+        ("line 4, column customer", "entry B says E1 on line 3"),
+        ("line 5, column apply_to", "there is no posted invoice 77"),
+    ]
+    answer = await load(clerk, batch_id, "A,,E9,,,,,,,1.00,,", "B,,E1,,,,,,,,,", "D,,E1,,,,,,,1.00,NONE,")
+    assert [(one["pointer"], one["detail"]) for one in answer.json()["errors"]] == [
+        ("line 2, column customer", "company 1 has no customer E9"),
+        ("line 3, column net", "is required"),
+        ("line 4, column tax_code", "there is no tax code NONE"),
+    ]
+    assert (await clerk.read(batch_id))["entries"] == 0

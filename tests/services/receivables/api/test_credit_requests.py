@@ -1,0 +1,180 @@
+"""Credits over the four-eyes limit: asked for by one, approved or rejected by somebody else, once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from shared.access.grants import Grant, Level, Limits
+from tests.fixtures.exchange import exchange
+from tests.fixtures.ledgers import client_on, key
+
+MONTH = {"month": "2026-11", "reason": "agreed"}
+PART = {**MONTH, "lines": [{"line": 1, "amount": "45.00"}, {"line": 2}]}
+
+
+@pytest.fixture
+async def invoice(company, enter, export) -> dict[str, Any]:
+    """An exported invoice over W1 with lines of 95.00 and 26.00, of a company with a four-eyes limit of 26.00."""
+    _, receivables = company
+    found = await receivables.get("/v1/ar-companies/1")
+    limited = {**found.json(), "four_eyes_limit": "26.00"}
+    await receivables.put("/v1/ar-companies/1", json=limited, headers={"if-match": found.headers["etag"]})
+    await enter("W1", zip_code="78130", miles="40")
+    await export()
+    (head,) = (await receivables.get("/v1/invoices")).json()["items"]
+    return head
+
+
+@pytest.fixture
+async def second(receivables_database, gateway_key, identity) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody else, who may approve credits."""
+    grants = (Grant("receivables.credits", Level.APPROVE), Grant("receivables.invoices", Level.VIEW))
+    headers = identity("receivables", *grants, subject="9", name="ALAMO\\second")
+    async with client_on("receivables", receivables_database, gateway_key, headers) as client:
+        yield client
+
+
+async def ask(receivables: httpx.AsyncClient, invoice: dict[str, Any], name: object, **body: Any) -> str:
+    """Asks for a credit and returns the path of the request."""
+    answer = await receivables.post(
+        f"/v1/invoices/{invoice['id']}/credits", json={**PART, **body}, headers=key(f"ask {name}")
+    )
+    assert (answer.status_code, answer.json()["credit_id"]) == (202, None), answer.text
+    assert answer.json()["invoice"]["open"] == invoice["open"], "nothing is credited yet"
+    return answer.headers["location"]
+
+
+def of_version(revision: int, name: str | None = None) -> dict[str, str]:
+    return {"if-match": f'"{revision}"', **(key(name) if name else {})}
+
+
+async def test_up_to_the_limit_a_credit_is_posted_at_once(company, invoice) -> None:
+    _, receivables = company
+    body = {**MONTH, "lines": [{"line": 2}]}
+    within = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(1))
+    assert (within.status_code, within.json()["request_id"]) == (201, None), within.text
+    over = {**MONTH, "lines": [{"line": 1, "amount": "26.01"}]}
+    asked = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=over, headers=key(2))
+    assert (asked.status_code, asked.json()["credit_id"]) == (202, None), asked.text
+
+
+async def test_over_the_limit_somebody_else_approves(
+    company, invoice, second, reconciled, rating_database, receivables_database
+) -> None:
+    _, receivables = company
+    path = await ask(receivables, invoice, 1)
+    (waiting,) = (await second.get("/v1/credit-requests", params={"status": "awaiting_approval"})).json()["items"]
+    assert (waiting["invoice_number"], waiting["amount"], waiting["requested_by"]) == (
+        "100001",
+        "71.00",
+        "ALAMO\\tester",
+    )
+    read = await second.get(path)
+    assert read.json()["lines"] == [{"line": 1, "amount": "45.00"}, {"line": 2, "amount": "26.00"}]
+    own = await receivables.post(f"{path}/approve", headers=of_version(1, "own"))
+    assert (own.status_code, own.json()["code"]) == (409, "OWN_REQUEST")
+    approved = await second.post(f"{path}/approve", headers=of_version(1, "second"))
+    assert (approved.json()["status"], approved.json()["decided_by"]) == ("approved", "ALAMO\\second"), approved.text
+    whole = (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()
+    assert (whole["open"], [one["id"] for one in whole["amendments"]]) == ("50.00", [approved.json()["credit_id"]])
+    assert whole["amendments"][0]["posted_by"] == "ALAMO\\tester"
+    await exchange(rating_database, receivables_database)
+    await reconciled()
+
+
+async def test_who_asked_changes_or_withdraws_and_an_approval_of_what_was_asked_before_is_refused(
+    company, invoice, second
+) -> None:
+    _, receivables = company
+    path = await ask(receivables, invoice, 1)
+    others = await second.put(path, json=PART, headers=of_version(1))
+    assert (others.status_code, others.json()["code"]) == (409, "OTHERS_REQUEST"), others.text
+    changed = await receivables.put(path, json={**MONTH, "lines": [{"line": 1}]}, headers=of_version(1))
+    assert (changed.status_code, changed.json()["amount"], changed.headers["etag"]) == (200, "95.00", '"2"')
+    stale = await second.post(f"{path}/approve", headers=of_version(1, "stale"))
+    assert (stale.status_code, stale.json()["code"]) == (412, "VERSION_STALE")
+    withdrawn = await receivables.post(f"{path}/withdraw")
+    assert withdrawn.json()["status"] == "withdrawn"
+    late = await second.post(f"{path}/approve", headers=of_version(3, "late"))
+    assert (late.status_code, late.json()["code"]) == (409, "REQUEST_DECIDED")
+
+
+async def test_a_rejected_credit_says_why_and_stays_rejected(company, invoice, second) -> None:
+    _, receivables = company
+    path = await ask(receivables, invoice, 1)
+    own = await receivables.post(f"{path}/reject", json={"reason": "mine"}, headers=of_version(1))
+    assert own.json()["code"] == "OWN_REQUEST"
+    rejected = await second.post(f"{path}/reject", json={"reason": "Not agreed"}, headers=of_version(1))
+    assert (rejected.json()["status"], rejected.json()["decision_reason"]) == ("rejected", "Not agreed")
+    again = await second.post(f"{path}/approve", headers=of_version(2, "again"))
+    assert (again.status_code, again.json()["code"]) == (409, "REQUEST_DECIDED")
+    assert (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()["open"] == invoice["open"]
+
+
+async def test_an_approval_is_held_against_what_is_left_by_then(company, invoice, second) -> None:
+    """A request keeps nothing back: what was credited in the meantime is gone."""
+    _, receivables = company
+    path = await ask(receivables, invoice, 1)
+    other = await ask(receivables, invoice, 2)
+    assert (await second.post(f"{other}/approve", headers=of_version(1, "other"))).status_code == 200
+    late = await second.post(f"{path}/approve", headers=of_version(1, "late"))
+    assert (late.status_code, late.json()["code"]) == (422, "MORE_THAN_LEFT"), late.text
+    assert (await receivables.get(path)).json()["status"] == "awaiting_approval"
+
+
+async def test_a_credit_that_does_not_fit_is_refused_when_it_is_asked_for(company, invoice) -> None:
+    _, receivables = company
+    path = f"/v1/invoices/{invoice['id']}/credits"
+    missing = await receivables.post(path, json=MONTH, headers=key(1))
+    assert (missing.status_code, missing.json()["code"]) == (422, "DISPOSITION_MISSING")
+    closed = await receivables.post(path, json={**PART, "month": "2026-09"}, headers=key(2))
+    assert closed.json()["code"] == "MONTH_CLOSED"
+
+
+async def test_twenty_approvals_at_once_credit_once(company, invoice, second) -> None:
+    _, receivables = company
+    path = await ask(receivables, invoice, 1)
+    sent = (second.post(f"{path}/approve", headers=of_version(1, f"at once {one}")) for one in range(20))
+    answers = await asyncio.gather(*sent)
+    assert sorted(one.status_code for one in answers) == [200] + [409] * 19
+    assert (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()["open"] == "50.00"
+
+
+async def test_who_may_not_see_the_invoice_sees_no_request(company, invoice, second, identity) -> None:
+    _, receivables = company
+    path = await ask(receivables, invoice, 1)
+    elsewhere = Grant("receivables.credits", Level.APPROVE, Limits(branches=frozenset({"MIA"})))
+    headers = identity("receivables", elsewhere, subject="10", name="ALAMO\\mia")
+    assert (await receivables.get(path, headers=headers)).status_code == 404
+    approved = await receivables.post(f"{path}/approve", headers={**headers, **of_version(1, "elsewhere")})
+    assert approved.status_code == 404
+    assert (await receivables.get("/v1/credit-requests", headers=headers)).json()["totals"] == {"count": 0}
+
+
+async def test_the_audit_tells_who_asked_and_who_approved(company, invoice, second) -> None:
+    _, receivables = company
+    path = await ask(receivables, invoice, 1)
+    await second.post(f"{path}/approve", headers=of_version(1, "audit"))
+    entries = (await receivables.get("/v1/audit", params={"limit": 2})).json()["items"]
+    assert [(one["name"], one["operation"], one["status"]) for one in entries] == [
+        ("ALAMO\\second", "POST /v1/credit-requests/{request_id}/approve", 200),
+        ("ALAMO\\tester", "POST /v1/invoices/{invoice_id}/credits", 202),
+    ]
+
+
+async def test_the_database_itself_refuses_an_approval_of_ones_own(
+    company, invoice, receivables_database, cluster
+) -> None:
+    _, receivables = company
+    await ask(receivables, invoice, 1)
+    runtime = await asyncpg.connect(cluster(receivables_database.engine.url.database, "receivables_runtime"))
+    with pytest.raises(asyncpg.CheckViolationError, match="credit_request_four_eyes"):
+        await runtime.execute(
+            "UPDATE credit_request SET status = 'approved', credit_id = invoice_id, decided_by = requested_by,"
+            " decided_at = now()"
+        )
+    await runtime.close()

@@ -1,0 +1,126 @@
+"""Setting receivables up, and keeping customers."""
+
+import asyncio
+
+import pytest
+
+from shared.access.grants import Grant, Level, Limits
+from shared.contracts.customer_changed import CustomerChanged
+from tests.fixtures.exchange import data_of, deliver, take_events
+from tests.fixtures.ledgers import SETUP, load
+
+NEW = {"ar_company": 1, "number": "S9001", "name": "Alazan Law", "customer_type": "LAW", "credit_limit": "1000.00"}
+
+
+async def test_the_sample_company_is_set_up(receivables) -> None:
+    companies = (await receivables.get("/v1/ar-companies")).json()["items"]
+    assert [(one["number"], one["last_closed_month"]) for one in companies] == [(1, "2026-09"), (2, "2026-09")]
+    assert (await receivables.get("/v1/gl-accounts")).json()["totals"] == {"count": 40}
+    assert (await receivables.get("/v1/receivable-types")).json()["totals"] == {"count": 4}
+    assert (await receivables.get("/v1/customers")).json()["totals"] == {"count": 20}
+
+
+@pytest.mark.parametrize("noun", SETUP["receivables"])
+async def test_a_setup_file_can_be_loaded_again(receivables, noun: str) -> None:
+    assert (await load(receivables, noun)).status_code == 201
+
+
+async def test_a_type_with_an_account_of_another_gl_company_is_refused(receivables) -> None:
+    from tests.fixtures.ledgers import SAMPLE
+
+    heading, row, *_ = (SAMPLE / "receivable-types.csv").read_text().splitlines()
+    answer = await load(receivables, "receivable-types", f"{heading}\n{row.replace('1200', '1299')}".encode())
+    assert answer.json()["errors"] == [
+        {"pointer": "line 2, column ar_account", "detail": "GL company 1 has no account 1299"}
+    ]
+
+
+async def test_a_customer_is_entered_changed_and_announced(receivables, receivables_database, rating_database) -> None:
+    made = await receivables.post("/v1/customers", json=NEW)
+    assert (made.status_code, made.json()["sort_name"]) == (201, "ALAZAN LAW")
+    path = f"/v1/customers/{made.json()['id']}"
+    changed = await receivables.patch(path, json={"status": "hold"}, headers={"if-match": made.headers["etag"]})
+    assert (changed.json()["status"], changed.json()["version"]) == ("hold", 2)
+    events = await take_events(receivables_database, "receivables")
+    told = [CustomerChanged.model_validate(data_of(one)) for one in events[-2:]]
+    assert [(one.number, one.version, one.status) for one in told] == [("S9001", 1, "active"), ("S9001", 2, "hold")]
+
+
+async def test_the_read_copy_keeps_the_newest_version_in_whatever_order_it_hears(
+    company, receivables_database, rating_database
+) -> None:
+    rating, receivables = company
+    made = await receivables.post("/v1/customers", json=NEW)
+    path = f"/v1/customers/{made.json()['id']}"
+    await receivables.patch(path, json={"name": "Alazan & Sons"}, headers={"if-match": made.headers["etag"]})
+    events = await take_events(receivables_database, "receivables")
+    await deliver(rating_database, "rating", [events[-1], events[-2], events[-1]])
+    (copy,) = (await rating.get("/v1/customers", params={"search": "S9001"})).json()["items"]
+    assert (copy["name"], copy["version"]) == ("Alazan & Sons", 2)
+
+
+async def test_the_same_number_twice_is_refused(receivables) -> None:
+    answers = await asyncio.gather(*(receivables.post("/v1/customers", json=NEW) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"NUMBER_TAKEN"}
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "pointer"),
+    [
+        ({"ar_company": 9}, 422, "/ar_company"),
+        ({"receivable_type": 7}, 422, "/receivable_type"),
+        ({"credit_limit": "-1.00"}, 422, "/credit_limit"),
+        ({"credit_limit": 1000}, 422, "/credit_limit"),
+        ({"status": "gone"}, 422, "/status"),
+        ({"name": " "}, 422, "/name"),
+        ({"version": 7}, 422, "/version"),
+    ],
+)
+async def test_a_customer_that_does_not_fit_names_the_place(receivables, change, status, pointer) -> None:
+    answer = await receivables.post("/v1/customers", json={**NEW, **change})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (status, pointer)
+
+
+async def test_a_stale_change_is_refused(receivables) -> None:
+    made = await receivables.post("/v1/customers", json=NEW)
+    path = f"/v1/customers/{made.json()['id']}"
+    answers = await asyncio.gather(
+        *(receivables.patch(path, json={"name": name}, headers={"if-match": '"1"'}) for name in ("A", "B"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_a_faulty_file_of_customers_loads_nothing(receivables) -> None:
+    content = b"ar_company,number,name,customer_type,receivable_type\n1,S1,A,LAW,\n7,S2,B,LAW,\n1,S3,C,LAW,9\n"
+    answer = await load(receivables, "customers", content)
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [
+        "line 3, column ar_company",
+        "line 4, column receivable_type",
+    ]
+    assert (await receivables.get("/v1/customers")).json()["totals"] == {"count": 20}
+
+
+async def test_limits_to_companies_and_customers_hold_for_lists_and_single_reads(receivables, identity) -> None:
+    only = identity("receivables", Grant("receivables.customers", Level.VIEW, Limits(ar_companies=frozenset({2}))))
+    page = (await receivables.get("/v1/customers", headers=only)).json()
+    assert {one["ar_company"] for one in page["items"]} == {2}
+    first = (await receivables.get("/v1/customers", params={"ar_company": 1})).json()["items"][0]
+    assert (await receivables.get(f"/v1/customers/{first['id']}", headers=only)).status_code == 404
+
+
+async def test_months_are_closed_one_after_another(receivables) -> None:
+    skipping = await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-11"})
+    assert (skipping.status_code, skipping.json()["code"]) == (409, "NOT_NEXT_MONTH")
+    closed = await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
+    assert closed.status_code == 204
+    again = await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
+    assert again.json()["code"] == "NOT_NEXT_MONTH"
+    months = (await receivables.get("/v1/months")).json()
+    assert [one["month"] for one in months if one["ar_company"] == 1] == [
+        f"2026-{11 + i:02d}" if i < 2 else f"2027-{i - 1:02d}" for i in range(6)
+    ]
+
+
+async def test_a_month_of_an_unknown_company_is_404(receivables) -> None:
+    assert (await receivables.post("/v1/months/close", json={"ar_company": 9, "month": "2026-10"})).status_code == 404

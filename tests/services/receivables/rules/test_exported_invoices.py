@@ -1,0 +1,157 @@
+"""What becomes of each invoice of a chunk, and what the accepted ones post."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.receivables.rules.distributions import LineAccounts, distribute, distribute_net
+from services.receivables.rules.entries.amounts import Amounts
+from services.receivables.rules.exported_invoices.booking import BookingFacts, CustomerFacts, examine
+from services.receivables.rules.exported_invoices.hand_overs import (
+    HandedChunk,
+    HandedInvoice,
+    HandedLine,
+    HandedOrder,
+    Outcome,
+)
+from services.receivables.rules.exported_invoices.posting import post_accepted
+from services.receivables.rules.posting import Numbers, number_transactions
+from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.rules.setup.receivable_types import ReceivableType
+
+COMPANY = ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 3)
+ACCOUNTS = {"1200", "1210", "4000", "4010"}
+
+
+def receivable_type(number: int, ar_account: str) -> ReceivableType:
+    return ReceivableType(1, number, "", ar_account, "4000", *["1250"] * 6)
+
+
+FACTS = BookingFacts(
+    company=COMPANY,
+    customers={
+        "S1": CustomerFacts(11, "S1", "active", None),
+        "S2": CustomerFacts(12, "S2", "hold", 2),
+        "S3": CustomerFacts(13, "S3", "inactive", None),
+        "S4": CustomerFacts(14, "S4", "active", 9),
+    },
+    types={1: receivable_type(1, "1200"), 2: receivable_type(2, "1210")},
+    accounts=ACCOUNTS,
+    outcomes={},
+    booked_versions=set(),
+)
+
+
+def invoice(number: int = 1, bill_to: str = "S1", amounts: tuple[str, ...] = ("90.00",), **facts) -> HandedInvoice:
+    lines = tuple(
+        HandedLine("Service", "4000", Decimal(1), Decimal(one), Decimal(one), taxable=False) for one in amounts
+    )
+    total = sum((line.amount for line in lines), Decimal("0.00"))
+    order = HandedOrder(number * 10, f"W{number}", 1, 1, total, lines)
+    return replace(HandedInvoice(number, 1, "SAT", bill_to, total, (order,)), **facts)
+
+
+def chunk(*invoices: HandedInvoice, month: str = "2026-11") -> HandedChunk:
+    return HandedChunk(7, 1, month, date(2026, 11, 20), r"ALAMO\bill", invoices)
+
+
+def test_a_good_invoice_is_accepted_with_the_companys_default_type() -> None:
+    (accepted,) = examine(chunk(invoice()), FACTS).accepted
+    assert (accepted.customer.id, accepted.type.ar_account) == (11, "1200")
+
+
+def test_a_customer_on_hold_is_still_billed_and_his_own_type_comes_first() -> None:
+    (accepted,) = examine(chunk(invoice(bill_to="S2")), FACTS).accepted
+    assert accepted.type.ar_account == "1210"
+
+
+def spoiled_line(one: HandedInvoice) -> HandedInvoice:
+    order = one.orders[0]
+    return replace(one, orders=(replace(order, lines=(replace(order.lines[0], gl_account="9999"),)),))
+
+
+@pytest.mark.parametrize(
+    ("faulty", "facts", "month", "reason"),
+    [
+        (invoice(bill_to="S9"), FACTS, "2026-11", "UNKNOWN_CUSTOMER"),
+        (invoice(), replace(FACTS, company=None), "2026-11", "UNKNOWN_CUSTOMER"),
+        (invoice(bill_to="S3"), FACTS, "2026-11", "INACTIVE_CUSTOMER"),
+        (invoice(), FACTS, "2026-09", "MONTH_CLOSED"),
+        (invoice(), FACTS, "2027-01", "MONTH_CLOSED"),
+        (invoice(bill_to="S4"), FACTS, "2026-11", "UNKNOWN_ACCOUNT"),
+        (spoiled_line(invoice()), FACTS, "2026-11", "UNKNOWN_ACCOUNT"),
+        (invoice(), replace(FACTS, accounts=ACCOUNTS - {"1200"}), "2026-11", "UNKNOWN_ACCOUNT"),
+        (invoice(total=Decimal("90.01")), FACTS, "2026-11", "TOTALS_DIFFER"),
+        (invoice(amounts=("-5.00",)), FACTS, "2026-11", "NEGATIVE_TOTAL"),
+        (invoice(), replace(FACTS, booked_versions={(10, 1)}), "2026-11", "ALREADY_BOOKED"),
+    ],
+)
+def test_a_faulty_invoice_is_refused_with_its_reason_and_the_others_are_booked(
+    faulty: HandedInvoice, facts: BookingFacts, month: str, reason: str
+) -> None:
+    examination = examine(chunk(faulty, month=month), facts)
+    assert [(one.invoice_id, one.reason) for one in examination.refused] == [(1, reason)]
+    with_another = examine(chunk(faulty, invoice(2)), FACTS)
+    assert [one.invoice.invoice_id for one in with_another.accepted][-1] == 2
+
+
+def test_the_same_rating_twice_in_one_chunk_is_booked_once() -> None:
+    examination = examine(chunk(invoice(1), replace(invoice(1), invoice_id=2)), FACTS)
+    assert [one.invoice.invoice_id for one in examination.accepted] == [1]
+    assert [(one.invoice_id, one.reason) for one in examination.refused] == [(2, "ALREADY_BOOKED")]
+
+
+@pytest.mark.parametrize("before", ["booked", "refused", "withdrawn"])
+def test_what_was_decided_before_stays_and_is_only_answered_again(before: str) -> None:
+    decided = Outcome(1, 1, before, "", "")
+    examination = examine(chunk(invoice()), replace(FACTS, outcomes={(1, 1): decided}))
+    assert (examination.accepted, examination.refused, examination.decided_before) == ((), (), (decided,))
+
+
+def test_the_next_attempt_of_a_refused_invoice_is_decided_anew() -> None:
+    refused = replace(FACTS, outcomes={(1, 1): Outcome(1, 1, "refused", "", "")})
+    assert examine(chunk(invoice(attempt=2)), refused).accepted
+
+
+amounts = st.lists(st.decimals("0", "9999.99", places=2).map(str), min_size=1, max_size=5)
+
+
+@given(st.lists(amounts, min_size=1, max_size=6))
+def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[list[str]]) -> None:
+    made = chunk(*(invoice(number, amounts=tuple(each)) for number, each in enumerate(all_amounts, start=1)))
+    posting = post_accepted(
+        made,
+        COMPANY,
+        examine(made, FACTS).accepted,
+        range(900, 900 + len(all_amounts)),
+    )
+    numbered = number_transactions(
+        posting.transactions, Numbers(transaction=40, seqs=range(3, 3 + len(all_amounts)), invoices=range(500, 600))
+    )
+    assert [(one.number, one.seq, one.invoice_number) for one in numbered] == [
+        (40 + index, 3 + index, str(500 + index)) for index in range(len(all_amounts))
+    ]
+    for one in posting.transactions:
+        lines = [line for line in posting.lines if line.transaction_id == one.id]
+        rows = [row for row in posting.distributions if row.transaction_id == one.id]
+        assert sum(line.amount for line in lines) == one.total
+        assert sum(row.debit for row in rows) == sum(row.credit for row in rows) == one.total
+        assert all((row.debit == 0) != (row.credit == 0) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("amount", "rows"),
+    [
+        ("90.00", [("1200", "90.00", "0.00"), ("4000", "0.00", "90.00")]),
+        ("-90.00", [("4000", "90.00", "0.00"), ("1200", "0.00", "90.00")]),
+        ("0.00", []),
+    ],
+)
+def test_a_line_posts_by_its_sign(amount: str, rows: list[tuple[str, str, str]]) -> None:
+    posted = distribute(Amounts(Decimal(amount)), LineAccounts("1200", "4000"))
+    assert [(row.account, str(row.debit), str(row.credit)) for row in posted] == rows
+    assert distribute_net(Decimal(amount), "1200", "4000") == posted

@@ -1,0 +1,35 @@
+"""What an e-mail with an invoice says, and when it is tried again."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from services.receivables.rules.invoice_emails import next_attempt, write_letter
+from services.receivables.rules.invoice_prints.documents import DocumentAmendment, DocumentHead, InvoiceDocument
+
+HEAD = DocumentHead(
+    *(1, 1, "Alamo", "", "USD", "100001", "2026-11", 1, "E1", "Plain", "", None, ""),
+    *(date(2026, 11, 10), date(2026, 12, 10), None, None),
+    *(Decimal("1200.00"), Decimal("0.00"), Decimal("1200.00")),
+)
+
+
+def credited(amount: str) -> InvoiceDocument:
+    credit = DocumentAmendment(1, "credit_memo", date(2026, 11, 11), Decimal(amount))
+    return InvoiceDocument(HEAD, (), (), (credit,), ())
+
+
+def test_the_letter_asks_for_what_is_still_to_be_paid() -> None:
+    letter = write_letter(credited("-200.00"))
+    assert letter.subject == "Invoice 100001 of Alamo"
+    assert "over 1,200.00 USD" in letter.text
+    assert "Please pay 1,000.00 USD by 2026-12-10." in letter.text
+    assert "Please pay" not in write_letter(credited("-1200.00")).text
+
+
+def test_an_e_mail_is_tried_for_two_days_with_growing_pauses() -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    pauses = [found - at for attempts in range(1, 8) if (found := next_attempt(attempts, at)) is not None]
+    assert pauses == sorted(set(pauses))
+    assert (len(pauses), pauses[0]) == (7, timedelta(minutes=1))
+    assert timedelta(days=1) < sum(pauses, timedelta()) < timedelta(days=2)
+    assert next_attempt(8, at) is None

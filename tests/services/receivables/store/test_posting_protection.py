@@ -1,0 +1,142 @@
+"""What is posted stays as it is: the database refuses what the code would never ask for."""
+
+import asyncpg
+import pytest
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from shared.database.statements import execute
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("ar_transaction", "total"),
+        ("ar_line", "amount"),
+        ("gl_distribution", "debit"),
+        ("export_outcome", "outcome"),
+        ("export_outcome_order", "booked"),
+    ],
+)
+async def test_posted_rows_cannot_be_changed_by_the_service(
+    company, enter, export, receivables_database, table, column
+) -> None:
+    await enter("W1")
+    await export()
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}", f"TRUNCATE {table} CASCADE"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with receivables_database.transaction() as session:
+                await execute(session, statement)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("(7, 1, '1200', 5.00, 0.00)", "unbalanced posting"),
+        ("(7, 1, '1200', 5.00, 0.00), (8, 1, '4000', 0.00, 3.00), (9, 1, '4000', 0.00, 2.00)", "3 rows instead of 2"),
+        ("(1, 1, '1200', 5.00, 0.00), (2, 1, '4000', 0.00, 5.00)", "gl_distribution_pkey"),
+    ],
+)
+async def test_the_database_refuses_unbalanced_and_altered_postings(
+    company, enter, export, receivables_database, rows, words
+) -> None:
+    await enter("W1")
+    await export()
+    statement = f"""
+        INSERT INTO gl_distribution (transaction_id, position, line, gl_company, month, account, debit, credit)
+        SELECT t.id, new.position, new.line, 1, t.month, new.account, new.debit, new.credit
+        FROM ar_transaction t, (VALUES {rows}) AS new (position, line, account, debit, credit)
+    """
+    with pytest.raises(IntegrityError, match=words):
+        async with receivables_database.transaction() as session:
+            await execute(session, statement)
+
+
+_COPIES = """
+    INSERT INTO ar_transaction (id, ar_company, month, number, batch_id, seq, type, customer_id, invoice_number,
+        receivable_type, ar_account, invoice_date, due_on, net, tax, total, gl_rows, posted_by)
+    SELECT t.id + copy, ar_company, month, number + copy, batch_id, seq + copy, type, customer_id, invoice_number,
+        receivable_type, ar_account, invoice_date, due_on, net, tax, total, gl_rows, posted_by
+    FROM ar_transaction t, generate_series(1, 500) AS copy
+"""
+_LINES_OF_COPIES = """
+    INSERT INTO ar_line (transaction_id, line, description, gl_account, quantity, unit_rate, amount, tax, taxable)
+    SELECT transaction_id + copy, line, description, gl_account, quantity, unit_rate, amount, tax, taxable
+    FROM ar_line, generate_series(1, 500) AS copy
+"""
+_POSTINGS_OF_COPIES = """
+    INSERT INTO gl_distribution (transaction_id, position, line, gl_company, month, account, debit, credit)
+    SELECT transaction_id + copy, position, line, gl_company, month, account, debit, credit
+    FROM gl_distribution, generate_series(1, 500) AS copy
+"""
+
+
+async def test_a_posting_is_not_compared_with_all_others_when_the_tables_are_thought_empty(
+    company, enter, export, receivables_database, cluster
+) -> None:
+    """Statistics taken in the middle of a large posting see none of its rows; the plan of the check tells what it does."""
+    await enter("W1")
+    await export()
+    name = receivables_database.engine.url.database
+    posting, other = [await asyncpg.connect(cluster(name, "postgres")) for _ in range(2)]
+    plans: list[str] = []
+    posting.add_log_listener(lambda _, message: plans.append(message.message))
+    await posting.execute("LOAD 'auto_explain'; SET auto_explain.log_nested_statements = on")
+    await posting.execute("SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on")
+    await posting.execute("SET client_min_messages = log")
+    transaction = posting.transaction()
+    await transaction.start()
+    for statement, table in ((_COPIES, "ar_transaction"), (_LINES_OF_COPIES, "ar_line")):
+        await posting.execute(statement)
+        await other.execute(f"ANALYZE {table}")
+    await posting.execute(_POSTINGS_OF_COPIES)
+    await transaction.rollback()
+    await posting.close()
+    await other.close()
+    (check,) = [plan for plan in plans if "FROM posted GROUP BY transaction_id" in plan]
+    assert "ar_transaction" in check
+    assert "Join Filter" not in check
+
+
+async def test_the_database_refuses_to_post_into_a_closed_month(
+    company, enter, export, receivables_database, cluster
+) -> None:
+    await enter("W1")
+    await export()
+    statement = """
+        WITH memo AS (
+            INSERT INTO ar_transaction (ar_company, month, number, batch_id, seq, type, customer_id, invoice_number,
+                receivable_type, ar_account, invoice_date, due_on, net, tax, total, gl_rows, applies_to_id,
+                posted_by)
+            SELECT ar_company, '2026-09', 1, batch_id, 99, 'credit_memo', customer_id, invoice_number, receivable_type,
+                ar_account, invoice_date, due_on, -net, tax, -total, 2, id, posted_by FROM ar_transaction RETURNING id
+        ), line AS (
+            INSERT INTO ar_line (transaction_id, line, description, gl_account, quantity, unit_rate, amount, tax, taxable)
+            SELECT id, 1, '', '4000', 1, 1, -80, 0, false FROM memo RETURNING transaction_id
+        )
+        INSERT INTO gl_distribution (transaction_id, position, line, gl_company, month, account, debit, credit)
+        SELECT transaction_id, position, 1, 1, '2026-09', account, debit, credit
+        FROM line, (VALUES (1, '4000', 80.00, 0.00), (2, '1200', 0.00, 80.00)) AS new (position, account, debit, credit)
+    """
+    with pytest.raises(IntegrityError, match="closed month: transaction 1 of 2026-09"):
+        async with receivables_database.transaction() as session:
+            await execute(session, statement)
+
+
+async def test_reconciliation_names_a_gl_row_that_the_owner_has_deleted(
+    company, enter, export, receivables_database, cluster
+) -> None:
+    _, receivables = company
+    await enter("W1", zip_code="78130", miles="40")
+    await export()
+    name = receivables_database.engine.url.database
+    owner = await asyncpg.connect(cluster(name, "receivables_owner"))
+    await owner.execute("DELETE FROM gl_distribution WHERE account = '4010'")
+    await owner.close()
+    found = (await receivables.get("/v1/reconciliation")).json()["differences"]
+    assert {
+        "kind": "GL_ROW_MISSING",
+        "document": "company 1, 2026-11, transaction 1, line 2",
+        "detail": "account 4010, debit 0.00, credit 26.00",
+        "amount": "-26.00",
+    } in found
+    assert "GL_BALANCE" in {one["kind"] for one in found}

@@ -1,0 +1,375 @@
+"""Users and groups as files: loaded whole or not at all, and written so that they can be loaded again."""
+
+import asyncio
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from shared.access.grants import Grant, Level
+from shared.database.statements import fetch_value
+from shared.files.xlsx import XLSX_TYPE
+from tests.services.security.conftest import PASSWORD, Client, Company
+
+ORDERS = Grant("rating.orders", Level.VIEW)
+
+
+async def load(caller: httpx.AsyncClient, noun: str, *lines: str) -> httpx.Response:
+    return await caller.post(
+        f"/v1/{noun}/import", content="\r\n".join(lines).encode(), headers={"content-type": "text/csv; charset=utf-8"}
+    )
+
+
+async def save(caller: httpx.AsyncClient, noun: str, **params: object) -> list[str]:
+    answer = await caller.get(f"/v1/{noun}", params=params, headers={"accept": "text/csv"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{noun}.csv"'
+    return answer.content.decode("utf-8-sig").splitlines()
+
+
+USERS = (
+    "name,display_name,active,groups",
+    "ALAMO\\ana,Ana,yes,Proof;billing",
+    "ALAMO\\ben,Ben,no,",
+    "ALAMO\\eve,Eve,,",
+)
+
+
+async def test_a_file_makes_users_and_puts_them_into_groups(clerk: httpx.AsyncClient, company: Company) -> None:
+    await company.group("Proof", ORDERS)
+    await company.group("Billing")
+    answer = await load(clerk, "users", *USERS)
+    assert (answer.status_code, answer.json()) == (200, {"created": 3, "changed": 0, "unchanged": 0})
+    assert await save(clerk, "users") == [
+        "name,display_name,active,groups,kind",
+        "ALAMO\\ana,Ana,yes,Billing; Proof,person",
+        "ALAMO\\ben,Ben,no,,person",
+        "ALAMO\\eve,Eve,yes,,person",
+    ]
+
+
+async def test_what_was_saved_can_be_loaded_and_changes_nothing(clerk: httpx.AsyncClient, company: Company) -> None:
+    ana = await company.user("ALAMO\\ana")
+    await company.user("ALAMO\\ben", active=False)
+    await company.group("Proof", ORDERS, members=(ana,))
+    await company.group("Billing")
+    before = [await save(clerk, noun) for noun in ("users", "groups")]
+    users = await load(clerk, "users", *before[0])
+    assert users.json() == {"created": 0, "changed": 0, "unchanged": 2}
+    groups = await load(clerk, "groups", *before[1])
+    assert groups.json() == {"created": 0, "replaced": 2}
+    assert [await save(clerk, noun) for noun in ("users", "groups")] == before
+
+
+async def test_a_second_file_changes_who_it_names_and_nobody_else(clerk: httpx.AsyncClient, company: Company) -> None:
+    await company.group("Proof")
+    await company.group("Billing")
+    await load(clerk, "users", *USERS)
+    answer = await load(
+        clerk, "users", "groups,display_name,name", "Billing,Ana María,alamo\\ANA", ",Ben,ALAMO\\ben", ",Zoe,ALAMO\\zoe"
+    )
+    assert answer.json() == {"created": 1, "changed": 1, "unchanged": 1}
+    assert await save(clerk, "users") == [
+        "name,display_name,active,groups,kind",
+        "ALAMO\\ana,Ana María,yes,Billing,person",
+        "ALAMO\\ben,Ben,no,,person",
+        "ALAMO\\eve,Eve,yes,,person",
+        "ALAMO\\zoe,Zoe,yes,,person",
+    ]
+
+
+async def test_every_faulty_place_is_named_and_nothing_is_loaded(clerk: httpx.AsyncClient) -> None:
+    answer = await load(
+        clerk,
+        "users",
+        "name,display_name,active",
+        "ana,Ana,",
+        "ALAMO\\ben,,",
+        "ALAMO\\eve,Eve,perhaps",
+        "ALAMO\\zoe,Zoe,yes",
+        "alamo\\ZOE,Zoe,yes",
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [
+        "line 2, column name",
+        "line 3, column display_name",
+        "line 4, column active",
+        "line 6",
+    ]
+    assert (await clerk.get("/v1/users")).json()["totals"] == {"count": 0}
+
+
+@pytest.mark.parametrize("noun", ["users", "groups"])
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "text/csv"),
+        (b"colour\nred\n", "text/csv"),
+        (b"name,display_name\nALAMO\\a\xff,Ana\n", "text/csv"),
+        (b'name,display_name\n"ALAMO\\ana,Ana\n', "text/csv"),
+        (b"name,display_name\nALAMO\\ana\n", "text/csv"),
+        (b"name,display_name\nALAMO\\ana,A\x00na\n", "text/csv"),
+        (b"{}", "application/json"),
+    ],
+)
+async def test_what_is_no_such_table_is_refused(clerk: httpx.AsyncClient, noun, content: bytes, kind: str) -> None:
+    content = content if noun == "users" else content.replace(b"name,display_name", b"group,description")
+    answer = await clerk.post(f"/v1/{noun}/import", content=content, headers={"content-type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
+
+
+async def test_a_group_that_no_group_can_be_called_is_named(clerk: httpx.AsyncClient) -> None:
+    answer = await load(clerk, "users", "name,display_name,groups", "ALAMO\\ana,Ana,Proof;Pro\x00of")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["line 2, column groups"]
+
+
+async def test_a_group_that_does_not_exist_is_named(clerk: httpx.AsyncClient) -> None:
+    answer = await load(clerk, "users", "name,display_name,groups", "ALAMO\\ana,Ana,Prof")
+    assert answer.json()["errors"] == [{"pointer": "line 2, column groups", "detail": "there is no group Prof"}]
+
+
+async def test_putting_people_into_groups_takes_the_right_to_change_groups(client: Client, company: Company) -> None:
+    await company.group("Proof")
+    help_desk = client(Grant("security.users", Level.ADMIN), user=99)
+    answer = await load(help_desk, "users", *USERS)
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+    assert (await load(help_desk, "users", USERS[0], USERS[2])).status_code == 200
+
+
+async def test_a_file_that_deactivates_the_last_administrator_is_refused(clerk, company: Company) -> None:
+    ana = await company.user("ALAMO\\ana")
+    await company.group("Administrators", Grant("security.groups", Level.ADMIN), members=(ana,))
+    answer = await load(clerk, "users", "name,display_name,active", "ALAMO\\zoe,Zoe,yes", "ALAMO\\ana,Ana,no")
+    assert (answer.status_code, answer.json()["code"]) == (409, "LAST_ADMINISTRATOR")
+    assert (await clerk.get("/v1/users")).json()["totals"] == {"count": 1}
+
+
+async def test_who_is_deactivated_by_a_file_is_logged_out(clerk, client: Client, company: Company) -> None:
+    await company.user("ALAMO\\ana", password=PASSWORD)
+    log_in = await client().post("/v1/tokens", json={"user": "ALAMO\\ana", "password": PASSWORD})
+    for active in ("no", "yes"):
+        await load(clerk, "users", "name,display_name,active", f"ALAMO\\ana,Ana,{active}")
+    refresh = {"refresh_token": log_in.json()["refresh_token"]}
+    assert (await client().post("/v1/tokens/refresh", json=refresh)).status_code == 401
+
+
+async def test_two_clerks_who_load_the_same_file_load_it_once(clerk: httpx.AsyncClient, company: Company) -> None:
+    await company.group("Proof")
+    await company.group("Billing")
+    answers = await asyncio.gather(*(load(clerk, "users", *USERS) for _ in range(4)))
+    assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 3]
+
+
+async def test_a_large_file_is_loaded_in_a_moment(clerk: httpx.AsyncClient, company: Company) -> None:
+    await company.group("Proof")
+    rows = [f"ALAMO\\user{number},User {number},yes,Proof" for number in range(5_000)]
+    async with asyncio.timeout(10):
+        answer = await load(clerk, "users", USERS[0], *rows)
+        assert answer.json() == {"created": 5_000, "changed": 0, "unchanged": 0}
+        answer = await load(clerk, "users", USERS[0], *rows)
+    assert answer.json() == {"created": 0, "changed": 0, "unchanged": 5_000}
+
+
+GROUPS = (
+    "group,description,feature,level,branches,customers,ar_companies",
+    "Proof,Reads proofs,rating.orders,view,,,",
+    "Proof,,rating.orders,edit,SAT;AUS,,2;1",
+    "Billing,,receivables.invoices,view,,1042,",
+    "Empty,,,,,,",
+)
+
+
+async def test_a_file_makes_groups_with_their_grants(clerk: httpx.AsyncClient) -> None:
+    answer = await load(clerk, "groups", *GROUPS)
+    assert (answer.status_code, answer.json()) == (200, {"created": 3, "replaced": 0})
+    assert await save(clerk, "groups") == [
+        GROUPS[0],
+        "Billing,,receivables.invoices,view,,1042,",
+        "Empty,,,,,,",
+        "Proof,Reads proofs,rating.orders,view,,,",
+        "Proof,Reads proofs,rating.orders,edit,AUS; SAT,,1; 2",
+    ]
+
+
+async def test_a_file_replaces_the_grants_of_the_groups_it_names_and_keeps_the_rest(clerk, company: Company) -> None:
+    ana = await company.user("ALAMO\\ana")
+    await load(clerk, "groups", *GROUPS)
+    (proof,) = (await clerk.get("/v1/groups", params={"name": "Proof"})).json()["items"]
+    await clerk.put(f"/v1/groups/{proof['id']}/members/{ana}")
+    answer = await load(clerk, "groups", "feature,level,group", "rating.export,approve,PROOF")
+    assert answer.json() == {"created": 0, "replaced": 1}
+    assert await save(clerk, "groups") == [
+        GROUPS[0],
+        "Billing,,receivables.invoices,view,,1042,",
+        "Empty,,,,,,",
+        "Proof,Reads proofs,rating.export,approve,,,",
+    ]
+    assert (await clerk.get(f"/v1/groups/{proof['id']}")).json()["member_count"] == 1
+
+
+async def test_every_faulty_grant_is_named_and_nothing_is_loaded(clerk: httpx.AsyncClient) -> None:
+    answer = await load(
+        clerk,
+        "groups",
+        GROUPS[0],
+        "Proof,,rating.ordres,view,,,",
+        "Proof,,security.users,view,SAT,,",
+        "Billing,,rating.orders,view,,,",
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [
+        "line 2, column feature",
+        "line 3, column feature",
+    ]
+    assert "rating.ordres" in answer.json()["errors"][0]["detail"]
+    assert (await clerk.get("/v1/groups")).json()["totals"] == {"count": 0}
+
+
+@pytest.mark.parametrize(
+    ("row", "pointer", "detail"),
+    [
+        ("Proof,,rating.orders,,,,", "line 2, column (row)", "needs both a feature and a level, or neither"),
+        ("Proof,,,view,,,", "line 2, column (row)", "needs both a feature and a level, or neither"),
+        ("Proof,,,,SAT,,", "line 2, column (row)", "has limits, but no feature"),
+        ("Proof,,rating.orders,root,,,", "line 2, column level", ""),
+        ("Proof,,rating.orders,view,,,x", "line 2, column ar_companies", ""),
+        ("=1+1,,rating.orders,view,,,", "line 2, column group", "must begin with a letter or a digit"),
+        (",,rating.orders,view,,,", "line 2, column group", "is empty"),
+    ],
+)
+async def test_a_row_that_cannot_be_is_named(clerk, row: str, pointer: str, detail: str) -> None:
+    answer = await load(clerk, "groups", GROUPS[0], row)
+    (fault,) = answer.json()["errors"]
+    assert fault["pointer"] == pointer
+    assert detail in fault["detail"]
+
+
+async def test_the_same_grant_twice_is_named(clerk: httpx.AsyncClient) -> None:
+    answer = await load(clerk, "groups", GROUPS[0], GROUPS[2], "Proof,,rating.orders,view,AUS;SAT,,1;2")
+    assert answer.json()["errors"] == [
+        {
+            "pointer": "line 3",
+            "detail": "Proof / rating.orders / branches AUS, SAT / AR companies 1, 2 stands on line 2 already",
+        }
+    ]
+
+
+async def test_a_file_makes_service_accounts_and_never_turns_one_into_a_person(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
+    made = await load(clerk, "users", "name,display_name,kind", "ALAMO\\erp,Ledger,service", "ALAMO\\ana,Ana,")
+    assert made.json() == {"created": 2, "changed": 0, "unchanged": 0}
+    assert (await clerk.get("/v1/users", params={"kind": "service"})).json()["totals"] == {"count": 1}
+    again = await load(clerk, "users", "name,display_name,kind", "ALAMO\\erp,Ledger,person", "ALAMO\\ana,Ana,")
+    assert again.json()["errors"] == [
+        {"pointer": "line 2, column kind", "detail": "ALAMO\\erp is a service and stays one"}
+    ]
+
+
+MEMBERS = ("group,user", "Proof,alamo\\ANA", "Proof,ALAMO\\ben", "Billing,")
+
+
+async def make_company(company: Company) -> dict[str, int]:
+    users = {name: await company.user(f"ALAMO\\{name}") for name in ("ana", "ben", "eve")}
+    await company.group("Proof", ORDERS, members=(users["eve"],))
+    await company.group("Billing", members=(users["ana"],))
+    await company.group("Rating", members=(users["ana"],))
+    return users
+
+
+async def test_a_file_of_members_makes_its_groups_exactly_so_and_leaves_others_alone(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
+    await make_company(company)
+    assert (await load(clerk, "members", *MEMBERS)).json() == {"imported": 3}
+    expected = ["group,user", "Proof,ALAMO\\ana", "Proof,ALAMO\\ben", "Rating,ALAMO\\ana"]
+    assert await save(clerk, "members") == expected
+    assert (await load(clerk, "members", *expected)).json() == {"imported": 3}
+    assert await save(clerk, "members") == expected
+
+
+async def test_members_are_listed_page_by_page_and_of_one_group_or_user(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
+    users = await make_company(company)
+    first = (await clerk.get("/v1/members", params={"limit": 2, "sort": "-user"})).json()
+    assert ([one["user"]["name"] for one in first["items"]], first["totals"]) == (
+        ["ALAMO\\eve", "ALAMO\\ana"],
+        {"count": 3},
+    )
+    rest = await clerk.get("/v1/members", params={"limit": 2, "sort": "-user", "cursor": first["next_cursor"]})
+    assert [one["group"]["name"] for one in rest.json()["items"]] == ["Billing"]
+    of_ana = (await clerk.get("/v1/members", params={"user": users["ana"]})).json()
+    assert [one["group"]["name"] for one in of_ana["items"]] == ["Billing", "Rating"]
+    proof = of_ana["items"][0]["group"]["id"]
+    assert (await clerk.get("/v1/members", params={"group": proof})).json()["totals"] == {"count": 1}
+
+
+async def test_a_file_of_members_with_faults_changes_nothing_and_names_them_all(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
+    await make_company(company)
+    before = await save(clerk, "members")
+    answer = await load(clerk, "members", "group,user", "Proof,ALAMO\\zoe", "Nothing,ALAMO\\ana", "Proof,ana")
+    assert answer.status_code == 422
+    answer = await load(clerk, "members", "group,user", "Proof,ALAMO\\zoe", "Nothing,ALAMO\\ana")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["line 2, column user", "line 3, column group"]
+    twice = await load(clerk, "members", "group,user", "Proof,ALAMO\\ana", "proof,alamo\\ANA")
+    assert twice.json()["code"] == "IMPORT_REFUSED"
+    assert await save(clerk, "members") == before
+
+
+async def test_nobody_loads_himself_into_a_group_nor_the_last_administrator_out_of_his(
+    clerk: httpx.AsyncClient, client: Client, company: Company
+) -> None:
+    users = await make_company(company)
+    administering = Grant("security.groups", Level.ADMIN)
+    own = await load(client(administering, user=users["ana"]), "members", "group,user", "Proof,ALAMO\\ana")
+    assert (own.status_code, own.json()["code"]) == (403, "OWN_GROUP")
+    await company.group("Administrators", administering, members=(users["ben"],))
+    last = await load(clerk, "members", "group,user", "Administrators,")
+    assert (last.status_code, last.json()["code"]) == (409, "LAST_ADMINISTRATOR")
+
+
+async def test_a_check_loads_nothing_and_raises_no_epoch(clerk: httpx.AsyncClient, company: Company) -> None:
+    await make_company(company)
+    before = {noun: await save(clerk, noun) for noun in ("users", "groups", "members")}
+    files = {
+        "users": ("name,display_name", "ALAMO\\zoe,Zoe"),
+        "groups": ("group,feature,level", "Clerks,rating.orders,view"),
+        "members": MEMBERS,
+    }
+    async with company.database.transaction() as session:
+        epoch = await fetch_value(session, "SELECT epoch FROM permission_epoch")
+    for noun, lines in files.items():
+        answer = await clerk.post(
+            f"/v1/{noun}/import?check=true", content="\n".join(lines).encode(), headers={"content-type": "text/csv"}
+        )
+        assert answer.status_code == 200, answer.text
+    assert {noun: await save(clerk, noun) for noun in before} == before
+    async with company.database.transaction() as session:
+        assert await fetch_value(session, "SELECT epoch FROM permission_epoch") == epoch
+
+
+@pytest.mark.parametrize("noun", ["users", "groups", "members"])
+async def test_what_was_saved_as_a_workbook_can_be_loaded_again(
+    clerk: httpx.AsyncClient, company: Company, noun: str
+) -> None:
+    await make_company(company)
+    before = await save(clerk, noun)
+    saved = await clerk.get(f"/v1/{noun}", headers={"accept": XLSX_TYPE})
+    assert saved.headers["content-type"] == XLSX_TYPE
+    loaded = await clerk.post(f"/v1/{noun}/import", content=saved.content, headers={"content-type": XLSX_TYPE})
+    assert loaded.status_code in {200, 201}, loaded.text
+    assert await save(clerk, noun) == before
+
+
+async def test_a_company_may_do_without_four_eyes(app: FastAPI, client: Client, company: Company) -> None:
+    app.state.settings = app.state.settings.model_copy(update={"four_eyes": False})
+    ana = await company.user("ALAMO\\ana")
+    proof = await company.group("Proof", ORDERS)
+    own = client(Grant("security.groups", Level.ADMIN), user=ana)
+    assert (await own.put(f"/v1/groups/{proof}/members/{ana}")).status_code == 204
+    etag = (await client(Grant("security.groups", Level.VIEW), user=9).get(f"/v1/groups/{proof}")).headers["etag"]
+    changed = await own.put(f"/v1/groups/{proof}", json={"name": "Proof"}, headers={"if-match": etag})
+    assert changed.status_code == 200

@@ -1,0 +1,64 @@
+"""Lists hold against cursors that somebody has written himself, and against numbers that no id can be."""
+
+import base64
+import json
+
+import pytest
+
+from tests.fixtures.ledgers import load
+
+
+def forged(*parts: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("sort", "cursor"),
+    [
+        ("service_on", forged("service_on", "some day", 1)),
+        ("total", forged("total", "much", 1)),
+        ("id", forged("id", "1", 2**70)),
+        ("number", forged("number", "W\u0000", 1)),
+        ("number", forged("total", "1", 1)),
+        ("number", forged("number", 5, 1)),
+        ("number", "%%%"),
+    ],
+)
+async def test_a_forged_cursor_is_refused(company, sort: str, cursor: str) -> None:
+    rating, _ = company
+    await load(rating, "work-orders")
+    answer = await rating.get("/v1/work-orders", params={"sort": sort, "cursor": cursor})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query cursor")
+
+
+async def test_a_list_without_a_pdf_answers_a_page_when_a_pdf_is_asked_for(company) -> None:
+    rating, _ = company
+    await load(rating, "work-orders")
+    page = await rating.get("/v1/work-orders", headers={"accept": "application/pdf"})
+    assert len(page.json()["items"]) == 100
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
+async def test_a_number_that_is_no_id_is_not_found(company, number: int) -> None:
+    rating, receivables = company
+    for client, noun in (
+        (rating, "work-orders"),
+        (rating, "exports"),
+        (receivables, "invoices"),
+        (receivables, "customers"),
+    ):
+        assert (await client.get(f"/v1/{noun}/{number}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"run_id": 10**30}, 422),
+        ({"ar_company": 10**10}, 422),
+        ({"search": "a\u0000"}, 422),
+        ({"month": "2026-13"}, 422),
+    ],
+)
+async def test_a_filter_that_fits_no_column_is_refused(company, query: dict[str, object], status: int) -> None:
+    _, receivables = company
+    assert (await receivables.get("/v1/invoices", params=query)).status_code == status

@@ -1,0 +1,21 @@
+"""Services believe the identities of every gateway key that they were told, and of no other."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared.access.grants import Principal
+from shared.access.identity import IdentityVerifier, public_jwks, sign_identity
+from shared.errors import Unauthenticated
+
+ANA = Principal("7", "ALAMO\\ana")
+
+
+def test_while_the_gateways_key_is_rotated_both_are_believed_and_a_retired_one_is_not() -> None:
+    old, new = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    both = IdentityVerifier(public_jwks([old, new]), "rating")
+    for key in (old, new):
+        assert both.verify(sign_identity(key, ANA, "rating")) == ANA
+    alone = IdentityVerifier(public_jwks([new]), "rating")
+    assert alone.verify(sign_identity(new, ANA, "rating")) == ANA
+    with pytest.raises(Unauthenticated):
+        alone.verify(sign_identity(old, ANA, "rating"))

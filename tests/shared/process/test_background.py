@@ -1,0 +1,83 @@
+"""Work beside the requests ends with its transaction done, not cut, and never holds the process for ever."""
+
+import asyncio
+
+import pytest
+
+from shared.process import background
+from shared.process.background import running, whole
+
+
+async def test_a_piece_of_work_that_has_begun_is_finished_before_the_end() -> None:
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        # Longer than it takes until the cancellation is repeated.
+        await asyncio.sleep(1.2)
+        done.set()
+
+    async def loop() -> None:
+        while True:
+            await whole(work())
+
+    async with running({"loop": loop}):
+        await begun.wait()
+    assert done.is_set()
+
+
+async def test_what_a_loop_stands_on_stays_until_the_loops_inside_it_have_ended() -> None:
+    said: list[str] = []
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.sleep(1.2)
+        said.append("worked")
+
+    async def inner() -> None:
+        while True:
+            await whole(work())
+
+    async def outer() -> None:
+        try:
+            async with running({"inner": inner}):
+                await asyncio.Event().wait()
+        finally:
+            said.append("connection closed")
+
+    async with running({"outer": outer}):
+        await begun.wait()
+    assert said == ["worked", "connection closed"]
+
+
+async def test_work_without_an_end_is_cut_off_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "_FINISH_SECONDS", 0.2)
+    begun, cut = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut.set()
+
+    async def loop() -> None:
+        await whole(work())
+
+    async with asyncio.timeout(10):
+        async with running({"loop": loop}):
+            await begun.wait()
+        assert cut.is_set()
+
+
+async def test_whole_hands_on_results_and_failures() -> None:
+    async def seven() -> int:
+        return 7
+
+    async def fail() -> None:
+        raise ValueError("no")
+
+    assert await whole(seven()) == 7
+    with pytest.raises(ValueError, match="no"):
+        await whole(fail())

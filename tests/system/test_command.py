@@ -1,0 +1,156 @@
+"""The operators' command as it is installed, against the suite of `make up`, without an address typed."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from deploy.local.client import Clerk
+from deploy.local.suite import Suite
+from tests.fixtures.ledgers import ORDER
+
+COMMAND = Path(sys.executable).parent / "ratebook"
+ROW = {**ORDER, "pod_received": "yes"}
+
+
+@pytest.fixture
+def home(suite: Suite, tmp_path: Path) -> Path:
+    """A home whose `up` is the running suite."""
+    (tmp_path / "up").symlink_to(suite.home.path)
+    return tmp_path
+
+
+def ratebook(home: Path, *words: str, code: int = 0, said: str = "") -> subprocess.CompletedProcess[str]:
+    ended = subprocess.run(
+        [COMMAND, *words, "--home", str(home)],
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin"},
+        input=said,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    return ended
+
+
+def orders_csv(*numbers: str, **changed: str) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["number", *ROW])
+    writer.writeheader()
+    writer.writerows({"number": number, **ROW, **changed} for number in numbers)
+    return out.getvalue()
+
+
+def test_a_file_is_loaded_from_wherever_it_lies(home: Path, suite: Suite, story, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(orders_csv("CLI-1", "CLI-2", field_status="in_field"))
+    checked = ratebook(home, "import", "work-orders", str(file), "--check", "--json")
+    assert json.loads(checked.stdout) == {"imported": 0, "checked": 2}
+    assert "2" in ratebook(home, "import", "work-orders", str(file)).stdout
+    more = ratebook(home, "import", "work-orders", "-", "--json", said=orders_csv("CLI-3", field_status="in_field"))
+    assert json.loads(more.stdout) == {"imported": 1}
+
+
+def test_a_faulty_file_loads_nothing_and_every_faulty_place_is_shown(home: Path, story, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    heading, row = orders_csv("CLI-9").splitlines()
+    file.write_text(
+        "\n".join([heading, row, row.replace("CLI-9", "CLI-10").replace("2026", "x"), row.replace("yes", "7")])
+    )
+    refused = ratebook(home, "import", "work-orders", str(file), code=1)
+    assert "IMPORT_REFUSED" in refused.stderr
+    for place in ("line 3, column service_on", "line 4, column pod_received"):
+        assert place in refused.stderr
+    told = json.loads(ratebook(home, "import", "work-orders", str(file), "--json", code=1).stdout)
+    assert len(told["errors"]) >= 2
+    file.write_text(f"{heading}\n{row}")
+    assert json.loads(ratebook(home, "import", "work-orders", str(file), "--json").stdout) == {"imported": 1}
+
+
+def test_who_may_not_is_refused_and_who_asks_can_be_chosen(home: Path, story) -> None:
+    refused = ratebook(home, "import", "gl-accounts", "-", "--user", r"ALAMO\olga", code=1, said="number,name\n")
+    assert "403 FORBIDDEN" in refused.stderr
+
+
+def test_the_ledgers_are_reconciled(home: Path, story) -> None:
+    shown = ratebook(home, "reconcile").stdout
+    assert "rated " in shown
+    assert "general ledger" in shown
+    assert shown.endswith("differences: 0\n")
+    assert json.loads(ratebook(home, "reconcile", "--json").stdout)["differences"] == []
+
+
+async def test_a_difference_is_shown_and_ends_with_3(home: Path, suite: Suite, story) -> None:
+    """Somebody changes the rating database by hand; nothing of the product can make such a difference."""
+    assert suite.postgres is not None
+    connection = await suite.postgres.superuser("rating")
+    change = "UPDATE export_run SET exported = exported + $1 WHERE id = (SELECT min(id) FROM export_run)"
+    exported = await connection.fetchval("SELECT exported FROM export_run ORDER BY id LIMIT 1")
+    try:
+        await connection.execute(change, 1)
+        shown = ratebook(home, "reconcile", code=3).stdout
+        assert f"rating: RUN_COUNTS: export run 1: says {exported + 1} exported" in shown
+    finally:
+        await connection.execute(change, -1)
+        await connection.close()
+    ratebook(home, "reconcile")
+
+
+def test_runs_are_listed_and_shown(home: Path, story) -> None:
+    runs = json.loads(ratebook(home, "export-run", "list", "--json").stdout)
+    # How many rollups the first run leaves for the second depends on the day.
+    assert sum(run["exported"] for run in runs) == 862
+    shown = ratebook(home, "export-run", "show", str(runs[-1]["id"])).stdout
+    assert str(runs[-1]["exported"]) in shown
+    settled = ratebook(home, "export-run", "withdraw", str(runs[-1]["id"]), code=1)
+    assert "ALREADY_ANSWERED" in settled.stderr
+    ratebook(home, "export-run", "show", "4711", code=1)
+
+
+def test_a_run_without_an_answer_is_withdrawn(home: Path, suite: Suite, story) -> None:
+    """Receivables is away; when it is back, what was withdrawn is booked already or never will be."""
+    bill = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
+    ratebook(home, "import", "work-orders", "-", said=orders_csv("CLI-W"))
+    order = next(one for one in bill.pages("/rating/work-orders", status="open") if one["number"] == "CLI-W")
+    bill.call("POST", f"/rating/work-orders/{order['id']}/rating", headers={"if-match": f'"{order["revision"]}"'})
+    suite.servers["receivables"].child.stop()
+    run = bill.post("/rating/exports", {"selection": {"work_order_ids": [order["id"]]}})
+    asked = ratebook(home, "export-run", "withdraw", str(run["id"]))
+    assert "asked for 1 invoices" in asked.stdout
+    suite.start_server("receivables")
+    suite.wait_ready("receivables")
+    deadline = time.monotonic() + 30
+    while (told := json.loads(ratebook(home, "export-run", "show", str(run["id"]), "--json").stdout))["exported"] == 0:
+        if told["refused"]:
+            assert told["unsettled"][0]["reason"] == "WITHDRAWN"
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    bill.close()
+    ratebook(home, "reconcile")
+
+
+def test_dead_letters_of_all_services_are_listed(home: Path, story) -> None:
+    assert ratebook(home, "dead-letters", "list").stdout == "0 dead letters\n"
+
+
+def test_the_servers_are_found_too(home: Path, suite: Suite) -> None:
+    assert json.loads(ratebook(home, "migrate", "--json").stdout) == {"migrated": ["rating", "receivables", "security"]}
+    ratebook(home, "provision")
+    assert (
+        "is an administrator" in ratebook(home, "create-admin", r"ALAMO\second", said="a long enough password\n").stdout
+    )
+
+
+def test_without_a_suite_one_sentence_says_what_to_set(tmp_path: Path) -> None:
+    ended = ratebook(tmp_path, "reconcile", code=1)
+    assert ended.stderr == (
+        "Set RATEBOOK_GATEWAY_URL (the README lists the variables), or start a suite with `make up`: "
+        f"none runs in {tmp_path / 'up'}.\n"
+    )
