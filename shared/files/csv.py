@@ -15,17 +15,9 @@ from shared.errors import Fault, ImportRefused
 from shared.values.text import words_of_fault
 
 RowT = TypeVar("RowT")
-
-
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
 CSV_TYPE = "text/csv"
-
-
 MOST_ROWS = 100_000
-
-
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -55,8 +47,6 @@ def _several(value: object) -> object:
 
 
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
-
-
 SPLIT = BeforeValidator(_several)
 """Makes several values of one cell, where semicolons separate them."""
 

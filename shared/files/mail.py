@@ -10,8 +10,6 @@ from functools import partial
 import anyio.to_thread
 
 _PATIENCE_SECONDS = 30.0
-
-
 _PERMANENT = 500
 
 

@@ -13,23 +13,11 @@ import anyio.to_process
 from shared.errors import ImportRefused
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 Cell = str | Decimal | int | date | None
-
-
 _MOST_PARTS = 1_000
-
-
 _MOST_UNPACKED_BYTES = 200 * 2**20
-
-
 _MOST_COLUMNS = 200
-
-
 _CHUNK_BYTES = 2**20
-
-
 _UNREADABLE = "The file is no XLSX workbook that can be read; save it again as .xlsx, or as CSV UTF-8."
 
 

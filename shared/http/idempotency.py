@@ -14,11 +14,7 @@ from shared.database.statements import execute, fetch_one, fetch_value
 from shared.errors import CommandInFlight, IdempotencyKeyMissing, IdempotencyKeyReused
 
 KEPT = timedelta(days=7)
-
-
 _LONGEST_KEY = 200
-
-
 _KEPT_HEADERS = ("content-type", "etag", "location")
 
 

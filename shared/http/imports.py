@@ -11,11 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Load = Callable[..., Awaitable[int]]
-
-
 Check = Annotated[bool, Query(description="Only says whether the file could be loaded; nothing is.")]
-
-
 _CHECK = inspect.Parameter("check", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Check)
 
 

@@ -39,14 +39,8 @@ from shared.http.problems import refusals
 from shared.process import tracing
 
 _TRIES = 4
-
-
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-
 _ANYONE = Principal("anonymous", "anonymous")
-
-
 Endpoint = Callable[..., Any]
 
 

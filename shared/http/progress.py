@@ -8,8 +8,6 @@ from fastapi.sse import ServerSentEvent
 from pydantic import BaseModel
 
 StateT = TypeVar("StateT", bound=BaseModel)
-
-
 _LOOK_SECONDS = 0.3
 
 

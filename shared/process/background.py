@@ -8,23 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
-
-
 T = TypeVar("T")
-
-
 _FIRST_PAUSE_SECONDS = 0.2
-
-
 _LONGEST_PAUSE_SECONDS = 10.0
-
-
 _CANCEL_AGAIN_SECONDS = 0.5
-
-
 _OBJECTS_PER_COLLECTION = 50_000
-
-
 _FINISH_SECONDS = 10.0
 
 

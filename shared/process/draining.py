@@ -18,8 +18,6 @@ from types import FrameType
 import uvicorn
 
 log = logging.getLogger(__name__)
-
-
 _LAST_ARRIVALS_SECONDS = 0.3
 
 

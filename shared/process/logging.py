@@ -8,8 +8,6 @@ from shared.process.tracing import request_id
 
 # What every record has by itself; anything else in it was given as `extra` and belongs to the line.
 _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-
-
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 

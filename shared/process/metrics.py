@@ -12,27 +12,17 @@ from prometheus_client import Counter, Histogram, Metric
 from prometheus_client.core import GaugeMetricFamily
 
 log = logging.getLogger(__name__)
-
-
 METRICS_PATH = "/metrics"
-
-
 _BUCKET_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0)
-
-
 _REQUESTS = Histogram(
     "ratebook_http_request_seconds",
     "From the arrival of a request to the head of its answer; _count is the number of requests.",
     ("service", "method", "route", "status"),
     buckets=_BUCKET_SECONDS,
 )
-
-
 INBOX_DUPLICATES = Counter(
     "ratebook_inbox_duplicates", "Events that came again after they were taken in.", ("consumer",)
 )
-
-
 Lookup = Callable[[], Awaitable[Iterable[Metric]]]
 
 

@@ -13,17 +13,9 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
-
-
 _KEEP_ALIVE_SECONDS = 75
-
-
 _GRACEFUL_SECONDS = 10
-
-
 _GATHERED_BYTES = 64 * 1024
-
-
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 

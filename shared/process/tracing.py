@@ -5,11 +5,7 @@ from contextvars import ContextVar
 from random import Random
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
-
-
 _random = Random()  # noqa: S311 - ids that are unlike any other, and no secret
-
-
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 

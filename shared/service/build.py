@@ -33,8 +33,6 @@ from shared.service.jobs import Bell, Job
 from shared.service.measures import Measure, in_database, of_pool
 
 Loop = Callable[[], Awaitable[None]]
-
-
 log = logging.getLogger(__name__)
 
 

@@ -11,8 +11,6 @@ from shared.database.pool import Database
 from shared.process.background import whole
 
 _CHANNEL = "jobs"
-
-
 _SILENCE_SECONDS = 5.0
 
 

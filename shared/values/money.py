@@ -7,8 +7,6 @@ from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 
 ZERO = Decimal("0.00")
-
-
 _CENT = Decimal("0.01")
 
 

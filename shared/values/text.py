@@ -54,8 +54,6 @@ _WORDS = {
     r"^[^\x00-\x1f\x7f]*$": "must be one line without control characters",
     r"^[^\x00-\x1f\x7f]+$": "must be one line without control characters, and not empty",
 }
-
-
 _KINDS = {
     "missing": "is missing",
     "extra_forbidden": "is not known here",

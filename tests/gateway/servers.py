@@ -15,8 +15,6 @@ from starlette.types import ASGIApp
 from shared.process.server import configuration
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
 LEAVING: list[threading.Thread] = []
 
 

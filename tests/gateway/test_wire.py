@@ -9,8 +9,6 @@ from tests.gateway.conftest import Gateway
 from tests.gateway.wire import request, say
 
 TEXT = b"/api/v1/rating/customers/"
-
-
 ESCAPES = [
     b"%2f", b"%2F", b"%5c", b"%5C", b"%2e", b"%2E", b"%00", b"%25", b"%252f", b"%252e%252e", b"%25%32%66",
     b"%01", b"%09", b"%0a", b"%0D", b"%1f", b"%7F",

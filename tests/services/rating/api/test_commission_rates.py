@@ -11,8 +11,6 @@ from services.rating.rules.commission_rates import RateEntry
 from tests.fixtures.ledgers import load
 
 pytestmark = pytest.mark.usefixtures("paying")
-
-
 RATE = {"server": "JOE", "percent": "30", "effective_from": "2026-01-01", "effective_to": "2026-06-30"}
 
 
