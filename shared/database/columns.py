@@ -2,8 +2,44 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity, Numeric, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    make_url,
+)
+from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field
+
+_DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
+
+
+def column_types(table: Table) -> dict[str, str]:
+    """The SQL type of each column, for casts: a collation belongs to the column and would be an error there."""
+    return {
+        column.name: "text" if isinstance(column.type, Text) else column.type.compile(dialect=_DIALECT)
+        for column in table.columns
+    }
+
+
+def key(*names: str, **targets: str) -> tuple[SchemaItem, ...]:
+    """The primary key of a record, and the columns that name the key of another table: `ar_company="ar_company.number"`."""
+    return (
+        PrimaryKeyConstraint(*names),
+        *(ForeignKeyConstraint([name], [target]) for name, target in targets.items()),
+    )
+
+
+def reference(table: str, **columns: str) -> ForeignKeyConstraint:
+    """Several columns that name the key of another table together: `reference("pay_terms", pay_terms="code")`."""
+    return ForeignKeyConstraint([*columns], [f"{table}.{column}" for column in columns.values()])
 
 
 def identity(*, always: bool = True) -> Any:

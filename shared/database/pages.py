@@ -15,6 +15,7 @@ from shared.database.failures import is_data_error
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_value
 from shared.errors import Fault, InvalidInput
+from shared.values.fields import maker
 
 T = TypeVar("T")
 
@@ -109,7 +110,7 @@ async def fetch_page(
     sorting: Sorting,
     query: PageQuery,
 ) -> tuple[list[T], str | None]:
-    """The rows of one page as dataclasses of `kind`, and the cursor of the next; all rows without a limit.
+    """The rows of one page as values of `kind`, and the cursor of the next; all rows without a limit.
 
     `columns` and `source` are the SELECT list and the FROM clause; column names are the field names of `kind`.
     """
@@ -152,7 +153,8 @@ async def fetch_page(
         next_cursor = _encode(sort, rows[-1]["cursor_value"], rows[-1]["cursor_key"])
     for row in rows:
         del row["cursor_value"], row["cursor_key"]
-    return [kind(**row) for row in rows], next_cursor
+    make = maker(kind, tuple(rows[0]) if rows else ())
+    return [make(row) for row in rows], next_cursor
 
 
 async def fetch_count(session: AsyncSession, source: str, where: Where) -> int:

@@ -1,4 +1,4 @@
-"""Owns running SQL: rows become dataclasses, dataclasses become rows."""
+"""Owns running SQL: rows become values, values become rows."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -8,6 +8,8 @@ import asyncpg
 from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.values.fields import maker
 
 T = TypeVar("T")
 
@@ -20,17 +22,19 @@ async def execute(session: AsyncSession, sql: str, /, **parameters: object) -> i
 
 
 async def fetch_all(session: AsyncSession, kind: type[T], sql: str, /, **parameters: object) -> list[T]:
-    """The rows of one statement as dataclasses of `kind`; its column names are the field names."""
+    """The rows of one statement as values of `kind`; its column names are the field names."""
     result = await session.execute(text(sql), parameters)
     names = tuple(result.keys())
-    return [kind(**dict(zip(names, row, strict=True))) for row in result]
+    make = maker(kind, names)
+    return [make(dict(zip(names, row, strict=True))) for row in result]
 
 
 async def fetch_one(session: AsyncSession, kind: type[T], sql: str, /, **parameters: object) -> T | None:
-    """The only row of one statement as a dataclass of `kind`, None when there is none."""
+    """The only row of one statement as a value of `kind`, None when there is none."""
     result = await session.execute(text(sql), parameters)
-    row = result.mappings().one_or_none()
-    return None if row is None else kind(**row)
+    names = tuple(result.keys())
+    row = result.one_or_none()
+    return None if row is None else maker(kind, names)(dict(zip(names, row, strict=True)))
 
 
 async def fetch_values(session: AsyncSession, sql: str, /, **parameters: object) -> list[Any]:
@@ -78,5 +82,5 @@ async def copy_rows(
 
 
 def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:
-    """Turns dataclasses into one list a field, the parameters of an `unnest`."""
+    """Turns values into one list a field, the parameters of an `unnest`."""
     return {name: [getattr(row, name) for row in rows] for name in names}

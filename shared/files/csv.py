@@ -6,16 +6,16 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.errors import Fault, ImportRefused
+from shared.values.fields import field_names, required_names
 from shared.values.text import words_of_fault
 
 RowT = TypeVar("RowT")
-ModelT = TypeVar("ModelT", bound=BaseModel)
 CSV_TYPE = "text/csv"
 MOST_ROWS = 100_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -32,26 +32,7 @@ class Numbered(Generic[RowT]):
         return Fault(f"line {self.line}, column {column}", detail)
 
 
-def _yes_or_no(value: object) -> object:
-    if isinstance(value, str):
-        if value.lower() in {"yes", "y", "true", "1"}:
-            return True
-        if value.lower() in {"no", "n", "false", "0"}:
-            return False
-        raise ValueError("must be yes or no")
-    return value
-
-
-def _several(value: object) -> object:
-    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
-
-
-YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
-SPLIT = BeforeValidator(_several)
-"""Makes several values of one cell, where semicolons separate them."""
-
-
-def read_csv(content: bytes, kind: type[ModelT], *, key: Callable[[ModelT], Hashable]) -> list[Numbered[ModelT]]:
+def read_csv(content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable]) -> list[Numbered[RowT]]:
     """The rows of a CSV file with a heading line, each checked against `kind`; empty cells take the default.
 
     Raises ImportRefused that names every faulty place when anything is wrong anywhere: the encoding (UTF-8),
@@ -66,7 +47,8 @@ def read_csv(content: bytes, kind: type[ModelT], *, key: Callable[[ModelT], Hash
         ) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     faults: list[Fault] = []
-    rows: list[Numbered[ModelT]] = []
+    rows: list[Numbered[RowT]] = []
+    checked = TypeAdapter(kind)
     try:
         heading = [name.strip() for name in next(reader, [])]
         _check_heading(heading, kind)
@@ -79,7 +61,7 @@ def read_csv(content: bytes, kind: type[ModelT], *, key: Callable[[ModelT], Hash
                 continue
             given = {name: _entered(cell) for name, cell in zip(heading, cells, strict=True) if cell.strip()}
             try:
-                rows.append(Numbered(line, kind.model_validate(given)))
+                rows.append(Numbered(line, checked.validate_python(given)))
             except ValidationError as error:
                 faults += [_fault(line, one) for one in error.errors()]
             if len(rows) > MOST_ROWS:
@@ -104,14 +86,12 @@ def refuse_import(faults: Sequence[Fault]) -> None:
         raise ImportRefused(f"Nothing was loaded: {len(faults)} faults in the file.", faults=faults)
 
 
-def _check_heading(heading: Sequence[str], kind: type[BaseModel]) -> None:
-    known = kind.model_fields
+def _check_heading(heading: Sequence[str], kind: type[object]) -> None:
+    known, required = field_names(kind), required_names(kind)
     faults = [Fault("line 1", f"unknown column {name or '(empty)'}") for name in heading if name not in known]
     faults += [Fault("line 1", f"column {name} twice") for name in known if heading.count(name) > 1]
     faults += [
-        Fault("line 1", f"column {name} is missing")
-        for name, info in known.items()
-        if info.is_required() and name not in heading
+        Fault("line 1", f"column {name} is missing") for name in known if name in required and name not in heading
     ]
     refuse_import(faults)
 

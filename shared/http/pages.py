@@ -11,8 +11,9 @@ from shared.database.pages import PageQuery
 from shared.files.csv import CSV_TYPE
 from shared.files.xlsx import XLSX_TYPE
 from shared.http.files import PDF_TYPE, asked_for, table_answer
+from shared.values.fields import field_names
 
-ItemT = TypeVar("ItemT", bound=BaseModel)
+ItemT = TypeVar("ItemT")
 TotalsT = TypeVar("TotalsT")
 LARGEST_PAGE = 500
 
@@ -59,5 +60,5 @@ def answer(
 ) -> Page[ItemT, TotalsT] | Response:
     """The list as it was asked for: a page of JSON, or all of it as a CSV or XLSX file called `name`."""
     if query.media_type is not None:
-        return table_answer(query.media_type, name, list(kind.model_fields), items)
+        return table_answer(query.media_type, name, field_names(kind), items)
     return Page(items=list(items), next_cursor=cursor, totals=totals)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,18 +11,11 @@ from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound, RecordFaulty, RecordTaken
 from shared.files.csv import Numbered, refuse_import
 from shared.records import table as store
-from shared.records.table import RecordTable
+from shared.records.table import Kept, RecordTable
+from shared.values.columns import Record
 from shared.values.versions import require_version
 
-
-class Revised(Protocol):
-    """A row as it is kept: its revision grows with each change."""
-
-    @property
-    def revision(self) -> int: ...
-
-
-RowT = TypeVar("RowT", bound=Revised)
+RowT = TypeVar("RowT", bound=Record)
 
 Faults = Sequence[tuple[int, str, str]]
 
@@ -62,11 +55,8 @@ class Records(Generic[RowT]):
     ) -> tuple[list[RowT], str | None, int]:
         return await store.list_rows(session, self.table, scope, wanted, query)
 
-    async def read(self, session: AsyncSession, scope: Scope, key: Sequence[Any]) -> RowT:
-        """One row; raises NotFound."""
-        return await self._find(session, scope, key)
-
-    async def _find(self, session: AsyncSession, scope: Scope, key: Sequence[Any], *, lock: bool = False) -> RowT:
+    async def read(self, session: AsyncSession, scope: Scope, key: Sequence[Any], *, lock: bool = False) -> Kept[RowT]:
+        """One row with its revision, with `lock` held against other changes; raises NotFound."""
         found = await store.find_row(session, self.table, scope, key, lock=lock)
         if found is None:
             raise NotFound(f"There is no {self.table.words} {self.table.shown_key(key)}.")
@@ -88,9 +78,9 @@ class Records(Generic[RowT]):
 
         Raises NotFound, VersionStale, RecordFaulty, Forbidden.
         """
-        found = await self._find(session, scope, key, lock=True)
-        shown = self.table.shown_key(key)
-        require_version(found.revision, expected_revision, f"The {self.table.words} {shown}")
+        kept = await self.read(session, scope, key, lock=True)
+        found, shown = kept.row, self.table.shown_key(key)
+        require_version(kept.revision, expected_revision, f"The {self.table.words} {shown}")
         self._require_in_scope(scope, row)
         faults = [
             Fault(f"/{name}", f"must stay {getattr(found, name)}")

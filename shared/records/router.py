@@ -1,49 +1,27 @@
 """Owns the operations of records over HTTP: one declaration gives a table its list, entry, change, import and export."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter, Signature
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.access.declared import Access
 from shared.errors import NotFound, RecordFaulty, RecordTaken, VersionMissing, VersionStale
-from shared.files.csv import Numbered, read_csv
+from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
-from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
+from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import CallerOf, Router
-from shared.http.pages import Count, Page, PageQueryOf
+from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.records.keeping import Records
+from shared.values.columns import Record
+from shared.values.fields import annotation_of
 from shared.values.text import Line
 
 Endpoint = Callable[..., Any]
-
-
-class RecordRow(BaseModel):
-    """A record as it is entered and read: one JSON object, or one row of a table with these columns."""
-
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
-
-    kind: ClassVar[type[Any]]
-    """The dataclass that rules know, with the same fields."""
-
-    def to_row(self) -> Any:
-        return self.kind(**self.model_dump())
-
-
-class RecordQuery(BaseModel):
-    """The filters of a list of records; each table adds columns of its own."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    search: Line | None = Field(default=None, description="Part of a code, number or name.")
-
-
-class RetiringQuery(RecordQuery):
-    retired: bool | None = Field(default=None, description="Only the retired ones, or only the others.")
 
 
 def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
@@ -68,74 +46,81 @@ def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 
 @dataclass(frozen=True)
 class Edge:
-    """How a table of records is reached: `row` is a row on the wire, whose `to_row` gives the row as rules know it,
-    `query` the filters of its list; `one` and `several` are what people call its rows.
+    """How a table of records is reached: `filters` are the fields by which its list is narrowed; `one` and `several`
+    are what people call its rows.
     """
 
     noun: str
-    row: type[RecordRow]
-    query: type[RecordQuery]
     one: str
     several: str
     view: Access
     edit: Access
+    filters: Sequence[str] = ()
+
+
+def _query_of(row: type[Record], filters: Sequence[str]) -> type[BaseModel]:
+    """The filters of a list of records: a search, the chosen fields, and whether they are retired if they can be."""
+    fields: dict[str, Any] = {
+        "search": (Line | None, Field(default=None, description="Part of a code, number or name."))
+    }
+    if "retired_on" in row.model_fields:
+        words = "Only the retired ones, or only the others."
+        fields["retired"] = (bool | None, Field(default=None, description=words))
+    for name in filters:
+        info = row.model_fields[name]
+        fields[name] = (annotation_of(info) | None, None)
+    return create_model(f"{row.__name__}Query", __config__=ConfigDict(extra="ignore"), **fields)
 
 
 def record_router(edge: Edge, records: Records[Any]) -> Router:
     """The operations of one table of records, under `/v1/<noun>`; the path of a row is its key."""
     router = Router(edge.noun)
     declare = declaring(router)
-    keys = records.table.keys
+    row, keys = records.table.kind, records.table.keys
     path = "".join(f"/{{{name}}}" for name in keys)
-    key_type = Annotated[tuple[Any, ...], Depends(_key_of_path({name: edge.row.model_fields[name] for name in keys}))]
+    key_type = Annotated[tuple[Any, ...], Depends(_key_of_path({name: row.model_fields[name] for name in keys}))]
 
     async def read(key: tuple[Any, ...], caller: CallerOf, session: Transaction, response: Response) -> Any:
         found = await records.read(session, caller.scope, key)
         response.headers["etag"] = etag(found.revision)
-        return edge.row.model_validate(found)
+        return found.row
 
-    wanted_type: Any = Annotated[edge.query, Query()]
+    wanted_type: Any = Annotated[_query_of(row, edge.filters), Query()]
     words = f"All {edge.several} that fit; as CSV or XLSX as they are imported."
-    page_type: Any = Page.__class_getitem__((edge.row, Count))
+    page_type: Any = Page.__class_getitem__((row, Count))
     listing = {"response_model": page_type, "responses": CSV_RESPONSE}
 
     @declare("get", "", f"list {edge.several}", words, types={"wanted": wanted_type}, access=edge.view, **listing)
     async def list_records(wanted: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
         rows, cursor, count = await records.list(session, caller.scope, wanted.model_dump(), page)
-        items = [edge.row.model_validate(row) for row in rows]
-        if page.media_type is not None:
-            return table_answer(page.media_type, edge.noun, [*edge.row.model_fields], items)
-        return Page(items=items, next_cursor=cursor, totals=Count(count=count))
+        return answer(page, edge.noun, row, rows, cursor, Count(count=count))
 
-    adding = {"status_code": 201, "response_model": edge.row, "refuses": [RecordTaken, RecordFaulty]}
+    adding = {"status_code": 201, "response_model": row, "refuses": [RecordTaken, RecordFaulty]}
 
-    @declare(
-        "post", "", f"enter {edge.one}", f"Adds a {edge.one}.", types={"entry": edge.row}, access=edge.edit, **adding
-    )
+    @declare("post", "", f"enter {edge.one}", f"Adds a {edge.one}.", types={"entry": row}, access=edge.edit, **adding)
     async def enter_record(entry: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
-        row = entry.to_row()
-        await records.enter(session, caller.scope, row)
-        return await read(records.table.key_of(row), caller, session, response)
+        await records.enter(session, caller.scope, entry)
+        return await read(records.table.key_of(entry), caller, session, response)
 
     _declare_import(declare, edge, records)
-    reading = {"response_model": edge.row, "refuses": [NotFound]}
+    reading = {"response_model": row, "refuses": [NotFound]}
     words = f"One {edge.one}; the ETag is needed to change it."
 
     @declare("get", path, f"read {edge.one}", words, types={"key": key_type}, access=edge.view, **reading)
     async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
         return await read(key, caller, session, response)
 
-    changing = {"response_model": edge.row, "refuses": [NotFound, VersionMissing, VersionStale, RecordFaulty]}
+    changing = {"response_model": row, "refuses": [NotFound, VersionMissing, VersionStale, RecordFaulty]}
     words = f"Gives a {edge.one} other values; its key stays."
     if records.table.retires:
         words += " `retired_on` retires it, null takes it up again."
-    types = {"key": key_type, "entry": edge.row}
+    types = {"key": key_type, "entry": row}
 
     @declare("put", path, f"change {edge.one}", words, types=types, access=edge.edit, **changing)
     async def change_record(
         key: Any, entry: Any, revision: ExpectedVersion, caller: CallerOf, session: Transaction, response: Response
     ) -> Any:
-        await records.change(session, caller.scope, key, revision, entry.to_row())
+        await records.change(session, caller.scope, key, revision, entry)
         return await read(key, caller, session, response)
 
     return router
@@ -146,9 +131,8 @@ def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge
 
     @declare("imports", "/import", f"import {edge.several}", words, access=edge.edit)
     async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-        rows = read_csv(file, edge.row, key=lambda row: tuple(getattr(row, name) for name in records.table.keys))
-        entries = [Numbered(one.line, one.row.to_row()) for one in rows]
-        return await records.import_rows(session, caller.scope, entries)
+        rows = read_csv(file, records.table.kind, key=records.table.key_of)
+        return await records.import_rows(session, caller.scope, rows)
 
 
 def _key_of_path(fields: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:

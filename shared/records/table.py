@@ -5,22 +5,32 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Table, Text, make_url
+from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.grants import Scope
+from shared.database.columns import column_types
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
-from shared.database.statements import columns, execute, fetch_all, fetch_one
+from shared.database.statements import columns, execute, fetch_all
+from shared.values.columns import Record
+from shared.values.fields import maker
 
-RowT = TypeVar("RowT")
-_DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
+RowT = TypeVar("RowT", bound=Record)
+
+
+@dataclass(frozen=True)
+class Kept(Generic[RowT]):
+    """A record as it is kept: its revision grows with each change."""
+
+    row: RowT
+    revision: int
 
 
 @dataclass(frozen=True)
 class RecordTable(Generic[RowT]):
     """A table whose rows people keep, with a revision that grows with each change.
 
-    `kind` is the dataclass of a row: its fields are the columns. `searched` are the columns that a search looks into;
+    `kind` is the record: its fields are the columns. `searched` are the columns that a search looks into;
     `ar_company` and `customer` the SQL expressions by which limits of the caller narrow it, over the alias `t`;
     `kept` the columns that stay as they are once a row is there (the key always does); `shown` further columns that are
     read by an expression and not written.
@@ -49,15 +59,13 @@ class RecordTable(Generic[RowT]):
     @cached_property
     def types(self) -> dict[str, str]:
         """The SQL type of every column that is written from a row."""
-        return {column.name: _sql_type(column) for column in self.table.columns if column.name != "revision"}
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (*self.types, "revision")
+        types = column_types(self.table)
+        del types["revision"]
+        return types
 
     @cached_property
     def select(self) -> str:
-        own = [f"t.{name}" for name in self.columns]
+        own = [f"t.{name}" for name in self.types]
         return ", ".join([*own, *(f"{expression} AS {name}" for name, expression in self.shown.items())])
 
     @cached_property
@@ -76,23 +84,22 @@ class RecordTable(Generic[RowT]):
         return " / ".join(map(str, key))
 
 
-def _sql_type(column: Any) -> str:
-    # A collation belongs to the column; in a cast to an array it would be an error.
-    return "text" if isinstance(column.type, Text) else column.type.compile(dialect=_DIALECT)
-
-
 def _within(table: RecordTable[RowT], scope: Scope) -> Where:
     return Where().within(scope, branch=None, customer=table.customer, ar_company=table.ar_company)
 
 
 async def find_row(
     session: AsyncSession, table: RecordTable[RowT], scope: Scope, key: Sequence[Any], *, lock: bool = False
-) -> RowT | None:
+) -> Kept[RowT] | None:
     """The row of this key within the scope, None when there is none; with `lock` held against other changes."""
     where = _within(table, scope).add(table.one_of, **dict(zip(table.keys, key, strict=True)))
     held = "FOR NO KEY UPDATE OF t" if lock else ""
-    statement = f"SELECT {table.select} FROM {table.name} t WHERE {where.sql} {held}"
-    return await fetch_one(session, table.kind, statement, **where.parameters)
+    statement = f"SELECT {table.select}, t.revision FROM {table.name} t WHERE {where.sql} {held}"
+    found = (await session.execute(text(statement), where.parameters)).mappings().one_or_none()
+    if found is None:
+        return None
+    row = {name: value for name, value in found.items() if name != "revision"}
+    return Kept(maker(table.kind, tuple(row))(row), found["revision"])
 
 
 async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: object) -> list[RowT]:

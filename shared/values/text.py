@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 CodeText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9][A-Z0-9_-]{0,29}$")]
 """A key chosen by people: capitals, digits, `_` and `-`, like `SAT` or `SKIP_TRACE`."""
@@ -79,3 +79,22 @@ def words_of_fault(kind: str, message: str, context: Mapping[str, object]) -> st
     if kind.startswith("date_"):
         return "must be a date, like 2026-11-02"
     return message.removeprefix("Value error, ")
+
+
+def _yes_or_no(value: object) -> object:
+    if isinstance(value, str):
+        if value.lower() in {"yes", "y", "true", "1"}:
+            return True
+        if value.lower() in {"no", "n", "false", "0"}:
+            return False
+        raise ValueError("must be yes or no")
+    return value
+
+
+def _several(value: object) -> object:
+    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+
+
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+SPLIT = BeforeValidator(_several)
+"""Makes several values of one cell, where semicolons separate them."""

@@ -20,7 +20,7 @@ OWNED = frozenset(
 )  # fmt: skip
 # These are the clerk's own to say: whether a customer may be billed, how far a contract or a billing of another system is.
 SAID_BY_CLERKS = {
-    "receivables": {("ContractRow", "status"), ("CustomerRow", "status"), ("CustomerChange", "status"), ("JobBillingRow", "status")},
+    "receivables": {("Contract-Input", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling-Input", "status")},
     # With which status a gateway refused: nobody but a gateway gets as far as that.
     "security": {("DenialWire", "status")},
 }  # fmt: skip

@@ -11,10 +11,9 @@ from services.rating.rules.rate_tables import BillingProfile, Key
 from services.rating.rules.work_orders import ONE
 from services.rating.schemas.codes import COMMISSION_METHOD, COMMISSION_RATE, CommissionMethod, ItemName
 from services.rating.schemas.notation import Steps, Zones, closed
-from shared.files.csv import SPLIT, YesNo
 from shared.http.bodies import ChangeBody
 from shared.values.money import Money, Quantity, Rate
-from shared.values.text import CodeText, Line
+from shared.values.text import SPLIT, CodeText, Line, YesNo
 
 Mode = Literal["default", "triggered", "optional"]
 Method = Literal["flat", "per_unit", "tiered", "banded", "percent_of", "multiplier", "zone"]

@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.rating.rules.codes import BillingItem, BillType, Branch, Code, RegionRow, Server, ZoneRow
-from shared.files.csv import SPLIT, YesNo
 from shared.values.numbers import CompanyNumber
-from shared.values.text import AccountText, CodeText, FilledLine, ZipPrefixText, ZipText
+from shared.values.text import SPLIT, AccountText, CodeText, FilledLine, YesNo, ZipPrefixText, ZipText
 
 ItemName = Annotated[FilledLine, Field(max_length=30)]
 CommissionMethod = Literal["flat", "percent", "server"]

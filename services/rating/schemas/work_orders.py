@@ -9,11 +9,10 @@ from services.rating.rules.charges import ChargeEntry
 from services.rating.rules.work_orders import Closing, OrderEntry, OrderFilter, Whereabouts, WorkOrder
 from services.rating.schemas.charges import ChargeBody, Servers, ServerShareBody, kept_shares
 from services.rating.schemas.closings import ClosingRead
-from shared.files.csv import SPLIT, YesNo
 from shared.http.bodies import ChangeBody
 from shared.values.dates import Day
 from shared.values.money import Money, Quantity
-from shared.values.text import CodeText, Line, LongZipText, NumberText
+from shared.values.text import SPLIT, CodeText, Line, LongZipText, NumberText, YesNo
 
 Style = Literal["process", "court", "messenger"]
 FieldStatus = Literal["in_field", "served", "not_served", "cancelled"]

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.invoice_prints import require_drawable
 from services.receivables.errors import LogoRefused
-from services.receivables.rules.setup.companies import fault_in_logo
+from services.receivables.rules.company_logos import fault_in_logo
 from services.receivables.store import ar_companies, company_logos
 from shared.access.grants import Scope
 from shared.errors import NotFound

@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import MonthClosed
+from services.receivables.records.ar_companies import ArCompany
 from services.receivables.rules.credit_memos import (
     CreditedLine,
     CreditedOrder,
@@ -21,7 +22,6 @@ from services.receivables.rules.credit_memos import (
 )
 from services.receivables.rules.credit_requests import needs_approval
 from services.receivables.rules.months import is_open
-from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.store import ar_companies, credit_memos, credit_requests, posting
 from shared.access.grants import Scope
 from shared.contracts import invoice_credited as wire

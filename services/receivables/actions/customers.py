@@ -1,15 +1,15 @@
 """Customers: entered, imported, changed, announced, and their accounts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import NumberTaken, UnknownReference
-from services.receivables.rules.customers import Account, Customer, CustomerEntry, CustomerFilter
-from services.receivables.rules.setup.references import unknown_references
+from services.receivables.records.customers import Customer, CustomerEntry
+from services.receivables.rules.customers import Account, CustomerFilter
+from services.receivables.rules.references import unknown_references
 from services.receivables.store import customers, references
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
@@ -66,8 +66,7 @@ async def change_customer(
     if customer is None:
         raise NotFound(f"There is no customer {customer_id}.")
     require_version(customer.version, expected_version, f"Customer {customer.number}")
-    entered = {one.name: getattr(customer, one.name) for one in fields(CustomerEntry)}
-    entry = replace(CustomerEntry(**entered), **changes)
+    entry = customer.model_copy(update=dict(changes))
     await _require_known(session, entry, replaces=customer)
     await customers.update(session, customer_id, entry)
     await customers.announce(session, [customer_id])

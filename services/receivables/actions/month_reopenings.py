@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import ReopeningWaits
+from services.receivables.records.ar_companies import ArCompany
 from services.receivables.rules import month_reopenings as rules
 from services.receivables.rules import requests
 from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
 from services.receivables.rules.months import months_after
-from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.store import ar_companies, month_reopenings
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery

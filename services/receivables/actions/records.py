@@ -5,11 +5,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.setup.companies import ArCompany, faults_in_companies
-from services.receivables.rules.setup.contracts import ContractItem, JbCompany, JobBilling, faults_in_item
-from services.receivables.rules.setup.pay_terms import PayTerms, faults_in_terms
-from services.receivables.rules.setup.receivable_types import ACCOUNT_FIELDS
-from services.receivables.rules.setup.references import unknown_references
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.contract_items import ContractItem
+from services.receivables.records.jb_companies import JbCompany
+from services.receivables.records.job_billings import JobBilling
+from services.receivables.records.pay_terms import PayTerms
+from services.receivables.records.receivable_types import ACCOUNT_FIELDS
+from services.receivables.rules.records import faults_in_companies, faults_in_item, faults_in_terms
+from services.receivables.rules.references import unknown_references
 from services.receivables.store import ar_companies, records, references
 from shared.records.keeping import Faults, Records
 from shared.records.table import load_rows

@@ -6,22 +6,19 @@ from fastapi import Query, Response
 
 from services.receivables.actions import customers
 from services.receivables.errors import NumberTaken, UnknownReference
-from services.receivables.schemas.customers import (
-    AccountRead,
-    CustomerChange,
-    CustomerQuery,
-    CustomerRead,
-    CustomerRow,
-)
+from services.receivables.records.customers import Customer, CustomerEntry
+from services.receivables.rules.customers import CustomerFilter
+from services.receivables.schemas.customers import AccountRead, CustomerChanges
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.files.csv import Numbered, read_csv
+from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
+from shared.values.fields import field_names
 from shared.values.numbers import Id
 
 router = Router("customers")
@@ -29,37 +26,33 @@ VIEW = declared.feature("receivables.customers", Level.VIEW)
 EDIT = declared.feature("receivables.customers", Level.EDIT)
 
 
-@router.get("", access=VIEW, response_model=Page[CustomerRead, Count], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[Customer, Count], responses=CSV_RESPONSE)
 async def list_customers(
-    wanted: Annotated[CustomerQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[CustomerRead, Count] | Response:
+    wanted: Annotated[CustomerFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[Customer, Count] | Response:
     """Customers by company, status, number or name; as CSV or XLSX as they are imported."""
-    rows, cursor, count = await customers.list_customers(session, caller.scope, wanted.to_filter(), page)
+    rows, cursor, count = await customers.list_customers(session, caller.scope, wanted, page)
     if page.media_type is not None:
-        return table_answer(page.media_type, "customers", [*CustomerRow.model_fields], rows)
-    items = [CustomerRead.model_validate(row) for row in rows]
-    return Page(items=items, next_cursor=cursor, totals=Count(count=count))
+        return table_answer(page.media_type, "customers", field_names(CustomerEntry), rows)
+    return Page(items=rows, next_cursor=cursor, totals=Count(count=count))
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NumberTaken, UnknownReference])
-async def enter_customer(
-    entry: CustomerRow, response: Response, caller: CallerOf, session: Transaction
-) -> CustomerRead:
+async def enter_customer(entry: CustomerEntry, response: Response, caller: CallerOf, session: Transaction) -> Customer:
     """Adds a customer and tells the other services of it."""
-    customer_id = await customers.enter_customer(session, caller.scope, entry.to_entry())
+    customer_id = await customers.enter_customer(session, caller.scope, entry)
     return await _read(session, caller, customer_id, response)
 
 
 @router.imports("/import", access=EDIT)
 async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Adds the customers of a CSV file, or gives known ones new values: all of them, or none and every faulty place."""
-    rows = read_csv(file, CustomerRow, key=lambda row: (row.ar_company, row.number))
-    entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
-    return await customers.import_customers(session, caller.scope, entries)
+    rows = read_csv(file, CustomerEntry, key=lambda row: (row.ar_company, row.number))
+    return await customers.import_customers(session, caller.scope, rows)
 
 
 @router.get("/{customer_id}", access=VIEW, refuses=[NotFound])
-async def read_customer(customer_id: Id, response: Response, caller: CallerOf, session: Transaction) -> CustomerRead:
+async def read_customer(customer_id: Id, response: Response, caller: CallerOf, session: Transaction) -> Customer:
     """One customer. The ETag is needed to change it."""
     return await _read(session, caller, customer_id, response)
 
@@ -67,14 +60,14 @@ async def read_customer(customer_id: Id, response: Response, caller: CallerOf, s
 @router.patch("/{customer_id}", access=EDIT, refuses=[NotFound, VersionMissing, VersionStale, UnknownReference])
 async def change_customer(
     customer_id: Id,
-    change: CustomerChange,
+    sent: CustomerChanges,
     version: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
-) -> CustomerRead:
+) -> Customer:
     """Changes the fields that are sent and tells the other services of it."""
-    await customers.change_customer(session, caller.scope, customer_id, version, change.to_changes())
+    await customers.change_customer(session, caller.scope, customer_id, version, sent)
     return await _read(session, caller, customer_id, response)
 
 
@@ -84,7 +77,7 @@ async def read_account(customer_id: Id, caller: CallerOf, session: Transaction) 
     return AccountRead.of(await customers.read_account(session, caller.scope, customer_id))
 
 
-async def _read(session: Transaction, caller: CallerOf, customer_id: Id, response: Response) -> CustomerRead:
+async def _read(session: Transaction, caller: CallerOf, customer_id: Id, response: Response) -> Customer:
     customer = await customers.read_customer(session, caller.scope, customer_id)
     response.headers["etag"] = etag(customer.version)
-    return CustomerRead.model_validate(customer)
+    return customer

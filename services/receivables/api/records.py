@@ -4,26 +4,7 @@ from fastapi import Request, Response
 
 from services.receivables.actions import company_logos, records
 from services.receivables.errors import LogoRefused
-from services.receivables.rules.setup.companies import MOST_LOGO_BYTES
-from services.receivables.schemas.records import (
-    ArCompanyRow,
-    CodeQuery,
-    ContractItemQuery,
-    ContractItemRow,
-    ContractQuery,
-    ContractRow,
-    GlAccountQuery,
-    GlAccountRow,
-    JbCompanyQuery,
-    JbCompanyRow,
-    JobBillingQuery,
-    JobBillingRow,
-    MaterialRow,
-    MiscDistributionCodeRow,
-    PayTermsRow,
-    ReceivableTypeRow,
-    TaxCodeRow,
-)
+from services.receivables.rules.company_logos import MOST_LOGO_BYTES
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
@@ -31,7 +12,7 @@ from shared.errors import NotFound
 from shared.http.files import whole_file
 from shared.http.operation import CallerOf
 from shared.http.transaction import Transaction
-from shared.records.router import Edge, RecordQuery, RecordRow, record_router
+from shared.records.router import Edge, record_router
 from shared.values.numbers import CompanyNumber
 
 VIEW = declared.feature("receivables.setup", Level.VIEW)
@@ -40,40 +21,35 @@ LOGO_TYPE = "image/png"
 LOGO = {LOGO_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 
 
-def _edge(noun: str, row: type[RecordRow], query: type[RecordQuery], one: str, several: str) -> Edge:
-    return Edge(noun, row, query, one, several, VIEW, EDIT)
+def _edge(noun: str, one: str, several: str, *filters: str) -> Edge:
+    return Edge(noun, one, several, VIEW, EDIT, filters)
 
 
-companies = record_router(
-    _edge("ar-companies", ArCompanyRow, RecordQuery, "AR company", "AR companies"), records.AR_COMPANIES
-)
+companies = record_router(_edge("ar-companies", "AR company", "AR companies"), records.AR_COMPANIES)
 routers = (
-    record_router(_edge("gl-accounts", GlAccountRow, GlAccountQuery, "GL account", "GL accounts"), records.GL_ACCOUNTS),
+    record_router(_edge("gl-accounts", "GL account", "GL accounts", "gl_company", "active"), records.GL_ACCOUNTS),
     companies,
     record_router(
-        _edge("receivable-types", ReceivableTypeRow, CodeQuery, "receivable type", "receivable types"),
-        records.RECEIVABLE_TYPES,
+        _edge("receivable-types", "receivable type", "receivable types", "ar_company"), records.RECEIVABLE_TYPES
     ),
-    record_router(_edge("pay-terms", PayTermsRow, CodeQuery, "pay terms code", "pay terms"), records.PAY_TERMS),
-    record_router(_edge("tax-codes", TaxCodeRow, CodeQuery, "tax code", "tax codes"), records.TAX_CODES),
-    record_router(_edge("materials", MaterialRow, CodeQuery, "material", "materials"), records.MATERIALS),
+    record_router(_edge("pay-terms", "pay terms code", "pay terms", "ar_company"), records.PAY_TERMS),
+    record_router(_edge("tax-codes", "tax code", "tax codes", "ar_company"), records.TAX_CODES),
+    record_router(_edge("materials", "material", "materials", "ar_company"), records.MATERIALS),
     record_router(
-        _edge(
-            *("misc-distribution-codes", MiscDistributionCodeRow, CodeQuery),
-            *("misc distribution code", "misc distribution codes"),
-        ),
+        _edge("misc-distribution-codes", "misc distribution code", "misc distribution codes", "ar_company"),
         records.MISC_DISTRIBUTION_CODES,
     ),
-    record_router(_edge("contracts", ContractRow, ContractQuery, "contract", "contracts"), records.CONTRACTS),
+    record_router(_edge("contracts", "contract", "contracts", "ar_company", "customer", "status"), records.CONTRACTS),
     record_router(
-        _edge("contract-items", ContractItemRow, ContractItemQuery, "contract item", "contract items"),
-        records.CONTRACT_ITEMS,
+        _edge("contract-items", "contract item", "contract items", "ar_company", "contract"), records.CONTRACT_ITEMS
     ),
+    record_router(_edge("jb-companies", "JB company", "JB companies", "ar_company"), records.JB_COMPANIES),
     record_router(
-        _edge("jb-companies", JbCompanyRow, JbCompanyQuery, "JB company", "JB companies"), records.JB_COMPANIES
-    ),
-    record_router(
-        _edge("job-billings", JobBillingRow, JobBillingQuery, "job billing", "job billings"), records.JOB_BILLINGS
+        _edge(
+            *("job-billings", "job billing", "job billings"),
+            *("jb_company", "bill_month", "contract", "status", "interfaced"),
+        ),
+        records.JOB_BILLINGS,
     ),
 )
 

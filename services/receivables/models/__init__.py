@@ -1,9 +1,8 @@
 """The tables of receivables, as Alembic compares them with the migrations; checks, triggers and grants are there."""
 
 from services.receivables.models import (
-    ar_companies,
     batches,
-    contracts,
+    company_logos,
     credit_requests,
     customers,
     entries,
@@ -12,14 +11,13 @@ from services.receivables.models import (
     invoice_prints,
     month_reopenings,
     posting,
-    setup,
+    records,
 )
 from services.receivables.models.table import Table
 
 __all__ = [
-    "ar_companies",
     "batches",
-    "contracts",
+    "company_logos",
     "credit_requests",
     "customers",
     "entries",
@@ -29,7 +27,7 @@ __all__ = [
     "metadata",
     "month_reopenings",
     "posting",
-    "setup",
+    "records",
 ]
 
 metadata = Table.metadata

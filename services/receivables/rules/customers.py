@@ -5,52 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.values.money import ZERO
+from pydantic import Field
+
+from services.receivables.records.customers import Customer, CustomerStatus
+from shared.values.filters import Filter
+from shared.values.money import ZERO, Money
+from shared.values.numbers import CompanyNumber
+from shared.values.text import Line
 
 
-@dataclass(frozen=True)
-class CustomerEntry:
-    """A customer as it is entered or imported. `address` is where bills go.
+class CustomerFilter(Filter):
+    """Which customers a list shows."""
 
-    `statement_type` is `open_item` or `balance_forward`, `statement_delivery` `print`, `email` or `none`;
-    `finance_charge_type` is `account`, `invoice`, `receivable_type` or `none`, and its percentage comes before the
-    company's; `roll_up_rule` is `single` or `rollup`. Source: receivables, section 1.
-    """
-
-    ar_company: int
-    number: str
-    name: str
-    sort_name: str
-    status: str
-    address: str
-    email: str
-    customer_type: str
-    receivable_type: int | None
-    credit_limit: Decimal | None
-    pay_terms: str | None = None
-    tax_code: str | None = None
-    statement_type: str = "open_item"
-    statement_delivery: str = "print"
-    finance_charge_type: str = "none"
-    finance_charge_percent: Decimal | None = None
-    exclude_contract_invoices: bool = False
-    roll_up_rule: str = "single"
-    misc_distribution_code: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Customer(CustomerEntry):
-    id: int
-    version: int
-
-
-@dataclass(frozen=True)
-class CustomerFilter:
-    """Which customers a list shows; None leaves a side open. `search` looks into number and names."""
-
-    ar_company: int | None = None
-    status: str | None = None
-    search: str | None = None
+    ar_company: CompanyNumber | None = None
+    status: CustomerStatus | None = None
+    search: Line | None = Field(default=None, description="Part of the number or of a name.")
 
 
 @dataclass(frozen=True)
@@ -63,9 +32,9 @@ class OpenItem:
     transaction: int
     invoice_date: date
     due_on: date
-    total: Decimal
-    applied: Decimal
-    open: Decimal
+    total: Money
+    applied: Money
+    open: Money
 
 
 @dataclass(frozen=True)

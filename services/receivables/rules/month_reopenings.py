@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.receivables.errors import NotLastClosedMonth
-from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.records.ar_companies import ArCompany
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.records.ar_companies import ArCompany
 from shared.values.money import ZERO, round_cents
 
 _HUNDRED = Decimal(100)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.pay_terms import PayTerms
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.pay_terms import PayTerms
 from shared.values.money import ZERO, round_cents
 
 _HUNDRED = Decimal(100)

@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.write_offs import Choice, Criteria
 from services.receivables.schemas.batches import BatchRead
 from services.receivables.schemas.entries.typed import Percent
-from services.receivables.schemas.records import TypeNumber
 from shared.values.money import Money
 from shared.values.numbers import CompanyNumber
 from shared.values.text import CodeText, FilledLine, MonthText, NumberText

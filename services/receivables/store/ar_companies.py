@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.setup.companies import ArCompany
+from services.receivables.records.ar_companies import ArCompany
 from services.receivables.store.records import AR_COMPANIES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition

@@ -1,41 +1,24 @@
 """Customers: read, listed, entered, announced, and their accounts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.customers import Customer, CustomerEntry, CustomerFilter, OpenItem, Unbilled
+from services.receivables.models import metadata
+from services.receivables.records.customers import Customer, CustomerEntry
+from services.receivables.rules.customers import CustomerFilter, OpenItem, Unbilled
 from services.receivables.store.posted_transactions import AS_IT_IS
 from shared.access.grants import Scope
 from shared.contracts.customer_changed import CustomerChanged
+from shared.database.columns import column_types
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.events import outbox
 
-_TYPES = {
-    "ar_company": "int",
-    "number": "text",
-    "name": "text",
-    "sort_name": "text",
-    "status": "text",
-    "address": "text",
-    "email": "text",
-    "customer_type": "text",
-    "receivable_type": "int",
-    "credit_limit": "numeric",
-    "pay_terms": "text",
-    "tax_code": "text",
-    "statement_type": "text",
-    "statement_delivery": "text",
-    "finance_charge_type": "text",
-    "finance_charge_percent": "numeric",
-    "exclude_contract_invoices": "boolean",
-    "roll_up_rule": "text",
-    "misc_distribution_code": "text",
-}
-_COLUMNS = ", ".join(f"c.{name}" for name in ("id", *_TYPES, "version"))
+_TABLE = column_types(metadata.tables["customer"])
+_TYPES = {name: _TABLE[name] for name in CustomerEntry.model_fields}
+_COLUMNS = ", ".join(f"c.{name}" for name in _TABLE)
 
 
 def _within(scope: Scope) -> tuple[str, dict[str, object]]:
@@ -100,7 +83,9 @@ async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
     names = ", ".join(_TYPES)
     values = ", ".join(f":{name}" for name in _TYPES)
     customer_id: int = await fetch_value(
-        session, f"INSERT INTO customer ({names}) VALUES ({values}) RETURNING id", **asdict(entry)
+        session,
+        f"INSERT INTO customer ({names}) VALUES ({values}) RETURNING id",
+        **{name: getattr(entry, name) for name in _TYPES},
     )
     return customer_id
 
@@ -127,7 +112,7 @@ async def update(session: AsyncSession, customer_id: int, entry: CustomerEntry) 
         session,
         f"UPDATE customer SET {changes}, version = version + 1 WHERE id = :id",
         id=customer_id,
-        **asdict(entry),
+        **{name: getattr(entry, name) for name in _TYPES},
     )
 
 

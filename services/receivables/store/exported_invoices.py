@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.records.pay_terms import PayTerms
+from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.batches import RESTING
 from services.receivables.rules.exported_invoices.booking import BookingFacts, CustomerFacts
 from services.receivables.rules.exported_invoices.hand_overs import (
@@ -17,16 +19,14 @@ from services.receivables.rules.exported_invoices.hand_overs import (
     Outcome,
     WithdrawnInvoice,
 )
-from services.receivables.rules.setup.pay_terms import PayTerms
-from services.receivables.rules.setup.receivable_types import ReceivableType
-from services.receivables.rules.setup.tax_codes import TaxCode
 from services.receivables.store import ar_companies
-from services.receivables.store.records import PAY_TERMS, TAX_CODES
+from services.receivables.store.records import PAY_TERMS, RECEIVABLE_TYPES, TAX_CODES
 from shared.contracts.invoice_batched import InvoiceBatched
 from shared.contracts.invoice_exported import InvoiceExported
 from shared.contracts.invoice_refused import InvoiceRefused
 from shared.database.statements import columns, copy_rows, execute, fetch_all, fetch_values
 from shared.events import outbox
+from shared.records.table import load_rows
 
 _PAIRS = """
     unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
@@ -47,12 +47,7 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
     """
     company = await ar_companies.find_company(session, chunk.ar_company, lock="FOR SHARE")
     customers = await _customers(session, chunk.ar_company, sorted({one.bill_to for one in chunk.invoices}))
-    types = await fetch_all(
-        session,
-        ReceivableType,
-        "SELECT * FROM receivable_type WHERE ar_company = :ar_company",
-        ar_company=chunk.ar_company,
-    )
+    types = await load_rows(session, RECEIVABLE_TYPES, ar_company=chunk.ar_company)
     accounts = await fetch_values(
         session,
         "SELECT account FROM gl_account WHERE gl_company = :gl_company AND active",
@@ -87,8 +82,8 @@ async def _customers(session: AsyncSession, ar_company: int, numbers: Sequence[s
         text(
             f"""
             SELECT c.id, c.number AS customer, c.status, c.receivable_type,
-                   {", ".join(f"p.{name} AS terms_{name}" for name in PAY_TERMS.columns)},
-                   {", ".join(f"x.{name} AS tax_{name}" for name in TAX_CODES.columns)}
+                   {", ".join(f"p.{name} AS terms_{name}" for name in PAY_TERMS.types)},
+                   {", ".join(f"x.{name} AS tax_{name}" for name in TAX_CODES.types)}
             FROM customer c
             LEFT JOIN pay_terms p ON p.ar_company = c.ar_company AND p.code = c.pay_terms
             LEFT JOIN tax_code x ON x.ar_company = c.ar_company AND x.code = c.tax_code
@@ -103,8 +98,12 @@ async def _customers(session: AsyncSession, ar_company: int, numbers: Sequence[s
             row["customer"],
             row["status"],
             row["receivable_type"],
-            TaxCode(**{name: row[f"tax_{name}"] for name in TAX_CODES.columns}) if row["tax_code"] else None,
-            PayTerms(**{name: row[f"terms_{name}"] for name in PAY_TERMS.columns}) if row["terms_code"] else None,
+            TaxCode.model_construct(**{name: row[f"tax_{name}"] for name in TAX_CODES.types})
+            if row["tax_code"]
+            else None,
+            PayTerms.model_construct(**{name: row[f"terms_{name}"] for name in PAY_TERMS.types})
+            if row["terms_code"]
+            else None,
         )
         for row in found.mappings()
     ]

@@ -1,13 +1,17 @@
 """The records of setup, declared: shared.records.table makes their statements."""
 
 from services.receivables.models import metadata
-from services.receivables.rules.setup.accounts import GlAccount
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.contracts import Contract, ContractItem, JbCompany, JobBilling
-from services.receivables.rules.setup.entry_codes import Material, MiscDistributionCode
-from services.receivables.rules.setup.pay_terms import PayTerms
-from services.receivables.rules.setup.receivable_types import ReceivableType
-from services.receivables.rules.setup.tax_codes import TaxCode
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.contract_items import ContractItem
+from services.receivables.records.contracts import Contract
+from services.receivables.records.gl_accounts import GlAccount
+from services.receivables.records.jb_companies import JbCompany
+from services.receivables.records.job_billings import JobBilling
+from services.receivables.records.materials import Material
+from services.receivables.records.misc_distribution_codes import MiscDistributionCode
+from services.receivables.records.pay_terms import PayTerms
+from services.receivables.records.receivable_types import ReceivableType
+from services.receivables.records.tax_codes import TaxCode
 from shared.records.table import RecordTable
 
 _TABLES = metadata.tables

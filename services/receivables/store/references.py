@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.setup.references import Known
+from services.receivables.rules.references import Known
 
 _CODES = {
     "receivable_type": "SELECT ar_company, CAST(type AS text) FROM receivable_type WHERE retired_on IS NULL",

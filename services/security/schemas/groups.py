@@ -9,7 +9,7 @@ from services.security.rules.groups import MOST_CODES, MOST_GRANTS, GrantDiffere
 from services.security.schemas.grants import GrantWire
 from services.security.schemas.words import Code, CompanyNumber, Description, FeatureName, GroupName, LevelWord, Sent
 from shared.access.grants import Grant, Level, Limits
-from shared.files.csv import SPLIT
+from shared.values.text import SPLIT
 
 
 class GroupBody(Sent):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, model_validator
 from services.security.rules.users import User, UserChange, UserDraft, UserRow
 from services.security.schemas.groups import GroupReference
 from services.security.schemas.words import GroupName, KindWord, Line, Secret, Sent, UserName
-from shared.files.csv import SPLIT, YesNo
+from shared.values.text import SPLIT, YesNo
 
 
 class NewUser(Sent):

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.contract_items import ContractItem
+from services.receivables.records.contracts import Contract
+from services.receivables.records.customers import Customer
 from services.receivables.rules.credit_memos import CreditedOrder
-from services.receivables.rules.customers import Customer
 from services.receivables.rules.entries.amounts import NOTHING, Amounts
 from services.receivables.rules.entries.entries import Entry, Header
 from services.receivables.rules.entries.facts import (
@@ -31,8 +34,6 @@ from services.receivables.rules.entries.header import (
 from services.receivables.rules.entries.limits import faults_in_amounts, faults_in_change, faults_in_open
 from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, current
 from services.receivables.rules.entries.lines import fill_line, kept_of, line_of
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.contracts import Contract, ContractItem
 from services.receivables.rules.tax import tax_discount
 from shared.values.money import ZERO
 

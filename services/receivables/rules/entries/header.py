@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.receivables.rules.customers import Customer
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.contracts import Contract
+from services.receivables.records.customers import Customer
+from services.receivables.records.pay_terms import PayTerms
 from services.receivables.rules.entries.facts import CREDIT_MEMO, INVOICE, WRITE_OFF, AppliedInvoice
 from services.receivables.rules.entries.fields import Field, Rules, Values, closed
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.contracts import Contract
-from services.receivables.rules.setup.pay_terms import PayTerms
-from services.receivables.rules.setup.receivable_types import default_receivable_type
+from services.receivables.rules.records import default_receivable_type
 from services.receivables.rules.terms import discount_too_early, offers_discounts, term_dates
 
 HAS_LINES = "the entry has lines: delete them first"

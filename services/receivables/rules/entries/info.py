@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.receivables.records.contract_items import ContractItem
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import DELETE, WRITE_OFF
-from services.receivables.rules.setup.contracts import ContractItem
 from shared.values.money import ZERO
 
 

@@ -8,14 +8,15 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.contract_items import ContractItem
+from services.receivables.records.contracts import Contract
+from services.receivables.records.materials import Material
+from services.receivables.records.pay_terms import PayTerms
+from services.receivables.records.receivable_types import ReceivableType
+from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.entries.facts import AppliedLine
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.contracts import Contract, ContractItem
-from services.receivables.rules.setup.entry_codes import Material
-from services.receivables.rules.setup.pay_terms import PayTerms
-from services.receivables.rules.setup.receivable_types import ReceivableType
-from services.receivables.rules.setup.tax_codes import TaxCode
 
 CONTRACT_LINE = "contract"
 MATERIAL_LINE = "material"

@@ -5,6 +5,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
+from services.receivables.records.contract_items import LUMP_SUM
 from services.receivables.rules.entries.amounts import Amounts, share
 from services.receivables.rules.entries.facts import ADJUSTMENT, INVOICE, SETTLING, WRITE_OFF
 from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
@@ -16,7 +17,6 @@ from services.receivables.rules.entries.line_facts import (
     LineFacts,
     current,
 )
-from services.receivables.rules.setup.contracts import LUMP_SUM
 from services.receivables.rules.tax import LineTax, tax_discount, tax_line
 from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
 from shared.values.money import ZERO, round_cents

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
+from services.receivables.records.receivable_types import ReceivableType
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.entries.book import Book
 from services.receivables.rules.entries.entries import Entry, Header, MiscRow
@@ -19,7 +20,6 @@ from services.receivables.rules.posting import (
     Posting,
     distribute_lines,
 )
-from services.receivables.rules.setup.receivable_types import ReceivableType
 from services.receivables.rules.tax import DISTRIBUTE
 from shared.values.money import ZERO
 

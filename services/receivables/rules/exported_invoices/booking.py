@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.pay_terms import PayTerms
+from services.receivables.records.receivable_types import ReceivableType
+from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.exported_invoices.hand_overs import REFUSED, HandedChunk, HandedInvoice, Outcome
 from services.receivables.rules.months import is_open
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.pay_terms import PayTerms
-from services.receivables.rules.setup.receivable_types import ReceivableType, default_receivable_type
-from services.receivables.rules.setup.tax_codes import TaxCode
+from services.receivables.rules.records import default_receivable_type
 from shared.values.money import ZERO
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.entries.entries import Entry, Header
 from services.receivables.rules.entries.facts import ADD, INVOICE
 from services.receivables.rules.entries.line_facts import OTHER_LINE, BatchLine
@@ -17,8 +19,6 @@ from services.receivables.rules.exported_invoices.hand_overs import (
     WithdrawnInvoice,
 )
 from services.receivables.rules.posting import NewDistribution, NewLine, NewTransaction, Posting, distribute_lines
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.tax_codes import TaxCode
 from services.receivables.rules.tax import tax_discount, tax_on
 from services.receivables.rules.terms import discount_offered, term_dates
 from shared.values.money import ZERO

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.receivables.actions.entries.desk import Typed
-from services.receivables.schemas.records import TypeNumber
+from services.receivables.records.receivable_types import TypeNumber
 from shared.http.bodies import ChangeBody
 from shared.values.money import Money, Quantity, Rate
 from shared.values.numbers import Id

@@ -1,23 +1,24 @@
 """What entry has to know, each in one statement however many entries ask: codes, customers, contracts, numbers, limits."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.customers import Customer
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.contract_items import ContractItem
+from services.receivables.records.contracts import Contract
+from services.receivables.records.customers import Customer
 from services.receivables.rules.entries.line_facts import EntryCodes
 from services.receivables.rules.entries.numbers import NumberInUse
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.contracts import Contract, ContractItem
 from services.receivables.store import records
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all, fetch_values
 from shared.records.table import load_rows
 
-_CUSTOMER = ", ".join(f"c.{one.name}" for one in fields(Customer))
+_CUSTOMER = ", ".join(f"c.{name}" for name in Customer.model_fields)
 
 
 async def codes(session: AsyncSession, company: ArCompany) -> EntryCodes:

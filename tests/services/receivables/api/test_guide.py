@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from services.receivables.schemas.records import ArCompanyRow
+from services.receivables.records.ar_companies import ArCompany
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.ledgers import key
 
@@ -57,9 +57,9 @@ def test_the_options_of_a_company_are_all_explained_with_what_counts_without_the
     rows = [row.split("|") for row in table.splitlines() if row.startswith("| `")]
     explained = {name: row[2] for row in rows for name in re.findall(r"`([a-z_]+)`", row[1])}
     others = {"number", "name", "address", "gl_company", "currency"}
-    assert set(explained) == set(ArCompanyRow.model_fields) - others
+    assert set(explained) == set(ArCompany.model_fields) - others
     for name, words in explained.items():
-        info = ArCompanyRow.model_fields[name]
+        info = ArCompany.model_fields[name]
         assert ("needed" if info.is_required() else shown(info.default)) in words, name
 
 

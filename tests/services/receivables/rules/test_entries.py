@@ -1,6 +1,5 @@
 """The rules of entry as tables and laws: fields, receivable types, amounts, limits, numbers."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -10,32 +9,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.receivables.rules.customers import Customer
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.contracts import Contract
 from services.receivables.rules.entries.amounts import NOTHING, Amounts, share
 from services.receivables.rules.entries.facts import TYPES, AppliedInvoice, AppliedLine
 from services.receivables.rules.entries.fields import Field, closed, fill
 from services.receivables.rules.entries.header import BROUGHT_BACK, HAS_LINES, HEADER, HeaderFacts
 from services.receivables.rules.entries.limits import faults_in_amounts, faults_in_change
 from services.receivables.rules.entries.numbers import NumberInUse, duplicates, next_numbers, words_for
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.contracts import Contract
 from shared.values.money import ZERO
+from tests.fixtures.records import ar_company, customer
 
 TODAY = date(2026, 11, 20)
 APPLIED = AppliedInvoice(7, 1, "2026-11", 4, "100001", 21, "E1", None, 5, "1200", None, from_rating=False)
 
 
 def company(**more: Any) -> ArCompany:
-    return ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 6, **more)
-
-
-def customer(receivable_type: int | None) -> Customer:
-    words = ("E1", "Plain", "PLAIN", "active", "", "", "LAW")
-    return Customer(1, *words, receivable_type, None, id=21, version=1)
+    return ar_company(max_open_months=6, **more)
 
 
 def contract(receivable_type: int | None) -> Contract:
-    return Contract(1, "J-1", "Court house", "E1", receivable_type=receivable_type)
+    return Contract(
+        ar_company=1, number="J-1", description="Court house", customer="E1", receivable_type=receivable_type
+    )
 
 
 NO_CONTRACT = "no contract"
@@ -70,7 +66,7 @@ def test_the_receivable_type_is_the_contracts_else_the_customers_else_the_compan
     frozen = BROUGHT_BACK if state.startswith("brought back") else HAS_LINES if state == "with lines" else None
     for of_contract, of_customer, of_company in product((NO_CONTRACT, None, 0, 3), (None, 0, 2), (0, 1)):
         facts = HeaderFacts(
-            replace(company(allow_receivable_type_override=override), default_receivable_type=of_company),
+            company(allow_receivable_type_override=override, default_receivable_type=of_company),
             TODAY,
             kind,
             customer=customer(of_customer),

@@ -20,17 +20,10 @@ from services.receivables.rules.exported_invoices.hand_overs import (
 )
 from services.receivables.rules.exported_invoices.posting import post_accepted
 from services.receivables.rules.posting import Numbers, number_transactions
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.receivable_types import ReceivableType
+from tests.fixtures.records import ar_company, receivable_type
 
-COMPANY = ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 3)
+COMPANY = ar_company()
 ACCOUNTS = {"1200", "1210", "4000", "4010"}
-
-
-def receivable_type(number: int, ar_account: str) -> ReceivableType:
-    return ReceivableType(1, number, "", ar_account, "4000", *["1250"] * 6)
-
-
 FACTS = BookingFacts(
     company=COMPANY,
     customers={
@@ -39,7 +32,7 @@ FACTS = BookingFacts(
         "S3": CustomerFacts(13, "S3", "inactive", None),
         "S4": CustomerFacts(14, "S4", "active", 9),
     },
-    types={1: receivable_type(1, "1200"), 2: receivable_type(2, "1210")},
+    types={1: receivable_type(1, ar_account="1200"), 2: receivable_type(2, ar_account="1210")},
     accounts=ACCOUNTS,
     outcomes={},
     booked_versions=set(),

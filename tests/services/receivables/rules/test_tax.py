@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.receivables.rules.setup.companies import ArCompany
 from services.receivables.rules.tax import LineTax, Release, release, tax_discount, tax_line, tax_on
+from tests.fixtures.records import ar_company
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_tax_is_rounded_half_up_once(basis: str, rate: str, tax: str) -> None:
 
 @pytest.mark.parametrize(("allowed", "discount"), [(True, "0.90"), (False, "0.00")])
 def test_the_tax_on_a_discount_is_discounted_only_where_the_company_allows_it(allowed: bool, discount: str) -> None:
-    company = ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 3, allow_tax_discount=allowed)
+    company = ar_company(allow_tax_discount=allowed)
     assert tax_discount(company, Decimal("18.00"), Decimal(5)) == Decimal(discount)
 
 

@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.receivables.rules.setup.companies import ArCompany
-from services.receivables.rules.setup.pay_terms import PayTerms, faults_in_terms
+from services.receivables.records.pay_terms import PayTerms
+from services.receivables.rules.records import faults_in_terms
 from services.receivables.rules.terms import TermDates, discount_offered, discount_too_early, term_dates
+from tests.fixtures.records import ar_company, pay_terms
 
-COMPANY = ArCompany(1, "Alamo", "", 1, "USD", 1, "2026-09", 3, discount_mode="invoices_and_receipts")
+COMPANY = ar_company(discount_mode="invoices_and_receipts")
 
 
 def by_day(roll: int, *, due: int = 30, discount: int | None = 10, cutoff: int | None = 20) -> PayTerms:
-    return PayTerms(1, "DAY", "", due_day=due, discount_day=discount, cutoff_day=cutoff, roll_months=roll)
+    return pay_terms("DAY", due_day=due, discount_day=discount, cutoff_day=cutoff, roll_months=roll)
 
 
 @pytest.mark.parametrize(
@@ -34,18 +35,18 @@ def by_day(roll: int, *, due: int = 30, discount: int | None = 10, cutoff: int |
         (by_day(2), "2008-12-20", "2009-01-10", "2009-01-30"),
         (by_day(1, cutoff=None), "2009-03-31", "2009-03-10", "2009-03-30"),
         (by_day(1, discount=None), "2009-02-05", None, "2009-02-28"),
-        (PayTerms(1, "NET", "", due_days=30, discount_days=15), "2009-02-10", "2009-02-25", "2009-03-12"),
+        (pay_terms("NET", due_days=30, discount_days=15), "2009-02-10", "2009-02-25", "2009-03-12"),
         (by_day(1, due=31), "2026-11-30", "2026-12-10", "2026-12-31"),
         (by_day(2, due=10, discount=None, cutoff=None), "2026-12-31", None, "2027-01-10"),
         (by_day(2, due=31, discount=31, cutoff=25), "2026-12-26", "2027-02-28", "2027-02-28"),
         (by_day(2, due=31, discount=31, cutoff=25), "2027-12-26", "2028-02-29", "2028-02-29"),
         (by_day(1, due=29, discount=None), "2100-02-01", None, "2100-02-28"),
         (by_day(1, due=29, discount=None), "2000-02-01", None, "2000-02-29"),
-        (PayTerms(1, "NET", "", due_days=30), "2012-01-31", None, "2012-03-01"),
-        (PayTerms(1, "NET", "", due_days=30), "2011-01-31", None, "2011-03-02"),
-        (PayTerms(1, "NET", "", due_days=365, discount_days=0), "2024-02-29", "2024-02-29", "2025-02-28"),
-        (PayTerms(1, "MIX", "", due_day=15, discount_days=5), "2009-02-10", "2009-02-15", "2009-02-15"),
-        (PayTerms(1, "NONE", ""), "2009-02-10", None, "2009-02-10"),
+        (pay_terms("NET", due_days=30), "2012-01-31", None, "2012-03-01"),
+        (pay_terms("NET", due_days=30), "2011-01-31", None, "2011-03-02"),
+        (pay_terms("NET", due_days=365, discount_days=0), "2024-02-29", "2024-02-29", "2025-02-28"),
+        (pay_terms("MIX", due_day=15, discount_days=5), "2009-02-10", "2009-02-15", "2009-02-15"),
+        (pay_terms("NONE"), "2009-02-10", None, "2009-02-10"),
         (None, "2009-02-10", None, "2009-02-10"),
     ],
 )
@@ -81,15 +82,15 @@ def test_one_more_month_to_roll_moves_both_dates_by_a_month(terms: PayTerms, inv
 
 @given(st.integers(0, 999), days)
 def test_days_are_counted_from_the_invoice(count: int, invoiced: date) -> None:
-    assert (term_dates(PayTerms(1, "N", "", due_days=count), invoiced).due_on - invoiced).days == count
+    assert (term_dates(pay_terms("N", due_days=count), invoiced).due_on - invoiced).days == count
 
 
-TWO_PERCENT = PayTerms(1, "N", "", discount_days=10, discount_percent=Decimal(2))
+TWO_PERCENT = pay_terms("N", discount_days=10, discount_percent=Decimal(2))
 DATES = (date(2026, 11, 2), date(2026, 11, 12))
 
 
 def offered(net="1000.00", retainage="0.00", terms=TWO_PERCENT, dates=DATES, **options) -> Decimal:
-    company = ArCompany(1, "A", "", 1, "USD", 1, "2026-09", 3, **{"discount_mode": "invoices_and_receipts", **options})
+    company = ar_company(**{"discount_mode": "invoices_and_receipts", **options})
     return discount_offered(company, terms, Decimal(net), Decimal(retainage), dates)
 
 
@@ -131,4 +132,4 @@ def test_a_discount_that_ended_before_the_invoice_is_noticed(discount_on, early)
     ],
 )
 def test_terms_that_contradict_themselves_name_the_field(terms, fields) -> None:
-    assert [field for field, _ in faults_in_terms(PayTerms(1, "X", "", **terms))] == fields
+    assert [field for field, _ in faults_in_terms(pay_terms("X", **terms))] == fields

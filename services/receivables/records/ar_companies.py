@@ -1,0 +1,65 @@
+"""Owns AR companies and their parameters."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from services.receivables.records.receivable_types import TypeNumber
+from shared.values.columns import (
+    AS_WORDS,
+    AccountOrNone,
+    FilledWords,
+    Month,
+    NotNegativeOrNone,
+    Percent,
+    Record,
+    Words,
+)
+from shared.values.numbers import CompanyNumber
+from shared.values.text import YesNo
+
+DiscountMode = Literal["none", "invoices_and_receipts", "receipts_only"]
+TaxOnRetainage = Literal["full", "distribute", "off"]
+CustomersOnHold = Literal["warn", "refuse"]
+GlInterfaceLevel = Literal["summary", "transaction", "line"]
+ExportedInvoices = Literal["post", "batch"]
+
+
+class ArCompanyColumns(Record):
+    """What is kept of an AR company."""
+
+    number: CompanyNumber
+    name: FilledWords
+    address: Words = ""
+    gl_company: CompanyNumber
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AS_WORDS] = "USD"
+    default_receivable_type: TypeNumber
+    last_closed_month: Month
+    max_open_months: int = Field(ge=2, le=24)
+    auto_number_invoices: YesNo = True
+    allow_receivable_type_override: YesNo = False
+    discount_mode: Annotated[DiscountMode, AS_WORDS] = "none"
+    allow_tax_discount: YesNo = False
+    post_taxes: YesNo = True
+    tax_on_retainage: Annotated[TaxOnRetainage, AS_WORDS] = "full"
+    allow_soft_closed_contracts: YesNo = False
+    allow_contract_account_override: YesNo = False
+    customers_on_hold: Annotated[CustomersOnHold, AS_WORDS] = "warn"
+    finance_charge_wording: FilledWords = "Finance charge"
+    finance_charge_percent: Percent = Decimal(0)
+    finance_charge_receivable_type: TypeNumber | None = None
+    gl_interface_level: Annotated[GlInterfaceLevel, AS_WORDS] = "line"
+    cash_account: AccountOrNone = None
+    exported_invoices: Annotated[ExportedInvoices, AS_WORDS] = "post"
+    four_eyes_limit: NotNegativeOrNone = None
+
+
+class ArCompany(ArCompanyColumns):
+    """A company that keeps receivables, with what it has chosen. Months are `YYYY-MM`, percentages 0 to 100.
+
+    GL company, currency and closed month of a known company stay as they are, its automatic invoice numbers go on from
+    `last_invoice_number`. Without a `four_eyes_limit` nothing needs a second person. Source: receivables, section 1.
+    """
+
+    last_invoice_number: int = Field(default=0, ge=0, le=999_999_999_999)

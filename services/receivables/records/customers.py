@@ -1,0 +1,68 @@
+"""Owns customers as they are kept."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import model_validator
+
+from services.receivables.records.receivable_types import TypeNumber
+from shared.values.columns import (
+    AS_WORDS,
+    Code,
+    CodeOrNone,
+    FilledWords,
+    NotNegativeOrNone,
+    Number,
+    PercentOrNone,
+    Record,
+    Words,
+)
+from shared.values.numbers import CompanyNumber
+from shared.values.text import YesNo
+
+CustomerStatus = Literal["active", "hold", "inactive"]
+StatementType = Literal["open_item", "balance_forward"]
+StatementDelivery = Literal["print", "email", "none"]
+FinanceChargeType = Literal["account", "invoice", "receivable_type", "none"]
+RollUpRule = Literal["single", "rollup"]
+
+
+class CustomerEntry(Record):
+    """A customer as it is entered. `address` is where bills go.
+
+    The percentage of finance charges comes before the company's. Source: receivables, section 1.
+    """
+
+    ar_company: CompanyNumber
+    number: Number
+    name: FilledWords
+    sort_name: Words = ""
+    status: Annotated[CustomerStatus, AS_WORDS] = "active"
+    address: Words = ""
+    email: Words = ""
+    customer_type: Code
+    receivable_type: TypeNumber | None = None
+    credit_limit: NotNegativeOrNone = None
+    pay_terms: CodeOrNone = None
+    tax_code: CodeOrNone = None
+    statement_type: Annotated[StatementType, AS_WORDS] = "open_item"
+    statement_delivery: Annotated[StatementDelivery, AS_WORDS] = "print"
+    finance_charge_type: Annotated[FinanceChargeType, AS_WORDS] = "none"
+    finance_charge_percent: PercentOrNone = None
+    exclude_contract_invoices: YesNo = False
+    roll_up_rule: Annotated[RollUpRule, AS_WORDS] = "single"
+    misc_distribution_code: CodeOrNone = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sort_by_name(cls, given: Any) -> Any:
+        """Without a sort name a customer is sorted by its name in capitals."""
+        if isinstance(given, dict) and not given.get("sort_name") and isinstance(given.get("name"), str):
+            return {**given, "sort_name": given["name"].strip().upper()}
+        return given
+
+
+class Customer(CustomerEntry):
+    """A customer as it is kept; `version` grows with every change and orders what others hear of it."""
+
+    id: int
+    version: int

@@ -1,0 +1,14 @@
+"""Owns GL accounts."""
+
+from shared.values.columns import Account, FilledWords, Record
+from shared.values.numbers import CompanyNumber
+from shared.values.text import YesNo
+
+
+class GlAccount(Record):
+    """An account of the general ledger; one that is not active takes no more postings."""
+
+    gl_company: CompanyNumber
+    account: Account
+    name: FilledWords
+    active: YesNo = True

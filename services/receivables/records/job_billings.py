@@ -1,0 +1,25 @@
+"""Owns the bills of Job Billing, as far as invoice numbers are concerned."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.values.columns import AS_WORDS, Code, Month, Number, Record
+from shared.values.numbers import CompanyNumber
+from shared.values.text import YesNo
+
+BillNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
+BillingStatus = Literal["active", "changed", "deleted"]
+
+
+class JobBilling(Record):
+    """A bill of Job Billing; until it is interfaced, its invoice number counts as taken."""
+
+    jb_company: CompanyNumber
+    bill_month: Month
+    bill_id: BillNumber
+    seq: BillNumber
+    contract: Code
+    invoice_number: Number
+    status: Annotated[BillingStatus, AS_WORDS] = "active"
+    interfaced: YesNo = False

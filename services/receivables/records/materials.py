@@ -1,0 +1,18 @@
+"""Owns materials: what is sold by the unit."""
+
+from datetime import date
+
+from shared.values.columns import Account, Code, FilledWords, Rate, Record
+from shared.values.numbers import CompanyNumber
+
+
+class Material(Record):
+    """What is sold by the unit on invoices without a contract; `um` is the unit of measure, like `EA`."""
+
+    ar_company: CompanyNumber
+    code: Code
+    description: FilledWords
+    um: Code
+    unit_price: Rate
+    gl_account: Account
+    retired_on: date | None = None

@@ -1,0 +1,33 @@
+"""Owns pay terms as they are set up; the dates that they give are in rules/terms.py."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.values.columns import Code, FilledWords, Percent, Record
+from shared.values.numbers import CompanyNumber
+
+DayOfMonth = Annotated[int, Field(ge=1, le=31)]
+Days = Annotated[int, Field(ge=0, le=999)]
+
+
+class PayTerms(Record):
+    """When an invoice is due and until when it earns a discount: days after it, or a day of a month.
+
+    By a day of the month, `cutoff_day` and `roll_months` decide which month: an invoice up to the cutoff day moves
+    `roll_months` − 1 months ahead, a later one `roll_months`.
+    """
+
+    ar_company: CompanyNumber
+    code: Code
+    description: FilledWords
+    due_days: Days | None = None
+    due_day: DayOfMonth | None = None
+    discount_days: Days | None = None
+    discount_day: DayOfMonth | None = None
+    cutoff_day: DayOfMonth | None = None
+    roll_months: int = Field(default=1, ge=1, le=3)
+    discount_percent: Percent = Decimal(0)
+    retired_on: date | None = None

@@ -1,0 +1,31 @@
+"""Owns receivable types: which accounts an invoice posts to."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.values.columns import Account, FilledWords, Record
+from shared.values.numbers import CompanyNumber
+
+TypeNumber = Annotated[int, Field(ge=0, le=255)]
+
+
+class ReceivableType(Record):
+    """Which GL accounts an invoice posts to; all must exist in the company's GL company."""
+
+    ar_company: CompanyNumber
+    type: TypeNumber
+    description: FilledWords
+    ar_account: Account
+    revenue_account: Account
+    retainage_account: Account
+    discount_account: Account
+    write_off_account: Account
+    finance_charge_revenue_account: Account
+    finance_charge_receivable_account: Account
+    finance_charge_write_off_account: Account
+    retired_on: date | None = None
+
+
+ACCOUNT_FIELDS = tuple(name for name in ReceivableType.model_fields if name.endswith("_account"))

@@ -1,0 +1,18 @@
+"""Owns tax codes as they are set up; how tax is reckoned is in rules/tax.py."""
+
+from datetime import date
+
+from shared.values.columns import Account, Code, FilledWords, Percent, Record
+from shared.values.numbers import CompanyNumber
+
+
+class TaxCode(Record):
+    """A sales tax; `rate` in percent, like `8.25`."""
+
+    ar_company: CompanyNumber
+    code: Code
+    description: FilledWords
+    rate: Percent
+    tax_payable_account: Account
+    retainage_tax_account: Account
+    retired_on: date | None = None

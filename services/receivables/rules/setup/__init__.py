@@ -1,1 +1,0 @@
-"""What is set up once, and what must fit together among it; one module a subject."""

@@ -1,0 +1,44 @@
+"""Owns wire types that know their column: a record says each of its fields once, for table, API and file.
+
+Use the types that end in OrNone for columns that may be null: `Code | None` would lose the type of the column.
+"""
+
+from typing import Annotated
+
+from sqlalchemy import Numeric, Text
+from sqlmodel import Field, SQLModel
+
+from shared.values import money, text
+
+KEY = Text(collation="C")
+"""Text that is compared byte by byte."""
+AS_KEY = Field(sa_type=KEY)
+AS_WORDS = Field(sa_type=Text())
+_MONEY, _RATE, _QUANTITY = Numeric(18, 2), Numeric(18, 5), Numeric(15, 3)
+
+Code = Annotated[text.CodeText, AS_KEY]
+CodeOrNone = Annotated[text.CodeText | None, AS_KEY]
+Number = Annotated[text.NumberText, AS_KEY]
+NumberOrNone = Annotated[text.NumberText | None, AS_KEY]
+Account = Annotated[text.AccountText, AS_KEY]
+AccountOrNone = Annotated[text.AccountText | None, AS_KEY]
+Month = Annotated[text.MonthText, AS_KEY]
+Words = Annotated[text.Line, AS_WORDS]
+FilledWords = Annotated[text.FilledLine, AS_WORDS]
+
+Money = Annotated[money.Money, Field(sa_type=_MONEY)]
+Rate = Annotated[money.Rate, Field(sa_type=_RATE)]
+Quantity = Annotated[money.Quantity, Field(sa_type=_QUANTITY)]
+NotNegativeOrNone = Annotated[Annotated[money.Money, Field(ge=0)] | None, Field(sa_type=_MONEY)]
+Percent = Annotated[money.Rate, Field(sa_type=_RATE, ge=0, le=100)]
+PercentOrNone = Annotated[Annotated[money.Rate, Field(ge=0, le=100)] | None, Field(sa_type=_RATE)]
+
+
+class Record(SQLModel):
+    """A record that people keep, as a value: in rules, as body and answer, and as a row of a file.
+
+    Its fields are the columns of the table class that is made on it in `models/`; table classes are never loaded.
+    """
+
+    # An answer has every member, also those with a default.
+    model_config = {"frozen": True, "extra": "forbid", "json_schema_serialization_defaults_required": True}
