@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.sse import EventSourceResponse
 
 from shared.access.declared import Access
 from shared.access.grants import EVERYTHING, Principal, Scope, scope_for
@@ -36,6 +37,7 @@ from shared.http import idempotency
 from shared.http.files import CSV_REQUEST
 from shared.http.imports import Imported, Load, checkable
 from shared.http.problems import refusals
+from shared.http.progress import Look, watching
 from shared.process import tracing
 
 _TRIES = 4
@@ -189,6 +191,21 @@ class Router:
         def register(load: Load) -> Load:
             self.post(path, access=access, **declared)(checkable(load))
             return load
+
+        return register
+
+    def watches(
+        self, path: str, *, access: Access, finished: Callable[[Any], bool], **options: Any
+    ) -> Callable[[Look], Look]:
+        """Registers a stream of server-sent events: the function reads the present state, until it is `finished`.
+
+        It is called once before the stream begins, so that what may not be seen is refused like any other request.
+        """
+
+        def register(look: Look) -> Look:
+            declared = {"response_class": EventSourceResponse, "dependencies": [Depends(look)], **options}
+            self.get(path, access=access, **declared)(watching(look, finished))
+            return look
 
         return register
 

@@ -1,10 +1,8 @@
 """Export Rated Work Orders to A/R: started, watched, withdrawn."""
 
-from collections.abc import AsyncIterable
 from typing import Literal
 
-from fastapi import Depends, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import Request, Response
 
 from services.rating.actions import exports
 from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
@@ -13,12 +11,10 @@ from services.rating.settings import Settings
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import local_date, month_of, now
-from shared.database.pool import Database
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
-from shared.http.progress import watch
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -100,25 +96,7 @@ async def withdraw_export(run_id: Id, wanted: WithdrawalRequest, caller: CallerO
     return Withdrawn(requested=await exports.withdraw(session, caller.scope, run_id, wanted.invoice_ids))
 
 
-async def _visible(run_id: Id, caller: CallerOf, session: Transaction) -> None:
-    """Refuses the stream before it begins when the run may not be seen."""
-    await exports.read_run(session, caller.scope, run_id)
-
-
-@router.get(
-    "/{run_id}/events",
-    access=VIEW,
-    refuses=[NotFound],
-    response_class=EventSourceResponse,
-    dependencies=[Depends(_visible)],
-)
-async def watch_export(run_id: Id, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
+@router.watches("/{run_id}/events", access=VIEW, refuses=[NotFound], finished=lambda run: run.finished_at is not None)
+async def watch_export(run_id: Id, caller: CallerOf, session: Transaction) -> ExportRunRead:
     """Live progress: an event `progress` for each change, `done` at the end."""
-    database: Database = request.app.state.database
-
-    async def look() -> ExportRunRead:
-        async with database.transaction() as session:
-            return ExportRunRead.of(await exports.read_run(session, caller.scope, run_id))
-
-    async for event in watch(look, lambda run: run.finished_at is not None):
-        yield event
+    return ExportRunRead.of(await exports.read_run(session, caller.scope, run_id))

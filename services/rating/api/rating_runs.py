@@ -1,9 +1,6 @@
 """Bulk rating: started, watched, and its results order by order."""
 
-from collections.abc import AsyncIterable
-
-from fastapi import Depends, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi import Response
 
 from services.rating.actions import rating_runs
 from services.rating.errors import NothingToRate, UnknownReference
@@ -11,12 +8,10 @@ from services.rating.schemas.rating_runs import RatingResultRead, RatingRunRead,
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
-from shared.database.pool import Database
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
-from shared.http.progress import watch
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 from shared.values.text import CodeText
@@ -65,25 +60,7 @@ async def list_rating_results(
     return answer(page, "rating-results", RatingResultRead, items, cursor, Count(count=count))
 
 
-async def _visible(run_id: Id, caller: CallerOf, session: Transaction) -> None:
-    """Refuses the stream before it begins when the run may not be seen."""
-    await rating_runs.read_run(session, caller.scope, run_id)
-
-
-@router.get(
-    "/{run_id}/events",
-    access=VIEW,
-    refuses=[NotFound],
-    response_class=EventSourceResponse,
-    dependencies=[Depends(_visible)],
-)
-async def watch_rating_run(run_id: Id, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
+@router.watches("/{run_id}/events", access=VIEW, refuses=[NotFound], finished=lambda run: run.status == "done")
+async def watch_rating_run(run_id: Id, caller: CallerOf, session: Transaction) -> RatingRunRead:
     """Live progress: an event `progress` for each change, `done` at the end."""
-    database: Database = request.app.state.database
-
-    async def look() -> RatingRunRead:
-        async with database.transaction() as session:
-            return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
-
-    async for event in watch(look, lambda run: run.status == "done"):
-        yield event
+    return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))

@@ -1,10 +1,8 @@
 """Invoices as PDF: one at once; many as a print that is watched and then fetched file by file."""
 
-from collections.abc import AsyncIterable
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.receivables.actions import invoice_prints
 from services.receivables.actions.invoice_prints import Pressman
@@ -15,11 +13,9 @@ from services.receivables.settings import Settings
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
-from shared.database.pool import Database
 from shared.errors import NotFound
 from shared.http.files import PDF_RESPONSE, pdf_answer
 from shared.http.operation import CallerOf, Router
-from shared.http.progress import watch
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -95,25 +91,7 @@ async def read_invoice_print_file(print_id: Id, file: Id, caller: CallerOf, sess
     )
 
 
-async def _visible(print_id: Id, caller: CallerOf, session: Transaction) -> None:
-    """Refuses the stream before it begins when the print is somebody else's."""
-    await invoice_prints.read_print(session, print_id, caller.name)
-
-
-@router.get(
-    "/{print_id}/events",
-    access=VIEW,
-    refuses=[NotFound],
-    response_class=EventSourceResponse,
-    dependencies=[Depends(_visible)],
-)
-async def watch_invoice_print(print_id: Id, request: Request, caller: CallerOf) -> AsyncIterable[ServerSentEvent]:
+@router.watches("/{print_id}/events", access=VIEW, refuses=[NotFound], finished=lambda state: state.status == "done")
+async def watch_invoice_print(print_id: Id, caller: CallerOf, session: Transaction) -> PrintRead:
     """Live progress: an event `progress` for each change, `done` at the end."""
-    database: Database = request.app.state.database
-
-    async def look() -> PrintRead:
-        async with database.transaction() as session:
-            return PrintRead.of(await invoice_prints.read_print(session, print_id, caller.name))
-
-    async for event in watch(look, lambda state: state.status == "done"):
-        yield event
+    return PrintRead.of(await invoice_prints.read_print(session, print_id, caller.name))
