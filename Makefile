@@ -36,11 +36,12 @@ test-ad: $(READY) ## Run the tests at a real Active Directory domain (Samba, as 
 faults: $(READY) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
 
-check: $(READY) ## Lint, format, types, import rules, deployable locks
+check: $(READY) ## Lint, format, types, import rules, house rules, deployable locks
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
+	@$(RUN) -m deploy.checks
 	@$(RUN) -m deploy.locks check
 
 format: $(READY) ## Format the code and mend what the linter can
