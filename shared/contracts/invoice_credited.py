@@ -7,6 +7,9 @@ from pydantic import Field
 from shared.contracts.event import Event, Month, Part
 from shared.values.money import Money
 
+Disposition = Literal["rerate", "close"]
+"""What becomes of a work order that credits have brought to zero: rated again, or taken out."""
+
 
 class CreditedBooking(Part):
     """The booking that the credit applies to; it may reach rating before `invoice-exported` does."""
@@ -37,7 +40,7 @@ class InvoiceCredited(Event):
     ar_company: int
     month: Annotated[str, Month]
     transaction: int
-    disposition: Literal["rerate", "close"] | None
+    disposition: Disposition | None
     reason: str
     credited_by: str
     booking: CreditedBooking

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 from shared.contracts.event import Event, Part
 from shared.values.money import Money, Quantity, Rate
 
+RatedState = Literal["rated", "removed"]
+
 
 class RatedLine(Part):
     billing_item: str
@@ -29,7 +31,7 @@ class WorkOrderRated(Event):
     number: str
     revision: int
     rating_version: int
-    state: Literal["rated", "removed"]
+    state: RatedState
     ar_company: int
     branch: str
     customer: str

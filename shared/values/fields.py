@@ -4,10 +4,13 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 T = TypeVar("T")
+
+COMPLETE = ConfigDict(json_schema_serialization_defaults_required=True)
+"""For the `__pydantic_config__` of an answer: it has every member, also those with a default."""
 
 
 def field_names(kind: type[Any]) -> tuple[str, ...]:
@@ -25,6 +28,11 @@ def required_names(kind: type[Any]) -> frozenset[str]:
     return frozenset(
         one.name for one in dataclasses.fields(kind) if one.default is without and one.default_factory is without
     )
+
+
+def parts_of(value: object, kind: type[Any]) -> dict[str, Any]:
+    """The fields of `kind` as `value` has them: to make something of it that says more, or less."""
+    return {name: getattr(value, name) for name in field_names(kind)}
 
 
 def annotation_of(info: FieldInfo) -> Any:

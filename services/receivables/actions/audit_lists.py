@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.book import book_of_batch
+from services.receivables.records.ar_companies import GlInterfaceLevel
 from services.receivables.rules.audit_lists import BatchListRow, batch_list, gl_list
 from services.receivables.rules.batches import Batch
 from services.receivables.rules.distributions import LedgerRow, at_level
@@ -23,7 +24,9 @@ async def read_batch_list(session: AsyncSession, batch: Batch) -> list[BatchList
     return batch_list(found, await posted_transactions.read(session, EVERYTHING, brought_back))
 
 
-async def read_gl_list(session: AsyncSession, batch: Batch, level: str | None, today: date) -> list[LedgerRow]:
+async def read_gl_list(
+    session: AsyncSession, batch: Batch, level: GlInterfaceLevel | None, today: date
+) -> list[LedgerRow]:
     """What the batch posts to the general ledger, posted or not, at the company's interface level or another."""
     company = await ar_companies.find_company(session, batch.ar_company)
     assert company is not None

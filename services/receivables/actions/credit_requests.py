@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import credit_memos
 from services.receivables.rules import requests as rules
-from services.receivables.rules.credit_memos import WantedCredit, WantedLine
-from services.receivables.rules.credit_requests import CreditRequest, RequestFilter
+from services.receivables.rules.credit_memos import WantedCredit
+from services.receivables.rules.credit_requests import CreditRequest, RequestedLine, RequestFilter
 from services.receivables.store import credit_requests
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery
@@ -22,7 +22,7 @@ class RequestWhole:
     """A request with what it asks for of each line."""
 
     head: CreditRequest
-    lines: Sequence[WantedLine]
+    lines: Sequence[RequestedLine]
 
 
 async def list_requests(

@@ -3,25 +3,27 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from services.receivables.actions import audit_lists, batches
 from services.receivables.api.batches import OPENING, VIEW, OpenedBatch
-from services.receivables.rules.batches import Batch
-from services.receivables.schemas.audit_lists import BatchListRead, LedgerRowRead
-from services.receivables.schemas.batches import FindingRead
+from services.receivables.records.ar_companies import GlInterfaceLevel
+from services.receivables.rules.audit_lists import BatchListRow
+from services.receivables.rules.batches import Batch, Finding
+from services.receivables.rules.distributions import LedgerRow
 from services.receivables.settings import Settings
 from shared.clock import local_date, now
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE, print_report, table_answer
 from shared.http.operation import Caller, CallerOf, Router
 from shared.http.pages import PrintablePageQueryOf
 from shared.http.transaction import Transaction
+from shared.values.fields import field_names
 from shared.values.money import ZERO
 
-ReadT = TypeVar("ReadT", bound=BaseModel)
+RowT = TypeVar("RowT")
 
 router = Router("batches")
 
@@ -33,30 +35,30 @@ _WIDE = frozenset({"description", "detail", "changes"})
 class ListQuery(BaseModel):
     """At which level the general ledger is told: by line, by transaction, or summed up over the batch."""
 
-    level: Literal["line", "transaction", "summary"] | None = None
+    level: GlInterfaceLevel | None = None
 
 
 @router.get(
     "/{batch_id}/batch-list",
     access=VIEW,
-    response_model=list[BatchListRead],
+    response_model=list[BatchListRow],
     refuses=OPENING,
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def read_batch_list(
     batch: OpenedBatch, page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
-) -> list[BatchListRead] | Response:
+) -> list[BatchListRow] | Response:
     """Every entry with its lines; of what was brought back the old values beside the new ones."""
-    rows = [BatchListRead.model_validate(one) for one in await audit_lists.read_batch_list(session, batch)]
+    rows = await audit_lists.read_batch_list(session, batch)
     heads = [one for one in rows if one.line is None]
     totals = {"Entries": str(len(heads)), "Amount": _sum(one.amount for one in heads)}
-    return await _answer(page.media_type, "batch-list", batch, caller, BatchListRead, rows, totals)
+    return await _answer(page.media_type, "batch-list", batch, caller, BatchListRow, rows, totals)
 
 
 @router.get(
     "/{batch_id}/gl-distribution-list",
     access=VIEW,
-    response_model=list[LedgerRowRead],
+    response_model=list[LedgerRow],
     refuses=OPENING,
     responses=CSV_OR_PDF_RESPONSE,
 )
@@ -67,32 +69,31 @@ async def read_gl_distribution_list(
     request: Request,
     caller: CallerOf,
     session: Transaction,
-) -> list[LedgerRowRead] | Response:
+) -> list[LedgerRow] | Response:
     """What the batch posts, or has posted, to the general ledger, at the company's interface level if none is named."""
     settings: Settings = request.app.state.settings
     today = local_date(now(), settings.time_zone)
-    found = await audit_lists.read_gl_list(session, batch, wanted.level, today)
-    rows = [LedgerRowRead.model_validate(one) for one in found]
+    rows = await audit_lists.read_gl_list(session, batch, wanted.level, today)
     totals = {
         "Debit": _sum(one.debit for one in rows),
         "Credit": _sum(one.credit for one in rows),
     }
-    return await _answer(page.media_type, "gl-distribution-list", batch, caller, LedgerRowRead, rows, totals, wanted)
+    return await _answer(page.media_type, "gl-distribution-list", batch, caller, LedgerRow, rows, totals, wanted)
 
 
 @router.get(
     "/{batch_id}/findings",
     access=VIEW,
-    response_model=list[FindingRead],
+    response_model=list[Finding],
     refuses=OPENING,
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_findings(
     batch: OpenedBatch, page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
-) -> list[FindingRead] | Response:
+) -> list[Finding] | Response:
     """The error list: what the last validation found, by seq, line, field and rule."""
-    rows = [FindingRead.model_validate(one) for one in await batches.list_findings(session, batch)]
-    return await _answer(page.media_type, "error-list", batch, caller, FindingRead, rows, {})
+    rows = await batches.list_findings(session, batch)
+    return await _answer(page.media_type, "error-list", batch, caller, Finding, rows, {})
 
 
 async def _answer(
@@ -100,15 +101,15 @@ async def _answer(
     name: str,
     batch: Batch,
     caller: Caller,
-    kind: type[ReadT],
-    rows: list[ReadT],
+    kind: type[RowT],
+    rows: list[RowT],
     totals: Mapping[str, str],
     wanted: BaseModel | None = None,
-) -> list[ReadT] | Response:
+) -> list[RowT] | Response:
     """The list in the form that was asked for."""
     if media_type is None:
         return rows
-    columns = list(kind.model_fields)
+    columns = field_names(kind)
     if media_type != PDF_TYPE:
         return table_answer(media_type, name, columns, rows)
     amounts = [index for index, column in enumerate(columns) if _is_amount(rows, column)]

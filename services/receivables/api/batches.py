@@ -14,8 +14,8 @@ from services.receivables.errors import (
     MonthClosed,
     OwnBatch,
 )
-from services.receivables.rules.batches import Batch
-from services.receivables.schemas.batches import BatchChange, BatchQuery, BatchRead, BatchToMake
+from services.receivables.rules.batches import Batch, BatchFilter, BatchRow
+from services.receivables.schemas.batches import BatchChange, BatchToMake
 from shared.access import declared
 from shared.access.grants import Level, scope_for
 from shared.errors import NotFound, VersionMissing, VersionStale
@@ -59,18 +59,17 @@ OpenedBatch = Annotated[Batch, Depends(opened, scope="function")]
 HeldBatch = Annotated[Batch, Depends(held, scope="function")]
 
 
-@router.get("", access=VIEW, response_model=Page[BatchRead, Count], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[BatchRow, Count], responses=CSV_RESPONSE)
 async def list_batches(
-    wanted: Annotated[BatchQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[BatchRead, Count] | Response:
+    wanted: Annotated[BatchFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[BatchRow, Count] | Response:
     """Batches by company, month, source, status, creator or export run, with what is in them."""
-    rows, cursor, count = await batches.list_batches(session, caller.scope, wanted.to_filter(), page)
-    items = [BatchRead.model_validate(row) for row in rows]
-    return answer(page, "batches", BatchRead, items, cursor, Count(count=count))
+    rows, cursor, count = await batches.list_batches(session, caller.scope, wanted, page)
+    return answer(page, "batches", BatchRow, rows, cursor, Count(count=count))
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NotFound, MonthClosed])
-async def make_batch(wanted: BatchToMake, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+async def make_batch(wanted: BatchToMake, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
     """Makes an open batch of a company and month."""
     batch_id = await batches.make_batch(
         session, caller.scope, wanted.ar_company, wanted.month, caller.name, restricted=wanted.restricted
@@ -79,7 +78,7 @@ async def make_batch(wanted: BatchToMake, response: Response, caller: CallerOf, 
 
 
 @router.get("/{batch_id}", access=VIEW, refuses=OPENING)
-async def read_batch(batch: OpenedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+async def read_batch(batch: OpenedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
     """One batch. The ETag is needed to restrict it."""
     return await _read(batch.id, response, caller, session)
 
@@ -92,14 +91,14 @@ async def restrict_batch(
     response: Response,
     caller: CallerOf,
     session: Transaction,
-) -> BatchRead:
+) -> BatchRow:
     """Keeps a batch for its creator and administrators, or opens it for all."""
     await batches.restrict(session, batch, revision, restricted=change.restricted)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/validate", access=EDIT, status_code=202, refuses=CHANGING)
-async def validate_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+async def validate_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
     """Sends a batch to be validated; it becomes `valid`, `warnings` or `errors`. Read it to see when."""
     await batches.send_to_validation(session, batch)
     response.headers["location"] = f"/v1/batches/{batch.id}"
@@ -109,7 +108,7 @@ async def validate_batch(batch: HeldBatch, response: Response, caller: CallerOf,
 @router.post(
     "/{batch_id}/post", access=POST, status_code=202, idempotent=True, refuses=[*CHANGING, BatchNotValid, BatchEmpty]
 )
-async def post_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+async def post_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
     """Sends a valid batch on its way into the ledger; it becomes `posted`. Over the four-eyes limit it awaits approval."""
     await posting.send(session, batch, caller.name)
     response.headers["location"] = f"/v1/batches/{batch.id}"
@@ -117,27 +116,27 @@ async def post_batch(batch: HeldBatch, response: Response, caller: CallerOf, ses
 
 
 @router.post("/{batch_id}/approve", access=APPROVE, idempotent=True, refuses=[*CHANGING, BatchNotValid, OwnBatch])
-async def approve_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+async def approve_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
     """Lets a batch over the four-eyes limit be posted; not by who sent it."""
     await posting.approve(session, batch, caller.name)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/reject", access=APPROVE, refuses=[*CHANGING, BatchNotValid])
-async def reject_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+async def reject_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
     """Opens a batch again that awaits approval."""
     await posting.reject(session, batch)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/clear", access=EDIT, refuses=CHANGING)
-async def clear_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRead:
+async def clear_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
     """Deletes the new entries of a batch, releases what was brought back into it, and cancels it."""
     await batches.clear(session, batch)
     return await _read(batch.id, response, caller, session)
 
 
-async def _read(batch_id: int, response: Response, caller: Caller, session: Transaction) -> BatchRead:
-    batch = BatchRead.model_validate(await batches.read_batch(session, caller.scope, batch_id))
+async def _read(batch_id: int, response: Response, caller: Caller, session: Transaction) -> BatchRow:
+    batch = await batches.read_batch(session, caller.scope, batch_id)
     response.headers["etag"] = etag(batch.revision)
     return batch

@@ -54,5 +54,5 @@ async def credit_invoice(
     if credited.request_id is not None:
         response.status_code = 202
         response.headers["location"] = f"/v1/credit-requests/{credited.request_id}"
-    invoice = InvoiceRead.of(await invoices.read_invoice(session, caller.scope, invoice_id))
+    invoice = InvoiceRead.whole(await invoices.read_invoice(session, caller.scope, invoice_id))
     return CreditAnswer(credit_id=credited.credit_id, request_id=credited.request_id, invoice=invoice)

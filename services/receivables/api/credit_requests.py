@@ -7,12 +7,9 @@ from fastapi import Query, Request, Response
 from services.receivables.actions import credit_requests
 from services.receivables.api.credit_memos import CREDIT_REFUSALS
 from services.receivables.errors import OthersRequest, OwnRequest, RequestDecided
+from services.receivables.rules.credit_requests import CreditRequestRow, RequestFilter
 from services.receivables.schemas.credit_memos import CreditEntry
-from services.receivables.schemas.credit_requests import (
-    CreditRequestItem,
-    CreditRequestQuery,
-    CreditRequestRead,
-)
+from services.receivables.schemas.credit_requests import CreditRequestRead
 from services.receivables.schemas.requests import RejectionEntry
 from services.receivables.settings import Settings
 from shared.access import declared
@@ -33,14 +30,13 @@ APPROVE = declared.feature("receivables.credits", Level.APPROVE)
 _OF_VERSION = [NotFound, VersionMissing, VersionStale, RequestDecided]
 
 
-@router.get("", access=VIEW, response_model=Page[CreditRequestItem, Count], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[CreditRequestRow, Count], responses=CSV_RESPONSE)
 async def list_credit_requests(
-    wanted: Annotated[CreditRequestQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[CreditRequestItem, Count] | Response:
+    wanted: Annotated[RequestFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[CreditRequestRow, Count] | Response:
     """Requests by company, customer, invoice, status or who asked; the newest first."""
-    rows, cursor, count = await credit_requests.list_requests(session, caller.scope, wanted.to_filter(), page)
-    items = [CreditRequestItem.model_validate(row) for row in rows]
-    return answer(page, "credit-requests", CreditRequestItem, items, cursor, Count(count=count))
+    rows, cursor, count = await credit_requests.list_requests(session, caller.scope, wanted, page)
+    return answer(page, "credit-requests", CreditRequestRow, rows, cursor, Count(count=count))
 
 
 @router.get("/{request_id}", access=VIEW, refuses=[NotFound])

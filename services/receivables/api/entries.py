@@ -9,10 +9,11 @@ from services.receivables.actions.entries import imports, info
 from services.receivables.actions.entries.desk import Desk
 from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, HeldBatch, OpenedBatch
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
+from services.receivables.rules.entries.entries import EntryHead
+from services.receivables.rules.entries.info import ItemInfo, LineInfo
 from services.receivables.schemas.entries.forms import FormsAnswer, FormsToRead
 from services.receivables.schemas.entries.imports import EntryRow
-from services.receivables.schemas.entries.info import ItemInfoRead, LineInfoRead
-from services.receivables.schemas.entries.shown import EntryItem, EntryRead
+from services.receivables.schemas.entries.shown import EntryRead
 from services.receivables.schemas.entries.typed import (
     EntryTyped,
     HeaderTyped,
@@ -56,15 +57,14 @@ ReadingDeskOf = Annotated[Desk, Depends(reading_desk)]
 
 
 @router.get(
-    "/{batch_id}/entries", access=VIEW, response_model=Page[EntryItem, Count], refuses=OPENING, responses=CSV_RESPONSE
+    "/{batch_id}/entries", access=VIEW, response_model=Page[EntryHead, Count], refuses=OPENING, responses=CSV_RESPONSE
 )
 async def list_entries(
     batch: OpenedBatch, page: PageQueryOf, session: Transaction
-) -> Page[EntryItem, Count] | Response:
+) -> Page[EntryHead, Count] | Response:
     """The entries of a batch without their lines."""
     rows, cursor, count = await actions.list_entries(session, batch.id, page)
-    items = [EntryItem.model_validate(row) for row in rows]
-    return answer(page, "entries", EntryItem, items, cursor, Count(count=count))
+    return answer(page, "entries", EntryHead, rows, cursor, Count(count=count))
 
 
 @router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING)
@@ -208,14 +208,12 @@ info_of_invoices = Router("invoices")
 
 
 @info_of_invoices.get("/{invoice_id}/other-info", access=VIEW, refuses=[NotFound])
-async def read_other_info(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[LineInfoRead]:
+async def read_other_info(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[LineInfo]:
     """Other Info: the lines of a posted invoice as they were at first, and in total with everything applied and paid."""
-    found = await info.read_other_info(session, caller.scope, invoice_id)
-    return [LineInfoRead.model_validate(one) for one in found]
+    return await info.read_other_info(session, caller.scope, invoice_id)
 
 
 @info_of_entries.get("/{batch_id}/entries/{seq}/contract-items", access=VIEW, refuses=OPENING)
-async def read_contract_item_info(seq: Seq, at: ReadingDeskOf, session: Transaction) -> list[ItemInfoRead]:
+async def read_contract_item_info(seq: Seq, at: ReadingDeskOf, session: Transaction) -> list[ItemInfo]:
     """Contract Item Info: original, current and billed units and amounts of the items that the entry bills."""
-    found = await info.read_contract_items(session, at, seq)
-    return [ItemInfoRead.model_validate(one) for one in found]
+    return await info.read_contract_items(session, at, seq)

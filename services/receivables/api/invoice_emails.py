@@ -6,7 +6,8 @@ from fastapi import Query, Request, Response
 
 from services.receivables.actions import invoice_emails
 from services.receivables.errors import EmailNotFailed, EmailNotSetUp, NothingToSend
-from services.receivables.schemas.invoice_emails import EmailQuery, EmailRead, EmailRequest, EmailsAsked
+from services.receivables.rules.invoice_emails import EmailFilter, InvoiceEmail
+from services.receivables.schemas.invoice_emails import EmailRequest, EmailsAsked
 from services.receivables.settings import Settings
 from shared.access import declared
 from shared.access.grants import Level
@@ -35,17 +36,16 @@ async def send_invoices(wanted: EmailRequest, request: Request, caller: CallerOf
     return EmailsAsked.of(asked)
 
 
-@router.get("", access=VIEW, response_model=Page[EmailRead, Count], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[InvoiceEmail, Count], responses=CSV_RESPONSE)
 async def list_invoice_emails(
-    wanted: Annotated[EmailQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[EmailRead, Count] | Response:
+    wanted: Annotated[EmailFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[InvoiceEmail, Count] | Response:
     """E-mails by state, invoice, company or customer, the newest first: sent, waiting, or failed and why."""
-    rows, cursor, count = await invoice_emails.list_emails(session, caller.scope, wanted.to_filter(), page)
-    items = [EmailRead.model_validate(row) for row in rows]
-    return answer(page, "invoice-emails", EmailRead, items, cursor, Count(count=count))
+    rows, cursor, count = await invoice_emails.list_emails(session, caller.scope, wanted, page)
+    return answer(page, "invoice-emails", InvoiceEmail, rows, cursor, Count(count=count))
 
 
 @router.post("/{email_id}/retry", access=EDIT, refuses=[NotFound, EmailNotFailed])
-async def retry_invoice_email(email_id: Id, caller: CallerOf, session: Transaction) -> EmailRead:
+async def retry_invoice_email(email_id: Id, caller: CallerOf, session: Transaction) -> InvoiceEmail:
     """Tries an e-mail again that was given up."""
-    return EmailRead.model_validate(await invoice_emails.retry(session, caller.scope, email_id, now()))
+    return await invoice_emails.retry(session, caller.scope, email_id, now())

@@ -7,8 +7,8 @@ from fastapi import Depends, Request, Response
 from services.receivables.actions import invoice_prints
 from services.receivables.actions.invoice_prints import Pressman
 from services.receivables.errors import NothingToPrint
-from services.receivables.rules.invoice_prints.prints import PrintProgress
-from services.receivables.schemas.invoice_prints import PrintingRead, PrintRead, PrintRequest
+from services.receivables.rules.invoice_prints.prints import Printing, PrintProgress
+from services.receivables.schemas.invoice_prints import PrintRead, PrintRequest
 from services.receivables.settings import Settings
 from shared.access import declared
 from shared.access.grants import Level
@@ -59,10 +59,9 @@ def _named(printed: tuple[str, bytes]) -> tuple[str, bytes]:
 
 
 @single.get("/{invoice_id}/printings", access=VIEW, refuses=[NotFound])
-async def list_printings(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[PrintingRead]:
+async def list_printings(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[Printing]:
     """Every time that the invoice was printed: alone, in a print of many, or for an e-mail."""
-    found = await invoice_prints.list_printings(session, caller.scope, invoice_id)
-    return [PrintingRead.model_validate(one) for one in found]
+    return await invoice_prints.list_printings(session, caller.scope, invoice_id)
 
 
 @router.post("", access=VIEW, status_code=202, refuses=[NothingToPrint])

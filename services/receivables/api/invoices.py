@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from services.receivables.actions import invoices
-from services.receivables.schemas.invoices import InvoiceItem, InvoiceQuery, InvoiceRead, InvoiceTotalsRead
+from services.receivables.rules.invoices import InvoiceFilter, InvoiceTotals
+from services.receivables.schemas.invoices import InvoiceItem, InvoiceRead
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
@@ -19,17 +20,17 @@ router = Router("invoices")
 VIEW = declared.feature("receivables.invoices", Level.VIEW)
 
 
-@router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotalsRead], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotals], responses=CSV_RESPONSE)
 async def list_invoices(
-    wanted: Annotated[InvoiceQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[InvoiceItem, InvoiceTotalsRead] | Response:
+    wanted: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[InvoiceItem, InvoiceTotals] | Response:
     """Posted invoices by company, customer, month, branch, export run or work order."""
-    rows, cursor, totals = await invoices.list_invoices(session, caller.scope, wanted.to_filter(), page)
-    items = [InvoiceItem.model_validate(row) for row in rows]
-    return answer(page, "invoices", InvoiceItem, items, cursor, InvoiceTotalsRead.model_validate(totals))
+    rows, cursor, totals = await invoices.list_invoices(session, caller.scope, wanted, page)
+    items = [InvoiceItem.of(row) for row in rows]
+    return answer(page, "invoices", InvoiceItem, items, cursor, totals)
 
 
 @router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
 async def read_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -> InvoiceRead:
     """An invoice with its lines, what was applied to it, and its GL distributions."""
-    return InvoiceRead.of(await invoices.read_invoice(session, caller.scope, invoice_id))
+    return InvoiceRead.whole(await invoices.read_invoice(session, caller.scope, invoice_id))

@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from services.receivables.actions import month_reopenings
 from services.receivables.errors import NotLastClosedMonth, OthersRequest, OwnRequest, ReopeningWaits, RequestDecided
-from services.receivables.schemas.month_reopenings import MonthReopeningQuery, MonthReopeningRead
+from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
 from services.receivables.schemas.months import MonthToReopen
 from services.receivables.schemas.requests import RejectionEntry
 from shared.access import declared
@@ -25,24 +25,23 @@ EDIT = declared.feature("receivables.month_reopening", Level.EDIT)
 APPROVE = declared.feature("receivables.month_reopening", Level.APPROVE)
 
 
-@router.get("", access=VIEW, response_model=Page[MonthReopeningRead, Count], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[MonthReopening, Count], responses=CSV_RESPONSE)
 async def list_month_reopenings(
-    wanted: Annotated[MonthReopeningQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[MonthReopeningRead, Count] | Response:
+    wanted: Annotated[ReopeningFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[MonthReopening, Count] | Response:
     """Reopenings by company and status; the newest first."""
-    rows, cursor, count = await month_reopenings.list_reopenings(session, caller.scope, wanted.to_filter(), page)
-    items = [MonthReopeningRead.model_validate(row) for row in rows]
-    return answer(page, "month-reopenings", MonthReopeningRead, items, cursor, Count(count=count))
+    rows, cursor, count = await month_reopenings.list_reopenings(session, caller.scope, wanted, page)
+    return answer(page, "month-reopenings", MonthReopening, rows, cursor, Count(count=count))
 
 
 @router.get("/{reopening_id}", access=VIEW, refuses=[NotFound])
-async def read_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopeningRead:
+async def read_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopening:
     """One reopening, done or asked for."""
     return await _read(reopening_id, caller, session)
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NotFound, NotLastClosedMonth, ReopeningWaits])
-async def reopen_month(wanted: MonthToReopen, caller: CallerOf, session: Transaction) -> MonthReopeningRead:
+async def reopen_month(wanted: MonthToReopen, caller: CallerOf, session: Transaction) -> MonthReopening:
     """Reopens the month that was closed last; in a company with a four-eyes limit it waits until somebody else approves it."""
     reopening_id = await month_reopenings.reopen(
         session, caller.scope, wanted.ar_company, wanted.month, reason=wanted.reason, name=caller.name, now=now()
@@ -53,7 +52,7 @@ async def reopen_month(wanted: MonthToReopen, caller: CallerOf, session: Transac
 @router.post(
     "/{reopening_id}/approve", access=APPROVE, refuses=[NotFound, RequestDecided, OwnRequest, NotLastClosedMonth]
 )
-async def approve_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopeningRead:
+async def approve_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopening:
     """Reopens the month that somebody else has asked for."""
     await month_reopenings.approve(session, caller.scope, reopening_id, caller.name, now())
     return await _read(reopening_id, caller, session)
@@ -62,18 +61,18 @@ async def approve_month_reopening(reopening_id: Id, caller: CallerOf, session: T
 @router.post("/{reopening_id}/reject", access=APPROVE, refuses=[NotFound, RequestDecided, OwnRequest])
 async def reject_month_reopening(
     reopening_id: Id, entry: RejectionEntry, caller: CallerOf, session: Transaction
-) -> MonthReopeningRead:
+) -> MonthReopening:
     """Leaves the month closed that somebody else has asked to reopen."""
     await month_reopenings.reject(session, caller.scope, reopening_id, caller.name, entry.reason, now())
     return await _read(reopening_id, caller, session)
 
 
 @router.post("/{reopening_id}/withdraw", access=EDIT, refuses=[NotFound, RequestDecided, OthersRequest])
-async def withdraw_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopeningRead:
+async def withdraw_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopening:
     """Takes your own request back."""
     await month_reopenings.withdraw(session, caller.scope, reopening_id, caller.name, now())
     return await _read(reopening_id, caller, session)
 
 
-async def _read(reopening_id: int, caller: Caller, session: Transaction) -> MonthReopeningRead:
-    return MonthReopeningRead.model_validate(await month_reopenings.read_reopening(session, caller.scope, reopening_id))
+async def _read(reopening_id: int, caller: Caller, session: Transaction) -> MonthReopening:
+    return await month_reopenings.read_reopening(session, caller.scope, reopening_id)

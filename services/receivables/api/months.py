@@ -4,7 +4,8 @@ from fastapi import Response
 
 from services.receivables.actions import months
 from services.receivables.errors import BatchesOpen, NotNextMonth
-from services.receivables.schemas.months import MonthRead, MonthToClose
+from services.receivables.rules.months import MonthRow
+from services.receivables.schemas.months import MonthToClose
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
@@ -15,9 +16,9 @@ router = Router("months")
 
 
 @router.get("", access=declared.feature("receivables.months", Level.VIEW))
-async def list_months(caller: CallerOf, session: Transaction) -> list[MonthRead]:
+async def list_months(caller: CallerOf, session: Transaction) -> list[MonthRow]:
     """The open months of each company, and the closed ones that anything was posted in."""
-    return [MonthRead.model_validate(one) for one in await months.read_months(session, caller.scope)]
+    return await months.read_months(session, caller.scope)
 
 
 @router.post(

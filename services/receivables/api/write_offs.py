@@ -5,7 +5,6 @@ from fastapi import Request, Response
 from services.receivables.actions import batches, invoices, write_offs
 from services.receivables.actions.write_offs import UndoRequest
 from services.receivables.errors import EntryFaulty, MonthClosed, NotForBatch, NothingToWriteOff, TransactionHeld
-from services.receivables.schemas.batches import BatchRead
 from services.receivables.schemas.credit_memos import CreditRead
 from services.receivables.schemas.invoices import InvoiceRead
 from services.receivables.schemas.write_offs import (
@@ -58,7 +57,7 @@ async def make_write_offs(
     )
     response.headers["location"] = f"/v1/batches/{made.batch_id}"
     batch = await batches.read_batch(session, caller.scope, made.batch_id)
-    return WriteOffMade(batch=BatchRead.model_validate(batch), preview=WriteOffPreview.of(made.choice))
+    return WriteOffMade(batch=(batch), preview=WriteOffPreview.of(made.choice))
 
 
 @of_invoice.post(
@@ -78,4 +77,4 @@ async def undo_write_off(
     wanted = UndoRequest(entry.month or month_of(on), on, entry.reason, caller.name)
     mirror_id = await write_offs.undo(session, caller.scope, invoice_id, transaction_id, wanted, moment)
     invoice = await invoices.read_invoice(session, caller.scope, invoice_id)
-    return CreditRead(credit_id=mirror_id, invoice=InvoiceRead.of(invoice))
+    return CreditRead(credit_id=mirror_id, invoice=InvoiceRead.whole(invoice))

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from services.receivables.records.ar_companies import GlInterfaceLevel
 from services.receivables.rules.distributions import LedgerRow, at_level
 from services.receivables.rules.entries.book import Book
 from services.receivables.rules.entries.entries import Entry
-from services.receivables.rules.entries.facts import DELETE
+from services.receivables.rules.entries.facts import DELETE, Action, TransactionType
 from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.rules.entries.posting import Posted, bring_back, post_entries
-from shared.values.money import ZERO
+from shared.values.money import ZERO, Money
 
 _HEADER = (
     *("contract", "receivable_type", "description", "purchase_order", "invoice_date", "pay_terms"),
@@ -25,26 +25,26 @@ _LINE = (
 
 @dataclass(frozen=True)
 class BatchListRow:
-    """A line of the batch list: of an entry, or with `line` None its header.
+    """A row of the batch list: of a line, or with `line` null of a header.
 
     The old amounts are those that the posted transaction has now; `changes` names each other field with its old and
     new value.
     """
 
     seq: int
-    action: str
-    type: str
+    action: Action
+    type: TransactionType
     customer: str
     invoice_number: str | None
     line: int | None
     description: str
     gl_account: str | None
-    amount: Decimal
-    tax: Decimal
-    retainage: Decimal
-    old_amount: Decimal | None
-    old_tax: Decimal | None
-    old_retainage: Decimal | None
+    amount: Money
+    tax: Money
+    retainage: Money
+    old_amount: Money | None
+    old_tax: Money | None
+    old_retainage: Money | None
     changes: str
 
 
@@ -121,7 +121,11 @@ def _changes(before: Any, after: Any, names: Sequence[str]) -> str:
 
 
 def gl_list(
-    book: Book, entries: Sequence[Entry], posted: Mapping[int, Posted], next_lines: Mapping[int, int], level: str
+    book: Book,
+    entries: Sequence[Entry],
+    posted: Mapping[int, Posted],
+    next_lines: Mapping[int, int],
+    level: GlInterfaceLevel,
 ) -> list[LedgerRow]:
     """The GL rows that the entries will post, as the general ledger is told at this level."""
     ids = range(1, len(entries) + 1)

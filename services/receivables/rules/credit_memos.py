@@ -17,8 +17,9 @@ from services.receivables.errors import (
 )
 from services.receivables.rules.entries.amounts import share
 from services.receivables.rules.posting import NewLine, NewTransaction, Posting, distribute_lines
+from shared.contracts.invoice_credited import Disposition
 from shared.errors import Fault
-from shared.values.money import ZERO
+from shared.values.money import ZERO, Money
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class WantedLine:
-    """A line that a clerk chooses, and how much of it, with its tax; None for all that is left."""
+    """A line to credit, and how much of it with its tax; all that is left of it, if left out."""
 
     line: int
-    amount: Decimal | None
+    amount: Money | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class WantedCredit:
 
     work_order_ids: Sequence[int] | None
     lines: Sequence[WantedLine] | None
-    disposition: str | None
+    disposition: Disposition | None
     reason: str
     month: str
     credit_date: date
@@ -207,7 +208,7 @@ def size_of(credited: Sequence[CreditedLine]) -> Decimal:
     return sum((abs(one.amount) for one in credited), ZERO)
 
 
-def require_disposition(orders: Sequence[CreditedOrder], disposition: str | None) -> None:
+def require_disposition(orders: Sequence[CreditedOrder], disposition: Disposition | None) -> None:
     """Raises DispositionMissing or DispositionUnneeded: it is needed exactly when a work order comes to zero.
 
     That is so also for the last of several partial credits. Source: receivables, section 2.19.

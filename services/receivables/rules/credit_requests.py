@@ -4,21 +4,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from services.receivables.rules.credit_memos import WantedLine
+from services.receivables.rules.requests import RequestStatus
+from shared.contracts.invoice_credited import Disposition
+from shared.values.filters import Filter
+from shared.values.money import Money
+from shared.values.numbers import CompanyNumber, Id
+from shared.values.text import FilledLine, NumberText
+
 
 @dataclass(frozen=True)
-class CreditRequest:
-    """A credit that was asked for; `amount` is what it takes of all its lines, without their signs."""
+class CreditRequestRow:
+    """A credit over the four-eyes limit; `amount` is what it takes of its lines, without their signs.
+
+    `credit_id` is the credit memo that its approval has posted.
+    """
 
     id: int
     invoice_id: int
     invoice_number: str
     ar_company: int
     customer: str
-    status: str
-    amount: Decimal
+    status: RequestStatus
+    amount: Money
     month: str
     credit_on: date
-    disposition: str | None
+    disposition: Disposition | None
     reason: str
     requested_by: str
     requested_at: datetime
@@ -26,7 +37,6 @@ class CreditRequest:
     decided_at: datetime | None
     decision_reason: str
     credit_id: int | None
-    revision: int
 
     @property
     def title(self) -> str:
@@ -34,14 +44,27 @@ class CreditRequest:
 
 
 @dataclass(frozen=True)
-class RequestFilter:
-    """Which requests a list shows; None leaves a side open."""
+class RequestedLine(WantedLine):
+    """What is to be credited of a line, with its tax and the sign of the line."""
 
-    ar_company: int | None = None
-    customer: str | None = None
-    invoice_id: int | None = None
-    status: str | None = None
-    requested_by: str | None = None
+    amount: Money
+
+
+@dataclass(frozen=True)
+class CreditRequest(CreditRequestRow):
+    """A request that is worked on: who has read an older revision cannot decide it."""
+
+    revision: int
+
+
+class RequestFilter(Filter):
+    """Which requests a list shows."""
+
+    ar_company: CompanyNumber | None = None
+    customer: NumberText | None = None
+    invoice_id: Id | None = None
+    status: RequestStatus | None = None
+    requested_by: FilledLine | None = None
 
 
 def needs_approval(size: Decimal, four_eyes_limit: Decimal | None) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.receivables.records.ar_companies import GlInterfaceLevel
 from services.receivables.rules.entries.amounts import Amounts
+from shared.values.money import Money
 
 _ZERO = Decimal("0.00")
 
@@ -78,16 +80,16 @@ def distribute_net(amount: Decimal, receivable: str, counter: str) -> tuple[Dist
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A row as the general ledger is told: of a line, of a whole transaction (`line` None) or of the batch (`seq` None)."""
+    """A GL row: of a line, with `line` null of a whole entry, with `seq` null of the whole batch."""
 
     seq: int | None
     line: int | None
     account: str
-    debit: Decimal
-    credit: Decimal
+    debit: Money
+    credit: Money
 
 
-def at_level(rows: Sequence[LedgerRow], level: str) -> list[LedgerRow]:
+def at_level(rows: Sequence[LedgerRow], level: GlInterfaceLevel) -> list[LedgerRow]:
     """The rows of a batch at the company's GL interface level: `line` as they are, `transaction` one row a seq, account
     and side, `summary` one row an account and side.
 

@@ -2,30 +2,35 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from services.receivables.rules.invoice_prints.documents import InvoiceDocument
+from shared.values.filters import Filter
+from shared.values.numbers import CompanyNumber, Id
+from shared.values.text import NumberText
 
-WAITING = "waiting"
-SENT = "sent"
-FAILED = "failed"
-NO_ADDRESS = "NO_ADDRESS"
-SENT_BEFORE = "SENT_BEFORE"
+EmailStatus = Literal["waiting", "sent", "failed"]
+WAITING: Final = "waiting"
+SENT: Final = "sent"
+FAILED: Final = "failed"
+NotSent = Literal["NO_ADDRESS", "SENT_BEFORE"]
+NO_ADDRESS: Final = "NO_ADDRESS"
+SENT_BEFORE: Final = "SENT_BEFORE"
 _PAUSES_MINUTES = (1, 5, 15, 60, 240, 720, 1440)
 
 
-@dataclass(frozen=True)
-class EmailFilter:
-    """Which e-mails a list shows; None leaves a side open."""
+class EmailFilter(Filter):
+    """Which e-mails a list shows."""
 
-    status: str | None = None
-    invoice_id: int | None = None
-    ar_company: int | None = None
-    customer: str | None = None
+    status: EmailStatus | None = None
+    invoice_id: Id | None = None
+    ar_company: CompanyNumber | None = None
+    customer: NumberText | None = None
 
 
 @dataclass(frozen=True)
 class InvoiceEmail:
-    """An invoice on its way to an address; `due_at` is when it is tried next."""
+    """An invoice on its way to an address: `due_at` says when it is tried next, `last_error` what the server said."""
 
     id: int
     invoice_id: int
@@ -34,7 +39,7 @@ class InvoiceEmail:
     customer: str
     recipient: str
     again: bool
-    status: str
+    status: EmailStatus
     attempts: int
     due_at: datetime
     last_error: str
@@ -51,7 +56,7 @@ class Asked:
     number: str
     customer: str
     waits: bool
-    reason: str | None
+    reason: NotSent | None
 
 
 def next_attempt(attempts: int, failed_at: datetime) -> datetime | None:

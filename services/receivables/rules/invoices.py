@@ -4,13 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
-from shared.values.money import ZERO
+from pydantic import Field
+
+from services.receivables.rules.batches import BatchSource
+from services.receivables.rules.entries.facts import TransactionType
+from shared.contracts.invoice_credited import Disposition
+from shared.values.filters import Filter
+from shared.values.money import ZERO, Money, Quantity, Rate
+from shared.values.numbers import CompanyNumber, Id
+from shared.values.text import CodeText, Line, MonthText, NumberText
+
+InvoiceStatus = Literal["open", "partly_settled", "credited", "written_off", "paid", "deleted"]
 
 
 @dataclass(frozen=True)
-class InvoiceRow:
-    """A posted invoice in a list; `applied` is the sum of its amendments, credits negative."""
+class InvoiceHead:
+    """A posted invoice in a list; `applied` is the sum of its amendments, credits negative, `open` what is left."""
 
     id: int
     ar_company: int
@@ -22,17 +33,23 @@ class InvoiceRow:
     branch: str | None
     invoice_date: date
     due_on: date
-    source: str
-    total: Decimal
-    applied: Decimal
-    open: Decimal
+    source: BatchSource
+    total: Money
+    applied: Money
+    open: Money
+
+
+@dataclass(frozen=True)
+class InvoiceRow(InvoiceHead):
+    """An invoice with the sums that its status follows from."""
+
     amended: int
     credited: Decimal
     written_off: Decimal
     deleted: bool
 
     @property
-    def status(self) -> str:
+    def status(self) -> InvoiceStatus:
         """`open` as posted, `partly_settled`, and at zero how it came there: `credited` by credits only, `written_off` by
         any write-off that is not undone, else `paid`; `deleted` when it was brought back into a batch and deleted.
 
@@ -48,24 +65,23 @@ class InvoiceRow:
         return "credited" if self.credited != ZERO else "paid"
 
 
-@dataclass(frozen=True)
-class InvoiceFilter:
-    """Which invoices a list shows; None leaves a side open. `search` looks into the invoice number."""
+class InvoiceFilter(Filter):
+    """Which invoices a list shows."""
 
-    ar_company: int | None = None
-    customer: str | None = None
-    month: str | None = None
-    branch: str | None = None
-    work_order: str | None = None
-    run_id: int | None = None
-    search: str | None = None
+    ar_company: CompanyNumber | None = None
+    customer: NumberText | None = None
+    month: MonthText | None = None
+    branch: CodeText | None = None
+    work_order: NumberText | None = Field(default=None, description="The number of a work order on the invoice.")
+    run_id: Id | None = Field(default=None, description="The export run that it came with.")
+    search: Line | None = Field(default=None, description="Part of the invoice number.")
 
 
 @dataclass(frozen=True)
 class InvoiceTotals:
     count: int
-    total: Decimal
-    open: Decimal
+    total: Money
+    open: Money
 
 
 @dataclass(frozen=True)
@@ -73,14 +89,14 @@ class LineRow:
     line: int
     description: str
     gl_account: str
-    quantity: Decimal
-    unit_rate: Decimal
-    amount: Decimal
-    tax: Decimal
+    quantity: Quantity
+    unit_rate: Rate
+    amount: Money
+    tax: Money
     taxable: bool
     work_order_id: int | None
     work_order_number: str | None
-    remaining: Decimal
+    remaining: Money
 
 
 @dataclass(frozen=True)
@@ -90,11 +106,11 @@ class Amendment:
     id: int
     month: str
     transaction: int
-    type: str
+    type: TransactionType
     posted_at: datetime
     posted_by: str
-    total: Decimal
-    disposition: str | None
+    total: Money
+    disposition: Disposition | None
     reason: str
 
 
@@ -106,8 +122,8 @@ class DistributionRow:
     transaction: int
     line: int
     account: str
-    debit: Decimal
-    credit: Decimal
+    debit: Money
+    credit: Money
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,19 @@ from datetime import datetime
 
 from services.receivables.errors import NotLastClosedMonth
 from services.receivables.records.ar_companies import ArCompany
+from services.receivables.rules.requests import RequestStatus
+from shared.values.filters import Filter
+from shared.values.numbers import CompanyNumber
 
 
 @dataclass(frozen=True)
 class MonthReopening:
-    """A month that was reopened, or that somebody asked to reopen. Without `four_eyes` who asked did it at once."""
+    """A month that was reopened (`approved`), or a request for it; without `four_eyes` who asked did it at once."""
 
     id: int
     ar_company: int
     month: str
-    status: str
+    status: RequestStatus
     four_eyes: bool
     reason: str
     requested_by: str
@@ -28,12 +31,11 @@ class MonthReopening:
         return f"The request {self.id} to reopen {self.month} of company {self.ar_company}"
 
 
-@dataclass(frozen=True)
-class ReopeningFilter:
-    """Which reopenings a list shows; None leaves a side open."""
+class ReopeningFilter(Filter):
+    """Which reopenings a list shows."""
 
-    ar_company: int | None = None
-    status: str | None = None
+    ar_company: CompanyNumber | None = None
+    status: RequestStatus | None = None
 
 
 def needs_approval(company: ArCompany) -> bool:

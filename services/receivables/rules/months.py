@@ -21,7 +21,7 @@ def is_open(month: str, last_closed_month: str, max_open_months: int) -> bool:
 
 @dataclass(frozen=True)
 class MonthRow:
-    """A month of a company and whether it can be posted in."""
+    """A month of a company, whether it can be posted in, and how many transactions are."""
 
     ar_company: int
     month: str

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from services.receivables.rules.distributions import Distribution, LineAccounts, distribute, distribute_net
 from services.receivables.rules.entries.amounts import Amounts
+from services.receivables.rules.entries.facts import Action, LineType, TransactionType
+from shared.contracts.invoice_credited import Disposition
 from shared.values.money import ZERO
 
 
@@ -15,7 +17,7 @@ class NewTransaction:
     """A transaction about to be posted, with the id that its lines name; an invoice gets its number when posted."""
 
     id: int
-    type: str
+    type: TransactionType
     customer_id: int
     invoice_number: str | None
     receivable_type: int
@@ -30,7 +32,7 @@ class NewTransaction:
     applies_to_id: int | None
     rating_invoice_id: int | None
     rating_attempt: int | None
-    disposition: str | None
+    disposition: Disposition | None
     reason: str
 
 
@@ -41,7 +43,7 @@ class EntryTransaction(NewTransaction):
     `action` is `add`, or says what becomes of the posted transaction `changes_id`: `change`, `delete` or `undo`.
     """
 
-    action: str = "add"
+    action: Action = "add"
     changes_id: int | None = None
     number_typed: bool = False
     contract: str | None = None
@@ -107,7 +109,7 @@ class EntryLine(NewLine):
 
     reverses: bool = False
     ar_account: str | None = None
-    line_type: str = "other"
+    line_type: LineType = "other"
     retainage_percent: Decimal = ZERO
     retainage: Decimal = ZERO
     retainage_account: str | None = None

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from shared.contracts.work_order_rated import RatedState
+
 
 @dataclass(frozen=True)
 class RatedOrder:
@@ -12,7 +14,7 @@ class RatedOrder:
     number: str
     revision: int
     rating_version: int
-    state: str
+    state: RatedState
     ar_company: int
     branch: str
     customer: str

@@ -2,17 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Literal
+
+from shared.values.money import Money
+
+DifferenceKind = Literal[
+    "GL_BALANCE",
+    "OPEN_ITEMS",
+    "SUB_LEDGER",
+    "GL_ROW_MISSING",
+    "NUMBERS",
+    "ORDER_AND_INVOICE",
+    "TRANSACTION_AND_LINES",
+]
 
 
 @dataclass(frozen=True)
 class Difference:
     """Something that does not add up, with the document it is about and the amount that is wrong."""
 
-    kind: str
+    kind: DifferenceKind
     document: str
     detail: str
-    amount: Decimal
+    amount: Money
 
 
 @dataclass(frozen=True)
@@ -21,8 +33,8 @@ class AccountSums:
 
     gl_company: int
     account: str
-    sub_ledger: Decimal
-    general_ledger: Decimal
+    sub_ledger: Money
+    general_ledger: Money
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,7 @@ class RunBookings:
 
     run_id: int
     booked: int
-    booked_net: Decimal
+    booked_net: Money
     refused: int
 
 
@@ -43,15 +55,15 @@ class LedgerTotals:
     """
 
     invoices: int
-    invoiced: Decimal
-    adjusted: Decimal
-    credited: Decimal
-    written_off: Decimal
-    open: Decimal
-    exported: Decimal
-    debit: Decimal
-    credit: Decimal
-    unbilled: Decimal
+    invoiced: Money
+    adjusted: Money
+    credited: Money
+    written_off: Money
+    open: Money
+    exported: Money
+    debit: Money
+    credit: Money
+    unbilled: Money
 
 
 def compare_totals(totals: LedgerTotals) -> list[Difference]:

@@ -1,13 +1,14 @@
 """Owns four eyes: a request waits until somebody else approves or rejects it, or who asked takes it back."""
 
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
 from services.receivables.errors import OthersRequest, OwnRequest, RequestDecided
 
-AWAITING_APPROVAL = "awaiting_approval"
-APPROVED = "approved"
-REJECTED = "rejected"
-WITHDRAWN = "withdrawn"
+RequestStatus = Literal["awaiting_approval", "approved", "rejected", "withdrawn"]
+AWAITING_APPROVAL: Final = "awaiting_approval"
+APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
+WITHDRAWN: Final = "withdrawn"
 
 
 class Request(Protocol):
@@ -16,7 +17,7 @@ class Request(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def status(self) -> str: ...
+    def status(self) -> RequestStatus: ...
     @property
     def requested_by(self) -> str: ...
     @property

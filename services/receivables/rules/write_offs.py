@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final, Literal
 
 from services.receivables.rules.entries.facts import AppliedLine
 from shared.values.money import ZERO, round_cents
 
-INVOICE_BALANCE = "invoice_balance"
-ACCOUNT_BALANCE = "account_balance"
-FINANCE_CHARGES = "finance_charges"
+WriteOffKind = Literal["invoice_balance", "account_balance", "finance_charges"]
+INVOICE_BALANCE: Final = "invoice_balance"
+ACCOUNT_BALANCE: Final = "account_balance"
+FINANCE_CHARGES: Final = "finance_charges"
 
-ALL_LINES = "all_lines"
-FROM_LINE_1 = "from_line_1"
+Spread = Literal["all_lines", "from_line_1"]
+ALL_LINES: Final = "all_lines"
+FROM_LINE_1: Final = "from_line_1"
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Criteria:
     amount spread from line 1 of each invoice, or a `percent` of what is due, of `all_lines` or `from_line_1`.
     """
 
-    kind: str
+    kind: WriteOffKind
     ar_company: int
     older_than: date
     start_on: date | None = None
@@ -34,7 +37,7 @@ class Criteria:
     limit: Decimal | None = None
     amount: Decimal | None = None
     percent: Decimal | None = None
-    spread: str = ALL_LINES
+    spread: Spread = ALL_LINES
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Credits on the wire."""
 
 from datetime import date
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.receivables.rules.credit_memos import WantedCredit, WantedLine
 from services.receivables.schemas.invoices import InvoiceRead
 from shared.clock import month_of
+from shared.contracts.invoice_credited import Disposition
 from shared.values.money import Money
 from shared.values.numbers import Id
 from shared.values.text import FilledLine, MonthText
@@ -30,7 +31,7 @@ class CreditEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    disposition: Literal["rerate", "close"] | None = None
+    disposition: Disposition | None = None
     reason: FilledLine
     work_order_ids: list[Id] | None = Field(
         default=None, min_length=1, description="The ids that rating gives them; all of the invoice, if left out."

@@ -1,18 +1,13 @@
 """Invoices sent by e-mail, on the wire."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.receivables.rules.invoice_emails import Asked, EmailFilter
+from services.receivables.rules.invoice_emails import Asked, NotSent
 from services.receivables.rules.invoice_prints.prints import PrintSelection
 from services.receivables.schemas.invoice_prints import PrintRequest
-from shared.values.numbers import CompanyNumber, Id
-from shared.values.text import NumberText
 
-EmailStatus = Literal["waiting", "sent", "failed"]
 _MOST_NAMED = 500
 
 
@@ -36,7 +31,7 @@ class LeftOutRead(BaseModel):
     invoice_id: int
     number: str
     customer: str
-    reason: Literal["NO_ADDRESS", "SENT_BEFORE"]
+    reason: NotSent
 
 
 class EmailsAsked(BaseModel):
@@ -54,38 +49,3 @@ class EmailsAsked(BaseModel):
             left_out_count=len(left_out),
             left_out=[LeftOutRead.model_validate(one) for one in left_out[:_MOST_NAMED]],
         )
-
-
-class EmailQuery(BaseModel):
-    """The filters of the list of e-mails."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    status: EmailStatus | None = None
-    invoice_id: Id | None = None
-    ar_company: CompanyNumber | None = None
-    customer: NumberText | None = None
-
-    def to_filter(self) -> EmailFilter:
-        return EmailFilter(**self.model_dump())
-
-
-class EmailRead(BaseModel):
-    """An invoice on its way to an address: `due_at` says when it is tried next, `last_error` what the server said."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    invoice_id: int
-    invoice_number: str
-    ar_company: int
-    customer: str
-    recipient: str
-    again: bool
-    status: EmailStatus
-    attempts: int
-    due_at: datetime
-    last_error: str
-    requested_by: str
-    requested_at: datetime
-    sent_at: datetime | None

@@ -1,11 +1,12 @@
 """Prints of invoices, and when each was printed, on the wire."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.receivables.rules.invoice_prints.prints import PrintProgress, PrintSelection
+from services.receivables.rules.invoice_prints.prints import PrintFile, PrintProgress, PrintSelection, PrintStatus
 from shared.values.numbers import Id
 
 
@@ -28,48 +29,24 @@ class PrintRequest(BaseModel):
         return PrintSelection(**self.model_dump())
 
 
-class PrintFileRead(BaseModel):
-    """A PDF that is ready, at `GET /invoice-prints/{print_id}/files/{file}`."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    file: int
-    invoices: int
-    first_number: str
-    last_number: str
-
-
 class PrintRead(BaseModel):
     """A print and how far it is; it is kept for a week."""
 
     id: int
-    status: Literal["printing", "done"]
+    status: PrintStatus
     requested_at: datetime
     invoices: int
     printed: int
-    files: list[PrintFileRead]
+    files: Sequence[PrintFile]
 
     @classmethod
     def of(cls, progress: PrintProgress) -> "PrintRead":
         head = progress.head
-        return cls.model_validate(
-            {
-                "id": head.id,
-                "status": head.status,
-                "requested_at": head.requested_at,
-                "invoices": head.invoices,
-                "printed": head.printed,
-                "files": [PrintFileRead.model_validate(one) for one in progress.files],
-            }
+        return cls(
+            id=head.id,
+            status=head.status,
+            requested_at=head.requested_at,
+            invoices=head.invoices,
+            printed=head.printed,
+            files=progress.files,
         )
-
-
-class PrintingRead(BaseModel):
-    """A time that an invoice was printed; the first one is no copy."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    printing: int
-    way: Literal["document", "print", "e_mail"]
-    printed_by: str
-    printed_at: datetime

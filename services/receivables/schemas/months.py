@@ -6,15 +6,6 @@ from shared.values.numbers import CompanyNumber
 from shared.values.text import FilledLine, MonthText
 
 
-class MonthRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    ar_company: int
-    month: str
-    open: bool
-    transactions: int
-
-
 class MonthToClose(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

@@ -1,12 +1,8 @@
 """What all requests that wait for somebody else have in common on the wire."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
 
 from shared.values.text import FilledLine
-
-RequestStatus = Literal["awaiting_approval", "approved", "rejected", "withdrawn"]
 
 
 class RejectionEntry(BaseModel):

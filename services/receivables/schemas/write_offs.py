@@ -1,13 +1,13 @@
 """Automatic write-offs on the wire."""
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.receivables.records.receivable_types import TypeNumber
-from services.receivables.rules.write_offs import Choice, Criteria
-from services.receivables.schemas.batches import BatchRead
+from services.receivables.rules.batches import BatchRow
+from services.receivables.rules.write_offs import Choice, Criteria, Spread, WriteOffKind
 from services.receivables.schemas.entries.typed import Percent
 from shared.values.money import Money
 from shared.values.numbers import CompanyNumber
@@ -25,7 +25,7 @@ class WriteOffCriteria(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["invoice_balance", "account_balance", "finance_charges"]
+    kind: WriteOffKind
     ar_company: CompanyNumber
     older_than: date | None = None
     older_than_days: int | None = Field(default=None, ge=0, le=36_500)
@@ -36,7 +36,7 @@ class WriteOffCriteria(BaseModel):
     limit: NotNegative | None = None
     amount: NotNegative | None = None
     percent: Percent | None = None
-    spread: Literal["all_lines", "from_line_1"] = "all_lines"
+    spread: Spread = "all_lines"
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -112,7 +112,7 @@ class WriteOffPreview(BaseModel):
 class WriteOffMade(BaseModel):
     """The batch that holds the write-offs, to be reviewed, edited and posted."""
 
-    batch: BatchRead
+    batch: BatchRow
     preview: WriteOffPreview
 
 

@@ -6,14 +6,16 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.batches import Batch, BatchFilter, BatchRow, Finding
+from services.receivables.rules.batches import Batch, BatchFilter, BatchHead, BatchRow, Finding
 from services.receivables.store import posting
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value, fetch_values
+from shared.values.fields import field_names
 
-_BATCH = ", ".join(f"b.{one.name}" for one in fields(Batch))
+_BATCH = ", ".join(f"b.{name}" for name in field_names(Batch))
+_HEAD = ", ".join(f"b.{name}" for name in field_names(BatchHead))
 _POSTED_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _ENTERED_SIDES = {"branch": "e.branch", "customer": "c.number", "ar_company": "b.ar_company"}
 
@@ -126,7 +128,7 @@ async def list_batches(
     rows, cursor = await fetch_page(
         session,
         BatchRow,
-        columns=f"{_BATCH}, {_CONTENT}",
+        columns=f"{_HEAD}, {_CONTENT}",
         source="batch b",
         where=where,
         sorting=Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, default="-id", key="b.id"),
@@ -147,7 +149,7 @@ _CONTENT = """
 
 async def find_row(session: AsyncSession, scope: Scope, batch_id: int) -> BatchRow | None:
     where = _visible(scope).add("b.id = :id", id=batch_id)
-    statement = f"SELECT {_BATCH}, {_CONTENT} FROM batch b WHERE {where.sql}"
+    statement = f"SELECT {_HEAD}, {_CONTENT} FROM batch b WHERE {where.sql}"
     return await fetch_one(session, BatchRow, statement, **where.parameters)
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.credit_memos import CreditedLine, WantedCredit, WantedLine, size_of
-from services.receivables.rules.credit_requests import CreditRequest, RequestFilter
+from services.receivables.rules.credit_memos import CreditedLine, WantedCredit, size_of
+from services.receivables.rules.credit_requests import CreditRequest, RequestedLine, RequestFilter
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
@@ -106,11 +106,11 @@ async def find(session: AsyncSession, scope: Scope, request_id: int, *, lock: bo
     return await fetch_one(session, CreditRequest, statement, **where.parameters)
 
 
-async def lines(session: AsyncSession, request_id: int) -> list[WantedLine]:
+async def lines(session: AsyncSession, request_id: int) -> list[RequestedLine]:
     """What is to be credited of each line."""
     return await fetch_all(
         session,
-        WantedLine,
+        RequestedLine,
         "SELECT line, amount FROM credit_request_line WHERE request_id = :id ORDER BY line",
         id=request_id,
     )

@@ -7,11 +7,14 @@ from typing import Any, TypeVar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.rules.batches import BatchSource
 from services.receivables.rules.distributions import LedgerRow
 from services.receivables.rules.entries.entries import Header, MiscRow
+from services.receivables.rules.entries.facts import TransactionType
 from services.receivables.rules.entries.posting import Posted
 from services.receivables.rules.posting import EntryLine
 from shared.access.grants import Scope
+from shared.contracts.invoice_credited import Disposition
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all
 
@@ -32,12 +35,12 @@ class _Head:
     version_id: int
     ar_company: int
     month: str
-    source: str
+    source: BatchSource
     ar_account: str
     from_rating: bool
     undone: bool
     created: Sequence[int]
-    type: str
+    type: TransactionType
     customer: str
     invoice_number: str
     number_typed: bool
@@ -52,7 +55,7 @@ class _Head:
     pay_terms: str | None
     due_on: Any
     discount_on: Any
-    disposition: str | None
+    disposition: Disposition | None
     reason: str
 
     def header(self) -> Header:

@@ -23,7 +23,7 @@ from services.receivables.rules.entries.book import (
     header_of,
 )
 from services.receivables.rules.entries.entries import Entry, Header, MiscRow, next_misc_amount
-from services.receivables.rules.entries.facts import DELETE
+from services.receivables.rules.entries.facts import DELETE, Action
 from services.receivables.rules.entries.fields import Field, Values
 from services.receivables.rules.entries.header import header_warnings
 from services.receivables.rules.entries.line_facts import BatchLine
@@ -86,7 +86,7 @@ async def enter(session: AsyncSession, desk: Desk, typed: Typed) -> int:
     return seq
 
 
-async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, action: str) -> int:
+async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, action: Action) -> int:
     """Brings a posted transaction back into the batch, to be changed or deleted, and holds it; returns its seq.
 
     Raises NotFound, NotForBatch, TransactionHeld, EntryFaulty, and what add_to_batch raises.

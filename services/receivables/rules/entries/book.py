@@ -21,6 +21,7 @@ from services.receivables.rules.entries.facts import (
     INVOICE,
     AppliedInvoice,
     AppliedLine,
+    TransactionType,
 )
 from services.receivables.rules.entries.fields import Form, Values, fill
 from services.receivables.rules.entries.header import (
@@ -65,7 +66,7 @@ def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> Heade
     if entry is not None and (entry.lines or entry.header.brought_back):
         frozen = BROUGHT_BACK if entry.header.brought_back else HAS_LINES
         wanted = {**wanted, **{name: kept[name] for name in ("type", "customer", "apply_to", "contract")}}
-    kind = wanted.get("type") or INVOICE
+    kind: TransactionType = wanted.get("type") or INVOICE
     applied = None if kind == INVOICE else book.invoices.get(wanted.get("apply_to") or 0)
     if applied is not None and applied.ar_company != book.company.number:
         applied = None
@@ -216,7 +217,7 @@ def take_from(lines: Mapping[int, AppliedLine], entry: Entry) -> dict[int, Appli
     return after
 
 
-def _moved(applied: AppliedLine, kind: str, amounts: Amounts) -> AppliedLine:
+def _moved(applied: AppliedLine, kind: TransactionType, amounts: Amounts) -> AppliedLine:
     if kind == ADJUSTMENT:
         return replace(applied, billed=applied.billed + amounts)
     if kind == CREDIT_MEMO:

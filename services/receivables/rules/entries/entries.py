@@ -7,45 +7,55 @@ from decimal import Decimal
 from typing import Any
 
 from services.receivables.rules.entries.amounts import Amounts, total
-from services.receivables.rules.entries.facts import ADD
+from services.receivables.rules.entries.facts import ADD, Action, TransactionType
 from services.receivables.rules.entries.line_facts import BatchLine
-from shared.values.money import ZERO
+from shared.contracts.invoice_credited import Disposition
+from shared.values.fields import COMPLETE
+from shared.values.money import ZERO, Money
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class EntryHead:
     """The header of an entry. `changes_id` is the posted transaction that was brought back to be changed or deleted.
 
     `invoice_number` is None while the company will number the invoice when it is posted; of an amendment it is that of
     the invoice `apply_to_id`.
     """
 
+    __pydantic_config__ = COMPLETE
+
     seq: int
-    action: str
-    type: str
-    customer_id: int
+    action: Action
+    type: TransactionType
     customer: str
-    contract: str | None
-    receivable_type: int
-    invoice_number: str | None
-    number_typed: bool
     apply_to_id: int | None
+    contract: str | None
+    invoice_number: str | None
+    receivable_type: int
     description: str
     purchase_order: str
     invoice_date: date
     pay_terms: str | None
     due_on: date
     discount_on: date | None
-    disposition: str | None = None
+    disposition: Disposition | None = None
     reason: str = ""
+    changes_id: int | None = None
+    entered_by: str = ""
+    posted: bool = False
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header(EntryHead):
+    """A header with what a clerk does not see: where it came from, and what its lines are numbered up to."""
+
+    customer_id: int
+    number_typed: bool
     branch: str | None = None
     rating_invoice_id: int | None = None
     rating_attempt: int | None = None
-    changes_id: int | None = None
     last_line: int = 0
-    posted: bool = False
-    entered_by: str = ""
-    revision: int = 1
 
     @property
     def from_rating(self) -> bool:
@@ -83,7 +93,7 @@ class MiscRow:
     code: str
     description: str
     distributed_on: date
-    amount: Decimal
+    amount: Money
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,30 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final, Literal
 
 from services.receivables.rules.entries.amounts import NOTHING, Amounts
 
-INVOICE = "invoice"
-ADJUSTMENT = "adjustment"
-CREDIT_MEMO = "credit_memo"
-WRITE_OFF = "write_off"
+TransactionType = Literal["invoice", "adjustment", "credit_memo", "write_off"]
+INVOICE: Final = "invoice"
+ADJUSTMENT: Final = "adjustment"
+CREDIT_MEMO: Final = "credit_memo"
+WRITE_OFF: Final = "write_off"
 TYPES = (INVOICE, ADJUSTMENT, CREDIT_MEMO, WRITE_OFF)
 SETTLING = frozenset({CREDIT_MEMO, WRITE_OFF})
 """Types whose amounts are typed positive and stored negative, on lines that exist."""
 
 
-ADD = "add"
-CHANGE = "change"
-DELETE = "delete"
-UNDO = "undo"
+Action = Literal["add", "change", "delete", "undo"]
+ADD: Final = "add"
+CHANGE: Final = "change"
+DELETE: Final = "delete"
+UNDO: Final = "undo"
+
+LineType = Literal["contract", "material", "other"]
+CONTRACT_LINE: Final = "contract"
+MATERIAL_LINE: Final = "material"
+OTHER_LINE: Final = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class AppliedLine:
     """
 
     line: int
-    line_type: str
+    line_type: LineType
     description: str
     gl_account: str
     tax_code: str | None

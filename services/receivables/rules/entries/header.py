@@ -9,7 +9,7 @@ from services.receivables.records.ar_companies import ArCompany
 from services.receivables.records.contracts import Contract
 from services.receivables.records.customers import Customer
 from services.receivables.records.pay_terms import PayTerms
-from services.receivables.rules.entries.facts import CREDIT_MEMO, INVOICE, WRITE_OFF, AppliedInvoice
+from services.receivables.rules.entries.facts import CREDIT_MEMO, INVOICE, WRITE_OFF, AppliedInvoice, TransactionType
 from services.receivables.rules.entries.fields import Field, Rules, Values, closed
 from services.receivables.rules.records import default_receivable_type
 from services.receivables.rules.terms import discount_too_early, offers_discounts, term_dates
@@ -48,7 +48,7 @@ class HeaderFacts:
 
     company: ArCompany
     today: date
-    type: str
+    type: TransactionType
     customer: Customer | None = None
     contract: Contract | None = None
     applied: AppliedInvoice | None = None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.receivables.records.contract_items import ContractItem
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import DELETE, WRITE_OFF
-from shared.values.money import ZERO
+from shared.values.money import ZERO, Money, Quantity
 
 
 @dataclass(frozen=True)
@@ -19,14 +19,14 @@ class LineInfo:
     transaction: int
     line: int
     description: str
-    original_amount: Decimal
-    original_tax: Decimal
-    original_retainage: Decimal
-    original_finance_charge: Decimal
-    total_amount: Decimal
-    total_tax: Decimal
-    total_retainage: Decimal
-    total_finance_charge: Decimal
+    original_amount: Money
+    original_tax: Money
+    original_retainage: Money
+    original_finance_charge: Money
+    total_amount: Money
+    total_tax: Money
+    total_retainage: Money
+    total_finance_charge: Money
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class ItemInfo:
     item: str
     description: str
     um: str
-    original_units: Decimal
-    original_amount: Decimal
-    current_units: Decimal
-    current_amount: Decimal
-    billed_units: Decimal
-    billed_amount: Decimal
-    entry_units: Decimal
-    entry_amount: Decimal
+    original_units: Quantity
+    original_amount: Money
+    current_units: Quantity
+    current_amount: Money
+    billed_units: Quantity
+    billed_amount: Money
+    entry_units: Quantity
+    entry_amount: Money
 
 
 def item_infos(entry: Entry, items: Sequence[ContractItem]) -> list[ItemInfo]:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from services.receivables.rules.entries.amounts import NOTHING, Amounts
-from services.receivables.rules.entries.facts import ADJUSTMENT, SETTLING, AppliedLine
+from services.receivables.rules.entries.facts import ADJUSTMENT, SETTLING, AppliedLine, TransactionType
 from services.receivables.rules.entries.line_facts import BatchLine
 from shared.values.money import ZERO
 
@@ -16,7 +16,7 @@ _PARTS = (
 )
 
 
-def faults_in_amounts(transaction_type: str, applied: AppliedLine, taken: Amounts) -> list[tuple[str, str]]:
+def faults_in_amounts(transaction_type: TransactionType, applied: AppliedLine, taken: Amounts) -> list[tuple[str, str]]:
     """Where an amendment goes beyond the line that it applies to, by field; `taken` is signed as stored.
 
     What stays open keeps the sign of the line with its adjustments and never exceeds it in size; a credit memo or a

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +15,9 @@ from services.receivables.records.pay_terms import PayTerms
 from services.receivables.records.receivable_types import ReceivableType
 from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.entries.amounts import Amounts
-from services.receivables.rules.entries.facts import AppliedLine
-
-CONTRACT_LINE = "contract"
-MATERIAL_LINE = "material"
-OTHER_LINE = "other"
+from services.receivables.rules.entries.facts import AppliedLine, LineType, TransactionType
+from shared.values.fields import COMPLETE
+from shared.values.money import Money, Quantity, Rate
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class LineFacts:
 
     company: ArCompany
     codes: EntryCodes
-    type: str
+    type: TransactionType
     receivable_type: ReceivableType
     contract: Contract | None = None
     customer_tax_code: str | None = None
@@ -74,40 +71,47 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchLine:
-    """A line of an entry as it is kept: signed as it will be posted, `amount` with everything in it.
+class TypedLine:
+    """A line of an entry as a clerk sees it, signed as it will be posted: what credits and write-offs take is negative.
 
-    `apply_line` is the line of the invoice that an amendment is about, `invoice_line` the one that a line which was brought
-    back is itself.
+    `amount` holds everything; `apply_line` is the line of the invoice that an amendment is about.
     """
 
+    __pydantic_config__ = COMPLETE
+
     line: int
-    line_type: str
+    line_type: LineType
     apply_line: int | None
     description: str
     gl_account: str
     contract_item: str | None
-    contract_units: Decimal
+    contract_units: Quantity
     material: str | None
     um: str | None
-    units: Decimal
-    unit_price: Decimal
+    units: Quantity
+    unit_price: Rate
     tax_code: str | None
-    tax_basis: Decimal
-    tax: Decimal
-    amount: Decimal
-    retainage_percent: Decimal
-    retainage: Decimal
-    retainage_tax: Decimal
-    finance_charge: Decimal
-    discount: Decimal
-    tax_discount: Decimal
-    invoice_line: int | None = None
-    work_order_id: int | None = None
+    tax_basis: Money
+    tax: Money
+    amount: Money
+    retainage_percent: Rate
+    retainage: Money
+    retainage_tax: Money
+    finance_charge: Money
+    discount: Money
+    tax_discount: Money
     work_order_number: str | None = None
-    work_order_version: int | None = None
-    work_order_attempt: int | None = None
 
     @property
     def amounts(self) -> Amounts:
         return Amounts(self.amount, self.tax, self.retainage, self.retainage_tax, self.finance_charge)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine(TypedLine):
+    """A line as it is kept; `invoice_line` is the one that a line which was brought back is itself."""
+
+    invoice_line: int | None = None
+    work_order_id: int | None = None
+    work_order_version: int | None = None
+    work_order_attempt: int | None = None

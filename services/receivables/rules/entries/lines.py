@@ -7,16 +7,18 @@ from typing import Any
 
 from services.receivables.records.contract_items import LUMP_SUM
 from services.receivables.rules.entries.amounts import Amounts, share
-from services.receivables.rules.entries.facts import ADJUSTMENT, INVOICE, SETTLING, WRITE_OFF
-from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
-from services.receivables.rules.entries.line_facts import (
+from services.receivables.rules.entries.facts import (
+    ADJUSTMENT,
     CONTRACT_LINE,
+    INVOICE,
     MATERIAL_LINE,
     OTHER_LINE,
-    BatchLine,
-    LineFacts,
-    current,
+    SETTLING,
+    WRITE_OFF,
+    TransactionType,
 )
+from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
+from services.receivables.rules.entries.line_facts import BatchLine, LineFacts, current
 from services.receivables.rules.tax import LineTax, tax_discount, tax_line
 from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
 from shared.values.money import ZERO, round_cents
@@ -308,19 +310,19 @@ _STORED = tuple(
 )
 
 
-def sign_of(transaction_type: str) -> int:
+def sign_of(transaction_type: TransactionType) -> int:
     """Credits and write-offs are typed positive and stored negative (receivables, section 2.6)."""
     return -1 if transaction_type in SETTLING else 1
 
 
-def line_of(number: int, transaction_type: str, values: Values) -> BatchLine:
+def line_of(number: int, transaction_type: TransactionType, values: Values) -> BatchLine:
     """The line as it is kept, from a form without faults."""
     sign = sign_of(transaction_type)
     kept = {name: values[name] * sign if name in _SIGNED else values[name] for name in _STORED}
     return BatchLine(line=number, **kept)
 
 
-def kept_of(line: BatchLine, transaction_type: str, typed: Values) -> dict[str, Any]:
+def kept_of(line: BatchLine, transaction_type: TransactionType, typed: Values) -> dict[str, Any]:
     """What stays of a line when fields of it are typed anew, with the signs as a clerk sees them.
 
     Whatever follows from the typed fields does not stay, nor what is always calculated.

@@ -7,10 +7,19 @@ from datetime import date
 from decimal import Decimal
 
 from services.receivables.records.receivable_types import ReceivableType
+from services.receivables.rules.batches import BatchSource
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.entries.book import Book
 from services.receivables.rules.entries.entries import Entry, Header, MiscRow
-from services.receivables.rules.entries.facts import DELETE, INVOICE, UNDO, WRITE_OFF, AppliedLine
+from services.receivables.rules.entries.facts import (
+    DELETE,
+    INVOICE,
+    UNDO,
+    WRITE_OFF,
+    Action,
+    AppliedLine,
+    TransactionType,
+)
 from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.rules.posting import (
     EntryLine,
@@ -34,7 +43,7 @@ class Posted:
     id: int
     ar_company: int
     month: str
-    source: str
+    source: BatchSource
     ar_account: str
     from_rating: bool
     undone: bool
@@ -48,7 +57,7 @@ class Posted:
         return self.header.apply_to_id
 
 
-def bring_back(posted: Posted, action: str, seq: int, next_line: int, entered_by: str) -> Entry:
+def bring_back(posted: Posted, action: Action, seq: int, next_line: int, entered_by: str) -> Entry:
     """The entry as which a posted transaction stands in a batch, to be changed or deleted; `next_line` is the number that
     a line added to its invoice would get.
     """
@@ -279,7 +288,7 @@ def _tax_accounts(book: Book, line: BatchLine, applied: AppliedLine | None) -> t
     return code.tax_payable_account, code.retainage_tax_account if distributed else code.tax_payable_account
 
 
-def _charge_accounts(type_: ReceivableType, kind: str) -> tuple[str, str]:
+def _charge_accounts(type_: ReceivableType, kind: TransactionType) -> tuple[str, str]:
     """The finance-charge receivable, and what stands against it: a write-off has an account of its own."""
     counter = type_.finance_charge_write_off_account if kind == WRITE_OFF else type_.finance_charge_revenue_account
     return type_.finance_charge_receivable_account, counter

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.entries.book import Book, faults_in_applied, header_facts, orders_credited, take_from
@@ -14,8 +15,8 @@ from services.receivables.rules.entries.numbers import NumberInUse, duplicates, 
 from services.receivables.rules.months import is_open
 from shared.values.money import ZERO
 
-ERROR = "error"
-WARNING = "warning"
+ERROR: Final = "error"
+WARNING: Final = "warning"
 
 
 @dataclass(frozen=True)

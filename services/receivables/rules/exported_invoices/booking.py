@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from services.receivables.records.ar_companies import ArCompany
+from services.receivables.records.customers import CustomerStatus
 from services.receivables.records.pay_terms import PayTerms
 from services.receivables.records.receivable_types import ReceivableType
 from services.receivables.records.tax_codes import TaxCode
@@ -20,7 +21,7 @@ class CustomerFacts:
 
     id: int
     number: str
-    status: str
+    status: CustomerStatus
     receivable_type: int | None
     tax: TaxCode | None = None
     terms: PayTerms | None = None

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final, Literal
 
-BOOKED = "booked"
-REFUSED = "refused"
-WITHDRAWN = "withdrawn"
-BATCHED = "batched"
+from services.receivables.rules.batches import BatchStatus
+
+Decision = Literal["booked", "refused", "withdrawn", "batched"]
+BOOKED: Final = "booked"
+REFUSED: Final = "refused"
+WITHDRAWN: Final = "withdrawn"
+BATCHED: Final = "batched"
 """Not decided yet: it waits in a batch, to be posted or taken out."""
 
 
@@ -96,7 +100,7 @@ class BatchedEntry:
     """Where a hand-over waits to be posted."""
 
     batch_id: int
-    batch_status: str
+    batch_status: BatchStatus
     seq: int
     invoice_id: int
     attempt: int
@@ -112,6 +116,6 @@ class Outcome:
 
     invoice_id: int
     attempt: int
-    outcome: str
+    outcome: Decision
     reason: str
     detail: str

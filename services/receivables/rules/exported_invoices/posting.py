@@ -8,8 +8,8 @@ from decimal import Decimal
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.entries.entries import Entry, Header
-from services.receivables.rules.entries.facts import ADD, INVOICE
-from services.receivables.rules.entries.line_facts import OTHER_LINE, BatchLine
+from services.receivables.rules.entries.facts import ADD, INVOICE, OTHER_LINE
+from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.rules.exported_invoices.booking import Accepted, CustomerFacts, tax_of
 from services.receivables.rules.exported_invoices.hand_overs import (
     HandedChunk,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TypeVar
 
+from services.receivables.rules.entries.facts import TransactionType
 from shared.values.money import ZERO
 
 
@@ -61,7 +62,7 @@ class DocumentAmendment:
     """What was applied to an invoice; its total is negative when it takes away."""
 
     invoice_id: int
-    type: str
+    type: TransactionType
     on: date
     total: Decimal
 

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final, Literal
 
 INVOICES_PER_FILE = 250
 KEPT_DAYS = 7
+
+PrintStatus = Literal["printing", "done"]
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,13 @@ class InvoicePrint:
     printed: int
 
     @property
-    def status(self) -> str:
+    def status(self) -> PrintStatus:
         return "done" if self.printed >= self.invoices else "printing"
 
 
 @dataclass(frozen=True)
 class PrintFile:
-    """One PDF of a print, with the first and the last invoice in it."""
+    """A PDF that is ready, with the first and the last invoice in it: `GET /invoice-prints/{print_id}/files/{file}`."""
 
     file: int
     invoices: int
@@ -48,19 +51,20 @@ class PrintProgress:
     files: Sequence[PrintFile]
 
 
-DOCUMENT = "document"
-PRINT = "print"
-E_MAIL = "e_mail"
+Way = Literal["document", "print", "e_mail"]
+DOCUMENT: Final = "document"
+PRINT: Final = "print"
+E_MAIL: Final = "e_mail"
 PREVIEW = "Preview"
 """What an invoice says of itself that is only looked at and was not printed yet."""
 
 
 @dataclass(frozen=True)
 class Printing:
-    """A time that an invoice was printed: alone (`document`), in a `print` of many, or for an `e_mail`."""
+    """A time that an invoice was printed: alone (`document`), in a `print` of many, or for an `e_mail`. The first is no copy."""
 
     printing: int
-    way: str
+    way: Way
     printed_by: str
     printed_at: datetime
 

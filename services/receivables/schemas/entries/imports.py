@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import Field
 
 from services.receivables.actions.entries.imports import ImportedRow
-from services.receivables.schemas.entries.typed import HeaderFields, LineNumber, LineType, Percent
+from services.receivables.rules.entries.facts import LineType
+from services.receivables.schemas.entries.typed import HeaderFields, LineNumber, Percent
 from shared.values.money import Money, Quantity, Rate
 from shared.values.text import AccountText, CodeText, Line, NumberText
 

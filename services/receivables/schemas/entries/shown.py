@@ -1,107 +1,37 @@
 """Entries as they stand in a batch, on the wire."""
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
 
 from services.receivables.rules.batches import Finding
-from services.receivables.rules.entries.entries import Entry, next_misc_amount
-from services.receivables.schemas.batches import FindingRead
-from services.receivables.schemas.entries.typed import LineType, TransactionType
-from shared.values.money import Money, Quantity, Rate
+from services.receivables.rules.entries.entries import Entry, EntryHead, MiscRow, next_misc_amount
+from services.receivables.rules.entries.line_facts import TypedLine
+from shared.values.fields import parts_of
+from shared.values.money import Money
 
 
-class BatchLineRead(BaseModel):
-    """A line as it will be posted: what credits and write-offs take is negative."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    line: int
-    line_type: LineType
-    apply_line: int | None
-    description: str
-    gl_account: str
-    contract_item: str | None
-    contract_units: Quantity
-    material: str | None
-    um: str | None
-    units: Quantity
-    unit_price: Rate
-    tax_code: str | None
-    tax_basis: Money
-    tax: Money
-    amount: Money
-    retainage_percent: Rate
-    retainage: Money
-    retainage_tax: Money
-    finance_charge: Money
-    discount: Money
-    tax_discount: Money
-    work_order_number: str | None
-
-
-class MiscRead(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    row: int
-    code: str
-    description: str
-    distributed_on: date
-    amount: Money
-
-
-class EntryItem(BaseModel):
-    """The header of an entry. `changes_id` is the posted transaction that was brought back to be changed or deleted."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    seq: int
-    revision: int
-    action: Literal["add", "change", "delete", "undo"]
-    type: TransactionType
-    customer: str
-    apply_to_id: int | None
-    contract: str | None
-    invoice_number: str | None
-    receivable_type: int
-    description: str
-    purchase_order: str
-    invoice_date: date
-    pay_terms: str | None
-    due_on: date
-    discount_on: date | None
-    disposition: str | None
-    reason: str
-    changes_id: int | None
-    entered_by: str
-    posted: bool
-
-
-class EntryRead(EntryItem):
+@dataclass(frozen=True, kw_only=True)
+class EntryRead(EntryHead):
     """An entry whole. `warnings` are allowed and yet worth a look; `next_misc_amount` is the default of the next row."""
 
-    lines: list[BatchLineRead] = []
-    misc_distributions: list[MiscRead] = []
-    total: Money = Decimal(0)
-    tax: Money = Decimal(0)
-    retainage: Money = Decimal(0)
-    next_misc_amount: Money = Decimal(0)
-    warnings: list[FindingRead] = []
+    lines: Sequence[TypedLine]
+    misc_distributions: Sequence[MiscRow]
+    total: Money
+    tax: Money
+    retainage: Money
+    next_misc_amount: Money
+    warnings: Sequence[Finding]
 
     @classmethod
     def of(cls, entry: Entry, warnings: Sequence[Finding]) -> "EntryRead":
         whole = entry.total
-        return cls.model_validate(entry.header).model_copy(
-            update={
-                "lines": [BatchLineRead.model_validate(one) for one in entry.lines],
-                "misc_distributions": [MiscRead.model_validate(one) for one in entry.misc],
-                "total": whole.amount,
-                "tax": whole.tax,
-                "retainage": whole.held_back,
-                "next_misc_amount": next_misc_amount(entry),
-                "warnings": [FindingRead.model_validate(one) for one in warnings],
-            }
+        return cls(
+            **parts_of(entry.header, EntryHead),
+            lines=entry.lines,
+            misc_distributions=entry.misc,
+            total=whole.amount,
+            tax=whole.tax,
+            retainage=whole.held_back,
+            next_misc_amount=next_misc_amount(entry),
+            warnings=warnings,
         )

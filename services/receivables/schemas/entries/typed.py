@@ -7,13 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.receivables.actions.entries.desk import Typed
 from services.receivables.records.receivable_types import TypeNumber
+from services.receivables.rules.entries.facts import LineType, TransactionType
+from shared.contracts.invoice_credited import Disposition
 from shared.http.bodies import ChangeBody
 from shared.values.money import Money, Quantity, Rate
 from shared.values.numbers import Id
 from shared.values.text import AccountText, CodeText, Line, NumberText
 
-TransactionType = Literal["invoice", "adjustment", "credit_memo", "write_off"]
-LineType = Literal["contract", "material", "other"]
 LineNumber = Annotated[int, Field(ge=1, le=99_999)]
 Percent = Annotated[Rate, Field(ge=0, le=100)]
 
@@ -34,7 +34,7 @@ class HeaderFields(BaseModel):
     pay_terms: CodeText | None = None
     due_on: date | None = None
     discount_on: date | None = None
-    disposition: Literal["rerate", "close"] | None = None
+    disposition: Disposition | None = None
     reason: Line | None = None
 
 
