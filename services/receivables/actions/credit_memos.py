@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +21,7 @@ from services.receivables.rules.credit_memos import (
 )
 from services.receivables.rules.credit_requests import needs_approval
 from services.receivables.rules.months import is_open
-from services.receivables.store import ar_companies, credit_memos, credit_requests, posting
+from services.receivables.store import applied, ar_companies, credit_memos, credit_requests, posting
 from shared.access.grants import Scope
 from shared.contracts import invoice_credited as wire
 from shared.errors import NotFound
@@ -68,7 +67,7 @@ async def prepare(session: AsyncSession, scope: Scope, invoice_id: int, wanted: 
     DispositionMissing, DispositionUnneeded, MonthClosed. Credits of one invoice wait for each other, so that never more
     is credited than it holds.
     """
-    await credit_memos.hold(session, invoice_id)
+    await applied.hold(session, [invoice_id])
     invoice = (await credit_memos.find_for_credit(session, scope, [invoice_id])).get(invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
@@ -83,20 +82,17 @@ async def prepare(session: AsyncSession, scope: Scope, invoice_id: int, wanted: 
 async def post(session: AsyncSession, prepared: Prepared, now: datetime) -> int:
     """Posts a credit memo and tells rating; returns its id."""
     invoice, wanted = prepared.invoice, prepared.wanted
-    (memo_id,) = await posting.take_ids(session, 1)
-    batch_id = await posting.open_batch(session, invoice.ar_company, wanted.month, "ar_invoice", wanted.credited_by)
-    (memo,) = await posting.post(
+    memo = await posting.post_alone(
         session,
-        post_credit(invoice, prepared.credited, wanted, memo_id),
-        ar_company=invoice.ar_company,
-        gl_company=invoice.gl_company,
+        lambda memo_id: post_credit(invoice, prepared.credited, wanted, memo_id),
+        company=prepared.company,
         month=wanted.month,
-        batch_id=batch_id,
+        source="ar_invoice",
         posted_by=wanted.credited_by,
         posted_at=now,
     )
     await announce_credits(session, [PostedCredit(invoice, wanted, memo.number, prepared.orders)])
-    return memo_id
+    return memo.transaction.id
 
 
 async def require_open(session: AsyncSession, ar_company: int, month: str) -> ArCompany:
@@ -127,9 +123,6 @@ async def announce_credits(session: AsyncSession, posted: Sequence[PostedCredit]
 
 def _event(credit: PostedCredit) -> wire.InvoiceCredited:
     invoice, request = credit.invoice, credit.request
-    disposition: Literal["rerate", "close"] | None = None
-    if request.disposition is not None:
-        disposition = "rerate" if request.disposition == "rerate" else "close"
     assert invoice.run_id is not None
     assert invoice.rating_invoice_id is not None
     assert invoice.rating_attempt is not None
@@ -137,7 +130,7 @@ def _event(credit: PostedCredit) -> wire.InvoiceCredited:
         ar_company=invoice.ar_company,
         month=request.month,
         transaction=credit.transaction,
-        disposition=disposition,
+        disposition=request.disposition,
         reason=request.reason,
         credited_by=request.credited_by,
         booking=wire.CreditedBooking(

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import credit_memos
-from services.receivables.rules import requests as rules
+from services.receivables.actions.requests import Requests
 from services.receivables.rules.credit_memos import WantedCredit
 from services.receivables.rules.credit_requests import CreditRequest, RequestedLine, RequestFilter
+from services.receivables.rules.requests import APPROVED, REJECTED
 from services.receivables.store import credit_requests
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery
@@ -39,31 +40,34 @@ async def read_request(session: AsyncSession, scope: Scope, request_id: int) -> 
     return RequestWhole(found, await credit_requests.lines(session, request_id))
 
 
+async def _hold(session: AsyncSession, scope: Scope, request_id: int) -> CreditRequest:
+    found = await credit_requests.find(session, scope, request_id, lock=True)
+    if found is None:
+        raise NotFound(f"There is no request {request_id} for a credit.")
+    return found
+
+
+REQUESTS = Requests(_hold, credit_requests.decide)
+
+
 async def change(session: AsyncSession, scope: Scope, request_id: int, expected: int, wanted: WantedCredit) -> None:
     """Asks for something else. Who has read what was asked for before cannot approve it any more.
 
     Raises NotFound, VersionStale, RequestDecided, OthersRequest, and what credit_memos.prepare raises.
     """
-    request = await _take(session, scope, request_id, expected)
-    rules.require_own(request, wanted.credited_by)
+    request = await REQUESTS.hold_own(session, scope, request_id, wanted.credited_by)
+    require_version(request.revision, expected, request.title)
     prepared = await credit_memos.prepare(session, scope, request.invoice_id, wanted)
     await credit_requests.change(session, request_id, wanted, prepared.credited)
-
-
-async def withdraw(session: AsyncSession, scope: Scope, request_id: int, name: str, now: datetime) -> None:
-    """Takes a request back; raises NotFound, RequestDecided, OthersRequest."""
-    request = await _take(session, scope, request_id)
-    rules.require_own(request, name)
-    await credit_requests.decide(session, request_id, rules.WITHDRAWN, decided_by=name, decided_at=now)
 
 
 async def reject(
     session: AsyncSession, scope: Scope, request_id: int, expected: int, name: str, reason: str, now: datetime
 ) -> None:
     """Refuses what was asked for; raises NotFound, VersionStale, RequestDecided, OwnRequest."""
-    request = await _take(session, scope, request_id, expected)
-    rules.require_somebody_else(request, name)
-    await credit_requests.decide(session, request_id, rules.REJECTED, decided_by=name, decided_at=now, reason=reason)
+    request = await REQUESTS.hold_of_another(session, scope, request_id, name)
+    require_version(request.revision, expected, request.title)
+    await credit_requests.decide(session, request_id, REJECTED, decided_by=name, decided_at=now, reason=reason)
 
 
 async def approve(
@@ -73,8 +77,8 @@ async def approve(
 
     Raises NotFound, VersionStale, RequestDecided, OwnRequest, and what credit_memos.prepare raises.
     """
-    request = await _take(session, scope, request_id, expected)
-    rules.require_somebody_else(request, name)
+    request = await REQUESTS.hold_of_another(session, scope, request_id, name)
+    require_version(request.revision, expected, request.title)
     wanted = WantedCredit(
         work_order_ids=None,
         lines=await credit_requests.lines(session, request_id),
@@ -86,17 +90,4 @@ async def approve(
     )
     prepared = await credit_memos.prepare(session, scope, request.invoice_id, wanted)
     credit_id = await credit_memos.post(session, prepared, now)
-    await credit_requests.decide(
-        session, request_id, rules.APPROVED, decided_by=name, decided_at=now, credit_id=credit_id
-    )
-
-
-async def _take(session: AsyncSession, scope: Scope, request_id: int, expected: int | None = None) -> CreditRequest:
-    """A request that still waits, held until this transaction ends."""
-    request = await credit_requests.find(session, scope, request_id, lock=True)
-    if request is None:
-        raise NotFound(f"There is no request {request_id} for a credit.")
-    rules.require_waiting(request)
-    if expected is not None:
-        require_version(request.revision, expected, request.title)
-    return request
+    await credit_requests.decide(session, request_id, APPROVED, decided_by=name, decided_at=now, credit_id=credit_id)

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.actions.requests import Requests
 from services.receivables.errors import ReopeningWaits
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.rules import month_reopenings as rules
-from services.receivables.rules import requests
 from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
 from services.receivables.rules.months import months_after
+from services.receivables.rules.requests import APPROVED, REJECTED
 from services.receivables.store import ar_companies, month_reopenings
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery
@@ -54,37 +55,35 @@ async def reopen(
 
 async def approve(session: AsyncSession, scope: Scope, reopening_id: int, name: str, now: datetime) -> None:
     """Reopens the month that somebody else asked for; raises NotFound, RequestDecided, OwnRequest, NotLastClosedMonth."""
-    request, company = await _take(session, scope, reopening_id)
-    requests.require_somebody_else(request, name)
+    request = await REQUESTS.hold_of_another(session, scope, reopening_id, name)
+    company = await _hold_company(session, request.ar_company)
     rules.require_last_closed(company, request.month)
     await _reopen(session, company, reopening_id, name, now)
 
 
 async def reject(session: AsyncSession, scope: Scope, reopening_id: int, name: str, reason: str, now: datetime) -> None:
     """Leaves the month closed; raises NotFound, RequestDecided, OwnRequest."""
-    request, _ = await _take(session, scope, reopening_id)
-    requests.require_somebody_else(request, name)
-    await month_reopenings.decide(session, reopening_id, requests.REJECTED, name=name, at=now, reason=reason)
+    await REQUESTS.hold_of_another(session, scope, reopening_id, name)
+    await month_reopenings.decide(session, reopening_id, REJECTED, decided_by=name, decided_at=now, reason=reason)
 
 
-async def withdraw(session: AsyncSession, scope: Scope, reopening_id: int, name: str, now: datetime) -> None:
-    """Takes a request back; raises NotFound, RequestDecided, OthersRequest."""
-    request, _ = await _take(session, scope, reopening_id)
-    requests.require_own(request, name)
-    await month_reopenings.decide(session, reopening_id, requests.WITHDRAWN, name=name, at=now)
-
-
-async def _take(session: AsyncSession, scope: Scope, reopening_id: int) -> tuple[MonthReopening, ArCompany]:
-    """A request that still waits, and its company, which is held: whoever decides next, closes or posts waits for this."""
+async def _hold(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthReopening:
+    """The reopening, with its company held: whoever decides next, closes or posts waits for this."""
     found = await read_reopening(session, scope, reopening_id)
-    company = await ar_companies.find_company(session, found.ar_company, lock="FOR NO KEY UPDATE")
-    assert company is not None
+    await _hold_company(session, found.ar_company)
     # Somebody may have decided while the company was waited for.
-    request = await read_reopening(session, scope, reopening_id)
-    requests.require_waiting(request)
-    return request, company
+    return await read_reopening(session, scope, reopening_id)
+
+
+REQUESTS = Requests(_hold, month_reopenings.decide)
+
+
+async def _hold_company(session: AsyncSession, ar_company: int) -> ArCompany:
+    company = await ar_companies.find_company(session, ar_company, lock="FOR NO KEY UPDATE")
+    assert company is not None
+    return company
 
 
 async def _reopen(session: AsyncSession, company: ArCompany, reopening_id: int, name: str, now: datetime) -> None:
     await ar_companies.set_last_closed_month(session, company.number, months_after(company.last_closed_month, -1))
-    await month_reopenings.decide(session, reopening_id, requests.APPROVED, name=name, at=now)
+    await month_reopenings.decide(session, reopening_id, APPROVED, decided_by=name, decided_at=now)

@@ -15,9 +15,9 @@ from services.receivables.rules.entries.book import Book, complete_line, fill_he
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import WRITE_OFF
 from services.receivables.rules.entries.line_facts import BatchLine
-from services.receivables.rules.entries.posting import Posted, post_undoing
+from services.receivables.rules.entries.posting import post_undoing
 from services.receivables.rules.write_offs import Candidate, Choice, Criteria, WrittenOff, choose
-from services.receivables.store import applied, ar_companies, posted_transactions, posting
+from services.receivables.store import applied, posted_transactions, posting
 from services.receivables.store import write_offs as store
 from services.receivables.store.entries import rows
 from shared.access.grants import Scope
@@ -123,23 +123,13 @@ async def undo(
     (invoice,) = (await applied.invoices(session, scope, [invoice_id])).values()
     if invoice.held_by is not None:
         raise TransactionHeld(f"Invoice {invoice.invoice_number} is held by {invoice.held_by}.")
-    await require_open(session, found.ar_company, request.month)
-    return await _post_mirror(session, found, request, now)
-
-
-async def _post_mirror(session: AsyncSession, found: Posted, request: UndoRequest, now: datetime) -> int:
-    company = await ar_companies.find_company(session, found.ar_company)
-    assert company is not None
-    (mirror_id,) = await posting.take_ids(session, 1)
-    batch_id = await posting.open_batch(session, found.ar_company, request.month, "write_off", request.undone_by)
-    await posting.post(
+    mirror = await posting.post_alone(
         session,
-        post_undoing(found, mirror_id, request.on, request.reason),
-        ar_company=found.ar_company,
-        gl_company=company.gl_company,
+        lambda mirror_id: post_undoing(found, mirror_id, request.on, request.reason),
+        company=await require_open(session, found.ar_company, request.month),
         month=request.month,
-        batch_id=batch_id,
+        source="write_off",
         posted_by=request.undone_by,
         posted_at=now,
     )
-    return mirror_id
+    return mirror.transaction.id

@@ -69,7 +69,7 @@ async def withdraw_credit_request(
     request_id: Id, response: Response, caller: CallerOf, session: Transaction
 ) -> CreditRequestRead:
     """Takes your own request back."""
-    await credit_requests.withdraw(session, caller.scope, request_id, caller.name, now())
+    await credit_requests.REQUESTS.withdraw(session, caller.scope, request_id, caller.name, now())
     return await _read(request_id, response, caller, session)
 
 

@@ -31,7 +31,7 @@ async def send_invoices(wanted: EmailRequest, request: Request, caller: CallerOf
     if settings.mail_server is None:
         raise EmailNotSetUp("No mail server is set up: RECEIVABLES_SMTP_HOST and RECEIVABLES_MAIL_FROM name one.")
     asked = await invoice_emails.ask(
-        session, caller.scope, wanted.to_selection(), again=wanted.again, requested_by=caller.name, now=now()
+        session, caller.scope, wanted, again=wanted.again, requested_by=caller.name, now=now()
     )
     return EmailsAsked.of(asked)
 

@@ -7,8 +7,8 @@ from fastapi import Depends, Request, Response
 from services.receivables.actions import invoice_prints
 from services.receivables.actions.invoice_prints import Pressman
 from services.receivables.errors import NothingToPrint
-from services.receivables.rules.invoice_prints.prints import Printing, PrintProgress
-from services.receivables.schemas.invoice_prints import PrintRead, PrintRequest
+from services.receivables.rules.invoice_prints.prints import Printing, PrintProgress, PrintSelection
+from services.receivables.schemas.invoice_prints import PrintRead
 from services.receivables.settings import Settings
 from shared.access import declared
 from shared.access.grants import Level
@@ -66,10 +66,10 @@ async def list_printings(invoice_id: Id, caller: CallerOf, session: Transaction)
 
 @router.post("", access=VIEW, status_code=202, refuses=[NothingToPrint])
 async def start_invoice_print(
-    wanted: PrintRequest, response: Response, caller: CallerOf, session: Transaction
+    wanted: PrintSelection, response: Response, caller: CallerOf, session: Transaction
 ) -> PrintRead:
     """Begins to print invoices. The answer's Location tells where to watch and to fetch the files."""
-    begun = await invoice_prints.begin_print(session, caller.scope, wanted.to_selection(), caller.name, now())
+    begun = await invoice_prints.begin_print(session, caller.scope, wanted, caller.name, now())
     response.headers["location"] = f"/v1/invoice-prints/{begun.id}"
     return PrintRead.of(PrintProgress(begun, ()))
 

@@ -70,7 +70,7 @@ async def reject_month_reopening(
 @router.post("/{reopening_id}/withdraw", access=EDIT, refuses=[NotFound, RequestDecided, OthersRequest])
 async def withdraw_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopening:
     """Takes your own request back."""
-    await month_reopenings.withdraw(session, caller.scope, reopening_id, caller.name, now())
+    await month_reopenings.REQUESTS.withdraw(session, caller.scope, reopening_id, caller.name, now())
     return await _read(reopening_id, caller, session)
 
 

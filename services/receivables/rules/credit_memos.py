@@ -16,7 +16,7 @@ from services.receivables.errors import (
     WorkOrderNotOnInvoice,
 )
 from services.receivables.rules.entries.amounts import share
-from services.receivables.rules.posting import NewLine, NewTransaction, Posting, distribute_lines
+from services.receivables.rules.posting import NewLine, NewTransaction, Posting, distribute_lines, sums_of
 from shared.contracts.invoice_credited import Disposition
 from shared.errors import Fault
 from shared.values.money import ZERO, Money
@@ -28,7 +28,6 @@ class Invoice:
 
     id: int
     ar_company: int
-    gl_company: int
     month: str
     number: int
     invoice_number: str
@@ -259,8 +258,6 @@ def post_credit(
         for position, one in enumerate(credited, start=1)
     ]
     rows = distribute_lines(lines, invoice.ar_account)
-    total = sum((line.amount for line in lines), ZERO)
-    tax = sum((line.tax for line in lines), ZERO)
     memo = NewTransaction(
         id=transaction_id,
         type="credit_memo",
@@ -271,14 +268,9 @@ def post_credit(
         invoice_date=request.credit_date,
         due_on=request.credit_date,
         branch=invoice.branch,
-        net=total - tax,
-        tax=tax,
-        total=total,
-        gl_rows=len(rows),
         applies_to_id=invoice.id,
-        rating_invoice_id=None,
-        rating_attempt=None,
         disposition=request.disposition,
         reason=request.reason,
+        **sums_of(lines, rows),
     )
     return Posting([memo], lines, rows)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypedDict
 
 from services.receivables.rules.distributions import Distribution, LineAccounts, distribute, distribute_net
 from services.receivables.rules.entries.amounts import Amounts
@@ -12,7 +13,16 @@ from shared.contracts.invoice_credited import Disposition
 from shared.values.money import ZERO
 
 
-@dataclass(frozen=True, slots=True)
+class Sums(TypedDict):
+    """What a transaction comes to."""
+
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    gl_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewTransaction:
     """A transaction about to be posted, with the id that its lines name; an invoice gets its number when posted."""
 
@@ -29,14 +39,14 @@ class NewTransaction:
     tax: Decimal
     total: Decimal
     gl_rows: int
-    applies_to_id: int | None
-    rating_invoice_id: int | None
-    rating_attempt: int | None
-    disposition: Disposition | None
-    reason: str
+    applies_to_id: int | None = None
+    rating_invoice_id: int | None = None
+    rating_attempt: int | None = None
+    disposition: Disposition | None = None
+    reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryTransaction(NewTransaction):
     """A transaction out of a batch, posted under the `seq` that it has there.
 
@@ -203,6 +213,13 @@ def number_transactions(transactions: Sequence[NewTransaction], taken: Numbers) 
         )
         for index, (one, seq) in enumerate(zip(transactions, taken.seqs, strict=True))
     ]
+
+
+def sums_of(lines: Sequence[NewLine], rows: Sequence[NewDistribution] = ()) -> Sums:
+    """What the lines of a transaction come to, and how many GL rows they post: 105.00 with tax 5.00 is net 100.00."""
+    total = sum((line.amount for line in lines), ZERO)
+    tax = sum((line.tax for line in lines), ZERO)
+    return Sums(net=total - tax, tax=tax, total=total, gl_rows=len(rows))
 
 
 def distribute_lines(lines: Sequence[NewLine], ar_account: str) -> list[NewDistribution]:

@@ -6,21 +6,17 @@ from pydantic import BaseModel, ConfigDict
 
 from services.receivables.rules.invoice_emails import Asked, NotSent
 from services.receivables.rules.invoice_prints.prints import PrintSelection
-from services.receivables.schemas.invoice_prints import PrintRequest
 
 _MOST_NAMED = 500
 
 
-class EmailRequest(PrintRequest):
+class EmailRequest(PrintSelection):
     """Which invoices to send to their customers: those of an export run, of a batch, or named ones. Give exactly one.
 
     What was sent to the same address before is sent again only with `again`.
     """
 
     again: bool = False
-
-    def to_selection(self) -> PrintSelection:
-        return PrintSelection(**self.model_dump(exclude={"again"}))
 
 
 class LeftOutRead(BaseModel):

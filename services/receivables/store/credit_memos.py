@@ -5,38 +5,25 @@ from collections.abc import Collection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.credit_memos import Invoice, InvoiceLine
-from services.receivables.store.invoices import _SIDES
+from services.receivables.store.invoices import SIDES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
-from shared.database.statements import execute, fetch_all
-
-
-async def hold(session: AsyncSession, invoice_id: int) -> None:
-    """Makes everything that is applied to one invoice wait its turn until this transaction ends.
-
-    Posted rows cannot be locked themselves: that needs the right to update them, which the runtime role lacks.
-    """
-    await execute(
-        session,
-        "SELECT pg_advisory_xact_lock(hashtextextended('invoice ' || CAST(:id AS text), 0))",
-        id=str(invoice_id),
-    )
+from shared.database.statements import fetch_all
 
 
 async def find_for_credit(session: AsyncSession, scope: Scope, invoice_ids: Collection[int]) -> dict[int, Invoice]:
     """The posted invoices of these ids within the scope, as a credit sees them."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    within, parameters = scope_condition(scope, **SIDES)
     found = await fetch_all(
         session,
         Invoice,
         f"""
-        SELECT t.id, t.ar_company, k.gl_company, t.month, t.number, t.invoice_number, t.customer_id,
+        SELECT t.id, t.ar_company, t.month, t.number, t.invoice_number, t.customer_id,
                c.number AS customer_number, t.receivable_type, t.ar_account, t.branch, t.total, b.run_id,
                t.rating_invoice_id, t.rating_attempt
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
         JOIN batch b ON b.id = t.batch_id
-        JOIN ar_company k ON k.number = t.ar_company
         WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.type = 'invoice' AND t.action = 'add' AND {within}
         """,
         ids=sorted(invoice_ids),

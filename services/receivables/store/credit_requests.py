@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.credit_memos import CreditedLine, WantedCredit, size_of
 from services.receivables.rules.credit_requests import CreditRequest, RequestedLine, RequestFilter
+from services.receivables.rules.requests import RequestStatus
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
@@ -75,7 +76,7 @@ async def change(
 async def decide(
     session: AsyncSession,
     request_id: int,
-    status: str,
+    status: RequestStatus,
     *,
     decided_by: str,
     decided_at: datetime,

@@ -15,7 +15,7 @@ from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.statements import fetch_all, fetch_one
 
-_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _SOURCE = f"""
     ar_transaction t
     JOIN customer c ON c.id = t.customer_id
@@ -40,7 +40,7 @@ def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
     search = containing(wanted.search)
     return (
         Where(["t.type = 'invoice' AND t.action = 'add'"])
-        .within(scope, **_SIDES)
+        .within(scope, **SIDES)
         .add("t.ar_company = :ar_company", ar_company=wanted.ar_company)
         .add("c.number = :customer", customer=wanted.customer)
         .add("t.month = :month", month=wanted.month)
@@ -96,7 +96,7 @@ async def total_invoices(session: AsyncSession, scope: Scope, wanted: InvoiceFil
 
 
 async def find_row(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceRow | None:
-    where = Where(["t.type = 'invoice' AND t.action = 'add'"]).within(scope, **_SIDES).add("t.id = :id", id=invoice_id)
+    where = Where(["t.type = 'invoice' AND t.action = 'add'"]).within(scope, **SIDES).add("t.id = :id", id=invoice_id)
     return await fetch_one(session, InvoiceRow, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
+from services.receivables.rules.requests import RequestStatus
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.statements import execute, fetch_one, fetch_value
@@ -36,18 +37,25 @@ async def insert(
 
 
 async def decide(
-    session: AsyncSession, reopening_id: int, status: str, *, name: str, at: datetime, reason: str = ""
+    session: AsyncSession,
+    request_id: int,
+    status: RequestStatus,
+    *,
+    decided_by: str,
+    decided_at: datetime,
+    reason: str = "",
 ) -> None:
     await execute(
         session,
         """
-        UPDATE month_reopening SET status = :status, decided_by = :name, decided_at = :at, decision_reason = :reason
+        UPDATE month_reopening SET status = :status, decided_by = :decided_by, decided_at = :decided_at,
+               decision_reason = :reason
         WHERE id = :id
         """,
-        id=reopening_id,
+        id=request_id,
         status=status,
-        name=name,
-        at=at,
+        decided_by=decided_by,
+        decided_at=decided_at,
         reason=reason,
     )
 

@@ -1,11 +1,13 @@
 """Posting: lines, transactions and GL rows, each by one COPY, with ids and numbers taken in blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.records.ar_companies import ArCompany
+from services.receivables.rules.batches import BatchSource
 from services.receivables.rules.entries.numbers import next_numbers
 from services.receivables.rules.posting import (
     NewDistribution,
@@ -153,6 +155,31 @@ async def post(
     )
     await copy_rows(session, "ar_misc_distribution", _MISC, posting.misc)
     return numbered
+
+
+async def post_alone(
+    session: AsyncSession,
+    make: Callable[[int], Posting],
+    *,
+    company: ArCompany,
+    month: str,
+    source: BatchSource,
+    posted_by: str,
+    posted_at: datetime,
+) -> NumberedTransaction:
+    """Posts one transaction in a batch of its own source; `make` makes it of the id that it gets."""
+    (transaction_id,) = await take_ids(session, 1)
+    (posted,) = await post(
+        session,
+        make(transaction_id),
+        ar_company=company.number,
+        gl_company=company.gl_company,
+        month=month,
+        batch_id=await open_batch(session, company.number, month, source, posted_by),
+        posted_by=posted_by,
+        posted_at=posted_at,
+    )
+    return posted
 
 
 async def _take_block(session: AsyncSession, posting: Posting, ar_company: int, month: str, batch_id: int) -> Numbers:

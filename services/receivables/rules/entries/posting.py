@@ -28,6 +28,7 @@ from services.receivables.rules.posting import (
     NewMiscDistribution,
     Posting,
     distribute_lines,
+    sums_of,
 )
 from services.receivables.rules.tax import DISTRIBUTE
 from shared.values.money import ZERO
@@ -148,8 +149,6 @@ def _transaction(
     book: Book, entry: Entry, transaction_id: int, lines: Sequence[EntryLine], before: Posted | None
 ) -> EntryTransaction:
     header = entry.header
-    amount = sum((line.amount for line in lines), ZERO)
-    tax = sum((line.tax for line in lines), ZERO)
     applies_to = header.apply_to_id
     if applies_to is None and before is not None:
         applies_to = before.id
@@ -168,10 +167,6 @@ def _transaction(
         invoice_date=header.invoice_date,
         due_on=header.due_on,
         branch=header.branch,
-        net=amount - tax,
-        tax=tax,
-        total=amount,
-        gl_rows=0,
         applies_to_id=applies_to,
         rating_invoice_id=header.rating_invoice_id,
         rating_attempt=header.rating_attempt,
@@ -185,6 +180,7 @@ def _transaction(
         purchase_order=header.purchase_order,
         pay_terms=header.pay_terms,
         discount_on=header.discount_on,
+        **sums_of(lines),
     )
 
 
@@ -321,8 +317,6 @@ def post_undoing(found: Posted, transaction_id: int, on: date, reason: str) -> P
         reverse(line, transaction_id, index, header.apply_to_id) for index, line in enumerate(found.lines, start=1)
     ]
     rows = distribute_lines(lines, found.ar_account)
-    amount = sum((line.amount for line in lines), ZERO)
-    tax = sum((line.tax for line in lines), ZERO)
     mirror = EntryTransaction(
         id=transaction_id,
         type=header.type,
@@ -333,19 +327,13 @@ def post_undoing(found: Posted, transaction_id: int, on: date, reason: str) -> P
         invoice_date=on,
         due_on=on,
         branch=header.branch,
-        net=amount - tax,
-        tax=tax,
-        total=amount,
-        gl_rows=len(rows),
         applies_to_id=header.apply_to_id,
-        rating_invoice_id=None,
-        rating_attempt=None,
-        disposition=None,
         reason=reason,
         action=UNDO,
         changes_id=found.id,
         contract=header.contract,
         description=header.description,
+        **sums_of(lines, rows),
     )
     return Posting([mirror], lines, rows)
 

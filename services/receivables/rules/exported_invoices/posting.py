@@ -18,13 +18,20 @@ from services.receivables.rules.exported_invoices.hand_overs import (
     OrderAttempt,
     WithdrawnInvoice,
 )
-from services.receivables.rules.posting import NewDistribution, NewLine, NewTransaction, Posting, distribute_lines
+from services.receivables.rules.posting import (
+    NewDistribution,
+    NewLine,
+    NewTransaction,
+    Posting,
+    distribute_lines,
+    sums_of,
+)
 from services.receivables.rules.tax import tax_discount, tax_on
 from services.receivables.rules.terms import discount_offered, term_dates
 from shared.values.money import ZERO
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedTransaction(NewTransaction):
     """An exported invoice about to be posted, with the terms that it is paid by."""
 
@@ -58,7 +65,6 @@ def post_accepted(
         own_rows = distribute_lines(own_lines, one.type.ar_account)
         lines += own_lines
         rows += own_rows
-        tax = sum((line.tax for line in own_lines), ZERO)
         transactions.append(
             ExportedTransaction(
                 id=transaction_id,
@@ -70,17 +76,11 @@ def post_accepted(
                 invoice_date=chunk.invoice_date,
                 due_on=terms.due_on,
                 branch=one.invoice.branch,
-                net=one.invoice.total,
-                tax=tax,
-                total=one.invoice.total + tax,
-                gl_rows=len(own_rows),
-                applies_to_id=None,
                 rating_invoice_id=one.invoice.invoice_id,
                 rating_attempt=one.invoice.attempt,
-                disposition=None,
-                reason="",
                 pay_terms=None if one.customer.terms is None else one.customer.terms.code,
                 discount_on=terms.discount_on,
+                **sums_of(own_lines, own_rows),
             )
         )
     return Posting(transactions, lines, rows)

@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.values.numbers import Id
 
 INVOICES_PER_FILE = 250
 KEPT_DAYS = 7
@@ -11,13 +15,20 @@ KEPT_DAYS = 7
 PrintStatus = Literal["printing", "done"]
 
 
-@dataclass(frozen=True)
-class PrintSelection:
-    """Which invoices are printed; exactly one side is given."""
+class PrintSelection(BaseModel):
+    """Which invoices to print: those of an export run of rating, of a batch, or named ones. Give exactly one."""
 
-    run_id: int | None = None
-    batch_id: int | None = None
-    invoice_ids: Sequence[int] | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: Id | None = None
+    batch_id: Id | None = None
+    invoice_ids: list[Id] | None = Field(default=None, min_length=1, max_length=10_000)
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if sum(one is not None for one in (self.run_id, self.batch_id, self.invoice_ids)) != 1:
+            raise ValueError("give one of run_id, batch_id and invoice_ids")
+        return self
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,10 @@ class HeaderTyped(HeaderFields, ChangeBody):
     apply_to: Id | None = Field(default=None, description="The id of the posted invoice that an amendment applies to.")
 
 
-class LineTyped(ChangeBody):
-    """A line. New lines take `net`, their amount before tax; lines that exist `amount`, which holds the tax.
+class LineFields(BaseModel):
+    """What a line of an entry holds, typed or in a table."""
 
-    Amounts, units and retainage of credit memos and write-offs are typed positive.
-    """
+    model_config = ConfigDict(extra="forbid")
 
     apply_line: LineNumber | None = Field(
         default=None, description="The line of the invoice that an amendment is about."
@@ -56,7 +55,6 @@ class LineTyped(ChangeBody):
     line_type: LineType | None = None
     contract_item: CodeText | None = None
     material: CodeText | None = None
-    description: Line | None = None
     gl_account: AccountText | None = None
     um: CodeText | None = None
     contract_units: Quantity | None = None
@@ -67,10 +65,19 @@ class LineTyped(ChangeBody):
     retainage: Money | None = None
     tax_code: CodeText | None = None
     tax_basis: Money | None = None
-    tax: Money | None = None
     amount: Money | None = None
     finance_charge: Money | None = None
     discount: Money | None = None
+
+
+class LineTyped(LineFields, ChangeBody):
+    """A line. New lines take `net`, their amount before tax; lines that exist `amount`, which holds the tax.
+
+    Amounts, units and retainage of credit memos and write-offs are typed positive.
+    """
+
+    description: Line | None = None
+    tax: Money | None = None
     tax_discount: Money | None = None
 
 
