@@ -132,6 +132,7 @@ def _errors() -> str:
 
 
 def main() -> None:
+    """Writes every document and prints its name."""
     for path, content in documents().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)

@@ -52,6 +52,7 @@ def check_locks() -> None:
 
 
 def main() -> None:
+    """Compiles the lock files, or checks that each deployable starts with its own."""
     parser = argparse.ArgumentParser(prog="python -m deploy.locks", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     compiling = commands.add_parser("compile")

@@ -29,6 +29,7 @@ def install_command() -> None:
 
 
 def main() -> int:
+    """Installs the locked packages and the command `ratebook`; the exit status is 1 when it failed."""
     wanted = sum("==" in line for line in LOCK.read_text().splitlines())
     command = [
         *(sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),

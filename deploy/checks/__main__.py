@@ -8,6 +8,7 @@ CHECKS = (namesakes.find, states.find)
 
 
 def main() -> int:
+    """Prints what the checks have found; the exit status says whether it was anything."""
     found = [sentence for check in CHECKS for sentence in check()]
     print("\n".join(found) if found else "House rules: nothing found.")
     return 1 if found else 0

@@ -19,6 +19,7 @@ FAILED = 1
 
 
 def main() -> int:
+    """Runs what was typed; the exit status is that of the command, 1 when it failed."""
     given = parser().parse_args()
     # What the libraries try again is not the operator's business; what they give up comes as an error.
     logging.getLogger().setLevel(logging.ERROR)

@@ -32,6 +32,7 @@ def importable() -> dict[str, str]:
 
 
 def parser() -> ArgumentParser:
+    """The parser of everything that can be typed."""
     made = ArgumentParser(
         prog="ratebook",
         description="Looks after a Ratebook suite.",

@@ -85,6 +85,7 @@ def _show(suite: Suite, console: Console) -> None:
 
 
 def main() -> int:
+    """Runs `demo` or `up`, until it ends or is interrupted."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="do the main job and end")

@@ -86,6 +86,7 @@ def _eventually(look: Callable[[], Any], words: str) -> Any:
 
 
 def enter_orders(clerks: Clerks, console: Console) -> None:
+    """Imports the work orders of the sample company."""
     _step(console, clerks.olga, "imports the work orders of deploy/sample/work-orders.csv")
     loaded = clerks.olga.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
     console.print(f"{loaded['imported']:,} work orders entered, all checked before the first was loaded.")
@@ -150,6 +151,7 @@ def assign_rollups(bill: Clerk, console: Console) -> int:
 
 
 def review(clerks: Clerks, output: Path, console: Console) -> None:
+    """Shows what is ready to export, and writes it as PDF and CSV."""
     _step(console, clerks.bill, "reviews Rated Workorders Ready to Export")
     totals = clerks.bill.get("/rating/ready-to-export", limit=1)["totals"]
     table = Table("branch", "orders", "charges", "fee advances", "commissions", "total", box=None)
@@ -182,6 +184,7 @@ def review(clerks: Clerks, output: Path, console: Console) -> None:
 
 
 def refuse_order_entry(clerks: Clerks, console: Console) -> None:
+    """Shows that a group without the feature cannot export."""
     _step(console, clerks.olga, "tries to export, but her group lacks the feature")
     try:
         clerks.olga.post("/rating/exports", {})
@@ -218,6 +221,7 @@ def send_rollups(bill: Clerk, console: Console) -> float:
 
 
 def show_locked(clerks: Clerks, console: Console) -> None:
+    """Shows that an exported order cannot be changed."""
     _step(console, clerks.olga, "tries to change an exported order")
     order = clerks.olga.get("/rating/work-orders", status="exported", limit=1)["items"][0]
     try:
@@ -235,6 +239,7 @@ def show_locked(clerks: Clerks, console: Console) -> None:
 
 
 def show_invoices(clerks: Clerks, run: dict[str, Any], console: Console) -> None:
+    """Shows the largest invoices of the run, and a customer's account."""
     _step(console, clerks.rita, "looks at the invoices and at a customer's account")
     page = clerks.rita.get("/receivables/invoices", run_id=run["id"], sort="-total", limit=5)
     table = Table("invoice", "month", "transaction", "customer", "total", "open", box=None)
@@ -261,6 +266,7 @@ def show_invoices(clerks: Clerks, run: dict[str, Any], console: Console) -> None
 
 
 def show_limits(clerks: Clerks, console: Console) -> None:
+    """Shows that a caller limited to one branch sees nothing of the others."""
     _step(console, clerks.mia, "bills Miami only: the orders of other branches do not exist for her")
     mine = clerks.mia.get("/rating/work-orders", limit=1)["totals"]
     other = clerks.bill.get("/rating/work-orders", branch="SAT", limit=1)["items"][0]
@@ -274,6 +280,7 @@ def show_limits(clerks: Clerks, console: Console) -> None:
 
 
 def credit_and_rerate(clerks: Clerks, console: Console) -> None:
+    """Credits an invoice, corrects its order, and rates and exports it again."""
     _step(console, clerks.rita, "credits an invoice whose mileage was wrong, with disposition rerate")
     order = next(
         one for one in clerks.olga.pages("/rating/work-orders", status="exported") if _is_single_with_miles(clerks, one)
@@ -327,6 +334,7 @@ def show_commissions(bill: Clerk, console: Console) -> str:
 
 
 def summarize(clerks: Clerks, outcomes: dict[str, int], seconds: float, console: Console) -> dict[str, Any]:
+    """Compares the two ledgers, and gathers what the demo prints at its end."""
     _step(console, clerks.bill, "and receivables reconcile")
     result = reconcile(clerks.bill, clerks.rita)
     current, totals = result.rating["current"], result.receivables["totals"]

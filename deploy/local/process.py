@@ -155,6 +155,7 @@ def wait_until(child: Child, ready: Callable[[], bool], *, patience_seconds: flo
 
 
 def free_port() -> int:
+    """A port that nobody listens on at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -162,6 +163,7 @@ def free_port() -> int:
 
 
 def port_is_free(port: int) -> bool:
+    """Whether nobody listens on the port."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

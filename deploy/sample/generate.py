@@ -156,6 +156,7 @@ def florida_profiles() -> Iterator[Row]:
 
 
 def profiles() -> list[Row]:
+    """The billing profiles of all branches, with what each line pays its servers."""
     rows = [*bexar_profiles(), *california_profiles(), *florida_profiles()]
     made = []
     for row in rows:
@@ -257,6 +258,7 @@ def _florida(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> Non
 
 
 def as_csv(columns: tuple[str, ...], rows: list[Row]) -> str:
+    """The rows as a CSV file with these columns."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
     writer.writeheader()

@@ -65,6 +65,7 @@ def grants_to_claim(grants: Sequence[Grant]) -> list[dict[str, Any]]:
 
 
 def grants_from_claim(claim: Sequence[Mapping[str, Any]]) -> tuple[Grant, ...]:
+    """The grants that `grants_to_claim` has written."""
     return tuple(
         Grant(name, Level.of(level), Limits.from_claim(entry))
         for entry in claim

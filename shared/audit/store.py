@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit.chain import FIRST, link
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
+from shared.values.filters import Filter
 
 _LOCK = 8_400_003
 _PART = 1_000
@@ -46,14 +48,15 @@ class Entry(Done):
     at: datetime
 
 
-@dataclass(frozen=True)
-class EntryFilter:
-    name: str | None = None
-    operation: str | None = None
-    path: str | None = None
-    request_id: str | None = None
-    begin: datetime | None = None
-    end: datetime | None = None
+class EntryFilter(Filter):
+    """Which entries a list shows."""
+
+    name: str | None = Field(default=None, description="Who: `DOMAIN\\name`.")
+    operation: str | None = Field(default=None, description="For example `POST /v1/exports`.")
+    path: str | None = Field(default=None, description="A part of the path.")
+    request_id: str | None = Field(default=None, description="As answers, refusals and logs name it.")
+    begin: datetime | None = Field(default=None, description="From this moment on.")
+    end: datetime | None = Field(default=None, description="Before this moment.")
 
 
 @dataclass(frozen=True)

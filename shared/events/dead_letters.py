@@ -38,6 +38,7 @@ async def keep(
     reason: str,
     deliveries: int,
 ) -> None:
+    """Sets a message aside, with the reason."""
     await execute(
         session,
         """
@@ -69,6 +70,7 @@ async def count_waiting(session: AsyncSession) -> dict[str, int]:
 
 
 async def find(session: AsyncSession, dead_letter_id: int) -> DeadLetter | None:
+    """One message that was set aside."""
     return await fetch_one(session, DeadLetter, "SELECT * FROM dead_letter WHERE id = :id", id=dead_letter_id)
 
 

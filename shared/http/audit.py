@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
@@ -35,24 +35,13 @@ class AuditEntryRead(BaseModel):
     request_id: str
 
 
-def wanted_entries(
-    name: Annotated[str | None, Query(description="Who: `DOMAIN\\name`.")] = None,
-    operation: Annotated[str | None, Query(description="For example `POST /v1/exports`.")] = None,
-    path: Annotated[str | None, Query(description="A part of the path.")] = None,
-    request_id: Annotated[str | None, Query(description="As answers, refusals and logs name it.")] = None,
-    begin: Annotated[datetime | None, Query(description="From this moment on.")] = None,
-    end: Annotated[datetime | None, Query(description="Before this moment.")] = None,
-) -> EntryFilter:
-    return EntryFilter(name, operation, path, request_id, begin, end)
-
-
 def audit_router(service: str) -> Router:
     """`GET /v1/audit` of a service; the feature is `<service>.audit`."""
     router = Router("audit")
 
     @router.get("", access=declared.feature(f"{service}.audit", Level.VIEW), response_model=Page[AuditEntryRead, Count])
     async def list_audit(
-        wanted: Annotated[EntryFilter, Depends(wanted_entries)],
+        wanted: Annotated[EntryFilter, Query()],
         query: PageQueryOf,
         caller: CallerOf,
         session: Transaction,

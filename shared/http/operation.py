@@ -265,6 +265,7 @@ def require_declared(app: FastAPI) -> None:
 
 
 def include(app: FastAPI, routers: Iterable[Router]) -> None:
+    """Adds the operations of the routers; raises AccessUndeclared when one does not say who may use it."""
     for router in routers:
         app.include_router(router.api)
     require_declared(app)

@@ -36,6 +36,7 @@ def page_query(
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
     sort: Annotated[str | None, Query(description="A field; `-` in front for descending.")] = None,
 ) -> PageQuery:
+    """The page that the query and the Accept header ask for."""
     media_type = asked_for(request, CSV_TYPE, XLSX_TYPE)
     return PageQuery(limit, cursor, sort) if media_type is None else PageQuery(None, None, sort, media_type)
 

@@ -126,6 +126,7 @@ def configuration(app: ASGIApp | Callable[[], ASGIApp] | str, **options: Any) ->
 
 
 def main() -> None:
+    """Serves the process that the command line names, until it is told to end."""
     parser = argparse.ArgumentParser(
         prog="python -m shared.process.server", description="Serves one process of the suite."
     )

@@ -10,11 +10,13 @@ _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 def new_traceparent() -> str:
+    """The trace context of a request that came without one."""
     digits = _random.randbytes(24).hex()
     return f"00-{digits[:32]}-{digits[32:]}-01"
 
 
 def is_traceparent(text: str) -> bool:
+    """Whether a text is a trace context of W3C."""
     return _TRACEPARENT.fullmatch(text) is not None
 
 

@@ -8,25 +8,21 @@ from services.receivables.actions.book import book_of_batch
 from services.receivables.actions.exported_invoices import answer_removed
 from services.receivables.errors import EntryReadOnly, MonthClosed
 from services.receivables.rules import batches as rules
-from services.receivables.rules.batches import Batch, BatchFilter, BatchRow, Finding
+from services.receivables.rules.batches import Batch, BatchRow, Finding
 from services.receivables.rules.entries.book import numbers_typed
 from services.receivables.rules.entries.validation import Environment, validate
 from services.receivables.rules.months import is_open
 from services.receivables.store import ar_companies, batches
 from services.receivables.store.entries import facts, rows
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery
 from shared.errors import NotFound
 from shared.values.versions import require_version
 
-
-async def list_batches(
-    session: AsyncSession, scope: Scope, wanted: BatchFilter, query: PageQuery
-) -> tuple[list[BatchRow], str | None, int]:
-    return await batches.list_batches(session, scope, wanted, query)
+list_batches = batches.list_batches
 
 
 async def read_batch(session: AsyncSession, scope: Scope, batch_id: int) -> BatchRow:
+    """A batch with what is in it; raises NotFound."""
     found = await batches.find_row(session, scope, batch_id)
     if found is None:
         raise NotFound(f"There is no batch {batch_id}.")
@@ -122,6 +118,7 @@ async def _validate(session: AsyncSession, batch: Batch, today: date) -> None:
 
 
 async def list_findings(session: AsyncSession, batch: Batch) -> list[Finding]:
+    """What the last validation of a batch found."""
     return await batches.list_findings(session, batch.id)
 
 

@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.actions import credit_memos
 from services.receivables.actions.requests import Requests
 from services.receivables.rules.credit_memos import WantedCredit
-from services.receivables.rules.credit_requests import CreditRequest, RequestedLine, RequestFilter
+from services.receivables.rules.credit_requests import CreditRequest, RequestedLine
 from services.receivables.rules.requests import APPROVED, REJECTED
 from services.receivables.store import credit_requests
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery
 from shared.errors import NotFound
 from shared.values.versions import require_version
 
@@ -26,10 +25,7 @@ class RequestWhole:
     lines: Sequence[RequestedLine]
 
 
-async def list_requests(
-    session: AsyncSession, scope: Scope, wanted: RequestFilter, query: PageQuery
-) -> tuple[list[CreditRequest], str | None, int]:
-    return await credit_requests.list_requests(session, scope, wanted, query)
+list_requests = credit_requests.list_requests
 
 
 async def read_request(session: AsyncSession, scope: Scope, request_id: int) -> RequestWhole:

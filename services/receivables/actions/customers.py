@@ -8,26 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import NumberTaken, UnknownReference
 from services.receivables.records.customers import Customer, CustomerEntry
-from services.receivables.rules.customers import Account, CustomerFilter
+from services.receivables.rules.customers import Account
 from services.receivables.rules.references import unknown_references
 from services.receivables.store import customers, references
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
-from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
 from shared.files.csv import Numbered, refuse_import
 from shared.values.versions import require_version
 
 _NAMED = {one: one for one in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
-
-
-async def list_customers(
-    session: AsyncSession, scope: Scope, wanted: CustomerFilter, query: PageQuery
-) -> tuple[list[Customer], str | None, int]:
-    return await customers.list_customers(session, scope, wanted, query)
+list_customers = customers.list_customers
 
 
 async def read_customer(session: AsyncSession, scope: Scope, customer_id: int) -> Customer:
+    """One customer; raises NotFound outside the scope."""
     customer = await customers.find(session, scope, customer_id)
     if customer is None:
         raise NotFound(f"There is no customer {customer_id}.")

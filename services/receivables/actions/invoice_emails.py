@@ -9,14 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.invoice_prints import Pressman, print_marked
 from services.receivables.errors import EmailNotFailed, NothingToSend
-from services.receivables.rules.invoice_emails import Asked, EmailFilter, InvoiceEmail, next_attempt, write_letter
+from services.receivables.rules.invoice_emails import Asked, InvoiceEmail, next_attempt, write_letter
 from services.receivables.rules.invoice_prints.documents import compose
 from services.receivables.rules.invoice_prints.prints import E_MAIL, PrintSelection
 from services.receivables.store import invoice_emails
 from services.receivables.store.invoice_emails import EmailToSend
 from services.receivables.store.invoice_prints import documents
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery
 from shared.errors import NotFound
 from shared.files.mail import MailAway, MailRefused, MailServer
 
@@ -33,10 +32,7 @@ async def ask(
     return asked
 
 
-async def list_emails(
-    session: AsyncSession, scope: Scope, wanted: EmailFilter, query: PageQuery
-) -> tuple[list[InvoiceEmail], str | None, int]:
-    return await invoice_emails.list_emails(session, scope, wanted, query)
+list_emails = invoice_emails.list_emails
 
 
 async def retry(session: AsyncSession, scope: Scope, email_id: int, now: datetime) -> InvoiceEmail:

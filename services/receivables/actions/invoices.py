@@ -12,6 +12,7 @@ from shared.errors import NotFound
 async def list_invoices(
     session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
 ) -> tuple[list[InvoiceRow], str | None, InvoiceTotals]:
+    """One page of the invoices that fit, the next cursor, and the totals of all that fit."""
     rows, cursor = await invoices.list_invoices(session, scope, wanted, query)
     return rows, cursor, await invoices.total_invoices(session, scope, wanted)
 

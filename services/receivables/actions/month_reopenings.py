@@ -8,19 +8,14 @@ from services.receivables.actions.requests import Requests
 from services.receivables.errors import ReopeningWaits
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.rules import month_reopenings as rules
-from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
+from services.receivables.rules.month_reopenings import MonthReopening
 from services.receivables.rules.months import months_after
 from services.receivables.rules.requests import APPROVED, REJECTED
 from services.receivables.store import ar_companies, month_reopenings
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery
 from shared.errors import NotFound
 
-
-async def list_reopenings(
-    session: AsyncSession, scope: Scope, wanted: ReopeningFilter, query: PageQuery
-) -> tuple[list[MonthReopening], str | None, int]:
-    return await month_reopenings.list_reopenings(session, scope, wanted, query)
+list_reopenings = month_reopenings.list_reopenings
 
 
 async def read_reopening(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthReopening:

@@ -12,6 +12,7 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[InvoiceExportRequested]) -> None:
+    """Books each chunk, or refuses what of it cannot be booked."""
     for event in events:
         chunk = HandedChunk(
             run_id=event.run_id,

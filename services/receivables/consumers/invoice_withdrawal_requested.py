@@ -11,6 +11,7 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[InvoiceWithdrawalRequested]) -> None:
+    """Answers what became of each hand-over, and takes back those that were not decided."""
     for event in events:
         invoices = [
             WithdrawnInvoice(

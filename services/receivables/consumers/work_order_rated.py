@@ -11,6 +11,7 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[WorkOrderRated]) -> None:
+    """Takes over the newest state of each order."""
     changed = [
         RatedOrder(
             work_order_id=one.work_order_id,

@@ -12,6 +12,7 @@ from shared.database.statements import columns, execute, fetch_all, fetch_one
 
 
 async def list_companies(session: AsyncSession, scope: Scope) -> list[ArCompany]:
+    """The companies within the scope, by number."""
     within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="t.number")
     statement = f"SELECT {AR_COMPANIES.select} FROM ar_company t WHERE {within} ORDER BY t.number"
     return await fetch_all(session, ArCompany, statement, **parameters)

@@ -82,6 +82,7 @@ async def insert(
 
 
 async def set_status(session: AsyncSession, batch_id: int, status: str, *, sent_by: str | None = None) -> None:
+    """Carries a batch to another state; `sent_by` is kept once it is known."""
     await execute(
         session,
         """
@@ -96,6 +97,7 @@ async def set_status(session: AsyncSession, batch_id: int, status: str, *, sent_
 
 
 async def set_restricted(session: AsyncSession, batch_id: int, *, restricted: bool) -> None:
+    """Opens a batch for everybody, or for its creator and administrators alone."""
     await execute(
         session,
         "UPDATE batch SET restricted = :restricted, revision = revision + 1 WHERE id = :id",
@@ -148,6 +150,7 @@ _CONTENT = """
 
 
 async def find_row(session: AsyncSession, scope: Scope, batch_id: int) -> BatchRow | None:
+    """A batch within the scope, with what is in it."""
     where = _visible(scope).add("b.id = :id", id=batch_id)
     statement = f"SELECT {_HEAD}, {_CONTENT} FROM batch b WHERE {where.sql}"
     return await fetch_one(session, BatchRow, statement, **where.parameters)
@@ -162,6 +165,7 @@ class Content:
 
 
 async def content(session: AsyncSession, batch_id: int) -> Content:
+    """How much waits in a batch."""
     found = await fetch_one(
         session,
         Content,
@@ -230,6 +234,7 @@ async def take_posting(session: AsyncSession) -> Batch | None:
 
 
 async def replace_findings(session: AsyncSession, batch_id: int, findings: Sequence[Finding]) -> None:
+    """Writes what a validation found in the place of what the last one did."""
     await execute(session, "DELETE FROM batch_finding WHERE batch_id = :id", id=batch_id)
     numbered = [_Numbered(position, one) for position, one in enumerate(findings, start=1)]
     names = ("position", *(f"finding.{one.name}" for one in fields(Finding)))
@@ -243,6 +248,7 @@ class _Numbered:
 
 
 async def list_findings(session: AsyncSession, batch_id: int) -> list[Finding]:
+    """What validation found in a batch, in its order."""
     return await fetch_all(
         session,
         Finding,

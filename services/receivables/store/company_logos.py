@@ -6,6 +6,7 @@ from shared.database.statements import execute, fetch_value
 
 
 async def find_logo(session: AsyncSession, ar_company: int) -> bytes | None:
+    """A company's logo, None when it has none."""
     content: bytes | None = await fetch_value(
         session, "SELECT content FROM company_logo WHERE ar_company = :number", number=ar_company
     )
@@ -13,6 +14,7 @@ async def find_logo(session: AsyncSession, ar_company: int) -> bytes | None:
 
 
 async def save_logo(session: AsyncSession, ar_company: int, content: bytes) -> None:
+    """Gives a company a logo in the place of the one that it had."""
     await execute(
         session,
         """
@@ -25,4 +27,5 @@ async def save_logo(session: AsyncSession, ar_company: int, content: bytes) -> N
 
 
 async def remove_logo(session: AsyncSession, ar_company: int) -> None:
+    """Takes a company's logo away."""
     await execute(session, "DELETE FROM company_logo WHERE ar_company = :ar_company", ar_company=ar_company)

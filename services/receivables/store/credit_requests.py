@@ -83,6 +83,7 @@ async def decide(
     reason: str = "",
     credit_id: int | None = None,
 ) -> None:
+    """Writes what was decided about a request."""
     await execute(
         session,
         """

@@ -28,6 +28,7 @@ def _within(scope: Scope) -> tuple[str, dict[str, object]]:
 
 
 async def find(session: AsyncSession, scope: Scope, customer_id: int, *, lock: bool = False) -> Customer | None:
+    """A customer within the scope; with `lock` held against other changes."""
     within, parameters = _within(scope)
     return await fetch_one(
         session,
@@ -80,6 +81,7 @@ async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list
 
 
 async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
+    """Adds a customer and returns its id."""
     names = ", ".join(_TYPES)
     values = ", ".join(f":{name}" for name in _TYPES)
     customer_id: int = await fetch_value(
@@ -107,6 +109,7 @@ async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry]) -> lis
 
 
 async def update(session: AsyncSession, customer_id: int, entry: CustomerEntry) -> None:
+    """Writes a customer as it was entered, and raises its version."""
     changes = ", ".join(f"{name} = :{name}" for name in _TYPES)
     await execute(
         session,

@@ -80,6 +80,7 @@ async def take_due(session: AsyncSession, at: datetime) -> EmailToSend | None:
 
 
 async def mark_sent(session: AsyncSession, email_id: int, at: datetime) -> None:
+    """Notes that an e-mail was taken in by the server."""
     await execute(
         session,
         """
@@ -124,6 +125,7 @@ async def retry(session: AsyncSession, scope: Scope, email_id: int, at: datetime
 
 
 async def find(session: AsyncSession, scope: Scope, email_id: int) -> InvoiceEmail | None:
+    """An e-mail within the scope."""
     where = Where().within(scope, **SIDES).add("m.id = :id", id=email_id)
     return await fetch_one(session, InvoiceEmail, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
 

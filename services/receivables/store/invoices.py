@@ -57,6 +57,7 @@ def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
 async def list_invoices(
     session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
 ) -> tuple[list[InvoiceRow], str | None]:
+    """One page of the invoices that fit."""
     return await fetch_page(
         session,
         InvoiceRow,
@@ -80,6 +81,7 @@ async def list_invoices(
 
 
 async def total_invoices(session: AsyncSession, scope: Scope, wanted: InvoiceFilter) -> InvoiceTotals:
+    """Count, total and open amount of all invoices that fit."""
     where = _where(scope, wanted)
     totals = await fetch_one(
         session,
@@ -96,6 +98,7 @@ async def total_invoices(session: AsyncSession, scope: Scope, wanted: InvoiceFil
 
 
 async def find_row(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceRow | None:
+    """One invoice within the scope."""
     where = Where(["t.type = 'invoice' AND t.action = 'add'"]).within(scope, **SIDES).add("t.id = :id", id=invoice_id)
     return await fetch_one(session, InvoiceRow, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
 
@@ -128,6 +131,7 @@ async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
 
 
 async def list_amendments(session: AsyncSession, invoice_id: int) -> list[Amendment]:
+    """What was applied to an invoice, in the order of posting."""
     return await fetch_all(
         session,
         Amendment,

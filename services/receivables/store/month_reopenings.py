@@ -45,6 +45,7 @@ async def decide(
     decided_at: datetime,
     reason: str = "",
 ) -> None:
+    """Writes what was decided about a reopening."""
     await execute(
         session,
         """
@@ -73,6 +74,7 @@ async def waits(session: AsyncSession, ar_company: int) -> bool:
 
 
 async def find(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthReopening | None:
+    """A reopening within the scope."""
     where = Where().within(scope, **_SIDES).add("r.id = :id", id=reopening_id)
     statement = f"SELECT {_ROW} FROM month_reopening r WHERE {where.sql}"
     return await fetch_one(session, MonthReopening, statement, **where.parameters)

@@ -33,7 +33,6 @@ from services.receivables.rules.entries.validation import WARNING, Uses, credit_
 from services.receivables.store import applied, posted_transactions, posting
 from services.receivables.store.entries import facts, rows
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.values.versions import require_version
 
@@ -65,8 +64,7 @@ async def read_entry(session: AsyncSession, batch_id: int, seq: int) -> Entry:
     return found[0]
 
 
-async def list_entries(session: AsyncSession, batch_id: int, query: PageQuery) -> tuple[list[Header], str | None, int]:
-    return await rows.list_headers(session, batch_id, query)
+list_entries = rows.list_headers
 
 
 async def enter(session: AsyncSession, desk: Desk, typed: Typed) -> int:

@@ -45,6 +45,7 @@ NOTHING = Amounts()
 
 
 def total(parts: Iterable[Amounts]) -> Amounts:
+    """The sum of lines, part by part."""
     return sum(parts, NOTHING)
 
 

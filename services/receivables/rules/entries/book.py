@@ -300,6 +300,7 @@ def touched_invoices(headers: Iterable[Header]) -> set[int]:
 
 
 def numbers_typed(entries: Sequence[Entry]) -> list[str]:
+    """The numbers of new invoices that clerks have typed."""
     return [
         one.header.invoice_number
         for one in entries

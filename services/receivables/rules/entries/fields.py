@@ -27,6 +27,7 @@ Rules = Mapping[str, Callable[[F, Values], Field]]
 
 
 def closed(default: Any, reason: str) -> Field:
+    """A field that holds its default, and why nothing else may be typed."""
     return Field(default, open=False, reason=reason)
 
 

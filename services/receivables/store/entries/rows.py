@@ -108,6 +108,7 @@ async def remove(session: AsyncSession, batch_id: int, seq: int | None = None) -
 
 
 async def mark_posted(session: AsyncSession, batch_id: int, seqs: Sequence[int]) -> None:
+    """Marks entries as posted."""
     await execute(
         session,
         "UPDATE batch_entry SET posted = true WHERE batch_id = :batch_id AND seq = ANY(CAST(:seqs AS int[]))",
@@ -128,6 +129,7 @@ async def unposted_seqs(session: AsyncSession, batch_id: int, most: int) -> list
 
 
 async def anything_posted(session: AsyncSession, batch_id: int) -> bool:
+    """Whether any entry of the batch is posted."""
     found: bool = await fetch_value(
         session, "SELECT EXISTS (SELECT FROM batch_entry WHERE batch_id = :id AND posted)", id=batch_id
     )

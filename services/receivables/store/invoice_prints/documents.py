@@ -128,6 +128,7 @@ async def _replaced(session: AsyncSession, ids: Sequence[int]) -> list[Replaced]
 
 
 async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int, bytes]:
+    """The logos of these companies, of those that have one."""
     found = await session.execute(
         text("SELECT ar_company, content FROM company_logo WHERE ar_company = ANY(CAST(:companies AS int[]))"),
         {"companies": list(companies)},

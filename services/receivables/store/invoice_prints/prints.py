@@ -59,6 +59,7 @@ async def begin_print(
 
 
 async def remove_old_prints(session: AsyncSession, before: datetime) -> None:
+    """Deletes prints that were requested before this moment."""
     await execute(session, "DELETE FROM invoice_print WHERE requested_at < :before", before=before)
 
 
@@ -77,6 +78,7 @@ async def find_print(session: AsyncSession, print_id: int, requested_by: str) ->
 
 
 async def list_files(session: AsyncSession, print_id: int) -> list[PrintFile]:
+    """The files of a print that are ready."""
     return await fetch_all(
         session,
         PrintFile,
@@ -88,6 +90,7 @@ async def list_files(session: AsyncSession, print_id: int) -> list[PrintFile]:
 
 
 async def read_file(session: AsyncSession, print_id: int, file: int) -> bytes | None:
+    """One file of a print, None when it is not ready."""
     content: bytes | None = await fetch_value(
         session, "SELECT content FROM invoice_print_file WHERE print_id = :id AND file = :file", id=print_id, file=file
     )
@@ -125,6 +128,7 @@ async def take_part(session: AsyncSession, most: int) -> NextPart | None:
 
 
 async def save_part(session: AsyncSession, part: NextPart, heads: Sequence[DocumentHead], content: bytes) -> None:
+    """Writes the next file of a print."""
     await execute(
         session,
         """
