@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VENV := .venv
+# What running the suite needs, and what tests, checks and benchmarks need as well.
+RUNNING := $(VENV)/.running
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
@@ -9,10 +11,10 @@ RUN := $(VENV)/bin/python
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) ## Start everything, do the main job through the gateway, reconcile, stop
+demo: $(RUNNING) ## Start everything, do the main job through the gateway, reconcile, stop
 	@$(RUN) -m deploy.local demo
 
-up: $(READY) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
+up: $(RUNNING) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
 	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT))
 
 test: $(READY) ## Run the tests on real PostgreSQL and NATS
@@ -57,13 +59,20 @@ locks: $(READY) ## Compile locks/ from pyproject.toml (UPGRADE=1 takes newer ver
 clean: ## Remove the virtual environment and all local data
 	@rm -rf $(VENV) .ratebook
 
-$(READY): locks/all.txt
+setup: $(READY) ## Install everything that development needs
+
+$(READY): $(RUNNING) locks/all.txt
+	@echo "Setting up the tools for development, once:"
+	@$(RUN) deploy/set_up.py all
+	@touch $(READY)
+
+$(RUNNING): locks/local.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Ratebook needs Python 3.11 or newer; $(PYTHON) is not on the PATH (PYTHON=... names another)."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ratebook needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())'). Name a newer one: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python has no venv module; on Debian and Ubuntu install the package python3-venv."; exit 1; }
-	@echo "Setting up once, about a minute: Python packages into $(VENV)"
+	@echo "Setting up, once: Python packages into $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(RUN) deploy/set_up.py
-	@touch $(READY)
+	@$(RUN) deploy/set_up.py local
+	@touch $(RUNNING)
 
-.PHONY: help demo up test test-long test-ldap test-ad bench faults check format documents locks clean
+.PHONY: help setup demo up test test-long test-ldap test-ad bench faults check format documents locks clean

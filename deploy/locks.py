@@ -18,6 +18,8 @@ DEPLOYABLES = {
     "security": "services.security.main",
     "gateway": "gateway.main",
 }
+# What `make demo` and `make up` install.
+RUNNING = "local"
 # Needs a compiler and the headers of libldap; `make test-ldap` installs it.
 BUILT_FROM_SOURCE = ("ldap",)
 _UV = str(Path(sys.executable).parent / "uv")
@@ -25,7 +27,7 @@ _UV = str(Path(sys.executable).parent / "uv")
 
 def compile_locks(*, upgrade: bool) -> None:
     """Writes `all.txt`, then each deployable's lock with the same versions."""
-    for name in ("all", *DEPLOYABLES, *BUILT_FROM_SOURCE):
+    for name in ("all", RUNNING, *DEPLOYABLES, *BUILT_FROM_SOURCE):
         command = [
             *(_UV, "pip", "compile", "--quiet", "pyproject.toml", "--group", name),
             *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"),

@@ -1,6 +1,7 @@
-"""Installs the locked packages into this virtual environment and shows how far it is; needs nothing but Python.
+"""Installs a lock file into this virtual environment and shows how far it is; needs nothing but Python.
 
-Interrupted, it can be started again: what is downloaded already is not downloaded twice.
+`set_up.py local` installs what a running suite needs, `set_up.py all` what development needs as well. Interrupted, it can
+be started again: nothing that is installed already is downloaded again.
 """
 
 import subprocess
@@ -8,8 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "locks" / "all.txt"
-LAST_WORDS = 15
+LAST_LINES = 15
 _ONE_MORE = ("Collecting", "Processing", "Requirement already", "Ignoring")
 
 
@@ -22,18 +22,20 @@ def show(words: str, *, passing: bool = False) -> None:
 
 
 def install_command() -> None:
-    """Puts `ratebook` beside this Python: the command of deploy/command, from whatever directory it is called."""
+    """Puts `ratebook` beside this Python: the command of deploy/command, from any directory."""
     command = Path(sys.executable).parent / "ratebook"
     command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -P -m deploy.command "$@"\n')
     command.chmod(0o755)
 
 
 def main() -> int:
-    """Installs the locked packages and the command `ratebook`; the exit status is 1 when it failed."""
-    wanted = sum("==" in line for line in LOCK.read_text().splitlines())
+    """Installs the packages of a lock file and the command `ratebook`; the exit status is 1 when it failed."""
+    lock = ROOT / "locks" / f"{sys.argv[1]}.txt"
+    wanted = sum("==" in line for line in lock.read_text().splitlines())
+    # Python compiles what it imports; compiling everything here would take as long as the downloads.
     command = [
-        *(sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
-        *("--require-hashes", "--no-deps", "-r", str(LOCK)),
+        *(sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile"),
+        *("--require-hashes", "--no-deps", "-r", str(lock)),
     ]
     found = 0
     said: list[str] = []
@@ -43,15 +45,15 @@ def main() -> int:
             said.append(line.rstrip())
             if line.startswith(_ONE_MORE):
                 found += 1
-                show(f"{found} of {wanted} packages", passing=found % 15 != 0)
+                show(f"{found} of {wanted} packages", passing=found % 20 != 0)
             elif line.startswith("Installing"):
                 show("installing them")
     show("done")
     if pip.returncode == 0:
         install_command()
         return 0
-    print("\n".join(said[-LAST_WORDS:]))
-    print("Setting up failed; mend what the lines above say and run the same command again.")
+    print("\n".join(said[-LAST_LINES:]))
+    print("Setting up failed. Fix what the lines above say, then run the same command again.")
     return 1
 
 
