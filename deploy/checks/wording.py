@@ -15,7 +15,7 @@ _LEFT_OUT = re.compile(
 
 def words_to_avoid(page: str) -> dict[str, str]:
     """The first table under "Words to avoid": each word, and what to write instead."""
-    table = page.split("## Words to avoid")[1].split("\n## ")[0]
+    table = page.partition("## Words to avoid")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     return {word.strip(): instead for avoid, instead in rows[2:] for word in avoid.split(",")}
 

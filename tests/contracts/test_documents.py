@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from deploy.sample.generate import files as sample_files
 from gateway.routes import load_documents
 from shared.contracts.event import STREAM
 from shared.contracts.subscriptions import EVENTS, SUBSCRIPTIONS
+from shared.process.version import VERSION
 from tests.fixtures.exchange import consumers_of
 
 ROOT = Path(__file__).parents[2]
@@ -119,3 +121,9 @@ def test_every_file_that_the_docs_name_is_there() -> None:
         if not any((place / name).exists() for place in (*places, page.parent)) and name not in tests
     ]
     assert missing == []
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
+    assert {document["info"]["version"] for document in load_documents().values()} == {VERSION}
+    assert f"\n## {VERSION}\n" in (ROOT / "CHANGELOG.md").read_text()

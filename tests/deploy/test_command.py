@@ -22,6 +22,7 @@ from shared.contracts.event import envelope_bytes
 from shared.database.pool import Database
 from shared.database.statements import fetch_values
 from shared.events import dead_letters
+from shared.process.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +38,10 @@ def ratebook(*words: str, said: str = "", **variables: str) -> subprocess.Comple
         text=True,
         check=False,
     )
+
+
+def test_the_version_is_printed() -> None:
+    assert ratebook("--version").stdout == f"ratebook {VERSION}\n"
 
 
 async def test_migrate_makes_the_tables_and_again_changes_nothing(cluster: Callable[[str, str], str]) -> None:

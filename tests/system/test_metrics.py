@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.client import Clerk, Refused
 from deploy.local.suite import Suite
+from shared.process.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 ALERTS = (ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text()
@@ -36,6 +37,10 @@ def one(samples: Samples, name: str, **labels: str) -> float:
 @pytest.fixture
 def told(suite: Suite, story) -> dict[str, Samples]:
     return {name: scrape(server.url) for name, server in suite.servers.items()}
+
+
+def test_every_process_says_which_version_it_runs(told: dict[str, Samples]) -> None:
+    assert [one(samples, "ratebook_build_info", version=VERSION) for samples in told.values()] == [1.0] * len(told)
 
 
 def names_of_alerts() -> Iterator[str]:
