@@ -25,6 +25,7 @@ from gateway.permissions import TRUSTED_SECONDS, Permissions, read_table
 from shared.access.grants import Grant, Level, Limits
 from shared.access.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
 from shared.contracts.event import envelope_bytes
+from shared.contracts.permission_table import PermissionTable
 from shared.contracts.permissions_changed import PermissionsChanged
 from tests.gateway.conftest import EVERYTHING, SEED, Gateway
 from tests.gateway.player import Player
@@ -269,5 +270,5 @@ def _permissions_of(gateway: Gateway) -> Permissions:
 def test_a_group_that_is_missing_from_the_table_gives_nothing() -> None:
     user = {"name": "ALAMO\\tester", "groups": ["1", "2"]}
     group = {"name": "Billing", "grants": [{"levels": {"rating.echo": "view"}}]}
-    table = read_table({"epoch": 3, "users": {"7": user}, "groups": {"1": group}})
+    table = read_table(PermissionTable.model_validate({"epoch": 3, "users": {"7": user}, "groups": {"1": group}}))
     assert table.users["7"].grants == (Grant("rating.echo", Level.VIEW),)

@@ -22,7 +22,7 @@ OWNED = frozenset(
 SAID_BY_CLERKS = {
     "receivables": {("Contract-Input", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling-Input", "status")},
     # With which status a gateway refused: nobody but a gateway gets as far as that.
-    "security": {("DenialWire", "status")},
+    "security": {("CountedDenial", "status")},
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.routes import Route
-from gateway.rules.decisions import Caller, PermissionTable, User, decide
+from gateway.rules.decisions import Caller, User, UserTable, decide
 from shared.access.declared import Access, feature, public, signed_in
 from shared.access.grants import Grant, Level, Limits, highest_levels, scope_for
 
@@ -19,8 +19,8 @@ def route(access: Access) -> Route:
     return Route("rating", "GET", "/v1/a", access, segments=("a",), numbers=())
 
 
-def table(**grants: tuple[Grant, ...]) -> PermissionTable:
-    return PermissionTable(
+def table(**grants: tuple[Grant, ...]) -> UserTable:
+    return UserTable(
         1,
         {
             subject.removeprefix("u"): User("ALAMO\\x", given, highest_levels(given))
