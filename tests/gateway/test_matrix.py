@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -112,7 +113,7 @@ def authorizations(player: Player, subject: str) -> dict[str, list[Header]]:
 @asynccontextmanager
 async def gateway_before(origin: str) -> AsyncIterator[ASGIApp]:
     """The gateway in this loop, ready."""
-    given = {
+    given: dict[str, Any] = {
         "NATS_URL": SecretStr("nats://gateway:none@127.0.0.1:9"),
         "LOG_LEVEL": "CRITICAL",
         "signing_key": SecretStr(SEED),
@@ -134,7 +135,10 @@ async def gateway_before(origin: str) -> AsyncIterator[ASGIApp]:
         assert not message["type"].endswith("failed"), message
         (begun if message["type"].endswith("startup.complete") else ended).set()
 
-    life = asyncio.create_task(app({"type": "lifespan", "state": {}}, receive, send))
+    async def live() -> None:
+        await app({"type": "lifespan", "state": {}}, receive, send)
+
+    life = asyncio.create_task(live())
     await asyncio.wait_for(begun.wait(), 30)
     try:
         yield app

@@ -76,7 +76,8 @@ def members_to_smuggle(operation: Declared) -> set[str]:
     answers = [answer for status, answer in operation.answers.items() if status.startswith("2")]
     shown = {member for _, schema in objects_in(answers, operation.service) for member in schema.get("properties", {})}
     _, body = next(objects_in(operation.body, operation.service))
-    return (OWNED | shown) - body["properties"].keys()
+    members: set[str] = (OWNED | shown) - body["properties"].keys()
+    return members
 
 
 async def enter_a_batch(client: httpx.AsyncClient) -> None:

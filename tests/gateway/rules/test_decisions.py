@@ -79,7 +79,9 @@ def test_a_decision_is_what_the_service_decides_with_the_same_grants(grants: tup
 
 
 @given(GRANTS, GRANTS, LEVELS)
-def test_more_grants_never_take_anything_away_and_lower_levels_come_with_higher(more, grants, level: Level) -> None:
+def test_more_grants_never_take_anything_away_and_lower_levels_come_with_higher(
+    more: tuple[Grant, ...], grants: tuple[Grant, ...], level: Level
+) -> None:
     def passes(given: tuple[Grant, ...], at: Level) -> bool:
         return decide(route(feature("rating.a", at)), caller("7"), table(u7=given)).result == "pass"
 

@@ -20,7 +20,7 @@ from shared.access.grants import Grant, Level, Limits
 from shared.database.pages import PageQuery
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
-from shared.errors import InvalidInput
+from shared.errors import DomainError, InvalidInput
 from tests.services.security.conftest import PASSWORD, Company
 
 NAME = "LOCAL\\administrator"
@@ -140,7 +140,9 @@ async def test_two_at_once_make_one(database: Database) -> None:
         (NAME, NAME, PasswordUnfit),
     ],
 )
-async def test_what_does_not_do_is_refused_and_nothing_is_made(database, name, password, error) -> None:
+async def test_what_does_not_do_is_refused_and_nothing_is_made(
+    database: Database, name: str, password: str, error: type[DomainError]
+) -> None:
     with pytest.raises(error):
         await create(database, name, password)
     async with database.transaction() as session:

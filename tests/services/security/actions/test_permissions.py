@@ -42,7 +42,9 @@ async def table_of(database: Database) -> PermissionTable:
     return table
 
 
-async def test_every_change_of_the_table_raises_the_epoch_once_and_announces_it(database, company) -> None:
+async def test_every_change_of_the_table_raises_the_epoch_once_and_announces_it(
+    database: Database, company: Company
+) -> None:
     ana = await company.user("ALAMO\\ana")
     proof = await company.group("Proof")
     tables = [await table_of(database)]
@@ -120,7 +122,7 @@ async def test_the_table_is_of_one_moment(database: Database, company: Company) 
                 await groups.delete_group(session, proof, group.revision, changer_id=None)
 
     changing = asyncio.create_task(change())
-    seen = {}
+    seen: dict[int, PermissionTable] = {}
     while not changing.done():
         table = await table_of(database)
         assert set(table.users[str(ana)].groups) <= set(table.groups)

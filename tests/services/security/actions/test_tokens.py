@@ -90,7 +90,7 @@ async def test_each_log_in_is_a_session_of_its_own(door: Door, ana: int) -> None
         ("ALAMO\\eve", PASSWORD),
     ],
 )
-async def test_every_failure_is_refused_alike(door: Door, ana: int, company: Company, name, password) -> None:
+async def test_every_failure_is_refused_alike(door: Door, ana: int, company: Company, name: str, password: str) -> None:
     await company.user("ALAMO\\ben", active=False, password=PASSWORD)
     await company.user("ALAMO\\eve")
     with pytest.raises(LoginRefused) as refused:
@@ -109,19 +109,23 @@ async def test_a_refresh_token_is_exchanged_for_the_next_one(door: Door, ana: in
     assert session_of(first) == session_of(second) == session_of(third)
 
 
-async def test_the_token_before_may_be_repeated_for_ten_seconds_and_gives_the_same_successor(door, ana) -> None:
+async def test_the_token_before_may_be_repeated_for_ten_seconds_and_gives_the_same_successor(
+    door: Door, ana: int
+) -> None:
     first = await door.log_in()
     second = await door.refresh(first.refresh_token)
     again = await door.refresh(first.refresh_token, NOON + 10 * SECOND)
+    assert second is not None
     assert again is not None
     assert again.refresh_token == second.refresh_token
     assert await door.refresh(second.refresh_token, NOON + 20 * SECOND) is not None
 
 
 @pytest.mark.parametrize("wait", [11 * SECOND, timedelta(hours=11)])
-async def test_an_old_token_shown_late_ends_the_session_for_everybody(door, ana, wait) -> None:
+async def test_an_old_token_shown_late_ends_the_session_for_everybody(door: Door, ana: int, wait: timedelta) -> None:
     first, other = await door.log_in(), await door.log_in()
     second = await door.refresh(first.refresh_token)
+    assert second is not None
     assert await door.refresh(first.refresh_token, NOON + wait) is None
     assert await door.refresh(second.refresh_token, NOON + wait) is None
     assert await door.end_reasons() == ["token_reused", None]

@@ -78,7 +78,7 @@ def test_settings_that_do_not_fit_show_no_secret(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     "seed", ["", "x" * 64, SEED[:-2], SEED + "00", SECRET, f"{SEED},", f"{SEED},x", f"{SEED},{SEED}"]
 )
-def test_a_signing_key_that_is_none_keeps_the_service_from_starting(monkeypatch, seed: str) -> None:
+def test_a_signing_key_that_is_none_keeps_the_service_from_starting(monkeypatch: pytest.MonkeyPatch, seed: str) -> None:
     monkeypatch.setenv("SECURITY_DATABASE_URL", "postgresql://localhost/security")
     monkeypatch.setenv("NATS_URL", "nats://localhost")
     monkeypatch.setenv("SECURITY_GATEWAY_KEYS", '{"keys": []}')

@@ -1,5 +1,7 @@
 """Features are what the operations of the services declare, and nothing else."""
 
+from pathlib import Path
+
 from services.security.actions.features import read_features
 from services.security.rules.features import features_of
 from tests.services.security.conftest import DOCUMENTS
@@ -33,5 +35,5 @@ def test_the_committed_documents_declare_the_features_of_this_service() -> None:
     assert features["security.users"].levels == ("view", "edit", "admin")
 
 
-def test_without_documents_there_are_no_features(tmp_path) -> None:
+def test_without_documents_there_are_no_features(tmp_path: Path) -> None:
     assert read_features(tmp_path / "nothing") == {}

@@ -10,7 +10,7 @@ from services.security.records.names import Named
 from services.security.rules.me import effective_features
 from services.security.rules.permissions import ActiveUser, permission_table, require_administrator
 from services.security.rules.users import user_id_of
-from shared.access.grants import Grant, Level, Limits, scope_for
+from shared.access.grants import Grant, Level, Limits, Scope, scope_for
 from shared.access.identity import grants_from_claim
 
 ENTRY = Named(1, "Order Entry")
@@ -51,15 +51,18 @@ group_grants = st.builds(
 
 
 @given(st.lists(group_grants, max_size=12), levels, st.sampled_from(["SAT", "AUS"]), st.sampled_from(["1042", "9"]))
-def test_the_table_allows_exactly_what_the_groups_grant(given_grants, level, branch, customer) -> None:
+def test_the_table_allows_exactly_what_the_groups_grant(
+    given_grants: list[GroupGrant], level: Level, branch: str, customer: str
+) -> None:
     table = permission_table(3, [ActiveUser(7, "ALAMO\\ana", [1, 2])], [ENTRY, PROOF], given_grants)
     claims = [claim for group_id in table.users["7"].groups for claim in table.groups[group_id].grants]
     direct = scope_for(tuple(one.grant for one in given_grants), "rating.orders", level)
     through_table = scope_for(grants_from_claim(claims), "rating.orders", level)
-    where = {"branch": branch, "customer": customer, "ar_company": 1}
-    assert (direct is not None and direct.covers(**where)) == (
-        through_table is not None and through_table.covers(**where)
-    )
+
+    def covers(scope: Scope | None) -> bool:
+        return scope is not None and scope.covers(branch=branch, customer=customer, ar_company=1)
+
+    assert covers(direct) == covers(through_table)
 
 
 def test_the_table_names_users_and_groups_by_their_ids() -> None:

@@ -92,7 +92,9 @@ known_users = st.lists(st.sets(st.sampled_from([1, 2, 3])), max_size=4).map(
 
 
 @given(known_users, st.lists(st.tuples(st.none() | st.booleans(), st.sets(names)), max_size=6))
-def test_a_file_loaded_twice_changes_nothing_the_second_time(known, wanted) -> None:
+def test_a_file_loaded_twice_changes_nothing_the_second_time(
+    known: dict[str, User], wanted: list[tuple[bool | None, set[str]]]
+) -> None:
     rows = [
         UserRow(name=f"ALAMO\\u{n}", display_name="U", active=active, groups=tuple(sorted(groups)))
         for n, (active, groups) in enumerate(wanted)
