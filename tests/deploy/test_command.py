@@ -110,7 +110,7 @@ def test_provision_can_be_repeated(broker: Nats) -> None:
     assert ratebook("provision", NATS_URL=broker.url("provisioner")).returncode == 0
 
 
-async def test_create_admin_takes_the_password_from_standard_input(security_database) -> None:
+async def test_create_admin_takes_the_password_from_standard_input(security_database: Database) -> None:
     made = ratebook(
         "create-admin", r"ALAMO\root", said="a long enough password\n", SECURITY_DATABASE_URL=security_database.url
     )
@@ -178,7 +178,7 @@ async def customers(database: Database) -> set[str]:
         return set(await fetch_values(session, "SELECT number FROM customer"))
 
 
-async def test_dead_letters_are_listed_for_people_and_for_machines(rating_database: Database, aside) -> None:
+async def test_dead_letters_are_listed_for_people_and_for_machines(rating_database: Database, aside: list[int]) -> None:
     shown = dead(rating_database, "list", "rating")
     assert shown.returncode == 0
     assert shown.stdout.count("failed 8 times") == 3
@@ -187,13 +187,13 @@ async def test_dead_letters_are_listed_for_people_and_for_machines(rating_databa
     assert [(one["id"], one["service"], one["consumer"]) for one in told] == [(i, "rating", CONSUMER) for i in aside]
 
 
-async def test_one_is_shown_with_its_payload(rating_database: Database, aside) -> None:
+async def test_one_is_shown_with_its_payload(rating_database: Database, aside: list[int]) -> None:
     told = json.loads(dead(rating_database, "--json", "show", "rating", str(aside[0])).stdout)
     assert told["payload"]["type"] == "ratebook.v1.receivables.customer-changed"
     assert dead(rating_database, "show", "rating", "999").returncode == 1
 
 
-async def test_one_is_replayed_and_counts_once(rating_database: Database, aside) -> None:
+async def test_one_is_replayed_and_counts_once(rating_database: Database, aside: list[int]) -> None:
     before = await customers(rating_database)
     assert dead(rating_database, "replay", "rating", str(aside[0])).returncode == 0
     assert await customers(rating_database) - before == {"DL1"}
@@ -202,7 +202,7 @@ async def test_one_is_replayed_and_counts_once(rating_database: Database, aside)
     assert "already" in again.stdout
 
 
-async def test_all_of_a_consumer_are_replayed_and_what_fails_stays(rating_database: Database, aside) -> None:
+async def test_all_of_a_consumer_are_replayed_and_what_fails_stays(rating_database: Database, aside: list[int]) -> None:
     before = await customers(rating_database)
     replayed = dead(rating_database, "replay", "rating", "--consumer", CONSUMER)
     assert replayed.returncode == 1

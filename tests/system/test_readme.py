@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 from deploy.local.suite import Suite
+from tests.system.conftest import Story
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
 def block(language: str, containing: str) -> str:
     """The code block of the README that contains the words."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
     (found,) = [one for one in blocks if containing in one]
     return found
 
@@ -25,7 +26,7 @@ def test_the_first_lines_are_the_two_commands() -> None:
     assert README.index("make demo") < 200
 
 
-def test_the_curl_of_a_front_end_works(suite: Suite, story, tmp_path: Path) -> None:
+def test_the_curl_of_a_front_end_works(suite: Suite, story: Story, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "GATEWAY": suite.gateway_url,
@@ -39,9 +40,12 @@ def test_the_curl_of_a_front_end_works(suite: Suite, story, tmp_path: Path) -> N
         assert csv.DictReader(file).fieldnames is not None
 
 
-async def test_the_listener_of_another_system_hears_of_every_invoice(suite: Suite, story, tmp_path: Path) -> None:
+async def test_the_listener_of_another_system_hears_of_every_invoice(
+    suite: Suite, story: Story, tmp_path: Path
+) -> None:
     assert suite.nats is not None
     invoices = story[0]["invoices"]
+    assert isinstance(invoices, int)
     script = tmp_path / "listener.py"
     script.write_text(block("python", "invoice-exported"))
     environment = {**os.environ, "NATS_URL": suite.nats.url("listener")}

@@ -2,6 +2,12 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from shared.values.columns import AS_KEY
 
 _DOMAIN = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,62}", re.IGNORECASE | re.ASCII)
 _LONGEST_ACCOUNT = 64
@@ -10,6 +16,7 @@ _NOT_IN_ACCOUNT = frozenset('"/\\[]:;|=,+*?<>@')
 _LONGEST_LINE = 120
 _LONGEST_GROUP = 80
 _LONGEST_CODE = 30
+_LONGEST_DESCRIPTION = 500
 
 
 def fold(text: str) -> str:
@@ -65,3 +72,35 @@ def limit_code(text: str) -> str:
     if ";" in code:
         raise ValueError("must not contain a semicolon, which separates codes in files")
     return code
+
+
+def _description(text: str) -> str:
+    return one_line(text, _LONGEST_DESCRIPTION) if text.strip() else ""
+
+
+# How a column keeps a name comes first: what follows would lose its description otherwise.
+Short = StringConstraints(max_length=1_000)
+UserName = Annotated[
+    str,
+    AS_KEY,
+    Short,
+    AfterValidator(user_name),
+    Field(description="`DOMAIN\\name`; compared without regard to case.", examples=["ALAMO\\jsmith"]),
+]
+DisplayName = Annotated[str, AS_KEY, Short, AfterValidator(one_line)]
+GroupName = Annotated[str, AS_KEY, Short, AfterValidator(group_name)]
+Description = Annotated[str, AS_KEY, Short, AfterValidator(_description)]
+Code = Annotated[str, Short, AfterValidator(limit_code)]
+Sought = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""What a list is searched for."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A user or a group, as others refer to it; a file shows the name."""
+
+    id: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name

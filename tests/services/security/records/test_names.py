@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.security.rules.names import fold, group_name, limit_code, one_line, user_name
+from services.security.records.names import fold, group_name, limit_code, one_line, user_name
 
 
 @pytest.mark.parametrize(
