@@ -1,5 +1,6 @@
 """The operators' command against real servers."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -52,6 +53,27 @@ async def test_migrate_makes_the_tables_and_again_changes_nothing(cluster: Calla
         migrated = ratebook("migrate", "rating", RATING_OWNER_DATABASE_URL=url)
         assert (migrated.returncode, migrated.stdout) == (0, "rating: migrated\n")
     await connection.execute("DROP DATABASE from_nothing WITH (FORCE)")
+    await connection.close()
+
+
+async def test_a_migration_waits_until_another_process_has_finished(cluster: Callable[[str, str], str]) -> None:
+    connection = await asyncpg.connect(cluster("postgres", "postgres"))
+    await connection.execute("CREATE DATABASE migrated_by_two OWNER security_owner TEMPLATE template0")
+    url = cluster("migrated_by_two", "security_owner")
+    other = await asyncpg.connect(url)
+    assert await other.fetchval("SELECT pg_try_advisory_lock(hashtext('migrations'))")
+    waiting = asyncio.create_task(
+        asyncio.to_thread(ratebook, "migrate", "security", SECURITY_OWNER_DATABASE_URL=url),
+    )
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'migrated_by_two' AND pid <> $1 AND query LIKE '%try_advisory%'"
+    async with asyncio.timeout(30):
+        while not await connection.fetchval(asked, other.get_server_pid()):
+            await asyncio.sleep(0.05)
+    assert await other.fetchval("SELECT to_regclass('user_account')") is None
+    await other.close()
+    migrated = await waiting
+    assert (migrated.returncode, migrated.stdout) == (0, "security: migrated\n")
+    await connection.execute("DROP DATABASE migrated_by_two WITH (FORCE)")
     await connection.close()
 
 
