@@ -13,6 +13,8 @@ _STATES = re.compile(
 _BARE = re.compile(r"(str|Sequence\[str\]|tuple\[str, \.\.\.\]|list\[str\]|frozenset\[str\])( \| None)?")
 
 ALLOWED = {
+    "Explanation.source": "where the figures of a rate table come from, in words",
+    "OutcomeCount.outcome": "the code of any refusal",
     "RatingResult.outcome": "the code of any refusal",
 }
 """Fields that only look like states, each with its reason: Class.field, or function.parameter."""
