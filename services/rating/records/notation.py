@@ -1,14 +1,15 @@
-"""How tiers, bands and zone matrices stand in one cell of a table, and in JSON."""
+"""Owns tiers, bands and zone matrices, and how they stand in one cell of a table and in JSON."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from annotated_types import MaxLen
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from services.rating.rules.rate_tables import Step, ZoneRate
+from shared.values.columns import AS_DOCUMENT
 from shared.values.money import Money, Quantity, Rate
 from shared.values.numbers import plain
 from shared.values.text import CodeText
@@ -19,30 +20,24 @@ _STEP = re.compile(
 )
 _PRICE = re.compile(rf"^(?P<number>{_NUMBER})\s*(?P<kind>each|flat)?$")
 _ZONE = re.compile(rf"^(?P<from_zone>\S+)\s*>\s*(?P<to_zone>[^\s=]+)\s*=\s*(?P<rate>{_NUMBER})$")
+_LEAST_QUANTITY = Decimal("0.001")
+_MOST_PARTS = 2_500
 
 
-class StepBody(BaseModel):
+@dataclass(frozen=True)
+class Step:
     """One tier or band: what a quantity up to and including `up_to` costs.
 
     `rate` is for each unit (of the tier; in a band, of the whole quantity), `amount` comes once. The last one leaves
     `up_to` out. `from` may be given to have it checked: 0 or 1 first, then where the one before ends or one unit later.
     """
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True, populate_by_name=True)
+    __pydantic_config__ = ConfigDict(extra="forbid", populate_by_name=True)
 
-    begin: Quantity | None = Field(default=None, alias="from")
     up_to: Quantity | None = None
     amount: Money = Decimal(0)
     rate: Rate = Decimal(0)
-
-    @model_validator(mode="after")
-    def _priced(self) -> Self:
-        if not self.model_fields_set & {"amount", "rate"}:
-            raise ValueError("needs a rate or an amount; say 0 if it is free")
-        return self
-
-    def to_step(self) -> Step:
-        return Step(self.up_to, self.amount, self.rate, self.begin)
+    begin: Annotated[Quantity | None, Field(alias="from")] = None
 
     def __str__(self) -> str:
         prices = []
@@ -53,35 +48,34 @@ class StepBody(BaseModel):
         return f"{'more' if self.up_to is None else plain(self.up_to)} = {' + '.join(prices)}"
 
 
-_LEAST_QUANTITY = Decimal("0.001")
-
-
-def closed(steps: Sequence[StepBody]) -> tuple[Step, ...]:
-    """The steps; one that only says where it begins ends the one before, which said no end, just below."""
-    made = []
-    for place, body in enumerate(steps):
-        following = steps[place + 1].begin if place + 1 < len(steps) else None
-        step = body.to_step()
-        if step.up_to is None and following is not None:
-            step = replace(step, up_to=following - _LEAST_QUANTITY)
-        made.append(step)
-    return tuple(made)
-
-
-class ZoneRateBody(BaseModel):
+@dataclass(frozen=True)
+class ZoneRate:
     """The price from one zone to another; `ANY` stands for every zone, and for a ZIP in none."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     from_zone: CodeText
     to_zone: CodeText
     rate: Rate
 
-    def to_zone_rate(self) -> ZoneRate:
-        return ZoneRate(self.from_zone, self.to_zone, self.rate)
-
     def __str__(self) -> str:
         return f"{self.from_zone} > {self.to_zone} = {plain(self.rate)}"
+
+
+def _priced(step: Any) -> Any:
+    if isinstance(step, dict) and not step.keys() & {"amount", "rate"}:
+        raise ValueError("needs a rate or an amount; say 0 if it is free")
+    return step
+
+
+def _closed(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps; one that only says where it begins ends the one before, which said no end, just below."""
+    made = []
+    for place, step in enumerate(steps):
+        following = steps[place + 1].begin if place + 1 < len(steps) else None
+        ends = step.up_to is None and following is not None
+        made.append(replace(step, up_to=following - _LEAST_QUANTITY) if ends and following is not None else step)
+    return tuple(made)
 
 
 def _parts(cell: str) -> list[str]:
@@ -129,6 +123,11 @@ def _read_zones(value: Any) -> Any:
     return zones
 
 
-MOST_PARTS = 2_500
-Steps = Annotated[tuple[StepBody, ...], BeforeValidator(_read_steps), Field(max_length=MOST_PARTS)]
-Zones = Annotated[tuple[ZoneRateBody, ...], BeforeValidator(_read_zones), Field(max_length=MOST_PARTS)]
+Steps = Annotated[
+    tuple[Annotated[Step, BeforeValidator(_priced)], ...],
+    BeforeValidator(_read_steps),
+    MaxLen(_MOST_PARTS),
+    AfterValidator(_closed),
+    AS_DOCUMENT,
+]
+Zones = Annotated[tuple[ZoneRate, ...], BeforeValidator(_read_zones), MaxLen(_MOST_PARTS), AS_DOCUMENT]
