@@ -45,8 +45,6 @@ async def _run(url: str, metadata: MetaData) -> None:
     engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
     try:
         async with engine.connect() as connection:
-            # A migration that waits for a lock makes every request behind it wait too: give up early instead.
-            await connection.execute(text("SET lock_timeout = '5s'"))
             await _take_turns(connection)
             await connection.run_sync(_migrate, metadata)
     finally:
@@ -59,10 +57,13 @@ async def _take_turns(connection: AsyncConnection) -> None:
     Asks again and again instead of waiting inside PostgreSQL: a statement that waits is one that CREATE INDEX
     CONCURRENTLY waits for, and the two would wait for each other.
     """
-    while not await connection.scalar(text("SELECT pg_try_advisory_lock(hashtext('migrations'))")):
-        await connection.commit()
+    while True:
+        async with connection.begin():
+            # A migration that waits for a lock makes every request behind it wait too: give up early instead.
+            await connection.execute(text("SET lock_timeout = '5s'"))
+            if await connection.scalar(text("SELECT pg_try_advisory_lock(hashtext('migrations'))")):
+                return
         await asyncio.sleep(_TURN_SECONDS)
-    await connection.commit()
 
 
 def _migrate(connection: Connection, metadata: MetaData) -> None:
