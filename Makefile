@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 VENV := .venv
-# What running the suite needs, and what tests, checks and benchmarks need as well.
+# Three steps of setting up: what running the suite needs, what the tests add, and what checks and benchmarks add.
 RUNNING := $(VENV)/.running
+TESTING := $(VENV)/.testing
 READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
@@ -17,13 +18,13 @@ demo: $(RUNNING) ## Start everything, do the main job through the gateway, recon
 up: $(RUNNING) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
 	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT))
 
-test: $(READY) ## Run the tests on real PostgreSQL and NATS
+test: $(TESTING) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 2
 
 bench: $(READY) ## Measure the gateway, exports, postings, ratings, matching and events and write docs/benchmarks.md; ONLY=gateway
 	@$(RUN) -m tests.bench $(ONLY)
 
-test-long: $(READY) ## Run the long tests: random lives of entry, every answer as declared, restarts under load, memory over an hour of events
+test-long: $(TESTING) ## Run the long tests: random lives of entry, every answer as declared, restarts under load, memory over an hour of events
 	@$(RUN) -m pytest -n 2 -m long tests/services
 	@$(RUN) -m pytest -m long tests/long
 
@@ -35,7 +36,7 @@ test-ad: $(READY) ## Run the tests at a real Active Directory domain (Samba, as 
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ad tests/services/security/directory
 
-faults: $(READY) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
+faults: $(TESTING) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
 
 check: $(READY) ## Lint, format, types, import rules, house rules, deployable locks
@@ -45,6 +46,17 @@ check: $(READY) ## Lint, format, types, import rules, house rules, deployable lo
 	@$(VENV)/bin/lint-imports
 	@$(RUN) -m deploy.checks
 	@$(RUN) -m deploy.locks check
+
+coverage: $(READY) ## Run the tests and report branch coverage; fails below the floor in pyproject.toml
+	@$(VENV)/bin/coverage erase
+	@$(VENV)/bin/coverage run -m pytest -n 2
+	@$(VENV)/bin/coverage combine --quiet
+	@$(VENV)/bin/coverage report
+
+mutants: $(READY) ## Change the rules one place at a time and see whether a test fails; ONLY="services.rating.rules.pricing*"
+	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/mutants.txt
+	@$(VENV)/bin/mutmut run $(ONLY)
+	@$(VENV)/bin/mutmut results
 
 format: $(READY) ## Format the code and mend what the linter can
 	@$(VENV)/bin/ruff format
@@ -57,14 +69,19 @@ locks: $(READY) ## Compile locks/ from pyproject.toml (UPGRADE=1 takes newer ver
 	@$(RUN) -m deploy.locks compile $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove the virtual environment and all local data
-	@rm -rf $(VENV) .ratebook
+	@rm -rf $(VENV) .ratebook mutants .coverage*
 
 setup: $(READY) ## Install everything that development needs
 
-$(READY): $(RUNNING) locks/all.txt
-	@echo "Setting up the tools for development, once:"
+$(READY): $(TESTING) locks/all.txt
+	@echo "Setting up, once: the tools for checks and benchmarks"
 	@$(RUN) deploy/set_up.py all
 	@touch $(READY)
+
+$(TESTING): $(RUNNING) locks/test.txt
+	@echo "Setting up, once: what the tests need"
+	@$(RUN) deploy/set_up.py test
+	@touch $(TESTING)
 
 $(RUNNING): locks/local.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Ratebook needs Python 3.11 or newer; $(PYTHON) is not on the PATH (PYTHON=... names another)."; exit 1; }
@@ -75,4 +92,4 @@ $(RUNNING): locks/local.txt
 	@$(RUN) deploy/set_up.py local
 	@touch $(RUNNING)
 
-.PHONY: help setup demo up test test-long test-ldap test-ad bench faults check format documents locks clean
+.PHONY: help setup demo up test test-long test-ldap test-ad bench faults check coverage mutants format documents locks clean

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 import services
+from deploy.documents import operations, tables
 from shared.access.identity import public_jwks
 from shared.contracts.event import STREAM, Event
 from shared.contracts.subscriptions import EVENTS, SUBSCRIPTIONS
@@ -27,7 +28,12 @@ SERVICES = ("rating", "receivables", "security")
 
 def documents() -> dict[Path, str]:
     """Every generated file and its content."""
-    made = {CONTRACTS / "openapi" / f"{name}.json": _json(_openapi(name)) for name in SERVICES}
+    made = {}
+    for service in SERVICES:
+        document = _openapi(service)
+        made[CONTRACTS / "openapi" / f"{service}.json"] = _json(document)
+        made[ROOT / "docs" / "api" / f"{service}.md"] = operations.page(service, document)
+        made[ROOT / "docs" / "tables" / f"{service}.md"] = tables.page(service)
     for event in EVENTS:
         made[CONTRACTS / "schemas" / f"{event.event_name()}.json"] = _json(_schema(event))
     made[CONTRACTS / "asyncapi.json"] = _json(_asyncapi())

@@ -18,16 +18,15 @@ DEPLOYABLES = {
     "security": "services.security.main",
     "gateway": "gateway.main",
 }
-# What `make demo` and `make up` install.
-RUNNING = "local"
-# Needs a compiler and the headers of libldap; `make test-ldap` installs it.
-BUILT_FROM_SOURCE = ("ldap",)
+# What `make demo` and `make up` install, and what `make test`, `make mutants` and `make test-ldap` add. The last one is
+# built from source and needs a compiler and the headers of libldap.
+SETS = ("local", "test", "mutants", "ldap")
 _UV = str(Path(sys.executable).parent / "uv")
 
 
 def compile_locks(*, upgrade: bool) -> None:
     """Writes `all.txt`, then each deployable's lock with the same versions."""
-    for name in ("all", RUNNING, *DEPLOYABLES, *BUILT_FROM_SOURCE):
+    for name in ("all", *SETS, *DEPLOYABLES):
         command = [
             *(_UV, "pip", "compile", "--quiet", "pyproject.toml", "--group", name),
             *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"),

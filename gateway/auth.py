@@ -7,10 +7,10 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import ValidationError
 
 from gateway.errors import PermissionsStale
 from gateway.rules.decisions import Caller, User
@@ -18,21 +18,19 @@ from gateway.rules.headers import Header
 from gateway.rules.paths import LETTERS_AND_DIGITS
 from gateway.upstream import Upstream, fetch
 from shared.access.grants import Grant, Principal
-from shared.access.identity import HEADER, sign_identity
+from shared.access.identity import ADDRESS_HEADER, ALGORITHM, GATEWAY, HEADER, sign_identity
+from shared.contracts.access_token import AUDIENCE, ISSUER, TYPE, AccessClaims
+from shared.contracts.jwks import NOUN, PublicKey
 from shared.errors import Unauthenticated
 
 log = logging.getLogger(__name__)
 
-ISSUER = "ratebook-security"
-AUDIENCE = "ratebook-gateway"
-TYPE = "ratebook-access+jwt"
 TRUSTED_SECONDS = 30
 IDENTITY = HEADER.encode()
+ADDRESS = ADDRESS_HEADER.encode()
 
-_PATH = "/v1/jwks"
-_ALGORITHM = "EdDSA"
+_PATH = f"/v1/{NOUN}"
 _HEAD_MEMBERS = frozenset({"alg", "typ", "kid"})
-_CLAIMS = ["iss", "aud", "exp", "iat", "sub", "sid", "jti"]
 _MAX_TOKEN_BYTES = 4 * 1024
 _TOKEN_BYTES = LETTERS_AND_DIGITS + b"-_."
 # Clocks of two machines are never quite the same.
@@ -105,14 +103,16 @@ class Keys:
 
 def _read_jwks(body: bytes) -> dict[str, Ed25519PublicKey]:
     """The Ed25519 keys of a JWKS document (RFC 7517); other kinds are passed over."""
-    algorithm = jwt.get_algorithm_by_name(_ALGORITHM)
+    algorithm = jwt.get_algorithm_by_name(ALGORITHM)
     keys: dict[str, Ed25519PublicKey] = {}
     for described in json.loads(body)["keys"][:_MAX_KEYS]:
-        if described.get("kty") != "OKP" or described.get("crv") != "Ed25519" or described.get("use", "sig") != "sig":
+        try:
+            one = PublicKey.model_validate(described)
+        except ValidationError:
             continue
-        key = algorithm.from_jwk(described)
-        if isinstance(key, Ed25519PublicKey) and isinstance(described.get("kid"), str):
-            keys[described["kid"]] = key
+        key = algorithm.from_jwk(one.model_dump())
+        if isinstance(key, Ed25519PublicKey):
+            keys[one.kid] = key
     return keys
 
 
@@ -168,34 +168,30 @@ class Tokens:
         try:
             head = jwt.get_unverified_header(token)
             # A closed list: `jku`, `jwk`, `x5u` would bring keys along, `crit` asks for what we do not do.
-            if set(head) != _HEAD_MEMBERS or head["typ"] != TYPE or head["alg"] != _ALGORITHM:
+            if set(head) != _HEAD_MEMBERS or head["typ"] != TYPE or head["alg"] != ALGORITHM:
                 raise Unauthenticated("The access token is of another kind.")
             key_id = str(head["kid"])
             key = await self._keys.find(key_id)
             if key is None:
                 raise Unauthenticated("The access token is signed with an unknown key.")
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=[_ALGORITHM],
-                audience=AUDIENCE,
-                issuer=ISSUER,
-                options={"require": _CLAIMS, "strict_aud": True, "verify_iat": False},
+            claims = AccessClaims.model_validate(
+                jwt.decode(
+                    token,
+                    key,
+                    algorithms=[ALGORITHM],
+                    audience=AUDIENCE,
+                    issuer=ISSUER,
+                    options={"strict_aud": True, "verify_iat": False},
+                )
             )
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("The access token has expired.") from error
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, ValidationError) as error:
             raise Unauthenticated("The access token is not valid.") from error
-        issued_at, expires_at, subject, session_id = (claims[name] for name in ("iat", "exp", "sub", "sid"))
-        if not isinstance(issued_at, (int, float)) or issued_at > now + _CLOCK_SKEW_SECONDS:
+        if claims.iat > now + _CLOCK_SKEW_SECONDS:
             raise Unauthenticated("The access token is not valid yet.")
-        if not subject or not isinstance(session_id, str):
-            raise Unauthenticated("The access token is not valid.")
-        csrf = claims.get("csrf")
-        caller = Caller(subject, session_id, float(expires_at))
-        return Session(
-            caller, key_id, csrf if isinstance(csrf, str) else None, min(caller.expires_at, now + TRUSTED_SECONDS)
-        )
+        caller = Caller(claims.sub, claims.sid, float(claims.exp))
+        return Session(caller, key_id, claims.csrf, min(caller.expires_at, now + TRUSTED_SECONDS))
 
 
 class Identities:
@@ -220,4 +216,4 @@ class Identities:
 
     def own(self, *grants: Grant, service: str) -> Header:
         """The header with the gateway's own identity, for what it asks of a service itself."""
-        return IDENTITY, sign_identity(self._signing_key, Principal("gateway", "gateway", grants), service).encode()
+        return IDENTITY, sign_identity(self._signing_key, Principal(GATEWAY, GATEWAY, grants), service).encode()

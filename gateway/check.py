@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.admission import Admission
 from gateway.cookies import Shown
 from gateway.errors import HeadersRefused, refuse
-from gateway.rules.headers import Header
+from gateway.rules.headers import CSRF, Header
 from shared.access.identity import HEADER
 from shared.errors import DomainError, NotFound, Unauthenticated
 from shared.process import tracing
@@ -93,7 +93,7 @@ class Check:
                 )
             method = told.decode("latin-1")
             target, _, query = whole.partition(b"?")
-        shown = Shown(*(_one(headers, name) for name in (b"authorization", b"cookie", b"ratebook-csrf")))
+        shown = Shown(*(_one(headers, name) for name in (b"authorization", b"cookie", CSRF)))
         return _Asked(method, target, query, shown)
 
     def _as_understood(self, error: DomainError) -> DomainError:

@@ -1,7 +1,6 @@
 """Owns that denials reach the audit: counted here, and told to the security service each minute (docs/decisions/0018)."""
 
 import asyncio
-import json
 import logging
 import time
 import uuid
@@ -9,33 +8,23 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from pydantic import TypeAdapter
+
 from gateway.auth import Identities
 from gateway.routes import Route
 from gateway.upstream import Upstream
 from shared.access.grants import Grant, Level
+from shared.contracts.denials import FEATURE, NOUN, CountedDenial, Denial, DenialsReport
 
 log = logging.getLogger(__name__)
 
 # More callers, operations and reasons in one window are told of together, and memory stays what it is.
 MOST_KINDS = 500
-_PATH = "/v1/denials"
+_PATH = f"/v1/{NOUN}"
 _SEND_SECONDS = 5
-_MAY_TELL = Grant("security.denials", Level.EDIT)
+_MAY_TELL = Grant(FEATURE, Level.EDIT)
 _OTHERS = "(others)"
-
-
-@dataclass(frozen=True, slots=True)
-class Denied:
-    """One kind of denial: who was refused what, and why. `subject` is `unknown` without a valid access token."""
-
-    subject: str
-    name: str
-    address: str
-    operation: str
-    feature: str
-    level: str
-    status: int
-    reason: str
+_REPORT = TypeAdapter(DenialsReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +52,7 @@ class Denials:
         self._identities = identities
         self._clock = clock
         self._began_at = clock()
-        self._counts: dict[Denied, int] = {}
+        self._counts: dict[Denial, int] = {}
         self._report: _Report | None = None
 
     @property
@@ -73,9 +62,9 @@ class Denials:
 
     def count(self, route: Route, subject: str, name: str, address: str, status: int, reason: str) -> None:
         access = route.access
-        kind = Denied(subject, name, address, route.name, access.feature, access.level.word, status, reason)
+        kind = Denial(subject, name, address, route.name, access.feature, access.level.word, status, reason)
         if kind not in self._counts and len(self._counts) >= MOST_KINDS:
-            kind = Denied(_OTHERS, _OTHERS, "", _OTHERS, "", "", status, "more kinds of denials than are told apart")
+            kind = Denial(_OTHERS, _OTHERS, "", _OTHERS, "", "", status, "more kinds of denials than are told apart")
         self._counts[kind] = self._counts.get(kind, 0) + 1
 
     async def run(self, every_seconds: float) -> None:
@@ -96,13 +85,9 @@ class Denials:
     def _close_window(self) -> bool:
         """Makes a report of what was counted, unless one waits; False when there is nothing to tell."""
         if self._report is None and self._counts:
-            ended_at = self._clock()
-            told = {
-                "begin": _moment(self._began_at),
-                "end": _moment(ended_at),
-                "denials": [{**asdict(kind), "count": count} for kind, count in self._counts.items()],
-            }
-            self._report = _Report(str(uuid.uuid4()), json.dumps(told).encode(), sum(self._counts.values()))
+            counted = [CountedDenial(**asdict(kind), count=count) for kind, count in self._counts.items()]
+            told = DenialsReport(_moment(self._began_at), _moment(self._clock()), counted)
+            self._report = _Report(str(uuid.uuid4()), _REPORT.dump_json(told), sum(self._counts.values()))
             self._counts = {}
         if not self._counts:
             self._began_at = self._clock()
@@ -127,5 +112,5 @@ class Denials:
         self._report = None
 
 
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -36,6 +36,7 @@ from gateway.routes import Document, compile_routes
 from shared.access import cookies
 from shared.errors import NotFound
 from shared.http.problems import refusals
+from shared.process.version import VERSION
 
 DOCUMENT_PATH = "/openapi.json"
 PAGE_PATH = "/docs"
@@ -107,7 +108,7 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
             schemas[renamed.get(name, name)] = _rename(schema, renamed)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Ratebook", "version": "1"},
+        "info": {"title": "Ratebook", "version": VERSION},
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": {"access_token": _BEARER, "cookie": _COOKIE}},
     }

@@ -27,6 +27,7 @@ from shared.http.problems import install_problem_handlers
 from shared.process import logging as process_logging
 from shared.process.background import collect_rarely, running
 from shared.process.draining import Draining
+from shared.process.version import VERSION
 
 
 class Front:
@@ -112,7 +113,7 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         await upstream.close()
 
     app = FastAPI(
-        title="Ratebook gateway", version="1", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None
+        title="Ratebook gateway", version=VERSION, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None
     )
     install_problem_handlers(app)
     install_documents(app, documents)

@@ -1,22 +1,21 @@
 """Owns the gateway's copy of the permission table: fetched, told of changes, and never trusted for too long."""
 
 import asyncio
-import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from gateway.auth import Identities
 from gateway.errors import PermissionsStale
-from gateway.rules.decisions import PermissionTable, User
+from gateway.rules.decisions import User, UserTable
 from gateway.upstream import Upstream, fetch
 from shared.access.grants import Grant, Level, highest_levels
 from shared.access.identity import grants_from_claim
+from shared.contracts.permission_table import FEATURE, NOUN, PermissionTable
 from shared.contracts.permissions_changed import PermissionsChanged
 from shared.events import streams
 
@@ -25,9 +24,9 @@ log = logging.getLogger(__name__)
 TRUSTED_SECONDS = 60.0
 
 _RETRY_SECONDS = 1.0
-_PATH = "/v1/permission-table"
+_PATH = f"/v1/{NOUN}"
 _MAX_TABLE_BYTES = 32 * 1024 * 1024
-_MAY_READ_THE_TABLE = Grant("security.permission_table", Level.VIEW)
+_MAY_READ_THE_TABLE = Grant(FEATURE, Level.VIEW)
 
 
 class Permissions:
@@ -49,7 +48,7 @@ class Permissions:
         self._origin = security_origin
         self._identities = identities
         self._clock = clock
-        self._table: PermissionTable | None = None
+        self._table: UserTable | None = None
         self._etag = b""
         self._asked_at = float("-inf")
         self._wake = asyncio.Event()
@@ -57,7 +56,7 @@ class Permissions:
         self.epoch_changed = asyncio.Event()
         self.asked = asyncio.Event()
 
-    def current(self) -> PermissionTable:
+    def current(self) -> UserTable:
         """The table; raises PermissionsStale when there is none that was asked for within the last minute."""
         if self._table is None or self.age_seconds > TRUSTED_SECONDS:
             raise PermissionsStale("The permissions have not been confirmed for a minute. Try again shortly.")
@@ -101,7 +100,7 @@ class Permissions:
             return
         if status != 200:
             raise ConnectionError(f"{self._origin}{_PATH} answered {status}")
-        table = read_table(json.loads(body))
+        table = read_table(PermissionTable.model_validate_json(body))
         if self._table is not None and table.epoch < self._table.epoch:
             raise ValueError(f"security has epoch {table.epoch}, older than {self._table.epoch}, which is held")
         changed = self._table is None or table.epoch != self._table.epoch
@@ -146,15 +145,15 @@ class Permissions:
             raise ConnectionError("not connected")
 
 
-def read_table(document: Mapping[str, Any]) -> PermissionTable:
-    """The table from its wire form; users with the same groups share their grants. Raises KeyError or ValueError."""
-    by_group = {group_id: grants_from_claim(group["grants"]) for group_id, group in document["groups"].items()}
+def read_table(table: PermissionTable) -> UserTable:
+    """The users of the table with all that their groups grant; users with the same groups share their grants."""
+    by_group = {group_id: grants_from_claim(group.grants) for group_id, group in table.groups.items()}
     by_groups: dict[tuple[str, ...], tuple[tuple[Grant, ...], dict[str, Level]]] = {}
     users = {}
-    for subject, user in document["users"].items():
-        groups = tuple(sorted(user["groups"]))
+    for subject, user in table.users.items():
+        groups = tuple(sorted(user.groups))
         if groups not in by_groups:
             grants = tuple(grant for group_id in groups for grant in by_group.get(group_id, ()))
             by_groups[groups] = grants, highest_levels(grants)
-        users[subject] = User(str(user["name"]), *by_groups[groups])
-    return PermissionTable(int(document["epoch"]), users)
+        users[subject] = User(user.name, *by_groups[groups])
+    return UserTable(table.epoch, users)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from starlette.types import Receive, Scope, Send
 
 from gateway.admission import Admission
-from gateway.auth import IDENTITY, Session
+from gateway.auth import ADDRESS, IDENTITY, Session
 from gateway.calls import Abandoned, Call, Calls, OpenStream, OpenStreams
 from gateway.cookies import Shown
 from gateway.errors import (
@@ -150,7 +150,7 @@ class Proxy:
         if admitted.identity is not None:
             head.forwarded.append((IDENTITY, admitted.identity.encode()))
         head.forwarded.append((b"traceparent", (tracing.traceparent() or tracing.new_traceparent()).encode()))
-        head.forwarded.append((b"x-forwarded-for", peer.encode()))
+        head.forwarded.append((ADDRESS, peer.encode()))
         if head.content_length is not None and head.content_length > self._limits.max_body_bytes:
             raise self._too_large()
         target = f"{path}?{query.decode('ascii')}" if query else path

@@ -8,6 +8,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -36,7 +37,7 @@ settings.register_profile("ratebook", deadline=None, suppress_health_check=[Heal
 settings.load_profile("ratebook")
 
 
-class Schedule(LoadScopeScheduling):
+class Schedule(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
     """One worker does all system tests, so that the suite is started once; all others go where there is time."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -66,7 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     directory = Path(tempfile.mkdtemp(prefix="ratebook-tests-", dir=_quick_place()))
     cluster = start_postgres(directory / "postgres", {}, durable=False)
-    config.add_cleanup(lambda: (cluster.stop(), shutil.rmtree(directory, ignore_errors=True)))
+    # The last one first.
+    config.add_cleanup(partial(shutil.rmtree, directory, ignore_errors=True))
+    config.add_cleanup(cluster.stop)
     asyncio.run(provision(cluster))
     asyncio.run(_count_statements_in(cluster))
     for service in SERVICES:
@@ -122,21 +125,27 @@ async def _runtime(
 
 
 @pytest.fixture
-async def rating_database(fresh_database, cluster) -> AsyncIterator[Database]:
+async def rating_database(
+    fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+) -> AsyncIterator[Database]:
     """The rating database as its runtime role."""
     async for database in _runtime("rating", fresh_database, cluster):
         yield database
 
 
 @pytest.fixture
-async def receivables_database(fresh_database, cluster) -> AsyncIterator[Database]:
+async def receivables_database(
+    fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+) -> AsyncIterator[Database]:
     """The receivables database as its runtime role."""
     async for database in _runtime("receivables", fresh_database, cluster):
         yield database
 
 
 @pytest.fixture
-async def security_database(fresh_database, cluster) -> AsyncIterator[Database]:
+async def security_database(
+    fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+) -> AsyncIterator[Database]:
     """The security database as its runtime role."""
     async for database in _runtime("security", fresh_database, cluster):
         yield database

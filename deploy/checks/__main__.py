@@ -2,9 +2,9 @@
 
 import sys
 
-from deploy.checks import namesakes, states
+from deploy.checks import migrations, namesakes, states
 
-CHECKS = (namesakes.find, states.find)
+CHECKS = (migrations.find, namesakes.find, states.find)
 
 
 def main() -> int:

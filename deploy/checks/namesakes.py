@@ -1,4 +1,7 @@
-"""A noun has one name from its URL to its statements: each module of `api/` has its namesake in the layers below."""
+"""A noun has one name from its URL to its statements: each module of `api/` has its namesake in the layers below.
+
+Its wire types are those of its rules, or stand in `schemas/`.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +12,15 @@ LAYERS = {"actions": ("actions",), "wire types": ("schemas", "rules", "records")
 """Where a noun must be found: its use cases, and what it looks like on the wire, where rules and records serve as they are."""
 
 ALLOWED = {
+    ("rating", "actions", "dependencies"): "what endpoints ask for, no noun",
+    ("rating", "wire types", "dependencies"): "what endpoints ask for, no noun",
+    ("rating", "wire types", "records"): "records are their own wire types",
     ("security", "actions", "cookies"): "the tokens of actions/tokens.py, given as cookies",
     ("security", "actions", "dependencies"): "what endpoints ask for, no noun",
     ("security", "wire types", "dependencies"): "what endpoints ask for, no noun",
+    ("security", "wire types", "denials"): "a gateway sends them: shared/contracts/denials.py",
     ("security", "actions", "jwks"): "the public halves of keys that the settings hold",
+    ("security", "wire types", "jwks"): "the gateway reads them: shared/contracts/jwks.py",
 }
 """Modules without a namesake in a layer, each with its reason: (service, what is missing, noun)."""
 

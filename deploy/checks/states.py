@@ -13,7 +13,13 @@ _STATES = re.compile(
 _BARE = re.compile(r"(str|Sequence\[str\]|tuple\[str, \.\.\.\]|list\[str\]|frozenset\[str\])( \| None)?")
 
 ALLOWED = {
+    "Binding.source": "the issuer of an identity provider, or `directory`",
+    "Claimed.source": "the issuer of an identity provider, or `directory`",
+    "DeclaredOperation.method": "whatever the documents have",
+    "Explanation.source": "where the figures of a rate table come from, in words",
+    "OutcomeCount.outcome": "the code of any refusal",
     "RatingResult.outcome": "the code of any refusal",
+    "Round.state": "what OpenID Connect calls so: a text that nobody can guess",
 }
 """Fields that only look like states, each with its reason: Class.field, or function.parameter."""
 

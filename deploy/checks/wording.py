@@ -15,13 +15,16 @@ _LEFT_OUT = re.compile(
 
 def words_to_avoid(page: str) -> dict[str, str]:
     """The first table under "Words to avoid": each word, and what to write instead."""
-    table = page.split("## Words to avoid")[1].split("\n## ")[0]
+    table = page.partition("## Words to avoid")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     return {word.strip(): instead for avoid, instead in rows[2:] for word in avoid.split(",")}
 
 
-def find_in(name: str, text: str, avoid: Mapping[str, str], pattern: re.Pattern[str]) -> Iterator[str]:
+def find_in(name: str, text: str, avoid: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each of the words in a text."""
+    # Capitals only at the beginning: `is None` is Python, and no word of ours.
+    either = (f"(?i:{re.escape(word[0])}){re.escape(word[1:])}" for word in avoid)
+    pattern = re.compile(rf"\b(?:{'|'.join(either)})\b")
     for number, line in enumerate(text.splitlines(), start=1):
         for found in pattern.finditer(line):
             yield f'{name}:{number}: "{found[0]}": write {avoid[found[0].lower()]} ({PAGE}).'
@@ -30,10 +33,7 @@ def find_in(name: str, text: str, avoid: Mapping[str, str], pattern: re.Pattern[
 def find(root: Path = ROOT) -> Iterator[str]:
     """A sentence for each of the words in what people read."""
     avoid = words_to_avoid((root / PAGE).read_text())
-    # Capitals only at the beginning: `is None` is Python, and no word of ours.
-    either = (f"(?i:{re.escape(word[0])}){re.escape(word[1:])}" for word in avoid)
-    pattern = re.compile(rf"\b(?:{'|'.join(either)})\b")
     listed = subprocess.run(["git", "ls-files", *_READ], cwd=root, capture_output=True, text=True, check=True)  # noqa: S607
     for name in listed.stdout.split():
         if not _LEFT_OUT.fullmatch(name):
-            yield from find_in(name, (root / name).read_text(), avoid, pattern)
+            yield from find_in(name, (root / name).read_text(), avoid)

@@ -5,6 +5,7 @@ from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, RawDescription
 from typing import TypeAlias
 
 from gateway.routes import SERVICES, load_documents
+from shared.process.version import VERSION
 
 Commands: TypeAlias = "argparse._SubParsersAction[ArgumentParser]"  # noqa: SLF001 - argparse gives it no other name
 _MORE = """\
@@ -39,6 +40,7 @@ def parser() -> ArgumentParser:
         epilog=_MORE,
         formatter_class=RawDescriptionHelpFormatter,
     )
+    made.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     made.set_defaults(home=None, json=False)
     _common(made)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")

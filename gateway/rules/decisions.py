@@ -18,8 +18,8 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class PermissionTable:
-    """Who may do what, as the security service had it at `epoch`; users by subject. Who is not in it is not active."""
+class UserTable:
+    """The permission table as decisions read it: active users by subject, as the security service had them at `epoch`."""
 
     epoch: int
     users: Mapping[str, User]
@@ -47,7 +47,7 @@ _NOBODY = Decision("unauthenticated", "no valid access token")
 _UNKNOWN = Decision("unauthenticated", "no active user of this id")
 
 
-def decide(route: Route, caller: Caller | None, table: PermissionTable) -> Decision:
+def decide(route: Route, caller: Caller | None, table: UserTable) -> Decision:
     """Whether `caller` may use `route`.
 
     A public operation is anyone's. Every other needs an active user, and one with a feature needs a group of his that

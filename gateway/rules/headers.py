@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from gateway.errors import HeadersRefused, HeadersTooLarge
 from gateway.rules.paths import LETTERS_AND_DIGITS
+from shared.access import cookies
 
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 Header = tuple[bytes, bytes]
+CSRF = cookies.CSRF_HEADER.encode()
 _HOST_BYTES = LETTERS_AND_DIGITS + b"-._~:[]"
 _REQUEST_HEADERS = (
     "accept",
@@ -57,7 +59,7 @@ _RESPONSE_HEADERS = (
 _FORWARDED = frozenset(name.encode() for name in _REQUEST_HEADERS)
 _RETURNED = frozenset(name.encode() for name in _RESPONSE_HEADERS)
 _VALUE_BYTES = bytes(range(0x20, 0x7F)) + b"\t"
-_SHOWN = {b"authorization": "authorization", b"ratebook-csrf": "csrf"}
+_SHOWN = {b"authorization": "authorization", CSRF: "csrf"}
 _READ_HERE = frozenset(
     {b"host", b"connection", *_SHOWN, b"cookie", b"upgrade", b"content-length", b"transfer-encoding"}
 )
@@ -130,7 +132,7 @@ def _read_here(head: RequestHead, name: bytes, value: bytes) -> None:
         case b"cookie":
             # A proxy may bring them on several lines (RFC 9113, 8.2.3).
             head.cookie = value if head.cookie is None else head.cookie + b"; " + value
-        case b"authorization" | b"ratebook-csrf":
+        case _ if name in _SHOWN:
             if getattr(head, _SHOWN[name]) is not None:
                 raise HeadersRefused(f"There are two headers {name.decode().title()}.")
             setattr(head, _SHOWN[name], value)

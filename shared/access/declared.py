@@ -1,6 +1,7 @@
 """Owns what an operation asks of its caller, declared where the operation is written."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.access.grants import Level
 
@@ -9,7 +10,7 @@ from shared.access.grants import Level
 class Access:
     """What an operation asks of its caller, declared where the operation is written."""
 
-    kind: str
+    kind: Literal["feature", "signed_in", "public"]
     feature: str = ""
     level: Level = Level.NONE
     reason: str = ""

@@ -1,8 +1,15 @@
 """Owns who may do what: levels, grants with limits, and the scope that follows from them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Literal
+
+# pydantic asks for this one below Python 3.12.
+from typing_extensions import TypedDict
+
+LevelWord = Literal["view", "edit", "approve", "admin"]
+"""What a grant may give, in a word."""
 
 
 class Level(IntEnum):
@@ -23,6 +30,20 @@ class Level(IntEnum):
         return cls[word.upper()]
 
 
+class LimitsClaim(TypedDict, total=False):
+    """Limits as tokens and the permission table carry them; a side that is absent is open."""
+
+    branches: list[str] | None
+    customers: list[str] | None
+    ar_companies: list[int] | None
+
+
+class GrantClaim(LimitsClaim):
+    """Features with their levels under one set of limits."""
+
+    levels: dict[str, LevelWord]
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one grant is narrowed to; an empty set leaves that side open. All sides must fit at once."""
@@ -35,8 +56,8 @@ class Limits:
     def unlimited(self) -> bool:
         return not (self.branches or self.customers or self.ar_companies)
 
-    def to_claim(self) -> dict[str, list[str] | list[int]]:
-        claim: dict[str, list[str] | list[int]] = {}
+    def to_claim(self) -> LimitsClaim:
+        claim: LimitsClaim = {}
         if self.branches:
             claim["branches"] = sorted(self.branches)
         if self.customers:
@@ -46,11 +67,11 @@ class Limits:
         return claim
 
     @classmethod
-    def from_claim(cls, claim: Mapping[str, list[str] | list[int]]) -> "Limits":
+    def from_claim(cls, claim: LimitsClaim) -> "Limits":
         return cls(
-            branches=frozenset(str(code) for code in claim.get("branches", ())),
-            customers=frozenset(str(number) for number in claim.get("customers", ())),
-            ar_companies=frozenset(int(number) for number in claim.get("ar_companies", ())),
+            branches=frozenset(claim.get("branches") or ()),
+            customers=frozenset(claim.get("customers") or ()),
+            ar_companies=frozenset(claim.get("ar_companies") or ()),
         )
 
 

@@ -2,22 +2,30 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt import PyJWK, PyJWKSet
 
-from shared.access.grants import Grant, Level, Limits, Principal
+from shared.access.grants import Grant, GrantClaim, Level, LevelWord, Limits, Principal
 from shared.errors import Unauthenticated
 
 HEADER = "ratebook-identity"
+ADDRESS_HEADER = "x-forwarded-for"
+"""Where the caller is, as the gateway says; nobody else reaches a service."""
+
+
 ISSUER = "ratebook-gateway"
+GATEWAY = "gateway"
+"""The subject of a gateway that asks for itself; a user's is a number."""
+
+
 LIFETIME_SECONDS = 60
+ALGORITHM = "EdDSA"
 _TYPE = "ratebook-identity+jwt"
-_ALGORITHM = "EdDSA"
 
 
 def key_id(private_key: Ed25519PrivateKey) -> str:
@@ -27,11 +35,11 @@ def key_id(private_key: Ed25519PrivateKey) -> str:
 
 def public_jwks(private_keys: Sequence[Ed25519PrivateKey]) -> str:
     """The JWKS document (RFC 7517) of the public halves."""
-    algorithm = jwt.get_algorithm_by_name(_ALGORITHM)
+    algorithm = jwt.get_algorithm_by_name(ALGORITHM)
     keys = []
     for private_key in private_keys:
         described: dict[str, Any] = json.loads(algorithm.to_jwk(private_key.public_key()))
-        keys.append({**described, "kid": key_id(private_key), "alg": _ALGORITHM, "use": "sig"})
+        keys.append({**described, "kid": key_id(private_key), "alg": ALGORITHM, "use": "sig"})
     return json.dumps({"keys": keys})
 
 
@@ -52,19 +60,21 @@ def sign_identity(private_key: Ed25519PrivateKey, principal: Principal, service:
         "exp": issued_at + LIFETIME_SECONDS,
         "grants": grants_to_claim(principal.grants),
     }
-    return jwt.encode(claims, private_key, _ALGORITHM, headers={"kid": key_id(private_key), "typ": _TYPE})
+    return jwt.encode(claims, private_key, ALGORITHM, headers={"kid": key_id(private_key), "typ": _TYPE})
 
 
-def grants_to_claim(grants: Sequence[Grant]) -> list[dict[str, Any]]:
+def grants_to_claim(grants: Sequence[Grant]) -> list[GrantClaim]:
     """Grants with the same limits share one entry: `{"levels": {feature: level}, "branches": [...]}`."""
-    by_limits: dict[Limits, dict[str, str]] = {}
+    by_limits: dict[Limits, dict[str, LevelWord]] = {}
     for grant in grants:
         levels = by_limits.setdefault(grant.limits, {})
-        levels[grant.feature] = max(grant.level, Level.of(levels.get(grant.feature, "none"))).word
+        highest = max(grant.level, Level.of(levels.get(grant.feature, "none")))
+        # Nobody is granted the level NONE, the only one that is no LevelWord.
+        levels[grant.feature] = cast("LevelWord", highest.word)
     return [{"levels": levels, **limits.to_claim()} for limits, levels in by_limits.items()]
 
 
-def grants_from_claim(claim: Sequence[Mapping[str, Any]]) -> tuple[Grant, ...]:
+def grants_from_claim(claim: Sequence[GrantClaim]) -> tuple[Grant, ...]:
     """The grants that `grants_to_claim` has written."""
     return tuple(
         Grant(name, Level.of(level), Limits.from_claim(entry))
@@ -96,12 +106,12 @@ class IdentityVerifier:
     def _decode(self, token: str) -> tuple[Principal, float]:
         try:
             head = jwt.get_unverified_header(token)
-            if head.get("typ") != _TYPE or head.get("alg") != _ALGORITHM:
+            if head.get("typ") != _TYPE or head.get("alg") != ALGORITHM:
                 raise Unauthenticated("The identity is of another kind.")
             claims = jwt.decode(
                 token,
                 self._keys[head.get("kid", "")],
-                algorithms=[_ALGORITHM],
+                algorithms=[ALGORITHM],
                 audience=self._service,
                 issuer=ISSUER,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},

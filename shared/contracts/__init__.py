@@ -1,1 +1,2 @@
-"""The events that the services exchange, one module each; schemas/ holds their exported documents."""
+"""What processes say to one another: the events of the services, schemas/ holds their exported documents; and what gateway
+and security exchange over HTTP. One module each."""

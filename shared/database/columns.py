@@ -1,7 +1,9 @@
 """Owns the kinds of columns that tables are made of, so that every service's models read alike."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -18,15 +20,46 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field
 
+from shared.values.fields import field_names
+
 _DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 
 
-def column_types(table: Table) -> dict[str, str]:
-    """The SQL type of each column, for casts: a collation belongs to the column and would be an error there."""
+def column_types(table: Table, kind: type[Any] | None = None) -> dict[str, str]:
+    """The SQL type of each column, or of those that are fields of `kind`.
+
+    For casts: a collation belongs to the column and would be an error there.
+    """
+    names = None if kind is None else field_names(kind)
     return {
         column.name: "text" if isinstance(column.type, Text) else column.type.compile(dialect=_DIALECT)
         for column in table.columns
+        if names is None or column.name in names
     }
+
+
+_AS_TEXT = frozenset({"JSONB", "TEXT[]"})
+"""What travels as text in the arrays of an `unnest`: the driver would take an array of them for one of them."""
+
+
+def arrays_of(types: Mapping[str, str]) -> str:
+    """The parameters of an `unnest`, one array a column of these types."""
+    return ", ".join(f"CAST(:{name} AS {'text' if kind in _AS_TEXT else kind}[])" for name, kind in types.items())
+
+
+def values_of(types: Mapping[str, str]) -> str:
+    """The columns of such an `unnest`, each of its own type again."""
+    return ", ".join(f"CAST({name} AS {kind})" if kind in _AS_TEXT else name for name, kind in types.items())
+
+
+def to_document(parts: Any) -> str:
+    """Parts as the text of a document."""
+    return to_json(parts).decode()
+
+
+def to_codes(codes: Iterable[str]) -> str:
+    """Codes as the text of an array."""
+    return f"{{{','.join(codes)}}}"
 
 
 def key(*names: str, **targets: str) -> tuple[SchemaItem, ...]:

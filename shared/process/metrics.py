@@ -8,8 +8,10 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol
 
-from prometheus_client import Counter, Histogram, Metric
+from prometheus_client import Counter, Gauge, Histogram, Metric
 from prometheus_client.core import GaugeMetricFamily
+
+from shared.process.version import VERSION
 
 log = logging.getLogger(__name__)
 METRICS_PATH = "/metrics"
@@ -23,6 +25,8 @@ _REQUESTS = Histogram(
 INBOX_DUPLICATES = Counter(
     "ratebook_inbox_duplicates", "Events that came again after they were taken in.", ("consumer",)
 )
+BUILD = Gauge("ratebook_build_info", "The version that this process runs; always 1.", ("version",))
+BUILD.labels(VERSION).set(1)
 Lookup = Callable[[], Awaitable[Iterable[Metric]]]
 
 

@@ -1,24 +1,29 @@
 """Owns the operations of records over HTTP: one declaration gives a table its list, entry, change, import and export."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from inspect import Parameter, Signature
+from types import GenericAlias
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
 
 from shared.access.declared import Access
-from shared.errors import NotFound, RecordFaulty, RecordTaken, VersionMissing, VersionStale
+from shared.database.pages import PageQuery
+from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
-from shared.http.files import CSV_RESPONSE, CsvBody
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import CallerOf, Router
-from shared.http.pages import Count, Page, PageQueryOf, answer
+from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.records.keeping import Records
+from shared.records.table import RecordTable
 from shared.values.columns import Record
-from shared.values.fields import annotation_of
+from shared.values.fields import annotation_of, field_names
 from shared.values.text import Line
 
 Endpoint = Callable[..., Any]
@@ -48,6 +53,10 @@ def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 class Edge:
     """How a table of records is reached: `filters` are the fields by which its list is narrowed; `one` and `several`
     are what people call its rows.
+
+    `whole` lists come without pages. `in_path` names the parts of the key in the path, with their types, where they are
+    not those of the record. `changed` is the body of a change that does not name everything that is entered, and `entering`
+    the word for adding a row.
     """
 
     noun: str
@@ -56,51 +65,62 @@ class Edge:
     view: Access
     edit: Access
     filters: Sequence[str] = ()
+    whole: bool = False
+    in_path: Mapping[str, Any] = field(default_factory=dict)
+    changed: type[Record] | None = None
+    entering: str = "enter"
 
 
-def _query_of(row: type[Record], filters: Sequence[str]) -> type[BaseModel]:
-    """The filters of a list of records: a search, the chosen fields, and whether they are retired if they can be."""
-    fields: dict[str, Any] = {
-        "search": (Line | None, Field(default=None, description="Part of a code, number or name."))
-    }
-    if "retired_on" in row.model_fields:
+def _query_of(table: RecordTable[Any], filters: Sequence[str]) -> type[BaseModel]:
+    """The filters of a list of records: a search, the chosen fields, whether they are retired, and a day they are in force."""
+    fields: dict[str, Any] = {}
+    if table.searched:
+        fields["search"] = (Line | None, Field(default=None, description="Part of a code, number or name."))
+    if table.retires:
         words = "Only the retired ones, or only the others."
         fields["retired"] = (bool | None, Field(default=None, description=words))
     for name in filters:
-        info = row.model_fields[name]
+        info = table.kind.model_fields[name]
         fields[name] = (annotation_of(info) | None, None)
-    return create_model(f"{row.__name__}Query", __config__=ConfigDict(extra="ignore"), **fields)
+    if table.lasts:
+        fields["on"] = (date | None, Field(default=None, description="Only those in force on this day."))
+    return create_model(f"{table.kind.__name__}Query", __config__=ConfigDict(extra="ignore"), **fields)
 
 
 def record_router(edge: Edge, records: Records[Any]) -> Router:
     """The operations of one table of records, under `/v1/<noun>`; the path of a row is its key."""
     router = Router(edge.noun)
     declare = declaring(router)
-    row, keys = records.table.kind, records.table.keys
-    path = "".join(f"/{{{name}}}" for name in keys)
-    key_type = Annotated[tuple[Any, ...], Depends(_key_of_path({name: row.model_fields[name] for name in keys}))]
+    row, entered = records.table.kind, records.table.entered
+    in_path = edge.in_path or {name: _type_of(row.model_fields[name]) for name in records.table.keys}
+    path = "".join(f"/{{{name}}}" for name in in_path)
+    key_type = Annotated[tuple[Any, ...], Depends(_key_of_path(in_path))]
+    refuses = [records.faulty, *records.faulty_fields.values()]
 
     async def read(key: tuple[Any, ...], caller: CallerOf, session: Transaction, response: Response) -> Any:
         found = await records.read(session, caller.scope, key)
         response.headers["etag"] = etag(found.revision)
         return found.row
 
-    wanted_type: Any = Annotated[_query_of(row, edge.filters), Query()]
+    wanted_type: Any = Annotated[_query_of(records.table, edge.filters), Query()]
     words = f"All {edge.several} that fit; as CSV or XLSX as they are imported."
-    page_type: Any = Page.__class_getitem__((row, Count))
-    listing = {"response_model": page_type, "responses": CSV_RESPONSE}
+    listed: Any = GenericAlias(list, (row,)) if edge.whole else Page.__class_getitem__((row, Count))
+    listing = {"response_model": listed, "responses": CSV_RESPONSE}
 
     @declare("get", "", f"list {edge.several}", words, types={"wanted": wanted_type}, access=edge.view, **listing)
     async def list_records(wanted: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
-        rows, cursor, count = await records.list(session, caller.scope, wanted.model_dump(), page)
-        return answer(page, edge.noun, row, rows, cursor, Count(count=count))
+        query = PageQuery(limit=None) if edge.whole else page
+        rows, cursor, count = await records.list(session, caller.scope, wanted.model_dump(), query)
+        if page.media_type is not None:
+            return table_answer(page.media_type, edge.noun, field_names(entered), rows)
+        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count(count=count))
 
-    adding = {"status_code": 201, "response_model": row, "refuses": [RecordTaken, RecordFaulty]}
+    adding = {"status_code": 201, "response_model": row, "refuses": [records.taken, *refuses]}
+    name, words = f"{edge.entering} {edge.one}", f"Adds a {edge.one}."
 
-    @declare("post", "", f"enter {edge.one}", f"Adds a {edge.one}.", types={"entry": row}, access=edge.edit, **adding)
+    @declare("post", "", name, words, types={"entry": entered}, access=edge.edit, **adding)
     async def enter_record(entry: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
-        await records.enter(session, caller.scope, entry)
-        return await read(records.table.key_of(entry), caller, session, response)
+        return await read(await records.enter(session, caller.scope, entry), caller, session, response)
 
     _declare_import(declare, edge, records)
     reading = {"response_model": row, "refuses": [NotFound]}
@@ -110,11 +130,11 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
         return await read(key, caller, session, response)
 
-    changing = {"response_model": row, "refuses": [NotFound, VersionMissing, VersionStale, RecordFaulty]}
+    changing = {"response_model": row, "refuses": [NotFound, VersionMissing, VersionStale, *refuses]}
     words = f"Gives a {edge.one} other values; its key stays."
     if records.table.retires:
         words += " `retired_on` retires it, null takes it up again."
-    types = {"key": key_type, "entry": row}
+    types = {"key": key_type, "entry": edge.changed or entered}
 
     @declare("put", path, f"change {edge.one}", words, types=types, access=edge.edit, **changing)
     async def change_record(
@@ -131,23 +151,20 @@ def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge
 
     @declare("imports", "/import", f"import {edge.several}", words, access=edge.edit)
     async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-        rows = read_csv(file, records.table.kind, key=records.table.key_of)
+        rows = read_csv(file, records.table.entered, key=records.table.key_in_file)
         return await records.import_rows(session, caller.scope, rows)
 
 
-def _key_of_path(fields: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:
-    """A dependency that takes the parts of a key from the path, each of the type that the row gives it."""
+def _type_of(info: FieldInfo) -> Any:
+    return Annotated[info.annotation, *info.metadata, Path()]
+
+
+def _key_of_path(types: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:
+    """A dependency that takes the parts of a key from the path, each of its type."""
 
     def key(**parts: Any) -> tuple[Any, ...]:
-        return tuple(parts[name] for name in fields)
+        return tuple(parts[name] for name in types)
 
-    parameters = [
-        Parameter(
-            name,
-            Parameter.KEYWORD_ONLY,
-            annotation=Annotated[info.annotation, *info.metadata, Path()],
-        )
-        for name, info in fields.items()
-    ]
+    parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in types.items()]
     vars(key)["__signature__"] = Signature(parameters)
     return key

@@ -33,16 +33,21 @@ class RecordTable(Generic[RowT]):
     `kind` is the record: its fields are the columns. `searched` are the columns that a search looks into;
     `ar_company` and `customer` the SQL expressions by which limits of the caller narrow it, over the alias `t`;
     `kept` the columns that stay as they are once a row is there (the key always does); `shown` further columns that are
-    read by an expression and not written.
+    read by an expression and not written. `entry` is what people enter of a record that shows more than that; `key` names
+    the columns by which a row is known where that is not the primary key, `order` those by which a list is sorted where
+    that is not the key.
     """
 
     table: Table
     kind: type[RowT]
-    searched: Sequence[str]
+    searched: Sequence[str] = ()
     ar_company: str | None = "t.ar_company"
     customer: str | None = None
     kept: frozenset[str] = frozenset()
     shown: Mapping[str, str] = field(default_factory=dict)
+    entry: type[RowT] | None = None
+    key: Sequence[str] = ()
+    order: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -54,18 +59,26 @@ class RecordTable(Generic[RowT]):
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.table.primary_key.columns)
+        return tuple(self.key) or tuple(column.name for column in self.table.primary_key.columns)
+
+    @property
+    def entered(self) -> type[RowT]:
+        """What people enter, and the row of a file."""
+        return self.entry or self.kind
 
     @cached_property
     def types(self) -> dict[str, str]:
         """The SQL type of every column that is written from a row."""
-        types = column_types(self.table)
-        del types["revision"]
-        return types
+        return column_types(self.table, self.entered)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the database gives the key out, so that no row that is entered has one."""
+        return not self.types.keys() >= set(self.keys)
 
     @cached_property
     def select(self) -> str:
-        own = [f"t.{name}" for name in self.types]
+        own = [f"t.{name}" for name in dict.fromkeys([*self.keys, *self.types])]
         return ", ".join([*own, *(f"{expression} AS {name}" for name, expression in self.shown.items())])
 
     @cached_property
@@ -77,8 +90,17 @@ class RecordTable(Generic[RowT]):
     def retires(self) -> bool:
         return "retired_on" in self.types
 
+    @property
+    def lasts(self) -> bool:
+        """Whether a row is in force from one day to another, both included."""
+        return self.types.keys() >= {"effective_from", "effective_to"}
+
     def key_of(self, row: object) -> tuple[Any, ...]:
         return tuple(getattr(row, name) for name in self.keys)
+
+    def key_in_file(self, row: object) -> tuple[Any, ...]:
+        """By what no two rows of a file may be the same: the key, or without one the order."""
+        return tuple(getattr(row, name) for name in (self.order if self.numbered else self.keys))
 
     def shown_key(self, key: Sequence[Any]) -> str:
         return " / ".join(map(str, key))
@@ -94,12 +116,12 @@ async def find_row(
     """The row of this key within the scope, None when there is none; with `lock` held against other changes."""
     where = _within(table, scope).add(table.one_of, **dict(zip(table.keys, key, strict=True)))
     held = "FOR NO KEY UPDATE OF t" if lock else ""
-    statement = f"SELECT {table.select}, t.revision FROM {table.name} t WHERE {where.sql} {held}"
+    statement = f"SELECT {table.select}, t.revision AS kept_revision FROM {table.name} t WHERE {where.sql} {held}"
     found = (await session.execute(text(statement), where.parameters)).mappings().one_or_none()
     if found is None:
         return None
-    row = {name: value for name, value in found.items() if name != "revision"}
-    return Kept(maker(table.kind, tuple(row))(row), found["revision"])
+    row = {name: value for name, value in found.items() if name != "kept_revision"}
+    return Kept(maker(table.kind, tuple(row))(row), found["kept_revision"])
 
 
 async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: object) -> list[RowT]:
@@ -128,16 +150,19 @@ async def list_rows(
 ) -> tuple[list[RowT], str | None, int]:
     """One page of the rows that fit, the next cursor, and how many fit.
 
-    `wanted` names columns and their values; `search` looks into several, `retired` chooses those that are or are not.
-    None leaves a side open.
+    `wanted` names columns and their values; `search` looks into several, `retired` chooses those that are or are not,
+    `on` those in force on a day. None leaves a side open.
     """
     where = _within(table, scope)
     for name, value in wanted.items():
         if name == "search":
-            found = " OR ".join(f"CAST(t.{column} AS text) ILIKE :search_pattern" for column in table.searched)
+            columns = [table.shown.get(column, f"t.{column}") for column in table.searched]
+            found = " OR ".join(f"CAST({column} AS text) ILIKE :search_pattern" for column in columns)
             where.add(f"({found})", search_pattern=containing(value))
         elif name == "retired":
             where.add("(t.retired_on IS NOT NULL) = :retired", retired=value)
+        elif name == "on":
+            where.add("daterange(t.effective_from, t.effective_to, '[]') @> CAST(:on AS date)", on=value)
         else:
             where.add(f"t.{name} = :{name}", **{name: value})
     source = f"{table.name} t"
@@ -148,20 +173,28 @@ async def list_rows(
 
 
 def _sorting(table: RecordTable[RowT]) -> Sorting:
-    """By the key as one text, numbers in it filled up; the searched columns are the other orders."""
+    """By the key or the `order`; the searched columns are the other orders."""
+    key = _as_text(table, table.keys)
+    orders = {name: (f"CAST(t.{name} AS text)", "text") for name in table.searched if name in table.types}
+    usual = _as_text(table, table.order) if table.order else key
+    return Sorting({**orders, "key": (usual, "text")}, default="key", key=key, key_type="text")
+
+
+def _as_text(table: RecordTable[RowT], names: Sequence[str]) -> str:
+    """Columns as one text that sorts as they do, numbers in it filled up."""
     parts = [
-        f't.{name} COLLATE "C"' if table.types[name] == "text" else f"lpad(CAST(t.{name} AS text), 12, '0')"
-        for name in table.keys
+        f't.{name} COLLATE "C"' if table.types.get(name) == "text" else f"lpad(CAST(t.{name} AS text), 12, '0')"
+        for name in names
     ]
-    key = "concat_ws(' ', " + ", ".join(parts) + ')::text COLLATE "C"'
-    orders = {name: (f"CAST(t.{name} AS text)", "text") for name in table.searched}
-    return Sorting({**orders, "key": (key, "text")}, default="key", key=key, key_type="text")
+    return "concat_ws(' ', " + ", ".join(parts) + ')::text COLLATE "C"'
 
 
-async def insert_row(session: AsyncSession, table: RecordTable[RowT], row: RowT) -> bool:
-    """Adds a row; False when its key is taken."""
-    added = await execute(session, f"{_insert(table)} ON CONFLICT DO NOTHING", **columns([row], *table.types))
-    return added == 1
+async def insert_row(session: AsyncSession, table: RecordTable[RowT], row: RowT) -> tuple[Any, ...] | None:
+    """Adds a row and returns its key; None when that is taken."""
+    taken = "" if table.numbered else "ON CONFLICT DO NOTHING"
+    statement = f"{_insert(table)} {taken} RETURNING {', '.join(f't.{name}' for name in table.keys)}"
+    added = (await session.execute(text(statement), columns([row], *table.types))).one_or_none()
+    return None if added is None else tuple(added)
 
 
 def _insert(table: RecordTable[RowT]) -> str:
@@ -170,20 +203,32 @@ def _insert(table: RecordTable[RowT]) -> str:
     return f"INSERT INTO {table.name} AS t ({names}) SELECT {names} FROM unnest({arrays}) AS row ({names})"
 
 
+def _changing(table: RecordTable[RowT], value_of: str) -> tuple[str, str]:
+    """What a change sets, and the condition under which that makes a difference; `value_of` stands before a name."""
+    values = [name for name in table.types if name not in table.keys and name not in table.kept]
+    changes = ", ".join(f"{name} = {value_of}{name}" for name in values)
+    before, after = (", ".join(f"{side}{name}" for name in values) for side in ("t.", value_of))
+    return f"{changes}, revision = t.revision + 1", f"({before}) IS DISTINCT FROM ({after})"
+
+
 async def upsert_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> None:
     """Writes rows in one statement: new ones are added, known ones that differ take the new values."""
     if not rows:
         return
-    values = [name for name in table.types if name not in table.keys and name not in table.kept]
-    changes = ", ".join(f"{name} = excluded.{name}" for name in values)
-    before = ", ".join(f"t.{name}" for name in values)
-    after = ", ".join(f"excluded.{name}" for name in values)
+    known = ""
+    if not table.numbered:
+        changes, differs = _changing(table, "excluded.")
+        known = f"ON CONFLICT ({', '.join(table.keys)}) DO UPDATE SET {changes} WHERE {differs}"
+    await execute(session, f"{_insert(table)} {known}", **columns(rows, *table.types))
+
+
+async def update_row(session: AsyncSession, table: RecordTable[RowT], key: Sequence[Any], row: RowT) -> None:
+    """Gives the row of this key other values, if they differ."""
+    changes, differs = _changing(table, "new.")
+    values = ", ".join(f"CAST(:new_{name} AS {kind}) AS {name}" for name, kind in table.types.items())
     await execute(
         session,
-        f"""
-        {_insert(table)}
-        ON CONFLICT ({", ".join(table.keys)}) DO UPDATE SET {changes}, revision = t.revision + 1
-        WHERE ({before}) IS DISTINCT FROM ({after})
-        """,
-        **columns(rows, *table.types),
+        f"UPDATE {table.name} t SET {changes} FROM (SELECT {values}) AS new WHERE {table.one_of} AND {differs}",
+        **dict(zip(table.keys, key, strict=True)),
+        **{f"new_{name}": getattr(row, name) for name in table.types},
     )

@@ -29,6 +29,7 @@ from shared.process import logging as service_logging
 from shared.process.background import collect_rarely, running
 from shared.process.draining import Draining
 from shared.process.settings import ServiceSettings
+from shared.process.version import VERSION
 from shared.service.jobs import Bell, Job
 from shared.service.measures import Measure, in_database, of_pool
 
@@ -87,7 +88,7 @@ def build(
         await database.close()
 
     draining = Draining(settings.drain_seconds)
-    app = FastAPI(title=f"Ratebook {name}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title=f"Ratebook {name}", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.settings = settings
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)

@@ -8,11 +8,12 @@ from pathlib import Path
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.events.ddl import SHARED_TABLES
 
 log = getLogger(__name__)
+_TURN_SECONDS = 0.2
 
 
 def configuration(service: str, owner_url: str) -> Config:
@@ -35,7 +36,7 @@ def check(service: str, owner_url: str) -> None:
 
 
 def run(metadata: MetaData) -> None:
-    """Called by each service's migrations/env.py: runs the wanted migrations in one transaction."""
+    """Runs the wanted migrations, a transaction each; called by the migrations/env.py of each service."""
     url: str = context.config.attributes.get("url") or os.environ["OWNER_DATABASE_URL"]
     asyncio.run(_run(url, metadata))
 
@@ -43,18 +44,38 @@ def run(metadata: MetaData) -> None:
 async def _run(url: str, metadata: MetaData) -> None:
     engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
     try:
-        async with engine.begin() as connection:
-            # A migration that waits for a lock makes every request behind it wait too: give up early instead.
-            await connection.execute(text("SET lock_timeout = '5s'"))
+        async with engine.connect() as connection:
+            await _take_turns(connection)
             await connection.run_sync(_migrate, metadata)
     finally:
         await engine.dispose()
+
+
+async def _take_turns(connection: AsyncConnection) -> None:
+    """Waits until no other process migrates this database.
+
+    Asks again and again instead of waiting inside PostgreSQL: a statement that waits is one that CREATE INDEX
+    CONCURRENTLY waits for, and the two would wait for each other.
+    """
+    while True:
+        async with connection.begin():
+            # A migration that waits for a lock makes every request behind it wait too: give up early instead.
+            await connection.execute(text("SET lock_timeout = '5s'"))
+            if await connection.scalar(text("SELECT pg_try_advisory_lock(hashtext('migrations'))")):
+                return
+        await asyncio.sleep(_TURN_SECONDS)
 
 
 def _migrate(connection: Connection, metadata: MetaData) -> None:
     def ours(name: str | None, kind: str, _parents: object) -> bool:
         return not (kind == "table" and name in SHARED_TABLES)
 
-    context.configure(connection=connection, target_metadata=metadata, include_name=ours, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_name=ours,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         context.run_migrations()

@@ -5,7 +5,8 @@ Use the types that end in OrNone for columns that may be null: `Code | None` wou
 
 from typing import Annotated
 
-from sqlalchemy import Numeric, Text
+from sqlalchemy import ARRAY, Numeric, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.values import money, text
@@ -14,6 +15,10 @@ KEY = Text(collation="C")
 """Text that is compared byte by byte."""
 AS_KEY = Field(sa_type=KEY)
 AS_WORDS = Field(sa_type=Text())
+AS_CODES = Field(sa_type=ARRAY(Text))
+"""Several codes in one column."""
+AS_DOCUMENT = Field(sa_type=JSONB)
+"""Parts that stand in one column, as JSON."""
 _MONEY, _RATE, _QUANTITY = Numeric(18, 2), Numeric(18, 5), Numeric(15, 3)
 
 Code = Annotated[text.CodeText, AS_KEY]
@@ -23,13 +28,18 @@ NumberOrNone = Annotated[text.NumberText | None, AS_KEY]
 Account = Annotated[text.AccountText, AS_KEY]
 AccountOrNone = Annotated[text.AccountText | None, AS_KEY]
 Month = Annotated[text.MonthText, AS_KEY]
+LongZipOrNone = Annotated[text.LongZipText | None, AS_KEY]
 Words = Annotated[text.Line, AS_WORDS]
 FilledWords = Annotated[text.FilledLine, AS_WORDS]
 
 Money = Annotated[money.Money, Field(sa_type=_MONEY)]
+MoneyOrNone = Annotated[money.Money | None, Field(sa_type=_MONEY)]
 Rate = Annotated[money.Rate, Field(sa_type=_RATE)]
+RateOrNone = Annotated[money.Rate | None, Field(sa_type=_RATE)]
 Quantity = Annotated[money.Quantity, Field(sa_type=_QUANTITY)]
+QuantityOrNone = Annotated[money.Quantity | None, Field(sa_type=_QUANTITY)]
 NotNegativeOrNone = Annotated[Annotated[money.Money, Field(ge=0)] | None, Field(sa_type=_MONEY)]
+CountedOrNone = Annotated[Annotated[money.Quantity, Field(ge=0)] | None, Field(sa_type=_QUANTITY)]
 Percent = Annotated[money.Rate, Field(sa_type=_RATE, ge=0, le=100)]
 PercentOrNone = Annotated[Annotated[money.Rate, Field(ge=0, le=100)] | None, Field(sa_type=_RATE)]
 
@@ -37,8 +47,14 @@ PercentOrNone = Annotated[Annotated[money.Rate, Field(ge=0, le=100)] | None, Fie
 class Record(SQLModel):
     """A record that people keep, as a value: in rules, as body and answer, and as a row of a file.
 
-    Its fields are the columns of the table class that is made on it in `models/`; table classes are never loaded.
+    Its fields are the columns of the table class that is made on it in `models/`; table classes are never loaded. What
+    is said of a field stands below it and is shown in the documents.
     """
 
     # An answer has every member, also those with a default.
-    model_config = {"frozen": True, "extra": "forbid", "json_schema_serialization_defaults_required": True}
+    model_config = {
+        "frozen": True,
+        "extra": "forbid",
+        "json_schema_serialization_defaults_required": True,
+        "use_attribute_docstrings": True,
+    }

@@ -52,4 +52,6 @@ def maker(kind: type[T], names: tuple[str, ...]) -> Callable[[Mapping[str, Any]]
     unknown = set(names) - kind.model_fields.keys()
     if unknown:
         raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
-    return lambda row: kind.model_construct(**row)
+    # A copy is made in a fraction of the time that another construction takes.
+    blank = kind.model_construct(**dict.fromkeys(names))
+    return lambda row: blank.model_copy(update=row)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -219,7 +219,7 @@ def node(file: str) -> "Design":
     return design
 
 
-Design = Callable[[Place], "contextmanager[int]"]
+Design = Callable[[Place], AbstractContextManager[int]]
 DESIGNS = {
     OURS: ours, FAST: node("fast-gateway.js"), FASTIFY: node("fastify.js"), NAIVE: naive, CHECKED: checked, PLAIN: plain,
 }  # fmt: skip

@@ -107,7 +107,7 @@ def load(where: Place, port: int, seconds: int) -> Load:
 def processor_seconds(where: Place) -> float:
     """What everything that is measured has used so far; only what is under load uses any."""
     times = [one.cpu_times() for one in psutil.Process().children() if one.cpu_affinity() == [where.measured_on]]
-    return sum(one.user + one.system for one in times)
+    return float(sum(one.user + one.system for one in times))
 
 
 async def pace(where: Place, port: int, tokens: list[str], seconds: int) -> dict[str, list[float]]:

@@ -3,10 +3,12 @@
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import astuple, replace
 from datetime import date, timedelta
 
+from services.rating.records.billing_profiles import Key
 from services.rating.rules.matching import find_profile
-from services.rating.rules.rate_tables import ANY, BillingProfile, Key, index_rate_table
+from services.rating.rules.rate_tables import ANY, BillingProfile, index_rate_table
 from tests.bench.figures import Comparison, Demand, Figure, Tell
 
 ORDERS = 100_000
@@ -34,9 +36,12 @@ def make_profiles(chance: random.Random) -> list[BillingProfile]:
     while len(keys) < PROFILES:
         key = Key(**{name: chance.choice(values) for name, values in _VALUES.items()})
         if len(keys) < with_any:
-            key = key._replace(**dict.fromkeys(chance.sample(_WEIGHT, chance.randrange(1, 4)), ANY))
+            key = replace(key, **dict.fromkeys(chance.sample(_WEIGHT, chance.randrange(1, 4)), ANY))
         keys.add(key)
-    return [BillingProfile(number, key, _BEGIN, None, "", ()) for number, key in enumerate(sorted(keys), start=1)]
+    return [
+        BillingProfile(id=number, effective_from=_BEGIN, lines=(), **vars(key))
+        for number, key in enumerate(sorted(keys, key=astuple), start=1)
+    ]
 
 
 def make_orders(profiles: Sequence[BillingProfile], chance: random.Random) -> list[tuple[Key, date]]:
@@ -45,10 +50,10 @@ def make_orders(profiles: Sequence[BillingProfile], chance: random.Random) -> li
     for _ in range(ORDERS):
         key = chance.choice(profiles).key
         filled = {name: chance.choice(_VALUES[name]) for name in _WEIGHT if getattr(key, name) == ANY}
-        key = key._replace(**filled)
+        key = replace(key, **filled)
         on = _BEGIN + timedelta(days=chance.randrange(300))
         if chance.random() < SHARE_WITHOUT_MATCH:
-            key = key._replace(**dict.fromkeys(_WEIGHT, "UNKNOWN"))
+            key = replace(key, **dict.fromkeys(_WEIGHT, "UNKNOWN"))
         orders.append((key, on))
     return orders
 
@@ -57,16 +62,15 @@ def scan(key: Key, on: date, profiles: Sequence[BillingProfile]) -> BillingProfi
     """The most specific of all profiles that fit and are in force, found by looking at every one."""
     best: tuple[tuple[bool, ...], BillingProfile] | None = None
     for profile in profiles:
-        its = profile.key
         if (
-            its.branch == key.branch
-            and its.customer_type in {key.customer_type, ANY}
-            and its.job_type in {key.job_type, ANY}
-            and its.region in {key.region, ANY}
-            and its.priority in {key.priority, ANY}
+            profile.branch == key.branch
+            and profile.customer_type in {key.customer_type, ANY}
+            and profile.job_type in {key.job_type, ANY}
+            and profile.region in {key.region, ANY}
+            and profile.priority in {key.priority, ANY}
             and profile.in_force(on)
         ):
-            weight = tuple(getattr(its, name) != ANY for name in _WEIGHT)
+            weight = tuple(getattr(profile, name) != ANY for name in _WEIGHT)
             if best is None or weight > best[0]:
                 best = (weight, profile)
     return None if best is None else best[1]
@@ -91,7 +95,7 @@ def run(tell: Tell) -> Comparison:
         "matching",
         "Matching",
         f"The billing profiles of {ORDERS:,} orders are found among {PROFILES:,}, of which "
-        f"{sum(ANY in profile.key for profile in profiles):,} leave something open; "
+        f"{sum(ANY in astuple(profile.key) for profile in profiles):,} leave something open; "
         f"{sum(one is None for one in found):,} orders fit none. A plain scan of all profiles is timed on {SCANNED:,} of "
         "the orders.",
         "orders/s",

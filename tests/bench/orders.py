@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from services.rating.models.work_orders import WorkOrder
+from services.rating.models.work_orders import WorkOrderTable
 
 _RATED = """
 INSERT INTO work_order (number, branch, style, customer, bill_to, priority, job_type, served_zip, service_on,
@@ -23,7 +23,7 @@ INSERT INTO rating_line (rating_id, position, billing_item, income_account, quan
 SELECT rating.id, position, 'Service of process', '4000', 1, 'one', 100, 100, false, false, 'rate'
 FROM rating CROSS JOIN generate_series(1, 3) AS position ORDER BY rating.id, position
 """
-_COPIED = ", ".join(column for column in WorkOrder.model_fields if column not in {"id", "number"})
+_COPIED = ", ".join(column for column in WorkOrderTable.model_fields if column not in {"id", "number"})
 
 
 async def clear(rating: asyncpg.Connection) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.checks import namesakes, states
+from deploy.checks import migrations, namesakes, states, wording
+from deploy.checks.subject import fault_in
 
 
 @pytest.fixture
@@ -70,3 +71,85 @@ def test_a_parameter_is_a_state_too(house: Path) -> None:
 def test_a_reason_that_is_not_needed_any_more_is_named(house: Path) -> None:
     assert {one for one in namesakes.find(house) if "remove it" in one}
     assert {one for one in states.find(house) if "remove it" in one}
+
+
+@pytest.mark.parametrize(
+    ("statement", "advice"),
+    [
+        ("CREATE INDEX work_order_due ON work_order (due_on)", "create the index CONCURRENTLY"),
+        (
+            "CREATE INDEX CONCURRENTLY work_order_due ON work_order (due_on)",
+            "put the statement into an autocommit_block",
+        ),
+        ("DROP INDEX work_order_open", "drop the index CONCURRENTLY"),
+        ("ALTER TABLE work_order ADD CHECK (units > 0)", "add the constraint NOT VALID"),
+        ("ALTER TABLE work_order ADD FOREIGN KEY (court) REFERENCES court", "add the key NOT VALID"),
+        ("ALTER TABLE work_order ADD COLUMN court text NOT NULL", "give the new column a default"),
+        ("ALTER TABLE work_order ALTER COLUMN units TYPE bigint", "add a column of the new type"),
+        ("ALTER TABLE work_order RENAME COLUMN units TO quantity", "add a column, fill it"),
+        ("ALTER TABLE work_order RENAME TO job", "keep the name"),
+    ],
+)
+def test_a_migration_that_would_hold_up_a_running_suite_is_named_with_what_to_do(statement: str, advice: str) -> None:
+    faults = list(migrations.faults_in("0042_courts.py", statement + ";"))
+    assert faults
+    assert any(advice in fault for fault in faults)
+    assert all(fault.startswith(f'0042_courts.py: "{statement};": ') for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE court (code text PRIMARY KEY, name text); CREATE INDEX court_name ON court (name)",
+        "COMMIT; CREATE INDEX CONCURRENTLY work_order_due ON work_order (due_on); BEGIN",
+        "ALTER TABLE work_order ADD CONSTRAINT some_units CHECK (units > 0) NOT VALID",
+        "ALTER TABLE work_order ADD COLUMN court text NOT NULL DEFAULT ''",
+        "-- squawk-ignore renaming-table\nALTER TABLE empty_table RENAME TO still_empty",
+    ],
+)
+def test_a_migration_that_holds_up_nobody_is_fine(statement: str) -> None:
+    assert list(migrations.faults_in("0042_courts.py", statement + ";")) == []
+
+
+def test_the_sql_of_a_migration_is_read_as_it_would_run(house: Path) -> None:
+    versions = house / "services" / "rating" / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    body = "CREATE INDEX work_order_due ON work_order (due_on)"
+    for number in ("0011", "0012"):
+        (versions / f"{number}_due.py").write_text(
+            f'from alembic import op\n\n\ndef upgrade() -> None:\n    op.execute("{body}")\n'
+        )
+    (fault,) = migrations.find(house)
+    assert fault.startswith(
+        f'services/rating/migrations/versions/0012_due.py: "{body};": create the index CONCURRENTLY'
+    )
+
+
+def test_words_to_avoid_are_named_with_their_place_and_what_to_write() -> None:
+    avoid = {"mend": "fix, correct", "he": "they", "is none": "is empty"}
+    text = "A mended fence.\nHe wrote: value is None.\nThe list is none; mend it.\n"
+    assert list(wording.find_in("page.md", text, avoid)) == [
+        'page.md:2: "He": write they (docs/wording.md).',
+        'page.md:3: "is none": write is empty (docs/wording.md).',
+        'page.md:3: "mend": write fix, correct (docs/wording.md).',
+    ]
+
+
+def test_the_words_to_avoid_are_those_of_the_page() -> None:
+    page = "# Wording\n\n## Words to avoid\n\n| avoid | write |\n| --- | --- |\n| mend, mends | fix |\n\n## More\n\n| a | b |\n"
+    assert wording.words_to_avoid(page) == {"mend": "fix", "mends": "fix"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "fault"),
+    [
+        ("rating: lines have an order of their own", None),
+        ("Merge branch 'main'", None),
+        ("Lines have an order of their own", "Begin the subject with the area that changes"),
+        ("rating: " + "x" * 70, "The subject has 78 characters; 72 are the most."),
+    ],
+)
+def test_the_subject_of_a_commit_says_area_and_change(subject: str, fault: str | None) -> None:
+    found = fault_in(subject)
+    assert (found is None) == (fault is None)
+    assert fault is None or (found or "").startswith(fault)

@@ -1,5 +1,6 @@
 """The operators' command against real servers."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ from shared.contracts.event import envelope_bytes
 from shared.database.pool import Database
 from shared.database.statements import fetch_values
 from shared.events import dead_letters
+from shared.process.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,6 +41,10 @@ def ratebook(*words: str, said: str = "", **variables: str) -> subprocess.Comple
     )
 
 
+def test_the_version_is_printed() -> None:
+    assert ratebook("--version").stdout == f"ratebook {VERSION}\n"
+
+
 async def test_migrate_makes_the_tables_and_again_changes_nothing(cluster: Callable[[str, str], str]) -> None:
     connection = await asyncpg.connect(cluster("postgres", "postgres"))
     await connection.execute("CREATE DATABASE from_nothing OWNER rating_owner TEMPLATE template0")
@@ -47,6 +53,27 @@ async def test_migrate_makes_the_tables_and_again_changes_nothing(cluster: Calla
         migrated = ratebook("migrate", "rating", RATING_OWNER_DATABASE_URL=url)
         assert (migrated.returncode, migrated.stdout) == (0, "rating: migrated\n")
     await connection.execute("DROP DATABASE from_nothing WITH (FORCE)")
+    await connection.close()
+
+
+async def test_a_migration_waits_until_another_process_has_finished(cluster: Callable[[str, str], str]) -> None:
+    connection = await asyncpg.connect(cluster("postgres", "postgres"))
+    await connection.execute("CREATE DATABASE migrated_by_two OWNER security_owner TEMPLATE template0")
+    url = cluster("migrated_by_two", "security_owner")
+    other = await asyncpg.connect(url)
+    assert await other.fetchval("SELECT pg_try_advisory_lock(hashtext('migrations'))")
+    waiting = asyncio.create_task(
+        asyncio.to_thread(ratebook, "migrate", "security", SECURITY_OWNER_DATABASE_URL=url),
+    )
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'migrated_by_two' AND pid <> $1 AND query LIKE '%try_advisory%'"
+    async with asyncio.timeout(30):
+        while not await connection.fetchval(asked, other.get_server_pid()):
+            await asyncio.sleep(0.05)
+    assert await other.fetchval("SELECT to_regclass('user_account')") is None
+    await other.close()
+    migrated = await waiting
+    assert (migrated.returncode, migrated.stdout) == (0, "security: migrated\n")
+    await connection.execute("DROP DATABASE migrated_by_two WITH (FORCE)")
     await connection.close()
 
 
@@ -105,7 +132,7 @@ def test_provision_can_be_repeated(broker: Nats) -> None:
     assert ratebook("provision", NATS_URL=broker.url("provisioner")).returncode == 0
 
 
-async def test_create_admin_takes_the_password_from_standard_input(security_database) -> None:
+async def test_create_admin_takes_the_password_from_standard_input(security_database: Database) -> None:
     made = ratebook(
         "create-admin", r"ALAMO\root", said="a long enough password\n", SECURITY_DATABASE_URL=security_database.url
     )
@@ -173,7 +200,7 @@ async def customers(database: Database) -> set[str]:
         return set(await fetch_values(session, "SELECT number FROM customer"))
 
 
-async def test_dead_letters_are_listed_for_people_and_for_machines(rating_database: Database, aside) -> None:
+async def test_dead_letters_are_listed_for_people_and_for_machines(rating_database: Database, aside: list[int]) -> None:
     shown = dead(rating_database, "list", "rating")
     assert shown.returncode == 0
     assert shown.stdout.count("failed 8 times") == 3
@@ -182,13 +209,13 @@ async def test_dead_letters_are_listed_for_people_and_for_machines(rating_databa
     assert [(one["id"], one["service"], one["consumer"]) for one in told] == [(i, "rating", CONSUMER) for i in aside]
 
 
-async def test_one_is_shown_with_its_payload(rating_database: Database, aside) -> None:
+async def test_one_is_shown_with_its_payload(rating_database: Database, aside: list[int]) -> None:
     told = json.loads(dead(rating_database, "--json", "show", "rating", str(aside[0])).stdout)
     assert told["payload"]["type"] == "ratebook.v1.receivables.customer-changed"
     assert dead(rating_database, "show", "rating", "999").returncode == 1
 
 
-async def test_one_is_replayed_and_counts_once(rating_database: Database, aside) -> None:
+async def test_one_is_replayed_and_counts_once(rating_database: Database, aside: list[int]) -> None:
     before = await customers(rating_database)
     assert dead(rating_database, "replay", "rating", str(aside[0])).returncode == 0
     assert await customers(rating_database) - before == {"DL1"}
@@ -197,7 +224,7 @@ async def test_one_is_replayed_and_counts_once(rating_database: Database, aside)
     assert "already" in again.stdout
 
 
-async def test_all_of_a_consumer_are_replayed_and_what_fails_stays(rating_database: Database, aside) -> None:
+async def test_all_of_a_consumer_are_replayed_and_what_fails_stays(rating_database: Database, aside: list[int]) -> None:
     before = await customers(rating_database)
     replayed = dead(rating_database, "replay", "rating", "--consumer", CONSUMER)
     assert replayed.returncode == 1

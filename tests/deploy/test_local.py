@@ -100,7 +100,7 @@ def no_namespaces(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @root_only
-def test_without_namespaces_postgres_runs_as_nobody(no_namespaces) -> None:
+def test_without_namespaces_postgres_runs_as_nobody(no_namespaces: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory() as directory:
         server = postgres.start_postgres(Path(directory) / "postgres", {})
         try:
@@ -110,7 +110,7 @@ def test_without_namespaces_postgres_runs_as_nobody(no_namespaces) -> None:
 
 
 @root_only
-def test_without_namespaces_a_place_that_nobody_may_enter_is_named(no_namespaces) -> None:
+def test_without_namespaces_a_place_that_nobody_may_enter_is_named(no_namespaces: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory() as closed:
         home = Path(closed) / "home"
         home.mkdir()
@@ -119,7 +119,7 @@ def test_without_namespaces_a_place_that_nobody_may_enter_is_named(no_namespaces
 
 
 @root_only
-def test_when_root_cannot_be_given_up_one_sentence_says_so(no_namespaces) -> None:
+def test_when_root_cannot_be_given_up_one_sentence_says_so(no_namespaces: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise PermissionError
 

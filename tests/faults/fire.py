@@ -1,6 +1,7 @@
 """An export under fire: parts are killed while it stands between 20 and 80 %, then everything must come right."""
 
 import time
+from functools import partial
 
 from tests.faults.scene import Outcome, Scene
 
@@ -21,7 +22,7 @@ def export_under_fire(scene: Scene, parts: tuple[str, ...], aim: float, orders: 
         since = time.monotonic()
         after = scene.kill_and_start_again(run_id, *parts)
         # The command is repeated, as a clerk's browser would that had no answer.
-        again = scene.insist(lambda sent=key: scene.bill.post("/rating/exports", {}, idempotency_key=sent))
+        again = scene.insist(partial(scene.bill.post, "/rating/exports", {}, idempotency_key=key))
         assert again["id"] == run_id
         outcome = scene.finish(run_id, since)
         require_whole(scene, run_id, orders, outcome)

@@ -28,16 +28,17 @@ from services.receivables.store import exported_invoices, posting
 from shared.database.pool import Database
 from shared.events import inbox, relay
 from shared.events.consumer import ConsumerLoop
+from shared.values.money import ZERO
 from tests.faults.proxy import Cut, Proxy, is_commit
 from tests.faults.world import SERVICES, World, eventually
 from tests.fixtures.exchange import deliver, exchange, take_events, work_off
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
 
 Bug = Callable[[pytest.MonkeyPatch], None]
 
 
 @pytest.fixture
-async def world(company, rating_database: Database, receivables_database: Database) -> World:
+async def world(company: Company, rating_database: Database, receivables_database: Database) -> World:
     """The ledgers face to face, without a broker."""
     rating, receivables = company
     databases = {"rating": rating_database, "receivables": receivables_database}
@@ -97,7 +98,7 @@ def cut_once(proxy: Proxy, cut: Cut, meant: Callable[[bytes, bool], bool]) -> No
 
 async def _rate(world: World) -> None:
     await world.clients["rating"].post("/v1/rating-runs", json={})
-    assert await work_off(world.databases["rating"]) is None
+    await work_off(world.databases["rating"])
 
 
 async def _export(world: World) -> None:
@@ -107,7 +108,9 @@ async def _export(world: World) -> None:
 
 
 @pytest.mark.parametrize("bug", [no_bug, acknowledge_before_commit])
-async def test_acknowledged_before_the_commit(living_world: World, enter, bug: Bug, monkeypatch) -> None:
+async def test_acknowledged_before_the_commit(
+    living_world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Receivables dies between the two while it takes in rated orders. A lost chunk would be asked for again by
     rating, and a lost answer be given again; what is rated is said once.
     """
@@ -132,7 +135,9 @@ async def _cut(proxy: Proxy) -> bool:
 
 
 @pytest.mark.parametrize("bug", [no_bug, no_inbox])
-async def test_taken_in_without_an_inbox(living_world: World, enter, bug: Bug, monkeypatch) -> None:
+async def test_taken_in_without_an_inbox(
+    living_world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Receivables books a chunk and dies before it acknowledges. The outcome rows keep it from booking twice; but
     whoever listens hears of the invoices twice.
     """
@@ -156,7 +161,9 @@ async def _with(world: World, words: str) -> list[str]:
 
 
 @pytest.mark.parametrize("bug", [no_bug, no_message_id])
-async def test_published_without_a_message_id(living_world: World, enter, bug: Bug, monkeypatch) -> None:
+async def test_published_without_a_message_id(
+    living_world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rating's relay publishes and dies before it has marked what it published. The inboxes of our own services
     swallow the copies; the stream holds them, and other systems read them.
     """
@@ -180,7 +187,7 @@ async def _settle_by_id(
     """Locks every order that the answer names, whatever version it is at now."""
     hand_overs = [one for one in await answers.hand_overs(session, pairs) if one.outcome == "waiting"]
     orders = await answers.handed_orders(session, pairs)
-    total = sum(one.total for one in hand_overs)
+    total = sum((one.total for one in hand_overs), ZERO)
     return Settlement(tuple(hand_overs), tuple(one.work_order_id for one in orders), total)
 
 
@@ -197,7 +204,9 @@ async def _credit(world: World, number: str) -> None:
 
 
 @pytest.mark.parametrize("bug", [no_bug, lock_by_id])
-async def test_orders_locked_by_id_without_reading_their_version(world: World, enter, bug: Bug, monkeypatch) -> None:
+async def test_orders_locked_by_id_without_reading_their_version(
+    world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The credit of W1 overtakes the answer that W1 and W2 are booked; when that comes, version 2 of W1 is on its way.
 
     Were W1 on no invoice then, a CHECK of its table would refuse the lock.
@@ -246,7 +255,7 @@ def under_another_id(event: tuple[int, str, bytes]) -> tuple[int, str, bytes]:
 
 @pytest.mark.parametrize("bug", [no_bug, no_outcome_table])
 async def test_a_withdrawn_invoice_that_comes_later_without_an_outcome_table(
-    world: World, enter, bug: Bug, monkeypatch
+    world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await enter("W1")
     await _rate(world)
@@ -270,7 +279,7 @@ async def test_a_withdrawn_invoice_that_comes_later_without_an_outcome_table(
 
 @pytest.mark.parametrize("index", [True, False])
 async def test_a_chunk_asked_again_without_an_outcome_table(
-    world: World, enter, index: bool, monkeypatch, cluster
+    world: World, enter: Enter, index: bool, monkeypatch: pytest.MonkeyPatch, cluster: Callable[[str, str], str]
 ) -> None:
     """The unique index on the invoice's transaction catches it; without that too the order is invoiced twice."""
     await enter("W1")
@@ -317,7 +326,9 @@ async def _booked(world: World) -> list[str]:
     return await world.faults()
 
 
-async def test_a_gl_row_dropped_is_refused_by_the_trigger(world: World, enter, monkeypatch) -> None:
+async def test_a_gl_row_dropped_is_refused_by_the_trigger(
+    world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is posted and rating is told so: the run ends with a refusal, which whoever expects an invoice sees."""
     drop_gl_rows(monkeypatch, 1)
     await enter("W1")
@@ -334,7 +345,13 @@ async def test_a_gl_row_dropped_is_refused_by_the_trigger(world: World, enter, m
     ],
 )
 async def test_a_gl_row_dropped_without_the_trigger_or_so_that_it_balances(
-    world: World, enter, monkeypatch, cluster, rows: int, trigger: bool, words: str
+    world: World,
+    enter: Enter,
+    monkeypatch: pytest.MonkeyPatch,
+    cluster: Callable[[str, str], str],
+    rows: int,
+    trigger: bool,
+    words: str,
 ) -> None:
     """The trigger sees that a posting balances and is whole; a balanced pair left out and not counted is ours to see."""
     drop_gl_rows(monkeypatch, rows)

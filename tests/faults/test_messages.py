@@ -91,7 +91,7 @@ def test_poisoned_messages_are_set_aside_delay_nobody_and_are_replayed(scene: Sc
 def held_up_by_poison(scene: Scene, run_id: int) -> int:
     """How many orders are in a chunk with a marked one."""
     scene.wait_settled(run_id, 0.5)
-    return scene.look(
+    held: int = scene.look(
         "rating",
         """
         SELECT sum(orders) FROM export_invoice WHERE run_id = $1 AND chunk IN (
@@ -101,6 +101,7 @@ def held_up_by_poison(scene: Scene, run_id: int) -> int:
         run_id,
         MARK,
     )[0][0]
+    return held
 
 
 def pace(scene: Scene, run_id: int) -> tuple[float, float, float]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.rating.actions import exports as rating_exports
 from services.rating.actions import rating_runs
@@ -22,7 +23,7 @@ from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
 from tests.faults.world import World
 from tests.fixtures.exchange import deliver, exchange, take_events
-from tests.fixtures.ledgers import WIRED, client_on, everything, key
+from tests.fixtures.ledgers import WIRED, Company, Enter, client_on, everything, key
 
 pytestmark = pytest.mark.races
 
@@ -118,7 +119,12 @@ class Arena:
 
 @pytest.fixture
 async def arena(
-    company, enter, identity, chance: random.Random, rating_database: Database, receivables_database: Database
+    company: Company,
+    enter: Enter,
+    identity: Callable[..., dict[str, str]],
+    chance: random.Random,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> Arena:
     databases = {"rating": rating_database, "receivables": receivables_database}
     for service, client in zip(databases, company, strict=True):
@@ -152,7 +158,7 @@ async def test_two_clerks_export_the_same_orders_at_once(arena: Arena) -> None:
 
 
 async def test_two_hundred_requests_with_one_key(
-    arena: Arena, rating_database: Database, gateway_key, identity
+    arena: Arena, rating_database: Database, gateway_key: Ed25519PrivateKey, identity: Callable[..., dict[str, str]]
 ) -> None:
     """Against a pool of ten; an order that is being edited holds the first of them up."""
     database = Database(rating_database.url, 10)

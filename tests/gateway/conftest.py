@@ -46,17 +46,11 @@ def sign(key: Ed25519PrivateKey, head: dict[str, Any] | None = None, **claims: A
 
 
 @dataclass
-class Gateway:
-    """A running gateway and the services that it stands before."""
+class Reached:
+    """A gateway where it is reached, and the services that it stands before."""
 
     origin: str
     player: Player
-    server: Server
-    services_port: int = 0
-
-    @property
-    def port(self) -> int:
-        return self.server.port
 
     def token(self, subject: str = "7", **claims: Any) -> str:
         return sign(self.player.key, sub=subject, **claims)
@@ -71,6 +65,18 @@ class Gateway:
         """Waits until the gateway has asked for the permission table anew and has the answer."""
         asked = self.player.asked("/v1/permission-table")
         wait_for(lambda: self.player.asked("/v1/permission-table") > asked + 1, "the gateway asked for the table")
+
+
+@dataclass
+class Gateway(Reached):
+    """A gateway that runs in this process."""
+
+    server: Server
+    services_port: int = 0
+
+    @property
+    def port(self) -> int:
+        return self.server.port
 
 
 @contextmanager

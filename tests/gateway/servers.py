@@ -71,7 +71,7 @@ def serving(app: ASGIApp) -> Iterator[Server]:
 def raw_server(talk: Talk, secure: ssl.SSLContext | None = None) -> Iterator[str]:
     """A server that runs `talk` for each connection, over TLS if `secure`; gives its origin."""
     ready = threading.Event()
-    stop: list[Callable[[], None]] = []
+    stop: list[Callable[[], object]] = []
     port: list[int] = []
     writers: list[asyncio.StreamWriter] = []
 

@@ -1,6 +1,7 @@
 """Another data plane asks about each request, and learns from nobody but itself what was asked for."""
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -121,8 +122,9 @@ def test_another_group_another_answer(asked: Callable[[str], Gateway]) -> None:
 
 
 def test_manner_and_key_belong_together() -> None:
-    urls = {f"{name}_url": "http://127.0.0.1:1" for name in ("rating", "receivables", "security")}
+    urls: dict[str, Any] = {f"{name}_url": "http://127.0.0.1:1" for name in ("rating", "receivables", "security")}
     given = {**urls, "signing_key": SEED, "NATS_URL": "nats://127.0.0.1:1"}
-    for half in ({"check_manner": "nginx"}, {"check_key": KEY}):
+    halves: tuple[dict[str, Any], ...] = ({"check_manner": "nginx"}, {"check_key": KEY})
+    for half in halves:
         with pytest.raises(ValidationError, match="belong together"):
             Settings(**given, **half)

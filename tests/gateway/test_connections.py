@@ -265,7 +265,9 @@ async def test_of_many_at_once_nobody_gets_anothers_answer(upstream: Connections
     [("/a", (b"x", b"1\r\nforged: 1")), ("/a", (b"x", b"1\nforged: 1")), ("/a", (b"x\r", b"1")), ("/a b", (b"x", b"1")),
      ("/a HTTP/1.1\r\nforged: 1", (b"x", b"1"))],
 )  # fmt: skip
-async def test_a_line_that_would_become_two_is_never_sent(upstream: Connections, target: str, header) -> None:
+async def test_a_line_that_would_become_two_is_never_sent(
+    upstream: Connections, target: str, header: tuple[bytes, bytes]
+) -> None:
     carried: list[int] = []
     with saying(ANSWERS, carried) as origin, pytest.raises(ValueError, match="line breaks or spaces"):
         await upstream.send(origin, "GET", target, [header], None)

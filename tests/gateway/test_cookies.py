@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,7 +31,7 @@ class Browser:
         self.base = f"{origin}/api/v1/security"
         self.jar: dict[str, str] = {}
 
-    def send(self, method: str, path: str, *, page: bool = True, **options: object) -> httpx.Response:
+    def send(self, method: str, path: str, *, page: bool = True, **options: Any) -> httpx.Response:
         """With `page` the header that pages of ours send besides."""
         headers = {"cookie": "; ".join(["theme=dark", *(f"{name}={value}" for name, value in self.jar.items())])}
         if page and cookies.CSRF in self.jar:

@@ -14,12 +14,12 @@ import httpx
 import pytest
 
 from deploy.local.process import free_port
-from tests.gateway.conftest import EVERYTHING, Gateway
+from tests.gateway.conftest import EVERYTHING, Reached
 from tests.gateway.player import Player
 from tests.gateway.servers import ready_checks, serving, wait_for
 from tests.gateway.test_main import GIVEN, PRODUCTION, ROOT
 
-Running = tuple[Gateway, "subprocess.Popen[bytes]"]
+Running = tuple[Reached, "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def start() -> Iterator[Callable[[float], Running]]:
                 stderr=subprocess.DEVNULL,
             )
             processes.append(process)
-            gateway = Gateway(f"http://127.0.0.1:{port}", player, None)
+            gateway = Reached(f"http://127.0.0.1:{port}", player)
             wait_for(lambda: is_ready(gateway), "the gateway is ready", seconds=30)
             return gateway, process
 
@@ -52,18 +52,18 @@ def start() -> Iterator[Callable[[float], Running]]:
             process.wait()
 
 
-def is_ready(gateway: Gateway) -> bool:
+def is_ready(gateway: Reached) -> bool:
     with suppress(httpx.TransportError):
         return ready_checks(gateway.origin)["permissions"] == "ok"
     return False
 
 
-def status_of(gateway: Gateway) -> str:
+def status_of(gateway: Reached) -> str:
     status: str = httpx.get(f"{gateway.origin}/readyz").json()["status"]
     return status
 
 
-def test_readiness_ends_first_and_new_callers_are_still_served(start) -> None:
+def test_readiness_ends_first_and_new_callers_are_still_served(start: Callable[[float], Running]) -> None:
     gateway, process = start(2)
     with gateway.client() as client:
         assert client.get("/rating/echo").headers.get("connection") != "close"
@@ -80,7 +80,7 @@ def test_readiness_ends_first_and_new_callers_are_still_served(start) -> None:
         socket.create_connection(("127.0.0.1", int(gateway.origin.rsplit(":", 1)[1])))
 
 
-def test_a_request_in_work_is_finished_after_the_drain(start) -> None:
+def test_a_request_in_work_is_finished_after_the_drain(start: Callable[[float], Running]) -> None:
     gateway, process = start(0.5)
     answers: list[httpx.Response] = []
 
@@ -99,7 +99,7 @@ def test_a_request_in_work_is_finished_after_the_drain(start) -> None:
     process.wait(15)
 
 
-def connects(gateway: Gateway) -> bool:
+def connects(gateway: Reached) -> bool:
     try:
         socket.create_connection(("127.0.0.1", int(gateway.origin.rsplit(":", 1)[1]))).close()
     except OSError:
@@ -107,7 +107,7 @@ def connects(gateway: Gateway) -> bool:
     return True
 
 
-def test_an_event_stream_ends_as_a_stream_ends_and_at_once(start) -> None:
+def test_an_event_stream_ends_as_a_stream_ends_and_at_once(start: Callable[[float], Running]) -> None:
     gateway, process = start(10)
     with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
         chunks = answer.iter_raw()
@@ -119,7 +119,7 @@ def test_an_event_stream_ends_as_a_stream_ends_and_at_once(start) -> None:
         assert status_of(gateway) == "draining"
 
 
-def test_a_second_sigterm_stops_at_once(start) -> None:
+def test_a_second_sigterm_stops_at_once(start: Callable[[float], Running]) -> None:
     gateway, process = start(60)
     process.send_signal(signal.SIGTERM)
     wait_for(lambda: status_of(gateway) == "draining", "readiness has ended")

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from gateway.main import create_app
 from gateway.routes import RoutesUnfit
 from gateway.settings import Settings
 from shared.process.background import running
-from tests.gateway.conftest import EVERYTHING, SEED, Gateway
+from tests.gateway.conftest import EVERYTHING, SEED, Gateway, Reached
 from tests.gateway.player import DOCUMENTS, Player
 from tests.gateway.servers import ready_checks, serving, wait_for
 
@@ -38,7 +39,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_settings_come_from_the_environment_and_hide_their_secrets(environment) -> None:
+def test_settings_come_from_the_environment_and_hide_their_secrets(environment: pytest.MonkeyPatch) -> None:
     settings = Settings()
     assert settings.origins["rating"] == "http://127.0.0.1:9"
     assert settings.max_body_bytes == 25 * 1024 * 1024
@@ -60,7 +61,9 @@ def test_settings_come_from_the_environment_and_hide_their_secrets(environment) 
         ("GATEWAY_PERMISSION_POLL_SECONDS", "60"),
     ],
 )
-def test_settings_that_cannot_work_are_refused_without_showing_them(environment, name: str, value: str) -> None:
+def test_settings_that_cannot_work_are_refused_without_showing_them(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     environment.setenv(name, value)
     with pytest.raises(ValidationError) as refused:
         Settings()
@@ -76,19 +79,23 @@ def test_settings_that_cannot_work_are_refused_without_showing_them(environment,
         ({"x-access-level": "edit", "x-feature": "security.users"}, "not a feature of rating"),
     ],
 )
-def test_an_operation_without_sound_access_keeps_the_gateway_from_starting(environment, operation, words: str) -> None:
+def test_an_operation_without_sound_access_keeps_the_gateway_from_starting(
+    environment: pytest.MonkeyPatch, operation: dict[str, str], words: str
+) -> None:
     documents = {**DOCUMENTS, "rating": {"paths": {"/v1/forgotten": {"get": {"responses": {}, **operation}}}}}
     with pytest.raises(RoutesUnfit, match=f"GET /v1/forgotten of rating .*{words}|{words}"):
         create_app(Settings(), documents)
 
 
-def test_a_missing_document_keeps_the_gateway_from_starting(environment, tmp_path: Path) -> None:
+def test_a_missing_document_keeps_the_gateway_from_starting(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setattr("gateway.routes.resources.files", lambda _: tmp_path)
     with pytest.raises(RoutesUnfit, match=r"rating\.json is missing: `make documents` writes it"):
         create_app(Settings())
 
 
-async def test_it_is_ready_when_permissions_nats_and_services_are_well(broker: Nats, new_gateway) -> None:
+async def test_it_is_ready_when_permissions_nats_and_services_are_well(
+    broker: Nats, new_gateway: Callable[..., Gateway]
+) -> None:
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")))
     wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").json()["status"] == "ok", "the gateway is ready")
     assert ready_checks(gateway.origin) == dict.fromkeys(
@@ -96,7 +103,7 @@ async def test_it_is_ready_when_permissions_nats_and_services_are_well(broker: N
     )
 
 
-def test_it_serves_on_but_says_so_when_a_service_or_nats_is_away(new_gateway) -> None:
+def test_it_serves_on_but_says_so_when_a_service_or_nats_is_away(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(rating_url="http://127.0.0.1:9")
     answer = httpx.get(f"{gateway.origin}/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
@@ -108,7 +115,7 @@ def test_it_serves_on_but_says_so_when_a_service_or_nats_is_away(new_gateway) ->
         assert httpx.get(gateway.origin + path).json() == {"status": "ok"}
 
 
-def test_it_is_not_ready_without_the_keys_and_permissions_of_security(new_gateway) -> None:
+def test_it_is_not_ready_without_the_keys_and_permissions_of_security(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(security_url="http://127.0.0.1:9", ready=False)
     answer = httpx.get(f"{gateway.origin}/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")
@@ -154,7 +161,7 @@ def test_the_process_ends_at_sigterm_even_with_an_open_stream() -> None:
         )
         try:
             wait_for(lambda: _answers(port), "the gateway answers")
-            gateway = Gateway(f"http://127.0.0.1:{port}", player, None)
+            gateway = Reached(f"http://127.0.0.1:{port}", player)
             wait_for(lambda: ready_checks(gateway.origin)["permissions"] == "ok", "it has the permissions")
             with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
                 next(answer.iter_raw())

@@ -6,7 +6,7 @@ import logging
 import logging.handlers
 import queue
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -21,11 +21,15 @@ from deploy.local.nats import Nats
 from gateway.auth import Identities
 from gateway.connections import Connections
 from gateway.errors import PermissionsStale
+from gateway.main import Front
 from gateway.permissions import TRUSTED_SECONDS, Permissions, read_table
+from gateway.proxy import Proxy
 from shared.access.grants import Grant, Level, Limits
 from shared.access.identity import HEADER, IdentityVerifier, load_private_key, public_jwks
 from shared.contracts.event import envelope_bytes
+from shared.contracts.permission_table import PermissionTable
 from shared.contracts.permissions_changed import PermissionsChanged
+from shared.http.context import RequestContext
 from tests.gateway.conftest import EVERYTHING, SEED, Gateway
 from tests.gateway.player import Player
 from tests.gateway.servers import ready_checks, serving, wait_for
@@ -65,7 +69,9 @@ def test_a_denial_is_logged_with_who_what_and_why_and_never_a_token(gateway: Gat
         logger.removeHandler(handler)
         logger.setLevel(logging.NOTSET)
     records = [kept.get_nowait() for _ in range(kept.qsize())]
-    facts = [(one.levelname, one.subject, one.route, one.result, one.reason) for one in records]
+    facts = [
+        tuple(vars(one)[name] for name in ("levelname", "subject", "route", "result", "reason")) for one in records
+    ]
     assert facts == [
         ("DEBUG", "8", "GET /api/v1/rating/echo", "pass", "granted"),
         ("INFO", "8", "GET /api/v1/rating/orders/{order_id}", "forbidden", "no group gives rating.orders at view"),
@@ -75,7 +81,7 @@ def test_a_denial_is_logged_with_who_what_and_why_and_never_a_token(gateway: Gat
     assert token not in str([one.__dict__ for one in records])
 
 
-def test_new_limits_of_a_grant_travel_to_the_service_with_the_same_token(new_gateway) -> None:
+def test_new_limits_of_a_grant_travel_to_the_service_with_the_same_token(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     limits = Limits(branches=frozenset({"SAT"}))
     with gateway.client() as client:
@@ -92,7 +98,7 @@ def test_new_limits_of_a_grant_travel_to_the_service_with_the_same_token(new_gat
 # --- How changes arrive ----------------------------------------------------------------------------------------------
 
 
-def test_a_permission_taken_away_or_given_counts_after_the_next_poll(new_gateway) -> None:
+def test_a_permission_taken_away_or_given_counts_after_the_next_poll(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     assert status(gateway) == 200
     gateway.player.grant("7", Grant("rating.orders", Level.VIEW))
@@ -101,7 +107,7 @@ def test_a_permission_taken_away_or_given_counts_after_the_next_poll(new_gateway
     wait_for(lambda: status(gateway) == 200, "the permission is back", 2)
 
 
-def test_a_deactivated_user_is_unauthenticated_whatever_his_token_says(new_gateway) -> None:
+def test_a_deactivated_user_is_unauthenticated_whatever_his_token_says(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     assert status(gateway) == 200
     gateway.player.remove("7")
@@ -109,7 +115,7 @@ def test_a_deactivated_user_is_unauthenticated_whatever_his_token_says(new_gatew
     assert status(gateway, "/rating/me") == 401
 
 
-def test_an_unchanged_table_is_not_sent_again(new_gateway) -> None:
+def test_an_unchanged_table_is_not_sent_again(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     gateway.asks_again()
     assert gateway.player.questions[-1].header("if-none-match") == [f'"{gateway.player.epoch}"']
@@ -128,7 +134,7 @@ def test_the_gateway_asks_for_the_table_with_an_identity_of_its_own(gateway: Gat
 
 
 @pytest.fixture
-async def told(broker: Nats, new_gateway) -> AsyncIterator[tuple[Gateway, Client]]:
+async def told(broker: Nats, new_gateway: Callable[..., Gateway]) -> AsyncIterator[tuple[Gateway, Client]]:
     """A gateway that polls too seldom to matter, and security's connection to NATS."""
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")), permission_poll_seconds=30)
     wait_for(lambda: ready_checks(gateway.origin)["nats"] == "ok", "the gateway listens")
@@ -167,7 +173,9 @@ async def test_an_event_that_overtakes_its_table_is_not_lost(told: tuple[Gateway
     assert gateway.player.asked("/v1/permission-table") == before + 2
 
 
-async def test_losing_nats_leaves_the_gateway_working_and_is_mended(broker: Nats, new_gateway) -> None:
+async def test_losing_nats_leaves_the_gateway_working_and_is_mended(
+    broker: Nats, new_gateway: Callable[..., Gateway]
+) -> None:
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")))
     wait_for(lambda: ready_checks(gateway.origin)["nats"] == "ok", "the gateway listens")
     broker.child.kill()
@@ -190,7 +198,9 @@ def asking(upstream: Connections) -> Iterator[tuple[Player, Permissions, list[fl
         yield player, Permissions(upstream, services.origin, identities, clock=lambda: now[0]), now
 
 
-async def test_the_table_is_trusted_for_a_minute_from_when_it_was_asked_for(asking) -> None:
+async def test_the_table_is_trusted_for_a_minute_from_when_it_was_asked_for(
+    asking: tuple[Player, Permissions, list[float]],
+) -> None:
     player, permissions, now = asking
     with pytest.raises(PermissionsStale):
         permissions.current()
@@ -204,7 +214,9 @@ async def test_the_table_is_trusted_for_a_minute_from_when_it_was_asked_for(aski
     assert permissions.current().epoch == player.epoch
 
 
-async def test_an_answer_that_took_long_is_as_old_as_its_question(asking) -> None:
+async def test_an_answer_that_took_long_is_as_old_as_its_question(
+    asking: tuple[Player, Permissions, list[float]],
+) -> None:
     _, permissions, _ = asking
     steps = iter([2000.0, 2070.0, 2070.0])
     permissions._clock = lambda: next(steps)
@@ -213,7 +225,9 @@ async def test_an_answer_that_took_long_is_as_old_as_its_question(asking) -> Non
         permissions.current()
 
 
-async def test_failures_and_older_epochs_change_nothing_and_renew_no_trust(asking) -> None:
+async def test_failures_and_older_epochs_change_nothing_and_renew_no_trust(
+    asking: tuple[Player, Permissions, list[float]],
+) -> None:
     player, permissions, now = asking
     await permissions.refresh()
     held = permissions.current()
@@ -232,7 +246,7 @@ async def test_failures_and_older_epochs_change_nothing_and_renew_no_trust(askin
         permissions.current()
 
 
-def test_without_fresh_permissions_only_public_operations_pass(new_gateway) -> None:
+def test_without_fresh_permissions_only_public_operations_pass(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     assert status(gateway) == 200
     permissions = _permissions_of(gateway)
@@ -250,7 +264,7 @@ def test_without_fresh_permissions_only_public_operations_pass(new_gateway) -> N
     wait_for(lambda: status(gateway) == 200, "security is back")
 
 
-def test_an_open_stream_ends_when_the_permissions_get_stale(new_gateway) -> None:
+def test_an_open_stream_ends_when_the_permissions_get_stale(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
         pieces = answer.iter_raw()
@@ -263,11 +277,17 @@ def test_an_open_stream_ends_when_the_permissions_get_stale(new_gateway) -> None
 
 
 def _permissions_of(gateway: Gateway) -> Permissions:
-    return gateway.server._app._app._proxy._admission._permissions
+    context = gateway.server._app
+    assert isinstance(context, RequestContext)
+    front = context._app
+    assert isinstance(front, Front)
+    proxy = front._proxy
+    assert isinstance(proxy, Proxy)
+    return proxy._admission._permissions
 
 
 def test_a_group_that_is_missing_from_the_table_gives_nothing() -> None:
     user = {"name": "ALAMO\\tester", "groups": ["1", "2"]}
     group = {"name": "Billing", "grants": [{"levels": {"rating.echo": "view"}}]}
-    table = read_table({"epoch": 3, "users": {"7": user}, "groups": {"1": group}})
+    table = read_table(PermissionTable.model_validate({"epoch": 3, "users": {"7": user}, "groups": {"1": group}}))
     assert table.users["7"].grants == (Grant("rating.echo", Level.VIEW),)

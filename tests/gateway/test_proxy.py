@@ -3,7 +3,7 @@
 import hashlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -102,7 +102,9 @@ def test_naming_headers_in_connection_removes_those_but_never_the_identity(gatew
     assert seen.body_bytes == 2
 
 
-def test_cookies_come_back_one_by_one_and_never_go_out_with_anothers_request(new_gateway) -> None:
+def test_cookies_come_back_one_by_one_and_never_go_out_with_anothers_request(
+    new_gateway: Callable[..., Gateway],
+) -> None:
     """Some cookie jars pass over bare addresses, so the services are reached as localhost here."""
     gateway = new_gateway(host="localhost")
     with gateway.client("7") as client:
@@ -133,7 +135,9 @@ def test_redirects_go_to_the_caller_with_the_path_as_he_knows_it(gateway: Gatewa
 
 
 @pytest.mark.parametrize(("kind", "status"), [("empty", 204), ("unmodified", 304)])
-def test_answers_without_a_body_have_none_and_leave_the_connection_usable(gateway, kind: str, status: int) -> None:
+def test_answers_without_a_body_have_none_and_leave_the_connection_usable(
+    gateway: Gateway, kind: str, status: int
+) -> None:
     with gateway.client() as client:
         for _ in range(3):
             answer = client.get(f"/rating/answers/{kind}")
@@ -244,7 +248,7 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(gateway: 
     assert gateway.player.seen == []
 
 
-def test_a_body_that_grows_too_large_is_refused_and_the_service_left(new_gateway) -> None:
+def test_a_body_that_grows_too_large_is_refused_and_the_service_left(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(max_body_bytes=1_000_000)
     with gateway.client() as client:
         answer = client.post("/rating/echo", content=(b"x" * 50_000 for _ in range(30)))
@@ -260,7 +264,7 @@ def test_a_service_that_refuses_a_body_early_is_heard(gateway: Gateway) -> None:
             assert (answer.status_code, answer.content) == (413, b"too much")
 
 
-def test_a_body_that_stops_coming_is_given_up(new_gateway) -> None:
+def test_a_body_that_stops_coming_is_given_up(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(inactivity_timeout_seconds=0.3)
     for length in (b"100", b"100000"):
         with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
@@ -271,7 +275,7 @@ def test_a_body_that_stops_coming_is_given_up(new_gateway) -> None:
             assert b"BODY_STALLED" in connection.recv(10_000)
 
 
-def test_an_upload_may_take_longer_than_the_inactivity_time_out(new_gateway) -> None:
+def test_an_upload_may_take_longer_than_the_inactivity_time_out(new_gateway: Callable[..., Gateway]) -> None:
     """Slow, but never silent."""
     gateway = new_gateway(inactivity_timeout_seconds=0.4)
 

@@ -1,5 +1,8 @@
 """The route table finds exactly the operations that the services declare."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +26,7 @@ def operation(**further: object) -> dict[str, object]:
     return {"x-feature": "rating.a", "x-access-level": "view", "responses": {}, **further}
 
 
-def table_of(paths: dict[str, object]) -> RouteTable:
+def table_of(paths: Mapping[str, object]) -> RouteTable:
     return compile_routes({"rating": {"paths": paths}})
 
 
@@ -116,7 +119,7 @@ def test_documents_that_cannot_be_compiled_are_refused(paths: dict[str, object],
         table_of(paths)
 
 
-def test_documents_that_are_not_json_are_refused(monkeypatch, tmp_path) -> None:
+def test_documents_that_are_not_json_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "openapi").mkdir()
     (tmp_path / "openapi" / "rating.json").write_text("{")
     monkeypatch.setattr("gateway.routes.resources.files", lambda _: tmp_path)

@@ -39,7 +39,7 @@ def test_head_of_a_stream_is_answered_at_once_and_wants_no_events(gateway: Gatew
         wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw its stream end", 1)
 
 
-def test_a_quiet_stream_lives_as_long_as_it_beats(new_gateway) -> None:
+def test_a_quiet_stream_lives_as_long_as_it_beats(new_gateway: Callable[..., Gateway]) -> None:
     """The time-out counts silence, not the length of the whole."""
     gateway = new_gateway(inactivity_timeout_seconds=0.5)
     with gateway.client() as client, client.stream("GET", "/rating/ticks?count=8&every=0.25") as answer:
@@ -58,7 +58,7 @@ def ends_cleanly(gateway: Gateway, headers: dict[str, str], after: Callable[[], 
         return time.monotonic() - began
 
 
-def test_a_stream_ends_when_the_permission_goes(new_gateway) -> None:
+def test_a_stream_ends_when_the_permission_goes(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     player = gateway.player
     took = ends_cleanly(gateway, gateway.headers(), lambda: player.grant("7", Grant("rating.echo", Level.VIEW)))
@@ -68,7 +68,7 @@ def test_a_stream_ends_when_the_permission_goes(new_gateway) -> None:
         assert client.get("/rating/ticks").status_code == 403
 
 
-def test_a_stream_goes_on_over_epochs_that_leave_its_permission(new_gateway) -> None:
+def test_a_stream_goes_on_over_epochs_that_leave_its_permission(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
         pieces = answer.iter_raw()

@@ -4,8 +4,9 @@ import asyncio
 import random
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from tests.gateway.servers import Server, raw_server, serving, wait_for
 
 
 @contextmanager
-def rating_says(reply: bytes, **settings: object) -> Iterator[Gateway]:
+def rating_says(reply: bytes, **settings: Any) -> Iterator[Gateway]:
     """A gateway whose rating service answers every request with these bytes, and then hangs up."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -53,7 +54,7 @@ def leave_before_the_answer(gateway: Gateway, path: str) -> None:
 # --- Services that do not answer -------------------------------------------------------------------------------------
 
 
-def test_a_service_that_refuses_connections_is_unreachable(new_gateway) -> None:
+def test_a_service_that_refuses_connections_is_unreachable(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(rating_url="http://127.0.0.1:9")
     answer = get(gateway)
     assert (answer.status_code, answer.json()["code"]) == (503, "UPSTREAM_UNREACHABLE")
@@ -85,7 +86,7 @@ def test_only_what_reads_is_asked_again_when_its_connection_breaks_before_the_an
     assert len([head for head in heads if b"/v1/echo" in head]) == asked
 
 
-def test_a_service_that_does_not_answer_in_time_is_given_up(new_gateway) -> None:
+def test_a_service_that_does_not_answer_in_time_is_given_up(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(inactivity_timeout_seconds=0.4)
     answer = get(gateway, "/rating/answers/hang")
     assert (answer.status_code, answer.json()["code"]) == (504, "UPSTREAM_TIMEOUT")
@@ -205,7 +206,7 @@ def test_callers_who_leave_before_the_answer_never_keep_others_out(gateway: Gate
         assert client.get("/rating/echo").status_code == 200
 
 
-def test_a_caller_who_leaves_too_many_answers_waits_for_them(new_gateway) -> None:
+def test_a_caller_who_leaves_too_many_answers_waits_for_them(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(max_abandoned_requests=3)
     for _ in range(3):
         leave_before_the_answer(gateway, "/rating/answers/hang")
@@ -218,7 +219,7 @@ def test_a_caller_who_leaves_too_many_answers_waits_for_them(new_gateway) -> Non
         wait_for(lambda: client.get("/rating/echo").status_code == 200, "the abandoned requests have ended")
 
 
-def test_a_caller_who_leaves_after_a_slow_body_is_seen_to_leave(new_gateway) -> None:
+def test_a_caller_who_leaves_after_a_slow_body_is_seen_to_leave(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(max_abandoned_requests=1)
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(
@@ -243,7 +244,7 @@ def test_a_stream_whose_caller_left_before_its_head_is_ended_when_it_comes(gatew
     wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw its stream end", 3)
 
 
-def test_a_service_gets_only_so_many_requests_at_once(new_gateway) -> None:
+def test_a_service_gets_only_so_many_requests_at_once(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(max_upstream_requests=2)
     for _ in range(2):
         leave_before_the_answer(gateway, "/rating/answers/hang")
@@ -274,7 +275,7 @@ def test_a_caller_who_leaves_during_his_upload_ends_it_at_the_service(gateway: G
     assert gateway.player.seen[0].body_sha256 == ""
 
 
-def test_a_caller_who_takes_nothing_of_his_answer_is_cut_off(new_gateway) -> None:
+def test_a_caller_who_takes_nothing_of_his_answer_is_cut_off(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(inactivity_timeout_seconds=0.5)
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(

@@ -17,7 +17,7 @@ from shared.audit.store import Done, Verdict
 from shared.database.pool import Database
 from shared.database.statements import execute
 from tests.fixtures.exchange import work_off
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
 
 DONE = Done("7", "ALAMO\\bill", "POST /v1/exports", "/v1/exports", "rating.export", "approve", 202, None, "r1")
 
@@ -54,7 +54,7 @@ async def entries(client: httpx.AsyncClient, **wanted: str) -> list[dict[str, An
     return found
 
 
-async def test_a_command_is_written_down_with_who_what_and_the_request(company) -> None:
+async def test_a_command_is_written_down_with_who_what_and_the_request(company: Company) -> None:
     rating, _ = company
     body = {"code": "NIGHT", "name": "By night"}
     made = await rating.post("/v1/priorities", json=body)
@@ -65,7 +65,7 @@ async def test_a_command_is_written_down_with_who_what_and_the_request(company) 
     assert entry["request_id"] == made.headers["x-request-id"]
 
 
-async def test_what_is_refused_or_only_read_is_not(company) -> None:
+async def test_what_is_refused_or_only_read_is_not(company: Company) -> None:
     rating, _ = company
     before = len(await entries(rating))
     assert (await rating.post("/v1/priorities", json={"code": "no such form"})).status_code == 422
@@ -73,7 +73,9 @@ async def test_what_is_refused_or_only_read_is_not(company) -> None:
     assert len(await entries(rating)) == before
 
 
-async def test_a_command_sent_twice_is_written_down_once(company, enter, rating_database) -> None:
+async def test_a_command_sent_twice_is_written_down_once(
+    company: Company, enter: Enter, rating_database: Database
+) -> None:
     rating, _ = company
     await enter("W1")
     await rating.post("/v1/rating-runs", json={})
@@ -84,7 +86,7 @@ async def test_a_command_sent_twice_is_written_down_once(company, enter, rating_
     assert len(await entries(rating, operation="POST /v1/exports")) == 1
 
 
-async def test_an_import_leaves_its_size_and_digest(company) -> None:
+async def test_an_import_leaves_its_size_and_digest(company: Company) -> None:
     rating, _ = company
     content = "code,name\nNIGHT,By night\n"
     assert (
@@ -219,7 +221,9 @@ async def test_an_entry_that_is_kept_from_being_sealed_is_found(
     assert (await verdict(rating_database)).faults == ["1 entries older than 60 s have no seal"]
 
 
-async def test_who_is_limited_to_a_branch_does_not_see_what_others_do(company, identity) -> None:
+async def test_who_is_limited_to_a_branch_does_not_see_what_others_do(
+    company: Company, identity: Callable[..., dict[str, str]]
+) -> None:
     rating, _ = company
     limited = identity("rating", Grant("rating.audit", Level.VIEW, Limits(branches=frozenset({"MIA"}))))
     answer = await rating.get("/v1/audit", headers=limited)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.fixtures.ledgers import Company
+
 UNREADABLE = {
     "not UTF-8": b'{"code": "\xff\xfe"}',
     "cut off": b'{"code": "A"',
@@ -15,7 +17,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-async def test_what_cannot_be_read_is_refused(company, name: str) -> None:
+async def test_what_cannot_be_read_is_refused(company: Company, name: str) -> None:
     headers = {"content-type": "application/json", "idempotency-key": "k", "if-match": '"1"'}
     for service, client in zip(("rating", "receivables"), company, strict=True):
         answer = await client.post(

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 
 from services.rating.consumers import customer_changed
 from services.rating.main import create_app
@@ -15,7 +17,7 @@ from shared.database.statements import execute
 from shared.events import dead_letters
 from tests.conftest import client_of
 from tests.fixtures.exchange import take_events
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, Rate, key
 
 
 def value(text: str, sample: str) -> float:
@@ -30,7 +32,7 @@ async def scrape(client: httpx.AsyncClient) -> str:
 
 
 @pytest.fixture
-async def asked(rating_database: Database, gateway_key) -> httpx.AsyncClient:
+async def asked(rating_database: Database, gateway_key: Ed25519PrivateKey) -> httpx.AsyncClient:
     """The rating service on a database of its own; its background work does not run."""
     settings = Settings(
         database_url=rating_database.url, NATS_URL="nats://127.0.0.1:1", gateway_keys=public_jwks([gateway_key])
@@ -38,7 +40,9 @@ async def asked(rating_database: Database, gateway_key) -> httpx.AsyncClient:
     return client_of(create_app(settings))
 
 
-async def test_events_that_wait_are_counted_and_the_oldest_is_timed(asked, rating_database: Database) -> None:
+async def test_events_that_wait_are_counted_and_the_oldest_is_timed(
+    asked: httpx.AsyncClient, rating_database: Database
+) -> None:
     before = await scrape(asked)
     assert value(before, "ratebook_outbox_oldest_age_seconds") == 0
     async with rating_database.transaction() as session:
@@ -53,7 +57,9 @@ async def test_events_that_wait_are_counted_and_the_oldest_is_timed(asked, ratin
     assert 300 <= value(text, "ratebook_outbox_oldest_age_seconds") < 360
 
 
-async def test_dead_letters_are_counted_by_consumer_until_they_are_replayed(asked, rating_database: Database) -> None:
+async def test_dead_letters_are_counted_by_consumer_until_they_are_replayed(
+    asked: httpx.AsyncClient, rating_database: Database
+) -> None:
     sample = 'ratebook_dead_letters{consumer="rating-customer-changed"}'
     assert value(await scrape(asked), sample) == 0
     async with rating_database.transaction() as session:
@@ -73,7 +79,7 @@ async def test_dead_letters_are_counted_by_consumer_until_they_are_replayed(aske
 
 
 async def test_an_event_that_comes_again_counts_as_a_duplicate(
-    asked, company, receivables_database, rating_database
+    asked: httpx.AsyncClient, company: Company, receivables_database: Database, rating_database: Database
 ) -> None:
     _, receivables = company
     customer = (await receivables.get("/v1/customers", params={"limit": 1})).json()["items"][0]
@@ -91,7 +97,9 @@ async def test_an_event_that_comes_again_counts_as_a_duplicate(
     assert value(await scrape(asked), sample) == before + 1
 
 
-async def test_a_run_in_flight_is_counted_and_timed(asked, company, enter, rate, rating_database: Database) -> None:
+async def test_a_run_in_flight_is_counted_and_timed(
+    asked: httpx.AsyncClient, company: Company, enter: Enter, rate: Rate, rating_database: Database
+) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     await rate(order["id"])
@@ -104,8 +112,11 @@ async def test_a_run_in_flight_is_counted_and_timed(asked, company, enter, rate,
     assert 660 <= value(text, "ratebook_export_run_oldest_age_seconds") < 720
 
 
-async def test_a_pool_that_is_used_up_shows_and_the_scrape_is_answered(asked) -> None:
-    database: Database = asked._transport.app.state.database
+async def test_a_pool_that_is_used_up_shows_and_the_scrape_is_answered(asked: httpx.AsyncClient) -> None:
+    transport = asked._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    assert isinstance(transport.app, FastAPI)
+    database: Database = transport.app.state.database
     held = [database.transaction() for _ in range(10)]
     for one in held:
         session = await one.__aenter__()
@@ -125,7 +136,7 @@ async def test_a_pool_that_is_used_up_shows_and_the_scrape_is_answered(asked) ->
     assert value(text, 'ratebook_lookup_up{of="database"}') == 1
 
 
-async def test_a_scrape_is_answered_when_the_database_is_away(gateway_key) -> None:
+async def test_a_scrape_is_answered_when_the_database_is_away(gateway_key: Ed25519PrivateKey) -> None:
     settings = Settings(
         database_url="postgresql://nobody@127.0.0.1:1/none",
         NATS_URL="nats://127.0.0.1:1",

@@ -22,7 +22,7 @@ OWNED = frozenset(
 SAID_BY_CLERKS = {
     "receivables": {("Contract-Input", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling-Input", "status")},
     # With which status a gateway refused: nobody but a gateway gets as far as that.
-    "security": {("DenialWire", "status")},
+    "security": {("CountedDenial", "status")},
 }  # fmt: skip
 
 
@@ -76,7 +76,8 @@ def members_to_smuggle(operation: Declared) -> set[str]:
     answers = [answer for status, answer in operation.answers.items() if status.startswith("2")]
     shown = {member for _, schema in objects_in(answers, operation.service) for member in schema.get("properties", {})}
     _, body = next(objects_in(operation.body, operation.service))
-    return (OWNED | shown) - body["properties"].keys()
+    members: set[str] = (OWNED | shown) - body["properties"].keys()
+    return members
 
 
 async def enter_a_batch(client: httpx.AsyncClient) -> None:

@@ -2,10 +2,11 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
-from tests.fixtures.ledgers import load
+from tests.fixtures.ledgers import Company, load
 
 
 def forged(*parts: object) -> str:
@@ -24,14 +25,14 @@ def forged(*parts: object) -> str:
         ("number", "%%%"),
     ],
 )
-async def test_a_forged_cursor_is_refused(company, sort: str, cursor: str) -> None:
+async def test_a_forged_cursor_is_refused(company: Company, sort: str, cursor: str) -> None:
     rating, _ = company
     await load(rating, "work-orders")
     answer = await rating.get("/v1/work-orders", params={"sort": sort, "cursor": cursor})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query cursor")
 
 
-async def test_a_list_without_a_pdf_answers_a_page_when_a_pdf_is_asked_for(company) -> None:
+async def test_a_list_without_a_pdf_answers_a_page_when_a_pdf_is_asked_for(company: Company) -> None:
     rating, _ = company
     await load(rating, "work-orders")
     page = await rating.get("/v1/work-orders", headers={"accept": "application/pdf"})
@@ -39,7 +40,7 @@ async def test_a_list_without_a_pdf_answers_a_page_when_a_pdf_is_asked_for(compa
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
-async def test_a_number_that_is_no_id_is_not_found(company, number: int) -> None:
+async def test_a_number_that_is_no_id_is_not_found(company: Company, number: int) -> None:
     rating, receivables = company
     for client, noun in (
         (rating, "work-orders"),
@@ -59,6 +60,6 @@ async def test_a_number_that_is_no_id_is_not_found(company, number: int) -> None
         ({"month": "2026-13"}, 422),
     ],
 )
-async def test_a_filter_that_fits_no_column_is_refused(company, query: dict[str, object], status: int) -> None:
+async def test_a_filter_that_fits_no_column_is_refused(company: Company, query: dict[str, Any], status: int) -> None:
     _, receivables = company
     assert (await receivables.get("/v1/invoices", params=query)).status_code == status

@@ -2,15 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from importlib import import_module
 from typing import Any, get_args, get_origin
 
 import asyncpg
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import Table, Text
-from sqlalchemy.dialects.postgresql import dialect
+from sqlalchemy import Table, Text, make_url
 
 from deploy.local.postgres import SERVICES
 from shared.events.ddl import SHARED_TABLES
@@ -30,11 +29,14 @@ SELECT c.conrelid::regclass::text || '.' || a.attname AS name, pg_get_constraint
 FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY(c.conkey)
 WHERE c.contype = 'c' AND array_length(c.conkey, 1) = 1
 """
+_DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 _SAME = {"FLOAT": "double precision", "TIMESTAMP WITH TIME ZONE": "timestamp with time zone", "BYTEA": "bytea"}
 
 
 @pytest.fixture(params=SERVICES)
-async def owner_url(request, fresh_database, cluster) -> tuple[str, str]:
+async def owner_url(
+    request: pytest.FixtureRequest, fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
+) -> tuple[str, str]:
     """A service and its new database, as its owner role."""
     service: str = request.param
     return service, cluster(await fresh_database(service), f"{service}_owner")
@@ -76,7 +78,7 @@ async def test_every_column_has_the_type_and_the_collation_that_its_record_says(
     said = {}
     for table in tables_of(service).values():
         for column in table.columns:
-            compiled = "TEXT" if isinstance(column.type, Text) else column.type.compile(dialect=dialect())
+            compiled = "TEXT" if isinstance(column.type, Text) else column.type.compile(dialect=_DIALECT)
             kind = _SAME.get(compiled, compiled.lower().replace(", ", ","))
             collation = getattr(column.type, "collation", None) or ""
             said[f"{table.name}.{column.name}"] = (kind, not column.nullable, collation)

@@ -11,6 +11,9 @@ from deploy.local.demo import run_demo
 from deploy.local.suite import Suite
 from tests.conftest import sample_suite
 
+Story = tuple[dict[str, object], str, Path]
+"""The demo's summary, what it printed, and where it wrote its reports."""
+
 
 @pytest.fixture(scope="session")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
@@ -19,7 +22,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
 
 
 @pytest.fixture(scope="session")
-def story(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], str, Path]:
+def story(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Story:
     """The demo, done once: its summary, what it printed, and where it wrote its reports."""
     printed = StringIO()
     output = tmp_path_factory.mktemp("reports")

@@ -13,6 +13,7 @@ import pytest
 from deploy.local.client import Clerk
 from deploy.local.suite import Suite
 from tests.fixtures.ledgers import ORDER
+from tests.system.conftest import Story
 
 COMMAND = Path(sys.executable).parent / "ratebook"
 ROW = {**ORDER, "pod_received": "yes"}
@@ -47,7 +48,7 @@ def orders_csv(*numbers: str, **changed: str) -> str:
     return out.getvalue()
 
 
-def test_a_file_is_loaded_from_wherever_it_lies(home: Path, suite: Suite, story, tmp_path: Path) -> None:
+def test_a_file_is_loaded_from_wherever_it_lies(home: Path, suite: Suite, story: Story, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(orders_csv("CLI-1", "CLI-2", field_status="in_field"))
     checked = ratebook(home, "import", "work-orders", str(file), "--check", "--json")
@@ -57,7 +58,7 @@ def test_a_file_is_loaded_from_wherever_it_lies(home: Path, suite: Suite, story,
     assert json.loads(more.stdout) == {"imported": 1}
 
 
-def test_a_faulty_file_loads_nothing_and_every_faulty_place_is_shown(home: Path, story, tmp_path: Path) -> None:
+def test_a_faulty_file_loads_nothing_and_every_faulty_place_is_shown(home: Path, story: Story, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     heading, row = orders_csv("CLI-9").splitlines()
     file.write_text(
@@ -73,12 +74,12 @@ def test_a_faulty_file_loads_nothing_and_every_faulty_place_is_shown(home: Path,
     assert json.loads(ratebook(home, "import", "work-orders", str(file), "--json").stdout) == {"imported": 1}
 
 
-def test_who_may_not_is_refused_and_who_asks_can_be_chosen(home: Path, story) -> None:
+def test_who_may_not_is_refused_and_who_asks_can_be_chosen(home: Path, story: Story) -> None:
     refused = ratebook(home, "import", "gl-accounts", "-", "--user", r"ALAMO\olga", code=1, said="number,name\n")
     assert "403 FORBIDDEN" in refused.stderr
 
 
-def test_the_ledgers_are_reconciled(home: Path, story) -> None:
+def test_the_ledgers_are_reconciled(home: Path, story: Story) -> None:
     shown = ratebook(home, "reconcile").stdout
     assert "rated " in shown
     assert "general ledger" in shown
@@ -86,7 +87,7 @@ def test_the_ledgers_are_reconciled(home: Path, story) -> None:
     assert json.loads(ratebook(home, "reconcile", "--json").stdout)["differences"] == []
 
 
-async def test_a_difference_is_shown_and_ends_with_3(home: Path, suite: Suite, story) -> None:
+async def test_a_difference_is_shown_and_ends_with_3(home: Path, suite: Suite, story: Story) -> None:
     """Somebody changes the rating database by hand; nothing of the product can make such a difference."""
     assert suite.postgres is not None
     connection = await suite.postgres.superuser("rating")
@@ -102,7 +103,7 @@ async def test_a_difference_is_shown_and_ends_with_3(home: Path, suite: Suite, s
     ratebook(home, "reconcile")
 
 
-def test_runs_are_listed_and_shown(home: Path, story) -> None:
+def test_runs_are_listed_and_shown(home: Path, story: Story) -> None:
     runs = json.loads(ratebook(home, "export-run", "list", "--json").stdout)
     # How many rollups the first run leaves for the second depends on the day.
     assert sum(run["exported"] for run in runs) == 862
@@ -113,7 +114,7 @@ def test_runs_are_listed_and_shown(home: Path, story) -> None:
     ratebook(home, "export-run", "show", "4711", code=1)
 
 
-def test_a_run_without_an_answer_is_withdrawn(home: Path, suite: Suite, story) -> None:
+def test_a_run_without_an_answer_is_withdrawn(home: Path, suite: Suite, story: Story) -> None:
     """Receivables is away; when it is back, what was withdrawn is booked already or never will be."""
     bill = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
     ratebook(home, "import", "work-orders", "-", said=orders_csv("CLI-W"))
@@ -136,7 +137,7 @@ def test_a_run_without_an_answer_is_withdrawn(home: Path, suite: Suite, story) -
     ratebook(home, "reconcile")
 
 
-def test_dead_letters_of_all_services_are_listed(home: Path, story) -> None:
+def test_dead_letters_of_all_services_are_listed(home: Path, story: Story) -> None:
     assert ratebook(home, "dead-letters", "list").stdout == "0 dead letters\n"
 
 

@@ -10,6 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.client import Clerk, Refused
 from deploy.local.suite import Suite
+from shared.process.version import VERSION
+from tests.system.conftest import Story
 
 ROOT = Path(__file__).parents[2]
 ALERTS = (ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text()
@@ -34,8 +36,12 @@ def one(samples: Samples, name: str, **labels: str) -> float:
 
 
 @pytest.fixture
-def told(suite: Suite, story) -> dict[str, Samples]:
+def told(suite: Suite, story: Story) -> dict[str, Samples]:
     return {name: scrape(server.url) for name, server in suite.servers.items()}
+
+
+def test_every_process_says_which_version_it_runs(told: dict[str, Samples]) -> None:
+    assert [one(samples, "ratebook_build_info", version=VERSION) for samples in told.values()] == [1.0] * len(told)
 
 
 def names_of_alerts() -> Iterator[str]:
@@ -75,7 +81,7 @@ def test_the_finished_story_shows_in_the_figures(told: dict[str, Samples]) -> No
         assert 0 <= one(told[service], "ratebook_database_pool_in_use") <= 10
 
 
-def test_a_request_counts_under_its_template_at_the_gateway_and_at_the_service(suite: Suite, story) -> None:
+def test_a_request_counts_under_its_template_at_the_gateway_and_at_the_service(suite: Suite, story: Story) -> None:
     def counted() -> list[float]:
         gateway, rating = scrape(suite.gateway_url), scrape(suite.servers["rating"].url)
         name = "ratebook_http_request_seconds_count"
@@ -104,7 +110,7 @@ def test_paths_that_people_invent_do_not_become_labels(suite: Suite) -> None:
     assert 'route="none"' in text
 
 
-def test_metrics_are_not_within_reach_of_callers_of_the_api(suite: Suite, story) -> None:
+def test_metrics_are_not_within_reach_of_callers_of_the_api(suite: Suite, story: Story) -> None:
     clerk = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
     for path in ("/metrics", "/rating/metrics"):
         with pytest.raises(Refused, match="404"):

@@ -1,4 +1,4 @@
-"""What the README says works as it stands there."""
+"""What the README and the page on integrating say works as it is written there."""
 
 import asyncio
 import csv
@@ -9,41 +9,55 @@ import sys
 from pathlib import Path
 
 from deploy.local.suite import Suite
+from tests.system.conftest import Story
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+INTEGRATE = (ROOT / "docs" / "integrate.md").read_text()
 
 
-def block(language: str, containing: str) -> str:
-    """The code block of the README that contains the words."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def block(page: str, language: str, containing: str) -> str:
+    """The code block of a page that contains the words."""
+    blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
     (found,) = [one for one in blocks if containing in one]
     return found
 
 
 def test_the_first_lines_are_the_two_commands() -> None:
-    assert [line.split("#")[0].strip() for line in block("sh", "make demo").splitlines()] == ["make demo", "make test"]
+    assert [line.split("#")[0].strip() for line in block(README, "sh", "make demo").splitlines()] == [
+        "make demo",
+        "make test",
+    ]
     assert README.index("make demo") < 200
 
 
-def test_the_curl_of_a_front_end_works(suite: Suite, story, tmp_path: Path) -> None:
+def test_the_curl_of_a_front_end_works(suite: Suite, story: Story, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "GATEWAY": suite.gateway_url,
         "PASSWORD": suite.home.secrets.password_of(r"ALAMO\bill"),
     }
     said = subprocess.run(
-        ["sh", "-euc", block("sh", "curl")], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        ["sh", "-euc", block(README, "sh", "curl")],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert '"items":[' in said.stdout
     with (tmp_path / "ready.csv").open(encoding="utf-8-sig", newline="") as file:
         assert csv.DictReader(file).fieldnames is not None
 
 
-async def test_the_listener_of_another_system_hears_of_every_invoice(suite: Suite, story, tmp_path: Path) -> None:
+async def test_the_listener_of_another_system_hears_of_every_invoice(
+    suite: Suite, story: Story, tmp_path: Path
+) -> None:
     assert suite.nats is not None
     invoices = story[0]["invoices"]
+    assert isinstance(invoices, int)
     script = tmp_path / "listener.py"
-    script.write_text(block("python", "invoice-exported"))
+    script.write_text(block(INTEGRATE, "python", "invoice-exported"))
     environment = {**os.environ, "NATS_URL": suite.nats.url("listener")}
     listener = await asyncio.create_subprocess_exec(
         sys.executable, str(script), env=environment, stdout=subprocess.PIPE
@@ -58,8 +72,7 @@ async def test_the_listener_of_another_system_hears_of_every_invoice(suite: Suit
     assert len({number for _, number, _ in heard}) == invoices
 
 
-def test_every_page_that_the_readme_links_is_there() -> None:
-    root = Path(__file__).parents[2]
-    for page in [root / "README.md", *(root / "docs").rglob("*.md")]:
+def test_every_page_that_a_page_links_is_there() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} links {target}"

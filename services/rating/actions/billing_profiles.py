@@ -1,30 +1,31 @@
 """Billing profiles: entered, changed, ended, saved under another key, imported as whole files, listed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
-from services.rating.rules.billing_profiles import LineEntry, ProfileEntry, faults_in_lines, overlapping, unknown_in_key
-from services.rating.rules.rate_tables import BillingProfile
+from services.rating.records.billing_profiles import LineEntry, ProfileEntry, ProfileHead
+from services.rating.rules.billing_profiles import ProfileFilter, faults_in_lines, overlapping, unknown_in_key
+from services.rating.rules.rate_tables import BillingProfile, KeptProfile
 from services.rating.store import billing_profiles, codes, rate_tables
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.files.csv import Numbered, refuse_import
+from shared.values.fields import parts_of
 from shared.values.versions import require_version
 
 
 async def list_profiles(
-    session: AsyncSession, key: dict[str, str | None], on: date | None, search: str | None, query: PageQuery
+    session: AsyncSession, wanted: ProfileFilter, query: PageQuery
 ) -> tuple[list[BillingProfile], str | None, int]:
     """Profiles with their lines, and how many fit."""
-    return await billing_profiles.list_profiles(session, key, on, search, query)
+    return await billing_profiles.list_profiles(session, wanted, query)
 
 
-async def read_profile(session: AsyncSession, profile_id: int) -> BillingProfile:
+async def read_profile(session: AsyncSession, profile_id: int) -> KeptProfile:
     """One profile with its lines; raises NotFound."""
     found = await billing_profiles.find_profile(session, profile_id)
     if found is None:
@@ -58,7 +59,7 @@ async def end_profile(session: AsyncSession, profile_id: int, expected_revision:
     Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
     """
     found = await read_profile(session, profile_id)
-    await change_profile(session, profile_id, expected_revision, replace(entry_of(found), effective_to=last_day))
+    await change_profile(session, profile_id, expected_revision, _entry_of(found, {"effective_to": last_day}))
 
 
 async def copy_profile(session: AsyncSession, profile_id: int, changes: Mapping[str, Any]) -> int:
@@ -67,17 +68,16 @@ async def copy_profile(session: AsyncSession, profile_id: int, changes: Mapping[
     `changes` are values of the key, `effective_from`, `effective_to` and `source`; the rest is taken over.
     Raises NotFound, RateTableFaulty, ProfilesOverlap.
     """
-    entry = entry_of(await read_profile(session, profile_id))
-    key = entry.key._replace(**{name: value for name, value in changes.items() if name in entry.key._fields})
-    others = {name: value for name, value in changes.items() if name not in entry.key._fields}
-    return await enter_profile(session, replace(entry, key=key, **others))
+    found = await read_profile(session, profile_id)
+    return await enter_profile(session, _entry_of(found, changes))
 
 
-def entry_of(profile: BillingProfile) -> ProfileEntry:
-    """A saved profile as it would be entered again."""
-    names = [one.name for one in fields(LineEntry)]
-    lines = tuple(LineEntry(**{name: getattr(line, name) for name in names}) for line in profile.lines)
-    return ProfileEntry(profile.key, profile.effective_from, profile.effective_to, profile.source, lines)
+def _entry_of(profile: BillingProfile, changes: Mapping[str, Any]) -> ProfileEntry:
+    """A saved profile as it would be entered again, with some things changed."""
+    head = {**parts_of(profile, ProfileHead), **changes}
+    return ProfileEntry.model_construct(
+        **head, lines=[LineEntry.model_construct(**parts_of(line, LineEntry)) for line in profile.lines]
+    )
 
 
 async def _require_good(session: AsyncSession, entry: ProfileEntry, *, replaces: BillingProfile | None = None) -> None:
@@ -87,7 +87,7 @@ async def _require_good(session: AsyncSession, entry: ProfileEntry, *, replaces:
     """
     known = await codes.known_codes(session)
     if replaces is not None:
-        for name, value in replaces.key._asdict().items():
+        for name, value in vars(replaces.key).items():
             known[name].add(value)
         known["billing_item"].update(line.billing_item for line in replaces.lines)
         known["bill_type"].update(line.bill_type for line in replaces.lines if line.bill_type is not None)

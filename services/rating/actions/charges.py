@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions.work_orders import hold_editable
+from services.rating.actions.work_orders import find_order, hold_editable
 from services.rating.errors import UnknownReference
-from services.rating.rules.charges import ChargeEntry, OrderCharge, Prebill, faults_in_charge
+from services.rating.records.charges import ChargeEntry, Prebill
+from services.rating.rules.charges import OrderCharge, faults_in_charge
 from services.rating.rules.work_orders import EDITABLE
 from services.rating.store import charges, codes, work_orders
 from shared.access.grants import Scope
@@ -17,8 +18,7 @@ from shared.files.csv import Numbered, refuse_import
 
 async def list_charges(session: AsyncSession, scope: Scope, order_id: int) -> Sequence[OrderCharge]:
     """What was entered for an order; raises NotFound."""
-    if await work_orders.find(session, scope, order_id) is None:
-        raise NotFound(f"There is no work order {order_id}.")
+    await find_order(session, scope, order_id)
     return (await charges.of_orders(session, [order_id])).get(order_id, [])
 
 

@@ -6,20 +6,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.exports import ExportRequest, claim_run
 from services.rating.actions.ratings import rate_held
-from services.rating.actions.work_orders import hold_editable
+from services.rating.actions.work_orders import find_order, hold_editable
 from services.rating.errors import NotExportable, OnInvoice
-from services.rating.rules.exports.runs import Run
+from services.rating.rules.exports.runs import ExportRun
 from services.rating.rules.work_orders import require_closed, require_open
-from services.rating.store import closings, work_orders
+from services.rating.store import closings
 from services.rating.store.exports import claim
 from shared.access.grants import Scope
-from shared.errors import Fault, NotFound
+from shared.errors import Fault
 from shared.values.versions import require_version
 
 
 async def bill_on_demand(
     session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, request: ExportRequest
-) -> Run:
+) -> ExportRun:
     """Invoices one order alone, past every roll-up, and hands it to Accounts Receivable; an open one is rated first.
 
     Refused there, it is rated and free again. Raises NotFound, LockedUseCredit, VersionStale, OnInvoice,
@@ -64,9 +64,7 @@ async def reopen(
     done_at: datetime,
 ) -> None:
     """Takes a closed order up again with the next rating version; raises NotFound, NotClosed, VersionStale."""
-    order = await work_orders.find(session, scope, order_id, lock=True)
-    if order is None:
-        raise NotFound(f"There is no work order {order_id}.")
+    order = await find_order(session, scope, order_id, lock=True)
     require_closed(order)
     require_version(order.revision, expected_revision, f"Work order {order.number}")
     await closings.set_status(session, order_id, "open")

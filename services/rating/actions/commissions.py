@@ -8,19 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.commissions import (
     Booking,
+    Commission,
     CommissionFilter,
+    CommissionTotals,
     Correction,
     Credit,
     Earned,
-    ServerTotal,
     Standing,
     adjust,
+    commission_of,
     earn,
     keep_adjusted,
     reverse,
+    total_of,
 )
 from services.rating.rules.exports.answers import CreditedInvoice
-from services.rating.rules.pricing import Rated
+from services.rating.rules.rated import Rated
 from services.rating.rules.work_orders import WorkOrder
 from services.rating.store import commission_payments as payments
 from services.rating.store import commissions
@@ -146,17 +149,17 @@ async def adjust_commission(
     )
 
 
-async def read_commission(session: AsyncSession, scope: Scope, commission_id: int) -> list[Booking]:
+async def read_commission(session: AsyncSession, scope: Scope, commission_id: int) -> Commission:
     """A commission with its corrections; raises NotFound."""
     found = await commissions.bookings_of(session, scope, commission_id)
     if not found or found[0].id != commission_id or found[0].kind != "earned":
         raise NotFound(f"There is no commission {commission_id}.")
-    return found
+    return commission_of(found)
 
 
 async def list_commissions(
     session: AsyncSession, scope: Scope, wanted: CommissionFilter, query: PageQuery
-) -> tuple[list[Booking], str | None, list[ServerTotal]]:
-    """One page of what is booked, and what each server has of all that fits."""
+) -> tuple[list[Booking], str | None, CommissionTotals]:
+    """One page of what is booked, and the totals of all that fits."""
     bookings, cursor = await commissions.list_bookings(session, scope, wanted, query)
-    return bookings, cursor, await commissions.total_by_server(session, scope, wanted)
+    return bookings, cursor, total_of(await commissions.total_by_server(session, scope, wanted))

@@ -11,8 +11,8 @@ from services.rating.rules.draft_invoices import (
     Assigned,
     Invoice,
     InvoiceFilter,
-    InvoiceOrder,
     InvoiceTotals,
+    InvoiceWithOrders,
     common_key,
     group_orders,
     place,
@@ -34,12 +34,12 @@ async def list_invoices(
     return await draft_invoices.list_invoices(session, scope, wanted, query)
 
 
-async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> tuple[Invoice, list[InvoiceOrder]]:
+async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceWithOrders:
     """The invoice with its orders; raises NotFound outside the scope."""
     invoice = await draft_invoices.find(session, scope, invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
-    return invoice, await draft_invoices.list_orders(session, invoice_id)
+    return InvoiceWithOrders(invoice, await draft_invoices.list_orders(session, invoice_id))
 
 
 async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selection, made_by: str) -> Assigned:
@@ -167,7 +167,7 @@ async def _hold_with_orders(session: AsyncSession, scope: Scope, invoice_id: int
 
     What is put on it or taken off in between raises its revision, and is refused as stale.
     """
-    invoice, _ = await read_invoice(session, scope, invoice_id)
+    invoice = (await read_invoice(session, scope, invoice_id)).invoice
     require_draft(invoice)
     require_version(invoice.revision, expected_revision, f"Invoice {invoice_id}")
     held = await draft_invoices.lock_orders_of(session, invoice_id)

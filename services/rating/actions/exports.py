@@ -9,13 +9,25 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.commissions import reverse_credited
+from services.rating.actions.work_orders import find_order
 from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
-from services.rating.rules.exports.answers import Booking, CreditedInvoice, Refusal, Settlement, reopens, settle
+from services.rating.rules.draft_invoices import InvoiceKind
+from services.rating.rules.exports.answers import (
+    Answer,
+    Booking,
+    CreditedInvoice,
+    Outcome,
+    Refusal,
+    Settlement,
+    reopens,
+    settle,
+)
 from services.rating.rules.exports.claim import Selection, choose
-from services.rating.rules.exports.hand_overs import OrderHandOver, with_credits
-from services.rating.rules.exports.runs import Run, RunInvoice
+from services.rating.rules.exports.hand_overs import CreditedHandOver, with_credits
+from services.rating.rules.exports.runs import ExportRun, RunInvoice, as_watched
 from services.rating.rules.exports.sending import cut_chunks
-from services.rating.store import commissions, draft_invoices, ratings, work_orders
+from services.rating.rules.work_orders import ClosingStatus
+from services.rating.store import commissions, draft_invoices, ratings
 from services.rating.store.exports import answers, claim, hand_overs, runs, sending
 from services.rating.store.selection import lock_selected
 from shared.access.grants import EVERYTHING, Scope
@@ -37,7 +49,7 @@ class ExportRequest:
     expected_total: Decimal | None = None
 
 
-async def start_export(session: AsyncSession, scope: Scope, request: ExportRequest) -> Run:
+async def start_export(session: AsyncSession, scope: Scope, request: ExportRequest) -> ExportRun:
     """Claims the whole selection in this transaction; the job sends it afterwards.
 
     Raises NothingToExport, NotExportable, RollupTooLarge: then nothing is locked. Two clerks at once: the second waits
@@ -74,8 +86,8 @@ def _require_all_there(name: str, chosen: Sequence[int] | None, found: Sequence[
 
 
 async def claim_run(
-    session: AsyncSession, request: ExportRequest, order_ids: Sequence[int], kind: str = "single"
-) -> Run:
+    session: AsyncSession, request: ExportRequest, order_ids: Sequence[int], kind: InvoiceKind = "single"
+) -> ExportRun:
     """Makes the run of these locked orders; those on no invoice get one of their own, of the `kind`."""
     run_id = await claim.insert_run(
         session,
@@ -95,7 +107,7 @@ async def claim_run(
     return await read_run(session, EVERYTHING, run_id)
 
 
-def _require_expected(run: Run, request: ExportRequest) -> None:
+def _require_expected(run: ExportRun, request: ExportRequest) -> None:
     """What the clerk confirmed is what is exported; somebody may have rated or exported in between."""
     orders_differ = request.expected_orders not in {None, run.orders}
     total_differs = request.expected_total is not None and request.expected_total != run.total
@@ -144,29 +156,29 @@ async def withdraw(session: AsyncSession, scope: Scope, run_id: int, invoice_ids
     return waiting
 
 
-async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> Run:
+async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRun:
     run = await runs.find_run(session, scope, run_id)
     if run is None:
         raise NotFound(f"There is no export run {run_id}.")
-    return run
+    return as_watched(run)
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None, int]:
-    return await runs.list_runs(session, scope, query)
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[ExportRun], str | None, int]:
+    found, cursor, count = await runs.list_runs(session, scope, query)
+    return [as_watched(run) for run in found], cursor, count
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, run_id: int, outcome: str | None, query: PageQuery
+    session: AsyncSession, scope: Scope, run_id: int, outcome: Outcome | None, query: PageQuery
 ) -> tuple[list[RunInvoice], str | None, int]:
     """The invoices of a run that the caller may see."""
     await read_run(session, scope, run_id)
     return await runs.list_invoices(session, run_id, outcome, query)
 
 
-async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) -> list[OrderHandOver]:
+async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) -> list[CreditedHandOver]:
     """Every hand-over of an order with its answer and credits, the newest first; raises NotFound outside the scope."""
-    if await work_orders.find(session, scope, order_id) is None:
-        raise NotFound(f"There is no work order {order_id}.")
+    await find_order(session, scope, order_id)
     return with_credits(await hand_overs.hand_overs(session, order_id), await hand_overs.credits_of(session, order_id))
 
 
@@ -203,7 +215,7 @@ async def apply_credited(session: AsyncSession, credited: CreditedInvoice) -> No
     if await answers.save_credit(session, credited) == 0:
         return
     by_id = {one.work_order_id: one for one in credited.orders}
-    moved: dict[str, list[int]] = defaultdict(list)
+    moved: dict[ClosingStatus, list[int]] = defaultdict(list)
     for standing in await answers.lock_orders(session, sorted(by_id)):
         status = reopens(by_id[standing.id], credited.disposition, standing)
         if status is not None:
@@ -214,7 +226,7 @@ async def apply_credited(session: AsyncSession, credited: CreditedInvoice) -> No
         await ratings.announce(session, order_ids)
 
 
-async def _settle(session: AsyncSession, run_id: int, pairs: Sequence[tuple[int, int]], outcome: str) -> Settlement:
+async def _settle(session: AsyncSession, run_id: int, pairs: Sequence[tuple[int, int]], outcome: Answer) -> Settlement:
     hand_overs = await answers.hand_overs(session, pairs)
     waiting = [(one.invoice_id, one.attempt) for one in hand_overs if one.outcome == "waiting"]
     orders = await answers.handed_orders(session, waiting) if waiting else []

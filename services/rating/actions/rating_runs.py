@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.actions import commissions
 from services.rating.errors import NothingToRate, UnknownReference
 from services.rating.rules.pricing import rate_work_orders
-from services.rating.rules.rating_runs import OutcomeCount, RatingResult, RatingRun, RunSelection
+from services.rating.rules.rating_runs import RatingResult, RatingRun, RunSelection
 from services.rating.rules.work_orders import next_rating_version
 from services.rating.store import charges, rate_tables, rating_runs, ratings, work_orders
 from shared.access.grants import Scope
@@ -59,15 +59,17 @@ async def rate_part(session: AsyncSession, now: datetime) -> bool:
     return True
 
 
-async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> tuple[RatingRun, list[OutcomeCount]]:
+async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> RatingRun:
+    """A run with its counts by outcome; raises NotFound."""
     run = await rating_runs.find(session, scope, run_id)
     if run is None:
         raise NotFound(f"There is no rating run {run_id}.")
-    return run, await rating_runs.count_outcomes(session, run_id)
+    return RatingRun(**vars(run), outcomes=await rating_runs.count_outcomes(session, run_id))
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RatingRun], str | None, int]:
-    return await rating_runs.list_runs(session, scope, query)
+    found, cursor, count = await rating_runs.list_runs(session, scope, query)
+    return [RatingRun(**vars(run), outcomes=()) for run in found], cursor, count
 
 
 async def list_results(

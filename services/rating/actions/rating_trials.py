@@ -1,44 +1,27 @@
 """Trying out what a rating would be, of an order that exists or of one that does not yet."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.charges import require_good_charges
 from services.rating.actions.commissions import figure
 from services.rating.actions.ratings import why_not_ready
-from services.rating.actions.work_orders import require_enterable
-from services.rating.rules.charges import ChargeEntry, OrderCharge
+from services.rating.actions.work_orders import find_order, require_enterable
+from services.rating.records.charges import ChargeEntry
+from services.rating.records.work_orders import OrderEntry
+from services.rating.rules.charges import OrderCharge
 from services.rating.rules.commissions import earned_by_line
-from services.rating.rules.pricing import Rated, rate_work_order
-from services.rating.rules.work_orders import (
-    OrderEntry,
-    WorkOrder,
-)
-from services.rating.store import (
-    charges,
-    codes,
-    customers,
-    rate_tables,
-    work_orders,
-)
+from services.rating.rules.pricing import rate_work_order
+from services.rating.rules.rated import Rated, explain
+from services.rating.rules.rating_trials import Trial
+from services.rating.rules.ratings import with_commissions
+from services.rating.rules.work_orders import WorkOrder
+from services.rating.store import charges, codes, customers, rate_tables
+from services.rating.store.records import BILLING_ITEMS
 from shared.access.grants import Scope
-from shared.errors import NotFound
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a rating would be, and what its lines would earn by position.
-
-    `not_ready` says why the order cannot be rated for good yet; empty when it can.
-    """
-
-    rated: Rated
-    not_ready: str
-    commissions: Mapping[int, Decimal]
+from shared.records.table import load_rows
 
 
 async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial:
@@ -46,9 +29,7 @@ async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial
 
     Raises NotFound and every refusal of `rules.pricing`.
     """
-    order = await work_orders.find(session, scope, order_id)
-    if order is None:
-        raise NotFound(f"There is no work order {order_id}.")
+    order = await find_order(session, scope, order_id)
     entered = await charges.of_orders(session, [order_id])
     rated = rate_work_order(order, await rate_tables.load(session), entered.get(order_id, ()))
     return await _trial(session, order, rated)
@@ -68,10 +49,10 @@ async def try_entry(
     """
     await require_enterable(session, scope, entry)
     await require_good_charges(session, entered)
-    company = next(one.ar_company for one in await codes.list_branches(session) if one.code == entry.branch)
-    items = {one.name: one for one in await codes.list_rows(session, "billing_item")}
+    company = (await codes.companies_of_branches(session))[entry.branch]
+    items = {one.name: one for one in await load_rows(session, BILLING_ITEMS)}
     order = WorkOrder(
-        **asdict(entry),
+        **dict(entry),
         id=0,
         ar_company=company,
         customer_type=await customers.type_of(session, company, entry.customer),
@@ -83,13 +64,13 @@ async def try_entry(
     )
     made = [
         OrderCharge(
+            **dict(one),
             id=index,
             work_order_id=0,
             income_account=items[one.billing_item].income_account,
             taxable=items[one.billing_item].taxable,
             fee_advance=items[one.billing_item].fee_advance,
             entered_by=entered_by,
-            **vars(one),
         )
         for index, one in enumerate(entered.values(), start=1)
     ]
@@ -99,4 +80,13 @@ async def try_entry(
 
 async def _trial(session: AsyncSession, order: WorkOrder, rated: Rated) -> Trial:
     (earned,) = await figure(session, [rated], [order])
-    return Trial(rated, why_not_ready(order), earned_by_line(earned))
+    return Trial(
+        profile_id=rated.profile.id,
+        region=rated.region,
+        charges_total=rated.charges_total,
+        advances_total=rated.advances_total,
+        total=rated.total,
+        not_ready=why_not_ready(order),
+        lines=with_commissions(rated.lines, earned_by_line(earned)),
+        explanation=explain(rated),
+    )

@@ -1,17 +1,14 @@
 """Rating one order, trying out what a rating would be, removing one, and answering why its charges are what they are."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.commissions import book, keep_adjustments, take_back
-from services.rating.actions.work_orders import hold_editable
+from services.rating.actions.work_orders import find_order, hold_editable
 from services.rating.errors import NotRated
-from services.rating.rules.pricing import RatedLine, rate_work_order
-from services.rating.rules.ratings import LineChange, RatingHead, changes_between
+from services.rating.rules.pricing import rate_work_order
+from services.rating.rules.ratings import Rating, RatingHead, RatingSummary, changes_between, with_commissions
 from services.rating.rules.work_orders import (
     WorkOrder,
     next_rating_version,
@@ -27,17 +24,8 @@ from services.rating.store import (
     work_orders,
 )
 from shared.access.grants import Scope
-from shared.errors import DomainError, NotFound
-
-
-@dataclass(frozen=True)
-class StoredRating:
-    """A rating with its lines, what it charges otherwise than the one before, and what its lines earn by position."""
-
-    head: RatingHead
-    lines: Sequence[RatedLine]
-    changes: Sequence[LineChange]
-    commissions: Mapping[int, Decimal]
+from shared.errors import DomainError
+from shared.values.fields import parts_of
 
 
 async def rate_order(
@@ -83,22 +71,21 @@ async def remove_rating(
     await ratings.announce(session, [order_id])
 
 
-async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> StoredRating:
-    """The current rating with its lines, explanation, and what changed; raises NotFound, NotRated."""
-    order = await work_orders.find(session, scope, order_id)
-    if order is None:
-        raise NotFound(f"There is no work order {order_id}.")
+async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> tuple[Rating, WorkOrder]:
+    """The current rating with its lines, explanation, and what changed, and its order; raises NotFound, NotRated."""
+    order = await find_order(session, scope, order_id)
     head = await ratings.find(session, order_id, order.rating_version)
     if head is None:
         raise NotRated(f"Work order {order.number} has no rating.")
     lines = await ratings.lines(session, head.id)
     before = await ratings.find_before(session, order_id, head.version)
     changes = [] if before is None else changes_between(await ratings.lines(session, before.id), lines)
-    return StoredRating(head, lines, changes, await commissions.of_rating(session, order_id, head.version))
+    earned = await commissions.of_rating(session, order_id, head.version)
+    shown = with_commissions(lines, earned)
+    return Rating(**parts_of(head, RatingSummary), lines=shown, changes=changes), order
 
 
 async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[RatingHead]:
     """Every rating that the order ever had, the newest first; raises NotFound."""
-    if await work_orders.find(session, scope, order_id) is None:
-        raise NotFound(f"There is no work order {order_id}.")
+    await find_order(session, scope, order_id)
     return await ratings.history(session, order_id)

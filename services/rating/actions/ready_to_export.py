@@ -1,23 +1,21 @@
 """Rated Workorders Ready to Export."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.ready_to_export import ReadyFacts, ReadyFilter, ReadyTotals, over_limit
+from services.rating.rules.ready_to_export import ReadyFilter, ReadyRow, ReadyTotals, look_over, over_limit
 from services.rating.store import ready_to_export
 from shared.access.grants import Scope
+from shared.clock import month_of
 from shared.database.pages import PageQuery
 
 
 async def list_ready(
-    session: AsyncSession, scope: Scope, wanted: ReadyFilter, query: PageQuery
-) -> tuple[list[ReadyFacts], str | None, ReadyTotals, Mapping[tuple[int, str], Decimal]]:
-    """What is rated and not exported, one page or all of it, with the totals of all that fits.
-
-    Last come the credit limits that bill-tos of these rows are over, by AR company and number.
-    """
-    rows, cursor = await ready_to_export.list_ready(session, scope, wanted, query)
-    exposures = await ready_to_export.exposures(session, sorted({(row.ar_company, row.bill_to) for row in rows}))
-    return rows, cursor, await ready_to_export.total_ready(session, scope, wanted), over_limit(exposures)
+    session: AsyncSession, scope: Scope, wanted: ReadyFilter, query: PageQuery, today: date
+) -> tuple[list[ReadyRow], str | None, ReadyTotals]:
+    """What is rated and not exported, one page or all of it, with the totals of all that fits."""
+    facts, cursor = await ready_to_export.list_ready(session, scope, wanted, query)
+    exposures = await ready_to_export.exposures(session, sorted({(row.ar_company, row.bill_to) for row in facts}))
+    rows = look_over(facts, today, wanted.month or month_of(today), over_limit(exposures))
+    return rows, cursor, await ready_to_export.total_ready(session, scope, wanted)

@@ -6,8 +6,18 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.pricing import Failed, Rated, rate_work_orders
-from services.rating.rules.work_in_progress import WipFacts, WipFilter, WipGroup, WipOrder, appraise, summarize, total
+from services.rating.rules.pricing import Failed, rate_work_orders
+from services.rating.rules.rated import Rated
+from services.rating.rules.work_in_progress import (
+    WipFacts,
+    WipFilter,
+    WipOrder,
+    WipSummary,
+    WipSummaryFilter,
+    appraise,
+    summarize,
+    total,
+)
 from services.rating.store import charges, rate_tables, work_in_progress, work_orders
 from shared.access.grants import EVERYTHING, Scope
 from shared.database.pages import PageQuery
@@ -15,13 +25,11 @@ from shared.database.pages import PageQuery
 _PART = 500
 
 
-async def summary(
-    session: AsyncSession, scope: Scope, wanted: WipFilter, by: str, as_of: date
-) -> tuple[list[WipGroup], WipGroup]:
-    """Active orders by `customer` or `server`, and all of them."""
+async def summary(session: AsyncSession, scope: Scope, wanted: WipSummaryFilter, as_of: date) -> WipSummary:
+    """Active orders by customer or server, and all of them."""
     facts, _ = await work_in_progress.list_active(session, scope, wanted, PageQuery(limit=None))
     appraised = await _appraise(session, facts, as_of)
-    return summarize(appraised, by), total(appraised)
+    return WipSummary(as_of, wanted.by, summarize(appraised, wanted.by), total(appraised))
 
 
 async def list_orders(

@@ -1,20 +1,19 @@
 """Work orders: entered, imported, changed and looked at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import NumberTaken, UnknownReference
+from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.codes import unknown_in_order
 from services.rating.rules.draft_invoices import leaves_invoice
 from services.rating.rules.work_orders import (
     EDITABLE,
     Closing,
     HistoryStep,
-    OrderEntry,
     OrderFilter,
     OrderRow,
     OrderTotals,
@@ -32,13 +31,19 @@ from shared.files.csv import Numbered, refuse_import
 from shared.values.versions import require_version
 
 
+async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool = False) -> WorkOrder:
+    """The order, with `lock` held against other changes; raises NotFound, outside the scope as well."""
+    order = await work_orders.find(session, scope, order_id, lock=lock)
+    if order is None:
+        raise NotFound(f"There is no work order {order_id}.")
+    return order
+
+
 async def read_order(
     session: AsyncSession, scope: Scope, order_id: int
 ) -> tuple[WorkOrder, Whereabouts, Closing | None]:
     """The order, where its last export is, and why it was closed or reopened last; raises NotFound outside the scope."""
-    order = await work_orders.find(session, scope, order_id)
-    if order is None:
-        raise NotFound(f"There is no work order {order_id}.")
+    order = await find_order(session, scope, order_id)
     return order, await work_orders.whereabouts(session, order_id), await work_orders.last_closing(session, order_id)
 
 
@@ -51,14 +56,13 @@ async def list_orders(
 
 async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[HistoryStep]:
     """What happened to the order, the newest first; raises NotFound outside the scope."""
-    if await work_orders.find(session, scope, order_id) is None:
-        raise NotFound(f"There is no work order {order_id}.")
+    await find_order(session, scope, order_id)
     return await work_order_history.of_order(session, order_id)
 
 
 async def list_entries(
     session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
-) -> tuple[list[OrderEntry], str | None, int]:
+) -> tuple[list[EnteredOrder], str | None, int]:
     """The orders that fit, as they were entered, and how many there are."""
     rows, cursor = await work_orders.list_entries(session, scope, wanted, query)
     return rows, cursor, (await work_orders.total_orders(session, scope, wanted)).count
@@ -69,9 +73,7 @@ async def hold_editable(session: AsyncSession, scope: Scope, order_id: int, expe
 
     Raises NotFound, LockedUseCredit from `exporting` on (whatever revision the caller holds), VersionStale.
     """
-    order = await work_orders.find(session, scope, order_id, lock=True)
-    if order is None:
-        raise NotFound(f"There is no work order {order_id}.")
+    order = await find_order(session, scope, order_id, lock=True)
     if order.status not in EDITABLE:
         require_editable(order, await work_orders.whereabouts(session, order_id))
     require_version(order.revision, expected_revision, f"Work order {order.number}")
@@ -90,10 +92,10 @@ async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) ->
     return order_id
 
 
-async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[OrderEntry]]) -> int:
+async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[EnteredOrder]]) -> int:
     """Enters all orders or none; returns their number. Raises ImportRefused that names every faulty row."""
     known = await codes.known_codes(session)
-    companies = {branch.code: branch.ar_company for branch in await codes.list_branches(session)}
+    companies = await codes.companies_of_branches(session)
     taken = await work_orders.taken_numbers(session, [one.row.number for one in entries])
     faults: list[Fault] = []
     for one in entries:
@@ -117,8 +119,7 @@ async def change_order(
 ) -> None:
     """Changes fields of an order. A new bill-to or branch takes it off its draft invoice and is announced."""
     order = await hold_editable(session, scope, order_id, expected_revision)
-    entered = {one.name: getattr(order, one.name) for one in fields(OrderEntry)}
-    entry = replace(OrderEntry(**entered), **changes)
+    entry = order.model_copy(update=dict(changes))
     await require_enterable(session, scope, entry, before=order)
     if order.invoice_id is not None and leaves_invoice(
         await draft_invoices.key_of(session, order.invoice_id), order, entry
@@ -166,7 +167,6 @@ async def require_enterable(
             f"Work order {entry.number} names things that do not exist.",
             faults=[Fault(f"/{name}", words) for name, words in unknown],
         )
-    branches = {branch.code: branch.ar_company for branch in await codes.list_branches(session)}
-    company = branches.get(entry.branch)
+    company = (await codes.companies_of_branches(session)).get(entry.branch)
     if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):
         raise Forbidden(f"Branch {entry.branch} with bill-to {entry.bill_to} lies outside what you may edit.")

@@ -1,32 +1,25 @@
 """Billing profiles: listed, entered, changed, ended, saved under another key, imported and exported."""
 
-from itertools import groupby
 from typing import Annotated
 
 from fastapi import Query, Response
 
 from services.rating.actions import billing_profiles
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
-from services.rating.rules.billing_profiles import ProfileEntry
-from services.rating.schemas.billing_profiles import (
-    PROFILE_COLUMNS,
-    ProfileBody,
-    ProfileCopy,
-    ProfileEnd,
-    ProfileQuery,
-    ProfileRead,
-    ProfileRow,
-    table_rows,
-)
+from services.rating.records.billing_profiles import ProfileEntry, ProfileRow
+from services.rating.rules.billing_profiles import ProfileFilter
+from services.rating.rules.rate_tables import ShownProfile
+from services.rating.schemas.billing_profiles import ProfileCopy, ProfileEnd, profiles_of, rows_of
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
+from shared.values.fields import field_names
 from shared.values.numbers import Id
 
 router = Router("billing-profiles")
@@ -36,57 +29,49 @@ SAVING = [RateTableFaulty, ProfilesOverlap]
 CHANGING = [NotFound, VersionMissing, VersionStale, *SAVING]
 
 
-@router.get("", access=VIEW, response_model=Page[ProfileRead, Count], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[ShownProfile, Count], responses=CSV_RESPONSE)
 async def list_billing_profiles(
-    wanted: Annotated[ProfileQuery, Query()], page: PageQueryOf, session: Transaction
-) -> Page[ProfileRead, Count] | Response:
+    wanted: Annotated[ProfileFilter, Query()], page: PageQueryOf, session: Transaction
+) -> Page[ShownProfile, Count] | Response:
     """Rate tables with their lines, by any of the five values, by date, by word; as CSV or XLSX as they are imported."""
-    key = wanted.model_dump(exclude={"on", "search"})
-    profiles, cursor, count = await billing_profiles.list_profiles(session, key, wanted.on, wanted.search, page)
+    profiles, cursor, count = await billing_profiles.list_profiles(session, wanted, page)
     if page.media_type is not None:
-        return table_answer(page.media_type, "billing-profiles", PROFILE_COLUMNS, table_rows(profiles))
-    items = [ProfileRead.of(profile) for profile in profiles]
-    return Page(items=items, next_cursor=cursor, totals=Count(count=count))
+        return table_answer(page.media_type, "billing-profiles", field_names(ProfileRow), rows_of(profiles))
+    return Page(items=[*profiles], next_cursor=cursor, totals=Count(count=count))
 
 
 @router.post("", access=EDIT, status_code=201, refuses=SAVING)
-async def enter_billing_profile(entry: ProfileBody, response: Response, session: Transaction) -> ProfileRead:
+async def enter_billing_profile(entry: ProfileEntry, response: Response, session: Transaction) -> ShownProfile:
     """Adds a rate table."""
-    return await _read(session, await billing_profiles.enter_profile(session, entry.to_entry()), response)
+    return await _read(session, await billing_profiles.enter_profile(session, entry), response)
 
 
 @router.imports("/import", access=EDIT)
 async def import_billing_profiles(file: CsvBody, session: Transaction) -> int:
     """Adds profiles, one row a line; rows that follow one another with the same key and dates make one profile."""
-    rows = read_csv(file, ProfileRow, key=lambda row: (*row.profile, row.to_line()))
-    entries = []
-    for (key, effective_from, effective_to, source), several in groupby(rows, key=lambda one: one.row.profile):
-        numbered = list(several)
-        lines = tuple(one.row.to_line() for one in numbered)
-        entry = ProfileEntry(key, effective_from, effective_to, source, lines)
-        entries.append((entry, [one.line for one in numbered]))
-    return await billing_profiles.import_profiles(session, entries)
+    rows = read_csv(file, ProfileRow, key=lambda row: row)
+    return await billing_profiles.import_profiles(session, list(profiles_of(rows)))
 
 
 @router.get("/{profile_id}", access=VIEW, refuses=[NotFound])
-async def read_billing_profile(profile_id: Id, response: Response, session: Transaction) -> ProfileRead:
+async def read_billing_profile(profile_id: Id, response: Response, session: Transaction) -> ShownProfile:
     """One rate table with its lines. The ETag is needed to change it."""
     return await _read(session, profile_id, response)
 
 
 @router.put("/{profile_id}", access=EDIT, refuses=CHANGING)
 async def change_billing_profile(
-    profile_id: Id, entry: ProfileBody, revision: ExpectedVersion, response: Response, session: Transaction
-) -> ProfileRead:
+    profile_id: Id, entry: ProfileEntry, revision: ExpectedVersion, response: Response, session: Transaction
+) -> ShownProfile:
     """Writes a rate table anew. Orders that are rated keep their charges until they are rated again."""
-    await billing_profiles.change_profile(session, profile_id, revision, entry.to_entry())
+    await billing_profiles.change_profile(session, profile_id, revision, entry)
     return await _read(session, profile_id, response)
 
 
 @router.post("/{profile_id}/end", access=EDIT, refuses=CHANGING)
 async def end_billing_profile(
     profile_id: Id, end: ProfileEnd, revision: ExpectedVersion, response: Response, session: Transaction
-) -> ProfileRead:
+) -> ShownProfile:
     """Retires a rate table: sets the last day on which it is in force."""
     await billing_profiles.end_profile(session, profile_id, revision, end.effective_to)
     return await _read(session, profile_id, response)
@@ -95,12 +80,10 @@ async def end_billing_profile(
 @router.post("/{profile_id}/copies", access=EDIT, status_code=201, refuses=[NotFound, *SAVING])
 async def copy_billing_profile(
     profile_id: Id, copy: ProfileCopy, response: Response, session: Transaction
-) -> ProfileRead:
+) -> ShownProfile:
     """Saves a rate table under another key or for other dates."""
-    return await _read(session, await billing_profiles.copy_profile(session, profile_id, copy.to_changes()), response)
+    return await _read(session, await billing_profiles.copy_profile(session, profile_id, copy), response)
 
 
-async def _read(session: Transaction, profile_id: int, response: Response) -> ProfileRead:
-    profile = await billing_profiles.read_profile(session, profile_id)
-    response.headers["etag"] = etag(profile.revision)
-    return ProfileRead.of(profile)
+async def _read(session: Transaction, profile_id: int, response: Response) -> ShownProfile:
+    return tagged(response, await billing_profiles.read_profile(session, profile_id))

@@ -1,21 +1,23 @@
 """The ends of an order: on-demand invoice, zero-bill, reopen, and what became of it in Accounts Receivable."""
 
-from fastapi import Request, Response
+from fastapi import Response
 
 from services.rating.actions import closings, exports, work_orders
 from services.rating.actions.exports import ExportRequest
-from services.rating.api.ratings import CHANGING, FAILING
+from services.rating.api.dependencies import CHANGING, Today
+from services.rating.api.ratings import FAILING
 from services.rating.errors import NotClosed, NotExportable, NotOpen, NotReadyForRating, OnInvoice
 from services.rating.rules.exports.claim import Selection
-from services.rating.schemas.closings import OnDemandRequest, OrderHandOverRead, Reason
-from services.rating.schemas.exports import ExportRunRead
+from services.rating.rules.exports.hand_overs import CreditedHandOver
+from services.rating.rules.exports.runs import ExportRun
+from services.rating.schemas.closings import Reason
+from services.rating.schemas.exports import InvoiceDating
 from services.rating.schemas.work_orders import WorkOrderRead
-from services.rating.settings import Settings
 from shared.access import declared
 from shared.access.grants import Level
-from shared.clock import local_date, month_of, now
+from shared.clock import now
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, tagged
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -36,34 +38,31 @@ REOPEN = declared.feature("rating.rating", Level.APPROVE)
 )
 async def bill_on_demand(
     work_order_id: Id,
-    wanted: OnDemandRequest,
+    wanted: InvoiceDating,
     revision: ExpectedVersion,
-    request: Request,
+    today: Today,
     response: Response,
     caller: CallerOf,
     session: Transaction,
-) -> ExportRunRead:
+) -> ExportRun:
     """Invoices one order alone and at once, past every roll-up; an open one is rated first. Watch the run."""
-    settings: Settings = request.app.state.settings
-    requested_at = now()
-    invoice_date = wanted.invoice_date or local_date(requested_at, settings.time_zone)
+    invoice_date, month = wanted.dated(today)
     asked = ExportRequest(
         selection=Selection(work_order_ids=[work_order_id]),
         invoice_date=invoice_date,
-        month=wanted.month or month_of(invoice_date),
+        month=month,
         requested_by=caller.name,
-        requested_at=requested_at,
+        requested_at=now(),
     )
     run = await closings.bill_on_demand(session, caller.scope, work_order_id, revision, asked)
     response.headers["location"] = f"/v1/exports/{run.id}"
-    return ExportRunRead.of(run)
+    return run
 
 
 @router.get("/{work_order_id}/hand-overs", access=VIEW, refuses=[NotFound])
-async def list_hand_overs(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[OrderHandOverRead]:
+async def list_hand_overs(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[CreditedHandOver]:
     """Every hand-over of the order to Accounts Receivable, the newest first, with its answer and its credits."""
-    found = await exports.list_hand_overs(session, caller.scope, work_order_id)
-    return [OrderHandOverRead.model_validate(one) for one in found]
+    return await exports.list_hand_overs(session, caller.scope, work_order_id)
 
 
 @router.post("/{work_order_id}/zero-bill", access=CLOSE, refuses=[*CHANGING, NotOpen])
@@ -95,6 +94,4 @@ async def reopen(
 
 
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
-    order, whereabouts, closing = await work_orders.read_order(session, caller.scope, order_id)
-    response.headers["etag"] = etag(order.revision)
-    return WorkOrderRead.of(order, whereabouts, closing)
+    return tagged(response, WorkOrderRead.of(*await work_orders.read_order(session, caller.scope, order_id)))

@@ -4,7 +4,8 @@ from fastapi import Response
 
 from services.rating.actions import commission_payments
 from services.rating.errors import CommissionPeriodClosed, NothingToPay, PaymentSettled
-from services.rating.schemas.commission_payments import PaymentRead, PaymentRequest, PeriodRead
+from services.rating.rules.commission_payments import Payment, Period
+from services.rating.schemas.commission_payments import PaymentRequest
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
@@ -22,57 +23,49 @@ APPROVE = declared.feature("rating.commissions", Level.APPROVE)
 
 
 @periods.get("", access=VIEW)
-async def list_commission_periods(caller: CallerOf, session: Transaction) -> list[PeriodRead]:
+async def list_commission_periods(caller: CallerOf, session: Transaction) -> list[Period]:
     """All commission periods, the newest first; one is open, and a closed one never changes."""
-    found = await commission_payments.list_periods(session, caller.scope)
-    return [PeriodRead.model_validate(one) for one in found]
+    return await commission_payments.list_periods(session, caller.scope)
 
 
 @periods.post("/{period_id}/close", access=APPROVE, idempotent=True, refuses=[NotFound, CommissionPeriodClosed])
-async def close_commission_period(period_id: Id, caller: CallerOf, session: Transaction) -> PeriodRead:
+async def close_commission_period(period_id: Id, caller: CallerOf, session: Transaction) -> Period:
     """Closes the open period for good and opens the next; later corrections are booked there."""
-    closed = await commission_payments.close_period(session, caller.scope, period_id, caller.name, now())
-    return PeriodRead.model_validate(closed)
+    return await commission_payments.close_period(session, caller.scope, period_id, caller.name, now())
 
 
-@router.get("", access=VIEW, response_model=Page[PaymentRead, Count], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[Payment, Count], responses=CSV_RESPONSE)
 async def list_commission_payments(
     page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[PaymentRead, Count] | Response:
+) -> Page[Payment, Count] | Response:
     """All payments, the newest first."""
     found, cursor, count = await commission_payments.list_payments(session, caller.scope, page)
-    items = [PaymentRead.model_validate(one) for one in found]
-    return answer(page, "commission-payments", PaymentRead, items, cursor, Count(count=count))
+    return answer(page, "commission-payments", Payment, found, cursor, Count(count=count))
 
 
 @router.post("", access=APPROVE, status_code=201, idempotent=True, refuses=[NothingToPay])
-async def select_commission_payment(wanted: PaymentRequest, caller: CallerOf, session: Transaction) -> PaymentRead:
+async def select_commission_payment(wanted: PaymentRequest, caller: CallerOf, session: Transaction) -> Payment:
     """Chooses everything that is owed, to be paid together. A server who would get less than nothing waits."""
     payment_id = await commission_payments.select_payment(
         session, caller.scope, wanted.servers, wanted.through_period, caller.name, now()
     )
-    return await _read(session, caller, payment_id)
+    return await commission_payments.read_payment(session, caller.scope, payment_id)
 
 
 @router.get("/{payment_id}", access=VIEW, refuses=[NotFound])
-async def read_commission_payment(payment_id: Id, caller: CallerOf, session: Transaction) -> PaymentRead:
+async def read_commission_payment(payment_id: Id, caller: CallerOf, session: Transaction) -> Payment:
     """One payment; what it holds is `GET /commissions?payment=…`."""
-    return await _read(session, caller, payment_id)
+    return await commission_payments.read_payment(session, caller.scope, payment_id)
 
 
 @router.post("/{payment_id}/pay", access=APPROVE, idempotent=True, refuses=[NotFound, PaymentSettled])
-async def pay_commissions(payment_id: Id, caller: CallerOf, session: Transaction) -> PaymentRead:
+async def pay_commissions(payment_id: Id, caller: CallerOf, session: Transaction) -> Payment:
     """Records that the chosen commissions were paid, for good."""
     await commission_payments.pay(session, caller.scope, payment_id, caller.name, now())
-    return await _read(session, caller, payment_id)
+    return await commission_payments.read_payment(session, caller.scope, payment_id)
 
 
 @router.post("/{payment_id}/release", access=APPROVE, idempotent=True, refuses=[NotFound, PaymentSettled])
-async def release_commissions(payment_id: Id, caller: CallerOf, session: Transaction) -> PaymentRead:
+async def release_commissions(payment_id: Id, caller: CallerOf, session: Transaction) -> Payment:
     """Lets the chosen commissions go; they are owed again."""
-    released = await commission_payments.release(session, caller.scope, payment_id)
-    return PaymentRead.model_validate(released)
-
-
-async def _read(session: Transaction, caller: CallerOf, payment_id: int) -> PaymentRead:
-    return PaymentRead.model_validate(await commission_payments.read_payment(session, caller.scope, payment_id))
+    return await commission_payments.release(session, caller.scope, payment_id)

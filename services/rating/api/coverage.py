@@ -4,19 +4,20 @@ from fastapi import Response
 
 from services.rating.actions import coverage
 from services.rating.api.ratings import VIEW
-from services.rating.schemas.coverage import CoverageRead, GapRead
+from services.rating.rules.coverage import Coverage, Gap
 from shared.http.files import CSV_RESPONSE, table_answer
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import PageQueryOf
 from shared.http.transaction import Transaction
+from shared.values.fields import field_names
 
 router = Router("coverage")
 
 
-@router.get("", access=VIEW, response_model=CoverageRead, responses=CSV_RESPONSE)
-async def check_coverage(page: PageQueryOf, caller: CallerOf, session: Transaction) -> CoverageRead | Response:
+@router.get("", access=VIEW, response_model=Coverage, responses=CSV_RESPONSE)
+async def check_coverage(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Coverage | Response:
     """Every combination of the five keys used by open orders that has no profile, with the orders that wait."""
-    found = CoverageRead.model_validate(await coverage.check_open_orders(session, caller.scope))
+    found = await coverage.check_open_orders(session, caller.scope)
     if page.media_type is not None:
-        return table_answer(page.media_type, "coverage", [*GapRead.model_fields][:-1], found.gaps)
+        return table_answer(page.media_type, "coverage", field_names(Gap)[:-1], found.gaps)
     return found

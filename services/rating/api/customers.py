@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from services.rating.actions import customers
-from services.rating.schemas.customers import CustomerRead
+from services.rating.rules.customers import ListedCustomer
 from shared.access import declared
 from shared.access.grants import Level
 from shared.http.files import CSV_RESPONSE
@@ -18,13 +18,12 @@ router = Router("customers")
 @router.get(
     "",
     access=declared.feature("rating.work_orders", Level.VIEW),
-    response_model=Page[CustomerRead, Count],
+    response_model=Page[ListedCustomer, Count],
     responses=CSV_RESPONSE,
 )
 async def list_customers(
     page: PageQueryOf, caller: CallerOf, session: Transaction, search: Line | None = None
-) -> Page[CustomerRead, Count] | Response:
+) -> Page[ListedCustomer, Count] | Response:
     """Customers by number or name, as they came from receivables."""
     rows, cursor, count = await customers.list_customers(session, caller.scope, search, page)
-    items = [CustomerRead.model_validate(row) for row in rows]
-    return answer(page, "customers", CustomerRead, items, cursor, Count(count=count))
+    return answer(page, "customers", ListedCustomer, rows, cursor, Count(count=count))

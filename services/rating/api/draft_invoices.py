@@ -5,21 +5,14 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from services.rating.actions import draft_invoices
-from services.rating.errors import LockedUseCredit, NotAssignable, NothingToAssign, RollupMixed
-from services.rating.schemas.draft_invoices import (
-    AssignedRead,
-    AssignmentRequest,
-    ChosenOrders,
-    InvoiceItem,
-    InvoiceQuery,
-    InvoiceRead,
-    InvoiceTotalsRead,
-    OrdersToTakeOff,
-)
+from services.rating.api.dependencies import CHANGING
+from services.rating.errors import NotAssignable, NothingToAssign, RollupMixed
+from services.rating.rules.draft_invoices import Assigned, Invoice, InvoiceFilter, InvoiceTotals, InvoiceWithOrders
+from services.rating.schemas.draft_invoices import AssignmentRequest, ChosenOrders, OrdersToTakeOff
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
-from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE
 from shared.http.operation import CallerOf, Router
@@ -31,39 +24,33 @@ router = Router("invoices")
 VIEW = declared.feature("rating.rollup", Level.VIEW)
 EDIT = declared.feature("rating.rollup", Level.EDIT)
 REMOVE = declared.feature("rating.rating", Level.EDIT)
-CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
 
 
-@router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotalsRead], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[Invoice, InvoiceTotals], responses=CSV_RESPONSE)
 async def list_rating_invoices(
-    wanted: Annotated[InvoiceQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[InvoiceItem, InvoiceTotalsRead] | Response:
+    wanted: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[Invoice, InvoiceTotals] | Response:
     """Invoices with what is on them now, the newest first."""
-    rows, cursor, totals = await draft_invoices.list_invoices(session, caller.scope, wanted.to_filter(), page)
-    items = [InvoiceItem.model_validate(row) for row in rows]
-    return answer(page, "invoices", InvoiceItem, items, cursor, InvoiceTotalsRead.model_validate(totals))
+    rows, cursor, totals = await draft_invoices.list_invoices(session, caller.scope, wanted, page)
+    return answer(page, "invoices", Invoice, rows, cursor, totals)
 
 
 @router.post("/assign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
-async def assign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> AssignedRead:
+async def assign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
     """Gathers rated orders on draft rollups by the rules of their bill-tos; drafts that fit take them first."""
-    selection = wanted.selection.to_selection()
-    return AssignedRead.model_validate(
-        await draft_invoices.assign_by_rule(session, caller.scope, selection, caller.name)
-    )
+    return await draft_invoices.assign_by_rule(session, caller.scope, wanted.selection, caller.name)
 
 
 @router.post("/unassign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
-async def unassign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> AssignedRead:
+async def unassign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
     """Takes every assigned order of the selection off its draft; they stay rated."""
-    selection = wanted.selection.to_selection()
-    return AssignedRead.model_validate(
-        await draft_invoices.unassign_by_rule(session, caller.scope, selection, caller.name)
-    )
+    return await draft_invoices.unassign_by_rule(session, caller.scope, wanted.selection, caller.name)
 
 
 @router.post("", access=EDIT, status_code=201, idempotent=True, refuses=[NotAssignable, RollupMixed])
-async def make_rollup(wanted: ChosenOrders, response: Response, caller: CallerOf, session: Transaction) -> InvoiceRead:
+async def make_rollup(
+    wanted: ChosenOrders, response: Response, caller: CallerOf, session: Transaction
+) -> InvoiceWithOrders:
     """Makes a draft rollup of chosen rated orders of one bill-to and branch, whatever the rule of the bill-to is."""
     invoice_id = await draft_invoices.make_rollup(session, caller.scope, wanted.work_order_ids, caller.name)
     return await _read(session, caller, invoice_id, response)
@@ -72,7 +59,7 @@ async def make_rollup(wanted: ChosenOrders, response: Response, caller: CallerOf
 @router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
 async def read_rating_invoice(
     invoice_id: Id, response: Response, caller: CallerOf, session: Transaction
-) -> InvoiceRead:
+) -> InvoiceWithOrders:
     """An invoice with its orders."""
     return await _read(session, caller, invoice_id, response)
 
@@ -85,7 +72,7 @@ async def add_to_rollup(
     response: Response,
     caller: CallerOf,
     session: Transaction,
-) -> InvoiceRead:
+) -> InvoiceWithOrders:
     """Puts chosen rated orders of the same bill-to and branch on a draft rollup."""
     await draft_invoices.add_orders(session, caller.scope, invoice_id, revision, wanted.work_order_ids, caller.name)
     return await _read(session, caller, invoice_id, response)
@@ -99,7 +86,7 @@ async def take_off_invoice(
     response: Response,
     caller: CallerOf,
     session: Transaction,
-) -> InvoiceRead:
+) -> InvoiceWithOrders:
     """Takes chosen orders, or all, off a draft; they stay rated, and a draft without orders is dissolved."""
     await draft_invoices.take_orders_off(
         session, caller.scope, invoice_id, revision, wanted.work_order_ids, caller.name
@@ -113,7 +100,7 @@ async def remove_invoice(invoice_id: Id, revision: ExpectedVersion, caller: Call
     await draft_invoices.remove_invoice(session, caller.scope, invoice_id, revision, caller.name, now())
 
 
-async def _read(session: Transaction, caller: CallerOf, invoice_id: int, response: Response) -> InvoiceRead:
-    invoice, orders = await draft_invoices.read_invoice(session, caller.scope, invoice_id)
-    response.headers["etag"] = etag(invoice.revision)
-    return InvoiceRead.of(invoice, orders)
+async def _read(session: Transaction, caller: CallerOf, invoice_id: int, response: Response) -> InvoiceWithOrders:
+    found = await draft_invoices.read_invoice(session, caller.scope, invoice_id)
+    response.headers["etag"] = etag(found.invoice.revision)
+    return found

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import Query, Response
+from pydantic_core import to_jsonable_python
 
 from services.rating.actions import open_rollup_invoices
-from services.rating.api.reports import print_report
-from services.rating.schemas.open_rollup_invoices import OpenRollupItem, OpenRollupQuery, OpenRollupTotalsRead
+from services.rating.api.dependencies import print_report
+from services.rating.rules.open_rollup_invoices import OpenRollupFilter, OpenRollupRow, OpenRollupTotals
 from shared.access import declared
 from shared.access.grants import Level
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
@@ -21,18 +22,15 @@ VIEW = declared.feature("rating.rollup", Level.VIEW)
 @router.get(
     "",
     access=VIEW,
-    response_model=Page[OpenRollupItem, OpenRollupTotalsRead],
+    response_model=Page[OpenRollupRow, OpenRollupTotals],
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_open_rollup_invoices(
-    wanted: Annotated[OpenRollupQuery, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[OpenRollupItem, OpenRollupTotalsRead] | Response:
+    wanted: Annotated[OpenRollupFilter, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[OpenRollupRow, OpenRollupTotals] | Response:
     """Orders that are rated but not assigned, assigned but not sent, rolled up and sent; totals by state and bill-to."""
-    rows, cursor, totals = await open_rollup_invoices.list_rows(session, caller.scope, wanted.to_filter(), page)
-    items = [OpenRollupItem.model_validate(row) for row in rows]
-    told = OpenRollupTotalsRead.model_validate(totals)
+    rows, cursor, totals = await open_rollup_invoices.list_rows(session, caller.scope, wanted, page)
     if page.media_type != PDF_TYPE:
-        return answer(page, "open-rollup-invoices", OpenRollupItem, items, cursor, told)
-    orders = [item.model_dump(mode="json") for item in items]
-    content = {"orders": orders, "totals": told.model_dump(mode="json")}
+        return answer(page, "open-rollup-invoices", OpenRollupRow, rows, cursor, totals)
+    content = to_jsonable_python({"orders": rows, "totals": totals})
     return await print_report("open_rollup_invoices", caller, wanted, content)

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from services.rating.actions import rating_runs
 from services.rating.errors import NothingToRate, UnknownReference
-from services.rating.schemas.rating_runs import RatingResultRead, RatingRunRead, RatingRunRequest
+from services.rating.rules.rating_runs import RatingResult, RatingRun, RunSelection
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
@@ -23,44 +23,43 @@ EDIT = declared.feature("rating.rating", Level.EDIT)
 
 @router.post("", access=EDIT, status_code=202, refuses=[NothingToRate, UnknownReference])
 async def start_rating_run(
-    wanted: RatingRunRequest, response: Response, caller: CallerOf, session: Transaction
-) -> RatingRunRead:
+    wanted: RunSelection, response: Response, caller: CallerOf, session: Transaction
+) -> RatingRun:
     """Rates the open orders that fit and are ready, or the named ones. The answer's Location tells where to watch."""
-    run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), wanted.to_selection())
+    run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), wanted)
     response.headers["location"] = f"/v1/rating-runs/{run_id}"
-    return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
+    return await rating_runs.read_run(session, caller.scope, run_id)
 
 
 @router.get("", access=VIEW)
-async def list_rating_runs(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[RatingRunRead, Count]:
+async def list_rating_runs(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[RatingRun, Count]:
     """The runs that lie within what you may see, the newest first."""
     runs, cursor, count = await rating_runs.list_runs(session, caller.scope, page)
-    return Page(items=[RatingRunRead.of(run) for run in runs], next_cursor=cursor, totals=Count(count=count))
+    return Page(items=runs, next_cursor=cursor, totals=Count(count=count))
 
 
 @router.get("/{run_id}", access=VIEW, refuses=[NotFound])
-async def read_rating_run(run_id: Id, caller: CallerOf, session: Transaction) -> RatingRunRead:
+async def read_rating_run(run_id: Id, caller: CallerOf, session: Transaction) -> RatingRun:
     """A run with its counts by outcome."""
-    return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
+    return await rating_runs.read_run(session, caller.scope, run_id)
 
 
 @router.get(
     "/{run_id}/results",
     access=VIEW,
     refuses=[NotFound],
-    response_model=Page[RatingResultRead, Count],
+    response_model=Page[RatingResult, Count],
     responses=CSV_RESPONSE,
 )
 async def list_rating_results(
     run_id: Id, page: PageQueryOf, caller: CallerOf, session: Transaction, outcome: CodeText | None = None
-) -> Page[RatingResultRead, Count] | Response:
+) -> Page[RatingResult, Count] | Response:
     """What became of each order; `outcome` filters by `RATED`, `WAITING`, `SKIPPED` or the code of a refusal."""
     rows, cursor, count = await rating_runs.list_results(session, caller.scope, run_id, outcome, page)
-    items = [RatingResultRead.model_validate(row) for row in rows]
-    return answer(page, "rating-results", RatingResultRead, items, cursor, Count(count=count))
+    return answer(page, "rating-results", RatingResult, rows, cursor, Count(count=count))
 
 
 @router.watches("/{run_id}/events", access=VIEW, refuses=[NotFound], finished=lambda run: run.status == "done")
-async def watch_rating_run(run_id: Id, caller: CallerOf, session: Transaction) -> RatingRunRead:
+async def watch_rating_run(run_id: Id, caller: CallerOf, session: Transaction) -> RatingRun:
     """Live progress: an event `progress` for each change, `done` at the end."""
-    return RatingRunRead.of(*await rating_runs.read_run(session, caller.scope, run_id))
+    return await rating_runs.read_run(session, caller.scope, run_id)

@@ -2,10 +2,9 @@
 
 from services.rating.actions import rating_trials
 from services.rating.api.ratings import FAILING, VIEW
-from services.rating.errors import (
-    UnknownReference,
-)
-from services.rating.schemas.rating_trials import TrialRead, TrialRequest
+from services.rating.errors import UnknownReference
+from services.rating.rules.rating_trials import Trial
+from services.rating.schemas.rating_trials import TrialRequest
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.operation import CallerOf, Router
@@ -17,13 +16,12 @@ router = Router("rating-trials")
 
 
 @of_orders.get("/{work_order_id}/rating/trial", access=VIEW, refuses=[NotFound, *FAILING])
-async def try_rating(work_order_id: Id, caller: CallerOf, session: Transaction) -> TrialRead:
+async def try_rating(work_order_id: Id, caller: CallerOf, session: Transaction) -> Trial:
     """Dry run: what the rating of an order would be now, whatever its status. Nothing is stored."""
-    return TrialRead.of(await rating_trials.try_order(session, caller.scope, work_order_id))
+    return await rating_trials.try_order(session, caller.scope, work_order_id)
 
 
 @router.post("", access=VIEW, refuses=[UnknownReference, *FAILING])
-async def try_entry(wanted: TrialRequest, caller: CallerOf, session: Transaction) -> TrialRead:
+async def try_entry(wanted: TrialRequest, caller: CallerOf, session: Transaction) -> Trial:
     """Dry run of an order that does not exist, to try out a rate table. Nothing is stored."""
-    order, charges = wanted.order.to_entry(), wanted.to_charges()
-    return TrialRead.of(await rating_trials.try_entry(session, caller.scope, order, charges, caller.name, now()))
+    return await rating_trials.try_entry(session, caller.scope, wanted.order, wanted.to_charges(), caller.name, now())

@@ -1,11 +1,13 @@
-"""The rating of one work order: tried out, made, explained, removed; and what rate tables do not cover."""
+"""The rating of one work order: made, explained, removed."""
+
+from collections.abc import Sequence
 
 from fastapi import Response
 
-from services.rating.actions import ratings, work_orders
+from services.rating.actions import ratings
+from services.rating.api.dependencies import CHANGING
 from services.rating.errors import (
     AmountTooLarge,
-    LockedUseCredit,
     NoProfile,
     NothingToCharge,
     NotRated,
@@ -15,11 +17,11 @@ from services.rating.errors import (
     RegionRequired,
     ZoneRequired,
 )
-from services.rating.schemas.ratings import RatingRead, RatingSummary
+from services.rating.rules.ratings import Rating, RatingSummary
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
-from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.errors import NotFound
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
@@ -28,7 +30,6 @@ from shared.values.numbers import Id
 router = Router("work-orders")
 VIEW = declared.feature("rating.rating", Level.VIEW)
 EDIT = declared.feature("rating.rating", Level.EDIT)
-CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
 FAILING = [
     *(RegionRequired, RegionAmbiguous, NoProfile, NothingToCharge),
     *(ZoneRequired, PrebillNotInTable, AmountTooLarge),
@@ -38,14 +39,14 @@ FAILING = [
 @router.post("/{work_order_id}/rating", access=EDIT, refuses=[*CHANGING, NotReadyForRating, *FAILING])
 async def rate_work_order(
     work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
-) -> RatingRead:
+) -> Rating:
     """Rates an order, or rates it again with the next version. If-Match is the order's ETag."""
     await ratings.rate_order(session, caller.scope, work_order_id, revision, caller.name, now())
     return await _read(session, caller, work_order_id, response)
 
 
 @router.get("/{work_order_id}/rating", access=VIEW, refuses=[NotFound, NotRated])
-async def read_rating(work_order_id: Id, response: Response, caller: CallerOf, session: Transaction) -> RatingRead:
+async def read_rating(work_order_id: Id, response: Response, caller: CallerOf, session: Transaction) -> Rating:
     """The current rating: each line, and why every other line of the profile did not come."""
     return await _read(session, caller, work_order_id, response)
 
@@ -57,14 +58,12 @@ async def remove_rating(work_order_id: Id, revision: ExpectedVersion, caller: Ca
 
 
 @router.get("/{work_order_id}/ratings", access=VIEW, refuses=[NotFound])
-async def list_ratings(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[RatingSummary]:
+async def list_ratings(work_order_id: Id, caller: CallerOf, session: Transaction) -> Sequence[RatingSummary]:
     """Every rating that the order ever had, the newest first."""
-    history = await ratings.read_history(session, caller.scope, work_order_id)
-    return [RatingSummary.model_validate(head) for head in history]
+    return await ratings.read_history(session, caller.scope, work_order_id)
 
 
-async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> RatingRead:
-    stored = await ratings.read_rating(session, caller.scope, order_id)
-    order, *_ = await work_orders.read_order(session, caller.scope, order_id)
+async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> Rating:
+    rating, order = await ratings.read_rating(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
-    return RatingRead.of(stored)
+    return rating

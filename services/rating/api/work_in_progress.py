@@ -2,59 +2,45 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
+from pydantic_core import to_jsonable_python
 
 from services.rating.actions import work_in_progress
-from services.rating.api.reports import print_report, today
-from services.rating.schemas.work_in_progress import (
-    WipGroupRead,
-    WipOrderRead,
-    WipQuery,
-    WipSummaryQuery,
-    WipSummaryRead,
-)
+from services.rating.api.dependencies import Today, print_report
+from services.rating.rules.work_in_progress import WipFilter, WipGroup, WipOrder, WipSummary, WipSummaryFilter
 from shared.access import declared
 from shared.access.grants import Level
 from shared.http.files import CSV_OR_PDF_RESPONSE, CSV_RESPONSE, PDF_TYPE, table_answer
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
+from shared.values.fields import field_names
 
 router = Router("work-in-progress")
 VIEW = declared.feature("rating.wip", Level.VIEW)
 
 
-@router.get("", access=VIEW, response_model=WipSummaryRead, responses=CSV_OR_PDF_RESPONSE)
+@router.get("", access=VIEW, response_model=WipSummary, responses=CSV_OR_PDF_RESPONSE)
 async def summarize_work_in_progress(
-    wanted: Annotated[WipSummaryQuery, Query()],
+    wanted: Annotated[WipSummaryFilter, Query()],
     page: PrintablePageQueryOf,
-    request: Request,
+    today: Today,
     caller: CallerOf,
     session: Transaction,
-) -> WipSummaryRead | Response:
+) -> WipSummary | Response:
     """Active orders that are not billed, by customer or by server: how many, how old, what they will come to."""
-    as_of = today(request)
-    groups, total = await work_in_progress.summary(session, caller.scope, wanted.to_filter(), wanted.by, as_of)
-    told = WipSummaryRead(
-        as_of=as_of,
-        by=wanted.by,
-        groups=[WipGroupRead.model_validate(one) for one in groups],
-        totals=WipGroupRead.model_validate(total),
-    )
+    found = await work_in_progress.summary(session, caller.scope, wanted, today)
     if page.media_type == PDF_TYPE:
-        return await print_report("work_in_progress", caller, wanted, told.model_dump(mode="json"))
+        return await print_report("work_in_progress", caller, wanted, to_jsonable_python(found))
     if page.media_type is not None:
-        return table_answer(page.media_type, "work-in-progress", [*WipGroupRead.model_fields], told.groups)
-    return told
+        return table_answer(page.media_type, "work-in-progress", field_names(WipGroup), found.groups)
+    return found
 
 
-@router.get("/work-orders", access=VIEW, response_model=Page[WipOrderRead, Count], responses=CSV_RESPONSE)
+@router.get("/work-orders", access=VIEW, response_model=Page[WipOrder, Count], responses=CSV_RESPONSE)
 async def list_work_in_progress(
-    wanted: Annotated[WipQuery, Query()], page: PageQueryOf, request: Request, caller: CallerOf, session: Transaction
-) -> Page[WipOrderRead, Count] | Response:
+    wanted: Annotated[WipFilter, Query()], page: PageQueryOf, today: Today, caller: CallerOf, session: Transaction
+) -> Page[WipOrder, Count] | Response:
     """The orders behind the sums, the oldest first, with age and value."""
-    rows, cursor, count = await work_in_progress.list_orders(
-        session, caller.scope, wanted.to_filter(), page, today(request)
-    )
-    items = [WipOrderRead.of(row) for row in rows]
-    return answer(page, "work-in-progress-orders", WipOrderRead, items, cursor, Count(count=count))
+    rows, cursor, count = await work_in_progress.list_orders(session, caller.scope, wanted, page, today)
+    return answer(page, "work-in-progress-orders", WipOrder, rows, cursor, Count(count=count))

@@ -5,22 +5,16 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from services.rating.actions import charges, work_orders
-from services.rating.errors import LockedUseCredit, NotRated, NumberTaken, UnknownReference
-from services.rating.schemas.work_orders import (
-    HistoryStepRead,
-    NewWorkOrder,
-    WorkOrderChange,
-    WorkOrderEntry,
-    WorkOrderItem,
-    WorkOrderQuery,
-    WorkOrderRead,
-    WorkOrderTotals,
-)
+from services.rating.api.dependencies import CHANGING
+from services.rating.errors import NotRated, NumberTaken, UnknownReference
+from services.rating.records.work_orders import EnteredOrder
+from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderRow, OrderTotals
+from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChanges, WorkOrderRead
 from shared.access import declared
 from shared.access.grants import Level
-from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.files.csv import Numbered, read_csv
-from shared.http.etag import ExpectedVersion, etag
+from shared.errors import NotFound
+from shared.files.csv import read_csv
+from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
@@ -33,14 +27,13 @@ VIEW = declared.feature("rating.work_orders", Level.VIEW)
 EDIT = declared.feature("rating.work_orders", Level.EDIT)
 
 
-@router.get("", access=VIEW, response_model=Page[WorkOrderItem, WorkOrderTotals], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[OrderRow, OrderTotals], responses=CSV_RESPONSE)
 async def list_work_orders(
-    wanted: Annotated[WorkOrderQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[WorkOrderItem, WorkOrderTotals] | Response:
+    wanted: Annotated[OrderFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[OrderRow, OrderTotals] | Response:
     """Lists work orders; as CSV the whole filtered list."""
-    rows, cursor, totals = await work_orders.list_orders(session, caller.scope, wanted.to_filter(), page)
-    items = [WorkOrderItem.model_validate(row) for row in rows]
-    return answer(page, "work-orders", WorkOrderItem, items, cursor, WorkOrderTotals.model_validate(totals))
+    rows, cursor, totals = await work_orders.list_orders(session, caller.scope, wanted, page)
+    return answer(page, "work-orders", OrderRow, rows, cursor, totals)
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[UnknownReference, NumberTaken])
@@ -48,7 +41,7 @@ async def enter_work_order(
     entry: NewWorkOrder, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """Enters one order, with its prebills."""
-    order_id = await work_orders.enter_order(session, caller.scope, entry.to_entry())
+    order_id = await work_orders.enter_order(session, caller.scope, entry)
     await charges.enter_prebills(session, order_id, entry.to_prebills(), caller.name)
     return await _read(session, caller, order_id, response)
 
@@ -56,9 +49,8 @@ async def enter_work_order(
 @router.imports("/import", access=EDIT)
 async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Enters the orders of a CSV or XLSX file: all of them, or none and a list of every faulty place."""
-    rows = read_csv(file, WorkOrderEntry, key=lambda row: row.number)
-    entries = [Numbered(one.line, one.row.to_entry()) for one in rows]
-    return await work_orders.import_orders(session, caller.scope, entries)
+    rows = read_csv(file, EnteredOrder, key=lambda row: row.number)
+    return await work_orders.import_orders(session, caller.scope, rows)
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])
@@ -70,36 +62,31 @@ async def read_work_order(
 
 
 @router.get("/{work_order_id}/history", access=VIEW, refuses=[NotFound])
-async def read_work_order_history(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[HistoryStepRead]:
+async def read_work_order_history(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[HistoryStep]:
     """What happened to the order, by whom and when, the newest first."""
-    found = await work_orders.read_history(session, caller.scope, work_order_id)
-    return [HistoryStepRead.model_validate(one) for one in found]
+    return await work_orders.read_history(session, caller.scope, work_order_id)
 
 
-@entries.get("", access=VIEW, response_model=Page[WorkOrderEntry, Count], responses=CSV_RESPONSE)
+@entries.get("", access=VIEW, response_model=Page[EnteredOrder, Count], responses=CSV_RESPONSE)
 async def list_work_order_entries(
-    wanted: Annotated[WorkOrderQuery, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[WorkOrderEntry, Count] | Response:
+    wanted: Annotated[OrderFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[EnteredOrder, Count] | Response:
     """Work orders with their proof of delivery, in the columns in which they are imported."""
-    rows, cursor, count = await work_orders.list_entries(session, caller.scope, wanted.to_filter(), page)
-    items = [WorkOrderEntry.model_validate(row) for row in rows]
-    return answer(page, "work-orders", WorkOrderEntry, items, cursor, Count(count=count))
-
-
-CHANGING = [NotFound, LockedUseCredit, VersionMissing, VersionStale]
+    rows, cursor, count = await work_orders.list_entries(session, caller.scope, wanted, page)
+    return answer(page, "work-orders", EnteredOrder, rows, cursor, Count(count=count))
 
 
 @router.patch("/{work_order_id}", access=EDIT, refuses=[*CHANGING, UnknownReference, NumberTaken])
 async def change_work_order(
     work_order_id: Id,
-    change: WorkOrderChange,
+    sent: WorkOrderChanges,
     revision: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> WorkOrderRead:
     """Changes the fields that are sent. A new bill-to or branch takes the order off its draft invoice."""
-    await work_orders.change_order(session, caller.scope, work_order_id, revision, change.to_changes(), caller.name)
+    await work_orders.change_order(session, caller.scope, work_order_id, revision, sent, caller.name)
     return await _read(session, caller, work_order_id, response)
 
 
@@ -113,6 +100,4 @@ async def unassign_work_order(
 
 
 async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
-    order, whereabouts, closing = await work_orders.read_order(session, caller.scope, order_id)
-    response.headers["etag"] = etag(order.revision)
-    return WorkOrderRead.of(order, whereabouts, closing)
+    return tagged(response, WorkOrderRead.of(*await work_orders.read_order(session, caller.scope, order_id)))

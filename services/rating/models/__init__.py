@@ -3,14 +3,13 @@
 from services.rating.models import (
     billing_profiles,
     charges,
-    codes,
     commissions,
     customers,
     draft_invoices,
     exports,
     rating_runs,
     ratings,
-    rollup_rules,
+    records,
     work_orders,
 )
 from services.rating.models.table import Table
@@ -18,7 +17,6 @@ from services.rating.models.table import Table
 __all__ = [
     "billing_profiles",
     "charges",
-    "codes",
     "commissions",
     "customers",
     "draft_invoices",
@@ -26,7 +24,7 @@ __all__ = [
     "metadata",
     "rating_runs",
     "ratings",
-    "rollup_rules",
+    "records",
     "work_orders",
 ]
 

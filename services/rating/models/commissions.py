@@ -1,25 +1,12 @@
-"""What servers earn: their percentages, commissions, periods and payments."""
+"""What servers earn: commissions, periods and payments."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Index, text
 
 from services.rating.models.table import Table
 from shared.database import columns
-
-
-class CommissionRate(Table, table=True):
-    """The percentage of a server; one at a time is in force."""
-
-    __tablename__ = "commission_rate"
-
-    id: int = columns.identity()
-    server: str = columns.code("server.code")
-    percent: Decimal = columns.rate()
-    effective_from: date
-    effective_to: date | None = None
-    revision: int
 
 
 class CommissionPeriod(Table, table=True):

@@ -1,60 +1,33 @@
 """Work orders, and what happened to them."""
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Column, Index, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlmodel import Field
+from sqlalchemy import Index, UniqueConstraint, text
 
 from services.rating.models.table import Table
+from services.rating.records.work_orders import OrderEntry
 from shared.database import columns
+from shared.database.columns import reference
 
 
-class WorkOrder(Table, table=True):
+class WorkOrderTable(OrderEntry, Table, table=True):
     """One job. `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every
     hand-over.
     """
 
     __tablename__ = "work_order"
     __table_args__ = (
+        UniqueConstraint("number"),
+        reference("branch", branch="code"),
+        reference("priority", priority="code"),
+        reference("job_type", job_type="code"),
+        reference("region", region="code"),
         Index("work_order_open", "id", postgresql_where=text("status = 'open'")),
         Index("work_order_ready", "id", postgresql_where=text("status IN ('rated', 'assigned')")),
         Index("work_order_invoice_id", "invoice_id", postgresql_where=text("invoice_id IS NOT NULL")),
     )
 
     id: int = columns.identity()
-    number: str = columns.code(unique=True)
-    style: str = columns.words()
-    branch: str = columns.code("branch.code")
-    customer: str = columns.code()
-    bill_to: str = columns.code()
-    priority: str = columns.code("priority.code")
-    job_type: str = columns.code("job_type.code")
-    region: str | None = columns.code("region.code", nullable=True)
-    served_zip: str | None = columns.code(nullable=True)
-    from_zip: str | None = columns.code(nullable=True)
-    service_on: date
-    field_status: str = columns.words()
-    pod_received: bool
-    triggers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    reference: str = columns.words()
-    matter: str = columns.code()
-    attorney: str = columns.code()
-    miles: Decimal | None = columns.quantity(nullable=True)
-    waiting_minutes: Decimal | None = columns.quantity(nullable=True)
-    weight: Decimal | None = columns.quantity(nullable=True)
-    pieces: Decimal | None = columns.quantity(nullable=True)
-    attempts: Decimal | None = columns.quantity(nullable=True)
-    pages: Decimal | None = columns.quantity(nullable=True)
-    servees: Decimal | None = columns.quantity(nullable=True)
-    parcels: Decimal | None = columns.quantity(nullable=True)
-    hours: Decimal | None = columns.quantity(nullable=True)
-    persons: Decimal | None = columns.quantity(nullable=True)
-    value: Decimal | None = columns.quantity(nullable=True)
-    fee_advances: Decimal | None = columns.quantity(nullable=True)
-    servers: list[Any] = Field(sa_column=Column(JSONB, nullable=False))
     status: str = columns.words()
     revision: int
     rating_version: int

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from services.rating.errors import AmountTooLarge
+from services.rating.records.work_orders import ONE
 from services.rating.rules.rate_tables import ANY, ProfileLine
-from services.rating.rules.work_orders import ONE
 from shared.values.money import round_cents
 from shared.values.numbers import plain
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from pydantic import Field
+
+from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
+from services.rating.records.notation import Step, ZoneRate
+from services.rating.records.work_orders import ONE, QUANTITY_SOURCES
 from services.rating.rules.commission_terms import faults_in_terms
-from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, Key, LineTerms, RateTable, Step, ZoneRate
-from services.rating.rules.work_orders import ONE, QUANTITY_SOURCES
+from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, RateTable
+from shared.values.filters import Filter
+from shared.values.text import CodeText, Line
 
 Known = Mapping[str, AbstractSet[str]]
 FieldFault = tuple[str, str]
@@ -18,22 +23,16 @@ FieldFault = tuple[str, str]
 _STEPPED = frozenset({"tiered", "banded"})
 
 
-@dataclass(frozen=True)
-class LineEntry(LineTerms):
-    """A line as it is entered; tiers, bands and zones have their own rates and none here."""
+class ProfileFilter(Filter):
+    """Which profiles a list shows: any of the five values, a date on which it is in force, and a word."""
 
-    rate: Decimal | None
-
-
-@dataclass(frozen=True)
-class ProfileEntry:
-    """A rate table to add; `source` says where its figures come from."""
-
-    key: Key
-    effective_from: date
-    effective_to: date | None
-    source: str
-    lines: tuple[LineEntry, ...]
+    branch: CodeText | None = None
+    customer_type: CodeText | None = None
+    priority: CodeText | None = None
+    job_type: CodeText | None = None
+    region: CodeText | None = None
+    on: date | None = None
+    search: Line | None = Field(default=None, description="Part of the source, a billing item, bill type or comment.")
 
 
 def faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
@@ -42,7 +41,7 @@ def faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
         *_faults_in_references(line, known),
         *_faults_in_numbers(line),
         *_faults_of_method(line),
-        *faults_in_terms(line.commission_method, line.commission_rate),
+        *faults_in_terms(line),
         *(_faults_in_steps(line.steps) if line.method in _STEPPED else ()),
         *(_faults_in_zones(line.zones, known) if line.method == "zone" else ()),
     ]
@@ -210,7 +209,7 @@ def _circles(rests_on: Sequence[AbstractSet[int]]) -> Iterator[tuple[int, list[i
 def unknown_in_key(key: Key, known: Known) -> list[FieldFault]:
     """The values of a profile's key that do not exist, by field; `ANY` may stand everywhere but in the branch."""
     wrong = []
-    for name, value in key._asdict().items():
+    for name, value in vars(key).items():
         if value == ANY:
             if name == "branch":
                 wrong.append((name, "a profile belongs to one branch; ANY is not allowed here"))

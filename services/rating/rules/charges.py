@@ -2,81 +2,28 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from services.rating.records.charges import ChargeEntry, ServerShare
 from services.rating.rules.commission_terms import faults_in_terms
 from shared.values.money import round_cents
 
 
-@dataclass(frozen=True)
-class ServerShare:
-    """A server who takes part, with his share; shares are weights, so 1 and 1 are the same as 50 and 50."""
-
-    server: str
-    share: Decimal
-
-
-@dataclass(frozen=True)
-class ChargeEntry:
-    """A charge as it is entered; its fields mean what those of `OrderCharge` mean."""
-
-    kind: str
-    billing_item: str
-    bill_type: str | None = None
-    quantity: Decimal | None = None
-    rate: Decimal | None = None
-    amount: Decimal | None = None
-    comment: str = ""
-    servers: tuple[ServerShare, ...] = ()
-    commission_method: str | None = None
-    commission_rate: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class OrderCharge:
-    """What was entered for one order before or after rating.
-
-    `kind` `prebill` or `manual`: a charge; without a `rate` it is priced from the rate table (a standard prebill), with
-    one it is rate × quantity (a custom prebill); likewise its commission. `kind` `override`: the line of the profile with this billing item and
-    bill type gets this quantity or this amount, because of `comment`.
-    """
+class OrderCharge(ChargeEntry):
+    """What was entered for one order before or after rating, with what its billing item says of it."""
 
     id: int
     work_order_id: int
-    kind: str
-    billing_item: str
     income_account: str
     taxable: bool
     fee_advance: bool
-    bill_type: str | None
-    quantity: Decimal | None
-    rate: Decimal | None
-    amount: Decimal | None
-    comment: str
     entered_by: str
-    servers: Sequence[ServerShare] = ()
-    commission_method: str | None = None
-    commission_rate: Decimal | None = None
 
     @property
     def standard(self) -> bool:
         """Whether its price comes from the rate table."""
         return self.kind != "override" and self.rate is None
-
-
-@dataclass(frozen=True)
-class Prebill:
-    """A prebill in a list, with the number of its order."""
-
-    work_order: str
-    billing_item: str
-    quantity: Decimal | None
-    rate: Decimal | None
-    comment: str
-    servers: Sequence[ServerShare]
-    commission_method: str | None
-    commission_rate: Decimal | None
 
 
 def faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
@@ -95,7 +42,7 @@ def faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) 
     if entry.kind == "override" and not entry.comment:
         wrong.append(("reason", "say why"))
     wrong += faults_in_servers(entry.servers, known)
-    wrong += faults_in_terms(entry.commission_method, entry.commission_rate)
+    wrong += faults_in_terms(entry)
     return wrong
 
 
@@ -113,9 +60,9 @@ def faults_in_servers(
         yield "servers", "a share must be greater than 0"
 
 
-def share_of(kept: Mapping[str, str]) -> ServerShare:
-    """A share as an order keeps it."""
-    return ServerShare(kept["server"], Decimal(kept["share"]))
+def shares_of(kept: Sequence[Any]) -> tuple[ServerShare, ...]:
+    """Shares as the database keeps them, in a document."""
+    return tuple(ServerShare(one["server"], Decimal(one["share"])) for one in kept)
 
 
 def split(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:

@@ -1,64 +1,13 @@
-"""Owns the codes that keys and charges are made of."""
+"""Owns what codes may be, and which of them an order may name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import date
 
-from services.rating.rules.charges import faults_in_servers, share_of
+from services.rating.records.codes import BillingItem, BillType, Code, Zone
+from services.rating.records.work_orders import OrderEntry
+from services.rating.rules.charges import faults_in_servers
 from services.rating.rules.rate_tables import ANY
-from services.rating.rules.work_orders import OUTCOMES, OrderEntry
-
-
-@dataclass(frozen=True)
-class Code:
-    code: str
-    name: str
-    retired_on: date | None
-    revision: int = field(default=1, kw_only=True)
-
-
-@dataclass(frozen=True)
-class Branch(Code):
-    ar_company: int
-
-
-@dataclass(frozen=True)
-class BillType(Code):
-    """`kind` is `flag`, carried by the order, or `outcome`, what happened in the field."""
-
-    kind: str
-
-
-@dataclass(frozen=True)
-class RegionRow(Code):
-    zips: Sequence[str]
-
-
-@dataclass(frozen=True)
-class BillingItem:
-    """The name of a charge as invoices print it, its revenue account, and how it is treated."""
-
-    name: str
-    income_account: str
-    taxable: bool
-    fee_advance: bool
-    retired_on: date | None
-    revision: int = field(default=1, kw_only=True)
-
-
-@dataclass(frozen=True)
-class ZoneRow(Code):
-    """A zone of ZIP codes, each five digits or the first three or four of them."""
-
-    zips: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Server(Code):
-    """A field agent, by his number."""
-
-    receives_commission: bool
+from services.rating.rules.work_orders import OUTCOMES
 
 
 def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
@@ -74,7 +23,7 @@ def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -
         for name, value in named.items()
         if value is not None and value not in known[name]
     ]
-    wrong += faults_in_servers([share_of(one) for one in entry.servers], known)
+    wrong += faults_in_servers(entry.servers, known)
     for one in entry.triggers:
         if one.lower() in OUTCOMES:
             wrong.append(("triggers", f"{one} is an outcome: the field status says it"))
@@ -83,6 +32,22 @@ def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -
     return wrong
 
 
-def reserved(code: str) -> bool:
-    """Whether a code may not be given, because rate tables mean something else by it."""
-    return code == ANY
+def faults_in_codes(rows: Sequence[Code | BillingItem]) -> Iterator[tuple[int, str, str]]:
+    """Codes that cannot be given, as index, field and words: rate tables mean something else by `ANY`, and an outcome that
+    no field status has would never fire.
+    """
+    for index, row in enumerate(rows):
+        if isinstance(row, Code) and row.code == ANY:
+            yield index, "code", f"{row.code} means every code in a rate table; choose another"
+        if isinstance(row, BillType) and row.kind == "outcome" and row.code.lower() not in OUTCOMES:
+            yield index, "code", f"an outcome is one of {', '.join(OUTCOMES).upper()}"
+
+
+def taken_zips(rows: Sequence[Zone], zone_of_zip: Mapping[str, str]) -> Iterator[tuple[int, str, str]]:
+    """The ZIPs of zones that lie in another one, there already or before them in the file: a ZIP lies in one zone only."""
+    zones = dict(zone_of_zip)
+    for index, row in enumerate(rows):
+        for zip_code in row.zips:
+            zone = zones.setdefault(zip_code, row.code)
+            if zone != row.code:
+                yield index, "zips", f"{zip_code} lies in zone {zone} already"

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
-from shared.values.money import ZERO
+from shared.values.money import ZERO, Money
+
+PaymentStatus = Literal["selected", "paid", "released"]
 
 
 @dataclass(frozen=True)
@@ -45,26 +48,28 @@ def choose(owed: Sequence[Owed]) -> Choice:
 
 @dataclass(frozen=True)
 class Period:
-    """A commission period; `amount` is what is booked in it."""
+    """A commission period; `amount` is what is booked in it. The one without `closed_at` is open."""
 
     id: int
     opened_at: datetime
     closed_at: datetime | None
     closed_by: str
     bookings: int
-    amount: Decimal
+    amount: Money
 
 
 @dataclass(frozen=True)
 class Payment:
-    """Commissions chosen together: `selected`, then `paid`, or `released` again."""
+    """Commissions chosen together: `selected`, then `paid`, or `released` again; their list is
+    `GET /commissions?payment=…`.
+    """
 
     id: int
-    status: str
+    status: PaymentStatus
     selected_by: str
     selected_at: datetime
     paid_by: str
     paid_at: datetime | None
     servers: int
     commissions: int
-    total: Decimal
+    total: Money

@@ -2,32 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
+from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
 from shared.values.numbers import plain
 
 
-@dataclass(frozen=True)
-class RateEntry:
-    """A server's percentage to save."""
-
-    server: str
-    percent: Decimal
-    effective_from: date
-    effective_to: date | None
-
-
-@dataclass(frozen=True)
-class CommissionRate(RateEntry):
-    """A saved percentage of a server."""
-
-    id: int
-    revision: int
-
-
-def faults_in_rate(entry: RateEntry, servers: Iterable[str]) -> list[tuple[str, str]]:
+def faults_in_rate(entry: CommissionRateEntry, servers: Iterable[str]) -> list[tuple[str, str]]:
     """What is wrong with a server's percentage, by field."""
     wrong = []
     if entry.server not in servers:
@@ -40,10 +20,10 @@ def faults_in_rate(entry: RateEntry, servers: Iterable[str]) -> list[tuple[str, 
 
 
 def overlapping_rates(
-    entries: Sequence[RateEntry], saved: Iterable[CommissionRate], *, replaces: int | None = None
+    entries: Sequence[CommissionRateEntry], saved: Iterable[CommissionRate], *, replaces: int | None = None
 ) -> list[tuple[int, str]]:
     """The entries that would be in force at the same time as another percentage of their server: index and words."""
-    taken: dict[str, list[RateEntry]] = defaultdict(list)
+    taken: dict[str, list[CommissionRateEntry]] = defaultdict(list)
     for one in saved:
         if one.id != replaces:
             taken[one.server].append(one)
@@ -60,7 +40,7 @@ def overlapping_rates(
     return wrong
 
 
-def _meet(one: RateEntry, other: RateEntry) -> bool:
+def _meet(one: CommissionRateEntry, other: CommissionRateEntry) -> bool:
     return (one.effective_to is None or other.effective_from <= one.effective_to) and (
         other.effective_to is None or one.effective_from <= other.effective_to
     )

@@ -1,17 +1,20 @@
-"""Owns how a line says what it earns its servers."""
+"""Owns what the commission of a line may say."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
+from services.rating.records.commission_terms import CommissionTerms
+
 _WHOLE = Decimal(100)
 
 
-def faults_in_terms(method: str | None, rate: Decimal | None) -> Iterator[tuple[str, str]]:
+def faults_in_terms(terms: CommissionTerms) -> Iterator[tuple[str, str]]:
     """What is wrong with the commission of a line, by field.
 
     `flat` needs an amount and `percent` a percentage of the line; `server` takes each server's own percentage, whatever
     figure stands there. Source: rating, commissions.
     """
+    method, rate = terms.commission_method, terms.commission_rate
     if method is None:
         if rate is not None:
             yield "commission_method", "say how the commission is figured: flat, percent or server"

@@ -5,11 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
 
 from services.rating.errors import CommissionPeriodClosed, CommissionTakenBack, NothingToAdjust
-from services.rating.rules.charges import ServerShare, split
-from shared.values.money import ZERO, round_cents
-from shared.values.numbers import plain
+from services.rating.records.charges import ServerShare
+from services.rating.records.commission_terms import CommissionMethod
+from services.rating.rules.charges import split
+from shared.values.fields import field_names
+from shared.values.filters import Filter
+from shared.values.money import ZERO, Money, Quantity, Rate, round_cents
+from shared.values.numbers import Id, plain
+from shared.values.text import CodeText, NumberText
+
+BookingKind = Literal["earned", "adjusted", "reversed"]
+CommissionStatus = Literal["accrued", "payable", "selected", "paid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,7 @@ class LineTerms:
     position: int
     billing_item: str
     amount: Decimal
-    method: str
+    method: CommissionMethod
     figure: Decimal
     servers: tuple[ServerShare, ...]
 
@@ -55,7 +66,7 @@ class Earned:
     position: int
     billing_item: str
     server: str
-    method: str
+    method: CommissionMethod
     figure: Decimal
     share: Decimal
     base: Decimal
@@ -206,27 +217,30 @@ def keep_adjusted(before: Iterable[Standing], after: Iterable[Standing]) -> list
     return kept
 
 
-@dataclass(frozen=True)
-class CommissionFilter:
-    """Which bookings a list shows; None leaves a side open. The days are those of service."""
+class CommissionFilter(Filter):
+    """Which bookings a list shows; the days are those of service."""
 
-    server: str | None = None
-    branch: str | None = None
-    period: int | None = None
-    payment: int | None = None
-    status: str | None = None
-    work_order: str | None = None
+    server: CodeText | None = None
+    branch: CodeText | None = None
+    period: Id | None = None
+    payment: Id | None = None
+    status: CommissionStatus | None = Field(default=None, description="`payable` is what is owed.")
+    work_order: NumberText | None = Field(default=None, description="The number of an order.")
     served_from: date | None = None
     served_to: date | None = None
 
 
 @dataclass(frozen=True)
 class Booking:
-    """A commission or a correction of one, as reports show it. `status` is accrued, payable, selected or paid."""
+    """A booking: what a line earned a server (`earned`), or what an adjustment or a reversal changed of it.
+
+    `commission_id` is that of what was earned. `base` is the server's part of the line, `figure` the amount or the
+    percentage. `accrued` is rated only, `payable` is owed because the invoice is in A/R.
+    """
 
     id: int
     commission_id: int
-    kind: str
+    kind: BookingKind
     period: int
     server: str
     server_name: str
@@ -238,12 +252,12 @@ class Booking:
     service_on: date
     invoice: str | None
     billing_item: str
-    base: Decimal
-    method: str
-    figure: Decimal
-    share: Decimal
-    amount: Decimal
-    status: str
+    base: Money
+    method: CommissionMethod
+    figure: Rate
+    share: Quantity
+    amount: Money
+    status: CommissionStatus
     payment: int | None
     words: str
     booked_by: str
@@ -251,14 +265,51 @@ class Booking:
 
 
 @dataclass(frozen=True)
-class ServerTotal:
-    """What a server has: not yet in A/R, owed, chosen to be paid, paid; `amount` is all of it."""
+class Commission:
+    """A commission with all its bookings; `amount` is what they come to. The ETag is needed to adjust it."""
+
+    id: int
+    amount: Money
+    bookings: Sequence[Booking]
+
+
+def commission_of(bookings: Sequence[Booking]) -> Commission:
+    """The commission of its bookings, the first of which is what was earned."""
+    return Commission(bookings[0].id, sum((one.amount for one in bookings), ZERO), bookings)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What is not yet in A/R, owed, chosen to be paid, paid; `amount` is all of it."""
+
+    accrued: Money
+    owed: Money
+    selected: Money
+    paid: Money
+    amount: Money
+
+
+@dataclass(frozen=True)
+class ServerTotal(Sums):
+    """What a server has: rated only, owed, chosen to be paid, paid; `amount` is all of it."""
 
     server: str
     name: str
     bookings: int
-    accrued: Decimal
-    owed: Decimal
-    selected: Decimal
-    paid: Decimal
-    amount: Decimal
+
+
+@dataclass(frozen=True)
+class CommissionTotals(Sums):
+    """The totals of everything that fits, and by server."""
+
+    count: int
+    by_server: Sequence[ServerTotal]
+
+
+def total_of(servers: Sequence[ServerTotal]) -> CommissionTotals:
+    """Adds up what the servers have."""
+    return CommissionTotals(
+        **{name: sum((getattr(one, name) for one in servers), ZERO) for name in field_names(Sums)},
+        count=sum(one.bookings for one in servers),
+        by_server=servers,
+    )

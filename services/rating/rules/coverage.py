@@ -3,10 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.rating.errors import RegionAmbiguous, RegionRequired
+from services.rating.records.billing_profiles import Key
 from services.rating.rules.matching import UNKNOWN_TYPE, NearProfile, find_profile, find_region, nearest_profiles
-from services.rating.rules.rate_tables import Key, RateTable
+from services.rating.rules.rate_tables import RateTable
+
+GapReason = Literal["NO_PROFILE", "REGION_REQUIRED", "REGION_AMBIGUOUS"]
 
 
 @dataclass(frozen=True)
@@ -28,10 +34,10 @@ class OpenKey:
 class Gap:
     """A combination of the five keys that open orders use and no profile covers.
 
-    `reason` is `NO_PROFILE`, `REGION_REQUIRED` or `REGION_AMBIGUOUS`; the latter two name the ZIP in place of a region.
+    Where the region is what is missing, `served_zip` names the ZIP in its place.
     """
 
-    reason: str
+    reason: GapReason
     branch: str
     customer_type: str
     priority: str
@@ -41,13 +47,13 @@ class Gap:
     service_from: date
     service_to: date
     orders: int
-    example: str
+    example: Annotated[str, Field(description="The number of one of the orders.")]
     nearest: Sequence[NearProfile]
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """`combinations` are the different fives that open orders use; `orders` all that are open."""
+    """`orders` are open and use `combinations` of the five keys; `waiting` of them cannot be rated, for the gaps named."""
 
     orders: int
     combinations: int
@@ -87,8 +93,10 @@ def _gap_of(one: OpenKey, table: RateTable) -> Gap | None:
     nearest: Sequence[NearProfile] = ()
     try:
         region = _region(one, table)
-    except (RegionRequired, RegionAmbiguous) as refusal:
-        reason = refusal.code
+    except RegionRequired:
+        reason: GapReason = "REGION_REQUIRED"
+    except RegionAmbiguous:
+        reason = "REGION_AMBIGUOUS"
     else:
         key = Key(one.branch, customer_type, one.priority, one.job_type, region)
         if find_profile(key, one.service_on, table) is not None:

@@ -3,17 +3,27 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
+
+CustomerStatus = Literal["active", "hold", "inactive"]
 
 
 @dataclass(frozen=True)
-class Customer:
+class ListedCustomer:
+    """A customer as receivables last announced it."""
+
     ar_company: int
     number: str
     version: int
     name: str
-    status: str
+    status: CustomerStatus
     customer_type: str
+
+
+@dataclass(frozen=True)
+class Customer(ListedCustomer):
+    """A customer with what he may owe at most; without a limit there is none."""
+
     credit_limit: Decimal | None = None
 
 

@@ -4,10 +4,18 @@ import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from typing import Literal
 
 from services.rating.errors import LockedUseCredit, RollupMixed
-from services.rating.rules.work_orders import OrderEntry, WorkOrder
+from services.rating.records.rollup_rules import Cycle, Grouping
+from services.rating.records.work_orders import OrderEntry
+from services.rating.rules.work_orders import WorkOrder
+from shared.values.filters import Filter
+from shared.values.money import Money
+from shared.values.text import CodeText, NumberText
+
+InvoiceKind = Literal["single", "rollup", "on_demand"]
+InvoiceStatus = Literal["draft", "exporting", "exported", "dissolved"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +24,7 @@ class GroupKey:
 
     branch: str
     bill_to: str
-    grouping: str = "none"
+    grouping: Grouping = "none"
     grouped_by: str = ""
     cycle_from: date | None = None
     cycle_to: date | None = None
@@ -27,23 +35,24 @@ class Invoice:
     """An invoice with what is on it now; one that was dissolved has no orders any more.
 
     Credited orders leave their exported invoice, so its total here is what of it still stands as it was exported.
+    `refused_for` is why Accounts Receivable did not take it last.
     """
 
     id: int
-    kind: str
-    status: str
+    kind: InvoiceKind
+    status: InvoiceStatus
     revision: int
     branch: str
     ar_company: int
     bill_to: str
     bill_to_name: str | None
-    grouping: str
+    grouping: Grouping
     grouped_by: str
     cycle_from: date | None
     cycle_to: date | None
     attempt: int
     orders: int
-    total: Decimal
+    total: Money
     run_id: int | None
     refused_for: str | None
     ar_number: str | None
@@ -57,23 +66,24 @@ class Invoice:
         return GroupKey(self.branch, self.bill_to, self.grouping, self.grouped_by, self.cycle_from, self.cycle_to)
 
 
-@dataclass(frozen=True)
-class InvoiceFilter:
-    """Which invoices a list shows; None leaves a side open."""
+class InvoiceFilter(Filter):
+    """Which invoices a list shows."""
 
-    status: str | None = None
-    kind: str | None = None
-    branch: str | None = None
-    bill_to: str | None = None
+    status: InvoiceStatus | None = None
+    kind: InvoiceKind | None = None
+    branch: CodeText | None = None
+    bill_to: NumberText | None = None
     made_from: date | None = None
     made_to: date | None = None
 
 
 @dataclass(frozen=True)
 class InvoiceTotals:
+    """Totals of everything that fits the filters."""
+
     count: int
     orders: int
-    total: Decimal
+    total: Money
 
 
 @dataclass(frozen=True)
@@ -89,9 +99,17 @@ class InvoiceOrder:
     job_type: str
     service_on: date
     rating_version: int
-    charges_total: Decimal
-    advances_total: Decimal
-    total: Decimal
+    charges_total: Money
+    advances_total: Money
+    total: Money
+
+
+@dataclass(frozen=True)
+class InvoiceWithOrders:
+    """An invoice with its orders; the ETag is needed to change it."""
+
+    invoice: Invoice
+    work_orders: Sequence[InvoiceOrder]
 
 
 def require_draft(invoice: Invoice) -> None:
@@ -132,11 +150,11 @@ class Assignable:
     matter: str
     attorney: str
     service_on: date
-    grouping: str
-    cycle: str
+    grouping: Grouping
+    cycle: Cycle
 
 
-def cycle_of(cycle: str, day: date) -> tuple[date, date]:
+def cycle_of(cycle: Cycle, day: date) -> tuple[date, date]:
     """The first and last day of the cycle that holds a service date.
 
     Weekly runs from Monday to Sunday, monthly over the calendar month: 2026-11-04 → 2026-11-02 to 2026-11-08, or
@@ -193,7 +211,7 @@ def common_key(orders: Sequence[WorkOrder], onto: GroupKey | None = None) -> Gro
     return onto or GroupKey(*keys.pop())
 
 
-def belongs(key: GroupKey, order: WorkOrder | OrderEntry) -> bool:
+def belongs(key: GroupKey, order: OrderEntry) -> bool:
     """Whether an order may be on a draft of this key: its bill-to and branch, and all that the draft is grouped by."""
     by = {"none": "", "matter": order.matter, "attorney": order.attorney}[key.grouping]
     in_cycle = key.cycle_from is None or key.cycle_to is None or key.cycle_from <= order.service_on <= key.cycle_to
@@ -213,9 +231,9 @@ def leaves_invoice(key: GroupKey, before: WorkOrder, after: OrderEntry) -> bool:
 
 @dataclass(frozen=True)
 class Assigned:
-    """What an assignment did: the invoices that took orders, how many of them are new, and the orders."""
+    """What was done: the drafts that took orders or lost them, how many are new, the orders and their total."""
 
-    invoice_ids: tuple[int, ...]
+    invoice_ids: Sequence[int]
     new_invoices: int
     orders: int
-    total: Decimal
+    total: Money

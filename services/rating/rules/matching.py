@@ -1,13 +1,17 @@
 """Owns finding the billing profile of an order: the region, the five keys, the date, and the nearest misses."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from heapq import nsmallest
+from typing import Literal
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
-from services.rating.rules.rate_tables import ANY, BillingProfile, Candidates, Key, RateTable, describe
+from services.rating.records.billing_profiles import Key
+from services.rating.rules.rate_tables import ANY, BillingProfile, Candidates, RateTable, describe
 from services.rating.rules.work_orders import WorkOrder
 
+RegionSource = Literal["order", "zip"]
 UNKNOWN_TYPE = "(unknown)"
 """Stands for the customer type of a customer that receivables has not announced."""
 
@@ -15,14 +19,14 @@ _NEAREST = 3
 _MOST_REMEMBERED = 10_000
 
 
-def region_of(order: WorkOrder, table: RateTable) -> tuple[str, str]:
+def region_of(order: WorkOrder, table: RateTable) -> tuple[str, RegionSource]:
     """The billing region of an order and where it comes from: `order` or `zip`; see `find_region`."""
     return find_region(order.region, order.served_zip, order.branch, f"work order {order.number}", table)
 
 
 def find_region(
     region: str | None, served_zip: str | None, branch: str, subject: str, table: RateTable
-) -> tuple[str, str]:
+) -> tuple[str, RegionSource]:
     """The billing region and where it comes from: `order` or `zip`; `subject` names what asks, for the refusal.
 
     The order's own region if set, else the one that holds the served ZIP (its first five digits); none is
@@ -82,9 +86,9 @@ def match_profile(order: WorkOrder, region: str, table: RateTable) -> BillingPro
     raise NoProfile(
         f"No billing profile fits {describe(key)} on {order.service_on}. Nearest: {shown or 'none in this branch'}.",
         members={
-            "key": key._asdict(),
+            "key": asdict(key),
             "service_on": order.service_on.isoformat(),
-            "nearest": [{**asdict(one), "key": one.key._asdict()} for one in nearest],
+            "nearest": [asdict(one) for one in nearest],
         },
     )
 
@@ -95,7 +99,7 @@ class NearProfile:
 
     profile_id: int
     key: Key
-    differs: tuple[str, ...]
+    differs: Sequence[str]
 
 
 def nearest_profiles(key: Key, on: date, table: RateTable) -> tuple[NearProfile, ...]:
@@ -116,9 +120,7 @@ def _candidates(key: Key, table: RateTable) -> Candidates:
     """Every profile that can be among the nearest on some date: dates add at most one difference."""
     compared = [
         (
-            tuple(
-                name for name, mine, its in zip(Key._fields, key, profile.key, strict=True) if its not in {mine, ANY}
-            ),
+            tuple(name for name, mine in vars(key).items() if getattr(profile, name) not in {mine, ANY}),
             profile,
         )
         for profile in table.by_branch.get(key.branch, ())

@@ -3,28 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from typing import Literal
 
-from shared.values.money import ZERO
+from services.rating.rules.draft_invoices import InvoiceStatus
+from shared.values.filters import Filter
+from shared.values.money import ZERO, Money
+from shared.values.numbers import Id
+from shared.values.text import CodeText, NumberText
+
+RollupState = Literal["rated", "assigned", "sent"]
 
 
-@dataclass(frozen=True)
-class OpenRollupFilter:
-    """Which orders the view shows; None leaves a side open. Dates are service dates."""
+class OpenRollupFilter(Filter):
+    """Which orders the view shows; the dates are service dates."""
 
-    state: str | None = None
-    branch: str | None = None
-    bill_to: str | None = None
-    invoice_id: int | None = None
+    state: RollupState | None = None
+    branch: CodeText | None = None
+    bill_to: NumberText | None = None
+    invoice_id: Id | None = None
     service_from: date | None = None
     service_to: date | None = None
 
 
 @dataclass(frozen=True)
 class OpenRollupRow:
-    """An order that is rolled up or waits for it. `state` is `rated`, `assigned` or `sent`."""
+    """An order that is rolled up or waits for it, with the draft or invoice that it is on."""
 
-    state: str
+    state: RollupState
     work_order_id: int
     number: str
     branch: str
@@ -35,9 +40,9 @@ class OpenRollupRow:
     attorney: str
     service_on: date
     rated_at: datetime
-    total: Decimal
+    total: Money
     invoice_id: int | None
-    invoice_status: str | None
+    invoice_status: InvoiceStatus | None
     cycle_from: date | None
     cycle_to: date | None
     run_id: int | None
@@ -46,34 +51,33 @@ class OpenRollupRow:
 
 
 @dataclass(frozen=True)
-class RollupSums:
+class StateSums:
+    """Orders and money by state: rated but not assigned, assigned but not sent, rolled up and sent."""
+
+    rated_orders: int
+    rated: Money
+    assigned_orders: int
+    assigned: Money
+    sent_orders: int
+    sent: Money
+    total: Money
+
+
+@dataclass(frozen=True)
+class RollupSums(StateSums):
     """Orders and money of one bill-to in one branch, by state."""
 
     branch: str
     bill_to: str
     bill_to_name: str | None
-    rated_orders: int
-    rated: Decimal
-    assigned_orders: int
-    assigned: Decimal
-    sent_orders: int
-    sent: Decimal
     orders: int
-    total: Decimal
 
 
 @dataclass(frozen=True)
-class OpenRollupTotals:
-    """Totals of everything that fits the filter."""
+class OpenRollupTotals(StateSums):
+    """Totals of everything that fits the filters, not of the page."""
 
     count: int
-    total: Decimal
-    rated_orders: int
-    rated: Decimal
-    assigned_orders: int
-    assigned: Decimal
-    sent_orders: int
-    sent: Decimal
     by_bill_to: Sequence[RollupSums]
 
 

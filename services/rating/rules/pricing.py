@@ -6,23 +6,30 @@ from decimal import Decimal, localcontext
 from operator import attrgetter
 
 from services.rating.errors import NothingToCharge, ZoneRequired
+from services.rating.records.work_orders import QUANTITY_SOURCES, QuantitySource
 from services.rating.rules.amounts import EXACT, Priced, price_line, price_share, require_fitting, zone_rate_of
-from services.rating.rules.charges import OrderCharge, share_of, split
+from services.rating.rules.charges import OrderCharge, split
 from services.rating.rules.commissions import LineTerms
-from services.rating.rules.matching import key_of, match_profile, region_of
+from services.rating.rules.matching import RegionSource, key_of, match_profile, region_of
 from services.rating.rules.rate_tables import (
     CHARGES,
     DEPENDENT,
     FEE_ADVANCES,
     BillingProfile,
-    Key,
     ProfileLine,
     RateTable,
     describe,
     zone_of,
 )
-from services.rating.rules.wanted import Wanted, assign_overrides, quantity_of, wanted_of_charges, wanted_of_profile
-from services.rating.rules.work_orders import QUANTITY_SOURCES, WorkOrder
+from services.rating.rules.rated import LineReason, Rated, RatedLine, ServerPart, Verdict
+from services.rating.rules.wanted import (
+    Wanted,
+    assign_overrides,
+    quantity_of,
+    wanted_of_charges,
+    wanted_of_profile,
+)
+from services.rating.rules.work_orders import WorkOrder
 from shared.errors import DomainError
 from shared.values.money import ZERO, round_cents
 from shared.values.numbers import plain
@@ -31,68 +38,6 @@ _REPORTED = attrgetter(*QUANTITY_SOURCES)
 
 HAND = "hand"
 """The quantity source of a line whose quantity a person entered."""
-
-
-@dataclass(frozen=True, slots=True)
-class RatedLine:
-    """One charge of a rating. Amount in the company's currency, quantity in units of its source.
-
-    An overridden line says what it would have cost in `original_amount`. `servers` are those of its prebill, each with
-    his share of the amount.
-    """
-
-    position: int
-    billing_item: str
-    income_account: str
-    quantity: Decimal
-    quantity_source: str
-    unit_rate: Decimal
-    amount: Decimal
-    taxable: bool
-    fee_advance: bool
-    origin: str
-    method: str = "flat"
-    comment: str = ""
-    original_amount: Decimal | None = None
-    override_reason: str | None = None
-    servers: Sequence[Mapping[str, str]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LineReason:
-    """Why a line came or did not: `charged`, `not_triggered`, `no_quantity`, `no_base`, `optional` or `not_applied`."""
-
-    position: int
-    billing_item: str
-    verdict: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rated:
-    """The price of an order, with everything that explains it.
-
-    `unused_triggers` and `unused_quantities` are on the order, but no line of the profile takes them up. `terms` are those
-    of the lines that earn a commission.
-    """
-
-    work_order_id: int
-    key: Key
-    profile: BillingProfile
-    region: str
-    region_from: str
-    lines: tuple[RatedLine, ...]
-    reasons: tuple[LineReason, ...]
-    charges_total: Decimal
-    advances_total: Decimal
-    fired_triggers: tuple[str, ...] = ()
-    unused_triggers: tuple[str, ...] = ()
-    unused_quantities: tuple[str, ...] = ()
-    terms: tuple[LineTerms, ...] = ()
-
-    @property
-    def total(self) -> Decimal:
-        return self.charges_total + self.advances_total
 
 
 @dataclass(slots=True)
@@ -108,7 +53,7 @@ class _Sheet:
     terms: dict[int, LineTerms] = field(default_factory=dict)
     advances_billed: bool = False
 
-    def explain(self, position: int, line: ProfileLine, verdict: str, words: str) -> None:
+    def explain(self, position: int, line: ProfileLine, verdict: Verdict, words: str) -> None:
         self.reasons[position] = LineReason(position, line.billing_item, verdict, words)
 
 
@@ -139,7 +84,7 @@ def _price_independent(sheet: _Sheet, wanted: Wanted) -> None:
             return
     sheet.used.add(line.quantity_source)
     sheet.advances_billed |= line.quantity_source == FEE_ADVANCES and line.fee_advance
-    shown = line if by_hand is None else replace(line, quantity_source="by hand")
+    shown = line if by_hand is None else line.model_copy(update={"quantity_source": "by hand"})
     priced = price_line(shown, quantity, times=times, zone_rate=zone_rate)
     _put(sheet, wanted, quantity, line.quantity_source if by_hand is None else HAND, priced, zone_words)
 
@@ -164,7 +109,9 @@ def _zone_rate(sheet: _Sheet, line: ProfileLine) -> tuple[Decimal | None, str]:
     )
 
 
-def _put(sheet: _Sheet, wanted: Wanted, quantity: Decimal, source: str, priced: Priced, prefix: str = "") -> None:
+def _put(
+    sheet: _Sheet, wanted: Wanted, quantity: Decimal, source: QuantitySource, priced: Priced, prefix: str = ""
+) -> None:
     """Writes a line that comes, with an overridden amount and the servers of its prebill, and its reason."""
     line, charge, override = wanted.line, wanted.charge, wanted.override
     amount, words = priced.amount, prefix + priced.words
@@ -176,12 +123,12 @@ def _put(sheet: _Sheet, wanted: Wanted, quantity: Decimal, source: str, priced: 
         amount = priced.amount if override.amount is None else override.amount
         require_fitting(amount, line.billing_item)
         words = f"{words}; by hand {amount} ({override.comment})"
-    servers: Sequence[Mapping[str, str]] = ()
+    servers: Sequence[ServerPart] = ()
     if charge is not None:
         words = f"{charge.kind} by {charge.entered_by}: {words}"
         parts = split(amount, [one.share for one in charge.servers])
         servers = [
-            {"server": one.server, "share": plain(one.share), "amount": str(part)}
+            ServerPart(one.server, Decimal(plain(one.share)), part)
             for one, part in zip(charge.servers, parts, strict=True)
         ]
     sheet.lines[wanted.position] = RatedLine(
@@ -217,7 +164,7 @@ def _terms(order: WorkOrder, wanted: Wanted, amount: Decimal) -> LineTerms:
         amount,
         line.commission_method,
         line.commission_rate or ZERO,
-        tuple(own or (share_of(one) for one in order.servers)),
+        tuple(own or order.servers),
     )
 
 
@@ -290,7 +237,7 @@ def price_order(
     order: WorkOrder,
     profile: BillingProfile,
     region: str,
-    region_from: str,
+    region_from: RegionSource,
     *,
     table: RateTable | None = None,
     charges: Sequence[OrderCharge] = (),
@@ -342,28 +289,6 @@ def price_order(
         ),
         terms=tuple(sheet.terms[position] for position in sorted(sheet.terms)),
     )
-
-
-def explain(rated: Rated) -> dict[str, object]:
-    """What is kept of how a rating came about, as a document: the order's key and the profile's, where the region came
-    from, which triggers fired, what the order carries and no line takes up, and a verdict for every line.
-
-    Source: rating, section 3.7.
-    """
-    return {
-        "key": rated.key._asdict(),
-        "profile_key": rated.profile.key._asdict(),
-        "region_from": rated.region_from,
-        "effective_from": rated.profile.effective_from.isoformat(),
-        "source": rated.profile.source,
-        "fired_triggers": list(rated.fired_triggers),
-        "unused_triggers": list(rated.unused_triggers),
-        "unused_quantities": list(rated.unused_quantities),
-        "lines": [
-            {"position": one.position, "billing_item": one.billing_item, "verdict": one.verdict, "words": one.words}
-            for one in rated.reasons
-        ],
-    }
 
 
 def rate_work_order(order: WorkOrder, table: RateTable, charges: Sequence[OrderCharge] = ()) -> Rated:

@@ -3,11 +3,14 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date
-from decimal import Decimal
-from operator import itemgetter
+from operator import attrgetter
 from typing import NamedTuple
+
+from services.rating.records.billing_profiles import Key, LineEntry, ProfileHead
+from services.rating.records.codes import BillKind
+from shared.values.columns import Rate
 
 ANY = "ANY"
 """What a profile holds in customer type, priority, job type or region to fit every value; never in branch."""
@@ -25,93 +28,42 @@ DEPENDENT = frozenset({"percent_of", "multiplier"})
 _ZIP_DIGITS = (5, 4, 3)
 
 
-class Key(NamedTuple):
-    """The five values that choose a profile, in the field's order."""
-
-    branch: str
-    customer_type: str
-    priority: str
-    job_type: str
-    region: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """One tier or band: up to and including `up_to` units (None: all further ones), an amount and a price per unit.
-
-    `begin` is only said to have it checked: a band that does not begin where the one before ends is a hole.
-    """
-
-    up_to: Decimal | None
-    amount: Decimal = Decimal(0)
-    rate: Decimal = Decimal(0)
-    begin: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class ZoneRate:
-    """The price from one zone to another; either may be `ANY`."""
-
-    from_zone: str
-    to_zone: str
-    rate: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineTerms:
-    """What a line of a rate table agrees on, whether it is being entered or in force.
-
-    A unit is `unit_size` of the quantity (1 mile, 15 minutes), after `included_units` of it that are free; with
-    `whole_units` a started one counts in full. `times_source` names a second quantity that multiplies the amount (per
-    person and hour). `minimum` and `maximum` are amounts. `commission_method` says how the line pays its servers, None
-    that it does not.
-    """
-
-    billing_item: str
-    mode: str
-    bill_type: str | None
-    method: str
-    included_units: Decimal
-    quantity_source: str
-    unit_size: Decimal = Decimal(1)
-    whole_units: bool = False
-    times_source: str | None = None
-    steps: tuple[Step, ...] = ()
-    zones: tuple[ZoneRate, ...] = ()
-    base: tuple[str, ...] = ()
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    comment: str = ""
-    commission_method: str | None = None
-    commission_rate: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class ProfileLine(LineTerms):
-    """One line of a rate table. `rate` is the price of a unit; for `percent_of` a percentage, for `multiplier` the factor."""
+class ShownLine(LineEntry):
+    """A line with what its billing item says of it."""
 
     position: int
     income_account: str
     taxable: bool
     fee_advance: bool
-    bill_kind: str | None
-    rate: Decimal
 
 
-@dataclass(frozen=True)
-class BillingProfile:
-    """The rate table of one key, in force from `effective_from` to `effective_to`, both included."""
+class ProfileLine(ShownLine):
+    """A line in force. `rate` is a price, for `percent_of` a percentage, for `multiplier` the factor."""
+
+    rate: Rate
+    bill_kind: BillKind | None
+
+
+class ShownProfile(ProfileHead):
+    """A rate table: its key, when it is in force, where its figures come from, and its lines."""
 
     id: int
-    key: Key
-    effective_from: date
-    effective_to: date | None
-    source: str
-    lines: tuple[ProfileLine, ...]
-    revision: int = 1
+    lines: Sequence[ShownLine]
+
+
+class BillingProfile(ShownProfile):
+    """The rate table of one key, in force from `effective_from` to `effective_to`, both included."""
+
+    lines: Sequence[ProfileLine]
 
     def in_force(self, on: date) -> bool:
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+
+class KeptProfile(BillingProfile):
+    """A rate table as it is kept; its revision grows with each change."""
+
+    revision: int
 
 
 class Mask(NamedTuple):
@@ -153,8 +105,7 @@ class Lookup:
 
 def lookup_of(mask: Mask, by_key: Mapping[Key, Periods]) -> Lookup:
     """The look-up for the keys in `by_key`, which all have this mask."""
-    said = [Key._fields.index(name) for name in ("branch", *(name for name in Mask._fields if getattr(mask, name)))]
-    pick: Callable[[Key], Hashable] = itemgetter(*said)
+    pick: Callable[[Key], Hashable] = attrgetter("branch", *(name for name in Mask._fields if getattr(mask, name)))
     return Lookup(pick, {pick(key): periods for key, periods in by_key.items()})
 
 
@@ -228,4 +179,4 @@ def zone_of(zip_code: str, table: RateTable) -> str | None:
 
 def describe(key: Key) -> str:
     """The key for people: `SAT / LAW / RUSH / CITATION / BEXAR`."""
-    return " / ".join(key)
+    return " / ".join(astuple(key))

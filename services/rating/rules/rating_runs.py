@@ -3,34 +3,67 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from annotated_types import Len, MinLen
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.values.money import Money
+from shared.values.numbers import Id
+from shared.values.text import CodeText, NumberText
+
+RatingRunStatus = Literal["running", "done"]
 
 
-@dataclass(frozen=True)
-class RunSelection:
-    """Which open orders a run rates; None leaves a side open.
+class RunSelection(BaseModel):
+    """Which open orders to rate: those that fit the filter, or those named by id; nothing said means all.
 
-    Orders named by id get a result in any case; of all others only those that are ready are taken.
+    Named orders get a result in any case, also when they are not ready or rated already; of all others only those that are
+    ready are taken.
     """
 
-    branches: Sequence[str] | None = None
-    customers: Sequence[str] | None = None
-    service_to: date | None = None
-    work_order_ids: Sequence[int] | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    branches: Annotated[Sequence[CodeText], MinLen(1)] | None = None
+    customers: Annotated[Sequence[NumberText], MinLen(1)] | None = None
+    service_to: date | None = Field(default=None, description="Served on this day or before.")
+    work_order_ids: Annotated[Sequence[Id], Len(1, 10_000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.work_order_ids is not None and len(self.model_fields_set) > 1:
+            raise ValueError("name work orders by id or by a filter, not both")
+        return self
 
 
 @dataclass(frozen=True)
-class RatingRun:
+class OutcomeCount:
+    """How many orders ended so: `RATED`, `WAITING`, `SKIPPED`, or the code of the refusal."""
+
+    outcome: str
+    orders: int
+    total: Money
+
+
+@dataclass(frozen=True)
+class RunHead:
     """The rating of many open orders, with its progress in orders."""
 
     id: int
-    status: str
+    status: RatingRunStatus
     requested_by: str
     requested_at: datetime
     orders: int
     rated: int
     failed: int
     finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RatingRun(RunHead):
+    """A bulk rating with its counts by outcome; in a list it has none."""
+
+    outcomes: Sequence[OutcomeCount]
 
 
 @dataclass(frozen=True)
@@ -41,11 +74,4 @@ class RatingResult:
     number: str
     outcome: str
     detail: str
-    total: Decimal | None
-
-
-@dataclass(frozen=True)
-class OutcomeCount:
-    outcome: str
-    orders: int
-    total: Decimal
+    total: Money | None

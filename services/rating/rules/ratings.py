@@ -1,39 +1,65 @@
-"""Owns what a rating is once it is stored."""
+"""Owns what a rating is once it is stored, and how it is shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from services.rating.rules.pricing import RatedLine
-from shared.values.money import ZERO
+from services.rating.rules.rated import Explanation, RatedLine
+from shared.values.fields import parts_of
+from shared.values.money import ZERO, Money
 
 
 @dataclass(frozen=True)
-class RatingHead:
+class RatingSummary:
     """One version of an order's price: totals in the company's currency, and how it came about."""
 
-    id: int
-    work_order_id: int
     version: int
     profile_id: int
     region: str
     rated_by: str
     rated_at: datetime
-    charges_total: Decimal
-    advances_total: Decimal
-    total: Decimal
-    explanation: dict[str, Any]
+    charges_total: Money
+    advances_total: Money
+    total: Money
+    explanation: Explanation
+
+
+@dataclass(frozen=True)
+class RatingHead(RatingSummary):
+    """A rating as it is stored, without its lines."""
+
+    id: int
+    work_order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingLine(RatedLine):
+    """A line of a rating; `commission` is what it earns its servers together."""
+
+    commission: Money
 
 
 @dataclass(frozen=True)
 class LineChange:
-    """What a rating charges otherwise than the one before: None where only the other has the line."""
+    """What a billing item came to in the rating before, and comes to now; None where only the other has the line."""
 
     billing_item: str
-    before: Decimal | None
-    after: Decimal | None
+    before: Money | None
+    after: Money | None
+
+
+@dataclass(frozen=True)
+class Rating(RatingSummary):
+    """A rating with its lines; `changes` is what it charges otherwise than the one before it."""
+
+    lines: Sequence[RatingLine]
+    changes: Sequence[LineChange]
+
+
+def with_commissions(lines: Iterable[RatedLine], commissions: Mapping[int, Decimal]) -> list[RatingLine]:
+    """The lines of a rating with what each earns, given by position."""
+    return [RatingLine(**parts_of(line, RatedLine), commission=commissions.get(line.position, ZERO)) for line in lines]
 
 
 def changes_between(before: Iterable[RatedLine], after: Iterable[RatedLine]) -> list[LineChange]:

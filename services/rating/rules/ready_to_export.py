@@ -5,77 +5,111 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from pydantic import AwareDatetime, Field
+
 from services.rating.rules.accounts import is_over_limit, month_fault
+from services.rating.rules.customers import CustomerStatus
+from services.rating.rules.draft_invoices import InvoiceKind
+from shared.values.fields import field_names, parts_of
+from shared.values.filters import Filter
+from shared.values.money import ZERO, Money
+from shared.values.numbers import Id
+from shared.values.text import CodeText, MonthText, NumberText
 
 _STATUS_WORDS = {"hold": "customer on hold", "inactive": "customer inactive"}
 
 
 @dataclass(frozen=True)
-class ReadyFacts:
-    """A rated order that is not exported, as stored."""
+class ReadyOrder:
+    """A rated order that is not exported."""
 
     work_order_id: int
     number: str
     revision: int
     invoice_id: int | None
-    invoice_kind: str | None
+    invoice_kind: InvoiceKind | None
     cycle_to: date | None
-    rolled_up: bool
     branch: str
     ar_company: int
     customer: str
     bill_to: str
     bill_to_name: str | None
-    bill_to_status: str | None
     job_type: str
     priority: str
     region: str
     service_on: date
     rated_by: str
     rated_at: datetime
-    changed_at: datetime
     rating_version: int
-    charges_total: Decimal
-    advances_total: Decimal
-    commission: Decimal
-    total: Decimal
+    charges_total: Money
+    advances_total: Money
+    commission: Money
+    total: Money
+
+
+@dataclass(frozen=True)
+class ReadyFacts(ReadyOrder):
+    """A rated order that is not exported, with what it may be warned of for."""
+
+    rolled_up: bool
+    bill_to_status: CustomerStatus | None
+    changed_at: datetime
     last_closed_month: str | None
     max_open_months: int | None
 
 
 @dataclass(frozen=True)
-class ReadyFilter:
-    """Which ready orders the report shows; None leaves a side open."""
+class ReadyRow(ReadyOrder):
+    """A rated order that is not exported, with what should be looked at before it is."""
 
-    branch: str | None = None
-    bill_to: str | None = None
-    invoice_id: int | None = None
-    rated_until: datetime | None = None
+    warnings: Sequence[str]
+
+
+class ReadyFilter(Filter):
+    """Which ready orders the report shows, and the month that they are thought of for."""
+
+    branch: CodeText | None = None
+    bill_to: NumberText | None = None
+    invoice_id: Id | None = None
+    rated_until: AwareDatetime | None = None
+    month: MonthText | None = Field(default=None, description="The AR month that is thought of; warned of if closed.")
 
 
 @dataclass(frozen=True)
-class GroupTotal:
+class ReadySums:
+    """What ready orders come to, in the company's currency."""
+
+    charges_total: Money
+    advances_total: Money
+    commission: Money
+    total: Money
+
+
+@dataclass(frozen=True)
+class GroupTotal(ReadySums):
     """Totals of one branch, or of one income account."""
 
     name: str
     orders: int
-    charges_total: Decimal
-    advances_total: Decimal
-    commission: Decimal
-    total: Decimal
 
 
 @dataclass(frozen=True)
-class ReadyTotals:
-    """Totals of everything that fits the filter, in the company's currency."""
+class ReadyTotals(ReadySums):
+    """Totals of everything that fits the filters, not of the page."""
 
     count: int
-    charges_total: Decimal
-    advances_total: Decimal
-    commission: Decimal
-    total: Decimal
     by_branch: Sequence[GroupTotal]
     by_income_account: Sequence[GroupTotal]
+
+
+def total_of(by_branch: Sequence[GroupTotal], by_income_account: Sequence[GroupTotal]) -> ReadyTotals:
+    """Adds the branches up."""
+    return ReadyTotals(
+        **{name: sum((getattr(one, name) for one in by_branch), ZERO) for name in field_names(ReadySums)},
+        count=sum(one.orders for one in by_branch),
+        by_branch=by_branch,
+        by_income_account=by_income_account,
+    )
 
 
 @dataclass(frozen=True)
@@ -96,6 +130,15 @@ def over_limit(exposures: Iterable[Exposure]) -> dict[tuple[int, str], Decimal]:
         for one in exposures
         if is_over_limit(one.credit_limit, one.open_amount, one.waiting)
     }
+
+
+def look_over(
+    rows: Iterable[ReadyFacts], today: date, month: str, limits_passed: Mapping[tuple[int, str], Decimal]
+) -> list[ReadyRow]:
+    """The orders with what a person should look at before they are exported."""
+    return [
+        ReadyRow(**parts_of(one, ReadyOrder), warnings=warnings_of(one, today, month, limits_passed)) for one in rows
+    ]
 
 
 def warnings_of(

@@ -3,53 +3,73 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
+
+from shared.values.money import Money
+
+DifferenceKind = Literal["RUN_REQUESTED", "RUN_COUNTS", "RATED", "ORDER_AND_HAND_OVER", "RATING_AND_LINES"]
 
 
 @dataclass(frozen=True)
 class Difference:
     """Something that does not add up, with the document it is about and the amount that is wrong."""
 
-    kind: str
+    kind: DifferenceKind
     document: str
     detail: str
-    amount: Decimal
+    amount: Money
 
 
 @dataclass(frozen=True)
 class RunSums:
-    """One export run: what its row says, and what its hand-overs add up to."""
+    """What the hand-overs of one run add up to: requested = exported + refused + in flight."""
 
     run_id: int
+    invoices: int
+    total: Money
+    exported: int
+    exported_total: Money
+    refused: int
+    refused_total: Money
+    in_flight: int
+    in_flight_total: Money
+
+
+@dataclass(frozen=True)
+class RunFacts(RunSums):
+    """One export run: what its hand-overs add up to, and what its row says."""
+
     said_invoices: int
     said_exported: int
     said_refused: int
     said_total: Decimal
     said_exported_total: Decimal
     said_refused_total: Decimal
-    invoices: int
-    total: Decimal
-    exported: int
-    exported_total: Decimal
-    refused: int
-    refused_total: Decimal
-    in_flight: int
-    in_flight_total: Decimal
     visible: bool
 
 
 @dataclass(frozen=True)
 class CurrentTotals:
-    """All current ratings and where they are; credits are a column of their own."""
+    """All current ratings: rated = invoiced + in flight + waiting; credits are a column of their own."""
 
     orders: int
-    rated: Decimal
-    invoiced: Decimal
-    in_flight: Decimal
-    waiting: Decimal
-    credited: Decimal
+    rated: Money
+    invoiced: Money
+    in_flight: Money
+    waiting: Money
+    credited: Money
 
 
-def compare_run(run: RunSums) -> list[Difference]:
+@dataclass(frozen=True)
+class Reconciliation:
+    """The sums of every run, the totals of all current ratings, and what does not add up: normally nothing."""
+
+    runs: Sequence[RunSums]
+    current: CurrentTotals
+    differences: Sequence[Difference]
+
+
+def compare_run(run: RunFacts) -> list[Difference]:
     """Per run: requested = invoiced + refused + in flight, in invoices and in money (rating, section 4)."""
     differences = []
     document = f"export run {run.run_id}"
@@ -95,5 +115,5 @@ def compare_current(totals: CurrentTotals) -> list[Difference]:
     ]
 
 
-def compare(runs: Sequence[RunSums], totals: CurrentTotals) -> list[Difference]:
+def compare(runs: Sequence[RunFacts], totals: CurrentTotals) -> list[Difference]:
     return [difference for run in runs for difference in compare_run(run)] + compare_current(totals)

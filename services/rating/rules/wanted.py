@@ -1,14 +1,19 @@
 """Owns which lines are wanted on a rating: those of the profile that fire, prebills, lines by hand, and overrides."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from services.rating.errors import PrebillNotInTable
+from services.rating.records.work_orders import ONE, QuantitySource
 from services.rating.rules.charges import OrderCharge
 from services.rating.rules.rate_tables import BillingProfile, ProfileLine, describe
-from services.rating.rules.work_orders import ONE, WorkOrder
+from services.rating.rules.work_orders import WorkOrder
 
+LineOrigin = Literal["rate", "auto", "prebill", "manual"]
+"""From the rate table by default, by a trigger, or entered by a person before or after rating."""
+OtherVerdict = Literal["optional", "not_triggered"]
 _SINGLE = Decimal(1)
 
 
@@ -18,7 +23,7 @@ class Wanted:
 
     position: int
     line: ProfileLine
-    origin: str
+    origin: LineOrigin
     charge: OrderCharge | None = None
     override: OrderCharge | None = None
 
@@ -40,7 +45,7 @@ def fires(line: ProfileLine, order: WorkOrder) -> bool:
     return line.bill_type in order.triggers
 
 
-def quantity_of(source: str, order: WorkOrder) -> Decimal | None:
+def quantity_of(source: QuantitySource, order: WorkOrder) -> Decimal | None:
     """The quantity of a line: 1, or what the proof of delivery reports; None or 0 means that the line does not come."""
     if source == ONE:
         return _SINGLE
@@ -50,13 +55,14 @@ def quantity_of(source: str, order: WorkOrder) -> Decimal | None:
 
 def wanted_of_profile(
     order: WorkOrder, profile: BillingProfile, overrides: Mapping[int, OrderCharge]
-) -> tuple[list[Wanted], list[tuple[ProfileLine, str, str]]]:
+) -> tuple[list[Wanted], list[tuple[ProfileLine, OtherVerdict, str]]]:
     """The lines of the profile that fire; and the others, each with its verdict and why.
 
     `default` lines always come, `triggered` ones if the order carries the trigger of their bill type, `optional` ones are
     only offered. Source: rating, section 3.4.
     """
-    wanted, others = [], []
+    wanted: list[Wanted] = []
+    others: list[tuple[ProfileLine, OtherVerdict, str]] = []
     flags = f"the order has {', '.join(order.triggers) or 'none'}"
     outcome = f"the order has {order.field_status}"
     for line in profile.lines:
@@ -66,7 +72,7 @@ def wanted_of_profile(
             carried = outcome if line.bill_kind == "outcome" else flags
             others.append((line, "not_triggered", f"needs {line.bill_type}; {carried}"))
         else:
-            origin = "auto" if line.mode == "triggered" else "rate"
+            origin: LineOrigin = "auto" if line.mode == "triggered" else "rate"
             wanted.append(Wanted(line.position, line, origin, override=overrides.get(line.position)))
     return wanted, others
 
@@ -79,6 +85,7 @@ def wanted_of_charges(
         (one for one in charges if one.kind != "override"), key=lambda one: (one.kind != "prebill", one.id)
     )
     for position, charge in enumerate(ordered, start=first):
+        assert charge.kind != "override"
         if charge.standard:
             named = [one for one in profile.lines if one.billing_item == charge.billing_item]
             found = next((one for one in named if one.mode == "optional"), named[0] if named else None)
@@ -88,9 +95,10 @@ def wanted_of_charges(
                     f"{profile.id} ({describe(profile.key)}) has no such line: give it a rate.",
                     members={"charge_id": charge.id, "profile_id": profile.id},
                 )
-            line = replace(found, comment=charge.comment or found.comment)
+            changes: dict[str, object] = {"comment": charge.comment or found.comment}
             if charge.commission_method is not None:
-                line = replace(line, commission_method=charge.commission_method, commission_rate=charge.commission_rate)
+                changes |= {"commission_method": charge.commission_method, "commission_rate": charge.commission_rate}
+            line = found.model_copy(update=changes)
         else:
             assert charge.rate is not None
             line = ProfileLine(
@@ -99,13 +107,8 @@ def wanted_of_charges(
                 income_account=charge.income_account,
                 taxable=charge.taxable,
                 fee_advance=charge.fee_advance,
-                mode="default",
-                bill_type=None,
                 bill_kind=None,
-                method="flat",
                 rate=charge.rate,
-                included_units=Decimal(0),
-                quantity_source=ONE,
                 comment=charge.comment,
                 commission_method=charge.commission_method,
                 commission_rate=charge.commission_rate,

@@ -1,33 +1,47 @@
 """Owns Work in Progress: active orders that are not billed yet, how old they are, and what they will come to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
-from services.rating.rules.pricing import Failed, Rated
-from shared.values.money import ZERO
+from services.rating.records.work_orders import FieldStatus
+from services.rating.rules.pricing import Failed
+from services.rating.rules.rated import Rated
+from services.rating.rules.work_orders import OrderStatus
+from shared.values.fields import parts_of
+from shared.values.filters import Filter
+from shared.values.money import ZERO, Money
+from shared.values.text import CodeText, NumberText
 
-ACTIVE = ("open", "rated", "assigned", "exporting")
+WipGrouping = Literal["customer", "server"]
+ValueSource = Literal["rating", "estimate", "none"]
+ACTIVE: tuple[OrderStatus, ...] = ("open", "rated", "assigned", "exporting")
 NOBODY = "(none)"
 """The name under which orders without a server are shown."""
 
 
-@dataclass(frozen=True)
-class WipFilter:
-    """Which active orders the view shows; None leaves a side open. Dates are service dates."""
+class WipFilter(Filter):
+    """Which active orders the view shows; the dates are service dates."""
 
-    branch: str | None = None
-    customer: str | None = None
-    bill_to: str | None = None
-    server: str | None = None
+    branch: CodeText | None = None
+    customer: NumberText | None = None
+    bill_to: NumberText | None = None
+    server: CodeText | None = None
     service_from: date | None = None
     service_to: date | None = None
 
 
+class WipSummaryFilter(WipFilter):
+    """`by` says whose orders are counted together."""
+
+    by: WipGrouping = "customer"
+
+
 @dataclass(frozen=True)
-class WipFacts:
-    """An active order as stored; `total` is that of its rating, None while it is open."""
+class ActiveOrder:
+    """An order that is not billed yet, with the numbers of its servers."""
 
     work_order_id: int
     number: str
@@ -35,33 +49,42 @@ class WipFacts:
     customer: str
     customer_name: str | None
     bill_to: str
-    servers: Sequence[Mapping[str, str]]
+    servers: Sequence[str]
     job_type: str
     priority: str
-    status: str
-    field_status: str
+    status: OrderStatus
+    field_status: FieldStatus
     service_on: date
+
+
+@dataclass(frozen=True)
+class WipFacts(ActiveOrder):
+    """An active order as stored; `total` is that of its rating, None while it is open."""
+
     invoice_id: int | None
     total: Decimal | None
 
 
 @dataclass(frozen=True)
-class WipOrder:
+class WipOrder(ActiveOrder):
     """An active order with its age in days since the service date, and its value.
 
-    `value_from` is `rating`, or `estimate` for what its rating would be now, or `none`: then `why` says why not.
+    `value_from` is its `rating`, an `estimate` of what its rating would be now, or `none`: then `why` is what refuses it.
     """
 
-    facts: WipFacts
     age_days: int
-    value: Decimal | None
-    value_from: str
+    invoice_id: int | None
+    value: Money | None
+    value_from: ValueSource
     why: str
 
 
 @dataclass(frozen=True)
 class WipGroup:
-    """The active orders of one customer or server; `without_value` of them cannot be estimated."""
+    """The active orders of a customer or server. Ages are days since the service date.
+
+    `value` is what is rated plus what the dry run of the open orders comes to; `without_value` cannot be estimated.
+    """
 
     name: str
     words: str
@@ -72,8 +95,18 @@ class WipGroup:
     exporting: int
     oldest_days: int
     average_days: int
-    value: Decimal
+    value: Money
     without_value: int
+
+
+@dataclass(frozen=True)
+class WipSummary:
+    """`totals` count each order once, also one that counts with two servers."""
+
+    as_of: date
+    by: WipGrouping
+    groups: Sequence[WipGroup]
+    totals: WipGroup
 
 
 def appraise(
@@ -86,24 +119,29 @@ def appraise(
     """
     estimates = {one.work_order_id: one.total for one in rated}
     reasons = {one.work_order_id: one.code for one in failed}
-    appraised = []
-    for one in orders:
-        age = max((as_of - one.service_on).days, 0)
-        estimate = estimates.get(one.work_order_id)
-        if one.total is not None:
-            appraised.append(WipOrder(one, age, one.total, "rating", ""))
-        elif estimate is not None:
-            appraised.append(WipOrder(one, age, estimate, "estimate", ""))
-        else:
-            appraised.append(WipOrder(one, age, None, "none", reasons.get(one.work_order_id, "")))
-    return appraised
+    return [
+        _appraise(one, estimates.get(one.work_order_id), reasons.get(one.work_order_id, ""), as_of) for one in orders
+    ]
 
 
-def summarize(orders: Sequence[WipOrder], by: str) -> list[WipGroup]:
+def _appraise(facts: WipFacts, estimate: Decimal | None, reason: str, as_of: date) -> WipOrder:
+    value = estimate if facts.total is None else facts.total
+    value_from: ValueSource = "none" if value is None else "estimate" if facts.total is None else "rating"
+    return WipOrder(
+        **parts_of(facts, ActiveOrder),
+        age_days=max((as_of - facts.service_on).days, 0),
+        invoice_id=facts.invoice_id,
+        value=value,
+        value_from=value_from,
+        why=reason if value is None else "",
+    )
+
+
+def summarize(orders: Sequence[WipOrder], by: WipGrouping) -> list[WipGroup]:
     """Counts orders by `customer` or by `server`; an order of two servers counts with each of them."""
     groups: dict[tuple[str, str], list[WipOrder]] = {}
     for one in orders:
-        for key in _keys(one.facts, by):
+        for key in _keys(one, by):
             groups.setdefault(key, []).append(one)
     return [_group(*key, members) for key, members in sorted(groups.items())]
 
@@ -113,14 +151,14 @@ def total(orders: Sequence[WipOrder]) -> WipGroup:
     return _group("", "", orders)
 
 
-def _keys(facts: WipFacts, by: str) -> list[tuple[str, str]]:
+def _keys(order: WipOrder, by: WipGrouping) -> list[tuple[str, str]]:
     if by == "customer":
-        return [(facts.customer, facts.customer_name or "")]
-    return [(one["server"], "") for one in facts.servers] or [(NOBODY, "")]
+        return [(order.customer, order.customer_name or "")]
+    return [(server, "") for server in order.servers] or [(NOBODY, "")]
 
 
 def _group(name: str, words: str, orders: Sequence[WipOrder]) -> WipGroup:
-    count = {status: sum(one.facts.status == status for one in orders) for status in ACTIVE}
+    count = {status: sum(one.status == status for one in orders) for status in ACTIVE}
     ages = [one.age_days for one in orders]
     return WipGroup(
         name,

@@ -1,132 +1,60 @@
 """Owns the life of a work order: what it is, and what may be done to it in which status."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
 
 from services.rating.errors import LockedUseCredit, NotClosed, NotOpen, NotRated, NotReadyForRating
+from services.rating.records.work_orders import FieldStatus, OrderEntry, OrderStyle
+from shared.values.filters import Filter
+from shared.values.money import Money
+from shared.values.text import CodeText, Line, NumberText
 
-QUANTITY_SOURCES = (
-    "miles",
-    "waiting_minutes",
-    "weight",
-    "pieces",
-    "attempts",
-    "pages",
-    "servees",
-    "parcels",
-    "hours",
-    "persons",
-    "value",
-    "fee_advances",
-)
-"""The columns of the proof of delivery that can give a line its quantity; `fee_advances` is money laid out, `value` an
-amount that a charge is a share of: collected on an execution, or declared for a package.
-"""
-
-
-ONE = "one"
-"""The quantity source of a line that is charged once."""
-
-
-OUTCOMES = ("served", "not_served", "cancelled")
+OrderStatus = Literal["open", "rated", "assigned", "exporting", "exported", "closed"]
+ClosingStatus = Literal["open", "closed"]
+"""What a zero-bill, a reopening or a credit makes of an order."""
+ClosingAction = Literal["zero_bill", "reopen"]
+HistoryAction = Literal[
+    "rated",
+    "rated_again",
+    "rating_removed",
+    "assigned",
+    "unassigned",
+    "handed_over",
+    "exported",
+    "refused",
+    "credited",
+    "reopened",
+    "closed",
+    "zero_billed",
+]
+OUTCOMES: tuple[FieldStatus, ...] = ("served", "not_served", "cancelled")
 """The field statuses that end the field work; each is a bill type of kind `outcome` as well, in capitals."""
+EDITABLE: frozenset[OrderStatus] = frozenset({"open", "rated", "assigned"})
 
 
-EDITABLE = frozenset({"open", "rated", "assigned"})
-
-
-@dataclass(frozen=True)
-class WorkOrder:
-    """One job as rating sees it. Quantities come from the proof of delivery; None means not reported.
-
-    `servers` are those who did the job, each with his share of its commissions, a weight.
-    """
+class WorkOrder(OrderEntry):
+    """One job as rating sees it."""
 
     id: int
-    number: str
-    style: str
-    branch: str
     ar_company: int
-    customer: str
     customer_type: str | None
-    bill_to: str
-    priority: str
-    job_type: str
-    region: str | None
-    served_zip: str | None
-    from_zip: str | None
-    service_on: date
-    field_status: str
-    pod_received: bool
-    triggers: Sequence[str]
-    reference: str
-    matter: str
-    attorney: str
-    miles: Decimal | None
-    waiting_minutes: Decimal | None
-    weight: Decimal | None
-    pieces: Decimal | None
-    attempts: Decimal | None
-    pages: Decimal | None
-    servees: Decimal | None
-    parcels: Decimal | None
-    hours: Decimal | None
-    persons: Decimal | None
-    value: Decimal | None
-    fee_advances: Decimal | None
-    status: str
+    status: OrderStatus
     revision: int
     rating_version: int
     invoice_id: int | None
     changed_at: datetime
-    servers: Sequence[Mapping[str, str]] = ()
-
-
-@dataclass(frozen=True)
-class OrderEntry:
-    """What a person or an import says of an order; rating adds the rest."""
-
-    number: str
-    style: str
-    branch: str
-    customer: str
-    bill_to: str
-    priority: str
-    job_type: str
-    region: str | None
-    served_zip: str | None
-    from_zip: str | None
-    service_on: date
-    field_status: str
-    pod_received: bool
-    triggers: Sequence[str]
-    reference: str
-    matter: str
-    attorney: str
-    miles: Decimal | None
-    waiting_minutes: Decimal | None
-    weight: Decimal | None
-    pieces: Decimal | None
-    attempts: Decimal | None
-    pages: Decimal | None
-    servees: Decimal | None
-    parcels: Decimal | None
-    hours: Decimal | None
-    persons: Decimal | None
-    value: Decimal | None
-    fee_advances: Decimal | None
-    servers: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True)
 class OrderRow:
-    """A work order in a list, with the totals of its rating."""
+    """An order in a list; `total` is that of its current rating."""
 
     id: int
     number: str
-    style: str
+    style: OrderStyle
     branch: str
     customer: str
     bill_to: str
@@ -135,52 +63,55 @@ class OrderRow:
     region: str | None
     served_zip: str | None
     service_on: date
-    field_status: str
+    field_status: FieldStatus
     pod_received: bool
     reference: str
-    status: str
+    status: OrderStatus
     revision: int
     rating_version: int
     invoice_id: int | None
     ar_number: str | None
-    total: Decimal | None
+    total: Money | None
 
 
-@dataclass(frozen=True)
-class OrderFilter:
-    """Which orders a list shows; None leaves a side open. `search` looks into number and reference."""
+class OrderFilter(Filter):
+    """Which orders a list shows."""
 
-    status: str | None = None
-    branch: str | None = None
-    customer: str | None = None
-    bill_to: str | None = None
+    status: OrderStatus | None = None
+    branch: CodeText | None = None
+    customer: NumberText | None = None
+    bill_to: NumberText | None = None
     service_from: date | None = None
     service_to: date | None = None
-    search: str | None = None
+    search: Line | None = Field(default=None, description="Part of the number or the reference.")
 
 
 @dataclass(frozen=True)
 class OrderTotals:
     count: int
-    total: Decimal
+    total: Money
 
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where a locked order is: the run that exports it, or its invoice in accounts receivable."""
+    """Where an exported order is: its run, and its invoice in Accounts Receivable."""
 
-    run_id: int | None = None
-    ar_company: int | None = None
-    ar_number: str | None = None
-    ar_month: str | None = None
-    ar_transaction: int | None = None
+    run_id: int | None
+    ar_company: int | None
+    ar_number: str | None
+    ar_month: str | None
+    ar_transaction: int | None
+
+
+NOWHERE = Whereabouts(None, None, None, None, None)
+"""Where an order is that was never exported."""
 
 
 @dataclass(frozen=True)
 class Closing:
-    """Who closed an order without an invoice (`zero_bill`) or took it up again (`reopen`), when and why."""
+    """Who closed the order without an invoice (`zero_bill`) or took it up again (`reopen`), when and why."""
 
-    action: str
+    action: ClosingAction
     reason: str
     done_by: str
     done_at: datetime
@@ -188,13 +119,16 @@ class Closing:
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """One thing that happened to an order, who did it and when; `words` say why, or what Accounts Receivable answered."""
+    """One thing that happened to an order; `words` say why, or what Accounts Receivable answered.
+
+    `amount` is the rating's total, or what was credited.
+    """
 
     at: datetime
     by: str
-    action: str
+    action: HistoryAction
     version: int | None
-    amount: Decimal | None
+    amount: Money | None
     invoice_id: int | None
     run_id: int | None
     words: str

@@ -2,23 +2,28 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.billing_profiles import ProfileEntry
-from services.rating.rules.rate_tables import (
-    BillingProfile,
-    Key,
-    Step,
-    ZoneRate,
+from services.rating.records.billing_profiles import Key, ProfileEntry
+from services.rating.records.notation import Step, ZoneRate
+from services.rating.rules.billing_profiles import ProfileFilter
+from services.rating.rules.rate_tables import BillingProfile, KeptProfile
+from services.rating.store.rate_tables import (
+    LINE_TYPES,
+    PROFILE_COLUMNS,
+    PROFILE_TYPES,
+    ProfileT,
+    load_lines,
+    with_lines,
 )
-from services.rating.store.rate_tables import LINE_TYPES, ProfileHead, assemble, load_lines
+from shared.database.columns import arrays_of, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 from shared.database.statements import columns, execute, fetch_one
+from shared.values.fields import field_names
 from shared.values.numbers import plain
 
 _PROFILE_SORTING = Sorting(
@@ -32,33 +37,29 @@ _PROFILE_SORTING = Sorting(
 )
 
 
-def _profile_where(key: dict[str, str | None], on: date | None, search: str | None) -> Where:
-    where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=on)
-    for name in Key._fields:
-        where.add(f"p.{name} = :{name}", **{name: key.get(name)})
-    pattern = containing(search)
+def _where(wanted: ProfileFilter) -> Where:
+    where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=wanted.on)
+    for name in field_names(Key):
+        where.add(f"p.{name} = :{name}", **{name: getattr(wanted, name)})
     return where.add(
         """
         (p.source ILIKE :pattern OR EXISTS (
             SELECT FROM profile_line l WHERE l.profile_id = p.id
                 AND (l.billing_item ILIKE :pattern OR l.bill_type ILIKE :pattern OR l.comment ILIKE :pattern)))
         """,
-        pattern=pattern,
+        pattern=containing(wanted.search),
     )
 
 
 async def list_profiles(
-    session: AsyncSession, key: dict[str, str | None], on: date | None, search: str | None, query: PageQuery
+    session: AsyncSession, wanted: ProfileFilter, query: PageQuery
 ) -> tuple[list[BillingProfile], str | None, int]:
-    """One page of profiles with their lines, and how many fit.
-
-    `key` filters by any of the five values; `search` looks into the source and into the lines.
-    """
-    where = _profile_where(key, on, search)
+    """One page of profiles with their lines, and how many fit."""
+    where = _where(wanted)
     profiles, cursor = await fetch_page(
         session,
-        ProfileHead,
-        columns="p.*",
+        BillingProfile,
+        columns=PROFILE_COLUMNS,
         source="billing_profile p",
         where=where,
         sorting=_PROFILE_SORTING,
@@ -72,16 +73,16 @@ async def take_turns(session: AsyncSession) -> None:
     await execute(session, "SELECT FROM rate_table_state FOR NO KEY UPDATE")
 
 
-async def find_profile(session: AsyncSession, profile_id: int) -> BillingProfile | None:
+async def find_profile(session: AsyncSession, profile_id: int) -> KeptProfile | None:
     """One profile with its lines, None when there is none."""
-    found = await fetch_one(session, ProfileHead, "SELECT * FROM billing_profile WHERE id = :id", id=profile_id)
+    statement = f"SELECT {PROFILE_COLUMNS}, p.revision FROM billing_profile p WHERE p.id = :id"
+    found = await fetch_one(session, KeptProfile, statement, id=profile_id)
     return None if found is None else (await _with_lines(session, [found]))[0]
 
 
-async def _with_lines(session: AsyncSession, profiles: Sequence[ProfileHead]) -> list[BillingProfile]:
+async def _with_lines(session: AsyncSession, profiles: Sequence[ProfileT]) -> list[ProfileT]:
     condition = "WHERE l.profile_id = ANY(CAST(:profile_ids AS bigint[]))"
-    lines = await load_lines(session, condition, profile_ids=[one.id for one in profiles])
-    return assemble(profiles, lines)
+    return with_lines(profiles, await load_lines(session, condition, profile_ids=[one.id for one in profiles]))
 
 
 async def insert_profiles(session: AsyncSession, entries: Sequence[ProfileEntry]) -> list[int]:
@@ -89,22 +90,15 @@ async def insert_profiles(session: AsyncSession, entries: Sequence[ProfileEntry]
 
     The database refuses an overlap in key and time.
     """
-    dates: dict[str, list[Any]] = columns(entries, "effective_from", "effective_to", "source")
-    keys = {name: [getattr(entry.key, name) for entry in entries] for name in Key._fields}
+    names = ", ".join(PROFILE_TYPES)
     made = await session.execute(
         text(
-            """
-            INSERT INTO billing_profile
-                (branch, customer_type, priority, job_type, region, effective_from, effective_to, source)
-            SELECT * FROM unnest(
-                CAST(:branch AS text[]), CAST(:customer_type AS text[]), CAST(:priority AS text[]),
-                CAST(:job_type AS text[]), CAST(:region AS text[]), CAST(:effective_from AS date[]),
-                CAST(:effective_to AS date[]), CAST(:source AS text[])
-            )
+            f"""
+            INSERT INTO billing_profile ({names}) SELECT {names} FROM unnest({arrays_of(PROFILE_TYPES)}) AS entry ({names})
             RETURNING id, branch, customer_type, priority, job_type, region, effective_from
             """
         ),
-        {**keys, **dates},
+        columns(entries, *PROFILE_TYPES),
     )
     ids = {(Key(*row[1:6]), row.effective_from): row.id for row in made}
     placed = [ids[entry.key, entry.effective_from] for entry in entries]
@@ -114,20 +108,12 @@ async def insert_profiles(session: AsyncSession, entries: Sequence[ProfileEntry]
 
 async def update_profile(session: AsyncSession, profile_id: int, entry: ProfileEntry) -> None:
     """Writes a profile anew, with other lines, and raises its revision."""
+    changes = ", ".join(f"{name} = :{name}" for name in PROFILE_TYPES)
     await execute(
         session,
-        """
-        UPDATE billing_profile
-        SET branch = :branch, customer_type = :customer_type, priority = :priority, job_type = :job_type,
-            region = :region, effective_from = :effective_from, effective_to = :effective_to, source = :source,
-            revision = revision + 1
-        WHERE id = :id
-        """,
+        f"UPDATE billing_profile SET {changes}, revision = revision + 1 WHERE id = :id",
         id=profile_id,
-        effective_from=entry.effective_from,
-        effective_to=entry.effective_to,
-        source=entry.source,
-        **entry.key._asdict(),
+        **{name: getattr(entry, name) for name in PROFILE_TYPES},
     )
     await execute(session, "DELETE FROM profile_line WHERE profile_id = :id", id=profile_id)
     await _insert_lines(session, [(profile_id, entry)])
@@ -145,15 +131,12 @@ async def _insert_lines(session: AsyncSession, placed: Sequence[tuple[int, Profi
     for name in ("steps", "zones", "base"):
         values[name] = [_json(getattr(line, name)) for _, _, line in lines]
     names = ", ".join(LINE_TYPES)
-    # An array of documents travels as text, because the driver would take it for one document.
-    arrays = ", ".join(f"CAST(:{name} AS {'text' if kind == 'jsonb' else kind}[])" for name, kind in LINE_TYPES.items())
-    read = ", ".join(f"CAST({name} AS {kind})" if kind == "jsonb" else name for name, kind in LINE_TYPES.items())
     await execute(
         session,
         f"""
         INSERT INTO profile_line (profile_id, position, {names})
-        SELECT profile_id, position, {read}
-        FROM unnest(CAST(:profile_id AS bigint[]), CAST(:position AS int[]), {arrays})
+        SELECT profile_id, position, {values_of(LINE_TYPES)}
+        FROM unnest(CAST(:profile_id AS bigint[]), CAST(:position AS int[]), {arrays_of(LINE_TYPES)})
             AS line (profile_id, position, {names})
         """,
         profile_id=[profile_id for profile_id, _, _ in lines],

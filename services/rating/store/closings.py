@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.rules.work_orders import ClosingAction, ClosingStatus
 from shared.database.statements import execute
 
 
-async def set_status(session: AsyncSession, order_id: int, status: str) -> None:
+async def set_status(session: AsyncSession, order_id: int, status: ClosingStatus) -> None:
     """Closes an open order, or opens a closed one with the next rating version; the caller holds it."""
     await execute(
         session,
@@ -23,7 +24,7 @@ async def set_status(session: AsyncSession, order_id: int, status: str) -> None:
 
 
 async def insert(
-    session: AsyncSession, order_id: int, action: str, reason: str, done_by: str, done_at: datetime
+    session: AsyncSession, order_id: int, action: ClosingAction, reason: str, done_by: str, done_at: datetime
 ) -> None:
     """Notes who closed or reopened an order, and why."""
     await execute(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.commission_payments import Choice, Owed, Payment, Period
-from services.rating.store.commissions import SIDES
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.scope import scope_condition

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.commissions import (
     Booking,
+    BookingKind,
     CommissionFilter,
     Correction,
     Earned,
@@ -19,12 +20,13 @@ from services.rating.rules.commissions import (
     ServerTotal,
     Standing,
 )
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
 from shared.database.statements import columns, copy_records, execute, fetch_all, fetch_one
+from shared.values.fields import field_names
 
-SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
-_EARNED = ("position", "billing_item", "server", "method", "figure", "share", "base", "amount", "words")
+_EARNED = field_names(Earned)
 _STATUS = """
     CASE WHEN p.status = 'paid' THEN 'paid' WHEN c.payment_id IS NOT NULL THEN 'selected'
          WHEN c.payable_at IS NOT NULL THEN 'payable' ELSE 'accrued' END
@@ -128,7 +130,7 @@ async def standings(session: AsyncSession, versions: Mapping[int, int]) -> list[
 async def insert_corrections(
     session: AsyncSession,
     period_id: int,
-    kind: str,
+    kind: BookingKind,
     corrections: Sequence[Correction],
     *,
     words: str,

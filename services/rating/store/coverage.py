@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.coverage import OpenKey
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all
@@ -10,7 +11,7 @@ from shared.database.statements import fetch_all
 
 async def open_keys(session: AsyncSession, scope: Scope) -> list[OpenKey]:
     """Every combination of the five keys, ZIP and service date among the open orders in scope, with how many wait."""
-    within, parameters = scope_condition(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+    within, parameters = scope_condition(scope, **SIDES)
     return await fetch_all(
         session,
         OpenKey,

@@ -2,30 +2,14 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.customers import Customer
+from services.rating.rules.customers import ListedCustomer
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
-from shared.database.statements import columns, execute, fetch_value
-
-
-async def take_over(session: AsyncSession, customers: Sequence[Customer]) -> None:
-    """Writes customers as they now are, in one statement; a newer version that is here already stays."""
-    await execute(
-        session,
-        """
-        INSERT INTO customer (ar_company, number, version, name, status, customer_type, credit_limit)
-        SELECT * FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[]), CAST(:version AS int[]),
-                             CAST(:name AS text[]), CAST(:status AS text[]), CAST(:customer_type AS text[]),
-                             CAST(:credit_limit AS numeric[]))
-        ON CONFLICT (ar_company, number) DO UPDATE
-        SET version = excluded.version, name = excluded.name, status = excluded.status,
-            customer_type = excluded.customer_type, credit_limit = excluded.credit_limit
-        WHERE customer.version < excluded.version
-        """,
-        **columns(customers, "ar_company", "number", "version", "name", "status", "customer_type", "credit_limit"),
-    )
+from shared.database.statements import fetch_value
+from shared.values.fields import field_names
 
 
 async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | None:
@@ -39,9 +23,24 @@ async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | 
     return found
 
 
+async def announced(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of the customers, given as AR company and number, receivables has announced."""
+    rows = await session.execute(
+        text(
+            """
+            SELECT c.ar_company, c.number
+            FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[])) AS named (ar_company, number)
+            JOIN customer c ON c.ar_company = named.ar_company AND c.number = named.number
+            """
+        ),
+        {"companies": [company for company, _ in customers], "numbers": [number for _, number in customers]},
+    )
+    return {(row.ar_company, row.number) for row in rows}
+
+
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
-) -> tuple[list[Customer], str | None, int]:
+) -> tuple[list[ListedCustomer], str | None, int]:
     """Customers by number or name; they belong to no branch, so limits to branches do not narrow the list."""
     pattern = containing(search)
     where = (
@@ -51,8 +50,8 @@ async def list_customers(
     )
     customers, cursor = await fetch_page(
         session,
-        Customer,
-        columns="c.ar_company, c.number, c.version, c.name, c.status, c.customer_type, c.credit_limit",
+        ListedCustomer,
+        columns=", ".join(f"c.{name}" for name in field_names(ListedCustomer)),
         source="customer c",
         where=where,
         sorting=Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id"),

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.open_rollup_invoices import OpenRollupFilter, OpenRollupRow, RollupSums
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
 from shared.database.statements import fetch_all
@@ -26,7 +27,7 @@ _SHOWN = """
 def _where(scope: Scope, wanted: OpenRollupFilter) -> Where:
     return (
         Where([_SHOWN])
-        .within(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+        .within(scope, **SIDES)
         .add(f"{_STATE} = :state", state=wanted.state)
         .add("w.branch = :branch", branch=wanted.branch)
         .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)

@@ -2,68 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.billing_profiles import LineEntry
-from services.rating.rules.rate_tables import (
-    BillingProfile,
-    Key,
-    ProfileLine,
-    RateTable,
-    Step,
-    ZoneRate,
-    index_rate_table,
-)
+from services.rating.models import metadata
+from services.rating.records.billing_profiles import LineEntry, ProfileHead
+from services.rating.records.notation import Step, ZoneRate
+from services.rating.rules.rate_tables import BillingProfile, ProfileLine, RateTable, index_rate_table
+from shared.database.columns import column_types
 from shared.database.statements import fetch_all, fetch_value
 
-LINE_TYPES = {
-    "billing_item": "text",
-    "mode": "text",
-    "bill_type": "text",
-    "method": "text",
-    "rate": "numeric",
-    "included_units": "numeric",
-    "quantity_source": "text",
-    "unit_size": "numeric",
-    "whole_units": "boolean",
-    "times_source": "text",
-    "steps": "jsonb",
-    "zones": "jsonb",
-    "base": "jsonb",
-    "minimum": "numeric",
-    "maximum": "numeric",
-    "comment": "text",
-    "commission_method": "text",
-    "commission_rate": "numeric",
-}
-
-
-assert set(LINE_TYPES) == {one.name for one in fields(LineEntry)}
-
-
+ProfileT = TypeVar("ProfileT", bound=BillingProfile)
+PROFILE_TYPES = column_types(metadata.tables["billing_profile"], ProfileHead)
+LINE_TYPES = column_types(metadata.tables["profile_line"], LineEntry)
+PROFILE_COLUMNS = ", ".join(["p.id", *(f"p.{name}" for name in PROFILE_TYPES)])
 _kept: dict[UUID, RateTable] = {}
 """The rate table that this process used last, by what the database says of its contents; one at a time."""
-
-
-@dataclass(frozen=True)
-class ProfileHead:
-    id: int
-    branch: str
-    customer_type: str
-    priority: str
-    job_type: str
-    region: str
-    effective_from: date
-    effective_to: date | None
-    source: str
-    revision: int
 
 
 async def load(session: AsyncSession) -> RateTable:
@@ -73,12 +31,14 @@ async def load(session: AsyncSession) -> RateTable:
     if kept is not None:
         return kept
     # What is read below may be newer than `content`, never older; then the next caller reads again.
-    profiles = await fetch_all(session, ProfileHead, "SELECT * FROM billing_profile ORDER BY id")
+    profiles = await fetch_all(
+        session, BillingProfile, f"SELECT {PROFILE_COLUMNS} FROM billing_profile p ORDER BY p.id"
+    )
     lines = await load_lines(session, "")
     regions = await session.execute(text("SELECT region, zip FROM region_zip"))
     zones = await session.execute(text("SELECT zone, zip FROM zone_zip"))
     table = index_rate_table(
-        assemble(profiles, lines), [(row.region, row.zip) for row in regions], [(row.zone, row.zip) for row in zones]
+        with_lines(profiles, lines), [(row.region, row.zip) for row in regions], [(row.zone, row.zip) for row in zones]
     )
     _kept.clear()
     _kept[content] = table
@@ -111,22 +71,12 @@ def _line(row: dict[str, Any]) -> tuple[int, ProfileLine]:
     )
     row["zones"] = tuple(ZoneRate(one["from_zone"], one["to_zone"], Decimal(one["rate"])) for one in row["zones"])
     row["base"] = tuple(row["base"])
-    return profile_id, ProfileLine(**row)
+    return profile_id, ProfileLine.model_construct(**row)
 
 
-def assemble(profiles: Sequence[ProfileHead], lines: Sequence[tuple[int, ProfileLine]]) -> list[BillingProfile]:
+def with_lines(profiles: Sequence[ProfileT], lines: Sequence[tuple[int, ProfileLine]]) -> list[ProfileT]:
+    """Profiles that were read without lines, with theirs."""
     of_profile: dict[int, list[ProfileLine]] = defaultdict(list)
     for profile_id, line in lines:
         of_profile[profile_id].append(line)
-    return [
-        BillingProfile(
-            id=one.id,
-            key=Key(one.branch, one.customer_type, one.priority, one.job_type, one.region),
-            effective_from=one.effective_from,
-            effective_to=one.effective_to,
-            source=one.source,
-            lines=tuple(of_profile[one.id]),
-            revision=one.revision,
-        )
-        for one in profiles
-    ]
+    return [one.model_copy(update={"lines": tuple(of_profile[one.id])}) for one in profiles]

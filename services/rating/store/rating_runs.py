@@ -6,15 +6,16 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import NotReadyForRating
-from services.rating.rules.pricing import Failed, Rated
-from services.rating.rules.rating_runs import OutcomeCount, RatingResult, RatingRun, RunSelection
+from services.rating.rules.pricing import Failed
+from services.rating.rules.rated import Rated
+from services.rating.rules.rating_runs import OutcomeCount, RatingResult, RunHead, RunSelection
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value, fetch_values
 
 _READY = "(w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled'))"
-_SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
 
 
 async def start(
@@ -35,7 +36,7 @@ async def start(
     )
     where = (
         Where()
-        .within(scope, **_SIDES)
+        .within(scope, **SIDES)
         .add("w.branch = ANY(CAST(:branches AS text[]))", branches=wanted.branches)
         .add("w.customer = ANY(CAST(:customers AS text[]))", customers=wanted.customers)
         .add("w.service_on <= :service_to", service_to=wanted.service_to)
@@ -73,9 +74,9 @@ async def start(
     return run_id, order_ids
 
 
-async def running(session: AsyncSession) -> RatingRun | None:
+async def running(session: AsyncSession) -> RunHead | None:
     """The oldest run that is not done."""
-    return await fetch_one(session, RatingRun, "SELECT * FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1")
+    return await fetch_one(session, RunHead, "SELECT * FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1")
 
 
 async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[int]:
@@ -135,7 +136,7 @@ async def finish(session: AsyncSession, run_id: int) -> bool:
 
 def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
     """A run is visible when all of its orders are: its counts would tell of the others."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    within, parameters = scope_condition(scope, **SIDES)
     if within == "true":
         return ["true"], {}
     hidden = f"""
@@ -145,19 +146,17 @@ def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
     return [f"NOT {hidden}"], dict(parameters)
 
 
-async def find(session: AsyncSession, scope: Scope, run_id: int) -> RatingRun | None:
+async def find(session: AsyncSession, scope: Scope, run_id: int) -> RunHead | None:
     where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
-    return await fetch_one(
-        session, RatingRun, f"SELECT run.* FROM rating_run run WHERE {where.sql}", **where.parameters
-    )
+    return await fetch_one(session, RunHead, f"SELECT run.* FROM rating_run run WHERE {where.sql}", **where.parameters)
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RatingRun], str | None, int]:
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RunHead], str | None, int]:
     """One page of the visible runs, and how many there are."""
     where = Where(*_visible(scope))
     runs, cursor = await fetch_page(
         session,
-        RatingRun,
+        RunHead,
         columns="run.*",
         source="rating_run run",
         where=where,

@@ -1,28 +1,30 @@
 """Ratings: written with their lines, read with their explanation, announced as events."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.pricing import Rated, RatedLine, explain
+from services.rating.rules.rated import Explanation, Rated, RatedLine, ServerPart, explain
 from services.rating.rules.ratings import RatingHead
 from shared.contracts.work_order_rated import WorkOrderRated
-from shared.database.statements import copy_records, execute, fetch_all, fetch_one, fetch_values
+from shared.database.statements import copy_records, execute, fetch_all, fetch_values
 from shared.events import outbox
+from shared.values.fields import field_names
 
-_LINE = tuple(one.name for one in fields(RatedLine))
+_LINE = field_names(RatedLine)
+_PARTS = TypeAdapter(Sequence[ServerPart])
+_EXPLANATION = TypeAdapter(Explanation)
 _PLAIN = tuple(name for name in _LINE if name != "servers")
 
 
 async def insert(
     session: AsyncSession, rated: Sequence[Rated], versions: Mapping[int, int], rated_by: str, rated_at: datetime
 ) -> None:
-    """Writes ratings with their lines and moves their orders to `rated`, in four statements.
+    """Writes ratings with their lines and moves their orders to `rated`; four statements, however many ratings.
 
     `versions` gives the version of each order's new rating. The orders are locked by the caller.
     """
@@ -57,7 +59,7 @@ async def insert(
                 one.charges_total,
                 one.advances_total,
                 one.total,
-                to_json(explain(one)).decode(),
+                _EXPLANATION.dump_json(explain(one)).decode(),
             )
             for rating_id, one in zip(ids, rated, strict=True)
         ],
@@ -68,11 +70,16 @@ async def insert(
         "rating_line",
         ("rating_id", "servers", *_PLAIN),
         [
-            (rating_id, json.dumps(line.servers) if line.servers else "[]", *plain(line))
+            (rating_id, _PARTS.dump_json(line.servers).decode() if line.servers else "[]", *plain(line))
             for rating_id, one in zip(ids, rated, strict=True)
             for line in one.lines
         ],
     )
+    await _move_orders(session, {one.work_order_id: versions[one.work_order_id] for one in rated})
+
+
+async def _move_orders(session: AsyncSession, versions: Mapping[int, int]) -> None:
+    """Notes the versions of new ratings, given by order, and that orders which were open are rated."""
     await execute(
         session,
         """
@@ -82,8 +89,8 @@ async def insert(
         FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS new (id, version)
         WHERE work_order.id = new.id
         """,
-        order_ids=[one.work_order_id for one in rated],
-        versions=[versions[one.work_order_id] for one in rated],
+        order_ids=list(versions),
+        versions=list(versions.values()),
     )
 
 
@@ -117,45 +124,41 @@ async def announce(session: AsyncSession, order_ids: Sequence[int]) -> None:
     )
 
 
-_HEAD = """
-    SELECT id, work_order_id, version, profile_id, region, rated_by, rated_at, charges_total, advances_total, total,
-           explanation
-    FROM rating
-"""
+_HEAD = f"SELECT {', '.join(field_names(RatingHead))} FROM rating"
+
+
+async def _heads(
+    session: AsyncSession, condition: str, *, most: int | None = None, **parameters: object
+) -> list[RatingHead]:
+    """The ratings that fit, the newest first."""
+    statement = f"{_HEAD} WHERE {condition} ORDER BY version DESC LIMIT CAST(:most AS bigint)"
+    found = await fetch_all(session, RatingHead, statement, most=most, **parameters)
+    return [replace(one, explanation=_EXPLANATION.validate_python(one.explanation)) for one in found]
 
 
 async def find(session: AsyncSession, order_id: int, version: int) -> RatingHead | None:
-    return await fetch_one(
-        session,
-        RatingHead,
-        f"{_HEAD} WHERE work_order_id = :order_id AND version = :version",
-        order_id=order_id,
-        version=version,
-    )
+    condition = "work_order_id = :order_id AND version = :version"
+    found = await _heads(session, condition, most=1, order_id=order_id, version=version)
+    return found[0] if found else None
 
 
 async def find_before(session: AsyncSession, order_id: int, version: int) -> RatingHead | None:
     """The last rating that an order had before a version."""
-    return await fetch_one(
-        session,
-        RatingHead,
-        f"{_HEAD} WHERE work_order_id = :order_id AND version < :version ORDER BY version DESC LIMIT 1",
-        order_id=order_id,
-        version=version,
-    )
+    condition = "work_order_id = :order_id AND version < :version"
+    found = await _heads(session, condition, most=1, order_id=order_id, version=version)
+    return found[0] if found else None
 
 
 async def history(session: AsyncSession, order_id: int) -> list[RatingHead]:
     """All ratings that the order ever had, the newest first."""
-    return await fetch_all(
-        session, RatingHead, f"{_HEAD} WHERE work_order_id = :order_id ORDER BY version DESC", order_id=order_id
-    )
+    return await _heads(session, "work_order_id = :order_id", order_id=order_id)
 
 
 async def lines(session: AsyncSession, rating_id: int) -> list[RatedLine]:
-    return await fetch_all(
+    found = await fetch_all(
         session,
         RatedLine,
         f"SELECT {', '.join(_LINE)} FROM rating_line WHERE rating_id = :rating_id ORDER BY position",
         rating_id=rating_id,
     )
+    return [replace(one, servers=_PARTS.validate_python(one.servers)) for one in found]

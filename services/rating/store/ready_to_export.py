@@ -4,11 +4,18 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.ready_to_export import Exposure, GroupTotal, ReadyFacts, ReadyFilter, ReadyTotals
+from services.rating.rules.ready_to_export import (
+    Exposure,
+    GroupTotal,
+    ReadyFacts,
+    ReadyFilter,
+    ReadyTotals,
+    total_of,
+)
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
 from shared.database.statements import fetch_all
-from shared.values.money import ZERO
 
 _COMMISSION = """
     JOIN LATERAL (
@@ -30,7 +37,7 @@ _SOURCE = """
 def _where(scope: Scope, wanted: ReadyFilter) -> Where:
     return (
         Where(["w.status IN ('rated', 'assigned')"])
-        .within(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+        .within(scope, **SIDES)
         .add("w.branch = :branch", branch=wanted.branch)
         .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
         .add("w.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
@@ -100,15 +107,7 @@ async def total_ready(session: AsyncSession, scope: Scope, wanted: ReadyFilter) 
         """,
         **where.parameters,
     )
-    return ReadyTotals(
-        count=sum(one.orders for one in by_branch),
-        charges_total=sum((one.charges_total for one in by_branch), ZERO),
-        advances_total=sum((one.advances_total for one in by_branch), ZERO),
-        commission=sum((one.commission for one in by_branch), ZERO),
-        total=sum((one.total for one in by_branch), ZERO),
-        by_branch=by_branch,
-        by_income_account=by_account,
-    )
+    return total_of(by_branch, by_account)
 
 
 async def exposures(session: AsyncSession, bill_tos: Sequence[tuple[int, str]]) -> list[Exposure]:

@@ -2,20 +2,19 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.reconciliation import CurrentTotals, Difference, RunSums
+from services.rating.rules.reconciliation import CurrentTotals, Difference, RunFacts
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all, fetch_one
 
-_SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
 
-
-async def run_sums(session: AsyncSession, scope: Scope) -> list[RunSums]:
+async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
     """For each run what it says of itself and what its hand-overs add up to."""
     within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
     return await fetch_all(
         session,
-        RunSums,
+        RunFacts,
         f"""
         SELECT run.id AS run_id, run.invoices AS said_invoices, run.exported AS said_exported,
                run.refused AS said_refused, run.total AS said_total, run.exported_total AS said_exported_total,
@@ -40,7 +39,7 @@ async def run_sums(session: AsyncSession, scope: Scope) -> list[RunSums]:
 
 async def current_totals(session: AsyncSession, scope: Scope) -> CurrentTotals:
     """Over all current rating versions: what is rated, and where it is by the hand-overs and by the orders."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    within, parameters = scope_condition(scope, **SIDES)
     totals = await fetch_one(
         session,
         CurrentTotals,
@@ -68,7 +67,7 @@ async def current_totals(session: AsyncSession, scope: Scope) -> CurrentTotals:
 
 async def order_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
     """Orders whose status and hand-over say different things, and ratings that are not the sum of their lines."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    within, parameters = scope_condition(scope, **SIDES)
     return await fetch_all(
         session,
         Difference,

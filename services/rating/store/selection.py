@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.exports.claim import Selection
+from services.rating.rules.work_orders import OrderStatus
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_values
 
-READY = ("rated", "assigned")
+READY: tuple[OrderStatus, ...] = ("rated", "assigned")
 TO_ROLL_UP = """
     w.invoice_id IS NULL AND EXISTS (
         SELECT FROM rollup_rule u WHERE u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup')
@@ -18,14 +20,18 @@ TO_ROLL_UP = """
 
 
 async def lock_selected(
-    session: AsyncSession, scope: Scope, selection: Selection, statuses: Sequence[str] = READY, also: str = "true"
+    session: AsyncSession,
+    scope: Scope,
+    selection: Selection,
+    statuses: Sequence[OrderStatus] = READY,
+    also: str = "true",
 ) -> list[int]:
     """Locks the orders of the selection that are in one of the statuses, in the order of their ids, and returns them.
 
     Without SKIP LOCKED: an order that somebody edits right now is waited for, not silently left out. Little but the
     order's own columns is read here, because after the wait PostgreSQL looks at the new row with old neighbours.
     """
-    within, parameters = scope_condition(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+    within, parameters = scope_condition(scope, **SIDES)
     terms = [within, also]
     wanted: dict[str, object] = {**parameters, "statuses": list(statuses)}
     for column, name, kind in (

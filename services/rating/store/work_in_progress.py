@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.work_in_progress import WipFacts, WipFilter
+from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 
@@ -12,12 +13,13 @@ _SOURCE = """
     LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
 """
+_SERVERS = "ARRAY(SELECT share->>'server' FROM jsonb_array_elements(w.servers) AS share)"
 
 
 def _where(scope: Scope, wanted: WipFilter) -> Where:
     return (
         Where(["w.status IN ('open', 'rated', 'assigned', 'exporting')"])
-        .within(scope, branch="w.branch", customer="w.bill_to", ar_company="b.ar_company")
+        .within(scope, **SIDES)
         .add("w.branch = :branch", branch=wanted.branch)
         .add("w.customer = :customer", customer=wanted.customer)
         .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
@@ -36,8 +38,8 @@ async def list_active(
     return await fetch_page(
         session,
         WipFacts,
-        columns="""
-            w.id AS work_order_id, w.number, w.branch, w.customer, c.name AS customer_name, w.bill_to, w.servers,
+        columns=f"""
+            w.id AS work_order_id, w.number, w.branch, w.customer, c.name AS customer_name, w.bill_to, {_SERVERS} AS servers,
             w.job_type, w.priority, w.status, w.field_status, w.service_on, w.invoice_id, r.total
         """,
         source=_SOURCE,

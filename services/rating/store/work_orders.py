@@ -1,14 +1,16 @@
 """Work orders: read, listed, entered and changed."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.models import metadata
+from services.rating.records.work_orders import EnteredOrder, OrderEntry
+from services.rating.rules.charges import shares_of
 from services.rating.rules.work_orders import (
+    NOWHERE,
     Closing,
-    OrderEntry,
     OrderFilter,
     OrderRow,
     OrderTotals,
@@ -16,22 +18,32 @@ from services.rating.rules.work_orders import (
     WorkOrder,
 )
 from shared.access.grants import Scope
+from shared.database.columns import arrays_of, column_types, to_codes, to_document, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.scope import scope_condition
-from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_values
+from shared.database.statements import columns, execute, fetch_one, fetch_values
+from shared.values.fields import field_names, maker
 
-_FACTS = """
-    w.id, w.number, w.style, w.branch, b.ar_company, w.customer, c.customer_type, w.bill_to, w.priority, w.job_type,
-    w.region, w.served_zip, w.from_zip, w.service_on, w.field_status, w.pod_received, w.triggers, w.reference,
-    w.matter, w.attorney, w.miles, w.waiting_minutes, w.weight, w.pieces, w.attempts, w.pages, w.servees, w.parcels,
-    w.hours, w.persons, w.value, w.fee_advances, w.status, w.revision, w.rating_version, w.invoice_id, w.changed_at, w.servers
-"""
+_ELSEWHERE = {
+    "ar_company": "b.ar_company",
+    "customer_type": "c.customer_type",
+    "ar_number": "i.ar_number",
+    "total": "r.total",
+}
+
+
+def _columns(kind: type[object]) -> str:
+    """What is read of an order for the fields of `kind`."""
+    return ", ".join(_ELSEWHERE.get(name, f"w.{name}") for name in field_names(kind))
+
+
 _SOURCE = """
     work_order w
     JOIN branch b ON b.code = w.branch
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
 """
-_SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
+SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
+"""By what the limits of a caller narrow orders, over `work_order w` and its `branch b`."""
 _SORTING = Sorting(
     fields={
         "id": ("w.id", "bigint"),
@@ -45,66 +57,37 @@ _SORTING = Sorting(
     default="id",
     key="w.id",
 )
-_ENTRY_TYPES = {
-    "number": "text",
-    "style": "text",
-    "branch": "text",
-    "customer": "text",
-    "bill_to": "text",
-    "priority": "text",
-    "job_type": "text",
-    "region": "text",
-    "served_zip": "text",
-    "from_zip": "text",
-    "service_on": "date",
-    "field_status": "text",
-    "pod_received": "boolean",
-    "triggers": "text",
-    "reference": "text",
-    "matter": "text",
-    "attorney": "text",
-    "miles": "numeric",
-    "waiting_minutes": "numeric",
-    "weight": "numeric",
-    "pieces": "numeric",
-    "attempts": "numeric",
-    "pages": "numeric",
-    "servees": "numeric",
-    "parcels": "numeric",
-    "hours": "numeric",
-    "persons": "numeric",
-    "value": "numeric",
-    "fee_advances": "numeric",
-    "servers": "text",
-}
+_ENTRY_TYPES = column_types(metadata.tables["work_order"], OrderEntry)
 
 
-assert list(_ENTRY_TYPES) == [one.name for one in fields(OrderEntry)]
+async def _orders(session: AsyncSession, condition: str, *, lock: bool, **parameters: object) -> list[WorkOrder]:
+    """The orders that fit, in the order of their ids; with `lock` held against other changes."""
+    held = "FOR NO KEY UPDATE OF w" if lock else ""
+    statement = f"SELECT {_columns(WorkOrder)} FROM {_SOURCE} WHERE {condition} ORDER BY w.id {held}"
+    result = await session.execute(text(statement), parameters)
+    names = tuple(result.keys())
+    make = maker(WorkOrder, names)
+    rows = [dict(zip(names, row, strict=True)) for row in result]
+    for row in rows:
+        row["servers"] = shares_of(row["servers"])
+    return [make(row) for row in rows]
 
 
 async def find(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool = False) -> WorkOrder | None:
     """The order, None when it does not exist or lies outside the scope; with `lock` held against other changes."""
-    within, parameters = scope_condition(scope, **_SIDES)
-    return await fetch_one(
-        session,
-        WorkOrder,
-        f"SELECT {_FACTS} FROM {_SOURCE} WHERE w.id = :id AND {within} {'FOR NO KEY UPDATE OF w' if lock else ''}",
-        id=order_id,
-        **parameters,
-    )
+    found = await find_all(session, scope, [order_id], lock=lock)
+    return found[0] if found else None
 
 
 async def lock_ready_for_rating(session: AsyncSession, order_ids: Sequence[int]) -> list[WorkOrder]:
     """Those of the orders that are open and ready still, held against other changes, in the order of their ids."""
-    return await fetch_all(
+    return await _orders(
         session,
-        WorkOrder,
-        f"""
-        SELECT {_FACTS} FROM {_SOURCE}
-        WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND w.status = 'open'
-          AND w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled')
-        ORDER BY w.id FOR NO KEY UPDATE OF w
+        """
+        w.id = ANY(CAST(:order_ids AS bigint[])) AND w.status = 'open'
+        AND w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled')
         """,
+        lock=True,
         order_ids=list(order_ids),
     )
 
@@ -136,14 +119,14 @@ async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
         """,
         order_id=order_id,
     )
-    return found or Whereabouts()
+    return found or NOWHERE
 
 
 def _where(scope: Scope, wanted: OrderFilter) -> Where:
     search = containing(wanted.search)
     return (
         Where()
-        .within(scope, **_SIDES)
+        .within(scope, **SIDES)
         .add("w.status = :status", status=wanted.status)
         .add("w.branch = :branch", branch=wanted.branch)
         .add("w.customer = :customer", customer=wanted.customer)
@@ -169,11 +152,7 @@ async def list_orders(
     return await fetch_page(
         session,
         OrderRow,
-        columns="""
-            w.id, w.number, w.style, w.branch, w.customer, w.bill_to, w.priority, w.job_type, w.region, w.served_zip,
-            w.service_on, w.field_status, w.pod_received, w.reference, w.status, w.revision, w.rating_version,
-            w.invoice_id, i.ar_number, r.total
-        """,
+        columns=_columns(OrderRow),
         source=_LIST_SOURCE,
         where=_where(scope, wanted),
         sorting=_SORTING,
@@ -183,17 +162,18 @@ async def list_orders(
 
 async def list_entries(
     session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
-) -> tuple[list[OrderEntry], str | None]:
+) -> tuple[list[EnteredOrder], str | None]:
     """One page of the orders that fit, as they were entered."""
-    return await fetch_page(
+    entries, cursor = await fetch_page(
         session,
-        OrderEntry,
-        columns=", ".join(f"w.{name}" for name in _ENTRY_TYPES),
+        EnteredOrder,
+        columns=_columns(EnteredOrder),
         source=_LIST_SOURCE,
         where=_where(scope, wanted),
         sorting=_SORTING,
         query=query,
     )
+    return [one.model_copy(update={"servers": shares_of(one.servers)}) for one in entries], cursor
 
 
 async def total_orders(session: AsyncSession, scope: Scope, wanted: OrderFilter) -> OrderTotals:
@@ -223,22 +203,23 @@ async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> set[st
 async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[int]:
     """Enters new orders, in one statement; returns their ids."""
     parameters = columns(entries, *_ENTRY_TYPES)
-    parameters["triggers"] = [";".join(entry.triggers) for entry in entries]
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _ENTRY_TYPES.items())
+    parameters["triggers"] = [to_codes(entry.triggers) for entry in entries]
+    parameters["servers"] = [to_document(entry.servers) for entry in entries]
     names = ", ".join(_ENTRY_TYPES)
-    # Lists and documents travel as text, because the driver would take an array of them for one.
-    parameters["servers"] = [json.dumps(list(entry.servers)) for entry in entries]
-    values = names.replace("triggers", "string_to_array(triggers, ';')").replace("servers", "CAST(servers AS jsonb)")
     return await fetch_values(
         session,
-        f"INSERT INTO work_order ({names}) SELECT {values} FROM unnest({arrays}) AS entry ({names}) RETURNING id",
+        f"""
+        INSERT INTO work_order ({names}) SELECT {values_of(_ENTRY_TYPES)}
+        FROM unnest({arrays_of(_ENTRY_TYPES)}) AS entry ({names}) RETURNING id
+        """,
         **parameters,
     )
 
 
 async def update(session: AsyncSession, order_id: int, entry: OrderEntry) -> None:
     """Writes what was entered of an order anew and raises its revision."""
-    parameters = asdict(entry) | {"triggers": list(entry.triggers), "servers": json.dumps(list(entry.servers))}
+    parameters = {name: getattr(entry, name) for name in _ENTRY_TYPES}
+    parameters |= {"triggers": list(entry.triggers), "servers": to_document(entry.servers)}
     assignments = ", ".join(
         f"{name} = CAST(:servers AS jsonb)" if name == "servers" else f"{name} = :{name}" for name in _ENTRY_TYPES
     )
@@ -272,17 +253,9 @@ async def find_all(
     session: AsyncSession, scope: Scope, order_ids: Sequence[int], *, lock: bool = False
 ) -> list[WorkOrder]:
     """Those of the orders that lie in scope, in the order of their ids; with `lock` held against other changes."""
-    within, parameters = scope_condition(scope, **_SIDES)
-    return await fetch_all(
-        session,
-        WorkOrder,
-        f"""
-        SELECT {_FACTS} FROM {_SOURCE} WHERE w.id = ANY(CAST(:order_ids AS bigint[])) AND {within}
-        ORDER BY w.id {"FOR NO KEY UPDATE OF w" if lock else ""}
-        """,
-        order_ids=list(order_ids),
-        **parameters,
-    )
+    within, parameters = scope_condition(scope, **SIDES)
+    condition = f"w.id = ANY(CAST(:order_ids AS bigint[])) AND {within}"
+    return await _orders(session, condition, lock=lock, order_ids=list(order_ids), **parameters)
 
 
 async def touch(session: AsyncSession, order_ids: Sequence[int]) -> None:
@@ -296,15 +269,7 @@ async def touch(session: AsyncSession, order_ids: Sequence[int]) -> None:
 
 async def lock_numbers(session: AsyncSession, scope: Scope, numbers: Sequence[str]) -> dict[str, WorkOrder]:
     """The orders in scope that have one of the numbers, held against other changes."""
-    within, parameters = scope_condition(scope, **_SIDES)
-    found = await fetch_all(
-        session,
-        WorkOrder,
-        f"""
-        SELECT {_FACTS} FROM {_SOURCE} WHERE w.number = ANY(CAST(:numbers AS text[])) AND {within}
-        ORDER BY w.id FOR NO KEY UPDATE OF w
-        """,
-        numbers=list(numbers),
-        **parameters,
-    )
+    within, parameters = scope_condition(scope, **SIDES)
+    condition = f"w.number = ANY(CAST(:numbers AS text[])) AND {within}"
+    found = await _orders(session, condition, lock=True, numbers=list(numbers), **parameters)
     return {one.number: one for one in found}

@@ -7,12 +7,12 @@ from services.security.actions.features import read_features
 from services.security.actions.passwords import hash_password, verify_password
 from services.security.actions.permissions import PermissionChange, changing_permissions
 from services.security.errors import ServiceAccountOnly
+from services.security.records.groups import GroupDraft
+from services.security.records.names import fold, user_name
+from services.security.records.users import UserDraft
 from services.security.rules.features import Features
-from services.security.rules.groups import GroupDraft, complete_grants
-from services.security.rules.names import fold, user_name
+from services.security.rules.groups import complete_grants
 from services.security.rules.passwords import require_fit
-from services.security.rules.sessions import EndReason
-from services.security.rules.users import ChangedUser, Kind, UserDraft
 from services.security.store import groups, log_ins, members, sessions, users
 from shared import clock
 from shared.errors import InvalidInput
@@ -44,22 +44,22 @@ async def create_administrator(session: AsyncSession, name: str, password: Secre
         if not await verify_password(known.password_hash if known is not None else None, password):
             now = clock.now()
             await users.set_password_hash(session, user_id, await hash_password(password), now)
-            await sessions.end_sessions_of(session, [user_id], EndReason.PASSWORD_SET, now)
+            await sessions.end_sessions_of(session, [user_id], "password_set", now)
         await log_ins.forget(session, [fold(name)])
     return user_id
 
 
 async def _complete_user(session: AsyncSession, name: str, change: PermissionChange) -> int:
-    user = (await users.find_known(session, [fold(name)])).get(fold(name))
+    user = (await users.find_named(session, [name])).get(fold(name))
     if user is None:
         change.made = True
-        made = await users.insert_users(session, [UserDraft(name, name.partition("\\")[2], active=True)], clock.now())
-        return made[fold(name)]
-    if user.kind != Kind.PERSON.value:
+        draft = UserDraft(name=name, display_name=name.partition("\\")[2])
+        return (await users.insert_users(session, [draft], clock.now()))[fold(name)]
+    if user.kind != "person":
         raise ServiceAccountOnly(f"{name} is a service account; an administrator is a person.")
     if not user.active:
         change.made = True
-        await users.update_users(session, [ChangedUser(user.id, user.display_name, active=True)])
+        await users.update_users(session, [user.model_copy(update={"active": True})])
     return user.id
 
 
@@ -67,11 +67,11 @@ async def _complete_group(session: AsyncSession, features: Features, change: Per
     group = (await groups.find_named(session, [GROUP])).get(fold(GROUP))
     if group is None:
         change.made = True
-        draft = GroupDraft(GROUP, _DESCRIPTION, complete_grants((), features))
+        draft = GroupDraft(name=GROUP, description=_DESCRIPTION, grants=complete_grants((), features))
         return (await groups.insert_groups(session, [draft], clock.now()))[fold(GROUP)]
     complete = complete_grants(group.grants, features)
     if set(complete) != set(group.grants):
         change.made = True
-        draft = GroupDraft(group.name, group.description, complete)
+        draft = GroupDraft(name=group.name, description=group.description, grants=complete)
         await groups.replace_groups(session, {group.id: draft})
     return group.id

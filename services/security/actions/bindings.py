@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions.users import get_user
 from services.security.errors import AdministratorProtected
 from services.security.rules.bindings import Binding, Claimed, find_contradiction
-from services.security.rules.sessions import SESSION_LIFETIME, EndReason
+from services.security.rules.sessions import SESSION_LIFETIME
 from services.security.rules.tokens import LoggedIn
 from services.security.store import bindings, permissions, sessions, users
 
@@ -41,4 +41,4 @@ async def unbind(session: AsyncSession, user_id: int, *, by_administrator: bool,
     if not by_administrator and user_id in await permissions.find_administrators(session):
         raise AdministratorProtected(f"{user.name} is an administrator: another administrator must do this.")
     await bindings.unbind(session, user_id)
-    await sessions.end_sessions_of(session, [user_id], EndReason.ENDED_BY_ADMINISTRATOR, now)
+    await sessions.end_sessions_of(session, [user_id], "ended_by_administrator", now)

@@ -1,7 +1,6 @@
 """Owns what is done with groups and their members, one by one or from a file."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions.permissions import changing_permissions, find_changer
 from services.security.actions.users import get_user
 from services.security.errors import GrantRefused, GroupExists
+from services.security.records.groups import Group, GroupDraft, GroupEntry, GroupRow
+from services.security.records.names import fold
 from services.security.rules.features import Features
 from services.security.rules.groups import (
-    GrantDifference,
-    GrantRow,
-    Group,
-    GroupDraft,
+    GroupComparison,
     GroupFilter,
     GroupImport,
     compare_grants,
@@ -23,11 +21,10 @@ from services.security.rules.groups import (
     plan_group_import,
     require_others_groups,
 )
-from services.security.rules.names import fold
 from services.security.store import groups, members
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
-from shared.files.csv import refuse_import
+from shared.files.csv import Numbered, refuse_import
 from shared.values.versions import require_version
 
 
@@ -73,20 +70,19 @@ async def create_group(session: AsyncSession, draft: GroupDraft, features: Featu
 
 
 async def copy_group(
-    session: AsyncSession, group_id: int, name: str, description: str, features: Features, now: datetime
+    session: AsyncSession, group_id: int, entry: GroupEntry, features: Features, now: datetime
 ) -> Group:
     """Makes a group that gives what another gives, without its members; raises NotFound, GrantRefused, GroupExists."""
     source = await get_group(session, group_id)
-    draft = GroupDraft(name, description or source.description, source.grants)
+    description = entry.description or source.description
+    draft = GroupDraft(name=entry.name, description=description, grants=source.grants)
     return await create_group(session, draft, features, now)
 
 
-async def compare_groups(
-    session: AsyncSession, first_id: int, second_id: int
-) -> tuple[Group, Group, list[GrantDifference]]:
+async def compare_groups(session: AsyncSession, first_id: int, second_id: int) -> GroupComparison:
     """Two groups and what they give otherwise; raises NotFound."""
     first, second = await get_group(session, first_id), await get_group(session, second_id)
-    return first, second, compare_grants(first.grants, second.grants)
+    return GroupComparison(first.named, second.named, compare_grants(first.grants, second.grants))
 
 
 async def replace_group(
@@ -105,7 +101,7 @@ async def replace_group(
     _require_grants(draft, features)
     async with changing_permissions(session) as change:
         group = await get_group(session, group_id)
-        require_others_groups(await find_changer(session, changer_id), [group])
+        require_others_groups(await find_changer(session, changer_id), [group.named])
         require_version(group.revision, expected, f"The group {group.name}")
         await _require_free_name(session, draft.name, except_for=group_id)
         await groups.replace_groups(session, {group_id: draft})
@@ -120,7 +116,7 @@ async def delete_group(session: AsyncSession, group_id: int, expected: int, *, c
     """
     async with changing_permissions(session) as change:
         group = await get_group(session, group_id)
-        require_others_groups(await find_changer(session, changer_id), [group])
+        require_others_groups(await find_changer(session, changer_id), [group.named])
         require_version(group.revision, expected, f"The group {group.name}")
         await groups.delete_group(session, group_id)
         change.made = True
@@ -142,7 +138,7 @@ async def _change_member(
     async with changing_permissions(session) as change:
         group = await get_group(session, group_id)
         await get_user(session, user_id)
-        require_others_groups(await find_changer(session, changer_id), [group], [user_id])
+        require_others_groups(await find_changer(session, changer_id), [group.named], [user_id])
         store = members.add_member if joins else members.remove_member
         change.made = await store(session, group_id, user_id)
         if change.made:
@@ -150,7 +146,12 @@ async def _change_member(
 
 
 async def import_groups(
-    session: AsyncSession, rows: Sequence[GrantRow], *, features: Features, changer_id: int | None, now: datetime
+    session: AsyncSession,
+    rows: Sequence[Numbered[GroupRow]],
+    *,
+    features: Features,
+    changer_id: int | None,
+    now: datetime,
 ) -> GroupImport:
     """Makes the groups in the file that are new, and replaces the grants of the others; members stay.
 
@@ -161,13 +162,14 @@ async def import_groups(
     drafts = plan_group_import(rows)
     async with changing_permissions(session) as change:
         known = await groups.find_named(session, [draft.name for draft in drafts])
-        require_others_groups(await find_changer(session, changer_id), known.values())
+        require_others_groups(await find_changer(session, changer_id), [group.named for group in known.values()])
         new = [draft for draft in drafts if fold(draft.name) not in known]
         await groups.insert_groups(session, new, now)
         replaced: dict[int, GroupDraft] = {}
         for draft in drafts:
             if group := known.get(fold(draft.name)):
-                replaced[group.id] = replace(draft, name=group.name, description=draft.description or group.description)
+                kept = {"name": group.name, "description": draft.description or group.description}
+                replaced[group.id] = draft.model_copy(update=kept)
         await groups.replace_groups(session, replaced)
         change.made = bool(drafts)
     return GroupImport(created=len(new), replaced=len(replaced))

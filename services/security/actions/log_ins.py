@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.security.actions.directory import Directory
 from services.security.errors import LogInLimited, LoginRefused
+from services.security.records.names import fold
 from services.security.rules.log_ins import WINDOW, require_another
-from services.security.rules.names import fold
+from services.security.rules.tokens import TokenKeys
 from services.security.store import log_ins
 from services.security.store.log_ins import Limited
 from shared.audit import store as audit
@@ -17,6 +19,21 @@ from shared.database.pool import Database
 from shared.process import tracing
 
 _PART = 500
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Where somebody comes in: from which address and when, whose keys sign his tokens, and who checks his password.
+
+    `session` is the transaction of the request. `database` gives others, for what shall hold whatever becomes of it.
+    """
+
+    database: Database
+    session: AsyncSession
+    keys: TokenKeys
+    address: str
+    now: datetime
+    directory: Directory | None = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +68,14 @@ def _entry(operation: str, name: str, status: int, subject: str, body: str | Non
     return Done(subject, name, operation, path, "", "", status, body, tracing.request_id() or "")
 
 
-async def begin(database: Database, attempt: Attempt, now: datetime) -> int:
+async def begin(entrance: Entrance, attempt: Attempt) -> int:
     """Counts an attempt before its password is looked at, so that many at once are not more; returns its id.
 
     Raises LogInLimited.
     """
+    now = entrance.now
     try:
-        async with database.transaction() as counting:
+        async with entrance.database.transaction() as counting:
             await log_ins.take_turn(counting, attempt.counted_as)
             counted = await log_ins.count(counting, attempt.counted_as, attempt.address, now - WINDOW)
             require_another(counted, now)
@@ -65,28 +83,28 @@ async def begin(database: Database, attempt: Attempt, now: datetime) -> int:
     except LogInLimited as error:
         # Whoever guesses does so by the thousand: these are counted, and told to the audit by the minute.
         account, address = (attempt.counted_as, "") if error.of_account else ("", attempt.address)
-        async with database.transaction() as noting:
+        async with entrance.database.transaction() as noting:
             await log_ins.count_limited(noting, attempt.operation, account, address, now)
         raise
 
 
-async def take_back(database: Database, attempt_id: int) -> None:
+async def take_back(entrance: Entrance, attempt_id: int) -> None:
     """Forgets an attempt that nobody could judge, so that a directory that is away locks nobody out."""
-    async with database.transaction() as counting:
+    async with entrance.database.transaction() as counting:
         await log_ins.take_back(counting, attempt_id)
 
 
-async def refuse(database: Database, attempt: Attempt, reason: str | None = None) -> LoginRefused:
+async def refuse(entrance: Entrance, attempt: Attempt, reason: str | None = None) -> LoginRefused:
     """Tells the audit of a refusal, in a transaction of its own; returns what is to be raised."""
-    async with database.transaction() as noting:
+    async with entrance.database.transaction() as noting:
         await audit.note(noting, attempt.done(LoginRefused.status, reason=reason))
     return LoginRefused()
 
 
-async def succeed(session: AsyncSession, attempt: Attempt, user_id: int) -> None:
+async def succeed(entrance: Entrance, attempt: Attempt, user_id: int) -> None:
     """Lets the account begin again, and tells the audit."""
-    await log_ins.forget(session, [attempt.counted_as])
-    await audit.note(session, attempt.done(200, str(user_id)))
+    await log_ins.forget(entrance.session, [attempt.counted_as])
+    await audit.note(entrance.session, attempt.done(200, str(user_id)))
 
 
 async def tell_limited(session: AsyncSession, now: datetime) -> bool:

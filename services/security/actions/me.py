@@ -1,28 +1,18 @@
 """Owns what a user may do and why, as he sees it and as an administrator does."""
 
-from dataclasses import dataclass
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.permissions import EffectiveFeature, effective_features
-from services.security.rules.users import User
+from services.security.actions.users import get_user
+from services.security.records.users import User
+from services.security.rules.me import EffectiveFeature, Me, UserAccess, effective_features
 from services.security.store import groups, users
 from shared.errors import NotFound
 
 
-@dataclass(frozen=True)
-class Me:
-    user: User
-    features: list[EffectiveFeature]
-
-
-async def describe_access(session: AsyncSession, user_id: int) -> Me:
+async def describe_access(session: AsyncSession, user_id: int) -> UserAccess:
     """What a user may do because of which group; nothing while he is not active. Raises NotFound."""
-    user = await users.find_user(session, user_id)
-    if user is None:
-        raise NotFound(f"There is no user {user_id}.")
-    grants = await groups.fetch_grants(session, of_user=user.id) if user.active else []
-    return Me(user, effective_features(grants))
+    user = await get_user(session, user_id)
+    return UserAccess(user.name, user.active, await _features_of(session, user) if user.active else [])
 
 
 async def describe_me(session: AsyncSession, user_id: int | None) -> Me:
@@ -30,4 +20,8 @@ async def describe_me(session: AsyncSession, user_id: int | None) -> Me:
     user = None if user_id is None else await users.find_user(session, user_id)
     if user is None or not user.active:
         raise NotFound("Your identity belongs to no active user.")
-    return Me(user, effective_features(await groups.fetch_grants(session, of_user=user.id)))
+    return Me(user.id, user.name, user.display_name, user.groups, await _features_of(session, user))
+
+
+async def _features_of(session: AsyncSession, user: User) -> list[EffectiveFeature]:
+    return effective_features(await groups.fetch_grants(session, of_user=user.id))

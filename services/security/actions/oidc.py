@@ -11,17 +11,14 @@ import secrets
 import ssl
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import httpx
 import jwt
 from jwt import PyJWK, PyJWKSet
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.actions import log_ins as trying
 from services.security.actions.bindings import open_session_for
-from services.security.actions.log_ins import Attempt
+from services.security.actions.log_ins import Attempt, Entrance
 from services.security.actions.tokens import give_first
 from services.security.errors import IdentityProviderAway, LoginRefused
 from services.security.rules.bindings import Claimed
@@ -35,8 +32,7 @@ from services.security.rules.oidc import (
     require_claims,
     round_of,
 )
-from services.security.rules.tokens import TokenKeys, Tokens
-from shared.database.pool import Database
+from services.security.rules.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -158,18 +154,7 @@ async def begin(provider: Provider) -> tuple[str, str]:
     return authorization_url(endpoints, provider.registration, round_of(browser_secret)), browser_secret
 
 
-async def complete(
-    database: Database,
-    session: AsyncSession,
-    keys: TokenKeys,
-    provider: Provider,
-    *,
-    browser_secret: str,
-    state: str,
-    code: str,
-    address: str,
-    now: datetime,
-) -> Tokens:
+async def complete(entrance: Entrance, provider: Provider, *, browser_secret: str, state: str, code: str) -> Tokens:
     """Opens a session for whom the identity provider vouches; raises LoginRefused, IdentityProviderAway.
 
     The provider is asked before the session's transaction begins to use a connection. Nobody is told of in the audit
@@ -179,9 +164,5 @@ async def complete(
     if not hmac.compare_digest(one.state.encode(), state.encode("utf-8", "surrogatepass")):
         raise _refused("the state is another one")
     claimed = await provider.check(await provider.exchange(code, one.verifier), one)
-    attempt = Attempt(OPERATION, claimed.name, address)
-    opened = await open_session_for(session, claimed, now)
-    if isinstance(opened, str):
-        raise await trying.refuse(database, attempt, opened)
-    await trying.succeed(session, attempt, opened.user_id)
-    return await give_first(session, keys, opened, now=now, in_browser=True)
+    opened = await open_session_for(entrance.session, claimed, entrance.now)
+    return await give_first(entrance, Attempt(OPERATION, claimed.name, entrance.address), opened, in_browser=True)

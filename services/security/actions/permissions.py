@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +10,7 @@ from services.security.rules import permissions as rules
 from services.security.rules.groups import Changer
 from services.security.rules.permissions import require_administrator
 from services.security.store import groups, members, permissions
+from shared.contracts.permission_table import PermissionTable
 from shared.contracts.permissions_changed import PermissionsChanged
 from shared.events import outbox
 
@@ -44,7 +44,7 @@ async def find_changer(session: AsyncSession, user_id: int | None) -> Changer:
     return Changer(user_id, frozenset() if user_id is None else await members.find_group_ids(session, user_id))
 
 
-async def read_permission_table(session: AsyncSession, known_epoch: int | None) -> dict[str, Any] | None:
+async def read_permission_table(session: AsyncSession, known_epoch: int | None) -> PermissionTable | None:
     """The permission table as of one moment; None when the caller holds it already. The transaction's first read."""
     await permissions.read_as_one(session)
     epoch = await permissions.read_epoch(session)

@@ -1,36 +1,37 @@
 """Owns accounts of other systems: made with a credential, which is rotated, revoked, and exchanged for tokens."""
 
 import secrets
-from dataclasses import replace
 from datetime import datetime
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions import log_ins as trying
-from services.security.actions.log_ins import Attempt
+from services.security.actions.log_ins import Attempt, Entrance
 from services.security.actions.passwords import hash_password, verify_password
 from services.security.actions.users import create_user, get_user
 from services.security.errors import AdministratorProtected, ServiceAccountOnly
+from services.security.records.users import User, UserDraft, UserEntry
 from services.security.rules.service_accounts import (
     SECRET_BYTES,
     Credential,
     NewCredential,
+    NewServiceAccount,
     read_secret,
     require_room,
     shown_secret,
 )
-from services.security.rules.tokens import ACCESS_LIFETIME, TokenKeys, sign_access_token
-from services.security.rules.users import Kind, User, UserDraft
+from services.security.rules.tokens import ACCESS_LIFETIME, sign_access_token
 from services.security.store import permissions, service_accounts
-from shared.database.pool import Database
 from shared.errors import NotFound
 
 
-async def create_account(session: AsyncSession, draft: UserDraft, now: datetime) -> tuple[User, NewCredential]:
+async def create_account(session: AsyncSession, entry: UserEntry, now: datetime) -> NewServiceAccount:
     """Makes an account in no group, with its first credential; raises UserExists."""
-    user = await create_user(session, replace(draft, kind=Kind.SERVICE.value), now)
-    return user, await _make(session, user, now)
+    draft = UserDraft(name=entry.name, display_name=entry.display_name, kind="service")
+    user = await create_user(session, draft, now)
+    made = await _make(session, user, now)
+    return NewServiceAccount(made.credential, made.secret, user)
 
 
 async def list_credentials(session: AsyncSession, user_id: int) -> list[Credential]:
@@ -47,7 +48,7 @@ async def create_credential(
     that has would be a way to become it, which raises AdministratorProtected.
     """
     user = await _account(session, user_id)
-    if not by_administrator and user_id in await permissions.find_administrators(session, Kind.SERVICE):
+    if not by_administrator and user_id in await permissions.find_administrators(session, "service"):
         raise AdministratorProtected(f"{user.name} administers groups: an administrator must make its credentials.")
     require_room(await service_accounts.count_valid(session, user_id))
     return await _make(session, user, now)
@@ -60,37 +61,29 @@ async def revoke_credential(session: AsyncSession, user_id: int, credential_id: 
         raise NotFound(f"{user.name} has no credential {credential_id}.")
 
 
-async def log_in(
-    database: Database,
-    session: AsyncSession,
-    keys: TokenKeys,
-    *,
-    name: str,
-    secret: SecretStr,
-    address: str,
-    now: datetime,
-) -> tuple[str, int]:
+async def log_in(entrance: Entrance, name: str, secret: SecretStr) -> tuple[str, int]:
     """An access token for a valid credential, and its seconds; raises LogInLimited, else LoginRefused.
 
     As with passwords the attempt is counted first, and the secret compared outside of any transaction.
     """
-    attempt = Attempt("POST /v1/tokens/service", name, address, of_service=True)
-    await trying.begin(database, attempt, now)
+    attempt = Attempt("POST /v1/tokens/service", name, entrance.address, of_service=True)
+    await trying.begin(entrance, attempt)
     credential_id, random = read_secret(secret.get_secret_value()) or (0, "")
-    async with database.transaction() as reading:
+    async with entrance.database.transaction() as reading:
         known = await service_accounts.find_hash(reading, attempt.account, credential_id)
     opened = None
     if await verify_password(known, SecretStr(random)):
-        opened = await service_accounts.use(session, credential_id, now + ACCESS_LIFETIME, now)
+        expires_at = entrance.now + ACCESS_LIFETIME
+        opened = await service_accounts.use(entrance.session, credential_id, expires_at, entrance.now)
     if opened is None:
-        raise await trying.refuse(database, attempt)
-    await trying.succeed(session, attempt, opened.user_id)
-    return sign_access_token(keys, opened, secrets.token_urlsafe(16), now)
+        raise await trying.refuse(entrance, attempt)
+    await trying.succeed(entrance, attempt, opened.user_id)
+    return sign_access_token(entrance.keys, opened, secrets.token_urlsafe(16), entrance.now)
 
 
 async def _account(session: AsyncSession, user_id: int) -> User:
     user = await get_user(session, user_id)
-    if user.kind != Kind.SERVICE.value:
+    if user.kind != "service":
         raise ServiceAccountOnly(f"{user.name} is a person, and logs in with a password.")
     return user
 

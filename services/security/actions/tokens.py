@@ -9,25 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions import log_ins as trying
 from services.security.actions.bindings import open_session_for
-from services.security.actions.directory import Directory
-from services.security.actions.log_ins import Attempt
+from services.security.actions.log_ins import Attempt, Entrance
 from services.security.actions.passwords import verify_password
 from services.security.errors import IdentityProviderAway
 from services.security.rules.bindings import Claimed
 from services.security.rules.directory import SOURCE, account_in
 from services.security.rules.log_ins import WINDOW
-from services.security.rules.sessions import (
-    KEPT_AFTER_EXPIRY,
-    SESSION_LIFETIME,
-    Answer,
-    EndReason,
-    Shown,
-    answer_refresh,
-)
+from services.security.rules.sessions import KEPT_AFTER_EXPIRY, SESSION_LIFETIME, Answer, Shown, answer_refresh
 from services.security.rules.tokens import (
     REFRESH_TOKEN_BYTES,
     LoggedIn,
-    TokenKeys,
     Tokens,
     csrf_token_of,
     digest,
@@ -36,31 +27,20 @@ from services.security.rules.tokens import (
     successor,
 )
 from services.security.store import log_ins, sessions, users
-from shared.database.pool import Database
 from shared.errors import NotFound
 
 log = logging.getLogger(__name__)
 
 
-def _tokens(keys: TokenKeys, opened: LoggedIn, refresh_token: str, *, now: datetime, in_browser: bool) -> Tokens:
-    csrf_token = csrf_token_of(keys, opened) if in_browser else None
-    access_token, expires_in = sign_access_token(keys, opened, secrets.token_urlsafe(16), now, csrf_token)
-    left = int((opened.expires_at - now).total_seconds())
+def _tokens(entrance: Entrance, opened: LoggedIn, refresh_token: str, *, in_browser: bool) -> Tokens:
+    csrf_token = csrf_token_of(entrance.keys, opened) if in_browser else None
+    token_id = secrets.token_urlsafe(16)
+    access_token, expires_in = sign_access_token(entrance.keys, opened, token_id, entrance.now, csrf_token)
+    left = int((opened.expires_at - entrance.now).total_seconds())
     return Tokens(access_token, refresh_token, expires_in, csrf_token, left)
 
 
-async def log_in(
-    database: Database,
-    session: AsyncSession,
-    keys: TokenKeys,
-    directory: Directory | None = None,
-    *,
-    name: str,
-    password: SecretStr,
-    address: str,
-    now: datetime,
-    in_browser: bool = False,
-) -> Tokens:
+async def log_in(entrance: Entrance, name: str, password: SecretStr, *, in_browser: bool = False) -> Tokens:
     """Opens a session for a user with a password, his local one if he has one, else the domain's.
 
     Raises LogInLimited, IdentityProviderAway, else LoginRefused whatever the reason.
@@ -69,17 +49,18 @@ async def log_in(
     must not hold the connections that the gateway reads the permission table with. The attempt is counted before the
     password is looked at, so that many at once are not more than the limit.
     """
-    attempt = Attempt("POST /v1/cookies" if in_browser else "POST /v1/tokens", name, address)
-    attempt_id = await trying.begin(database, attempt, now)
-    async with database.transaction() as reading:
+    attempt = Attempt("POST /v1/cookies" if in_browser else "POST /v1/tokens", name, entrance.address)
+    attempt_id = await trying.begin(entrance, attempt)
+    async with entrance.database.transaction() as reading:
         credentials = await users.find_credentials(reading, attempt.account) if attempt.account else None
+    directory, session, now = entrance.directory, entrance.session, entrance.now
     account = None if directory is None or credentials is not None else account_in(directory.domain, name)
     opened: LoggedIn | str | None = None
     if directory is not None and account is not None:
         try:
             subject = await directory.find_subject(account, password)
         except IdentityProviderAway:
-            await trying.take_back(database, attempt_id)
+            await trying.take_back(entrance, attempt_id)
             raise
         if subject is not None:
             # Only now: a name that is not known here is asked for alike, and takes as long.
@@ -87,33 +68,31 @@ async def log_in(
     elif await verify_password(None if credentials is None else credentials.password_hash, password):
         assert credentials is not None
         opened = await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
-    if not isinstance(opened, LoggedIn):
-        raise await trying.refuse(database, attempt, opened)
-    await trying.succeed(session, attempt, opened.user_id)
-    return await give_first(session, keys, opened, now=now, in_browser=in_browser)
+    return await give_first(entrance, attempt, opened, in_browser=in_browser)
 
 
 async def give_first(
-    session: AsyncSession, keys: TokenKeys, opened: LoggedIn, *, now: datetime, in_browser: bool
+    entrance: Entrance, attempt: Attempt, opened: LoggedIn | str | None, *, in_browser: bool
 ) -> Tokens:
-    """The first tokens of a session that was opened."""
+    """The first tokens of the session that an attempt has opened; raises LoginRefused when it says why there is none."""
+    if not isinstance(opened, LoggedIn):
+        raise await trying.refuse(entrance, attempt, opened)
+    await trying.succeed(entrance, attempt, opened.user_id)
     refresh_token = refresh_token_of(secrets.token_bytes(REFRESH_TOKEN_BYTES))
-    await sessions.insert_refresh_token(session, opened.session_id, digest(refresh_token), now)
-    return _tokens(keys, opened, refresh_token, now=now, in_browser=in_browser)
+    await sessions.insert_refresh_token(entrance.session, opened.session_id, digest(refresh_token), entrance.now)
+    return _tokens(entrance, opened, refresh_token, in_browser=in_browser)
 
 
-async def refresh(
-    session: AsyncSession, keys: TokenKeys, refresh_token: SecretStr, now: datetime, *, in_browser: bool = False
-) -> Tokens | None:
+async def refresh(entrance: Entrance, refresh_token: SecretStr, *, in_browser: bool = False) -> Tokens | None:
     """New tokens for a refresh token; None when it is refused.
 
     It does not raise, because a refusal may end the session, and that must be committed.
     """
-    token = refresh_token.get_secret_value()
+    session, now, token = entrance.session, entrance.now, refresh_token.get_secret_value()
     shown = await _locked(session, refresh_token)
     if shown is None:
         return None
-    following = successor(keys, token, shown.current_digest)
+    following = successor(entrance.keys, token, shown.current_digest)
     match answer_refresh(shown, digest(following), now):
         case Answer.ROTATE:
             await sessions.mark_used(session, digest(token), now)
@@ -124,9 +103,9 @@ async def refresh(
             return None
         case Answer.END:
             log.warning("session %d ended: a refresh token of it was shown a second time", shown.session_id)
-            await sessions.end_session(session, shown.session_id, EndReason.TOKEN_REUSED, now)
+            await sessions.end_session(session, shown.session_id, "token_reused", now)
             return None
-    return _tokens(keys, shown.session, following, now=now, in_browser=in_browser)
+    return _tokens(entrance, shown.session, following, in_browser=in_browser)
 
 
 async def log_out(session: AsyncSession, user_id: int | None, refresh_token: SecretStr, now: datetime) -> None:
@@ -134,14 +113,14 @@ async def log_out(session: AsyncSession, user_id: int | None, refresh_token: Sec
     shown = await _locked(session, refresh_token)
     if shown is None or shown.user_id != user_id:
         raise NotFound("You have no session with this refresh token.")
-    await sessions.end_session(session, shown.session_id, EndReason.LOGGED_OUT, now)
+    await sessions.end_session(session, shown.session_id, "logged_out", now)
 
 
 async def log_out_browser(session: AsyncSession, refresh_token: SecretStr, now: datetime) -> None:
     """Ends the session that a browser's cookie belongs to, if there is one: the cookie is all that it has to show."""
     shown = await _locked(session, refresh_token)
     if shown is not None:
-        await sessions.end_session(session, shown.session_id, EndReason.LOGGED_OUT, now)
+        await sessions.end_session(session, shown.session_id, "logged_out", now)
 
 
 async def _locked(session: AsyncSession, refresh_token: SecretStr) -> Shown | None:

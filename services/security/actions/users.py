@@ -6,31 +6,25 @@ from datetime import datetime
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.security.actions.members import change_members
 from services.security.actions.passwords import hash_password
-from services.security.actions.permissions import changing_permissions, find_changer
+from services.security.actions.permissions import changing_permissions
 from services.security.errors import AdministratorProtected, ServiceAccountOnly, UserExists
-from services.security.rules.groups import require_others_groups
-from services.security.rules.names import fold
+from services.security.records.names import fold
+from services.security.records.users import User, UserChange, UserDraft, UserRow
 from services.security.rules.passwords import require_fit
-from services.security.rules.sessions import EndReason
 from services.security.rules.users import (
-    ChangedUser,
-    Kind,
-    User,
-    UserChange,
-    UserDraft,
     UserFilter,
     UserImport,
-    UserRow,
     count_user_import,
     find_other_kinds,
     find_unknown_groups,
     plan_user_import,
 )
-from services.security.store import groups, log_ins, members, permissions, sessions, users
+from services.security.store import groups, log_ins, permissions, sessions, users
 from shared.database.pages import PageQuery
 from shared.errors import NotFound
-from shared.files.csv import refuse_import
+from shared.files.csv import Numbered, refuse_import
 from shared.values.versions import require_version
 
 
@@ -66,14 +60,13 @@ async def change_user(session: AsyncSession, user_id: int, expected: int, wanted
     async with changing_permissions(session) as change:
         user = await get_user(session, user_id)
         require_version(user.revision, expected, f"The user {user.name}")
-        display_name = user.display_name if wanted.display_name is None else wanted.display_name
-        active = user.active if wanted.active is None else wanted.active
-        if (display_name, active) == (user.display_name, user.active):
+        changed = user.model_copy(update=wanted.model_dump(exclude_unset=True))
+        if changed == user:
             return user
-        await users.update_users(session, [ChangedUser(user_id, display_name, active)])
-        change.made = active != user.active
-        if user.active and not active:
-            await sessions.end_sessions_of(session, [user_id], EndReason.DEACTIVATED, now)
+        await users.update_users(session, [changed])
+        change.made = changed.active != user.active
+        if user.active and not changed.active:
+            await sessions.end_sessions_of(session, [user_id], "deactivated", now)
     return await get_user(session, user_id)
 
 
@@ -87,38 +80,32 @@ async def set_password(
     AdministratorProtected.
     """
     user = await get_user(session, user_id)
-    if user.kind != Kind.PERSON.value:
+    if user.kind != "person":
         raise ServiceAccountOnly(f"{user.name} is a service account: make a credential for it instead.")
     require_fit(password.get_secret_value(), user.name)
     if not by_administrator and user_id in await permissions.find_administrators(session):
         raise AdministratorProtected(f"{user.name} is an administrator: another administrator must set the password.")
     await users.set_password_hash(session, user_id, await hash_password(password), now)
-    await sessions.end_sessions_of(session, [user_id], EndReason.PASSWORD_SET, now)
+    await sessions.end_sessions_of(session, [user_id], "password_set", now)
     await log_ins.forget(session, [fold(user.name)])
 
 
 async def import_users(
-    session: AsyncSession, rows: Sequence[UserRow], changer_id: int | None, now: datetime
+    session: AsyncSession, file: Sequence[Numbered[UserRow]], changer_id: int | None, now: datetime
 ) -> UserImport:
     """Makes and changes the users in the file, in a fixed number of statements.
 
     Raises ImportRefused for groups that do not exist, OwnGroup, LastAdministrator.
     """
+    rows = [one.row for one in file]
     async with changing_permissions(session) as change:
-        named = await groups.find_named(session, {name for row in rows for name in row.groups})
-        known = await users.find_known(session, [fold(row.name) for row in rows])
-        refuse_import([*find_unknown_groups(rows, named), *find_other_kinds(rows, known)])
+        named = await groups.find_names(session, {name for row in rows for name in row.groups})
+        known = await users.find_named(session, [row.name for row in rows])
+        refuse_import([*find_unknown_groups(file, named), *find_other_kinds(file, known)])
         plan = plan_user_import(rows, known, named)
-        require_others_groups(
-            await find_changer(session, changer_id),
-            await groups.find_names_by_id(session, plan.changed_group_ids),
-            plan.changed_member_ids(known),
-        )
         await users.insert_users(session, plan.new, now)
         await users.update_users(session, plan.changed)
-        await sessions.end_sessions_of(session, plan.deactivated, EndReason.DEACTIVATED, now)
-        await members.remove_members(session, plan.leaving)
-        await members.add_members(session, plan.joining)
-        await members.count_change_of(session, plan.changed_group_ids)
+        await sessions.end_sessions_of(session, plan.deactivated, "deactivated", now)
+        await change_members(session, plan, known, changer_id)
         change.made = plan.changes_permissions
     return count_user_import(rows, known, plan)

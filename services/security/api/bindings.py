@@ -1,13 +1,14 @@
 """Owns over HTTP which account of a directory or an identity provider a user's name is bound to."""
 
 from services.security.actions import bindings as actions
-from services.security.api.dependencies import AdministersGroups, Now
+from services.security.api.dependencies import AdministersGroups
 from services.security.errors import AdministratorProtected
+from services.security.rules.bindings import Binding
 from services.security.rules.permissions import USERS
-from services.security.schemas.bindings import BindingAnswer
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
+from shared.http.moment import Now
 from shared.http.operation import Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -19,12 +20,11 @@ router = Router("users")
     "/{user_id}/bindings",
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
-    response_model=list[BindingAnswer],
     summary="Which accounts a user's name is bound to",
 )
-async def list_bindings(user_id: Id, session: Transaction) -> list[BindingAnswer]:
+async def list_bindings(user_id: Id, session: Transaction) -> list[Binding]:
     """At each source (an issuer, or `directory`) the account's own id, since the first log-in from there."""
-    return [BindingAnswer.model_validate(one) for one in await actions.list_bindings(session, user_id)]
+    return await actions.list_bindings(session, user_id)
 
 
 @router.delete(

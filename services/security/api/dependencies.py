@@ -1,19 +1,19 @@
-"""Owns what every request may ask for: the keys, the features, the moment, and which user calls."""
+"""Owns what every request may ask for: the entrance, the keys, the features, and which user calls."""
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
-from services.security.actions.directory import Directory
+from services.security.actions.log_ins import Entrance
 from services.security.rules.features import Features
 from services.security.rules.permissions import GROUPS
 from services.security.rules.tokens import TokenKeys
 from services.security.rules.users import user_id_of
-from shared import clock
 from shared.access.grants import Level, scope_for
-from shared.database.pool import Database
+from shared.access.identity import ADDRESS_HEADER
+from shared.http.moment import Now
 from shared.http.operation import CallerOf
+from shared.http.transaction import Transaction
 
 
 def _token_keys(request: Request) -> TokenKeys:
@@ -21,25 +21,26 @@ def _token_keys(request: Request) -> TokenKeys:
     return keys
 
 
-def _directory(request: Request) -> Directory | None:
-    directory: Directory | None = request.app.state.directory
-    return directory
+def _entrance(request: Request, session: Transaction, now: Now) -> Entrance:
+    state = request.app.state
+    address = request.headers.get(ADDRESS_HEADER, "")
+    return Entrance(
+        database=state.database,
+        session=session,
+        keys=state.token_keys,
+        address=address or (request.client.host if request.client is not None else "unknown"),
+        now=now,
+        directory=state.directory,
+    )
+
+
+def _not_kept(response: Response) -> None:
+    response.headers["cache-control"] = "no-store"
 
 
 def _features(request: Request) -> Features:
     features: Features = request.app.state.features
     return features
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-def _address(request: Request) -> str:
-    """Where the caller is, as the gateway says; nobody else reaches a service."""
-    said = request.headers.get("x-forwarded-for", "")
-    return said or (request.client.host if request.client is not None else "unknown")
 
 
 def _user_id(caller: CallerOf) -> int | None:
@@ -55,14 +56,12 @@ def _administers_groups(caller: CallerOf) -> bool:
 
 
 TokenKeysOf = Annotated[TokenKeys, Depends(_token_keys)]
-DirectoryOf = Annotated[Directory | None, Depends(_directory)]
-"""Where passwords of the Windows domain are checked; None when no directory is set."""
+EntranceOf = Annotated[Entrance, Depends(_entrance)]
+NOT_KEPT = Depends(_not_kept)
+"""For answers with a secret in them: nobody on the way shall keep one."""
 
 
 FeaturesOf = Annotated[Features, Depends(_features)]
-DatabaseOf = Annotated[Database, Depends(_database)]
-Address = Annotated[str, Depends(_address)]
-Now = Annotated[datetime, Depends(clock.now)]
 CallerId = Annotated[int | None, Depends(_user_id)]
 """The calling user's id, None for a caller that is no user, such as the gateway."""
 

@@ -1,20 +1,17 @@
 """Owns publishing the keys with which access tokens are checked."""
 
-import json
-
 from services.security.api.dependencies import TokenKeysOf
-from services.security.schemas.jwks import PublicKeys
 from shared.access import declared
 from shared.access.identity import public_jwks
+from shared.contracts.jwks import NOUN, PublicKeys
 from shared.http.operation import Router
 
-router = Router("jwks")
+router = Router(NOUN)
 
 
 @router.get(
     "",
     access=declared.public("Public keys are for everybody; they only check signatures."),
-    response_model=PublicKeys,
     summary="Keys that check access tokens",
 )
 async def list_public_keys(keys: TokenKeysOf) -> PublicKeys:
@@ -22,4 +19,4 @@ async def list_public_keys(keys: TokenKeysOf) -> PublicKeys:
 
     One signs; the others come next or signed until now. Ask again for a `kid` that is not among them.
     """
-    return PublicKeys.model_validate(json.loads(public_jwks(keys.published)))
+    return PublicKeys.model_validate_json(public_jwks(keys.published))

@@ -8,9 +8,8 @@ from services.security.actions import groups as actions
 from services.security.actions import members as list_actions
 from services.security.api.dependencies import ChangerId
 from services.security.errors import LastAdministrator, OwnGroup
-from services.security.rules.members import MemberFilter
+from services.security.rules.members import Member, MemberFilter, MemberRow
 from services.security.rules.permissions import GROUPS
-from services.security.schemas.members import MemberAnswer, MemberImportRow
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import ImportRefused, NotFound
@@ -19,34 +18,31 @@ from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
+from shared.values.fields import field_names
 from shared.values.numbers import Id
 
 of_groups = Router("groups")
 router = Router("members")
 
-AnId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-
 
 @router.get(
     "",
     access=declared.feature(GROUPS, Level.VIEW),
-    response_model=Page[MemberAnswer, Count],
+    response_model=Page[Member, Count],
     responses=CSV_RESPONSE,
     summary="List who is in which group",
 )
 async def list_members(
-    session: Transaction, query: PageQueryOf, *, group: AnId = None, user: AnId = None
-) -> Page[MemberAnswer, Count] | Response:
+    session: Transaction, wanted: Annotated[MemberFilter, Query()], query: PageQueryOf
+) -> Page[Member, Count] | Response:
     """One page, of one group or one user if asked for; as a file all of them, in the form that can be imported again.
 
     Sorted by `group` or `user`.
     """
-    found, next_cursor, count = await list_actions.list_members(session, MemberFilter(group, user), query)
+    found, cursor, count = await list_actions.list_members(session, wanted, query)
     if query.media_type is not None:
-        rows = [MemberImportRow.of(member) for member in found]
-        return table_answer(query.media_type, "members", list(MemberImportRow.model_fields), rows)
-    items = [MemberAnswer.of(member) for member in found]
-    return Page(items=items, next_cursor=next_cursor, totals=Count(count=count))
+        return table_answer(query.media_type, "members", field_names(MemberRow), found)
+    return Page(items=found, next_cursor=cursor, totals=Count(count=count))
 
 
 @router.imports(
@@ -60,9 +56,9 @@ async def import_members(content: CsvBody, session: Transaction, changer_id: Cha
 
     The members of every group in the file become exactly those in the file; a group without a user is emptied.
     """
-    numbered = read_csv(content, MemberImportRow, key=lambda row: row.key)
-    await list_actions.import_members(session, [one.row.to_row(one.line) for one in numbered], changer_id)
-    return len(numbered)
+    file = read_csv(content, MemberRow, key=lambda row: row.key)
+    await list_actions.import_members(session, file, changer_id)
+    return len(file)
 
 
 @of_groups.put(

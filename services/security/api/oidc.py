@@ -9,12 +9,11 @@ from pydantic import SecretStr
 from services.security.actions import oidc as actions
 from services.security.actions.oidc import Provider
 from services.security.api.cookies import give
-from services.security.api.dependencies import Address, DatabaseOf, Now, TokenKeysOf
+from services.security.api.dependencies import EntranceOf
 from services.security.errors import IdentityProviderAway, LoginRefused
 from shared.access import cookies, declared
 from shared.errors import NotFound
 from shared.http.operation import Router
-from shared.http.transaction import Transaction
 
 router = Router("oidc")
 
@@ -70,14 +69,10 @@ async def log_in_oidc(provider: ProviderOf) -> RedirectResponse:
     summary="Come back from the identity provider",
 )
 async def complete_oidc(
-    address: Address,
-    *,
-    session: Transaction,
-    database: DatabaseOf,
-    keys: TokenKeysOf,
+    entrance: EntranceOf,
     provider: ProviderOf,
     return_to: ReturnTo,
-    now: Now,
+    *,
     state: Parameter = "",
     code: Parameter = "",
     iss: Parameter | None = None,
@@ -89,17 +84,8 @@ async def complete_oidc(
     """
     if browser_secret is None or not code or (iss is not None and iss != provider.registration.issuer):
         raise LoginRefused
-    made = await actions.complete(
-        database,
-        session,
-        keys,
-        provider,
-        browser_secret=browser_secret.get_secret_value(),
-        state=state,
-        code=code,
-        address=address,
-        now=now,
-    )
+    secret = browser_secret.get_secret_value()
+    made = await actions.complete(entrance, provider, browser_secret=secret, state=state, code=code)
     response = RedirectResponse(return_to, 303)
     give(response, made)
     _keep(response, "", 0)

@@ -1,28 +1,26 @@
 """Owns the table by which the gateway decides."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Header, Response
 
 from services.security.actions.permissions import read_permission_table
-from services.security.rules.permissions import PERMISSION_TABLE
-from services.security.schemas.permissions import PermissionTable
 from shared.access import declared
 from shared.access.grants import Level
+from shared.contracts.permission_table import FEATURE, NOUN, PermissionTable
 from shared.http.etag import etag
 from shared.http.operation import Router
 from shared.http.transaction import Transaction
 
-router = Router("permission-table")
+router = Router(NOUN)
 _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
 
 
 @router.get(
     "",
-    access=declared.feature(PERMISSION_TABLE, Level.VIEW),
+    access=declared.feature(FEATURE, Level.VIEW),
     response_model=PermissionTable,
-    response_model_exclude_none=True,
     responses={304: {"description": "The table still has the epoch of If-None-Match."}},
     summary="Who may do what",
 )
@@ -30,12 +28,12 @@ async def read_permissions(
     session: Transaction,
     response: Response,
     if_none_match: Annotated[str | None, Header(description="The ETag of the table that the caller holds.")] = None,
-) -> dict[str, Any] | Response:
+) -> PermissionTable | Response:
     """Active users with their groups, and groups with their grants, as of one moment; the ETag is the epoch."""
     held = _ETAG.fullmatch((if_none_match or "").strip())
     known_epoch = int(held.group(1)) if held else None
     table = await read_permission_table(session, known_epoch)
     if table is None:
         return Response(status_code=304, headers={"etag": etag(known_epoch or 0)})
-    response.headers["etag"] = etag(table["epoch"])
+    response.headers["etag"] = etag(table.epoch)
     return table

@@ -3,12 +3,13 @@
 from fastapi import Response
 
 from services.security.actions import tokens as actions
-from services.security.api.dependencies import Address, CallerId, DatabaseOf, DirectoryOf, Now, TokenKeysOf
+from services.security.api.dependencies import NOT_KEPT, CallerId, EntranceOf
 from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
 from services.security.rules.tokens import Tokens
-from services.security.schemas.tokens import LogIn, RefreshToken, TokenAnswer
+from services.security.schemas.tokens import LogIn, RefreshToken, TokenRead
 from shared.access import declared
 from shared.errors import NotFound
+from shared.http.moment import Now
 from shared.http.operation import Router
 from shared.http.problems import refusal
 from shared.http.transaction import Transaction
@@ -16,66 +17,45 @@ from shared.http.transaction import Transaction
 router = Router("tokens")
 
 
-def _answer(response: Response, made: Tokens) -> TokenAnswer:
-    response.headers["cache-control"] = "no-store"
-    return TokenAnswer(access_token=made.access_token, expires_in=made.expires_in, refresh_token=made.refresh_token)
+def _read(made: Tokens) -> TokenRead:
+    return TokenRead(access_token=made.access_token, expires_in=made.expires_in, refresh_token=made.refresh_token)
 
 
 @router.post(
     "",
     access=declared.public("Logging in is how a caller becomes known."),
     refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
-    response_model=TokenAnswer,
+    dependencies=[NOT_KEPT],
     summary="Log in",
 )
-async def log_in(
-    body: LogIn,
-    address: Address,
-    *,
-    response: Response,
-    session: Transaction,
-    database: DatabaseOf,
-    keys: TokenKeysOf,
-    directory: DirectoryOf,
-    now: Now,
-) -> TokenAnswer:
+async def log_in(body: LogIn, entrance: EntranceOf) -> TokenRead:
     """Opens a session of 12 hours for a user with a password: an access token and the first refresh token.
 
     Every failure gives the same answer, after the same time. After five of an account within a quarter of an hour, or
     fifty from one address, the next has to wait.
     """
-    made = await actions.log_in(
-        database, session, keys, directory, name=body.user, password=body.password, address=address, now=now
-    )
-    return _answer(response, made)
+    return _read(await actions.log_in(entrance, body.user, body.password))
 
 
 @router.post(
     "/refresh",
     access=declared.public("The refresh token itself says who calls; the access token may have expired."),
     refuses=[LoginRefused],
-    response_model=TokenAnswer,
+    dependencies=[NOT_KEPT],
+    response_model=TokenRead,
     summary="Exchange a refresh token for new tokens",
 )
-async def refresh_tokens(
-    body: RefreshToken, response: Response, session: Transaction, keys: TokenKeysOf, now: Now
-) -> TokenAnswer | Response:
+async def refresh_tokens(body: RefreshToken, entrance: EntranceOf) -> TokenRead | Response:
     """Each refresh token is used once; shown again within 10 seconds it gives the same successor.
 
     An older one shown again ends the session for everybody who holds a token of it.
     """
-    made = await actions.refresh(session, keys, body.refresh_token, now)
+    made = await actions.refresh(entrance, body.refresh_token)
     # Answered, not raised: an error would roll back the end of a session whose token was used twice.
-    return refusal(LoginRefused()) if made is None else _answer(response, made)
+    return refusal(LoginRefused()) if made is None else _read(made)
 
 
-@router.post(
-    "/revoke",
-    access=declared.signed_in(),
-    refuses=[NotFound],
-    status_code=204,
-    summary="Log out",
-)
+@router.post("/revoke", access=declared.signed_in(), refuses=[NotFound], status_code=204, summary="Log out")
 async def revoke_tokens(body: RefreshToken, session: Transaction, caller_id: CallerId, now: Now) -> None:
     """Ends the caller's session that the refresh token belongs to; access tokens run out by themselves.
 

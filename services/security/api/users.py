@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Response
+from fastapi import Query, Response
 
 from services.security.actions import users as actions
 from services.security.actions.me import describe_access
-from services.security.actions.users import import_users as import_rows
-from services.security.api.dependencies import AdministersGroups, ChangerId, Now
+from services.security.api.dependencies import AdministersGroups, ChangerId
 from services.security.errors import (
     AdministratorProtected,
     LastAdministrator,
@@ -16,91 +15,65 @@ from services.security.errors import (
     ServiceAccountOnly,
     UserExists,
 )
-from services.security.rules.names import fold
+from services.security.records.names import fold
+from services.security.records.users import NewUser, User, UserChange, UserDraft, UserRow
+from services.security.rules.me import UserAccess
 from services.security.rules.permissions import USERS
-from services.security.rules.users import User, UserFilter
-from services.security.schemas.me import AccessAnswer, EffectiveFeatureAnswer
-from services.security.schemas.users import (
-    ChangedUser,
-    NewPassword,
-    NewUser,
-    UserAnswer,
-    UserImportAnswer,
-    UserImportRow,
-)
-from services.security.schemas.words import KindWord, Words
+from services.security.rules.users import UserFilter, UserImport
+from services.security.schemas.users import NewPassword
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import Forbidden, ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_REQUEST, CSV_RESPONSE, CsvBody, table_answer
 from shared.http.imports import Check, taken_back
+from shared.http.moment import Now
 from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
+from shared.values.fields import field_names
 from shared.values.numbers import Id
 
 router = Router("users")
 
 
-def _filter(
-    name: Annotated[Words | None, Query(description="The whole name, without regard to case.")] = None,
-    *,
-    active: bool | None = None,
-    group: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="The id of a group they are in.")] = None,
-    kind: KindWord | None = None,
-    search: Annotated[Words | None, Query(description="Part of the name or the display name.")] = None,
-) -> UserFilter:
-    return UserFilter(name, active=active, group_id=group, kind=kind, search=search)
-
-
-FilterOf = Annotated[UserFilter, Depends(_filter)]
-
-
-def _answer(response: Response, user: User) -> UserAnswer:
-    response.headers["etag"] = etag(user.revision)
-    return UserAnswer.of(user)
-
-
 @router.get(
     "",
     access=declared.feature(USERS, Level.VIEW),
-    response_model=Page[UserAnswer, Count],
+    response_model=Page[User, Count],
     responses=CSV_RESPONSE,
     summary="List users",
 )
-async def list_users(session: Transaction, wanted: FilterOf, query: PageQueryOf) -> Page[UserAnswer, Count] | Response:
+async def list_users(
+    session: Transaction, wanted: Annotated[UserFilter, Query()], query: PageQueryOf
+) -> Page[User, Count] | Response:
     """One page of the users that fit; as text/csv all of them, in the form that can be imported again.
 
     Sorted by `name`, `display_name` or `created_at`.
     """
-    found, next_cursor, count = await actions.list_users(session, wanted, query)
+    found, cursor, count = await actions.list_users(session, wanted, query)
     if query.media_type is not None:
-        return table_answer(
-            query.media_type, "users", list(UserImportRow.model_fields), [UserImportRow.of(user) for user in found]
-        )
-    return Page(items=[UserAnswer.of(user) for user in found], next_cursor=next_cursor, totals=Count(count=count))
+        return table_answer(query.media_type, "users", field_names(UserRow), found)
+    return Page(items=found, next_cursor=cursor, totals=Count(count=count))
 
 
 @router.post(
     "",
     access=declared.feature(USERS, Level.EDIT),
     refuses=[UserExists],
-    response_model=UserAnswer,
     status_code=201,
     summary="Make a user",
 )
-async def create_user(body: NewUser, response: Response, session: Transaction, now: Now) -> UserAnswer:
+async def create_user(body: NewUser, response: Response, session: Transaction, now: Now) -> User:
     """Makes a user in no group and without a local password."""
-    return _answer(response, await actions.create_user(session, body.to_draft(), now))
+    return tagged(response, await actions.create_user(session, UserDraft(**dict(body)), now))
 
 
 @router.post(
     "/import",
     access=declared.feature(USERS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
-    response_model=UserImportAnswer,
     openapi_extra=CSV_REQUEST,
     summary="Load users from a file",
 )
@@ -112,59 +85,52 @@ async def import_users(
     administers: AdministersGroups,
     now: Now,
     check: Check = False,
-) -> UserImportAnswer:
+) -> UserImport:
     """Loads a file with the columns name, display_name, active, groups (separated by semicolons) and kind.
 
     The whole file or nothing. A row makes a new user or changes the one of that name; groups that it names become
     exactly the user's groups, which takes `security.groups` at admin as well.
     """
-    numbered = read_csv(content, UserImportRow, key=lambda row: fold(row.name))
-    rows = [one.row.to_row(one.line) for one in numbered]
-    if not administers and any(row.groups for row in rows):
+    file = read_csv(content, UserRow, key=lambda row: fold(row.name))
+    if not administers and any(one.row.groups for one in file):
         raise Forbidden("This file changes who is in which group, which needs security.groups at level admin.")
     async with taken_back(session, check=check):
-        done = await import_rows(session, rows, changer_id, now)
-    return UserImportAnswer(created=done.created, changed=done.changed, unchanged=done.unchanged)
+        return await actions.import_users(session, file, changer_id, now)
 
 
 @router.get(
     "/{user_id}",
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
-    response_model=UserAnswer,
     summary="Read a user",
 )
-async def read_user(user_id: Id, response: Response, session: Transaction) -> UserAnswer:
+async def read_user(user_id: Id, response: Response, session: Transaction) -> User:
     """The user with his groups. The ETag counts changes of his own fields; groups are changed at the groups."""
-    return _answer(response, await actions.get_user(session, user_id))
+    return tagged(response, await actions.get_user(session, user_id))
 
 
 @router.get(
     "/{user_id}/access",
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
-    response_model=AccessAnswer,
     summary="What a user may do, and why",
 )
-async def read_access(user_id: Id, session: Transaction) -> AccessAnswer:
+async def read_access(user_id: Id, session: Transaction) -> UserAccess:
     """Every feature that the user has, its level, its limits, and the groups because of which he has it."""
-    described = await describe_access(session, user_id)
-    features = [EffectiveFeatureAnswer.of(feature) for feature in described.features]
-    return AccessAnswer(user=described.user.name, active=described.user.active, features=features)
+    return await describe_access(session, user_id)
 
 
 @router.patch(
     "/{user_id}",
     access=declared.feature(USERS, Level.EDIT),
     refuses=[NotFound, VersionMissing, VersionStale, LastAdministrator],
-    response_model=UserAnswer,
     summary="Change a user",
 )
 async def change_user(
-    user_id: Id, body: ChangedUser, expected: ExpectedVersion, *, response: Response, session: Transaction, now: Now
-) -> UserAnswer:
+    user_id: Id, body: UserChange, expected: ExpectedVersion, *, response: Response, session: Transaction, now: Now
+) -> User:
     """Changes display name or active flag. Who is deactivated can do nothing any more and is logged out everywhere."""
-    return _answer(response, await actions.change_user(session, user_id, expected, body.to_change(), now))
+    return tagged(response, await actions.change_user(session, user_id, expected, body, now))
 
 
 @router.put(

@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import (
-    UniqueConstraint,
-)
+from sqlalchemy import UniqueConstraint
 
 from services.security.models.table import Table
 from shared.database import columns

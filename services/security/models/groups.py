@@ -3,34 +3,28 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import (
-    ARRAY,
-    Column,
-    Index,
-    Integer,
-    Text,
-)
+from sqlalchemy import ARRAY, Column, Index, Integer, Text
 from sqlmodel import Field
 
 from services.security.models.table import Table
+from services.security.records.groups import GroupEntry
+from shared.access.grants import LevelWord
 from shared.database import columns
 
 
-class SecurityGroup(Table, table=True):
+class SecurityGroupTable(GroupEntry, Table, table=True):
     """A role of the company, such as Billing; its name is compared folded too."""
 
     __tablename__: ClassVar[str] = "security_group"
 
     id: int = columns.identity()
-    name: str = columns.code()
     folded_name: str = columns.code(unique=True)
-    description: str = columns.code()
     folded_description: str = columns.code()
     revision: int = columns.big()
     created_at: datetime = columns.moment()
 
 
-class GroupGrant(Table, table=True):
+class GroupGrantTable(Table, table=True):
     """One feature at one level, within limits; an empty array leaves that side open."""
 
     __tablename__: ClassVar[str] = "group_grant"
@@ -42,7 +36,7 @@ class GroupGrant(Table, table=True):
     id: int = columns.identity()
     group_id: int = columns.owned_by("security_group.id")
     feature: str = columns.code()
-    level: str = columns.code()
+    level: LevelWord = columns.code()
     branches: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     customers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     ar_companies: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))

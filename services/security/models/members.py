@@ -2,9 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import (
-    Index,
-)
+from sqlalchemy import Index
 
 from services.security.models.table import Table
 from shared.database import columns

@@ -2,10 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-)
+from sqlalchemy import Boolean, Column
 from sqlmodel import Field
 
 from services.security.models.table import Table

@@ -3,11 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import (
-    Column,
-    Index,
-    Text,
-)
+from sqlalchemy import Column, Index, Text
 from sqlmodel import Field
 
 from services.security.models.table import Table

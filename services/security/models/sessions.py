@@ -3,15 +3,11 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import (
-    Column,
-    Index,
-    LargeBinary,
-    text,
-)
+from sqlalchemy import Column, Index, LargeBinary, text
 from sqlmodel import Field
 
 from services.security.models.table import Table
+from services.security.rules.sessions import EndReason
 from shared.database import columns
 
 
@@ -29,7 +25,7 @@ class Session(Table, table=True):
     created_at: datetime = columns.moment()
     expires_at: datetime = columns.moment()
     ended_at: datetime | None = columns.moment(nullable=True)
-    end_reason: str | None = columns.code(nullable=True)
+    end_reason: EndReason | None = columns.code(nullable=True)
 
 
 class RefreshToken(Table, table=True):

@@ -19,7 +19,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Binding:
-    """What a user's name is bound to at one source."""
+    """The account of an identity provider or the directory that a name belongs to."""
 
     source: str
     subject: str

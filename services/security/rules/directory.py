@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.security.rules.names import fold, user_name
+from services.security.records.names import fold, user_name
 
 SOURCE = "directory"
 OBJECT_SID = "objectSid"

@@ -1,38 +1,31 @@
 """Owns the list of features: what the operations of all services declare, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.access.grants import Level
+from shared.access.grants import Level, LevelWord
 
 
 @dataclass(frozen=True)
 class DeclaredOperation:
-    """One operation of a service, as its OpenAPI document shows it."""
+    """An operation that asks for the feature, as its service declares it."""
 
     service: str
     method: str
     path: str
     summary: str
-    level: Level
+    level: LevelWord
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature and the operations that ask for it."""
+    """A feature with the levels that its operations ask for, ascending."""
 
-    name: str
+    module: str
+    feature: str
+    levels: tuple[LevelWord, ...]
     operations: tuple[DeclaredOperation, ...]
-
-    @property
-    def module(self) -> str:
-        return self.name.partition(".")[0]
-
-    @property
-    def levels(self) -> tuple[Level, ...]:
-        """The levels that its operations ask for, ascending."""
-        return tuple(sorted({operation.level for operation in self.operations}))
 
 
 Features = Mapping[str, Feature]
@@ -51,16 +44,17 @@ def features_of(documents: Mapping[str, Mapping[str, Any]]) -> Features:
             for method, operation in methods.items():
                 if "x-feature" not in operation:
                     continue
-                found.setdefault(operation["x-feature"], []).append(
-                    DeclaredOperation(
-                        service,
-                        method.upper(),
-                        path,
-                        operation.get("summary", ""),
-                        Level.of(operation["x-access-level"]),
-                    )
+                declared = DeclaredOperation(
+                    service, method.upper(), path, operation.get("summary", ""), operation["x-access-level"]
                 )
-    return {
-        name: Feature(name, tuple(sorted(found[name], key=lambda one: (one.service, one.path, one.method))))
-        for name in sorted(found)
-    }
+                found.setdefault(operation["x-feature"], []).append(declared)
+    return {name: _feature(name, found[name]) for name in sorted(found)}
+
+
+def _feature(name: str, operations: Sequence[DeclaredOperation]) -> Feature:
+    return Feature(
+        name.partition(".")[0],
+        name,
+        tuple(sorted({one.level for one in operations}, key=Level.of)),
+        tuple(sorted(operations, key=lambda one: (one.service, one.path, one.method))),
+    )

@@ -2,55 +2,29 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
 
 from services.security.errors import OwnGroup
+from services.security.records.grants import GrantEntry
+from services.security.records.groups import MOST_GRANTS, GroupDraft, GroupRow
+from services.security.records.names import Named, Sought, fold
 from services.security.rules.features import Features
-from services.security.rules.names import fold
-from shared.access.grants import Grant, Level, Limits
+from shared.access.grants import LevelWord, Limits
 from shared.errors import Fault
-
-MOST_GRANTS = 1_000
-MOST_CODES = 200
-"""In one side of one grant: the limits travel with every request, in a header."""
-
+from shared.files.csv import Numbered
+from shared.values.filters import Filter
 
 _UNLIMITED_MODULE = "security"
 
 
-@dataclass(frozen=True)
-class GroupDraft:
-    """A group as somebody wants it."""
+class GroupFilter(Filter):
+    """Which groups are asked for."""
 
-    name: str
-    description: str
-    grants: tuple[Grant, ...]
-
-
-@dataclass(frozen=True)
-class GroupName:
-    id: int
-    name: str
-
-
-@dataclass(frozen=True)
-class Group(GroupName):
-    """A group as it is. `revision` counts its changes, members included."""
-
-    description: str
-    revision: int
-    member_count: int
-    created_at: datetime
-    grants: tuple[Grant, ...]
-
-
-@dataclass(frozen=True)
-class GroupFilter:
-    """Which groups are asked for; None asks for all. `feature` asks for those that give it at any level."""
-
-    name: str | None = None
-    feature: str | None = None
-    search: str | None = None
+    name: Sought | None = Field(default=None, description="The whole name, without regard to case.")
+    feature: Sought | None = Field(default=None, description="A feature that they give, at any level.")
+    search: Sought | None = Field(default=None, description="Part of the name or the description.")
 
 
 @dataclass(frozen=True)
@@ -62,7 +36,7 @@ class GrantFault:
     detail: str
 
 
-def find_grant_faults(grants: Sequence[Grant], features: Features) -> list[GrantFault]:
+def find_grant_faults(grants: Sequence[GrantEntry], features: Features) -> list[GrantFault]:
     """What is wrong with the grants of one group; nothing when all is well.
 
     A feature must be one that an operation declares. The same feature may stand several times with different limits
@@ -97,18 +71,17 @@ class Changer:
     group_ids: frozenset[int] = frozenset()
 
 
-def complete_grants(grants: Sequence[Grant], features: Features) -> tuple[Grant, ...]:
+def complete_grants(grants: Sequence[GrantEntry], features: Features) -> tuple[GrantEntry, ...]:
     """The grants of the administrators' group: every known feature at admin everywhere, and what it had besides.
 
     Example: a group with `security.users` at view gets it at admin instead, and every other feature.
     """
-    complete = {(name, Limits()): Grant(name, Level.ADMIN) for name in features}
-    kept = tuple(grant for grant in grants if (grant.feature, grant.limits) not in complete)
-    return (*complete.values(), *kept)
+    complete = tuple(GrantEntry(feature=name, level="admin") for name in features)
+    return (*complete, *(grant for grant in grants if grant.feature not in features or not grant.limits.unlimited))
 
 
 def require_others_groups(
-    changer: Changer, changed_groups: Collection[GroupName], changed_members: Collection[int] = ()
+    changer: Changer, changed_groups: Collection[Named], changed_members: Collection[int] = ()
 ) -> None:
     """Raises OwnGroup when somebody changes a group that he is in, or his own membership in any.
 
@@ -123,76 +96,84 @@ def require_others_groups(
 
 @dataclass(frozen=True)
 class GrantDifference:
-    """A feature within certain limits that two groups do not give alike; Level.NONE where one does not give it."""
+    """A feature within these limits (empty lists leave a side open) that the groups give at different levels."""
 
     feature: str
-    limits: Limits
-    first: Level
-    second: Level
+    branches: tuple[str, ...]
+    customers: tuple[str, ...]
+    ar_companies: tuple[int, ...]
+    first: Literal["none", LevelWord]
+    second: Literal["none", LevelWord]
 
 
-def compare_grants(first: Sequence[Grant], second: Sequence[Grant]) -> list[GrantDifference]:
+@dataclass(frozen=True)
+class GroupComparison:
+    """What two groups give otherwise; no differences when they give the same."""
+
+    first: Named
+    second: Named
+    differences: list[GrantDifference]
+
+
+def compare_grants(first: Sequence[GrantEntry], second: Sequence[GrantEntry]) -> list[GrantDifference]:
     """What two groups give otherwise, by feature and limits; nothing when they give the same.
 
     Example: Billing with export at approve and Proof without it differ in export: approve and none.
     """
     levels = [{(one.feature, one.limits): one.level for one in grants} for grants in (first, second)]
-    differences = [
-        GrantDifference(feature, limits, *(level.get((feature, limits), Level.NONE) for level in levels))
-        for feature, limits in levels[0].keys() | levels[1].keys()
+    given = {(one.feature, one.limits): one for one in (*first, *second)}
+    differing = [key for key in given if levels[0].get(key) != levels[1].get(key)]
+    return [
+        GrantDifference(
+            given[key].feature,
+            given[key].branches,
+            given[key].customers,
+            given[key].ar_companies,
+            levels[0].get(key, "none"),
+            levels[1].get(key, "none"),
+        )
+        for key in sorted(differing, key=lambda key: (key[0], str(key[1].to_claim())))
     ]
-    changed = [one for one in differences if one.first != one.second]
-    return sorted(changed, key=lambda one: (one.feature, str(one.limits.to_claim())))
-
-
-@dataclass(frozen=True)
-class GrantRow:
-    """One line of the file; without a grant it only names its group. An empty description says nothing."""
-
-    line: int
-    group: str
-    description: str
-    grant: Grant | None
 
 
 @dataclass(frozen=True)
 class GroupImport:
-    """How many groups a file made, and of how many it replaced the grants."""
+    """How many groups the file made, and of how many it replaced the grants."""
 
     created: int
     replaced: int
 
 
-def _by_group(rows: Sequence[GrantRow]) -> dict[str, list[GrantRow]]:
+def _by_group(rows: Sequence[Numbered[GroupRow]]) -> dict[str, list[Numbered[GroupRow]]]:
     """The rows of each group, under the name as it is spelled first."""
-    grouped: dict[str, list[GrantRow]] = {}
-    for row in rows:
-        grouped.setdefault(fold(row.group), []).append(row)
-    return {of_group[0].group: of_group for of_group in grouped.values()}
+    grouped: dict[str, list[Numbered[GroupRow]]] = {}
+    for one in rows:
+        grouped.setdefault(fold(one.row.group), []).append(one)
+    return {of_group[0].row.group: of_group for of_group in grouped.values()}
 
 
-def find_group_faults(rows: Sequence[GrantRow], features: Features) -> list[Fault]:
+def find_group_faults(rows: Sequence[Numbered[GroupRow]], features: Features) -> list[Fault]:
     """Every fault of the file: unknown features, limits where there can be none, descriptions that contradict."""
     faults: list[tuple[int, Fault]] = []
     for group, of_group in _by_group(rows).items():
-        granting = [(row.line, row.grant) for row in of_group if row.grant is not None]
+        granting = [(one, grant) for one in of_group if (grant := one.row.grant) is not None]
         for fault in find_grant_faults([grant for _, grant in granting], features):
-            line = granting[fault.position][0]
-            faults.append((line, Fault(f"line {line}, column {fault.field}", fault.detail)))
+            faulty, _ = granting[fault.position]
+            faults.append((faulty.line, faulty.fault(fault.field, fault.detail)))
         if len(granting) > MOST_GRANTS:
-            line = granting[MOST_GRANTS][0]
+            line = granting[MOST_GRANTS][0].line
             faults.append((line, Fault(f"line {line}", f"{group} has more than {MOST_GRANTS} grants")))
-        described = [row for row in of_group if row.description]
+        described = [one for one in of_group if one.row.description]
         faults += [
-            (row.line, Fault(f"line {row.line}, column description", f"{group} has another one on line {first.line}"))
+            (one.line, one.fault("description", f"{group} has another one on line {first.line}"))
             for first in described[:1]
-            for row in described
-            if row.description != first.description
+            for one in described
+            if one.row.description != first.row.description
         ]
     return [fault for _, fault in sorted(faults, key=lambda pair: pair[0])]
 
 
-def plan_group_import(rows: Sequence[GrantRow]) -> list[GroupDraft]:
+def plan_group_import(rows: Sequence[Numbered[GroupRow]]) -> list[GroupDraft]:
     """The groups that the file describes, in its order. A group that it describes nowhere has an empty description here.
 
     Example: `Billing,…,receivables.invoices,edit` and `Billing,…,rating.work_orders,view` make Billing with exactly
@@ -200,9 +181,9 @@ def plan_group_import(rows: Sequence[GrantRow]) -> list[GroupDraft]:
     """
     return [
         GroupDraft(
-            group,
-            next((row.description for row in of_group if row.description), ""),
-            tuple(row.grant for row in of_group if row.grant is not None),
+            name=group,
+            description=next((one.row.description for one in of_group if one.row.description), ""),
+            grants=tuple(grant for one in of_group if (grant := one.row.grant) is not None),
         )
         for group, of_group in _by_group(rows).items()
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from services.security.rules.names import user_name
+from services.security.records.names import user_name
 
 SCOPE = "openid profile email"
 # No HMAC, whose key the client would share, and not `none`.

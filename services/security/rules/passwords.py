@@ -3,7 +3,7 @@
 import unicodedata
 
 from services.security.errors import PasswordUnfit
-from services.security.rules.names import fold
+from services.security.records.names import fold
 
 SHORTEST = 12
 LONGEST = 256

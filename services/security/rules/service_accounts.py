@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from services.security.errors import CredentialsEnough
+from services.security.records.users import User
 
 MOST_VALID = 2
 SECRET_BYTES = 32
@@ -12,7 +16,7 @@ _LONGEST_ID = 18
 
 @dataclass(frozen=True)
 class Credential:
-    """A credential as it is listed; its secret was shown once and is not known any more."""
+    """A credential without its secret, which was shown once and is not known any more; valid until `revoked_at`."""
 
     id: int
     created_at: datetime
@@ -22,10 +26,17 @@ class Credential:
 
 @dataclass(frozen=True)
 class NewCredential:
-    """A credential with the secret that is shown this once."""
+    """A credential with its secret, which is shown this once."""
 
     credential: Credential
-    secret: str = field(repr=False)
+    secret: Annotated[str, Field(description="Keep it: it is not shown again.")] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NewServiceAccount(NewCredential):
+    """The account that was made, and its first credential."""
+
+    account: User
 
 
 def shown_secret(credential_id: int, random: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Literal
 
 from services.security.rules.tokens import LoggedIn
 
@@ -11,15 +12,10 @@ REPEAT_WITHIN = timedelta(seconds=10)
 KEPT_AFTER_EXPIRY = timedelta(days=1)
 
 
-class EndReason(Enum):
-    """Why a session ended before its time."""
-
-    LOGGED_OUT = "logged_out"
-    TOKEN_REUSED = "token_reused"  # noqa: S105 - the name of a reason, not a secret
-    DEACTIVATED = "deactivated"
-    PASSWORD_SET = "password_set"  # noqa: S105 - the name of a reason, not a secret
-    ENDED_BY_OWNER = "ended_by_owner"
-    ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
+EndReason = Literal[
+    "logged_out", "token_reused", "deactivated", "password_set", "ended_by_owner", "ended_by_administrator"
+]
+"""Why a session ended before its time."""
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shared.access.identity import key_id, load_private_key
+from shared.access.identity import ALGORITHM, key_id, load_private_key
+from shared.contracts.access_token import TYPE, AccessClaims
 
-ISSUER = "ratebook-security"
-AUDIENCE = "ratebook-gateway"
-TYPE = "ratebook-access+jwt"
-ALGORITHM = "EdDSA"
 ACCESS_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_BYTES = 32
 
@@ -96,26 +93,20 @@ def sign_access_token(
     now: datetime,
     csrf_token: str | None = None,
 ) -> tuple[str, int]:
-    """An access token and the seconds it is valid: 5 minutes, but never longer than its session.
-
-    `sub` is the user's id: a name may be granted to before its owner was ever seen, an id belongs to one account.
-    `csrf` is what a browser's page must show where the token comes as a cookie; a token without it is no cookie.
-    """
+    """An access token and the seconds it is valid: 5 minutes, but never longer than its session."""
     issued_at = int(now.timestamp())
     lifetime = int(min(ACCESS_LIFETIME, session.expires_at - now).total_seconds())
-    claims = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "sub": str(session.user_id),
-        "name": session.user_name,
-        "sid": session.sid,
-        "iat": issued_at,
-        "exp": issued_at + lifetime,
-        "jti": token_id,
-        **({} if csrf_token is None else {"csrf": csrf_token}),
-    }
-    token = jwt.encode(claims, keys.signing, ALGORITHM, headers={"kid": key_id(keys.signing), "typ": TYPE})
-    return token, lifetime
+    claims = AccessClaims(
+        sub=str(session.user_id),
+        name=session.user_name,
+        sid=session.sid,
+        iat=issued_at,
+        exp=issued_at + lifetime,
+        jti=token_id,
+        csrf=csrf_token,
+    )
+    head = {"kid": key_id(keys.signing), "typ": TYPE}
+    return jwt.encode(claims.model_dump(exclude_none=True), keys.signing, ALGORITHM, headers=head), lifetime
 
 
 def refresh_token_of(random: bytes) -> str:

@@ -1,72 +1,29 @@
-"""Owns users: who they are, what is known of them, and loading them from a file."""
+"""Owns users: which are asked for, and loading them from a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
 
-from services.security.rules.groups import GroupName
-from services.security.rules.names import fold
+from pydantic import Field
+
+from services.security.records.names import Named, Sought, fold
+from services.security.records.users import User, UserDraft, UserKind, UserRow
+from services.security.rules.members import Joining, Leaving, MemberPlan
 from shared.errors import Fault
+from shared.files.csv import Numbered
+from shared.values.filters import Filter
+from shared.values.numbers import Id
 
 _LONGEST_ID = 18
 
 
-class Kind(Enum):
-    """What is behind an account: somebody who logs in, or another system that shows a credential."""
+class UserFilter(Filter):
+    """Which users are asked for."""
 
-    PERSON = "person"
-    SERVICE = "service"
-
-
-@dataclass(frozen=True)
-class UserDraft:
-    """A user as somebody wants it; `name` is `DOMAIN\\name`, `kind` the value of a Kind."""
-
-    name: str
-    display_name: str
-    active: bool
-    kind: str = Kind.PERSON.value
-
-
-@dataclass(frozen=True)
-class UserChange:
-    """What shall be different; None leaves it as it is."""
-
-    display_name: str | None = None
+    name: Sought | None = Field(default=None, description="The whole name, without regard to case.")
     active: bool | None = None
-
-
-@dataclass(frozen=True)
-class User:
-    """A user as it is; lists are in the order of the groups' names. `revision` counts changes of its own fields."""
-
-    id: int
-    kind: str
-    name: str
-    display_name: str
-    active: bool
-    has_password: bool
-    password_changed_at: datetime | None
-    revision: int
-    created_at: datetime
-    group_ids: list[int]
-    group_names: list[str]
-
-    @property
-    def groups(self) -> tuple[GroupName, ...]:
-        return tuple(GroupName(*pair) for pair in zip(self.group_ids, self.group_names, strict=True))
-
-
-@dataclass(frozen=True)
-class UserFilter:
-    """Which users are asked for; None asks for all."""
-
-    name: str | None = None
-    active: bool | None = None
-    group_id: int | None = None
-    kind: str | None = None
-    search: str | None = None
+    group: Id | None = Field(default=None, description="The id of a group they are in.")
+    kind: UserKind | None = None
+    search: Sought | None = Field(default=None, description="Part of the name or the display name.")
 
 
 def user_id_of(subject: str) -> int | None:
@@ -78,58 +35,13 @@ def user_id_of(subject: str) -> int | None:
 
 
 @dataclass(frozen=True)
-class UserRow:
-    """One line of the file. `active` None and no `groups` leave a known user as he is in that respect."""
-
-    line: int
-    name: str
-    display_name: str
-    active: bool | None
-    groups: tuple[str, ...]
-    kind: str | None = None
-
-
-@dataclass(frozen=True)
-class KnownUser:
-    id: int
-    folded_name: str
-    kind: str
-    display_name: str
-    active: bool
-    group_ids: list[int]
-
-
-@dataclass(frozen=True)
-class ChangedUser:
-    """A user with what he has afterwards."""
-
-    id: int
-    display_name: str
-    active: bool
-
-
-@dataclass(frozen=True)
-class Joining:
-    """A user, by folded name because he may be new, who joins a group."""
-
-    folded_name: str
-    group_id: int
-
-
-@dataclass(frozen=True)
-class Leaving:
-    user_id: int
-    group_id: int
-
-
-@dataclass(frozen=True)
-class UserPlan:
-    """What a file changes. `flagged` are the known users whose active flag changes, `deactivated` some of them."""
+class UserPlan(MemberPlan):
+    """What a file changes. `changed` are users with what they have afterwards; `flagged` are the known users whose
+    active flag changes, `deactivated` some of them.
+    """
 
     new: tuple[UserDraft, ...]
-    changed: tuple[ChangedUser, ...]
-    joining: tuple[Joining, ...]
-    leaving: tuple[Leaving, ...]
+    changed: tuple[User, ...]
     flagged: tuple[int, ...]
     deactivated: tuple[int, ...]
 
@@ -138,47 +50,36 @@ class UserPlan:
         """Whether the permission table is different afterwards; a display name is not in it."""
         return bool(any(draft.active for draft in self.new) or self.flagged or self.joining or self.leaving)
 
-    @property
-    def changed_group_ids(self) -> set[int]:
-        return {one.group_id for one in self.joining} | {one.group_id for one in self.leaving}
-
-    def changed_member_ids(self, known: Mapping[str, KnownUser]) -> set[int]:
-        """The known users whose groups change."""
-        joining = {known[one.folded_name].id for one in self.joining if one.folded_name in known}
-        return joining | {one.user_id for one in self.leaving}
-
 
 @dataclass(frozen=True)
 class UserImport:
-    """How many users a file made, changed, and found as they were."""
+    """How many users the file made, changed, and found as they were."""
 
     created: int
     changed: int
     unchanged: int
 
 
-def find_unknown_groups(rows: Sequence[UserRow], groups: Mapping[str, GroupName]) -> list[Fault]:
+def find_unknown_groups(rows: Sequence[Numbered[UserRow]], groups: Mapping[str, Named]) -> list[Fault]:
     """A fault for every group in the file that is not among `groups`, which are by folded name."""
     return [
-        Fault(f"line {row.line}, column groups", f"there is no group {name}")
-        for row in rows
-        for name in row.groups
+        one.fault("groups", f"there is no group {name}")
+        for one in rows
+        for name in one.row.groups
         if fold(name) not in groups
     ]
 
 
-def find_other_kinds(rows: Sequence[UserRow], known: Mapping[str, KnownUser]) -> list[Fault]:
+def find_other_kinds(rows: Sequence[Numbered[UserRow]], known: Mapping[str, User]) -> list[Fault]:
     """A fault for every known user, by folded name, whom the file wants to be of another kind; a kind never changes."""
     return [
-        Fault(f"line {row.line}, column kind", f"{row.name} is a {known[fold(row.name)].kind} and stays one")
-        for row in rows
-        if row.kind is not None and fold(row.name) in known and known[fold(row.name)].kind != row.kind
+        one.fault("kind", f"{one.row.name} is a {user.kind} and stays one")
+        for one in rows
+        if (user := known.get(fold(one.row.name))) is not None and one.row.kind not in {None, user.kind}
     ]
 
 
-def plan_user_import(
-    rows: Sequence[UserRow], known: Mapping[str, KnownUser], groups: Mapping[str, GroupName]
-) -> UserPlan:
+def plan_user_import(rows: Sequence[UserRow], known: Mapping[str, User], groups: Mapping[str, Named]) -> UserPlan:
     """What the rows change, given the known users and the groups, both by folded name.
 
     A new user is active unless the file says no. A row that names groups puts its user into exactly these; an empty
@@ -187,37 +88,39 @@ def plan_user_import(
     Example: `ALAMO\\ana,Ana,,Proof;Billing` for a user in Billing and Rating: he joins Proof and leaves Rating.
     """
     new: list[UserDraft] = []
-    changed: list[ChangedUser] = []
+    changed: list[User] = []
     joining: list[Joining] = []
     leaving: list[Leaving] = []
-    flagged: list[KnownUser] = []
+    flagged: list[User] = []
     for row in rows:
         folded_name = fold(row.name)
         user = known.get(folded_name)
         wanted = {groups[fold(name)].id for name in row.groups}
         if user is None:
-            new.append(UserDraft(row.name, row.display_name, row.active is not False, row.kind or Kind.PERSON.value))
+            active = row.active is not False
+            draft = UserDraft(name=row.name, display_name=row.display_name, active=active, kind=row.kind or "person")
+            new.append(draft)
             joining += [Joining(folded_name, group_id) for group_id in sorted(wanted)]
             continue
         active = user.active if row.active is None else row.active
         if (row.display_name, active) != (user.display_name, user.active):
-            changed.append(ChangedUser(user.id, row.display_name, active))
+            changed.append(user.model_copy(update={"display_name": row.display_name, "active": active}))
         if active != user.active:
             flagged.append(user)
         if wanted:
-            joining += [Joining(folded_name, group_id) for group_id in sorted(wanted - set(user.group_ids))]
-            leaving += [Leaving(user.id, group_id) for group_id in sorted(set(user.group_ids) - wanted)]
+            joining += [Joining(folded_name, group_id) for group_id in sorted(wanted - user.group_ids)]
+            leaving += [Leaving(user.id, group_id) for group_id in sorted(user.group_ids - wanted)]
     return UserPlan(
-        tuple(new),
-        tuple(changed),
         tuple(joining),
         tuple(leaving),
+        tuple(new),
+        tuple(changed),
         flagged=tuple(user.id for user in flagged),
         deactivated=tuple(user.id for user in flagged if user.active),
     )
 
 
-def count_user_import(rows: Sequence[UserRow], known: Mapping[str, KnownUser], plan: UserPlan) -> UserImport:
+def count_user_import(rows: Sequence[UserRow], known: Mapping[str, User], plan: UserPlan) -> UserImport:
     """A user whose groups alone change counts as changed."""
     changed = {one.id for one in plan.changed} | plan.changed_member_ids(known)
     return UserImport(len(plan.new), len(changed), len(rows) - len(plan.new) - len(changed))

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 
-class CookieAnswer(BaseModel):
+class CookieRead(BaseModel):
     """How many seconds the access cookie lasts, then refresh it; and the session, then log in again."""
 
     expires_in: int

@@ -1,56 +1,11 @@
-"""Owns the wire types of service accounts and their credentials."""
+"""Owns the wire types of service accounts that log in."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from services.security.rules.service_accounts import NewCredential
-from services.security.rules.users import User, UserDraft
-from services.security.schemas.users import UserAnswer
-from services.security.schemas.words import Line, Secret, Sent, Short, UserName
-
-
-class NewServiceAccount(Sent):
-    """Another system, named like a user; what it may do is granted to its groups."""
-
-    name: UserName
-    display_name: Line
-
-    def to_draft(self) -> UserDraft:
-        return UserDraft(self.name, self.display_name, active=True)
-
-
-class CredentialAnswer(BaseModel):
-    """A credential without its secret; valid until `revoked_at`."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    created_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-
-
-class NewCredentialAnswer(BaseModel):
-    """A credential with its secret, which is shown this once."""
-
-    credential: CredentialAnswer
-    secret: str = Field(repr=False, description="Keep it: it is not shown again.")
-
-    @classmethod
-    def of(cls, made: NewCredential) -> "NewCredentialAnswer":
-        return cls(credential=CredentialAnswer.model_validate(made.credential), secret=made.secret)
-
-
-class ServiceAccountAnswer(NewCredentialAnswer):
-    """The account that was made, and its first credential."""
-
-    account: UserAnswer
-
-    @classmethod
-    def made(cls, user: User, made: NewCredential) -> "ServiceAccountAnswer":
-        return cls(**NewCredentialAnswer.of(made).model_dump(), account=UserAnswer.of(user))
+from services.security.records.names import Short
+from services.security.schemas.words import Secret, Sent
 
 
 class ServiceLogIn(Sent):
@@ -60,7 +15,7 @@ class ServiceLogIn(Sent):
     secret: Secret
 
 
-class AccessTokenAnswer(BaseModel):
+class AccessTokenRead(BaseModel):
     """Send it as `Authorization: Bearer …`; ask for the next one with the secret before it expires."""
 
     access_token: str = Field(repr=False)

@@ -1,10 +1,12 @@
 """Owns the wire types of logging in."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.security.schemas.words import Secret, Sent, Short
+from services.security.records.names import Short
+from services.security.schemas.service_accounts import AccessTokenRead
+from services.security.schemas.words import Secret, Sent
 
 
 class LogIn(Sent):
@@ -18,10 +20,7 @@ class RefreshToken(Sent):
     refresh_token: Secret
 
 
-class TokenAnswer(BaseModel):
+class TokenRead(AccessTokenRead):
     """Send the access token as `Authorization: Bearer …`; exchange the refresh token for new ones before it expires."""
 
-    access_token: str = Field(repr=False)
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme, not a secret
-    expires_in: int = Field(description="Seconds that the access token is valid.")
     refresh_token: str = Field(repr=False, description="Usable once; its use gives the next one.")

@@ -1,41 +1,13 @@
-"""Owns the forms of names, codes and secrets on the wire."""
+"""Owns the forms of secrets on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from services.security.rules import names
-
-_LONGEST_INPUT = 1_000
-_LONGEST_DESCRIPTION = 500
-_LARGEST_INT = 2**31 - 1
-
-
-def _description(text: str) -> str:
-    return names.one_line(text, _LONGEST_DESCRIPTION) if text.strip() else ""
-
-
-Short = StringConstraints(max_length=_LONGEST_INPUT)
-Words = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""What a list is searched for."""
-UserName = Annotated[
-    str,
-    Short,
-    AfterValidator(names.user_name),
-    Field(description="`DOMAIN\\name`; compared without regard to case.", examples=["ALAMO\\jsmith"]),
-]
-Line = Annotated[str, Short, AfterValidator(names.one_line)]
-GroupName = Annotated[str, Short, AfterValidator(names.group_name)]
-Description = Annotated[str, Short, AfterValidator(_description)]
-Code = Annotated[str, Short, AfterValidator(names.limit_code)]
-CompanyNumber = Annotated[int, Field(ge=1, le=_LARGEST_INT)]
-FeatureName = Annotated[str, StringConstraints(max_length=100)]
-LevelWord = Literal["view", "edit", "approve", "admin"]
-KindWord = Literal["person", "service"]
-Secret = Annotated[SecretStr, Field(max_length=_LONGEST_INPUT)]
+Secret = Annotated[SecretStr, Field(max_length=1_000)]
 
 
 class Sent(BaseModel):
-    """What callers send: members that are not known are mistakes."""
+    """What callers send with a secret in it: members that are not known are mistakes, and errors show nothing of it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

@@ -1,1 +1,1 @@
-"""Every SQL statement of the service; rows come back as dataclasses of rules."""
+"""Every SQL statement of the service; rows come back as records, or as dataclasses of rules."""

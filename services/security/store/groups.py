@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.groups import Group, GroupDraft, GroupFilter, GroupName
-from services.security.rules.names import fold
-from services.security.rules.permissions import GroupGrant
-from shared.access.grants import Grant, Level, Limits
+from services.security.models import metadata
+from services.security.records.grants import GrantEntry, GroupGrant, grant_in
+from services.security.records.groups import Group, GroupDraft
+from services.security.records.names import Named, fold
+from services.security.rules.groups import GroupFilter
+from services.security.store.rows import folded, given
+from shared.database.columns import column_types
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
-from shared.database.statements import columns, execute, fetch_all, fetch_one
+from shared.database.statements import execute, fetch_all, fetch_one
 
+_WRITTEN = ("name", "folded_name", "description", "folded_description")
 _COLUMNS = """
     security_group.id, security_group.name, security_group.description, security_group.revision,
     security_group.created_at,
@@ -24,31 +27,22 @@ _SORTING = Sorting(
     default="name",
     key="security_group.id",
 )
+_GRANT = {name: kind for name, kind in column_types(metadata.tables["group_grant"]).items() if name != "id"}
 
 
-@dataclass(frozen=True)
-class _GroupRow:
-    id: int
-    name: str
-    description: str
-    revision: int
-    member_count: int
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class _GrantRow:
+class _GrantRow(GrantEntry):
     group_id: int
     group_name: str
-    feature: str
-    level: str
-    branches: list[str]
-    customers: list[str]
-    ar_companies: list[int]
 
     def to_group_grant(self) -> GroupGrant:
-        limits = Limits(frozenset(self.branches), frozenset(self.customers), frozenset(self.ar_companies))
-        return GroupGrant(GroupName(self.group_id, self.group_name), Grant(self.feature, Level.of(self.level), limits))
+        return GroupGrant.model_construct(
+            group=Named(self.group_id, self.group_name),
+            feature=self.feature,
+            level=self.level,
+            branches=tuple(self.branches),
+            customers=tuple(self.customers),
+            ar_companies=tuple(self.ar_companies),
+        )
 
 
 def _where(wanted: GroupFilter) -> Where:
@@ -75,8 +69,8 @@ async def fetch_grants(
     found = await fetch_all(
         session,
         _GrantRow,
-        """
-        SELECT group_id, security_group.name AS group_name, feature, level, branches, customers, ar_companies
+        f"""
+        SELECT {", ".join(_GRANT)}, security_group.name AS group_name
         FROM group_grant JOIN security_group ON security_group.id = group_grant.group_id
         WHERE (CAST(:group_ids AS bigint[]) IS NULL OR group_id = ANY(CAST(:group_ids AS bigint[])))
           AND (CAST(:of_user AS bigint) IS NULL
@@ -90,25 +84,25 @@ async def fetch_grants(
     return [row.to_group_grant() for row in found]
 
 
-async def _with_grants(session: AsyncSession, rows: Sequence[_GroupRow]) -> list[Group]:
-    by_group: dict[int, list[Grant]] = {}
-    for one in await fetch_grants(session, group_ids=[row.id for row in rows]):
-        by_group.setdefault(one.group.id, []).append(one.grant)
-    return [Group(**asdict(row), grants=tuple(by_group.get(row.id, ()))) for row in rows]
+async def _with_grants(session: AsyncSession, groups: Sequence[Group]) -> list[Group]:
+    by_group: dict[int, list[GrantEntry]] = {}
+    for one in await fetch_grants(session, group_ids=[group.id for group in groups]):
+        by_group.setdefault(one.group.id, []).append(grant_in(one))
+    return [group.model_copy(update={"grants": tuple(by_group.get(group.id, ()))}) for group in groups]
 
 
 async def list_groups(session: AsyncSession, wanted: GroupFilter, query: PageQuery) -> tuple[list[Group], str | None]:
     """One page and the cursor of the next; all that fit when the query has no limit."""
-    rows, next_cursor = await fetch_page(
+    groups, next_cursor = await fetch_page(
         session,
-        _GroupRow,
+        Group,
         columns=_COLUMNS,
         source="security_group",
         where=_where(wanted),
         sorting=_SORTING,
         query=query,
     )
-    return await _with_grants(session, rows), next_cursor
+    return await _with_grants(session, groups), next_cursor
 
 
 async def count_groups(session: AsyncSession, wanted: GroupFilter) -> int:
@@ -116,27 +110,38 @@ async def count_groups(session: AsyncSession, wanted: GroupFilter) -> int:
 
 
 async def find_group(session: AsyncSession, group_id: int) -> Group | None:
-    row = await fetch_one(
-        session, _GroupRow, f"SELECT {_COLUMNS} FROM security_group WHERE id = :group_id", group_id=group_id
+    group = await fetch_one(
+        session, Group, f"SELECT {_COLUMNS} FROM security_group WHERE id = :group_id", group_id=group_id
     )
-    return None if row is None else (await _with_grants(session, [row]))[0]
+    return None if group is None else (await _with_grants(session, [group]))[0]
 
 
 async def find_named(session: AsyncSession, names: Collection[str]) -> dict[str, Group]:
     """The groups of these names, by folded name."""
-    rows = await fetch_all(
+    found = await fetch_all(
         session,
-        _GroupRow,
+        Group,
         f"SELECT {_COLUMNS} FROM security_group WHERE folded_name = ANY(CAST(:folded_names AS text[]))",
         folded_names=[fold(name) for name in names],
     )
-    return {fold(group.name): group for group in await _with_grants(session, rows)}
+    return {fold(group.name): group for group in await _with_grants(session, found)}
 
 
-async def find_names_by_id(session: AsyncSession, group_ids: Collection[int]) -> list[GroupName]:
+async def find_names(session: AsyncSession, names: Collection[str]) -> dict[str, Named]:
+    """The groups of these names without what they give, by folded name."""
+    found = await fetch_all(
+        session,
+        Named,
+        "SELECT id, name FROM security_group WHERE folded_name = ANY(CAST(:folded_names AS text[]))",
+        folded_names=[fold(name) for name in names],
+    )
+    return {fold(group.name): group for group in found}
+
+
+async def find_names_by_id(session: AsyncSession, group_ids: Collection[int]) -> list[Named]:
     return await fetch_all(
         session,
-        GroupName,
+        Named,
         "SELECT id, name FROM security_group WHERE id = ANY(CAST(:group_ids AS bigint[])) ORDER BY name",
         group_ids=list(group_ids),
     )
@@ -144,20 +149,16 @@ async def find_names_by_id(session: AsyncSession, group_ids: Collection[int]) ->
 
 async def insert_groups(session: AsyncSession, drafts: Sequence[GroupDraft], now: datetime) -> dict[str, int]:
     """Makes the groups with their grants; returns their ids by folded name."""
+    names = ", ".join(_WRITTEN)
     made = await fetch_all(
         session,
-        GroupName,
-        """
-        INSERT INTO security_group (name, folded_name, description, folded_description, created_at)
-        SELECT name, folded_name, description, folded_description, :now
-        FROM unnest(
-            CAST(:name AS text[]), CAST(:folded_name AS text[]),
-            CAST(:description AS text[]), CAST(:folded_description AS text[])
-        ) AS draft (name, folded_name, description, folded_description)
+        Named,
+        f"""
+        INSERT INTO security_group ({names}, created_at) SELECT {names}, :now FROM {given("security_group", _WRITTEN)}
         RETURNING id, name
         """,
         now=now,
-        **_folded_columns(drafts),
+        **folded(drafts, "name", "description"),
     )
     ids = {fold(group.name): group.id for group in made}
     await _insert_grants(session, {ids[fold(draft.name)]: draft.grants for draft in drafts})
@@ -168,53 +169,27 @@ async def replace_groups(session: AsyncSession, drafts: Mapping[int, GroupDraft]
     """Gives groups, by id, another name, description and grants."""
     await execute(
         session,
-        """
+        f"""
         UPDATE security_group
-        SET name = draft.name, folded_name = draft.folded_name, description = draft.description,
-            folded_description = draft.folded_description, revision = revision + 1
-        FROM unnest(
-            CAST(:id AS bigint[]), CAST(:name AS text[]), CAST(:folded_name AS text[]),
-            CAST(:description AS text[]), CAST(:folded_description AS text[])
-        ) AS draft (id, name, folded_name, description, folded_description)
-        WHERE security_group.id = draft.id
+        SET {", ".join(f"{name} = given.{name}" for name in _WRITTEN)}, revision = revision + 1
+        FROM {given("security_group", ("id", *_WRITTEN))} WHERE security_group.id = given.id
         """,
         id=list(drafts),
-        **_folded_columns(list(drafts.values())),
+        **folded(list(drafts.values()), "name", "description"),
     )
     await execute(session, "DELETE FROM group_grant WHERE group_id = ANY(CAST(:ids AS bigint[]))", ids=list(drafts))
     await _insert_grants(session, {group_id: draft.grants for group_id, draft in drafts.items()})
 
 
-def _folded_columns(drafts: Sequence[GroupDraft]) -> dict[str, list[str]]:
-    return {
-        **columns(drafts, "name", "description"),
-        "folded_name": [fold(draft.name) for draft in drafts],
-        "folded_description": [fold(draft.description) for draft in drafts],
-    }
-
-
-async def _insert_grants(session: AsyncSession, grants: Mapping[int, Sequence[Grant]]) -> None:
-    rows = [
-        {
-            "group_id": group_id,
-            "feature": grant.feature,
-            "level": grant.level.word,
-            "branches": sorted(grant.limits.branches),
-            "customers": sorted(grant.limits.customers),
-            "ar_companies": sorted(grant.limits.ar_companies),
-        }
-        for group_id, of_group in grants.items()
-        for grant in of_group
-    ]
+async def _insert_grants(session: AsyncSession, grants: Mapping[int, Sequence[GrantEntry]]) -> None:
+    rows = [{"group_id": group_id, **grant.model_dump()} for group_id, of_group in grants.items() for grant in of_group]
     # As JSON, because unnest takes lists of one length only and limits are lists themselves.
+    names = ", ".join(_GRANT)
     await execute(
         session,
-        """
-        INSERT INTO group_grant (group_id, feature, level, branches, customers, ar_companies)
-        SELECT group_id, feature, level, branches, customers, ar_companies
-        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS granted (
-            group_id bigint, feature text, level text, branches text[], customers text[], ar_companies int[]
-        )
+        f"""
+        INSERT INTO group_grant ({names}) SELECT {names} FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS granted ({", ".join(f"{name} {kind}" for name, kind in _GRANT.items())})
         """,
         rows=json.dumps(rows),
     )

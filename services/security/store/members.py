@@ -1,11 +1,13 @@
 """Owns who is in which group."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.members import Member, MemberFilter
-from services.security.rules.users import Joining, Leaving
+from services.security.records.names import Named
+from services.security.rules.members import Joining, Leaving, Member, MemberFilter
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all, fetch_values
 
@@ -25,6 +27,17 @@ _SORTING = Sorting(
     key="group_member.group_id || '/' || group_member.user_id",
     key_type="text",
 )
+
+
+@dataclass(frozen=True)
+class _MemberRow:
+    group_id: int
+    group_name: str
+    user_id: int
+    user_name: str
+
+    def to_member(self) -> Member:
+        return Member(Named(self.group_id, self.group_name), Named(self.user_id, self.user_name))
 
 
 async def find_group_ids(session: AsyncSession, user_id: int) -> frozenset[int]:
@@ -95,8 +108,8 @@ async def count_change_of(session: AsyncSession, group_ids: Collection[int]) -> 
 def _where(wanted: MemberFilter) -> Where:
     return (
         Where()
-        .add("group_member.group_id = :group_id", group_id=wanted.group_id)
-        .add("group_member.user_id = :user_id", user_id=wanted.user_id)
+        .add("group_member.group_id = :group_id", group_id=wanted.group)
+        .add("group_member.user_id = :user_id", user_id=wanted.user)
     )
 
 
@@ -104,20 +117,25 @@ async def list_members(
     session: AsyncSession, wanted: MemberFilter, query: PageQuery
 ) -> tuple[list[Member], str | None]:
     """One page and the cursor of the next; all that fit when the query has no limit."""
-    return await fetch_page(
-        session, Member, columns=_COLUMNS, source=_SOURCE, where=_where(wanted), sorting=_SORTING, query=query
+    rows, next_cursor = await fetch_page(
+        session, _MemberRow, columns=_COLUMNS, source=_SOURCE, where=_where(wanted), sorting=_SORTING, query=query
     )
+    return [row.to_member() for row in rows], next_cursor
 
 
 async def count_members(session: AsyncSession, wanted: MemberFilter) -> int:
     return await fetch_count(session, _SOURCE, _where(wanted))
 
 
-async def find_members(session: AsyncSession, group_ids: Collection[int]) -> list[Member]:
-    """Who is in any of these groups."""
-    return await fetch_all(
+async def find_members(session: AsyncSession, of: Literal["group", "user"], ids: Collection[int]) -> list[Member]:
+    """Who is in any of these groups, or where any of these users is, by the names of the groups."""
+    found = await fetch_all(
         session,
-        Member,
-        f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE group_member.group_id = ANY(CAST(:group_ids AS bigint[]))",
-        group_ids=list(group_ids),
+        _MemberRow,
+        f"""
+        SELECT {_COLUMNS} FROM {_SOURCE} WHERE group_member.{of}_id = ANY(CAST(:ids AS bigint[]))
+        ORDER BY security_group.name
+        """,
+        ids=list(ids),
     )
+    return [row.to_member() for row in found]

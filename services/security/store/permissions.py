@@ -2,9 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.groups import GroupName
+from services.security.records.names import Named
+from services.security.records.users import UserKind
 from services.security.rules.permissions import GROUPS, ActiveUser
-from services.security.rules.users import Kind
 from shared.database.statements import execute, fetch_all, fetch_value, fetch_values
 
 
@@ -28,7 +28,7 @@ async def read_as_one(session: AsyncSession) -> None:
     await execute(session, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-async def find_administrators(session: AsyncSession, kind: Kind = Kind.PERSON) -> set[int]:
+async def find_administrators(session: AsyncSession, kind: UserKind = "person") -> set[int]:
     """The active people, or service accounts, who have `security.groups` at admin."""
     return set(
         await fetch_values(
@@ -42,7 +42,7 @@ async def find_administrators(session: AsyncSession, kind: Kind = Kind.PERSON) -
                 AND user_account.kind = :of_kind
             """,
             feature=GROUPS,
-            of_kind=kind.value,
+            of_kind=kind,
         )
     )
 
@@ -59,5 +59,5 @@ async def fetch_active_users(session: AsyncSession) -> list[ActiveUser]:
     )
 
 
-async def fetch_group_names(session: AsyncSession) -> list[GroupName]:
-    return await fetch_all(session, GroupName, "SELECT id, name FROM security_group ORDER BY id")
+async def fetch_group_names(session: AsyncSession) -> list[Named]:
+    return await fetch_all(session, Named, "SELECT id, name FROM security_group ORDER BY id")

@@ -126,7 +126,7 @@ async def end_session(session: AsyncSession, session_id: int, reason: EndReason,
         session,
         "UPDATE session SET ended_at = :now, end_reason = :reason WHERE id = :session_id AND ended_at IS NULL",
         session_id=session_id,
-        reason=reason.value,
+        reason=reason,
         now=now,
     )
 
@@ -139,7 +139,7 @@ async def end_sessions_of(session: AsyncSession, user_ids: Sequence[int], reason
         WHERE user_id = ANY(CAST(:user_ids AS bigint[])) AND ended_at IS NULL AND expires_at > :now
         """,
         user_ids=list(user_ids),
-        reason=reason.value,
+        reason=reason,
         now=now,
     )
 

@@ -1,29 +1,24 @@
 """Owns the rows of users: found by name, listed, made and changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.names import fold
-from services.security.rules.users import ChangedUser, KnownUser, User, UserDraft, UserFilter
+from services.security.models import metadata
+from services.security.records.names import Named, fold
+from services.security.records.users import User, UserDraft
+from services.security.rules.users import UserFilter
+from services.security.store.members import find_members
+from services.security.store.rows import folded, given
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value
 
-_COLUMNS = """
-    user_account.id, user_account.kind, user_account.name, user_account.display_name, user_account.active,
-    user_account.password_hash IS NOT NULL AS has_password, user_account.password_changed_at,
-    user_account.revision, user_account.created_at, membership.group_ids, membership.group_names
-"""
-_SOURCE = """
-    user_account CROSS JOIN LATERAL (
-        SELECT coalesce(array_agg(security_group.id ORDER BY security_group.name), '{}') AS group_ids,
-               coalesce(array_agg(security_group.name ORDER BY security_group.name), '{}') AS group_names
-        FROM group_member JOIN security_group ON security_group.id = group_member.group_id
-        WHERE group_member.user_id = user_account.id
-    ) AS membership
-"""
+_KEPT = [name for name in User.model_fields if name in metadata.tables["user_account"].columns]
+_COLUMNS = f"{', '.join(_KEPT)}, password_hash IS NOT NULL AS has_password"
+_WRITTEN = (*UserDraft.model_fields, "folded_name", "folded_display_name")
+_CHANGED = ("display_name", "folded_display_name", "active")
 _SORTING = Sorting(
     fields={
         "name": ("user_account.folded_name", "text"),
@@ -58,7 +53,7 @@ def _where(wanted: UserFilter) -> Where:
         .add(
             """EXISTS (SELECT FROM group_member
                 WHERE group_member.user_id = user_account.id AND group_member.group_id = :group_id)""",
-            group_id=wanted.group_id,
+            group_id=wanted.group,
         )
         .add(
             """(position(:search IN user_account.folded_name) > 0
@@ -68,11 +63,19 @@ def _where(wanted: UserFilter) -> Where:
     )
 
 
+async def _with_groups(session: AsyncSession, users: Sequence[User]) -> list[User]:
+    by_user: dict[int, list[Named]] = {}
+    for one in await find_members(session, "user", [user.id for user in users]):
+        by_user.setdefault(one.user.id, []).append(one.group)
+    return [user.model_copy(update={"groups": tuple(by_user.get(user.id, ()))}) for user in users]
+
+
 async def list_users(session: AsyncSession, wanted: UserFilter, query: PageQuery) -> tuple[list[User], str | None]:
     """One page and the cursor of the next; all that fit when the query has no limit."""
-    return await fetch_page(
-        session, User, columns=_COLUMNS, source=_SOURCE, where=_where(wanted), sorting=_SORTING, query=query
+    users, next_cursor = await fetch_page(
+        session, User, columns=_COLUMNS, source="user_account", where=_where(wanted), sorting=_SORTING, query=query
     )
+    return await _with_groups(session, users), next_cursor
 
 
 async def count_users(session: AsyncSession, wanted: UserFilter) -> int:
@@ -80,9 +83,19 @@ async def count_users(session: AsyncSession, wanted: UserFilter) -> int:
 
 
 async def find_user(session: AsyncSession, user_id: int) -> User | None:
-    return await fetch_one(
-        session, User, f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE user_account.id = :user_id", user_id=user_id
+    user = await fetch_one(session, User, f"SELECT {_COLUMNS} FROM user_account WHERE id = :user_id", user_id=user_id)
+    return None if user is None else (await _with_groups(session, [user]))[0]
+
+
+async def find_named(session: AsyncSession, names: Collection[str]) -> dict[str, User]:
+    """The users of these names, by folded name."""
+    found = await fetch_all(
+        session,
+        User,
+        f"SELECT {_COLUMNS} FROM user_account WHERE folded_name = ANY(CAST(:folded_names AS text[]))",
+        folded_names=[fold(name) for name in names],
     )
+    return {fold(user.name): user for user in await _with_groups(session, found)}
 
 
 async def find_user_id(session: AsyncSession, name: str) -> int | None:
@@ -105,60 +118,34 @@ async def find_credentials(session: AsyncSession, name: str) -> Credentials | No
     )
 
 
-async def find_known(session: AsyncSession, folded_names: Sequence[str]) -> dict[str, KnownUser]:
-    """The users of these names, by folded name, with their groups."""
-    found = await fetch_all(
-        session,
-        KnownUser,
-        """
-        SELECT id, folded_name, kind, display_name, active,
-               ARRAY(SELECT group_id FROM group_member WHERE user_id = user_account.id ORDER BY group_id) AS group_ids
-        FROM user_account WHERE folded_name = ANY(CAST(:folded_names AS text[]))
-        """,
-        folded_names=list(folded_names),
-    )
-    return {user.folded_name: user for user in found}
-
-
 async def insert_users(session: AsyncSession, drafts: Sequence[UserDraft], now: datetime) -> dict[str, int]:
     """Makes the users, in one statement; returns their ids by folded name."""
+    names = ", ".join(_WRITTEN)
     made = await fetch_all(
         session,
         _Made,
-        """
-        INSERT INTO user_account (kind, name, folded_name, display_name, folded_display_name, active, created_at)
-        SELECT kind, name, folded_name, display_name, folded_display_name, active, :now
-        FROM unnest(
-            CAST(:kinds AS text[]), CAST(:name AS text[]), CAST(:folded_name AS text[]), CAST(:display_name AS text[]),
-            CAST(:folded_display_name AS text[]), CAST(:active AS boolean[])
-        ) AS draft (kind, name, folded_name, display_name, folded_display_name, active)
+        f"""
+        INSERT INTO user_account ({names}, created_at) SELECT {names}, :now FROM {given("user_account", _WRITTEN)}
         RETURNING id, folded_name
         """,
         now=now,
-        folded_name=[fold(draft.name) for draft in drafts],
-        folded_display_name=[fold(draft.display_name) for draft in drafts],
-        kinds=[draft.kind for draft in drafts],
-        **columns(drafts, "name", "display_name", "active"),
+        **folded(drafts, "name", "display_name"),
+        **columns(drafts, "kind", "active"),
     )
     return {user.folded_name: user.id for user in made}
 
 
-async def update_users(session: AsyncSession, changed: Sequence[ChangedUser]) -> None:
+async def update_users(session: AsyncSession, changed: Sequence[User]) -> None:
     """Sets display name and active flag of many users, in one statement."""
     await execute(
         session,
-        """
+        f"""
         UPDATE user_account
-        SET display_name = changed.display_name, folded_display_name = changed.folded_display_name,
-            active = changed.active, revision = revision + 1
-        FROM unnest(
-            CAST(:id AS bigint[]), CAST(:display_name AS text[]), CAST(:folded_display_name AS text[]),
-            CAST(:active AS boolean[])
-        ) AS changed (id, display_name, folded_display_name, active)
-        WHERE user_account.id = changed.id
+        SET {", ".join(f"{name} = given.{name}" for name in _CHANGED)}, revision = revision + 1
+        FROM {given("user_account", ("id", *_CHANGED))} WHERE user_account.id = given.id
         """,
-        folded_display_name=[fold(user.display_name) for user in changed],
-        **columns(changed, "id", "display_name", "active"),
+        **folded(changed, "display_name"),
+        **columns(changed, "id", "active"),
     )
 
 

@@ -8,10 +8,13 @@ from typing import Annotated
 
 import httpx
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 
-KEY = load_pem_public_key(os.environ["BENCH_PUBLIC_KEY"].encode())
+_LOADED = load_pem_public_key(os.environ["BENCH_PUBLIC_KEY"].encode())
+assert isinstance(_LOADED, Ed25519PublicKey)
+KEY: Ed25519PublicKey = _LOADED
 GRANTS: dict[str, dict[str, str]] = json.loads(os.environ["BENCH_GRANTS"])
 UPSTREAM = os.environ["BENCH_UPSTREAM"]
 NEEDED = {("GET", "branches"): ("rating.rate_tables", {"view", "edit", "approve", "admin"})}

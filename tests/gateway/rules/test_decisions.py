@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.routes import Route
-from gateway.rules.decisions import Caller, PermissionTable, User, decide
+from gateway.rules.decisions import Caller, User, UserTable, decide
 from shared.access.declared import Access, feature, public, signed_in
 from shared.access.grants import Grant, Level, Limits, highest_levels, scope_for
 
@@ -19,8 +19,8 @@ def route(access: Access) -> Route:
     return Route("rating", "GET", "/v1/a", access, segments=("a",), numbers=())
 
 
-def table(**grants: tuple[Grant, ...]) -> PermissionTable:
-    return PermissionTable(
+def table(**grants: tuple[Grant, ...]) -> UserTable:
+    return UserTable(
         1,
         {
             subject.removeprefix("u"): User("ALAMO\\x", given, highest_levels(given))
@@ -79,7 +79,9 @@ def test_a_decision_is_what_the_service_decides_with_the_same_grants(grants: tup
 
 
 @given(GRANTS, GRANTS, LEVELS)
-def test_more_grants_never_take_anything_away_and_lower_levels_come_with_higher(more, grants, level: Level) -> None:
+def test_more_grants_never_take_anything_away_and_lower_levels_come_with_higher(
+    more: tuple[Grant, ...], grants: tuple[Grant, ...], level: Level
+) -> None:
     def passes(given: tuple[Grant, ...], at: Level) -> bool:
         return decide(route(feature("rating.a", at)), caller("7"), table(u7=given)).result == "pass"
 

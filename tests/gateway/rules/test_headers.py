@@ -25,7 +25,9 @@ def is_reserved(name: str) -> bool:
 
 
 @given(st.lists(st.tuples(NAMES, VALUES)), TOKENS)
-def test_nothing_reserved_and_nothing_of_this_hop_is_forwarded(headers, connection: bytes) -> None:
+def test_nothing_reserved_and_nothing_of_this_hop_is_forwarded(
+    headers: list[tuple[bytes, bytes]], connection: bytes
+) -> None:
     forwarded = request_head([HOST, *headers, (b"connection", connection)]).forwarded
     named = {fold(token.decode()) for token in connection.split(b", ")}
     for line in forwarded:

@@ -14,10 +14,11 @@ from pydantic import SecretStr
 
 from services.security.actions import groups, passwords, users
 from services.security.main import create_app
+from services.security.records.grants import GrantEntry
+from services.security.records.groups import GroupDraft
+from services.security.records.users import UserDraft
 from services.security.rules.features import Features, features_of
-from services.security.rules.groups import GroupDraft
 from services.security.rules.tokens import TokenKeys, token_keys
-from services.security.rules.users import UserDraft
 from services.security.settings import Settings
 from shared.access.grants import Grant, Level
 from shared.access.identity import public_jwks
@@ -123,14 +124,16 @@ class Company:
 
     async def user(self, name: str, *, active: bool = True, password: str | None = None) -> int:
         async with self.database.transaction() as session:
-            user = await users.create_user(session, UserDraft(name, name.split("\\")[1].title(), active), NOON)
+            draft = UserDraft(name=name, display_name=name.split("\\")[1].title(), active=active)
+            user = await users.create_user(session, draft, NOON)
             if password is not None:
                 await users.set_password(session, user.id, SecretStr(password), by_administrator=True, now=NOON)
         return user.id
 
     async def group(self, name: str, *grants: Grant, members: tuple[int, ...] = ()) -> int:
         async with self.database.transaction() as session:
-            group = await groups.create_group(session, GroupDraft(name, "", grants), self.features, NOON)
+            draft = GroupDraft(name=name, grants=tuple(map(GrantEntry.of, grants)))
+            group = await groups.create_group(session, draft, self.features, NOON)
             for user_id in members:
                 await groups.add_member(session, group.id, user_id, changer_id=None)
         return group.id

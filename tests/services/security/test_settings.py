@@ -12,13 +12,13 @@ from services.security.settings import Settings
 from shared.access.identity import load_private_key, public_jwks
 from tests.services.security.conftest import SEED
 
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "database_url": SecretStr("postgresql://localhost/none"),
     "NATS_URL": SecretStr("nats://localhost"),
     "gateway_keys": public_jwks([load_private_key(SEED)]),
     "signing_key": SecretStr(SEED),
 }
-OIDC = {
+OIDC: dict[str, Any] = {
     "oidc_issuer": "https://id.example",
     "oidc_client_id": "ratebook",
     "oidc_redirect_uri": "https://ratebook.example/api/v1/security/oidc/callback",
@@ -58,7 +58,7 @@ def test_domains_come_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings(**GIVEN, **given).oidc_domains == {"alamo.example": "ALAMO"}
 
 
-LDAP = {
+LDAP: dict[str, Any] = {
     "ldap_url": "ldaps://dc1.alamo.example",
     "ldap_ca_file": "/etc/ca.pem",
     "ldap_domain": "ALAMO",

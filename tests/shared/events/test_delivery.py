@@ -38,7 +38,8 @@ async def append(database: Database, *numbers: int) -> None:
 
 async def published(database: Database) -> int:
     async with database.transaction() as session:
-        return await fetch_value(session, "SELECT count(*) FROM outbox WHERE published_at IS NOT NULL")
+        count: int = await fetch_value(session, "SELECT count(*) FROM outbox WHERE published_at IS NOT NULL")
+    return count
 
 
 @asynccontextmanager
@@ -87,14 +88,18 @@ def reader(rating_database: Database, broker: Nats) -> Reader:
     return Reader(rating_database, broker)
 
 
-async def test_a_committed_event_is_published_and_handled(receivables_database, broker, reader) -> None:
+async def test_a_committed_event_is_published_and_handled(
+    receivables_database: Database, broker: Nats, reader: Reader
+) -> None:
     async with relaying(receivables_database, broker), reader.reading():
         await append(receivables_database, 1, 2, 3)
         await eventually(reader.count, 3)
     assert reader.handled == ["S1", "S2", "S3"]
 
 
-async def test_an_event_of_a_rolled_back_transaction_is_never_published(receivables_database, broker) -> None:
+async def test_an_event_of_a_rolled_back_transaction_is_never_published(
+    receivables_database: Database, broker: Nats
+) -> None:
     async def fail_after_appending() -> None:
         async with receivables_database.transaction() as session:
             await outbox.append(session, customer(1))
@@ -108,7 +113,9 @@ async def test_an_event_of_a_rolled_back_transaction_is_never_published(receivab
     assert await messages(broker) == 1
 
 
-async def test_a_publish_of_unknown_fate_is_repeated_and_stored_once(receivables_database, broker) -> None:
+async def test_a_publish_of_unknown_fate_is_repeated_and_stored_once(
+    receivables_database: Database, broker: Nats
+) -> None:
     async with relaying(receivables_database, broker):
         await append(receivables_database, 1)
         await eventually(lambda: published(receivables_database), 1)
@@ -118,7 +125,9 @@ async def test_a_publish_of_unknown_fate_is_repeated_and_stored_once(receivables
     assert await messages(broker) == 1
 
 
-async def test_a_message_that_comes_twice_takes_effect_once(receivables_database, broker, reader) -> None:
+async def test_a_message_that_comes_twice_takes_effect_once(
+    receivables_database: Database, broker: Nats, reader: Reader
+) -> None:
     async with relaying(receivables_database, broker), reader.reading():
         await append(receivables_database, 1)
         await eventually(reader.count, 1)
@@ -131,7 +140,9 @@ async def test_a_message_that_comes_twice_takes_effect_once(receivables_database
     assert reader.handled == ["S1", "S2"]
 
 
-async def test_messages_of_one_batch_that_are_the_same_take_effect_once(receivables_database, broker, reader) -> None:
+async def test_messages_of_one_batch_that_are_the_same_take_effect_once(
+    receivables_database: Database, broker: Nats, reader: Reader
+) -> None:
     async with relaying(receivables_database, broker):
         await append(receivables_database, 1)
         await eventually(lambda: published(receivables_database), 1)
@@ -143,7 +154,9 @@ async def test_messages_of_one_batch_that_are_the_same_take_effect_once(receivab
     assert reader.handled == ["S1"]
 
 
-async def test_events_outlive_a_broker_that_is_restarted(receivables_database, broker: Nats, reader, tmp_path) -> None:
+async def test_events_outlive_a_broker_that_is_restarted(
+    receivables_database: Database, broker: Nats, reader: Reader, tmp_path: Path
+) -> None:
     async with relaying(receivables_database, broker), reader.reading():
         await append(receivables_database, 1)
         await eventually(reader.count, 1)
@@ -155,7 +168,7 @@ async def test_events_outlive_a_broker_that_is_restarted(receivables_database, b
 
 
 async def test_a_broker_that_lost_its_store_gets_everything_again_and_nothing_happens_twice(
-    receivables_database, broker: Nats, reader, tmp_path
+    receivables_database: Database, broker: Nats, reader: Reader, tmp_path: Path
 ) -> None:
     async with relaying(receivables_database, broker), reader.reading():
         await append(receivables_database, 1, 2)
@@ -171,7 +184,7 @@ async def test_a_broker_that_lost_its_store_gets_everything_again_and_nothing_ha
 
 
 async def test_a_lost_tail_is_published_again_even_when_others_have_filled_its_place(
-    receivables_database, broker: Nats, tmp_path: Path
+    receivables_database: Database, broker: Nats, tmp_path: Path
 ) -> None:
     """The broker comes back as it was after three messages; another user's messages take the lost sequences."""
     async with relaying(receivables_database, broker):
@@ -202,7 +215,7 @@ async def held(broker: Nats) -> list[str]:
     try:
         last = (await jetstream.stream_info(STREAM)).state.last_seq
         found = [await jetstream.get_msg(STREAM, sequence) for sequence in range(1, last + 1)]
-        return sorted(json.loads(one.data)["data"]["number"] for one in found if one.subject == SUBJECT)
+        return sorted(json.loads(one.data or b"")["data"]["number"] for one in found if one.subject == SUBJECT)
     finally:
         await client.close()
 
@@ -214,7 +227,7 @@ async def publish_raw(broker: Nats, payload: bytes) -> None:
 
 
 async def test_a_poisoned_message_becomes_a_dead_letter_and_the_others_go_on(
-    receivables_database, broker, reader
+    receivables_database: Database, broker: Nats, reader: Reader
 ) -> None:
     async with relaying(receivables_database, broker), reader.reading():
         await publish_raw(broker, b'{"specversion": "1.0", "data": {}}')
@@ -229,7 +242,7 @@ async def _length(listing: Awaitable[list[str]]) -> int:
 
 
 async def test_one_failing_event_does_not_hold_up_its_batch_and_comes_again(
-    receivables_database, broker, reader
+    receivables_database: Database, broker: Nats, reader: Reader
 ) -> None:
     reader.failing = {"S2"}
     async with relaying(receivables_database, broker):
@@ -243,7 +256,7 @@ async def test_one_failing_event_does_not_hold_up_its_batch_and_comes_again(
 
 
 async def test_an_event_delivered_too_often_is_set_aside_without_being_tried_again(
-    receivables_database, rating_database, broker, reader
+    receivables_database: Database, rating_database: Database, broker: Nats, reader: Reader
 ) -> None:
     """As when handling it has killed the process each time: only the broker has counted the deliveries."""
     async with relaying(receivables_database, broker):
@@ -271,7 +284,7 @@ async def test_an_event_delivered_too_often_is_set_aside_without_being_tried_aga
 
 
 async def test_a_database_that_is_away_uses_up_no_deliveries(
-    receivables_database, rating_database, broker, reader
+    receivables_database: Database, rating_database: Database, broker: Nats, reader: Reader
 ) -> None:
     async with relaying(receivables_database, broker):
         await append(receivables_database, 1)
@@ -287,7 +300,9 @@ async def test_a_database_that_is_away_uses_up_no_deliveries(
         await eventually(reader.count, 1)
 
 
-async def test_a_consumer_that_is_stopped_gives_its_messages_back_at_once(receivables_database, broker, reader) -> None:
+async def test_a_consumer_that_is_stopped_gives_its_messages_back_at_once(
+    receivables_database: Database, broker: Nats, reader: Reader
+) -> None:
     started = asyncio.Event()
 
     async def hang(session: AsyncSession, events: Sequence[CustomerChanged]) -> None:
@@ -311,7 +326,7 @@ def test_a_failed_event_waits_longer_each_time(deliveries: int, seconds: int) ->
     assert retry_delay_seconds(deliveries) == seconds
 
 
-async def test_two_relays_of_one_service_publish_each_event_once(receivables_database, broker) -> None:
+async def test_two_relays_of_one_service_publish_each_event_once(receivables_database: Database, broker: Nats) -> None:
     async with relaying(receivables_database, broker), relaying(receivables_database, broker):
         await append(receivables_database, *range(50))
         await eventually(lambda: published(receivables_database), 50)
@@ -319,7 +334,7 @@ async def test_two_relays_of_one_service_publish_each_event_once(receivables_dat
 
 
 async def test_a_slow_event_does_not_hold_up_those_that_another_worker_takes(
-    receivables_database, rating_database, broker
+    receivables_database: Database, rating_database: Database, broker: Nats
 ) -> None:
     slow_may_end = asyncio.Event()
     handled: list[str] = []

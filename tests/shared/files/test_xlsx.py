@@ -2,11 +2,14 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import BaseModel
 
 from shared.errors import ImportRefused
@@ -14,10 +17,16 @@ from shared.files import xlsx
 from shared.files.csv import MOST_ROWS, read_csv, write_csv
 
 
+def first_sheet(book: Workbook) -> Worksheet:
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
 def workbook(*rows: tuple[object, ...]) -> bytes:
     book = Workbook()
     for row in rows:
-        book.active.append(row)
+        first_sheet(book).append(list(row))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -73,7 +82,7 @@ def packed(name: str, content: bytes, declared: int | None = None) -> bytes:
     ],
     ids=["csv", "empty", "bomb", "bomb that lies"],
 )
-async def test_what_is_no_workbook_is_refused(make, words) -> None:
+async def test_what_is_no_workbook_is_refused(make: Callable[[], bytes], words: str) -> None:
     with pytest.raises(ImportRefused, match=words):
         await xlsx.read(make(), MOST_ROWS)
 
@@ -87,8 +96,8 @@ async def test_more_rows_or_columns_than_allowed_are_refused() -> None:
 
 async def test_one_cell_at_the_far_end_of_a_sheet_costs_nothing() -> None:
     book = Workbook()
-    book.active["A1"] = "code"
-    book.active["XFD1048576"] = "far"
+    first_sheet(book)["A1"] = "code"
+    first_sheet(book)["XFD1048576"] = "far"
     out = io.BytesIO()
     book.save(out)
     with pytest.raises(ImportRefused):
@@ -110,8 +119,10 @@ async def test_entities_are_not_expanded() -> None:
 
 def test_written_text_never_becomes_a_formula() -> None:
     content = xlsx.write("t", ["note", "amount", "on"], [["=1+1", Decimal("12.50"), date(2026, 11, 2)]])
-    cells = next(load_workbook(io.BytesIO(content)).active.iter_rows(min_row=2))
+    assert content is not None
+    cells = next(first_sheet(load_workbook(io.BytesIO(content))).iter_rows(min_row=2))
     assert [(cell.data_type, cell.value) for cell in cells[:2]] == [("s", "=1+1"), ("n", 12.5)]
+    assert isinstance(cells[2], Cell)
     assert cells[2].is_date
 
 

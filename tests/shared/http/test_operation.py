@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import text
+from sqlalchemy.pool import QueuePool
 
 from shared.access import declared
 from shared.access.grants import Grant, Level, Limits
@@ -26,7 +28,7 @@ from shared.values.money import Money
 
 class Note(BaseModel):
     words: str
-    amount: Money = 0
+    amount: Money = Decimal(0)
 
 
 notes = Router("notes")
@@ -95,26 +97,32 @@ async def test_without_an_identity_nothing_is_answered(client: httpx.AsyncClient
     assert answer.json()["code"] == "UNAUTHENTICATED"
 
 
-async def test_a_level_below_the_declared_one_is_forbidden(client, identity) -> None:
+async def test_a_level_below_the_declared_one_is_forbidden(
+    client: httpx.AsyncClient, identity: Callable[..., dict[str, str]]
+) -> None:
     viewer = identity("rating", Grant("rating.notes", Level.VIEW))
     assert (await client.get("/v1/notes/1", headers=viewer)).status_code == 200
     answer = await client.post("/v1/notes", json={"words": "x"}, headers={**viewer, "idempotency-key": "1"})
     assert answer.json()["code"] == "FORBIDDEN"
 
 
-async def test_an_identity_for_another_service_is_refused(client, identity) -> None:
+async def test_an_identity_for_another_service_is_refused(
+    client: httpx.AsyncClient, identity: Callable[..., dict[str, str]]
+) -> None:
     other = identity("receivables", Grant("rating.notes", Level.EDIT))
     assert (await client.get("/v1/notes/1", headers=other)).status_code == 401
 
 
-async def test_the_scope_of_the_callers_grants_reaches_the_endpoint(client, identity) -> None:
+async def test_the_scope_of_the_callers_grants_reaches_the_endpoint(
+    client: httpx.AsyncClient, identity: Callable[..., dict[str, str]]
+) -> None:
     elsewhere = identity("rating", Grant("rating.notes", Level.VIEW, Limits(branches=frozenset({"MIA"}))))
     here = identity("rating", Grant("rating.notes", Level.VIEW, Limits(branches=frozenset({"MIA", "SAT"}))))
     assert (await client.get("/v1/notes/1", headers=elsewhere)).status_code == 404
     assert (await client.get("/v1/notes/1", headers=here)).status_code == 200
 
 
-async def test_the_same_key_and_body_give_the_same_answer_once(client) -> None:
+async def test_the_same_key_and_body_give_the_same_answer_once(client: httpx.AsyncClient) -> None:
     key = {"idempotency-key": "k1"}
     first = await client.post("/v1/notes", json={"words": "a"}, headers=key)
     again = await client.post("/v1/notes", json={"words": "a"}, headers=key)
@@ -123,19 +131,19 @@ async def test_the_same_key_and_body_give_the_same_answer_once(client) -> None:
     assert again.headers["idempotency-replayed"] == "true"
 
 
-async def test_a_key_reused_for_another_body_is_refused(client) -> None:
+async def test_a_key_reused_for_another_body_is_refused(client: httpx.AsyncClient) -> None:
     key = {"idempotency-key": "k1"}
     await client.post("/v1/notes", json={"words": "a"}, headers=key)
     answer = await client.post("/v1/notes", json={"words": "b"}, headers=key)
     assert (answer.status_code, answer.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
-async def test_a_money_command_without_a_key_is_refused(client) -> None:
+async def test_a_money_command_without_a_key_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/notes", json={"words": "a"})
     assert (answer.status_code, answer.json()["code"]) == (400, "IDEMPOTENCY_KEY_MISSING")
 
 
-async def test_many_at_once_with_one_key_act_once(client, app) -> None:
+async def test_many_at_once_with_one_key_act_once(client: httpx.AsyncClient, app: FastAPI) -> None:
     key = {"idempotency-key": "k1"}
     answers = await asyncio.gather(*(client.post("/v1/notes", json={"words": "a"}, headers=key) for _ in range(40)))
     statuses = {answer.status_code for answer in answers}
@@ -147,20 +155,20 @@ async def test_many_at_once_with_one_key_act_once(client, app) -> None:
         assert await fetch_value(session, "SELECT count(*) FROM inbox") == 1
 
 
-async def test_a_commit_that_fails_does_not_answer_200(client) -> None:
+async def test_a_commit_that_fails_does_not_answer_200(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/notes/failing")
     assert answer.status_code == 500
     assert answer.json()["code"] == "UNEXPECTED"
 
 
-async def test_a_deadlock_is_repeated_and_at_last_refused(client) -> None:
+async def test_a_deadlock_is_repeated_and_at_last_refused(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/notes/deadlock/2")).json() == {"attempts": 3}
     attempts.clear()
     answer = await client.get("/v1/notes/deadlock/99")
     assert (answer.status_code, answer.json()["code"]) == (503, "TRY_AGAIN")
 
 
-async def test_a_body_that_does_not_fit_names_the_place(client) -> None:
+async def test_a_body_that_does_not_fit_names_the_place(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/notes", json={"words": "a", "amount": 1.5}, headers={"idempotency-key": "1"})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
@@ -168,18 +176,18 @@ async def test_a_body_that_does_not_fit_names_the_place(client) -> None:
     ]
 
 
-async def test_a_path_that_does_not_fit_is_not_found(client) -> None:
+async def test_a_path_that_does_not_fit_is_not_found(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/notes/abc")
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
-async def test_unknown_paths_and_methods_are_problems_too(client) -> None:
+async def test_unknown_paths_and_methods_are_problems_too(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/nothing")).json()["code"] == "NOT_FOUND"
     answer = await client.put("/v1/notes/1")
     assert (answer.status_code, answer.json()["code"]) == (405, "METHOD_NOT_ALLOWED")
 
 
-async def test_the_trace_of_the_caller_is_the_request_id(client) -> None:
+async def test_the_trace_of_the_caller_is_the_request_id(client: httpx.AsyncClient) -> None:
     trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     answer = await client.get("/v1/nothing", headers={"traceparent": trace})
     assert answer.json()["request_id"] == "4bf92f3577b34da6a3ce929d0e0e4736" == answer.headers["x-request-id"]
@@ -199,9 +207,11 @@ def test_the_openapi_document_shows_feature_and_level(app: FastAPI) -> None:
 
 async def test_a_pool_that_stays_taken_is_said_and_nothing_is_done(app: FastAPI, client: httpx.AsyncClient) -> None:
     database: Database = app.state.database
-    database.engine.sync_engine.pool._timeout = 0.1
+    pool = database.engine.sync_engine.pool
+    assert isinstance(pool, QueuePool)
+    pool._timeout = 0.1
     async with AsyncExitStack() as stack:
-        for _ in range(database.engine.sync_engine.pool.size()):
+        for _ in range(pool.size()):
             session = await stack.enter_async_context(database.transaction())
             await session.execute(text("SELECT 1"))
         answer = await client.post("/v1/notes", json={"words": "a"}, headers={"idempotency-key": "k"})

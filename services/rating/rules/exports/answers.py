@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
 from services.rating.errors import AnswerContradicts
+from services.rating.rules.work_orders import ClosingStatus, OrderStatus
 from shared.values.money import ZERO
+
+Answer = Literal["exported", "refused"]
+Outcome = Literal["waiting", "exported", "refused"]
+Disposition = Literal["rerate", "close"]
 
 
 @dataclass(frozen=True)
@@ -13,18 +19,18 @@ class OrderStanding:
     """Where a credited order stands."""
 
     id: int
-    status: str
+    status: OrderStatus
     rating_version: int
 
 
 @dataclass(frozen=True)
 class HandOver:
-    """One hand-over of an invoice as rating recorded it: `outcome` is `waiting`, `exported` or `refused`."""
+    """One hand-over of an invoice as rating recorded it."""
 
     invoice_id: int
     attempt: int
     run_id: int
-    outcome: str
+    outcome: Outcome
     total: Decimal
 
 
@@ -36,7 +42,7 @@ class HandedOrder:
     invoice_id: int
     version: int
     attempt: int
-    status: str
+    status: OrderStatus
     rating_version: int
     export_attempt: int
 
@@ -59,11 +65,11 @@ class Settlement:
 def settle(
     run_id: int,
     answered: Sequence[tuple[int, int]],
-    outcome: str,
+    outcome: Answer,
     hand_overs: Sequence[HandOver],
     orders: Sequence[HandedOrder],
 ) -> Settlement:
-    """What the answer `outcome` (`exported` or `refused`) for the (invoice, attempt) pairs of a run changes.
+    """What the answer `outcome` for the (invoice, attempt) pairs of a run changes.
 
     A pair that has this outcome already changes nothing: answers repeat. A pair with the other outcome, an unknown
     pair, or an order that no longer waits for exactly this version and attempt contradicts what was sent: a late
@@ -137,14 +143,14 @@ class CreditedInvoice:
     ar_company: int
     month: str
     transaction: int
-    disposition: str | None
+    disposition: Disposition | None
     reason: str
     credited_by: str
     booking: Booking
     orders: tuple[OrderCredit, ...]
 
 
-def reopens(credit: OrderCredit, disposition: str | None, standing: OrderStanding) -> str | None:
+def reopens(credit: OrderCredit, disposition: Disposition | None, standing: OrderStanding) -> ClosingStatus | None:
     """The new status of an order after a credit: `open` (rerate), `closed` (close) or None for no change.
 
     Only a credit that brings the order to zero moves it, and only the version that was credited: an order that was

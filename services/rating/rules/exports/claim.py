@@ -2,18 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Annotated
+
+from annotated_types import Len, MinLen
+from pydantic import AwareDatetime, ConfigDict
+
+from shared.values.numbers import Id
+from shared.values.text import CodeText, NumberText
+
+Ids = Annotated[Sequence[Id], Len(1, 10_000)]
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rated orders to export; None leaves a side open, so nothing named means all that are ready."""
+    """Which rated orders: by branch, bill-to, invoice, id, or rated until a moment; nothing named means all."""
 
-    branches: Sequence[str] | None = None
-    bill_tos: Sequence[str] | None = None
-    work_order_ids: Sequence[int] | None = None
-    invoice_ids: Sequence[int] | None = None
-    rated_until: datetime | None = None
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    branches: Annotated[Sequence[CodeText], MinLen(1)] | None = None
+    bill_tos: Annotated[Sequence[NumberText], MinLen(1)] | None = None
+    work_order_ids: Ids | None = None
+    invoice_ids: Ids | None = None
+    rated_until: AwareDatetime | None = None
+
+
+EVERYTHING_READY = Selection()
 
 
 @dataclass(frozen=True)

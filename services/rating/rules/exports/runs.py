@@ -1,21 +1,24 @@
 """Owns export runs as people watch them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-FINISHED = frozenset({"done", "done_with_refusals"})
+from services.rating.rules.draft_invoices import InvoiceKind
+from services.rating.rules.exports.answers import Outcome
+from shared.values.money import Money
+
+RunStatus = Literal["preparing", "sending", "waiting", "waiting_for_posting", "done", "done_with_refusals"]
 
 
 @dataclass(frozen=True)
-class Run:
-    """An export run with its progress: counts of invoices and sums of their totals; of those without an answer
-    `in_batch` wait in a batch of receivables.
+class ExportRun:
+    """A run and its progress: invoices and sums of their totals, requested = exported + refused + in flight; of those
+    without an answer `in_batch` wait in a batch of receivables.
     """
 
     id: int
-    status: str
+    status: RunStatus
     requested_by: str
     requested_at: datetime
     invoice_date: date
@@ -23,27 +26,24 @@ class Run:
     selection: dict[str, Any]
     invoices: int
     orders: int
-    total: Decimal
+    total: Money
     exported: int
     refused: int
-    exported_total: Decimal
-    refused_total: Decimal
+    in_flight: int
+    in_batch: int
+    exported_total: Money
+    refused_total: Money
     finished_at: datetime | None
-    in_batch: int = 0
 
-    @property
-    def in_flight(self) -> int:
-        return self.invoices - self.exported - self.refused
 
-    @property
-    def state(self) -> str:
-        """The status as people see it: `waiting_for_posting` when nothing is missing but somebody who posts a batch.
+def as_watched(run: ExportRun) -> ExportRun:
+    """A run as it is stored, with the status that people see: `waiting_for_posting` when nothing is missing but somebody
+    who posts a batch.
 
-        Source: rating, section 4.
-        """
-        if self.status == "waiting" and self.in_flight == self.in_batch > 0:
-            return "waiting_for_posting"
-        return self.status
+    Source: rating, section 4.
+    """
+    posting = run.status == "waiting" and run.in_flight == run.in_batch > 0
+    return replace(run, status="waiting_for_posting") if posting else run
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class RunInvoice:
 
     invoice_id: int
     attempt: int
-    kind: str
+    kind: InvoiceKind
     branch: str
     bill_to: str
     ar_company: int
     orders: int
-    total: Decimal
-    outcome: str
+    total: Money
+    outcome: Outcome
     reason: str
     detail: str
     ar_number: str | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 CHUNK_BYTES = 768 * 1024
 LARGEST_INVOICE_BYTES = 7 * 1024 * 1024
@@ -55,7 +56,7 @@ class UnsentRun:
     """A run that is not sent whole: `preparing` is not cut into chunks yet, `sending` is."""
 
     id: int
-    status: str
+    status: Literal["preparing", "sending"]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import RowsMissing
 from services.rating.rules.exports.answers import (
+    Answer,
     Booking,
     CreditedInvoice,
     HandedOrder,
@@ -14,6 +15,7 @@ from services.rating.rules.exports.answers import (
     Refusal,
     Settlement,
 )
+from services.rating.rules.work_orders import ClosingStatus
 from shared.database.statements import columns, execute, fetch_all, fetch_value
 
 
@@ -144,7 +146,7 @@ async def save_refused(session: AsyncSession, settlement: Settlement, refusals: 
 
 
 async def _save_hand_overs(
-    session: AsyncSession, settlement: Settlement, outcome: str, reasons: Sequence[str], details: Sequence[str]
+    session: AsyncSession, settlement: Settlement, outcome: Answer, reasons: Sequence[str], details: Sequence[str]
 ) -> None:
     changed = await execute(
         session,
@@ -163,9 +165,8 @@ async def _save_hand_overs(
     _require(changed, len(settlement.hand_overs), "hand-overs")
 
 
-async def add_to_run(session: AsyncSession, run_id: int, outcome: str, settlement: Settlement) -> None:
+async def add_to_run(session: AsyncSession, run_id: int, outcome: Answer, settlement: Settlement) -> None:
     """Adds settled invoices to the run's counts and ends the run with the last of them."""
-    assert outcome in {"exported", "refused"}
     await execute(
         session,
         f"""
@@ -222,7 +223,7 @@ async def lock_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[O
     )
 
 
-async def leave_exported(session: AsyncSession, order_ids: Sequence[int], status: str) -> None:
+async def leave_exported(session: AsyncSession, order_ids: Sequence[int], status: ClosingStatus) -> None:
     """Reopens (`open`, with the next rating version) or closes (`closed`) credited orders."""
     changed = await execute(
         session,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.rules.draft_invoices import InvoiceKind
 from services.rating.rules.exports.claim import Hindrance, Selection
 from services.rating.rules.exports.sending import LARGEST_INVOICE_BYTES
 from services.rating.store.exports.documents import DOCUMENT
@@ -79,11 +80,43 @@ async def insert_run(
     return run_id
 
 
-async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], kind: str = "single") -> None:
+async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], kind: InvoiceKind = "single") -> None:
     """Moves the locked orders to `exporting`, each on its invoice, and records every hand-over.
 
     Orders that are on no invoice yet get one of their own, of the `kind`. Four statements, however many orders.
     """
+    await _put_on_way(session, run_id, order_ids, kind)
+    await execute(
+        session,
+        f"""
+        INSERT INTO export_invoice (invoice_id, attempt, run_id, ar_company, orders, total, document_bytes)
+        SELECT i.id, i.attempt, :run_id, min(b.ar_company), count(*), sum(r.total), octet_length({DOCUMENT}::text)
+        FROM invoice i
+        JOIN branch b ON b.code = i.branch
+        JOIN work_order w ON w.invoice_id = i.id
+        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE i.id IN (SELECT invoice_id FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[])))
+        GROUP BY i.id
+        """,
+        run_id=run_id,
+        order_ids=list(order_ids),
+    )
+    await execute(
+        session,
+        """
+        INSERT INTO export_order (work_order_id, version, attempt, invoice_id, invoice_attempt, total)
+        SELECT w.id, w.rating_version, w.export_attempt, i.id, i.attempt, r.total
+        FROM work_order w
+        JOIN invoice i ON i.id = w.invoice_id
+        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.id = ANY(CAST(:order_ids AS bigint[]))
+        """,
+        order_ids=list(order_ids),
+    )
+
+
+async def _put_on_way(session: AsyncSession, run_id: int, order_ids: Sequence[int], kind: InvoiceKind) -> None:
+    """Moves orders to `exporting`, with the invoices that they are on or get."""
     await execute(
         session,
         """
@@ -116,33 +149,6 @@ async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], ki
         )
         UPDATE invoice SET status = 'exporting', attempt = attempt + 1, revision = revision + 1
         WHERE id IN (SELECT invoice_id FROM again)
-        """,
-        order_ids=list(order_ids),
-    )
-    await execute(
-        session,
-        f"""
-        INSERT INTO export_invoice (invoice_id, attempt, run_id, ar_company, orders, total, document_bytes)
-        SELECT i.id, i.attempt, :run_id, min(b.ar_company), count(*), sum(r.total), octet_length({DOCUMENT}::text)
-        FROM invoice i
-        JOIN branch b ON b.code = i.branch
-        JOIN work_order w ON w.invoice_id = i.id
-        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        WHERE i.id IN (SELECT invoice_id FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[])))
-        GROUP BY i.id
-        """,
-        run_id=run_id,
-        order_ids=list(order_ids),
-    )
-    await execute(
-        session,
-        """
-        INSERT INTO export_order (work_order_id, version, attempt, invoice_id, invoice_attempt, total)
-        SELECT w.id, w.rating_version, w.export_attempt, i.id, i.attempt, r.total
-        FROM work_order w
-        JOIN invoice i ON i.id = w.invoice_id
-        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        WHERE w.id = ANY(CAST(:order_ids AS bigint[]))
         """,
         order_ids=list(order_ids),
     )

@@ -2,15 +2,16 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.exports.hand_overs import Credit, OrderHandOver
+from services.rating.rules.exports.hand_overs import Credit, HandOver
 from shared.database.statements import fetch_all
+from shared.values.fields import field_names
 
 
-async def hand_overs(session: AsyncSession, order_id: int) -> list[OrderHandOver]:
+async def hand_overs(session: AsyncSession, order_id: int) -> list[HandOver]:
     """Every hand-over of an order, the newest first."""
     return await fetch_all(
         session,
-        OrderHandOver,
+        HandOver,
         """
         SELECT o.version, o.attempt, o.invoice_id, i.kind, e.run_id, e.outcome, e.reason, e.detail, e.ar_company,
                CASE e.outcome WHEN 'exported' THEN i.ar_number END AS ar_number,
@@ -30,8 +31,8 @@ async def credits_of(session: AsyncSession, order_id: int) -> list[Credit]:
     return await fetch_all(
         session,
         Credit,
-        """
-        SELECT version, month, transaction, credited, remaining, disposition, reason, credited_by, received_at
+        f"""
+        SELECT {", ".join(field_names(Credit))}
         FROM order_credit WHERE work_order_id = :order_id ORDER BY version, month, transaction
         """,
         order_id=order_id,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.exports.runs import Run, RunInvoice
+from services.rating.rules.exports.answers import Outcome
+from services.rating.rules.exports.runs import ExportRun, RunInvoice
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.scope import scope_condition
@@ -24,22 +25,25 @@ def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
 
 
 _RUN = """
-    run.*, (SELECT count(*) FROM export_invoice e
-            WHERE e.run_id = run.id AND e.outcome = 'waiting' AND e.ar_batch IS NOT NULL) AS in_batch
+    run.*, run.invoices - run.exported - run.refused AS in_flight,
+    (SELECT count(*) FROM export_invoice e
+     WHERE e.run_id = run.id AND e.outcome = 'waiting' AND e.ar_batch IS NOT NULL) AS in_batch
 """
 
 
-async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> Run | None:
+async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRun | None:
     where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
-    return await fetch_one(session, Run, f"SELECT {_RUN} FROM export_run run WHERE {where.sql}", **where.parameters)
+    return await fetch_one(
+        session, ExportRun, f"SELECT {_RUN} FROM export_run run WHERE {where.sql}", **where.parameters
+    )
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Run], str | None, int]:
+async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[ExportRun], str | None, int]:
     """One page of the visible runs, and how many there are."""
     where = Where(*_visible(scope))
     runs, cursor = await fetch_page(
         session,
-        Run,
+        ExportRun,
         columns=_RUN,
         source="export_run run",
         where=where,
@@ -54,7 +58,7 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
 
 
 async def list_invoices(
-    session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery
+    session: AsyncSession, run_id: int, outcome: Outcome | None, query: PageQuery
 ) -> tuple[list[RunInvoice], str | None, int]:
     """The invoices of a run, and how many fit; whoever sees the run sees them all."""
     source = "export_invoice e JOIN invoice i ON i.id = e.invoice_id"

@@ -1,13 +1,12 @@
 """Servers as master data: their own percentages by date, and the orders that they serve."""
 
 import asyncio
-from datetime import date
-from decimal import Decimal
 
 import pytest
 
-from services.rating.actions import commission_rates
-from services.rating.rules.commission_rates import RateEntry
+from services.rating.actions.records import COMMISSION_RATES
+from services.rating.records.commission_rates import CommissionRateEntry
+from shared.access.grants import EVERYTHING
 from tests.fixtures.ledgers import load
 
 pytestmark = pytest.mark.usefixtures("paying")
@@ -103,9 +102,9 @@ async def test_imports_at_once_never_make_overlapping_rates(rating) -> None:
 
 
 async def test_an_import_waits_for_who_is_entering_a_rate_and_sees_it(rating, rating_database) -> None:
-    entry = RateEntry("JOE", Decimal(40), date(2026, 1, 1), None)
+    entry = CommissionRateEntry(server="JOE", percent="40", effective_from="2026-01-01")
     async with rating_database.transaction() as session:
-        await commission_rates.enter_rate(session, entry)
+        await COMMISSION_RATES.enter(session, EVERYTHING, entry)
         importing = asyncio.create_task(
             load(rating, "commission-rates", b"server,percent,effective_from\nJOE,50,2026-03-01")
         )

@@ -1,6 +1,5 @@
 """What one line costs, method by method, and the laws that hold whatever the rates."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import AmountTooLarge
+from services.rating.records.notation import Step, ZoneRate
 from services.rating.rules.amounts import price_line, price_share, zone_rate_of
 from services.rating.rules.charges import split
-from services.rating.rules.rate_tables import ProfileLine, Step, ZoneRate
+from services.rating.rules.rate_tables import ProfileLine
 from shared.values.money import round_cents
 from tests.fixtures.rate_tables import amount_of
 from tests.services.rating.rules.test_pricing import line
@@ -101,7 +101,7 @@ def test_a_named_zone_comes_before_any_and_both_directions_have_their_own_rate()
     )
     found = [zone_rate_of(made, *pair) for pair in (("A", "B"), ("B", "A"), ("A", "C"), ("C", "A"), (None, None))]
     assert found == [Decimal(20), Decimal(25), Decimal(40), Decimal(60), Decimal(60)]
-    assert zone_rate_of(replace(made, zones=made.zones[:2]), "B", "C") is None
+    assert zone_rate_of(made.model_copy(update={"zones": made.zones[:2]}), "B", "C") is None
 
 
 def test_what_no_invoice_can_hold_is_refused_with_its_item() -> None:

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from services.rating.rules.billing_profiles import LineEntry, faults_in_line, faults_in_lines, unknown_in_key
-from services.rating.rules.rate_tables import Key, Step, ZoneRate
-from services.rating.schemas.billing_profiles import ProfileLineBody
+from services.rating.records.billing_profiles import Key, LineEntry
+from services.rating.records.notation import Step, ZoneRate
+from services.rating.rules.billing_profiles import faults_in_line, faults_in_lines, unknown_in_key
 
 KNOWN = {
     "billing_item": {"Mileage", "Delivery", "Rush", "Late"},
@@ -24,15 +24,12 @@ KNOWN = {
 def entry(**facts) -> LineEntry:
     given = {
         "billing_item": "Mileage",
-        "mode": "default",
-        "bill_type": None,
         "method": "per_unit",
         "rate": Decimal(1),
-        "included_units": Decimal(0),
         "quantity_source": "miles",
         **facts,
     }
-    return LineEntry(**given)
+    return LineEntry.model_construct(**given)
 
 
 def steps(*parts: tuple[str | None, str | None]) -> tuple[Step, ...]:
@@ -145,21 +142,18 @@ def test_any_stands_for_every_value_but_the_branch() -> None:
     ],
 )
 def test_steps_of_a_cell(method, cell, read) -> None:
-    body = ProfileLineBody.model_validate({"billing_item": "x", "method": method, "steps": cell})
+    body = LineEntry.model_validate({"billing_item": "x", "method": method, "steps": cell})
     wanted = [(None if end is None else Decimal(end), Decimal(fixed), Decimal(each)) for end, fixed, each in read]
     assert [(one.up_to, one.amount, one.rate) for one in body.steps] == wanted
-    again = ProfileLineBody.model_validate(
-        {"billing_item": "x", "method": method, "steps": "; ".join(map(str, body.steps))}
-    )
-    assert [one.to_step() for one in again.steps] == [Step(*part) for part in wanted]
+    again = LineEntry.model_validate({"billing_item": "x", "method": method, "steps": "; ".join(map(str, body.steps))})
+    assert [*again.steps] == [Step(*part) for part in wanted]
 
 
 def test_bands_that_only_say_where_they_begin_end_just_below_the_next() -> None:
     bands = [{"from": "0", "amount": "0"}, {"from": "50", "amount": "10"}, {"from": "100", "amount": "25"}]
-    body = ProfileLineBody.model_validate(
+    line = LineEntry.model_validate(
         {"billing_item": "Mileage", "method": "banded", "quantity_source": "pages", "steps": bands}
     )
-    line = body.to_line()
     assert [one.up_to for one in line.steps] == [Decimal("49.999"), Decimal("99.999"), None]
     assert faults_in_line(line, KNOWN) == []
 
@@ -167,4 +161,4 @@ def test_bands_that_only_say_where_they_begin_end_just_below_the_next() -> None:
 @pytest.mark.parametrize("cell", ["fifty", "1 = ", "= 5", "1 = -5", "1 = 5 each + 6 each", "1 = 0.123456", "1-x = 5"])
 def test_a_cell_that_is_no_step_is_refused(cell) -> None:
     with pytest.raises(ValidationError):
-        ProfileLineBody.model_validate({"billing_item": "x", "method": "tiered", "steps": cell})
+        LineEntry.model_validate({"billing_item": "x", "method": "tiered", "steps": cell})

@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import CommissionPeriodClosed, CommissionTakenBack, NothingToAdjust
-from services.rating.rules.charges import ServerShare, split
+from services.rating.records.charges import ServerShare
+from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
+from services.rating.records.commission_terms import CommissionTerms
+from services.rating.rules.charges import split
 from services.rating.rules.commission_payments import Owed, choose
-from services.rating.rules.commission_rates import CommissionRate, RateEntry, faults_in_rate, overlapping_rates
+from services.rating.rules.commission_rates import faults_in_rate, overlapping_rates
 from services.rating.rules.commission_terms import faults_in_terms
 from services.rating.rules.commissions import (
     Credit,
@@ -251,11 +254,12 @@ def test_a_payment_takes_all_of_a_server_or_nothing(amounts) -> None:
     ],
 )
 def test_which_terms_a_line_can_have(method, rate, fields) -> None:
-    assert [field for field, _ in faults_in_terms(method, None if rate is None else Decimal(rate))] == fields
+    terms = CommissionTerms(commission_method=method, commission_rate=rate)
+    assert [field for field, _ in faults_in_terms(terms)] == fields
 
 
-def rate_entry(begin: str, end: str | None = None, *, percent: str = "40", server: str = "ANA") -> RateEntry:
-    return RateEntry(server, Decimal(percent), date.fromisoformat(begin), date.fromisoformat(end) if end else None)
+def rate_entry(begin: str, end: str | None = None, *, percent: str = "40", server: str = "ANA") -> CommissionRateEntry:
+    return CommissionRateEntry(server=server, percent=percent, effective_from=begin, effective_to=end)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +287,7 @@ def test_what_is_wrong_with_a_servers_percentage(entry, field) -> None:
     ],
 )
 def test_one_percentage_of_a_server_at_a_time(begin, end, overlaps) -> None:
-    saved = CommissionRate("ANA", Decimal(30), date(2026, 3, 1), date(2026, 6, 30), id=5, revision=1)
+    saved = CommissionRate(id=5, **dict(rate_entry("2026-03-01", "2026-06-30", percent="30")))
     assert bool(overlapping_rates([rate_entry(begin, end)], [saved])) == overlaps
     assert not overlapping_rates([rate_entry(begin, end)], [saved], replaces=5)
     assert not overlapping_rates([rate_entry(begin, end, server="TOM")], [saved])

@@ -1,5 +1,6 @@
 """Profiles that leave values open: the most specific one wins, counted customer type, job type, region, priority."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -8,23 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import NoProfile
-from services.rating.rules.billing_profiles import ProfileEntry, overlapping
+from services.rating.records.billing_profiles import Key
+from services.rating.rules.billing_profiles import overlapping
 from services.rating.rules.matching import find_profile, match_profile, nearest_profiles
-from services.rating.rules.rate_tables import ANY, BillingProfile, Key, RateTable, index_rate_table
-from tests.fixtures.rate_tables import order
+from services.rating.rules.rate_tables import ANY, BillingProfile, RateTable, index_rate_table
+from tests.fixtures.rate_tables import entry_of, order
+from tests.fixtures.rate_tables import profile_of as profile
 
 WEIGHT = ("customer_type", "job_type", "region", "priority")
 FULL = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
 DAY = date(2026, 11, 2)
 
 
-def profile(number: int, key: Key, begin: str = "2020-01-01", end: str | None = None) -> BillingProfile:
-    last = None if end is None else date.fromisoformat(end)
-    return BillingProfile(number, key, date.fromisoformat(begin), last, "", ())
-
-
 def opened(*names: str) -> Key:
-    return FULL._replace(**dict.fromkeys(names, ANY))
+    return replace(FULL, **dict.fromkeys(names, ANY))
 
 
 @pytest.mark.parametrize(
@@ -50,28 +48,28 @@ def test_an_expired_specific_profile_leaves_the_field_to_an_open_one() -> None:
 
 
 def test_the_branch_is_never_open() -> None:
-    table = index_rate_table([profile(1, opened(*WEIGHT)._replace(branch="LAX"))], [])
+    table = index_rate_table([profile(1, replace(opened(*WEIGHT), branch="LAX"))], [])
     with pytest.raises(NoProfile) as refused:
         match_profile(order(), "BEXAR", table)
     assert refused.value.members["nearest"] == []
 
 
 def test_an_open_value_is_no_difference_among_the_nearest() -> None:
-    table = index_rate_table([profile(1, opened("region")._replace(priority="RUSH"))], [])
+    table = index_rate_table([profile(1, replace(opened("region"), priority="RUSH"))], [])
     (near,) = nearest_profiles(FULL, DAY, table)
     assert near.differs == ("priority",)
 
 
 def test_the_nearest_are_those_of_the_fewest_differences_dates_among_them() -> None:
     profiles = [
-        profile(1, FULL._replace(priority="RUSH", region="COMAL")),
+        profile(1, replace(FULL, priority="RUSH", region="COMAL")),
         profile(2, FULL, end="2021-12-31"),
-        profile(3, FULL._replace(priority="RUSH"), end="2021-12-31"),
-        profile(4, FULL._replace(priority="RUSH")),
-        profile(5, FULL._replace(priority="RUSH", region="COMAL", job_type="WRIT")),
+        profile(3, replace(FULL, priority="RUSH"), end="2021-12-31"),
+        profile(4, replace(FULL, priority="RUSH")),
+        profile(5, replace(FULL, priority="RUSH", region="COMAL", job_type="WRIT")),
     ]
     table = index_rate_table(profiles, [])
-    asked = FULL._replace(customer_type="LAW")
+    asked = replace(FULL, customer_type="LAW")
     for _ in range(2):
         assert [one.profile_id for one in nearest_profiles(asked, DAY, table)] == [2, 4, 1]
         assert [one.profile_id for one in nearest_profiles(asked, date(2021, 5, 1), table)] == [2, 3, 4]
@@ -79,8 +77,8 @@ def test_the_nearest_are_those_of_the_fewest_differences_dates_among_them() -> N
 
 def test_two_equally_specific_profiles_cannot_be_saved_and_others_can() -> None:
     table = index_rate_table([profile(1, opened("priority"))], [])
-    again = ProfileEntry(opened("priority"), DAY, None, "", ())
-    other = ProfileEntry(opened("region"), DAY, None, "", ())
+    again = entry_of(opened("priority"), DAY.isoformat())
+    other = entry_of(opened("region"), DAY.isoformat())
     assert overlapping([again], table)
     assert not overlapping([other], table)
     assert not overlapping([again], table, replaces=1)
@@ -97,11 +95,10 @@ def tables(draw) -> list[BillingProfile]:
     made: list[BillingProfile] = []
     for key in draw(st.sets(keys, max_size=40)):
         begin, end = sorted([draw(days), draw(days)])
-        made.append(BillingProfile(len(made) + 1, key, begin, draw(st.sampled_from([end, end])), "", ()))
+        made.append(profile(len(made) + 1, key, begin.isoformat(), end.isoformat()))
         if draw(st.booleans()):
-            made.append(
-                BillingProfile(len(made) + 1, key, end + timedelta(days=1 + draw(st.integers(0, 5))), None, "", ())
-            )
+            after = end + timedelta(days=1 + draw(st.integers(0, 5)))
+            made.append(profile(len(made) + 1, key, after.isoformat()))
     return made
 
 
@@ -110,7 +107,7 @@ def scan(key: Key, on: date, profiles: list[BillingProfile]) -> BillingProfile |
     fitting = [
         one
         for one in profiles
-        if one.in_force(on) and all(its in {mine, ANY} for mine, its in zip(key, one.key, strict=True))
+        if one.in_force(on) and all(getattr(one, name) in {mine, ANY} for name, mine in vars(key).items())
     ]
     return max(fitting, key=lambda one: [getattr(one.key, name) != ANY for name in WEIGHT], default=None)
 

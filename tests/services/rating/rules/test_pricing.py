@@ -1,7 +1,5 @@
 """The laws of amounts, whatever the rate table."""
 
-from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,11 +7,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.rating.errors import AmountTooLarge, NothingToCharge, PrebillNotInTable
+from services.rating.records.billing_profiles import Key
 from services.rating.rules.charges import OrderCharge
 from services.rating.rules.pricing import price_order, rate_work_orders
-from services.rating.rules.rate_tables import BillingProfile, Key, ProfileLine
+from services.rating.rules.rate_tables import BillingProfile, ProfileLine
 from shared.values.money import round_cents
-from tests.fixtures.rate_tables import amount_of, order, sample_rate_table
+from tests.fixtures.rate_tables import amount_of, order, profile_of, sample_rate_table
 
 KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
 
@@ -25,21 +24,16 @@ def line(**facts) -> ProfileLine:
         "income_account": "4000",
         "taxable": False,
         "fee_advance": False,
-        "mode": "default",
-        "bill_type": None,
         "bill_kind": None,
-        "method": "flat",
         "rate": Decimal(80),
-        "included_units": Decimal(0),
-        "quantity_source": "one",
         **facts,
     }
-    return ProfileLine(**given_facts)
+    return ProfileLine.model_construct(**given_facts)
 
 
 def profile(*lines: ProfileLine) -> BillingProfile:
-    numbered = tuple(replace(one, position=index) for index, one in enumerate(lines, start=1))
-    return BillingProfile(1, KEY, date(2020, 1, 1), None, "", numbered)
+    numbered = tuple(one.model_copy(update={"position": index}) for index, one in enumerate(lines, start=1))
+    return profile_of(1, KEY, lines=numbered)
 
 
 rates = st.decimals("0", "9999.99999", places=5)
@@ -86,7 +80,7 @@ plain_lines = st.lists(
 @st.composite
 def with_shares(draw) -> list[ProfileLine]:
     """Plain lines, and lines that rest on them, on one another by name, on the fee advances or on all charges."""
-    lines = [replace(one, billing_item=f"Item {index}") for index, one in enumerate(draw(plain_lines))]
+    lines = [one.model_copy(update={"billing_item": f"Item {index}"}) for index, one in enumerate(draw(plain_lines))]
     for index in range(draw(st.integers(0, 4))):
         names = [one.billing_item for one in lines]
         lines.append(
@@ -184,15 +178,10 @@ def charge(number: int, kind: str, item: str, **facts) -> OrderCharge:
         "income_account": "4000",
         "taxable": False,
         "fee_advance": False,
-        "bill_type": None,
-        "quantity": None,
-        "rate": None,
-        "amount": None,
-        "comment": "",
         "entered_by": "bill",
         **facts,
     }
-    return OrderCharge(number, 1, kind, item, **given_facts)
+    return OrderCharge.model_construct(id=number, work_order_id=1, kind=kind, billing_item=item, **given_facts)
 
 
 def test_dependent_lines_wait_for_their_bases_wherever_they_stand() -> None:

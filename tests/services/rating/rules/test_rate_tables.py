@@ -1,28 +1,30 @@
 """Finding the region and the profile of an order, and saying what is missing."""
 
+from dataclasses import asdict, replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
-from services.rating.rules.billing_profiles import LineEntry, ProfileEntry, faults_in_line, overlapping
+from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
+from services.rating.rules.billing_profiles import faults_in_line, overlapping
 from services.rating.rules.matching import match_profile, region_of
-from services.rating.rules.rate_tables import BillingProfile, Key, index_rate_table
-from tests.fixtures.rate_tables import order
+from services.rating.rules.rate_tables import BillingProfile, index_rate_table
+from tests.fixtures.rate_tables import entry_of, order, profile_of
 
 KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
 
 
 def profile(number: int, begin: str, end: str | None = None, key: Key = KEY) -> BillingProfile:
-    last = None if end is None else date.fromisoformat(end)
-    return BillingProfile(number, key, date.fromisoformat(begin), last, "", ())
+    return profile_of(number, key, begin, end)
 
 
 TABLE = index_rate_table(
     [
         profile(1, "2020-01-01", "2023-12-31"),
         profile(2, "2024-01-01"),
-        profile(3, "2020-01-01", key=KEY._replace(priority="RUSH")),
+        profile(3, "2020-01-01", key=replace(KEY, priority="RUSH")),
     ],
     [("BEXAR", "78205"), ("BEXAR", "78201"), ("COMAL", "78201")],
 )
@@ -40,7 +42,7 @@ def test_before_any_profile_the_nearest_misses_by_its_dates() -> None:
         match_profile(order(service_on=date(2019, 12, 31)), "BEXAR", TABLE)
     assert refused.value.members["nearest"][0] == {
         "profile_id": 1,
-        "key": KEY._asdict(),
+        "key": asdict(KEY),
         "differs": ("effective dates",),
     }
 
@@ -80,8 +82,7 @@ def test_without_a_region_the_candidates_of_the_branch_are_named(zip_code: str |
 
 
 def entry(begin: str, end: str | None = None, key: Key = KEY) -> ProfileEntry:
-    last = None if end is None else date.fromisoformat(end)
-    return ProfileEntry(key, date.fromisoformat(begin), last, "", ())
+    return entry_of(key, begin, end)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_profiles_of_one_key_may_follow_one_another_but_not_overlap(
 
 
 def test_profiles_of_one_file_are_held_against_each_other() -> None:
-    other = KEY._replace(region="COMAL")
+    other = replace(KEY, region="COMAL")
     faults = overlapping([entry("2020-01-01", "2020-06-30", other), entry("2020-06-30", None, other)], TABLE)
     assert [index for index, *_ in faults] == [1]
 
@@ -118,8 +119,8 @@ KNOWN = {"billing_item": {"Mileage"}, "bill_type": {"RUSH"}}
         ({"mode": "triggered"}, "bill_type"),
         ({"bill_type": "RUSH"}, "bill_type"),
         ({"mode": "triggered", "bill_type": "SOON"}, "bill_type"),
-        ({"rate": -1}, "rate"),
-        ({"included_units": -1}, "included_units"),
+        ({"rate": Decimal(-1)}, "rate"),
+        ({"included_units": Decimal(-1)}, "included_units"),
         ({"method": "flat"}, "method"),
         ({"quantity_source": "leagues"}, "quantity_source"),
         ({}, None),
@@ -128,11 +129,8 @@ KNOWN = {"billing_item": {"Mileage"}, "bill_type": {"RUSH"}}
 def test_a_faulty_line_names_its_field(facts: dict[str, object], field: str | None) -> None:
     good = {
         "billing_item": "Mileage",
-        "mode": "default",
-        "bill_type": None,
         "method": "per_unit",
-        "rate": 1,
-        "included_units": 0,
+        "rate": Decimal(1),
         "quantity_source": "miles",
     }
     faults = faults_in_line(LineEntry(**{**good, **facts}), KNOWN)

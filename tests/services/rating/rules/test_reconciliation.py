@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from services.rating.rules.ready_to_export import ReadyFacts, warnings_of
-from services.rating.rules.reconciliation import CurrentTotals, RunSums, compare
+from services.rating.rules.reconciliation import CurrentTotals, RunFacts, compare
 
-RUN = RunSums(
+RUN = RunFacts(
     run_id=1,
     said_invoices=3,
     said_exported=1,
@@ -61,9 +61,14 @@ def test_credits_are_a_column_of_their_own() -> None:
 LIMIT = Decimal("5000.00")
 RATED_AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
 READY = ReadyFacts(
-    *(1, "W1", 2, None, None, None, False, "SAT", 1, "S1001", "S1001", "Harlan & Ruiz LLP", "active"),
-    *("CITATION", "RUSH", "BEXAR", date(2026, 11, 2), r"ALAMO\bill", RATED_AT, RATED_AT - timedelta(hours=1), 1),
-    *(Decimal("90.00"), Decimal("0.00"), Decimal("40.50"), Decimal("90.00"), "2026-09", 3),
+    *(1, "W1", 2, None, None, None, "SAT", 1, "S1001", "S1001", "Harlan & Ruiz LLP", "CITATION", "RUSH", "BEXAR"),
+    *(date(2026, 11, 2), r"ALAMO\bill", RATED_AT, 1),
+    *(Decimal("90.00"), Decimal("0.00"), Decimal("40.50"), Decimal("90.00")),
+    rolled_up=False,
+    bill_to_status="active",
+    changed_at=RATED_AT - timedelta(hours=1),
+    last_closed_month="2026-09",
+    max_open_months=3,
 )
 
 

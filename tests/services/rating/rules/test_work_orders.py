@@ -1,9 +1,12 @@
 """What may be done to a work order in which status."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.rating.errors import LockedUseCredit, NotRated, NotReadyForRating
 from services.rating.rules.work_orders import (
+    NOWHERE,
     Whereabouts,
     next_rating_version,
     require_editable,
@@ -17,7 +20,7 @@ IN_AR = Whereabouts(7, 2, "500001", "2026-11", 12)
 
 @pytest.mark.parametrize("status", ["open", "rated", "assigned"])
 def test_until_the_export_an_order_can_be_edited(status: str) -> None:
-    require_editable(order(status=status), Whereabouts())
+    require_editable(order(status=status), NOWHERE)
 
 
 def test_an_exported_order_names_its_invoice_and_the_way_out() -> None:
@@ -36,7 +39,7 @@ def test_an_exported_order_names_its_invoice_and_the_way_out() -> None:
 
 def test_an_order_on_its_way_names_the_run() -> None:
     with pytest.raises(LockedUseCredit, match="run 7"):
-        require_editable(order(status="exporting"), Whereabouts(7))
+        require_editable(order(status="exporting"), replace(NOWHERE, run_id=7))
 
 
 def test_a_closed_order_is_locked_too() -> None:

@@ -10,6 +10,7 @@ from services.security.actions import tokens
 from services.security.actions.administrators import create_administrator
 from services.security.actions.features import read_features
 from services.security.actions.groups import list_groups
+from services.security.actions.log_ins import Entrance
 from services.security.actions.users import get_user
 from services.security.errors import LoginRefused, PasswordUnfit
 from services.security.rules.groups import GroupFilter
@@ -19,7 +20,7 @@ from shared.access.grants import Grant, Level, Limits
 from shared.database.pages import PageQuery
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
-from shared.errors import InvalidInput
+from shared.errors import DomainError, InvalidInput
 from tests.services.security.conftest import PASSWORD, Company
 
 NAME = "LOCAL\\administrator"
@@ -38,9 +39,8 @@ async def create(database: Database, name: str = NAME, password: str = PASSWORD)
 
 async def log_in(database: Database, keys: TokenKeys, password: str) -> None:
     async with database.transaction() as session:
-        await tokens.log_in(
-            database, session, keys, name=NAME, password=SecretStr(password), address="10.0.0.1", now=clock.now()
-        )
+        entrance = Entrance(database, session, keys, "10.0.0.1", clock.now())
+        await tokens.log_in(entrance, NAME, SecretStr(password))
 
 
 async def epoch(database: Database) -> int:
@@ -56,8 +56,8 @@ async def test_an_empty_database_gets_an_administrator_with_every_feature(databa
         user = await get_user(session, user_id)
         (group,) = (await list_groups(session, GroupFilter(), PageQuery()))[0]
     assert (user.name, user.display_name, user.active) == (NAME, "administrator", True)
-    assert user.group_names == ["Administrators"]
-    assert set(group.grants) == {Grant(name, Level.ADMIN) for name in read_features()}
+    assert [group.name for group in user.groups] == ["Administrators"]
+    assert {one.grant for one in group.grants} == {Grant(name, Level.ADMIN) for name in read_features()}
 
 
 async def test_run_again_it_sets_the_password_and_changes_nothing_else(database: Database, keys: TokenKeys) -> None:
@@ -89,8 +89,8 @@ async def test_run_again_it_completes_what_was_taken_away(database: Database) ->
     async with database.transaction() as session:
         user = await get_user(session, user_id)
         (group,) = (await list_groups(session, GroupFilter(), PageQuery()))[0]
-    assert (user.active, user.group_names) == (True, ["Administrators"])
-    assert set(group.grants) == {Grant(name, Level.ADMIN) for name in read_features()} | {limited}
+    assert (user.active, [group.name for group in user.groups]) == (True, ["Administrators"])
+    assert {one.grant for one in group.grants} == {Grant(name, Level.ADMIN) for name in read_features()} | {limited}
 
 
 async def test_a_second_administrator_joins_the_first(database: Database, company: Company) -> None:
@@ -140,7 +140,9 @@ async def test_two_at_once_make_one(database: Database) -> None:
         (NAME, NAME, PasswordUnfit),
     ],
 )
-async def test_what_does_not_do_is_refused_and_nothing_is_made(database, name, password, error) -> None:
+async def test_what_does_not_do_is_refused_and_nothing_is_made(
+    database: Database, name: str, password: str, error: type[DomainError]
+) -> None:
     with pytest.raises(error):
         await create(database, name, password)
     async with database.transaction() as session:

@@ -1,7 +1,6 @@
 """Epochs: raised by every change of permissions and by nothing else, in the order of commits."""
 
 import asyncio
-import json
 
 import pytest
 from fastapi import FastAPI
@@ -10,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions import groups, users
 from services.security.actions.permissions import changing_permissions, read_permission_table
 from services.security.errors import LastAdministrator
-from services.security.rules.groups import GroupDraft
-from services.security.rules.users import UserChange
+from services.security.records.grants import GrantEntry
+from services.security.records.groups import GroupDraft
+from services.security.records.users import UserChange
 from shared.access.grants import Grant, Level
+from shared.contracts.permission_table import PermissionTable
 from shared.contracts.permissions_changed import PermissionsChanged
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value, fetch_values
@@ -34,21 +35,23 @@ async def announced(database: Database) -> list[int]:
     return [PermissionsChanged.model_validate_json(event).epoch for event in events]
 
 
-async def table_of(database: Database) -> dict[str, object]:
+async def table_of(database: Database) -> PermissionTable:
     async with database.transaction() as session:
         table = await read_permission_table(session, None)
     assert table is not None
     return table
 
 
-async def test_every_change_of_the_table_raises_the_epoch_once_and_announces_it(database, company) -> None:
+async def test_every_change_of_the_table_raises_the_epoch_once_and_announces_it(
+    database: Database, company: Company
+) -> None:
     ana = await company.user("ALAMO\\ana")
     proof = await company.group("Proof")
     tables = [await table_of(database)]
 
     async def replace(session: AsyncSession) -> None:
         group = await groups.get_group(session, proof)
-        draft = GroupDraft("Proof", "", (Grant("rating.orders", Level.VIEW),))
+        draft = GroupDraft(name="Proof", grants=(GrantEntry(feature="rating.orders", level="view"),))
         await groups.replace_group(session, proof, group.revision, draft, features=company.features, changer_id=None)
 
     async def delete(session: AsyncSession) -> None:
@@ -68,9 +71,9 @@ async def test_every_change_of_the_table_raises_the_epoch_once_and_announces_it(
         async with database.transaction() as session:
             await command(session)
         tables.append(await table_of(database))
-        assert tables[-1]["epoch"] == tables[-2]["epoch"] + 1
-        assert {**tables[-1], "epoch": 0} != {**tables[-2], "epoch": 0}
-    assert await announced(database) == list(range(2, tables[-1]["epoch"] + 1))
+        assert tables[-1].epoch == tables[-2].epoch + 1
+        assert tables[-1].model_copy(update={"epoch": 0}) != tables[-2].model_copy(update={"epoch": 0})
+    assert await announced(database) == list(range(2, tables[-1].epoch + 1))
 
 
 async def test_what_changes_no_permission_leaves_the_epoch(database: Database, company: Company) -> None:
@@ -98,13 +101,13 @@ async def test_a_change_that_is_rolled_back_announces_nothing(database: Database
     with pytest.raises(Interrupted):
         await interrupted()
     assert await announced(database) == before
-    assert (await table_of(database))["epoch"] == 1
+    assert (await table_of(database)).epoch == 1
 
 
 async def test_epochs_are_ordered_like_commits(database: Database, company: Company) -> None:
     await asyncio.gather(*(company.user(f"ALAMO\\user{number}") for number in range(12)))
     assert await announced(database) == list(range(2, 14))
-    assert (await table_of(database))["epoch"] == 13
+    assert (await table_of(database)).epoch == 13
 
 
 async def test_the_table_is_of_one_moment(database: Database, company: Company) -> None:
@@ -119,12 +122,12 @@ async def test_the_table_is_of_one_moment(database: Database, company: Company) 
                 await groups.delete_group(session, proof, group.revision, changer_id=None)
 
     changing = asyncio.create_task(change())
-    seen = {}
+    seen: dict[int, PermissionTable] = {}
     while not changing.done():
         table = await table_of(database)
-        assert set(table["users"][str(ana)]["groups"]) <= set(table["groups"])
-        seen.setdefault(table["epoch"], json.dumps(table))
-        assert seen[table["epoch"]] == json.dumps(table)
+        assert set(table.users[str(ana)].groups) <= set(table.groups)
+        seen.setdefault(table.epoch, table)
+        assert seen[table.epoch] == table
     await changing
 
 

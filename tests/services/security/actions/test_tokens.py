@@ -10,11 +10,12 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions import tokens
+from services.security.actions.log_ins import Entrance
 from services.security.actions.users import change_user, get_user, set_password
 from services.security.errors import LoginRefused
 from services.security.jobs.session_deletion import deletion_job
+from services.security.records.users import UserChange
 from services.security.rules.tokens import TokenKeys, Tokens, token_keys
-from services.security.rules.users import UserChange
 from shared.database.pool import Database
 from shared.database.statements import fetch_value, fetch_values
 from shared.errors import NotFound
@@ -30,15 +31,16 @@ class Door:
     def __init__(self, database: Database, keys: TokenKeys):
         self.database, self.keys = database, keys
 
+    def entrance(self, session: AsyncSession, at: datetime = NOON) -> Entrance:
+        return Entrance(self.database, session, self.keys, "10.0.0.1", at)
+
     async def log_in(self, name: str = "ALAMO\\ana", password: str = PASSWORD, at: datetime = NOON) -> Tokens:
         async with self.database.transaction() as session:
-            return await tokens.log_in(
-                self.database, session, self.keys, name=name, password=SecretStr(password), address="10.0.0.1", now=at
-            )
+            return await tokens.log_in(self.entrance(session, at), name, SecretStr(password))
 
     async def refresh(self, token: str, at: datetime = NOON) -> Tokens | None:
         async with self.database.transaction() as session:
-            return await tokens.refresh(session, self.keys, SecretStr(token), at)
+            return await tokens.refresh(self.entrance(session, at), SecretStr(token))
 
     async def log_out(self, user_id: int | None, token: str, at: datetime = NOON) -> None:
         async with self.database.transaction() as session:
@@ -88,7 +90,7 @@ async def test_each_log_in_is_a_session_of_its_own(door: Door, ana: int) -> None
         ("ALAMO\\eve", PASSWORD),
     ],
 )
-async def test_every_failure_is_refused_alike(door: Door, ana: int, company: Company, name, password) -> None:
+async def test_every_failure_is_refused_alike(door: Door, ana: int, company: Company, name: str, password: str) -> None:
     await company.user("ALAMO\\ben", active=False, password=PASSWORD)
     await company.user("ALAMO\\eve")
     with pytest.raises(LoginRefused) as refused:
@@ -107,19 +109,23 @@ async def test_a_refresh_token_is_exchanged_for_the_next_one(door: Door, ana: in
     assert session_of(first) == session_of(second) == session_of(third)
 
 
-async def test_the_token_before_may_be_repeated_for_ten_seconds_and_gives_the_same_successor(door, ana) -> None:
+async def test_the_token_before_may_be_repeated_for_ten_seconds_and_gives_the_same_successor(
+    door: Door, ana: int
+) -> None:
     first = await door.log_in()
     second = await door.refresh(first.refresh_token)
     again = await door.refresh(first.refresh_token, NOON + 10 * SECOND)
+    assert second is not None
     assert again is not None
     assert again.refresh_token == second.refresh_token
     assert await door.refresh(second.refresh_token, NOON + 20 * SECOND) is not None
 
 
 @pytest.mark.parametrize("wait", [11 * SECOND, timedelta(hours=11)])
-async def test_an_old_token_shown_late_ends_the_session_for_everybody(door, ana, wait) -> None:
+async def test_an_old_token_shown_late_ends_the_session_for_everybody(door: Door, ana: int, wait: timedelta) -> None:
     first, other = await door.log_in(), await door.log_in()
     second = await door.refresh(first.refresh_token)
+    assert second is not None
     assert await door.refresh(first.refresh_token, NOON + wait) is None
     assert await door.refresh(second.refresh_token, NOON + wait) is None
     assert await door.end_reasons() == ["token_reused", None]
@@ -246,15 +252,7 @@ async def test_a_deactivation_waits_for_a_log_in_and_ends_its_session(door: Door
             await deactivate(session, ana)
 
     async with door.database.transaction() as session:
-        await tokens.log_in(
-            door.database,
-            session,
-            door.keys,
-            name="ALAMO\\ana",
-            password=SecretStr(PASSWORD),
-            address="10.0.0.1",
-            now=NOON,
-        )
+        await tokens.log_in(door.entrance(session), "ALAMO\\ana", SecretStr(PASSWORD))
         deactivating = asyncio.create_task(deactivate_alone())
         await asyncio.sleep(0.2)
         assert not deactivating.done()

@@ -1,7 +1,8 @@
 """Groups: what they grant, who is in them, and who may change them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ VIEW_ORDERS = {"feature": "rating.orders", "level": "view"}
 EDIT_IN_SAT = {"feature": "rating.orders", "level": "edit", "branches": ["SAT"], "ar_companies": [2, 1]}
 
 
-async def make(clerk: httpx.AsyncClient, name: str = "Proof", *grants: dict[str, object]) -> httpx.Response:
+async def make(clerk: httpx.AsyncClient, name: str = "Proof", *grants: Mapping[str, object]) -> httpx.Response:
     return await clerk.post("/v1/groups", json={"name": name, "description": "Reads proofs", "grants": grants})
 
 
@@ -47,7 +48,9 @@ async def test_a_grant_of_an_unknown_feature_is_refused_by_name(clerk: httpx.Asy
         ([{"feature": "security.users", "level": "view", "branches": ["SAT"]}], "cannot be limited"),
     ],
 )
-async def test_grants_that_cannot_be_are_refused(clerk: httpx.AsyncClient, grants, detail: str) -> None:
+async def test_grants_that_cannot_be_are_refused(
+    clerk: httpx.AsyncClient, grants: list[Mapping[str, object]], detail: str
+) -> None:
     answer = await make(clerk, "Proof", *grants)
     assert (answer.status_code, answer.json()["code"]) == (422, "GRANT_REFUSED")
     assert detail in answer.json()["detail"]
@@ -132,7 +135,9 @@ async def test_a_deleted_group_gives_nothing_any_more(clerk: httpx.AsyncClient, 
     assert (await clerk.get(f"/v1/users/{ana}")).json()["groups"] == []
 
 
-async def test_members_come_and_go_and_doing_it_again_changes_nothing(clerk, company: Company) -> None:
+async def test_members_come_and_go_and_doing_it_again_changes_nothing(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
     ana, proof = await company.user("ALAMO\\ana"), await company.group("Proof")
     path = f"/v1/groups/{proof}/members/{ana}"
     for _ in range(2):
@@ -145,7 +150,9 @@ async def test_members_come_and_go_and_doing_it_again_changes_nothing(clerk, com
         assert (group.json()["member_count"], group.headers["etag"]) == (0, '"3"')
 
 
-async def test_a_file_that_changes_members_counts_as_a_change_of_their_groups(clerk, company: Company) -> None:
+async def test_a_file_that_changes_members_counts_as_a_change_of_their_groups(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
     await company.user("ALAMO\\ana")
     proof = await company.group("Proof")
     for etag in ('"2"', '"2"'):
@@ -210,7 +217,7 @@ ACTS = [put_without_grants, delete, remove, import_without_grants, import_elsewh
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_the_last_administrator_cannot_lose_it(clerk, company: Company, act: Act) -> None:
+async def test_the_last_administrator_cannot_lose_it(clerk: httpx.AsyncClient, company: Company, act: Act) -> None:
     ana, ben = await company.user("ALAMO\\ana"), await company.user("ALAMO\\ben", active=False)
     group = await company.group("Administrators", ADMIN, members=(ana, ben))
     # Neither the inactive member nor who may only edit counts.
@@ -224,7 +231,7 @@ async def test_the_last_administrator_cannot_lose_it(clerk, company: Company, ac
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_while_another_administrator_is_left_it_can(clerk, company: Company, act: Act) -> None:
+async def test_while_another_administrator_is_left_it_can(clerk: httpx.AsyncClient, company: Company, act: Act) -> None:
     ana, carla = await company.user("ALAMO\\ana"), await company.user("ALAMO\\carla")
     group = await company.group("Administrators", ADMIN, members=(ana,))
     await company.group("Deputies", ADMIN, members=(carla,))
@@ -254,7 +261,7 @@ async def test_groups_are_listed_and_found(clerk: httpx.AsyncClient) -> None:
     for name in ("billing", "Rating", "Proof"):
         await make(clerk, name, *([VIEW_ORDERS] if name != "billing" else []))
 
-    async def found(**params: object) -> list[str]:
+    async def found(**params: Any) -> list[str]:
         return [group["name"] for group in (await clerk.get("/v1/groups", params=params)).json()["items"]]
 
     assert await found() == ["billing", "Proof", "Rating"]

@@ -1,6 +1,7 @@
 """Users and groups as files: loaded whole or not at all, and written so that they can be loaded again."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ async def load(caller: httpx.AsyncClient, noun: str, *lines: str) -> httpx.Respo
     )
 
 
-async def save(caller: httpx.AsyncClient, noun: str, **params: object) -> list[str]:
+async def save(caller: httpx.AsyncClient, noun: str, **params: Any) -> list[str]:
     answer = await caller.get(f"/v1/{noun}", params=params, headers={"accept": "text/csv"})
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.headers["content-disposition"] == f'attachment; filename="{noun}.csv"'
@@ -112,7 +113,7 @@ async def test_every_faulty_place_is_named_and_nothing_is_loaded(clerk: httpx.As
         (b"{}", "application/json"),
     ],
 )
-async def test_what_is_no_such_table_is_refused(clerk: httpx.AsyncClient, noun, content: bytes, kind: str) -> None:
+async def test_what_is_no_such_table_is_refused(clerk: httpx.AsyncClient, noun: str, content: bytes, kind: str) -> None:
     content = content if noun == "users" else content.replace(b"name,display_name", b"group,description")
     answer = await clerk.post(f"/v1/{noun}/import", content=content, headers={"content-type": kind})
     assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
@@ -136,7 +137,9 @@ async def test_putting_people_into_groups_takes_the_right_to_change_groups(clien
     assert (await load(help_desk, "users", USERS[0], USERS[2])).status_code == 200
 
 
-async def test_a_file_that_deactivates_the_last_administrator_is_refused(clerk, company: Company) -> None:
+async def test_a_file_that_deactivates_the_last_administrator_is_refused(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
     ana = await company.user("ALAMO\\ana")
     await company.group("Administrators", Grant("security.groups", Level.ADMIN), members=(ana,))
     answer = await load(clerk, "users", "name,display_name,active", "ALAMO\\zoe,Zoe,yes", "ALAMO\\ana,Ana,no")
@@ -144,7 +147,9 @@ async def test_a_file_that_deactivates_the_last_administrator_is_refused(clerk, 
     assert (await clerk.get("/v1/users")).json()["totals"] == {"count": 1}
 
 
-async def test_who_is_deactivated_by_a_file_is_logged_out(clerk, client: Client, company: Company) -> None:
+async def test_who_is_deactivated_by_a_file_is_logged_out(
+    clerk: httpx.AsyncClient, client: Client, company: Company
+) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
     log_in = await client().post("/v1/tokens", json={"user": "ALAMO\\ana", "password": PASSWORD})
     for active in ("no", "yes"):
@@ -191,7 +196,9 @@ async def test_a_file_makes_groups_with_their_grants(clerk: httpx.AsyncClient) -
     ]
 
 
-async def test_a_file_replaces_the_grants_of_the_groups_it_names_and_keeps_the_rest(clerk, company: Company) -> None:
+async def test_a_file_replaces_the_grants_of_the_groups_it_names_and_keeps_the_rest(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
     ana = await company.user("ALAMO\\ana")
     await load(clerk, "groups", *GROUPS)
     (proof,) = (await clerk.get("/v1/groups", params={"name": "Proof"})).json()["items"]
@@ -237,7 +244,7 @@ async def test_every_faulty_grant_is_named_and_nothing_is_loaded(clerk: httpx.As
         (",,rating.orders,view,,,", "line 2, column group", "is empty"),
     ],
 )
-async def test_a_row_that_cannot_be_is_named(clerk, row: str, pointer: str, detail: str) -> None:
+async def test_a_row_that_cannot_be_is_named(clerk: httpx.AsyncClient, row: str, pointer: str, detail: str) -> None:
     answer = await load(clerk, "groups", GROUPS[0], row)
     (fault,) = answer.json()["errors"]
     assert fault["pointer"] == pointer

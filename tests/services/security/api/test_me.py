@@ -2,6 +2,7 @@
 
 import httpx
 
+from services.security.records.grants import GrantEntry
 from services.security.rules.groups import GrantDifference, compare_grants
 from shared.access.grants import Grant, Level, Limits
 from tests.services.security.conftest import Company
@@ -67,7 +68,6 @@ async def test_two_groups_are_compared_feature_by_feature(clerk: httpx.AsyncClie
 
 
 def test_the_same_feature_at_another_level_is_one_difference() -> None:
-    assert compare_grants([VIEW], [Grant("rating.orders", Level.ADMIN)]) == [
-        GrantDifference("rating.orders", Limits(), Level.VIEW, Level.ADMIN)
-    ]
-    assert compare_grants([VIEW, EXPORT], [EXPORT, VIEW]) == []
+    view, admin, export = map(GrantEntry.of, (VIEW, Grant("rating.orders", Level.ADMIN), EXPORT))
+    assert compare_grants([view], [admin]) == [GrantDifference("rating.orders", (), (), (), "view", "admin")]
+    assert compare_grants([view, export], [export, view]) == []

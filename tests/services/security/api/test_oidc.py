@@ -18,7 +18,7 @@ from jwt.algorithms import HMACAlgorithm
 
 from services.security.actions import oidc as actions
 from services.security.actions.oidc import Provider
-from services.security.rules.oidc import Registration
+from services.security.rules.oidc import Registration, round_of
 from shared.access import cookies
 from shared.access.grants import Grant, Level
 from tests.fixtures.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Issuer, new_rsa
@@ -42,8 +42,9 @@ def provider(app: FastAPI, issuer: Issuer) -> Provider:
     registration = Registration(
         issuer.origin, CLIENT_ID, REDIRECT_URI, "preferred_username", DOMAINS, client_secret=CLIENT_SECRET
     )
-    app.state.provider = Provider(registration, ssl.create_default_context())
-    return app.state.provider
+    made = Provider(registration, ssl.create_default_context())
+    app.state.provider = made
+    return made
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ async def test_a_token_that_is_not_signed_by_a_published_key_is_refused(
 
     class AnyHmac(HMACAlgorithm):
         def prepare_key(self, key: Any) -> bytes:
-            return key
+            return bytes(key)
 
     def by_hmac(claims: dict[str, Any]) -> str:
         forger = jwt.PyJWS(algorithms=[])
@@ -210,7 +211,7 @@ async def test_a_token_that_is_not_signed_by_a_published_key_is_refused(
         lambda claims: jwt.encode(claims, new_rsa(), "RS256", headers={"kid": "k1"}),
         lambda claims: jwt.encode(claims, new_rsa(), "RS256", headers={"kid": "k9"}),
         lambda claims: jwt.encode(claims, new_rsa(), "RS256"),
-        lambda claims: jwt.encode(claims, None, "none", headers={"kid": "k1"}),
+        lambda claims: jwt.encode(claims, "", "none", headers={"kid": "k1"}),
         by_hmac,
         # Published, but of an algorithm that is not on the list.
         lambda claims: jwt.encode(claims, issuer.keys["k3"], "ES256K", headers={"kid": "k3"}),
@@ -302,9 +303,7 @@ async def test_nothing_secret_of_a_log_in_is_logged(
     refused = await one.come_back(browser, state="x")
     passed = await one.come_back(browser)
     assert "the state is another one" in caplog.text
-    secrets = [one.secret, CLIENT_SECRET, actions.round_of(one.secret).verifier]
+    secrets = [one.secret, CLIENT_SECRET, round_of(one.secret).verifier]
     secrets += [line.partition("=")[2].partition(";")[0] for line in passed.headers.get_list("set-cookie")[:3]]
     for secret in secrets:
-        assert secret not in caplog.text + refused.text + repr(provider.registration) + repr(
-            actions.round_of(one.secret)
-        )
+        assert secret not in caplog.text + refused.text + repr(provider.registration) + repr(round_of(one.secret))

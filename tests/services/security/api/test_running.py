@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from deploy.local.nats import Nats
 from services.security.actions.users import create_user
 from services.security.main import create_app
-from services.security.rules.users import UserDraft
+from services.security.records.users import UserDraft
 from services.security.settings import Settings
 from shared.access.grants import Grant, Level
 from shared.access.identity import public_jwks
@@ -67,7 +67,7 @@ async def test_the_gateway_hears_of_a_change_and_finds_it_in_the_table(
 
 async def test_sessions_that_expired_long_ago_are_forgotten(security_database: Database, settings: Settings) -> None:
     async with security_database.transaction() as session:
-        user = await create_user(session, UserDraft("ALAMO\\ana", "Ana", active=True), NOON)
+        user = await create_user(session, UserDraft(name="ALAMO\\ana", display_name="Ana"), NOON)
         await execute(
             session,
             "INSERT INTO session (user_id, created_at, expires_at) VALUES (:user_id, :at, :at)",

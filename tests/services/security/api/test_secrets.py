@@ -9,11 +9,12 @@ from fastapi import FastAPI
 from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from services.security.rules.service_accounts import Credential, NewCredential
+from services.security.records.users import User
+from services.security.rules.service_accounts import Credential, NewCredential, NewServiceAccount
 from services.security.rules.sessions import Shown
 from services.security.rules.tokens import TokenKeys, Tokens
-from services.security.schemas.service_accounts import AccessTokenAnswer, NewCredentialAnswer, ServiceLogIn
-from services.security.schemas.tokens import LogIn, RefreshToken, TokenAnswer
+from services.security.schemas.service_accounts import AccessTokenRead, ServiceLogIn
+from services.security.schemas.tokens import LogIn, RefreshToken, TokenRead
 from services.security.schemas.users import NewPassword
 from services.security.settings import Settings
 from services.security.store.users import Credentials
@@ -22,6 +23,16 @@ from shared.database.statements import execute
 from tests.services.security.conftest import NOON, PASSWORD, SEED, Client, Company
 
 SECRET = "s3cret-of-the-test"
+ERP = User(
+    id=8,
+    kind="service",
+    name="ALAMO\\erp",
+    display_name="Ledger",
+    has_password=False,
+    password_changed_at=None,
+    revision=1,
+    created_at=NOON,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,13 +41,13 @@ SECRET = "s3cret-of-the-test"
         LogIn(user="ALAMO\\ana", password=SecretStr(SECRET)),
         RefreshToken(refresh_token=SecretStr(SECRET)),
         NewPassword(password=SecretStr(SECRET)),
-        TokenAnswer(access_token=SECRET, refresh_token=SECRET, expires_in=300),
+        TokenRead(access_token=SECRET, refresh_token=SECRET, expires_in=300),
         Tokens(SECRET, SECRET, 300),
         Credentials(7, SECRET),
         ServiceLogIn(account="ALAMO\\erp", secret=SecretStr(SECRET)),
-        AccessTokenAnswer(access_token=SECRET, expires_in=300),
+        AccessTokenRead(access_token=SECRET, expires_in=300),
         NewCredential(Credential(1, NOON, None, None), SECRET),
-        NewCredentialAnswer.of(NewCredential(Credential(1, NOON, None, None), SECRET)),
+        NewServiceAccount(Credential(1, NOON, None, None), SECRET, ERP),
         Shown(1, 7, "ALAMO\\ana", True, NOON + timedelta(hours=1), None, None, SECRET.encode()),
     ],
 )
@@ -67,7 +78,7 @@ def test_settings_that_do_not_fit_show_no_secret(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     "seed", ["", "x" * 64, SEED[:-2], SEED + "00", SECRET, f"{SEED},", f"{SEED},x", f"{SEED},{SEED}"]
 )
-def test_a_signing_key_that_is_none_keeps_the_service_from_starting(monkeypatch, seed: str) -> None:
+def test_a_signing_key_that_is_none_keeps_the_service_from_starting(monkeypatch: pytest.MonkeyPatch, seed: str) -> None:
     monkeypatch.setenv("SECURITY_DATABASE_URL", "postgresql://localhost/security")
     monkeypatch.setenv("NATS_URL", "nats://localhost")
     monkeypatch.setenv("SECURITY_GATEWAY_KEYS", '{"keys": []}')

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import jwt
@@ -26,10 +27,10 @@ def keeper(client: Client) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def erp(keeper: httpx.AsyncClient, company: Company) -> dict[str, object]:
+async def erp(keeper: httpx.AsyncClient, company: Company) -> dict[str, Any]:
     made = await keeper.post("/v1/service-accounts", json=ERP)
     assert (made.status_code, made.headers["cache-control"]) == (201, "no-store"), made.text
-    told: dict[str, object] = made.json()
+    told: dict[str, Any] = made.json()
     return told
 
 
@@ -37,7 +38,7 @@ async def ask(nobody: httpx.AsyncClient, secret: object, account: str = "ALAMO\\
     return await nobody.post("/v1/tokens/service", json={"account": account, "secret": secret})
 
 
-async def test_a_credential_gives_an_access_token_and_no_session(client: Client, erp) -> None:
+async def test_a_credential_gives_an_access_token_and_no_session(client: Client, erp: dict[str, Any]) -> None:
     answer = await ask(client(), erp["secret"], "alamo\\ERP")
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     assert set(answer.json()) == {"access_token", "token_type", "expires_in"}
@@ -47,14 +48,18 @@ async def test_a_credential_gives_an_access_token_and_no_session(client: Client,
     assert (await client(user=erp["account"]["id"]).get("/v1/me/sessions")).json() == []
 
 
-async def test_the_secret_is_shown_once_and_kept_hashed(keeper: httpx.AsyncClient, company: Company, erp) -> None:
+async def test_the_secret_is_shown_once_and_kept_hashed(
+    keeper: httpx.AsyncClient, company: Company, erp: dict[str, Any]
+) -> None:
     listed = await keeper.get(f"/v1/service-accounts/{erp['account']['id']}/credentials")
     assert erp["secret"] not in listed.text
     (one,) = listed.json()
     assert (one["id"], one["last_used_at"], one["revoked_at"]) == (erp["credential"]["id"], None, None)
 
 
-async def test_everything_else_than_its_secret_is_refused_alike(client: Client, company: Company, erp) -> None:
+async def test_everything_else_than_its_secret_is_refused_alike(
+    client: Client, company: Company, erp: dict[str, Any]
+) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
     number, _, random = str(erp["secret"]).partition(".")
     answers = [
@@ -71,7 +76,7 @@ async def test_everything_else_than_its_secret_is_refused_alike(client: Client, 
     assert (bodies[0]["status"], bodies[0]["code"]) == (401, "LOGIN_REFUSED")
 
 
-async def test_guessing_secrets_is_limited_and_locks_nobody_out_elsewhere(client: Client, erp) -> None:
+async def test_guessing_secrets_is_limited_and_locks_nobody_out_elsewhere(client: Client, erp: dict[str, Any]) -> None:
     assert [(await ask(client(), "1.x")).status_code for _ in range(6)] == [401] * 5 + [429]
     assert (await ask(client(), erp["secret"])).status_code == 429
     body = {"account": "ALAMO\\erp", "secret": erp["secret"]}
@@ -79,7 +84,9 @@ async def test_guessing_secrets_is_limited_and_locks_nobody_out_elsewhere(client
     assert elsewhere.status_code == 200
 
 
-async def test_a_credential_is_rotated_without_a_gap(client: Client, keeper: httpx.AsyncClient, erp) -> None:
+async def test_a_credential_is_rotated_without_a_gap(
+    client: Client, keeper: httpx.AsyncClient, erp: dict[str, Any]
+) -> None:
     path = f"/v1/service-accounts/{erp['account']['id']}/credentials"
     second = await keeper.post(path)
     assert second.status_code == 201
@@ -95,13 +102,15 @@ async def test_a_credential_is_rotated_without_a_gap(client: Client, keeper: htt
     assert (await keeper.delete(f"{path}/4711")).status_code == 404
 
 
-async def test_two_clerks_do_not_make_a_third_credential(keeper: httpx.AsyncClient, erp) -> None:
+async def test_two_clerks_do_not_make_a_third_credential(keeper: httpx.AsyncClient, erp: dict[str, Any]) -> None:
     path = f"/v1/service-accounts/{erp['account']['id']}/credentials"
     made = await asyncio.gather(*(keeper.post(path) for _ in range(4)))
     assert sorted(one.status_code for one in made) == [201, 409, 409, 409]
 
 
-async def test_a_deactivated_account_gets_no_token(client: Client, clerk: httpx.AsyncClient, erp) -> None:
+async def test_a_deactivated_account_gets_no_token(
+    client: Client, clerk: httpx.AsyncClient, erp: dict[str, Any]
+) -> None:
     path = f"/v1/users/{erp['account']['id']}"
     etag = (await clerk.get(path)).headers["etag"]
     assert (await clerk.patch(path, json={"active": False}, headers={"if-match": etag})).status_code == 200
@@ -109,7 +118,7 @@ async def test_a_deactivated_account_gets_no_token(client: Client, clerk: httpx.
 
 
 async def test_a_service_account_has_no_password_and_a_person_no_credential(
-    keeper: httpx.AsyncClient, clerk: httpx.AsyncClient, company: Company, erp
+    keeper: httpx.AsyncClient, clerk: httpx.AsyncClient, company: Company, erp: dict[str, Any]
 ) -> None:
     refused = await clerk.put(f"/v1/users/{erp['account']['id']}/password", json={"password": PASSWORD})
     assert (refused.status_code, refused.json()["code"]) == (409, "SERVICE_ACCOUNT_ONLY")
@@ -123,7 +132,7 @@ async def test_a_service_account_has_no_password_and_a_person_no_credential(
 
 
 async def test_they_are_listed_apart_and_among_the_users(
-    keeper: httpx.AsyncClient, clerk: httpx.AsyncClient, company: Company, erp
+    keeper: httpx.AsyncClient, clerk: httpx.AsyncClient, company: Company, erp: dict[str, Any]
 ) -> None:
     await company.user("ALAMO\\ana")
     listed = (await keeper.get("/v1/service-accounts")).json()
@@ -135,7 +144,7 @@ async def test_they_are_listed_apart_and_among_the_users(
 
 
 async def test_only_who_administers_groups_makes_a_credential_of_an_account_that_does(
-    client: Client, keeper: httpx.AsyncClient, company: Company, erp
+    client: Client, keeper: httpx.AsyncClient, company: Company, erp: dict[str, Any]
 ) -> None:
     account = erp["account"]["id"]
     await company.group("Provisioning", Grant(GROUPS, Level.ADMIN), members=(account,))
@@ -146,7 +155,7 @@ async def test_only_who_administers_groups_makes_a_credential_of_an_account_that
 
 
 async def test_a_service_account_is_not_the_administrator_who_must_remain(
-    clerk: httpx.AsyncClient, company: Company, erp
+    clerk: httpx.AsyncClient, company: Company, erp: dict[str, Any]
 ) -> None:
     ana = await company.user("ALAMO\\ana", password=PASSWORD)
     group = await company.group("Administrators", Grant(GROUPS, Level.ADMIN), members=(ana, erp["account"]["id"]))
@@ -154,7 +163,9 @@ async def test_a_service_account_is_not_the_administrator_who_must_remain(
     assert (refused.status_code, refused.json()["code"]) == (409, "LAST_ADMINISTRATOR")
 
 
-async def test_what_was_done_is_in_the_audit_and_no_secret(client: Client, keeper: httpx.AsyncClient, erp) -> None:
+async def test_what_was_done_is_in_the_audit_and_no_secret(
+    client: Client, keeper: httpx.AsyncClient, erp: dict[str, Any]
+) -> None:
     await ask(client(), "1.wrong")
     await ask(client(), erp["secret"])
     told = (await client(AUDIT, user="auditor").get("/v1/audit")).json()["items"]

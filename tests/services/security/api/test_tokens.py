@@ -86,7 +86,9 @@ async def test_a_body_that_is_no_log_in_is_refused(nobody: httpx.AsyncClient, bo
     assert PASSWORD not in answer.text
 
 
-async def test_refreshing_gives_the_next_tokens_and_repeating_gives_them_again(nobody, ana) -> None:
+async def test_refreshing_gives_the_next_tokens_and_repeating_gives_them_again(
+    nobody: httpx.AsyncClient, ana: int
+) -> None:
     first = (await log_in(nobody)).json()
     second, again = await asyncio.gather(*(refresh(nobody, first["refresh_token"]) for _ in range(2)))
     assert (second.status_code, again.status_code) == (200, 200)
@@ -94,7 +96,9 @@ async def test_refreshing_gives_the_next_tokens_and_repeating_gives_them_again(n
     assert second.json()["access_token"] != again.json()["access_token"]
 
 
-async def test_the_end_of_a_session_whose_token_was_reused_is_kept_although_the_answer_is_401(nobody, ana) -> None:
+async def test_the_end_of_a_session_whose_token_was_reused_is_kept_although_the_answer_is_401(
+    nobody: httpx.AsyncClient, ana: int
+) -> None:
     first = (await log_in(nobody)).json()["refresh_token"]
     second = (await refresh(nobody, first)).json()["refresh_token"]
     third = (await refresh(nobody, second)).json()["refresh_token"]

@@ -1,6 +1,7 @@
 """Users: made, read, listed, changed, deactivated, and given passwords."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -74,7 +75,7 @@ async def test_half_an_emoji_is_no_name(clerk: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("user_id", ["0", "-1", "x", "999", "9223372036854775808"])
 async def test_who_is_not_there_is_not_found(clerk: httpx.AsyncClient, user_id: str) -> None:
-    change = {"json": {"active": False}, "headers": {"if-match": '"1"'}}
+    change: dict[str, Any] = {"json": {"active": False}, "headers": {"if-match": '"1"'}}
     for answer in (
         await clerk.get(f"/v1/users/{user_id}"),
         await clerk.patch(f"/v1/users/{user_id}", **change),
@@ -136,7 +137,7 @@ async def staff(company: Company) -> dict[str, int]:
     return {**users, "Proof": proof}
 
 
-async def names_of(clerk: httpx.AsyncClient, **filters: object) -> list[str]:
+async def names_of(clerk: httpx.AsyncClient, **filters: Any) -> list[str]:
     answer = await clerk.get("/v1/users", params=filters)
     assert answer.status_code == 200, answer.text
     found = answer.json()
@@ -144,13 +145,13 @@ async def names_of(clerk: httpx.AsyncClient, **filters: object) -> list[str]:
     return [user["name"].removeprefix("ALAMO\\") for user in found["items"]]
 
 
-async def test_users_are_listed_by_name_without_regard_to_case(clerk: httpx.AsyncClient, staff) -> None:
+async def test_users_are_listed_by_name_without_regard_to_case(clerk: httpx.AsyncClient, staff: dict[str, int]) -> None:
     assert await names_of(clerk) == ["ana", "Ben", "carla", "Dora", "émile", "Frank"]
     assert await names_of(clerk, sort="-name") == ["Frank", "émile", "Dora", "carla", "Ben", "ana"]
     assert await names_of(clerk, sort="display_name", limit=1) == ["ana"]
 
 
-async def test_users_are_found_by_what_is_asked_for(clerk: httpx.AsyncClient, staff) -> None:
+async def test_users_are_found_by_what_is_asked_for(clerk: httpx.AsyncClient, staff: dict[str, int]) -> None:
     assert await names_of(clerk, active=False) == ["Dora"]
     assert await names_of(clerk, group=staff["Proof"]) == ["ana", "carla"]
     assert await names_of(clerk, group=staff["Proof"], active=False) == []
@@ -162,7 +163,9 @@ async def test_users_are_found_by_what_is_asked_for(clerk: httpx.AsyncClient, st
     assert await names_of(clerk, group=999) == []
 
 
-async def test_pages_follow_one_another_and_totals_count_everybody(clerk: httpx.AsyncClient, staff) -> None:
+async def test_pages_follow_one_another_and_totals_count_everybody(
+    clerk: httpx.AsyncClient, staff: dict[str, int]
+) -> None:
     seen: list[str] = []
     cursor: dict[str, str] = {}
     while True:
@@ -188,12 +191,12 @@ async def test_pages_follow_one_another_and_totals_count_everybody(clerk: httpx.
         {"active": "perhaps"},
     ],
 )
-async def test_a_list_that_cannot_be_is_refused(clerk: httpx.AsyncClient, params: dict[str, object]) -> None:
+async def test_a_list_that_cannot_be_is_refused(clerk: httpx.AsyncClient, params: dict[str, Any]) -> None:
     answer = await clerk.get("/v1/users", params=params)
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
 
 
-async def test_the_groups_of_each_user_are_listed(clerk: httpx.AsyncClient, staff) -> None:
+async def test_the_groups_of_each_user_are_listed(clerk: httpx.AsyncClient, staff: dict[str, int]) -> None:
     users = {user["id"]: user for user in (await clerk.get("/v1/users")).json()["items"]}
     assert [group["name"] for group in users[staff["ana"]]["groups"]] == ["Billing", "Proof"]
     assert users[staff["carla"]]["groups"] == [{"id": staff["Proof"], "name": "Proof"}]
@@ -223,7 +226,9 @@ async def test_a_password_is_set_and_logs_in(clerk: httpx.AsyncClient, client: C
         (None, "INVALID_INPUT"),
     ],
 )
-async def test_a_password_that_does_not_do_is_refused(clerk, company, password, code) -> None:
+async def test_a_password_that_does_not_do_is_refused(
+    clerk: httpx.AsyncClient, company: Company, password: str, code: str
+) -> None:
     user = await company.user("ALAMO\\anamaria")
     answer = await clerk.put(f"/v1/users/{user}/password", json={"password": password})
     assert (answer.status_code, answer.json()["code"]) == (422, code)

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def directory(slapd: Slapd) -> Directory:
 
 
 @pytest.fixture
-async def nobody(app: FastAPI, directory: Directory, client: Client) -> AsyncIterator[httpx.AsyncClient]:
+async def nobody(app: FastAPI, directory: Directory, client: Client) -> httpx.AsyncClient:
     app.state.directory = directory
     return client()
 

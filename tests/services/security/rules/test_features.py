@@ -1,8 +1,9 @@
 """Features are what the operations of the services declare, and nothing else."""
 
+from pathlib import Path
+
 from services.security.actions.features import read_features
 from services.security.rules.features import features_of
-from shared.access.grants import Level
 from tests.services.security.conftest import DOCUMENTS
 
 
@@ -16,7 +17,7 @@ def test_every_declared_feature_is_listed_with_its_levels_and_operations() -> No
         "security.users",
     ]
     orders = features["rating.orders"]
-    assert (orders.module, orders.levels) == ("rating", (Level.VIEW, Level.EDIT))
+    assert (orders.module, orders.levels) == ("rating", ("view", "edit"))
     assert [(one.service, one.method, one.path) for one in orders.operations] == [
         ("rating", "GET", "/v1/orders"),
         ("rating", "POST", "/v1/orders"),
@@ -31,8 +32,8 @@ def test_operations_for_anyone_make_no_feature() -> None:
 def test_the_committed_documents_declare_the_features_of_this_service() -> None:
     features = read_features()
     assert {"security.users", "security.groups", "security.permission_table"} <= set(features)
-    assert features["security.users"].levels == (Level.VIEW, Level.EDIT, Level.ADMIN)
+    assert features["security.users"].levels == ("view", "edit", "admin")
 
 
-def test_without_documents_there_are_no_features(tmp_path) -> None:
+def test_without_documents_there_are_no_features(tmp_path: Path) -> None:
     assert read_features(tmp_path / "nothing") == {}

@@ -5,26 +5,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.security.errors import OwnGroup
+from services.security.records.grants import GrantEntry
+from services.security.records.names import Named
 from services.security.rules.features import features_of
-from services.security.rules.groups import (
-    Changer,
-    GroupName,
-    complete_grants,
-    find_grant_faults,
-    require_others_groups,
-)
+from services.security.rules.groups import Changer, complete_grants, find_grant_faults, require_others_groups
 from shared.access.grants import Grant, Level, Limits
 from tests.services.security.conftest import DOCUMENTS
 
 FEATURES = features_of(DOCUMENTS)
 SAT = Limits(branches=frozenset({"SAT"}))
-PROOF = GroupName(1, "Proof")
-BILLING = GroupName(2, "Billing")
+PROOF = Named(1, "Proof")
+BILLING = Named(2, "Billing")
 
 
 def test_one_feature_may_be_granted_with_several_limits() -> None:
     grants = [Grant("rating.orders", Level.VIEW), Grant("rating.orders", Level.EDIT, SAT)]
-    assert find_grant_faults(grants, FEATURES) == []
+    assert find_grant_faults([GrantEntry.of(grant) for grant in grants], FEATURES) == []
 
 
 @pytest.mark.parametrize(
@@ -43,7 +39,7 @@ def test_one_feature_may_be_granted_with_several_limits() -> None:
     ],
 )
 def test_a_grant_that_cannot_be_is_named(grants: list[Grant], faults: list[tuple[int, str]]) -> None:
-    found = find_grant_faults(grants, FEATURES)
+    found = find_grant_faults([GrantEntry.of(grant) for grant in grants], FEATURES)
     assert [(fault.position, fault.detail) for fault in found] == faults
 
 
@@ -52,14 +48,14 @@ grants_of_any_kind = st.builds(
     st.sampled_from(sorted(FEATURES)),
     st.sampled_from([Level.VIEW, Level.EDIT, Level.APPROVE, Level.ADMIN]),
     st.builds(Limits, branches=st.frozensets(st.sampled_from(["SAT", "AUS"]))),
-)
+).map(GrantEntry.of)
 
 
 @given(st.lists(grants_of_any_kind))
-def test_completing_the_administrators_gives_everything_and_takes_nothing(grants: list[Grant]) -> None:
+def test_completing_the_administrators_gives_everything_and_takes_nothing(grants: list[GrantEntry]) -> None:
     complete = complete_grants(grants, FEATURES)
     for name in FEATURES:
-        assert Grant(name, Level.ADMIN) in complete
+        assert GrantEntry.of(Grant(name, Level.ADMIN)) in complete
     assert {grant for grant in grants if not grant.limits.unlimited} <= set(complete)
     assert set(complete_grants(complete, FEATURES)) == set(complete)
 

@@ -1,8 +1,11 @@
 """Loading groups from a file with one row for each grant."""
 
+from services.security.records.grants import GrantEntry
+from services.security.records.groups import MOST_GRANTS, GroupDraft, GroupRow
 from services.security.rules.features import features_of
-from services.security.rules.groups import MOST_GRANTS, GrantRow, GroupDraft, find_group_faults, plan_group_import
+from services.security.rules.groups import find_group_faults, plan_group_import
 from shared.access.grants import Grant, Level, Limits
+from shared.files.csv import Numbered
 from tests.services.security.conftest import DOCUMENTS
 
 FEATURES = features_of(DOCUMENTS)
@@ -10,29 +13,39 @@ VIEW_ORDERS = Grant("rating.orders", Level.VIEW)
 VIEW_INVOICES = Grant("receivables.invoices", Level.VIEW)
 
 
+def row(line: int, group: str, description: str, grant: Grant | None) -> Numbered[GroupRow]:
+    """A line of the file; without a grant it only names its group."""
+    given = {} if grant is None else GrantEntry.of(grant).model_dump()
+    return Numbered(line, GroupRow(group=group, description=description, **given))
+
+
+def draft(name: str, description: str, *grants: Grant) -> GroupDraft:
+    return GroupDraft(name=name, description=description, grants=tuple(map(GrantEntry.of, grants)))
+
+
 def test_the_rows_of_a_group_are_its_grants() -> None:
     rows = [
-        GrantRow(2, "Billing", "Who bills", VIEW_ORDERS),
-        GrantRow(3, "Proof", "", VIEW_ORDERS),
-        GrantRow(4, "BILLING", "", VIEW_INVOICES),
+        row(2, "Billing", "Who bills", VIEW_ORDERS),
+        row(3, "Proof", "", VIEW_ORDERS),
+        row(4, "BILLING", "", VIEW_INVOICES),
     ]
     assert find_group_faults(rows, FEATURES) == []
     assert plan_group_import(rows) == [
-        GroupDraft("Billing", "Who bills", (VIEW_ORDERS, VIEW_INVOICES)),
-        GroupDraft("Proof", "", (VIEW_ORDERS,)),
+        draft("Billing", "Who bills", VIEW_ORDERS, VIEW_INVOICES),
+        draft("Proof", "", VIEW_ORDERS),
     ]
 
 
 def test_a_row_without_a_grant_only_names_its_group() -> None:
-    assert plan_group_import([GrantRow(2, "Billing", "", None)]) == [GroupDraft("Billing", "", ())]
+    assert plan_group_import([row(2, "Billing", "", None)]) == [draft("Billing", "")]
 
 
 def test_every_fault_is_named_with_its_line() -> None:
     rows = [
-        GrantRow(2, "Billing", "Who bills", Grant("rating.ordres", Level.VIEW)),
-        GrantRow(3, "Billing", "Who pays", VIEW_ORDERS),
-        GrantRow(4, "Proof", "", Grant("security.users", Level.VIEW, Limits(branches=frozenset({"SAT"})))),
-        GrantRow(5, "billing", "", VIEW_ORDERS),
+        row(2, "Billing", "Who bills", Grant("rating.ordres", Level.VIEW)),
+        row(3, "Billing", "Who pays", VIEW_ORDERS),
+        row(4, "Proof", "", Grant("security.users", Level.VIEW, Limits(branches=frozenset({"SAT"})))),
+        row(5, "billing", "", VIEW_ORDERS),
     ]
     faults = find_group_faults(rows, FEATURES)
     assert [fault.pointer for fault in faults] == [
@@ -47,7 +60,7 @@ def test_every_fault_is_named_with_its_line() -> None:
 
 def test_a_group_with_more_grants_than_can_be_is_refused() -> None:
     rows = [
-        GrantRow(line, "Billing", "", Grant("rating.orders", Level.VIEW, Limits(customers=frozenset({str(line)}))))
+        row(line, "Billing", "", Grant("rating.orders", Level.VIEW, Limits(customers=frozenset({str(line)}))))
         for line in range(MOST_GRANTS + 1)
     ]
     assert [fault.detail for fault in find_group_faults(rows, FEATURES)] == [

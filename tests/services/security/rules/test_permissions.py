@@ -5,29 +5,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.security.errors import LastAdministrator
-from services.security.rules.groups import GroupName
-from services.security.rules.permissions import (
-    ActiveUser,
-    GroupGrant,
-    effective_features,
-    permission_table,
-    require_administrator,
-)
+from services.security.records.grants import GrantEntry, GroupGrant
+from services.security.records.names import Named
+from services.security.rules.me import effective_features
+from services.security.rules.permissions import ActiveUser, permission_table, require_administrator
 from services.security.rules.users import user_id_of
-from shared.access.grants import Grant, Level, Limits, scope_for
+from shared.access.grants import Grant, Level, Limits, Scope, scope_for
 from shared.access.identity import grants_from_claim
 
-ENTRY = GroupName(1, "Order Entry")
-PROOF = GroupName(2, "Proof")
+ENTRY = Named(1, "Order Entry")
+PROOF = Named(2, "Proof")
 SAT = Limits(branches=frozenset({"SAT"}))
-EVERYWHERE = GroupGrant(ENTRY, Grant("rating.orders", Level.VIEW))
-IN_SAT = GroupGrant(PROOF, Grant("rating.orders", Level.EDIT, SAT))
+
+
+def granted(group: Named, grant: Grant) -> GroupGrant:
+    return GroupGrant(group=group, **GrantEntry.of(grant).model_dump())
+
+
+EVERYWHERE = granted(ENTRY, Grant("rating.orders", Level.VIEW))
+IN_SAT = granted(PROOF, Grant("rating.orders", Level.EDIT, SAT))
 
 
 def test_a_user_has_the_highest_level_and_sees_which_group_gives_it() -> None:
     (orders,) = effective_features([EVERYWHERE, IN_SAT])
-    assert (orders.name, orders.level) == ("rating.orders", Level.EDIT)
-    assert orders.because == (IN_SAT, EVERYWHERE)
+    assert (orders.feature, orders.level) == ("rating.orders", "edit")
+    assert orders.grants == (IN_SAT, EVERYWHERE)
 
 
 def test_without_groups_there_is_nothing() -> None:
@@ -42,27 +44,30 @@ limits = st.builds(
 )
 levels = st.sampled_from([Level.VIEW, Level.EDIT, Level.APPROVE, Level.ADMIN])
 group_grants = st.builds(
-    GroupGrant,
+    granted,
     st.sampled_from([ENTRY, PROOF]),
     st.builds(Grant, st.sampled_from(["rating.orders", "rating.export"]), levels, limits),
 )
 
 
 @given(st.lists(group_grants, max_size=12), levels, st.sampled_from(["SAT", "AUS"]), st.sampled_from(["1042", "9"]))
-def test_the_table_allows_exactly_what_the_groups_grant(given_grants, level, branch, customer) -> None:
+def test_the_table_allows_exactly_what_the_groups_grant(
+    given_grants: list[GroupGrant], level: Level, branch: str, customer: str
+) -> None:
     table = permission_table(3, [ActiveUser(7, "ALAMO\\ana", [1, 2])], [ENTRY, PROOF], given_grants)
-    claims = [claim for group_id in table["users"]["7"]["groups"] for claim in table["groups"][group_id]["grants"]]
+    claims = [claim for group_id in table.users["7"].groups for claim in table.groups[group_id].grants]
     direct = scope_for(tuple(one.grant for one in given_grants), "rating.orders", level)
     through_table = scope_for(grants_from_claim(claims), "rating.orders", level)
-    where = {"branch": branch, "customer": customer, "ar_company": 1}
-    assert (direct is not None and direct.covers(**where)) == (
-        through_table is not None and through_table.covers(**where)
-    )
+
+    def covers(scope: Scope | None) -> bool:
+        return scope is not None and scope.covers(branch=branch, customer=customer, ar_company=1)
+
+    assert covers(direct) == covers(through_table)
 
 
 def test_the_table_names_users_and_groups_by_their_ids() -> None:
     table = permission_table(3, [ActiveUser(7, "ALAMO\\ana", [2])], [ENTRY, PROOF], [IN_SAT])
-    assert table == {
+    assert table.model_dump() == {
         "epoch": 3,
         "users": {"7": {"name": "ALAMO\\ana", "groups": ["2"]}},
         "groups": {

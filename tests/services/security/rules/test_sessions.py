@@ -1,7 +1,7 @@
 """What happens when a refresh token is shown."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -66,7 +66,7 @@ moments = st.integers(min_value=-10, max_value=13 * 3600).map(lambda seconds: NO
     ),
     moments,
 )
-def test_nobody_gets_tokens_from_a_dead_session_or_an_old_token(shown: Shown, now) -> None:
+def test_nobody_gets_tokens_from_a_dead_session_or_an_old_token(shown: Shown, now: datetime) -> None:
     answer = answer_refresh(shown, b"successor", now)
     if answer in {Answer.ROTATE, Answer.REPEAT}:
         assert shown.user_active

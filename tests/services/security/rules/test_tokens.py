@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.security.rules.tokens import (
-    AUDIENCE,
-    ISSUER,
     LoggedIn,
     TokenKeys,
     digest,
@@ -19,6 +17,7 @@ from services.security.rules.tokens import (
     token_keys,
 )
 from shared.access.identity import key_id
+from shared.contracts.access_token import AUDIENCE, ISSUER
 from tests.services.security.conftest import NOON, SEED
 
 SESSION = LoggedIn(31, 7, "ALAMO\\ana", NOON + timedelta(hours=12))

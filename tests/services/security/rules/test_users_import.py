@@ -1,40 +1,51 @@
 """Loading users from a file: who is new, who changes, who joins and leaves."""
 
+from collections.abc import Iterable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.security.rules.groups import GroupName
-from services.security.rules.names import fold
-from services.security.rules.users import (
-    Joining,
-    KnownUser,
-    Leaving,
-    UserDraft,
-    UserRow,
-    count_user_import,
-    find_unknown_groups,
-    plan_user_import,
-)
+from services.security.records.names import Named, fold
+from services.security.records.users import User, UserDraft, UserRow
+from services.security.rules.members import Joining, Leaving
+from services.security.rules.users import count_user_import, find_unknown_groups, plan_user_import
+from shared.files.csv import Numbered
+from tests.services.security.conftest import NOON
 
-GROUPS = {"proof": GroupName(1, "Proof"), "billing": GroupName(2, "Billing"), "rating": GroupName(3, "Rating")}
-ANA = KnownUser(7, fold("ALAMO\\ana"), "person", "Ana", active=True, group_ids=[2, 3])
-KNOWN = {ANA.folded_name: ANA}
+GROUPS = {"proof": Named(1, "Proof"), "billing": Named(2, "Billing"), "rating": Named(3, "Rating")}
+
+
+def user(user_id: int, name: str, display_name: str, group_ids: Iterable[int], *, active: bool = True) -> User:
+    return User(
+        id=user_id,
+        name=name,
+        display_name=display_name,
+        active=active,
+        has_password=False,
+        password_changed_at=None,
+        revision=1,
+        created_at=NOON,
+        groups=tuple(one for one in GROUPS.values() if one.id in set(group_ids)),
+    )
+
+
+KNOWN = {fold("ALAMO\\ana"): user(7, "ALAMO\\ana", "Ana", [2, 3])}
 
 
 def row(*groups: str, name: str = "alamo\\ANA", display_name: str = "Ana", active: bool | None = None) -> UserRow:
-    return UserRow(2, name, display_name, active, groups)
+    return UserRow(name=name, display_name=display_name, active=active, groups=groups)
 
 
 def test_an_unknown_name_is_a_new_active_user() -> None:
     plan = plan_user_import([row("Proof", name="ALAMO\\ben", display_name="Ben")], KNOWN, GROUPS)
-    assert plan.new == (UserDraft("ALAMO\\ben", "Ben", active=True),)
+    assert plan.new == (UserDraft(name="ALAMO\\ben", display_name="Ben", active=True),)
     assert plan.joining == (Joining("alamo\\ben", 1),)
     assert plan.changes_permissions
 
 
 def test_a_new_user_may_be_inactive_and_then_permits_nothing() -> None:
     plan = plan_user_import([row(name="ALAMO\\ben", display_name="Ben", active=False)], KNOWN, GROUPS)
-    assert plan.new == (UserDraft("ALAMO\\ben", "Ben", active=False),)
+    assert plan.new == (UserDraft(name="ALAMO\\ben", display_name="Ben", active=False),)
     assert not plan.changes_permissions
 
 
@@ -67,43 +78,38 @@ def test_deactivating_is_noticed() -> None:
 
 
 def test_unknown_groups_are_named_with_their_lines() -> None:
-    faults = find_unknown_groups([row("Proof", "Prof")], GROUPS)
+    faults = find_unknown_groups([Numbered(2, row("Proof", "Prof"))], GROUPS)
     assert [(fault.pointer, fault.detail) for fault in faults] == [("line 2, column groups", "there is no group Prof")]
 
 
 names = st.sampled_from(["Proof", "Billing", "Rating"])
 known_users = st.lists(st.sets(st.sampled_from([1, 2, 3])), max_size=4).map(
     lambda memberships: {
-        fold(f"ALAMO\\u{number}"): KnownUser(number, fold(f"ALAMO\\u{number}"), "person", "U", True, sorted(groups))
+        fold(f"ALAMO\\u{number}"): user(number, f"ALAMO\\u{number}", "U", groups)
         for number, groups in enumerate(memberships)
     }
 )
 
 
 @given(known_users, st.lists(st.tuples(st.none() | st.booleans(), st.sets(names)), max_size=6))
-def test_a_file_loaded_twice_changes_nothing_the_second_time(known, wanted) -> None:
-    rows = [UserRow(2, f"ALAMO\\u{n}", "U", active, tuple(sorted(groups))) for n, (active, groups) in enumerate(wanted)]
+def test_a_file_loaded_twice_changes_nothing_the_second_time(
+    known: dict[str, User], wanted: list[tuple[bool | None, set[str]]]
+) -> None:
+    rows = [
+        UserRow(name=f"ALAMO\\u{n}", display_name="U", active=active, groups=tuple(sorted(groups)))
+        for n, (active, groups) in enumerate(wanted)
+    ]
     plan = plan_user_import(rows, known, GROUPS)
-    after: dict[str, KnownUser] = dict(known)
+    after: dict[str, User] = dict(known)
     for number, draft in enumerate(plan.new):
-        after[fold(draft.name)] = KnownUser(
-            100 + number, fold(draft.name), "person", draft.display_name, draft.active, []
-        )
+        after[fold(draft.name)] = user(100 + number, draft.name, draft.display_name, [], active=draft.active)
     for one in plan.changed:
-        (user,) = [user for user in after.values() if user.id == one.id]
-        after[user.folded_name] = KnownUser(
-            user.id, user.folded_name, "person", one.display_name, one.active, user.group_ids
-        )
-    for folded_name, user in list(after.items()):
+        after[fold(one.name)] = one
+    for folded_name, kept in list(after.items()):
         joined = {one.group_id for one in plan.joining if one.folded_name == folded_name}
-        left = {one.group_id for one in plan.leaving if one.user_id == user.id}
-        after[folded_name] = KnownUser(
-            user.id,
-            folded_name,
-            "person",
-            user.display_name,
-            user.active,
-            sorted((set(user.group_ids) | joined) - left),
+        left = {one.group_id for one in plan.leaving if one.user_id == kept.id}
+        after[folded_name] = user(
+            kept.id, kept.name, kept.display_name, (kept.group_ids | joined) - left, active=kept.active
         )
     again = plan_user_import(rows, after, GROUPS)
     assert (again.new, again.changed, again.joining, again.leaving) == ((), (), (), ())

@@ -1,0 +1,105 @@
+"""The records that people keep: what each may name, what it must not contradict, and what belongs to it."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.errors import (
+    CodeTaken,
+    CommissionRateFaulty,
+    CommissionRatesOverlap,
+    RateTableFaulty,
+    RuleFaulty,
+    UnknownReference,
+)
+from services.rating.records.codes import BillingItem, Code, Zone
+from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
+from services.rating.records.rollup_rules import RollupRuleEntry
+from services.rating.rules.codes import faults_in_codes, taken_zips
+from services.rating.rules.commission_rates import faults_in_rate, overlapping_rates
+from services.rating.rules.rollup_rules import faults_in_rule
+from services.rating.store import codes, customers, records
+from shared.records.keeping import Faults, Records
+from shared.records.table import RecordTable, load_rows
+
+
+async def _faults_in_codes(_session: AsyncSession, rows: Sequence[Code | BillingItem]) -> Faults:
+    return list(faults_in_codes(rows))
+
+
+async def _faults_in_zones(session: AsyncSession, rows: Sequence[Zone]) -> Faults:
+    zones = await codes.zones_of(session, sorted({zip_code for row in rows for zip_code in row.zips}))
+    return [*faults_in_codes(rows), *taken_zips(rows, zones)]
+
+
+async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
+    """A rate that is changed keeps its server, also one who was retired since then."""
+    saved = [row for row in rows if isinstance(row, CommissionRate)]
+    await codes.hold_servers(session, sorted({row.server for row in rows}))
+    servers = (await codes.known_codes(session))["server"] | {row.server for row in saved}
+    faults = [(index, *fault) for index, row in enumerate(rows) for fault in faults_in_rate(row, servers)]
+    others = [one for one in await load_rows(session, records.COMMISSION_RATES) if isinstance(one, CommissionRate)]
+    overlaps = overlapping_rates(rows, others, replaces=saved[0].id if saved else None)
+    return [*faults, *((index, "effective_from", words) for index, words in overlaps)]
+
+
+async def _faults_in_rules(_session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Faults:
+    return [(index, *fault) for index, row in enumerate(rows) for fault in faults_in_rule(row)]
+
+
+async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Faults:
+    known = await customers.announced(session, [(row.ar_company, row.bill_to) for row in rows])
+    return [
+        (index, "bill_to", f"company {row.ar_company} has no customer {row.bill_to}")
+        for index, row in enumerate(rows)
+        if (row.ar_company, row.bill_to) not in known
+    ]
+
+
+def _bill_to_of(row: RollupRuleEntry) -> Mapping[str, Any]:
+    """A rule holds in every branch, so a limit to branches does not allow to change it."""
+    return {"ar_company": row.ar_company, "customer": row.bill_to}
+
+
+def _codes(table: RecordTable[Any], **more: Any) -> Records[Any]:
+    """A table of codes; they are everybody's, so no limits hold for them."""
+    given = {"find_contradictions": _faults_in_codes, **more}
+    return Records(table, sides_of=None, taken=CodeTaken, faulty=RateTableFaulty, **given)
+
+
+def _zips_of(name: str) -> dict[str, Any]:
+    """A change gives a region or zone other ZIPs, a file only further ones."""
+    return {
+        "save_more": partial(codes.add_zips, name=name),
+        "change_more": partial(codes.remove_other_zips, name=name),
+    }
+
+
+BRANCHES = _codes(records.BRANCHES)
+CUSTOMER_TYPES = _codes(records.CUSTOMER_TYPES)
+PRIORITIES = _codes(records.PRIORITIES)
+JOB_TYPES = _codes(records.JOB_TYPES)
+REGIONS = _codes(records.REGIONS, **_zips_of("region"))
+ZONES = _codes(records.ZONES, find_contradictions=_faults_in_zones, **_zips_of("zone"))
+BILL_TYPES = _codes(records.BILL_TYPES)
+BILLING_ITEMS = _codes(records.BILLING_ITEMS)
+SERVERS = _codes(records.SERVERS)
+COMMISSION_RATES = Records(
+    records.COMMISSION_RATES,
+    find_contradictions=_faults_in_rates,
+    sides_of=None,
+    taken=CommissionRatesOverlap,
+    faulty=CommissionRateFaulty,
+    faulty_fields={"effective_from": CommissionRatesOverlap},
+)
+ROLLUP_RULES = Records(
+    records.ROLLUP_RULES,
+    find_faults=_unknown_bill_tos,
+    find_contradictions=_faults_in_rules,
+    sides_of=_bill_to_of,
+    taken=CodeTaken,
+    faulty=RuleFaulty,
+    faulty_fields={"bill_to": UnknownReference},
+)

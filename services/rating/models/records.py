@@ -1,0 +1,95 @@
+"""The tables of the records that people keep; their columns are those of the records."""
+
+from sqlalchemy import Index, UniqueConstraint
+
+from services.rating.models.table import Revised, Table
+from services.rating.records.codes import (
+    BillingItem,
+    BillType,
+    Branch,
+    Code,
+    CustomerType,
+    JobType,
+    Priority,
+    Server,
+)
+from services.rating.records.commission_rates import CommissionRateEntry
+from services.rating.records.rollup_rules import RollupRuleEntry
+from shared.database import columns
+from shared.database.columns import key, reference
+
+
+class BranchTable(Branch, Revised, table=True):
+    __tablename__ = "branch"
+    __table_args__ = key("code")
+
+
+class CustomerTypeTable(CustomerType, Revised, table=True):
+    __tablename__ = "customer_type"
+    __table_args__ = key("code")
+
+
+class PriorityTable(Priority, Revised, table=True):
+    __tablename__ = "priority"
+    __table_args__ = key("code")
+
+
+class JobTypeTable(JobType, Revised, table=True):
+    __tablename__ = "job_type"
+    __table_args__ = key("code")
+
+
+class RegionTable(Code, Revised, table=True):
+    __tablename__ = "region"
+    __table_args__ = key("code")
+
+
+class RegionZip(Table, table=True):
+    __tablename__ = "region_zip"
+
+    zip: str = columns.code(primary_key=True)
+    region: str = columns.code("region.code", primary_key=True)
+
+
+class ZoneTable(Code, Revised, table=True):
+    __tablename__ = "zone"
+    __table_args__ = key("code")
+
+
+class ZoneZip(Table, table=True):
+    """A ZIP, or the first three or four digits of many."""
+
+    __tablename__ = "zone_zip"
+    __table_args__ = (Index("zone_zip_zone", "zone"),)
+
+    zip: str = columns.code(primary_key=True)
+    zone: str = columns.code("zone.code")
+
+
+class BillTypeTable(BillType, Revised, table=True):
+    __tablename__ = "bill_type"
+    __table_args__ = key("code")
+
+
+class BillingItemTable(BillingItem, Revised, table=True):
+    __tablename__ = "billing_item"
+    __table_args__ = key("name")
+
+
+class ServerTable(Server, Revised, table=True):
+    __tablename__ = "server"
+    __table_args__ = key("code")
+
+
+class CommissionRateTable(CommissionRateEntry, Revised, table=True):
+    __tablename__ = "commission_rate"
+    __table_args__ = (reference("server", server="code"),)
+
+    id: int = columns.identity()
+
+
+class RollupRuleTable(RollupRuleEntry, Revised, table=True):
+    __tablename__ = "rollup_rule"
+    __table_args__ = (UniqueConstraint("ar_company", "bill_to", name="rollup_rule_customer"),)
+
+    id: int = columns.identity()

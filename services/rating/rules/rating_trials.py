@@ -1,0 +1,22 @@
+"""Owns what a rating would be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.rating.rules.rated import Explanation
+from services.rating.rules.ratings import RatingLine
+from shared.values.money import Money
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a rating would be; nothing was stored. `not_ready` says why the order cannot be rated for good yet."""
+
+    profile_id: int
+    region: str
+    charges_total: Money
+    advances_total: Money
+    total: Money
+    not_ready: str
+    lines: Sequence[RatingLine]
+    explanation: Explanation

@@ -1,0 +1,25 @@
+"""Read copies of what receivables keeps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.models import metadata
+from shared.database.columns import arrays_of, column_types
+from shared.database.statements import columns, execute
+
+
+async def take_over(session: AsyncSession, table: str, keys: Sequence[str], copies: Sequence[Any]) -> None:
+    """Writes copies as they now are, in one statement; a newer version that is here already stays."""
+    types = {name: kind for name, kind in column_types(metadata.tables[table]).items() if name != "id"}
+    names = ", ".join(types)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in types)
+    await execute(
+        session,
+        f"""
+        INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays_of(types)}) AS changed ({names})
+        ON CONFLICT ({", ".join(keys)}) DO UPDATE SET {changes} WHERE {table}.version < excluded.version
+        """,
+        **columns(copies, *types),
+    )

@@ -1,0 +1,59 @@
+"""Owns grants as groups give them, each with its limits side by side."""
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from services.security.records.names import Code, Named
+from shared.access.grants import Grant, Level, LevelWord, Limits
+from shared.values.columns import Record
+
+MOST_CODES = 200
+"""In one side of one grant: the limits travel with every request, in a header."""
+
+
+CodeT = TypeVar("CodeT", str, int)
+
+
+def _each_once(codes: tuple[CodeT, ...]) -> tuple[CodeT, ...]:
+    return tuple(sorted(set(codes)))
+
+
+FeatureName = Annotated[str, StringConstraints(max_length=100)]
+CompanyNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_CODES), AfterValidator(_each_once)]
+CompanyNumbers = Annotated[tuple[CompanyNumber, ...], Field(max_length=MOST_CODES), AfterValidator(_each_once)]
+
+
+class GrantEntry(Record):
+    """One feature at one level. Empty lists leave a side open; all sides that are not empty must fit at once."""
+
+    feature: FeatureName
+    level: LevelWord
+    branches: Codes = ()
+    customers: Codes = ()
+    ar_companies: CompanyNumbers = ()
+
+    @classmethod
+    def of(cls, grant: Grant) -> "GrantEntry":
+        return cls.model_validate({"feature": grant.feature, "level": grant.level.word, **grant.limits.to_claim()})
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(frozenset(self.branches), frozenset(self.customers), frozenset(self.ar_companies))
+
+    @property
+    def grant(self) -> Grant:
+        """As the gateway and the services know it."""
+        return Grant(self.feature, Level.of(self.level), self.limits)
+
+
+class GroupGrant(GrantEntry):
+    """A grant, and the group that gives it."""
+
+    group: Named
+
+
+def grant_in(row: Any) -> GrantEntry:
+    """The grant among the fields of a row that was checked before."""
+    return GrantEntry.model_construct(**{name: getattr(row, name) for name in GrantEntry.model_fields})

@@ -1,0 +1,24 @@
+"""Owns many rows as parameters of one statement."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from services.security.models import metadata
+from services.security.records.names import fold
+from shared.database.columns import column_types
+from shared.database.statements import columns
+
+
+def given(table: str, names: Iterable[str]) -> str:
+    """Rows made of parameters that are called like columns of a table and hold a list each.
+
+    Example: `unnest(CAST(:id AS BIGINT[]), CAST(:name AS text[])) AS given (id, name)`.
+    """
+    types = column_types(metadata.tables[table])
+    arrays = ", ".join(f"CAST(:{name} AS {types[name]}[])" for name in names)
+    return f"unnest({arrays}) AS given ({', '.join(names)})"
+
+
+def folded(rows: Sequence[Any], *names: str) -> dict[str, list[str]]:
+    """These fields of the rows as they are, and folded for the columns `folded_…`."""
+    return columns(rows, *names) | {f"folded_{name}": [fold(getattr(row, name)) for row in rows] for name in names}

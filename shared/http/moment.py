@@ -1,0 +1,10 @@
+"""Owns the moment of a request: asked for once at the edge, and handed on."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+
+from shared import clock
+
+Now = Annotated[datetime, Depends(clock.now)]
