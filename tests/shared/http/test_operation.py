@@ -57,6 +57,22 @@ async def deadlock_some_times(times: int, session: Transaction) -> dict[str, int
     return {"attempts": len(attempts)}
 
 
+@notes.get("/deadlock-at-commit/{times}", access=declared.signed_in())
+async def deadlock_at_commit(times: int, session: Transaction) -> dict[str, int]:
+    attempts.append(times)
+    if len(attempts) <= times:
+        for statement in (
+            "CREATE TEMP TABLE late (id int) ON COMMIT DROP",
+            "CREATE OR REPLACE FUNCTION pg_temp.fail() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION SQLSTATE '40P01'; END $$",
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION pg_temp.fail()",
+            "INSERT INTO late VALUES (1)",
+        ):
+            await session.execute(text(statement))
+    return {"attempts": len(attempts)}
+
+
 @notes.get("/breaking/off", access=declared.signed_in())
 async def break_off(session: Transaction) -> None:
     await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
@@ -166,6 +182,11 @@ async def test_a_deadlock_is_repeated_and_at_last_refused(client: httpx.AsyncCli
     attempts.clear()
     answer = await client.get("/v1/notes/deadlock/99")
     assert (answer.status_code, answer.json()["code"]) == (503, "TRY_AGAIN")
+
+
+async def test_a_deadlock_in_the_commit_is_repeated(client: httpx.AsyncClient) -> None:
+    attempts.clear()
+    assert (await client.get("/v1/notes/deadlock-at-commit/2")).json() == {"attempts": 3}
 
 
 async def test_a_body_that_does_not_fit_names_the_place(client: httpx.AsyncClient) -> None:
