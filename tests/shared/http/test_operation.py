@@ -63,10 +63,14 @@ async def deadlock_at_commit(times: int, session: Transaction) -> dict[str, int]
     if len(attempts) <= times:
         for statement in (
             "CREATE TEMP TABLE late (id int) ON COMMIT DROP",
-            "CREATE OR REPLACE FUNCTION pg_temp.fail() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION SQLSTATE '40P01'; END $$",
-            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED "
-            "FOR EACH ROW EXECUTE FUNCTION pg_temp.fail()",
+            (
+                "CREATE OR REPLACE FUNCTION pg_temp.fail() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION SQLSTATE '40P01'; END $$"
+            ),
+            (
+                "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED "
+                "FOR EACH ROW EXECUTE FUNCTION pg_temp.fail()"
+            ),
             "INSERT INTO late VALUES (1)",
         ):
             await session.execute(text(statement))
