@@ -1,4 +1,4 @@
-"""Owns what is done with records: read, listed, entered, changed and imported, with the faults of each row named."""
+"""The use cases of records: list, read, enter, change and import them, and report the faults of each row."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from shared.files.csv import Numbered, refuse_import
 from shared.records import table as store
 from shared.records.table import Kept, RecordTable
 from shared.values.columns import Record
+from shared.values.text import sentence_case
 from shared.values.versions import require_version
 
 RowT = TypeVar("RowT", bound=Record)
@@ -25,7 +26,7 @@ async def _no_faults(_session: AsyncSession, _rows: Sequence[Any]) -> Faults:
 
 
 async def _nothing_more(_session: AsyncSession, _rows: Sequence[Any]) -> None:
-    """Most records are their row and nothing else."""
+    """Saves nothing: most records consist of their row only."""
 
 
 def _everywhere(_row: Any) -> Mapping[str, Any]:
@@ -40,9 +41,9 @@ def _same(before: object | None, row: object, name: str) -> bool:
 class Records(Generic[RowT]):
     """The records of one table.
 
-    `find_faults` says what is wrong with rows beyond their form, as (index, field, words); `save_more` writes what
-    belongs to rows outside their table; `sides_of` gives the AR company and customer by which a caller's limits hold
-    for a row that he enters (the arguments of Scope.covers).
+    `find_faults` checks what the types of the fields cannot, and returns faults as (index, field, sentence).
+    `save_more` saves what belongs to the rows in other tables. `sides_of` returns the AR company and customer of a row,
+    which the caller's limits must cover (the arguments of Scope.covers).
     """
 
     table: RecordTable[RowT]
@@ -56,61 +57,67 @@ class Records(Generic[RowT]):
         return await store.list_rows(session, self.table, scope, wanted, query)
 
     async def read(self, session: AsyncSession, scope: Scope, key: Sequence[Any], *, lock: bool = False) -> Kept[RowT]:
-        """One row with its revision, with `lock` held against other changes; raises NotFound."""
+        """Returns a row with its revision; `lock` blocks other changes to it. Raises NotFound."""
         found = await store.find_row(session, self.table, scope, key, lock=lock)
         if found is None:
             raise NotFound(f"There is no {self.table.words} {self.table.shown_key(key)}.")
         return found
 
     async def enter(self, session: AsyncSession, scope: Scope, row: RowT) -> None:
-        """Adds a row; raises RecordTaken, RecordFaulty, Forbidden."""
+        """Adds a row; raises RecordTaken, RecordFaulty or Forbidden."""
         self._require_in_scope(scope, row)
         await self._require_good(session, row)
         if not await store.insert_row(session, self.table, row):
             shown = self.table.shown_key(self.table.key_of(row))
-            raise RecordTaken(f"There is a {self.table.words} {shown} already.")
+            raise RecordTaken(
+                f"{sentence_case(self.table.words)} {shown} already exists. Change it, or choose another key."
+            )
         await self.save_more(session, [row])
 
     async def change(
         self, session: AsyncSession, scope: Scope, key: Sequence[Any], expected_revision: int, row: RowT
     ) -> None:
-        """Gives a row other values; its key stays, and so does what the table keeps.
+        """Replaces the values of a row, except its key and the columns that the table keeps.
 
-        Raises NotFound, VersionStale, RecordFaulty, Forbidden.
+        Raises NotFound, VersionStale, RecordFaulty or Forbidden.
         """
         kept = await self.read(session, scope, key, lock=True)
         found, shown = kept.row, self.table.shown_key(key)
-        require_version(kept.revision, expected_revision, f"The {self.table.words} {shown}")
+        require_version(kept.revision, expected_revision, f"{sentence_case(self.table.words)} {shown}")
         self._require_in_scope(scope, row)
         faults = [
-            Fault(f"/{name}", f"must stay {getattr(found, name)}")
+            Fault(f"/{name}", f"cannot be changed from {getattr(found, name)}")
             for name in (*self.table.keys, *sorted(self.table.kept))
             if getattr(row, name) != getattr(found, name)
         ]
         if faults:
-            raise RecordFaulty(f"This cannot be changed on {self.table.words} {shown}.", faults=faults)
+            what = "This field" if len(faults) == 1 else "These fields"
+            raise RecordFaulty(f"{what} of {self.table.words} {shown} cannot be changed; see `errors`.", faults=faults)
         await self._require_good(session, row, replaces=found)
         await self._write(session, [row])
 
     async def import_rows(self, session: AsyncSession, scope: Scope, rows: Sequence[Numbered[RowT]]) -> int:
-        """Adds rows, or gives known ones new values, all or none; raises ImportRefused that names every faulty row."""
+        """Adds new rows and updates existing ones, all or none; raises ImportRefused with every fault in the file."""
         faults = [rows[index].fault(name, words) for index, name, words in await self._new_faults(session, rows)]
         faults += [
-            one.fault(self.table.keys[0], "lies outside what you may edit")
-            for one in rows
-            if not scope.covers(**self.sides_of(one.row))
+            numbered.fault(self.table.keys[0], "is outside what you may edit")
+            for numbered in rows
+            if not scope.covers(**self.sides_of(numbered.row))
         ]
         refuse_import(faults)
-        await self._write(session, [one.row for one in rows])
+        await self._write(session, [numbered.row for numbered in rows])
         return len(rows)
 
     async def _new_faults(self, session: AsyncSession, rows: Sequence[Numbered[RowT]]) -> Faults:
-        """What is wrong with rows of a file, without what known rows had already: an export can be imported again."""
-        faults = await self.find_faults(session, [one.row for one in rows])
+        """The faults of the rows of a file, except those that the stored row already has.
+
+        Otherwise an export could not always be imported again.
+        """
+        faults = await self.find_faults(session, [numbered.row for numbered in rows])
         if not faults:
             return ()
         faulty = [rows[index].row for index in sorted({index for index, _, _ in faults})]
-        known = {self.table.key_of(one): one for one in await store.known_rows(session, self.table, faulty)}
+        known = {self.table.key_of(row): row for row in await store.known_rows(session, self.table, faulty)}
         return [
             (index, name, words)
             for index, name, words in faults
@@ -118,14 +125,14 @@ class Records(Generic[RowT]):
         ]
 
     async def _require_good(self, session: AsyncSession, row: RowT, *, replaces: RowT | None = None) -> None:
-        """Raises RecordFaulty; what was retired after a row had taken it up does not make that row faulty."""
+        """Raises RecordFaulty. A row may keep a value that was retired after the row began to use it."""
         faults = [
             Fault(f"/{name}", words)
             for _, name, words in await self.find_faults(session, [row])
             if not _same(replaces, row, name)
         ]
         if faults:
-            raise RecordFaulty(f"This {self.table.words} cannot be saved.", faults=faults)
+            raise RecordFaulty(f"This {self.table.words} cannot be saved; see `errors`.", faults=faults)
 
     async def _write(self, session: AsyncSession, rows: Sequence[RowT]) -> None:
         await store.upsert_rows(session, self.table, rows)
@@ -134,4 +141,4 @@ class Records(Generic[RowT]):
     def _require_in_scope(self, scope: Scope, row: RowT) -> None:
         if not scope.covers(**self.sides_of(row)):
             shown = self.table.shown_key(self.table.key_of(row))
-            raise Forbidden(f"The {self.table.words} {shown} lies outside what you may edit.")
+            raise Forbidden(f"{sentence_case(self.table.words)} {shown} is outside what you may edit.")

@@ -1,4 +1,4 @@
-"""Owns the operations of records over HTTP: one declaration gives a table its list, entry, change, import and export."""
+"""Records over HTTP: one declaration gives a table its operations to list, create, read, change, import and export."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,16 +25,17 @@ Endpoint = Callable[..., Any]
 
 
 def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
-    """Registers endpoints of `router`, each under a name and with words of its own: made for many tables, they have none.
+    """Returns a decorator that registers an endpoint with `router` under the given name and description.
 
-    Parameters whose types differ from table to table (`entry`, `wanted`, `key`) are given theirs here as well.
+    The endpoints are written once for all tables, so they have no name, description or parameter types of their own:
+    the types of `entry`, `filters` and `key` differ from table to table.
     """
 
     def declare(
         method: str, path: str, name: str, words: str, *, types: Mapping[str, Any] | None = None, **options: Any
     ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
-            endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_"), words
+            endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_").lower(), words
             endpoint.__annotations__.update(types or {})
             registered: Endpoint = getattr(router, method)(path, **options)(endpoint)
             return registered
@@ -46,8 +47,8 @@ def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 
 @dataclass(frozen=True)
 class Edge:
-    """How a table of records is reached: `filters` are the fields by which its list is narrowed; `one` and `several`
-    are what people call its rows.
+    """How a table of records appears in the API. `filters` are the fields that its list can be filtered by; `one` and
+    `several` are what people call its rows.
     """
 
     noun: str
@@ -58,22 +59,22 @@ class Edge:
     filters: Sequence[str] = ()
 
 
-def _query_of(row: type[Record], filters: Sequence[str]) -> type[BaseModel]:
-    """The filters of a list of records: a search, the chosen fields, and whether they are retired if they can be."""
+def _filter_of(row: type[Record], filters: Sequence[str]) -> type[BaseModel]:
+    """The filters of a list of records: a search, the given fields, and `retired` if records can be retired."""
     fields: dict[str, Any] = {
         "search": (Line | None, Field(default=None, description="Part of a code, number or name."))
     }
     if "retired_on" in row.model_fields:
-        words = "Only the retired ones, or only the others."
+        words = "True lists only retired records, false only active ones."
         fields["retired"] = (bool | None, Field(default=None, description=words))
     for name in filters:
         info = row.model_fields[name]
         fields[name] = (annotation_of(info) | None, None)
-    return create_model(f"{row.__name__}Query", __config__=ConfigDict(extra="ignore"), **fields)
+    return create_model(f"{row.__name__}Filter", __config__=ConfigDict(extra="ignore"), **fields)
 
 
 def record_router(edge: Edge, records: Records[Any]) -> Router:
-    """The operations of one table of records, under `/v1/<noun>`; the path of a row is its key."""
+    """The router of one table of records, under `/v1/<noun>`; the key of a row is its path."""
     router = Router(edge.noun)
     declare = declaring(router)
     row, keys = records.table.kind, records.table.keys
@@ -85,35 +86,38 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         response.headers["etag"] = etag(found.revision)
         return found.row
 
-    wanted_type: Any = Annotated[_query_of(row, edge.filters), Query()]
-    words = f"All {edge.several} that fit; as CSV or XLSX as they are imported."
+    filter_type: Any = Annotated[_filter_of(row, edge.filters), Query()]
     page_type: Any = Page.__class_getitem__((row, Count))
     listing = {"response_model": page_type, "responses": CSV_RESPONSE}
 
-    @declare("get", "", f"list {edge.several}", words, types={"wanted": wanted_type}, access=edge.view, **listing)
-    async def list_records(wanted: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
-        rows, cursor, count = await records.list(session, caller.scope, wanted.model_dump(), page)
+    words = "CSV and XLSX use the import format."
+
+    @declare("get", "", f"list {edge.several}", words, types={"filters": filter_type}, access=edge.view, **listing)
+    async def list_records(filters: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
+        rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), page)
         return answer(page, edge.noun, row, rows, cursor, Count(count=count))
 
     adding = {"status_code": 201, "response_model": row, "refuses": [RecordTaken, RecordFaulty]}
 
-    @declare("post", "", f"enter {edge.one}", f"Adds a {edge.one}.", types={"entry": row}, access=edge.edit, **adding)
-    async def enter_record(entry: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
+    words = "The key must be new."
+
+    @declare("post", "", f"create {edge.one}", words, types={"entry": row}, access=edge.edit, **adding)
+    async def create_record(entry: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
         await records.enter(session, caller.scope, entry)
         return await read(records.table.key_of(entry), caller, session, response)
 
     _declare_import(declare, edge, records)
     reading = {"response_model": row, "refuses": [NotFound]}
-    words = f"One {edge.one}; the ETag is needed to change it."
+    words = "The ETag is needed to change it."
 
     @declare("get", path, f"read {edge.one}", words, types={"key": key_type}, access=edge.view, **reading)
     async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
         return await read(key, caller, session, response)
 
     changing = {"response_model": row, "refuses": [NotFound, VersionMissing, VersionStale, RecordFaulty]}
-    words = f"Gives a {edge.one} other values; its key stays."
+    words = "Replaces all values except the key."
     if records.table.retires:
-        words += " `retired_on` retires it, null takes it up again."
+        words += " `retired_on` retires it; null makes it active again."
     types = {"key": key_type, "entry": row}
 
     @declare("put", path, f"change {edge.one}", words, types=types, access=edge.edit, **changing)
@@ -127,7 +131,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
 
 def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge: Edge, records: Records[Any]) -> None:
-    words = f"Adds {edge.several}, or gives known ones new values: all of them, or none and every faulty place."
+    words = "Adds new rows and updates existing ones. If any row has an error, nothing is imported."
 
     @declare("imports", "/import", f"import {edge.several}", words, access=edge.edit)
     async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
@@ -136,7 +140,7 @@ def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge
 
 
 def _key_of_path(fields: Mapping[str, Any]) -> Callable[..., tuple[Any, ...]]:
-    """A dependency that takes the parts of a key from the path, each of the type that the row gives it."""
+    """A dependency that reads the parts of a key from the path, each with the type of its field."""
 
     def key(**parts: Any) -> tuple[Any, ...]:
         return tuple(parts[name] for name in fields)

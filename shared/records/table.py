@@ -1,4 +1,4 @@
-"""Owns the statements of records: one declaration of a table gives all of them, each one statement however many rows."""
+"""The SQL of records: one declaration of a table gives all statements, and each handles any number of rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +14,14 @@ from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_c
 from shared.database.statements import columns, execute, fetch_all
 from shared.values.columns import Record
 from shared.values.fields import maker
+from shared.values.text import in_words
 
 RowT = TypeVar("RowT", bound=Record)
 
 
 @dataclass(frozen=True)
 class Kept(Generic[RowT]):
-    """A record as it is kept: its revision grows with each change."""
+    """A stored record with its revision, which grows with each change."""
 
     row: RowT
     revision: int
@@ -28,12 +29,12 @@ class Kept(Generic[RowT]):
 
 @dataclass(frozen=True)
 class RecordTable(Generic[RowT]):
-    """A table whose rows people keep, with a revision that grows with each change.
+    """A table of records, each with a revision that grows with each change.
 
-    `kind` is the record: its fields are the columns. `searched` are the columns that a search looks into;
-    `ar_company` and `customer` the SQL expressions by which limits of the caller narrow it, over the alias `t`;
-    `kept` the columns that stay as they are once a row is there (the key always does); `shown` further columns that are
-    read by an expression and not written.
+    `kind` is the record, whose fields are the columns. `searched` are the columns that a search covers. `ar_company`
+    and `customer` are the SQL expressions that the caller's limits apply to, with the alias `t`. `kept` are the columns
+    that never change once a row exists, besides the key. `shown` are additional columns, read by an expression and not
+    written.
     """
 
     table: Table
@@ -50,7 +51,7 @@ class RecordTable(Generic[RowT]):
 
     @property
     def words(self) -> str:
-        return self.name.replace("_", " ")
+        return in_words(self.name)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ class RecordTable(Generic[RowT]):
 
     @cached_property
     def types(self) -> dict[str, str]:
-        """The SQL type of every column that is written from a row."""
+        """The SQL type of every column that is written."""
         types = column_types(self.table)
         del types["revision"]
         return types
@@ -70,7 +71,7 @@ class RecordTable(Generic[RowT]):
 
     @cached_property
     def one_of(self) -> str:
-        """The condition under which a row has the key of the parameters."""
+        """The SQL condition that selects the row with the key in the parameters."""
         return " AND ".join(f"t.{name} = :{name}" for name in self.keys)
 
     @property
@@ -91,7 +92,7 @@ def _within(table: RecordTable[RowT], scope: Scope) -> Where:
 async def find_row(
     session: AsyncSession, table: RecordTable[RowT], scope: Scope, key: Sequence[Any], *, lock: bool = False
 ) -> Kept[RowT] | None:
-    """The row of this key within the scope, None when there is none; with `lock` held against other changes."""
+    """The row with this key within the scope, or None; `lock` blocks other changes to it."""
     where = _within(table, scope).add(table.one_of, **dict(zip(table.keys, key, strict=True)))
     held = "FOR NO KEY UPDATE OF t" if lock else ""
     statement = f"SELECT {table.select}, t.revision FROM {table.name} t WHERE {where.sql} {held}"
@@ -103,7 +104,7 @@ async def find_row(
 
 
 async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: object) -> list[RowT]:
-    """All rows whose columns have the given values, by key: facts for a rule."""
+    """All rows whose columns have the given values, ordered by key."""
     conditions = " AND ".join(["true", *(f"t.{name} = :{name}" for name in equal)])
     order = ", ".join(f"t.{name}" for name in table.keys)
     statement = f"SELECT {table.select} FROM {table.name} t WHERE {conditions} ORDER BY {order}"
@@ -111,7 +112,7 @@ async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: ob
 
 
 async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> list[RowT]:
-    """The rows that there are of these rows' keys, as they are now."""
+    """The stored rows with the keys of the given rows."""
     names = ", ".join(table.keys)
     arrays = ", ".join(f"CAST(:{name} AS {table.types[name]}[])" for name in table.keys)
     same = " AND ".join(f"t.{name} = wanted.{name}" for name in table.keys)
@@ -126,10 +127,9 @@ async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequ
 async def list_rows(
     session: AsyncSession, table: RecordTable[RowT], scope: Scope, wanted: Mapping[str, Any], query: PageQuery
 ) -> tuple[list[RowT], str | None, int]:
-    """One page of the rows that fit, the next cursor, and how many fit.
+    """One page of the rows that match, the next cursor, and how many match.
 
-    `wanted` names columns and their values; `search` looks into several, `retired` chooses those that are or are not.
-    None leaves a side open.
+    `wanted` has values for columns, for `search`, which covers several columns, and for `retired`. None is no filter.
     """
     where = _within(table, scope)
     for name, value in wanted.items():
@@ -148,7 +148,7 @@ async def list_rows(
 
 
 def _sorting(table: RecordTable[RowT]) -> Sorting:
-    """By the key as one text, numbers in it filled up; the searched columns are the other orders."""
+    """Sorts by the key as one text, with numbers padded, or by any of the searched columns."""
     parts = [
         f't.{name} COLLATE "C"' if table.types[name] == "text" else f"lpad(CAST(t.{name} AS text), 12, '0')"
         for name in table.keys
@@ -159,7 +159,7 @@ def _sorting(table: RecordTable[RowT]) -> Sorting:
 
 
 async def insert_row(session: AsyncSession, table: RecordTable[RowT], row: RowT) -> bool:
-    """Adds a row; False when its key is taken."""
+    """Adds a row; returns False if its key is in use."""
     added = await execute(session, f"{_insert(table)} ON CONFLICT DO NOTHING", **columns([row], *table.types))
     return added == 1
 
@@ -171,7 +171,7 @@ def _insert(table: RecordTable[RowT]) -> str:
 
 
 async def upsert_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> None:
-    """Writes rows in one statement: new ones are added, known ones that differ take the new values."""
+    """Adds new rows and updates existing ones that differ, in one statement."""
     if not rows:
         return
     values = [name for name in table.types if name not in table.keys and name not in table.kept]

@@ -1,4 +1,4 @@
-"""Owns database migrations: each service has its own Alembic history, run as its owner role."""
+"""Database migrations: each service has its own Alembic history, run as its owner role."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ log = getLogger(__name__)
 
 
 def configuration(service: str, owner_url: str) -> Config:
-    """The Alembic configuration of `service`; there is no ini file, because nothing in it would differ."""
+    """The Alembic configuration of `service`. There is no ini file, because it would be the same for every service."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "services" / service / "migrations"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -25,17 +25,17 @@ def configuration(service: str, owner_url: str) -> Config:
 
 
 def upgrade(service: str, owner_url: str) -> None:
-    """Brings the database of `service` to the newest schema."""
+    """Upgrades the database of `service` to the newest schema."""
     command.upgrade(configuration(service, owner_url), "head")
 
 
 def check(service: str, owner_url: str) -> None:
-    """Raises when the tables in models.py and the migrations differ."""
+    """Raises if the tables in models.py and the migrations differ."""
     command.check(configuration(service, owner_url))
 
 
 def run(metadata: MetaData) -> None:
-    """Called by each service's migrations/env.py: runs the wanted migrations in one transaction."""
+    """Runs the requested migrations in one transaction; called by each service's migrations/env.py."""
     url: str = context.config.attributes.get("url") or os.environ["OWNER_DATABASE_URL"]
     asyncio.run(_run(url, metadata))
 
@@ -44,7 +44,7 @@ async def _run(url: str, metadata: MetaData) -> None:
     engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
     try:
         async with engine.begin() as connection:
-            # A migration that waits for a lock makes every request behind it wait too: give up early instead.
+            # A migration that waits for a lock makes all later requests wait behind it, so give up early.
             await connection.execute(text("SET lock_timeout = '5s'"))
             await connection.run_sync(_migrate, metadata)
     finally:
