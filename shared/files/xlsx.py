@@ -1,4 +1,4 @@
-"""XLSX files, read with limits and written without formulas, in worker processes so that other requests need not wait."""
+"""XLSX, read with limits and written without formulas, in worker processes so that other requests need not wait."""
 
 import csv
 import io
