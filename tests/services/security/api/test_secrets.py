@@ -13,9 +13,9 @@ from services.security.records.users import User
 from services.security.rules.service_accounts import Credential, NewCredential, NewServiceAccount
 from services.security.rules.sessions import Shown
 from services.security.rules.tokens import TokenKeys, Tokens
-from services.security.schemas.service_accounts import AccessTokenRead, ServiceLogIn
-from services.security.schemas.tokens import LogIn, RefreshToken, TokenRead
-from services.security.schemas.users import NewPassword
+from services.security.schemas.service_accounts import AccessTokenRead, ServiceLogInBody
+from services.security.schemas.tokens import LogInBody, RefreshTokenBody, TokenRead
+from services.security.schemas.users import PasswordBody
 from services.security.settings import Settings
 from services.security.store.users import Credentials
 from shared.database.pool import Database
@@ -38,13 +38,13 @@ ERP = User(
 @pytest.mark.parametrize(
     "holder",
     [
-        LogIn(user="ALAMO\\ana", password=SecretStr(SECRET)),
-        RefreshToken(refresh_token=SecretStr(SECRET)),
-        NewPassword(password=SecretStr(SECRET)),
+        LogInBody(user="ALAMO\\ana", password=SecretStr(SECRET)),
+        RefreshTokenBody(refresh_token=SecretStr(SECRET)),
+        PasswordBody(password=SecretStr(SECRET)),
         TokenRead(access_token=SECRET, refresh_token=SECRET, expires_in=300),
         Tokens(SECRET, SECRET, 300),
         Credentials(7, SECRET),
-        ServiceLogIn(account="ALAMO\\erp", secret=SecretStr(SECRET)),
+        ServiceLogInBody(account="ALAMO\\erp", secret=SecretStr(SECRET)),
         AccessTokenRead(access_token=SECRET, expires_in=300),
         NewCredential(Credential(1, NOON, None, None), SECRET),
         NewServiceAccount(Credential(1, NOON, None, None), SECRET, ERP),
