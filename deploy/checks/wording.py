@@ -1,4 +1,4 @@
-"""Plain English: the words that docs/wording.md asks to avoid appear nowhere in what people read."""
+"""Plain English: nothing that people read contains the words to avoid in docs/wording.md."""
 
 import re
 import subprocess
@@ -14,23 +14,23 @@ _LEFT_OUT = re.compile(
 
 
 def words_to_avoid(page: str) -> dict[str, str]:
-    """The first table under "Words to avoid": each word, and what to write instead."""
+    """The table under "Words to avoid" on the page: each word, and what to write instead."""
     table = page.partition("## Words to avoid")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     return {word.strip(): instead for avoid, instead in rows[2:] for word in avoid.split(",")}
 
 
 def find_in(name: str, text: str, avoid: Mapping[str, str], pattern: re.Pattern[str]) -> Iterator[str]:
-    """A sentence for each of the words in a text."""
+    """Yields a sentence for each of the words in a text."""
     for number, line in enumerate(text.splitlines(), start=1):
         for found in pattern.finditer(line):
             yield f'{name}:{number}: "{found[0]}": write {avoid[found[0].lower()]} ({PAGE}).'
 
 
 def find(root: Path = ROOT) -> Iterator[str]:
-    """A sentence for each of the words in what people read."""
+    """Yields a sentence for each of the words in the files that people read."""
     avoid = words_to_avoid((root / PAGE).read_text())
-    # Capitals only at the beginning: `is None` is Python, and no word of ours.
+    # Only the first letter may be a capital: `is None` is Python, not prose.
     either = (f"(?i:{re.escape(word[0])}){re.escape(word[1:])}" for word in avoid)
     pattern = re.compile(rf"\b(?:{'|'.join(either)})\b")
     listed = subprocess.run(["git", "ls-files", *_READ], cwd=root, capture_output=True, text=True, check=True)  # noqa: S607

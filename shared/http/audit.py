@@ -40,7 +40,7 @@ def audit_router(service: str) -> Router:
     router = Router("audit")
 
     @router.get("", access=declared.feature(f"{service}.audit", Level.VIEW), response_model=Page[AuditEntryRead, Count])
-    async def list_audit(
+    async def list_audit_entries(
         filters: Annotated[EntryFilter, Query()],
         page: PageQueryOf,
         caller: CallerOf,
