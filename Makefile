@@ -20,22 +20,22 @@ up: $(RUNNING) ## Run the suite with sample data until Ctrl-C; PORT=8400
 test: $(READY) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 2
 
-bench: $(READY) ## Measure gateway, exports, postings, ratings, matching and events, and write docs/benchmarks.md; ONLY=gateway
+bench: $(READY) ## Run the benchmarks and write docs/benchmarks.md; ONLY=gateway runs one
 	@$(RUN) -m tests.bench $(ONLY)
 
-test-long: $(READY) ## Run the long tests: random entries, all answers as declared, restarts under load, memory over an hour of events
+test-long: $(READY) ## Run the long tests: random entries, declared answers, restarts under load, memory use
 	@$(RUN) -m pytest -n 2 -m long tests/services
 	@$(RUN) -m pytest -m long tests/long
 
-test-ldap: $(READY) ## Run the tests with a real directory (slapd over TLS); needs a compiler, libldap2-dev, libsasl2-dev, and apt or slapd
+test-ldap: $(READY) ## Run the tests with slapd; needs a compiler, libldap2-dev, libsasl2-dev, and apt or slapd
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ldap tests/services/security/directory
 
-test-ad: $(READY) ## Run the tests with a real Active Directory domain (Samba, as root, on port 636 of 127.0.0.1)
+test-ad: $(READY) ## Run the tests with an Active Directory domain (Samba, as root, on 127.0.0.1:636)
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ad tests/services/security/directory
 
-faults: $(READY) ## Kill processes and cut connections during exports, and check both ledgers; RATEBOOK_SEED=7 repeats a run
+faults: $(READY) ## Kill processes and cut connections during exports, then check; RATEBOOK_SEED=7 repeats a run
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
 
 check: $(READY) ## Lint, format, types, import rules, house rules, deployable locks

@@ -86,8 +86,8 @@ def _own_as_nobody(directory: Path) -> None:
     for place in (*directory.parents, *binaries().parents):
         if not place.stat().st_mode & stat.S_IXOTH:
             raise LocalError(
-                "PostgreSQL cannot run as root, this machine allows no user namespaces, and the user nobody cannot enter "
-                f"{place}. Run as an ordinary user, or from a directory that everyone can enter."
+                "PostgreSQL cannot run as root, this machine allows no user namespaces, and the user nobody cannot "
+                f"enter {place}. Run as an ordinary user, or from a directory that everyone can enter."
             )
     for path in [directory, *directory.rglob("*")]:
         os.chown(path, NOBODY, NOBODY)
