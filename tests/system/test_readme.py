@@ -1,4 +1,4 @@
-"""What the README says works as it stands there."""
+"""The examples in the README work, and the links of all pages."""
 
 import asyncio
 import csv
@@ -15,9 +15,9 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
 def block(language: str, containing: str) -> str:
-    """The code block of the README that contains the words."""
+    """The code block of the README that contains the text."""
     blocks: list[str] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    (found,) = [one for one in blocks if containing in one]
+    (found,) = [text for text in blocks if containing in text]
     return found
 
 
@@ -26,7 +26,7 @@ def test_the_first_lines_are_the_two_commands() -> None:
     assert README.index("make demo") < 200
 
 
-def test_the_curl_of_a_front_end_works(suite: Suite, story: Story, tmp_path: Path) -> None:
+def test_the_curl_example_works(suite: Suite, story: Story, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "GATEWAY": suite.gateway_url,
@@ -40,9 +40,7 @@ def test_the_curl_of_a_front_end_works(suite: Suite, story: Story, tmp_path: Pat
         assert csv.DictReader(file).fieldnames is not None
 
 
-async def test_the_listener_of_another_system_hears_of_every_invoice(
-    suite: Suite, story: Story, tmp_path: Path
-) -> None:
+async def test_the_listener_example_receives_every_invoice(suite: Suite, story: Story, tmp_path: Path) -> None:
     assert suite.nats is not None
     invoices = story[0]["invoices"]
     assert isinstance(invoices, int)
@@ -62,7 +60,7 @@ async def test_the_listener_of_another_system_hears_of_every_invoice(
     assert len({number for _, number, _ in heard}) == invoices
 
 
-def test_every_page_that_the_readme_links_is_there() -> None:
+def test_every_linked_page_exists() -> None:
     root = Path(__file__).parents[2]
     for page in [root / "README.md", *(root / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
