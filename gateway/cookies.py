@@ -21,7 +21,7 @@ class Shown(NamedTuple):
     csrf: bytes | None = None
 
     def bearer(self) -> tuple[bytes | None, bool]:
-        """The Authorization header, or one made from the cookie if there is none, and whether it is from the cookie.
+        """The Authorization header, else one made from the cookie, and whether it is from the cookie.
 
         Raises HeadersRefused.
         """

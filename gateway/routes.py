@@ -84,7 +84,7 @@ class RouteTable:
     def match(self, method: str, segments: list[str]) -> tuple[Route, str]:
         """The route and the path at the service, rebuilt from the template and the request's checked parameters.
 
-        `segments` are those of the caller's path, decoded once. HEAD finds the GET operation if there is none for HEAD.
+        `segments` are those of the caller's path, decoded once. HEAD finds the GET operation unless there is one for HEAD.
         Raises NotFound or MethodNotAllowed.
         """
         node = _find(self._root, segments, len(_OUTSIDE)) if segments[:2] == _OUTSIDE else None

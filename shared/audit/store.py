@@ -107,7 +107,7 @@ async def note_all(session: AsyncSession, done: Sequence[Done]) -> None:
 
 
 async def seal_part(session: AsyncSession) -> bool:
-    """Seals the next entries; returns False when there are none or another process is sealing."""
+    """Seals the next entries; returns False if there is nothing to seal or another process is sealing."""
     if not await fetch_value(session, "SELECT pg_try_advisory_xact_lock(:lock)", lock=_LOCK):
         return False
     unsealed = await fetch_all(

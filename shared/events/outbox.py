@@ -14,7 +14,7 @@ KEPT = timedelta(days=35)
 
 @dataclass(frozen=True)
 class Backlog:
-    """The events that wait to be published; the age is 0 when there are none."""
+    """The events that wait to be published; the age is 0 without any."""
 
     pending: int
     oldest_age_seconds: float

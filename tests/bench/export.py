@@ -71,9 +71,9 @@ def run(stage: Stage, tell: Tell, *, small: int, large: int) -> list[Comparison]
             f"Resident memory of the four processes, idle and at the peak of exporting {large:,} orders.",
             "MiB",
             [
-                Figure(f"{name}, {when}", taken[name] / 2**20)
+                Figure(f"{name}, {when}", memory[name] / 2**20)
                 for name in idle
-                for when, taken in (("idle", idle), ("peak", peak))
+                for when, memory in (("idle", idle), ("peak", peak))
             ],
         ),
     ]
@@ -131,8 +131,8 @@ def _watching(stage: Stage) -> Iterator[dict[str, int]]:
 
     def watch() -> None:
         while not over.wait(_SAMPLE_SECONDS):
-            for name, taken in stage.memory_bytes().items():
-                peak[name] = max(peak[name], taken)
+            for name, size in stage.memory_bytes().items():
+                peak[name] = max(peak[name], size)
 
     thread = Thread(target=watch)
     thread.start()

@@ -95,7 +95,7 @@ class Arena:
         await deliver(self.world.databases[service], service, events)
 
     async def talk(self) -> None:
-        """Delivers new events to both sides until there are none."""
+        """Delivers new events to both sides until there are no more."""
         moved = True
         while moved:
             await self.send()

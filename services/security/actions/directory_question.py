@@ -18,7 +18,7 @@ _REFUSED = (bonsai.AuthenticationError, bonsai.PasswordPolicyError, bonsai.NoSuc
 
 
 def ask(question: dict[str, Any]) -> dict[str, str | None]:
-    """The answer: `subject` is the account's stable id, or None for a wrong password; `away` says why there is none."""
+    """The answer: `subject` is the account's stable id, or None for a wrong password; `away` says why none is known."""
     try:
         return {"subject": _ask(question)}
     except _REFUSED:

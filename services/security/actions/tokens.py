@@ -74,9 +74,9 @@ async def log_in(entrance: Entrance, name: str, password: SecretStr, *, in_brows
 async def give_first(
     entrance: Entrance, attempt: Attempt, opened: LoggedIn | str | None, *, in_browser: bool
 ) -> Tokens:
-    """The first tokens of the session that an attempt opened.
+    """The first tokens of the session that an attempt opened; raises LoginRefused if it opened no session.
 
-    Raises LoginRefused if there is none, or a reason instead.
+    Instead of a session, `opened` may be the reason for the audit.
     """
     if not isinstance(opened, LoggedIn):
         raise await trying.refuse(entrance, attempt, opened)

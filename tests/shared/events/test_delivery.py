@@ -50,7 +50,7 @@ async def relaying(database: Database, broker: Nats) -> AsyncIterator[None]:
 
 
 class Reader:
-    """A consumer of rating that records what it gets and can be told to fail for some customer numbers."""
+    """A consumer of rating that records what it gets and fails for the customer numbers in `failing`."""
 
     def __init__(self, database: Database, broker: Nats):
         self._database = database
