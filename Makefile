@@ -1,4 +1,4 @@
-# Ratebook. `make demo` runs the main job, `make test` the tests; both set up what they need.
+# Ratebook. `make demo` runs the demo and `make test` the tests; both install what they need.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,34 +9,34 @@ READY := $(VENV)/.ready
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 
-help: ## Show what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(RUNNING) ## Start everything, do the main job through the gateway, reconcile, stop
+demo: $(RUNNING) ## Start everything, bill 1,000 sample orders through the gateway, reconcile, stop
 	@$(RUN) -m deploy.local demo
 
-up: $(RUNNING) ## Start the suite and stay (Ctrl-C stops it); PORT=8400
+up: $(RUNNING) ## Run the suite with sample data until Ctrl-C; PORT=8400
 	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT))
 
 test: $(TESTING) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 2
 
-bench: $(READY) ## Measure the gateway, exports, postings, ratings, matching and events and write docs/benchmarks.md; ONLY=gateway
+bench: $(READY) ## Run the benchmarks and write docs/benchmarks.md; ONLY=gateway runs one
 	@$(RUN) -m tests.bench $(ONLY)
 
-test-long: $(TESTING) ## Run the long tests: random lives of entry, every answer as declared, restarts under load, memory over an hour of events
+test-long: $(TESTING) ## Run the long tests: random entries, declared answers, restarts under load, memory use
 	@$(RUN) -m pytest -n 2 -m long tests/services
 	@$(RUN) -m pytest -m long tests/long
 
-test-ldap: $(READY) ## Run the tests at a real directory (slapd under TLS); needs a compiler, libldap2-dev, libsasl2-dev, and apt or slapd
+test-ldap: $(READY) ## Run the tests with slapd; needs a compiler, libldap2-dev, libsasl2-dev, and apt or slapd
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ldap tests/services/security/directory
 
-test-ad: $(READY) ## Run the tests at a real Active Directory domain (Samba, as root, on port 636 of 127.0.0.1)
+test-ad: $(READY) ## Run the tests with an Active Directory domain (Samba, as root, on 127.0.0.1:636)
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/ldap.txt
 	@$(RUN) -m pytest -m ad tests/services/security/directory
 
-faults: $(TESTING) ## Kill, cut, lose and repeat everything in the middle of exports; RATEBOOK_SEED=7 repeats one
+faults: $(TESTING) ## Kill processes and cut connections during exports, then check; RATEBOOK_SEED=7 repeats a run
 	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
 
 check: $(READY) ## Lint, format, types, import rules, house rules, deployable locks
@@ -58,36 +58,36 @@ mutants: $(READY) ## Change the rules one place at a time and see whether a test
 	@$(VENV)/bin/mutmut run $(ONLY)
 	@$(VENV)/bin/mutmut results
 
-format: $(READY) ## Format the code and mend what the linter can
+format: $(READY) ## Format the code and apply the linter's fixes
 	@$(VENV)/bin/ruff format
 	@$(VENV)/bin/ruff check --fix
 
-documents: $(READY) ## Write OpenAPI, event schemas and docs/errors.md from the code
+documents: $(READY) ## Generate OpenAPI, event schemas and docs/errors.md from the code
 	@$(RUN) -m deploy.generate
 
-locks: $(READY) ## Compile locks/ from pyproject.toml (UPGRADE=1 takes newer versions)
+locks: $(READY) ## Compile locks/ from pyproject.toml (UPGRADE=1 uses the newest versions)
 	@$(RUN) -m deploy.locks compile $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove the virtual environment and all local data
 	@rm -rf $(VENV) .ratebook mutants .coverage*
 
-setup: $(READY) ## Install everything that development needs
+setup: $(READY) ## Install everything for development
 
 $(READY): $(TESTING) locks/all.txt
-	@echo "Setting up, once: the tools for checks and benchmarks"
+	@echo "Installing the tools for checks and benchmarks (first time only)"
 	@$(RUN) deploy/set_up.py all
 	@touch $(READY)
 
 $(TESTING): $(RUNNING) locks/test.txt
-	@echo "Setting up, once: what the tests need"
+	@echo "Installing what the tests need (first time only)"
 	@$(RUN) deploy/set_up.py test
 	@touch $(TESTING)
 
 $(RUNNING): locks/local.txt
-	@command -v $(PYTHON) >/dev/null || { echo "Ratebook needs Python 3.11 or newer; $(PYTHON) is not on the PATH (PYTHON=... names another)."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ratebook needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())'). Name a newer one: make PYTHON=python3.12 ..."; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python has no venv module; on Debian and Ubuntu install the package python3-venv."; exit 1; }
-	@echo "Setting up, once: Python packages into $(VENV)"
+	@command -v $(PYTHON) >/dev/null || { echo "Ratebook needs Python 3.11 or newer, but $(PYTHON) is not on the PATH. Name another: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ratebook needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())'). Name a newer one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python has no venv module. On Debian and Ubuntu, install the package python3-venv."; exit 1; }
+	@echo "Installing Python packages into $(VENV) (first time only)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) deploy/set_up.py local
 	@touch $(RUNNING)

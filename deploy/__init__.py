@@ -1,1 +1,1 @@
-"""How the suite is run: on one machine (local), with a sample company, and on real servers."""
+"""Running the suite: on one machine (local), with a sample company, and on real servers."""

@@ -1,6 +1,6 @@
-"""Writes the documents that are made from code: OpenAPI, event schemas, AsyncAPI, docs/errors.md.
+"""Generating documents from the code: OpenAPI, event schemas, AsyncAPI, docs/errors.md.
 
-`python -m deploy.generate` writes them; a test compares what is committed with what the code gives.
+`python -m deploy.generate` writes them; a test checks that the committed files are up to date.
 """
 
 import importlib
@@ -46,7 +46,7 @@ def _json(document: dict[str, Any]) -> str:
 
 
 def _openapi(service: str) -> dict[str, Any]:
-    """The document of a service, built as it starts, with settings that only have the right form."""
+    """The document of a service, built like the service itself, but with dummy settings."""
     main = importlib.import_module(f"services.{service}.main")
     settings = importlib.import_module(f"services.{service}.settings").Settings
     key = Ed25519PrivateKey.generate()
@@ -109,9 +109,9 @@ def _asyncapi() -> dict[str, Any]:
 
 
 def _all_errors(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from _all_errors(one)
+    for error in kind.__subclasses__():
+        yield error
+        yield from _all_errors(error)
 
 
 def _errors() -> str:
@@ -119,18 +119,18 @@ def _errors() -> str:
         if module.name.endswith(".errors"):
             importlib.import_module(module.name)
     importlib.import_module("gateway.errors")
-    # Errors stand in modules of that name; whatever else this process has loaded is not the product's.
+    # The product's errors are in modules with this name; others that this process has loaded do not belong to it.
     known = {error for error in _all_errors() if error.__module__.endswith(".errors")}
     lines = [
         "# Errors",
         "",
-        "Every refusal is a problem document (RFC 9457) with one of these codes. The codes are stable; the sentences",
-        "beside them may change. This page is made from the code by `make documents`.",
+        "Every refusal is a problem document (RFC 9457) with one of these codes. The codes are stable; the",
+        "explanations may change. `make documents` generates this page from the code.",
         "",
         "| code | status | from | what happened, and what to do |",
         "| --- | --- | --- | --- |",
     ]
-    for error in sorted(known, key=lambda one: (one.code, one.__module__)):
+    for error in sorted(known, key=lambda error: (error.code, error.__module__)):
         origin = error.__module__.removesuffix(".errors").removeprefix("services.")
         words = " ".join((error.__doc__ or "").split())
         lines.append(f"| `{error.code}` | {error.status} | {origin} | {words} |")

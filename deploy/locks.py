@@ -1,7 +1,7 @@
-"""Owns the lock files: names, versions and hashes of everything, one file for each deployable, no addresses.
+"""The lock files: the names, versions and hashes of all packages, one file for each deployable.
 
-`python -m deploy.locks compile [--upgrade]` writes them from pyproject.toml, `python -m deploy.locks check` installs
-each deployable's own lock alone and imports it, so that none lives on another's packages.
+`python -m deploy.locks compile [--upgrade]` writes them from pyproject.toml. `python -m deploy.locks check` installs
+each deployable's own lock and imports it, so that none depends on the packages of another.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def compile_locks(*, upgrade: bool) -> None:
 
 
 def check_locks() -> None:
-    """Installs each deployable's lock into an environment of its own and imports its module."""
+    """Installs the lock of each deployable into a new environment and imports its module."""
     for name, module in DEPLOYABLES.items():
         with tempfile.TemporaryDirectory(prefix=f"ratebook-{name}-") as directory:
             python = Path(directory) / "bin" / "python"
@@ -53,11 +53,11 @@ def check_locks() -> None:
 
 
 def main() -> None:
-    """Compiles the lock files, or checks that each deployable starts with its own."""
+    """Compiles the lock files, or checks that each deployable works with its own."""
     parser = argparse.ArgumentParser(prog="python -m deploy.locks", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     compiling = commands.add_parser("compile")
-    compiling.add_argument("--upgrade", action="store_true", help="take newer versions")
+    compiling.add_argument("--upgrade", action="store_true", help="use the newest versions")
     commands.add_parser("check")
     given = parser.parse_args()
     if given.command == "compile":

@@ -1,7 +1,7 @@
-"""Installs a lock file into this virtual environment and shows how far it is; needs nothing but Python.
+"""Installing a lock file into this virtual environment, with progress; it needs only Python.
 
-`set_up.py local` installs what a running suite needs, `set_up.py all` what development needs as well. Interrupted, it can
-be started again: nothing that is installed already is downloaded again.
+`set_up.py local` installs what running the suite needs, `set_up.py all` what development needs as well. If it is
+interrupted, run it again; packages that are already installed are not downloaded again.
 """
 
 import subprocess
@@ -14,7 +14,7 @@ _ONE_MORE = ("Collecting", "Processing", "Requirement already", "Ignoring")
 
 
 def show(words: str, *, passing: bool = False) -> None:
-    """One line that is written over at a terminal; elsewhere a line each, without the passing ones."""
+    """Shows progress: a terminal has one line that is overwritten; elsewhere lines that are `passing` are left out."""
     if sys.stdout.isatty():
         print(f"\r  {words:<30}", end="\n" if words == "done" else "", flush=True)
     elif not passing:
@@ -22,38 +22,38 @@ def show(words: str, *, passing: bool = False) -> None:
 
 
 def install_command() -> None:
-    """Puts `ratebook` beside this Python: the command of deploy/command, from any directory."""
+    """Installs the command `ratebook` (deploy/command) next to this Python, for use in any directory."""
     command = Path(sys.executable).parent / "ratebook"
     command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -P -m deploy.command "$@"\n')
     command.chmod(0o755)
 
 
 def main() -> int:
-    """Installs the packages of a lock file and the command `ratebook`; the exit status is 1 when it failed."""
+    """Installs the packages of a lock file and the command `ratebook`; the exit status is 1 on failure."""
     lock = ROOT / "locks" / f"{sys.argv[1]}.txt"
     wanted = sum("==" in line for line in lock.read_text().splitlines())
-    # Python compiles what it imports; compiling everything here would take as long as the downloads.
+    # Python compiles modules when they are imported; compiling all of them here would take as long as the downloads.
     command = [
         *(sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile"),
         *("--require-hashes", "--no-deps", "-r", str(lock)),
     ]
     found = 0
-    said: list[str] = []
+    output: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
         assert pip.stdout is not None
         for line in pip.stdout:
-            said.append(line.rstrip())
+            output.append(line.rstrip())
             if line.startswith(_ONE_MORE):
                 found += 1
                 show(f"{found} of {wanted} packages", passing=found % 20 != 0)
             elif line.startswith("Installing"):
-                show("installing them")
+                show("installing packages")
     show("done")
     if pip.returncode == 0:
         install_command()
         return 0
-    print("\n".join(said[-LAST_LINES:]))
-    print("Setting up failed. Fix what the lines above say, then run the same command again.")
+    print("\n".join(output[-LAST_LINES:]))
+    print("The installation failed. Fix the problem shown above, then run the same command again.")
     return 1
 
 

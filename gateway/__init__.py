@@ -1,1 +1,1 @@
-"""The gateway: one door for every front end, deciding each request before it passes."""
+"""The gateway: the single entry for all front ends, which authorizes each request before it passes."""

@@ -1,4 +1,4 @@
-"""Owns letting a request in: which operation it means, who calls, and whether he may."""
+"""Admitting a request: which operation it is for, who is calling, and whether they may."""
 
 import time
 from typing import NamedTuple
@@ -16,9 +16,9 @@ from shared.errors import DomainError, Forbidden, Unauthenticated
 
 
 class Admitted(NamedTuple):
-    """A request that may go on, as `path` at the route's service. Public operations have no session and no identity.
+    """A request that may pass, with its `path` at the route's service. Public operations have no session or identity.
 
-    `cookie` is the Cookie header that goes on, for the few operations that take cookies themselves.
+    `cookie` is the Cookie header to forward, for the few operations that read cookies themselves.
     """
 
     route: Route
@@ -29,7 +29,7 @@ class Admitted(NamedTuple):
 
 
 class Admission:
-    """Decides by the route table, the caller's token and the permission table as they are now."""
+    """Decides about requests by the route table, the caller's token and the current permission table."""
 
     def __init__(
         self, routes: RouteTable, tokens: Tokens, identities: Identities, permissions: Permissions, denials: Denials
@@ -41,7 +41,7 @@ class Admission:
         self._denials = denials
 
     def find(self, method: str, raw_path: bytes, query: bytes) -> tuple[Route, str]:
-        """The operation that a request means, and its path inside.
+        """The operation that a request is for, and its path at the service.
 
         Raises TargetTooLong, AmbiguousPath, NotFound or MethodNotAllowed.
         """
@@ -52,7 +52,7 @@ class Admission:
         return self._routes.match(method, path_segments(raw_path))
 
     async def admit(self, route: Route, path: str, shown: Shown, peer: str) -> Admitted:
-        """Whether the caller may; each decision is logged, each denial counted.
+        """Admits the request if the caller may send it. Every decision is logged, every denial counted.
 
         Raises PermissionsStale, Unauthenticated, Forbidden, CsrfRefused or HeadersRefused.
         """
@@ -79,7 +79,7 @@ class Admission:
             except CsrfRefused as error:
                 self._denied(route, subject, Decision("forbidden", error.detail), peer, error)
                 raise
-        # Asked for again, because checking the token may have taken a while.
+        # Read again, because checking the token may have taken a while.
         table = self._permissions.current()
         decision = decide(route, session.caller, table)
         if decision.result == "pass" and decision.user is not None:
@@ -99,6 +99,9 @@ class Admission:
 
 def _refusal(route: Route, decision: Decision) -> Forbidden | Unauthenticated:
     if decision.result != "forbidden":
-        return Unauthenticated("The account is not active.")
+        return Unauthenticated("Your account is not active. Ask an administrator.")
     access = route.access
-    return Forbidden(f"This needs {access.feature} at level {access.level.word}, which none of your groups gives.")
+    return Forbidden(
+        f"This needs {access.feature} at level {access.level.word}, which none of your groups grants. "
+        "Ask an administrator."
+    )

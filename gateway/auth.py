@@ -1,4 +1,4 @@
-"""Owns who calls: access tokens checked by the keys that security publishes, and identities signed for services."""
+"""Callers: access tokens are checked with the keys that security publishes, and identities are signed for services."""
 
 import asyncio
 import hashlib
@@ -33,17 +33,17 @@ _PATH = f"/v1/{NOUN}"
 _HEAD_MEMBERS = frozenset({"alg", "typ", "kid"})
 _MAX_TOKEN_BYTES = 4 * 1024
 _TOKEN_BYTES = LETTERS_AND_DIGITS + b"-_."
-# Clocks of two machines are never quite the same.
+# The clocks of two machines are never exactly the same.
 _CLOCK_SKEW_SECONDS = 5
 _MAX_KEYS = 32
 _MAX_JWKS_BYTES = 64 * 1024
-# A key that security does not publish any more is refused after so long.
+# Also the time after which a key that security no longer publishes is refused.
 _REFRESH_SECONDS = 30
 _UNKNOWN_KEY_SECONDS = 1
 
 
 class Keys:
-    """The public keys of the security service, by key id. `asked` is set when they were asked for the first time."""
+    """The public keys of the security service, by key id. `asked` is set after the first request for them."""
 
     def __init__(self, upstream: Upstream, security_origin: str, *, clock: Callable[[], float] = time.monotonic):
         self._upstream = upstream
@@ -55,7 +55,7 @@ class Keys:
         self.asked = asyncio.Event()
 
     async def run(self) -> None:
-        """Fetches the keys now and twice a minute; raises when it cannot, and is then started again."""
+        """Fetches the keys now and twice a minute. Raises when that fails, and is then started again."""
         while True:
             try:
                 await self.refresh()
@@ -70,22 +70,22 @@ class Keys:
             raise ConnectionError(f"{self._origin}{_PATH} answered {status}")
         keys = _read_jwks(body)
         if not keys:
-            raise ConnectionError(f"{self._origin}{_PATH} holds no Ed25519 key")
+            raise ConnectionError(f"{self._origin}{_PATH} contains no Ed25519 key")
         self._keys = keys
 
     async def probe(self) -> None:
-        """Raises when there are no keys, so that no access token can be checked."""
+        """Raises if there are no keys, because then no access token can be checked."""
         if not self._keys:
             raise ConnectionError("no keys of the security service yet")
 
     def holds(self, key_id: str) -> bool:
-        """Whether the key was still published when the keys were fetched last."""
+        """Whether the key was published when the keys were last fetched."""
         return key_id in self._keys
 
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
-        """The key; an unknown one is asked for, but not more than once a second.
+        """The key, or None. For an unknown key the keys are fetched again, at most once a second.
 
-        Raises PermissionsStale as long as no keys came at all.
+        Raises PermissionsStale as long as no keys have been fetched.
         """
         key = self._keys.get(key_id)
         if key is None:
@@ -97,30 +97,32 @@ class Keys:
                         log.warning("the keys could not be fetched: %r", error)
             key = self._keys.get(key_id)
         if not self._keys:
-            raise PermissionsStale("The gateway has no keys of the security service yet. Try again shortly.")
+            raise PermissionsStale(
+                "The gateway has not received the keys of the security service yet. Try again shortly."
+            )
         return key
 
 
 def _read_jwks(body: bytes) -> dict[str, Ed25519PublicKey]:
-    """The Ed25519 keys of a JWKS document (RFC 7517); other kinds are passed over."""
+    """The Ed25519 keys of a JWKS document (RFC 7517); keys of other kinds are ignored."""
     algorithm = jwt.get_algorithm_by_name(ALGORITHM)
     keys: dict[str, Ed25519PublicKey] = {}
     for described in json.loads(body)["keys"][:_MAX_KEYS]:
         try:
-            one = PublicKey.model_validate(described)
+            published = PublicKey.model_validate(described)
         except ValidationError:
             continue
-        key = algorithm.from_jwk(one.model_dump())
+        key = algorithm.from_jwk(published.model_dump())
         if isinstance(key, Ed25519PublicKey):
-            keys[one.kid] = key
+            keys[published.kid] = key
     return keys
 
 
 @dataclass(slots=True)
 class Session:
-    """A checked access token: whom it speaks for, and the identities signed for him at one permission epoch.
+    """A verified access token: its caller, and the identities signed for that caller at one permission epoch.
 
-    `csrf` is what a browser shows besides, that keeps the token as a cookie; None for tokens that are no cookies.
+    `csrf` is the value that a browser must send along when it keeps the token as a cookie, or None for other tokens.
     """
 
     caller: Caller
@@ -132,7 +134,7 @@ class Session:
 
 
 class Tokens:
-    """Checks access tokens and remembers, bounded, those that held, for half a minute at most."""
+    """Checks access tokens, and remembers a limited number of valid ones for up to half a minute."""
 
     def __init__(self, keys: Keys, cache_size: int):
         self._keys = keys
@@ -142,19 +144,19 @@ class Tokens:
     async def check(self, authorization: bytes | None, now: float) -> Session:
         """The session of an Authorization header; raises Unauthenticated.
 
-        `now` in seconds since 1970.
+        `now` is in seconds since 1970.
         """
         if authorization is None:
-            raise Unauthenticated("This needs an access token: log in, and send it as `Authorization: Bearer`.")
+            raise Unauthenticated("This needs an access token. Log in, and send it as `Authorization: Bearer <token>`.")
         if authorization[:7].lower() != b"bearer " or len(authorization) > _MAX_TOKEN_BYTES:
-            raise Unauthenticated("The Authorization header holds no Bearer token.")
+            raise Unauthenticated("The Authorization header does not contain a Bearer token.")
         token = authorization[7:]
         digest = hashlib.sha256(token).digest()
         session = self._sessions.get(digest)
         if session is not None and now < session.trusted_until and self._keys.holds(session.key_id):
             return session
         session = await self._verify(token, now)
-        # The oldest entry goes first; a token checked again goes to the end.
+        # The oldest entry is dropped first; a token that is checked again moves to the end.
         self._sessions.pop(digest, None)
         if len(self._sessions) >= self._cache_size:
             del self._sessions[next(iter(self._sessions))]
@@ -162,14 +164,14 @@ class Tokens:
         return session
 
     async def _verify(self, token: bytes, now: float) -> Session:
-        # The library would take padding, so that one token had several spellings.
+        # The library would accept padding, so one token would have several spellings.
         if token.translate(None, _TOKEN_BYTES):
             raise Unauthenticated("The access token is not valid.")
         try:
             head = jwt.get_unverified_header(token)
-            # A closed list: `jku`, `jwk`, `x5u` would bring keys along, `crit` asks for what we do not do.
+            # A closed list: `jku`, `jwk` and `x5u` would bring their own keys, `crit` would require unknown extensions.
             if set(head) != _HEAD_MEMBERS or head["typ"] != TYPE or head["alg"] != ALGORITHM:
-                raise Unauthenticated("The access token is of another kind.")
+                raise Unauthenticated("The token is not an access token of Ratebook.")
             key_id = str(head["kid"])
             key = await self._keys.find(key_id)
             if key is None:
@@ -185,7 +187,7 @@ class Tokens:
                 )
             )
         except jwt.ExpiredSignatureError as error:
-            raise Unauthenticated("The access token has expired.") from error
+            raise Unauthenticated("The access token has expired. Refresh it, or log in again.") from error
         except (jwt.InvalidTokenError, ValidationError) as error:
             raise Unauthenticated("The access token is not valid.") from error
         if claims.iat > now + _CLOCK_SKEW_SECONDS:
@@ -195,7 +197,7 @@ class Tokens:
 
 
 class Identities:
-    """Signs what services believe: who calls, and his grants for that service alone."""
+    """Signs the identities that services trust: the caller, with their grants for that service only."""
 
     def __init__(self, signing_key: Ed25519PrivateKey):
         self._signing_key = signing_key
@@ -215,5 +217,5 @@ class Identities:
         return identity
 
     def own(self, *grants: Grant, service: str) -> Header:
-        """The header with the gateway's own identity, for what it asks of a service itself."""
+        """The header with the gateway's own identity, for the requests that it makes itself."""
         return IDENTITY, sign_identity(self._signing_key, Principal(GATEWAY, GATEWAY, grants), service).encode()

@@ -1,4 +1,4 @@
-"""Owns requests on their way: who leaves ends his answer, and an event stream lives as long as it is allowed."""
+"""Requests in progress: a caller that disconnects ends its answer, and an event stream lasts as long as it may."""
 
 import asyncio
 import logging
@@ -16,13 +16,13 @@ from gateway.rules.decisions import Caller, Decision, decide
 
 decisions = logging.getLogger("gateway.decisions")
 
-# A request that takes longer, at most twice as long, is watched for its caller leaving; most never are.
+# A request is watched for its caller disconnecting only after this time, or up to twice as long. Most never are.
 _WATCH_AFTER_SECONDS = 0.1
 _STREAMS_CHECKED_SECONDS = 1.0
 
 
 def note(route: Route, subject: str, decision: Decision) -> None:
-    """Writes a decision to the log: denials always, passes when asked for (`LOG_LEVEL=DEBUG`)."""
+    """Logs a decision: denials always, passes only with `LOG_LEVEL=DEBUG`."""
     level = logging.DEBUG if decision.result == "pass" else logging.INFO
     if decisions.isEnabledFor(level):
         facts = {"subject": subject, "route": route.name, "result": decision.result, "reason": decision.reason}
@@ -30,7 +30,7 @@ def note(route: Route, subject: str, decision: Decision) -> None:
 
 
 class Abandoned:
-    """How many requests each caller left before their answers' heads, while services still work on them."""
+    """The number of requests that each caller abandoned before the head of the answer and services still work on."""
 
     def __init__(self, at_most: int):
         self._at_most = at_most
@@ -38,7 +38,7 @@ class Abandoned:
 
     def check(self, caller: str) -> None:
         if self._counts.get(caller, 0) >= self._at_most:
-            raise TooManyAbandoned("Too many requests that you left are still being worked on: wait for those to end.")
+            raise TooManyAbandoned("Too many requests that you abandoned are still in progress. Wait for them to end.")
 
     def add(self, caller: str, count: int) -> None:
         total = self._counts.pop(caller, 0) + count
@@ -47,11 +47,11 @@ class Abandoned:
 
 
 class Call:
-    """One request on its way, carried by the task that makes this.
+    """A request in progress, carried by the task that creates this.
 
-    When the caller leaves while the answer is carried back, that ends. Before the head of the answer nothing is cut
-    off: services finish what they began anyway, and whoever leaves and asks again must not heap up their work. Until
-    the head comes such a call counts as abandoned (docs/decisions/0020).
+    When the caller disconnects while the answer is carried back, carrying it ends. Before the head of the answer
+    nothing is cut off: services finish what they have begun anyway, and a caller that disconnects and asks again must
+    not pile up work for them. Until the head arrives, such a call counts as abandoned (docs/decisions/0020).
     """
 
     __slots__ = (
@@ -77,18 +77,18 @@ class Call:
         self.reading = self.answered = self.left = self.aborted = False
 
     def watch(self) -> None:
-        """Looks from now on whether the caller leaves."""
+        """Starts to watch for the caller disconnecting."""
         self._due = True
-        # While the request's body is being read, its reader sees the caller leave.
+        # While the request's body is being read, its reader notices that the caller disconnects.
         if not self.reading:
-            self._watcher = asyncio.create_task(self._wait_for_leaving())
+            self._watcher = asyncio.create_task(self._wait_for_disconnect())
 
     def body_was_read(self) -> None:
         self.reading = False
         if self._due:
             self.watch()
 
-    async def _wait_for_leaving(self) -> None:
+    async def _wait_for_disconnect(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self.left = True
@@ -98,19 +98,19 @@ class Call:
             self._abandoned.add(self._caller, +1)
 
     def abort(self) -> None:
-        """Ends the carrying back of the answer, wherever it waits, by a cancellation that `resume` takes back."""
+        """Stops carrying the answer back, wherever it waits, by a cancellation that `resume` undoes."""
         if self.answered and not self.aborted and self._task is not None:
             self.aborted = True
             self._task.cancel()
 
     def resume(self) -> bool:
-        """Whether the cancellation of the task was an abort; only then may the task go on."""
+        """Whether the task was cancelled by `abort`; only then may it continue."""
         if self.aborted and self._task is not None:
             self._task.uncancel()
         return self.aborted
 
     def settle(self) -> None:
-        """Ends the watch; no abort comes after this."""
+        """Stops watching; after this there is no abort."""
         if self._watcher is not None:
             self._watcher.cancel()
         if self.left and not self.aborted:
@@ -119,7 +119,7 @@ class Call:
 
 
 class Calls:
-    """The calls that may have to be watched. A timer for each would cost more than all that is decided about it."""
+    """The calls that may have to be watched. A timer for each call would cost more than deciding about it."""
 
     def __init__(self) -> None:
         self._new: dict[Call, None] = {}
@@ -134,7 +134,7 @@ class Calls:
         call.settle()
 
     async def watch(self) -> None:
-        """Begins to watch those that take long, for ever."""
+        """Starts to watch calls that take long; runs forever."""
         while True:
             await asyncio.sleep(_WATCH_AFTER_SECONDS)
             for call in self._older:
@@ -144,7 +144,7 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenStream:
-    """An event stream that is being carried."""
+    """An open event stream."""
 
     call: Call
     route: Route
@@ -152,7 +152,7 @@ class OpenStream:
 
 
 class OpenStreams:
-    """The event streams that are open now; each ends when its caller could no longer open it."""
+    """The open event streams. Each is ended as soon as its caller could no longer open it."""
 
     def __init__(self, permissions: Permissions):
         self._permissions = permissions
@@ -163,7 +163,7 @@ class OpenStreams:
         return len(self._streams)
 
     def end_all(self) -> None:
-        """Ends every stream now and to come: this gateway is about to leave, and callers connect again elsewhere."""
+        """Ends all streams, now and from now on: this gateway is about to stop, and callers reconnect elsewhere."""
         self._leaving = True
         self._permissions.epoch_changed.set()
 
@@ -176,7 +176,7 @@ class OpenStreams:
             self._streams.discard(stream)
 
     async def watch(self) -> None:
-        """Decides them again, for ever: at each epoch, and each second because tokens expire meanwhile."""
+        """Decides about each stream again at each new epoch, and each second because tokens expire; runs forever."""
         changed = self._permissions.epoch_changed
         while True:
             with suppress(TimeoutError):
@@ -191,7 +191,7 @@ class OpenStreams:
 
     def _reason_to_end(self, stream: OpenStream) -> str:
         if self._leaving:
-            return "the gateway is about to leave"
+            return "the gateway is about to stop"
         if time.time() >= stream.caller.expires_at:
             return "the access token has expired"
         try:

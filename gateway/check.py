@@ -1,8 +1,9 @@
-"""Owns /auth/check: another data plane carries the requests, and asks here about each of them.
+"""/auth/check: another data plane carries the requests, and asks the gateway about each of them.
 
-It shows whom it has by a key of its own, so that no caller can make this sign an identity for him. It answers 200 with
-the identity to hand on, the method and the path inside, or the refusal. How nginx, Traefik and Envoy tell what they were asked for
-differs, and a caller may send headers in the manner of another: one manner is configured, the others are not read.
+The data plane authenticates with its own key, so that no caller can obtain a signed identity here. The answer is 200
+with the identity, the method and the path to forward, or the refusal. nginx, Traefik and Envoy describe the original
+request in different headers, and a caller could send the headers of another one. So one of them is configured, and the
+headers of the others are ignored.
 """
 
 import hmac
@@ -25,17 +26,17 @@ from shared.process import tracing
 PATH = "/auth/check"
 KEY_HEADER = b"ratebook-check-key"
 Manner = Literal["nginx", "traefik", "envoy"]
-_TOLD_BY: dict[Manner, tuple[bytes, bytes]] = {
+_DESCRIBED_BY: dict[Manner, tuple[bytes, bytes]] = {
     "nginx": (b"x-original-method", b"x-original-uri"),
     "traefik": (b"x-forwarded-method", b"x-forwarded-uri"),
 }
-# nginx takes these for a refusal, and everything else beyond 2xx for a failure of the check.
+# nginx treats these as a refusal, and any other status outside 2xx as a failure of the check.
 _NGINX_REFUSALS = frozenset({401, 403})
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """The request in question, as the data plane received it."""
+class _Original:
+    """The request as the data plane received it."""
 
     method: str
     raw_path: bytes
@@ -44,7 +45,7 @@ class _Asked:
 
 
 def is_check(raw_path: bytes) -> bool:
-    """Whether the path is /auth/check or below it, where Envoy puts the path in question."""
+    """Whether the path is /auth/check or below it, where Envoy appends the original path."""
     return raw_path == PATH.encode() or raw_path.startswith(PATH.encode() + b"/")
 
 
@@ -59,19 +60,19 @@ class Check:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if not hmac.compare_digest(_one(scope["headers"], KEY_HEADER) or b"", self._key):
-                await refuse(NotFound("There is no such path."), scope, receive, send)
+                await refuse(NotFound("This path does not exist."), scope, receive, send)
                 return
             answer = await self._answer(scope)
         except DomainError as error:
-            await refuse(self._as_understood(error), scope, receive, send)
+            await refuse(self._for_data_plane(error), scope, receive, send)
             return
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope) -> Response:
-        asked = self._asked(scope, scope["headers"])
-        route, path = self._admission.find(asked.method, asked.raw_path, asked.query)
+        original = self._original(scope, scope["headers"])
+        route, path = self._admission.find(original.method, original.raw_path, original.query)
         peer = scope["client"][0] if scope["client"] else "unknown"
-        admitted = await self._admission.admit(route, path, asked.shown, peer)
+        admitted = await self._admission.admit(route, path, original.shown, peer)
         found = {"ratebook-service": route.service, "ratebook-method": route.method, "ratebook-path": path}
         if admitted.identity is not None:
             found[HEADER] = admitted.identity
@@ -80,32 +81,33 @@ class Check:
         found["traceparent"] = tracing.traceparent() or tracing.new_traceparent()
         return Response(status_code=200, headers=found)
 
-    def _asked(self, scope: Scope, headers: Sequence[Header]) -> _Asked:
+    def _original(self, scope: Scope, headers: Sequence[Header]) -> _Original:
         if self._manner == "envoy":
             method, target = scope["method"], scope["raw_path"].removeprefix(PATH.encode())
             query = scope["query_string"]
         else:
-            of_method, of_target = _TOLD_BY[self._manner]
-            told, whole = _one(headers, of_method), _one(headers, of_target)
-            if told is None or whole is None:
+            method_header, target_header = _DESCRIBED_BY[self._manner]
+            given_method, given_target = _one(headers, method_header), _one(headers, target_header)
+            if given_method is None or given_target is None:
                 raise HeadersRefused(
-                    f"{of_method.decode()} and {of_target.decode()} tell what is asked for, once each."
+                    f"Send the method and the target of the request in {method_header.decode()} "
+                    f"and {target_header.decode()}, once each."
                 )
-            method = told.decode("latin-1")
-            target, _, query = whole.partition(b"?")
+            method = given_method.decode("latin-1")
+            target, _, query = given_target.partition(b"?")
         shown = Shown(*(_one(headers, name) for name in (b"authorization", b"cookie", CSRF)))
-        return _Asked(method, target, query, shown)
+        return _Original(method, target, query, shown)
 
-    def _as_understood(self, error: DomainError) -> DomainError:
+    def _for_data_plane(self, error: DomainError) -> DomainError:
         if self._manner != "nginx" or error.status in _NGINX_REFUSALS:
             return error
-        # nginx sends whoever is refused to the gateway itself, which says why.
+        # nginx sends a refused request to the gateway itself, which answers with the real refusal.
         return Unauthenticated(error.detail)
 
 
 def _one(headers: Sequence[Header], name: bytes) -> bytes | None:
-    """The value of a header that stands there at most once; raises HeadersRefused."""
+    """The value of a header, or None; raises HeadersRefused if it is given more than once."""
     values = [value for given, value in headers if given == name]
     if len(values) > 1:
-        raise HeadersRefused(f"There are two headers {name.decode()}.")
+        raise HeadersRefused(f"The header {name.decode()} is given more than once.")
     return values[0] if values else None

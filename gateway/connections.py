@@ -1,4 +1,4 @@
-"""Owns the connections to the services: which are free, new ones, and the requests that go out on them (docs/decisions/0020)."""
+"""The connections to the services: pooled, opened when needed, and used to send requests (docs/decisions/0020)."""
 
 import asyncio
 import ssl
@@ -16,7 +16,7 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(slots=True)
 class _Origin:
-    """Where a service is reached, and the connections to it that are free, the one used last at the end."""
+    """The address of a service, and the idle connections to it, the most recently used last."""
 
     host: str
     port: int
@@ -27,14 +27,14 @@ class _Origin:
     def take(self) -> Connection | None:
         while self.idle:
             connection, _ = self.idle.popitem()
-            if connection.is_fit():
+            if connection.is_usable():
                 return connection
             connection.abort()
         return None
 
 
 class Connections:
-    """The `Upstream` over connections of this loop. How many requests are in work at once is for the caller to limit."""
+    """The `Upstream` over pooled connections. It is up to the caller to limit the number of concurrent requests."""
 
     def __init__(self, *, connect_seconds: float, inactivity_seconds: float):
         self._connect_seconds = connect_seconds
@@ -57,10 +57,10 @@ class Connections:
         return answer
 
     async def close(self) -> None:
-        """Cuts off every connection."""
+        """Cuts off all connections."""
         for connection in tuple(self._every):
             connection.abort()
-        # The loop tells each of them that it is lost.
+        # Lets the loop call connection_lost on each of them.
         await asyncio.sleep(0)
 
     def _add(self, origin: str) -> _Origin:
@@ -80,12 +80,12 @@ class Connections:
                     connection, to.host, to.port, ssl=to.secure
                 )
         except OSError as error:
-            raise UpstreamUnreachable("The service behind the gateway does not take connections.") from error
+            raise UpstreamUnreachable("The service behind the gateway does not accept connections.") from error
         return connected
 
 
 def _request_head(begin: str, headers: Sequence[Header], body: Body) -> bytes:
-    """A request up to its body, a small one included. Raises ValueError where a line would become two."""
+    """The head of a request, with a small body appended. Raises ValueError if any line would become two."""
     lines = [begin.encode("ascii")]
     for name, value in headers:
         lines += name, b": ", value, b"\r\n"
@@ -97,5 +97,5 @@ def _request_head(begin: str, headers: Sequence[Header], body: Body) -> bytes:
     lines.append(b"\r\n")
     head = b"".join(lines)
     if not head.count(b"\r") == head.count(b"\n") == breaks or begin.count(" ") != 3:
-        raise ValueError("a request holds line breaks or spaces where none may be")
+        raise ValueError("the request contains line breaks or spaces where they are not allowed")
     return head + body if isinstance(body, bytes) else head

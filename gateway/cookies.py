@@ -1,6 +1,6 @@
-"""Owns browsers: which cookies are read, and that what changes something was sent by a page of ours.
+"""Browsers: which of their cookies are read, and the check that a change was sent by one of our own pages.
 
-A browser sends cookies with every request, whoever made it send that request; a header it sends only for a page that may.
+A browser sends cookies with every request, no matter which page caused it, but a custom header only for a page of ours.
 """
 
 import hmac
@@ -14,14 +14,14 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Shown(NamedTuple):
-    """What a request shows of who sends it: its headers Authorization, Cookie and Ratebook-CSRF, as they came."""
+    """What a request shows of its sender: its headers Authorization, Cookie and Ratebook-CSRF, as received."""
 
     authorization: bytes | None = None
     cookie: bytes | None = None
     csrf: bytes | None = None
 
     def bearer(self) -> tuple[bytes | None, bool]:
-        """The Authorization header, or one made of the cookie where there is none; and whether it is of the cookie.
+        """The Authorization header, else one made from the cookie, and whether it is from the cookie.
 
         Raises HeadersRefused.
         """
@@ -32,7 +32,7 @@ class Shown(NamedTuple):
 
 
 def own_cookies(header: bytes) -> dict[str, str]:
-    """The cookies of a Cookie header that are ours; raises HeadersRefused when one stands there twice.
+    """Ratebook's cookies in a Cookie header; raises HeadersRefused if one is given twice or is not valid.
 
     Example: `a=b; __Host-ratebook-csrf=x` gives `{"__Host-ratebook-csrf": "x"}`.
     """
@@ -42,16 +42,16 @@ def own_cookies(header: bytes) -> dict[str, str]:
         if not name.startswith(cookies.OWN_PREFIX):
             continue
         if name in found or not value.isascii() or not value.isprintable():
-            raise HeadersRefused(f"The cookie {name} stands there twice, or is none.")
+            raise HeadersRefused(f"The cookie {name} is given twice or is not valid.")
         found[name] = value
     return found
 
 
 def cookie_for(route: Route, shown: Shown) -> str | None:
-    """The Cookie header that goes on to a public operation: of ours, and of those only what it declares.
+    """The Cookie header to forward to a public operation: only those of Ratebook's cookies that the operation declares.
 
-    Raises HeadersRefused, and CsrfRefused when the operation changes something and the header does not repeat the
-    cookie that pages read.
+    Raises HeadersRefused, and CsrfRefused if the operation changes something and the CSRF header does not match the
+    CSRF cookie.
     """
     if not route.cookies or shown.cookie is None:
         return None
@@ -64,10 +64,10 @@ def cookie_for(route: Route, shown: Shown) -> str | None:
 
 
 def require_own_page(route: Route, expected: str | None, shown: Shown) -> None:
-    """Raises CsrfRefused when the operation changes something and Ratebook-CSRF is not what is expected."""
+    """Raises CsrfRefused if the operation changes something and Ratebook-CSRF does not have the expected value."""
     if route.method in _READING:
         return
     if not expected or not hmac.compare_digest(expected.encode(), shown.csrf or b""):
         raise CsrfRefused(
-            f"Send the value of the cookie {cookies.CSRF} as the header {cookies.CSRF_HEADER} with what changes something."
+            f"Send the value of the cookie {cookies.CSRF} as the header {cookies.CSRF_HEADER} with every change."
         )

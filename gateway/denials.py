@@ -1,4 +1,4 @@
-"""Owns that denials reach the audit: counted here, and told to the security service each minute (docs/decisions/0018)."""
+"""Denials for the audit: counted here, and reported to the security service every minute (docs/decisions/0018)."""
 
 import asyncio
 import logging
@@ -18,18 +18,18 @@ from shared.contracts.denials import FEATURE, NOUN, CountedDenial, Denial, Denia
 
 log = logging.getLogger(__name__)
 
-# More callers, operations and reasons in one window are told of together, and memory stays what it is.
+# Denials of more kinds in one window are counted together, which limits the memory.
 MOST_KINDS = 500
 _PATH = f"/v1/{NOUN}"
 _SEND_SECONDS = 5
-_MAY_TELL = Grant(FEATURE, Level.EDIT)
+_MAY_REPORT = Grant(FEATURE, Level.EDIT)
 _OTHERS = "(others)"
 _REPORT = TypeAdapter(DenialsReport)
 
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """A window that is over, as it is sent until security has it; the key keeps it from being counted twice."""
+    """A finished window, sent until security has accepted it. The key keeps it from being counted twice."""
 
     key: str
     body: bytes
@@ -37,7 +37,7 @@ class _Report:
 
 
 class Denials:
-    """Counts what is refused. A gateway that is killed loses the window that is open; one that is stopped sends it."""
+    """Counts denials. A gateway that is killed loses the current window; one that is stopped sends it first."""
 
     def __init__(
         self,
@@ -57,47 +57,49 @@ class Denials:
 
     @property
     def unsent(self) -> int:
-        """How many denials security has not heard of yet."""
+        """The number of denials that have not been reported to security."""
         return sum(self._counts.values()) + (self._report.count if self._report is not None else 0)
 
     def count(self, route: Route, subject: str, name: str, address: str, status: int, reason: str) -> None:
         access = route.access
         kind = Denial(subject, name, address, route.name, access.feature, access.level.word, status, reason)
         if kind not in self._counts and len(self._counts) >= MOST_KINDS:
-            kind = Denial(_OTHERS, _OTHERS, "", _OTHERS, "", "", status, "more kinds of denials than are told apart")
+            kind = Denial(
+                _OTHERS, _OTHERS, "", _OTHERS, "", "", status, "too many kinds of denials to count separately"
+            )
         self._counts[kind] = self._counts.get(kind, 0) + 1
 
     async def run(self, every_seconds: float) -> None:
-        """Tells security, for ever; what it could not be told is told the next time."""
+        """Reports to security at intervals, forever; a report that fails is repeated the next time."""
         while True:
             await asyncio.sleep(every_seconds)
             await self.send()
 
     async def send(self) -> None:
-        """Tells security of everything so far. What fails is kept for the next time, and never raised."""
+        """Reports everything counted so far. A report that fails is kept for the next time; the error is not raised."""
         try:
             async with asyncio.timeout(_SEND_SECONDS):
                 while self._close_window():
-                    await self._tell()
+                    await self._post_report()
         except Exception as error:
-            log.warning("%d denials could not be told to the audit: %r", self.unsent, error)
+            log.warning("denials could not be reported (%d so far): %r", self.unsent, error)
 
     def _close_window(self) -> bool:
-        """Makes a report of what was counted, unless one waits; False when there is nothing to tell."""
+        """Makes a report of the counts, unless one is waiting; returns whether there is a report to send."""
         if self._report is None and self._counts:
             counted = [CountedDenial(**asdict(kind), count=count) for kind, count in self._counts.items()]
-            told = DenialsReport(_moment(self._began_at), _moment(self._clock()), counted)
-            self._report = _Report(str(uuid.uuid4()), _REPORT.dump_json(told), sum(self._counts.values()))
+            report = DenialsReport(_moment(self._began_at), _moment(self._clock()), counted)
+            self._report = _Report(str(uuid.uuid4()), _REPORT.dump_json(report), sum(self._counts.values()))
             self._counts = {}
         if not self._counts:
             self._began_at = self._clock()
         return self._report is not None
 
-    async def _tell(self) -> None:
+    async def _post_report(self) -> None:
         report = self._report
         assert report is not None
         headers = [
-            self._identities.own(_MAY_TELL, service="security"),
+            self._identities.own(_MAY_REPORT, service="security"),
             (b"content-type", b"application/json"),
             (b"idempotency-key", report.key.encode()),
         ]

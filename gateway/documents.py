@@ -1,7 +1,7 @@
-"""Owns telling callers what there is: one OpenAPI document of the whole suite, and a page to read it.
+"""The API documentation: one OpenAPI document for the whole suite, and a page to read it.
 
-Both are open to everybody: they say what the repository says, and a caller who may nothing learns nothing of a company.
-The page is Swagger UI, served from here: a company's network need not reach any other.
+Both are public: they say no more than the repository, and reveal nothing about a company. The page is Swagger UI,
+served from here, so that it works in a network without internet access.
 """
 
 import json
@@ -41,18 +41,23 @@ from shared.process.version import VERSION
 DOCUMENT_PATH = "/openapi.json"
 PAGE_PATH = "/docs"
 _SCHEMAS = "#/components/schemas/"
-_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Of POST /api/v1/security/tokens."}
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "From POST /api/v1/security/tokens.",
+}
 _COOKIE = {
     "type": "apiKey",
     "in": "cookie",
     "name": cookies.ACCESS,
-    "description": f"Of POST /api/v1/security/cookies; with POST, PUT, PATCH and DELETE send {cookies.CSRF} as "
-    f"the header {cookies.CSRF_HEADER} as well.",
+    "description": f"From POST /api/v1/security/cookies. With POST, PUT, PATCH and DELETE, also send the value of "
+    f"{cookies.CSRF} as the header {cookies.CSRF_HEADER}.",
 }
-# A service that refuses with the same status says which of its own codes that is.
+# These describe a status unless the operation itself declares it.
 _REFUSALS = {
-    str(status): said
-    for status, said in refusals(
+    str(status): described
+    for status, described in refusals(
         AmbiguousPath, HeadersRefused, CsrfRefused, NotFound, BodyStalled, BodyTooLarge, TargetTooLong, TooManyRequests, TooManyAtOnce,
         TooManyAbandoned, HeadersTooLarge, UpstreamFailed, UpstreamBusy, UpstreamUnreachable, PermissionsStale, UpstreamTimeout,
     ).items()
@@ -79,7 +84,7 @@ _START = f"""SwaggerUIBundle({{
 }});
 """
 _HEADERS = {
-    # Swagger UI sets styles on elements and draws its icons from data; nothing else than ours is loaded or asked.
+    # Swagger UI sets styles on elements and has its icons in data URLs; everything else is loaded from here only.
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
@@ -89,10 +94,10 @@ _HEADERS = {
 
 
 def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
-    """The services' documents as one, with the paths that callers use.
+    """Merges the documents of the services into one, with the paths that callers use.
 
-    A schema that means the same wherever it has its name keeps it; others are told apart by their service:
-    `rating.InvoiceRead`, `receivables.InvoiceRead`. Tags become `rating: work-orders`.
+    A schema that is the same in all services keeps its name. Others get the name of their service as a prefix, such as
+    `rating.InvoiceRead` and `receivables.InvoiceRead`. Tags become `rating: work-orders`.
     """
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
@@ -115,9 +120,11 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
 
 
 def _ambiguous(documents: Mapping[str, Document], service: str) -> dict[str, str]:
-    """The new names of those schemas of a service that another service has otherwise, or that point to such a one."""
+    """New names for the schemas of a service that differ in another service, or that refer to such a schema."""
     own = documents[service].get("components", {}).get("schemas", {})
-    others = [one.get("components", {}).get("schemas", {}) for name, one in documents.items() if name != service]
+    others = [
+        document.get("components", {}).get("schemas", {}) for name, document in documents.items() if name != service
+    ]
     shared = {name for name in own if any(name in schemas for schemas in others)}
     found = {name for name in shared if any(name in schemas and schemas[name] != own[name] for schemas in others)}
     while further := {name for name in shared - found if found & set(_pointed_to(own[name]))}:
@@ -126,15 +133,15 @@ def _ambiguous(documents: Mapping[str, Document], service: str) -> dict[str, str
 
 
 def _pointed_to(part: Any) -> Iterator[str]:
-    """The names of the schemas to which a part of a document points."""
+    """The names of the schemas that a part of a document refers to."""
     if isinstance(part, dict):
         if "$ref" in part:
             yield str(part["$ref"]).removeprefix(_SCHEMAS)
-        for one in part.values():
-            yield from _pointed_to(one)
+        for value in part.values():
+            yield from _pointed_to(value)
     elif isinstance(part, list):
-        for one in part:
-            yield from _pointed_to(one)
+        for item in part:
+            yield from _pointed_to(item)
 
 
 def _rename(part: Any, renamed: Mapping[str, str]) -> Any:
@@ -144,17 +151,17 @@ def _rename(part: Any, renamed: Mapping[str, str]) -> Any:
         if name in renamed:
             changed["$ref"] = _SCHEMAS + renamed[name]
         return changed
-    return [_rename(one, renamed) for one in part] if isinstance(part, list) else part
+    return [_rename(item, renamed) for item in part] if isinstance(part, list) else part
 
 
 def _operation(service: str, operation: dict[str, Any]) -> dict[str, Any]:
-    """An operation as callers meet it: with what the gateway refuses before its service hears of it."""
+    """An operation as callers see it, including the refusals of the gateway itself."""
     changed = {**operation, "tags": [f"{service}: {tag}" for tag in operation.get("tags", [service])]}
     if "operationId" in operation:
         changed["operationId"] = f"{service}_{operation['operationId']}"
     declared = operation.get("responses", {})
     changed["responses"] = {
-        **{status: said for status, said in _REFUSALS.items() if status not in declared},
+        **{status: described for status, described in _REFUSALS.items() if status not in declared},
         **declared,
     }
     if operation.get("x-access-level") != "public":
@@ -166,19 +173,19 @@ def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
     """Adds /openapi.json and /docs."""
     document = json.dumps(suite_document(documents), separators=(",", ":"))
 
-    async def tell(_: Request) -> Response:
+    async def serve_document(_: Request) -> Response:
         return Response(document, media_type="application/json", headers=_HEADERS)
 
-    async def show(_: Request) -> Response:
+    async def serve_page(_: Request) -> Response:
         return Response(_PAGE, media_type="text/html", headers=_HEADERS)
 
-    async def start(_: Request) -> Response:
+    async def serve_start(_: Request) -> Response:
         return Response(_START, media_type="text/javascript", headers=_HEADERS)
 
     app.router.routes += [
-        WebRoute(DOCUMENT_PATH, tell),
-        WebRoute(PAGE_PATH, show),
-        WebRoute(f"{PAGE_PATH}/start.js", start),
+        WebRoute(DOCUMENT_PATH, serve_document),
+        WebRoute(PAGE_PATH, serve_page),
+        WebRoute(f"{PAGE_PATH}/start.js", serve_start),
         *(WebRoute(f"{PAGE_PATH}/{name}", _file(name, kind)) for name, kind in _SERVED.items()),
     ]
 
@@ -186,14 +193,14 @@ def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
 def _file(name: str, kind: str) -> Any:
     path = _assets() / name
 
-    async def give(_: Request) -> Response:
+    async def serve_file(_: Request) -> Response:
         return FileResponse(path, media_type=kind, headers=_HEADERS)
 
-    return give
+    return serve_file
 
 
 def _assets() -> Path:
-    """Where Swagger UI's files lie; the package's own code is not loaded."""
+    """The folder of Swagger UI's files. It is found without importing the package."""
     found = find_spec("swagger_ui")
     assert found is not None
     assert found.submodule_search_locations is not None

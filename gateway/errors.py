@@ -1,4 +1,4 @@
-"""Owns what the gateway refuses, why, and how it says so; services' own refusals pass through as they came."""
+"""The refusals of the gateway, and how they are answered; refusals of the services pass through unchanged."""
 
 import asyncio
 from collections.abc import Iterable
@@ -9,16 +9,16 @@ from starlette.types import Receive, Scope, Send
 from shared.errors import DomainError, Unauthenticated
 from shared.http.problems import refusal
 
-# A refused body up to this size is passed over; of a larger one the rest is read for a moment before the connection is
-# closed, because closing on unread data would swallow the refusal.
-_PASSED_OVER_BYTES = 64 * 1024
+# The body of a refused request up to this size is skipped. For a larger one, the gateway keeps reading for a moment
+# before it closes the connection, because closing with unread data would lose the refusal.
+_SKIPPED_BYTES = 64 * 1024
 _LINGER_SECONDS = 2.0
 
 
 class AmbiguousPath(DomainError):
-    """The path or query could be read in two ways (`//`, `..`, an encoded slash or dot, control bytes): send it plain.
+    """The path or query is ambiguous (`//`, `..`, an encoded slash or dot, control bytes). Send it in its plain form.
 
-    A gateway that reads a path differently from the service behind it would decide about the wrong operation.
+    If the gateway read a path differently from the service, it would decide about the wrong operation.
     """
 
     code = "AMBIGUOUS_PATH"
@@ -26,28 +26,31 @@ class AmbiguousPath(DomainError):
 
 
 class TargetTooLong(DomainError):
-    """Path and query together are longer than the gateway carries."""
+    """The path and query together are too long. Send a shorter URL, for example with fewer filters."""
 
     code = "TARGET_TOO_LONG"
     status = 414
 
 
 class HeadersRefused(DomainError):
-    """The request's headers contradict each other or HTTP: two lengths, another transfer coding, a bad Host."""
+    """The headers of the request contradict each other or HTTP, for example two lengths or an invalid Host.
+
+    Correct them.
+    """
 
     code = "HEADERS_REFUSED"
     status = 400
 
 
 class HeadersTooLarge(DomainError):
-    """The request has more headers, or longer ones, than the gateway carries."""
+    """The request has too many headers, or they are too long. Send fewer or shorter ones."""
 
     code = "HEADERS_TOO_LARGE"
     status = 431
 
 
 class CsrfRefused(DomainError):
-    """The request came with a browser's cookies but without the header that only a page of this host can send.
+    """The request has a browser's cookies, but not the header that only a page of this host can send.
 
     Read the cookie `__Host-ratebook-csrf` and send its value as `Ratebook-CSRF` with every POST, PUT, PATCH and DELETE.
     """
@@ -57,7 +60,7 @@ class CsrfRefused(DomainError):
 
 
 class MethodNotAllowed(DomainError):
-    """The path exists, but not with this method; the `Allow` header names those that it has."""
+    """The path exists, but not with this method. The `Allow` header lists the methods that it has."""
 
     code = "METHOD_NOT_ALLOWED"
     status = 405
@@ -68,21 +71,23 @@ class MethodNotAllowed(DomainError):
 
 
 class BodyTooLarge(DomainError):
-    """The body is larger than the gateway takes: send less at a time."""
+    """The body is too large. Send less at a time."""
 
     code = "BODY_TOO_LARGE"
     status = 413
 
 
 class BodyStalled(DomainError):
-    """The rest of the body did not come in time; nothing of it was kept. Send the request again."""
+    """The rest of the body did not arrive in time, and nothing was kept. Send the request again."""
 
     code = "BODY_STALLED"
     status = 408
 
 
 class TooManyAbandoned(DomainError):
-    """You left too many requests before their answers, and the services still work on them: wait for those to end."""
+    """You disconnected from too many requests before their answers, and services still work on them. Wait for those to
+    end.
+    """
 
     code = "TOO_MANY_ABANDONED"
     status = 429
@@ -90,7 +95,7 @@ class TooManyAbandoned(DomainError):
 
 
 class TooManyRequests(DomainError):
-    """You send requests faster than the gateway takes them from one caller: wait as long as `Retry-After` says."""
+    """You are sending requests faster than one caller may. Wait for the seconds in `Retry-After`."""
 
     code = "TOO_MANY_REQUESTS"
     status = 429
@@ -101,7 +106,7 @@ class TooManyRequests(DomainError):
 
 
 class TooManyAtOnce(DomainError):
-    """So many of your requests are in work, open event streams included, that another has to wait for one to end."""
+    """Too many of your requests are in progress at once, including open event streams. Wait for one to end."""
 
     code = "TOO_MANY_AT_ONCE"
     status = 429
@@ -109,9 +114,9 @@ class TooManyAtOnce(DomainError):
 
 
 class PermissionsStale(DomainError):
-    """The gateway has not heard from the security service for a minute and decides nothing on old permissions.
+    """The gateway has not reached the security service for a minute, and does not decide by outdated permissions.
 
-    It asks again by itself; try again shortly.
+    It keeps trying; try again shortly.
     """
 
     code = "PERMISSIONS_STALE"
@@ -120,7 +125,7 @@ class PermissionsStale(DomainError):
 
 
 class UpstreamBusy(DomainError):
-    """The service behind the gateway has as many requests in work as the gateway allows it: try again shortly."""
+    """The service behind the gateway already has as many requests in progress as allowed. Try again shortly."""
 
     code = "UPSTREAM_BUSY"
     status = 503
@@ -128,10 +133,10 @@ class UpstreamBusy(DomainError):
 
 
 class UpstreamUnreachable(DomainError):
-    """The service behind the gateway does not take connections, mostly because it is being started anew.
+    """The service behind the gateway does not accept connections, usually because it is restarting.
 
-    It did not see the request: try again, after the seconds that `Retry-After` says. After several failures in a row
-    the gateway asks it only once a second whether it is back.
+    It did not receive the request. Try again after the seconds in `Retry-After`. After several failures in a row the
+    gateway tries the service only once a second until it is back.
     """
 
     code = "UPSTREAM_UNREACHABLE"
@@ -140,9 +145,9 @@ class UpstreamUnreachable(DomainError):
 
 
 class UpstreamFailed(DomainError):
-    """The service broke off before it answered, or answered something that is not HTTP.
+    """The connection to the service was lost before it answered, or its answer was not valid HTTP.
 
-    Whether it did what was asked is unknown: look, or repeat with the same `Idempotency-Key`.
+    It is unknown whether the request was carried out. Check, or send it again with the same `Idempotency-Key`.
     """
 
     code = "UPSTREAM_FAILED"
@@ -150,9 +155,9 @@ class UpstreamFailed(DomainError):
 
 
 class UpstreamTimeout(DomainError):
-    """The service did not answer in time. Whether it did what was asked is unknown.
+    """The service did not answer in time, and it is unknown whether the request was carried out.
 
-    Look, or repeat with the same `Idempotency-Key`.
+    Check, or send it again with the same `Idempotency-Key`.
     """
 
     code = "UPSTREAM_TIMEOUT"
@@ -160,7 +165,7 @@ class UpstreamTimeout(DomainError):
 
 
 async def refuse(error: DomainError, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers a refusal. A large body that nobody will read is read away for a moment, then the connection closes."""
+    """Answers a refusal. A large body is read and dropped for a moment before the connection is closed."""
     answer = refusal(error)
     if isinstance(error, Unauthenticated):
         answer.headers["www-authenticate"] = "Bearer"
@@ -180,12 +185,12 @@ async def refuse(error: DomainError, scope: Scope, receive: Receive, send: Send)
 
 
 def _has_large_body(scope: Scope) -> bool:
-    """Whether a body may still be on its way that is too large to be passed over; doubtful lengths count as large."""
+    """Whether the request may have a body too large to skip; an unclear length counts as large."""
     lengths = [value for name, value in scope["headers"] if name in {b"content-length", b"transfer-encoding"}]
     match lengths:
         case []:
             return False
         case [value]:
-            return not value.isdigit() or len(value) > 18 or int(value) > _PASSED_OVER_BYTES
+            return not value.isdigit() or len(value) > 18 or int(value) > _SKIPPED_BYTES
         case _:
             return True

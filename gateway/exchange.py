@@ -1,4 +1,4 @@
-"""Owns one connection to a service and the answer that it carries: HTTP/1.1, without a thread (docs/decisions/0020)."""
+"""One connection to a service and the answer that it carries: HTTP/1.1 without threads (docs/decisions/0020)."""
 
 import asyncio
 from typing import cast
@@ -9,18 +9,18 @@ from gateway.errors import UpstreamFailed, UpstreamTimeout
 from gateway.rules.headers import Header
 from gateway.upstream import Upload
 
-# Services close an idle connection after 5 s (uvicorn's default): it must not be used any more by then.
+# Services close an idle connection after 5 s (uvicorn's default), so it must not be used after this time.
 _IDLE_SECONDS = 4
 _MAX_HEAD_BYTES = 64 * 1024
-# So much of an answer is read ahead of whoever takes it.
+# How much of an answer is read ahead of its reader.
 _AHEAD_BYTES = 64 * 1024
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class Answer:
-    """The answer to one request. A parser of its own reads it, so nothing of one answer can reach another.
+    """The answer to one request. Each answer has its own parser, so nothing of one answer can get into another.
 
-    Its end is marked by a length, by chunks, or by the end of the connection; whatever breaks off before that is a
+    Its end is marked by a length, by chunks, or by the end of the connection. If it breaks off before that, it is a
     failure, so that nobody takes a part for the whole.
     """
 
@@ -50,14 +50,14 @@ class Answer:
         self._pieces: list[bytes] = []
         self._unread = 0
         self._complete = False
-        # Whether the connection cannot be used after this.
+        # Whether the connection cannot be reused after this.
         self._is_last = is_head
         self._failure: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._uploading: asyncio.Task[None] | None = None
 
     async def read(self) -> bytes:
-        """The next piece of the body as it came over the wire, empty at the end; raises what broke it off."""
+        """The next piece of the body as received, empty at the end; raises the failure that broke it off."""
         while not self._pieces and not self._complete:
             if self._failure is not None:
                 raise self._failure
@@ -65,20 +65,20 @@ class Answer:
         piece = b"".join(self._pieces)
         self._pieces.clear()
         if self._unread > _AHEAD_BYTES:
-            self._connection.read_on()
+            self._connection.resume_reading()
         self._unread = 0
         return piece
 
     def close(self) -> None:
-        """Gives the connection back, or cuts it off where the exchange is not over on both sides."""
+        """Returns the connection to the pool, or cuts it off if the exchange is not over on both sides."""
         if self._parser is None:
             return
-        # Beyond what is read ahead the connection reads no further.
+        # With more unread than this, the connection has paused reading.
         is_over = self._complete and not self._is_last and self._unread <= _AHEAD_BYTES
         if self._uploading is not None:
             is_over = is_over and self._uploading.done()
             self._uploading.cancel()
-        # The parser and the traceback of a failure lead back here: circles that only the garbage collector would find.
+        # The parser and a failure's traceback refer back to this: cycles that only the garbage collector would free.
         self._parser = self._failure = None
         self._connection.done(is_over=is_over)
 
@@ -86,20 +86,20 @@ class Answer:
 
     @property
     def waits(self) -> bool:
-        """Whether the service is being waited for, which it must not take too long."""
+        """Whether somebody is waiting for the service, so that the time limit applies."""
         if self._uploading is not None and not self._uploading.done():
             return self._connection.is_full
         return self._waiter is not None
 
     async def arrived(self) -> None:
-        """Waits for the head; raises what came instead."""
+        """Waits for the head of the answer; raises the failure that came instead."""
         while not self.status:
             if self._failure is not None:
                 raise self._failure
             await self._progress()
 
     def upload(self, upload: Upload) -> None:
-        """Sends the body while the answer is waited for, which may come before the body's end."""
+        """Sends the body while waiting for the answer, which may arrive before the body ends."""
         self._uploading = asyncio.create_task(self._upload(upload))
 
     def feed(self, data: bytes) -> None:
@@ -112,10 +112,13 @@ class Answer:
         if not self.status:
             self._head_bytes += len(data)
             if self._head_bytes > _MAX_HEAD_BYTES:
-                self.fail(UpstreamFailed("The head of the service's answer does not end."))
+                self.fail(UpstreamFailed("The head of the service's answer is too long."))
 
     def fail(self, failure: Exception) -> None:
-        """Ends the connection, and the exchange where it is not over: what arrived can still be read, then this is raised."""
+        """Ends the connection.
+
+        Of an unfinished answer, what has arrived can still be read; then `failure` is raised.
+        """
         if not self._complete and self._failure is None:
             self._failure = failure
             self._wake()
@@ -140,7 +143,7 @@ class Answer:
             self._is_last = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # What comes after the head are trailers, which are not handed on.
+        # Headers after the head are trailers, which are not forwarded.
         if not self.status:
             self.headers.append((name.lower(), value))
 
@@ -149,7 +152,7 @@ class Answer:
             return
         status = self._parser.get_status_code()
         if status < 200:
-            # Informational: the answer itself is still to come.
+            # An informational answer; the final answer follows.
             self.headers.clear()
             return
         self.status = status
@@ -164,7 +167,7 @@ class Answer:
         self._pieces.append(piece)
         self._unread += len(piece)
         if self._unread > _AHEAD_BYTES:
-            self._connection.read_no_further()
+            self._connection.pause_reading()
         self._wake()
 
     def on_message_complete(self) -> None:
@@ -175,8 +178,8 @@ class Answer:
     # -----------------------------------------------------------------------------------------------------------------
 
     def _broken(self) -> UpstreamFailed:
-        where = "in the middle of its answer" if self.status else "before it answered"
-        return UpstreamFailed(f"The service broke off {where}, or answered what is not HTTP.")
+        when = "in the middle of its answer" if self.status else "before it answered"
+        return UpstreamFailed(f"The connection to the service was lost {when}, or the answer was not valid HTTP.")
 
     async def _progress(self) -> None:
         """Waits until something has changed."""
@@ -201,13 +204,13 @@ class Answer:
             if upload.length is None:
                 await self._connection.write(b"0\r\n\r\n")
             elif sent != upload.length:
-                self.fail(ValueError(f"a body of {upload.length} bytes has {sent}"))
+                self.fail(ValueError(f"a body announced with {upload.length} bytes has {sent}"))
         except Exception as error:
             self.fail(error)
 
 
 class Connection(asyncio.Protocol):
-    """One connection to a service, `idle` in its pool or with the one request that it carries."""
+    """One connection to a service, either in the pool `idle` or carrying one request."""
 
     def __init__(self, idle: "dict[Connection, None]", every: "set[Connection]", inactivity_seconds: float):
         self._idle = idle
@@ -218,26 +221,26 @@ class Connection(asyncio.Protocol):
         self._answer: Answer | None = None
         self._room: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        # When the service gave the last sign of life, or when it was begun to wait for one.
+        # The time of the last sign of life of the service, or of the beginning of a wait for one.
         self._since = 0.0
 
     @property
     def is_full(self) -> bool:
-        """Whether the service has to take what was written before more is."""
+        """Whether the service must first accept what was written before more can be written."""
         return self._room is not None
 
-    def is_fit(self) -> bool:
-        """Whether it may carry another request."""
+    def is_usable(self) -> bool:
+        """Whether it can carry another request."""
         return self._loop.time() - self._since < _IDLE_SECONDS and not self._open().is_closing()
 
     def ask(self, head: bytes, *, is_head: bool) -> Answer:
-        """Writes a request, up to its body or with it."""
+        """Writes a request: its head, and its body if it is small."""
         self._answer = Answer(self, is_head=is_head)
         self._open().write(head)
         return self._answer
 
     async def write(self, data: bytes) -> None:
-        """Writes, and waits until there is room for more; once the connection is lost, nothing happens."""
+        """Writes and waits until there is room for more; does nothing once the connection is lost."""
         transport = self._open()
         if not transport.is_closing():
             transport.write(data)
@@ -246,20 +249,20 @@ class Connection(asyncio.Protocol):
             await self._room
 
     def waiter(self) -> asyncio.Future[None]:
-        """Something to wait for the service with, which has its time from now on."""
+        """A future to wait for the service with; the time limit starts now."""
         self._since = self._loop.time()
         return self._loop.create_future()
 
-    def read_no_further(self) -> None:
+    def pause_reading(self) -> None:
         self._open().pause_reading()
 
-    def read_on(self) -> None:
+    def resume_reading(self) -> None:
         transport = self._open()
         if not transport.is_closing():
             transport.resume_reading()
 
     def done(self, *, is_over: bool) -> None:
-        """The request is over: on to the next, or cut off."""
+        """Ends the request: the connection is kept for the next one if the exchange is over, else cut off."""
         self._answer = None
         transport = self._open()
         if is_over and not transport.is_closing() and transport.get_write_buffer_size() == 0:
@@ -279,7 +282,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
 
-        # uvloop has transports of its own kind.
+        # uvloop's transports do not derive from asyncio.Transport.
         self._transport = cast("asyncio.Transport", transport)
         self._every.add(self)
         self._since = self._loop.time()
@@ -287,7 +290,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._answer is None:
-            # An answer that nobody asked for would be taken for the next one's.
+            # An answer without a request would be taken for the answer to the next one.
             self.abort()
             return
         self._since = self._loop.time()
@@ -310,7 +313,10 @@ class Connection(asyncio.Protocol):
             room.set_result(None)
 
     def _look(self) -> None:
-        """Ends what takes too long. One timer for all requests of a connection, which looks again when it may be due."""
+        """Ends a wait that takes too long.
+
+        A connection has one timer, which checks again when a wait may be over due.
+        """
         now = self._loop.time()
         due = self._since + self._inactivity_seconds
         answer = self._answer

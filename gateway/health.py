@@ -1,4 +1,4 @@
-"""Owns what the gateway needs to decide requests, and what it only passes them on to."""
+"""The dependencies of the gateway: those it needs to decide, and those it only forwards requests to."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,14 @@ _MAX_ANSWER_BYTES = 4 * 1024
 
 
 def needed(keys: Keys, permissions: Permissions) -> dict[str, Probe]:
-    """Without these no request can be decided."""
+    """The probes of what the gateway needs to decide about any request."""
     return {"keys": keys.probe, "permissions": permissions.probe_age}
 
 
 def useful(permissions: Permissions, upstream: Upstream, origins: Mapping[str, str]) -> dict[str, Probe]:
-    """Without NATS a change of permissions takes a poll longer; without one service the others still answer."""
+    """The probes of what the gateway can do without: NATS, without which a change of permissions arrives with the next
+    poll, and the single services.
+    """
     return {
         "nats": permissions.probe_nats,
         **{service: _alive(upstream, origin) for service, origin in origins.items()},

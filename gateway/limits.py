@@ -1,6 +1,6 @@
-"""Owns what keeps one caller, or one service that fails, from taking the gateway away from all others.
+"""Limits that keep one caller, or one failing service, from blocking the gateway for all others.
 
-All of it is of this process, and the clock is given. Two gateways side by side allow twice as much.
+They apply to one process, so two gateways side by side allow twice as much. The time is passed in.
 """
 
 import math
@@ -13,10 +13,10 @@ _MOST_CALLERS = 10_000
 
 @dataclass(slots=True)
 class Rates:
-    """How often each caller may begin a request: `per_second` for long, and `burst` of them at once after a rest.
+    """How often each caller may start a request: `per_second` in the long run, and `burst` at once after a pause.
 
-    Kept is the moment at which a caller's burst is whole again (the generic cell rate algorithm of ATM networks): one
-    number a caller, nothing to refill. Whoever is whole again is forgotten when there are many.
+    For each caller only the time is kept at which the full burst is available again (the generic cell rate algorithm of
+    ATM networks), so nothing has to be refilled. When there are many callers, those with a full burst are forgotten.
     """
 
     per_second: float
@@ -24,12 +24,12 @@ class Rates:
     _whole_at: dict[str, float] = field(default_factory=dict)
 
     def take(self, caller: str, now: float) -> None:
-        """Counts one request; raises TooManyRequests with the seconds until the next may come."""
+        """Counts one request; raises TooManyRequests with the seconds until the next one is allowed."""
         whole_at = max(self._whole_at.get(caller, now), now) + 1 / self.per_second
         ahead = whole_at - now - self.burst / self.per_second
         if ahead > 0:
             raise TooManyRequests(
-                f"More than {self.per_second:g} requests a second: wait for {ahead:.1f} s.", math.ceil(ahead)
+                f"You sent more than {self.per_second:g} requests a second. Wait {ahead:.1f} s.", math.ceil(ahead)
             )
         if caller not in self._whole_at and len(self._whole_at) >= _MOST_CALLERS:
             self._forget(now)
@@ -43,16 +43,16 @@ class Rates:
 
 @dataclass(slots=True)
 class InWork:
-    """How many requests of each caller are in work at once, open streams included."""
+    """The number of requests that each caller has in progress, including open streams."""
 
     at_most: int
     _counts: dict[str, int] = field(default_factory=dict)
 
     def begin(self, caller: str) -> None:
-        """Raises TooManyAtOnce; whoever begins ends."""
+        """Counts a request, which must be ended with `end`; raises TooManyAtOnce."""
         count = self._counts.get(caller, 0)
         if count >= self.at_most:
-            raise TooManyAtOnce(f"{self.at_most} of your requests are in work already: wait for one of them to end.")
+            raise TooManyAtOnce(f"You already have {self.at_most} requests in progress. Wait for one of them to end.")
         self._counts[caller] = count + 1
 
     def end(self, caller: str) -> None:
@@ -63,10 +63,10 @@ class InWork:
 
 @dataclass(slots=True)
 class Breaker:
-    """Spares a service that fails, and its callers the waiting.
+    """A circuit breaker, which takes load off a failing service and saves its callers the wait.
 
-    After `failures` in a row it refuses at once for `pause_seconds`; then one request is let through to try, and what
-    comes of that decides. A refusal of the service is an answer, not a failure.
+    After `failures` in a row it refuses immediately for `pause_seconds`. Then it lets one request through as a trial,
+    whose outcome decides. A refusal by the service is an answer, not a failure.
     """
 
     failures: int
@@ -79,12 +79,14 @@ class Breaker:
         return self._failed >= self.failures
 
     def check(self, now: float) -> None:
-        """Raises UpstreamUnreachable while requests are refused; else the caller tells what came of his."""
+        """Raises UpstreamUnreachable while requests are refused. Otherwise the outcome must be reported."""
         if not self.refuses:
             return
         if now < self._closed_until:
-            raise UpstreamUnreachable(f"The service behind the gateway failed {self._failed} times in a row.")
-        # This one is the trial; those who come meanwhile wait for its outcome.
+            raise UpstreamUnreachable(
+                f"The service behind the gateway failed {self._failed} times in a row. Try again shortly."
+            )
+        # This request is the trial; others are refused until its outcome is known.
         self._closed_until = now + self.pause_seconds
 
     def succeeded(self) -> None:

@@ -1,4 +1,4 @@
-"""Owns how the gateway is put together: what stands before what, what runs beside the requests."""
+"""Building the gateway from its parts, and the loops that run beside the requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
@@ -31,7 +31,7 @@ from shared.process.version import VERSION
 
 
 class Front:
-    """Sends `/api/*` to the proxy, `/auth/check` to the check where it is open, and everything else behind them."""
+    """Routes `/api/*` to the proxy, `/auth/check` to the check if it is enabled, and everything else to `others`."""
 
     def __init__(self, proxy: ASGIApp, check: ASGIApp | None, others: ASGIApp):
         self._proxy = proxy
@@ -50,9 +50,9 @@ class Front:
 
 
 def create_app(settings: Settings | None = None, documents: Mapping[str, Document] | None = None) -> ASGIApp:
-    """The gateway. `documents` are the services' OpenAPI documents, by default those committed with the contracts.
+    """Builds the gateway. `documents` are the services' OpenAPI documents; the default are those in shared/contracts.
 
-    Raises RoutesUnfit when a document is missing or an operation declares no access.
+    Raises RoutesUnfit if a document is missing or an operation declares no access.
     """
     settings = settings or Settings()
     process_logging.configure("gateway", settings.log_level)
@@ -90,7 +90,7 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     async def poll() -> None:
         await permissions.poll(settings.permission_poll_seconds)
 
-    async def tell() -> None:
+    async def report() -> None:
         await denials.run(settings.denials_seconds)
 
     @asynccontextmanager
@@ -102,11 +102,11 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
             "permissions-changed": listen,
             "calls": proxy.calls.watch,
             "streams": proxy.streams.watch,
-            "denials": tell,
+            "denials": report,
         }
         with draining.before_stopping():
             async with running(loops):
-                # The first callers of a new gateway would be refused otherwise; without security it starts all the same.
+                # Otherwise the first callers of a new gateway would be refused. If security is down, it starts anyway.
                 await asyncio.gather(keys.asked.wait(), permissions.asked.wait())
                 yield
         await denials.send()

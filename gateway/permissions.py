@@ -1,4 +1,4 @@
-"""Owns the gateway's copy of the permission table: fetched, told of changes, and never trusted for too long."""
+"""The gateway's copy of the permission table: fetched, refreshed after changes, and trusted for a limited time only."""
 
 import asyncio
 import logging
@@ -30,10 +30,10 @@ _MAY_READ_THE_TABLE = Grant(FEATURE, Level.VIEW)
 
 
 class Permissions:
-    """The permission table as the gateway holds it.
+    """The gateway's copy of the permission table.
 
-    `epoch_changed` is set whenever another table took its place; whoever waits for it clears it. `asked` is set when
-    security was asked for the first time, whatever it answered.
+    `epoch_changed` is set whenever a new table replaces the old one; its waiter clears it. `asked` is set after the
+    first request to security, whatever the answer.
     """
 
     def __init__(
@@ -57,25 +57,27 @@ class Permissions:
         self.asked = asyncio.Event()
 
     def current(self) -> UserTable:
-        """The table; raises PermissionsStale when there is none that was asked for within the last minute."""
+        """The table; raises PermissionsStale unless there is one that was requested within the last minute."""
         if self._table is None or self.age_seconds > TRUSTED_SECONDS:
-            raise PermissionsStale("The permissions have not been confirmed for a minute. Try again shortly.")
+            raise PermissionsStale("The gateway has not received current permissions for a minute. Try again shortly.")
         return self._table
 
     @property
     def epoch(self) -> int:
-        """Of the table that is held, 0 without one."""
+        """The epoch of the table, 0 without one."""
         return self._table.epoch if self._table is not None else 0
 
     @property
     def age_seconds(self) -> float:
-        """How long ago the table was asked for; infinite without one."""
+        """The time since the table was requested; infinite without one."""
         return self._clock() - self._asked_at
 
     async def poll(self, every_seconds: float) -> None:
-        """Keeps the table fresh, for ever: at once when told of a change, every few seconds in case that got lost."""
+        """Keeps the table up to date forever: immediately after a notification of a change, and regularly in case one
+        is lost.
+        """
         while True:
-            # Cleared before asking: a change that is told of meanwhile may be missing in the answer.
+            # Cleared before the request, because the answer may miss a change that is announced meanwhile.
             self._wake.clear()
             pause = every_seconds
             try:
@@ -89,7 +91,7 @@ class Permissions:
                     await self._wake.wait()
 
     async def refresh(self) -> None:
-        """Asks security for the table; trust counts from when the question left, not from when the answer came."""
+        """Fetches the table from security. Its age counts from the request, not from the answer."""
         asked_at = self._clock()
         headers = [self._identities.own(_MAY_READ_THE_TABLE, service="security")]
         if self._etag:
@@ -102,18 +104,18 @@ class Permissions:
             raise ConnectionError(f"{self._origin}{_PATH} answered {status}")
         table = read_table(PermissionTable.model_validate_json(body))
         if self._table is not None and table.epoch < self._table.epoch:
-            raise ValueError(f"security has epoch {table.epoch}, older than {self._table.epoch}, which is held")
+            raise ValueError(f"security has epoch {table.epoch}, which is older than the current {self._table.epoch}")
         changed = self._table is None or table.epoch != self._table.epoch
         self._table, self._asked_at = table, asked_at
         self._etag = next((value for name, value in answered if name == b"etag"), b"")
         if changed:
-            log.info("permission table of epoch %d: %d users", table.epoch, len(table.users))
+            log.info("new permission table: epoch %d, users: %d", table.epoch, len(table.users))
             self.epoch_changed.set()
 
     async def listen(self, nats_url: str) -> None:
-        """Hears of changes over NATS until that fails for good, and is then started again.
+        """Listens for changes over NATS until that fails for good, and is then started again.
 
-        While the connection is away the poll carries on alone.
+        While there is no connection, polling continues alone.
         """
         refused = asyncio.Event()
 
@@ -123,18 +125,18 @@ class Permissions:
 
         client = await streams.connect(nats_url, reconnect=True, on_error=note_error)
         try:
-            await client.subscribe(PermissionsChanged.subject(), cb=self._told)
+            await client.subscribe(PermissionsChanged.subject(), cb=self._on_change)
             await client.flush()
             self._nats = client
             self._wake.set()
             await refused.wait()
-            raise PermissionError(f"NATS refuses the gateway {PermissionsChanged.subject()}")
+            raise PermissionError(f"NATS does not allow the gateway to read {PermissionsChanged.subject()}")
         finally:
             self._nats = None
             await client.close()
 
-    async def _told(self, _: Msg) -> None:
-        # The event's epoch is not believed: whatever it says, security is asked.
+    async def _on_change(self, _: Msg) -> None:
+        # The epoch in the event is not trusted; security is asked in any case.
         self._wake.set()
 
     async def probe_age(self) -> None:
@@ -146,7 +148,7 @@ class Permissions:
 
 
 def read_table(table: PermissionTable) -> UserTable:
-    """The users of the table with all that their groups grant; users with the same groups share their grants."""
+    """The users of the table with the grants of their groups; users with the same groups share one set of grants."""
     by_group = {group_id: grants_from_claim(group.grants) for group_id, group in table.groups.items()}
     by_groups: dict[tuple[str, ...], tuple[tuple[Grant, ...], dict[str, Level]]] = {}
     users = {}

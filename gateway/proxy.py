@@ -1,7 +1,7 @@
-"""Owns the way of one request through the gateway: checked, decided, carried to its service, carried back.
+"""The path of a request through the gateway: it is checked, decided, carried to its service, and its answer carried
+back.
 
-The order: path → headers → route → token → permission → body → service. What is refused is refused before the service
-hears of it.
+The order: path → headers → route → token → permission → body → service. A refused request never reaches the service.
 """
 
 import asyncio
@@ -33,14 +33,14 @@ from gateway.routes import Route
 from gateway.rules.headers import RequestHead, request_head, response_head
 from gateway.upstream import Body, Exchange, Upload, Upstream
 from shared.errors import DomainError
-from shared.http.problems import problem
+from shared.http.problems import UNEXPECTED, problem
 from shared.process import tracing
 
 log = logging.getLogger(__name__)
 
-# Bodies up to this size are read before the service is asked; larger ones flow through.
+# A body up to this size is read before the service is asked; a larger one is streamed.
 _SMALL_BODY_BYTES = 64 * 1024
-# How long the end of a stream waits for a caller who takes nothing.
+# How long the end of a stream waits for a caller that does not read.
 _LAST_WORD_SECONDS = 1.0
 _VERSIONS = frozenset({"1.0", "1.1"})
 _BODILESS = frozenset({204, 205, 304})
@@ -49,13 +49,16 @@ _END = {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 class _CallerLeft(Exception):
-    """Nobody waits for the answer any more."""
+    """The caller disconnected, so nobody waits for the answer."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`max_upstream_requests` for each service; `max_abandoned_requests`, `max_requests_at_once`, `requests_per_second`
-    and `burst` for each caller. A service that fails `failures` times in a row is left alone for `pause_seconds`.
+    """The limits of the gateway.
+
+    `max_upstream_requests` applies to each service; `max_abandoned_requests`, `max_requests_at_once`,
+    `requests_per_second` and `burst` to each caller. A service that fails `failures` times in a row gets no requests
+    for `pause_seconds`.
     """
 
     max_body_bytes: int
@@ -78,7 +81,7 @@ class _Service:
 
 @dataclass(slots=True, eq=False)
 class _Request:
-    """A request that was let through; `session` is None for public operations."""
+    """An admitted request; `session` is None for public operations."""
 
     route: Route
     method: str
@@ -118,12 +121,12 @@ class Proxy:
 
     @property
     def in_work(self) -> dict[str, int]:
-        """How many requests each service has in work."""
+        """The number of requests in progress at each service."""
         return {name: service.in_work for name, service in self._services.items()}
 
     @property
     def refused(self) -> dict[str, int]:
-        """1 for each service that is left alone because it fails, else 0."""
+        """1 for each service that gets no requests because it fails, else 0."""
         return {name: int(service.breaker.refuses) for name, service in self._services.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,12 +136,12 @@ class Proxy:
             await refuse(error, scope, receive, send)
         except Exception:
             log.exception("unexpected")
-            answer = problem(500, "UNEXPECTED", "This failed unexpectedly; the operators find it under the request id.")
+            answer = problem(500, "UNEXPECTED", UNEXPECTED)
             await answer(scope, receive, send)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["http_version"] not in _VERSIONS:
-            raise HeadersRefused("HTTP/1.0 and HTTP/1.1 are spoken here.")
+            raise HeadersRefused("Send the request with HTTP/1.0 or HTTP/1.1.")
         query = scope["query_string"]
         head = request_head(scope["headers"])
         route, path = self._admission.find(scope["method"], scope["raw_path"], query)
@@ -159,12 +162,14 @@ class Proxy:
         await self._carry(request, receive, send)
 
     async def _carry(self, request: _Request, receive: Receive, send: Send) -> None:
-        """Carries a request that was let through to its service, and the answer back."""
+        """Carries an admitted request to its service, and the answer back."""
         service = self._services[request.route.service]
         caller = request.caller
         self._abandoned.check(caller)
         if service.in_work >= self._limits.max_upstream_requests:
-            raise UpstreamBusy("The service behind the gateway has as many requests in work as it is allowed.")
+            raise UpstreamBusy(
+                "The service behind the gateway has the maximum number of requests in progress. Try again shortly."
+            )
         service.breaker.check(time.monotonic())
         self._in_work.begin(caller)
         call = Call(receive, self._abandoned, caller)
@@ -183,7 +188,7 @@ class Proxy:
             if not call.resume():
                 raise
             if not call.left:
-                # The gateway ends an event stream as the service would.
+                # The gateway ends an event stream properly, as the service would.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_LAST_WORD_SECONDS):
                         await send(_END)
@@ -195,9 +200,9 @@ class Proxy:
                 exchange.close()
 
     async def _send(self, service: _Service, request: _Request, body: Body) -> Exchange:
-        """Sends the request, and what only reads once more when its connection broke before the answer.
+        """Sends the request. A request that only reads is sent once more if its connection is lost before the answer.
 
-        A service that stops closes idle connections, and a request may be on its way on one of them.
+        A service that stops closes its idle connections while a request may be on its way on one of them.
         """
         method, forwarded = request.route.method, request.head.forwarded
         may_repeat = method in _READING and body is None
@@ -225,7 +230,7 @@ class Proxy:
         return Upload(pieces, head.content_length)
 
     async def _pieces(self, call: Call, receive: Receive) -> AsyncIterator[bytes]:
-        """The body as it comes in; raises BodyTooLarge, BodyStalled or _CallerLeft, which end the upload."""
+        """The body as it arrives; raises BodyTooLarge, BodyStalled or _CallerLeft, which end the upload."""
         received = 0
         more = True
         while more:
@@ -233,7 +238,7 @@ class Proxy:
                 async with asyncio.timeout(self._limits.inactivity_seconds):
                     message = await receive()
             except TimeoutError:
-                raise BodyStalled("The rest of the body did not come.") from None
+                raise BodyStalled("The rest of the body did not arrive in time. Send the request again.") from None
             if message["type"] == "http.disconnect":
                 raise _CallerLeft
             piece, more = message.get("body", b""), message.get("more_body", False)
@@ -246,7 +251,7 @@ class Proxy:
                 yield piece
 
     def _too_large(self) -> BodyTooLarge:
-        return BodyTooLarge(f"A body of more than {self._limits.max_body_bytes} bytes is not taken.")
+        return BodyTooLarge(f"The body is larger than {self._limits.max_body_bytes:,} bytes. Send less at a time.")
 
     # --- The answer --------------------------------------------------------------------------------------------------
 
@@ -254,7 +259,7 @@ class Proxy:
         route = request.route
         head = response_head(exchange.headers, route.service, self._services[route.service].origin)
         if exchange.status < 200 or head.unknown_coding:
-            raise UpstreamFailed("The service answered what the gateway does not carry.")
+            raise UpstreamFailed("The answer of the service is not one that the gateway can forward.")
         bodiless = exchange.status in _BODILESS
         if head.content_length is not None and not bodiless:
             head.headers.append((b"content-length", b"%d" % head.content_length))
@@ -269,9 +274,9 @@ class Proxy:
         await self._carry_back(exchange, head.content_length, send)
 
     async def _carry_back(self, exchange: Exchange, length: int | None, send: Send) -> None:
-        """Passes the body on piece by piece, as fast as the caller takes it.
+        """Forwards the body piece by piece, as fast as the caller reads it.
 
-        Where the service breaks off or the caller stalls, the answer stays incomplete and the connection is closed, so
+        If the service breaks off or the caller stalls, the answer stays incomplete and the connection is closed, so
         that nobody takes a part for the whole.
         """
         try:
@@ -287,4 +292,4 @@ class Proxy:
         except DomainError as error:
             log.warning("an answer was not finished: %s", error.detail)
         except TimeoutError:
-            log.info("an answer was not finished: its caller takes nothing of it")
+            log.info("an answer was not finished: its caller stopped reading it")

@@ -1,7 +1,8 @@
-"""Owns the route table: every operation of every service, compiled at start-up from their OpenAPI documents.
+"""The route table: every operation of every service, compiled at start-up from their OpenAPI documents.
 
-Outside `/api/v1/<service>/<noun>...`, inside `/v1/<noun>...`. A tree of path segments: a literal segment wins over a
-parameter, nothing is matched by prefix, and what is not in the table does not exist.
+Callers use `/api/v1/<service>/<noun>...`, services `/v1/<noun>...`. The table is a tree of path segments: a literal
+segment takes precedence over a parameter, nothing is matched by prefix, and a path that is not in the table does not
+exist.
 """
 
 import json
@@ -23,21 +24,22 @@ Document = Mapping[str, Any]
 _METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 _OUTSIDE = ["api", "v1"]
 _INSIDE = "/v1"
-# Left as they are in a parameter; everything else that is not a letter, digit, `-`, `.`, `_` or `~` is escaped.
+# Not escaped in a parameter; every other character except letters, digits, `-`, `.`, `_` and `~` is.
 _PLAIN_IN_PARAMETER = "!$&'()*+,=:@"
 _LARGEST_ID = 2**63 - 1
 
 
 class RoutesUnfit(Exception):
-    """A service's OpenAPI document is missing or says too little; the gateway does not start."""
+    """A service's OpenAPI document is missing or incomplete, so the gateway does not start."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """One operation. `template` is the path inside, `numbers` are the positions of its integer parameters,
-    `cookies` those that it takes itself; no other cookie goes on to a service.
+    """One operation.
 
-    `path` is the path outside as a template: `/api/v1/rating/work-orders/{work_order_id}`.
+    `template` is the path at the service, `path` the one that callers use:
+    `/api/v1/rating/work-orders/{work_order_id}`. `numbers` are the positions of its integer parameters. `cookies` are
+    those that it reads itself; no other cookie is forwarded to a service.
     """
 
     service: str
@@ -54,7 +56,7 @@ class Route:
 
     @property
     def name(self) -> str:
-        """As callers know it, for logs: `GET /api/v1/rating/work-orders/{work_order_id}`."""
+        """The operation for callers and logs: `GET /api/v1/rating/work-orders/{work_order_id}`."""
         return f"{self.method} {self.path}"
 
 
@@ -66,7 +68,7 @@ class _Node:
 
 
 class RouteTable:
-    """Finds the operation that a request means."""
+    """Finds the operation that a request is for."""
 
     def __init__(self, routes: Sequence[Route]):
         self.routes = tuple(routes)
@@ -76,18 +78,18 @@ class RouteTable:
             self._add(route)
 
     def plain(self, method: str, raw_path: bytes) -> Route | None:
-        """The route without parameters that is spelled exactly so, which leaves nothing to read; None for all others."""
+        """The route without parameters whose path is exactly this, or None. Such a path needs no decoding."""
         return self._plain.get((method, raw_path))
 
     def match(self, method: str, segments: list[str]) -> tuple[Route, str]:
-        """The route and the path inside, rebuilt from its template and the request's checked parameters.
+        """The route and the path at the service, rebuilt from the template and the request's checked parameters.
 
-        `segments` are those of the path outside, decoded once. Raises NotFound or MethodNotAllowed. HEAD finds the
-        GET operation where there is none of its own.
+        `segments` are those of the caller's path, decoded once. HEAD finds the GET operation unless there is one for HEAD.
+        Raises NotFound or MethodNotAllowed.
         """
         node = _find(self._root, segments, len(_OUTSIDE)) if segments[:2] == _OUTSIDE else None
         if node is None:
-            raise NotFound("There is no such path.")
+            raise NotFound("This path does not exist.")
         route = node.routes.get(method)
         if route is None:
             route = node.routes.get("GET") if method == "HEAD" else None
@@ -104,7 +106,7 @@ class RouteTable:
             else:
                 node = node.literals.setdefault(segment, _Node())
         if route.method in node.routes:
-            raise RoutesUnfit(f"{route.name} and {node.routes[route.method].name} are the same paths.")
+            raise RoutesUnfit(f"{route.name} and {node.routes[route.method].name} are the same path.")
         node.routes[route.method] = route
 
 
@@ -132,7 +134,7 @@ def _inside(route: Route, segments: list[str]) -> str:
     for position in route.numbers:
         text = given[position]
         if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > _LARGEST_ID:
-            raise NotFound(f"There is no such path: {text[:40]!r} is not a number as this path has it.")
+            raise NotFound(f"This path does not exist: {text[:40]!r} is not a valid id.")
     if None not in route.segments:
         return route.template
     path = _INSIDE
@@ -147,21 +149,21 @@ def _inside(route: Route, segments: list[str]) -> str:
 
 
 def load_documents() -> dict[str, Document]:
-    """The committed OpenAPI documents; raises RoutesUnfit when one is missing or not JSON."""
+    """The OpenAPI documents in shared/contracts; raises RoutesUnfit if one is missing or not JSON."""
     documents = {}
     for service in SERVICES:
         path = resources.files("shared.contracts") / "openapi" / f"{service}.json"
         try:
             documents[service] = json.loads(path.read_text())
         except FileNotFoundError:
-            raise RoutesUnfit(f"{path} is missing: `make documents` writes it.") from None
+            raise RoutesUnfit(f"{path} is missing. Write it with `make documents`.") from None
         except ValueError as error:
             raise RoutesUnfit(f"{path} is not JSON: {error}") from None
     return documents
 
 
 def compile_routes(documents: Mapping[str, Document]) -> RouteTable:
-    """The table of all operations in `documents`, by service; raises RoutesUnfit."""
+    """Compiles all operations of `documents`, which are given by service; raises RoutesUnfit."""
     routes = []
     for service, document in documents.items():
         for template, described in document.get("paths", {}).items():
@@ -191,18 +193,20 @@ def _compile(service: str, method: str, template: str, operation: Document, shar
                 numbers.append(len(segments))
             segments.append(None)
         elif "{" in step or "}" in step:
-            raise RoutesUnfit(f"{where} has a parameter that is only a part of a segment: {step}.")
+            raise RoutesUnfit(f"{where} has a parameter that is only part of a segment: {step}.")
         else:
             segments.append(step)
     access = _access(operation, service, where)
-    cookies = tuple(one["name"] for one in operation.get("parameters", ()) if one.get("in") == "cookie")
+    cookies = tuple(
+        parameter["name"] for parameter in operation.get("parameters", ()) if parameter.get("in") == "cookie"
+    )
     if cookies and access.kind != "public":
-        raise RoutesUnfit(f"{where} takes cookies itself; only operations without a log-in may.")
+        raise RoutesUnfit(f"{where} reads cookies itself, but only public operations may.")
     return Route(service, method, template, access, tuple(segments), tuple(numbers), cookies)
 
 
 def _access(operation: Document, service: str, where: str) -> Access:
-    """What the operation asks of its caller, as its document shows it."""
+    """What the operation requires of its caller, according to its document."""
     level = operation.get("x-access-level")
     name = operation.get("x-feature")
     match level:
@@ -212,7 +216,7 @@ def _access(operation: Document, service: str, where: str) -> Access:
             return signed_in()
         case "view" | "edit" | "approve" | "admin" if isinstance(name, str):
             if not name.startswith(f"{service}."):
-                raise RoutesUnfit(f"{where} asks for {name}, which is not a feature of {service}.")
+                raise RoutesUnfit(f"{where} requires {name}, which is not a feature of {service}.")
             return feature(name, Level.of(level))
         case _:
             raise RoutesUnfit(f"{where} does not declare its access: x-feature {name!r}, x-access-level {level!r}.")

@@ -1,4 +1,4 @@
-"""Owns what the gateway asks of whatever carries its requests to the services (docs/decisions/0020)."""
+"""What the gateway needs from the component that carries its requests to the services (docs/decisions/0020)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -13,7 +13,7 @@ _FETCH_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A body that goes on as it comes in; `length` in bytes, None where its end is not known before."""
+    """A body that is forwarded as it arrives; `length` is in bytes, or None if it is not known in advance."""
 
     pieces: AsyncIterator[bytes]
     length: int | None = None
@@ -23,29 +23,29 @@ Body = bytes | Upload | None
 
 
 class Exchange(Protocol):
-    """An answer whose head has arrived, names in lower case. Whoever gets one closes it, read to its end or not."""
+    """An answer whose head has arrived, with header names in lower case. Its receiver must close it in any case."""
 
     status: int
     headers: list[Header]
 
     async def read(self) -> bytes:
-        """The next piece of the body as it came over the wire, empty at the end.
+        """The next piece of the body as received, empty at the end.
 
         Raises UpstreamFailed or UpstreamTimeout.
         """
 
     def close(self) -> None:
-        """Lets go of the exchange; what is unread or unsent is cut off, which the service sees at once."""
+        """Ends the exchange. Anything unread or unsent is cut off, which the service notices immediately."""
 
 
 class Upstream(Protocol):
-    """Carries requests to services, untouched: no redirects, no cookies, no decompression, no retries."""
+    """Carries requests to services unchanged: no redirects, no cookies, no decompression, no retries."""
 
     async def send(self, origin: str, method: str, target: str, headers: Sequence[Header], body: Body) -> Exchange:
-        """Sends to `origin` (`http://host:port`) and waits for the head of the answer.
+        """Sends a request to `origin` (`http://host:port`) and waits for the head of the answer.
 
-        Raises UpstreamUnreachable, UpstreamFailed or UpstreamTimeout. Host and the framing of the body are not among
-        `headers`. What an upload raises ends the request at the service and is raised here as it is.
+        `headers` do not include Host and the framing of the body. Raises UpstreamUnreachable, UpstreamFailed or
+        UpstreamTimeout. An error of the upload ends the request at the service and is raised unchanged.
         """
 
     async def close(self) -> None: ...
@@ -54,9 +54,9 @@ class Upstream(Protocol):
 async def fetch(
     upstream: Upstream, origin: str, target: str, headers: Sequence[Header], *, max_bytes: int
 ) -> tuple[int, Sequence[Header], bytes]:
-    """A whole small answer within a few seconds: status, headers, body. For what the gateway itself asks.
+    """Fetches a small answer within a few seconds, for the gateway's own requests: status, headers, body.
 
-    Raises what `Upstream` raises, and TimeoutError.
+    Raises the errors of `Upstream`, and TimeoutError.
     """
     async with asyncio.timeout(_FETCH_SECONDS):
         exchange = await upstream.send(origin, "GET", target, headers, None)
@@ -65,7 +65,7 @@ async def fetch(
             while piece := await exchange.read():
                 body += piece
                 if len(body) > max_bytes:
-                    raise UpstreamFailed(f"{origin}{target} answers more than {max_bytes} bytes.")
+                    raise UpstreamFailed(f"The answer of {origin}{target} is larger than {max_bytes} bytes.")
             return exchange.status, exchange.headers, bytes(body)
         finally:
             exchange.close()

@@ -1,1 +1,1 @@
-"""What every service and the gateway share: contracts, the HTTP and event edges, money, access."""
+"""What the services and the gateway have in common: contracts, the HTTP and event edges, money, access."""

@@ -1,16 +1,16 @@
-"""Owns what time it is, so that rules never ask."""
+"""The time: asked for here, so that rules never ask."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 
 def now() -> datetime:
-    """The present moment, UTC with zone."""
+    """The current time in UTC, with its zone."""
     return datetime.now(UTC)
 
 
 def local_date(moment: datetime, time_zone: str) -> date:
-    """The calendar date of `moment` at the company; invoices and months are dated so."""
+    """The calendar date of `moment` in the company's time zone; it dates invoices and months."""
     return moment.astimezone(ZoneInfo(time_zone)).date()
 
 

@@ -1,4 +1,4 @@
-"""Owns the shape of every refusal: a stable code, an HTTP status, a sentence, and where the fault lies."""
+"""The shape of every refusal: a stable code, an HTTP status, a sentence, and the places at fault."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Fault:
-    """One faulty place in what was sent.
+    """One place at fault in a request.
 
-    `pointer` is a JSON pointer (RFC 6901) into the body, or `line 7, column served_zip` for a table.
+    `pointer` is a JSON pointer (RFC 6901) into the body, or a place in a file such as `line 7, column served_zip`.
     """
 
     pointer: str
@@ -17,11 +17,11 @@ class Fault:
 
 
 class DomainError(Exception):
-    """A refusal that the caller can understand and act on; subclasses are named for what happened.
+    """A refusal that the caller can understand and act on. Subclasses are named for what happened.
 
-    `code` and `status` are fixed by the subclass, whose docstring explains it in docs/errors.md.
-    `retry_after_seconds` is set where the same request may succeed later: the answer says so in `Retry-After`.
-    `faults` become `errors` and `members` become further members of the problem document (RFC 9457).
+    Each subclass sets `code` and `status`; its docstring is the explanation in docs/errors.md. `retry_after_seconds` is
+    set when the same request may succeed later, and is sent as `Retry-After`. In the problem document (RFC 9457),
+    `faults` become `errors` and `members` become additional members.
     """
 
     code: ClassVar[str]
@@ -36,84 +36,90 @@ class DomainError(Exception):
 
 
 class InvalidInput(DomainError):
-    """The body or a parameter does not fit its description; `errors` names each faulty place."""
+    """The body or a parameter is invalid. `errors` lists each field and what is wrong with it."""
 
     code = "INVALID_INPUT"
     status = 422
 
 
 class ImportRefused(DomainError):
-    """A table to import has faulty rows; nothing was loaded, and `errors` names every faulty place."""
+    """The file has errors and nothing was imported.
+
+    `errors` lists each line and column: correct them and import again.
+    """
 
     code = "IMPORT_REFUSED"
     status = 422
 
 
 class RecordTaken(DomainError):
-    """There is a record with this key already: change it, or choose another key."""
+    """A record with this key already exists. Change that record, or choose another key."""
 
     code = "RECORD_TAKEN"
     status = 409
 
 
 class RecordFaulty(DomainError):
-    """A record cannot be saved as it was sent; `errors` names each field and what is wrong with it."""
+    """The record cannot be saved. `errors` lists each field and what is wrong with it."""
 
     code = "RECORD_FAULTY"
     status = 422
 
 
 class NotFound(DomainError):
-    """There is no such thing, or it lies outside the branches and customers that you may see."""
+    """What you asked for does not exist, or is outside the branches, customers and companies that you may see."""
 
     code = "NOT_FOUND"
     status = 404
 
 
 class Unauthenticated(DomainError):
-    """No valid identity came with the request: log in and send the access token."""
+    """The request carries no valid identity. Log in and send the access token."""
 
     code = "UNAUTHENTICATED"
     status = 401
 
 
 class Forbidden(DomainError):
-    """You are known, but none of your groups gives the feature at the level that this needs."""
+    """You are logged in, but none of your groups grants the feature at the level that this needs.
+
+    Ask an administrator.
+    """
 
     code = "FORBIDDEN"
     status = 403
 
 
 class VersionMissing(DomainError):
-    """A change must say which version it changes: send the ETag you read as `If-Match`."""
+    """A change must say which version it is based on. Send the ETag that you read as `If-Match`."""
 
     code = "VERSION_MISSING"
     status = 428
 
 
 class VersionStale(DomainError):
-    """Somebody changed this after you read it: read it again, then repeat your change."""
+    """Someone changed this after you read it. Read it again, then repeat your change."""
 
     code = "VERSION_STALE"
     status = 412
 
 
 class IdempotencyKeyMissing(DomainError):
-    """A command that moves money needs an `Idempotency-Key` header, so that a retry cannot double it."""
+    """A command that moves money needs an `Idempotency-Key` header, so that a retry cannot run it twice. Send one."""
 
     code = "IDEMPOTENCY_KEY_MISSING"
     status = 400
 
 
 class IdempotencyKeyReused(DomainError):
-    """This `Idempotency-Key` was already used with another body: use a new key for a new command."""
+    """This `Idempotency-Key` was already used with another body. Use a new key for each new command."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
     status = 422
 
 
 class CommandInFlight(DomainError):
-    """The same command with the same `Idempotency-Key` is being carried out right now: ask again shortly."""
+    """The same command with the same `Idempotency-Key` is still running. Send it again shortly to get its answer."""
 
     code = "COMMAND_IN_FLIGHT"
     status = 409
@@ -121,7 +127,7 @@ class CommandInFlight(DomainError):
 
 
 class TryAgain(DomainError):
-    """The database was too busy with competing changes; nothing was done, and a retry is safe."""
+    """The database was too busy with competing changes. Nothing was done; try again."""
 
     code = "TRY_AGAIN"
     status = 503
@@ -129,9 +135,9 @@ class TryAgain(DomainError):
 
 
 class DatabaseAway(DomainError):
-    """The database broke off before it answered. Whether it did what was asked is unknown.
+    """The connection to the database was lost, and it is unknown whether the request was carried out.
 
-    Look, or repeat with the same `Idempotency-Key`.
+    Check, or send it again with the same `Idempotency-Key`.
     """
 
     code = "DATABASE_AWAY"

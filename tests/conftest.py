@@ -1,4 +1,4 @@
-"""Fixtures of every suite: one real PostgreSQL for the run, a database of its own for each test, real NATS."""
+"""Fixtures for all tests: one real PostgreSQL for the run, a new database for each test, and real NATS."""
 
 import asyncio
 import json
@@ -32,13 +32,13 @@ from shared.service import migration
 
 _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 
-# A law holds however busy the machine is.
+# Properties must hold however busy the machine is, so there is no deadline.
 settings.register_profile("ratebook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ratebook")
 
 
 class Schedule(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types
-    """One worker does all system tests, so that the suite is started once; all others go where there is time."""
+    """Gives all system tests to one worker, so that the suite is started once; others go to any free worker."""
 
     def _split_scope(self, nodeid: str) -> str:
         return "system" if nodeid.startswith("tests/system/") else nodeid
@@ -49,7 +49,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 
 def _quick_place() -> str | None:
-    """Memory, where there is plenty: a database for each test writes thousands of files that nobody keeps."""
+    """A folder in memory if there is enough: a database for each test writes thousands of temporary files."""
     memory = Path("/dev/shm")
     fits = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3
     return str(memory) if fits else None
@@ -62,12 +62,12 @@ async def _count_statements_in(cluster: Postgres) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Starts the cluster once, in the controlling process; workers find it in the environment."""
+    """Starts the cluster once in the controlling process; workers find it in the environment."""
     if hasattr(config, "workerinput"):
         return
     directory = Path(tempfile.mkdtemp(prefix="ratebook-tests-", dir=_quick_place()))
     cluster = start_postgres(directory / "postgres", {}, durable=False)
-    # The last one first.
+    # In reverse order.
     config.add_cleanup(partial(shutil.rmtree, directory, ignore_errors=True))
     config.add_cleanup(cluster.stop)
     asyncio.run(provision(cluster))
@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Callable[[str, str], str]:
-    """Gives the URL of a database for a role in the run's PostgreSQL."""
+    """Returns the URL of a database for a role in the run's PostgreSQL."""
     described = json.loads(os.environ[_CLUSTER])
 
     def url(database: str, role: str) -> str:
@@ -90,7 +90,7 @@ def cluster() -> Callable[[str, str], str]:
 
 @pytest.fixture(scope="session")
 def templates() -> dict[str, str]:
-    """From which database each service's are made: migrated and empty, unless a suite has more to begin with."""
+    """The template of each service's databases: migrated and empty, unless a suite needs more to begin with."""
     return {service: service for service in SERVICES}
 
 
@@ -98,7 +98,7 @@ def templates() -> dict[str, str]:
 async def fresh_database(
     cluster: Callable[[str, str], str], templates: dict[str, str]
 ) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
-    """Makes a database of its own for a service and returns its name; dropped after the test."""
+    """Creates a new database for a service and returns its name; it is dropped after the test."""
     connection = await asyncpg.connect(cluster("postgres", "postgres"))
     made: list[str] = []
 
@@ -128,7 +128,7 @@ async def _runtime(
 async def rating_database(
     fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
 ) -> AsyncIterator[Database]:
-    """The rating database as its runtime role."""
+    """The rating database, used as its runtime role."""
     async for database in _runtime("rating", fresh_database, cluster):
         yield database
 
@@ -137,7 +137,7 @@ async def rating_database(
 async def receivables_database(
     fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
 ) -> AsyncIterator[Database]:
-    """The receivables database as its runtime role."""
+    """The receivables database, used as its runtime role."""
     async for database in _runtime("receivables", fresh_database, cluster):
         yield database
 
@@ -146,14 +146,14 @@ async def receivables_database(
 async def security_database(
     fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
 ) -> AsyncIterator[Database]:
-    """The security database as its runtime role."""
+    """The security database, used as its runtime role."""
     async for database in _runtime("security", fresh_database, cluster):
         yield database
 
 
 @pytest.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[Nats]:
-    """A provisioned NATS server of its own for the test."""
+    """A new, provisioned NATS server for the test."""
     server = start_nats(tmp_path / "nats", {})
     await server.provision()
     yield server
@@ -162,13 +162,13 @@ async def broker(tmp_path: Path) -> AsyncIterator[Nats]:
 
 @pytest.fixture(scope="session")
 def gateway_key() -> Ed25519PrivateKey:
-    """The key with which tests sign identities, as the gateway does."""
+    """The key that tests sign identities with, as the gateway does."""
     return Ed25519PrivateKey.generate()
 
 
 @pytest.fixture
 def identity(gateway_key: Ed25519PrivateKey) -> Callable[..., dict[str, str]]:
-    """Makes the headers of a caller with the given grants: `identity("rating", Grant(...), Grant(...))`."""
+    """Returns a function that makes the headers of a caller: `identity("rating", Grant(...), Grant(...))`."""
 
     def headers(service: str, *grants: Grant, subject: str = "7", name: str = "ALAMO\\tester") -> dict[str, str]:
         return {HEADER: sign_identity(gateway_key, Principal(subject, name, grants), service)}
@@ -184,7 +184,7 @@ def client_of(app: FastAPI, headers: dict[str, str] | None = None) -> httpx.Asyn
 
 @contextmanager
 def sample_suite(directory: Path, *, durable: bool = False) -> Iterator[Suite]:
-    """All processes as `make up` starts them, with the sample company; stopped afterwards."""
+    """Runs all processes as `make up` does, with the sample company, and stops them afterwards."""
     with Home(directory) as home:
         suite = Suite(home, durable=durable)
         try:

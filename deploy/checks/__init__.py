@@ -1,1 +1,1 @@
-"""The rules of the house that no linter knows; `make check` runs them, each refusal says what to do."""
+"""The house rules that no linter knows. `make check` runs them, and each finding says what to do."""

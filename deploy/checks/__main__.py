@@ -1,4 +1,4 @@
-"""`python -m deploy.checks`: every check of the house, what each has found, and 1 when it is anything."""
+"""`python -m deploy.checks` runs all house checks and prints what they find; it exits with 1 if they find anything."""
 
 import sys
 
@@ -8,7 +8,7 @@ CHECKS = (migrations.find, namesakes.find, states.find)
 
 
 def main() -> int:
-    """Prints what the checks have found; the exit status says whether it was anything."""
+    """Prints the findings of the checks; the exit status is 1 if there are any."""
     found = [sentence for check in CHECKS for sentence in check()]
     print("\n".join(found) if found else "House rules: nothing found.")
     return 1 if found else 0

@@ -1,7 +1,4 @@
-"""A noun has one name from its URL to its statements: each module of `api/` has its namesake in the layers below.
-
-Its wire types are those of its rules, or stand in `schemas/`.
-"""
+"""One name for each noun, from its URL to its SQL: each module of `api/` has a namesake in the layers below."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SERVICES = ("rating", "receivables", "security")
 LAYERS = {"actions": ("actions",), "wire types": ("schemas", "rules", "records")}
-"""Where a noun must be found: its use cases, and what it looks like on the wire, where rules and records serve as they are."""
+"""Where each noun must have a module: its use cases, and its wire types, which may also be rules or records."""
 
 ALLOWED = {
     ("rating", "actions", "dependencies"): "what endpoints ask for, no noun",
@@ -22,17 +19,17 @@ ALLOWED = {
     ("security", "actions", "jwks"): "the public halves of keys that the settings hold",
     ("security", "wire types", "jwks"): "the gateway reads them: shared/contracts/jwks.py",
 }
-"""Modules without a namesake in a layer, each with its reason: (service, what is missing, noun)."""
+"""Modules that need no namesake in a layer, each with the reason: (service, layer, noun)."""
 
 
 def nouns_in(layer: Path) -> frozenset[str]:
     """The modules and packages of a layer."""
-    found = {one.stem for one in layer.glob("*.py")} | {one.parent.name for one in layer.glob("*/__init__.py")}
+    found = {path.stem for path in layer.glob("*.py")} | {path.parent.name for path in layer.glob("*/__init__.py")}
     return frozenset(found - {"__init__"})
 
 
 def find(root: Path = ROOT) -> Iterator[str]:
-    """A sentence for each noun that is missing from a layer, and for each reason that is no longer needed."""
+    """Yields a sentence for each noun that is missing in a layer, and for each reason that is no longer needed."""
     used = set()
     for service in SERVICES:
         home = root / "services" / service
@@ -44,8 +41,11 @@ def find(root: Path = ROOT) -> Iterator[str]:
                     used.add((service, layer, noun))
                     continue
                 yield (
-                    f"services/{service}/api/{noun}.py has no namesake in {'/ or '.join(places)}/: call the module there {noun} too, "
-                    "or give the reason in ALLOWED of deploy/checks/namesakes.py."
+                    f"services/{service}/api/{noun}.py has no namesake in {'/ or '.join(places)}/. "
+                    f"Name the module there {noun} too, or add the reason to ALLOWED in deploy/checks/namesakes.py."
                 )
     for service, layer, noun in sorted(ALLOWED.keys() - used):
-        yield f"deploy/checks/namesakes.py allows {noun} of {service} to be without {layer}, but they are not: remove it."
+        yield (
+            f"ALLOWED in deploy/checks/namesakes.py lets {noun} of {service} have no {layer}, which is not needed. "
+            "Remove it."
+        )

@@ -1,4 +1,4 @@
-"""A state is one of a few words, and its type says which: never a bare `str` in rules and records."""
+"""A state is one of a few words, so its type is a Literal, never a bare `str`, in rules and records."""
 
 import ast
 import re
@@ -15,30 +15,30 @@ _BARE = re.compile(r"(str|Sequence\[str\]|tuple\[str, \.\.\.\]|list\[str\]|froze
 ALLOWED = {
     "Binding.source": "the issuer of an identity provider, or `directory`",
     "Claimed.source": "the issuer of an identity provider, or `directory`",
-    "DeclaredOperation.method": "whatever the documents have",
+    "DeclaredOperation.method": "any method in the documents",
     "Explanation.source": "where the figures of a rate table come from, in words",
     "OutcomeCount.outcome": "the code of any refusal",
     "RatingResult.outcome": "the code of any refusal",
-    "Round.state": "what OpenID Connect calls so: a text that nobody can guess",
+    "Round.state": "a term of OpenID Connect: a text that nobody can guess",
 }
-"""Fields that only look like states, each with its reason: Class.field, or function.parameter."""
+"""Fields that only look like states, each with the reason: Class.field, or function.parameter."""
 
 
 def _fields(tree: ast.Module) -> Iterator[tuple[str, ast.expr, int]]:
-    """Every annotated field of a class and parameter of a function, by its name."""
+    """Yields each annotated field of a class and parameter of a function: its name, annotation and line."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
-            for one in node.body:
-                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-                    yield f"{node.name}.{one.target.id}", one.annotation, one.lineno
+            for statement in node.body:
+                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                    yield f"{node.name}.{statement.target.id}", statement.annotation, statement.lineno
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for given in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-                if given.annotation is not None:
-                    yield f"{node.name}.{given.arg}", given.annotation, given.lineno
+            for parameter in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+                if parameter.annotation is not None:
+                    yield f"{node.name}.{parameter.arg}", parameter.annotation, parameter.lineno
 
 
 def find(root: Path = ROOT) -> Iterator[str]:
-    """A sentence for each state that is a bare `str`, and for each reason that is no longer needed."""
+    """Yields a sentence for each state that is a bare `str`, and for each reason that is no longer needed."""
     used = set()
     for path in sorted(root.glob("services/*/r*/**/*.py")):
         if path.relative_to(root).parts[2] not in {"rules", "records"}:
@@ -50,8 +50,8 @@ def find(root: Path = ROOT) -> Iterator[str]:
                 used.add(name)
                 continue
             yield (
-                f"{path.relative_to(root)}:{line}: {name} is a bare str: name its words in a Literal beside it and use that, "
-                "or give the reason in ALLOWED of deploy/checks/states.py."
+                f"{path.relative_to(root)}:{line}: {name} is a bare str. Declare its words as a Literal and use that, "
+                "or add the reason to ALLOWED in deploy/checks/states.py."
             )
     for name in sorted(ALLOWED.keys() - used):
-        yield f"deploy/checks/states.py allows {name} to be a bare str, but there is none: remove it."
+        yield f"ALLOWED in deploy/checks/states.py lets {name} be a bare str, which is not needed. Remove it."

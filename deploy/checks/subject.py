@@ -1,4 +1,4 @@
-"""`python -m deploy.checks.subject FILE`: the first line of a commit message is `area: what changes`."""
+"""`python -m deploy.checks.subject FILE` checks that the first line of a commit message is `area: what changes`."""
 
 import re
 import sys
@@ -9,18 +9,18 @@ _FORM = re.compile(r"[a-z][a-z0-9, -]*: \S.*")
 
 
 def fault_in(subject: str) -> str | None:
-    """What is wrong with a subject line, None when nothing is."""
+    """What is wrong with a subject line, or None."""
     if subject.startswith(("Merge ", "Revert ")):
         return None
     if not _FORM.fullmatch(subject):
-        return "Begin the subject with the area that changes: `rating: what changes`."
+        return "Begin the subject with the area that changes, such as `rating: what changes`."
     if len(subject) > MOST:
-        return f"The subject has {len(subject)} characters; {MOST} are the most. Put the rest into the body."
+        return f"The subject has {len(subject)} characters, but at most {MOST} are allowed. Move details to the body."
     return None
 
 
 def main() -> int:
-    """Checks the message in the file that git names."""
+    """Checks the commit message in the file that git passes."""
     subject = Path(sys.argv[1]).read_text().splitlines()[0]
     fault = fault_in(subject)
     if fault is not None:

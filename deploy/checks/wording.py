@@ -1,4 +1,4 @@
-"""Plain English: the words that docs/wording.md asks to avoid appear nowhere in what people read."""
+"""Plain English: nothing that people read contains the words to avoid in docs/wording.md."""
 
 import re
 import subprocess
@@ -14,7 +14,7 @@ _LEFT_OUT = re.compile(
 
 
 def words_to_avoid(page: str) -> dict[str, str]:
-    """The first table under "Words to avoid": each word, and what to write instead."""
+    """The table under "Words to avoid" on the page: each word, and what to write instead."""
     table = page.partition("## Words to avoid")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     return {word.strip(): instead for avoid, instead in rows[2:] for word in avoid.split(",")}
@@ -31,7 +31,7 @@ def find_in(name: str, text: str, avoid: Mapping[str, str]) -> Iterator[str]:
 
 
 def find(root: Path = ROOT) -> Iterator[str]:
-    """A sentence for each of the words in what people read."""
+    """Yields a sentence for each of the words in the files that people read."""
     avoid = words_to_avoid((root / PAGE).read_text())
     listed = subprocess.run(["git", "ls-files", *_READ], cwd=root, capture_output=True, text=True, check=True)  # noqa: S607
     for name in listed.stdout.split():

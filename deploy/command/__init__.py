@@ -1,1 +1,1 @@
-"""The operators' command: databases, broker and keys; imports, runs, dead letters and reconciliation."""
+"""The operators' command `ratebook`: databases, broker, keys, imports, export runs, dead letters and reconciliation."""

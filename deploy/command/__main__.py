@@ -1,4 +1,4 @@
-"""`ratebook <command>`: what each command is given, and how it ends."""
+"""`ratebook <command>`: runs a command and turns its errors into messages and an exit status."""
 
 import logging
 import sys
@@ -19,9 +19,9 @@ FAILED = 1
 
 
 def main() -> int:
-    """Runs what was typed; the exit status is that of the command, 1 when it failed."""
+    """Runs the command line; the exit status is that of the command, or 1 if it failed."""
     given = parser().parse_args()
-    # What the libraries try again is not the operator's business; what they give up comes as an error.
+    # Operators need not see what libraries retry; if a library gives up, it raises an error.
     logging.getLogger().setLevel(logging.ERROR)
     output = Output(as_json=given.json)
     try:
@@ -32,13 +32,17 @@ def main() -> int:
     except (LocalError, DomainError, BrokerUnfit) as error:
         output.failed(str(error))
     except httpx.TransportError as error:
-        output.failed(f"The gateway does not answer: {error}. Is it running, and is RATEBOOK_GATEWAY_URL its address?")
+        output.failed(
+            f"The gateway does not answer: {error}. Check that it is running and RATEBOOK_GATEWAY_URL is right."
+        )
     except SQLAlchemyError as error:
-        output.failed(f"The database refused: {type(error).__name__}: {getattr(error, 'orig', None) or error}")
+        output.failed(f"The database reports an error: {type(error).__name__}: {getattr(error, 'orig', None) or error}")
     except NatsError as error:
-        output.failed(f"NATS refused: {error!r}. Is it running, and does NATS_URL name a user that may do this?")
+        output.failed(
+            f"NATS reports an error: {error!r}. Check that it is running and that the user in NATS_URL may do this."
+        )
     except OSError as error:
-        output.failed(f"{error}. Is the server running, and is its address right?")
+        output.failed(f"{error}. Check that the server is running and its address is right.")
     except KeyboardInterrupt:
         output.failed("interrupted")
     else:

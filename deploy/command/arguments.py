@@ -1,4 +1,7 @@
-"""Owns what can be typed: the commands, their arguments, their help. What runs is named, and loaded when it runs."""
+"""The command line: commands, arguments and help.
+
+Each command names the function that runs it, which is loaded then.
+"""
 
 import argparse
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
@@ -9,10 +12,11 @@ from shared.process.version import VERSION
 
 Commands: TypeAlias = "argparse._SubParsersAction[ArgumentParser]"  # noqa: SLF001 - argparse gives it no other name
 _MORE = """\
-Where the suite is stands in the environment, with the same variables as the services', and for what asks the gateway
-RATEBOOK_GATEWAY_URL, RATEBOOK_USER and RATEBOOK_PASSWORD. What is not set there is taken from the suite of `make up`.
+The commands find the suite through the same environment variables as the services. Commands that use the gateway also
+need RATEBOOK_GATEWAY_URL, RATEBOOK_USER and RATEBOOK_PASSWORD. Variables that are not set are taken from a running
+`make up`.
 
-ends with 0 when it was done, 1 when not, 2 when it was called wrongly, 3 when reconcile or audit found something wrong
+exit status: 0 success, 1 failure, 2 wrong usage, 3 reconcile or audit verify found something wrong
 
 examples:
   ratebook migrate
@@ -23,7 +27,7 @@ examples:
 
 
 def importable() -> dict[str, str]:
-    """What can be imported, and where to: every noun that has an import of its own."""
+    """The nouns that have an import, with the path of each."""
     return {
         template.split("/")[2]: f"/{service}/{template.split('/')[2]}/import"
         for service, document in load_documents().items()
@@ -33,10 +37,10 @@ def importable() -> dict[str, str]:
 
 
 def parser() -> ArgumentParser:
-    """The parser of everything that can be typed."""
+    """Builds the parser of the command line."""
     made = ArgumentParser(
         prog="ratebook",
-        description="Looks after a Ratebook suite.",
+        description="Operates a Ratebook suite.",
         epilog=_MORE,
         formatter_class=RawDescriptionHelpFormatter,
     )
@@ -46,17 +50,22 @@ def parser() -> ArgumentParser:
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_servers(commands)
     _add_company(commands)
-    _add_runs(_group(commands, "export-run", "export runs: list, show, withdraw"))
-    _add_letters(_group(commands, "dead-letters", "messages that were set aside: list, show, replay"))
-    _add_keys(_group(commands, "keys", "signing keys: rotate"))
-    _add_audit(_group(commands, "audit", "who did what: verify"))
+    _add_runs(_group(commands, "export-run", "list, show and withdraw export runs"))
+    _add_letters(_group(commands, "dead-letters", "list, show and replay messages that were set aside"))
+    _add_keys(_group(commands, "keys", "rotate signing keys"))
+    _add_audit(_group(commands, "audit", "verify the audit"))
     return made
 
 
 def _common(made: ArgumentParser) -> None:
-    """Options of every command; SUPPRESS, so that one given before the command is not taken back by its absence after."""
-    made.add_argument("--json", action="store_true", default=SUPPRESS, help="answer with one JSON document")
-    made.add_argument("--home", default=SUPPRESS, metavar="DIR", help="of `make up`: RATEBOOK_HOME, else .ratebook")
+    """Adds the options of all commands.
+
+    With SUPPRESS, an option before the command is not reset by its absence after it.
+    """
+    made.add_argument("--json", action="store_true", default=SUPPRESS, help="print one JSON document")
+    made.add_argument(
+        "--home", default=SUPPRESS, metavar="DIR", help="directory of `make up` (default: RATEBOOK_HOME or .ratebook)"
+    )
 
 
 def _group(commands: Commands, name: str, words: str) -> Commands:
@@ -70,7 +79,7 @@ def _add(commands: Commands, name: str, run: str, words: str, *examples: str) ->
         name,
         help=words,
         description=words,
-        epilog="\n".join(["examples:", *(f"  ratebook {one}" for one in examples)]) if examples else None,
+        epilog="\n".join(["examples:", *(f"  ratebook {example}" for example in examples)]) if examples else None,
         formatter_class=RawDescriptionHelpFormatter,
     )
     made.set_defaults(run=run)
@@ -80,28 +89,26 @@ def _add(commands: Commands, name: str, run: str, words: str, *examples: str) ->
 
 def _add_clerk(commands: Commands, name: str, run: str, words: str, *examples: str) -> ArgumentParser:
     made = _add(commands, name, run, words, *examples)
-    made.add_argument(
-        "--user", metavar=r"DOMAIN\NAME", help="who asks; RATEBOOK_USER without, and its password as said"
-    )
+    made.add_argument("--user", metavar=r"DOMAIN\NAME", help="account to log in with (default: RATEBOOK_USER)")
     return made
 
 
 def _add_servers(commands: Commands) -> None:
     migrating = _add(
-        commands, "migrate", "set_up.migrate", "bring the databases to the newest schema", "migrate rating"
+        commands, "migrate", "set_up.migrate", "upgrade the databases to the newest schema", "migrate rating"
     )
     migrating.add_argument(
-        "services", nargs="*", metavar="SERVICE", type=_service, help="of rating, receivables, security; all without"
+        "services", nargs="*", metavar="SERVICE", type=_service, help="rating, receivables or security (default: all)"
     )
-    _add(commands, "provision", "set_up.provision", "make the stream and the consumers at NATS")
+    _add(commands, "provision", "set_up.provision", "create the stream and the consumers in NATS")
     admin = _add(
         commands,
         "create-admin",
         "set_up.create_admin",
-        "make an administrator, or give one a new password",
+        "create an administrator, or set a new password for one",
         r"create-admin 'ALAMO\root' < password-file",
     )
-    admin.add_argument("name", help=r"DOMAIN\name; the password is asked for, or read from standard input")
+    admin.add_argument("name", help=r"DOMAIN\name; the password is prompted for, or read from standard input")
     _add(commands, "new-key", "keys.new_key", "print a new signing key and its public half")
 
 
@@ -110,16 +117,16 @@ def _add_keys(commands: Commands) -> None:
         commands,
         "rotate",
         "keys.rotate",
-        "print the steps from the signing key in the environment to a new one; nothing is changed",
+        "print the steps for replacing the signing key in the environment; changes nothing",
         "keys rotate security",
         "keys rotate gateway",
     )
-    rotating.add_argument("whose", choices=("security", "gateway"), help="of access tokens, or of identities")
+    rotating.add_argument("whose", choices=("security", "gateway"), help="the key for access tokens, or for identities")
 
 
 def _service(word: str) -> str:
     if word not in SERVICES:
-        raise ArgumentTypeError(f"there is no service {word}: it is one of {', '.join(SERVICES)}")
+        raise ArgumentTypeError(f"unknown service {word}: choose one of {', '.join(SERVICES)}")
     return word
 
 
@@ -129,18 +136,18 @@ def _add_company(commands: Commands) -> None:
         commands,
         "import",
         "gateway.import_file",
-        "load a CSV file: all of it, or nothing and every faulty place",
+        "import a CSV file: all of it, or nothing and a list of all errors",
         "import work-orders orders.csv",
         r"import customers - --user 'ALAMO\rita' < customers.csv",
     )
     importing.add_argument("kind", choices=sorted(kinds), metavar="KIND", help=f"one of {', '.join(sorted(kinds))}")
-    importing.add_argument("file", help="CSV with a heading line, UTF-8; - reads standard input")
-    importing.add_argument("--check", action="store_true", help="only say whether it could be loaded")
+    importing.add_argument("file", help="CSV file in UTF-8 with a heading line; - reads standard input")
+    importing.add_argument("--check", action="store_true", help="only check the file; import nothing")
     _add_clerk(
         commands,
         "reconcile",
         "gateway.run_reconcile",
-        "compare the two ledgers; 3 when they differ",
+        "compare the two ledgers; exits with 3 if they differ",
         "reconcile --json",
     )
 
@@ -150,51 +157,64 @@ def _add_audit(commands: Commands) -> None:
         commands,
         "verify",
         "audit.verify_audit",
-        "follow the seals of the audit; 3 when an entry was changed, removed or never sealed",
+        "check the seals of the audit; exits with 3 if an entry was changed, removed or never sealed",
         "audit verify",
         "audit verify security --expect 1207:9f2c...",
     )
-    verifying.add_argument("service", nargs="?", type=_service, metavar="SERVICE", help="all without")
+    verifying.add_argument("service", nargs="?", type=_service, metavar="SERVICE", help="default: all services")
     verifying.add_argument(
-        "--expect", metavar="POSITION:SEAL", help="a seal noted before: without it an end that was cut off is not seen"
+        "--expect", metavar="POSITION:SEAL", help="a seal noted earlier, without which a removed end is not detected"
     )
 
 
 def _add_runs(commands: Commands) -> None:
-    listing = _add_clerk(commands, "list", "gateway.list_runs", "the newest runs", "export-run list --limit 5")
-    listing.add_argument("--limit", type=int, default=20, help="at most so many, 20")
-    showing = _add_clerk(commands, "show", "gateway.show_run", "a run and its unsettled invoices", "export-run show 7")
+    listing = _add_clerk(commands, "list", "gateway.list_runs", "list the newest runs", "export-run list --limit 5")
+    listing.add_argument("--limit", type=int, default=20, help="maximum number of runs (default: 20)")
+    showing = _add_clerk(
+        commands, "show", "gateway.show_run", "show a run and its unsettled invoices", "export-run show 7"
+    )
     showing.add_argument("id", type=int)
     withdrawing = _add_clerk(
         commands,
         "withdraw",
         "gateway.withdraw_run",
-        "ask that what has no answer is never booked",
+        "withdraw invoices that have no answer yet, so that they are never booked",
         "export-run withdraw 7",
         "export-run withdraw 7 --invoice 31 --invoice 32",
     )
     withdrawing.add_argument("id", type=int)
     withdrawing.add_argument(
-        "--invoice", dest="invoices", type=int, action="append", metavar="ID", help="only this one; may be repeated"
+        "--invoice",
+        dest="invoices",
+        type=int,
+        action="append",
+        metavar="ID",
+        help="only this invoice; can be repeated",
     )
 
 
 def _add_letters(commands: Commands) -> None:
     listing = _add(
-        commands, "list", "dead_letters.list_letters", "those that were not replayed", "dead-letters list rating"
+        commands,
+        "list",
+        "dead_letters.list_letters",
+        "list messages that have not been replayed",
+        "dead-letters list rating",
     )
-    listing.add_argument("service", nargs="?", type=_service, help="of all services without")
-    showing = _add(commands, "show", "dead_letters.show_letter", "one with its payload", "dead-letters show rating 7")
+    listing.add_argument("service", nargs="?", type=_service, help="default: all services")
+    showing = _add(
+        commands, "show", "dead_letters.show_letter", "show a message with its payload", "dead-letters show rating 7"
+    )
     showing.add_argument("service", type=_service)
     showing.add_argument("id", type=int)
     replaying = _add(
         commands,
         "replay",
         "dead_letters.replay_letters",
-        "handle them once more",
+        "handle messages again",
         "dead-letters replay rating 7 8",
         "dead-letters replay rating --consumer rating-invoice-exported",
     )
     replaying.add_argument("service", type=_service)
     replaying.add_argument("ids", nargs="*", type=int, metavar="ID")
-    replaying.add_argument("--consumer", help="all of this consumer")
+    replaying.add_argument("--consumer", help="all messages of this consumer")

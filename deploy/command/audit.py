@@ -1,4 +1,4 @@
-"""Commands for the audit: its seals followed in a service's own database, by the service's own rights."""
+"""Commands for the audit, which check its seals in the database of each service with the service's own role."""
 
 import asyncio
 from argparse import Namespace
@@ -10,33 +10,36 @@ from gateway.routes import SERVICES
 from shared.audit import store
 from shared.audit.store import Verdict
 from shared.database.pool import Database
+from shared.values.numbers import counted
 
 _WRONG = 3
 
 
 def verify_audit(given: Namespace, output: Output) -> int:
-    """Says for each service how many entries are sealed, the last seal, and everything that is wrong."""
+    """Prints the number of sealed entries, the last seal and all faults for each service."""
     if given.expect is not None and given.service is None:
-        raise LocalError("A seal belongs to one service: name it.")
+        raise LocalError("A seal belongs to one service. Name the service.")
     expected = None if given.expect is None else _seal_of(given.expect)
     services = SERVICES if given.service is None else (given.service,)
     verdicts = {service: asyncio.run(_verify(given, service, expected)) for service in services}
     output.table(
-        [{"service": name, "sealed": one.sealed, "last seal": one.head} for name, one in verdicts.items()],
+        [{"service": name, "sealed": verdict.sealed, "last seal": verdict.head} for name, verdict in verdicts.items()],
         ("service", "sealed", "last seal"),
     )
-    faults = [f"{name}: {fault}" for name, one in verdicts.items() for fault in one.faults]
+    faults = [f"{name}: {fault}" for name, verdict in verdicts.items() for fault in verdict.faults]
     for fault in faults:
         output.say(fault)
-    output.say(f"{len(faults)} faults")
-    output.document({name: vars(one) for name, one in verdicts.items()})
+    output.say(counted(len(faults), "fault"))
+    output.document({name: vars(verdict) for name, verdict in verdicts.items()})
     return _WRONG if faults else 0
 
 
 def _seal_of(words: str) -> tuple[int, str]:
     position, _, seal = words.partition(":")
     if not position.isdigit() or len(seal) != 64:
-        raise LocalError("--expect takes POSITION:SEAL as `ratebook audit verify --json` says them: sealed and head.")
+        raise LocalError(
+            "--expect must be POSITION:SEAL, the `sealed` and `head` that `ratebook audit verify --json` prints."
+        )
     return int(position), seal.lower()
 
 

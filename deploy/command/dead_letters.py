@@ -1,4 +1,4 @@
-"""Commands for dead letters: looked at and replayed in a service's own database, by its own consumers."""
+"""Commands for dead letters, which list and replay them in the database of a service with its own consumers."""
 
 import asyncio
 import importlib
@@ -19,6 +19,7 @@ from shared.database.pool import Database
 from shared.events import dead_letters
 from shared.events.consumer import Consumer
 from shared.events.dead_letters import DeadLetter
+from shared.values.numbers import counted
 
 T = TypeVar("T")
 _COLUMNS = ("service", "id", "consumer", "deliveries", "created_at", "reason")
@@ -32,7 +33,8 @@ def consumers_of(service: str) -> dict[str, Consumer[Any]]:
     except ModuleNotFoundError:
         return {}
     modules = [
-        importlib.import_module(one.name) for one in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+        importlib.import_module(module.name)
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
     ]
     return {module.consumer.durable: module.consumer for module in modules}
 
@@ -51,21 +53,21 @@ async def _waiting(database: Database) -> list[DeadLetter]:
 
 
 def list_letters(given: Namespace, output: Output) -> int:
-    """The dead letters that were not replayed, oldest first."""
-    services = [given.service] if given.service else [one for one in SERVICES if consumers_of(one)]
+    """Lists the dead letters that have not been replayed, oldest first."""
+    services = [given.service] if given.service else [service for service in SERVICES if consumers_of(service)]
     rows = [
         {**_described(letter), "service": service}
         for service in services
         for letter in asyncio.run(_with_database(given, service, _waiting))
     ]
     output.table([{**row, "reason": _one_line(row["reason"])} for row in rows], _COLUMNS)
-    output.say(f"{len(rows)} dead letters")
+    output.say(counted(len(rows), "dead letter"))
     output.document(rows)
     return 0
 
 
 def show_letter(given: Namespace, output: Output) -> int:
-    """One dead letter with its payload."""
+    """Shows one dead letter with its payload."""
 
     async def find(database: Database) -> DeadLetter:
         async with database.transaction() as session:
@@ -78,11 +80,11 @@ def show_letter(given: Namespace, output: Output) -> int:
 
 
 def replay_letters(given: Namespace, output: Output) -> int:
-    """Handles messages once more, each in a transaction of its own; those that fail stay as they were."""
+    """Handles messages again, each in its own transaction; those that fail do not change."""
     if bool(given.ids) == bool(given.consumer):
-        raise LocalError("Name the dead letters to replay, or all of a consumer with --consumer.")
+        raise LocalError("Name the ids to replay, or use --consumer to replay all messages of a consumer.")
     results = asyncio.run(_with_database(given, given.service, lambda database: _replay(database, given)))
-    failed = sum(one["result"] != "replayed" for one in results)
+    failed = sum(result["result"] != "replayed" for result in results)
     output.table(results, ("id", "consumer", "result"))
     output.say(f"{len(results) - failed} replayed, {failed} failed")
     output.document(results)
@@ -102,12 +104,12 @@ async def _replay(database: Database, given: Namespace) -> list[dict[str, Any]]:
 
 
 async def _attempt(database: Database, given: Namespace, letter: DeadLetter) -> str:
-    """`replayed`, or what was in the way."""
+    """Replays a message; returns `replayed`, or the reason why not."""
     consumer = consumers_of(given.service).get(letter.consumer)
     if consumer is None:
-        return f"{given.service} has no consumer {letter.consumer} any more"
+        return f"{given.service} no longer has a consumer {letter.consumer}"
     if letter.replayed_at is not None:
-        return f"was replayed at {letter.replayed_at:%Y-%m-%d %H:%M} already"
+        return f"was already replayed at {letter.replayed_at:%Y-%m-%d %H:%M}"
 
     async def handle(session: AsyncSession, payload: bytes) -> None:
         await consumer.take_in(session, [payload])
@@ -124,7 +126,7 @@ async def _find(session: AsyncSession, service: str, letter_id: int) -> DeadLett
     letter = await dead_letters.find(session, letter_id)
     if letter is None:
         raise LocalError(
-            f"{service} has no dead letter {letter_id}: `ratebook dead-letters list` shows those that wait."
+            f"{service} has no dead letter {letter_id}. `ratebook dead-letters list` lists those that can be replayed."
         )
     return letter
 

@@ -1,4 +1,4 @@
-"""Owns where a command finds the suite: in the environment as in production, else in the home of `make up`."""
+"""Where a command finds the suite: in the environment, as in production, or else in the directory of `make up`."""
 
 import getpass
 import os
@@ -11,7 +11,7 @@ from deploy.local.process import LocalError
 
 
 class Environment:
-    """Variables and passwords. What the environment says wins; `home` is used for what it leaves open."""
+    """Variables and passwords. The environment takes precedence; `home` is used for what it does not set."""
 
     def __init__(self, home: str | None):
         self._home = (Path(home) if home else default_home()) / "up"
@@ -21,30 +21,31 @@ class Environment:
         return os.environ.get(name) or self._running.get(name)
 
     def variable(self, name: str) -> str:
-        """Raises LocalError when neither the environment nor a running suite has it."""
+        """The value of a variable; raises LocalError if neither the environment nor a running suite has it."""
         value = self.find(name)
         if not value:
             raise LocalError(
-                f"Set {name} (the README lists the variables), or start a suite with `make up`: none runs in {self._home}."
+                f"Set {name} (the README lists the variables), or start a suite with `make up`. None is running in "
+                f"{self._home}."
             )
         return value
 
     def clerk(self, user: str | None) -> Clerk:
-        """The person who asks the gateway: `--user`, else RATEBOOK_USER, else the administrator of the local suite."""
+        """The account to log in with: `--user`, else RATEBOOK_USER, else the administrator of the local suite."""
         gateway_url = self.variable("RATEBOOK_GATEWAY_URL")
         name = user or self.variable("RATEBOOK_USER")
         return Clerk(gateway_url, name, self._password(name))
 
     def _password(self, user: str) -> str:
-        """From RATEBOOK_PASSWORD, else as the local suite keeps it, else asked for; never from the command line."""
+        """From RATEBOOK_PASSWORD, else from the local suite, else from a prompt; never from the command line."""
         local = None if os.environ.get("RATEBOOK_GATEWAY_URL") else kept_password(self._home, user)
         found = os.environ.get("RATEBOOK_PASSWORD") or local
-        return found or ask_password(f"password of {user}: ")
+        return found or ask_password(f"password for {user}: ")
 
 
 def ask_password(prompt: str) -> str:
-    """At a terminal unseen, else a line of standard input; raises LocalError when there is none."""
+    """Reads a password: hidden at a terminal, else a line of standard input. Raises LocalError if it is empty."""
     password = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if not password:
-        raise LocalError("No password was given: set RATEBOOK_PASSWORD, or type it when you are asked.")
+        raise LocalError("No password was given. Set RATEBOOK_PASSWORD, or type it when you are asked.")
     return password

@@ -1,4 +1,4 @@
-"""Commands that do what a clerk does at the gateway: imports, reconciliation, export runs."""
+"""Commands that use the gateway as a clerk does: imports, reconciliation, export runs."""
 
 import sys
 from argparse import Namespace
@@ -11,6 +11,7 @@ from deploy.command.environment import Environment
 from deploy.command.output import Output
 from deploy.local.process import LocalError
 from deploy.local.reconcile import Reconciliation, money, reconcile
+from shared.values.numbers import counted
 
 DIFFERENCES = 3
 _RUN_COLUMNS = ("id", "status", "requested_by", "month", "invoices", "exported", "refused", "total", "exported_total")
@@ -18,7 +19,7 @@ _INVOICE_COLUMNS = ("invoice_id", "bill_to", "total", "outcome", "ar_number", "r
 
 
 def import_file(given: Namespace, output: Output) -> int:
-    """Sends a CSV file; the service checks all of it before it loads anything, and with `--check` loads nothing."""
+    """Sends a CSV file. The service checks all of it before it imports anything; with `--check` it imports nothing."""
     try:
         content = sys.stdin.buffer.read() if given.file == "-" else Path(given.file).read_bytes()
     except OSError as error:
@@ -31,7 +32,7 @@ def import_file(given: Namespace, output: Output) -> int:
 
 
 def run_reconcile(given: Namespace, output: Output) -> int:
-    """Compares the two ledgers with each other, and each with itself."""
+    """Compares the two ledgers with each other, and checks each for itself."""
     with closing(Environment(given.home).clerk(given.user)) as clerk:
         found = reconcile(clerk, clerk)
     current = found.rating["current"]
@@ -53,21 +54,21 @@ def _reconciliation(found: Reconciliation) -> dict[str, Any]:
 
 
 def list_runs(given: Namespace, output: Output) -> int:
-    """The newest export runs."""
+    """Lists the newest export runs."""
     with closing(Environment(given.home).clerk(given.user)) as clerk:
         runs = clerk.get("/rating/exports", limit=given.limit)["items"]
     output.table(runs, _RUN_COLUMNS)
-    output.say(f"{len(runs)} runs")
+    output.say(counted(len(runs), "run"))
     output.document(runs)
     return 0
 
 
 def show_run(given: Namespace, output: Output) -> int:
-    """A run, and those of its invoices that were refused or have no answer."""
+    """Shows a run, and its invoices that were refused or have no answer."""
     with closing(Environment(given.home).clerk(given.user)) as clerk:
         run = clerk.get(f"/rating/exports/{given.id}")
         path = f"/rating/exports/{given.id}/invoices"
-        unsettled = [one for outcome in ("refused", "waiting") for one in clerk.pages(path, outcome=outcome)]
+        unsettled = [invoice for outcome in ("refused", "waiting") for invoice in clerk.pages(path, outcome=outcome)]
     output.facts(run)
     output.table(unsettled, _INVOICE_COLUMNS)
     output.document({**run, "unsettled": unsettled})
@@ -75,12 +76,13 @@ def show_run(given: Namespace, output: Output) -> int:
 
 
 def withdraw_run(given: Namespace, output: Output) -> int:
-    """Asks receivables never to book what has no answer yet."""
+    """Asks receivables never to book the invoices that have no answer yet."""
     with closing(Environment(given.home).clerk(given.user)) as clerk:
         body = {"invoice_ids": given.invoices} if given.invoices else {}
         answer = clerk.post(f"/rating/exports/{given.id}/withdrawals", body)
     output.say(
-        f"asked for {answer['requested']} invoices; the answers come to the run: ratebook export-run show {given.id}"
+        f"withdrawal requested for {counted(answer['requested'], 'invoice')}; "
+        f"the answers will appear in the run: ratebook export-run show {given.id}"
     )
     output.document(answer)
     return 0

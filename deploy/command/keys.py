@@ -1,4 +1,4 @@
-"""Commands for signing keys: a new one, and what to set, step by step, to change one without refusing anybody."""
+"""Commands for signing keys: print a new one, and the steps for replacing one without refusing any caller."""
 
 from argparse import Namespace
 
@@ -13,7 +13,7 @@ _SEED_DIGITS = 64
 
 
 def new_key(_: Namespace, output: Output) -> int:
-    """Prints a new signing key, and the public half as the services want it (…_GATEWAY_KEYS)."""
+    """Prints a new signing key, and its public half in the form for the services (…_GATEWAY_KEYS)."""
     key = Ed25519PrivateKey.generate()
     private, public = key.private_bytes_raw().hex(), public_jwks([key])
     output.say(private)
@@ -23,11 +23,11 @@ def new_key(_: Namespace, output: Output) -> int:
 
 
 def rotate(given: Namespace, output: Output) -> int:
-    """Prints the three steps from the signing key in the environment to a new one; it changes nothing itself."""
+    """Prints the three steps for replacing the signing key in the environment; it changes nothing itself."""
     variable = f"{given.whose.upper()}_SIGNING_KEY"
     old = Environment(given.home).variable(variable)
     if len(old) != _SEED_DIGITS:
-        raise LocalError(f"{variable} holds more than one key: end the rotation that is under way first.")
+        raise LocalError(f"{variable} has more than one key. First finish the rotation that is in progress.")
     new = Ed25519PrivateKey.generate().private_bytes_raw().hex()
     steps = _of_security(variable, old, new) if given.whose == "security" else _of_gateway(variable, old, new)
     for number, (words, name, value) in enumerate(steps, 1):
@@ -39,9 +39,9 @@ def rotate(given: Namespace, output: Output) -> int:
 
 def _of_security(variable: str, old: str, new: str) -> list[tuple[str, str, str]]:
     return [
-        ("Publish the new key: restart security with this, and wait for a minute.", variable, f"{old},{new}"),
-        ("Sign with it: restart security with this, and wait for five minutes.", variable, f"{new},{old}"),
-        ("Retire the old one: restart security with this.", variable, new),
+        ("Publish the new key: restart security with this, and wait one minute.", variable, f"{old},{new}"),
+        ("Sign with the new key: restart security with this, and wait five minutes.", variable, f"{new},{old}"),
+        ("Retire the old key: restart security with this.", variable, new),
     ]
 
 
@@ -49,7 +49,7 @@ def _of_gateway(variable: str, old: str, new: str) -> list[tuple[str, str, str]]
     services = "RATING_, RECEIVABLES_ and SECURITY_GATEWAY_KEYS"
     both, alone = (public_jwks([load_private_key(seed) for seed in seeds]) for seeds in ((old, new), (new,)))
     return [
-        (f"Believe both: restart the services with this as {services}.", "GATEWAY_KEYS", both),
-        ("Sign with the new one: restart the gateways with this, and wait for a minute.", variable, new),
-        (f"Retire the old one: restart the services with this as {services}.", "GATEWAY_KEYS", alone),
+        (f"Trust both keys: restart the services with this as {services}.", "GATEWAY_KEYS", both),
+        ("Sign with the new key: restart the gateways with this, and wait one minute.", variable, new),
+        (f"Retire the old key: restart the services with this as {services}.", "GATEWAY_KEYS", alone),
     ]

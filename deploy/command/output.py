@@ -1,4 +1,4 @@
-"""Owns how a command speaks: tables for people, one JSON document for machines, failures on standard error."""
+"""The output of commands: tables for people, one JSON document for programs, failures on standard error."""
 
 import json
 import sys
@@ -14,26 +14,26 @@ Row = Mapping[str, Any]
 
 
 class Output:
-    """With `as_json` exactly one JSON document goes to standard output, also for a failure."""
+    """Prints results. With `as_json`, exactly one JSON document goes to standard output, even for a failure."""
 
     def __init__(self, *, as_json: bool):
         self._as_json = as_json
-        # Elsewhere than at a terminal lines are not broken: they are read by grep.
+        # Lines are wrapped only at a terminal; elsewhere programs such as grep read them.
         width = None if sys.stdout.isatty() else 500
         self._console = Console(highlight=False, markup=False, width=width, soft_wrap=False)
 
     def say(self, words: str) -> None:
-        """A line for people only."""
+        """Prints a line for people."""
         if not self._as_json:
             self._console.print(words)
 
     def document(self, document: object) -> None:
-        """The result for machines only."""
+        """Prints the result for programs."""
         if self._as_json:
             print(json.dumps(document, indent=2, default=str))
 
     def table(self, rows: Sequence[Row], columns: Sequence[str]) -> None:
-        """Rows for people only, with the columns named."""
+        """Prints rows with these columns for people."""
         if self._as_json or not rows:
             return
         table = Table(*(column.replace("_", " ") for column in columns), box=None, pad_edge=False)
@@ -42,7 +42,7 @@ class Output:
         self._console.print(table)
 
     def facts(self, row: Row) -> None:
-        """One thing for people only, a line for each of its facts."""
+        """Prints one thing for people, with a line for each field."""
         if not self._as_json:
             for name, value in row.items():
                 self._console.print(f"{name.replace('_', ' '):<16} {'' if value is None else value}")
@@ -52,7 +52,7 @@ class Output:
         print(words, file=sys.stderr)
 
     def refused(self, refused: Refused) -> None:
-        """A refusal of the API, with every faulty place."""
+        """Prints a refusal of the API with all its faults."""
         self.document(refused.problem)
         print(f"{refused.status} {refused.code}: {refused.problem.get('detail')}", file=sys.stderr)
         for fault in refused.problem.get("errors", ()):

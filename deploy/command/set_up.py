@@ -1,4 +1,4 @@
-"""Commands that make servers ready: migrations, the stream, the first administrator."""
+"""Commands that prepare servers: migrations, the stream, the first administrator."""
 
 import asyncio
 from argparse import Namespace
@@ -18,7 +18,7 @@ _BROKER_SECONDS = 10
 
 
 def migrate(given: Namespace, output: Output) -> int:
-    """Brings the databases to the newest schema, each as its owner role."""
+    """Upgrades the databases to the newest schema, each as its owner role."""
     around = Environment(given.home)
     wanted = given.services or list(SERVICES)
     for service in wanted:
@@ -29,10 +29,10 @@ def migrate(given: Namespace, output: Output) -> int:
 
 
 def provision(given: Namespace, output: Output) -> int:
-    """Makes the stream and the consumers, or brings them up to date; NATS_URL is the provisioner's."""
+    """Creates or updates the stream and the consumers; the user in NATS_URL is the provisioner."""
 
     async def run(url: str) -> None:
-        # The client itself would try for ever to reach a server that is away.
+        # The client itself would try forever to reach a server that is down.
         async with asyncio.timeout(_BROKER_SECONDS):
             client = await streams.connect(url, reconnect=False)
             try:
@@ -44,15 +44,16 @@ def provision(given: Namespace, output: Output) -> int:
         asyncio.run(run(Environment(given.home).variable("NATS_URL")))
     except TimeoutError:
         raise LocalError(
-            f"NATS does not answer within {_BROKER_SECONDS} s: is it running, and does NATS_URL name it and a user that may?"
+            f"NATS did not answer within {_BROKER_SECONDS} s. "
+            "Check that it is running, and that NATS_URL has its address and the user provisioner."
         ) from None
-    output.say("stream and consumers are there")
+    output.say("the stream and the consumers are up to date")
     output.document({"provisioned": True})
     return 0
 
 
 def create_admin(given: Namespace, output: Output) -> int:
-    """Makes an administrator, or gives one a new password."""
+    """Creates an administrator, or sets a new password for one."""
     url = Environment(given.home).variable("SECURITY_DATABASE_URL")
     password = SecretStr(ask_password("password: "))
 

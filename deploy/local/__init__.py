@@ -1,1 +1,1 @@
-"""The suite on one machine: real PostgreSQL and NATS from their wheels, every service a process."""
+"""The suite on one machine: real PostgreSQL and NATS from Python wheels, and a process for each service."""

@@ -1,4 +1,4 @@
-"""`python -m deploy.local up` starts the suite and stays; `python -m deploy.local demo` does the main job and ends."""
+"""`python -m deploy.local up` runs the suite until Ctrl-C; `python -m deploy.local demo` runs the demo and stops."""
 
 import argparse
 import logging
@@ -26,7 +26,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def up(port: int, console: Console) -> int:
-    """Starts the suite with the data that it had, says where it is, and stays until it is interrupted."""
+    """Starts the suite with its earlier data, prints its addresses, and runs until it is interrupted."""
     with Home(default_home() / "up") as home:
         suite = Suite(home, gateway_port=port)
         try:
@@ -34,7 +34,7 @@ def up(port: int, console: Console) -> int:
             _show(suite, console)
             while (stopped := suite.watch()) is None:
                 time.sleep(_LOOK_SECONDS)
-            raise LocalError(f"{stopped} has stopped by itself: its log is in {home.path}.")
+            raise LocalError(f"{stopped} stopped unexpectedly. See its log in {home.path}.")
         except KeyboardInterrupt:
             return 0
         finally:
@@ -42,7 +42,7 @@ def up(port: int, console: Console) -> int:
 
 
 def demo(console: Console) -> int:
-    """Starts a suite of its own, does the main job, and leaves nothing but the two reports."""
+    """Runs the demo in a temporary suite, and leaves nothing behind but two reports."""
     place = make_directory(default_home())
     with tempfile.TemporaryDirectory(prefix="demo-", dir=place) as directory, Home(Path(directory)) as home:
         suite = Suite(home)
@@ -59,13 +59,13 @@ def _start(suite: Suite, console: Console) -> None:
     with console.status("starting") as status:
         suite.start(lambda part: status.update(f"starting {part}"))
         load_sample(suite, lambda part: status.update(f"loading {part}"))
-    console.print(f"Ratebook runs behind {suite.gateway_url}")
+    console.print(f"Ratebook is running at {suite.gateway_url}")
 
 
 def _stop(suite: Suite, console: Console) -> None:
-    """Once begun it ends: a second Ctrl-C does not leave servers behind."""
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)
+    """Stops the suite without interruption, so that a second Ctrl-C leaves no servers behind."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     with console.status("stopping"):
         suite.stop()
 
@@ -75,27 +75,27 @@ def _show(suite: Suite, console: Console) -> None:
     for name, server in suite.servers.items():
         console.print(f"{name:<10} {server.url}/readyz")
     assert suite.nats is not None
-    console.print(f"listener   {suite.nats.url('listener')}  (an event consumer of another system)")
+    console.print(f"listener   {suite.nats.url('listener')}  (for reading events from another system)")
     console.print(f"logs, data {suite.home.path}")
-    table = Table("log-in", "password", "who", box=None)
+    table = Table("user", "password", "role", box=None)
     for user, words in {ADMINISTRATOR: "administrator", **CLERKS}.items():
         table.add_row(user, suite.home.secrets.password_of(user), words)
     console.print(table)
-    console.print("Ctrl-C stops everything; the data stays for the next time.")
+    console.print("Press Ctrl-C to stop everything. The data is kept for the next time.")
 
 
 def main() -> int:
-    """Runs `demo` or `up`, until it ends or is interrupted."""
+    """Runs `demo` or `up` until it ends or is interrupted."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="do the main job and end")
-    staying = commands.add_parser("up", help="start the suite and stay")
-    staying.add_argument("--port", type=int, default=GATEWAY_PORT, help=f"of the gateway ({GATEWAY_PORT})")
+    commands.add_parser("demo", help="run the demo and stop")
+    staying = commands.add_parser("up", help="run the suite until Ctrl-C")
+    staying.add_argument("--port", type=int, default=GATEWAY_PORT, help=f"gateway port (default: {GATEWAY_PORT})")
     given = parser.parse_args()
     console = Console(highlight=False)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         return up(given.port, console) if given.command == "up" else demo(console)
     except LocalError as error:

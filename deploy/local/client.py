@@ -1,4 +1,4 @@
-"""A clerk at the gateway: logs in, keeps the session fresh, and turns refusals into readable errors."""
+"""A client of the gateway: logs in, keeps the session alive, and turns refusals into readable errors."""
 
 import json
 import time
@@ -14,7 +14,7 @@ _FRESH_SECONDS = 240
 
 
 class Refused(LocalError):
-    """The gateway or a service refused; `code` and `status` are those of the problem document."""
+    """A refusal by the gateway or a service; `code` and `status` are from the problem document."""
 
     def __init__(self, answer: httpx.Response):
         try:
@@ -29,7 +29,7 @@ class Refused(LocalError):
 
 
 class Clerk:
-    """One person at the gateway. Paths are those behind `/api/v1`, for instance `/rating/work-orders`."""
+    """One user of the gateway. Paths are relative to `/api/v1`, such as `/rating/work-orders`."""
 
     def __init__(self, gateway_url: str, user: str, password: str):
         self.user = user
@@ -47,7 +47,7 @@ class Clerk:
         self._fresh_until = time.monotonic() + _FRESH_SECONDS
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Sends one request; raises Refused for any answer from 400 on."""
+        """Sends a request; raises Refused if the status is 400 or higher."""
         self._authorize()
         answer = self._http.request(method, path, **options)
         if answer.status_code >= 400:
@@ -61,7 +61,7 @@ class Clerk:
         return self.call("GET", path, params=query, headers={"accept": media_type}).content
 
     def post(self, path: str, body: object, **headers: str) -> Any:
-        """Posts JSON; every command carries an idempotency key of its own."""
+        """Posts JSON, with a new idempotency key for each command."""
         sent = {
             "idempotency-key": str(uuid.uuid4()),
             **{name.replace("_", "-"): value for name, value in headers.items()},
@@ -70,7 +70,7 @@ class Clerk:
         return answer.json() if answer.content else None
 
     def upload(self, path: str, content: bytes) -> Any:
-        """Imports a CSV file and returns what was loaded."""
+        """Imports a CSV file and returns the answer."""
         return self.call("POST", path, content=content, headers={"content-type": "text/csv"}).json()
 
     def pages(self, path: str, **query: Any) -> Iterator[Any]:
@@ -84,7 +84,7 @@ class Clerk:
                 return
 
     def follow(self, path: str) -> Iterator[dict[str, Any]]:
-        """The states that a stream of server-sent events tells, until it says `done`."""
+        """The states in a stream of server-sent events, up to `done`."""
         self._authorize()
         with self._http.stream("GET", path, timeout=httpx.Timeout(10, read=60)) as answer:
             if answer.status_code >= 400:

@@ -1,4 +1,4 @@
-"""The main job from end to end, as clerks of different groups do it at the gateway; each step is shown."""
+"""The demo: the main job from end to end, done by clerks of different groups through the gateway, step by step."""
 
 import json
 import time
@@ -19,13 +19,14 @@ from deploy.local.process import LocalError
 from deploy.local.reconcile import money, reconcile
 from deploy.local.sample import SAMPLE
 from deploy.local.suite import Suite
+from shared.values.numbers import counted
 
 _PATIENCE_SECONDS = 30
 
 
 @dataclass
 class Clerks:
-    """Who takes part: order entry, billing, receivables, and the billing of Miami alone."""
+    """The clerks in the demo: order entry, billing, receivables, and billing for Miami only."""
 
     olga: Clerk
     bill: Clerk
@@ -46,7 +47,7 @@ class Clerks:
 
 
 def run_demo(suite: Suite, output: Path, console: Console) -> dict[str, Any]:
-    """Does the main job and returns the summary; raises LocalError when something is not as it must be."""
+    """Runs the demo and returns the summary; raises LocalError if anything is not as it should be."""
     with closing(Clerks.of(suite)) as clerks:
         return _main_job(clerks, output, console)
 
@@ -77,7 +78,7 @@ def _must(condition: object, words: str) -> None:
 
 
 def _eventually(look: Callable[[], Any], words: str) -> Any:
-    """What `look` gives as soon as it gives anything; events take a moment."""
+    """The first result of `look`, which is repeated because events take a moment."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not (found := look()):
         _must(time.monotonic() < deadline, words)
@@ -89,21 +90,21 @@ def enter_orders(clerks: Clerks, console: Console) -> None:
     """Imports the work orders of the sample company."""
     _step(console, clerks.olga, "imports the work orders of deploy/sample/work-orders.csv")
     loaded = clerks.olga.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
-    console.print(f"{loaded['imported']:,} work orders entered, all checked before the first was loaded.")
+    console.print(f"{loaded['imported']:,} work orders imported, after all of them had been checked")
 
 
 def rate_orders(clerks: Clerks, console: Console) -> dict[str, int]:
-    """Rates everything; returns how many orders ended with which outcome."""
-    _step(console, clerks.bill, "rates all open orders that are ready")
+    """Rates all orders; returns the number of orders by outcome."""
+    _step(console, clerks.bill, "rates all open orders that are ready to rate")
     run = clerks.bill.post("/rating/rating-runs", {})
     state = _follow(
         clerks.bill, f"/rating/rating-runs/{run['id']}/events", "rating", "orders", ("rated", "failed"), console
     )
-    table = Table("outcome", "orders", "total", "for instance", box=None)
+    table = Table("outcome", "orders", "total", "example", box=None)
     for outcome in state["outcomes"]:
         results = f"/rating/rating-runs/{run['id']}/results"
         example = clerks.bill.get(results, outcome=outcome["outcome"], limit=1)["items"][0]
-        words = example["detail"] or f"{example['number']} over {example['total']}"
+        words = example["detail"] or f"{example['number']} for {money(example['total'])}"
         table.add_row(outcome["outcome"], f"{outcome['orders']:,}", money(outcome["total"]), words)
     console.print(table)
     _explain(clerks.bill, console)
@@ -111,11 +112,13 @@ def rate_orders(clerks: Clerks, console: Console) -> dict[str, int]:
 
 
 def _explain(bill: Clerk, console: Console) -> None:
-    """Shows why one order costs what it costs."""
+    """Shows how the price of one order was worked out."""
     order = bill.get("/rating/work-orders", status="rated", sort="-total", limit=1)["items"][0]
     rating = bill.get(f"/rating/work-orders/{order['id']}/rating")
     key = " / ".join(rating["explanation"]["key"].values())
-    console.print(f"Why {order['number']} costs {rating['total']}: profile {rating['profile_id']}, {key}")
+    console.print(
+        f"Why {order['number']} costs {money(rating['total'])}: billing profile {rating['profile_id']}, {key}"
+    )
     for line in rating["explanation"]["lines"]:
         mark = "[green]+[/green]" if line["verdict"] == "charged" else "[dim]-[/dim]"
         console.print(f"  {mark} {line['billing_item']:<22} {line['words']}")
@@ -124,7 +127,7 @@ def _explain(bill: Clerk, console: Console) -> None:
 def _follow(
     clerk: Clerk, path: str, words: str, whole: str, parts: tuple[str, str], console: Console
 ) -> dict[str, Any]:
-    """Draws a bar from live progress and returns the last state."""
+    """Shows live progress as a bar and returns the final state."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     state: dict[str, Any] = {}
     with Progress(*columns, console=console, transient=True) as progress:
@@ -135,17 +138,20 @@ def _follow(
 
 
 def assign_rollups(bill: Clerk, console: Console) -> int:
-    """Gathers the orders of rolled-up bill-tos on monthly drafts; returns how many drafts there are."""
-    _step(console, bill, "gathers the orders of bill-tos that want one invoice a month")
+    """Assigns the orders of bill-tos with roll-ups to monthly drafts; returns the number of drafts."""
+    _step(console, bill, "assigns orders to roll-up invoices for bill-tos that get one invoice a month")
     made = bill.post("/rating/invoices/assign", {})
     table = Table("draft", "branch", "bill-to", "cycle", "orders", "total", box=None)
-    for one in bill.get("/rating/invoices", status="draft", sort="bill_to", limit=10)["items"]:
-        cycle = f"{one['cycle_from']} to {one['cycle_to']}"
+    for draft in bill.get("/rating/invoices", status="draft", sort="bill_to", limit=10)["items"]:
+        cycle = f"{draft['cycle_from']} to {draft['cycle_to']}"
         table.add_row(
-            str(one["id"]), one["branch"], one["bill_to_name"], cycle, str(one["orders"]), money(one["total"])
+            str(draft["id"]), draft["branch"], draft["bill_to_name"], cycle, str(draft["orders"]), money(draft["total"])
         )
     console.print(table)
-    console.print(f"{made['orders']} orders over {money(made['total'])} on {made['new_invoices']} draft rollups")
+    console.print(
+        f"{counted(made['orders'], 'order')} for {money(made['total'])} on "
+        f"{counted(made['new_invoices'], 'draft roll-up invoice')}"
+    )
     drafts: int = made["new_invoices"]
     return drafts
 
@@ -174,13 +180,13 @@ def review(clerks: Clerks, output: Path, console: Console) -> None:
         style="bold",
     )
     console.print(table)
-    warnings = Counter(words for one in clerks.bill.pages("/rating/ready-to-export") for words in one["warnings"])
+    warnings = Counter(words for order in clerks.bill.pages("/rating/ready-to-export") for words in order["warnings"])
     for words, count in warnings.most_common():
-        console.print(f"▲ {count} orders: {words}")
+        console.print(f"▲ {counted(count, 'order')}: {words}")
     output.mkdir(parents=True, exist_ok=True)
     for media_type, name in (("application/pdf", "ready-to-export.pdf"), ("text/csv", "ready-to-export.csv")):
         (output / name).write_bytes(clerks.bill.download("/rating/ready-to-export", media_type))
-        console.print(f"written: {output / name}")
+        console.print(f"wrote {output / name}")
 
 
 def refuse_order_entry(clerks: Clerks, console: Console) -> None:
@@ -196,7 +202,7 @@ def refuse_order_entry(clerks: Clerks, console: Console) -> None:
 
 
 def export(bill: Clerk, console: Console, selection: dict[str, Any] | None = None) -> tuple[dict[str, Any], float]:
-    """Exports the selection, or everything that is ready; returns the finished run and how long it took in seconds."""
+    """Exports the selection, or everything that is ready; returns the finished run and its duration in seconds."""
     _step(console, bill, "runs Export Rated Work Orders to A/R")
     started_at = time.monotonic()
     run = bill.post("/rating/exports", {"selection": selection or {}})
@@ -205,18 +211,18 @@ def export(bill: Clerk, console: Console, selection: dict[str, Any] | None = Non
     )
     seconds = time.monotonic() - started_at
     console.print(
-        f"run {state['id']}: {state['status']}, {state['exported']:,} invoices over {money(state['exported_total'])} "
+        f"run {state['id']}: {state['status']}, {state['exported']:,} invoices for {money(state['exported_total'])} "
         f"in Accounts Receivable, {state['refused']} refused, {seconds:.2f} s"
     )
     return state, seconds
 
 
 def send_rollups(bill: Clerk, console: Console) -> float:
-    """Exports by name the rollups that an export of everything leaves for the end of their cycle; returns the seconds."""
-    drafts = [one["id"] for one in bill.pages("/rating/invoices", status="draft")]
+    """Exports the roll-up invoices before the end of their cycle, by selecting them; returns the seconds."""
+    drafts = [draft["id"] for draft in bill.pages("/rating/invoices", status="draft")]
     if not drafts:
         return 0.0
-    _step(console, bill, f"sends {len(drafts)} rollups before their month ends")
+    _step(console, bill, f"sends {counted(len(drafts), 'roll-up invoice')} before the month ends")
     return export(bill, console, {"invoice_ids": drafts})[1]
 
 
@@ -246,35 +252,43 @@ def show_invoices(clerks: Clerks, run: dict[str, Any], console: Console) -> None
     for invoice in page["items"]:
         who = f"{invoice['customer']} {invoice['customer_name']}"
         table.add_row(
-            invoice["number"], invoice["month"], str(invoice["transaction"]), who, invoice["total"], invoice["open"]
+            invoice["number"],
+            invoice["month"],
+            str(invoice["transaction"]),
+            who,
+            money(invoice["total"]),
+            money(invoice["open"]),
         )
     console.print(table)
-    console.print(f"{page['totals']['count']:,} invoices, open {money(page['totals']['open'])}")
+    console.print(f"{page['totals']['count']:,} invoices, {money(page['totals']['open'])} open")
     whole = clerks.rita.get(f"/receivables/invoices/{page['items'][0]['id']}")
     posted: dict[str, Decimal] = defaultdict(Decimal)
     for row in whole["distributions"]:
         posted[row["account"]] += Decimal(row["debit"]) - Decimal(row["credit"])
     _must(sum(posted.values()) == 0, f"invoice {whole['number']} posts {dict(posted)}")
-    accounts = ", ".join(f"{account} {amount:+}" for account, amount in sorted(posted.items()))
+    accounts = ", ".join(f"{account} {amount:+,}" for account, amount in sorted(posted.items()))
     console.print(f"GL distributions of {whole['number']} by account (debits +, credits -): {accounts}")
     customer = clerks.rita.get("/receivables/customers", search=whole["customer"])["items"][0]
     account = clerks.rita.get(f"/receivables/customers/{customer['id']}/account")
     console.print(
-        f"Account of {customer['name']}: {len(account['items'])} open invoices over {money(account['open_total'])}, "
-        f"unbilled {account['unbilled']}, exposure {money(account['exposure'])}"
+        f"Account of {customer['name']}: {counted(len(account['items']), 'open invoice')} for "
+        f"{money(account['open_total'])}, unbilled {money(account['unbilled'])}, exposure {money(account['exposure'])}"
     )
 
 
 def show_limits(clerks: Clerks, console: Console) -> None:
     """Shows that a caller limited to one branch sees nothing of the others."""
-    _step(console, clerks.mia, "bills Miami only: the orders of other branches do not exist for her")
+    _step(console, clerks.mia, "works for Miami only, and cannot see the orders of other branches")
     mine = clerks.mia.get("/rating/work-orders", limit=1)["totals"]
     other = clerks.bill.get("/rating/work-orders", branch="SAT", limit=1)["items"][0]
     try:
         clerks.mia.get(f"/rating/work-orders/{other['id']}")
     except Refused as refused:
         _must(refused.status == 404, f"the answer was {refused.status}")
-        console.print(f"she sees {mine['count']} orders; order {other['number']} of San Antonio: 404 {refused.code}")
+        console.print(
+            f"she sees {counted(mine['count'], 'order')}; "
+            f"the answer for order {other['number']} of San Antonio is 404 {refused.code}"
+        )
         return
     raise LocalError("The demo found that a limited clerk saw another branch's order.")
 
@@ -283,28 +297,30 @@ def credit_and_rerate(clerks: Clerks, console: Console) -> None:
     """Credits an invoice, corrects its order, and rates and exports it again."""
     _step(console, clerks.rita, "credits an invoice whose mileage was wrong, with disposition rerate")
     order = next(
-        one for one in clerks.olga.pages("/rating/work-orders", status="exported") if _is_single_with_miles(clerks, one)
+        order
+        for order in clerks.olga.pages("/rating/work-orders", status="exported")
+        if _is_single_with_miles(clerks, order)
     )
     invoice = clerks.rita.get("/receivables/invoices", work_order=order["number"])["items"][0]
     credit = {"disposition": "rerate", "reason": "mileage was reported wrong"}
     credited = clerks.rita.post(f"/receivables/invoices/{invoice['id']}/credits", credit)["invoice"]
     memo = credited["amendments"][0]
     console.print(
-        f"invoice {credited['number']}: {credited['total']} credited by transaction {memo['transaction']}, "
-        f"open {credited['open']}, status {credited['status']}"
+        f"invoice {credited['number']}: {money(credited['total'])} credited by transaction {memo['transaction']}, "
+        f"{money(credited['open'])} open, status {credited['status']}"
     )
     path = f"/rating/work-orders/{order['id']}"
     reopened = _eventually(lambda: _when_open(clerks.olga, path), f"order {order['number']} was not reopened")
-    _step(console, clerks.olga, "mends the mileage of the reopened order")
+    _step(console, clerks.olga, "corrects the mileage of the reopened order")
     changed = clerks.olga.call("PATCH", path, json={"miles": "12.5"}, headers={"if-match": f'"{reopened["revision"]}"'})
     console.print(f"{order['number']}: {reopened['miles']} miles were reported, 12.5 were driven")
     _step(console, clerks.bill, "rates it again and exports it")
     rated = clerks.bill.call("POST", f"{path}/rating", headers={"if-match": changed.headers["etag"]}).json()
-    console.print(f"version {rated['version']}: {rated['total']}")
+    console.print(f"version {rated['version']}: {money(rated['total'])}")
     export(clerks.bill, console)
     newest = clerks.rita.get("/receivables/invoices", work_order=order["number"], sort="-id")["items"][0]
     _must(newest["number"] != credited["number"], "the order was not invoiced again")
-    console.print(f"{order['number']} stands on invoice {newest['number']} over {newest['total']} now")
+    console.print(f"{order['number']} is now on invoice {newest['number']} for {money(newest['total'])}")
 
 
 def _is_single_with_miles(clerks: Clerks, order: dict[str, Any]) -> bool:
@@ -321,21 +337,23 @@ def _when_open(clerk: Clerk, path: str) -> dict[str, Any] | None:
 
 
 def show_commissions(bill: Clerk, console: Console) -> str:
-    """What the servers have earned; returns what is owed to them in all."""
-    _step(console, bill, "looks at the commissions: all of them are owed, because their invoices are in A/R")
+    """Shows what the servers have earned; returns the total owed to them."""
+    _step(console, bill, "looks at the commissions, which are all owed because their invoices are in A/R")
     totals = bill.get("/rating/commissions", limit=1)["totals"]
     table = Table("server", "name", "bookings", "not yet in A/R", "owed", box=None)
-    for one in totals["by_server"]:
-        table.add_row(one["server"], one["name"], str(one["bookings"]), money(one["accrued"]), money(one["owed"]))
+    for server in totals["by_server"]:
+        table.add_row(
+            server["server"], server["name"], str(server["bookings"]), money(server["accrued"]), money(server["owed"])
+        )
     console.print(table)
-    _must(Decimal(totals["accrued"]) == 0, f"{totals['accrued']} of the commissions are not in A/R")
+    _must(Decimal(totals["accrued"]) == 0, f"commissions of {money(totals['accrued'])} are not in A/R")
     owed: str = totals["owed"]
     return owed
 
 
 def summarize(clerks: Clerks, outcomes: dict[str, int], seconds: float, console: Console) -> dict[str, Any]:
-    """Compares the two ledgers, and gathers what the demo prints at its end."""
-    _step(console, clerks.bill, "and receivables reconcile")
+    """Compares the two ledgers and returns the summary."""
+    _step(console, clerks.bill, r"and ALAMO\rita compare rating and receivables")
     result = reconcile(clerks.bill, clerks.rita)
     current, totals = result.rating["current"], result.receivables["totals"]
     console.print(
@@ -343,10 +361,10 @@ def summarize(clerks: Clerks, outcomes: dict[str, int], seconds: float, console:
         f"+ in flight {money(current['in_flight'])} + waiting {money(current['waiting'])}; "
         f"credited {money(current['credited'])}"
     )
-    for one in result.receivables["accounts"]:
+    for account in result.receivables["accounts"]:
         console.print(
-            f"GL company {one['gl_company']}, account {one['account']}: sub-ledger {money(one['sub_ledger'])}, "
-            f"general ledger {money(one['general_ledger'])}"
+            f"GL company {account['gl_company']}, account {account['account']}: "
+            f"sub-ledger {money(account['sub_ledger'])}, general ledger {money(account['general_ledger'])}"
         )
     for difference in result.differences:
         console.print(f"[red]{difference}[/red]")
@@ -363,5 +381,5 @@ def summarize(clerks: Clerks, outcomes: dict[str, int], seconds: float, console:
 
 
 def print_summary(summary: dict[str, Any]) -> None:
-    """The last line, for programs; not wrapped, whatever the width of the terminal."""
+    """Prints the last line, for programs; it is never wrapped."""
     print(json.dumps(summary))

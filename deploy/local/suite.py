@@ -1,4 +1,4 @@
-"""Owns the running suite: PostgreSQL, NATS, the three services and the gateway, each a process of its own."""
+"""The running suite: PostgreSQL, NATS, the three services and the gateway, each in its own process."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ _START_SECONDS = 40
 
 @dataclass(frozen=True)
 class Server:
-    """A process that answers HTTP."""
+    """A process that serves HTTP."""
 
     child: Child
     port: int
@@ -37,7 +37,7 @@ class Server:
 
 
 class Suite:
-    """Everything that `make up` starts. Parts can be killed and started again one by one."""
+    """The suite that `make up` starts. Its parts can be killed and started again one by one."""
 
     def __init__(self, home: Home, *, gateway_port: int | None = None, durable: bool = True):
         self.home = home
@@ -51,23 +51,24 @@ class Suite:
     def gateway_url(self) -> str:
         return f"http://127.0.0.1:{self._ports['gateway']}"
 
-    def start(self, tell: Callable[[str], None] = lambda _: None) -> None:
-        """Starts everything in order and waits until it answers; `tell` hears of each step."""
+    def start(self, report: Callable[[str], None] = lambda _: None) -> None:
+        """Starts everything in order and waits until it is ready; `report` is called for each step."""
         if not port_is_free(self._ports["gateway"]):
             raise LocalError(
-                f"Port {self._ports['gateway']} is in use: stop what listens there, or choose another: make up PORT=8500"
+                f"Port {self._ports['gateway']} is in use. Stop the program that uses it, or choose another port: "
+                "make up PORT=8500"
             )
-        tell("PostgreSQL")
+        report("PostgreSQL")
         self.start_postgres()
-        tell("NATS")
+        report("NATS")
         self.start_nats()
-        tell("database migrations")
+        report("database migrations")
         self.migrate()
-        tell("services")
+        report("services")
         for name in SERVICES:
             self.start_server(name)
         self.wait_ready()
-        tell("gateway")
+        report("gateway")
         self.start_server("gateway")
         self.wait_ready("gateway")
         self.home.save()
@@ -85,7 +86,7 @@ class Suite:
         asyncio.run(self.nats.provision())
 
     def migrate(self) -> None:
-        """Brings every database to the newest schema, and makes the first administrator."""
+        """Upgrades all databases to the newest schema, and creates the first administrator."""
         assert self.postgres is not None
         for service in SERVICES:
             migration.upgrade(service, self.postgres.url(service, f"{service}_owner"))
@@ -102,7 +103,7 @@ class Suite:
             await database.close()
 
     def start_server(self, name: str) -> None:
-        """Starts a service or the gateway on the port that it keeps for the life of the suite."""
+        """Starts a service or the gateway, always on the same port for the lifetime of the suite."""
         command = [
             *(sys.executable, "-m", "shared.process.server", self.module_of(name)),
             *("--host", "127.0.0.1", "--port", str(self._ports[name])),
@@ -111,7 +112,7 @@ class Suite:
         self.servers[name] = Server(child, self._ports[name])
 
     def module_of(self, name: str) -> str:
-        """Where the application of a process is made."""
+        """The module that creates the application of a process."""
         return "gateway.main" if name == "gateway" else f"services.{name}.main"
 
     def environment_of(self, name: str) -> dict[str, str]:
@@ -122,7 +123,7 @@ class Suite:
         environment = {
             **os.environ,
             "PYTHONUNBUFFERED": "1",
-            # Nobody looks at /readyz here: what is stopped may go at once.
+            # Nothing checks /readyz here, so a process can stop at once.
             "DRAIN_SECONDS": os.environ.get("DRAIN_SECONDS", "0"),
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
             "NATS_URL": self.nats.url(name),
@@ -140,7 +141,7 @@ class Suite:
         return environment
 
     def operators_environment(self) -> dict[str, str]:
-        """What the command `ratebook` needs, under the names that it has in production."""
+        """The variables that the command `ratebook` needs, with the same names as in production."""
         assert self.postgres is not None
         assert self.nats is not None
         environment = {
@@ -154,20 +155,20 @@ class Suite:
         return environment
 
     def wait_ready(self, *names: str) -> None:
-        """Waits until the named servers (all without) say that they are ready."""
+        """Waits until the named servers, by default all, report that they are ready."""
         with httpx.Client(timeout=2) as client:
             for name in names or tuple(self.servers):
                 server = self.servers[name]
                 wait_until(server.child, partial(_ready, client, server.url), patience_seconds=_START_SECONDS)
 
     def watch(self) -> str | None:
-        """The name of a part that has stopped by itself, None while all run."""
+        """The name of a part that has stopped unexpectedly, or None."""
         children = [server.child for server in self.servers.values()]
         children += [part.child for part in (self.postgres, self.nats) if part is not None]
         return next((child.name for child in children if not child.running), None)
 
     def stop(self) -> None:
-        """Stops everything, the gateway first so that nothing new comes in."""
+        """Stops everything, beginning with the gateway so that no new requests arrive."""
         (self.home.path / ENVIRONMENT).unlink(missing_ok=True)
         for name in ("gateway", *SERVICES):
             if name in self.servers:

@@ -3,8 +3,8 @@
 --   psql -v rating_owner=... -v rating_runtime=... -v receivables_owner=... -v receivables_runtime=... \
 --        -v security_owner=... -v security_runtime=... -f deploy/postgres/roles.sql
 --
--- Each variable is the password of that role. The owner runs migrations; the runtime role serves requests and may do
--- only what the migrations grant it.
+-- Each variable is the password of that role. The owner runs migrations. The runtime role serves requests, with only
+-- the rights that migrations grant it.
 
 CREATE ROLE rating_owner LOGIN PASSWORD :'rating_owner';
 CREATE ROLE rating_runtime LOGIN PASSWORD :'rating_runtime';

@@ -1,6 +1,6 @@
-"""Writes the large files of the sample company: billing profiles from published rate cards, and 1,000 work orders.
+"""Generating the large files of the sample company: billing profiles from published rate cards, and 1,000 work orders.
 
-`python -m deploy.sample.generate` writes the same files again; a test compares them with what is committed.
+`python -m deploy.sample.generate` always writes the same files; a test compares them with those that are committed.
 """
 
 import csv
@@ -32,7 +32,7 @@ SERVERS = {
     "LAX": ("L201",),
     "MIA": ("M301",),
 }
-# What a line earns those who did the job; who serves papers earns his own percentage, and money laid out earns nothing.
+# The commission on a line; service of papers earns the server's own percentage, and fee advances earn nothing.
 COMMISSIONS = {
     "Mileage": ("percent", "50"),
     "Skip trace": ("percent", "12.5"),
@@ -85,7 +85,7 @@ def bexar_profiles() -> Iterator[Row]:
 
 
 def california_profiles() -> Iterator[Row]:
-    """A fee for each defendant, and another when nobody was found; both rose on 2024-01-01."""
+    """A fee for each defendant, and another one if nobody was found; both increased on 2024-01-01."""
     periods = (
         (
             "2019-01-01",
@@ -125,7 +125,7 @@ def california_profiles() -> Iterator[Row]:
 
 
 def florida_profiles() -> Iterator[Row]:
-    """40 a service; levies by parcel; the steps of a sale by trigger."""
+    """$40 for each service, levies by parcel, and the steps of a sale by trigger."""
     jobs = {
         "SUMMONS": [_per("Service of summons", "40", "servees")],
         "WRIT": [_per("Service of writ", "40", "servees")],
@@ -156,7 +156,7 @@ def florida_profiles() -> Iterator[Row]:
 
 
 def profiles() -> list[Row]:
-    """The billing profiles of all branches, with what each line pays its servers."""
+    """The billing profiles of all branches, with the commission on each line."""
     rows = [*bexar_profiles(), *california_profiles(), *florida_profiles()]
     made = []
     for row in rows:
@@ -180,9 +180,9 @@ def _customers() -> dict[str, list[str]]:
 
 
 def work_orders() -> list[Row]:
-    """600 orders of San Antonio, 250 of Los Angeles, 150 of Miami; 8 have no region and 7 no profile."""
+    """600 orders in San Antonio, 250 in Los Angeles and 150 in Miami; 8 have no region and 7 no profile."""
     chance = random.Random(20260501)  # noqa: S311 - the same orders every time, nothing secret
-    assigned = random.Random(20260502)  # noqa: S311 - nothing secret; apart, so that it changes no order
+    assigned = random.Random(20260502)  # noqa: S311 - nothing secret; separate, so that it does not change the orders
     zips, customers = _zips(), _customers()
     branches = ["SAT"] * 600 + ["LAX"] * 250 + ["MIA"] * 150
     chance.shuffle(branches)
@@ -203,7 +203,7 @@ def work_orders() -> list[Row]:
             "attempts": chance.choice((1, 1, 1, 2, 3)),
         }
         {"SAT": _texas, "LAX": _california, "MIA": _florida}[branch](row, chance, zips)
-        # A handful shows what a failed rating says: ZIP codes of other states, and a priority without rates.
+        # A few orders fail to rate: they have ZIP codes of other states, or a priority without rates.
         if index % 125 == 60:
             row["served_zip"] = "10007"
         elif index % 140 == 90:
@@ -244,7 +244,7 @@ def _california(row: Row, chance: random.Random, zips: dict[str, list[str]]) -> 
     elif row["job_type"] == "POSSESSION" and chance.random() < 0.3:
         row["triggers"] = "EXTRA_POSTING"
     if chance.random() < 0.06:
-        # Served before the fees rose, billed late.
+        # Served before the fees increased, but billed afterwards.
         row["service_on"] = date(2023, 12, 1) + timedelta(days=chance.randrange(60))
 
 
@@ -267,7 +267,7 @@ def as_csv(columns: tuple[str, ...], rows: list[Row]) -> str:
 
 
 def files() -> dict[Path, str]:
-    """Every generated file and its content."""
+    """The generated files and their contents."""
     return {
         HERE / "billing-profiles.csv": as_csv(PROFILE_COLUMNS, profiles()),
         HERE / "work-orders.csv": as_csv(ORDER_COLUMNS, work_orders()),

@@ -1,1 +1,1 @@
-"""Owns the gateway's rules, all pure: paths, headers, decisions."""
+"""The pure rules of the gateway: paths, headers, decisions."""

@@ -1,4 +1,4 @@
-"""Owns who may do what."""
+"""Decisions: who may use which operation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.access.grants import Grant, Level
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An active user: `DOMAIN\\name`, what all groups that he is in grant together, and the highest level by feature."""
+    """An active user: `DOMAIN\\name`, the grants of all groups together, and the highest level by feature."""
 
     name: str
     grants: tuple[Grant, ...]
@@ -19,7 +19,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class UserTable:
-    """The permission table as decisions read it: active users by subject, as the security service had them at `epoch`."""
+    """The permission table that decisions read: the active users by subject, at one epoch of the security service."""
 
     epoch: int
     users: Mapping[str, User]
@@ -27,7 +27,7 @@ class UserTable:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a valid access token speaks for; `expires_at` in seconds since 1970."""
+    """The caller in a valid access token; `expires_at` is in seconds since 1970."""
 
     subject: str
     session_id: str
@@ -35,7 +35,7 @@ class Caller:
 
 
 class Decision(NamedTuple):
-    """The result, its reason in words for the log, and the user where there is one."""
+    """The result, its reason for the log, and the user if there is one."""
 
     result: Literal["pass", "unauthenticated", "forbidden"]
     reason: str
@@ -44,15 +44,15 @@ class Decision(NamedTuple):
 
 PUBLIC = Decision("pass", "public")
 _NOBODY = Decision("unauthenticated", "no valid access token")
-_UNKNOWN = Decision("unauthenticated", "no active user of this id")
+_UNKNOWN = Decision("unauthenticated", "no active user with this id")
 
 
 def decide(route: Route, caller: Caller | None, table: UserTable) -> Decision:
     """Whether `caller` may use `route`.
 
-    A public operation is anyone's. Every other needs an active user, and one with a feature needs a group of his that
-    grants it at the level or above. Example: `rating.export` at edit passes a user with approve, in whatever branches;
-    the service sees to the branches.
+    A public operation is open to anyone. Any other needs an active user, and one with a feature also needs a group of
+    the user that grants it at this level or above. Example: a user with approve for `rating.export` may use an
+    operation that needs edit, whatever the branches; the service checks the branches.
     """
     access = route.access
     if access.kind == "public":
@@ -65,5 +65,5 @@ def decide(route: Route, caller: Caller | None, table: UserTable) -> Decision:
     if access.kind == "signed_in":
         return Decision("pass", "signed in", user)
     if user.levels.get(access.feature, Level.NONE) < access.level:
-        return Decision("forbidden", f"no group gives {access.feature} at {access.level.word}", user)
+        return Decision("forbidden", f"no group grants {access.feature} at {access.level.word}", user)
     return Decision("pass", "granted", user)

@@ -1,4 +1,4 @@
-"""Owns which headers pass, and what is read from them here."""
+"""Headers: which are forwarded, and what the gateway reads from them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -67,15 +67,15 @@ _ORDINARY_CONNECTION = frozenset({b"keep-alive", b"close"})
 
 
 def fold(name: str) -> str:
-    """One spelling for names that some servers cannot tell apart: `Ratebook_Identity`, `ratebook.identity`."""
+    """One spelling for names that some servers treat as the same: `Ratebook_Identity`, `ratebook.identity`."""
     return name.lower().replace("_", "-").replace(".", "-")
 
 
 @dataclass(slots=True)
 class RequestHead:
-    """What counts of a request's headers: those to forward, the access token, and how its body is framed.
+    """What the gateway needs of a request's headers: those to forward, the credentials, and the framing of the body.
 
-    `hop` holds the names that `Connection` lists, folded.
+    `hop` has the names listed in `Connection`, folded.
     """
 
     forwarded: list[Header]
@@ -90,11 +90,11 @@ class RequestHead:
 
 
 def request_head(headers: Sequence[Header]) -> RequestHead:
-    """Reads the headers as uvicorn gives them, names in lower case; raises HeadersRefused or HeadersTooLarge.
+    """Reads the headers from uvicorn, with names in lower case; raises HeadersRefused or HeadersTooLarge.
 
-    Forwarded is what stands in the list above, letter by letter, so whatever only folds to such a name is dropped.
-    Headers that `Connection` names belong to this hop alone and are dropped as well; what the gateway says itself is
-    added afterwards, where no caller can name it.
+    Only headers in the list above are forwarded. The names must match exactly, so a name that merely folds to one of
+    them is dropped. Headers named in `Connection` are for this hop only and are dropped too. The gateway adds its own
+    headers afterwards, so no caller can have them dropped.
     """
     if len(headers) > MAX_HEADERS:
         raise HeadersTooLarge(f"There are more than {MAX_HEADERS} headers.")
@@ -104,17 +104,17 @@ def request_head(headers: Sequence[Header]) -> RequestHead:
         size += len(name) + len(value)
         if name in _FORWARDED:
             if value.translate(None, _VALUE_BYTES):
-                raise HeadersRefused(f"The header {name.decode()} has control characters, or such beyond ASCII.")
+                raise HeadersRefused(f"The header {name.decode()} contains characters other than printable ASCII.")
             head.forwarded.append((name, value))
         elif name in _READ_HERE:
             _read_here(head, name, value)
     if size > MAX_HEADER_BYTES:
         raise HeadersTooLarge(f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
     if head.hosts != 1:
-        raise HeadersRefused("There must be one Host header.")
+        raise HeadersRefused("Send exactly one Host header.")
     if head.upgrade and (head.chunked or head.content_length):
-        # uvicorn's parser takes the body for the other protocol, and the request would pass with an empty one.
-        raise HeadersRefused("A request with a body cannot ask for an Upgrade: send it as plain HTTP/1.1.")
+        # uvicorn's parser treats the body as data of the other protocol, so the request would pass with an empty body.
+        raise HeadersRefused("A request with a body cannot ask for an Upgrade. Send it as plain HTTP/1.1.")
     if head.hop:
         head.forwarded = [(name, value) for name, value in head.forwarded if name.decode() not in head.hop]
     return head
@@ -125,16 +125,16 @@ def _read_here(head: RequestHead, name: bytes, value: bytes) -> None:
         case b"host":
             head.hosts += 1
             if not value or value.translate(None, _HOST_BYTES):
-                raise HeadersRefused("The Host is none.")
+                raise HeadersRefused("The Host header is empty or invalid.")
         case b"connection":
             if value.lower() not in _ORDINARY_CONNECTION:
                 head.hop |= {fold(token.strip()) for token in value.decode("latin-1").split(",")}
         case b"cookie":
-            # A proxy may bring them on several lines (RFC 9113, 8.2.3).
+            # A proxy may send cookies in several headers (RFC 9113, 8.2.3).
             head.cookie = value if head.cookie is None else head.cookie + b"; " + value
         case _ if name in _SHOWN:
             if getattr(head, _SHOWN[name]) is not None:
-                raise HeadersRefused(f"There are two headers {name.decode().title()}.")
+                raise HeadersRefused(f"The header {name.decode().title()} is given more than once.")
             setattr(head, _SHOWN[name], value)
         case b"upgrade":
             head.upgrade = True
@@ -143,12 +143,15 @@ def _read_here(head: RequestHead, name: bytes, value: bytes) -> None:
 
 
 def _read_framing(head: RequestHead, name: bytes, value: bytes) -> None:
-    """One length or exactly `chunked`: anything else lets two servers see two different requests."""
+    """Reads the framing: one length, or exactly `chunked`.
+
+    With anything else two servers could see different requests.
+    """
     if head.content_length is not None or head.chunked:
         raise HeadersRefused("The length of the body is given twice.")
     if name == b"transfer-encoding":
         if value.lower() != b"chunked":
-            raise HeadersRefused("No Transfer-Encoding but `chunked` is taken.")
+            raise HeadersRefused("The only Transfer-Encoding accepted is `chunked`.")
         head.chunked = True
     elif not value.isdigit() or len(value) > 18:
         raise HeadersRefused("The Content-Length is not a number.")
@@ -158,7 +161,7 @@ def _read_framing(head: RequestHead, name: bytes, value: bytes) -> None:
 
 @dataclass(slots=True)
 class ResponseHead:
-    """What goes back of a service's headers; `content_length` is None where the body is framed by chunks."""
+    """The headers of a service to send back; `content_length` is None if the body is chunked."""
 
     headers: list[Header]
     content_length: int | None = None
@@ -167,9 +170,9 @@ class ResponseHead:
 
 
 def response_head(headers: Iterable[Header], service: str, origin: str) -> ResponseHead:
-    """Reads a service's headers, names in lower case. Each line stays a line: several Set-Cookie are several.
+    """Reads a service's headers, with names in lower case. Repeated headers such as Set-Cookie stay separate.
 
-    A Location inside (`/v1/exports/7`) becomes the one outside (`/api/v1/rating/exports/7`).
+    A Location at the service (`/v1/exports/7`) becomes the one for callers (`/api/v1/rating/exports/7`).
     """
     head = ResponseHead([])
     chunked = False
@@ -187,12 +190,12 @@ def response_head(headers: Iterable[Header], service: str, origin: str) -> Respo
             head.unknown_coding = chunked or value.lower() != b"chunked"
             chunked = True
     if chunked:
-        # Where both are given the length is a lie (RFC 9112, 6.3).
+        # If both are given, the length must be ignored (RFC 9112, 6.3).
         head.content_length = None
     return head
 
 
 def outside_location(location: bytes, service: str, origin: str) -> bytes:
-    """A service's own path as callers reach it; any other address stays as it is."""
+    """The path for callers if the location is a path of the service; any other location stays the same."""
     path = location.removeprefix(origin.encode())
     return b"/api/v1/%b/%b" % (service.encode(), path.removeprefix(b"/v1/")) if path.startswith(b"/v1/") else location

@@ -1,1 +1,1 @@
-"""The security service."""
+"""The security service: users, groups, sessions and tokens."""

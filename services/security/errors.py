@@ -1,54 +1,54 @@
-"""Owns what the security service refuses, and why."""
+"""The refusals of the security service."""
 
 from shared.errors import DomainError
 
 
 class LoginRefused(DomainError):
-    """Name, password or refresh token is wrong, expired or used up, or the account is not active. Log in again.
+    """The name, password or token is wrong, expired or already used, or the account is not active. Log in again.
 
-    The answer is the same whatever the reason was, so that it tells nobody which accounts exist.
+    The answer is the same for every reason, so that it does not reveal which accounts exist.
     """
 
     code = "LOGIN_REFUSED"
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("The log-in was refused.")
+        super().__init__("The log-in was refused. Check your credentials and log in again.")
 
 
 class LogInLimited(DomainError):
-    """Too many log-ins failed, of this account or from this address: wait as long as `Retry-After` says.
+    """Too many log-ins of this account or from this address failed. Wait for the seconds in `Retry-After`.
 
-    A new password, set by an administrator, lets the account try again at once.
+    If an administrator sets a new password, the account can log in again immediately.
     """
 
     code = "LOG_IN_LIMITED"
     status = 429
 
     def __init__(self, retry_after_seconds: int, *, of_account: bool) -> None:
-        super().__init__(f"Too many log-ins failed: wait for {retry_after_seconds} s, or ask an administrator.")
+        super().__init__(f"Too many log-ins failed. Wait {retry_after_seconds} s, or ask an administrator.")
         self.retry_after_seconds = retry_after_seconds
         self.of_account = of_account
 
 
 class UserExists(DomainError):
-    """There is a user of this name already; user names are compared without regard to case."""
+    """A user with this name already exists; upper and lower case count as the same. Choose another name."""
 
     code = "USER_EXISTS"
     status = 409
 
 
 class GroupExists(DomainError):
-    """There is a group of this name already."""
+    """A group with this name already exists; upper and lower case count as the same. Choose another name."""
 
     code = "GROUP_EXISTS"
     status = 409
 
 
 class GrantRefused(DomainError):
-    """A grant names a feature that no operation declares, stands twice, or limits what cannot be limited.
+    """A grant has an unknown feature, is listed twice, or has limits where there can be none.
 
-    `errors` names each such grant. GET /v1/features lists the features that there are.
+    `errors` lists each such grant. GET /v1/features lists the known features.
     """
 
     code = "GRANT_REFUSED"
@@ -56,51 +56,57 @@ class GrantRefused(DomainError):
 
 
 class OwnGroup(DomainError):
-    """Nobody changes a group that he is in, nor puts himself into one: ask another administrator."""
+    """You cannot change a group that you are in, or which groups you are in. Ask another administrator."""
 
     code = "OWN_GROUP"
     status = 403
 
 
 class LastAdministrator(DomainError):
-    """Afterwards no active user could administer groups any more: give `security.groups` at admin to another first."""
+    """After this change no active user could administer groups.
+
+    First grant `security.groups` at admin to another user.
+    """
 
     code = "LAST_ADMINISTRATOR"
     status = 409
 
 
 class AdministratorProtected(DomainError):
-    """The password of an administrator is set only by those who have `security.groups` at admin themselves."""
+    """This changes how an administrator logs in, so you need `security.groups` at admin yourself.
+
+    Ask an administrator.
+    """
 
     code = "ADMINISTRATOR_PROTECTED"
     status = 403
 
 
 class PasswordUnfit(DomainError):
-    """The new password is too short, too long, or is the user's own name; `detail` says which."""
+    """The new password is too short, too long, not printable, or the user's own name; see `detail`. Choose another."""
 
     code = "PASSWORD_UNFIT"
     status = 422
 
 
 class ServiceAccountOnly(DomainError):
-    """Service accounts have credentials, people have passwords: neither is given what is the other's."""
+    """Service accounts have credentials and people have passwords. This operation is not for this kind of account."""
 
     code = "SERVICE_ACCOUNT_ONLY"
     status = 409
 
 
 class CredentialsEnough(DomainError):
-    """A service account has two valid credentials at most, the old and the new one: revoke one first."""
+    """The service account already has two valid credentials, the maximum. Revoke one first."""
 
     code = "CREDENTIALS_ENOUGH"
     status = 409
 
 
 class IdentityProviderAway(DomainError):
-    """The Windows domain or the identity provider does not answer, or answers nonsense; nobody can log in there now.
+    """The Windows domain or the identity provider is not answering correctly, so nobody can log in there now.
 
-    Try again shortly. Local accounts log in as ever; operators find the reason in the log of security.
+    Try again shortly. Local accounts can log in as usual. Operators find the reason in the log of the security service.
     """
 
     code = "IDENTITY_PROVIDER_AWAY"

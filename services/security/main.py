@@ -1,4 +1,4 @@
-"""Owns putting the security service together."""
+"""Building the security service from its parts."""
 
 from fastapi import FastAPI
 
@@ -49,7 +49,7 @@ ROUTERS = (
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application; settings come from the environment unless they are given."""
+    """Builds the application; settings come from the environment unless they are given."""
     settings = settings or Settings()
     jobs = {"deletion of expired sessions": deletion_job, "counts of limited log-ins": limited_job}
     app = build("security", settings, routers=ROUTERS, jobs=jobs)

@@ -1,4 +1,4 @@
-"""Owns what the environment tells the security service."""
+"""The settings of the security service, read from the environment."""
 
 import ssl
 from pathlib import Path
@@ -12,30 +12,31 @@ from shared.process.settings import Seeds, ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """`signing_key` signs access tokens: an Ed25519 seed, 32 bytes in hexadecimal (`SECURITY_SIGNING_KEY`).
+    """The settings of the security service.
 
-    While keys are rotated there are several, separated by commas: the first signs, all are published. The keys that
-    derive refresh tokens come from them too, so all instances must have the same ones.
+    `signing_key` (`SECURITY_SIGNING_KEY`) signs access tokens: an Ed25519 seed, 32 bytes in hexadecimal. During a key
+    rotation there are several, separated by commas: the first one signs, and all are published. The keys that derive
+    refresh tokens come from them too, so all instances must have the same ones.
 
-    `oidc_…` name the identity provider, if there is one; `oidc_domains` is JSON, `{"alamo.example": "ALAMO"}`. `ldap_…`
-    name the directory of the Windows domain, if passwords are checked there.
+    `oidc_…` describe the identity provider, if there is one; `oidc_domains` is JSON, `{"alamo.example": "ALAMO"}`.
+    `ldap_…` describe the directory of the Windows domain, if passwords are checked there.
     """
 
     model_config = SettingsConfigDict(env_prefix="SECURITY_")
 
     signing_key: Seeds
-    # Nobody changes a group that he is in, nor which groups he is in.
+    # Users cannot change their own groups, nor which groups they are in.
     four_eyes: bool = True
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
-    # Where the gateway is reached from outside: https://…/api/v1/security/oidc/callback
+    # The public address of the gateway: https://…/api/v1/security/oidc/callback
     oidc_redirect_uri: str | None = None
     oidc_name_claim: str = "preferred_username"
     oidc_domains: dict[str, str] = Field(default_factory=dict)
-    # A file of certificates to trust besides those of the machine.
+    # A file with certificates to trust in addition to those of the machine.
     oidc_ca_file: Path | None = None
-    # Where a browser goes on after logging in there; a path of this host, so that nobody is sent elsewhere.
+    # Where a browser goes after logging in; a path of this host, so that nobody is redirected elsewhere.
     oidc_return_to: str = "/console/"
 
     ldap_url: str | None = Field(default=None, pattern=r"^ldaps://")
@@ -51,14 +52,14 @@ class Settings(ServiceSettings):
     def _ldap_is_whole(self) -> "Settings":
         given = (self.ldap_url, self.ldap_ca_file, self.ldap_domain, self.ldap_base)
         if any(given) and not all(given):
-            raise ValueError("SECURITY_LDAP_URL, _CA_FILE, _DOMAIN and _BASE belong together: set all, or none of them")
+            raise ValueError("SECURITY_LDAP_URL, _CA_FILE, _DOMAIN and _BASE belong together: set all, or none")
         if "{name}" not in self.ldap_bind_name:
-            raise ValueError("SECURITY_LDAP_BIND_NAME must have {name} in it")
+            raise ValueError("SECURITY_LDAP_BIND_NAME must contain {name}")
         return self
 
     @property
     def directory(self) -> DirectorySettings | None:
-        """The directory that passwords are checked at, None when there is none."""
+        """The directory that checks passwords, or None."""
         if self.ldap_url is None or self.ldap_ca_file is None or self.ldap_domain is None or self.ldap_base is None:
             return None
         return DirectorySettings(
@@ -81,14 +82,14 @@ class Settings(ServiceSettings):
             )
         for url in (self.oidc_issuer, self.oidc_redirect_uri):
             if url is not None and not is_protected(url):
-                raise ValueError("SECURITY_OIDC_ISSUER and SECURITY_OIDC_REDIRECT_URI must be https://…")
+                raise ValueError("SECURITY_OIDC_ISSUER and SECURITY_OIDC_REDIRECT_URI must begin with https://")
         if not self.oidc_return_to.startswith("/") or self.oidc_return_to.startswith(("//", "/\\")):
             raise ValueError("SECURITY_OIDC_RETURN_TO must be a path of this host, like /console/")
         return self
 
     @property
     def oidc(self) -> Registration | None:
-        """How this service is registered at the identity provider, None when there is none."""
+        """The registration at the identity provider, or None."""
         if self.oidc_issuer is None or self.oidc_client_id is None or self.oidc_redirect_uri is None:
             return None
         secret = None if self.oidc_client_secret is None else self.oidc_client_secret.get_secret_value()
@@ -102,7 +103,7 @@ class Settings(ServiceSettings):
         )
 
     def oidc_trust(self) -> ssl.SSLContext:
-        """Which certificates the identity provider may have."""
+        """The certificates to trust for the identity provider."""
         trust = ssl.create_default_context()
         if self.oidc_ca_file is not None:
             trust.load_verify_locations(self.oidc_ca_file)

@@ -1,1 +1,1 @@
-"""Who may do what, and how callers are known."""
+"""Access rights, and how callers are identified."""

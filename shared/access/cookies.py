@@ -1,6 +1,7 @@
-"""Owns the names under which browsers keep tokens, which security gives and the gateway reads.
+"""The names of the cookies that hold a browser's tokens: security sets them, the gateway reads them.
 
-`__Host-` makes a browser keep them for this host alone, under TLS alone: no neighbour of the domain can set them.
+The prefix `__Host-` makes a browser send them to this host only, and only over TLS, so that no other host of the domain
+can set them.
 """
 
 ACCESS = "__Host-ratebook-access"
@@ -8,7 +9,7 @@ REFRESH = "__Host-ratebook-refresh"
 CSRF = "__Host-ratebook-csrf"
 OIDC = "__Host-ratebook-oidc"
 CSRF_HEADER = "ratebook-csrf"
-"""Pages read the cookie CSRF, the only one that they can read, and send it as this header with whatever changes something."""
+"""A page reads the cookie CSRF, the only one it can read, and sends its value as this header with every change."""
 
 
 OWN_PREFIX = "__Host-ratebook-"

@@ -1,4 +1,4 @@
-"""Owns what an operation asks of its caller, declared where the operation is written."""
+"""What an operation requires of its caller, declared where the operation is written."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from shared.access.grants import Level
 
 @dataclass(frozen=True)
 class Access:
-    """What an operation asks of its caller, declared where the operation is written."""
+    """What one operation requires of its caller."""
 
     kind: Literal["feature", "signed_in", "public"]
     feature: str = ""
@@ -31,10 +31,10 @@ def feature(name: str, level: Level) -> Access:
 
 
 def signed_in() -> Access:
-    """Any logged-in caller: one's own account."""
+    """Any caller who is logged in, for example to read their own account."""
     return Access("signed_in")
 
 
 def public(reason: str) -> Access:
-    """Anyone at all; `reason` says why that is safe."""
+    """Anyone; `reason` says why that is safe."""
     return Access("public", reason=reason)

@@ -1,15 +1,15 @@
-"""Owns who may do what: levels, grants with limits, and the scope that follows from them."""
+"""Access rights: levels, grants with limits, and the scope that follows from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-# pydantic asks for this one below Python 3.12.
+# Below Python 3.12 pydantic accepts only this TypedDict.
 from typing_extensions import TypedDict
 
 LevelWord = Literal["view", "edit", "approve", "admin"]
-"""What a grant may give, in a word."""
+"""The levels that a grant can give, as words."""
 
 
 class Level(IntEnum):
@@ -31,7 +31,7 @@ class Level(IntEnum):
 
 
 class LimitsClaim(TypedDict, total=False):
-    """Limits as tokens and the permission table carry them; a side that is absent is open."""
+    """Limits in tokens and in the permission table; a side that is missing is not limited."""
 
     branches: list[str] | None
     customers: list[str] | None
@@ -39,14 +39,14 @@ class LimitsClaim(TypedDict, total=False):
 
 
 class GrantClaim(LimitsClaim):
-    """Features with their levels under one set of limits."""
+    """Features with their levels, all under the same limits."""
 
     levels: dict[str, LevelWord]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one grant is narrowed to; an empty set leaves that side open. All sides must fit at once."""
+    """The limits of one grant. An empty set does not limit that side; all three sides must match at once."""
 
     branches: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()
@@ -77,7 +77,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Grant:
-    """One feature at one level, within limits, as some group gives it."""
+    """One feature at one level within limits, as granted by a group."""
 
     feature: str
     level: Level
@@ -86,45 +86,48 @@ class Grant:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a caller may see for one operation: anything that fits at least one of `limits`.
+    """What a caller may see in one operation: anything that matches at least one of `limits`.
 
-    One grant's limits never widen another's, so they are kept apart. No limits at all means everything.
+    The limits of different grants are kept apart, because one grant must not widen another. No limits means everything.
     """
 
     limits: tuple[Limits, ...] = ()
 
     def covers(self, *, branch: str | None = None, customer: str | None = None, ar_company: int | None = None) -> bool:
-        """Whether a thing of this branch, customer and company lies in the scope.
+        """Whether something of this branch, customer and company is within the scope.
 
-        A side that the thing does not have (None) is outside every limit on that side.
+        A side that it does not have (None) is outside every limit on that side.
         """
         return not self.limits or any(
-            (not one.branches or branch in one.branches)
-            and (not one.customers or customer in one.customers)
-            and (not one.ar_companies or ar_company in one.ar_companies)
-            for one in self.limits
+            (not limits.branches or branch in limits.branches)
+            and (not limits.customers or customer in limits.customers)
+            and (not limits.ar_companies or ar_company in limits.ar_companies)
+            for limits in self.limits
         )
 
 
 EVERYTHING = Scope()
-"""The scope of jobs and consumers, which act for the company itself."""
+"""The scope of jobs and consumers, which act for the whole company."""
 
 
 def scope_for(grants: tuple[Grant, ...], feature: str, level: Level) -> Scope | None:
-    """The scope in which `grants` allow `feature` at `level`; None when they do not allow it at all.
+    """The scope in which `grants` allow `feature` at `level`, or None when they do not allow it.
 
-    Example: view everywhere plus edit in branch SAT gives, for edit, the scope of branch SAT alone.
+    Example: with view everywhere and edit in branch SAT, the scope for edit is branch SAT.
     """
-    fitting = [grant for grant in grants if grant.feature == feature and grant.level >= level]
-    if not fitting:
+    matching = [grant for grant in grants if grant.feature == feature and grant.level >= level]
+    if not matching:
         return None
-    if any(grant.limits.unlimited for grant in fitting):
+    if any(grant.limits.unlimited for grant in matching):
         return EVERYTHING
-    return Scope(tuple(grant.limits for grant in fitting))
+    return Scope(tuple(grant.limits for grant in matching))
 
 
 def highest_levels(grants: Iterable[Grant]) -> dict[str, Level]:
-    """The highest level of each feature, wherever it is granted: it reaches a level exactly where `scope_for` is not None."""
+    """The highest level granted for each feature, whatever its limits.
+
+    `scope_for` returns a scope for exactly these levels and the lower ones.
+    """
     highest: dict[str, Level] = {}
     for grant in grants:
         highest[grant.feature] = max(grant.level, highest.get(grant.feature, Level.NONE))
@@ -133,7 +136,7 @@ def highest_levels(grants: Iterable[Grant]) -> dict[str, Level]:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who is calling: the stable id of the account, its `DOMAIN\\name`, and what it may do here."""
+    """The caller: the stable id of the account, its `DOMAIN\\name`, and its grants in this service."""
 
     subject: str
     name: str

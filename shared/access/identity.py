@@ -1,4 +1,4 @@
-"""Owns the signed internal identity: the gateway says who calls and what they may do, the service believes only that."""
+"""The signed internal identity: the gateway states who is calling and what they may do; services trust nothing else."""
 
 import json
 import time
@@ -15,12 +15,12 @@ from shared.errors import Unauthenticated
 
 HEADER = "ratebook-identity"
 ADDRESS_HEADER = "x-forwarded-for"
-"""Where the caller is, as the gateway says; nobody else reaches a service."""
+"""The caller's address, set by the gateway. Services can trust it because only the gateway reaches them."""
 
 
 ISSUER = "ratebook-gateway"
 GATEWAY = "gateway"
-"""The subject of a gateway that asks for itself; a user's is a number."""
+"""The subject of a gateway's own requests; a user's subject is a number."""
 
 
 LIFETIME_SECONDS = 60
@@ -29,12 +29,12 @@ _TYPE = "ratebook-identity+jwt"
 
 
 def key_id(private_key: Ed25519PrivateKey) -> str:
-    """A short name for a key, made from its public half."""
+    """A short id of a key, taken from its public half."""
     return private_key.public_key().public_bytes_raw().hex()[:16]
 
 
 def public_jwks(private_keys: Sequence[Ed25519PrivateKey]) -> str:
-    """The JWKS document (RFC 7517) of the public halves."""
+    """The public halves of the keys as a JWKS document (RFC 7517)."""
     algorithm = jwt.get_algorithm_by_name(ALGORITHM)
     keys = []
     for private_key in private_keys:
@@ -44,12 +44,12 @@ def public_jwks(private_keys: Sequence[Ed25519PrivateKey]) -> str:
 
 
 def load_private_key(text: str) -> Ed25519PrivateKey:
-    """An Ed25519 key from its 32 bytes in hexadecimal."""
+    """Returns the Ed25519 key with this seed: 32 bytes in hexadecimal."""
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
 
 
 def sign_identity(private_key: Ed25519PrivateKey, principal: Principal, service: str) -> str:
-    """The identity of `principal` for one `service`, valid for a minute. Only the grants given are in it."""
+    """Returns the signed identity of `principal` for one `service`, valid for a minute, with the principal's grants."""
     issued_at = int(time.time())
     claims = {
         "iss": ISSUER,
@@ -64,18 +64,18 @@ def sign_identity(private_key: Ed25519PrivateKey, principal: Principal, service:
 
 
 def grants_to_claim(grants: Sequence[Grant]) -> list[GrantClaim]:
-    """Grants with the same limits share one entry: `{"levels": {feature: level}, "branches": [...]}`."""
+    """The grants as a claim, one entry for each set of limits: `{"levels": {feature: level}, "branches": [...]}`."""
     by_limits: dict[Limits, dict[str, LevelWord]] = {}
     for grant in grants:
         levels = by_limits.setdefault(grant.limits, {})
         highest = max(grant.level, Level.of(levels.get(grant.feature, "none")))
-        # Nobody is granted the level NONE, the only one that is no LevelWord.
+        # NONE, the only level that is not a LevelWord, is never granted.
         levels[grant.feature] = cast("LevelWord", highest.word)
     return [{"levels": levels, **limits.to_claim()} for limits, levels in by_limits.items()]
 
 
 def grants_from_claim(claim: Sequence[GrantClaim]) -> tuple[Grant, ...]:
-    """The grants that `grants_to_claim` has written."""
+    """The grants in a claim written by `grants_to_claim`."""
     return tuple(
         Grant(name, Level.of(level), Limits.from_claim(entry))
         for entry in claim
@@ -84,30 +84,30 @@ def grants_from_claim(claim: Sequence[GrantClaim]) -> tuple[Grant, ...]:
 
 
 class IdentityVerifier:
-    """Checks identities for one service against the gateway's public keys."""
+    """Checks the identities sent to one service against the gateway's public keys."""
 
     def __init__(self, jwks: str, service: str):
         self._keys: dict[str, PyJWK] = {str(key.key_id): key for key in PyJWKSet.from_json(jwks).keys}
         self._service = service
-        # The gateway sends the same token for up to a minute; checking a signature costs a hundred times a look-up.
+        # The gateway sends the same token for up to a minute, and checking a signature costs a hundred times a look-up.
         self._decoded = lru_cache(maxsize=4096)(self._decode)
 
     def verify(self, token: str | None) -> Principal:
-        """The principal in `token`; raises Unauthenticated for anything but a valid one."""
+        """Returns the principal in `token`; raises Unauthenticated unless the token is valid."""
         if not token:
             raise Unauthenticated(
-                "This service is reached through the gateway only: no identity came with the request."
+                "The request carries no identity. Send it through the gateway, the only way to this service."
             )
         principal, expires_at = self._decoded(token)
         if expires_at <= time.time():
-            raise Unauthenticated("The identity has expired.")
+            raise Unauthenticated("The identity of the request has expired.")
         return principal
 
     def _decode(self, token: str) -> tuple[Principal, float]:
         try:
             head = jwt.get_unverified_header(token)
             if head.get("typ") != _TYPE or head.get("alg") != ALGORITHM:
-                raise Unauthenticated("The identity is of another kind.")
+                raise Unauthenticated("The identity of the request is a token of another type.")
             claims = jwt.decode(
                 token,
                 self._keys[head.get("kid", "")],
@@ -117,6 +117,6 @@ class IdentityVerifier:
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
         except (jwt.InvalidTokenError, KeyError) as error:
-            raise Unauthenticated("The identity is not valid.") from error
+            raise Unauthenticated("The identity of the request is not valid.") from error
         principal = Principal(claims["sub"], claims["name"], grants_from_claim(claims["grants"]))
         return principal, float(claims["exp"])

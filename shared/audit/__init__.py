@@ -1,1 +1,1 @@
-"""Who did what: every command that changed something, in an order that nobody can change unseen."""
+"""The audit: every command that changed something and who sent it, in an order that nobody can change unnoticed."""

@@ -1,4 +1,4 @@
-"""Owns the rules of the audit: what is kept of a command's body, and how entries are chained."""
+"""The rules of the audit: what is kept of a command's body, and how entries are chained."""
 
 import hashlib
 import json
@@ -12,16 +12,19 @@ _HIDDEN = "(not kept)"
 
 
 def link(previous: bytes, document: str) -> bytes:
-    """The seal of an entry: SHA-256 over the seal before it and the entry as a JSON text. The first follows 32 zeros."""
+    """The seal of an entry: SHA-256 of the previous seal and the entry as JSON.
+
+    The first seal follows 32 zero bytes.
+    """
     return hashlib.sha256(previous + document.encode()).digest()
 
 
 def kept_body(media_type: str, body: bytes) -> str | None:
-    """What is kept of a body: JSON without its secrets, of anything else or larger its length and SHA-256."""
+    """What the audit keeps of a body: JSON without its secrets; only length and SHA-256 if it is large or not JSON."""
     if not body:
         return None
     if media_type == "application/json" and len(body) <= MOST_BODY_BYTES:
-        # What no endpoint read need not be JSON.
+        # An endpoint that takes no body does not check that there is JSON in it.
         with suppress(ValueError):
             return json.dumps(_without_secrets(json.loads(body)), ensure_ascii=False)
     return json.dumps({"type": media_type, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()})
@@ -33,4 +36,4 @@ def _without_secrets(part: Any) -> Any:
             name: _HIDDEN if any(word in name.lower() for word in _SECRET_WORDS) else _without_secrets(value)
             for name, value in part.items()
         }
-    return [_without_secrets(one) for one in part] if isinstance(part, list) else part
+    return [_without_secrets(item) for item in part] if isinstance(part, list) else part

@@ -1,7 +1,7 @@
-"""Owns the audit's tables: entries are only ever added, and sealed one after the other behind the commands.
+"""The tables of the audit: commands add entries, a job seals them one after the other.
 
-A seal needs the one before it. Made within the commands, all commands would wait for one another; so an entry is written in
-its command's transaction, and a job seals what has been committed, in the order in which it finds it.
+Each seal needs the one before it. If commands sealed their own entries, they would all wait for one another. So a
+command writes its entry in its own transaction, and a job seals committed entries in the order in which it finds them.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,13 @@ from shared.audit.chain import FIRST, link
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
 from shared.values.filters import Filter
+from shared.values.numbers import counted
 
 _LOCK = 8_400_003
 _PART = 1_000
 _PAGE = 5_000
 _LATE_SECONDS = 60
-# As text that no setting of a connection changes.
+# The text must not depend on any setting of the connection, or the seals would not match.
 _DOCUMENT = """
     json_build_array(e.id, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), e.subject, e.name, e.operation,
                      e.path, e.feature, e.level, e.status, e.body, e.request_id)::text
@@ -29,7 +30,7 @@ _DOCUMENT = """
 
 @dataclass(frozen=True)
 class Done:
-    """A command that was carried out. `body` is what `chain.kept_body` keeps."""
+    """A command that was carried out; `body` comes from `chain.kept_body`."""
 
     subject: str
     name: str
@@ -44,24 +45,26 @@ class Done:
 
 @dataclass(frozen=True)
 class Entry(Done):
+    """One entry of the audit."""
+
     id: int
     at: datetime
 
 
 class EntryFilter(Filter):
-    """Which entries a list shows."""
+    """The filters of the audit's list."""
 
-    name: str | None = Field(default=None, description="Who: `DOMAIN\\name`.")
+    name: str | None = Field(default=None, description="The account, `DOMAIN\\name`.")
     operation: str | None = Field(default=None, description="For example `POST /v1/exports`.")
-    path: str | None = Field(default=None, description="A part of the path.")
-    request_id: str | None = Field(default=None, description="As answers, refusals and logs name it.")
-    begin: datetime | None = Field(default=None, description="From this moment on.")
-    end: datetime | None = Field(default=None, description="Before this moment.")
+    path: str | None = Field(default=None, description="Part of the path.")
+    request_id: str | None = Field(default=None, description="The request id, as in the response and the logs.")
+    begin: datetime | None = Field(default=None, description="Earliest time, inclusive.")
+    end: datetime | None = Field(default=None, description="Latest time, exclusive.")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many entries are sealed, the last seal in hexadecimal, and what is wrong: nothing, if all is well."""
+    """The result of checking the chain: the number of sealed entries, the last seal in hexadecimal, and all faults."""
 
     sealed: int
     head: str
@@ -89,7 +92,7 @@ class _Sealed:
 
 
 async def note(session: AsyncSession, done: Done) -> None:
-    """Writes an entry into the transaction of its command."""
+    """Adds an entry in the transaction of its command."""
     names = ", ".join(vars(done))
     await execute(
         session,
@@ -99,12 +102,12 @@ async def note(session: AsyncSession, done: Done) -> None:
 
 
 async def note_all(session: AsyncSession, done: Sequence[Done]) -> None:
-    """Writes many entries at once."""
-    await copy_rows(session, "audit_entry", [one.name for one in fields(Done)], done)
+    """Adds many entries at once."""
+    await copy_rows(session, "audit_entry", [field.name for field in fields(Done)], done)
 
 
 async def seal_part(session: AsyncSession) -> bool:
-    """Seals the next entries; False when there are none, or another process is sealing."""
+    """Seals the next entries; returns False if there is nothing to seal or another process is sealing."""
     if not await fetch_value(session, "SELECT pg_try_advisory_xact_lock(:lock)", lock=_LOCK):
         return False
     unsealed = await fetch_all(
@@ -119,9 +122,9 @@ async def seal_part(session: AsyncSession) -> bool:
         return False
     last = await _last_seal(session)
     seals = [last.seal]
-    for one in unsealed:
-        seals.append(link(seals[-1], one.document))
-    ids = [one.id for one in unsealed]
+    for entry in unsealed:
+        seals.append(link(seals[-1], entry.document))
+    ids = [entry.id for entry in unsealed]
     await execute(
         session,
         """
@@ -137,26 +140,26 @@ async def seal_part(session: AsyncSession) -> bool:
 
 
 async def verify(session: AsyncSession, expected: tuple[int, str] | None = None) -> Verdict:
-    """Follows the chain from its beginning.
+    """Checks the chain from its beginning.
 
-    `expected` is a position and its seal in hexadecimal as they were noted elsewhere: an end that was cut off leaves a
-    chain that is sound, and only who remembers it sees that it is shorter.
+    `expected` is a position and its seal in hexadecimal, noted elsewhere. A chain whose end was cut off is still sound,
+    so only somebody who remembers a later seal can tell that entries are missing.
     """
     faults: list[str] = []
     last = _Seal(0, FIRST)
     remembered = expected is None
     while page := await _page_after(session, last.position):
-        for one in page:
-            if one.position != last.position + 1:
+        for entry in page:
+            if entry.position != last.position + 1:
                 faults.append(f"position {last.position + 1} is missing")
-            if one.document is None:
-                faults.append(f"position {one.position}: entry {one.entry_id} is gone")
-            elif link(last.seal, one.document) != one.seal:
+            if entry.document is None:
+                faults.append(f"position {entry.position}: entry {entry.entry_id} is gone")
+            elif link(last.seal, entry.document) != entry.seal:
                 faults.append(
-                    f"position {one.position}: entry {one.entry_id} is not what was sealed, or the seal before"
+                    f"position {entry.position}: entry {entry.entry_id} or the seal before it was changed after sealing"
                 )
-            last = _Seal(one.position, one.seal)
-            remembered |= (one.position, one.seal.hex()) == expected
+            last = _Seal(entry.position, entry.seal)
+            remembered |= (entry.position, entry.seal.hex()) == expected
     if not remembered and expected is not None:
         faults.append(f"position {expected[0]} does not have the seal {expected[1]}")
     faults += await _unsealed_too_long(session)
@@ -190,13 +193,15 @@ async def _unsealed_too_long(session: AsyncSession) -> list[str]:
         """,
         late=_LATE_SECONDS,
     )
-    return [f"{count} entries older than {_LATE_SECONDS} s have no seal"] if count else []
+    if not count:
+        return []
+    return [f"{counted(count, 'entry', 'entries')} older than {_LATE_SECONDS} s without a seal"]
 
 
 async def list_entries(
     session: AsyncSession, wanted: EntryFilter, query: PageQuery
 ) -> tuple[list[Entry], str | None, int]:
-    """One page of what was done, the newest first unless sorted otherwise, and how many entries fit."""
+    """One page of the entries, newest first unless sorted otherwise, and how many match."""
     where = (
         Where()
         .add("e.name = :name", name=wanted.name)

@@ -1,2 +1,2 @@
-"""What processes say to one another: the events of the services, schemas/ holds their exported documents; and what gateway
-and security exchange over HTTP. One module each."""
+"""What processes exchange, one module each: the events of the services (exported to schemas/), and what the gateway and
+security send each other over HTTP."""

@@ -1,4 +1,4 @@
-"""Access tokens: security signs them, the gateway believes them."""
+"""Access tokens: security signs them, the gateway checks them."""
 
 from typing import Annotated
 
@@ -10,10 +10,11 @@ TYPE = "ratebook-access+jwt"
 
 
 class AccessClaims(BaseModel):
-    """What an access token says. `sub` is the user's id: a name may be granted to before its owner was ever seen.
+    """The claims of an access token.
 
-    `sid` names the session. `csrf` is what a browser's page must show where the token comes as a cookie; a token
-    without it is no cookie.
+    `sub` is the user's id, which exists before its owner first logs in: rights can be granted to a name beforehand.
+    `sid` is the session. `csrf` is the value that a browser's page must send when the token arrives as a cookie; a
+    token without it is not accepted as a cookie.
     """
 
     model_config = ConfigDict(frozen=True, strict=True)

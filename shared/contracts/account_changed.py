@@ -1,4 +1,7 @@
-"""What a customer owes in accounts receivable changed: the whole state, where the newer version wins."""
+"""A customer's balance in accounts receivable has changed.
+
+The event carries the whole state; the newer version wins.
+"""
 
 from typing import ClassVar
 
@@ -7,7 +10,7 @@ from shared.values.money import Money
 
 
 class AccountChanged(Event):
-    """`open_amount` is everything posted to the customer's account, in the company's currency; credits lower it."""
+    """`open_amount` is the balance of everything posted to the customer's account, in the company's currency."""
 
     service: ClassVar[str] = "receivables"
 

@@ -1,4 +1,4 @@
-"""An AR company as it now is, with the months that can be posted in: the whole state, where the newer version wins."""
+"""An AR company or its open months have changed. The event carries the whole state; the newer version wins."""
 
 from typing import Annotated, ClassVar
 
@@ -6,7 +6,7 @@ from shared.contracts.event import Event, Month
 
 
 class CompanyChanged(Event):
-    """Open are at most `max_open_months` months after `last_closed_month`."""
+    """The months that can be posted to are up to `max_open_months` months after `last_closed_month`."""
 
     service: ClassVar[str] = "receivables"
 

@@ -1,4 +1,4 @@
-"""A customer as it now is in accounts receivable: the whole state, where the newer version wins."""
+"""A customer has changed in accounts receivable. The event carries the whole state; the newer version wins."""
 
 from typing import ClassVar, Literal
 
@@ -7,7 +7,7 @@ from shared.values.money import Money
 
 
 class CustomerChanged(Event):
-    """`credit_limit` is in the company's currency; without one there is no limit."""
+    """`credit_limit` is in the company's currency; null means no limit."""
 
     service: ClassVar[str] = "receivables"
 

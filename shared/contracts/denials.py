@@ -1,4 +1,4 @@
-"""What a gateway refused: counted there, told to security, and written into the audit."""
+"""Denials: the gateway counts them and reports them to security, which writes them to the audit."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,7 +13,7 @@ _Words = Annotated[str, StringConstraints(max_length=500)]
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """One kind of denial: who was refused what, and why. `subject` is `unknown` without a valid access token."""
+    """One kind of denial: who was denied what, and why. Without a valid access token `subject` is `unknown`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -29,14 +29,14 @@ class Denial:
 
 @dataclass(frozen=True, slots=True)
 class CountedDenial(Denial):
-    """Who was refused what, why, and how often."""
+    """One kind of denial and how often it happened."""
 
     count: Annotated[int, Field(gt=0, le=1_000_000_000)]
 
 
 @dataclass(frozen=True, slots=True)
 class DenialsReport:
-    """What one gateway refused from `begin` to `end`, each kind once."""
+    """The denials of one gateway from `begin` to `end`, each kind once."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Owns what all events have in common: derived names, and the CloudEvents 1.0 envelope."""
+"""What all events have in common: names derived from the class, and the CloudEvents 1.0 envelope."""
 
 import json
 import re
@@ -13,16 +13,16 @@ SUBJECTS = "ratebook.v1.>"
 
 
 class Part(BaseModel):
-    """A piece of an event's data. Readers ignore fields they do not know, so fields may be added."""
+    """A part of an event's data. Readers ignore fields that they do not know, so fields can be added."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Event(Part):
-    """The data of one kind of event; the class name gives the event's name, and that everything else.
+    """The data of one kind of event. The class name gives the event's name, and the event's name gives the rest.
 
-    `WorkOrderRated` from rating: name `work-order-rated`, subject `ratebook.v1.rating.work-order-rated`,
-    durable consumer of receivables `receivables-work-order-rated`.
+    Example: rating's `WorkOrderRated` has the name `work-order-rated`, the subject
+    `ratebook.v1.rating.work-order-rated` and the durable consumer `receivables-work-order-rated` in receivables.
     """
 
     service: ClassVar[str]
@@ -44,7 +44,7 @@ EventT = TypeVar("EventT", bound=Event)
 
 
 class Envelope(BaseModel, Generic[EventT]):
-    """A CloudEvents 1.0 envelope in structured JSON mode, as read by a consumer."""
+    """A CloudEvents 1.0 envelope in structured JSON mode, as a consumer reads it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -58,7 +58,10 @@ class Envelope(BaseModel, Generic[EventT]):
 
 
 def envelope_bytes(event_id: UUID, service: str, event_name: str, time: datetime, data: str) -> bytes:
-    """The envelope around `data`, a JSON text that goes in untouched: it may be SQL-made and large."""
+    """Wraps `data` in an envelope.
+
+    `data` is JSON text and goes in as it is: PostgreSQL made it, and it may be large.
+    """
     head = json.dumps(
         {
             "specversion": "1.0",

@@ -1,4 +1,4 @@
-"""Exported invoices that wait in a batch of accounts receivable: somebody reviews it and posts it, or takes them out."""
+"""Exported invoices are waiting in a batch of accounts receivable, where a clerk will post or remove them."""
 
 from typing import Annotated, ClassVar
 
@@ -13,7 +13,7 @@ class BatchedInvoice(Part):
 
 
 class InvoiceBatched(Event):
-    """`batch` is the number of the batch in its company and month. The answer comes later: exported, or refused."""
+    """`batch` is the number of the batch in its company and month. The outcome follows later: exported, or refused."""
 
     service: ClassVar[str] = "receivables"
 

@@ -1,4 +1,4 @@
-"""An exported invoice was credited in accounts receivable, by work order and with a disposition."""
+"""An exported invoice has been credited in accounts receivable, with the credit split by work order."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -8,11 +8,14 @@ from shared.contracts.event import Event, Month, Part
 from shared.values.money import Money
 
 Disposition = Literal["rerate", "close"]
-"""What becomes of a work order that credits have brought to zero: rated again, or taken out."""
+"""What happens to a work order that credits bring to zero: it is rated again, or closed."""
 
 
 class CreditedBooking(Part):
-    """The booking that the credit applies to; it may reach rating before `invoice-exported` does."""
+    """The booking that the credit applies to.
+
+    This event may reach rating before the booking's `invoice-exported` does.
+    """
 
     run_id: int
     invoice_id: int
@@ -23,7 +26,10 @@ class CreditedBooking(Part):
 
 
 class CreditedOrder(Part):
-    """Net amounts. `remaining` is what credits have left of the order: 0 reopens or closes it."""
+    """Amounts are net.
+
+    `remaining` is what is left of the order after all credits; at 0 the order is reopened or closed.
+    """
 
     work_order_id: int
     version: int
@@ -33,7 +39,7 @@ class CreditedOrder(Part):
 
 
 class InvoiceCredited(Event):
-    """`month` and `transaction` are the credit memo's. `disposition` is set when an order is brought to zero."""
+    """`month` and `transaction` are those of the credit memo. `disposition` is set when an order is brought to zero."""
 
     service: ClassVar[str] = "receivables"
 

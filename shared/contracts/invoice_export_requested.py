@@ -1,4 +1,4 @@
-"""Rating asks receivables to book invoices: a chunk of one AR company and one export run."""
+"""Rating asks receivables to book a chunk of invoices, all of one AR company and one export run."""
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal
@@ -19,7 +19,7 @@ class ExportLine(Part):
 
 
 class ExportOrder(Part):
-    """`version` is the rating's version, `attempt` counts the hand-overs of this order."""
+    """`version` is the rating version; `attempt` counts the hand-overs of this order."""
 
     work_order_id: int
     number: str
@@ -32,7 +32,7 @@ class ExportOrder(Part):
 
 
 class ExportInvoice(Part):
-    """Net amounts; receivables adds sales tax. `attempt` counts the hand-overs of this invoice."""
+    """Amounts are net; receivables adds sales tax. `attempt` counts the hand-overs of this invoice."""
 
     invoice_id: int
     attempt: int

@@ -1,4 +1,4 @@
-"""Invoices that now stand in accounts receivable; rating locks their orders for good."""
+"""Invoices have been posted in accounts receivable; rating locks their orders for good."""
 
 from typing import Annotated, ClassVar
 
@@ -15,7 +15,7 @@ class ExportedOrder(Part):
 
 
 class ExportedInvoice(Part):
-    """`number`, `month` and `transaction` are where the invoice stands in the AR company."""
+    """`number`, `month` and `transaction` identify the posted invoice in the AR company."""
 
     invoice_id: int
     attempt: int

@@ -1,4 +1,4 @@
-"""Invoices that accounts receivable did not book, with the reason; rating unlocks their orders."""
+"""Accounts receivable has not booked some invoices, with the reason for each; rating unlocks their orders."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -22,7 +22,7 @@ class RefusalReason(StrEnum):
 
 
 class RefusedInvoice(Part):
-    """`reason` is one of `RefusalReason`; readers show reasons they do not know as they came."""
+    """`reason` is one of `RefusalReason`; a reader shows a reason that it does not know unchanged."""
 
     invoice_id: int
     attempt: int

@@ -1,4 +1,4 @@
-"""Rating asks what became of invoices, and that receivables never book them from now on."""
+"""Rating asks receivables never to book these attempts from now on, and to report what happened to them so far."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The keys that check access tokens (RFC 7517): security publishes them, the gateway fetches them."""
+"""The public keys for checking access tokens (RFC 7517): security publishes them, the gateway fetches them."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""The permission table: security answers it, the gateway decides by it."""
+"""The permission table: security provides it, the gateway decides by it."""
 
 from pydantic import BaseModel
 
@@ -19,7 +19,7 @@ class PermittedGroup(BaseModel):
 
 
 class PermissionTable(BaseModel):
-    """Who may do what, at one epoch: active users by subject, groups by id."""
+    """Who may do what at one epoch: active users by subject, groups by id."""
 
     epoch: int
     users: dict[str, PermittedUser]

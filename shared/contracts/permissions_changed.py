@@ -1,4 +1,4 @@
-"""The permission table has a new epoch: whoever holds a copy should fetch it again."""
+"""The permission table has a new epoch: anyone who holds a copy should fetch it again."""
 
 from typing import ClassVar
 

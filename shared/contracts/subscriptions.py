@@ -1,4 +1,4 @@
-"""Owns which service durably reads which event; streams, permissions and documents are made from it."""
+"""The events, and which service reads which of them durably; the stream, permissions and documents are made from it."""
 
 from shared.contracts.account_changed import AccountChanged
 from shared.contracts.company_changed import CompanyChanged
@@ -28,7 +28,7 @@ EVENTS: tuple[type[Event], ...] = (
 )
 
 EXTERNAL = {"listener": "ratebook.v1.receivables.>"}
-"""Durable consumers of other systems: name of consumer and user → the subjects that it reads."""
+"""Durable consumers of other systems: the name of the consumer and its user → the subjects that it reads."""
 
 SUBSCRIPTIONS: dict[str, tuple[type[Event], ...]] = {
     "rating": (

@@ -1,4 +1,7 @@
-"""An order was rated, rated again, or its rating removed: the whole state, where the newer revision wins."""
+"""An order has been rated or re-rated, or its rating removed.
+
+The event carries the whole state; the newer revision wins.
+"""
 
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -20,9 +23,9 @@ class RatedLine(Part):
 
 
 class WorkOrderRated(Event):
-    """`revision` grows with every change of the order; `rating_version` names this rating.
+    """`revision` grows with every change of the order; `rating_version` identifies this rating.
 
-    `state` `removed` says that the order has no rating now: no lines, and totals of 0.
+    In the state `removed` the order has no rating now: no lines, and totals of 0.
     """
 
     service: ClassVar[str] = "rating"

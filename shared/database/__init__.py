@@ -1,1 +1,1 @@
-"""The way to PostgreSQL."""
+"""Access to PostgreSQL."""

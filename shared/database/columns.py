@@ -1,4 +1,4 @@
-"""Owns the kinds of columns that tables are made of, so that every service's models read alike."""
+"""The kinds of columns that tables are made of, so that the models of all services read alike."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,9 +26,9 @@ _DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 
 
 def column_types(table: Table, kind: type[Any] | None = None) -> dict[str, str]:
-    """The SQL type of each column, or of those that are fields of `kind`.
+    """The SQL type of each column, or of those that are fields of `kind`, for casts.
 
-    For casts: a collation belongs to the column and would be an error there.
+    A cast takes no collation, so it is left out.
     """
     names = None if kind is None else field_names(kind)
     return {
@@ -63,7 +63,7 @@ def to_codes(codes: Iterable[str]) -> str:
 
 
 def key(*names: str, **targets: str) -> tuple[SchemaItem, ...]:
-    """The primary key of a record, and the columns that name the key of another table: `ar_company="ar_company.number"`."""
+    """The primary key of a record, and the foreign keys of single columns: `ar_company="ar_company.number"`."""
     return (
         PrimaryKeyConstraint(*names),
         *(ForeignKeyConstraint([name], [target]) for name, target in targets.items()),
@@ -71,35 +71,35 @@ def key(*names: str, **targets: str) -> tuple[SchemaItem, ...]:
 
 
 def reference(table: str, **columns: str) -> ForeignKeyConstraint:
-    """Several columns that name the key of another table together: `reference("pay_terms", pay_terms="code")`."""
+    """A foreign key of one or more columns to another table: `reference("pay_terms", pay_terms="code")`."""
     return ForeignKeyConstraint([*columns], [f"{table}.{column}" for column in columns.values()])
 
 
 def identity(*, always: bool = True) -> Any:
-    """The primary key: a number that the database gives out."""
+    """The primary key: a number assigned by the database."""
     return Field(default=None, sa_column=Column(BigInteger, Identity(always=always), primary_key=True))
 
 
 def big(target: str | None = None, **options: Any) -> Any:
-    """A large whole number, or with `target` a reference to the id of another table."""
+    """A bigint, or with `target` a reference to the id of another table."""
     keys = [ForeignKey(target)] if target else []
     return Field(sa_column=Column(BigInteger, *keys, **{"nullable": False, **options}))
 
 
 def owned_by(target: str, *, primary_key: bool = False) -> Any:
-    """A reference to a row that takes this one with it when it is deleted."""
+    """A reference to the owner of this row; deleting the owner deletes the row."""
     key = ForeignKey(target, ondelete="CASCADE")
     return Field(sa_column=Column(BigInteger, key, nullable=False, primary_key=primary_key))
 
 
 def code(target: str | None = None, **options: Any) -> Any:
-    """A key of text, compared byte by byte; with `target` a reference to another table."""
+    """A text key, compared byte by byte; with `target` a reference to another table."""
     keys = [ForeignKey(target)] if target else []
     return Field(sa_column=Column(Text(collation="C"), *keys, **{"nullable": False, **options}))
 
 
 def words(**options: Any) -> Any:
-    """Text that is read, not compared."""
+    """Text for people to read; it is not compared."""
     return Field(sa_column=Column(Text, **{"nullable": False, **options}))
 
 
@@ -109,7 +109,7 @@ def money(**options: Any) -> Any:
 
 
 def rate(**options: Any) -> Any:
-    """A price of one unit."""
+    """A price per unit."""
     return Field(sa_column=Column(Numeric(18, 5), **{"nullable": False, **options}))
 
 
@@ -119,5 +119,5 @@ def quantity(**options: Any) -> Any:
 
 
 def moment(**options: Any) -> Any:
-    """A point in time, with zone."""
+    """A point in time, with its zone."""
     return Field(default=None, sa_column=Column(DateTime(timezone=True), **{"nullable": False, **options}))

@@ -1,26 +1,26 @@
-"""Owns what an error of the database means: repeat, refuse, or wait until it is back."""
+"""What an error of the database means for the caller: repeat, refuse, or wait until the database is back."""
 
 import asyncpg
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# 40001 serialization failure, 40P01 deadlock, 55P03 lock not available: the same work may succeed when repeated.
+# 40001 serialization failure, 40P01 deadlock, 55P03 lock not available.
 _TRANSIENT = {"40001", "40P01", "55P03"}
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same work, repeated from its beginning, may succeed: deadlocks, serialization, lock time-outs."""
+    """Whether the same work may succeed when it is repeated from its beginning."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRANSIENT
 
 
 def is_data_error(error: DBAPIError) -> bool:
-    """Whether a value did not fit its type: class 22 of PostgreSQL, or refused by the driver before it was sent."""
+    """Whether a value does not fit its type: PostgreSQL's error class 22, or an error of the driver before sending."""
     sqlstate: str | None = getattr(error.orig, "sqlstate", None)
     return sqlstate.startswith("22") if sqlstate else isinstance(error, DataError)
 
 
 def is_disconnect(error: BaseException) -> bool:
-    """Whether the database went away, as far as the driver can tell."""
+    """Whether the connection to the database was lost, as far as the driver can tell."""
     return (
         (isinstance(error, DBAPIError) and error.connection_invalidated)
         or isinstance(error, (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError))
@@ -29,7 +29,7 @@ def is_disconnect(error: BaseException) -> bool:
 
 
 def is_exhausted(error: BaseException) -> bool:
-    """Whether every connection of the pool stayed in use for as long as one waits for it."""
+    """Whether all connections of the pool stayed in use until the time to wait for one was over."""
     return isinstance(error, PoolTimeout)
 
 

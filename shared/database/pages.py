@@ -1,4 +1,4 @@
-"""Owns the SQL of lists: conditions, sorting and cursors in one place."""
+"""The SQL of lists: conditions, sorting and cursors in one place."""
 
 import base64
 import json
@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PageQuery:
-    """Which page of which order: `sort` is a field, with `-` in front for descending.
+    """The requested page and its sorting: `sort` is a field, with `-` in front for descending.
 
-    A list that is wanted in another form than JSON (`media_type`) is wanted whole: `limit` is None.
+    A list in another format than JSON (`media_type`) is not split into pages: its `limit` is None.
     """
 
     limit: int | None = 100
@@ -35,9 +35,9 @@ class PageQuery:
 
 @dataclass(frozen=True)
 class Sorting:
-    """By which fields a list can be sorted: field → SQL expression and its type. Expressions are never null.
+    """The fields that a list can be sorted by: field → SQL expression and its type. The expressions are never null.
 
-    `key` is a unique expression of type `key_type`, bigint or text, that settles ties.
+    `key` is a unique expression of type `key_type` (bigint or text), which orders rows with equal values.
     """
 
     fields: Mapping[str, tuple[str, str]]
@@ -48,20 +48,20 @@ class Sorting:
 
 @dataclass
 class Where:
-    """The conditions of a list, grown from what the caller asked for."""
+    """The conditions of a list, collected from the caller's filters."""
 
     terms: list[str] = field(default_factory=list)
     parameters: dict[str, object] = field(default_factory=dict)
 
     def add(self, term: str, /, **parameters: object) -> "Where":
-        """Adds a condition, unless its parameter is None: not asked for."""
+        """Adds a condition, unless all its parameters are None: then the caller did not set that filter."""
         if not parameters or any(value is not None for value in parameters.values()):
             self.terms.append(term)
             self.parameters.update(parameters)
         return self
 
     def within(self, scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None) -> "Where":
-        """Adds the limits of the caller; the arguments are those of shared.database.scope_condition."""
+        """Adds the limits of the caller; for the arguments see shared.database.scope.scope_condition."""
         term, parameters = scope_condition(scope, branch=branch, customer=customer, ar_company=ar_company)
         self.terms.append(term)
         self.parameters.update(parameters)
@@ -73,7 +73,7 @@ class Where:
 
 
 def containing(words: str | None) -> str | None:
-    """The pattern for ILIKE of texts that contain `words`; None when nothing is searched for."""
+    """The ILIKE pattern for texts that contain `words`, or None without a search."""
     return None if words is None else f"%{words}%"
 
 
@@ -95,8 +95,8 @@ def _decode(cursor: str, sort: str, key_type: str) -> tuple[str, int | str]:
 
 def _foreign_cursor() -> InvalidInput:
     return InvalidInput(
-        "The cursor belongs to another list or order.",
-        faults=[Fault("query cursor", "take next_cursor of a page with the same sort")],
+        "The cursor belongs to another list or sort order.",
+        faults=[Fault("query cursor", "must be next_cursor of a page with the same sort")],
     )
 
 
@@ -110,16 +110,16 @@ async def fetch_page(
     sorting: Sorting,
     query: PageQuery,
 ) -> tuple[list[T], str | None]:
-    """The rows of one page as values of `kind`, and the cursor of the next; all rows without a limit.
+    """The rows of one page as values of `kind`, and the cursor of the next page; without a limit, all rows.
 
-    `columns` and `source` are the SELECT list and the FROM clause; column names are the field names of `kind`.
+    `columns` and `source` are the SELECT list and the FROM clause. Column names are the field names of `kind`.
     """
     sort = query.sort or sorting.default
     descending, name = sort.startswith("-"), sort.removeprefix("-")
     if name not in sorting.fields:
         raise InvalidInput(
             f"This list cannot be sorted by {name}.",
-            faults=[Fault("query sort", f"one of {', '.join(sorted(sorting.fields))}")],
+            faults=[Fault("query sort", f"must be one of {', '.join(sorted(sorting.fields))}")],
         )
     expression, sql_type = sorting.fields[name]
     direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
@@ -142,7 +142,7 @@ async def fetch_page(
     try:
         result = await session.execute(text(statement), parameters)
     except DBAPIError as error:
-        # A cursor is plain to read and can be forged: its value need not fit the column.
+        # Callers can forge a cursor, so its value may not fit the column.
         if query.cursor is not None and is_data_error(error):
             raise _foreign_cursor() from error
         raise
@@ -158,6 +158,6 @@ async def fetch_page(
 
 
 async def fetch_count(session: AsyncSession, source: str, where: Where) -> int:
-    """How many rows fit."""
+    """The number of rows that match."""
     counted: int = await fetch_value(session, f"SELECT count(*) FROM {source} WHERE {where.sql}", **where.parameters)
     return counted

@@ -1,4 +1,4 @@
-"""Owns the connections of a process to its database, and the transactions made on them."""
+"""The connections of a process to its database, and the transactions on them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,13 +14,13 @@ from sqlalchemy.util import await_only
 
 
 class Pool(AsyncAdaptedQueuePool):
-    """Connections that are reused, handed out in the order in which they are asked for; knows how many wait.
+    """A pool that hands out connections first come, first served, and knows how many callers are waiting.
 
-    SQLAlchemy's own queue gives a connection that comes back to whoever asks at that moment, and those who wait begin
-    anew behind all others: under load some of them wait until they time out.
+    SQLAlchemy's own queue gives a returned connection to the caller that asks at that moment and sends those already
+    waiting to the end of the line, so under load some of them wait until they time out.
     """
 
-    # Or its housekeeping would be logged at INFO, which is not so for SQLAlchemy's own classes.
+    # Under any other name SQLAlchemy logs the pool's housekeeping at INFO.
     _sqla_logger_namespace = "sqlalchemy.pool"
 
     def __init__(self, *arguments: Any, **options: Any):
@@ -52,7 +52,7 @@ class Pool(AsyncAdaptedQueuePool):
 
 
 class Database:
-    """The connections of one process to its own database."""
+    """The database of this process: a pool of connections to it."""
 
     def __init__(self, url: str, pool_size: int, *, application: str = "ratebook"):
         self.url = url
@@ -63,7 +63,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
-            # Errors are logged, and parameters hold password hashes and customers' data.
+            # Errors are logged, and parameters contain password hashes and customer data.
             hide_parameters=True,
             connect_args={
                 "timeout": 10,
@@ -89,7 +89,7 @@ class Database:
             await session.execute(text("SELECT 1"))
 
     async def connect(self, purpose: str) -> asyncpg.Connection:
-        """A connection of its own, outside the pool: for LISTEN and for advisory locks that last."""
+        """Opens a connection outside the pool, for LISTEN and for advisory locks that are held for long."""
         name = {"application_name": f"ratebook-{purpose}"}
         return await asyncpg.connect(self.url, timeout=10, server_settings=name)
 

@@ -1,4 +1,4 @@
-"""Owns the limits of a caller as a condition of SQL."""
+"""The limits of a caller as an SQL condition."""
 
 from collections.abc import Mapping
 
@@ -8,10 +8,10 @@ from shared.access.grants import Scope
 def scope_condition(
     scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None
 ) -> tuple[str, Mapping[str, object]]:
-    """The SQL condition under which a row lies in `scope`, with its parameters.
+    """The SQL condition that is true for rows within `scope`, with its parameters.
 
-    `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides; None for a side that such rows
-    do not have: a limit on it does not narrow them.
+    `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides. A side is None when such rows do
+    not have it; a limit on that side is then ignored.
     """
     if not scope.limits:
         return "true", {}

@@ -1,4 +1,4 @@
-"""Owns running SQL: rows become values, values become rows."""
+"""Running SQL statements: rows become values, values become rows."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 async def execute(session: AsyncSession, sql: str, /, **parameters: object) -> int:
-    """Runs one statement and returns the number of rows it touched."""
+    """Runs one statement and returns the number of rows that it affected."""
     result = await session.execute(text(sql), parameters)
     assert isinstance(result, CursorResult)
     return result.rowcount
 
 
 async def fetch_all(session: AsyncSession, kind: type[T], sql: str, /, **parameters: object) -> list[T]:
-    """The rows of one statement as values of `kind`; its column names are the field names."""
+    """The rows of one statement as values of `kind`; column names are field names."""
     result = await session.execute(text(sql), parameters)
     names = tuple(result.keys())
     make = maker(kind, names)
@@ -30,7 +30,7 @@ async def fetch_all(session: AsyncSession, kind: type[T], sql: str, /, **paramet
 
 
 async def fetch_one(session: AsyncSession, kind: type[T], sql: str, /, **parameters: object) -> T | None:
-    """The only row of one statement as a value of `kind`, None when there is none."""
+    """The single row of one statement as a value of `kind`, or None."""
     result = await session.execute(text(sql), parameters)
     names = tuple(result.keys())
     row = result.one_or_none()
@@ -44,7 +44,7 @@ async def fetch_values(session: AsyncSession, sql: str, /, **parameters: object)
 
 
 async def fetch_value(session: AsyncSession, sql: str, /, **parameters: object) -> Any:
-    """The first column of the first row, None when there is none."""
+    """The first column of the first row, or None."""
     result = await session.execute(text(sql), parameters)
     return result.scalar()
 
@@ -52,10 +52,10 @@ async def fetch_value(session: AsyncSession, sql: str, /, **parameters: object) 
 async def copy_records(
     session: AsyncSession, table: str, names: Sequence[str], records: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Writes the records into the columns `names` of the table, by COPY; documents come as text.
+    """Writes the records into the columns `names` of the table with COPY; JSON documents are given as text.
 
-    The quickest way in for rows by the thousand. Triggers and constraints see them as they see an INSERT.
-    Raises DBAPIError like any statement.
+    The fastest way to write thousands of rows. Triggers and constraints apply as for an INSERT, and errors are
+    DBAPIError as for any statement.
     """
     if not records:
         return
@@ -71,9 +71,9 @@ async def copy_records(
 async def copy_rows(
     session: AsyncSession, table: str, names: Sequence[str], rows: Sequence[Any], **same: object
 ) -> None:
-    """Copies the attributes `names` of the rows into the columns of those names, and `same` into each row.
+    """Copies the attributes `names` of the rows into the columns of the same names, and `same` into every row.
 
-    A name with a dot reads the attribute of an attribute; the column has the last part's name.
+    A name with dots reads an attribute of an attribute; its last part is the name of the column.
     """
     read = attrgetter(*names)
     values = tuple(same.values())
@@ -82,5 +82,5 @@ async def copy_rows(
 
 
 def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:
-    """Turns values into one list a field, the parameters of an `unnest`."""
+    """Turns rows into one list per field, the parameters of an `unnest`."""
     return {name: [getattr(row, name) for row in rows] for name in names}

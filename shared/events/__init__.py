@@ -1,1 +1,1 @@
-"""Events that survive: outbox and relay on the way out, consumer, inbox and dead letters on the way in."""
+"""Reliable events: outbox and relay to publish them, consumer, inbox and dead letters to read them."""

@@ -1,4 +1,4 @@
-"""Owns reading events: taken in once, in the transaction of their effect, and acknowledged after its commit."""
+"""Reading events: each is handled once, in the transaction of its effect, and acknowledged after the commit."""
 
 import asyncio
 import json
@@ -45,8 +45,8 @@ def _envelope_of(event: type[Event]) -> type[Envelope[Any]]:
 class Consumer(Generic[EventT]):
     """How one service reads one kind of event.
 
-    `handle` gets up to `batch` events that were not taken in before, in one transaction. It must give the same state
-    for any order and any repetition. `workers` batches are handled at the same time.
+    `handle` gets up to `batch` events that this consumer has not handled before, in one transaction. It must lead to
+    the same state for any order and any repetition of events. `workers` batches are handled at the same time.
     """
 
     service: str
@@ -75,9 +75,9 @@ class Consumer(Generic[EventT]):
 
 
 class Subscription:
-    """Pulls messages of one durable consumer: what is there comes at once, never more than asked for.
+    """Pulls the messages of one durable consumer: they arrive at once, and never more than requested.
 
-    Several workers may share it: whoever is free takes what has arrived.
+    Several workers can share it; a free worker takes what has arrived.
     """
 
     def __init__(self, client: Client, durable: str, batch: int):
@@ -97,7 +97,7 @@ class Subscription:
         self._subscribed = await self._client.subscribe(self._inbox, cb=self._receive)
 
     async def close(self) -> None:
-        """Stops pulling and gives back what was not finished, so that it comes again in a second, not in a minute."""
+        """Stops pulling and returns unfinished messages, so that they are redelivered in a second, not in a minute."""
         with suppress(NatsError):
             if self._subscribed is not None:
                 await self._subscribed.unsubscribe()
@@ -113,15 +113,16 @@ class Subscription:
             self._outstanding -= 1
             self._arrived.put_nowait(message)
         elif status != _HEARTBEAT:
-            # The request has ended: expired, or there is no such consumer.
+            # The pull request is over: it expired, or there is no such consumer.
             self._outstanding = 0
             self._missing = status in {"404", "503"}
         self._heard.set()
 
     async def next_batch(self) -> list[Msg]:
-        """Waits for messages and returns what is there, up to the batch size; [] when the request ends without any.
+        """Waits for messages and returns those that arrived, up to the batch size; [] when the request ends without
+        any.
 
-        The messages are in hand until `finish` is told of them.
+        The messages count as unfinished until they are passed to `finish`.
         """
         if self._outstanding <= 0 and self._arrived.empty():
             await self._request()
@@ -130,7 +131,7 @@ class Subscription:
             try:
                 await asyncio.wait_for(self._heard.wait(), _SILENCE_SECONDS)
             except TimeoutError:
-                # Not even a heartbeat: the broker that took the request is gone.
+                # Not even a heartbeat arrives: the broker that accepted the request is gone.
                 self._outstanding = 0
         batch: list[Msg] = []
         while len(batch) < self._batch and not self._arrived.empty():
@@ -148,7 +149,7 @@ class Subscription:
 
     async def _request(self) -> None:
         if self._missing:
-            log.warning("%s: there is no such consumer; is the broker provisioned?", self._durable)
+            log.warning("%s: this consumer does not exist; is the broker provisioned?", self._durable)
             await asyncio.sleep(_MISSING_SECONDS)
         self._missing = False
         self._outstanding = self._batch
@@ -163,7 +164,7 @@ class Subscription:
 
 
 def retry_delay_seconds(deliveries: int) -> float:
-    """1 s after the first delivery, then four times as long each time, up to 10 minutes."""
+    """The pause before the next delivery: 1 s after the first, then four times as long each time, up to 10 minutes."""
     return float(min(4 ** (deliveries - 1), 600))
 
 
@@ -177,8 +178,8 @@ class ConsumerLoop:
 
     async def run(self) -> None:
         subscription = Subscription(self._client, self._consumer.durable, self._consumer.batch)
-        # A database that is away must not use up deliveries: ask it first. When it goes away later, the one delivery
-        # that notices ends this loop, and it starts again here.
+        # A database that is down must not use up deliveries, so it is asked first. When it goes down later, the
+        # delivery that notices ends this loop, which then starts again here.
         await self._database.ping()
         await subscription.open()
         workers = [asyncio.create_task(self._work(subscription)) for _ in range(self._consumer.workers)]
@@ -199,7 +200,10 @@ class ConsumerLoop:
         subscription.finish(messages)
 
     async def _handle(self, messages: Sequence[Msg]) -> None:
-        """Handles the batch as one; when that fails, each message on its own, so that one cannot hold up the rest."""
+        """Handles the batch in one go.
+
+        When that fails, handles each message alone, so that one cannot hold up the rest.
+        """
         messages = await self._without_hopeless(messages)
         if not messages:
             return
@@ -217,18 +221,21 @@ class ConsumerLoop:
                 await self._put_off(message, failure)
 
     async def _without_hopeless(self, messages: Sequence[Msg]) -> list[Msg]:
-        """Sets aside messages that were delivered too often, also those whose handling killed the process."""
+        """Sets aside messages that were delivered too often, including any whose handling kills the process."""
         kept = []
         for message in messages:
             deliveries = message.metadata.num_delivered or 1
             if deliveries > MAX_DELIVERIES:
-                await self._bury(message, f"given up after {deliveries - 1} deliveries without an end")
+                await self._bury(message, f"given up after {deliveries - 1} deliveries that never finished")
             else:
                 kept.append(message)
         return kept
 
     async def _try(self, messages: Sequence[Msg]) -> Exception | None:
-        """One transaction for all of `messages`, repeated at once on deadlocks; acknowledged after its commit."""
+        """Handles all of `messages` in one transaction and acknowledges them after the commit.
+
+        Repeats deadlocks immediately; returns the error of the last try, or None.
+        """
         tracing.adopt((messages[0].headers or {}).get("traceparent"))
         payloads = [message.data for message in messages]
         for attempt in range(1, _IMMEDIATE_TRIES + 1):
@@ -247,9 +254,9 @@ class ConsumerLoop:
     async def _put_off(self, message: Msg, error: Exception) -> None:
         deliveries = message.metadata.num_delivered or 1
         if isinstance(error, ValidationError):
-            await self._bury(message, f"does not fit the schema: {error}")
+            await self._bury(message, f"does not match the schema: {error}")
         elif deliveries >= MAX_DELIVERIES:
-            await self._bury(message, f"failed {deliveries} times, at last with {error!r}")
+            await self._bury(message, f"failed {deliveries} times, the last time with {error!r}")
         else:
             log.warning("%s: delivery %d failed: %r", self._consumer.durable, deliveries, error)
             await message.nak(delay=retry_delay_seconds(deliveries))

@@ -1,6 +1,6 @@
-"""Owns the shared tables. Each function is frozen once released; a change is a new function beside it.
+"""The tables that every service has, created by its own migrations.
 
-Every service calls these from its own migrations with the name of its runtime role.
+A released function never changes; a change is a new function beside it. Services pass the name of their runtime role.
 """
 
 SHARED_TABLES = frozenset(
@@ -12,7 +12,7 @@ SHARED_TABLES = frozenset(
 
 
 def outbox_v1(runtime_role: str) -> list[str]:
-    """Events of committed transactions, waiting for the relay. `data_bytes` bounds what it holds in memory."""
+    """Events of committed transactions, waiting for the relay, which limits its memory by `data_bytes`."""
     return [
         """
         CREATE TABLE outbox (
@@ -42,14 +42,15 @@ def outbox_v1(runtime_role: str) -> list[str]:
         FOR EACH STATEMENT EXECUTE FUNCTION outbox_notify()
         """,
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO {runtime_role}",
-        # Which stream the sequences in `outbox` belong to: a new stream with the same name begins at 1 again.
+        # Identifies the stream that the sequences in `outbox` belong to: a new stream of the same name starts at 1
+        # again.
         "CREATE TABLE outbox_stream (created text PRIMARY KEY)",
         f"GRANT SELECT, INSERT, DELETE ON outbox_stream TO {runtime_role}",
     ]
 
 
 def inbox_v1(runtime_role: str) -> list[str]:
-    """Which events each consumer has taken in, in the same transaction as their effect."""
+    """The events that each consumer has handled, recorded in the transaction of their effect."""
     return [
         """
         CREATE TABLE inbox (
@@ -86,7 +87,7 @@ def dead_letter_v1(runtime_role: str) -> list[str]:
 
 
 def idempotency_key_v1(runtime_role: str) -> list[str]:
-    """The answers of money commands, so that a repeated command gets the same answer again."""
+    """The answers to money commands, so that a repeated command gets the same answer."""
     return [
         """
         CREATE TABLE idempotency_key (
@@ -107,7 +108,7 @@ def idempotency_key_v1(runtime_role: str) -> list[str]:
 
 
 def bell_v1(*tables: str) -> list[str]:
-    """Rows put into `tables` are work for jobs: every process of the service is told (shared.service.jobs)."""
+    """Notifies every process of the service of new rows in `tables`, which are work for jobs (shared.service.jobs)."""
     return [
         """
         CREATE FUNCTION ring_bell() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -124,7 +125,10 @@ def bell_v1(*tables: str) -> list[str]:
 
 
 def audit_v1(runtime_role: str) -> list[str]:
-    """Commands that were carried out, their seals, and which have none yet. Entries and seals can only be added."""
+    """Commands that were carried out, their seals, and the entries without a seal.
+
+    Entries and seals can only be added.
+    """
     return [
         """
         CREATE TABLE audit_entry (

@@ -1,4 +1,4 @@
-"""Owns messages that could not be handled: kept with their reason, listed, and replayed by a command."""
+"""Messages that could not be handled: kept with the reason, listed, and replayed on command."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from shared.database.statements import execute, fetch_all, fetch_one
 
 @dataclass(frozen=True)
 class DeadLetter:
+    """A message that was set aside."""
+
     id: int
     consumer: str
     subject: str
@@ -38,7 +40,7 @@ async def keep(
     reason: str,
     deliveries: int,
 ) -> None:
-    """Sets a message aside, with the reason."""
+    """Sets a message aside with the reason."""
     await execute(
         session,
         """
@@ -55,28 +57,28 @@ async def keep(
 
 
 async def waiting(session: AsyncSession) -> list[DeadLetter]:
-    """The dead letters that were not replayed yet, oldest first."""
+    """The dead letters that have not been replayed, oldest first."""
     return await fetch_all(session, DeadLetter, "SELECT * FROM dead_letter WHERE replayed_at IS NULL ORDER BY id")
 
 
 async def count_waiting(session: AsyncSession) -> dict[str, int]:
-    """How many were not replayed yet, by consumer."""
+    """The number of dead letters that have not been replayed, by consumer."""
     counts = await fetch_all(
         session,
         _Count,
         "SELECT consumer, count(*) AS letters FROM dead_letter WHERE replayed_at IS NULL GROUP BY consumer",
     )
-    return {one.consumer: one.letters for one in counts}
+    return {count.consumer: count.letters for count in counts}
 
 
 async def find(session: AsyncSession, dead_letter_id: int) -> DeadLetter | None:
-    """One message that was set aside."""
+    """The dead letter with this id, or None."""
     return await fetch_one(session, DeadLetter, "SELECT * FROM dead_letter WHERE id = :id", id=dead_letter_id)
 
 
 async def replay(
     session: AsyncSession, letter: DeadLetter, handle: Callable[[AsyncSession, bytes], Awaitable[None]]
 ) -> None:
-    """Handles the message once more in this transaction and marks it; when that fails, it stays as it was."""
+    """Handles the message again in this transaction and marks it as replayed. When that fails, nothing changes."""
     await handle(session, letter.payload)
     await execute(session, "UPDATE dead_letter SET replayed_at = now() WHERE id = :id", id=letter.id)

@@ -1,4 +1,4 @@
-"""Owns taking in each event once: the mark is written in the same transaction as the effect."""
+"""The inbox, which makes a consumer handle each event once: its mark is written in the transaction of the effect."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ KEPT = timedelta(days=60)
 
 
 async def take(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
-    """Marks the events as taken in by `consumer`; returns those that had not been before."""
+    """Marks the events as handled by `consumer` and returns those that were not marked before."""
     taken = await fetch_values(
         session,
         """
@@ -28,5 +28,5 @@ async def take(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) 
 
 
 async def prune(session: AsyncSession) -> None:
-    """Deletes marks that are older than anything the broker or an outbox could still repeat."""
+    """Deletes marks older than any event that the broker or an outbox can still repeat."""
     await execute(session, "DELETE FROM inbox WHERE received_at < now() - CAST(:kept AS interval)", kept=KEPT)

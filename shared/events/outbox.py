@@ -1,4 +1,4 @@
-"""Owns putting an event into the transaction that makes it true."""
+"""The outbox: an event is written in the transaction that makes it true."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,14 +14,14 @@ KEPT = timedelta(days=35)
 
 @dataclass(frozen=True)
 class Backlog:
-    """What waits to be published; the age is 0 when nothing does."""
+    """The events that wait to be published; the age is 0 without any."""
 
     pending: int
     oldest_age_seconds: float
 
 
 async def append(session: AsyncSession, *events: Event) -> None:
-    """Writes events, in one statement; they are published after this transaction has committed, and never otherwise."""
+    """Writes events in one statement. They are published after this transaction commits, and never otherwise."""
     if not events:
         return
     await execute(
@@ -32,17 +32,16 @@ async def append(session: AsyncSession, *events: Event) -> None:
         FROM unnest(CAST(:event_names AS text[]), CAST(:data AS text[])) WITH ORDINALITY AS event (event_name, data, position)
         ORDER BY position
         """,
-        event_names=[one.event_name() for one in events],
-        data=[one.model_dump_json() for one in events],
+        event_names=[event.event_name() for event in events],
+        data=[event.model_dump_json() for event in events],
         traceparent=traceparent(),
     )
 
 
 async def append_selected(session: AsyncSession, kind: type[Event], select_data: str, **parameters: object) -> int:
-    """Writes one event for each row of `select_data`, a SELECT whose one column `data` is the event as json.
+    """Writes one event for each row of `select_data`, a SELECT with the single column `data`, the event as json.
 
-    For events made from many rows: PostgreSQL builds the JSON, with amounts as text.
-    Returns the number of events.
+    For events made of many rows: PostgreSQL builds the JSON, with amounts as text. Returns the number of events.
     """
     return await execute(
         session,
@@ -57,12 +56,12 @@ async def append_selected(session: AsyncSession, kind: type[Event], select_data:
 
 
 async def prune(session: AsyncSession) -> None:
-    """Deletes published events that are older than the inboxes of their readers need."""
+    """Deletes published events that are too old to be published again."""
     await execute(session, "DELETE FROM outbox WHERE published_at < now() - CAST(:kept AS interval)", kept=KEPT)
 
 
 async def read_backlog(session: AsyncSession) -> Backlog:
-    """How many events wait, and for how long the first of them has."""
+    """The number of events that wait to be published, and the age of the oldest."""
     found = await fetch_one(
         session,
         Backlog,

@@ -1,8 +1,8 @@
-"""Owns publishing committed events: pipelined, marked by id when acknowledged, and again when the broker lost them.
+"""The relay, which publishes committed events: pipelined, marked when acknowledged, and again if the broker lost them.
 
-One relay per service works at a time (an advisory lock). Every connection to the broker begins by comparing what the
-outbox believes to be published with what the stream holds, before anything new is published: after a lost tail the
-broker gives the same sequences to other messages, and the loss could no longer be seen.
+One relay per service works at a time (an advisory lock). On each connection to the broker it first compares what the
+outbox has marked as published with what the stream holds, before it publishes anything new. When the broker has lost
+the end of the stream, it gives the same sequences to other messages, and the loss could no longer be detected.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _COMPARE_SECONDS = 5.0
 
 
 class PublishRefused(Exception):
-    """The broker forbids this user to publish: its permissions do not fit deploy/nats/ratebook.conf."""
+    """The broker does not allow this user to publish: its permissions differ from deploy/nats/ratebook.conf."""
 
 
 class Relay:
@@ -46,27 +46,27 @@ class Relay:
         self._refusal: Exception | None = None
 
     async def run(self) -> None:
-        """Publishes until a connection fails; the caller starts it again (shared.process.background)."""
+        """Publishes until a connection fails; shared.process.background then starts it again."""
         connection = await self._database.connect("relay")
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                 await asyncio.sleep(_POLL_SECONDS)
             client = await streams.connect(self._nats_url, reconnect=False, on_error=self._note_error)
             try:
-                await self._publish_for_ever(connection, client)
+                await self._publish_forever(connection, client)
             finally:
                 await client.close()
         finally:
-            # Without a time limit a dead server would hold the shutdown.
+            # Without a time limit, a dead server would block the shutdown.
             await connection.close(timeout=2)
 
     async def _note_error(self, error: Exception) -> None:
         if "permissions violation" in str(error):
             self._refusal = error
 
-    async def _publish_for_ever(self, connection: asyncpg.Connection, client: Client) -> None:
-        # A mark that a crash loses costs one more publication, which the broker or the inbox recognises; waiting for
-        # the disk at each mark would hold up the events behind it.
+    async def _publish_forever(self, connection: asyncpg.Connection, client: Client) -> None:
+        # A mark lost in a crash costs one more publication, which the broker or the inbox recognizes. Waiting for the
+        # disk at each mark would delay the events behind it.
         await connection.execute("SET synchronous_commit = off")
         await connection.add_listener("outbox", lambda *_: self._wake.set())
         clock = asyncio.get_running_loop()
@@ -81,9 +81,9 @@ class Relay:
                     await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
 
     async def _publish_window(self, connection: asyncpg.Connection, client: Client) -> int:
-        """Publishes the oldest pending events and marks those that were acknowledged; returns their number.
+        """Publishes the oldest pending events, marks those that were acknowledged, and returns their number.
 
-        A time-out means unknown, not failed: the event stays pending and is published again.
+        After a time-out the outcome is unknown, not failed: the event stays pending and is published again.
         """
         rows = await connection.fetch(
             """
@@ -111,7 +111,7 @@ class Relay:
             for row in rows
         ]
         await asyncio.wait(waiting, timeout=_ACKNOWLEDGE_SECONDS)
-        answers = [_answer_of(one) for one in waiting]
+        answers = [_answer_of(future) for future in waiting]
         stored = [
             (row["id"], answer.seq) for row, answer in zip(rows, answers, strict=True) if isinstance(answer, PubAck)
         ]
@@ -133,7 +133,7 @@ class Relay:
         return len(stored)
 
     async def _find_lost(self, connection: asyncpg.Connection, client: Client) -> None:
-        """Makes events pending again that the stream no longer holds."""
+        """Makes events that the stream no longer holds pending again."""
         created = await _stream_created(client)
         if created != await connection.fetchval("SELECT created FROM outbox_stream"):
             async with connection.transaction():
@@ -149,7 +149,7 @@ class Relay:
                 await connection.execute("DELETE FROM outbox_stream")
                 await connection.execute("INSERT INTO outbox_stream (created) VALUES ($1)", created)
             if lost:
-                log.warning("the stream %s is a new one: %d events are published again", STREAM, lost)
+                log.warning("the stream %s is new: publishing %d events again", STREAM, lost)
             return
         last_published = await connection.fetch(
             """
@@ -173,7 +173,7 @@ class Relay:
 
 
 def _answer_of(waiting: asyncio.Future[PubAck]) -> PubAck | BaseException | None:
-    """What the broker answered by now; None when nothing."""
+    """The broker's answer so far, or None."""
     waiting.cancel()
     if waiting.cancelled():
         return None
@@ -183,7 +183,7 @@ def _answer_of(waiting: asyncio.Future[PubAck]) -> PubAck | BaseException | None
 def _headers(row: asyncpg.Record) -> dict[str, str]:
     event_id: UUID = row["event_id"]
     publication: int = row["publication"]
-    # A further publication needs an id of its own, or the duplicate window would swallow it.
+    # Publishing again needs a new id, or the broker would drop the message as a duplicate.
     headers = {"Nats-Msg-Id": str(event_id) if publication == 1 else f"{event_id}.{publication}"}
     if row["traceparent"]:
         headers["traceparent"] = row["traceparent"]
@@ -191,7 +191,7 @@ def _headers(row: asyncpg.Record) -> dict[str, str]:
 
 
 async def _stream_created(client: Client) -> str:
-    """When the stream was made, as the server writes it."""
+    """The time at which the stream was created, in the server's notation."""
     answer = await client.request(f"$JS.API.STREAM.INFO.{STREAM}", b"", timeout=_ACKNOWLEDGE_SECONDS)
     described = json.loads(answer.data)
     if "created" not in described:
@@ -201,7 +201,7 @@ async def _stream_created(client: Client) -> str:
 
 
 async def _last_sequence(client: Client, subject: str) -> int:
-    """The sequence of the last message that the stream holds on `subject`, 0 when there is none."""
+    """The sequence of the last message that the stream holds on `subject`, or 0."""
     answer = await client.request(f"$JS.API.DIRECT.GET.{STREAM}.{subject}", b"", timeout=_ACKNOWLEDGE_SECONDS)
     headers = answer.headers or {}
     if headers.get("Status") == "404":

@@ -1,4 +1,4 @@
-"""Owns the way to NATS: connections with the right rights, and the stream with its consumers."""
+"""Access to NATS: connections that are checked, and the stream with its consumers."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -21,15 +21,15 @@ _DAY = 86_400
 
 
 class BrokerUnfit(Exception):
-    """The NATS server cannot carry Ratebook's events; the message says what to change."""
+    """The NATS server is not suitable for Ratebook's events; the message says what to change."""
 
 
 async def connect(
     url: str, *, reconnect: bool, on_error: Callable[[Exception], Awaitable[None]] | None = None
 ) -> Client:
-    """Connects as the user in `url` and checks that the server is fit.
+    """Connects as the user in `url` and checks that the server is suitable.
 
-    Each user has an inbox of its own (`_INBOX_<user>`), so that none can read another's answers.
+    Each user has an inbox prefix of its own (`_INBOX_<user>`), so that no user can read another's replies.
     """
     user = urlsplit(url).username or "anonymous"
 
@@ -59,17 +59,17 @@ async def connect(
 
 
 def check_server(client: Client) -> None:
-    """Old servers ignore settings that we need without a word, so they are refused here."""
+    """Raises BrokerUnfit for a server that is too old: it would silently ignore settings that Ratebook needs."""
     version = client.connected_server_version
     if (version.major, version.minor) < OLDEST_SERVER:
         wanted = ".".join(map(str, OLDEST_SERVER))
-        raise BrokerUnfit(f"NATS {version.major}.{version.minor} is too old: {wanted} or newer is needed.")
+        raise BrokerUnfit(f"NATS {version.major}.{version.minor} is too old: use {wanted} or newer.")
     if client.max_payload < PAYLOAD_BYTES:
-        raise BrokerUnfit(f"NATS allows messages of {client.max_payload} bytes: set max_payload to 8MB.")
+        raise BrokerUnfit(f"NATS limits messages to {client.max_payload} bytes: set max_payload to 8MB.")
 
 
 async def provision(client: Client) -> None:
-    """Makes the stream and every durable consumer; what is there already is brought up to date."""
+    """Creates the stream and every durable consumer, or updates those that exist."""
     jetstream = client.jetstream()
     stream = StreamConfig(
         name=STREAM,
@@ -86,8 +86,8 @@ async def provision(client: Client) -> None:
         await jetstream.add_stream(stream)
     ours = {event.durable(service): event.subject() for service, events in SUBSCRIPTIONS.items() for event in events}
     for durable, subject in {**ours, **EXTERNAL}.items():
-        # Deliveries are not limited here: the consumer counts them and writes the dead letter itself,
-        # so that no message is ever given up by the broker without a trace.
+        # The broker does not limit deliveries: the consumer counts them and writes the dead letter itself, so that no
+        # message is ever given up without a trace.
         await jetstream.add_consumer(
             STREAM,
             ConsumerConfig(

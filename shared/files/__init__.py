@@ -1,1 +1,1 @@
-"""CSV, XLSX, PDF and e-mail, without HTTP."""
+"""CSV, XLSX, PDF and e-mail, independent of HTTP."""

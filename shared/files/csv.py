@@ -1,4 +1,4 @@
-"""Owns tables as files: CSV and XLSX, checked as a whole before anything is loaded, and written for spreadsheets."""
+"""Tables as files: read and checked as a whole before anything is imported, and written as CSV for spreadsheets."""
 
 import csv
 import io
@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from shared.errors import Fault, ImportRefused
 from shared.values.fields import field_names, required_names
+from shared.values.numbers import counted
 from shared.values.text import words_of_fault
 
 RowT = TypeVar("RowT")
@@ -23,7 +24,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Numbered(Generic[RowT]):
-    """A row and the line of the file it stands on; the heading is line 1."""
+    """A row with its line in the file; the heading is line 1."""
 
     line: int
     row: RowT
@@ -33,17 +34,17 @@ class Numbered(Generic[RowT]):
 
 
 def read_csv(content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable]) -> list[Numbered[RowT]]:
-    """The rows of a CSV file with a heading line, each checked against `kind`; empty cells take the default.
+    """The rows of a CSV file with a heading line, each checked against `kind`; an empty cell takes the default.
 
-    Raises ImportRefused that names every faulty place when anything is wrong anywhere: the encoding (UTF-8),
-    a column, a value, or two rows with the same `key`.
+    Raises ImportRefused with every fault in the file: its encoding (UTF-8), a column, a value, or two rows with the
+    same `key`.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ImportRefused(
-            "The file is not UTF-8; save it as CSV UTF-8.", faults=[Fault(f"line {line}", "not UTF-8")]
+            "The file is not in UTF-8. Save it as CSV UTF-8.", faults=[Fault(f"line {line}", "is not in UTF-8")]
         ) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     faults: list[Fault] = []
@@ -57,15 +58,17 @@ def read_csv(content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable
                 continue
             line = reader.line_num
             if len(cells) != len(heading):
-                faults.append(Fault(f"line {line}", f"{len(cells)} cells, but the heading has {len(heading)}"))
+                faults.append(
+                    Fault(f"line {line}", f"has {counted(len(cells), 'cell')}; the heading has {len(heading)}")
+                )
                 continue
             given = {name: _entered(cell) for name, cell in zip(heading, cells, strict=True) if cell.strip()}
             try:
                 rows.append(Numbered(line, checked.validate_python(given)))
             except ValidationError as error:
-                faults += [_fault(line, one) for one in error.errors()]
+                faults += [_fault(line, details) for details in error.errors()]
             if len(rows) > MOST_ROWS:
-                raise ImportRefused(f"The file has more than {MOST_ROWS} rows; split it.")
+                raise ImportRefused(f"The file has more than {MOST_ROWS:,} rows. Split it.")
     except csv.Error as error:
         faults.append(Fault(f"line {reader.line_num}", str(error)))
     faults += _repeated(rows, key)
@@ -75,24 +78,22 @@ def read_csv(content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable
 
 
 def _entered(cell: str) -> str:
-    """A cell without the apostrophe that our own exports put before what a spreadsheet would run."""
+    """The cell without the apostrophe that exports put in front of text that a spreadsheet would run as a formula."""
     text = cell.strip()
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 
 
 def refuse_import(faults: Sequence[Fault]) -> None:
-    """Raises ImportRefused for the faults, if there are any."""
+    """Raises ImportRefused if there are any faults."""
     if faults:
-        raise ImportRefused(f"Nothing was loaded: {len(faults)} faults in the file.", faults=faults)
+        raise ImportRefused(f"Nothing was imported: the file has {counted(len(faults), 'error')}.", faults=faults)
 
 
 def _check_heading(heading: Sequence[str], kind: type[object]) -> None:
     known, required = field_names(kind), required_names(kind)
-    faults = [Fault("line 1", f"unknown column {name or '(empty)'}") for name in heading if name not in known]
-    faults += [Fault("line 1", f"column {name} twice") for name in known if heading.count(name) > 1]
-    faults += [
-        Fault("line 1", f"column {name} is missing") for name in known if name in required and name not in heading
-    ]
+    faults = [Fault("line 1", f"has the unknown column {name or '(empty)'}") for name in heading if name not in known]
+    faults += [Fault("line 1", f"has column {name} more than once") for name in known if heading.count(name) > 1]
+    faults += [Fault("line 1", f"lacks column {name}") for name in known if name in required and name not in heading]
     refuse_import(faults)
 
 
@@ -110,13 +111,13 @@ def _repeated(rows: Sequence[Numbered[RowT]], key: Callable[[RowT], Hashable]) -
         name = key(numbered.row)
         if name in first:
             shown = " / ".join(map(str, name)) if isinstance(name, tuple) else str(name)
-            faults.append(Fault(f"line {numbered.line}", f"{shown} stands on line {first[name]} already"))
+            faults.append(Fault(f"line {numbered.line}", f"repeats {shown} of line {first[name]}"))
         first.setdefault(name, numbered.line)
     return faults
 
 
 def shown_cell(value: object) -> str | Decimal | int | date | None:
-    """A value as a spreadsheet shows it: numbers stay numbers and dates stay dates, everything else is text."""
+    """A value as a spreadsheet shows it: numbers and dates stay what they are, everything else becomes text."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -133,13 +134,13 @@ def shown_cell(value: object) -> str | Decimal | int | date | None:
 def _cell(value: object) -> str:
     shown = shown_cell(value)
     if isinstance(shown, str):
-        # A spreadsheet would run text that begins like a formula; imports take the apostrophe off again.
+        # A spreadsheet would run text that begins like a formula; imports remove the apostrophe again.
         return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
     return "" if shown is None else str(shown)
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[object]) -> bytes:
-    """The rows as CSV, one column for each attribute named in `columns`."""
+    """Returns the rows as CSV, with one column for each attribute in `columns`."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(columns)

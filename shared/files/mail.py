@@ -1,4 +1,4 @@
-"""Owns sending e-mail: one message to one SMTP server, and what its refusal means."""
+"""Sending e-mail: one message to one SMTP server, and the meaning of its refusals."""
 
 import smtplib
 import ssl
@@ -14,16 +14,19 @@ _PERMANENT = 500
 
 
 class MailRefused(Exception):
-    """The server will never take this message: the address does not exist, or the message is not wanted."""
+    """The server will never accept this message: the address does not exist, or the message is unwanted."""
 
 
 class MailAway(Exception):
-    """The server cannot be reached, does not let us in, or asks to come again later."""
+    """The server is unreachable, rejects the log-in, or asks for another attempt later."""
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """An SMTP server and the address that writes; `security` is `starttls`, `tls`, or `none` within a network of one's own."""
+    """An SMTP server and the sender's address.
+
+    `security` is `starttls`, `tls`, or `none` for a server on a private network.
+    """
 
     host: str
     port: int
@@ -34,13 +37,14 @@ class MailServer:
 
     @property
     def domain(self) -> str:
-        """What stands behind the @ of message ids."""
+        """The domain of the sender, used in message ids."""
         return self.sender.rpartition("@")[2].rstrip(">")
 
     async def send(self, message: EmailMessage) -> None:
-        """Hands a message over; raises MailRefused or MailAway.
+        """Hands a message over to the server; raises MailRefused or MailAway.
 
-        Who dies behind this cannot know whether it was taken: a message sent again has the same Message-ID.
+        A process that dies after this cannot know whether the server accepted the message. It must send it again with
+        the same Message-ID.
         """
         await anyio.to_thread.run_sync(partial(_send, self, message))
 
@@ -51,7 +55,7 @@ def _send(server: MailServer, message: EmailMessage) -> None:
         try:
             _hand_over(smtp, server, message)
         finally:
-            # What the server says at the end of the connection does not matter any more.
+            # The message has been handed over or refused; an error while closing no longer matters.
             with suppress(smtplib.SMTPException, OSError):
                 smtp.quit()
             smtp.close()
@@ -63,14 +67,14 @@ def _send(server: MailServer, message: EmailMessage) -> None:
 
 def _connect(server: MailServer) -> smtplib.SMTP:
     if server.security == "tls":
-        # Without a context smtplib encrypts and believes any certificate.
+        # Without a context, smtplib accepts any certificate.
         context = ssl.create_default_context()
         return smtplib.SMTP_SSL(server.host, server.port, timeout=_PATIENCE_SECONDS, context=context)
     return smtplib.SMTP(server.host, server.port, timeout=_PATIENCE_SECONDS)
 
 
 def _hand_over(smtp: smtplib.SMTP, server: MailServer, message: EmailMessage) -> None:
-    """Raises MailRefused and MailAway."""
+    """Sends the message on an open connection; raises MailRefused or MailAway."""
     try:
         if server.security == "starttls":
             smtp.starttls(context=ssl.create_default_context())

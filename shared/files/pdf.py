@@ -1,4 +1,4 @@
-"""Owns PDF: typst templates filled with data, rendered in processes of their own."""
+"""PDF: typst templates filled with data and rendered in worker processes."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio.to_process
 
-# Templates of every service take what they have in common from /shared/files/templates.
+# The services' templates import what they have in common from /shared/files/templates.
 _ROOT = str(Path(__file__).parents[2])
 
 
@@ -22,7 +22,7 @@ def compile_template(template: str, data: str, at: float) -> bytes:
 
 
 def can_compile(template: str, data: str, at: float) -> bool:
-    """Whether the template makes a PDF of the data; runs in a worker process."""
+    """Whether the template can be rendered with the data; runs in a worker process."""
     import typst
 
     try:
@@ -33,16 +33,16 @@ def can_compile(template: str, data: str, at: float) -> bool:
 
 
 async def can_render(template: Path, data: Mapping[str, object], at: datetime) -> bool:
-    """Whether `render_pdf` would succeed: for data that came from outside, like a picture, before it is kept."""
+    """Whether `render_pdf` would succeed: checked before data from outside, such as a picture, is stored."""
     return await anyio.to_process.run_sync(
         partial(can_compile, str(template), json.dumps(data, default=str), at.timestamp()), cancellable=True
     )
 
 
 async def render_pdf(template: Path, data: Mapping[str, object], at: datetime) -> bytes:
-    """The PDF that `template` makes of `data`, which it reads as JSON: users' text is never markup.
+    """Renders `template` with `data`, which it reads as JSON, so that users' text is never markup.
 
-    The same data and time give the same bytes. A worker process keeps the requests of others going.
+    The same data and time give the same bytes. A worker process does it, so that other requests need not wait.
     """
     return await anyio.to_process.run_sync(
         partial(compile_template, str(template), json.dumps(data, default=str), at.timestamp()), cancellable=True

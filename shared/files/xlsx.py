@@ -1,4 +1,4 @@
-"""Owns XLSX: files read with limits and written without formulas, in worker processes that keep the requests of others going."""
+"""XLSX, read with limits and written without formulas, in worker processes so that other requests need not wait."""
 
 import csv
 import io
@@ -18,13 +18,14 @@ _MOST_PARTS = 1_000
 _MOST_UNPACKED_BYTES = 200 * 2**20
 _MOST_COLUMNS = 200
 _CHUNK_BYTES = 2**20
-_UNREADABLE = "The file is no XLSX workbook that can be read; save it again as .xlsx, or as CSV UTF-8."
+_UNREADABLE = "The file is not a readable .xlsx workbook. Save it again as .xlsx, or as CSV UTF-8."
 
 
 async def read(content: bytes, most_rows: int) -> bytes:
-    """The first sheet of a workbook as CSV, one line for each row of the sheet, so that both count alike.
+    """The first sheet of a workbook as CSV, with one line for each row of the sheet, so that line numbers agree.
 
-    Raises ImportRefused for what is no workbook, holds more than `most_rows` rows, or unpacks to more than any real one.
+    Raises ImportRefused for a file that is not a workbook, has more than `most_rows` rows, or unpacks to an excessive
+    size.
     """
     made = await anyio.to_process.run_sync(partial(_to_csv, content, most_rows), cancellable=True)
     if isinstance(made, str):
@@ -33,7 +34,7 @@ async def read(content: bytes, most_rows: int) -> bytes:
 
 
 def _to_csv(content: bytes, most_rows: int) -> bytes | str:
-    """Runs in a worker process; words instead of the file say why it is refused."""
+    """The sheet as CSV, or a sentence that says why the file is refused; runs in a worker process."""
     from openpyxl import load_workbook
 
     wrong = _what_is_wrong(content)
@@ -45,18 +46,18 @@ def _to_csv(content: bytes, most_rows: int) -> bytes | str:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        # The size that a sheet says of itself is not to be believed.
+        # The size stated in the sheet cannot be trusted.
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             if number > most_rows + 1:
-                return f"The first sheet has more than {most_rows} rows; split it."
+                return f"The first sheet has more than {most_rows:,} rows. Split it."
             if len(row) > _MOST_COLUMNS:
                 return f"Row {number} of the first sheet has more than {_MOST_COLUMNS} columns."
             cells = [_text(value) for value in row]
             while cells and not cells[-1]:
                 cells.pop()
             width = width or len(cells)
-            # As wide as the heading: sheets leave out empty cells at the end of a row.
+            # Filled up to the width of the heading, because sheets omit empty cells at the end of a row.
             writer.writerow([*cells, *[""] * (width - len(cells))] if cells else [])
     except Exception:
         return _UNREADABLE
@@ -64,7 +65,7 @@ def _to_csv(content: bytes, most_rows: int) -> bytes | str:
 
 
 def _what_is_wrong(content: bytes) -> str | None:
-    """Unpacks every part once, counting: what a ZIP file says of its sizes may be a lie, and then its checksum fails."""
+    """Unpacks every part once and counts the bytes. Stated sizes may be wrong; then the checksum fails as well."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
@@ -76,14 +77,14 @@ def _what_is_wrong(content: bytes) -> str | None:
                     while chunk := stream.read(_CHUNK_BYTES):
                         left -= len(chunk)
                         if left < 0:
-                            return f"The workbook unpacks to more than {_MOST_UNPACKED_BYTES // 2**20} MiB; split it."
+                            return f"The workbook unpacks to more than {_MOST_UNPACKED_BYTES // 2**20} MiB. Split it."
     except Exception:
         return _UNREADABLE
     return None
 
 
 def _text(value: object) -> str:
-    """A cell as a CSV file would have it."""
+    """The cell as text in a CSV file."""
     match value:
         case None:
             return ""
@@ -96,12 +97,12 @@ def _text(value: object) -> str:
         case datetime() | date():
             return value.isoformat()
         case _:
-            # One line for each row: no text of ours may hold a line break or the tabulator that takes its place.
+            # Each row must stay one line. Vertical tabs are refused later as control characters, like the line breaks.
             return str(value).replace("\r", "\v").replace("\n", "\v")
 
 
 def write(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes | None:
-    """A workbook of one sheet; text stays text, whatever it begins with. None when a sheet cannot hold it."""
+    """A workbook with one sheet, where no text becomes a formula; None when the rows do not fit on a sheet."""
     from xlsxwriter import Workbook
 
     out = io.BytesIO()

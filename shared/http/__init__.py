@@ -1,1 +1,1 @@
-"""The HTTP edge that the gateway and the services share."""
+"""The HTTP edge of the gateway and the services."""

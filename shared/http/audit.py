@@ -1,4 +1,4 @@
-"""Owns looking into the audit of a service."""
+"""The audit of a service over HTTP."""
 
 from datetime import datetime
 from typing import Annotated
@@ -18,7 +18,7 @@ from shared.http.transaction import Transaction
 
 
 class AuditEntryRead(BaseModel):
-    """A command that was carried out: by whom, with which right, and what he sent. `at` is UTC."""
+    """A command that was carried out: who sent it, the access it needed, and the body. `at` is in UTC."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -36,21 +36,24 @@ class AuditEntryRead(BaseModel):
 
 
 def audit_router(service: str) -> Router:
-    """`GET /v1/audit` of a service; the feature is `<service>.audit`."""
+    """The router for `GET /v1/audit` of a service, with the feature `<service>.audit`."""
     router = Router("audit")
 
     @router.get("", access=declared.feature(f"{service}.audit", Level.VIEW), response_model=Page[AuditEntryRead, Count])
-    async def list_audit(
-        wanted: Annotated[EntryFilter, Query()],
-        query: PageQueryOf,
+    async def list_audit_entries(
+        filters: Annotated[EntryFilter, Query()],
+        page: PageQueryOf,
         caller: CallerOf,
         session: Transaction,
     ) -> Page[AuditEntryRead, Count] | Response:
-        """What was done, the newest first. It tells of everybody's work, so a grant with limits does not open it."""
+        """Newest first. The audit covers everyone's work, so a grant that is limited does not give access to it."""
         if caller.scope.limits:
-            raise Forbidden("The audit tells of all branches and customers; your grant is limited to some.")
-        entries, cursor, count = await store.list_entries(session, wanted, query)
-        items = [AuditEntryRead.model_validate(one) for one in entries]
-        return answer(query, f"{service}-audit", AuditEntryRead, items, cursor, Count(count=count))
+            raise Forbidden(
+                "The audit covers all branches, customers and companies, and your grant is limited to some. "
+                "Ask an administrator for a grant without limits."
+            )
+        entries, cursor, count = await store.list_entries(session, filters, page)
+        items = [AuditEntryRead.model_validate(entry) for entry in entries]
+        return answer(page, f"{service}-audit", AuditEntryRead, items, cursor, Count(count=count))
 
     return router

@@ -1,4 +1,4 @@
-"""Owns bodies that change something: what is left out stays as it is."""
+"""Bodies of changes: a member that is left out keeps its value."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from shared.values.fields import annotation_of
 
 Changes = Mapping[str, Any]
-"""The members that were sent, by name."""
+"""The members of the body, by name."""
 
 
 def _hide_defaults(schema: dict[str, Any]) -> None:
@@ -18,30 +18,30 @@ def _hide_defaults(schema: dict[str, Any]) -> None:
 
 
 class ChangeBody(BaseModel):
-    """What is to change; a member that is left out stays as it is, and one that is not known is a mistake.
+    """The members to change. A member that is left out keeps its value; an unknown member is refused.
 
-    The defaults of the fields are never used, and the schema does not show them: `model_fields_set` names what was sent.
+    Defaults of fields are never used and not shown in the schema: `model_fields_set` says which members were sent.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_hide_defaults)
 
     def to_changes(self) -> dict[str, Any]:
-        """Only the members that were sent."""
+        """Returns only the members that were sent."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 def partial(kind: type[BaseModel], name: str, words: str, *, without: Iterable[str] = ()) -> type[ChangeBody]:
-    """The body called `name` that changes a `kind`: its fields, none of them required, but those that always stay."""
+    """Makes the body `name` that changes a `kind`: all its fields are optional; those in `without` cannot change."""
     fields: dict[str, Any] = {
-        one: (annotation_of(info), Field(default=None, description=info.description))
-        for one, info in kind.model_fields.items()
-        if one not in frozenset(without)
+        field: (annotation_of(info), Field(default=None, description=info.description))
+        for field, info in kind.model_fields.items()
+        if field not in frozenset(without)
     }
     return create_model(name, __base__=ChangeBody, __doc__=words, **fields)
 
 
 def changes(body: type[ChangeBody]) -> Any:
-    """The dependency that gives what was sent in such a body: `Annotated[Changes, changes(...)]`."""
+    """The dependency that returns the changes of such a body: `Annotated[Changes, changes(...)]`."""
 
     def sent(change: ChangeBody) -> Changes:
         return change.to_changes()

@@ -1,4 +1,4 @@
-"""Owns what surrounds each request: its trace, its request id, its count and its log line."""
+"""What surrounds each request: its trace, its request id, its metrics and its log line."""
 
 import logging
 import time
@@ -14,9 +14,10 @@ log = logging.getLogger("request")
 
 
 class RequestContext:
-    """Pure ASGI middleware: adopts the caller's trace, answers with the request id, counts and logs each request.
+    """ASGI middleware that adopts the caller's trace, adds the request id to the answer, and counts and logs each
+    request.
 
-    While the process drains every answer ends its connection.
+    While the process is draining, every answer closes its connection.
     """
 
     def __init__(self, app: ASGIApp, service: str, draining: Draining):
@@ -35,7 +36,7 @@ class RequestContext:
                 break
         tracing.adopt(sent)
         started_at = time.perf_counter()
-        # Until the head: how long a body takes is the caller's business, and a stream has no end.
+        # Measured until the head: the caller decides how fast a body goes, and a stream has no end.
         head_seconds = -1.0
         status = 0
 

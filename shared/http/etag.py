@@ -1,4 +1,4 @@
-"""Owns versions in HTTP: what was read carries an ETag, and a change must name the version it changes."""
+"""Versions in HTTP: an answer carries an ETag, and a change must name the version that it changes."""
 
 import re
 from typing import Annotated, Protocol, TypeVar
@@ -23,22 +23,23 @@ def etag(version: int) -> str:
 
 
 def tagged(response: Response, found: RevisedT) -> RevisedT:
-    """What was found, with its revision as the ETag of the answer."""
+    """Returns what was found and sets its revision as the ETag of the answer."""
     response.headers["etag"] = etag(found.revision)
     return found
 
 
 def expected_version(
     if_match: Annotated[
-        str | None, Header(description="The ETag that was read; a newer one is refused with 412.")
+        str | None,
+        Header(description="The ETag that you read. If there is a newer version, the change is refused with 412."),
     ] = None,
 ) -> int:
-    """The version in `If-Match`; raises VersionMissing without one."""
+    """The version in `If-Match`; raises VersionMissing or VersionStale."""
     if if_match is None:
         raise VersionMissing("Send the ETag that you read as If-Match.")
     form = _FORM.fullmatch(if_match.strip())
     if form is None:
-        raise VersionStale(f"If-Match must be an ETag as it was read, not {if_match}.")
+        raise VersionStale(f'If-Match must be the ETag that you read, such as "7", not {if_match}.')
     return int(form.group(1))
 
 

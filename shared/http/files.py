@@ -1,4 +1,4 @@
-"""Owns files over HTTP: imports as they arrive, tables and PDFs as they leave."""
+"""Files over HTTP: imports as request bodies, tables and PDFs as answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -23,18 +23,21 @@ LARGEST_FILE_BYTES = 20 * 2**20
 
 
 async def csv_body(request: Request) -> bytes:
-    """The body of an import: the file itself, as text/csv, or as XLSX, of which the first sheet becomes CSV."""
+    """The CSV file in the body of an import; of an XLSX file, the first sheet as CSV."""
     kind = request.headers.get("content-type", "").split(";")[0].strip()
     if kind not in {CSV_TYPE, XLSX_TYPE}:
-        raise ImportRefused(f"Send the file as the body, with Content-Type: text/csv or {XLSX_TYPE}.")
+        raise ImportRefused(f"Send the file as the body, with the Content-Type {CSV_TYPE} or {XLSX_TYPE}.")
     content = await whole_file(request, LARGEST_FILE_BYTES)
     if content is None:
-        raise ImportRefused(f"The file has more than {LARGEST_FILE_BYTES // 2**20} MiB; split it.")
+        raise ImportRefused(f"The file is larger than {LARGEST_FILE_BYTES // 2**20} MiB. Split it.")
     return await xlsx.read(content, MOST_ROWS) if kind == XLSX_TYPE else content
 
 
 async def whole_file(request: Request, most_bytes: int) -> bytes | None:
-    """The body, None when it is larger; kept for whoever asks again: the same repeated after a deadlock, and the audit."""
+    """The body, or None when it is larger than `most_bytes`.
+
+    It is kept with the request, because a repetition after a deadlock and the audit need it again.
+    """
     kept: bytes | None = getattr(request.state, "file", None)
     if kept is None:
         content = bytearray()
@@ -57,7 +60,7 @@ CSV_REQUEST = {"requestBody": {"required": True, "content": {CSV_TYPE: _FILE, XL
 
 
 def table_answer(media_type: str, name: str, columns: Sequence[str], rows: Iterable[object]) -> Response:
-    """The rows as a file: CSV, or XLSX, where text never becomes a formula."""
+    """The rows as a CSV or XLSX file, where no text becomes a formula."""
     if media_type == XLSX_TYPE:
         cells = [[shown_cell(getattr(row, column)) for column in columns] for row in rows]
         return XlsxAnswer(name, columns, cells)
@@ -69,7 +72,7 @@ def table_answer(media_type: str, name: str, columns: Sequence[str], rows: Itera
 
 
 def asked_for(request: Request, *offered: str) -> str | None:
-    """Which of the `offered` media types the Accept header names, in its order; None for JSON."""
+    """The first of the `offered` media types in the Accept header, or None for JSON."""
     for part in request.headers.get("accept", "").split(","):
         kind = part.split(";")[0].strip()
         if kind in offered:
@@ -80,7 +83,7 @@ def asked_for(request: Request, *offered: str) -> str | None:
 
 
 class XlsxAnswer(Response):
-    """An XLSX file, made while it is sent: after the transaction, outside this process."""
+    """An XLSX file. It is made when it is sent: after the transaction, and in a worker process."""
 
     media_type = XLSX_TYPE
 
@@ -91,24 +94,24 @@ class XlsxAnswer(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         made = await anyio.to_process.run_sync(partial(xlsx.write, *self._table), cancellable=True)
         if made is None:
-            raise InvalidInput("A spreadsheet cannot hold so many rows or so long a cell; take the list as CSV.")
+            raise InvalidInput("The list has too many rows or too long a cell for a spreadsheet. Ask for it as CSV.")
         self.body = made
         self.headers["content-length"] = str(len(self.body))
         await super().__call__(scope, receive, send)
 
 
-async def print_report(template: Path, printed_by: str, wanted: BaseModel, content: Mapping[str, object]) -> Response:
-    """A list as PDF: what the template makes of the content, with the filters and who printed it when."""
+async def print_report(template: Path, printed_by: str, filters: BaseModel, content: Mapping[str, object]) -> Response:
+    """A list as a PDF made from the template and the content, with the filters, who printed it, and when."""
     printed_at = now()
     document = {
         "printed_at": f"{printed_at:%Y-%m-%d %H:%M} UTC",
         "printed_by": printed_by,
-        "filter": {word: str(value) for word, value in wanted.model_dump(exclude_none=True).items()},
+        "filter": {word: str(value) for word, value in filters.model_dump(exclude_none=True).items()},
         **content,
     }
     return pdf_answer(template.stem.replace("_", "-"), await render_pdf(template, document, printed_at))
 
 
 def pdf_answer(name: str, content: bytes) -> Response:
-    """A PDF as a file called `name`."""
+    """The PDF as a file named `name`."""
     return Response(content, media_type=PDF_TYPE, headers={"content-disposition": f'attachment; filename="{name}.pdf"'})

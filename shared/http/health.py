@@ -1,4 +1,4 @@
-"""Owns /livez, /startupz and /readyz."""
+"""The health endpoints /livez, /startupz and /readyz."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,11 +16,11 @@ _PROBE_SECONDS = 2
 def install_health(
     app: FastAPI, draining: Draining, needed: Mapping[str, Probe], useful: Mapping[str, Probe] | None = None
 ) -> None:
-    """Adds /livez (the process runs), /startupz (it has started) and /readyz (what each dependency says).
+    """Adds /livez (the process runs), /startupz (it has started) and /readyz (the state of each dependency).
 
-    Without something `needed` the process cannot serve: 503, `failing`. Without something `useful` it serves less, or
-    later: 200, `degraded`, so that one broken neighbour does not take every process out of service. A process that is
-    about to leave is not ready: 503, `draining`.
+    If something `needed` is missing, the process cannot serve: 503 and `failing`. If something `useful` is missing, it
+    serves less, or later: 200 and `degraded`, so that one broken dependency does not take every process out of service.
+    A process that is about to stop is not ready: 503 and `draining`.
     """
 
     async def alive(_: Request) -> Response:
@@ -30,10 +30,10 @@ def install_health(
         if draining.begun:
             return JSONResponse({"status": "draining", "checks": {}}, 503)
         probes = {**needed, **(useful or {})}
-        said = await asyncio.gather(*(_ask(probe) for probe in probes.values()))
-        checks = dict(zip(probes, said, strict=True))
-        away = {name for name, words in checks.items() if words != "ok"}
-        status = "failing" if away & needed.keys() else "degraded" if away else "ok"
+        results = await asyncio.gather(*(_ask(probe) for probe in probes.values()))
+        checks = dict(zip(probes, results, strict=True))
+        failed = {name for name, result in checks.items() if result != "ok"}
+        status = "failing" if failed & needed.keys() else "degraded" if failed else "ok"
         return JSONResponse({"status": status, "checks": checks}, 503 if status == "failing" else 200)
 
     app.router.routes.append(Route("/livez", alive))

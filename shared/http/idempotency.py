@@ -1,4 +1,4 @@
-"""Owns money commands sent twice: the answer is kept in the command's own transaction and given again."""
+"""Idempotent commands: the answer is kept in the command's own transaction and returned if the command is repeated."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ _KEPT_HEADERS = ("content-type", "etag", "location")
 
 @dataclass(frozen=True)
 class Command:
-    """One command as its sender named it: who, which route, which key, and a fingerprint of the body."""
+    """One command: its sender, route and key, and a fingerprint of its target and body."""
 
     principal: str
     route: str
@@ -39,10 +39,10 @@ class _Kept:
 def key_header(
     idempotency_key: Annotated[
         str | None,
-        Header(description="Chosen by the sender, new for each command: the same key and body give the same answer."),
+        Header(description="A key of your choice, new for each command. The same key and body get the same answer."),
     ] = None,
 ) -> None:
-    """Describes the header in OpenAPI; `begin` reads it."""
+    """Describes the header in OpenAPI; `read_command` reads it."""
 
 
 async def read_command(request: Request, principal: str, route: str) -> Command:
@@ -50,17 +50,17 @@ async def read_command(request: Request, principal: str, route: str) -> Command:
     key = request.headers.get("idempotency-key", "").strip()
     if not key or len(key) > _LONGEST_KEY:
         raise IdempotencyKeyMissing(
-            f"Send an Idempotency-Key of 1 to {_LONGEST_KEY} characters, the same one when you repeat the command."
+            f"Send an Idempotency-Key of 1 to {_LONGEST_KEY} characters, and the same one when you repeat the command."
         )
     named = f"{request.url.path}?{request.url.query}".encode()
     return Command(principal, route, key, hashlib.sha256(named + b"\0" + await request.body()).digest())
 
 
 async def begin(session: AsyncSession, command: Command) -> Response | None:
-    """The answer kept for `command`, or None when it is new and held by this transaction from now on.
+    """Returns the answer kept for `command`, or None when it is new; this transaction then holds its key.
 
-    Raises IdempotencyKeyReused for another body, CommandInFlight while the first is being carried out: an insert
-    alone would wait for it instead.
+    Raises IdempotencyKeyReused for another body, and CommandInFlight while the first one is running. That takes a lock:
+    an insert alone would wait for the first one to finish.
     """
     held = await fetch_value(
         session,
@@ -68,7 +68,7 @@ async def begin(session: AsyncSession, command: Command) -> Response | None:
         name=f"{command.principal}\x1f{command.route}\x1f{command.key}",
     )
     if not held:
-        raise CommandInFlight("This command is being carried out right now; repeat it in a moment for its answer.")
+        raise CommandInFlight("This command is still running. Send it again in a moment to get its answer.")
     kept = await fetch_one(
         session,
         _Kept,
@@ -83,12 +83,14 @@ async def begin(session: AsyncSession, command: Command) -> Response | None:
     if kept is None:
         return None
     if kept.fingerprint != command.fingerprint:
-        raise IdempotencyKeyReused("This Idempotency-Key was used with another body; nothing was done.")
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key was already used with another body, and nothing was done. Use a new key."
+        )
     return Response(kept.body, kept.status, {**kept.headers, "idempotency-replayed": "true"})
 
 
 async def keep(session: AsyncSession, command: Command, answer: Response) -> None:
-    """Keeps the answer of a command that succeeded, in the command's own transaction."""
+    """Keeps the answer of a successful command in the command's own transaction."""
     if answer.status_code >= 400:
         return
     headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
@@ -109,5 +111,5 @@ async def keep(session: AsyncSession, command: Command, answer: Response) -> Non
 
 
 async def prune(session: AsyncSession) -> None:
-    """Deletes answers that nobody may ask for any more."""
+    """Deletes answers that are too old to be asked for."""
     await execute(session, "DELETE FROM idempotency_key WHERE created_at < now() - CAST(:kept AS interval)", kept=KEPT)

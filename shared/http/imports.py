@@ -1,4 +1,4 @@
-"""Owns what every import of a file has in common: it loads all of it or nothing, or only says whether it could."""
+"""What all imports have in common: the whole file is imported or nothing, and a check only says whether it could be."""
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,12 +11,12 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 Load = Callable[..., Awaitable[int]]
-Check = Annotated[bool, Query(description="Only says whether the file could be loaded; nothing is.")]
+Check = Annotated[bool, Query(description="Only checks the file; nothing is imported.")]
 _CHECK = inspect.Parameter("check", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Check)
 
 
 class Imported(BaseModel):
-    """How many rows were loaded; with `check=true` none, and `checked` says how many could be."""
+    """The number of rows imported. With `check=true` it is 0, and `checked` is the number of rows that could be."""
 
     imported: int
     checked: int | None = None
@@ -24,7 +24,7 @@ class Imported(BaseModel):
 
 @asynccontextmanager
 async def taken_back(session: AsyncSession, *, check: bool) -> AsyncIterator[None]:
-    """What the block does is taken back in the end when it is only a check; the database has its say all the same."""
+    """Rolls back what the block did if it was only a check, after the database has applied its constraints."""
     async with session.begin_nested() as point:
         yield
         if check:
@@ -32,9 +32,9 @@ async def taken_back(session: AsyncSession, *, check: bool) -> AsyncIterator[Non
 
 
 def checkable(load: Load) -> Callable[..., Awaitable[Any]]:
-    """The endpoint of an import, made of `load`, which takes a `session` and returns how many rows it loaded.
+    """Makes the endpoint of an import from `load`, which takes a `session` and returns the number of imported rows.
 
-    A check loads the file in the same way, so that the database has its say as well, and then takes all of it back.
+    A check imports the file in the same way, so that the constraints of the database apply, and then rolls it back.
     """
 
     async def importing(*, session: AsyncSession, check: bool, **given: Any) -> Imported | JSONResponse:
@@ -46,9 +46,10 @@ def checkable(load: Load) -> Callable[..., Awaitable[Any]]:
 
     signature = inspect.signature(load)
     parameters = [*signature.parameters.values(), _CHECK]
-    # Where FastAPI, like everybody who asks inspect.signature, finds it.
+    # FastAPI finds the signature here through inspect.signature.
     vars(importing)["__signature__"] = signature.replace(
-        parameters=[one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters], return_annotation=Imported
+        parameters=[parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters],
+        return_annotation=Imported,
     )
     importing.__name__, importing.__doc__ = load.__name__, load.__doc__
     return importing

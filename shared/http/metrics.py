@@ -1,4 +1,4 @@
-"""Owns /metrics: what the process counted, and what it looks up when it is asked."""
+"""/metrics: what the process has counted, and what it looks up for each scrape."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ _LOOKUP_SECONDS = 2.0
 
 
 class _Families:
-    """Looked-up values in the shape that the text format is made from."""
+    """Looked-up values as a collector, from which the text format is generated."""
 
     def __init__(self, families: Sequence[Metric]):
         self._families = families
@@ -24,13 +24,13 @@ class _Families:
 
 
 def install_metrics(app: FastAPI, lookups: Mapping[str, Lookup]) -> None:
-    """Adds /metrics: what this process counted, and what each of `lookups` finds now."""
+    """Adds /metrics: what this process has counted, and the results of `lookups` at that moment."""
 
     async def metrics(_: Request) -> Response:
         found = await asyncio.gather(*(_look(name, lookup) for name, lookup in lookups.items()))
-        families = [family for one in found if one is not None for family in one]
-        up = {name: float(one is not None) for name, one in zip(lookups, found, strict=True)}
-        families.append(gauge_by("ratebook_lookup_up", "Whether a source could be asked for this scrape.", "of", up))
+        families = [family for result in found if result is not None for family in result]
+        up = {name: float(result is not None) for name, result in zip(lookups, found, strict=True)}
+        families.append(gauge_by("ratebook_lookup_up", "Whether the source answered for this scrape.", "of", up))
         text = generate_latest(REGISTRY) + generate_latest(_Families(families))
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
@@ -38,10 +38,10 @@ def install_metrics(app: FastAPI, lookups: Mapping[str, Lookup]) -> None:
 
 
 async def _look(name: str, lookup: Lookup) -> list[Metric] | None:
-    """What a source says, None when it does not within two seconds."""
+    """The metrics of a source, or None when it does not answer within two seconds."""
     try:
         async with asyncio.timeout(_LOOKUP_SECONDS):
             return list(await lookup())
     except Exception as error:
-        log.warning("metrics: %s could not be asked: %r", name, error)
+        log.warning("metrics: %s did not answer: %r", name, error)
         return None

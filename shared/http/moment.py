@@ -1,4 +1,4 @@
-"""Owns the moment of a request: asked for once at the edge, and handed on."""
+"""The time of a request: read once at the edge and handed on."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,7 +1,7 @@
-"""Owns the operations of a service: each declares its access, and is decided, committed and repeated alike.
+"""The operations of a service: each declares its access, and all are authorized, committed and retried in the same way.
 
 The order for every request: identity → access → idempotency → transaction → endpoint → commit → answer. A deadlock
-or a serialization failure repeats the whole.
+or a serialization failure repeats all of it.
 """
 
 from collections.abc import Callable, Coroutine, Iterable
@@ -39,6 +39,7 @@ from shared.http.imports import Imported, Load, checkable
 from shared.http.problems import refusals
 from shared.http.progress import Look, watching
 from shared.process import tracing
+from shared.values.text import in_words, sentence_case
 
 _TRIES = 4
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -47,12 +48,12 @@ Endpoint = Callable[..., Any]
 
 
 class AccessUndeclared(Exception):
-    """An operation does not say who may use it; the service does not start."""
+    """An operation does not declare who may use it, so the service does not start."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls this operation, and the scope in which their grants allow it."""
+    """The caller of an operation, and the scope in which their grants allow it."""
 
     principal: Principal
     scope: Scope
@@ -71,7 +72,7 @@ CallerOf = Annotated[Caller, Depends(_caller)]
 
 
 def decide(access: Access, request: Request) -> Caller:
-    """The caller of an operation; raises Unauthenticated or Forbidden."""
+    """Returns the caller if they may use the operation; raises Unauthenticated or Forbidden."""
     if access.kind == "public":
         return Caller(_ANYONE, EVERYTHING)
     verifier: IdentityVerifier = request.app.state.identities
@@ -80,15 +81,18 @@ def decide(access: Access, request: Request) -> Caller:
         return Caller(principal, EVERYTHING)
     scope = scope_for(principal.grants, access.feature, access.level)
     if scope is None:
-        raise Forbidden(f"This needs {access.feature} at level {access.level.word}, which none of your groups gives.")
+        raise Forbidden(
+            f"This needs {access.feature} at level {access.level.word}, which none of your groups grants. "
+            "Ask an administrator."
+        )
     return Caller(principal, scope)
 
 
 class Operation(APIRoute):
-    """A route that decides, then runs its endpoint in one transaction, and repeats it on deadlocks.
+    """A route that checks access, runs its endpoint in one transaction, and repeats it on deadlocks.
 
-    What the caller cannot help is said in words that he can act on: TryAgain when the work or a connection stays
-    taken, DatabaseAway when nobody can say whether the commit happened.
+    Failures that are not the caller's fault become refusals that they can act on: TryAgain when locks or connections
+    stay in use, DatabaseAway when it is unknown whether the commit happened.
     """
 
     declared: Access | None = None
@@ -107,21 +111,22 @@ class Operation(APIRoute):
                 except Exception as error:
                     if is_disconnect(error):
                         raise DatabaseAway(
-                            "The database broke off; whether this was done is unknown. Look, or repeat the same command."
+                            "The connection to the database was lost, and it is unknown whether this was done. "
+                            "Check, or repeat the same command."
                         ) from error
                     if is_exhausted(error):
                         break
                     if not is_transient(error):
                         raise
-            raise TryAgain("Others are changing the same things right now; nothing was done. Try again.")
+            raise TryAgain("The database is busy with other changes, and nothing was done. Try again.")
 
         return handle
 
     async def _attempt(
         self, request: Request, endpoint: Callable[[Request], Coroutine[Any, Any, Response]]
     ) -> Response:
-        # FastAPI closes function-scoped dependencies (the transaction) with this stack; taking its place lets a
-        # failed commit be repeated, and the finished answer be kept before the commit.
+        # FastAPI closes function-scoped dependencies (the transaction) with this stack. Replacing it allows a failed
+        # commit to be repeated, and the finished answer to be kept before the commit.
         async with AsyncExitStack() as stack:
             request.scope["fastapi_function_astack"] = stack
             request.state.session = None
@@ -144,7 +149,7 @@ class Operation(APIRoute):
             return answer
 
     async def _note(self, request: Request, answer: Response) -> None:
-        """Writes a command that was carried out into the audit, in the command's own transaction."""
+        """Adds a command that was carried out to the audit, in the command's own transaction."""
         session, access = request.state.session, self.declared
         if session is None or access is None or access.kind == "public" or request.method not in _CHANGING:
             return
@@ -165,13 +170,16 @@ class Operation(APIRoute):
 
 
 async def _body_of(request: Request) -> bytes:
-    """The request's body, after its endpoint has read it."""
+    """The body of a request whose endpoint has read it."""
     file: bytes | None = getattr(request.state, "file", None)
     return await request.body() if file is None else file
 
 
 class Router:
-    """The operations of one noun, under `/v1/<noun>`."""
+    """The operations of one noun, under `/v1/<noun>`.
+
+    The name of an endpoint gives its operation id and its summary.
+    """
 
     def __init__(self, noun: str):
         self.api = APIRouter(prefix=f"/v1/{noun}", tags=[noun], route_class=Operation)
@@ -183,10 +191,10 @@ class Router:
         return self._declare("POST", path, access, options)
 
     def imports(self, path: str, *, access: Access, **options: Any) -> Callable[[Load], Load]:
-        """Registers an import: the function loads the rows of a file and returns how many; `check=true` loads none."""
+        """Registers an import: the function imports a file and returns its number of rows; `check=true` keeps none."""
         declared = {"status_code": 201, "refuses": [ImportRefused], "openapi_extra": CSV_REQUEST, **options}
         declared["response_model_exclude_none"] = True
-        declared["responses"] = {200: {"model": Imported, "description": "What a check found."}}
+        declared["responses"] = {200: {"model": Imported, "description": "The result of a check; nothing is imported."}}
 
         def register(load: Load) -> Load:
             self.post(path, access=access, **declared)(checkable(load))
@@ -197,9 +205,10 @@ class Router:
     def watches(
         self, path: str, *, access: Access, finished: Callable[[Any], bool], **options: Any
     ) -> Callable[[Look], Look]:
-        """Registers a stream of server-sent events: the function reads the present state, until it is `finished`.
+        """Registers a stream of server-sent events: the function reads the current state, until it is `finished`.
 
-        It is called once before the stream begins, so that what may not be seen is refused like any other request.
+        It is called once before the stream begins, so that a caller who may not see it is refused as in any other
+        request.
         """
 
         def register(look: Look) -> Look:
@@ -221,7 +230,7 @@ class Router:
     def _declare(
         self, method: str, path: str, access: Access, options: dict[str, Any]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Registers an operation. `refuses` lists its own errors, `idempotent` asks for an Idempotency-Key."""
+        """Registers an operation. `refuses` lists its own errors; `idempotent` requires an Idempotency-Key."""
         idempotent: bool = options.pop("idempotent", False)
         errors: list[type[DomainError]] = [*options.pop("refuses", ()), InvalidInput, TryAgain, DatabaseAway]
         if access.kind != "public":
@@ -244,6 +253,7 @@ class Router:
                 responses=responses,
                 openapi_extra={**access.to_openapi(), **described},
                 operation_id=endpoint.__name__,
+                summary=sentence_case(in_words(endpoint.__name__)),
                 **options,
             )
             route = self.api.routes[-1]
@@ -255,7 +265,7 @@ class Router:
 
 
 def require_declared(app: FastAPI) -> None:
-    """Raises AccessUndeclared when any operation of `app` does not say who may use it."""
+    """Raises AccessUndeclared if any operation of `app` does not declare who may use it."""
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         if isinstance(route, APIRoute) and not (isinstance(route, Operation) and route.declared is not None):
@@ -265,7 +275,7 @@ def require_declared(app: FastAPI) -> None:
 
 
 def include(app: FastAPI, routers: Iterable[Router]) -> None:
-    """Adds the operations of the routers; raises AccessUndeclared when one does not say who may use it."""
+    """Adds the operations of the routers to the app; raises AccessUndeclared if one does not declare its access."""
     for router in routers:
         app.include_router(router.api)
     require_declared(app)

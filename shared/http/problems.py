@@ -1,4 +1,4 @@
-"""Owns refusals over HTTP: every one is a problem document (RFC 9457)."""
+"""Refusals over HTTP: every one is a problem document (RFC 9457)."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,13 @@ from starlette.responses import JSONResponse, Response
 
 from shared.errors import DomainError, Fault, InvalidInput, NotFound
 from shared.process import tracing
-from shared.values.text import words_of_fault
+from shared.values.numbers import counted
+from shared.values.text import in_words, words_of_fault
 
 log = logging.getLogger("request")
 
 PROBLEM_TYPE = "application/problem+json"
+UNEXPECTED = "The request failed unexpectedly. Give the request id to the operators, who can look it up in the logs."
 
 
 class ProblemFault(BaseModel):
@@ -25,7 +27,7 @@ class ProblemFault(BaseModel):
 
 
 class Problem(BaseModel):
-    """A refusal (RFC 9457). `code` is stable and explained in docs/errors.md; some carry further members."""
+    """A refusal (RFC 9457). `code` is stable and explained in docs/errors.md; some have additional members."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -47,7 +49,7 @@ def problem(
     members: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document as an answer; `members` are further members beside the standard ones."""
+    """Makes an answer with a problem document; `members` are added to the standard ones."""
     body = Problem(
         title=code.replace("_", " ").capitalize(),
         status=status,
@@ -60,14 +62,14 @@ def problem(
 
 
 def refusal(error: DomainError) -> Response:
-    """The answer for a refusal; who may succeed in a moment is told when to try again."""
+    """Makes the answer to a refusal, with `Retry-After` if the request may succeed later."""
     seconds = error.retry_after_seconds
     headers = None if seconds is None else {"retry-after": str(seconds)}
     return problem(error.status, error.code, error.detail, faults=error.faults, members=error.members, headers=headers)
 
 
 def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of an operation that may refuse so; several errors may share a status."""
+    """The `responses=` of an operation that may refuse with these errors; several may share a status."""
     by_status: dict[int | str, dict[str, Any]] = {}
     for error in errors:
         entry = by_status.setdefault(
@@ -85,18 +87,19 @@ _FRAMEWORK_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_
 def _from_validation(error: RequestValidationError) -> DomainError:
     faults = []
     found = error.errors()
-    for one in found:
-        # A list whose parts are faulty counts as too short as well, which helps nobody.
-        if one["type"] == "too_short" and any(
-            other["loc"][: len(one["loc"])] == one["loc"] != other["loc"] for other in found
+    for invalid in found:
+        # pydantic also reports a list with invalid items as too short, which is misleading.
+        if invalid["type"] == "too_short" and any(
+            other["loc"][: len(invalid["loc"])] == invalid["loc"] != other["loc"] for other in found
         ):
             continue
-        place, *inside = one["loc"]
+        place, *inside = invalid["loc"]
         if place == "path":
-            return NotFound(f"There is no {inside[0]} {one['input']}.")
+            return NotFound(f"{invalid['input']} is not a valid {in_words(str(inside[0]))}.")
         pointer = "/" + "/".join(str(step) for step in inside) if place == "body" else f"{place} {inside[0]}"
-        faults.append(Fault(pointer, words_of_fault(one["type"], one["msg"], one.get("ctx", {}))))
-    return InvalidInput(f"{len(faults)} of the values sent do not fit; `errors` says which.", faults=faults)
+        faults.append(Fault(pointer, words_of_fault(invalid["type"], invalid["msg"], invalid.get("ctx", {}))))
+    are = "is" if len(faults) == 1 else "are"
+    return InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=faults)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -113,14 +116,14 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 400:
-            # The framework's word for a body that is not what its type says.
-            return refusal(InvalidInput("The body cannot be read as the type that `Content-Type` names."))
+            # FastAPI answers 400 when a body does not match its Content-Type.
+            return refusal(InvalidInput("The body is not valid for its Content-Type."))
         code = _FRAMEWORK_CODES.get(error.status_code, "BAD_REQUEST")
         return problem(error.status_code, code, str(error.detail), headers=error.headers)
 
     async def unexpected(_: Request, error: Exception) -> Response:
         log.error("unexpected %s", type(error).__name__, exc_info=error)
-        return problem(500, "UNEXPECTED", "This failed unexpectedly; the operators find it under the request id.")
+        return problem(500, "UNEXPECTED", UNEXPECTED)
 
     app.add_exception_handler(DomainError, domain)
     app.add_exception_handler(RequestValidationError, validation)

@@ -1,4 +1,4 @@
-"""Owns live progress: a stream of server-sent events that reports whenever something has changed, until it is finished."""
+"""Live progress: a stream of server-sent events that reports each change until the work is finished."""
 
 import asyncio
 import inspect
@@ -12,13 +12,13 @@ from shared.database.pool import Database
 
 _LOOK_SECONDS = 0.3
 Look = Callable[..., Awaitable[Any]]
-"""Reads the present state: takes the parameters of the path, the caller and a `session`."""
+"""Reads the current state: takes the parameters of the path, the caller and a `session`."""
 
 
 async def watch(look: Callable[[], Awaitable[Any]], finished: Callable[[Any], bool]) -> AsyncIterator[ServerSentEvent]:
-    """Looks a few times a second; sends an event `progress` for each change and `done` with the last state.
+    """Looks a few times a second; sends the event `progress` for each change, and `done` with the final state.
 
-    A client that connects again gets the present state first, so nothing needs to be resumed.
+    A client that connects again gets the current state first, so there is nothing to resume.
     """
     sent: Any = None
     while True:
@@ -33,7 +33,7 @@ async def watch(look: Callable[[], Awaitable[Any]], finished: Callable[[Any], bo
 
 
 def watching(look: Look, finished: Callable[[Any], bool]) -> Callable[..., AsyncIterator[ServerSentEvent]]:
-    """The endpoint that watches what `look` reads; each look is a transaction of its own."""
+    """Makes the endpoint that watches what `look` reads; each look is a transaction of its own."""
 
     async def stream(*, request: Request, **given: Any) -> AsyncIterator[ServerSentEvent]:
         database: Database = request.app.state.database
@@ -48,11 +48,11 @@ def watching(look: Look, finished: Callable[[Any], bool]) -> Callable[..., Async
     signature = inspect.signature(look)
     own = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
     parameters = [
-        one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for one in signature.parameters.values()
-        if one.name != "session"
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in signature.parameters.values()
+        if parameter.name != "session"
     ]
-    # Where FastAPI, like everybody who asks inspect.signature, finds it.
+    # FastAPI finds the signature here through inspect.signature.
     vars(stream)["__signature__"] = signature.replace(
         parameters=[*parameters, own], return_annotation=AsyncIterator[ServerSentEvent]
     )

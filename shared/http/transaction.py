@@ -1,4 +1,4 @@
-"""Owns the one transaction of a request, committed at the edge."""
+"""The single transaction of a request, committed at the edge."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -10,10 +10,10 @@ from shared.database.pool import Database
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    """The request's transaction, committed before the answer leaves.
+    """The transaction of the request, committed before the answer leaves.
 
-    A route that looks at the finished answer before the commit (shared.http.operation) finds it in the request's state, or
-    has opened it already.
+    It is kept in the request's state, where a route (shared.http.operation) finds it when it has to look at the
+    finished answer before the commit. Such a route may also have opened it already.
     """
     opened: AsyncSession | None = getattr(request.state, "session", None)
     if opened is not None:
@@ -25,5 +25,5 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-# Without scope="function" the commit would come after the answer, and a failed commit still answer 200.
+# Without scope="function" the commit would follow the answer, and a failed commit would still answer 200.
 Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]

@@ -1,1 +1,1 @@
-"""What every process does, whatever it serves: settings, logs, metrics, draining."""
+"""What every process needs, whatever it serves: settings, logs, metrics, draining."""

@@ -1,4 +1,4 @@
-"""Owns work that runs beside the requests: loops that are restarted when they fail and end with the process."""
+"""Work beside the requests: loops that are restarted when they fail and end with the process."""
 
 import asyncio
 import gc
@@ -17,11 +17,11 @@ _FINISH_SECONDS = 10.0
 
 
 def collect_rarely() -> None:
-    """Sets the garbage collector for a process that is started up and now serves.
+    """Tunes the garbage collector for a process that has started and now serves.
 
-    What lives now lives as long as the process, so it need not be looked at again. A chunk of 500 invoices makes tens
-    of thousands of objects, none of them garbage: with Python's own threshold of 700 a third of the time of booking
-    went into looking for it. What is dropped in cycles, such as tracebacks, waits a little longer.
+    Objects that exist now live as long as the process, so they are not scanned again. A chunk of 500 invoices makes
+    tens of thousands of objects, none of them garbage; with Python's own threshold of 700, a third of the booking time
+    went into looking for garbage. Objects dropped in cycles, such as tracebacks, wait a little longer.
     """
     gc.collect()
     gc.freeze()
@@ -29,9 +29,9 @@ def collect_rarely() -> None:
 
 
 async def whole(work: Coroutine[Any, Any, T]) -> T:
-    """Awaits `work`, a transaction say, that is better finished than cut off.
+    """Awaits `work` that should be finished rather than cut off, such as a transaction.
 
-    A cancellation waits for it, ten seconds at most, and is raised then.
+    A cancellation waits for it for up to ten seconds, and is raised afterwards.
     """
     task = asyncio.create_task(work)
     clock = asyncio.get_running_loop()
@@ -45,16 +45,16 @@ async def whole(work: Coroutine[Any, Any, T]) -> T:
         if deadline is None:
             return task.result()
         if not task.done():
-            log.warning("work was cut off: it had not ended %.0f s after it was asked to", _FINISH_SECONDS)
+            log.warning("work was cut off: it did not end within %.0f s after the request to stop", _FINISH_SECONDS)
             task.cancel()
             await asyncio.wait({task}, timeout=_CANCEL_AGAIN_SECONDS)
         elif not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("the last work before the end failed: %r", error)
+            log.warning("the last work before stopping failed: %r", error)
         raise asyncio.CancelledError
 
 
 async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """Runs `loop` for ever; when it raises, logs why and starts it again after a growing pause."""
+    """Runs `loop` forever; when it raises, logs the error and starts it again after a growing pause."""
     pause = _FIRST_PAUSE_SECONDS
     clock = asyncio.get_running_loop()
     while True:
@@ -64,7 +64,7 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:
             if clock.time() - started_at > _LONGEST_PAUSE_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
-            log.warning("%s stopped and starts again in %.1f s: %r", name, pause, error)
+            log.warning("%s failed and starts again in %.1f s: %r", name, pause, error)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
@@ -81,14 +81,15 @@ async def running(loops: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIt
 
 async def stop(tasks: Iterable[asyncio.Task[None]]) -> None:
     """Cancels the tasks and waits until they have ended."""
-    # Whole, because tasks may stop tasks of their own, and what those stand on is taken away when this ends.
+    # This must finish: tasks may be stopping tasks of their own, whose resources are released once this returns.
     await whole(_end(tasks))
 
 
 async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
     pending = set(tasks)
     while pending:
-        # Repeated, because libraries lose a cancellation that meets a result: asyncio.wait_for does before 3.12.
+        # Repeated, because a library may lose a cancellation that coincides with a result (asyncio.wait_for before
+        # 3.12).
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)

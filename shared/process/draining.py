@@ -1,8 +1,9 @@
-"""Owns stopping without dropping a request: at SIGTERM a process says that it leaves, and serves on for a while.
+"""Stopping without dropping a request: at SIGTERM a process announces that it is stopping, and serves for a while
+longer.
 
-While it drains, /readyz is 503, so that load balancers send nothing new, and every answer closes its connection, so that
-callers who keep one open connect anew, elsewhere. The listening socket stays. After that the server stops as it always
-does: it closes the socket and finishes what it has begun.
+While it drains, /readyz answers 503, so that load balancers send nothing new, and every answer closes its connection,
+so that callers reconnect to another process. The listening socket stays open. Then the server stops as usual: it closes
+the socket and finishes the requests that it has begun.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ _LAST_ARRIVALS_SECONDS = 0.3
 
 
 class Draining:
-    """Whether this process is about to leave."""
+    """Whether this process is about to stop."""
 
     def __init__(self, seconds: float = 0, on_begin: Callable[[], None] = lambda: None):
         self._seconds = seconds
@@ -32,9 +33,9 @@ class Draining:
 
     @contextmanager
     def before_stopping(self) -> Iterator[None]:
-        """Puts the drain between SIGTERM and the server's own handler, which must be installed already.
+        """Puts the draining between SIGTERM and the server's own handler, which must be installed already.
 
-        A second SIGTERM, and Ctrl-C, stop at once. Servers that run in a thread have no signals and do not drain.
+        A second SIGTERM or Ctrl-C stops the process at once. A server in a thread gets no signals and does not drain.
         """
         stop = signal.getsignal(signal.SIGTERM)
         if self._seconds <= 0 or not callable(stop) or threading.current_thread() is not threading.main_thread():
@@ -57,7 +58,7 @@ class Draining:
                 signal.signal(signal.SIGTERM, stop)
 
     def _begin(self, stop: Callable[[int, FrameType | None], object], number: int) -> None:
-        log.info("asked to stop: serving on for %.1f s", self._seconds)
+        log.info("asked to stop: serving for another %.1f s", self._seconds)
         self._on_begin()
         self._ending = asyncio.create_task(self._end(stop, number))
 
@@ -65,27 +66,27 @@ class Draining:
         await asyncio.sleep(self._seconds)
         server = getattr(stop, "__self__", None)
         if isinstance(server, uvicorn.Server):
-            await _close_the_door(server)
+            await _stop_listening(server)
         stop(number, None)
 
 
-async def _close_the_door(server: uvicorn.Server) -> None:
-    """Stops listening, and takes in those who wait before the door; afterwards nobody is on his way any more.
+async def _stop_listening(server: uvicorn.Server) -> None:
+    """Stops listening, but accepts the connections that are already waiting, so that no request is lost on its way.
 
-    The server itself would close its socket and every connection without a request at the same moment: the kernel
-    cuts those that it has not taken yet, and a request that is on its way on one just taken would be cut as well.
+    The server itself would close its socket and all connections without a request at the same moment. The kernel would
+    cut off connections not accepted yet, and a request on its way over a connection just accepted would be lost too.
     """
     loop = asyncio.get_running_loop()
     arrived: list[socket.socket] = []
     listening = [one for listener in server.servers for one in listener.sockets]
-    doors = [socket.socket(fileno=os.dup(one.fileno())) for one in listening]
+    copies = [socket.socket(fileno=os.dup(one.fileno())) for one in listening]
     for listener in server.servers:
         listener.close()
-    for door in doors:
-        door.setblocking(False)
-        with door, suppress(BlockingIOError):
+    for copy in copies:
+        copy.setblocking(False)
+        with copy, suppress(BlockingIOError):
             while True:
-                arrived.append(door.accept()[0])
+                arrived.append(copy.accept()[0])
     for connection in arrived:
         await loop.connect_accepted_socket(lambda: _protocol(server), connection)
     await asyncio.sleep(_LAST_ARRIVALS_SECONDS)

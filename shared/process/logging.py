@@ -1,4 +1,4 @@
-"""Owns how processes log: one JSON object a line, with service and request id, on standard error."""
+"""The logs of a process: one JSON object per line on standard error, with the service and the request id."""
 
 import json
 import logging
@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from shared.process.tracing import request_id
 
-# What every record has by itself; anything else in it was given as `extra` and belongs to the line.
+# The attributes of every record; any other attribute was passed as `extra` and belongs in the line.
 _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 class JsonLines(logging.Formatter):
-    """One line for each record: level, logger, message, service, request_id, what was given as `extra`, timestamp."""
+    """Formats a record as one line: level, logger, message, service, request_id, everything in `extra`, timestamp."""
 
     def __init__(self, service: str):
         super().__init__()
@@ -36,7 +36,7 @@ class JsonLines(logging.Formatter):
 
 
 def configure(service: str, level: str) -> None:
-    """Sends every logger of this process to standard error as JSON lines."""
+    """Sends all logs of this process to standard error as JSON lines."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines(service))
     root = logging.getLogger()
@@ -45,6 +45,6 @@ def configure(service: str, level: str) -> None:
     for chatty in ("uvicorn", "uvicorn.error"):
         logging.getLogger(chatty).handlers = []
         logging.getLogger(chatty).propagate = True
-    # Each request is logged once, by `shared.http`, without its query; with any handler uvicorn would log it again.
+    # `shared.http` logs each request once, without its query; with a handler, uvicorn would log it again.
     logging.getLogger("uvicorn.access").handlers = []
     logging.getLogger("uvicorn.access").propagate = False

@@ -1,4 +1,4 @@
-"""Owns how every process is served: uvicorn, with what must not be forgotten when one is started (docs/decisions/0021).
+"""Serving a process with uvicorn and the settings that all processes need (docs/decisions/0021).
 
 python -m shared.process.server gateway.main --host 0.0.0.0 --port 8400
 """
@@ -20,7 +20,7 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-lengt
 
 
 class GatheringTransport(asyncio.Transport):
-    """Sends what is written in one turn of the loop in one piece: uvicorn writes head and body of an answer apart."""
+    """Sends everything written in one turn of the loop as one piece: uvicorn writes head and body separately."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop):
         super().__init__()
@@ -35,7 +35,7 @@ class GatheringTransport(asyncio.Transport):
         self._gathered.append(data)
         self._bytes += len(data)
         if self._bytes > _GATHERED_BYTES:
-            # The transport has to see how much there is, so that it can hold the writer back.
+            # The transport must see how much there is, so that it can slow the writer down.
             self._flush()
 
     def close(self) -> None:
@@ -62,28 +62,28 @@ class GatheringTransport(asyncio.Transport):
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, which in addition gives each request's head HEAD_SECONDS to arrive.
+    """uvicorn's protocol with a time limit: the head of each request must arrive within HEAD_SECONDS.
 
-    Whoever opens connections and sends nothing, or a byte now and then, would keep them for ever otherwise.
+    Otherwise a client that opens connections and sends nothing, or a byte now and then, would keep them forever.
     """
 
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options)
         self._waits_for_head = True
-        self._patience: asyncio.TimerHandle | None = None
+        self._time_limit: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(GatheringTransport(cast("asyncio.Transport", transport), self.loop))
-        self._look_at_the_clock()
+        self._set_time_limit()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._waits_for_head = False
-        self._look_at_the_clock()
+        self._set_time_limit()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        self._look_at_the_clock()
+        self._set_time_limit()
 
     def on_message_begin(self) -> None:
         self._waits_for_head = True
@@ -93,13 +93,13 @@ class Protocol(HttpToolsProtocol):
         self._waits_for_head = False
         super().on_headers_complete()
 
-    def _look_at_the_clock(self) -> None:
-        """Begins to count, or stops; a head that came in one piece is never counted."""
-        if self._waits_for_head and self._patience is None:
-            self._patience = self.loop.call_later(HEAD_SECONDS, self._give_up)
-        elif not self._waits_for_head and self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+    def _set_time_limit(self) -> None:
+        """Starts or cancels the time limit. A head that arrives in one piece never starts one."""
+        if self._waits_for_head and self._time_limit is None:
+            self._time_limit = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        elif not self._waits_for_head and self._time_limit is not None:
+            self._time_limit.cancel()
+            self._time_limit = None
 
     def _give_up(self) -> None:
         self.transport.write(_TOO_SLOW)
@@ -107,7 +107,7 @@ class Protocol(HttpToolsProtocol):
 
 
 def configuration(app: ASGIApp | Callable[[], ASGIApp] | str, **options: Any) -> uvicorn.Config:
-    """How `app` is served. Identity comes in a signed header, so no address is believed that a proxy tells of."""
+    """How to serve `app`. Identities are signed, so addresses reported by a proxy are not needed and not trusted."""
     return uvicorn.Config(
         app,
         **{
@@ -126,19 +126,19 @@ def configuration(app: ASGIApp | Callable[[], ASGIApp] | str, **options: Any) ->
 
 
 def main() -> None:
-    """Serves the process that the command line names, until it is told to end."""
+    """Serves the process named on the command line until it is stopped."""
     parser = argparse.ArgumentParser(
         prog="python -m shared.process.server", description="Serves one process of the suite."
     )
-    parser.add_argument("module", help="gateway.main, services.rating.main and so on")
+    parser.add_argument("module", help="the module with create_app: gateway.main, services.rating.main, ...")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--fd", type=int, help="a listening socket that a supervisor holds, instead of host and port")
+    parser.add_argument("--fd", type=int, help="a listening socket passed by a supervisor, instead of host and port")
     given = parser.parse_args()
     where = {"fd": given.fd} if given.fd is not None else {"host": given.host, "port": given.port}
     server = uvicorn.Server(configuration(f"{given.module}:create_app", factory=True, **where))
     server.run()
-    # uvicorn's command leaves with this when the application could not start.
+    # The exit status of uvicorn's own command when the application could not start.
     raise SystemExit(0 if server.started else 3)
 
 

@@ -1,4 +1,4 @@
-"""Owns what every process is told by its environment; secrets are SecretStr and never shown."""
+"""The settings that every process reads from its environment; secrets are SecretStr and never shown."""
 
 from typing import Annotated
 
@@ -25,13 +25,14 @@ def _several_seeds(value: SecretStr) -> SecretStr:
     seeds = value.get_secret_value().split(",")
     if not all(map(_is_seed, seeds)) or len({seed.lower() for seed in seeds}) < len(seeds):
         raise ValueError(
-            f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits; several different ones with commas"
+            f"must be {_SEED_BYTES} bytes in hexadecimal, {2 * _SEED_BYTES} digits; "
+            "if there are several, they must differ and be separated by commas"
         )
     return value
 
 
 Seed = Annotated[SecretStr, AfterValidator(_one_seed)]
-"""An Ed25519 key as its seed in hexadecimal."""
+"""The seed of an Ed25519 key in hexadecimal."""
 
 
 Seeds = Annotated[SecretStr, AfterValidator(_several_seeds)]
@@ -39,22 +40,24 @@ Seeds = Annotated[SecretStr, AfterValidator(_several_seeds)]
 
 
 class ProcessSettings(BaseSettings):
-    """What the gateway and the services have in common."""
+    """The settings of both the gateway and the services."""
 
-    # A message about one missing variable would otherwise show the others, passwords included.
+    # Otherwise a message about one missing variable would show the values of the others, including passwords.
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
     nats_url: SecretStr = Field(validation_alias="NATS_URL")
-    # Longer than the gateway keeps an idle connection to a service (4 s), and than load balancers take to look.
+    # Longer than the gateway keeps an idle connection to a service (4 s), and longer than load balancers take to
+    # notice.
     drain_seconds: float = Field(default=5.0, ge=0, le=60, validation_alias="DRAIN_SECONDS")
     log_level: str = Field(default="INFO", validation_alias="LOG_LEVEL")
 
 
 class ServiceSettings(ProcessSettings):
-    """A service: its database as the runtime role, and the gateway keys whose identities it believes.
+    """The settings of a service.
 
-    Subclasses set `env_prefix`, for instance `RATING_`, so the variables are `RATING_DATABASE_URL` and so on.
-    `gateway_keys` is a JWKS document (RFC 7517) with the gateway's public Ed25519 keys.
+    Subclasses set `env_prefix`, such as `RATING_`, so the variables are `RATING_DATABASE_URL` and so on. `database_url`
+    uses the runtime role. `gateway_keys` is a JWKS document (RFC 7517) with the public Ed25519 keys of the trusted
+    gateways.
     """
 
     database_url: SecretStr

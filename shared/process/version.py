@@ -1,6 +1,6 @@
-"""Owns the version of the suite: one for every process, document and command.
+"""The version of the suite, the same for every process, document and command.
 
-pyproject.toml repeats it; a test fails when the two differ.
+pyproject.toml repeats it; a test fails if the two differ.
 """
 
 VERSION = "0.1.0"

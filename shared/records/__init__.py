@@ -1,1 +1,1 @@
-"""Owns records that people keep: read, listed, entered, changed, retired, imported and exported alike for every table."""
+"""Records that people maintain: all are listed, read, changed, retired, imported and exported in the same way."""

@@ -1,4 +1,4 @@
-"""Owns what is done with records: read, listed, entered, changed and imported, with the faults of each row named."""
+"""The use cases of records: list, read, enter, change and import them, and report the faults of each row."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from shared.files.csv import Numbered, refuse_import
 from shared.records import table as store
 from shared.records.table import Kept, RecordTable
 from shared.values.columns import Record
+from shared.values.text import sentence_case
 from shared.values.versions import require_version
 
 RowT = TypeVar("RowT", bound=Record)
@@ -25,11 +26,11 @@ async def _no_faults(_session: AsyncSession, _rows: Sequence[Any]) -> Faults:
 
 
 async def _nothing_more(_session: AsyncSession, _rows: Sequence[Any]) -> None:
-    """Most records are their row and nothing else."""
+    """Saves nothing: most records consist of their row only."""
 
 
 async def _nothing_else(_session: AsyncSession, _before: Any, _after: Any) -> None:
-    """A change of most records is one of their row."""
+    """Changes nothing else: most records consist of their row only."""
 
 
 def _everywhere(_row: Any) -> Mapping[str, Any]:
@@ -44,16 +45,17 @@ def _same(before: object | None, row: object, name: str) -> bool:
 class Records(Generic[RowT]):
     """The records of one table.
 
-    `find_faults` says what is wrong with rows beyond their form, as (index, field, words): above all that they name what
-    does not exist or is retired, which a row that named it before may go on doing. `find_contradictions` says in the same
-    way what contradicts itself in a row, or others; nothing excuses that.
+    `find_faults` checks what the types of the fields cannot, above all that a row names only what exists and is not
+    retired, and returns faults as (index, field, sentence). A stored row may keep a value that was retired later.
+    `find_contradictions` returns faults in the same form that no stored row may have either: values of a row that
+    contradict each other, or other rows.
 
-    `save_more` writes what belongs to rows outside their table, `change_more` what a change does there before that, given
-    the row before and after it. `sides_of` gives the AR company and customer by which a caller's limits hold for a row
-    that he enters (the arguments of Scope.covers); None where limits do not hold.
+    `save_more` saves what belongs to the rows in other tables; `change_more` does before that what a change means there,
+    given the row before and after it. `sides_of` returns the AR company and customer of a row, which the caller's limits
+    must cover (the arguments of Scope.covers); None if limits do not apply.
 
-    A key that is there already is refused as `taken`, faults as `faulty`, or as what `faulty_fields` says of their fields,
-    if it says something of all of them.
+    `taken` is the error for a key that exists, `faulty` the one for faults. If every faulty field has an error of its
+    own in `faulty_fields`, the first of those is raised instead.
     """
 
     table: RecordTable[RowT]
@@ -72,56 +74,60 @@ class Records(Generic[RowT]):
         return await store.list_rows(session, self.table, scope, wanted, query)
 
     async def read(self, session: AsyncSession, scope: Scope, key: Sequence[Any], *, lock: bool = False) -> Kept[RowT]:
-        """One row with its revision, with `lock` held against other changes; raises NotFound."""
+        """Returns a row with its revision; `lock` blocks other changes to it. Raises NotFound."""
         found = await store.find_row(session, self.table, scope, key, lock=lock)
         if found is None:
             raise NotFound(f"There is no {self.table.words} {self.table.shown_key(key)}.")
         return found
 
     async def enter(self, session: AsyncSession, scope: Scope, row: RowT) -> tuple[Any, ...]:
-        """Adds a row and returns its key; raises RecordTaken, RecordFaulty (or what stands for them), Forbidden."""
+        """Adds a row and returns its key; raises Forbidden, or the record's errors for a taken key and for faults."""
         self._require_in_scope(scope, row)
         await self._require_good(session, row)
         key = await store.insert_row(session, self.table, row)
         if key is None:
             shown = self.table.shown_key(self.table.key_of(row))
-            raise self.taken(f"There is a {self.table.words} {shown} already.")
+            raise self.taken(
+                f"{sentence_case(self.table.words)} {shown} already exists. Change it, or choose another key."
+            )
         await self.save_more(session, [row])
         return key
 
     async def change(
         self, session: AsyncSession, scope: Scope, key: Sequence[Any], expected_revision: int, values: Record
     ) -> None:
-        """Gives a row the values of a record that has some or all of its fields; its key and what the table keeps stay.
+        """Replaces the given values of a row; `values` has some or all of its fields.
 
-        Raises NotFound, VersionStale, RecordFaulty (or what stands for it), Forbidden.
+        The key and the columns that the table keeps cannot change. Raises NotFound, VersionStale, Forbidden, or the
+        record's error for faults.
         """
         kept = await self.read(session, scope, key, lock=True)
         found, shown = kept.row, self.table.shown_key(key)
-        require_version(kept.revision, expected_revision, f"The {self.table.words} {shown}")
+        require_version(kept.revision, expected_revision, f"{sentence_case(self.table.words)} {shown}")
         row = found.model_copy(update=dict(values))
         self._require_in_scope(scope, row)
         faults = [
-            Fault(f"/{name}", f"must stay {getattr(found, name)}")
+            Fault(f"/{name}", f"cannot be changed from {getattr(found, name)}")
             for name in (*self.table.keys, *sorted(self.table.kept))
             if getattr(row, name) != getattr(found, name)
         ]
         if faults:
-            raise self.faulty(f"This cannot be changed on {self.table.words} {shown}.", faults=faults)
+            what = "This field" if len(faults) == 1 else "These fields"
+            raise self.faulty(f"{what} of {self.table.words} {shown} cannot be changed; see `errors`.", faults=faults)
         await self._require_good(session, row, replaces=found)
         await self.change_more(session, found, row)
         await store.update_row(session, self.table, key, row)
         await self.save_more(session, [row])
 
     async def import_rows(self, session: AsyncSession, scope: Scope, rows: Sequence[Numbered[RowT]]) -> int:
-        """Adds rows, or gives known ones new values, all or none; raises ImportRefused that names every faulty row."""
-        entries = [one.row for one in rows]
+        """Adds new rows and updates existing ones, all or none; raises ImportRefused with every fault in the file."""
+        entries = [numbered.row for numbered in rows]
         found = [*await self.find_contradictions(session, entries), *await self._new_faults(session, entries)]
         faults = [rows[index].fault(name, words) for index, name, words in found]
         faults += [
-            one.fault(self.table.keys[0], "lies outside what you may edit")
-            for one in rows
-            if not self._covers(scope, one.row)
+            numbered.fault(self.table.keys[0], "is outside what you may edit")
+            for numbered in rows
+            if not self._covers(scope, numbered.row)
         ]
         refuse_import(faults)
         await store.upsert_rows(session, self.table, entries)
@@ -129,12 +135,15 @@ class Records(Generic[RowT]):
         return len(rows)
 
     async def _new_faults(self, session: AsyncSession, rows: Sequence[RowT]) -> Faults:
-        """What is wrong with rows of a file, without what known rows had already: an export can be imported again."""
+        """The faults of the rows of a file, except those that the stored row already has.
+
+        Otherwise an export could not always be imported again.
+        """
         faults = await self.find_faults(session, rows)
         if not faults or self.table.numbered:
             return faults
         faulty = [rows[index] for index in sorted({index for index, _, _ in faults})]
-        known = {self.table.key_of(one): one for one in await store.known_rows(session, self.table, faulty)}
+        known = {self.table.key_of(row): row for row in await store.known_rows(session, self.table, faulty)}
         return [
             (index, name, words)
             for index, name, words in faults
@@ -142,14 +151,15 @@ class Records(Generic[RowT]):
         ]
 
     async def _require_good(self, session: AsyncSession, row: RowT, *, replaces: RowT | None = None) -> None:
-        """Raises RecordFaulty; what was retired after a row had taken it up does not make that row faulty."""
-        found = [one for one in await self.find_faults(session, [row]) if not _same(replaces, row, one[1])]
+        """Raises the record's error for faults. A row may keep a value that was retired after the row began to use it."""
+        found = [fault for fault in await self.find_faults(session, [row]) if not _same(replaces, row, fault[1])]
         faults = [(name, words) for _, name, words in (*await self.find_contradictions(session, [row]), *found)]
         if faults:
             kinds = [self.faulty_fields.get(name, self.faulty) for name, _ in faults]
             refusal = self.faulty if self.faulty in kinds else kinds[0]
             raise refusal(
-                f"This {self.table.words} cannot be saved.", faults=[Fault(f"/{name}", words) for name, words in faults]
+                f"This {self.table.words} cannot be saved; see `errors`.",
+                faults=[Fault(f"/{name}", words) for name, words in faults],
             )
 
     def _covers(self, scope: Scope, row: RowT) -> bool:
@@ -158,4 +168,4 @@ class Records(Generic[RowT]):
     def _require_in_scope(self, scope: Scope, row: RowT) -> None:
         if not self._covers(scope, row):
             shown = self.table.shown_key(self.table.key_in_file(row))
-            raise Forbidden(f"The {self.table.words} {shown} lies outside what you may edit.")
+            raise Forbidden(f"{sentence_case(self.table.words)} {shown} is outside what you may edit.")

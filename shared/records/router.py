@@ -1,4 +1,4 @@
-"""Owns the operations of records over HTTP: one declaration gives a table its list, entry, change, import and export."""
+"""Records over HTTP: one declaration gives a table its operations to list, create, read, change, import and export."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,16 +30,17 @@ Endpoint = Callable[..., Any]
 
 
 def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
-    """Registers endpoints of `router`, each under a name and with words of its own: made for many tables, they have none.
+    """Returns a decorator that registers an endpoint with `router` under the given name and description.
 
-    Parameters whose types differ from table to table (`entry`, `wanted`, `key`) are given theirs here as well.
+    The endpoints are written once for all tables, so they have no name, description or parameter types of their own:
+    the types of `entry`, `filters` and `key` differ from table to table.
     """
 
     def declare(
         method: str, path: str, name: str, words: str, *, types: Mapping[str, Any] | None = None, **options: Any
     ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
-            endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_"), words
+            endpoint.__name__, endpoint.__doc__ = name.replace(" ", "_").lower(), words
             endpoint.__annotations__.update(types or {})
             registered: Endpoint = getattr(router, method)(path, **options)(endpoint)
             return registered
@@ -51,12 +52,12 @@ def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 
 @dataclass(frozen=True)
 class Edge:
-    """How a table of records is reached: `filters` are the fields by which its list is narrowed; `one` and `several`
-    are what people call its rows.
+    """How a table of records appears in the API. `filters` are the fields that its list can be filtered by; `one` and
+    `several` are what people call its rows.
 
-    `whole` lists come without pages. `in_path` names the parts of the key in the path, with their types, where they are
-    not those of the record. `changed` is the body of a change that does not name everything that is entered, and `entering`
-    the word for adding a row.
+    A `whole` list has no pages. `in_path` has the parts of the key in the path with their types, if they differ from the
+    record's. `changed` is the body of a change, if it has fewer fields than the body that creates a row. `entering` is
+    the verb for adding a row.
     """
 
     noun: str
@@ -71,24 +72,24 @@ class Edge:
     entering: str = "enter"
 
 
-def _query_of(table: RecordTable[Any], filters: Sequence[str]) -> type[BaseModel]:
-    """The filters of a list of records: a search, the chosen fields, whether they are retired, and a day they are in force."""
+def _filter_of(table: RecordTable[Any], filters: Sequence[str]) -> type[BaseModel]:
+    """The filters of a list: a search, the given fields, and `retired` and `on` if the records have such dates."""
     fields: dict[str, Any] = {}
     if table.searched:
         fields["search"] = (Line | None, Field(default=None, description="Part of a code, number or name."))
     if table.retires:
-        words = "Only the retired ones, or only the others."
+        words = "True lists only retired records, false only active ones."
         fields["retired"] = (bool | None, Field(default=None, description=words))
     for name in filters:
         info = table.kind.model_fields[name]
         fields[name] = (annotation_of(info) | None, None)
     if table.lasts:
-        fields["on"] = (date | None, Field(default=None, description="Only those in force on this day."))
-    return create_model(f"{table.kind.__name__}Query", __config__=ConfigDict(extra="ignore"), **fields)
+        fields["on"] = (date | None, Field(default=None, description="Only records in force on this day."))
+    return create_model(f"{table.kind.__name__}Filter", __config__=ConfigDict(extra="ignore"), **fields)
 
 
 def record_router(edge: Edge, records: Records[Any]) -> Router:
-    """The operations of one table of records, under `/v1/<noun>`; the path of a row is its key."""
+    """The router of one table of records, under `/v1/<noun>`; the key of a row is its path."""
     router = Router(edge.noun)
     declare = declaring(router)
     row, entered = records.table.kind, records.table.entered
@@ -102,15 +103,15 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         response.headers["etag"] = etag(found.revision)
         return found.row
 
-    wanted_type: Any = Annotated[_query_of(records.table, edge.filters), Query()]
-    words = f"All {edge.several} that fit; as CSV or XLSX as they are imported."
+    filter_type: Any = Annotated[_filter_of(records.table, edge.filters), Query()]
+    words = "CSV and XLSX use the import format."
     listed: Any = GenericAlias(list, (row,)) if edge.whole else Page.__class_getitem__((row, Count))
     listing = {"response_model": listed, "responses": CSV_RESPONSE}
 
-    @declare("get", "", f"list {edge.several}", words, types={"wanted": wanted_type}, access=edge.view, **listing)
-    async def list_records(wanted: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
+    @declare("get", "", f"list {edge.several}", words, types={"filters": filter_type}, access=edge.view, **listing)
+    async def list_records(filters: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
         query = PageQuery(limit=None) if edge.whole else page
-        rows, cursor, count = await records.list(session, caller.scope, wanted.model_dump(), query)
+        rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), query)
         if page.media_type is not None:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
         return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count(count=count))
@@ -124,16 +125,16 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
     _declare_import(declare, edge, records)
     reading = {"response_model": row, "refuses": [NotFound]}
-    words = f"One {edge.one}; the ETag is needed to change it."
+    words = "The ETag is needed to change it."
 
     @declare("get", path, f"read {edge.one}", words, types={"key": key_type}, access=edge.view, **reading)
     async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
         return await read(key, caller, session, response)
 
     changing = {"response_model": row, "refuses": [NotFound, VersionMissing, VersionStale, *refuses]}
-    words = f"Gives a {edge.one} other values; its key stays."
+    words = "Replaces all values except the key."
     if records.table.retires:
-        words += " `retired_on` retires it, null takes it up again."
+        words += " Setting `retired_on` retires it; null makes it active again."
     types = {"key": key_type, "entry": edge.changed or entered}
 
     @declare("put", path, f"change {edge.one}", words, types=types, access=edge.edit, **changing)
@@ -147,7 +148,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
 
 def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge: Edge, records: Records[Any]) -> None:
-    words = f"Adds {edge.several}, or gives known ones new values: all of them, or none and every faulty place."
+    words = "Adds new rows and updates existing ones. If any row has an error, nothing is imported."
 
     @declare("imports", "/import", f"import {edge.several}", words, access=edge.edit)
     async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> int:

@@ -1,4 +1,4 @@
-"""Owns the statements of records: one declaration of a table gives all of them, each one statement however many rows."""
+"""The SQL of records: one declaration of a table gives all statements, and each handles any number of rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +14,14 @@ from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_c
 from shared.database.statements import columns, execute, fetch_all
 from shared.values.columns import Record
 from shared.values.fields import maker
+from shared.values.text import in_words
 
 RowT = TypeVar("RowT", bound=Record)
 
 
 @dataclass(frozen=True)
 class Kept(Generic[RowT]):
-    """A record as it is kept: its revision grows with each change."""
+    """A stored record with its revision, which grows with each change."""
 
     row: RowT
     revision: int
@@ -28,14 +29,13 @@ class Kept(Generic[RowT]):
 
 @dataclass(frozen=True)
 class RecordTable(Generic[RowT]):
-    """A table whose rows people keep, with a revision that grows with each change.
+    """A table of records, each with a revision that grows with each change.
 
-    `kind` is the record: its fields are the columns. `searched` are the columns that a search looks into;
-    `ar_company` and `customer` the SQL expressions by which limits of the caller narrow it, over the alias `t`;
-    `kept` the columns that stay as they are once a row is there (the key always does); `shown` further columns that are
-    read by an expression and not written. `entry` is what people enter of a record that shows more than that; `key` names
-    the columns by which a row is known where that is not the primary key, `order` those by which a list is sorted where
-    that is not the key.
+    `kind` is the record, whose fields are the columns. `searched` are the columns that a search covers. `ar_company`
+    and `customer` are the SQL expressions that the caller's limits apply to, with the alias `t`. `kept` are the columns
+    that never change once a row exists, besides the key. `shown` are additional columns, read by an expression and not
+    written. `entry` is what people enter, if the record shows more than that. `key` and `order` are the columns that
+    identify a row and that a list is sorted by, if that is not the primary key.
     """
 
     table: Table
@@ -55,7 +55,7 @@ class RecordTable(Generic[RowT]):
 
     @property
     def words(self) -> str:
-        return self.name.replace("_", " ")
+        return in_words(self.name)
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ class RecordTable(Generic[RowT]):
 
     @property
     def entered(self) -> type[RowT]:
-        """What people enter, and the row of a file."""
+        """What people enter: the body that creates a row, and the row of a file."""
         return self.entry or self.kind
 
     @cached_property
@@ -73,7 +73,7 @@ class RecordTable(Generic[RowT]):
 
     @property
     def numbered(self) -> bool:
-        """Whether the database gives the key out, so that no row that is entered has one."""
+        """Whether the database assigns the key, so that what people enter has none."""
         return not self.types.keys() >= set(self.keys)
 
     @cached_property
@@ -83,7 +83,7 @@ class RecordTable(Generic[RowT]):
 
     @cached_property
     def one_of(self) -> str:
-        """The condition under which a row has the key of the parameters."""
+        """The SQL condition that selects the row with the key in the parameters."""
         return " AND ".join(f"t.{name} = :{name}" for name in self.keys)
 
     @property
@@ -99,7 +99,7 @@ class RecordTable(Generic[RowT]):
         return tuple(getattr(row, name) for name in self.keys)
 
     def key_in_file(self, row: object) -> tuple[Any, ...]:
-        """By what no two rows of a file may be the same: the key, or without one the order."""
+        """What must be unique in a file: the key, or the order if the database assigns the key."""
         return tuple(getattr(row, name) for name in (self.order if self.numbered else self.keys))
 
     def shown_key(self, key: Sequence[Any]) -> str:
@@ -113,7 +113,7 @@ def _within(table: RecordTable[RowT], scope: Scope) -> Where:
 async def find_row(
     session: AsyncSession, table: RecordTable[RowT], scope: Scope, key: Sequence[Any], *, lock: bool = False
 ) -> Kept[RowT] | None:
-    """The row of this key within the scope, None when there is none; with `lock` held against other changes."""
+    """The row with this key within the scope, or None; `lock` blocks other changes to it."""
     where = _within(table, scope).add(table.one_of, **dict(zip(table.keys, key, strict=True)))
     held = "FOR NO KEY UPDATE OF t" if lock else ""
     statement = f"SELECT {table.select}, t.revision AS kept_revision FROM {table.name} t WHERE {where.sql} {held}"
@@ -125,7 +125,7 @@ async def find_row(
 
 
 async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: object) -> list[RowT]:
-    """All rows whose columns have the given values, by key: facts for a rule."""
+    """All rows whose columns have the given values, ordered by key."""
     conditions = " AND ".join(["true", *(f"t.{name} = :{name}" for name in equal)])
     order = ", ".join(f"t.{name}" for name in table.keys)
     statement = f"SELECT {table.select} FROM {table.name} t WHERE {conditions} ORDER BY {order}"
@@ -133,7 +133,7 @@ async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: ob
 
 
 async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> list[RowT]:
-    """The rows that there are of these rows' keys, as they are now."""
+    """The stored rows with the keys of the given rows."""
     names = ", ".join(table.keys)
     arrays = ", ".join(f"CAST(:{name} AS {table.types[name]}[])" for name in table.keys)
     same = " AND ".join(f"t.{name} = wanted.{name}" for name in table.keys)
@@ -148,10 +148,10 @@ async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequ
 async def list_rows(
     session: AsyncSession, table: RecordTable[RowT], scope: Scope, wanted: Mapping[str, Any], query: PageQuery
 ) -> tuple[list[RowT], str | None, int]:
-    """One page of the rows that fit, the next cursor, and how many fit.
+    """One page of the rows that match, the next cursor, and how many match.
 
-    `wanted` names columns and their values; `search` looks into several, `retired` chooses those that are or are not,
-    `on` those in force on a day. None leaves a side open.
+    `wanted` has values for columns, for `search`, which covers several columns, for `retired`, and for `on`, a day on
+    which rows must be in force. None is no filter.
     """
     where = _within(table, scope)
     for name, value in wanted.items():
@@ -173,7 +173,7 @@ async def list_rows(
 
 
 def _sorting(table: RecordTable[RowT]) -> Sorting:
-    """By the key or the `order`; the searched columns are the other orders."""
+    """Sorts by the `order` or else the key, or by any of the searched columns."""
     key = _as_text(table, table.keys)
     orders = {name: (f"CAST(t.{name} AS text)", "text") for name in table.searched if name in table.types}
     usual = _as_text(table, table.order) if table.order else key
@@ -181,7 +181,7 @@ def _sorting(table: RecordTable[RowT]) -> Sorting:
 
 
 def _as_text(table: RecordTable[RowT], names: Sequence[str]) -> str:
-    """Columns as one text that sorts as they do, numbers in it filled up."""
+    """Columns as one text that sorts as they do, with numbers padded."""
     parts = [
         f't.{name} COLLATE "C"' if table.types.get(name) == "text" else f"lpad(CAST(t.{name} AS text), 12, '0')"
         for name in names
@@ -190,7 +190,7 @@ def _as_text(table: RecordTable[RowT], names: Sequence[str]) -> str:
 
 
 async def insert_row(session: AsyncSession, table: RecordTable[RowT], row: RowT) -> tuple[Any, ...] | None:
-    """Adds a row and returns its key; None when that is taken."""
+    """Adds a row and returns its key, or None if the key is in use."""
     taken = "" if table.numbered else "ON CONFLICT DO NOTHING"
     statement = f"{_insert(table)} {taken} RETURNING {', '.join(f't.{name}' for name in table.keys)}"
     added = (await session.execute(text(statement), columns([row], *table.types))).one_or_none()
@@ -212,7 +212,7 @@ def _changing(table: RecordTable[RowT], value_of: str) -> tuple[str, str]:
 
 
 async def upsert_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> None:
-    """Writes rows in one statement: new ones are added, known ones that differ take the new values."""
+    """Adds new rows and updates existing ones that differ, in one statement."""
     if not rows:
         return
     known = ""

@@ -1,1 +1,1 @@
-"""How a service is put together."""
+"""What a service is built from."""

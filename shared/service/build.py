@@ -1,4 +1,4 @@
-"""Owns how a service is put together: its database, its broker, its consumers and jobs, its operations."""
+"""Building a service from its database, broker, consumers, jobs and operations."""
 
 import asyncio
 import logging
@@ -46,9 +46,9 @@ def build(
     jobs: Mapping[str, Job] | None = None,
     measures: Sequence[Measure] = (),
 ) -> FastAPI:
-    """The application of one service.
+    """Builds the application of one service.
 
-    `measures` find what the service tells at /metrics besides what every service does.
+    `measures` look up the metrics that the service reports in addition to those that all services report.
     """
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
@@ -61,9 +61,12 @@ def build(
         await broker["client"].flush(timeout=2)
 
     async def read_events() -> None:
-        """One connection for all consumers of this process; ends when one of them fails."""
+        """Runs all consumers of this process on one connection to NATS."""
         broker["client"] = await streams.connect(nats_url, reconnect=True)
-        loops = {f"consumer {one.durable}": ConsumerLoop(one, database, broker["client"]).run for one in consumers}
+        loops = {
+            f"consumer {consumer.durable}": ConsumerLoop(consumer, database, broker["client"]).run
+            for consumer in consumers
+        }
         try:
             async with running(loops):
                 await asyncio.Event().wait()
@@ -71,7 +74,7 @@ def build(
             await broker.pop("client").close()
 
     bell = Bell()
-    all_jobs = {"prune": Job(_forget_the_old, pause_seconds=3600), "audit": Job(seal_part), **(jobs or {})}
+    all_jobs = {"prune": Job(_prune, pause_seconds=3600), "audit": Job(seal_part), **(jobs or {})}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -80,7 +83,7 @@ def build(
             "relay": Relay(name, database, nats_url).run,
             "events": read_events,
             **({"bell": partial(bell.listen, database)} if jobs else {}),
-            **{job: partial(one.run, database, bell) for job, one in all_jobs.items()},
+            **{job_name: partial(job.run, database, bell) for job_name, job in all_jobs.items()},
         }
         with draining.before_stopping():
             async with running(loops):
@@ -95,21 +98,21 @@ def build(
     app.add_middleware(RequestContext, service=name, draining=draining)
     install_problem_handlers(app)
     install_health(app, draining, {"database": database.ping}, {"nats": ping_broker})
-    durables = [one.durable for one in consumers]
+    durables = [consumer.durable for consumer in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, [*routers, audit_router(name)])
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
 
 
-async def _forget_the_old(session: AsyncSession) -> bool:
-    for part in (outbox, inbox, idempotency):
-        await part.prune(session)
+async def _prune(session: AsyncSession) -> bool:
+    for table in (outbox, inbox, idempotency):
+        await table.prune(session)
     return False
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document of a service, with the problem document that all refusals share."""
+    """The OpenAPI document of a service, including the schema of problem documents, which all refusals use."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, routes=app.routes)
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
@@ -118,9 +121,9 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         schemas["Problem"] = problem
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        for operation in (one for described in document["paths"].values() for one in described.values()):
+        for operation in (operation for path in document["paths"].values() for operation in path.values()):
             for answer in operation["responses"].values():
-                # FastAPI writes down the items of event streams in the words of OpenAPI 3.2 in a document of 3.1.
+                # FastAPI describes the items of event streams with a keyword of OpenAPI 3.2, but the document is 3.1.
                 answer.get("content", {}).get("text/event-stream", {}).pop("itemSchema", None)
         app.openapi_schema = document
     return app.openapi_schema

@@ -1,4 +1,4 @@
-"""Owns jobs: work that no request waits for, done part by part, each part in a transaction of its own."""
+"""Jobs: work that no request waits for, done part by part, each part in its own transaction."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,13 +15,13 @@ _SILENCE_SECONDS = 5.0
 
 
 class Bell:
-    """Rings in every process of a service when one of them has committed work for its jobs (`ddl.bell_v1`)."""
+    """Rings in every process of a service when one of them has committed work for jobs (`ddl.bell_v1`)."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
 
     def next_ring(self) -> asyncio.Event:
-        """Set by the next ring. Asked for before looking for work, no ring in between is missed."""
+        """The event that the next ring sets. Get it before looking for work, so that no ring in between is missed."""
         return self._next
 
     def ring(self) -> None:
@@ -29,7 +29,7 @@ class Bell:
         self._next = asyncio.Event()
 
     async def listen(self, database: Database) -> None:
-        """Rings whenever the database says so; ends when the connection does."""
+        """Rings for every notification of the database; ends when the connection does."""
         connection = await database.connect("bell")
         try:
             await connection.add_listener(_CHANNEL, lambda *_: self.ring())
@@ -37,23 +37,23 @@ class Bell:
                 await connection.fetchval("SELECT 1", timeout=_SILENCE_SECONDS)
                 await asyncio.sleep(_SILENCE_SECONDS)
         finally:
-            # Without a time limit a dead server would hold the shutdown.
+            # Without a time limit, a dead server would block the shutdown.
             await connection.close(timeout=2)
 
 
 @dataclass(frozen=True)
 class Job:
-    """Does `part` again and again until it says that nothing is left to do now.
+    """A job: repeats `part` until it returns False because there is nothing left to do.
 
-    Then it waits for the bell, or for `pause_seconds`: a ring may be lost with its connection. Any number of processes
-    may run the same job; a crash loses the part in hand and nothing else.
+    Then it waits for the bell, or for `pause_seconds`, because a ring may be lost with its connection. Any number of
+    processes may run the same job. A crash loses only the part that is in progress.
     """
 
     part: Callable[[AsyncSession], Awaitable[bool]]
     pause_seconds: float = 1.0
 
     async def run(self, database: Database, bell: Bell) -> None:
-        """Works for ever; the caller starts it again when it fails (shared.process.background)."""
+        """Works forever; when it fails, shared.process.background starts it again."""
         while True:
             rung = bell.next_ring()
             if not await whole(self._do_part(database)):

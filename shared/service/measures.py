@@ -1,4 +1,4 @@
-"""Owns what a service looks up in its database when it is asked for its metrics: short, and bounded in time."""
+"""The metrics that a service looks up in its database for each scrape, with a time limit."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
@@ -14,18 +14,18 @@ Measure = Callable[[AsyncSession], Awaitable[list[Metric]]]
 
 
 def in_database(database: Database, measures: Sequence[Measure], consumers: Sequence[str]) -> Lookup:
-    """The events that wait or lie aside, and the service's own `measures`; every consumer is named, also with none."""
+    """The pending events, the dead letters of every consumer (even if none), and the service's own `measures`."""
 
     async def look() -> list[Metric]:
         async with database.transaction() as session:
-            # The caller gives up after two seconds; the server shall not work on for nobody.
+            # The caller gives up after two seconds; the database should not keep working after that.
             await execute(session, "SET LOCAL statement_timeout = '2s'")
             backlog = await outbox.read_backlog(session)
             letters = dict.fromkeys(consumers, 0) | await dead_letters.count_waiting(session)
             own = [family for measure in measures for family in await measure(session)]
         return [
-            gauge("ratebook_outbox_pending", "Events that wait to be published.", backlog.pending),
-            gauge("ratebook_outbox_oldest_age_seconds", "Age of the oldest of them.", backlog.oldest_age_seconds),
+            gauge("ratebook_outbox_pending", "Events waiting to be published.", backlog.pending),
+            gauge("ratebook_outbox_oldest_age_seconds", "Age of the oldest such event.", backlog.oldest_age_seconds),
             gauge_by("ratebook_dead_letters", "Messages set aside and not replayed.", "consumer", letters),
             *own,
         ]
@@ -34,14 +34,14 @@ def in_database(database: Database, measures: Sequence[Measure], consumers: Sequ
 
 
 def of_pool(database: Database) -> Lookup:
-    """How the pool of connections is used; asks nobody."""
+    """The use of the connection pool, without asking the database."""
 
     async def look() -> Iterable[Metric]:
         pool = database.pool
         return [
-            gauge("ratebook_database_pool_size", "Connections that the pool may have.", pool.size()),
-            gauge("ratebook_database_pool_in_use", "Connections that somebody works with.", pool.checkedout()),
-            gauge("ratebook_database_pool_waiting", "Transactions that wait for a connection.", pool.waiting),
+            gauge("ratebook_database_pool_size", "Size of the connection pool.", pool.size()),
+            gauge("ratebook_database_pool_in_use", "Connections in use.", pool.checkedout()),
+            gauge("ratebook_database_pool_waiting", "Transactions waiting for a connection.", pool.waiting),
         ]
 
     return look

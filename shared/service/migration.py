@@ -1,4 +1,4 @@
-"""Owns database migrations: each service has its own Alembic history, run as its owner role."""
+"""Database migrations: each service has its own Alembic history, run as its owner role."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ _TURN_SECONDS = 0.2
 
 
 def configuration(service: str, owner_url: str) -> Config:
-    """The Alembic configuration of `service`; there is no ini file, because nothing in it would differ."""
+    """The Alembic configuration of `service`. There is no ini file, because it would be the same for every service."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "services" / service / "migrations"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -26,17 +26,17 @@ def configuration(service: str, owner_url: str) -> Config:
 
 
 def upgrade(service: str, owner_url: str) -> None:
-    """Brings the database of `service` to the newest schema."""
+    """Upgrades the database of `service` to the newest schema."""
     command.upgrade(configuration(service, owner_url), "head")
 
 
 def check(service: str, owner_url: str) -> None:
-    """Raises when the tables in models.py and the migrations differ."""
+    """Raises if the tables in models.py and the migrations differ."""
     command.check(configuration(service, owner_url))
 
 
 def run(metadata: MetaData) -> None:
-    """Runs the wanted migrations, a transaction each; called by the migrations/env.py of each service."""
+    """Runs the requested migrations, each in its own transaction; called by each service's migrations/env.py."""
     url: str = context.config.attributes.get("url") or os.environ["OWNER_DATABASE_URL"]
     asyncio.run(_run(url, metadata))
 

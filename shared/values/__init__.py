@@ -1,1 +1,1 @@
-"""Values that everything else is made of: text, money, numbers, dates."""
+"""Basic values: text, money, numbers, dates."""

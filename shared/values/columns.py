@@ -1,4 +1,4 @@
-"""Owns wire types that know their column: a record says each of its fields once, for table, API and file.
+"""Wire types that know their column, so that a record declares each field once for the table, the API and files.
 
 Use the types that end in OrNone for columns that may be null: `Code | None` would lose the type of the column.
 """
@@ -12,13 +12,13 @@ from sqlmodel import Field, SQLModel
 from shared.values import money, text
 
 KEY = Text(collation="C")
-"""Text that is compared byte by byte."""
+"""The type of text that is compared byte by byte."""
 AS_KEY = Field(sa_type=KEY)
 AS_WORDS = Field(sa_type=Text())
 AS_CODES = Field(sa_type=ARRAY(Text))
 """Several codes in one column."""
 AS_DOCUMENT = Field(sa_type=JSONB)
-"""Parts that stand in one column, as JSON."""
+"""Parts that are stored in one column, as JSON."""
 _MONEY, _RATE, _QUANTITY = Numeric(18, 2), Numeric(18, 5), Numeric(15, 3)
 
 Code = Annotated[text.CodeText, AS_KEY]
@@ -45,13 +45,13 @@ PercentOrNone = Annotated[Annotated[money.Rate, Field(ge=0, le=100)] | None, Fie
 
 
 class Record(SQLModel):
-    """A record that people keep, as a value: in rules, as body and answer, and as a row of a file.
+    """A record that people maintain, as a value: in rules, in bodies and answers, and as a row of a file.
 
-    Its fields are the columns of the table class that is made on it in `models/`; table classes are never loaded. What
-    is said of a field stands below it and is shown in the documents.
+    Its fields become the columns of the table class derived from it in `models/`. Rows are never loaded as table
+    classes. The string below a field describes it in the documents.
     """
 
-    # An answer has every member, also those with a default.
+    # An answer has every member, including those with a default.
     model_config = {
         "frozen": True,
         "extra": "forbid",

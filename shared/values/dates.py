@@ -1,4 +1,4 @@
-"""Owns which dates business may have: those that a typing slip makes are refused where they are entered."""
+"""Plausible business dates: a date that must be a typing error is refused where it is entered."""
 
 from datetime import date
 from typing import Annotated
@@ -10,9 +10,9 @@ FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 
 def _sensible(day: date) -> date:
     if not FIRST <= day <= LAST:
-        raise ValueError(f"must lie between {FIRST} and {LAST}")
+        raise ValueError(f"must be between {FIRST} and {LAST}")
     return day
 
 
 Day = Annotated[date, AfterValidator(_sensible)]
-"""The day of a service or an invoice. Cycles and due dates are counted from it, and must have a date as well."""
+"""The date of a service or an invoice. The limits leave room for the cycles and due dates that are counted from it."""

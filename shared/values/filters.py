@@ -1,9 +1,9 @@
-"""Owns the filters of lists: what a caller asks for, as rules and statements read it."""
+"""The filters of lists, as rules and SQL statements read them."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Filter(BaseModel):
-    """The conditions of a list, read from the query; None leaves a side open."""
+    """The filters of a list, read from the query; None is no filter."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -1,4 +1,4 @@
-"""Owns amounts, rates and quantities: exact decimals, one rounding rule, strings on the wire."""
+"""Amounts, rates and quantities: exact decimals, one rounding rule, strings on the wire."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
@@ -13,22 +13,22 @@ _CENT = Decimal("0.01")
 def round_cents(amount: Decimal) -> Decimal:
     """Rounds half away from zero to the cent: 24.375 → 24.38, -24.375 → -24.38.
 
-    The one rounding rule of the suite; PostgreSQL's and Python's own are not used.
+    This is the only rounding rule of the suite; PostgreSQL's and Python's own are not used.
     """
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
 def _exact(digits: int, places: int) -> GetPydanticSchema:
-    """A decimal that came as text of this form, or is a Decimal already; numbers of JSON are refused, they are floats.
+    """The schema of a decimal: text of this form, or a Decimal. JSON numbers are refused because they are floats.
 
-    Checked and converted outside Python: a chunk of an export holds thousands.
+    Pydantic checks and converts it outside Python, because one chunk of an export has thousands of them.
     """
     form = rf"^-?[0-9]{{1,{digits}}}(\.[0-9]{{1,{places}}})?$"
     within = core_schema.decimal_schema(max_digits=digits + places, decimal_places=places)
     from_text = core_schema.chain_schema([core_schema.str_schema(strict=True, pattern=form), within])
     decimal = core_schema.decimal_schema(strict=True, max_digits=digits + places, decimal_places=places)
     either = core_schema.json_or_python_schema(from_text, core_schema.union_schema([decimal, from_text]))
-    words = f'must be a decimal in a string, with at most {places} decimals, like "12.50"'
+    words = f'must be a decimal number in a string, with at most {places} decimal places, like "12.50"'
     checked = core_schema.custom_error_schema(either, "decimal_text", custom_error_message=words)
     return GetPydanticSchema(
         lambda _kind, _handler: checked, lambda _schema, _handler: {"type": "string", "pattern": form}
@@ -40,7 +40,7 @@ Money = Annotated[Decimal, _exact(16, 2)]
 
 
 Rate = Annotated[Decimal, _exact(13, 5)]
-"""A price of one unit, numeric(18,5); a string on the wire."""
+"""A price per unit, numeric(18,5); a string on the wire."""
 
 
 Quantity = Annotated[Decimal, _exact(12, 3)]

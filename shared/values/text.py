@@ -1,12 +1,14 @@
-"""Owns what text may be: single lines without control characters, codes, and the numbers of documents."""
+"""Text: single lines without control characters, codes, document numbers, and sentences about them for people."""
 
 from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
+from shared.values.numbers import counted
+
 CodeText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9][A-Z0-9_-]{0,29}$")]
-"""A key chosen by people: capitals, digits, `_` and `-`, like `SAT` or `SKIP_TRACE`."""
+"""A key chosen by people: capital letters, digits, `_` and `-`, like `SAT` or `SKIP_TRACE`."""
 
 
 NumberText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$")]
@@ -14,25 +16,25 @@ NumberText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$", max_length=200)]
-"""One line of words; may be empty."""
+"""One line of text, which may be empty."""
 
 
 FilledLine = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]+$", min_length=1, max_length=200)
 ]
-"""One line of words that may not be empty."""
+"""One line of text, which must not be empty."""
 
 
 ZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
-"""A ZIP code of five digits."""
+"""A five-digit ZIP code."""
 
 
 ZipPrefixText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{3,5}$")]
-"""A ZIP code of five digits, or its first three or four."""
+"""A five-digit ZIP code, or its first three or four digits."""
 
 
 LongZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}(-[0-9]{4})?$")]
-"""A ZIP code as addresses have it, with or without the four further digits."""
+"""A ZIP code as in an address, with or without the four-digit extension."""
 
 
 AccountText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Z][0-9A-Z.-]{0,29}$")]
@@ -44,23 +46,21 @@ MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])
 
 
 _WORDS = {
-    r"^[A-Z0-9][A-Z0-9_-]{0,29}$": "must be a code of capitals, digits, _ and -, at most 30, like SKIP_TRACE",
-    r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$": "must be a number like W-1001: letters, digits, . _ / and -, at most 40",
-    r"^[0-9]{5}$": "must be a ZIP code of five digits, like 78205",
-    r"^[0-9]{3,5}$": "must be a ZIP code of five digits or its first three or four, like 782",
+    r"^[A-Z0-9][A-Z0-9_-]{0,29}$": "must be at most 30 capital letters, digits, _ and -, like SKIP_TRACE",
+    r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$": "must be at most 40 letters, digits, and . _ / -, like W-1001",
+    r"^[0-9]{5}$": "must be a five-digit ZIP code, like 78205",
+    r"^[0-9]{3,5}$": "must be a five-digit ZIP code or its first three or four digits, like 782",
     r"^[0-9]{5}(-[0-9]{4})?$": "must be a ZIP code, like 78205 or 78205-1234",
-    r"^[0-9A-Z][0-9A-Z.-]{0,29}$": "must be an account, like 4000 or 4000-10",
+    r"^[0-9A-Z][0-9A-Z.-]{0,29}$": "must be an account number, like 4000 or 4000-10",
     r"^[0-9]{4}-(0[1-9]|1[0-2])$": "must be a month, like 2026-11",
     r"^[^\x00-\x1f\x7f]*$": "must be one line without control characters",
     r"^[^\x00-\x1f\x7f]+$": "must be one line without control characters, and not empty",
 }
 _KINDS = {
     "missing": "is missing",
-    "extra_forbidden": "is not known here",
-    "too_short": "needs at least {min_length}",
-    "too_long": "takes at most {max_length}",
+    "extra_forbidden": "is not a known field",
     "string_too_short": "must not be empty",
-    "string_too_long": "takes at most {max_length} characters",
+    "string_too_long": "must be at most {max_length} characters long",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "greater_than": "must be more than {gt}",
@@ -71,9 +71,13 @@ _KINDS = {
 
 
 def words_of_fault(kind: str, message: str, context: Mapping[str, object]) -> str:
-    """What pydantic says of a value, in words for people: no pattern, no prefix."""
+    """A pydantic error as people read it, without patterns and prefixes."""
     if kind == "string_pattern_mismatch":
         return _WORDS.get(str(context.get("pattern")), message)
+    if kind == "too_short":
+        return f"must have at least {counted(int(str(context['min_length'])), 'item')}"
+    if kind == "too_long":
+        return f"must have at most {counted(int(str(context['max_length'])), 'item')}"
     if kind in _KINDS:
         return _KINDS[kind].format_map(context)
     if kind.startswith("date_"):
@@ -97,4 +101,16 @@ def _several(value: object) -> object:
 
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 SPLIT = BeforeValidator(_several)
-"""Makes several values of one cell, where semicolons separate them."""
+"""Splits a cell into several values at semicolons."""
+
+_ACRONYMS = {"ar": "A/R", "csv": "CSV", "gl": "GL", "jb": "JB", "oidc": "OpenID", "pdf": "PDF"}
+
+
+def in_words(name: str) -> str:
+    """A name of the code as people write it: `read_gl_account` → `read GL account`."""
+    return " ".join(_ACRONYMS.get(word, word) for word in name.lower().split("_"))
+
+
+def sentence_case(words: str) -> str:
+    """The words with a capital letter at the beginning: `read GL account` → `Read GL account`."""
+    return words[:1].upper() + words[1:]

@@ -1,4 +1,4 @@
-"""The gateways that are compared, each in a process of its own on one processor: ours, naive, Node's, and nginx."""
+"""The gateways to compare, each in its own process on one processor: ours, a naive one, two of Node, and nginx."""
 
 import json
 import os
@@ -32,12 +32,12 @@ OURS, NAIVE, FAST, FASTIFY = (
     "Node: fast-gateway",
     "Node: @fastify/http-proxy",
 )
-CHECKED, PLAIN = "nginx + Ratebook's check, kept 5 s", "nginx, no check at all"
+CHECKED, PLAIN = "nginx + Ratebook's check, cached 5 s", "nginx without a check"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run lives: its directory, the processors of what is measured and of the rest, security and the service."""
+    """The setting of a run: its directory, the processors for the measured process and the rest, and the services."""
 
     directory: Path
     measured_on: int
@@ -61,11 +61,11 @@ def place() -> Iterator[Place]:
     ):
         if found is None:
             raise LocalError(
-                f"The gateway's benchmark needs {program}: on Debian and Ubuntu `apt-get install {_PACKAGES[program]}`."
+                f"The gateway benchmark needs {program}. On Debian and Ubuntu: apt-get install {_PACKAGES[program]}"
             )
     processors = sorted(os.sched_getaffinity(0))
     if len(processors) < 2:
-        raise LocalError("The gateway's benchmark needs two processors: one for the gateway, one for the load.")
+        raise LocalError("The gateway benchmark needs two processors: one for the gateway, one for the load.")
     if not (HERE / "node_modules").is_dir():
         subprocess.run(
             ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, check=True, capture_output=True
@@ -99,7 +99,7 @@ _PACKAGES = {"wrk": "wrk", "nginx": "nginx-light", "npm": "npm", "taskset": "uti
 def running(
     where: Place, name: str, port: int, command: list[str], processor: int, **environment: str
 ) -> Iterator[int]:
-    """A process on one processor, once it answers on `port`."""
+    """Runs a process on one processor, and waits until it answers on `port`."""
     log = where.directory / f"{name.replace('/', '-')}.log"
     child = start(
         name,
@@ -116,7 +116,7 @@ def running(
                 break
             except httpx.HTTPError:
                 if not child.running or time.monotonic() > deadline:
-                    raise LocalError(f"{name} does not start:\n{child.last_words()}") from None
+                    raise LocalError(f"{name} did not start:\n{child.last_words()}") from None
                 time.sleep(0.1)
         yield port
     finally:
@@ -138,7 +138,7 @@ def nginx(where: Place, name: str, server: str, port: int, *, processor: int) ->
 
 @contextmanager
 def ours(where: Place, **environment: str) -> Iterator[int]:
-    """The gateway as delivered, but for limits that hold a single machine's load back, and the log of each request."""
+    """The gateway as delivered, but without limits on a single caller and without a log line for each request."""
     port = free_port()
     command = [sys.executable, "-m", "shared.process.server", "gateway.main", "--port", str(port)]
     settings = {
@@ -158,7 +158,7 @@ def ours(where: Place, **environment: str) -> Iterator[int]:
 
 @contextmanager
 def checked(where: Place) -> Iterator[int]:
-    """nginx carries, the gateway decides, both on one processor."""
+    """nginx carries the requests and the gateway decides, both on one processor."""
     port = free_port()
     with ours(where, GATEWAY_CHECK_MANNER="nginx", GATEWAY_CHECK_KEY=CHECK_KEY) as gateway_port:
         text = ratebook_conf(

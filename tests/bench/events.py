@@ -1,4 +1,4 @@
-"""How long an event takes from the commit in one service to the transaction of its consumer in another."""
+"""The time from the commit of an event in one service to the transaction of its consumer in another."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ _CONSUMER = WorkOrderRated.durable("receivables")
 
 
 def run(stage: Stage, tell: Tell, *, per_second: int, seconds: int) -> Comparison:
-    """Commits events at a steady rate and reads when receivables took each of them in."""
+    """Commits events at a steady rate and reads when receivables handled each of them."""
     tell(f"{per_second} events a second for {seconds} s")
     stage.in_database("rating", orders.clear)
     committed_at = asyncio.run(_commit(stage, per_second, per_second * seconds))
@@ -34,8 +34,8 @@ def run(stage: Stage, tell: Tell, *, per_second: int, seconds: int) -> Compariso
     return Comparison(
         "events",
         "Events",
-        f"{len(committed):,} events are committed in rating, one a transaction, {per_second} a second. Measured is the time "
-        "from the end of the commit until receivables begins the transaction that takes the event in.",
+        f"{len(committed):,} events are committed in rating, one per transaction, {per_second} a second. The figures "
+        "are the time from the end of the commit until receivables begins the transaction that handles the event.",
         "ms",
         [Figure("p50", p50), Figure("p99", p99), Figure("slowest", max(delays_ms))],
         [Demand("p50 in ms", p50, 5, "at most"), Demand("p99 in ms", p99, 20, "at most")],
@@ -43,7 +43,7 @@ def run(stage: Stage, tell: Tell, *, per_second: int, seconds: int) -> Compariso
 
 
 async def _commit(stage: Stage, per_second: int, count: int) -> dict[str, datetime]:
-    """Commits the events and returns when each was, by its order's number."""
+    """Commits the events and returns the time of each commit, by the number of its order."""
     assert stage.suite.postgres is not None
     database = Database(stage.suite.postgres.url("rating", "rating_runtime"), 2)
     committed_at: dict[str, datetime] = {}
@@ -78,7 +78,7 @@ def _event(number: str, work_order_id: int) -> WorkOrderRated:
 
 
 async def _await_inbox(receivables: asyncpg.Connection, event_ids: list[UUID]) -> dict[UUID, datetime]:
-    """When the transaction began that took each event in."""
+    """The time when the transaction that handled each event began."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         rows = await receivables.fetch(
@@ -87,4 +87,4 @@ async def _await_inbox(receivables: asyncpg.Connection, event_ids: list[UUID]) -
         if len(rows) == len(event_ids):
             return {row["event_id"]: row["received_at"] for row in rows}
         await asyncio.sleep(0.2)
-    raise TimeoutError(f"{len(rows)} of {len(event_ids)} events have arrived after a minute")
+    raise TimeoutError(f"only {len(rows)} of {len(event_ids)} events have arrived after a minute")

@@ -1,4 +1,4 @@
-"""Exporting rated orders, beside one INSERT … SELECT of the same rows, and beside the naive way."""
+"""Exporting rated orders, compared with one INSERT … SELECT of the same rows and with a naive implementation."""
 
 import asyncio
 import time
@@ -24,14 +24,14 @@ _SAMPLE_SECONDS = 0.1
 
 
 def run(stage: Stage, tell: Tell, *, small: int, large: int) -> list[Comparison]:
-    """Exports `small` orders three times and `large` ones once, each beside the limit; then the naive way."""
+    """Exports `small` orders three times and `large` ones once, each with its limit; then measures the naive way."""
     idle = stage.memory_bytes()
     small_seconds, small_limits = [], []
     for repeat in range(1, _REPEATS + 1):
         tell(f"export of {small:,} orders, {repeat} of {_REPEATS}")
         small_seconds.append(_export(stage, small))
         small_limits.append(seconds_of_insert(stage))
-    tell("the naive way")
+    tell("naive implementation")
     naive = _NAIVE_INVOICES / asyncio.run(_book_naively(stage))
     tell(f"export of {large:,} orders")
     with _watching(stage) as peak:
@@ -43,11 +43,11 @@ def run(stage: Stage, tell: Tell, *, small: int, large: int) -> list[Comparison]
         Comparison(
             "export",
             "Exporting to A/R",
-            "Rated orders with three lines each are exported by one request through the gateway, with `fsync` on: from "
-            "the request until the run says that the last order is locked. The limit is one transaction in PostgreSQL "
-            "that inserts the same transactions, lines and GL rows into the same tables with their constraints and "
-            "triggers (median of 3). The naive way books one invoice a transaction with SQLModel, without the message, "
-            "the outcome and the answer.",
+            "Rated orders with three lines each are exported by one request through the gateway, with `fsync` on. "
+            "The time is from the request until the run reports that the last order is locked. The limit is one "
+            "transaction in PostgreSQL that inserts the same transactions, lines and GL rows into the same tables "
+            "with their constraints and triggers (median of 3). The naive implementation books one invoice per "
+            "transaction with SQLModel, without the message, the outcome and the answer.",
             "invoices/s",
             [
                 Figure(f"Ratebook, {small:,} orders (median of {_REPEATS})", fast),
@@ -59,26 +59,28 @@ def run(stage: Stage, tell: Tell, *, small: int, large: int) -> list[Comparison]
             [
                 Demand(f"of the limit, {small:,} orders", fast / limit, 0.25, "at least"),
                 Demand(f"of the limit, {large:,} orders", large / large_seconds / large_limit, 0.25, "at least"),
-                Demand(f"times the naive way, {small:,} orders", fast / naive, 15, "at least"),
-                Demand(f"times the naive way, {large:,} orders", large / large_seconds / naive, 15, "at least"),
+                Demand(f"times the naive implementation, {small:,} orders", fast / naive, 15, "at least"),
+                Demand(
+                    f"times the naive implementation, {large:,} orders", large / large_seconds / naive, 15, "at least"
+                ),
             ],
         ),
         Comparison(
             "memory",
             "Memory",
-            f"Resident memory of the four processes, idle and at the peak of the export of {large:,} orders.",
+            f"Resident memory of the four processes, idle and at the peak of exporting {large:,} orders.",
             "MiB",
             [
-                Figure(f"{name}, {when}", taken[name] / 2**20)
+                Figure(f"{name}, {when}", memory[name] / 2**20)
                 for name in idle
-                for when, taken in (("idle", idle), ("peak", peak))
+                for when, memory in (("idle", idle), ("peak", peak))
             ],
         ),
     ]
 
 
 def _export(stage: Stage, count: int) -> float:
-    """The seconds of exporting `count` orders, each on an invoice of its own."""
+    """The seconds for exporting `count` orders, each on its own invoice."""
     stage.in_database("receivables", clear)
     stage.in_database("rating", lambda rating: orders.make_rated(rating, count))
     seconds, state = stage.run_job("/rating/exports")
@@ -88,7 +90,7 @@ def _export(stage: Stage, count: int) -> float:
 
 
 async def _book_naively(stage: Stage) -> float:
-    """The seconds of booking an invoice of the last export again and again, row by row, one transaction each."""
+    """The seconds for booking invoices of the last export again, row by row, one transaction each."""
     assert stage.suite.postgres is not None
     url = stage.suite.postgres.url("receivables", "receivables_owner").replace("postgresql:", "postgresql+asyncpg:", 1)
     engine = create_async_engine(url)
@@ -96,9 +98,9 @@ async def _book_naively(stage: Stage) -> float:
         invoice = (await session.exec(select(ArTransaction).limit(1))).one()
         head = invoice.model_dump(exclude={"id", "number", "seq", "rating_invoice_id"})
         of_invoice = (await session.exec(select(ArLine).where(ArLine.transaction_id == invoice.id))).all()
-        lines = [one.model_dump(exclude={"transaction_id"}) for one in of_invoice]
+        lines = [line.model_dump(exclude={"transaction_id"}) for line in of_invoice]
         rows_of = select(GlDistribution).where(GlDistribution.transaction_id == invoice.id)
-        rows = [one.model_dump(exclude={"transaction_id"}) for one in (await session.exec(rows_of)).all()]
+        rows = [row.model_dump(exclude={"transaction_id"}) for row in (await session.exec(rows_of)).all()]
     began = time.perf_counter()
     for _ in range(_NAIVE_INVOICES):
         async with AsyncSession(engine) as session:
@@ -112,7 +114,7 @@ async def _book_naively(stage: Stage) -> float:
             await session.flush()
             session.add_all([ArLine(**line, transaction_id=booked.id) for line in lines])
             await session.flush()
-            # In one statement: the database checks each statement's GL rows and would refuse the first one alone.
+            # In one statement, because the database checks the GL rows of each statement and would refuse a single row.
             values = [{**row, "transaction_id": booked.id} for row in rows]
             await session.exec(insert(GlDistribution).values(values))
             await session.commit()
@@ -123,14 +125,14 @@ async def _book_naively(stage: Stage) -> float:
 
 @contextmanager
 def _watching(stage: Stage) -> Iterator[dict[str, int]]:
-    """Keeps the largest memory of each process while the block runs."""
+    """Records the peak memory of each process while the block runs."""
     peak = stage.memory_bytes()
     over = Event()
 
     def watch() -> None:
         while not over.wait(_SAMPLE_SECONDS):
-            for name, taken in stage.memory_bytes().items():
-                peak[name] = max(peak[name], taken)
+            for name, size in stage.memory_bytes().items():
+                peak[name] = max(peak[name], size)
 
     thread = Thread(target=watch)
     thread.start()

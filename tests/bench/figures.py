@@ -1,4 +1,4 @@
-"""Owns what a benchmark says: figures beside their yardsticks, measured in one run, and what is demanded of them."""
+"""The results of benchmarks: figures, the figures they are compared with, and targets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Figure:
-    """One bar: what was measured, in the comparison's unit."""
+    """One bar: a measured value in the unit of the comparison."""
 
     name: str
     value: float
@@ -18,7 +18,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Demand:
-    """What the design promises: a value that must be at least, or at most, the wanted one."""
+    """A target of the design: a value that must be at least, or at most, the wanted one."""
 
     words: str
     value: float
@@ -32,7 +32,7 @@ class Demand:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One picture: our own figure first, its yardsticks behind it. `how` says what was done, in a few sentences."""
+    """One chart: our own figures first, followed by those to compare with. `how` describes the measurement."""
 
     name: str
     title: str
@@ -43,7 +43,7 @@ class Comparison:
 
 
 def rate_of(count: int, seconds: Sequence[float]) -> float:
-    """How many a second, by the median of the measured times."""
+    """The number per second, by the median of the measured times."""
     return count / median(seconds)
 
 

@@ -1,6 +1,7 @@
-"""Measures the gateway beside others that do the same: verify a token, check a permission, say who calls, pass 1.2 KB back.
+"""Comparing the gateway with others that do the same: verify a token, check a permission, set the identity, return 1.2
+KB.
 
-Whatever is measured has one processor for itself; the load and the service behind it have the other.
+The measured process has one processor to itself; the load and the service behind it have the other.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ _DAY_SECONDS = 86_400
 
 
 def run(tell: Tell, *, seconds: int, rounds: int) -> list[Comparison]:
-    """`rounds` times `seconds` for each design, turn by turn, so that a noisy neighbour meets all of them."""
+    """Measures each design for `rounds` times `seconds`, in turns, so that other load on the machine affects all."""
     with place() as where, ExitStack() as stack:
         tell("starting the gateways to compare")
         tokens = [
@@ -60,7 +61,7 @@ def run(tell: Tell, *, seconds: int, rounds: int) -> list[Comparison]:
 
 @dataclass(frozen=True)
 class Load:
-    """Requests a second of processor time, and by the clock; the 99th percentile of their milliseconds."""
+    """Requests per second of processor time and of clock time, and the 99th percentile in milliseconds."""
 
     per_processor_second: float
     per_second: float
@@ -71,7 +72,7 @@ _IN_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
 def load(where: Place, port: int, seconds: int) -> Load:
-    """wrk with as many connections and tokens as stand above; raises when an answer is no success."""
+    """Runs wrk with the connections and tokens above; raises LocalError if any answer is not a success."""
     command = [
         "taskset",
         "-c",
@@ -105,16 +106,16 @@ def load(where: Place, port: int, seconds: int) -> Load:
 
 
 def processor_seconds(where: Place) -> float:
-    """What everything that is measured has used so far; only what is under load uses any."""
-    times = [one.cpu_times() for one in psutil.Process().children() if one.cpu_affinity() == [where.measured_on]]
-    return float(sum(one.user + one.system for one in times))
+    """The processor time used so far by all measured processes; only the one under load uses any."""
+    times = [child.cpu_times() for child in psutil.Process().children() if child.cpu_affinity() == [where.measured_on]]
+    return float(sum(used.user + used.system for used in times))
 
 
 async def pace(where: Place, port: int, tokens: list[str], seconds: int) -> dict[str, list[float]]:
-    """Milliseconds of each request at a steady rate, begun whether those before are answered or not, turn by turn."""
+    """The milliseconds of each request at a steady rate, whatever the earlier answers, alternating between targets."""
     found: dict[str, list[float]] = {"directly": [], "through the gateway": []}
     targets = {"directly": f"{where.service}/v1/branches", "through the gateway": f"http://127.0.0.1:{port}{PATH}"}
-    # A caller lets go of an idle connection before a server does (uvicorn after 5 s).
+    # A caller must close an idle connection before the server does (uvicorn after 5 s).
     async with ClientBuilder().no_proxy().pool_idle_timeout(timedelta(seconds=2)).build() as client:
         for _ in range(4):
             for name, url in targets.items():
@@ -137,12 +138,12 @@ async def _turn(client: Client, url: str, tokens: list[str], seconds: int) -> li
         for number in range(RATE_PER_SECOND * seconds):
             await asyncio.sleep(max(begun_at + number / RATE_PER_SECOND - clock.time(), 0))
             asking.create_task(ask(tokens[number % len(tokens)]))
-    # The first ones open connections and have their tokens checked.
+    # The first requests open connections, and their tokens have to be checked.
     return taken[RATE_PER_SECOND // 2 :]
 
 
 async def time_of_a_decision(where: Place, tokens: list[str]) -> float:
-    """Microseconds from a request's target and token to its identity, in this process, tokens known already."""
+    """The microseconds from a request's target and token to its identity, in this process, with known tokens."""
     upstream = Connections(connect_seconds=2, inactivity_seconds=5)
     identities = Identities(Ed25519PrivateKey.generate())
     keys, permissions = Keys(upstream, where.security), Permissions(upstream, where.security, identities)
@@ -158,32 +159,36 @@ async def time_of_a_decision(where: Place, tokens: list[str]) -> float:
             await admission.admit(route, inside, Shown(known[number % CALLERS]), "127.0.0.1")
         times.append((time.perf_counter() - began) / (_DECISIONS // 5) * 1e6)
     await upstream.close()
-    # The first round checks the tokens.
+    # The first round is left out, because it checks the tokens.
     return median(times[1:])
 
 
-# --- What is said of it ----------------------------------------------------------------------------------------------
+# --- The results -----------------------------------------------------------------------------------------------------
 
 
 def _throughput(measured: dict[str, list[Load]], seconds: int, rounds: int) -> Comparison:
-    rates = {name: median(one.per_processor_second for one in loads) for name, loads in measured.items()}
-    clock = {name: median(one.per_second for one in loads) for name, loads in measured.items()}
-    slow = {name: median(one.p99_ms for one in loads) for name, loads in measured.items()}
+    rates = {name: median(load.per_processor_second for load in loads) for name, loads in measured.items()}
+    clock = {name: median(load.per_second for load in loads) for name, loads in measured.items()}
+    slow = {name: median(load.p99_ms for load in loads) for name, loads in measured.items()}
     better = max(rates[FAST], rates[FASTIFY])
     return Comparison(
         "gateway",
         "Gateway",
-        f"The same work on one processor: verify an Ed25519 token, check a permission, set the identity, pass an answer of 1.2 KB back. "
-        f"Load by wrk over {CONNECTIONS} connections with {CALLERS} tokens in rotation, {rounds} rounds of {seconds} s turn by turn, medians; "
-        f"behind each name stands what the clock says, and the 99th percentile. The processor's time is compared, not the clock's, which neighbours "
-        f"on the machine share. The service and the load have the other processor. The naive gateway is a FastAPI route with one shared httpx "
-        f"client; the Node gateways keep verified tokens, as ours does.",
+        "The same work on one processor: verify an Ed25519 token, check a permission, set the identity, and return "
+        f"an answer of 1.2 KB. The load comes from wrk over {CONNECTIONS} connections with {CALLERS} tokens in "
+        f"rotation, in {rounds} rounds of {seconds} s in turns; the figures are medians. Requests per second of clock "
+        "time and the 99th percentile are in parentheses. The comparison is by processor time, because other "
+        "programs on the machine share the clock time. The service and the load have the other processor. The naive "
+        "gateway is a FastAPI route with one shared httpx client. The Node gateways cache verified tokens, as ours "
+        "does.",
         "requests per second of processor time",
         [Figure(f"{name} ({clock[name]:,.0f}/s, {slow[name]:.0f} ms)", rate) for name, rate in rates.items()],
         [
             Demand("times the naive gateway", rates[OURS] / rates[NAIVE], 20, "at least"),
-            Demand("of the better Node gateway", rates[OURS] / better, 1, "at least"),
-            Demand("of plain nginx, by nginx with Ratebook's check", rates[CHECKED] / rates[PLAIN], 0.5, "at least"),
+            Demand("times the better Node gateway", rates[OURS] / better, 1, "at least"),
+            Demand(
+                "times plain nginx, for nginx with Ratebook's check", rates[CHECKED] / rates[PLAIN], 0.5, "at least"
+            ),
         ],
     )
 
@@ -193,13 +198,14 @@ def _latency(paced: dict[str, list[float]], decision: float) -> Comparison:
     return Comparison(
         "gateway-latency",
         "Gateway, what it adds",
-        f"{RATE_PER_SECOND} requests a second, begun at their moment whether those before are answered or not, in turns: directly to the service, "
-        f"and through the gateway. A decision is everything between a request's target and token and the signed identity.",
+        f"{RATE_PER_SECOND} requests a second, each sent on time even if earlier ones are not answered, alternating "
+        "between the service directly and through the gateway. A decision is everything from a request's target and "
+        "token to the signed identity.",
         "ms",
         [
             Figure(f"{words}, {name}", percentile(times, share))
             for name, times in reversed(paced.items())
-            for words, share in (("half of them", 0.5), ("99 of 100", 0.99))
+            for words, share in (("50th percentile", 0.5), ("99th percentile", 0.99))
         ],
         [
             Demand(

@@ -1,4 +1,4 @@
-"""Owns the yardstick of postings: one INSERT … SELECT of the same rows into the same tables, inside PostgreSQL."""
+"""The limit for postings: one INSERT … SELECT of the same rows into the same tables, inside PostgreSQL."""
 
 import time
 from statistics import median
@@ -12,7 +12,7 @@ _REPEATS = 3
 
 
 def seconds_of_insert(stage: Stage) -> float:
-    """The seconds of inserting once more what is posted, in one transaction; the median of three."""
+    """The seconds for inserting all posted rows again in one transaction; the median of three."""
 
     async def measure(receivables: asyncpg.Connection) -> float:
         for table in _POSTED:
@@ -32,7 +32,7 @@ def seconds_of_insert(stage: Stage) -> float:
 
 
 async def clear(receivables: asyncpg.Connection) -> None:
-    """Takes away all that is posted, so that what is measured next is all that is there."""
+    """Removes everything that is posted, so that the next measurement has only its own rows."""
     await receivables.execute(
         "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, outbox, inbox "
         "CASCADE"

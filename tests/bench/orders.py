@@ -1,4 +1,4 @@
-"""Owns the work orders of the benchmarks: made in the database, because entering them is not what is measured."""
+"""The work orders of the benchmarks, made in the database because entering them is not measured."""
 
 import asyncpg
 
@@ -27,12 +27,12 @@ _COPIED = ", ".join(column for column in WorkOrderTable.model_fields if column n
 
 
 async def clear(rating: asyncpg.Connection) -> None:
-    """Removes all work orders and whatever stands on them."""
+    """Removes all work orders and everything that depends on them."""
     await rating.execute("TRUNCATE work_order, invoice, export_run, rating_run, outbox, inbox CASCADE")
 
 
 async def make_rated(rating: asyncpg.Connection, count: int) -> None:
-    """`count` rated work orders of one customer with three lines each."""
+    """Makes `count` rated work orders of one customer with three lines each."""
     await clear(rating)
     await rating.execute(_RATED, count)
     await rating.execute(_RATING)
@@ -41,7 +41,7 @@ async def make_rated(rating: asyncpg.Connection, count: int) -> None:
 
 
 async def multiply(rating: asyncpg.Connection, copies: int) -> None:
-    """Copies every work order `copies` times, as open as it is."""
+    """Copies every open work order `copies` times."""
     await rating.execute(
         f"""
         INSERT INTO work_order (number, {_COPIED})

@@ -1,4 +1,4 @@
-"""A batch of invoices taken in as a file, validated and posted, beside one INSERT … SELECT of the rows that it posts."""
+"""Importing, validating and posting a batch of invoices, compared with one INSERT … SELECT of the same rows."""
 
 import time
 from statistics import median
@@ -14,7 +14,7 @@ _POLL_SECONDS = 0.02
 
 
 def run(stage: Stage, tell: Tell) -> Comparison:
-    """Enters and posts a batch three times, each beside the limit."""
+    """Imports and posts a batch three times, each with its limit."""
     entered, posted, limits = [], [], []
     for repeat in range(1, _REPEATS + 1):
         tell(f"a batch of {INVOICES:,} invoices, {repeat} of {_REPEATS}")
@@ -28,9 +28,10 @@ def run(stage: Stage, tell: Tell) -> Comparison:
     return Comparison(
         "posting",
         "Posting a batch",
-        f"A CSV file of {INVOICES:,} invoices with three lines each is imported into a batch through the gateway, the batch "
-        "is validated and posted, with `fsync` on: from the request until the batch is posted. The limit is one "
-        f"transaction in PostgreSQL that inserts the same transactions, lines and GL rows (median of {_REPEATS}).",
+        f"A CSV file of {INVOICES:,} invoices with three lines each is imported into a batch through the gateway, and "
+        "the batch is validated and posted, with `fsync` on. The time is from the request until the batch is posted. "
+        "The limit is one transaction in PostgreSQL that inserts the same transactions, lines and GL rows (median of "
+        f"{_REPEATS}).",
         "invoices/s",
         [
             Figure("Ratebook, imported, validated and posted", whole),
@@ -43,7 +44,7 @@ def run(stage: Stage, tell: Tell) -> Comparison:
 
 
 def _post_batch(stage: Stage) -> tuple[float, float]:
-    """The seconds of the import, and of validation and posting."""
+    """The seconds for the import, and for validating and posting."""
     rows = [
         f"{number},S1002,2026-11-10,{description},{net}"
         for number in range(1, INVOICES + 1)

@@ -1,4 +1,4 @@
-"""Rating work orders and storing what comes of it, beside plain INSERTs … FROM unnest of the same rows."""
+"""Rating work orders and storing the results, compared with plain INSERTs … FROM unnest of the same rows."""
 
 import time
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _EVERYTHING = (*_RATINGS, "commission", "rating_result", "outbox")
 
 
 def run(stage: Stage, tell: Tell, *, count: int) -> Comparison:
-    """Rates `count` copies of the sample's work orders, three times, each beside the limit."""
+    """Rates `count` copies of the sample's work orders three times, each with its limit."""
     copies = count // _SAMPLE_ORDERS
     seconds, limits, narrow_limits = [], [], []
     for repeat in range(1, _REPEATS + 1):
@@ -32,15 +32,16 @@ def run(stage: Stage, tell: Tell, *, count: int) -> Comparison:
         seconds.append(taken)
         limits.append(stage.in_database("rating", partial(_limit, tables=_EVERYTHING)))
         narrow_limits.append(stage.in_database("rating", partial(_limit, tables=_RATINGS)))
-    fast, limit, narrow = (rate_of(count, one) for one in (seconds, limits, narrow_limits))
+    fast, limit, narrow = (rate_of(count, times) for times in (seconds, limits, narrow_limits))
     return Comparison(
         "rating",
         "Rating",
-        f"{count:,} open work orders, ten of each order of the sample, are rated by one request through the gateway: from "
-        "the request until the run has finished, with the explanation of every line, commissions, a result for every order "
-        "and an event for every rating. The limit is a plain `INSERT … SELECT FROM unnest` of the same rows, one a table: ratings, "
-        f"lines, commissions, results, events. Of ratings and lines alone it would be {narrow:,.0f} orders/s, and Ratebook at "
-        f"{fast / narrow:.2f} of it.",
+        f"{count:,} open work orders, ten copies of each order in the sample, are rated by one request through the "
+        "gateway. The time is from the request until the run has finished, and includes the explanation of every "
+        "line, commissions, a result for every order and an event for every rating. The limit is a plain `INSERT … "
+        "SELECT FROM unnest` of the same rows, one statement per table: ratings, lines, commissions, results, "
+        f"events. For only ratings and lines it would be {narrow:,.0f} orders/s, of which Ratebook reaches "
+        f"{fast / narrow:.2f}.",
         "orders/s",
         [Figure(f"Ratebook (median of {_REPEATS})", fast), Figure("limit", limit)],
         [Demand("of the limit", fast / limit, 1 / 3, "at least")],
@@ -48,7 +49,7 @@ def run(stage: Stage, tell: Tell, *, count: int) -> Comparison:
 
 
 async def _limit(rating: asyncpg.Connection, *, tables: Sequence[str]) -> float:
-    """The seconds of inserting the rows of `tables` again from arrays; the median of three."""
+    """The seconds for inserting the rows of `tables` again from arrays; the median of three."""
     seconds = []
     arrays = {table: await _arrays(rating, table) for table in tables}
     for _ in range(_REPEATS):
@@ -63,7 +64,7 @@ async def _limit(rating: asyncpg.Connection, *, tables: Sequence[str]) -> float:
 
 
 async def _arrays(rating: asyncpg.Connection, table: str) -> tuple[str, list[list[object]]]:
-    """The statement that inserts all rows of `table` from one array a column, and the arrays."""
+    """The statement that inserts all rows of `table` from one array per column, and the arrays."""
     columns = await rating.fetch(
         """
         SELECT column_name, data_type FROM information_schema.columns
@@ -71,9 +72,9 @@ async def _arrays(rating: asyncpg.Connection, table: str) -> tuple[str, list[lis
         """,
         table,
     )
-    names = ", ".join(one["column_name"] for one in columns)
+    names = ", ".join(column["column_name"] for column in columns)
     rows = await rating.fetch(f"SELECT {names} FROM {table}")
-    unnested = ", ".join(f"${place}::{one['data_type']}[]" for place, one in enumerate(columns, start=1))
+    unnested = ", ".join(f"${place}::{column['data_type']}[]" for place, column in enumerate(columns, start=1))
     return (
         f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT * FROM unnest({unnested})",
         [[row[position] for row in rows] for position in range(len(columns))],

@@ -1,4 +1,4 @@
-"""Owns docs/benchmarks.md and its pictures: written by the benchmark itself, never by hand."""
+"""Writing docs/benchmarks.md and its charts, which are never edited by hand."""
 
 import json
 import os
@@ -19,24 +19,27 @@ _CHART = Path(__file__).parent / "chart.typ"
 
 
 def write(comparisons: Sequence[Comparison]) -> Path:
-    """Draws the comparisons and writes their sections, leaving those of others on the page; returns its path."""
+    """Draws the charts and writes the sections of the comparisons; other sections stay on the page.
+
+    Returns its path.
+    """
     moment = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}"
-    for one in comparisons:
-        _draw(one, _DOCS / "pictures" / f"bench-{one.name}.svg")
+    for comparison in comparisons:
+        _draw(comparison, _DOCS / "pictures" / f"bench-{comparison.name}.svg")
     page = _DOCS / "benchmarks.md"
     sections = _sections_of(page.read_text()) if page.exists() else {}
-    sections |= {one.title: "\n".join(_section(one, moment)) for one in comparisons}
+    sections |= {comparison.title: "\n".join(_section(comparison, moment)) for comparison in comparisons}
     page.write_text("\n".join([*_head(), *(f"## {title}\n{text}" for title, text in sections.items())]))
     return page
 
 
 def _sections_of(page: str) -> dict[str, str]:
-    """The page's sections by their titles."""
+    """The sections of the page by title."""
     return dict(section.split("\n", 1) for section in page.split("\n## ")[1:])
 
 
 def words_of(value: float) -> str:
-    """A figure as people read it: three digits that matter, thousands apart."""
+    """A figure as people read it: three significant digits, with a thousands separator."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
@@ -45,8 +48,9 @@ def _head() -> list[str]:
         "# Benchmarks",
         "",
         (
-            "Written by `make bench`. Every figure stands beside its yardsticks, which were measured in the same run on the "
-            "same machine: the ratios are what can be compared, the figures alone cannot."
+            "Written by `make bench`. Every figure is shown with the figures it is compared with, measured in the "
+            "same run on the same machine. Only the ratios can be compared with those of other machines, not the "
+            "figures themselves."
         ),
         "",
         f"- {_processor()}, {len(os.sched_getaffinity(0))} processors, {psutil.virtual_memory().total / 2**30:.0f} GiB",
@@ -59,7 +63,7 @@ def _head() -> list[str]:
 
 
 def _processor() -> str:
-    """What the machine calls its processor."""
+    """The name of the machine's processor."""
     described = Path("/proc/cpuinfo")
     if described.exists():
         names = [line.partition(":")[2].strip() for line in described.read_text().splitlines() if "model name" in line]
@@ -69,15 +73,15 @@ def _processor() -> str:
 
 
 def _section(one: Comparison, moment: str) -> list[str]:
-    """What stands below the title; `moment` is when it was measured, and how busy the machine was."""
+    """The lines below the title; `moment` is the time of the measurement and the load of the machine."""
     lines = ["", f"{one.how} Measured {moment}.", "", f"![{one.title}](pictures/bench-{one.name}.svg)", ""]
     lines += [f"| | {one.unit} |", "| --- | ---: |"]
     lines += [f"| {figure.name} | {words_of(figure.value)} |" for figure in one.figures]
     lines.append("")
     for demand in one.demands:
-        kept = "kept" if demand.kept else "**not kept**"
-        wanted = f"wanted: {demand.direction} {words_of(demand.wanted)}"
-        lines.append(f"- {words_of(demand.value)} {demand.words} ({wanted}): {kept}")
+        met = "met" if demand.kept else "**missed**"
+        target = f"target: {demand.direction} {words_of(demand.wanted)}"
+        lines.append(f"- {words_of(demand.value)} {demand.words} ({target}): {met}")
     return [*lines, ""] if one.demands else lines
 
 

@@ -1,4 +1,4 @@
-"""Owns where benchmarks run: a whole suite with `fsync` on, the sample company, and a clerk at the gateway."""
+"""The setting of benchmarks: a whole suite with `fsync` on, the sample company, and clerks who use the gateway."""
 
 import asyncio
 import tempfile
@@ -25,7 +25,7 @@ _PATIENCE_SECONDS = 900
 
 @dataclass(frozen=True)
 class Stage:
-    """A running suite. `bill` rates and exports, `olga` enters orders, `rita` keeps the receivables."""
+    """A running suite. `bill` rates and exports, `olga` enters orders, and `rita` does the receivables."""
 
     suite: Suite
     bill: Clerk
@@ -33,7 +33,7 @@ class Stage:
     rita: Clerk
 
     def in_database(self, service: str, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-        """Does `work` in the database of a service, as its superuser."""
+        """Runs `work` in the database of a service as superuser."""
 
         async def go() -> T:
             assert self.suite.postgres is not None
@@ -46,7 +46,7 @@ class Stage:
         return asyncio.run(go())
 
     def run_job(self, path: str) -> tuple[float, dict[str, Any]]:
-        """Posts to `path`, waits until the run that this starts has finished; its seconds and its last state."""
+        """Starts a run by posting to `path` and waits until it has finished; returns its seconds and final state."""
         began = time.perf_counter()
         run = self.bill.post(path, {})
         while time.perf_counter() - began < _PATIENCE_SECONDS:
@@ -61,15 +61,16 @@ class Stage:
         self.olga.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
 
     def memory_bytes(self) -> dict[str, int]:
-        """The resident memory of each process of ours."""
+        """The resident memory of each process of the suite."""
         return {
-            name: psutil.Process(one.child.process.pid).memory_info().rss for name, one in self.suite.servers.items()
+            name: psutil.Process(server.child.process.pid).memory_info().rss
+            for name, server in self.suite.servers.items()
         }
 
 
 @contextmanager
 def running_stage() -> Iterator[Stage]:
-    """A suite of its own with the sample company, on the disk; stopped and removed afterwards."""
+    """Runs a new suite with the sample company on disk, and stops and removes it afterwards."""
     place = make_directory(default_home())
     with (
         tempfile.TemporaryDirectory(prefix="bench-", dir=place) as directory,

@@ -1,4 +1,4 @@
-"""How a field is added, by the page that says it: its steps are taken in a copy of the repository, and are enough."""
+"""The page on adding a field: its steps, followed in a copy of the repository, are enough."""
 
 import ast
 import os

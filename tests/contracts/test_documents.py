@@ -1,4 +1,4 @@
-"""What is written down agrees with the code: documents, migrations, permissions, locks, sample files."""
+"""Documents, migrations, permissions, locks and sample files agree with the code."""
 
 import re
 import subprocess
@@ -19,28 +19,28 @@ ROOT = Path(__file__).parents[2]
 
 
 def tracked(*patterns: str) -> list[Path]:
-    """The files of the repository; all files on disk where git is not there."""
+    """The files of the repository, or all files on disk without git."""
     listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode == 0:
         return [ROOT / name for name in listed.stdout.splitlines()]
     return [path for pattern in patterns for path in ROOT.rglob(pattern) if ".venv" not in path.parts]
 
 
-def test_the_generated_documents_are_committed_as_the_code_gives_them() -> None:
+def test_the_generated_documents_are_up_to_date() -> None:
     stale = [
         str(path.relative_to(ROOT))
         for path, content in generate.documents().items()
         if not path.exists() or path.read_text() != content
     ]
-    assert stale == [], "run `make documents` and commit what it writes"
+    assert stale == [], "run `make documents` and commit the changes"
 
 
-def test_the_generated_sample_files_are_committed_as_the_code_gives_them() -> None:
+def test_the_generated_sample_files_are_up_to_date() -> None:
     assert [path.name for path, content in sample_files().items() if path.read_text() != content] == []
 
 
-def test_every_import_can_be_checked_without_loading_anything() -> None:
-    """`ratebook import --check` sends its file to whatever import there is."""
+def test_every_import_has_a_check_that_imports_nothing() -> None:
+    """`ratebook import --check` relies on it for every import."""
     imports = [
         (template, operations["post"])
         for document in load_documents().values()
@@ -49,7 +49,9 @@ def test_every_import_can_be_checked_without_loading_anything() -> None:
     ]
     assert len(imports) > 25
     assert [
-        template for template, post in imports if "check" not in [one["name"] for one in post.get("parameters", ())]
+        template
+        for template, post in imports
+        if "check" not in [parameter["name"] for parameter in post.get("parameters", ())]
     ] == []
 
 
@@ -59,7 +61,7 @@ def versions_in(lock: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("service", ["rating", "receivables"])
-def test_a_service_is_wired_with_the_consumers_that_the_subscriptions_name(service: str) -> None:
+def test_a_service_has_exactly_the_consumers_of_its_subscriptions(service: str) -> None:
     assert set(consumers_of(service)) == {event.event_name() for event in SUBSCRIPTIONS[service]}
 
 
@@ -89,7 +91,7 @@ def test_every_event_has_one_name_in_four_spellings() -> None:
         assert (ROOT / "services" / service / "consumers" / f"{event.event_name().replace('-', '_')}.py").exists()
 
 
-def test_the_locks_hold_no_address() -> None:
+def test_the_locks_contain_no_addresses() -> None:
     for lock in tracked("locks/*.txt"):
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links|file:", lock.read_text()), lock.name
 
@@ -106,19 +108,19 @@ def test_a_deployables_lock_has_the_same_versions_as_the_whole() -> None:
 
 
 def test_only_the_edge_commits() -> None:
-    """A commit anywhere else would publish half of a request, or an event without its cause."""
+    """A commit anywhere else would publish half a request, or an event without its cause."""
     code = tracked("services/*.py", "gateway/*.py", "shared/*.py")
     assert [path.name for path in code if ".commit(" in path.read_text()] == []
 
 
 def test_money_is_never_a_float() -> None:
-    """`float` stands only where seconds are meant."""
+    """`float` is used only for seconds."""
     code = tracked("services/*.py", "shared/contracts/*.py", "deploy/local/*.py")
     assert [path.name for path in code if re.search(r"\bfloat\(", path.read_text())] == []
 
 
-def test_every_file_that_the_docs_name_is_there() -> None:
-    """Named from the root, from the package of a service, or by its own name among the tests."""
+def test_every_file_named_in_the_docs_exists() -> None:
+    """A file may be named from the root, from the package of a service, or by its name among the tests."""
     places = [ROOT, *(ROOT / "services" / name for name in ("rating", "receivables", "security")), ROOT / "shared"]
     tests = {path.name for path in tracked("tests/*.py")}
     missing = [

@@ -1,4 +1,4 @@
-"""The checks of the house find what they are for, and say what to do about it."""
+"""The house checks find violations and say what to do about them."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def house(tmp_path: Path) -> Path:
 
 
 def of_quotes(sentences: list[str]) -> list[str]:
-    return [one for one in sentences if "quotes" in one]
+    return [sentence for sentence in sentences if "quotes" in sentence]
 
 
 def test_a_noun_with_its_namesakes_is_fine(house: Path) -> None:
@@ -29,10 +29,10 @@ def test_a_noun_with_its_namesakes_is_fine(house: Path) -> None:
 
 
 @pytest.mark.parametrize(("layer", "places"), [("actions", "actions/"), ("schemas", "schemas/ or rules/ or records/")])
-def test_a_noun_without_its_namesake_is_named_with_what_to_do(house: Path, layer: str, places: str) -> None:
+def test_a_noun_without_a_namesake_is_reported_with_what_to_do(house: Path, layer: str, places: str) -> None:
     (house / "services" / "rating" / layer / "quotes.py").unlink()
     (found,) = of_quotes(list(namesakes.find(house)))
-    assert found.startswith(f"services/rating/api/quotes.py has no namesake in {places}: call the module there quotes")
+    assert found.startswith(f"services/rating/api/quotes.py has no namesake in {places}. Name the module there quotes")
 
 
 def test_a_package_is_a_namesake(house: Path) -> None:
@@ -58,7 +58,9 @@ def test_a_state_is_never_a_bare_str(house: Path, annotation: str, fine: bool) -
     rules.write_text(f"class Quote:\n    number: str\n    status: {annotation}\n")
     found = of_quotes(list(states.find(house)))
     assert (found == []) == fine
-    assert fine or found[0].startswith("services/rating/rules/quotes.py:3: Quote.status is a bare str: name its words")
+    assert fine or found[0].startswith(
+        "services/rating/rules/quotes.py:3: Quote.status is a bare str. Declare its words"
+    )
 
 
 def test_a_parameter_is_a_state_too(house: Path) -> None:
@@ -69,8 +71,8 @@ def test_a_parameter_is_a_state_too(house: Path) -> None:
 
 
 def test_a_reason_that_is_not_needed_any_more_is_named(house: Path) -> None:
-    assert {one for one in namesakes.find(house) if "remove it" in one}
-    assert {one for one in states.find(house) if "remove it" in one}
+    assert {one for one in namesakes.find(house) if "Remove it" in one}
+    assert {one for one in states.find(house) if "Remove it" in one}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_the_words_to_avoid_are_those_of_the_page() -> None:
         ("rating: lines have an order of their own", None),
         ("Merge branch 'main'", None),
         ("Lines have an order of their own", "Begin the subject with the area that changes"),
-        ("rating: " + "x" * 70, "The subject has 78 characters; 72 are the most."),
+        ("rating: " + "x" * 70, "The subject has 78 characters, but at most 72 are allowed."),
     ],
 )
 def test_the_subject_of_a_commit_says_area_and_change(subject: str, fault: str | None) -> None:

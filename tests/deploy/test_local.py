@@ -1,4 +1,4 @@
-"""What stops the suite on a machine is said in one sentence, and nothing is left running."""
+"""If something prevents the suite from running, one sentence says so, and nothing is left running."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ from deploy.local.suite import Suite
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_port_in_use_is_said_with_the_way_out(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_with_what_to_do(tmp_path: Path) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -31,19 +31,19 @@ def test_a_port_in_use_is_said_with_the_way_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["/proc/ratebook", "a-file/below"])
-def test_a_directory_that_cannot_be_written_is_said_with_the_way_out(tmp_path: Path, place: str) -> None:
+def test_a_directory_that_is_not_writable_is_reported_with_what_to_do(tmp_path: Path, place: str) -> None:
     (tmp_path / "a-file").touch()
     with pytest.raises(LocalError, match=r"cannot write.*RATEBOOK_HOME"):
         make_directory(tmp_path / place)
 
 
-def test_a_home_is_held_by_one_suite_at_a_time(tmp_path: Path) -> None:
-    with Home(tmp_path), pytest.raises(LocalError, match="running from"):
+def test_a_home_is_used_by_one_suite_at_a_time(tmp_path: Path) -> None:
+    with Home(tmp_path), pytest.raises(LocalError, match="already running in"):
         Home(tmp_path)
     Home(tmp_path).release()
 
 
-def test_secrets_are_kept_for_the_owner_alone_and_never_shown(tmp_path: Path) -> None:
+def test_secrets_are_readable_only_by_the_owner_and_never_shown(tmp_path: Path) -> None:
     with Home(tmp_path) as home:
         password = home.secrets.password_of(r"ALAMO\bill")
         home.save()
@@ -54,13 +54,13 @@ def test_secrets_are_kept_for_the_owner_alone_and_never_shown(tmp_path: Path) ->
     assert Secrets().gateway_key != Secrets().gateway_key
 
 
-def test_a_process_that_dies_while_starting_is_shown_with_its_last_words(tmp_path: Path) -> None:
+def test_a_process_that_dies_while_starting_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
     child = start("rating", [sys.executable, "-c", "raise SystemExit('no database')"], tmp_path / "log")
     with pytest.raises(LocalError, match=r"rating stopped while starting.*\n.*no database"):
         wait_until(child, lambda: False)
 
 
-def test_a_child_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path) -> None:
+def test_a_child_dies_with_its_parent_even_if_the_parent_is_killed(tmp_path: Path) -> None:
     """Otherwise a killed launcher would leave its servers behind."""
     script = f"""
 import os, sys
@@ -79,7 +79,7 @@ os.kill(os.getpid(), 9)
         time.sleep(0.05)
 
 
-def test_a_child_is_told_nothing_but_what_it_needs(tmp_path: Path) -> None:
+def test_a_child_gets_only_the_variables_that_it_needs(tmp_path: Path) -> None:
     child = start(
         "env", [sys.executable, "-c", "import os; print(sorted(os.environ))"], tmp_path / "log", environment={"A": "1"}
     )
@@ -88,7 +88,7 @@ def test_a_child_is_told_nothing_but_what_it_needs(tmp_path: Path) -> None:
     assert "'A'" in child.last_words()
 
 
-root_only = pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs PostgreSQL as himself")
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs PostgreSQL without a change of user")
 
 
 @pytest.fixture
@@ -110,25 +110,25 @@ def test_without_namespaces_postgres_runs_as_nobody(no_namespaces: pytest.Monkey
 
 
 @root_only
-def test_without_namespaces_a_place_that_nobody_may_enter_is_named(no_namespaces: pytest.MonkeyPatch) -> None:
+def test_without_namespaces_a_folder_that_nobody_cannot_enter_is_named(no_namespaces: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory() as closed:
         home = Path(closed) / "home"
         home.mkdir()
-        with pytest.raises(LocalError, match=f"cannot enter {closed}: run as an ordinary user"):
+        with pytest.raises(LocalError, match=rf"cannot enter {closed}\. Run as an ordinary user"):
             postgres.start_postgres(home / "postgres", {})
 
 
 @root_only
-def test_when_root_cannot_be_given_up_one_sentence_says_so(no_namespaces: pytest.MonkeyPatch) -> None:
+def test_if_root_cannot_be_given_up_one_sentence_says_so(no_namespaces: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise PermissionError
 
     no_namespaces.setattr(process, "_drop_to_nobody", fail)
-    with tempfile.TemporaryDirectory() as directory, pytest.raises(LocalError, match="run as an ordinary user"):
+    with tempfile.TemporaryDirectory() as directory, pytest.raises(LocalError, match="Run as an ordinary user"):
         postgres.start_postgres(Path(directory) / "postgres", {})
 
 
-def test_too_old_a_python_is_said_by_make(tmp_path: Path) -> None:
+def test_make_reports_a_python_that_is_too_old(tmp_path: Path) -> None:
     old = tmp_path / "python-old"
     old.write_text('#!/bin/sh\ncase "$2" in *version_info*) exit 1;; *) echo 3.9.2;; esac\n')
     old.chmod(0o755)

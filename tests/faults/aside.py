@@ -1,4 +1,4 @@
-"""Something that runs in a thread of its own beside the test, which waits for processes."""
+"""Code that runs in its own thread beside the test, which waits for processes."""
 
 import asyncio
 import threading
@@ -17,16 +17,16 @@ class Aside(ABC):
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
-        """Does the work in the thread and waits for it."""
+        """Runs the work in the thread and waits for it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
     @abstractmethod
     async def open(self) -> None:
-        """Begins, in the thread."""
+        """Starts, in the thread."""
 
     @abstractmethod
     async def close(self) -> None:
-        """Ends, in the thread."""
+        """Stops, in the thread."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -45,5 +45,5 @@ class Aside(ABC):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # Closed transports end in the next turns of the loop.
+        # Closed transports finish in the next turns of the loop.
         await asyncio.sleep(0.05)

@@ -1,6 +1,6 @@
-"""What must hold after any fault, counted from the rows of both ledgers and the stream: nothing lost, nothing doubled.
+"""Checking, after any fault, that nothing is lost and nothing doubled, from the rows of both ledgers and the stream.
 
-It does not rest on the services' own reconciliation; that is asked too, and both must find nothing.
+It does not rely on the services' own reconciliation, which is asked as well; neither may find anything.
 """
 
 import csv
@@ -16,6 +16,7 @@ import asyncpg
 
 from deploy.local.reconcile import differences_between
 from shared.contracts.subscriptions import SUBSCRIPTIONS
+from shared.values.numbers import counted
 
 _COMPANIES = Path(__file__).parents[2] / "deploy" / "sample" / "ar-companies.csv"
 
@@ -87,7 +88,7 @@ _ANSWERS = ["invoice-exported", "invoice-refused"]
 
 @dataclass(frozen=True)
 class Ledgers:
-    """A connection to the database of each service, as the checker reads it."""
+    """A connection to the database of each service."""
 
     rating: asyncpg.Connection
     receivables: asyncpg.Connection
@@ -104,11 +105,11 @@ async def find_faults(
     stream: Mapping[UUID, int] | None = None,
     strangers: bool = False,
 ) -> list[str]:
-    """Everything that is lost, doubled, unbalanced or missing in a series; [] when all is as it must be.
+    """Everything that is lost, doubled, unbalanced or missing in a series; [] if all is right.
 
-    `reconciliations` are the answers of rating and receivables. `stream` says how often the stream holds each event;
-    None where there is no broker. With `strangers` others than rating have asked receivables too, under ids of their
-    own: then there may be more answers than questions.
+    `reconciliations` are the answers of rating and receivables. `stream` counts how often the stream holds each event,
+    or is None without a broker. With `strangers`, others have also published requests under their own ids, so there may
+    be more answers than requests.
     """
     return [
         *await _invoiced_once(ledgers),
@@ -116,14 +117,14 @@ async def find_faults(
         *[row[0] for row in await ledgers.receivables.fetch(_UNBALANCED)],
         *_gaps(await ledgers.receivables.fetch(_SERIES)),
         *await _answered_once(ledgers, strangers=strangers),
-        *await _taken_in(ledgers),
+        *await _handled(ledgers),
         *(await _published_once(ledgers, stream) if stream is not None else []),
         *differences_between(dict(reconciliations[0]), dict(reconciliations[1])),
     ]
 
 
 async def _invoiced_once(ledgers: Ledgers) -> list[str]:
-    """Each exported rating stands on exactly one invoice over its amount, each invoiced one is locked in rating."""
+    """Each exported rating is on exactly one invoice with its amount, and each invoiced one is locked in rating."""
     faults = []
     invoices: dict[tuple[int, int], list[Decimal]] = {}
     for row in await ledgers.receivables.fetch(_INVOICED):
@@ -151,7 +152,7 @@ def _first_numbers() -> dict[int, int]:
 
 
 def _gaps(series: Sequence[asyncpg.Record]) -> list[str]:
-    """Every series runs from its first number to the last one taken, each number once."""
+    """Every series runs from its first number to the last one used, with each number once."""
     first_numbers = _first_numbers()
     faults = []
     for row in series:
@@ -160,24 +161,25 @@ def _gaps(series: Sequence[asyncpg.Record]) -> list[str]:
             held, wanted = Counter(row["numbers"]), set(range(first, row["last"] + 1))
             faults.append(
                 f"{row['kind']} numbers of company {row['ar_company']} {row['of']}: missing "
-                f"{sorted(wanted - held.keys())[:5]}, twice {[one for one, times in held.items() if times > 1][:5]}"
+                f"{sorted(wanted - held.keys())[:5]}, twice {[number for number, times in held.items() if times > 1][:5]}"
             )
     return faults
 
 
 async def _answered_once(ledgers: Ledgers, *, strangers: bool) -> list[str]:
-    """Receivables answers each question once: a question taken in twice would be answered twice."""
+    """Receivables answers each request once; one that was handled twice would be answered twice."""
     asked = {(row[0], row[1]): row[2] for row in await ledgers.rating.fetch(_ASKED, _QUESTIONS)}
     answered = {(row[0], row[1]): row[2] for row in await ledgers.receivables.fetch(_ASKED, _ANSWERS)}
     return [
-        f"invoice {pair} was asked for {asked.get(pair, 0)} times and answered {answered.get(pair, 0)} times"
+        f"invoice {pair} was requested {counted(asked.get(pair, 0), 'time')} "
+        f"and answered {counted(answered.get(pair, 0), 'time')}"
         for pair in sorted(asked.keys() | answered.keys())
         if (answered.get(pair, 0) < asked.get(pair, 0) if strangers else answered.get(pair, 0) != asked.get(pair, 0))
     ]
 
 
-async def _taken_in(ledgers: Ledgers) -> list[str]:
-    """Each event of either service has been taken in by the other where it reads it, and nothing is a dead letter."""
+async def _handled(ledgers: Ledgers) -> list[str]:
+    """Each event has been handled by the services that read it, and there are no dead letters."""
     faults = []
     for reader, events in SUBSCRIPTIONS.items():
         if reader not in {"rating", "receivables"}:
@@ -191,7 +193,7 @@ async def _taken_in(ledgers: Ledgers) -> list[str]:
             )
             lost = {row[0] for row in sent} - {row[0] for row in taken}
             if lost:
-                faults.append(f"{reader} has not taken in {len(lost)} of {len(sent)} {event.event_name()}")
+                faults.append(f"{reader} has not handled {len(lost)} of {len(sent)} {event.event_name()}")
     for service in ("rating", "receivables"):
         dead = await ledgers.of(service).fetchval("SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL")
         if dead:
@@ -200,7 +202,7 @@ async def _taken_in(ledgers: Ledgers) -> list[str]:
 
 
 async def _published_once(ledgers: Ledgers, stream: Mapping[UUID, int]) -> list[str]:
-    """The stream holds each event, and no more often than it was published on purpose."""
+    """The stream holds each event, and not more often than it was published intentionally."""
     faults = []
     for service in ("rating", "receivables"):
         rows = await ledgers.of(service).fetch("SELECT event_id, publication, published_at FROM outbox")

@@ -1,4 +1,4 @@
-"""Fixtures of the faults: the whole suite, once a module, and the seed that repeats a case."""
+"""Fixtures of the fault tests: the whole suite, once for each module, and the seed that repeats a case."""
 
 import random
 import shutil
@@ -18,7 +18,7 @@ __all__ = ["company", "enter", "rating", "receivables", "templates"]
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    """The running suite; its databases keep what they have committed, so that nothing is lost by the test itself."""
+    """The running suite with durable databases, so that the test itself loses nothing that was committed."""
     directory = Path(tempfile.mkdtemp(prefix="ratebook-faults-", dir=_quick_place()))
     with Home(directory / "suite") as home, scene_in(home) as made:
         yield made
@@ -27,7 +27,7 @@ def scene() -> Iterator[Scene]:
 
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
-    """Chance that `RATEBOOK_SEED` repeats; the seed is printed."""
+    """Random numbers that `RATEBOOK_SEED` can repeat; the seed is printed."""
     seed = chosen_seed()
     print(f"\n{request.node.name}: RATEBOOK_SEED={seed}", flush=True)
     return random.Random(seed)

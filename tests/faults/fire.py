@@ -1,4 +1,4 @@
-"""An export under fire: parts are killed while it stands between 20 and 80 %, then everything must come right."""
+"""An export under fire: parts are killed while it is 20% to 80% done, and then everything must be right."""
 
 import time
 from functools import partial
@@ -12,8 +12,8 @@ _FROM, _TO = 0.2, 0.8
 def export_under_fire(scene: Scene, parts: tuple[str, ...], aim: float, orders: int) -> str:
     """Kills `parts` when `aim` of an export is answered, starts them again, and asserts what must hold at the end.
 
-    Returns what is to be told. A kill outside 20 to 80 % of the run shows nothing: the case repeats itself with new
-    orders, and fails when it cannot hit.
+    Returns a sentence about the run. A kill outside 20% to 80% of the run proves nothing, so the case is then repeated
+    with new orders; it fails if no attempt hits.
     """
     for _ in range(_TRIES):
         scene.seed(orders)
@@ -21,7 +21,7 @@ def export_under_fire(scene: Scene, parts: tuple[str, ...], aim: float, orders: 
         stood = scene.wait_settled(run_id, aim)
         since = time.monotonic()
         after = scene.kill_and_start_again(run_id, *parts)
-        # The command is repeated, as a clerk's browser would that had no answer.
+        # The command is repeated, as a browser would that got no answer.
         again = scene.insist(partial(scene.bill.post, "/rating/exports", {}, idempotency_key=key))
         assert again["id"] == run_id
         outcome = scene.finish(run_id, since)
@@ -29,12 +29,12 @@ def export_under_fire(scene: Scene, parts: tuple[str, ...], aim: float, orders: 
         told = f"{' and '.join(parts)} killed at {after:.0%}: {outcome}"
         if stood >= _FROM and after <= _TO:
             return told
-        print(f"{told}; that was no hit, once more", flush=True)
+        print(f"{told}; missed the window, trying again", flush=True)
     raise AssertionError(f"{parts} could not be killed between {_FROM:.0%} and {_TO:.0%} of an export")
 
 
 def require_whole(scene: Scene, run_id: int, orders: int, outcome: Outcome) -> None:
-    """Every order of the run is invoiced and locked, and the checker finds nothing anywhere."""
+    """Asserts that every order of the run is invoiced and locked, and that the checker finds nothing."""
     assert outcome.faults == []
     (run,) = scene.look("rating", "SELECT status, orders, exported, refused FROM export_run WHERE id = $1", run_id)
     assert dict(run) == {"status": "done", "orders": orders, "exported": orders, "refused": 0}

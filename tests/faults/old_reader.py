@@ -1,4 +1,4 @@
-"""Receivables as it would be with a reader that is too old: it cannot read marked order numbers."""
+"""Receivables with a reader that is too old: it cannot read marked order numbers."""
 
 import json
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ _read = Consumer.read
 
 
 def _read_old(consumer: Consumer[Any], payload: bytes) -> Envelope[Any]:
-    """Raises ValidationError for an event that holds a number which the old contract does not know."""
+    """Raises ValidationError for an event with a number that the old contract does not allow."""
     envelope = _read(consumer, payload)
     for number in _numbers_in(json.loads(payload)):
         _NUMBER.validate_python(number)
@@ -25,11 +25,11 @@ def _read_old(consumer: Consumer[Any], payload: bytes) -> Envelope[Any]:
 def _numbers_in(event: dict[str, Any]) -> list[str]:
     data = event["data"]
     if "invoices" in data:
-        return [order["number"] for one in data["invoices"] for order in one["orders"] if "number" in order]
+        return [order["number"] for invoice in data["invoices"] for order in invoice["orders"] if "number" in order]
     return [data["number"]]
 
 
 def create_app() -> FastAPI:
-    # Before the service has made any: each of its consumers reads so.
+    # Before the service has created any consumer, so that all of them use this reader.
     setattr(Consumer, "read", _read_old)  # noqa: B010 - a method is replaced, which the type checker refuses otherwise
     return create_receivables()

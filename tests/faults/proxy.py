@@ -1,7 +1,7 @@
-"""A detour to PostgreSQL that reads its wire protocol and cuts connections at chosen messages.
+"""A proxy for PostgreSQL that reads its wire protocol and cuts connections at chosen messages.
 
-Cut `after` a COMMIT: the transaction is committed, but nobody hears of it. Cut `before` it: as if the process had
-died on the way.
+A cut `after` a COMMIT loses the answer to a transaction that is committed. A cut `before` it is as if the process had
+died.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ _CHANGED = re.compile(rb"(INSERT 0|UPDATE|DELETE|COPY) [1-9]")
 
 Cut = Literal["before", "after"] | None
 Choice = Callable[[bytes, bool], Cut]
-"""Decides about a query or a statement of the client; the second value says whether its transaction has changed rows."""
+"""Decides about a query or statement; the second argument says whether its transaction has changed rows."""
 
 
 def is_commit(sql: bytes) -> bool:
@@ -26,7 +26,7 @@ def is_commit(sql: bytes) -> bool:
 
 
 class Connection:
-    """One client's connection, message by message."""
+    """The connection of one client, message by message."""
 
     def __init__(self, proxy: "Proxy", client: tuple[asyncio.StreamReader, asyncio.StreamWriter]):
         self._proxy = proxy
@@ -47,7 +47,7 @@ class Connection:
             self._to_client.close()
 
     async def _pass_on(self) -> None:
-        """Both ways, until either ends."""
+        """Passes messages on in both directions until either ends."""
         ways = {asyncio.create_task(self._backward()), asyncio.create_task(self._forward())}
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -57,7 +57,7 @@ class Connection:
             await asyncio.gather(*ways, return_exceptions=True)
 
     async def _greet(self) -> bool:
-        """Passes on what comes before typed messages; False when nothing follows."""
+        """Passes on everything before typed messages; returns False if nothing follows."""
         while True:
             head = await self._from_client.readexactly(8)
             length, code = struct.unpack("!ii", head)
@@ -95,14 +95,14 @@ class Connection:
 
 
 async def _read(stream: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """One typed message, whole, and its type."""
+    """One complete typed message, and its type."""
     head = await stream.readexactly(5)
     (length,) = struct.unpack("!i", head[1:])
     return head[:1], head + await stream.readexactly(length - 4)
 
 
 class Proxy(Aside):
-    """Listens on `port` and leads to PostgreSQL at `target`; `choice` says what is cut, and may be replaced any time."""
+    """Listens on `port` and connects to PostgreSQL at `target`; `choice` decides what to cut, and may be replaced."""
 
     def __init__(self, target: int):
         super().__init__()

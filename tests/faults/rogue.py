@@ -1,4 +1,4 @@
-"""A broker at its worst: somebody publishes every message four more times, in any order, among the ones that come."""
+"""The broker at its worst: a rogue user publishes every message four more times, in any order, between new ones."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ _POOL = 400
 
 
 def configuration_with_rogue(directory: Path) -> Path:
-    """The product's configuration with one more user, who may read and publish everything."""
+    """The product's configuration with an additional user who may read and publish everything."""
     user = f"""users: [
     {{ user: {USER}, password: "{PASSWORD}", permissions: {{ publish: "{SUBJECTS}", subscribe: "{SUBJECTS}" }} }}"""
     path = directory / "rogue.conf"
@@ -28,7 +28,7 @@ def configuration_with_rogue(directory: Path) -> Path:
 
 
 class Rogue(Aside):
-    """Publishes copies of everything that it sees: two as they are, two as events of their own ids."""
+    """Publishes copies of everything that it reads: two unchanged, and two with new event ids."""
 
     def __init__(self, port: int, chance: random.Random, *, quiet: bool = False):
         super().__init__()
@@ -40,7 +40,7 @@ class Rogue(Aside):
         self.copies = 0
 
     async def open(self) -> None:
-        # It does not hear its own copies, or there would be no end.
+        # It ignores its own copies; otherwise there would be no end.
         self._client = await nats.connect(self._url, no_echo=True)
         if not self._quiet:
             await self._client.subscribe(SUBJECTS, cb=self._see)
@@ -58,7 +58,7 @@ class Rogue(Aside):
             self._pool.append((message.subject, json.dumps(event).encode()))
 
     async def _publish(self) -> None:
-        """Takes any of what it holds; the pool is large, so that copies come long after, and before others."""
+        """Publishes any of the copies it holds; the pool is large, so that copies are long delayed and out of order."""
         idle = 0
         while True:
             idle = 0 if len(self._pool) > _POOL else idle + 1
@@ -76,7 +76,7 @@ class Rogue(Aside):
             await self._client.flush()
 
     def publish(self, subject: str, payload: bytes) -> None:
-        """Publishes one message of the test's own."""
+        """Publishes a message of the test."""
 
         async def send() -> None:
             await self._client.publish(subject, payload)
@@ -86,5 +86,5 @@ class Rogue(Aside):
 
     @property
     def held(self) -> int:
-        """How many copies are still to come."""
+        """The number of copies that have not been published yet."""
         return len(self._pool)

@@ -1,4 +1,4 @@
-"""The whole suite as a scene for faults: parts are killed in the middle of an export, and the ledgers checked after."""
+"""The whole suite as the scene of faults: parts are killed in the middle of an export, then the ledgers are checked."""
 
 import asyncio
 import os
@@ -45,12 +45,12 @@ _ORDERS = (
 
 
 def chosen_seed() -> int:
-    """`RATEBOOK_SEED`, else one by chance; whoever uses it prints it."""
+    """`RATEBOOK_SEED`, or else a random one; the caller prints it."""
     return int(os.environ.get("RATEBOOK_SEED") or random.SystemRandom().randrange(1_000_000))
 
 
 class FaultySuite(Suite):
-    """A suite with small chunks and little patience, whose services may be led to their database by a detour."""
+    """A suite with small chunks and short time limits, whose services can reach their database through a proxy."""
 
     def __init__(self, home: Home):
         super().__init__(home)
@@ -75,7 +75,7 @@ class FaultySuite(Suite):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: seconds since the fault, invoices, and what the checker found."""
+    """The end of a run: seconds since the fault, invoices, and the findings of the checker."""
 
     seconds: float
     invoices: int
@@ -86,7 +86,7 @@ class Outcome:
 
 
 class Scene:
-    """A running suite with the sample company, its clerks, and a look into its databases."""
+    """A running suite with the sample company, its clerks, and access to its databases."""
 
     def __init__(self, suite: FaultySuite):
         self.suite = suite
@@ -111,7 +111,7 @@ class Scene:
         for connection in self._connections.values():
             connection.terminate()
         self._connections.clear()
-        # The loop closes their sockets when it runs next.
+        # The loop closes their sockets in its next turn.
         self.run(asyncio.sleep(0))
 
     async def _connected(self, service: str) -> asyncpg.Connection:
@@ -122,7 +122,7 @@ class Scene:
         return self._connections[service]
 
     def look(self, service: str, sql: str, *given: object) -> list[asyncpg.Record]:
-        """What a statement finds in the database of a service."""
+        """The rows of a statement in the database of a service."""
 
         async def ask() -> list[asyncpg.Record]:
             rows: list[asyncpg.Record] = await (await self._connected(service)).fetch(sql, *given)
@@ -131,9 +131,10 @@ class Scene:
         return self.run(ask())
 
     def seed(self, orders: int, *, marked: int = 0) -> str:
-        """Enters and rates new orders, and waits until receivables has heard of them; returns how their numbers begin.
+        """Enters and rates new orders, and waits until receivables has received them; returns the prefix of their
+        numbers.
 
-        `marked` of them, in the middle, have numbers that end with `MARK`: receivables need not hear of those.
+        `marked` of them, in the middle, have numbers that end with `MARK`; receivables need not receive those.
         """
         prefix = f"F{next(self._batches)}-"
         middle = range((orders - marked) // 2, (orders + marked) // 2)
@@ -154,24 +155,24 @@ class Scene:
                 )[0][0]
                 >= orders - marked
             ),
-            f"receivables did not hear of {orders - marked} rated orders",
+            f"receivables did not receive {orders - marked} rated orders",
         )
         return prefix
 
     def export(self) -> tuple[int, str]:
-        """Exports everything that is rated; returns the run and the key of the command."""
+        """Exports everything that is rated; returns the id of the run and the key of the command."""
         key = str(uuid.uuid4())
         run = self.bill.post("/rating/exports", {}, idempotency_key=key)
         return run["id"], key
 
     def settled(self, run_id: int) -> float:
-        """Which part of the run's invoices is answered, 0 to 1."""
+        """The share of the run's invoices that is answered, 0 to 1."""
         sql = "SELECT (exported + refused)::float / invoices FROM export_run WHERE id = $1"
         found: float = self.look("rating", sql, run_id)[0][0]
         return found
 
     def wait_settled(self, run_id: int, part: float) -> float:
-        """Waits until `part` of the run is answered; returns how much it was then."""
+        """Waits until `part` of the run is answered; returns the share at that moment."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (settled := self.settled(run_id)) < part:
             assert time.monotonic() < deadline, f"run {run_id} stays at {settled:.0%}"
@@ -179,13 +180,13 @@ class Scene:
         return settled
 
     def kill(self, part: str) -> None:
-        """SIGKILL: no warning, no last words."""
+        """Kills a part with SIGKILL, without warning."""
         if part == "PostgreSQL":
             self._forget_connections()
         self._child(part).kill()
 
     def lose_store(self) -> None:
-        """The broker's store is gone as if it had never been; a new one is made at the next start."""
+        """Deletes the broker's store; a new one is created at the next start."""
         shutil.rmtree(self.suite.home.path / "nats" / "jetstream")
 
     def _child(self, part: str) -> Any:
@@ -206,9 +207,9 @@ class Scene:
             self.suite.start_server(part)
 
     def kill_and_start_again(self, run_id: int, *parts: str) -> float:
-        """Killed at once, away for two seconds, started again; returns how much of the run was answered when they died.
+        """Kills the parts, starts them again after two seconds, and returns the share that was answered when they died.
 
-        Without PostgreSQL nobody can ask: then it is what it says when it is back.
+        If PostgreSQL was killed too, it is the share after the restart.
         """
         for part in parts:
             self.kill(part)
@@ -222,14 +223,14 @@ class Scene:
         return answered
 
     def finish(self, run_id: int, since: float, *, strangers: bool = False) -> Outcome:
-        """Waits until the run has ended and the checker finds nothing, or until patience ends."""
+        """Waits until the run has ended and the checker finds nothing, or until the time is up."""
         self._until(lambda: self.settled(run_id) == 1.0, f"run {run_id} did not end")
         seconds = time.monotonic() - since
         run = self.insist(lambda: self.bill.get(f"/rating/exports/{run_id}"))
         return Outcome(seconds, run["exported"], self.faults(strangers=strangers))
 
     def faults(self, *, strangers: bool = False, patience_seconds: float = PATIENCE_SECONDS) -> list[str]:
-        """What the checker finds, once events that are on their way have arrived."""
+        """The findings of the checker, once events that are on their way have arrived."""
         assert self.suite.nats is not None
         deadline = time.monotonic() + patience_seconds
         while True:
@@ -247,7 +248,7 @@ class Scene:
             time.sleep(0.3)
 
     def insist(self, ask: Callable[[], T]) -> T:
-        """Asks again while the suite is coming back; the last refusal is raised when patience ends."""
+        """Repeats a request while the suite is coming back; raises the last refusal when the time is up."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
@@ -275,10 +276,11 @@ class Scene:
 
 @contextmanager
 def scene_in(home: Home) -> Iterator[Scene]:
-    """The suite with the sample company, as long as the block lasts."""
+    """Runs the suite with the sample company for the duration of the block."""
     suite = FaultySuite(home)
     configuration = configuration_with_rogue(home.path)
-    # What a killed process had in hand comes again after this time: a minute in production, too long to wait for here.
+    # The broker redelivers the messages of a killed process after this time: a minute in production, too long for
+    # tests.
     with (
         patch.object(streams, "ACK_WAIT_SECONDS", _ACK_WAIT_SECONDS),
         patch.object(nats, "CONFIGURATION", configuration),

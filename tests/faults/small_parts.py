@@ -1,4 +1,4 @@
-"""Receivables as it is, but posting a batch by parts of 25 entries: so few that a batch can be hit in the middle."""
+"""Receivables with parts of only 25 entries when it posts a batch, so that a test can hit the middle of a batch."""
 
 from fastapi import FastAPI
 

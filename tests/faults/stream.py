@@ -1,4 +1,4 @@
-"""How often the broker's stream holds each event."""
+"""Counting how often the broker's stream holds each event."""
 
 import json
 from collections import Counter
@@ -14,7 +14,7 @@ from shared.events import streams
 
 
 async def count_events(broker: Nats) -> Counter[UUID]:
-    """The events that the stream holds, by id; what is no event of ours is passed over."""
+    """The number of times that the stream holds each event, by id; other messages are ignored."""
     client = await streams.connect(broker.url("provisioner"), reconnect=False)
     jetstream = client.jetstream()
     counted: Counter[UUID] = Counter()
@@ -33,7 +33,7 @@ async def count_events(broker: Nats) -> Counter[UUID]:
                     counted[UUID(json.loads(message.data)["id"])] += 1
         await reading.unsubscribe()
     except NatsTimeoutError as error:
-        raise AssertionError(f"the stream did not give its last {left} messages") from error
+        raise AssertionError(f"the last {left} messages of the stream did not arrive") from error
     finally:
         await client.close()
     return counted

@@ -1,7 +1,7 @@
-"""The checker can see: bugs that would lose or double something are put in one by one, and each is found.
+"""The checker works: bugs that would lose or double something are put in one by one, and each is detected.
 
-Each is provoked by the fault that it would not survive; without the bug the same fault leaves nothing to find. Where
-another layer catches the bug, the test says which, and takes it away too.
+Each test provokes a bug with a fault that it does not survive; without the bug the same fault leaves nothing to detect.
+If another layer catches the bug, the test says which, and disables that too.
 """
 
 import json
@@ -39,7 +39,7 @@ Bug = Callable[[pytest.MonkeyPatch], None]
 
 @pytest.fixture
 async def world(company: Company, rating_database: Database, receivables_database: Database) -> World:
-    """The ledgers face to face, without a broker."""
+    """The ledgers connected directly, without a broker."""
     rating, receivables = company
     databases = {"rating": rating_database, "receivables": receivables_database}
     return World({"rating": rating, "receivables": receivables}, databases, {})
@@ -55,7 +55,7 @@ async def living_world(world: World, broker: Nats) -> AsyncIterator[World]:
 
 
 def no_bug(_: pytest.MonkeyPatch) -> None:
-    """The control: the same fault, nothing put in."""
+    """The control: the same fault without a bug."""
 
 
 def acknowledge_before_commit(patch: pytest.MonkeyPatch) -> None:
@@ -108,11 +108,13 @@ async def _export(world: World) -> None:
 
 
 @pytest.mark.parametrize("bug", [no_bug, acknowledge_before_commit])
-async def test_acknowledged_before_the_commit(
+async def test_acknowledging_before_the_commit_is_detected(
     living_world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Receivables dies between the two while it takes in rated orders. A lost chunk would be asked for again by
-    rating, and a lost answer be given again; what is rated is said once.
+    """Receivables dies between acknowledgement and commit while it handles rated orders.
+
+    Rating would request a lost chunk again, and a lost answer would be repeated, but a rated order is announced only
+    once.
     """
     bug(monkeypatch)
     await enter("W1", "W2")
@@ -126,8 +128,8 @@ async def test_acknowledged_before_the_commit(
     if bug is no_bug:
         assert found == []
     else:
-        assert any(one.startswith("receivables has not taken in") for one in found)
-        assert any("unbilled" in one for one in found)
+        assert any(fault.startswith("receivables has not handled") for fault in found)
+        assert any("unbilled" in fault for fault in found)
 
 
 async def _cut(proxy: Proxy) -> bool:
@@ -135,11 +137,12 @@ async def _cut(proxy: Proxy) -> bool:
 
 
 @pytest.mark.parametrize("bug", [no_bug, no_inbox])
-async def test_taken_in_without_an_inbox(
+async def test_handling_without_an_inbox_is_detected(
     living_world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Receivables books a chunk and dies before it acknowledges. The outcome rows keep it from booking twice; but
-    whoever listens hears of the invoices twice.
+    """Receivables books a chunk and dies before it acknowledges.
+
+    The outcome rows keep it from booking twice, but the invoices are announced twice.
     """
     bug(monkeypatch)
     await enter("W1", "W2")
@@ -153,19 +156,20 @@ async def test_taken_in_without_an_inbox(
         if bug is no_bug:
             assert await living_world.faults(20) == []
         else:
-            assert await eventually(lambda: _with(living_world, "was asked for 1 times and answered 2 times"))
+            assert await eventually(lambda: _with(living_world, "was requested 1 time and answered 2 times"))
 
 
 async def _with(world: World, words: str) -> list[str]:
-    return [one for one in await world.faults() if words in one]
+    return [fault for fault in await world.faults() if words in fault]
 
 
 @pytest.mark.parametrize("bug", [no_bug, no_message_id])
-async def test_published_without_a_message_id(
+async def test_publishing_without_a_message_id_is_detected(
     living_world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rating's relay publishes and dies before it has marked what it published. The inboxes of our own services
-    swallow the copies; the stream holds them, and other systems read them.
+    """Rating's relay publishes and dies before it has marked the events.
+
+    The inboxes of our own services ignore the copies, but the stream holds them, and other systems read them.
     """
     bug(monkeypatch)
     await enter("W1", "W2")
@@ -184,11 +188,11 @@ async def test_published_without_a_message_id(
 async def _settle_by_id(
     session: AsyncSession, run_id: int, pairs: Sequence[tuple[int, int]], outcome: str
 ) -> Settlement:
-    """Locks every order that the answer names, whatever version it is at now."""
-    hand_overs = [one for one in await answers.hand_overs(session, pairs) if one.outcome == "waiting"]
+    """Locks every order in the answer, whatever its current version."""
+    hand_overs = [hand_over for hand_over in await answers.hand_overs(session, pairs) if hand_over.outcome == "waiting"]
     orders = await answers.handed_orders(session, pairs)
-    total = sum((one.total for one in hand_overs), ZERO)
-    return Settlement(tuple(hand_overs), tuple(one.work_order_id for one in orders), total)
+    total = sum((hand_over.total for hand_over in hand_overs), ZERO)
+    return Settlement(tuple(hand_overs), tuple(order.work_order_id for order in orders), total)
 
 
 def lock_by_id(patch: pytest.MonkeyPatch) -> None:
@@ -204,12 +208,13 @@ async def _credit(world: World, number: str) -> None:
 
 
 @pytest.mark.parametrize("bug", [no_bug, lock_by_id])
-async def test_orders_locked_by_id_without_reading_their_version(
+async def test_locking_orders_without_checking_their_version_is_detected(
     world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The credit of W1 overtakes the answer that W1 and W2 are booked; when that comes, version 2 of W1 is on its way.
+    """The credit of W1 overtakes the answer that W1 and W2 are booked, and when that arrives, version 2 of W1 is on its
+    way.
 
-    Were W1 on no invoice then, a CHECK of its table would refuse the lock.
+    If W1 were on no invoice by then, a CHECK of its table would refuse the lock.
     """
     bug(monkeypatch)
     await enter("W1", "W2", customer="S1001")
@@ -224,7 +229,7 @@ async def test_orders_locked_by_id_without_reading_their_version(
     await _rate(world)
     await _export(world)
     await deliver(world.databases["rating"], "rating", late)
-    locked = [one for one in await world.faults() if one.endswith(", 2) is locked, but not invoiced")]
+    locked = [fault for fault in await world.faults() if fault.endswith(", 2) is locked, but not invoiced")]
     assert bool(locked) == (bug is lock_by_id)
     if bug is no_bug:
         await exchange(world.databases["rating"], world.databases["receivables"])
@@ -232,7 +237,7 @@ async def test_orders_locked_by_id_without_reading_their_version(
 
 
 def no_outcome_table(patch: pytest.MonkeyPatch) -> None:
-    """Nothing that was decided before is known, and whoever comes decides again."""
+    """Earlier decisions are unknown, so each message decides again."""
     decide, booking_facts = exported_invoices.decide, exported_invoices.booking_facts
 
     async def forget(session: AsyncSession, chunk: HandedChunk) -> BookingFacts:
@@ -240,7 +245,7 @@ def no_outcome_table(patch: pytest.MonkeyPatch) -> None:
 
     async def decide_again(session: AsyncSession, run_id: int, ar_company: int, decided: Sequence[Any]) -> set[Any]:
         await decide(session, run_id, ar_company, decided)
-        return {(one.invoice_id, one.attempt) for one in decided}
+        return {(outcome.invoice_id, outcome.attempt) for outcome in decided}
 
     patch.setattr(exported_invoices, "booking_facts", forget)
     patch.setattr(exported_invoices, "decide", decide_again)
@@ -248,13 +253,13 @@ def no_outcome_table(patch: pytest.MonkeyPatch) -> None:
 
 
 def under_another_id(event: tuple[int, str, bytes]) -> tuple[int, str, bytes]:
-    """The same event as if it had been asked again."""
+    """The same event with a new id, as if it had been requested again."""
     number, name, payload = event
     return number, name, json.dumps({**json.loads(payload), "id": str(uuid.uuid4())}).encode()
 
 
 @pytest.mark.parametrize("bug", [no_bug, no_outcome_table])
-async def test_a_withdrawn_invoice_that_comes_later_without_an_outcome_table(
+async def test_booking_a_withdrawn_invoice_without_an_outcome_table_is_detected(
     world: World, enter: Enter, bug: Bug, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await enter("W1")
@@ -264,24 +269,24 @@ async def test_a_withdrawn_invoice_that_comes_later_without_an_outcome_table(
     run = (await world.clients["rating"].get("/v1/exports")).json()["items"][0]
     await world.clients["rating"].post(f"/v1/exports/{run['id']}/withdrawals", json={})
     asked = await take_events(world.databases["rating"], "rating")
-    withdrawal = [one for one in asked if one[1] == "invoice-withdrawal-requested"]
+    withdrawal = [event for event in asked if event[1] == "invoice-withdrawal-requested"]
     await deliver(world.databases["receivables"], "receivables", withdrawal)
     bug(monkeypatch)
     if bug is no_bug:
         await exchange(world.databases["rating"], world.databases["receivables"])
         assert await world.faults() == []
         return
-    # Rating is told first that it is withdrawn, and then that it is booked.
+    # Rating first receives that the invoice is withdrawn, and then that it is booked.
     with pytest.raises(Exception, match="was refused before and is answered exported now"):
         await exchange(world.databases["rating"], world.databases["receivables"])
-    assert [one for one in await world.faults() if "is invoiced, but rating did not export it" in one]
+    assert [fault for fault in await world.faults() if "is invoiced, but rating did not export it" in fault]
 
 
 @pytest.mark.parametrize("index", [True, False])
-async def test_a_chunk_asked_again_without_an_outcome_table(
+async def test_booking_a_repeated_chunk_without_an_outcome_table_is_detected(
     world: World, enter: Enter, index: bool, monkeypatch: pytest.MonkeyPatch, cluster: Callable[[str, str], str]
 ) -> None:
-    """The unique index on the invoice's transaction catches it; without that too the order is invoiced twice."""
+    """The unique index on the invoice's transaction catches it; without that as well, the order is invoiced twice."""
     await enter("W1")
     await _rate(world)
     await _export(world)
@@ -292,7 +297,7 @@ async def test_a_chunk_asked_again_without_an_outcome_table(
     asked = [
         one for one in await take_events(world.databases["rating"], "rating") if one[1] == "invoice-export-requested"
     ]
-    await deliver(world.databases["receivables"], "receivables", [under_another_id(one) for one in asked])
+    await deliver(world.databases["receivables"], "receivables", [under_another_id(event) for event in asked])
     doubled = [
         one for one in await world.faults() if "over 80.00 is invoiced [Decimal('80.00'), Decimal('80.00')]" in one
     ]
@@ -307,7 +312,7 @@ async def _as_owner(world: World, cluster: Callable[[str, str], str], sql: str) 
 
 
 def drop_gl_rows(patch: pytest.MonkeyPatch, rows: int) -> None:
-    """The last GL rows of each posting are forgotten, and its last transaction does not count them."""
+    """Drops the last GL rows of each posting, and its last transaction does not count them."""
     post = posting.post
 
     async def forgetful(session: AsyncSession, whole: Posting, **where: Any) -> list[NumberedTransaction]:
@@ -326,10 +331,10 @@ async def _booked(world: World) -> list[str]:
     return await world.faults()
 
 
-async def test_a_gl_row_dropped_is_refused_by_the_trigger(
+async def test_a_missing_gl_row_is_refused_by_the_trigger(
     world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is posted and rating is told so: the run ends with a refusal, which whoever expects an invoice sees."""
+    """Nothing is posted and rating receives a refusal, so the run ends with a refusal that clerks can see."""
     drop_gl_rows(monkeypatch, 1)
     await enter("W1")
     assert await _booked(world) == []
@@ -344,7 +349,7 @@ async def test_a_gl_row_dropped_is_refused_by_the_trigger(
         (2, True, "debit 80.00, credit 80.00, 2 GL rows for 2 lines"),
     ],
 )
-async def test_a_gl_row_dropped_without_the_trigger_or_so_that_it_balances(
+async def test_missing_gl_rows_are_detected_without_the_trigger_or_if_they_balance(
     world: World,
     enter: Enter,
     monkeypatch: pytest.MonkeyPatch,
@@ -353,10 +358,10 @@ async def test_a_gl_row_dropped_without_the_trigger_or_so_that_it_balances(
     trigger: bool,
     words: str,
 ) -> None:
-    """The trigger sees that a posting balances and is whole; a balanced pair left out and not counted is ours to see."""
+    """The trigger checks that a posting is complete and balanced; only the checker detects a missing balanced pair."""
     drop_gl_rows(monkeypatch, rows)
     if not trigger:
         await _as_owner(world, cluster, "ALTER TABLE gl_distribution DISABLE TRIGGER check_posting")
     await enter("W1", zip_code="78130" if rows == 2 else "78205", miles="40" if rows == 2 else "")
     found = await _booked(world)
-    assert [one for one in found if words in one or "GL_ROW_MISSING" in one], found
+    assert [fault for fault in found if words in fault or "GL_ROW_MISSING" in fault], found

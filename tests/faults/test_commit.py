@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL is cut between a COMMIT and its answer: whoever asked cannot know, and nothing is doubled."""
+"""The connection to PostgreSQL is cut between a COMMIT and its answer: callers cannot know, and nothing is doubled."""
 
 import random
 import time
@@ -20,7 +20,7 @@ CUTS = 6
 
 @pytest.fixture(scope="module")
 def proxies(scene: Scene) -> Iterator[dict[str, Proxy]]:
-    """Rating and receivables reach PostgreSQL only through a proxy."""
+    """Makes rating and receivables reach PostgreSQL through a proxy."""
     assert scene.suite.postgres is not None
     with Proxy(scene.suite.postgres.port) as rating, Proxy(scene.suite.postgres.port) as receivables:
         made = {"rating": rating, "receivables": receivables}
@@ -33,7 +33,7 @@ def proxies(scene: Scene) -> Iterator[dict[str, Proxy]]:
 
 
 def sometimes(chance: random.Random, proxy: Proxy, cut: Cut) -> None:
-    """Cuts one in eight of the commits that change something, until there were enough."""
+    """Cuts one in eight of the commits that change something, up to a maximum."""
     proxy.cuts = 0
 
     def choose(sql: bytes, changed: bool) -> Cut:
@@ -43,7 +43,7 @@ def sometimes(chance: random.Random, proxy: Proxy, cut: Cut) -> None:
 
 
 @pytest.mark.parametrize("cut", ["after", "before"])
-def test_commits_of_an_export_whose_answers_never_come(
+def test_an_export_survives_commits_whose_answers_are_lost(
     scene: Scene, proxies: dict[str, Proxy], chance: random.Random, cut: Cut
 ) -> None:
     scene.seed(ORDERS)
@@ -61,14 +61,14 @@ def test_commits_of_an_export_whose_answers_never_come(
 
 
 def cut_next(proxy: Proxy, cut: Cut) -> None:
-    """Cuts the next commit that changes something, once."""
+    """Cuts only the next commit that changes something."""
     proxy.cuts = 0
     proxy.choice = lambda sql, changed: cut if changed and is_commit(sql) and proxy.cuts == 0 else None
 
 
 @pytest.mark.parametrize("cut", ["after", "before"])
-def test_a_clerk_whose_command_has_no_answer_repeats_it(scene: Scene, proxies: dict[str, Proxy], cut: Cut) -> None:
-    """First the export, then a credit: refused with a code that says so, and done once whatever came before."""
+def test_a_command_without_an_answer_can_be_repeated(scene: Scene, proxies: dict[str, Proxy], cut: Cut) -> None:
+    """An export and then a credit are refused with a code that says so, and repeating them does each once."""
     scene.seed(40)
     key = str(uuid.uuid4())
     cut_next(proxies["rating"], cut)
@@ -93,4 +93,4 @@ def test_a_clerk_whose_command_has_no_answer_repeats_it(scene: Scene, proxies: d
     credited = scene.rita.post(path, body, idempotency_key=key)["invoice"]
     assert len(credited["amendments"]) == 1
     assert scene.faults() == []
-    print(f"export and credit cut {cut} COMMIT: 503 DATABASE_AWAY, repeated, done once, differences 0", flush=True)
+    print(f"export and credit cut {cut} COMMIT: 503 DATABASE_AWAY, repeated, done once, differences: 0", flush=True)

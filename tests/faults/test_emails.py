@@ -1,4 +1,4 @@
-"""Receivables is killed while it sends invoices: each is sent, and only the one in hand may come twice, as the same message."""
+"""Receivables is killed while it sends invoices: each is sent, and only the one in progress may arrive twice."""
 
 import time
 from collections import Counter
@@ -17,7 +17,7 @@ KILLS = (0.25, 0.5, 0.75)
 
 @pytest.fixture
 def office(scene: Scene) -> Iterator[PostOffice]:
-    """A mail server that takes its time; receivables is started again and knows of it."""
+    """A slow mail server; receivables is restarted with its address."""
     with open_post_office() as office:
         office.seconds_each = 0.05
         scene.suite.further_settings["receivables"] = {
@@ -38,12 +38,12 @@ def start_again(scene: Scene) -> None:
 
 def wait_for_mail(office: PostOffice, count: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while len({one["Message-ID"] for one in office.taken}) < count:
+    while len({message["Message-ID"] for message in office.taken}) < count:
         assert time.monotonic() < deadline, f"only {len(office.taken)} of {count} messages came"
         time.sleep(0.005)
 
 
-def test_receivables_killed_three_times_while_it_sends_invoices(scene: Scene, office: PostOffice) -> None:
+def test_receivables_is_killed_three_times_while_it_sends_invoices(scene: Scene, office: PostOffice) -> None:
     rows = [f"{number},S1002,2026-11-10,10.00" for number in range(INVOICES)]
     batch = scene.rita.post("/receivables/batches", {"ar_company": 1, "month": "2026-11"})
     path = f"/receivables/batches/{batch['id']}"
@@ -52,7 +52,7 @@ def test_receivables_killed_three_times_while_it_sends_invoices(scene: Scene, of
         scene.rita.post(f"{path}/{step}", {})
         deadline = time.monotonic() + PATIENCE_SECONDS
         while scene.rita.get(path)["status"] not in done:
-            assert time.monotonic() < deadline, f"the batch does not come to {done}"
+            assert time.monotonic() < deadline, f"the batch does not become {done}"
             time.sleep(0.05)
     asked = scene.rita.post("/receivables/invoice-emails", {"batch_id": batch["id"]})
     assert asked["waiting"] == INVOICES
@@ -66,12 +66,13 @@ def test_receivables_killed_three_times_while_it_sends_invoices(scene: Scene, of
     ):
         assert time.monotonic() < deadline, "not all e-mails are marked as sent"
         time.sleep(0.05)
-    came = Counter(str(one["Message-ID"]) for one in office.taken)
-    twice = [one for one, times in came.items() if times > 1]
-    assert len(came) == INVOICES
-    assert len({str(one["Subject"]) for one in office.taken}) == INVOICES
+    arrived = Counter(str(message["Message-ID"]) for message in office.taken)
+    twice = [message_id for message_id, times in arrived.items() if times > 1]
+    assert len(arrived) == INVOICES
+    assert len({str(message["Subject"]) for message in office.taken}) == INVOICES
     assert len(twice) <= len(KILLS)
-    assert max(came.values()) <= 1 + len(KILLS)
+    assert max(arrived.values()) <= 1 + len(KILLS)
     print(
-        f"killed {len(KILLS)} times: {INVOICES} invoices sent, {len(twice)} came twice as the same message", flush=True
+        f"killed {len(KILLS)} times: {INVOICES} invoices sent, {len(twice)} arrived twice as the same message",
+        flush=True,
     )

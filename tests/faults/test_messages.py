@@ -1,4 +1,4 @@
-"""The broker loses everything, messages are poisoned: nothing is lost, and nobody waits for a poisoned one."""
+"""The broker loses everything, or messages are malformed: nothing is lost, and malformed messages delay nobody."""
 
 import asyncio
 import random
@@ -48,7 +48,7 @@ def test_the_broker_loses_its_store_in_the_middle_of_an_export(scene: Scene, aim
     )
 
 
-def test_poisoned_messages_are_set_aside_delay_nobody_and_are_replayed(scene: Scene, chance: random.Random) -> None:
+def test_malformed_messages_are_set_aside_delay_nobody_and_are_replayed(scene: Scene, chance: random.Random) -> None:
     scene.suite.modules["receivables"] = "tests.faults.old_reader"
     scene.kill("receivables")
     scene.start_again("receivables")
@@ -71,13 +71,14 @@ def test_poisoned_messages_are_set_aside_delay_nobody_and_are_replayed(scene: Sc
     assert scene.settled(run_id) == 1 - held_up / ORDERS
     dead = require_dead_letters(scene)
     print(
-        f"{ORDERS - held_up:,} healthy orders complete in {seconds:.1f} s beside {dead} dead letters; a chunk booked "
-        f"every {before:.3f} s before the first poisoned one, every {after:.3f} s after it, {over:.3f} s over it",
+        f"{ORDERS - held_up:,} other orders completed in {seconds:.1f} s despite {dead} dead letters; a chunk was "
+        f"booked every {before:.3f} s before the first malformed one, every {after:.3f} s after it, with {over:.3f} s "
+        "across it",
         flush=True,
     )
     replayed, refused = asyncio.run(replay_all(scene))
     assert refused == GARBAGE
-    # The reader is as old as before: it is the replay that has booked them.
+    # The reader is still the old one, so it is the replay that has booked them.
     outcome = scene.finish(run_id, time.monotonic())
     scene.suite.modules.clear()
     scene.kill("receivables")
@@ -89,7 +90,7 @@ def test_poisoned_messages_are_set_aside_delay_nobody_and_are_replayed(scene: Sc
 
 
 def held_up_by_poison(scene: Scene, run_id: int) -> int:
-    """How many orders are in a chunk with a marked one."""
+    """The number of orders in chunks with a marked one."""
     scene.wait_settled(run_id, 0.5)
     held: int = scene.look(
         "rating",
@@ -105,7 +106,7 @@ def held_up_by_poison(scene: Scene, run_id: int) -> int:
 
 
 def pace(scene: Scene, run_id: int) -> tuple[float, float, float]:
-    """Seconds from one booked chunk to the next: usually before the first poisoned one, usually after it, and over it."""
+    """Seconds between booked chunks: the median before the first malformed one, the median after it, and across it."""
     asked = scene.look(
         "rating",
         """
@@ -132,7 +133,7 @@ def pace(scene: Scene, run_id: int) -> tuple[float, float, float]:
 
 
 def require_dead_letters(scene: Scene) -> int:
-    """Every poisoned event and all garbage is kept with its payload; returns how many dead letters there are."""
+    """Asserts that every malformed event and all garbage is kept with its payload; returns their number."""
     sent = scene.look("rating", "SELECT event_id FROM outbox WHERE data::text LIKE '%' || $1 || '%'", MARK)
     deadline = time.monotonic() + 20
     while True:
@@ -142,15 +143,15 @@ def require_dead_letters(scene: Scene) -> int:
             break
         assert time.monotonic() < deadline, (missing, len(letters))
         time.sleep(0.1)
-    assert all(letter["reason"].startswith("does not fit the schema") for letter in letters)
+    assert all(letter["reason"].startswith("does not match the schema") for letter in letters)
     return len(letters)
 
 
 async def replay_all(scene: Scene) -> tuple[int, int]:
-    """Replays what waits as the service's runtime role, with today's reader; returns how many went and how many not."""
+    """Replays dead letters with the current reader and the service's role; returns how many succeeded and failed."""
     assert scene.suite.postgres is not None
     database = Database(scene.suite.postgres.url("receivables", "receivables_runtime"), 2)
-    by_durable = {one.durable: one for one in consumers_of("receivables").values()}
+    by_durable = {consumer.durable: consumer for consumer in consumers_of("receivables").values()}
     done, refused = 0, 0
     async with database.transaction() as session:
         letters = await dead_letters.waiting(session)
@@ -170,6 +171,6 @@ async def replay_all(scene: Scene) -> tuple[int, int]:
 
 
 def put_garbage_aside(scene: Scene) -> None:
-    """What nobody ever meant, and what was asked again while the first letters were replayed, ends here."""
+    """Marks garbage, and requests repeated during the first replay, as done."""
     asyncio.run(replay_all(scene))
     scene.look("receivables", "UPDATE dead_letter SET replayed_at = now() WHERE replayed_at IS NULL RETURNING id")

@@ -1,4 +1,4 @@
-"""Receivables is killed in the middle of posting a batch: the batch is posted once and whole, its numbers without gaps."""
+"""Receivables is killed in the middle of posting a batch: the batch is posted once, completely, and without gaps."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _LINES = (("Retainer", "120.00"), ("Copies", "12.55"))
 
 @pytest.fixture(scope="module")
 def scene(scene: Scene) -> Scene:
-    """Receivables posts by small parts."""
+    """The scene with receivables posting in small parts."""
     scene.suite.modules["receivables"] = "tests.faults.small_parts"
     scene.kill("receivables")
     scene.start_again("receivables")
@@ -27,14 +27,14 @@ def scene(scene: Scene) -> Scene:
 
 
 def valid_batch(scene: Scene) -> str:
-    """A batch of taxed invoices that is validated; returns its path."""
+    """Creates and validates a batch of taxed invoices; returns its path."""
     rows = [f"{number},S1002,2026-11-10,{words},{net}" for number in range(INVOICES) for words, net in _LINES]
     content = "\n".join(["entry,customer,invoice_date,line_description,net", *rows]).encode()
     batch = scene.rita.post("/receivables/batches", {"ar_company": 1, "month": "2026-11"})
     path = f"/receivables/batches/{batch['id']}"
     scene.rita.upload(f"{path}/entries/import", content)
     scene.rita.post(f"{path}/validate", {})
-    wait_for(lambda: scene.rita.get(path)["status"] in {"valid", "warnings"}, "the batch is not validated")
+    wait_for(lambda: scene.rita.get(path)["status"] in {"valid", "warnings"}, "the batch was not validated")
     return path
 
 
@@ -46,7 +46,7 @@ def wait_for(look: Any, words: str) -> None:
 
 
 def posted(scene: Scene, path: str) -> int:
-    """How many entries of the batch are posted, and their transactions with them."""
+    """The number of entries of the batch that are posted together with their transactions."""
     batch_id = int(path.rpartition("/")[2])
     (found,) = scene.look(
         "receivables",
@@ -62,7 +62,7 @@ def posted(scene: Scene, path: str) -> int:
 
 @contextmanager
 def numbers_held(scene: Scene) -> Iterator[None]:
-    """Nobody takes transaction numbers meanwhile: a posting stands still with its lines written and not committed."""
+    """Blocks transaction numbers, so that a posting stops with its lines written but not committed."""
     assert scene.suite.postgres is not None
     holder = scene.run(scene.suite.postgres.superuser("receivables"))
     scene.run(holder.execute("BEGIN"))
@@ -81,7 +81,7 @@ def stands_still(scene: Scene) -> bool:
 
 
 @pytest.mark.parametrize("aim", [0.0, 0.5, 0.9])
-def test_receivables_killed_in_the_middle_of_a_part(scene: Scene, aim: float) -> None:
+def test_receivables_is_killed_in_the_middle_of_a_part(scene: Scene, aim: float) -> None:
     scene.seed(1)
     scene.finish(scene.export()[0], time.monotonic())
     path = valid_batch(scene)
@@ -99,7 +99,7 @@ def test_receivables_killed_in_the_middle_of_a_part(scene: Scene, aim: float) ->
     assert posted(scene, path) == before, "a part that was not committed left something behind"
     since = time.monotonic()
     scene.start_again("receivables")
-    wait_for(lambda: scene.insist(lambda: scene.rita.get(path))["status"] == "posted", "the batch does not end")
+    wait_for(lambda: scene.insist(lambda: scene.rita.get(path))["status"] == "posted", "the batch was not posted")
     seconds = time.monotonic() - since
     batch = scene.rita.get(path)
     assert (batch["entries"], batch["transactions"]) == (INVOICES, INVOICES)
@@ -109,8 +109,8 @@ def test_receivables_killed_in_the_middle_of_a_part(scene: Scene, aim: float) ->
 
 
 def kill_standing(scene: Scene, path: str) -> int:
-    """Kills receivables while a part of the posting waits for its numbers; returns how many entries were posted."""
-    wait_for(lambda: stands_still(scene), "no posting waits for its numbers")
+    """Kills receivables while a part of the posting waits for its numbers; returns the number of posted entries."""
+    wait_for(lambda: stands_still(scene), "no posting is waiting for its numbers")
     before = posted(scene, path)
     scene.kill("receivables")
     return before

@@ -1,4 +1,4 @@
-"""A right that is given or taken away counts at the gateway at once, soon without the broker, and never for long on old knowledge."""
+"""Granting or revoking a right takes effect at the gateway at once, and soon even without the broker."""
 
 import time
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.faults
 
 CHANGES, CHANGES_WITHOUT_BROKER = 100, 12
 AT_ONCE_SECONDS, WITHOUT_BROKER_SECONDS, TRUSTED_SECONDS = 1.0, 6.0, 60.0
-# The last question may have left up to a poll before everything was cut.
+# The last request may have been sent up to one poll before everything was cut.
 POLL_SECONDS = 5.0
 PATIENCE_SECONDS = 15.0
 
 
 class Clerks:
-    """A clerk whose right comes and goes with a group, and the administrator who puts him into it and takes him out."""
+    """A clerk whose right depends on a group, and the administrator who adds the clerk to it and removes them."""
 
     def __init__(self, scene: Scene):
         self.suite = scene.suite
@@ -49,7 +49,7 @@ class Clerks:
         return self._http.get("/rating/branches").status_code
 
     def change(self, *, may: bool) -> float:
-        """Gives or takes the right; the seconds from the answer to the administrator until the gateway does accordingly."""
+        """Grants or revokes the right; returns the seconds from the administrator's answer until it takes effect."""
         self.admin.call("PUT" if may else "DELETE", self._membership)
         answered_at = time.monotonic()
         wanted = 200 if may else 403
@@ -82,7 +82,7 @@ def test_changes_count_within_a_second(clerks: Clerks) -> None:
     assert percentile(taken, 0.99) < AT_ONCE_SECONDS
 
 
-def test_without_the_broker_changes_count_with_the_next_question(scene: Scene, clerks: Clerks) -> None:
+def test_without_the_broker_changes_count_with_the_next_poll(scene: Scene, clerks: Clerks) -> None:
     with without_broker(scene):
         taken = [clerks.change(may=number % 2 == 0) for number in range(CHANGES_WITHOUT_BROKER)]
     print(
@@ -92,7 +92,7 @@ def test_without_the_broker_changes_count_with_the_next_question(scene: Scene, c
     assert max(taken) < WITHOUT_BROKER_SECONDS
 
 
-def test_on_old_knowledge_nothing_is_decided_for_longer_than_a_minute(scene: Scene, clerks: Clerks) -> None:
+def test_old_permissions_are_not_trusted_for_longer_than_a_minute(scene: Scene, clerks: Clerks) -> None:
     clerks.change(may=True)
     with without_broker(scene):
         scene.suite.servers["security"].child.kill()
@@ -113,5 +113,5 @@ def test_on_old_knowledge_nothing_is_decided_for_longer_than_a_minute(scene: Sce
             scene.suite.wait_ready("security")
     deadline = time.monotonic() + PATIENCE_SECONDS
     while clerks.status() != 200:
-        assert time.monotonic() < deadline, "the gateway does not find security again"
+        assert time.monotonic() < deadline, "the gateway did not reach security again"
         time.sleep(0.1)

@@ -1,6 +1,6 @@
-"""Two who want the same thing at once: one defined outcome each time, whoever wins, and no deadlock reaches a caller.
+"""Simultaneous requests for the same thing: one defined outcome each time, and no deadlock reaches a caller.
 
-Each race is run until every outcome that timing decides was seen, and `RATEBOOK_ROUNDS` times at least.
+Each race is run until every outcome that depends on timing was seen, and at least `RATEBOOK_ROUNDS` times.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ _JITTER_SECONDS = 0.02
 
 
 class Arena:
-    """Both ledgers, clerks who do not wait for each other, and a post that carries only what is new."""
+    """Both ledgers, clerks who do not wait for each other, and a transport that delivers only new events."""
 
     def __init__(self, world: World, chance: random.Random, enter: Any):
         self.world = world
@@ -46,7 +46,7 @@ class Arena:
         self.rating, self.receivables = world.clients["rating"], world.clients["receivables"]
 
     async def rated(self, orders: int) -> list[dict[str, Any]]:
-        """New orders, rated."""
+        """Enters and rates new orders."""
         made: list[dict[str, Any]] = await self._enter(*(f"R{next(self._orders):05}" for _ in range(orders)))
         await self.rating.post("/v1/rating-runs", json={})
         database = self.world.databases["rating"]
@@ -57,9 +57,9 @@ class Arena:
         return made
 
     async def at_once(self, *deeds: Awaitable[Any]) -> list[Any]:
-        """Does all at once, each a moment later or earlier, in any order.
+        """Starts all at about the same time, in any order.
 
-        The moments grow from round to round: on a slow machine the longer deed would otherwise never come first.
+        The delays grow from round to round; otherwise the slower one would never come first on a slow machine.
         """
         moment_seconds = _JITTER_SECONDS * (1 + self._round / 4)
 
@@ -77,7 +77,7 @@ class Arena:
         return await self.rating.post("/v1/exports", json=body, headers=key(uuid.uuid4()))
 
     async def send(self, chunk_orders: int = 500) -> None:
-        """Cuts and sends what is claimed."""
+        """Splits claimed runs into chunks and sends them."""
         database = self.world.databases["rating"]
         busy = True
         while busy:
@@ -85,7 +85,7 @@ class Arena:
                 busy = await rating_exports.send_part(session, chunk_orders)
 
     async def take(self, service: str) -> list[tuple[int, str, bytes]]:
-        """The events of a service since the last time."""
+        """The events of a service since the last call."""
         events = await take_events(self.world.databases[service], service, after=self._seen[service])
         if events:
             self._seen[service] = events[-1][0]
@@ -95,7 +95,7 @@ class Arena:
         await deliver(self.world.databases[service], service, events)
 
     async def talk(self) -> None:
-        """Both sides hear all that is new, until neither has anything to say."""
+        """Delivers new events to both sides until there are no more."""
         moved = True
         while moved:
             await self.send()
@@ -105,7 +105,7 @@ class Arena:
             moved = bool(asked or answered)
 
     async def rounds(self, *wanted: str) -> AsyncIterator[int]:
-        """Rounds until each of the `wanted` outcomes was seen; then the checker must find nothing."""
+        """Yields rounds until each of the `wanted` outcomes was seen; then the checker must find nothing."""
         number = 0
         while number < ROUNDS or (number < _MOST_ROUNDS and not set(wanted) <= (+self.won).keys()):
             self._round = number
@@ -136,7 +136,7 @@ async def arena(
 
 
 async def _sign(identity: Callable[..., dict[str, str]], service: str, request: httpx.Request) -> None:
-    """Signs each request anew: an identity is good for a minute, many rounds take longer."""
+    """Signs each request again, because an identity is valid for a minute and many rounds take longer."""
     request.headers.update(identity(service, *everything(service, WIRED[service][2])))
 
 
@@ -144,23 +144,23 @@ def code_of(answer: httpx.Response) -> str:
     return answer.json().get("code", "") if answer.status_code >= 400 else "done"
 
 
-async def test_two_clerks_export_the_same_orders_at_once(arena: Arena) -> None:
+async def test_two_clerks_export_the_same_orders_simultaneously(arena: Arena) -> None:
     async for _ in arena.rounds("all", "chosen"):
         orders = await arena.rated(3)
-        chosen = {"work_order_ids": [one["id"] for one in orders]}
+        chosen = {"work_order_ids": [order["id"] for order in orders]}
         answers = await arena.at_once(arena.export(), arena.export(selection=chosen))
         codes = tuple(map(code_of, answers))
         assert codes in {("done", "NOT_EXPORTABLE"), ("NOTHING_TO_EXPORT", "done")}
-        (run,) = [one.json() for one in answers if one.status_code == 202]
+        (run,) = [answer.json() for answer in answers if answer.status_code == 202]
         assert run["orders"] == 3
         arena.won["all" if codes[0] == "done" else "chosen"] += 1
         await arena.talk()
 
 
-async def test_two_hundred_requests_with_one_key(
+async def test_two_hundred_requests_with_one_key_act_once(
     arena: Arena, rating_database: Database, gateway_key: Ed25519PrivateKey, identity: Callable[..., dict[str, str]]
 ) -> None:
-    """Against a pool of ten; an order that is being edited holds the first of them up."""
+    """The pool has ten connections, and an order that is being edited holds up the first request."""
     database = Database(rating_database.url, 10)
     async for number in arena.rounds("done", "COMMAND_IN_FLIGHT"):
         await arena.rated(2)
@@ -174,11 +174,11 @@ async def test_two_hundred_requests_with_one_key(
             answers = await arena.at_once(*(ask() for _ in range(200)))
             await editing
             answers.append(await ask())
-        assert {code_of(one) for one in answers} <= {"done", "COMMAND_IN_FLIGHT", "TRY_AGAIN"}
-        done = [one for one in answers if one.status_code == 202]
-        assert len({one.content for one in done}) == 1
-        assert len([one for one in done if "idempotency-replayed" not in one.headers]) == 1
-        assert all("retry-after" in one.headers for one in answers if one.status_code in {409, 503})
+        assert {code_of(answer) for answer in answers} <= {"done", "COMMAND_IN_FLIGHT", "TRY_AGAIN"}
+        done = [answer for answer in answers if answer.status_code == 202]
+        assert len({answer.content for answer in done}) == 1
+        assert len([answer for answer in done if "idempotency-replayed" not in answer.headers]) == 1
+        assert all("retry-after" in answer.headers for answer in answers if answer.status_code in {409, 503})
         arena.won.update(map(code_of, answers))
         async with rating_database.transaction() as session:
             assert await fetch_value(session, "SELECT count(*) FROM export_run") == number + 1
@@ -193,8 +193,8 @@ async def _edit_slowly(database: Database, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("deed", ["edit", "remove"])
-async def test_an_edit_against_an_export(arena: Arena, deed: str) -> None:
-    """Who edits first is waited for and exported as he left it; who comes later is told that the order is locked."""
+async def test_an_edit_races_with_an_export(arena: Arena, deed: str) -> None:
+    """If the edit comes first, the export waits and includes it; if it comes later, the order is locked."""
     async for _ in arena.rounds("edited first", "exported first"):
         orders = await arena.rated(2)
         ready = (await arena.rating.get("/v1/ready-to-export")).json()["totals"]["count"]
@@ -246,7 +246,7 @@ async def test_a_credit_overtakes_the_confirmation_of_the_export(arena: Arena) -
         assert (await arena.rating.get(f"/v1/exports/{run['id']}")).json()["status"] == "done"
 
 
-async def test_a_withdrawal_against_a_booking(arena: Arena) -> None:
+async def test_a_withdrawal_races_with_a_booking(arena: Arena) -> None:
     async for _ in arena.rounds("booked", "withdrawn"):
         orders = await arena.rated(3)
         run = (await arena.export()).json()
@@ -260,7 +260,7 @@ async def test_a_withdrawal_against_a_booking(arena: Arena) -> None:
         await arena.at_once(arena.deliver("receivables", *chunk), arena.deliver("receivables", *withdrawal))
         await arena.talk()
         ended = (await arena.rating.get(f"/v1/exports/{run['id']}")).json()
-        # All invoices of the chunk share one fate: whoever comes second waits for the first.
+        # All invoices of the chunk have the same outcome: the second transaction waits for the first.
         assert (ended["status"], ended["exported"], ended["refused"]) in {
             ("done", run["orders"], 0),
             ("done_with_refusals", 0, run["orders"]),
@@ -276,8 +276,8 @@ def months_from(year: int, month: int) -> Any:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
-async def test_a_month_is_closed_under_an_export(arena: Arena) -> None:
-    """What arrives before is booked into it, what arrives later is refused; the run ends, and what was refused is free."""
+async def test_a_month_is_closed_during_an_export(arena: Arena) -> None:
+    """Invoices that arrive before are booked, later ones refused; the run ends, and refused orders are free again."""
     months = months_from(2026, 10)
     await arena.receivables.post("/v1/months/close", json={"ar_company": 1, "month": next(months)})
     async for _ in arena.rounds("booked", "refused"):

@@ -1,4 +1,4 @@
-"""Both ledgers in this process over a real broker, so that a test can put a bug into them and see it found."""
+"""Both ledgers in this process with a real broker, so that a test can put in a bug and check that it is detected."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ _PATIENCE_SECONDS = 1
 
 @dataclass(frozen=True)
 class World:
-    """The clients of both services, their databases, the broker, and the proxies through which their loops work."""
+    """The clients of both services, their databases, the broker, and the proxies that their loops use."""
 
     clients: dict[str, httpx.AsyncClient]
     databases: dict[str, Database]
@@ -40,7 +40,7 @@ class World:
 
     @asynccontextmanager
     async def living(self) -> AsyncIterator[None]:
-        """Relays, consumers and jobs run, each service's through its proxy, as long as the block lasts."""
+        """Runs the relays, consumers and jobs of each service through its proxy while the block lasts."""
         assert self.broker is not None
         loops: dict[str, Any] = {}
         opened = []
@@ -67,7 +67,7 @@ class World:
                 await database.close()
 
     async def faults(self, patience_seconds: float = 0) -> list[str]:
-        """What the checker finds; with patience, once what is on its way has arrived or patience has ended."""
+        """The findings of the checker, if needed after waiting for events that are on their way."""
         clock = asyncio.get_running_loop()
         deadline = clock.time() + patience_seconds
         connections = [await asyncpg.connect(self.databases[service].url) for service in SERVICES]
@@ -86,7 +86,7 @@ class World:
 
 
 async def eventually(look: Any, seconds: float = 30) -> Any:
-    """What `look` gives as soon as it gives anything."""
+    """The first result of `look`, which is repeated."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not (found := await look()):
         assert asyncio.get_running_loop().time() < deadline, look

@@ -1,4 +1,4 @@
-"""The gateway as in production, in front of played services."""
+"""The gateway as in production, in front of simulated services."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,7 +18,7 @@ from gateway.settings import Settings
 from shared.access.grants import Grant, Level
 from shared.access.identity import key_id
 from tests.gateway.player import DOCUMENTS, Player
-from tests.gateway.servers import Server, all_have_left, serving, wait_for
+from tests.gateway.servers import Server, serving, wait_for, wait_for_servers
 
 SEED = "11" * 32
 EVERYTHING = tuple(
@@ -28,7 +28,7 @@ EVERYTHING = tuple(
 
 
 def sign(key: Ed25519PrivateKey, head: dict[str, Any] | None = None, **claims: Any) -> str:
-    """An access token as security signs it; `claims` replace claims, None leaves one out."""
+    """An access token as security signs it; `claims` replace the defaults, and None omits a claim."""
     now = int(time.time())
     sound = {
         "iss": "ratebook-security",
@@ -47,7 +47,7 @@ def sign(key: Ed25519PrivateKey, head: dict[str, Any] | None = None, **claims: A
 
 @dataclass
 class Reached:
-    """A gateway where it is reached, and the services that it stands before."""
+    """The address of a gateway, and the services behind it."""
 
     origin: str
     player: Player
@@ -62,14 +62,14 @@ class Reached:
         return httpx.Client(base_url=f"{self.origin}/api/v1", headers=self.headers(subject), **options)
 
     def asks_again(self) -> None:
-        """Waits until the gateway has asked for the permission table anew and has the answer."""
+        """Waits until the gateway has requested the permission table again and has the answer."""
         asked = self.player.asked("/v1/permission-table")
-        wait_for(lambda: self.player.asked("/v1/permission-table") > asked + 1, "the gateway asked for the table")
+        wait_for(lambda: self.player.asked("/v1/permission-table") > asked + 1, "the gateway has requested the table")
 
 
 @dataclass
 class Gateway(Reached):
-    """A gateway that runs in this process."""
+    """A gateway in this process."""
 
     server: Server
     services_port: int = 0
@@ -81,7 +81,7 @@ class Gateway(Reached):
 
 @contextmanager
 def running_gateway(player: Player, services_origin: str, *, ready: bool = True, **settings: Any) -> Iterator[Gateway]:
-    """A gateway in front of `services_origin`, waited for unless it cannot get `ready`; `settings` replace its own."""
+    """A gateway in front of `services_origin`, ready unless it cannot be; `settings` replace the defaults."""
     given = {
         "NATS_URL": SecretStr("nats://gateway:none@127.0.0.1:9"),
         "LOG_LEVEL": "CRITICAL",
@@ -100,14 +100,14 @@ def running_gateway(player: Player, services_origin: str, *, ready: bool = True,
 
 @pytest.fixture(scope="session", autouse=True)
 def everything_stops() -> Iterator[None]:
-    """A server that cannot be stopped fails the run."""
+    """Fails the run if a server does not stop."""
     yield
-    all_have_left()
+    wait_for_servers()
 
 
 @pytest.fixture(scope="session")
 def shared_gateway() -> Iterator[Gateway]:
-    """One gateway for most tests; user 7 may do everything, user 8 only look at rating's echo."""
+    """One gateway for most tests; user 7 may do everything, user 8 may only view rating's echo."""
     player = Player()
     player.grant("7", *EVERYTHING)
     player.grant("8", Grant("rating.echo", Level.VIEW), name="ALAMO\\viewer")
@@ -117,10 +117,10 @@ def shared_gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def gateway(shared_gateway: Gateway) -> Gateway:
-    """A gateway for tests that leave permissions as they are."""
+    """A gateway for tests that do not change permissions."""
     player = shared_gateway.player
     player.go_on.set()
-    wait_for(lambda: player.active == 0, "the services are done with the test before")
+    wait_for(lambda: player.active == 0, "the services have finished the previous test")
     player.seen.clear()
     player.left.clear()
     player.peers.clear()
@@ -130,7 +130,7 @@ def gateway(shared_gateway: Gateway) -> Gateway:
 
 @pytest.fixture
 def new_gateway() -> Iterator[Callable[..., Gateway]]:
-    """Makes gateways of its own for the test, each with services of its own that it reaches as `host`."""
+    """Makes gateways for one test, each with its own services, which it reaches as `host`."""
     with ExitStack() as stack:
 
         def make(host: str = "127.0.0.1", **settings: Any) -> Gateway:
@@ -144,7 +144,7 @@ def new_gateway() -> Iterator[Callable[..., Gateway]]:
 
 @pytest.fixture
 async def upstream() -> AsyncIterator[Connections]:
-    """The gateway's client by itself, on the loop of the test."""
+    """The gateway's client alone, on the loop of the test."""
     connections = Connections(connect_seconds=5, inactivity_seconds=5)
     yield connections
     await connections.close()

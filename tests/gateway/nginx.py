@@ -1,4 +1,4 @@
-"""deploy/nginx/ratebook.conf as it is, but for addresses, key and directories."""
+"""deploy/nginx/ratebook.conf with other addresses, key and directories."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ _CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx" / "ratebook.conf
 
 
 def ratebook_conf(place: Path, *, port: int, gateway_port: int, services_port: int, key: str) -> str:
-    """The configuration with everything in `place`, listening on `port` of 127.0.0.1."""
+    """The configuration with all directories in `place`, listening on `port` of 127.0.0.1."""
     text = _CONFIGURATION.read_text()
     changes = {
         "127.0.0.1:8400": f"127.0.0.1:{gateway_port}",

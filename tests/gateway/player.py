@@ -1,4 +1,4 @@
-"""Plays the services behind the gateway: keys and permission table of security, and operations that show what came."""
+"""Simulated services behind the gateway: security's keys and permission table, and operations that record requests."""
 
 import asyncio
 import gzip
@@ -70,7 +70,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Seen:
-    """One request as a service saw it."""
+    """One request as received by a service."""
 
     method: str
     raw_path: str
@@ -85,7 +85,7 @@ class Seen:
 
 @dataclass
 class Player:
-    """The services' state; tests change it while the servers run."""
+    """The state of the services, which tests change while the servers run."""
 
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     keys: list[Ed25519PrivateKey] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Player:
         self.keys = self.keys or [self.key]
 
     def grant(self, subject: str, *grants: Grant, name: str = "ALAMO\\tester") -> None:
-        """Gives `subject` a group of his own with `grants`, at a new epoch."""
+        """Gives `subject` a group with `grants`, at a new epoch."""
         self.users = {**self.users, subject: {"name": name, "groups": [f"g{subject}"]}}
         self.groups = {**self.groups, f"g{subject}": {"name": subject, "grants": grants_to_claim(grants)}}
         self.epoch += 1
@@ -118,8 +118,8 @@ class Player:
         self.epoch += 1
 
     def asked(self, path: str) -> int:
-        """How often the gateway asked for `path` itself."""
-        return sum(one.raw_path == path for one in tuple(self.questions))
+        """The number of the gateway's own requests for `path`."""
+        return sum(question.raw_path == path for question in tuple(self.questions))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -163,7 +163,7 @@ class Player:
         await play(scope, receive, send)
 
     async def _hear(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What a gateway refused; a report that is known by its key already is not counted again."""
+        """Accepts reports of denials; one with a known key is not counted again."""
         (key,) = self.questions[-1].header("idempotency-key")
         body = b""
         while (message := await receive())["type"] != "http.disconnect":
@@ -174,7 +174,7 @@ class Player:
         await answer(b"", 500 if self.failing else 204)(scope, receive, send)
 
     async def _echo(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Says what came, after reading all of it."""
+        """Answers with the request, after reading all of it."""
         seen = next(one for one in reversed(self.seen) if one.raw_path == scope["raw_path"].decode())
         digest = hashlib.sha256()
         while True:
@@ -192,7 +192,7 @@ class Player:
         )
 
     async def _ticks(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Server-sent events: `count` of them, one each `every` seconds, the first after `wait`, the head after `late`."""
+        """Sends `count` events, one every `every` seconds, the first after `wait`, and the head after `late`."""
         options = {key: float(values[0]) for key, values in parse_qs(scope["query_string"].decode()).items()}
         await asyncio.sleep(options.get("late", 0))
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
@@ -215,7 +215,7 @@ class Player:
         leaving.cancel()
 
     async def _large(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """More than all sockets on the way hold, without a length."""
+        """Sends more than all sockets on the way can hold, without a length."""
         self.sent_bytes = 0
         await send({"type": "http.response.start", "status": 200, "headers": []})
         while self.sent_bytes < LARGE_BYTES:
@@ -224,7 +224,7 @@ class Player:
         await send({"type": "http.response.body", "body": b""})
 
     async def _hang(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers when the test says so, as a service does that finishes what it began."""
+        """Answers when the test releases it, like a service that finishes what it has begun."""
         self.hanging += 1
         try:
             while not self.go_on.is_set():

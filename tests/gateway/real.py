@@ -1,4 +1,4 @@
-"""The gateway in front of the real security service, both as in production."""
+"""The real gateway in front of the real security service."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ from shared.access.identity import load_private_key, public_jwks
 from shared.database.pool import Database
 from tests.gateway.conftest import SEED
 from tests.gateway.player import Player
-from tests.gateway.servers import all_have_left, ready_checks, serving, wait_for
+from tests.gateway.servers import ready_checks, serving, wait_for, wait_for_servers
 
 PASSWORD = "correct horse battery"
 
@@ -49,7 +49,7 @@ def logged_in(gateway_origin: str, user: str) -> Iterator[httpx.Client]:
 
 @contextmanager
 def gateway_before(security_origin: str, broker: Nats, **settings: Any) -> Iterator[str]:
-    """The origin of a gateway that is ready; the other services are not there."""
+    """The origin of a gateway that is ready, without the other services."""
     given = {
         "NATS_URL": SecretStr(broker.url("gateway")),
         "LOG_LEVEL": "CRITICAL",
@@ -60,17 +60,17 @@ def gateway_before(security_origin: str, broker: Nats, **settings: Any) -> Itera
         **settings,
     }
     with serving(create_app(Settings(**given))) as gateway:
-        wait_for(lambda: set(ready_checks(gateway.origin).values()) == {"ok"}, "all is well", 20)
+        wait_for(lambda: set(ready_checks(gateway.origin).values()) == {"ok"}, "everything is ready", 20)
         yield gateway.origin
 
 
 @asynccontextmanager
 async def gateway_of_a_company(database_url: str, broker: Nats, **settings: Any) -> AsyncIterator[str]:
-    """The origin of a gateway before a security service that knows an administrator; the other services are played."""
+    """The origin of a gateway before a security service with an administrator; the other services are simulated."""
     own = await security_settings(database_url, broker)
     with serving(Player()) as played, serving(create_security(own)) as security:
         others = {"rating_url": played.origin, "receivables_url": played.origin}
         with gateway_before(security.origin, broker, **others, **settings) as gateway:
             yield gateway
-    # Before the database goes.
-    await asyncio.to_thread(all_have_left)
+    # Before the database is dropped.
+    await asyncio.to_thread(wait_for_servers)

@@ -1,4 +1,4 @@
-"""Real servers in threads of this process: uvicorn as in production, and raw ones that say exactly what a test wants."""
+"""Real servers in threads of this process: uvicorn as in production, and raw ones that send exactly what tests want."""
 
 import asyncio
 import socket
@@ -18,8 +18,8 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 LEAVING: list[threading.Thread] = []
 
 
-def all_have_left() -> None:
-    """Waits until every server that was asked to stop has stopped."""
+def wait_for_servers() -> None:
+    """Waits until all servers that were asked to stop have stopped."""
     while LEAVING:
         thread = LEAVING.pop()
         thread.join(15)
@@ -27,7 +27,7 @@ def all_have_left() -> None:
 
 
 class Server:
-    """One application behind uvicorn on a port of 127.0.0.1; it may be stopped and started again on its port."""
+    """One application behind uvicorn on a port of 127.0.0.1, which can be stopped and started again on that port."""
 
     def __init__(self, app: ASGIApp):
         self._app = app
@@ -50,7 +50,7 @@ class Server:
 
     def stop(self) -> None:
         self.ask_to_stop()
-        all_have_left()
+        wait_for_servers()
 
     @property
     def origin(self) -> str:
@@ -63,13 +63,13 @@ def serving(app: ASGIApp) -> Iterator[Server]:
     try:
         yield server
     finally:
-        # Stopping takes uvicorn a while; the end of the run waits for all of them.
+        # uvicorn takes a while to stop; the end of the run waits for all servers.
         server.ask_to_stop()
 
 
 @contextmanager
 def raw_server(talk: Talk, secure: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A server that runs `talk` for each connection, over TLS if `secure`; gives its origin."""
+    """Runs a server that calls `talk` for each connection, over TLS if `secure`; yields its origin."""
     ready = threading.Event()
     stop: list[Callable[[], object]] = []
     port: list[int] = []
@@ -87,7 +87,7 @@ def raw_server(talk: Talk, secure: ssl.SSLContext | None = None) -> Iterator[str
         done = asyncio.Event()
         loop = asyncio.get_running_loop()
         stop.append(lambda: loop.call_soon_threadsafe(done.set))
-        # Tests open hundreds of connections at once; those beyond the backlog would wait a second for their next try.
+        # Tests open hundreds of connections at once; those beyond the backlog would retry after a second.
         server = await asyncio.start_server(talk_safely, "127.0.0.1", 0, ssl=secure, backlog=1024)
         port.append(server.sockets[0].getsockname()[1])
         ready.set()
@@ -114,7 +114,7 @@ def raw_server(talk: Talk, secure: ssl.SSLContext | None = None) -> Iterator[str
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        assert time.monotonic() < deadline, f"timed out waiting until {what}"
         time.sleep(0.01)
 
 

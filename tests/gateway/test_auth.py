@@ -1,4 +1,4 @@
-"""Only sound access tokens of the security service speak for anyone."""
+"""Only valid access tokens of the security service authenticate a caller."""
 
 import asyncio
 import base64
@@ -36,7 +36,7 @@ def is_refused(answer: httpx.Response) -> bool:
     )
 
 
-def test_a_sound_token_passes(gateway: Gateway) -> None:
+def test_a_valid_token_passes(gateway: Gateway) -> None:
     assert ask(gateway, f"Bearer {gateway.token()}").status_code == 200
     assert ask(gateway, f"bearer {gateway.token()}").status_code == 200
 
@@ -45,7 +45,7 @@ def test_a_sound_token_passes(gateway: Gateway) -> None:
     "authorization",
     [None, "", "Bearer", "Bearer x", "Bearer a.b.c", "Basic YTpi", "Token x", "Bearer " + "x" * 9_000],
 )
-def test_what_is_no_token_is_refused(gateway: Gateway, authorization: str | None) -> None:
+def test_anything_but_a_token_is_refused(gateway: Gateway, authorization: str | None) -> None:
     assert is_refused(ask(gateway, authorization))
     assert gateway.player.seen == []
 
@@ -111,7 +111,7 @@ def test_a_token_of_another_algorithm_is_refused(gateway: Gateway) -> None:
     assert is_refused(ask(gateway, f"Bearer {jwt.encode(claims, '', 'none', headers=head)}"))
 
 
-def test_a_token_that_was_changed_is_refused_even_after_the_sound_one_passed(gateway: Gateway) -> None:
+def test_a_modified_token_is_refused_even_after_the_valid_one_passed(gateway: Gateway) -> None:
     token = gateway.token("8")
     assert ask(gateway, f"Bearer {token}").status_code == 200
     head, payload, signature = token.split(".")
@@ -133,7 +133,7 @@ def test_a_remembered_token_still_expires(gateway: Gateway) -> None:
     wait_for(lambda: is_refused(ask(gateway, f"Bearer {token}")), "the token has expired", 4)
 
 
-async def test_tokens_are_remembered_for_half_a_minute_and_only_so_many(upstream: Connections) -> None:
+async def test_a_limited_number_of_tokens_is_remembered_for_half_a_minute(upstream: Connections) -> None:
     player = Player()
     with serving(player) as services:
         keys = Keys(upstream, services.origin)
@@ -151,7 +151,7 @@ async def test_tokens_are_remembered_for_half_a_minute_and_only_so_many(upstream
         assert await tokens.check(one, now) is not first
 
 
-async def test_a_new_key_is_fetched_when_a_token_names_it_but_not_at_every_unknown_one(upstream: Connections) -> None:
+async def test_a_new_key_is_fetched_when_a_token_names_it_but_not_for_every_unknown_one(upstream: Connections) -> None:
     player = Player()
     present = [1000.0]
     with serving(player) as services:
@@ -171,7 +171,7 @@ async def test_a_new_key_is_fetched_when_a_token_names_it_but_not_at_every_unkno
         assert await keys.find(key_id(player.key)) is not None
 
 
-async def test_a_key_that_is_not_published_any_more_ends_what_is_remembered_of_it(upstream: Connections) -> None:
+async def test_tokens_of_a_key_that_is_no_longer_published_are_forgotten(upstream: Connections) -> None:
     player = Player()
     with serving(player) as services:
         keys = Keys(upstream, services.origin)

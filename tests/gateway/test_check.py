@@ -1,4 +1,4 @@
-"""Another data plane asks about each request, and learns from nobody but itself what was asked for."""
+"""Another data plane asks about each request, and only its own headers describe that request."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ KEY = "k" * 32
 
 @pytest.fixture
 def asked(new_gateway: Callable[..., Gateway]) -> Callable[[str], Gateway]:
-    """Makes a gateway that is asked in the manner of nginx, Traefik or Envoy; user 8 may look at rating's echo."""
+    """Makes a gateway for nginx, Traefik or Envoy; user 8 may view rating's echo."""
 
     def make(manner: str) -> Gateway:
         return new_gateway(check_manner=manner, check_key=SecretStr(KEY))
@@ -25,7 +25,7 @@ def asked(new_gateway: Callable[..., Gateway]) -> Callable[[str], Gateway]:
 
 
 def ask(gateway: Gateway, path: str = "", method: str = "GET", **headers: str) -> httpx.Response:
-    """Asks as the data plane does, for the caller 7."""
+    """Asks as the data plane does, for user 7."""
     given = {
         "ratebook-check-key": KEY,
         **gateway.headers(),
@@ -34,7 +34,7 @@ def ask(gateway: Gateway, path: str = "", method: str = "GET", **headers: str) -
     return httpx.request(method, f"{gateway.origin}/auth/check{path}", headers=given)
 
 
-def test_who_may_gets_an_identity_for_the_service_and_the_path_inside(asked: Callable[[str], Gateway]) -> None:
+def test_an_admitted_caller_gets_an_identity_and_the_path_at_the_service(asked: Callable[[str], Gateway]) -> None:
     gateway = asked("nginx")
     answer = ask(gateway, x_original_method="PUT", x_original_uri="/api/v1/rating/echo?a=1")
     assert answer.status_code == 200
@@ -56,12 +56,12 @@ def test_who_may_gets_an_identity_for_the_service_and_the_path_inside(asked: Cal
         ("POST", "/api/v1/rating/open", 200),
     ],
 )
-def test_nginx_is_told_yes_or_no(asked: Callable[[str], Gateway], method: str, target: str, status: int) -> None:
+def test_nginx_gets_a_yes_or_no(asked: Callable[[str], Gateway], method: str, target: str, status: int) -> None:
     answer = ask(asked("nginx"), x_original_method=method, x_original_uri=target)
     assert answer.status_code == status
 
 
-def test_cookies_count_as_at_the_gateway_and_only_declared_ones_go_on(asked: Callable[[str], Gateway]) -> None:
+def test_cookies_count_as_at_the_gateway_and_only_declared_ones_are_forwarded(asked: Callable[[str], Gateway]) -> None:
     gateway = asked("traefik")
 
     def ask_with(path: str, csrf: str, *cookies: str) -> httpx.Response:
@@ -75,11 +75,11 @@ def test_cookies_count_as_at_the_gateway_and_only_declared_ones_go_on(asked: Cal
     access = f"__Host-ratebook-access={gateway.token(csrf='c1')}"
     passed = ask_with("echo", "c1", access, *kept)
     assert (passed.status_code, "ratebook-cookie" in passed.headers) == (200, False)
-    # Only the cookie that the token was made with counts, whatever stands beside it.
+    # Only the cookie that belongs to the token counts, whatever other cookies there are.
     assert ask_with("echo", "c2", access, "__Host-ratebook-csrf=c2").json()["code"] == "CSRF_REFUSED"
 
 
-def test_traefik_passes_the_refusal_on_as_it_is(asked: Callable[[str], Gateway]) -> None:
+def test_traefik_passes_the_refusal_on_unchanged(asked: Callable[[str], Gateway]) -> None:
     gateway = asked("traefik")
     passed = ask(gateway, x_forwarded_method="GET", x_forwarded_uri="/api/v1/rating/orders/7")
     assert (passed.status_code, passed.headers["ratebook-path"]) == (200, "/v1/orders/7")
@@ -97,9 +97,7 @@ def test_envoy_asks_with_the_request_itself(asked: Callable[[str], Gateway]) -> 
 @pytest.mark.parametrize(
     ("manner", "told"), [("traefik", "x_original"), ("nginx", "x_forwarded"), ("envoy", "x_original")]
 )
-def test_what_a_caller_tells_in_the_manner_of_another_is_not_read(
-    asked: Callable[[str], Gateway], manner: str, told: str
-) -> None:
+def test_headers_of_another_data_plane_are_ignored(asked: Callable[[str], Gateway], manner: str, told: str) -> None:
     gateway = asked(manner)
     harmless = {f"{told}_method": "GET", f"{told}_uri": "/api/v1/rating/open"}
     assert ask(gateway, "/api/v1/rating/nothing" if manner == "envoy" else "", **harmless).status_code != 200
@@ -113,7 +111,7 @@ def test_without_the_key_there_is_no_check(asked: Callable[[str], Gateway]) -> N
         assert HEADER not in answer.headers
 
 
-def test_another_group_another_answer(asked: Callable[[str], Gateway]) -> None:
+def test_another_group_gives_another_answer(asked: Callable[[str], Gateway]) -> None:
     gateway = asked("nginx")
     gateway.player.grant("8")
     gateway.asks_again()

@@ -1,4 +1,4 @@
-"""The gateway's client by itself, over real sockets: how it reads answers, and when a connection carries another request."""
+"""The gateway's client alone, over real sockets: how it reads answers, and when it reuses a connection."""
 
 import asyncio
 import gc
@@ -30,9 +30,9 @@ MADE_TO_BE_USED_AGAIN = {"length", "chunks", "told before"}
 
 @contextmanager
 def saying(replies: dict[str, bytes], connections: list[int] | None = None) -> Iterator[str]:
-    """A server that answers `/name` with the reply of that name, and hangs up after `/name?n` and its first n bytes.
+    """A server that answers `/name` with the reply of that name; for `/name?n` it closes after the first n bytes.
 
-    `/name?slowly` comes byte by byte. How many requests each connection carried is noted in `connections`.
+    For `/name?slowly` it sends byte by byte. It counts the requests of each connection in `connections`.
     """
     noted: list[int] = [] if connections is None else connections
 
@@ -73,7 +73,7 @@ async def ask(upstream: Connections, origin: str, target: str, method: str = "GE
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-async def test_an_answer_that_comes_byte_by_byte_is_the_same_answer(upstream: Connections, name: str) -> None:
+async def test_an_answer_that_arrives_byte_by_byte_is_the_same(upstream: Connections, name: str) -> None:
     with saying(ANSWERS) as origin:
         target = f"/{name}?slowly".replace(" ", "%20")
         assert await ask(upstream, origin, target) == (200, b"hello")
@@ -83,12 +83,12 @@ async def test_an_answer_that_comes_byte_by_byte_is_the_same_answer(upstream: Co
 async def test_an_answer_that_breaks_off_anywhere_is_a_failure(upstream: Connections, name: str) -> None:
     with saying(ANSWERS) as origin:
         targets = [f"/{name}?{length}".replace(" ", "%20") for length in range(len(ANSWERS[name]))]
-        outcomes = await asyncio.gather(*(ask(upstream, origin, one) for one in targets), return_exceptions=True)
-    assert {type(one) for one in outcomes} == {UpstreamFailed}
+        outcomes = await asyncio.gather(*(ask(upstream, origin, target) for target in targets), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {UpstreamFailed}
 
 
 @pytest.mark.parametrize(("name", "own"), [("chunks", b"transfer-encoding"), ("told before", b"content-length")])
-async def test_only_the_head_of_the_answer_itself_has_headers(upstream: Connections, name: str, own: bytes) -> None:
+async def test_only_the_final_head_has_headers(upstream: Connections, name: str, own: bytes) -> None:
     with saying(ANSWERS) as origin:
         answer = await upstream.send(origin, "GET", f"/{name}".replace(" ", "%20"), (), None)
         while await answer.read():
@@ -104,7 +104,7 @@ async def test_without_a_length_the_body_ends_with_the_connection(upstream: Conn
 
 
 @pytest.mark.parametrize("part", [b"X-Endless: a\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", b"a" * 100])
-async def test_a_head_without_an_end_is_given_up(upstream: Connections, part: bytes) -> None:
+async def test_an_endless_head_is_given_up(upstream: Connections, part: bytes) -> None:
     sent = 0
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -122,7 +122,7 @@ async def test_a_head_without_an_end_is_given_up(upstream: Connections, part: by
 
 
 async def test_nothing_waits_for_the_garbage_collector(upstream: Connections) -> None:
-    """The gateway lets it run rarely, so what only it could find would pile up."""
+    """The gateway lets it run rarely, so objects that only it can free would pile up."""
     with saying(ANSWERS) as origin:
         await ask(upstream, origin, "/length")
         gc.collect()
@@ -139,7 +139,7 @@ async def test_nothing_waits_for_the_garbage_collector(upstream: Connections) ->
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-async def test_a_connection_is_used_again_only_where_both_sides_are_done(upstream: Connections, name: str) -> None:
+async def test_a_connection_is_reused_only_if_both_sides_are_done(upstream: Connections, name: str) -> None:
     carried: list[int] = []
     with saying(ANSWERS, carried) as origin:
         for _ in range(3):
@@ -147,8 +147,8 @@ async def test_a_connection_is_used_again_only_where_both_sides_are_done(upstrea
     assert carried == ([3] if name in MADE_TO_BE_USED_AGAIN else [1, 1, 1])
 
 
-async def test_what_was_not_read_of_an_answer_holds_up_no_other(upstream: Connections) -> None:
-    """A long one stops the reading of its connection."""
+async def test_an_unread_answer_holds_up_no_other(upstream: Connections) -> None:
+    """A long answer pauses reading its connection."""
     long = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000
     carried: list[int] = []
     with saying(ANSWERS | {"long": long}, carried) as origin:
@@ -161,8 +161,8 @@ async def test_what_was_not_read_of_an_answer_holds_up_no_other(upstream: Connec
     assert carried == [1, 3]
 
 
-async def test_a_connection_that_answered_a_head_is_not_used_again(upstream: Connections) -> None:
-    """A service that sends a body all the same would answer the next request with it."""
+async def test_a_connection_is_not_reused_after_head(upstream: Connections) -> None:
+    """If a service sent a body anyway, it would be taken for the answer to the next request."""
     carried: list[int] = []
     with saying({"head": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"}, carried) as origin:
         for _ in range(2):
@@ -170,10 +170,10 @@ async def test_a_connection_that_answered_a_head_is_not_used_again(upstream: Con
     assert carried == [1, 1]
 
 
-async def test_a_connection_is_not_used_again_after_a_rest(
+async def test_a_connection_is_not_reused_after_being_idle(
     upstream: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The service may be closing it at this moment."""
+    """The service may be closing the connection at this moment."""
     monkeypatch.setattr("gateway.exchange._IDLE_SECONDS", 0.2)
     carried: list[int] = []
     with saying(ANSWERS, carried) as origin:
@@ -185,8 +185,8 @@ async def test_a_connection_is_not_used_again_after_a_rest(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_an_answer_that_nobody_asked_for_is_nobodys(upstream: Connections, method: str) -> None:
-    """Neither in the same breath as the one before, nor later."""
+async def test_an_answer_without_a_request_goes_to_nobody(upstream: Connections, method: str) -> None:
+    """It is dropped, whether it arrives together with the previous answer or later."""
     forged = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
     carried: list[int] = []
     behind = {"two": forged, "empty": b"HTTP/1.1 204 No Content\r\n\r\n", "rest": b"x"}
@@ -196,7 +196,7 @@ async def test_an_answer_that_nobody_asked_for_is_nobodys(upstream: Connections,
             first = await ask(upstream, origin, target, method)
             assert first == (200, b"hello" if method == "GET" else b"")
             assert await ask(upstream, origin, "/chunks") == (200, b"hello")
-    # Each of the four that follow another answer has a connection of its own.
+    # Each of the four requests that follow another answer gets its own connection.
     assert carried == [1, 2, 2, 1]
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -213,8 +213,8 @@ async def test_an_answer_that_nobody_asked_for_is_nobodys(upstream: Connections,
             await asyncio.sleep(0.1)
 
 
-async def test_of_many_at_once_nobody_gets_anothers_answer(upstream: Connections) -> None:
-    """While some are cancelled, some not read to their end, and some connections break."""
+async def test_of_many_simultaneous_requests_none_gets_the_answer_to_another(upstream: Connections) -> None:
+    """Some are cancelled, some not read to the end, and some connections are lost."""
     dice = random.Random(7)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -281,17 +281,17 @@ async def pieces(*given: bytes) -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize("length", [4, 6])
-async def test_a_body_that_is_not_as_long_as_it_said_ends_the_request(upstream: Connections, length: int) -> None:
+async def test_a_body_with_a_wrong_length_ends_the_request(upstream: Connections, length: int) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
     body = Upload(pieces(b"hel", b"", b"lo"), length)
-    with raw_server(talk) as origin, pytest.raises(ValueError, match=f"a body of {length} bytes has 5"):
+    with raw_server(talk) as origin, pytest.raises(ValueError, match=f"a body announced with {length} bytes has 5"):
         await upstream.send(origin, "POST", "/", (), body)
 
 
-async def test_an_answer_may_come_while_its_request_is_still_being_sent(upstream: Connections) -> None:
-    """And piece by piece, each after the piece of the request that it answers."""
+async def test_an_answer_may_arrive_while_the_request_is_still_being_sent(upstream: Connections) -> None:
+    """It may also arrive piece by piece, each after the corresponding piece of the request."""
     connections = 0
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -321,21 +321,21 @@ async def test_an_answer_may_come_while_its_request_is_still_being_sent(upstream
         turns.put_nowait(b"")
         assert await answer.read() == b""
         answer.close()
-        # A request that is not over keeps its connection from being used again.
+        # A connection is not reused before its request is over.
         answer = await upstream.send(origin, "POST", "/", (), Upload(spoken()))
         answer.close()
         turns.put_nowait(b"three")
         answer = await upstream.send(origin, "POST", "/", (), Upload(spoken()))
         assert await answer.read() == b"three"
         answer.close()
-        # An empty piece is no end.
+        # An empty piece is not the end.
         answer = await upstream.send(origin, "POST", "/", (), Upload(pieces(b"hel", b"", b"lo")))
         assert await answer.read() + await answer.read() == b"hello"
         answer.close()
     assert connections == 3
 
 
-async def test_a_service_that_takes_nothing_of_a_body_is_given_up() -> None:
+async def test_a_service_that_does_not_read_the_body_is_given_up() -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(30)
 
@@ -353,7 +353,7 @@ async def test_a_service_that_takes_nothing_of_a_body_is_given_up() -> None:
 # --- Secure connections ----------------------------------------------------------------------------------------------
 
 
-async def test_over_tls_only_a_service_with_a_trusted_certificate_is_spoken_to(
+async def test_a_service_over_tls_must_have_a_trusted_certificate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = own_certificate(tmp_path)

@@ -1,4 +1,4 @@
-"""Browsers keep tokens as cookies that no page can read, and only a page of ours changes anything with them."""
+"""Browsers keep tokens as cookies that no page can read, and only our own pages can change anything with them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -18,21 +18,21 @@ from services.security.main import create_app as create_security
 from shared.access import cookies
 from tests.fixtures.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Issuer
 from tests.gateway.real import PASSWORD, gateway_before, security_settings
-from tests.gateway.servers import all_have_left, serving
+from tests.gateway.servers import serving, wait_for_servers
 
 LOG_IN = {"user": "ALAMO\\admin", "password": PASSWORD}
 NEW_USER = {"name": "ALAMO\\ana", "display_name": "Ana"}
 
 
 class Browser:
-    """Keeps cookies as a browser does that reached the gateway under TLS; `tab()` shares them."""
+    """Keeps cookies like a browser that uses TLS; `tab()` opens a tab that shares them."""
 
     def __init__(self, origin: str):
         self.base = f"{origin}/api/v1/security"
         self.jar: dict[str, str] = {}
 
     def send(self, method: str, path: str, *, page: bool = True, **options: Any) -> httpx.Response:
-        """With `page` the header that pages of ours send besides."""
+        """Sends a request; with `page`, it has the header that our own pages add."""
         headers = {"cookie": "; ".join(["theme=dark", *(f"{name}={value}" for name, value in self.jar.items())])}
         if page and cookies.CSRF in self.jar:
             headers["ratebook-csrf"] = self.jar[cookies.CSRF]
@@ -54,7 +54,7 @@ class Browser:
 
 @pytest.fixture
 def issuer() -> Iterator[Issuer]:
-    """An identity provider at which the administrator is logged in already."""
+    """An identity provider where the administrator is already logged in."""
     made = Issuer(account={"sub": "admin-1", "preferred_username": "admin@alamo.example"})
     with serving(made.app) as server:
         made.origin = server.origin
@@ -81,8 +81,8 @@ async def origin(
         before = gateway_before(security.origin, broker)
         yield await asyncio.to_thread(before.__enter__)
         await asyncio.to_thread(before.__exit__, None, None, None)
-    # Before the database goes.
-    await asyncio.to_thread(all_have_left)
+    # Before the database is dropped.
+    await asyncio.to_thread(wait_for_servers)
 
 
 async def test_a_browser_works_with_cookies_and_a_foreign_page_does_not(origin: str) -> None:
@@ -98,7 +98,7 @@ def _work(browser: Browser) -> None:
     assert browser.send("GET", "/me", page=False).json()["name"] == "ALAMO\\admin"
     for forged in ({}, {"ratebook-csrf": ""}, {"ratebook-csrf": "x" * 43}):
         jar = "; ".join(f"{name}={value}" for name, value in browser.jar.items())
-        # Nor does it help to bring a cookie along that repeats the header.
+        # Adding a cookie that matches the header does not help either.
         jar = jar.replace(browser.jar[cookies.CSRF], forged.get("ratebook-csrf", ""))
         for path in ("/users", "/cookies/refresh", "/cookies/revoke"):
             refused = httpx.post(browser.base + path, json=NEW_USER, headers={**forged, "cookie": jar})
@@ -110,7 +110,7 @@ def _work(browser: Browser) -> None:
     assert by_header.status_code == 201
 
 
-async def test_two_tabs_that_refresh_at_once_go_on_and_logging_out_ends_both(origin: str) -> None:
+async def test_two_tabs_can_refresh_at_once_and_logging_out_ends_both(origin: str) -> None:
     await asyncio.to_thread(_refresh_in_two_tabs, Browser(origin))
 
 
@@ -124,7 +124,7 @@ def _refresh_in_two_tabs(browser: Browser) -> None:
     assert [one.status_code for one in answers] == [200, 200]
     assert browser.jar[cookies.REFRESH] == other.jar[cookies.REFRESH] != first[cookies.REFRESH]
     assert browser.jar[cookies.CSRF] == first[cookies.CSRF]
-    # The access cookie may have run out: logging out takes the refresh cookie alone.
+    # The access cookie may have expired: logging out needs only the refresh cookie.
     del browser.jar[cookies.ACCESS]
     assert browser.send("POST", "/cookies/revoke").status_code == 204
     assert browser.jar == {}
@@ -132,7 +132,7 @@ def _refresh_in_two_tabs(browser: Browser) -> None:
     assert (refused.status_code, refused.json()["code"], other.jar) == (401, "LOGIN_REFUSED", {})
 
 
-async def test_a_token_that_is_no_cookie_is_none_and_no_cookie_reaches_another_operation(origin: str) -> None:
+async def test_other_tokens_are_not_accepted_as_cookies_and_no_cookie_reaches_another_operation(origin: str) -> None:
     await asyncio.to_thread(_mix_up, Browser(origin))
 
 
@@ -145,7 +145,7 @@ def _mix_up(browser: Browser) -> None:
     assert browser.send("GET", "/me").status_code == 401
 
 
-async def test_a_browser_logs_in_at_the_identity_provider(origin: str) -> None:
+async def test_a_browser_logs_in_with_the_identity_provider(origin: str) -> None:
     await asyncio.to_thread(_log_in_elsewhere, Browser(origin))
 
 
@@ -179,6 +179,6 @@ def test_only_our_cookies_are_read(header: bytes, found: dict[str, str]) -> None
     "header",
     [b"__Host-ratebook-csrf=x; __Host-ratebook-csrf=x", b"__Host-ratebook-csrf=\xe9", b"__Host-ratebook-a=\x01"],
 )
-def test_a_cookie_that_could_be_read_in_two_ways_is_refused(header: bytes) -> None:
+def test_an_ambiguous_cookie_is_refused(header: bytes) -> None:
     with pytest.raises(HeadersRefused):
         own_cookies(header)

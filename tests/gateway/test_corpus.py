@@ -1,4 +1,4 @@
-"""Whatever spelling a request has: no service does what the caller may not have, and no identity but the gateway's arrives."""
+"""Whatever the spelling of a request, services stay within the caller's rights and get only the gateway's identity."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ _MAY = (
 
 
 def readings(raw_path: str) -> set[str]:
-    """The path as a strict reader has it, and as ever more lenient ones do."""
+    """The path as read by a strict reader and by increasingly lenient ones."""
     found = {raw_path, unquote(raw_path)}
     path = raw_path
     for _ in range(4):
@@ -43,7 +43,7 @@ def readings(raw_path: str) -> set[str]:
 
 
 def reached(gateway: Gateway) -> list[Seen]:
-    """What came through from outside since the last question, the gateway's own questions aside."""
+    """The callers' requests that reached a service since the last call, without the gateway's own requests."""
     player = gateway.player
     found = [*player.seen, *(one for one in tuple(player.questions) if one.header("x-forwarded-for"))]
     player.seen.clear()
@@ -51,15 +51,15 @@ def reached(gateway: Gateway) -> list[Seen]:
 
 
 def faults_of(seen: Seen) -> list[str]:
-    """What the caller should not have been able to do, or to say, in one request that reached a service."""
-    faults = [f"he may not {seen.method} {path}" for path in readings(seen.raw_path) if not _may(seen.method, path)]
+    """What the caller should not have been able to do or send in a request that reached a service."""
+    faults = [f"may not {seen.method} {path}" for path in readings(seen.raw_path) if not _may(seen.method, path)]
     folded = [fold(name) for name, _ in seen.headers]
     if folded.count(HEADER) != 1 or _VERIFIER.verify(seen.header(HEADER)[0]).subject != LIMITED:
         faults.append("the identity is not the caller's")
     if folded.count("x-forwarded-for") != 1 or seen.header("x-forwarded-for") != ["127.0.0.1"]:
         faults.append("the address is not the caller's")
     if folded.count("traceparent") != 1:
-        faults.append("the trace is told twice")
+        faults.append("the trace is given twice")
     return faults
 
 
@@ -68,14 +68,14 @@ def _may(method: str, path: str) -> bool:
 
 
 def wrong(gateway: Gateway, forms: Iterable[Form]) -> list[str]:
-    """The forms, by name, that did what they should not, or were answered as nothing is."""
+    """The names of the forms that did what they should not, or got an unexpected answer."""
     authorization = f"Authorization: Bearer {gateway.token(LIMITED)}\r\nConnection: close\r\n\r\n".encode()
     found = []
     reached(gateway)
     for form in forms:
         statuses = converse(gateway, form.line + form.headers + authorization + form.body)
         seen = reached(gateway)
-        faults = [fault for one in seen for fault in faults_of(one)]
+        faults = [fault for request in seen for fault in faults_of(request)]
         if len(seen) > 1:
             faults.append("several requests reached a service")
         if len(statuses) != 1 or statuses[0] >= 500 or (statuses[0] < 400) != bool(seen):
@@ -105,16 +105,16 @@ NAIVE: dict[str, tuple[str, Callable[..., object]]] = {
 
 
 @pytest.mark.parametrize("naive", NAIVE)
-def test_the_corpus_sees_a_gateway_that_reads_paths_naively(
+def test_the_corpus_detects_a_gateway_that_reads_paths_naively(
     gateway: Gateway, naive: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(*NAIVE[naive])
-    assert any("he may not" in one for one in wrong(gateway, PATHS))
+    assert any("may not" in fault for fault in wrong(gateway, PATHS))
 
 
 @pytest.fixture
 def stolen(gateway: Gateway) -> str:
-    """A genuine identity of somebody who may do everything, as a service got it."""
+    """A genuine identity of a user who may do everything, as received by a service."""
     with gateway.client("7") as client:
         assert client.get("/rating/echo").status_code == 200
     (seen,) = reached(gateway)
@@ -146,7 +146,7 @@ def test_no_identity_at_all_reaches_a_public_operation(gateway: Gateway, stolen:
     assert arrived == []
 
 
-def test_the_corpus_sees_a_gateway_that_forwards_what_callers_say(
+def test_the_corpus_detects_a_gateway_that_forwards_forged_headers(
     gateway: Gateway, stolen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -156,4 +156,4 @@ def test_the_corpus_sees_a_gateway_that_forwards_what_callers_say(
         Form(name, b"GET /api/v1/rating/echo HTTP/1.1\r\n", b"Host: x\r\n" + lines.encode())
         for name, lines in forged_headers(stolen)
     ]
-    assert any("the identity is not the caller's" in one for one in wrong(gateway, forms))
+    assert any("the identity is not the caller's" in fault for fault in wrong(gateway, forms))

@@ -1,4 +1,4 @@
-"""One OpenAPI document of the whole suite and a page to read it, without anything from elsewhere."""
+"""One OpenAPI document of the whole suite and a page to read it, with nothing loaded from elsewhere."""
 
 import json
 from typing import Any
@@ -19,16 +19,16 @@ def document() -> dict[str, Any]:
     return suite_document(load_documents())
 
 
-def test_the_document_is_sound(document: dict[str, Any]) -> None:
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
     validate(document)
 
 
-def test_it_tells_of_exactly_the_operations_that_the_gateway_lets_through(document: dict[str, Any]) -> None:
+def test_the_document_has_exactly_the_operations_of_the_gateway(document: dict[str, Any]) -> None:
     told = {(method.upper(), path) for path, one in document["paths"].items() for method in METHODS & one.keys()}
     assert told == {(route.method, route.path) for route in compile_routes(load_documents()).routes}
 
 
-def test_every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+def test_every_reference_is_resolved_and_every_operation_has_a_unique_id(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     named = {part.split('"', 1)[0] for part in text.split("#/components/schemas/")[1:]}
     assert named <= document["components"]["schemas"].keys()
@@ -36,7 +36,7 @@ def test_every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_o
     assert len(names) == len(set(names))
 
 
-def test_schemas_of_one_name_are_told_apart_only_where_they_differ() -> None:
+def test_schemas_with_the_same_name_are_prefixed_only_if_they_differ() -> None:
     order, other = {"type": "object", "title": "Order"}, {"type": "object", "title": "Another"}
 
     def one(schema: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def test_schemas_of_one_name_are_told_apart_only_where_they_differ() -> None:
     assert "#/components/schemas/receivables.Order" in json.dumps(told["paths"]["/api/v1/receivables/orders"])
 
 
-def test_a_page_of_what_differs_differs_too_though_it_reads_the_same() -> None:
+def test_a_schema_that_refers_to_a_differing_one_is_prefixed_too() -> None:
     documents = {}
     for service, title in (("rating", "Order"), ("receivables", "Another")):
         page = {"type": "array", "items": {"$ref": "#/components/schemas/Order"}}
@@ -65,19 +65,19 @@ def test_a_page_of_what_differs_differs_too_though_it_reads_the_same() -> None:
     assert told["receivables.Page"]["items"] == {"$ref": "#/components/schemas/receivables.Order"}
 
 
-def test_what_the_gateway_itself_refuses_is_declared_everywhere(document: dict[str, Any]) -> None:
+def test_refusals_of_the_gateway_are_declared_for_all_operations(document: dict[str, Any]) -> None:
     operations = [one[method] for one in document["paths"].values() for method in METHODS & one.keys()]
     assert all({"400", "404", "413", "429", "502", "503", "504"} <= one["responses"].keys() for one in operations)
     jwks = document["paths"]["/api/v1/security/jwks"]["get"]["responses"]
     assert "UPSTREAM_FAILED" in jwks["502"]["description"]
 
 
-def test_what_needs_no_token_is_shown_without_a_lock(document: dict[str, Any]) -> None:
+def test_public_operations_are_shown_without_a_lock(document: dict[str, Any]) -> None:
     assert "security" not in document["paths"]["/api/v1/security/tokens"]["post"]
     assert document["paths"]["/api/v1/rating/work-orders"]["get"]["security"] == [{"access_token": []}, {"cookie": []}]
 
 
-def test_the_page_and_all_that_it_loads_come_from_the_gateway(gateway: Gateway) -> None:
+def test_the_page_loads_everything_from_the_gateway(gateway: Gateway) -> None:
     page = httpx.get(f"{gateway.origin}/docs")
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]

@@ -1,4 +1,4 @@
-"""A gateway that is asked to stop says so first, serves on for a while, and finishes what it has begun."""
+"""A gateway that is asked to stop first announces it, serves for a while longer, and finishes what it has begun."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ Running = tuple[Reached, "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def start() -> Iterator[Callable[[float], Running]]:
-    """Starts a gateway process that drains for so many seconds."""
+    """Starts a gateway process that drains for the given seconds."""
     player = Player()
     player.grant("7", *EVERYTHING)
     processes: list[subprocess.Popen[bytes]] = []
@@ -71,7 +71,7 @@ def test_readiness_ends_first_and_new_callers_are_still_served(start: Callable[[
         wait_for(lambda: status_of(gateway) == "draining", "readiness has ended")
         assert httpx.get(f"{gateway.origin}/readyz").status_code == 503
         assert httpx.get(f"{gateway.origin}/livez").status_code == 200
-        # The one that was connected before, and one that connects now: both answered, both told to go.
+        # Both an existing connection and a new one are answered, and both are closed.
         for caller in (client, gateway.client()):
             answer = caller.get("/rating/echo")
             assert (answer.status_code, answer.headers["connection"]) == (200, "close")
@@ -80,7 +80,7 @@ def test_readiness_ends_first_and_new_callers_are_still_served(start: Callable[[
         socket.create_connection(("127.0.0.1", int(gateway.origin.rsplit(":", 1)[1])))
 
 
-def test_a_request_in_work_is_finished_after_the_drain(start: Callable[[float], Running]) -> None:
+def test_a_request_in_progress_is_finished_after_draining(start: Callable[[float], Running]) -> None:
     gateway, process = start(0.5)
     answers: list[httpx.Response] = []
 
@@ -92,7 +92,7 @@ def test_a_request_in_work_is_finished_after_the_drain(start: Callable[[float], 
     caller.start()
     wait_for(lambda: gateway.player.hanging == 1, "the service has the request")
     process.send_signal(signal.SIGTERM)
-    wait_for(lambda: not connects(gateway), "the gateway takes nothing new any more")
+    wait_for(lambda: not connects(gateway), "the gateway accepts no new connections")
     gateway.player.go_on.set()
     caller.join(20)
     assert [answer.text for answer in answers] == ["late"]
@@ -107,13 +107,13 @@ def connects(gateway: Reached) -> bool:
     return True
 
 
-def test_an_event_stream_ends_as_a_stream_ends_and_at_once(start: Callable[[float], Running]) -> None:
+def test_an_event_stream_is_ended_properly_and_at_once(start: Callable[[float], Running]) -> None:
     gateway, process = start(10)
     with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
         chunks = answer.iter_raw()
         next(chunks)
         process.send_signal(signal.SIGTERM)
-        # An answer that was cut off would raise here.
+        # A cut-off answer would raise here.
         for _ in chunks:
             pass
         assert status_of(gateway) == "draining"

@@ -1,4 +1,4 @@
-"""One caller or one failing service never takes the gateway away from the others."""
+"""One caller or one failing service never blocks the gateway for others."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,12 +24,12 @@ def passes(rates: Rates, at: float, caller: str = "7") -> bool:
     return True
 
 
-def test_a_burst_passes_at_once_and_then_as_many_as_a_second_holds() -> None:
+def test_a_burst_passes_at_once_and_then_the_rate_per_second() -> None:
     rates = Rates(per_second=10, burst=3)
     assert [passes(rates, 100.0) for _ in range(5)] == [True, True, True, False, False]
     assert [passes(rates, 100.1001) for _ in range(2)] == [True, False]
     assert passes(rates, 100.1001, caller="8")
-    # After a rest the burst is whole again, and not more than whole.
+    # After a pause the full burst is available again, but not more.
     assert [passes(rates, 200.0) for _ in range(4)] == [True, True, True, False]
 
 
@@ -43,7 +43,7 @@ def test_the_refusal_says_how_long_to_wait() -> None:
 
 
 @given(gaps=st.lists(st.floats(0, 0.5), max_size=60), per_second=st.integers(1, 20), burst=st.integers(1, 10))
-def test_in_no_span_of_time_more_pass_than_the_burst_and_the_rate(
+def test_no_period_has_more_requests_than_the_burst_and_the_rate(
     gaps: list[float], per_second: int, burst: int
 ) -> None:
     rates, now, passed = Rates(per_second, burst), 100.0, []
@@ -56,7 +56,7 @@ def test_in_no_span_of_time_more_pass_than_the_burst_and_the_rate(
             assert last - first + 1 <= burst + (end - begin) * per_second + 1e-6
 
 
-def test_callers_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_callers_are_forgotten_to_limit_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_MOST_CALLERS", 3)
     rates = Rates(per_second=1, burst=1)
     assert all(passes(rates, 100.0, caller=str(number)) for number in range(10))
@@ -64,7 +64,7 @@ def test_callers_are_forgotten_before_they_fill_the_memory(monkeypatch: pytest.M
     assert len(rates._whole_at) <= 3
 
 
-def test_a_caller_has_only_so_many_in_work() -> None:
+def test_a_caller_has_a_limited_number_of_requests_in_progress() -> None:
     in_work = InWork(2)
     in_work.begin("7")
     in_work.begin("7")
@@ -83,7 +83,7 @@ def lets_through(breaker: Breaker, at: float) -> bool:
     return True
 
 
-def test_a_service_that_keeps_failing_is_left_alone_except_for_one_trial_at_a_time() -> None:
+def test_a_failing_service_gets_only_one_trial_at_a_time() -> None:
     breaker = Breaker(failures=2, pause_seconds=1)
     breaker.failed(100.0)
     assert lets_through(breaker, 100.0)
@@ -97,7 +97,7 @@ def test_a_service_that_keeps_failing_is_left_alone_except_for_one_trial_at_a_ti
     assert all(lets_through(breaker, 102.3) for _ in range(3))
 
 
-def test_a_trial_whose_caller_left_does_not_keep_the_service_out_for_ever() -> None:
+def test_a_trial_whose_caller_disconnected_does_not_block_the_service_forever() -> None:
     breaker = Breaker(failures=1, pause_seconds=1)
     breaker.failed(100.0)
     assert lets_through(breaker, 101.5)
@@ -105,7 +105,7 @@ def test_a_trial_whose_caller_left_does_not_keep_the_service_out_for_ever() -> N
     assert lets_through(breaker, 102.6)
 
 
-def test_a_success_in_between_makes_the_count_begin_again() -> None:
+def test_a_success_resets_the_count_of_failures() -> None:
     breaker = Breaker(failures=2, pause_seconds=1)
     for _ in range(5):
         breaker.failed(100.0)
@@ -113,7 +113,7 @@ def test_a_success_in_between_makes_the_count_begin_again() -> None:
     assert lets_through(breaker, 100.0)
 
 
-def test_whoever_sends_too_fast_is_told_when_to_come_back_and_nobody_else_notices(
+def test_a_caller_who_is_too_fast_is_told_when_to_retry_and_others_are_not_affected(
     new_gateway: Callable[..., Gateway],
 ) -> None:
     gateway = new_gateway(requests_per_second=0.1, burst=3)
@@ -127,7 +127,7 @@ def test_whoever_sends_too_fast_is_told_when_to_come_back_and_nobody_else_notice
         assert other.get("/rating/echo").status_code == 200
 
 
-def test_a_caller_with_too_many_requests_in_work_waits_and_nobody_else_does(
+def test_a_caller_with_too_many_requests_in_progress_must_wait_and_others_need_not(
     new_gateway: Callable[..., Gateway],
 ) -> None:
     gateway = new_gateway(max_requests_at_once=1)
@@ -142,7 +142,7 @@ def test_a_caller_with_too_many_requests_in_work_waits_and_nobody_else_does(
     wait_for(lambda: get(gateway).status_code == 200, "the first request has ended")
 
 
-def test_a_service_that_breaks_off_again_and_again_is_left_alone_until_it_is_back() -> None:
+def test_a_service_that_keeps_breaking_off_gets_no_requests_until_it_is_back() -> None:
     heads: list[bytes] = []
     sound = False
 
@@ -168,5 +168,5 @@ def test_a_service_that_breaks_off_again_and_again_is_left_alone_until_it_is_bac
         assert (refused.status_code, refused.json()["code"], len(heads)) == (503, "UPSTREAM_UNREACHABLE", 3)
         assert client.get("/receivables/echo").status_code == 200
         sound = True
-        wait_for(lambda: client.post("/rating/echo").status_code == 200, "the service is asked again", 5)
+        wait_for(lambda: client.post("/rating/echo").status_code == 200, "the service gets requests again", 5)
         assert [client.post("/rating/echo").status_code for _ in range(3)] == [200, 200, 200]

@@ -1,4 +1,4 @@
-"""The gateway starts with sound documents and settings only, is well when all around it is, and stops when asked."""
+"""The gateway starts only with valid documents and settings, reports its health, and stops when asked."""
 
 import asyncio
 import os
@@ -61,7 +61,7 @@ def test_settings_come_from_the_environment_and_hide_their_secrets(environment: 
         ("GATEWAY_PERMISSION_POLL_SECONDS", "60"),
     ],
 )
-def test_settings_that_cannot_work_are_refused_without_showing_them(
+def test_invalid_settings_are_refused_without_showing_them(
     environment: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     environment.setenv(name, value)
@@ -79,7 +79,7 @@ def test_settings_that_cannot_work_are_refused_without_showing_them(
         ({"x-access-level": "edit", "x-feature": "security.users"}, "not a feature of rating"),
     ],
 )
-def test_an_operation_without_sound_access_keeps_the_gateway_from_starting(
+def test_an_operation_with_invalid_access_prevents_the_start(
     environment: pytest.MonkeyPatch, operation: dict[str, str], words: str
 ) -> None:
     documents = {**DOCUMENTS, "rating": {"paths": {"/v1/forgotten": {"get": {"responses": {}, **operation}}}}}
@@ -87,13 +87,13 @@ def test_an_operation_without_sound_access_keeps_the_gateway_from_starting(
         create_app(Settings(), documents)
 
 
-def test_a_missing_document_keeps_the_gateway_from_starting(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_document_prevents_the_start(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setattr("gateway.routes.resources.files", lambda _: tmp_path)
-    with pytest.raises(RoutesUnfit, match=r"rating\.json is missing: `make documents` writes it"):
+    with pytest.raises(RoutesUnfit, match=r"rating\.json is missing. Write it with `make documents`"):
         create_app(Settings())
 
 
-async def test_it_is_ready_when_permissions_nats_and_services_are_well(
+async def test_the_gateway_is_ready_with_permissions_nats_and_services(
     broker: Nats, new_gateway: Callable[..., Gateway]
 ) -> None:
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")))
@@ -103,7 +103,7 @@ async def test_it_is_ready_when_permissions_nats_and_services_are_well(
     )
 
 
-def test_it_serves_on_but_says_so_when_a_service_or_nats_is_away(new_gateway: Callable[..., Gateway]) -> None:
+def test_the_gateway_is_degraded_without_a_service_or_nats(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(rating_url="http://127.0.0.1:9")
     answer = httpx.get(f"{gateway.origin}/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
@@ -115,20 +115,22 @@ def test_it_serves_on_but_says_so_when_a_service_or_nats_is_away(new_gateway: Ca
         assert httpx.get(gateway.origin + path).json() == {"status": "ok"}
 
 
-def test_it_is_not_ready_without_the_keys_and_permissions_of_security(new_gateway: Callable[..., Gateway]) -> None:
+def test_the_gateway_is_not_ready_without_the_keys_and_permissions_of_security(
+    new_gateway: Callable[..., Gateway],
+) -> None:
     gateway = new_gateway(security_url="http://127.0.0.1:9", ready=False)
     answer = httpx.get(f"{gateway.origin}/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")
     assert {name for name, words in answer.json()["checks"].items() if words != "ok"} >= {"keys", "permissions"}
 
 
-def test_what_is_neither_api_nor_health_is_a_problem_too(gateway: Gateway) -> None:
+def test_unknown_paths_outside_the_api_give_a_problem_too(gateway: Gateway) -> None:
     for path in ("/", "/api", "/API/v1/rating/echo", "/auth/check", "/v1/echo"):
         answer = httpx.get(gateway.origin + path)
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
-def test_a_database_is_never_within_reach() -> None:
+def test_the_gateway_imports_no_database_library() -> None:
     code = (
         "import sys, gateway.main; "
         "print([name for name in ('asyncpg', 'sqlalchemy', 'sqlmodel', 'alembic', 'shared.database') if name in sys.modules])"
@@ -147,7 +149,7 @@ uvicorn.Server(configuration(application, port=int(sys.argv[1]), log_config=None
 """
 
 
-def test_the_process_ends_at_sigterm_even_with_an_open_stream() -> None:
+def test_the_process_ends_on_sigterm_even_with_an_open_stream() -> None:
     player = Player()
     player.grant("7", *EVERYTHING)
     port = free_port()
@@ -162,14 +164,14 @@ def test_the_process_ends_at_sigterm_even_with_an_open_stream() -> None:
         try:
             wait_for(lambda: _answers(port), "the gateway answers")
             gateway = Reached(f"http://127.0.0.1:{port}", player)
-            wait_for(lambda: ready_checks(gateway.origin)["permissions"] == "ok", "it has the permissions")
+            wait_for(lambda: ready_checks(gateway.origin)["permissions"] == "ok", "the gateway has the permissions")
             with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
                 next(answer.iter_raw())
                 process.send_signal(signal.SIGTERM)
                 _, said = process.communicate(timeout=10)
         finally:
             process.kill()
-    # uvicorn ends itself with the signal that ended it.
+    # uvicorn finally raises the signal that ended it.
     assert process.returncode == -signal.SIGTERM, said.decode()[-2000:]
     assert b"Fatal" not in said
 

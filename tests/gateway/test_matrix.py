@@ -1,6 +1,6 @@
-"""Every operation × every level × every kind of token: the gateway lets through exactly what is declared.
+"""Every operation × every level × every kind of token: the gateway admits exactly what is declared.
 
-What is expected is read from the declarations; what happened is told by the service that stands behind the gateway.
+The expectation comes from the declarations, the result from the service behind the gateway.
 """
 
 import asyncio
@@ -32,14 +32,14 @@ _AT_ONCE = 32
 
 @dataclass
 class Recorder:
-    """Stands for all three services: security's keys and table, and everything else as a note of what was carried out."""
+    """Simulates all three services: security's keys and table, and for everything else a record of the operation."""
 
     player: Player
     carried_out: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", ()))
-        # Only what a caller asked for has his address.
+        # Only a caller's request has an address.
         if scope["type"] != "http" or b"x-forwarded-for" not in headers:
             await self.player(scope, receive, send)
             return
@@ -52,7 +52,7 @@ class Recorder:
 
 @dataclass(frozen=True)
 class Case:
-    """`level` is what the caller has of the operation's feature; of every other feature he has admin."""
+    """`level` is the caller's level of the operation's feature; for all other features it is admin."""
 
     operation: Declared
     method: str
@@ -90,7 +90,7 @@ def subject_of(feature: str | None, level: str) -> str:
 
 
 def player_with_all_callers() -> Player:
-    """Plays security, with a user for each feature and level: that level of it, and admin of everything else."""
+    """Simulates security with a user for each feature and level, who has admin of all other features."""
     player = Player()
     for feature in (*FEATURES, None):
         others = [Grant(other, Level.ADMIN) for other in FEATURES if other != feature]
@@ -112,13 +112,13 @@ def authorizations(player: Player, subject: str) -> dict[str, list[Header]]:
 
 @asynccontextmanager
 async def gateway_before(origin: str) -> AsyncIterator[ASGIApp]:
-    """The gateway in this loop, ready."""
+    """The gateway in this loop, when it is ready."""
     given: dict[str, Any] = {
         "NATS_URL": SecretStr("nats://gateway:none@127.0.0.1:9"),
         "LOG_LEVEL": "CRITICAL",
         "signing_key": SecretStr(SEED),
         **dict.fromkeys(("rating_url", "receivables_url", "security_url"), origin),
-        # Nobody is slowed down here.
+        # No limits on the rate.
         "requests_per_second": 1e9,
         "burst": 1_000_000,
     }
@@ -149,7 +149,7 @@ async def gateway_before(origin: str) -> AsyncIterator[ASGIApp]:
 
 
 async def ask_all(app: ASGIApp, cases: list[Case], player: Player) -> dict[int, int]:
-    """The status of each case by its place in the list; a case is named to the service by `case=<place>`."""
+    """The status of each case by its index, which the service gets as `case=<index>`."""
     callers = {
         (feature, level): authorizations(player, subject_of(feature, level))
         for feature in (*FEATURES, None)
@@ -168,7 +168,7 @@ async def ask_all(app: ASGIApp, cases: list[Case], player: Player) -> dict[int, 
     return statuses
 
 
-async def test_every_operation_passes_for_exactly_those_whom_its_declaration_lets() -> None:
+async def test_every_operation_passes_for_exactly_the_callers_it_declares() -> None:
     cases = all_cases()
     assert len(cases) > 5_000
     recorder = Recorder(player_with_all_callers())
@@ -192,12 +192,12 @@ async def test_every_operation_passes_for_exactly_those_whom_its_declaration_let
             else:
                 principal = verifiers[case.operation.service].verify(identity)
                 assert principal.subject == subject_of(case.operation.feature, case.level), str(case)
-                # A service hears of its own features alone.
+                # A service gets its own features only.
                 assert {grant.feature.partition(".")[0] for grant in principal.grants} <= {case.operation.service}
 
 
-async def test_the_matrix_sees_a_gateway_that_asks_for_a_level_less(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check of the check: one level less anywhere, and cases fail."""
+async def test_the_matrix_detects_a_gateway_that_requires_one_level_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the gateway required one level less, cases would fail."""
     monkeypatch.setattr(
         "gateway.permissions.highest_levels",
         lambda grants: dict.fromkeys(FEATURES, Level.VIEW) | {one.feature: one.level + 1 for one in grants},

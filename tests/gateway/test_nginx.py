@@ -1,4 +1,4 @@
-"""deploy/nginx/ratebook.conf as it is, but for addresses, key and directories: nginx carries what the gateway allows."""
+"""deploy/nginx/ratebook.conf with other addresses, key and directories: nginx carries what the gateway admits."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ from tests.gateway.servers import wait_for
 
 KEY = "k" * 32
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed; NGINX_BIN names one elsewhere")
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed; set NGINX_BIN if it is elsewhere")
 
 _MAIN = """
 daemon off; master_process off; pid {place}/nginx.pid; error_log stderr warn;
@@ -82,7 +82,7 @@ def test_a_request_passes_with_the_callers_identity_and_nothing_forged(nginx: tu
         ("GET", "/api/v1/rating/orders/..%2fecho", 400, "AMBIGUOUS_PATH"),
     ],
 )
-def test_what_is_refused_is_explained_by_the_gateway(
+def test_refusals_come_from_the_gateway(
     nginx: tuple[str, Gateway], method: str, target: str, status: int, code: str
 ) -> None:
     origin, gateway = nginx
@@ -91,7 +91,7 @@ def test_what_is_refused_is_explained_by_the_gateway(
     assert gateway.player.seen == []
 
 
-def test_without_a_token_or_the_right_nothing_passes(nginx: tuple[str, Gateway]) -> None:
+def test_nothing_passes_without_a_token_or_the_feature(nginx: tuple[str, Gateway]) -> None:
     origin, gateway = nginx
     gateway.player.grant("8")
     gateway.asks_again()
@@ -123,7 +123,7 @@ def test_head_large_bodies_redirects_and_event_streams_pass(nginx: tuple[str, Ga
     assert first.startswith(b"id: 0\ndata: ")
 
 
-def test_a_right_that_is_taken_away_ends_when_the_kept_answer_does(nginx: tuple[str, Gateway]) -> None:
+def test_a_revoked_right_ends_with_the_cached_answer(nginx: tuple[str, Gateway]) -> None:
     origin, gateway = nginx
     headers = gateway.headers()
     assert httpx.get(f"{origin}/api/v1/rating/echo", headers=headers).status_code == 200

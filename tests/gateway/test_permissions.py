@@ -1,4 +1,4 @@
-"""The permission table: what it allows, how fast a change arrives, and that nothing is decided on an old one."""
+"""The permission table: what it allows, how fast a change arrives, and how long it is trusted."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ def test_a_level_below_the_declared_one_is_forbidden(gateway: Gateway) -> None:
     assert [seen.method for seen in gateway.player.seen] == ["GET"]
 
 
-def test_a_denial_is_logged_with_who_what_and_why_and_never_a_token(gateway: Gateway) -> None:
+def test_a_denial_is_logged_with_caller_operation_and_reason_but_no_token(gateway: Gateway) -> None:
     kept: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     handler = logging.handlers.QueueHandler(kept)
     logger = logging.getLogger("gateway.decisions")
@@ -74,7 +74,7 @@ def test_a_denial_is_logged_with_who_what_and_why_and_never_a_token(gateway: Gat
     ]
     assert facts == [
         ("DEBUG", "8", "GET /api/v1/rating/echo", "pass", "granted"),
-        ("INFO", "8", "GET /api/v1/rating/orders/{order_id}", "forbidden", "no group gives rating.orders at view"),
+        ("INFO", "8", "GET /api/v1/rating/orders/{order_id}", "forbidden", "no group grants rating.orders at view"),
         ("INFO", "unknown", "GET /api/v1/rating/echo", "unauthenticated", "The access token is not valid."),
         ("DEBUG", "127.0.0.1", "GET /api/v1/rating/open", "pass", "public"),
     ]
@@ -98,20 +98,20 @@ def test_new_limits_of_a_grant_travel_to_the_service_with_the_same_token(new_gat
 # --- How changes arrive ----------------------------------------------------------------------------------------------
 
 
-def test_a_permission_taken_away_or_given_counts_after_the_next_poll(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_permission_revoked_or_granted_counts_after_the_next_poll(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     assert status(gateway) == 200
     gateway.player.grant("7", Grant("rating.orders", Level.VIEW))
-    wait_for(lambda: status(gateway) == 403, "the permission is gone", 2)
+    wait_for(lambda: status(gateway) == 403, "the permission is revoked", 2)
     gateway.player.grant("7", *EVERYTHING)
-    wait_for(lambda: status(gateway) == 200, "the permission is back", 2)
+    wait_for(lambda: status(gateway) == 200, "the permission is granted again", 2)
 
 
-def test_a_deactivated_user_is_unauthenticated_whatever_his_token_says(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_deactivated_user_is_unauthenticated_despite_a_valid_token(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     assert status(gateway) == 200
     gateway.player.remove("7")
-    wait_for(lambda: status(gateway) == 401, "the user is gone", 2)
+    wait_for(lambda: status(gateway) == 401, "the user is deactivated", 2)
     assert status(gateway, "/rating/me") == 401
 
 
@@ -122,8 +122,8 @@ def test_an_unchanged_table_is_not_sent_again(new_gateway: Callable[..., Gateway
     assert status(gateway) == 200
 
 
-def test_the_gateway_asks_for_the_table_with_an_identity_of_its_own(gateway: Gateway) -> None:
-    # The newest: on a slow machine the first identity of this gateway has expired.
+def test_the_gateway_fetches_the_table_with_its_own_identity(gateway: Gateway) -> None:
+    # The newest one, because on a slow machine the first identity of this gateway has expired.
     gateway.asks_again()
     question = next(one for one in reversed(gateway.player.questions) if one.raw_path == "/v1/permission-table")
     verifier = IdentityVerifier(public_jwks([load_private_key(SEED)]), "security")
@@ -135,9 +135,9 @@ def test_the_gateway_asks_for_the_table_with_an_identity_of_its_own(gateway: Gat
 
 @pytest.fixture
 async def told(broker: Nats, new_gateway: Callable[..., Gateway]) -> AsyncIterator[tuple[Gateway, Client]]:
-    """A gateway that polls too seldom to matter, and security's connection to NATS."""
+    """A gateway that polls too rarely to matter, and security's connection to NATS."""
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")), permission_poll_seconds=30)
-    wait_for(lambda: ready_checks(gateway.origin)["nats"] == "ok", "the gateway listens")
+    wait_for(lambda: ready_checks(gateway.origin)["nats"] == "ok", "the gateway is listening")
     security = await nats.connect(broker.url("security"), inbox_prefix=b"_INBOX_security")
     yield gateway, security
     await security.close()
@@ -150,38 +150,38 @@ async def tell(security: Client, epoch: int) -> None:
     await security.flush()
 
 
-async def test_told_over_nats_a_change_counts_within_a_second(told: tuple[Gateway, Client]) -> None:
+async def test_a_change_announced_over_nats_counts_within_a_second(told: tuple[Gateway, Client]) -> None:
     gateway, security = told
     assert status(gateway) == 200
     gateway.player.grant("7", Grant("rating.orders", Level.VIEW))
     began = time.monotonic()
     await tell(security, gateway.player.epoch)
-    wait_for(lambda: status(gateway) == 403, "the permission is gone", 2)
+    wait_for(lambda: status(gateway) == 403, "the permission is revoked", 2)
     assert time.monotonic() - began < 1
 
 
 async def test_an_event_that_overtakes_its_table_is_not_lost(told: tuple[Gateway, Client]) -> None:
-    """Told while it asks, the gateway asks once more."""
+    """If an event arrives during a request for the table, the gateway requests it again."""
     gateway, security = told
     gateway.player.table_delay_seconds = 0.3
     before = gateway.player.asked("/v1/permission-table")
     await tell(security, 99)
-    wait_for(lambda: gateway.player.asked("/v1/permission-table") == before + 1, "the gateway asks")
+    wait_for(lambda: gateway.player.asked("/v1/permission-table") == before + 1, "the gateway has requested the table")
     await tell(security, 100)
-    wait_for(lambda: gateway.player.asked("/v1/permission-table") == before + 2, "the gateway asks again", 2)
+    wait_for(
+        lambda: gateway.player.asked("/v1/permission-table") == before + 2, "the gateway has requested it again", 2
+    )
     await asyncio.sleep(0.8)
     assert gateway.player.asked("/v1/permission-table") == before + 2
 
 
-async def test_losing_nats_leaves_the_gateway_working_and_is_mended(
-    broker: Nats, new_gateway: Callable[..., Gateway]
-) -> None:
+async def test_the_gateway_works_without_nats_and_reconnects(broker: Nats, new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")))
-    wait_for(lambda: ready_checks(gateway.origin)["nats"] == "ok", "the gateway listens")
+    wait_for(lambda: ready_checks(gateway.origin)["nats"] == "ok", "the gateway is listening")
     broker.child.kill()
-    wait_for(lambda: ready_checks(gateway.origin)["nats"] != "ok", "the gateway notices")
+    wait_for(lambda: ready_checks(gateway.origin)["nats"] != "ok", "the gateway has noticed")
     gateway.player.grant("7", Grant("rating.orders", Level.VIEW))
-    wait_for(lambda: status(gateway) == 403, "the poll brings the change", 2)
+    wait_for(lambda: status(gateway) == 403, "the poll has brought the change", 2)
 
 
 # --- How long it is trusted ------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ async def test_losing_nats_leaves_the_gateway_working_and_is_mended(
 
 @pytest.fixture
 def asking(upstream: Connections) -> Iterator[tuple[Player, Permissions, list[float]]]:
-    """Permissions with a clock that the test moves."""
+    """Permissions with a clock that the test controls."""
     player = Player()
     player.grant("7", *EVERYTHING)
     now = [1000.0]
@@ -198,7 +198,7 @@ def asking(upstream: Connections) -> Iterator[tuple[Player, Permissions, list[fl
         yield player, Permissions(upstream, services.origin, identities, clock=lambda: now[0]), now
 
 
-async def test_the_table_is_trusted_for_a_minute_from_when_it_was_asked_for(
+async def test_the_table_is_trusted_for_a_minute_after_the_request(
     asking: tuple[Player, Permissions, list[float]],
 ) -> None:
     player, permissions, now = asking
@@ -214,7 +214,7 @@ async def test_the_table_is_trusted_for_a_minute_from_when_it_was_asked_for(
     assert permissions.current().epoch == player.epoch
 
 
-async def test_an_answer_that_took_long_is_as_old_as_its_question(
+async def test_the_age_of_a_slow_answer_counts_from_its_request(
     asking: tuple[Player, Permissions, list[float]],
 ) -> None:
     _, permissions, _ = asking
@@ -225,7 +225,7 @@ async def test_an_answer_that_took_long_is_as_old_as_its_question(
         permissions.current()
 
 
-async def test_failures_and_older_epochs_change_nothing_and_renew_no_trust(
+async def test_failures_and_older_epochs_change_nothing_and_do_not_renew_trust(
     asking: tuple[Player, Permissions, list[float]],
 ) -> None:
     player, permissions, now = asking
@@ -261,10 +261,10 @@ def test_without_fresh_permissions_only_public_operations_pass(new_gateway: Call
     assert "PermissionsStale" in ready_checks(gateway.origin)["permissions"]
     permissions._clock = time.monotonic
     gateway.player.failing = False
-    wait_for(lambda: status(gateway) == 200, "security is back")
+    wait_for(lambda: status(gateway) == 200, "security answers again")
 
 
-def test_an_open_stream_ends_when_the_permissions_get_stale(new_gateway: Callable[..., Gateway]) -> None:
+def test_an_open_stream_ends_when_the_permissions_become_stale(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
         pieces = answer.iter_raw()

@@ -1,4 +1,4 @@
-"""Requests reach their service as far as they may, and answers come back as they were given."""
+"""Requests reach their service with what may pass, and answers are returned unchanged."""
 
 import hashlib
 import socket
@@ -26,7 +26,7 @@ def test_a_request_reaches_its_service_with_query_headers_and_body(gateway: Gate
     assert {name: value for name, value in seen["headers"] if name in sent} == sent
 
 
-def test_the_service_gets_an_identity_with_the_grants_for_itself_alone(gateway: Gateway) -> None:
+def test_a_service_gets_an_identity_with_its_own_grants_only(gateway: Gateway) -> None:
     with gateway.client() as client:
         client.get("/rating/echo")
         client.get("/receivables/echo")
@@ -52,7 +52,7 @@ def test_a_public_operation_needs_no_token_and_carries_no_identity(gateway: Gate
     assert seen.header(HEADER) == []
 
 
-def test_signed_in_operations_pass_any_active_user(gateway: Gateway) -> None:
+def test_signed_in_operations_admit_any_active_user(gateway: Gateway) -> None:
     with gateway.client("8") as client:
         assert client.get("/rating/me").status_code == 200
 
@@ -68,7 +68,7 @@ def test_access_token_and_cookies_stay_at_the_gateway(gateway: Gateway) -> None:
     }  # fmt: skip
 
 
-def test_the_trace_goes_on_to_the_service_and_comes_back_as_request_id(gateway: Gateway) -> None:
+def test_the_trace_reaches_the_service_and_returns_as_the_request_id(gateway: Gateway) -> None:
     trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     with gateway.client() as client:
         answer = client.get("/rating/echo", headers={"traceparent": trace})
@@ -81,7 +81,7 @@ def test_the_trace_goes_on_to_the_service_and_comes_back_as_request_id(gateway: 
     ["ratebook-identity", "Ratebook_Identity", "ratebook.identity", "X-Forwarded-For", "x_forwarded_for",
      "X-Forwarded-Host", "Forwarded", "x-request-id", "X-Real-IP"],
 )  # fmt: skip
-def test_what_only_the_gateway_may_say_is_never_taken_from_outside(gateway: Gateway, name: str) -> None:
+def test_headers_that_only_the_gateway_may_set_are_never_taken_from_callers(gateway: Gateway, name: str) -> None:
     with gateway.client() as client:
         client.get("/rating/echo", headers={name: "forged"})
         httpx.get(f"{gateway.origin}/api/v1/rating/open", headers={name: "forged"})
@@ -102,10 +102,10 @@ def test_naming_headers_in_connection_removes_those_but_never_the_identity(gatew
     assert seen.body_bytes == 2
 
 
-def test_cookies_come_back_one_by_one_and_never_go_out_with_anothers_request(
+def test_cookies_are_returned_separately_and_never_sent_with_another_request(
     new_gateway: Callable[..., Gateway],
 ) -> None:
-    """Some cookie jars pass over bare addresses, so the services are reached as localhost here."""
+    """Some cookie jars ignore IP addresses, so the services are reached as localhost here."""
     gateway = new_gateway(host="localhost")
     with gateway.client("7") as client:
         answer = client.get("/rating/answers/cookies")
@@ -123,7 +123,7 @@ def test_a_compressed_body_passes_untouched(gateway: Gateway) -> None:
         assert (answer.headers["content-encoding"], answer.headers["content-length"]) == ("gzip", str(len(GZIPPED)))
 
 
-def test_redirects_go_to_the_caller_with_the_path_as_he_knows_it(gateway: Gateway) -> None:
+def test_redirects_have_the_path_for_callers(gateway: Gateway) -> None:
     with gateway.client() as client:
         inside = client.get("/rating/answers/redirect")
         elsewhere = client.get("/rating/answers/elsewhere")
@@ -145,18 +145,18 @@ def test_answers_without_a_body_have_none_and_leave_the_connection_usable(
             assert "content-length" not in answer.headers
 
 
-def test_head_is_answered_where_get_is_with_the_same_headers_and_no_body(gateway: Gateway) -> None:
+def test_head_gives_the_headers_of_get_without_a_body(gateway: Gateway) -> None:
     with gateway.client() as client:
         for path in ("/rating/echo", "/rating/answers/gzip"):
             head = client.head(path)
             assert (head.status_code, head.content) == (200, b"")
             assert int(head.headers["content-length"]) > 0
         assert client.get("/rating/echo").status_code == 200
-    # Services written with FastAPI have no HEAD of their own.
+    # FastAPI services have no HEAD operations.
     assert [seen.method for seen in gateway.player.seen] == ["GET", "HEAD", "GET"]
 
 
-def test_what_a_service_says_beyond_the_list_stays_inside(gateway: Gateway) -> None:
+def test_headers_of_a_service_outside_the_list_are_dropped(gateway: Gateway) -> None:
     with gateway.client() as client:
         answer = client.get("/rating/answers/inner")
     assert answer.content == b"ok"
@@ -166,7 +166,7 @@ def test_what_a_service_says_beyond_the_list_stays_inside(gateway: Gateway) -> N
     assert "server" not in answer.headers
 
 
-def test_a_header_beyond_ascii_passes_as_it_came(gateway: Gateway) -> None:
+def test_a_response_header_beyond_ascii_passes_unchanged(gateway: Gateway) -> None:
     with gateway.client() as client:
         answer = client.get("/rating/answers/latin")
     assert (answer.status_code, answer.content, answer.headers["etag"]) == (200, b"ok", '"1"')
@@ -175,7 +175,7 @@ def test_a_header_beyond_ascii_passes_as_it_came(gateway: Gateway) -> None:
     ]
 
 
-def test_a_services_refusal_passes_as_it_came(gateway: Gateway) -> None:
+def test_a_refusal_of_a_service_passes_unchanged(gateway: Gateway) -> None:
     with gateway.client() as client:
         answer = client.get("/rating/answers/refused")
     assert (answer.status_code, answer.json()) == (409, {"code": "ORDER_LOCKED"})
@@ -185,14 +185,14 @@ def test_a_services_refusal_passes_as_it_came(gateway: Gateway) -> None:
 # --- Paths -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_parameter_may_hold_escapes_and_reaches_the_service_escaped_once(gateway: Gateway) -> None:
+def test_a_parameter_with_escapes_reaches_the_service_escaped_once(gateway: Gateway) -> None:
     with gateway.client() as client:
         answer = client.get("/rating/customers/O%27Neil%20%26%20S%c3%b6hne%3b%3F/statement")
     assert answer.json()["raw_path"] == "/v1/customers/O'Neil%20&%20S%C3%B6hne%3B%3F/statement"
 
 
-def test_a_literal_segment_wins_even_when_it_is_escaped(gateway: Gateway) -> None:
-    """Otherwise the gateway would decide about `{order_id}` what the service does as `export`."""
+def test_a_literal_segment_wins_even_if_it_is_escaped(gateway: Gateway) -> None:
+    """Otherwise the gateway would decide about `{order_id}` while the service does `export`."""
     with gateway.client() as client:
         for spelling in ("export", "%65xport", "exp%6Frt"):
             answer = client.get(f"/rating/orders/{spelling}")
@@ -225,7 +225,7 @@ def test_another_method_is_refused_with_those_allowed(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 65_536, 65_537, 20_000_000])
 @pytest.mark.parametrize("chunked", [False, True])
-def test_bodies_of_every_size_arrive_whole(gateway: Gateway, size: int, *, chunked: bool) -> None:
+def test_bodies_of_any_size_arrive_complete(gateway: Gateway, size: int, *, chunked: bool) -> None:
     body = bytes(index % 251 for index in range(997)) * (size // 997 + 1)
     body = body[:size]
     pieces = (body[start : start + 50_000] for start in range(0, size, 50_000))
@@ -235,8 +235,8 @@ def test_bodies_of_every_size_arrive_whole(gateway: Gateway, size: int, *, chunk
     assert (seen["body_bytes"], seen["body_sha256"]) == (size, hashlib.sha256(body).hexdigest())
 
 
-def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(gateway: Gateway) -> None:
-    """The refusal comes although nothing of the body has come, and no `100 Continue` asks for it."""
+def test_a_body_announced_as_too_large_is_refused_before_it_is_sent(gateway: Gateway) -> None:
+    """The refusal comes before any of the body arrives, and no `100 Continue` asks for it."""
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
         connection.sendall(
             b"POST /api/v1/rating/echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
@@ -248,23 +248,23 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(gateway: 
     assert gateway.player.seen == []
 
 
-def test_a_body_that_grows_too_large_is_refused_and_the_service_left(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_body_that_grows_too_large_is_refused_and_the_upload_ended(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(max_body_bytes=1_000_000)
     with gateway.client() as client:
         answer = client.post("/rating/echo", content=(b"x" * 50_000 for _ in range(30)))
     assert (answer.status_code, answer.json()["code"]) == (413, "BODY_TOO_LARGE")
     assert answer.headers["connection"] == "close"
-    wait_for(lambda: gateway.player.left == ["/v1/echo"], "the service saw the upload end")
+    wait_for(lambda: gateway.player.left == ["/v1/echo"], "the upload ended at the service")
 
 
-def test_a_service_that_refuses_a_body_early_is_heard(gateway: Gateway) -> None:
+def test_an_early_refusal_of_a_body_reaches_the_caller(gateway: Gateway) -> None:
     with gateway.client() as client:
         for _ in range(3):
             answer = client.post("/rating/answers/early", content=(b"x" * 50_000 for _ in range(100)))
             assert (answer.status_code, answer.content) == (413, b"too much")
 
 
-def test_a_body_that_stops_coming_is_given_up(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_stalled_body_is_given_up(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(inactivity_timeout_seconds=0.3)
     for length in (b"100", b"100000"):
         with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
@@ -276,7 +276,7 @@ def test_a_body_that_stops_coming_is_given_up(new_gateway: Callable[..., Gateway
 
 
 def test_an_upload_may_take_longer_than_the_inactivity_time_out(new_gateway: Callable[..., Gateway]) -> None:
-    """Slow, but never silent."""
+    """It is slow but never silent."""
     gateway = new_gateway(inactivity_timeout_seconds=0.4)
 
     def slowly() -> Iterator[bytes]:
@@ -289,7 +289,7 @@ def test_an_upload_may_take_longer_than_the_inactivity_time_out(new_gateway: Cal
 
 
 def test_back_pressure_reaches_the_service(gateway: Gateway) -> None:
-    """What a slow caller has not taken waits at the service, beyond what the sockets on the way hold."""
+    """What a slow caller has not read stays at the service, except for what the sockets on the way hold."""
     player = gateway.player
     with gateway.client() as client, client.stream("GET", "/rating/answers/large") as answer:
         pieces = answer.iter_raw()

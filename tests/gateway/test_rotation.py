@@ -1,4 +1,4 @@
-"""The key of access tokens is rotated at a running gateway, step by step as operators do it; nobody is refused."""
+"""The key of access tokens is rotated step by step while the gateway runs, and nobody is refused."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,13 +12,13 @@ from services.security.main import create_app as create_security
 from services.security.settings import Settings as SecuritySettings
 from tests.gateway.conftest import sign
 from tests.gateway.real import PASSWORD, gateway_before, security_settings
-from tests.gateway.servers import Server, all_have_left, wait_for
+from tests.gateway.servers import Server, wait_for, wait_for_servers
 
 OLD, NEW = "aa" * 32, "bb" * 32
 
 
 class Security:
-    """The security service behind one address, replaced by another process with other keys."""
+    """The security service at one address, replaced by another process with other keys."""
 
     def __init__(self, settings: SecuritySettings):
         self._settings = settings
@@ -45,13 +45,13 @@ def passes(client: httpx.Client, token: str) -> bool:
     return client.get("/me", headers={"authorization": f"Bearer {token}"}).status_code == 200
 
 
-async def test_old_tokens_pass_until_their_key_is_retired_and_new_ones_at_once(
+async def test_old_tokens_pass_until_their_key_is_retired_and_new_ones_pass_at_once(
     fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str], broker: Nats
 ) -> None:
     settings = await security_settings(cluster(await fresh_database("security"), "security_runtime"), broker)
     await asyncio.to_thread(_rotate, settings, broker)
-    # Before the database goes.
-    await asyncio.to_thread(all_have_left)
+    # Before the database is dropped.
+    await asyncio.to_thread(wait_for_servers)
 
 
 def _rotate(settings: SecuritySettings, broker: Nats) -> None:
@@ -66,11 +66,11 @@ def _rotate(settings: SecuritySettings, broker: Nats) -> None:
         assert passes(client, log_in(client))
         security.restart(f"{NEW},{OLD}")
         new = log_in(client)
-        wait_for(lambda: passes(client, new), "the gateway has asked for the new key", 3)
+        wait_for(lambda: passes(client, new), "the gateway has fetched the new key", 3)
         assert passes(client, old)
         security.restart(NEW)
         assert passes(client, new)
-        # The gateway looks again within half a minute by itself, and at once for a key that it does not know.
+        # The gateway fetches the keys every half minute, and at once for an unknown key.
         forged = {"authorization": "Bearer " + sign(Ed25519PrivateKey.generate())}
         wait_for(
             lambda: client.get("/me", headers=forged).status_code == 401 and not passes(client, old), "it ended", 5

@@ -46,7 +46,9 @@ def table_of(paths: Mapping[str, object]) -> RouteTable:
         ("HEAD", "/api/v1/rating/answers/x", "HEAD /api/v1/rating/answers/{kind}", "/v1/answers/x"),
     ],
 )  # fmt: skip
-def test_an_operation_is_found_and_its_path_inside_rebuilt(method: str, path: str, name: str, inside: str) -> None:
+def test_an_operation_is_found_and_its_path_at_the_service_rebuilt(
+    method: str, path: str, name: str, inside: str
+) -> None:
     assert find(method, path) == (name, inside)
 
 
@@ -62,7 +64,7 @@ def test_everything_else_does_not_exist(path: str) -> None:
         find("GET", path)
 
 
-def test_another_method_is_named_with_those_that_there_are() -> None:
+def test_an_unknown_method_is_refused_with_those_that_exist() -> None:
     with pytest.raises(MethodNotAllowed) as refused:
         find("PATCH", "/api/v1/rating/echo")
     assert refused.value.allowed == ("GET", "HEAD", "POST", "PUT")
@@ -71,12 +73,12 @@ def test_another_method_is_named_with_those_that_there_are() -> None:
     assert refused.value.allowed == ("POST",)
 
 
-def test_where_a_literal_leads_nowhere_the_parameter_is_tried() -> None:
+def test_if_a_literal_leads_nowhere_the_parameter_is_tried() -> None:
     paths = {"/v1/a/import": {"post": operation()}, "/v1/a/{number}/lines": {"get": operation()}}
     assert find("GET", "/api/v1/rating/a/import/lines", table_of(paths))[1] == "/v1/a/import/lines"
 
 
-def test_a_path_that_needs_no_reading_means_what_reading_it_means() -> None:
+def test_the_shortcut_for_plain_paths_finds_the_same_operation() -> None:
     table = compile_routes(load_documents())
     plain = [route for route in table.routes if table.plain(route.method, route.path.encode()) is not None]
     assert len(plain) > 50
@@ -110,8 +112,8 @@ def test_parameters_of_the_whole_path_count_as_well() -> None:
         ({"/v1": {"get": operation()}}, "not of the form"),
         ({"/v1/a/": {"get": operation()}}, "not of the form"),
         ({"/v2/a": {"get": operation()}}, "not of the form"),
-        ({"/v1/a/{id}.pdf": {"get": operation()}}, "only a part of a segment"),
-        ({"/v1/a/{b}": {"get": operation()}, "/v1/a/{c}": {"get": operation()}}, "are the same paths"),
+        ({"/v1/a/{id}.pdf": {"get": operation()}}, "only part of a segment"),
+        ({"/v1/a/{b}": {"get": operation()}, "/v1/a/{c}": {"get": operation()}}, "are the same path"),
     ],
 )
 def test_documents_that_cannot_be_compiled_are_refused(paths: dict[str, object], words: str) -> None:
@@ -140,14 +142,14 @@ def test_every_committed_operation_is_in_the_table_and_found_by_its_own_path() -
     assert len(table.routes) == declared > 0
     for route in table.routes:
         given = [("7" if index in route.numbers else "x") for index in range(len(route.segments))]
-        outside = [one if one is not None else given[index] for index, one in enumerate(route.segments)]
+        outside = [segment if segment is not None else given[index] for index, segment in enumerate(route.segments)]
         found, inside = table.match(route.method, ["api", "v1", route.service, *outside])
         assert found is route
         assert inside == "/v1/" + "/".join(outside)
 
 
 @given(st.text(st.characters(blacklist_characters="/\\%.", blacklist_categories=("Cs", "Cc")), min_size=1))
-def test_a_parameter_reaches_the_service_as_it_was_meant(text: str) -> None:
+def test_a_parameter_reaches_the_service_with_the_same_meaning(text: str) -> None:
     _, inside = find("GET", f"/api/v1/rating/customers/{text}")
     assert path_segments(inside.encode()) == ["v1", "customers", text]
 

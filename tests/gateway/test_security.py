@@ -1,4 +1,4 @@
-"""With the real security service: log-in, permission and its loss, all through the gateway."""
+"""With the real security service: log-in, and granting and revoking permissions, all through the gateway."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from tests.gateway.real import PASSWORD, gateway_of_a_company, logged_in
 from tests.gateway.servers import wait_for
 
 
-async def test_a_permission_is_given_used_and_lost_within_a_second(
+async def test_a_permission_is_granted_used_and_revoked_within_a_second(
     fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str], broker: Nats
 ) -> None:
     database_url = cluster(await fresh_database("security"), "security_runtime")
@@ -25,13 +25,13 @@ def _give_use_and_take_away(gateway: str) -> None:
         group = admin.post("/security/groups", json={"name": "Order Entry", "grants": grants}).json()["id"]
         assert admin.put(f"/security/groups/{group}/members/{user}").status_code == 204
         with logged_in(gateway, "ALAMO\\JSmith") as clerk:
-            wait_for(lambda: clerk.get("/rating/work-orders").status_code == 200, "the permission has arrived", 2)
+            wait_for(lambda: clerk.get("/rating/work-orders").status_code == 200, "the permission is granted", 2)
             assert clerk.get("/security/me").json()["name"] == "ALAMO\\jsmith"
             assert clerk.post("/rating/work-orders", json={}).json()["code"] == "FORBIDDEN"
             assert clerk.get("/security/groups").json()["code"] == "FORBIDDEN"
             began = time.monotonic()
             assert admin.delete(f"/security/groups/{group}/members/{user}").status_code == 204
-            wait_for(lambda: clerk.get("/rating/work-orders").status_code == 403, "the permission is gone", 2)
+            wait_for(lambda: clerk.get("/rating/work-orders").status_code == 403, "the permission is revoked", 2)
             assert time.monotonic() - began < 1
             assert (
                 admin.patch(
@@ -41,4 +41,4 @@ def _give_use_and_take_away(gateway: str) -> None:
                 ).status_code
                 == 200
             )
-            wait_for(lambda: clerk.get("/security/me").status_code == 401, "the user is gone", 2)
+            wait_for(lambda: clerk.get("/security/me").status_code == 401, "the user is deactivated", 2)

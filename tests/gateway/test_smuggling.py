@@ -1,4 +1,4 @@
-"""Two servers that see different ends of one request would let a second one slip through: none does, however it is framed."""
+"""If two servers saw different ends of a request, a second one could slip through: none does, whatever the framing."""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _CHUNKED = b"5\r\nhello\r\n0\r\n\r\n"
 
 @dataclass(frozen=True)
 class Frame:
-    """The lines that frame a request, and the bytes behind its head; the smuggled request follows those."""
+    """The header lines that frame a request, and the bytes after its head, which the smuggled request follows."""
 
     name: str
     lines: bytes
@@ -24,7 +24,7 @@ class Frame:
 
 
 def contradicting() -> Iterator[Frame]:
-    """Length and coding, or two lengths: one reader follows the first, one the second."""
+    """A length and a coding, or two lengths, of which readers may follow either."""
     lengths = [b"0", b"4", b"5", b"15", b"100"]
     for length in lengths:
         given = b"Content-Length: " + length + b"\r\n"
@@ -43,7 +43,7 @@ def contradicting() -> Iterator[Frame]:
 
 
 def codings() -> Iterator[Frame]:
-    """What some reader takes for `chunked`, and another one passes over."""
+    """Codings that some readers take for `chunked` and others ignore."""
     values = [
         b"gzip, chunked", b"chunked, gzip", b"chunked, chunked", b"chunked, identity", b"identity", b"identity, chunked", b"gzip",
         b"chunked;q=1", b"chunked ;", b"xchunked", b"chunkedx", b"chunk", b"'chunked'", b'"chunked"', b"chunked,", b",chunked", b"", b"\x0bchunked",
@@ -61,7 +61,7 @@ def codings() -> Iterator[Frame]:
 
 
 def lengths() -> Iterator[Frame]:
-    """What some reader takes for a number."""
+    """Lengths that some readers take for a number."""
     values = [
         b"5 \t", b"\t 5 \t", b"+5", b"-5", b"-0", b"0x5", b"5.0", b"5e0", b"5,", b",5", b"5 5", b"5\t5", b"5;", b"5\x00", b"\x005", b"5\x0b", b"\x0b5", b"5\xa0", b"five", b"",
         b"5_0", b"\xd9\xa5", b"99999999999999999999", b"18446744073709551621", b"4294967301111111111", b"5\r\n 5", b"\r\n 5", b"'5'", b'"5"', b"[5]",
@@ -80,7 +80,7 @@ def lengths() -> Iterator[Frame]:
 
 
 def chunks() -> Iterator[Frame]:
-    """Chunks of which two readers see different ends."""
+    """Chunks with an end that readers see in different places."""
     sound = b"Transfer-Encoding: chunked\r\n"
     bodies = [
         b"+5\r\nhello\r\n0\r\n\r\n", b"-5\r\nhello\r\n0\r\n\r\n", b"0x5\r\nhello\r\n0\r\n\r\n", b"5_\r\nhello\r\n0\r\n\r\n", b" 5\r\nhello\r\n0\r\n\r\n",
@@ -98,7 +98,7 @@ def chunks() -> Iterator[Frame]:
 
 REFUSED = [*contradicting(), *codings(), *lengths(), *chunks()]
 
-# What HTTP allows: the body is one, and what follows is the next request, decided by itself.
+# Framing that HTTP allows: there is one body, and what follows is the next request.
 SOUND = [
     Frame("length", b"Content-Length: 5\r\n", BODY),
     Frame(
@@ -131,7 +131,7 @@ def inner(gateway: Gateway, number: int, *, close: bool) -> bytes:
     return f"{head}Authorization: Bearer {gateway.token()}\r\n{'Connection: close' if close else 'Accept: a'}\r\n\r\n".encode()
 
 
-def test_no_second_request_comes_through_behind_a_first_of_doubtful_length(gateway: Gateway) -> None:
+def test_no_second_request_passes_behind_one_of_unclear_length(gateway: Gateway) -> None:
     assert len(REFUSED) > 150
     wrong = []
     for number, frame in enumerate(REFUSED):
@@ -139,15 +139,13 @@ def test_no_second_request_comes_through_behind_a_first_of_doubtful_length(gatew
         if statuses != [400]:
             wrong.append((frame, statuses))
     assert wrong == []
-    wait_for(lambda: gateway.player.active == 0, "the services are done")
-    # A body that goes wrong in its middle has begun to arrive; it never arrived whole, so nothing was done with it.
-    assert [one for one in gateway.player.seen if one.body_sha256 or "smuggled" in one.raw_path] == []
+    wait_for(lambda: gateway.player.active == 0, "the services have finished")
+    # A body that fails in the middle has begun to arrive but never arrived completely, so nothing was done with it.
+    assert [seen for seen in gateway.player.seen if seen.body_sha256 or "smuggled" in seen.raw_path] == []
 
 
 @pytest.mark.parametrize("frame", SOUND, ids=lambda frame: frame.name)
-def test_of_sound_frames_the_body_arrives_whole_and_the_next_request_is_decided_by_itself(
-    gateway: Gateway, frame: Frame
-) -> None:
+def test_with_valid_framing_the_body_arrives_and_the_next_request_is_separate(gateway: Gateway, frame: Frame) -> None:
     assert converse(gateway, outer(gateway, frame) + inner(gateway, 0, close=True)) == [200, 200]
     first, second = gateway.player.seen
     assert (first.body_bytes, first.body_sha256) == (5, hashlib.sha256(BODY).hexdigest())
@@ -156,7 +154,7 @@ def test_of_sound_frames_the_body_arrives_whole_and_the_next_request_is_decided_
 
 
 def test_behind_a_refusal_the_connection_ends(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A refused body of unknown length must not be read as the next request."""
+    """A refused body of unknown length must not be taken for the next request."""
     monkeypatch.setattr("gateway.errors._LINGER_SECONDS", 0.2)
     for lines in (b"Transfer-Encoding: chunked\r\n", b"Content-Length: 100000\r\n"):
         head = b"POST /api/v1/rating/nowhere HTTP/1.1\r\nHost: x\r\n" + lines + b"\r\n"
@@ -164,7 +162,7 @@ def test_behind_a_refusal_the_connection_ends(gateway: Gateway, monkeypatch: pyt
     assert gateway.player.seen == []
 
 
-def test_a_head_without_end_is_not_waited_on_with_memory(gateway: Gateway) -> None:
+def test_an_endless_head_uses_no_memory(gateway: Gateway) -> None:
     endless = b"GET /api/v1/rating/echo HTTP/1.1\r\nHost: x\r\n" + b"X-A: " + b"a" * 200_000
     assert converse(gateway, endless, seconds=0.3) in ([], [400], [431])
     assert gateway.player.seen == []

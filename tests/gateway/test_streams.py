@@ -1,4 +1,4 @@
-"""Event streams arrive one by one, and live only as long as their caller may open them."""
+"""Events arrive one by one, and a stream lasts only as long as its caller may open it."""
 
 import itertools
 import socket
@@ -29,25 +29,25 @@ def test_the_head_of_a_stream_arrives_before_its_first_event(gateway: Gateway) -
         assert time.monotonic() - began < 1
 
 
-def test_head_of_a_stream_is_answered_at_once_and_wants_no_events(gateway: Gateway) -> None:
+def test_head_of_a_stream_is_answered_at_once_without_events(gateway: Gateway) -> None:
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=2) as connection:
         connection.sendall(
             b"HEAD /api/v1/rating/ticks HTTP/1.1\r\nHost: x\r\n"
             b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
         )
         assert b"content-type: text/event-stream\r\n" in connection.recv(10_000)
-        wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw its stream end", 1)
+        wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the stream ended at the service", 1)
 
 
-def test_a_quiet_stream_lives_as_long_as_it_beats(new_gateway: Callable[..., Gateway]) -> None:
-    """The time-out counts silence, not the length of the whole."""
+def test_a_quiet_stream_lasts_as_long_as_it_has_heartbeats(new_gateway: Callable[..., Gateway]) -> None:
+    """The time-out applies to silence, not to the duration of the stream."""
     gateway = new_gateway(inactivity_timeout_seconds=0.5)
     with gateway.client() as client, client.stream("GET", "/rating/ticks?count=8&every=0.25") as answer:
         assert b"".join(answer.iter_raw()).count(b"data:") == 8
 
 
 def ends_cleanly(gateway: Gateway, headers: dict[str, str], after: Callable[[], None]) -> float:
-    """Opens a stream, does `after`, reads on to the end; gives the seconds from `after` to the end."""
+    """Opens a stream, calls `after`, and reads to the end; returns the seconds from `after` to the end."""
     with httpx.stream("GET", f"{gateway.origin}/api/v1/rating/ticks", headers=headers) as answer:
         pieces = answer.iter_raw()
         next(pieces)
@@ -58,29 +58,29 @@ def ends_cleanly(gateway: Gateway, headers: dict[str, str], after: Callable[[], 
         return time.monotonic() - began
 
 
-def test_a_stream_ends_when_the_permission_goes(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_stream_ends_when_the_permission_is_revoked(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     player = gateway.player
     took = ends_cleanly(gateway, gateway.headers(), lambda: player.grant("7", Grant("rating.echo", Level.VIEW)))
     assert took < 3
-    wait_for(lambda: player.left == ["/v1/ticks"], "the service saw its stream end", 2)
+    wait_for(lambda: player.left == ["/v1/ticks"], "the stream ended at the service", 2)
     with gateway.client() as client:
         assert client.get("/rating/ticks").status_code == 403
 
 
-def test_a_stream_goes_on_over_epochs_that_leave_its_permission(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_stream_survives_epochs_that_keep_its_permission(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
         pieces = answer.iter_raw()
         next(pieces)
         gateway.player.grant("9", Grant("rating.echo", Level.VIEW))
         gateway.asks_again()
-        # Longer than a check of the open streams takes to come round.
+        # Longer than the interval at which open streams are checked.
         for _ in range(75):
             next(pieces)
 
 
-def test_a_stream_ends_when_its_token_does(gateway: Gateway) -> None:
+def test_a_stream_ends_when_its_token_expires(gateway: Gateway) -> None:
     headers = gateway.headers(exp=int(time.time()) + 2)
     assert ends_cleanly(gateway, headers, lambda: None) < 4
     with httpx.Client(headers=headers) as client:

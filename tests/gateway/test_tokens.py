@@ -1,4 +1,4 @@
-"""Tokens as forgers make them: none speaks for anyone, and each that is refused leaves no trace at a service."""
+"""Forged tokens: none is accepted, and no refused request reaches a service."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ def parts_of(token: str) -> tuple[dict[str, Any], dict[str, Any], str]:
 
 
 def soundly(head: object, claims: object, key: Ed25519PrivateKey) -> str:
-    """Signed as it should be, whatever the head says."""
+    """A token with a correct signature, whatever its head says."""
     said = f"{encoded(head)}.{encoded(claims)}"
     return f"{said}.{encoded(key.sign(said.encode()))}"
 
@@ -55,7 +55,7 @@ def unsigned(sound: str) -> Named:
 
 
 def confused(sound: str, key: Ed25519PrivateKey) -> Named:
-    """The public key, which everybody has, used as the secret of another algorithm; and keys of another kind."""
+    """Tokens signed with the public key as the secret of another algorithm, or with keys of another kind."""
     head, claims, _ = parts_of(sound)
     public = key.public_key()
     secrets = {
@@ -83,7 +83,7 @@ def confused(sound: str, key: Ed25519PrivateKey) -> Named:
 
 
 def bringing_a_key(sound: str, key: Ed25519PrivateKey) -> Named:
-    """The forger's own key, signed with soundly, and pointed to in every way that the standard knows."""
+    """Tokens with a correct signature by the forger's own key, referred to in all ways that the standard allows."""
     own = Ed25519PrivateKey.generate()
     head, claims, _ = parts_of(sound)
     described = json.loads(public_jwks([own]))["keys"][0]
@@ -111,7 +111,7 @@ def bringing_a_key(sound: str, key: Ed25519PrivateKey) -> Named:
 
 
 def claiming(sound: str, key: Ed25519PrivateKey) -> Named:
-    """Soundly signed, and not for us, not now, or for nobody."""
+    """Tokens with a correct signature that are for another audience, another time, or nobody."""
     head, all_claims, _ = parts_of(sound)
     now = int(time.time())
     wrong: dict[str, tuple[Any, ...]] = {
@@ -143,7 +143,7 @@ def tampered(sound: str, key: Ed25519PrivateKey) -> Named:
     for place in (0, 31, 32, 63):
         flipped = bytes(byte ^ (place == index) for index, byte in enumerate(raw))
         yield f"byte {place} of the signature", f"{said}.{encoded(flipped)}"
-    # The same point again, one order of the group further: a lenient check would take both.
+    # The same point plus one order of the group: a lenient check would accept both.
     order = 2**252 + 27742317777372353535851937790883648493
     further = int.from_bytes(raw[32:], "little") + order
     yield "malleable signature", f"{said}.{encoded(bytes(raw[:32]) + further.to_bytes(32, 'little'))}"
@@ -165,13 +165,13 @@ def tampered(sound: str, key: Ed25519PrivateKey) -> Named:
         jwt.api_jws.encode(b"[]", key, "EdDSA", headers={"typ": head["typ"], "kid": head["kid"]}),
     )
     yield (
-        "claims that are no JSON",
+        "claims that are not JSON",
         jwt.api_jws.encode(b"\xff", key, "EdDSA", headers={"typ": head["typ"], "kid": head["kid"]}),
     )
 
 
 def authorizations(gateway: Gateway) -> Named:
-    """Names and values of the Authorization header."""
+    """Yields names and values of the Authorization header."""
     key, sound = gateway.player.key, gateway.token()
     for name, token in (
         *unsigned(sound), *confused(sound, key), *bringing_a_key(sound, key), *claiming(sound, key), *tampered(sound, key),
@@ -215,13 +215,13 @@ def test_no_forged_token_passes(gateway: Gateway) -> None:
     cases = list(authorizations(gateway))
     assert len(cases) > 150
     told = [(name, ask(gateway, f"Authorization: {value}\r\n")) for name, value in cases]
-    # Beyond 4 KiB of headers it is no token any more, and a control character no header.
-    assert [one for one in told if one[1] not in ([401], [400])] == []
+    # Tokens over 4 KiB and control characters in headers are refused with 400.
+    assert [result for result in told if result[1] not in ([401], [400])] == []
     assert sum(statuses == [401] for _, statuses in told) > 150
     assert gateway.player.seen == []
 
 
-def test_a_token_is_taken_from_its_header_alone(gateway: Gateway) -> None:
+def test_a_token_is_only_read_from_its_header(gateway: Gateway) -> None:
     token = gateway.token()
     for lines in (
         f"Cookie: access_token={token}\r\n", f"X-Access-Token: {token}\r\n", f"Proxy-Authorization: Bearer {token}\r\n",
@@ -243,17 +243,17 @@ def test_a_token_is_taken_from_its_header_alone(gateway: Gateway) -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_tokens_within_their_time_pass(gateway: Gateway, claims: dict[str, Any]) -> None:
-    """Seconds from now. A clock may be up to five seconds before ours."""
+def test_tokens_within_their_lifetime_pass(gateway: Gateway, claims: dict[str, Any]) -> None:
+    """The claims are in seconds from now. Another clock may be up to five seconds ahead of ours."""
     now = int(time.time())
     moved = {name: now + seconds for name, seconds in claims.items()}
     assert ask(gateway, f"Authorization: Bearer {gateway.token(**moved)}\r\n") == [200]
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
-def test_the_scheme_is_read_without_regard_to_case(gateway: Gateway, scheme: str) -> None:
+def test_the_scheme_may_have_any_case(gateway: Gateway, scheme: str) -> None:
     assert ask(gateway, f"Authorization: {scheme} {gateway.token()}\r\n") == [200]
 
 
-def test_a_claim_more_is_no_reason_to_refuse(gateway: Gateway) -> None:
+def test_an_additional_claim_is_accepted(gateway: Gateway) -> None:
     assert ask(gateway, f"Authorization: Bearer {gateway.token(amr=['pwd'])}\r\n") == [200]

@@ -1,4 +1,4 @@
-"""Services that are away, slow, gone in the middle or speak strangely; callers who leave before or during an answer."""
+"""Services that are down, slow or break off, and callers who disconnect before or during an answer."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ from tests.gateway.servers import Server, raw_server, serving, wait_for
 
 @contextmanager
 def rating_says(reply: bytes, **settings: Any) -> Iterator[Gateway]:
-    """A gateway whose rating service answers every request with these bytes, and then hangs up."""
+    """A gateway whose rating service answers every request with these bytes and then closes the connection."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -62,7 +62,7 @@ def test_a_service_that_refuses_connections_is_unreachable(new_gateway: Callable
 
 
 @pytest.mark.parametrize(("method", "status", "asked"), [("GET", 200, 2), ("HEAD", 200, 2), ("POST", 502, 1)])
-def test_only_what_reads_is_asked_again_when_its_connection_breaks_before_the_answer(
+def test_only_reading_requests_are_repeated_if_the_connection_is_lost_before_the_answer(
     method: str, status: int, asked: int
 ) -> None:
     heads: list[bytes] = []
@@ -70,7 +70,7 @@ def test_only_what_reads_is_asked_again_when_its_connection_breaks_before_the_an
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         heads.append(head)
-        if b"/v1/echo" not in head or sum(b"/v1/echo" in one for one in heads) > 1:
+        if b"/v1/echo" not in head or sum(b"/v1/echo" in other for other in heads) > 1:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
 
@@ -106,13 +106,13 @@ def test_a_service_that_does_not_answer_in_time_is_given_up(new_gateway: Callabl
         b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
     ],
 )
-def test_what_is_not_an_answer_is_a_failure_of_the_service(reply: bytes) -> None:
+def test_an_invalid_answer_is_a_failure_of_the_service(reply: bytes) -> None:
     with rating_says(reply) as gateway:
         answer = get(gateway)
         assert (answer.status_code, answer.json()["code"]) == (502, "UPSTREAM_FAILED")
 
 
-def test_informational_answers_are_passed_over_and_trailers_dropped() -> None:
+def test_informational_answers_are_skipped_and_trailers_dropped() -> None:
     reply = (
         b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n2\r\nok\r\n0\r\nx-sum: 1\r\n\r\n"
@@ -123,7 +123,7 @@ def test_informational_answers_are_passed_over_and_trailers_dropped() -> None:
     assert "x-sum" not in answer.headers
 
 
-def test_the_length_that_a_304_speaks_of_is_not_waited_for() -> None:
+def test_the_length_in_a_304_is_not_waited_for() -> None:
     with (
         rating_says(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 50\r\nETag: x\r\n\r\n") as gateway,
         socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection,
@@ -145,12 +145,12 @@ def test_the_length_that_a_304_speaks_of_is_not_waited_for() -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" + b"x" * 70_000 + b"\r\n",
     ],
 )
-def test_half_an_answer_is_never_taken_for_a_whole_one(reply: bytes) -> None:
+def test_half_an_answer_is_never_taken_for_a_complete_one(reply: bytes) -> None:
     with rating_says(reply) as gateway, pytest.raises(httpx.RemoteProtocolError):
         get(gateway)
 
 
-def test_a_service_that_stops_in_the_middle_is_given_up() -> None:
+def test_a_service_that_stalls_in_the_middle_is_given_up() -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
@@ -177,13 +177,13 @@ def test_after_a_restart_of_the_service_requests_pass_at_once() -> None:
             rating.stop()
             assert client.get("/rating/echo").json()["code"] == "UPSTREAM_UNREACHABLE"
             rating.start()
-            # The pool must not hold a dead connection against anyone.
+            # A dead connection in the pool must not fail a request.
             assert [client.get("/rating/echo").status_code for _ in range(10)] == [200] * 10
         rating.stop()
 
 
-def test_a_connection_is_used_again_and_let_go_before_the_service_closes_it(gateway: Gateway) -> None:
-    """The services close idle connections after 5 seconds; a request must never run into that."""
+def test_a_connection_is_reused_and_released_before_the_service_closes_it(gateway: Gateway) -> None:
+    """The services close idle connections after 5 seconds, which must never fail a request."""
     with gateway.client() as client:
         ports = set()
         for _ in range(20):
@@ -192,21 +192,21 @@ def test_a_connection_is_used_again_and_let_go_before_the_service_closes_it(gate
     assert len(gateway.player.peers) <= 3
 
 
-# --- Callers who leave -----------------------------------------------------------------------------------------------
+# --- Callers who disconnect ------------------------------------------------------------------------------------------
 
 
-def test_callers_who_leave_before_the_answer_never_keep_others_out(gateway: Gateway) -> None:
+def test_callers_who_disconnect_before_the_answer_never_block_others(gateway: Gateway) -> None:
     for _ in range(25):
         leave_before_the_answer(gateway, "/rating/answers/hang")
     with gateway.client(timeout=2) as client:
         assert [client.get("/rating/echo").status_code for _ in range(20)] == [200] * 20
     gateway.player.go_on.set()
-    wait_for(lambda: gateway.player.hanging == 0, "the service has finished what it began")
+    wait_for(lambda: gateway.player.hanging == 0, "the service has finished what it had begun")
     with gateway.client(timeout=2) as client:
         assert client.get("/rating/echo").status_code == 200
 
 
-def test_a_caller_who_leaves_too_many_answers_waits_for_them(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_caller_who_abandons_too_many_requests_must_wait_for_them(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(max_abandoned_requests=3)
     for _ in range(3):
         leave_before_the_answer(gateway, "/rating/answers/hang")
@@ -219,7 +219,7 @@ def test_a_caller_who_leaves_too_many_answers_waits_for_them(new_gateway: Callab
         wait_for(lambda: client.get("/rating/echo").status_code == 200, "the abandoned requests have ended")
 
 
-def test_a_caller_who_leaves_after_a_slow_body_is_seen_to_leave(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_caller_who_disconnects_after_a_slow_body_is_noticed(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(max_abandoned_requests=1)
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(
@@ -234,17 +234,17 @@ def test_a_caller_who_leaves_after_a_slow_body_is_seen_to_leave(new_gateway: Cal
     wait_for(lambda: get(gateway).status_code == 200, "the abandoned request has ended", 2)
 
 
-def test_a_stream_whose_caller_left_before_its_head_is_ended_when_it_comes(gateway: Gateway) -> None:
+def test_a_stream_whose_caller_disconnected_before_its_head_is_ended_when_it_arrives(gateway: Gateway) -> None:
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(
             b"GET /api/v1/rating/ticks?late=0.5 HTTP/1.1\r\nHost: x\r\n"
             b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
         )
         wait_for(lambda: bool(gateway.player.seen), "the service has the request")
-    wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw its stream end", 3)
+    wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the stream ended at the service", 3)
 
 
-def test_a_service_gets_only_so_many_requests_at_once(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_service_gets_a_limited_number_of_requests_at_once(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(max_upstream_requests=2)
     for _ in range(2):
         leave_before_the_answer(gateway, "/rating/answers/hang")
@@ -255,15 +255,15 @@ def test_a_service_gets_only_so_many_requests_at_once(new_gateway: Callable[...,
     wait_for(lambda: get(gateway).status_code == 200, "there is room again")
 
 
-def test_a_caller_who_leaves_during_the_answer_ends_it_at_the_service(gateway: Gateway) -> None:
+def test_a_caller_who_disconnects_during_the_answer_ends_it_at_the_service(gateway: Gateway) -> None:
     with gateway.client() as client, client.stream("GET", "/rating/ticks") as answer:
         next(answer.iter_raw())
-    wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service saw the caller leave", 2)
+    wait_for(lambda: gateway.player.left == ["/v1/ticks"], "the service noticed that the caller disconnected", 2)
 
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 1000000", b"Transfer-Encoding: chunked"])
-def test_a_caller_who_leaves_during_his_upload_ends_it_at_the_service(gateway: Gateway, framing: bytes) -> None:
-    """What came of it must never look like the whole."""
+def test_a_caller_who_disconnects_during_the_upload_ends_it_at_the_service(gateway: Gateway, framing: bytes) -> None:
+    """A part of the upload must never look like the whole."""
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(
             b"POST /api/v1/rating/echo HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n"
@@ -271,19 +271,19 @@ def test_a_caller_who_leaves_during_his_upload_ends_it_at_the_service(gateway: G
             b"30d40\r\n" + b"x" * 200_000 + b"\r\n"
         )
         wait_for(lambda: bool(gateway.player.seen), "the service has the request")
-    wait_for(lambda: gateway.player.left == ["/v1/echo"], "the service saw the upload end", 2)
+    wait_for(lambda: gateway.player.left == ["/v1/echo"], "the upload ended at the service", 2)
     assert gateway.player.seen[0].body_sha256 == ""
 
 
-def test_a_caller_who_takes_nothing_of_his_answer_is_cut_off(new_gateway: Callable[..., Gateway]) -> None:
+def test_a_caller_who_does_not_read_the_answer_is_cut_off(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(inactivity_timeout_seconds=0.5)
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(
             b"GET /api/v1/rating/answers/large HTTP/1.1\r\nHost: x\r\n"
             b"Authorization: Bearer " + gateway.token().encode() + b"\r\n\r\n"
         )
-        # A service whose listener is gone runs on into nothing.
-        wait_for(lambda: gateway.player.sent_bytes == LARGE_BYTES, "the service was left", 5)
+        # A service that nobody listens to would send everything.
+        wait_for(lambda: gateway.player.sent_bytes == LARGE_BYTES, "the connection to the service was cut", 5)
         connection.settimeout(5)
         got = 0
         while piece := connection.recv(1_000_000):
@@ -292,7 +292,7 @@ def test_a_caller_who_takes_nothing_of_his_answer_is_cut_off(new_gateway: Callab
 
 
 async def test_the_client_loses_no_cancellation(upstream: Connections) -> None:
-    """Also not one that meets an answer on its way."""
+    """Not even one that coincides with an answer."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""What arrives over a raw socket: every spelling that two servers could read in two ways is refused at the door."""
+"""Requests over a raw socket: every ambiguous spelling is refused before it reaches a service."""
 
 import socket
 
@@ -43,12 +43,13 @@ def test_ambiguous_paths_are_refused_and_reach_no_service(gateway: Gateway) -> N
     told = {target: say(gateway, request(gateway, target)) for target in REFUSED}
     wrong = {target: answer for target, answer in told.items() if answer not in {(400, "AMBIGUOUS_PATH"), (400, "")}}
     assert wrong == {}
-    # uvicorn's parser refuses control bytes and what is not ASCII before the gateway hears of it; the rest is ours.
+    # uvicorn's parser refuses control bytes and non-ASCII bytes before the gateway sees them; the gateway refuses the
+    # rest.
     assert sum(code == "AMBIGUOUS_PATH" for _, code in told.values()) > 130
     assert gateway.player.seen == []
 
 
-def test_the_same_paths_without_the_trick_pass(gateway: Gateway) -> None:
+def test_the_plain_forms_of_these_paths_pass(gateway: Gateway) -> None:
     for text in (
         b"a",
         b"...",
@@ -81,12 +82,12 @@ def test_other_spellings_of_a_path_do_not_exist(gateway: Gateway, target: bytes)
 
 
 @pytest.mark.parametrize("query", [b"a=\x01", b"a=\x7f", b"a=\xc3\xa9", b"a b", b"a=\xff", b"\x00", b"a=\t"])
-def test_queries_with_bytes_that_none_may_hold_are_refused(gateway: Gateway, query: bytes) -> None:
+def test_queries_with_forbidden_bytes_are_refused(gateway: Gateway, query: bytes) -> None:
     assert say(gateway, request(gateway, b"/api/v1/rating/echo?" + query))[0] == 400
     assert gateway.player.seen == []
 
 
-def test_queries_arrive_as_they_were_sent(gateway: Gateway) -> None:
+def test_queries_arrive_unchanged(gateway: Gateway) -> None:
     for query in (b"a=%2F..%2f&b=%00&c=%25&d=..//;x", b"?", b"a=[1]|{2}\\^`", b"%zz=%", b"a==b&&a"):
         assert say(gateway, request(gateway, b"/api/v1/rating/echo?" + query))[0] == 200
         assert gateway.player.seen[-1].query.encode() == query
@@ -101,8 +102,8 @@ def test_a_target_that_is_too_long_is_refused(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     "target", [b"http://evil.example/api/v1/rating/echo", b"https://user@evil.example:1/api/v1/rating/echo"]
 )
-def test_an_absolute_target_never_leads_anywhere_else(gateway: Gateway, target: bytes) -> None:
-    """uvicorn hides the authority, so only the path counts, and that goes to the service in the table."""
+def test_an_absolute_target_never_leads_elsewhere(gateway: Gateway, target: bytes) -> None:
+    """uvicorn drops the authority, so only the path counts, which goes to the service in the table."""
     assert say(gateway, request(gateway, target))[0] == 200
     (seen,) = gateway.player.seen
     assert seen.raw_path == "/v1/echo"
@@ -130,7 +131,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("headers", [b"Host: x\r\n" + line for line in FRAMES + LINES] + HOSTS)
-def test_headers_that_two_servers_could_read_differently_are_refused(gateway: Gateway, headers: bytes) -> None:
+def test_ambiguous_headers_are_refused(gateway: Gateway, headers: bytes) -> None:
     method = b"POST" if headers.lower().count(b"content-length") + headers.lower().count(b"transfer") else b"GET"
     told = say(
         gateway,
@@ -159,8 +160,8 @@ def test_methods_that_no_operation_has_are_refused(gateway: Gateway, method: byt
     assert gateway.player.seen == []
 
 
-def test_a_second_request_behind_a_refused_one_is_not_taken_for_its_body(gateway: Gateway) -> None:
-    """The classic smuggling: one server counts bytes, the next one chunks."""
+def test_a_request_behind_a_refused_one_is_not_taken_for_its_body(gateway: Gateway) -> None:
+    """This is classic smuggling: one server counts bytes, the next one chunks."""
     inner = request(gateway, b"/api/v1/rating/open", method=b"POST")
     for framing in (b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n"):
         outer = request(gateway, b"/api/v1/rating/echo", b"Host: x\r\n" + framing, b"POST")
@@ -171,7 +172,7 @@ def test_a_second_request_behind_a_refused_one_is_not_taken_for_its_body(gateway
 UPGRADE = b"Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n"
 
 
-def test_an_upgrade_is_passed_over(gateway: Gateway) -> None:
+def test_an_upgrade_is_ignored(gateway: Gateway) -> None:
     assert say(gateway, request(gateway, b"/api/v1/rating/echo", UPGRADE))[0] == 200
     (seen,) = gateway.player.seen
     assert not {"upgrade", "http2-settings", "connection"} & {name for name, _ in seen.headers}
@@ -180,14 +181,14 @@ def test_an_upgrade_is_passed_over(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"])
 def test_an_upgrade_never_swallows_a_body(gateway: Gateway, framing: bytes) -> None:
-    """The server's parser hands the body to the other protocol; a command must not pass with an empty one."""
+    """The server's parser treats the body as data of the other protocol, so a command would pass without its body."""
     body = b"hello" if b"Length" in framing else b"5\r\nhello\r\n0\r\n\r\n"
     told = say(gateway, request(gateway, b"/api/v1/rating/echo", UPGRADE + framing, b"POST") + body)
     assert told == (400, "HEADERS_REFUSED")
     assert gateway.player.seen == []
 
 
-def test_requests_sent_in_one_go_are_answered_in_their_order(gateway: Gateway) -> None:
+def test_pipelined_requests_are_answered_in_order(gateway: Gateway) -> None:
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
         connection.sendall(request(gateway, b"/api/v1/rating/orders/1") + request(gateway, b"/api/v1/rating/nothing"))
         answers = b""

@@ -1,4 +1,4 @@
-"""Speaks to a gateway byte by byte."""
+"""Talking to a gateway byte by byte."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from tests.gateway.conftest import Gateway
 
 
 def say(gateway: Gateway, request: bytes) -> tuple[int, str]:
-    """Sends these bytes; gives the answer's status and its code, empty where uvicorn refused by itself."""
+    """Sends these bytes; returns the status of the answer and its code, which is empty if uvicorn refused."""
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
         connection.sendall(request)
         answer = b""
@@ -29,11 +29,11 @@ def request(gateway: Gateway, target: bytes, headers: bytes = b"Host: x\r\n", me
 
 
 def converse(gateway: Gateway, sent: bytes, *, seconds: float = 5) -> list[int]:
-    """Sends these bytes and reads until the gateway closes, or says nothing for `seconds`; the statuses of all answers."""
+    """Sends these bytes and reads until the gateway closes or is silent for `seconds`; returns all statuses."""
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=seconds) as connection:
         connection.sendall(sent)
         answers = b""
-        # It may close on bytes that it no longer reads.
+        # The gateway may close while there are bytes that it does not read.
         with suppress(ConnectionResetError, TimeoutError):
             while piece := connection.recv(65536):
                 answers += piece

@@ -1,4 +1,4 @@
-"""A suite of its own for the long tests, with the sample company."""
+"""A separate suite with the sample company for the long tests."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Clerks who ask at a steady rate over connections that they keep, and note every outcome."""
+"""Callers who send requests at a steady rate over persistent connections, and record every outcome."""
 
 import asyncio
 import time
@@ -14,14 +14,14 @@ from pyreqwest.response import Response
 from deploy.local.client import Clerk
 from deploy.local.suite import Suite
 
-# A caller lets go of an idle connection before a server that leaves does (5 s), as the gateway itself does.
+# A caller must close an idle connection before a server that stops does (5 s), as the gateway does.
 _KEEP_IDLE_SECONDS = 2
 _ENTER_EVERY = 10
 
 
 @dataclass
 class Outcomes:
-    """What became of the requests: by status and code, and the numbers of the orders that were said to be entered."""
+    """The outcomes of the requests: counts by status and code, and the numbers of the orders reported as entered."""
 
     counts: Counter[str] = field(default_factory=Counter)
     entered: set[str] = field(default_factory=set)
@@ -43,13 +43,13 @@ def token_of(suite: Suite, user: str) -> str:
 
 
 class Driver:
-    """Nine of ten requests read the branches, the tenth enters a work order under a number of its own."""
+    """Nine of ten requests read the branches; the tenth enters a work order with a new number."""
 
     def __init__(self, gateway_url: str, token: str, prefix: str):
         self.outcomes = Outcomes()
         self._prefix = prefix
         self._api = f"{gateway_url}/api/v1"
-        # Not httpx: at 200 requests a second it would need a core for itself.
+        # Not httpx, which would need a whole core for 200 requests a second.
         self._http = (
             ClientBuilder()
             .default_headers({"authorization": f"Bearer {token}"})
@@ -60,7 +60,7 @@ class Driver:
         )
 
     async def drive(self, rate: int, until: asyncio.Event) -> None:
-        """Begins a request each 1/rate seconds, whether those before are answered or not."""
+        """Starts a request every 1/rate seconds, even if earlier ones have not been answered."""
         clock = asyncio.get_running_loop()
         under_way: set[asyncio.Task[None]] = set()
         begun_at, count = clock.time(), 0
@@ -105,7 +105,7 @@ class Driver:
 
 
 def orders_with(suite: Suite, prefix: str) -> list[str]:
-    """The numbers of all orders that begin so, as rating has them."""
+    """The numbers in rating of all orders with this prefix."""
     clerk = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
     try:
         return [

@@ -1,4 +1,4 @@
-"""An hour's worth of events, and many requests, leave no process larger than it was."""
+"""An hour's worth of events, and many requests, do not make any process grow."""
 
 import asyncio
 import statistics
@@ -12,18 +12,18 @@ from deploy.local.client import Clerk
 from deploy.local.suite import Suite
 from tests.long.driver import Driver, token_of
 
-# An hour at five a second.
+# An hour at five events a second.
 EVENTS = 18_000
 BATCH = 1_000
 REQUESTS = 20_000
 MIB = 1024 * 1024
-# The second half may be larger than the first by this: what the allocator keeps moves up and down by a few.
+# The second half may be larger than the first by this much, because the memory kept by the allocator varies.
 GROWTH_MIB = 12
 WATCHED = ("rating", "receivables", "gateway")
 
 
 class Sizes:
-    """The resident memory of the watched processes, sampled as the work goes on."""
+    """The resident memory of the watched processes, sampled during the work."""
 
     def __init__(self, suite: Suite):
         self._processes = {name: psutil.Process(suite.servers[name].child.process.pid) for name in WATCHED}
@@ -34,12 +34,12 @@ class Sizes:
             self.samples[name].append(process.memory_info().rss / MIB)
 
     def assert_flat(self, what: str) -> None:
-        """The median of the last quarter against that of the second: the first one is warming up."""
+        """Compares the median of the last quarter with that of the second one; the first one is a warm-up."""
         for name, sizes in self.samples.items():
             quarter = len(sizes) // 4
             before = statistics.median(sizes[quarter : 2 * quarter])
             after = statistics.median(sizes[-quarter:])
-            sys.stderr.write(f"\n{what}, {name}: {sizes[0]:.0f} MiB at first, {before:.0f}, {after:.0f} at last\n")
+            sys.stderr.write(f"\n{what}, {name}: {sizes[0]:.0f} MiB at first, then {before:.0f}, finally {after:.0f}\n")
             assert after - before < GROWTH_MIB, (name, sizes)
 
 
@@ -50,7 +50,7 @@ def orders(first: int, count: int) -> bytes:
 
 
 def until_all_is_taken_in(clerk: Clerk) -> None:
-    """Rating and receivables agree about what is unbilled once every event has arrived."""
+    """Waits until rating and receivables agree on the unbilled amount, because then every event has arrived."""
     deadline = time.monotonic() + 120
     while True:
         ours = clerk.get("/rating/reconciliation")["current"]
@@ -61,8 +61,8 @@ def until_all_is_taken_in(clerk: Clerk) -> None:
         time.sleep(0.2)
 
 
-def test_an_hour_of_events_leaves_no_process_larger(suite: Suite) -> None:
-    """Each rating of an order is an event that receivables takes in."""
+def test_an_hour_of_events_does_not_grow_any_process(suite: Suite) -> None:
+    """Each rating of an order is an event that receivables handles."""
     sizes = Sizes(suite)
     with closing(Clerk(suite.gateway_url, r"ALAMO\admin", suite.home.secrets.password_of(r"ALAMO\admin"))) as clerk:
         for first in range(0, EVENTS, BATCH):
@@ -77,7 +77,7 @@ def test_an_hour_of_events_leaves_no_process_larger(suite: Suite) -> None:
     sizes.assert_flat(f"{EVENTS} events")
 
 
-async def test_twenty_thousand_requests_leave_no_process_larger(suite: Suite) -> None:
+async def test_twenty_thousand_requests_do_not_grow_any_process(suite: Suite) -> None:
     sizes = Sizes(suite)
     driver = Driver(suite.gateway_url, token_of(suite, r"ALAMO\admin"), "MEM")
     done = asyncio.Event()

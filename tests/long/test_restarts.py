@@ -1,4 +1,4 @@
-"""Processes are restarted while 200 requests a second come in: nothing is lost, nothing is done twice."""
+"""Processes are restarted during 200 requests a second: nothing is lost and nothing is done twice."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ RETRY = " retry-after 2"
 
 
 async def driven(driver: Driver, restart: "asyncio.Future[None]") -> Outcomes:
-    """Drives while `restart` goes on, and a second before and after it."""
+    """Sends requests during `restart`, and for a second before and after it."""
     done = asyncio.Event()
     driving = asyncio.create_task(driver.drive(RATE, done))
     await asyncio.sleep(1)
@@ -35,13 +35,13 @@ async def driven(driver: Driver, restart: "asyncio.Future[None]") -> Outcomes:
 
 
 def assert_none_was_dropped(outcomes: Outcomes) -> None:
-    """Every request was done, or refused with 503 and Retry-After: away for a moment, or more than the machine does."""
+    """Asserts that every request was done, or refused with 503 and Retry-After."""
     assert outcomes.total > 0
-    assert [one for one in outcomes.counts if not (one in {"200", "201"} or one.endswith(RETRY))] == []
+    assert [outcome for outcome in outcomes.counts if not (outcome in {"200", "201"} or outcome.endswith(RETRY))] == []
 
 
 def tell(words: str, outcomes: Outcomes) -> None:
-    """A figure for whoever runs the long tests (`-s` shows it)."""
+    """Prints a figure, which `-s` shows."""
     sys.stderr.write(f"\n{words}: {dict(outcomes.counts)}, the slowest {outcomes.slowest_seconds:.2f} s\n")
 
 
@@ -51,10 +51,10 @@ def assert_orders_are_as_told(suite: Suite, prefix: str, outcomes: Outcomes) -> 
     assert set(kept) == outcomes.entered
 
 
-async def test_a_service_that_is_alone_is_away_for_a_moment_and_nothing_is_cut(
+async def test_a_single_service_restarts_without_cutting_off_requests(
     suite: Suite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What meets the gap is refused with 503 and Retry-After and was not done; everything else succeeds."""
+    """Requests during the gap are refused with 503 and Retry-After and are not carried out; all others succeed."""
     monkeypatch.setenv("DRAIN_SECONDS", DRAIN_SECONDS)
     suite.servers["rating"].child.stop()
     suite.start_server("rating")
@@ -72,13 +72,13 @@ async def test_a_service_that_is_alone_is_away_for_a_moment_and_nothing_is_cut(
     )
     tell("one rating, restarted", outcomes)
     assert_none_was_dropped(outcomes)
-    # It serves while it drains: three quarters of what came in five seconds.
+    # It serves while it drains, so at least three quarters of five seconds' requests succeed.
     assert outcomes.counts["200"] > RATE * 5 * 0.75
     assert_orders_are_as_told(suite, "ALONE", outcomes)
 
 
 class Instances:
-    """Processes of one deployable behind one listening socket, as systemd or a supervisor holds it."""
+    """Processes of one deployable behind one listening socket, which systemd or a supervisor would hold."""
 
     def __init__(self, suite: Suite, name: str, environment: dict[str, str]):
         self._module = "gateway.main" if name == "gateway" else f"services.{name}.main"
@@ -109,7 +109,7 @@ class Instances:
         return process
 
     async def replace(self) -> None:
-        """Starts a new one, lets it come up, and stops the old one."""
+        """Starts a new process, waits until it is up, and stops the old one."""
         old = self.running[-1]
         self.start()
         await self.until_started(len(self.running))
@@ -118,9 +118,9 @@ class Instances:
         self.running.remove(old)
 
     async def until_started(self, count: int) -> None:
-        """As many instances as this answer: each is known by its start time in the metrics."""
+        """Waits until this many instances answer; each is recognized by its start time in the metrics."""
         seen: set[str] = set()
-        # A connection for each question, or one instance would get them all.
+        # A new connection for each request; otherwise one instance would get them all.
         async with asyncio.timeout(60), httpx.AsyncClient(headers={"connection": "close"}) as client:
             while len(seen) < count:
                 await asyncio.sleep(0.05)
@@ -147,9 +147,9 @@ def instances(suite: Suite, name: str, **environment: str) -> Iterator[Instances
         made.stop()
 
 
-async def test_instances_that_take_turns_behind_one_socket_drop_nothing(suite: Suite) -> None:
-    """Gateway and service are replaced one after the other, and every single request succeeds."""
-    # One caller stands for all clerks of a company.
+async def test_instances_replaced_behind_one_socket_drop_nothing(suite: Suite) -> None:
+    """The gateway and the service are replaced one after the other, and every single request succeeds."""
+    # One caller represents all clerks of a company.
     settings = {"GATEWAY_MAX_REQUESTS_AT_ONCE": "2000"}
     with ExitStack() as stack:
         rating = stack.enter_context(instances(suite, "rating"))

@@ -1,4 +1,4 @@
-"""Whatever fits the description, and much that does not: every answer of the whole suite is one that is written down."""
+"""For valid and many invalid requests, every answer of the whole suite is one that the OpenAPI document declares."""
 
 import time
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from tests.faults.scene import chosen_seed
 from tests.gateway.conftest import sign
 
 EXAMPLES = 25
-# uvicorn's word for what the gateway never hears of, here a target of more than 64 KiB.
+# uvicorn's answer to requests that never reach the gateway, here with a target of more than 64 KiB.
 _NOT_HTTP = "Invalid HTTP request received."
 CHECKS = [
     not_a_server_error,
@@ -45,9 +45,9 @@ def operations(suite: Suite) -> Iterator[Any]:
 
 
 def faults_of(operation: Any, suite: Suite, mode: GenerationMode, number: int) -> list[str]:
-    """What is wrong with the answers to some requests of this operation."""
+    """The faults in the answers to some requests for this operation."""
     key = load_private_key(suite.home.secrets.security_key)
-    # The first user is the administrator; a minute more than the whole test may take.
+    # The first user is the administrator; the token is valid a minute longer than the whole test may take.
     token = sign(key, sub="1", exp=int(time.time()) + 3_600)
     found: dict[str, str] = {}
 
@@ -70,14 +70,14 @@ def faults_of(operation: Any, suite: Suite, mode: GenerationMode, number: int) -
                     f"{one}\n{answer.text[:400]}\n{case.as_curl_command()[:600]}",
                 )
 
-    # Without parameters and body there is nothing to get wrong.
+    # Without parameters and a body there is nothing to get wrong.
     with suppress(Unsatisfiable):
         ask()
     return [f"{operation.label}: {kind}: {words}" for kind, words in found.items()]
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as described", "otherwise"])
-def test_every_answer_is_one_that_is_declared(suite: Suite, mode: GenerationMode) -> None:
+def test_every_answer_is_declared(suite: Suite, mode: GenerationMode) -> None:
     number = chosen_seed()
-    wrong = [fault for one in operations(suite) for fault in faults_of(one, suite, mode, number)]
+    wrong = [fault for operation in operations(suite) for fault in faults_of(operation, suite, mode, number)]
     assert wrong == [], "\n\n".join([f"RATEBOOK_SEED={number}", *wrong])

@@ -1,4 +1,4 @@
-"""Every test of a service may use both ledgers with the sample company."""
+"""Makes both ledgers with the sample company available to the tests of all services."""
 
 from tests.fixtures.ledgers import (
     company,

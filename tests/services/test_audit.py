@@ -1,4 +1,4 @@
-"""Every command that changed something is written down, without its secrets, and nobody changes it unseen."""
+"""Every command that changed something is recorded without its secrets, and nobody can change the record unnoticed."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ async def seal(database: Database) -> None:
 
 @pytest.fixture
 async def sealed(rating_database: Database) -> int:
-    """Everything that setting the company up has left is sealed; how many entries that is."""
+    """Seals the entries left by setting up the company, and returns their number."""
     await seal(rating_database)
     return (await verdict(rating_database)).sealed
 
@@ -54,7 +54,7 @@ async def entries(client: httpx.AsyncClient, **wanted: str) -> list[dict[str, An
     return found
 
 
-async def test_a_command_is_written_down_with_who_what_and_the_request(company: Company) -> None:
+async def test_a_command_is_recorded_with_its_sender_and_request(company: Company) -> None:
     rating, _ = company
     body = {"code": "NIGHT", "name": "By night"}
     made = await rating.post("/v1/priorities", json=body)
@@ -65,7 +65,7 @@ async def test_a_command_is_written_down_with_who_what_and_the_request(company: 
     assert entry["request_id"] == made.headers["x-request-id"]
 
 
-async def test_what_is_refused_or_only_read_is_not(company: Company) -> None:
+async def test_refused_and_reading_requests_are_not_recorded(company: Company) -> None:
     rating, _ = company
     before = len(await entries(rating))
     assert (await rating.post("/v1/priorities", json={"code": "no such form"})).status_code == 422
@@ -73,9 +73,7 @@ async def test_what_is_refused_or_only_read_is_not(company: Company) -> None:
     assert len(await entries(rating)) == before
 
 
-async def test_a_command_sent_twice_is_written_down_once(
-    company: Company, enter: Enter, rating_database: Database
-) -> None:
+async def test_a_command_sent_twice_is_recorded_once(company: Company, enter: Enter, rating_database: Database) -> None:
     rating, _ = company
     await enter("W1")
     await rating.post("/v1/rating-runs", json={})
@@ -86,7 +84,7 @@ async def test_a_command_sent_twice_is_written_down_once(
     assert len(await entries(rating, operation="POST /v1/exports")) == 1
 
 
-async def test_an_import_leaves_its_size_and_digest(company: Company) -> None:
+async def test_an_import_is_recorded_with_its_size_and_digest(company: Company) -> None:
     rating, _ = company
     content = "code,name\nNIGHT,By night\n"
     assert (
@@ -96,7 +94,7 @@ async def test_an_import_leaves_its_size_and_digest(company: Company) -> None:
     assert json.loads(entry["body"])["bytes"] == len(content)
 
 
-def test_secrets_are_not_kept() -> None:
+def test_secrets_are_not_recorded() -> None:
     body = {"name": "x", "new_password": "hidden", "inside": [{"refresh_token": "hidden", "amount": "1.00"}]}
     kept = kept_body("application/json", json.dumps(body).encode())
     assert kept is not None
@@ -105,8 +103,8 @@ def test_secrets_are_not_kept() -> None:
     assert "hidden" not in (kept_body("text/csv", b"name,password\na,hidden\n") or "")
 
 
-def test_every_secret_that_any_operation_takes_is_called_one() -> None:
-    """Hidden is what is named a password, secret or token; what is one must be named so."""
+def test_every_secret_in_a_body_has_a_name_that_says_so() -> None:
+    """Fields are hidden by their name, so a secret must be named password, secret or token."""
     secrets = {
         name
         for document in load_documents().values()
@@ -119,13 +117,15 @@ def test_every_secret_that_any_operation_takes_is_called_one() -> None:
         assert "hidden" not in (kept_body("application/json", json.dumps({name: "hidden"}).encode()) or "")
 
 
-def test_a_seal_stands_for_everything_before_it() -> None:
+def test_a_seal_covers_everything_before_it() -> None:
     first = link(FIRST, "a")
     assert link(first, "b") != link(FIRST, "b")
     assert link(first, "b") != link(link(FIRST, "A"), "b")
 
 
-async def test_what_was_committed_is_sealed_by_whoever_comes_first(rating_database: Database, sealed: int) -> None:
+async def test_committed_entries_are_sealed_by_the_first_process_that_tries(
+    rating_database: Database, sealed: int
+) -> None:
     await add(rating_database, 7)
     await asyncio.gather(*(seal(rating_database) for _ in range(4)))
     found = await verdict(rating_database)
@@ -164,13 +164,13 @@ async def test_the_service_itself_cannot_change_it(rating_database: Database, st
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [
-        ("UPDATE audit_entry SET status = 500 WHERE id = {middle}", "is not what was sealed"),
+        ("UPDATE audit_entry SET status = 500 WHERE id = {middle}", "was changed after sealing"),
         ("DELETE FROM audit_entry WHERE id = {middle}", "is gone"),
         ("DELETE FROM audit_seal WHERE entry_id = {middle}", "is missing"),
-        ("UPDATE audit_seal SET seal = sha256('x') WHERE entry_id = {middle}", "is not what was sealed"),
+        ("UPDATE audit_seal SET seal = sha256('x') WHERE entry_id = {middle}", "was changed after sealing"),
     ],
 )
-async def test_what_the_databases_owner_changes_is_found(
+async def test_changes_by_the_owner_of_the_database_are_detected(
     rating_database: Database, cluster: Callable[[str, str], str], statement: str, fault: str
 ) -> None:
     await add(rating_database, 5)
@@ -184,7 +184,7 @@ async def test_what_the_databases_owner_changes_is_found(
     assert any(fault in one for one in (await verdict(rating_database)).faults)
 
 
-async def test_an_end_that_was_cut_off_is_seen_by_who_remembers_it(
+async def test_a_removed_end_is_detected_with_a_noted_seal(
     rating_database: Database, cluster: Callable[[str, str], str]
 ) -> None:
     await add(rating_database, 1)
@@ -204,7 +204,7 @@ async def test_an_end_that_was_cut_off_is_seen_by_who_remembers_it(
     ]
 
 
-async def test_an_entry_that_is_kept_from_being_sealed_is_found(
+async def test_an_entry_that_is_not_sealed_is_detected(
     rating_database: Database, sealed: int, cluster: Callable[[str, str], str]
 ) -> None:
     assert sealed
@@ -218,10 +218,10 @@ async def test_an_entry_that_is_kept_from_being_sealed_is_found(
     await owner.execute("DELETE FROM audit_unsealed")
     await owner.close()
     await seal(rating_database)
-    assert (await verdict(rating_database)).faults == ["1 entries older than 60 s have no seal"]
+    assert (await verdict(rating_database)).faults == ["1 entry older than 60 s without a seal"]
 
 
-async def test_who_is_limited_to_a_branch_does_not_see_what_others_do(
+async def test_a_caller_limited_to_a_branch_cannot_see_the_audit(
     company: Company, identity: Callable[..., dict[str, str]]
 ) -> None:
     rating, _ = company

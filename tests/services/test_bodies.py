@@ -1,4 +1,4 @@
-"""Bodies that no JSON reader should trip over: every service refuses them in words, and none fails."""
+"""Bodies that could make a JSON parser fail are refused by every service."""
 
 import pytest
 
@@ -17,7 +17,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-async def test_what_cannot_be_read_is_refused(company: Company, name: str) -> None:
+async def test_an_unreadable_body_is_refused(company: Company, name: str) -> None:
     headers = {"content-type": "application/json", "idempotency-key": "k", "if-match": '"1"'}
     for service, client in zip(("rating", "receivables"), company, strict=True):
         answer = await client.post(

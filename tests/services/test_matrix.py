@@ -1,6 +1,6 @@
-"""Every operation × every level × every kind of identity, at the services alone: each decides again what the gateway decided.
+"""Every operation × every level × every kind of identity, without the gateway: each service authorizes requests itself.
 
-A refused request must not reach the database: PostgreSQL itself counts what it was sent.
+A refused request must not reach the database: PostgreSQL counts the statements.
 """
 
 import time
@@ -21,14 +21,14 @@ from tests.fixtures.alone import running
 from tests.fixtures.asgi import Header, ask
 from tests.fixtures.operations import LEVELS, Declared, declared_operations
 
-# Without its cookie it has nothing to exchange, and refuses as a log-in is refused.
+# Without a cookie there is nothing to exchange, so the operation itself refuses.
 REFUSES_ITSELF = {"POST /api/v1/security/cookies/refresh"}
 IDENTITIES = ("no", "expired", "for another service", "sound")
 
 
 @dataclass(frozen=True)
 class Case:
-    """`level` is what the caller has of the operation's feature; of every other feature he has admin."""
+    """`level` is the caller's level of the operation's feature; for all other features it is admin."""
 
     operation: Declared
     level: str
@@ -58,7 +58,7 @@ def cases_of(service: str) -> list[Case]:
 
 
 class Identities:
-    """Identities as the gateway signs them, and such as it never would."""
+    """Identities that the gateway would sign, and others that it never would."""
 
     def __init__(self, key: Ed25519PrivateKey, service: str):
         self._key = key
@@ -103,7 +103,7 @@ def database(service: str, request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.mark.parametrize("service", ["rating", "receivables", "security"])
-async def test_every_operation_is_carried_out_for_exactly_those_whom_its_declaration_lets(
+async def test_every_operation_admits_exactly_the_callers_it_declares(
     service: str, database: Database, gateway_key: Ed25519PrivateKey, count_statements: Callable[..., Any]
 ) -> None:
     identities = Identities(gateway_key, service)
@@ -125,10 +125,10 @@ async def test_every_operation_is_carried_out_for_exactly_those_whom_its_declara
         assert statements.count == 0
         async with count_statements(database) as statements:
             for case in cases:
-                # What needs no identity need not be asked with each kind of them again.
+                # An operation that needs no identity need not be tested with every kind of identity.
                 if case.passes and case.identity == "sound" and case.operation.name not in REFUSES_ITSELF:
                     status = await ask_for(app, case)
-                    # What needs no identity looks at cookies itself, and refuses who brings none.
+                    # An operation that needs no identity may read cookies itself and refuse without one.
                     if status in ({403} if case.operation.level == "public" else {401, 403}) or status >= 500:
                         otherwise[str(case)] = status
         assert otherwise == {}

@@ -1,4 +1,4 @@
-"""A scrape says what waits and what lies aside, and is answered also when the database is away."""
+"""A scrape reports pending events and dead letters, and is answered even while the database is down."""
 
 import asyncio
 from datetime import timedelta
@@ -33,14 +33,14 @@ async def scrape(client: httpx.AsyncClient) -> str:
 
 @pytest.fixture
 async def asked(rating_database: Database, gateway_key: Ed25519PrivateKey) -> httpx.AsyncClient:
-    """The rating service on a database of its own; its background work does not run."""
+    """The rating service with its own database, without background work."""
     settings = Settings(
         database_url=rating_database.url, NATS_URL="nats://127.0.0.1:1", gateway_keys=public_jwks([gateway_key])
     )
     return client_of(create_app(settings))
 
 
-async def test_events_that_wait_are_counted_and_the_oldest_is_timed(
+async def test_pending_events_are_counted_with_the_age_of_the_oldest(
     asked: httpx.AsyncClient, rating_database: Database
 ) -> None:
     before = await scrape(asked)
@@ -78,7 +78,7 @@ async def test_dead_letters_are_counted_by_consumer_until_they_are_replayed(
     assert value(await scrape(asked), sample) == 0
 
 
-async def test_an_event_that_comes_again_counts_as_a_duplicate(
+async def test_a_redelivered_event_counts_as_a_duplicate(
     asked: httpx.AsyncClient, company: Company, receivables_database: Database, rating_database: Database
 ) -> None:
     _, receivables = company
@@ -97,7 +97,7 @@ async def test_an_event_that_comes_again_counts_as_a_duplicate(
     assert value(await scrape(asked), sample) == before + 1
 
 
-async def test_a_run_in_flight_is_counted_and_timed(
+async def test_a_run_in_flight_is_counted_with_its_age(
     asked: httpx.AsyncClient, company: Company, enter: Enter, rate: Rate, rating_database: Database
 ) -> None:
     rating, _ = company
@@ -112,31 +112,31 @@ async def test_a_run_in_flight_is_counted_and_timed(
     assert 660 <= value(text, "ratebook_export_run_oldest_age_seconds") < 720
 
 
-async def test_a_pool_that_is_used_up_shows_and_the_scrape_is_answered(asked: httpx.AsyncClient) -> None:
+async def test_an_exhausted_pool_is_reported_and_the_scrape_is_answered(asked: httpx.AsyncClient) -> None:
     transport = asked._transport
     assert isinstance(transport, httpx.ASGITransport)
     assert isinstance(transport.app, FastAPI)
     database: Database = transport.app.state.database
     held = [database.transaction() for _ in range(10)]
-    for one in held:
-        session = await one.__aenter__()
+    for transaction in held:
+        session = await transaction.__aenter__()
         await execute(session, "SELECT 1")
     waiting = asyncio.create_task(database.ping())
     await asyncio.sleep(0.1)
     text = await scrape(asked)
     assert value(text, "ratebook_database_pool_in_use") == value(text, "ratebook_database_pool_size") == 10
-    # The ping, and the scrape itself.
+    # One for the ping, and one for the scrape itself.
     assert value(text, "ratebook_database_pool_waiting") >= 1
     assert value(text, 'ratebook_lookup_up{of="database"}') == 0
-    for one in held:
-        await one.__aexit__(None, None, None)
+    for transaction in held:
+        await transaction.__aexit__(None, None, None)
     await waiting
     text = await scrape(asked)
     assert value(text, "ratebook_database_pool_waiting") == 0
     assert value(text, 'ratebook_lookup_up{of="database"}') == 1
 
 
-async def test_a_scrape_is_answered_when_the_database_is_away(gateway_key: Ed25519PrivateKey) -> None:
+async def test_a_scrape_is_answered_while_the_database_is_down(gateway_key: Ed25519PrivateKey) -> None:
     settings = Settings(
         database_url="postgresql://nobody@127.0.0.1:1/none",
         NATS_URL="nats://127.0.0.1:1",

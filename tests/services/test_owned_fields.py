@@ -1,4 +1,4 @@
-"""What the services own nobody can send: ids, states, versions, who did it and when, sums, and whatever else answers show."""
+"""Nobody can send what the services own: ids, states, versions, users, times, totals, and other fields of answers."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,16 +18,16 @@ OWNED = frozenset(
     {"id", "status", "version", "revision", "created_by", "created_at", "changed_at", "posted", "posted_by", "posted_at", "requested_by", "booked_by",
      "total", "balance", "open", "number", "subject", "epoch", "is_admin", "scope", "grants", "approved_by", "password_hash"}
 )  # fmt: skip
-# These are the clerk's own to say: whether a customer may be billed, how far a contract or a billing of another system is.
+# Clerks do set these: whether a customer may be billed, and the state of a contract or of a billing in another system.
 SAID_BY_CLERKS = {
     "receivables": {("Contract-Input", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling-Input", "status")},
-    # With which status a gateway refused: nobody but a gateway gets as far as that.
+    # The status of a denial, which only gateways can report.
     "security": {("CountedDenial", "status")},
 }  # fmt: skip
 
 
 def objects_in(schema: Any, service: str, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object that stands in a schema, with the name of its model."""
+    """Yields every object in a schema, with the name of its model."""
     if isinstance(schema, dict):
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
@@ -47,7 +47,7 @@ def with_body(service: str) -> list[Declared]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_body_takes_members_that_it_does_not_name(service: str) -> None:
+def test_no_body_accepts_unknown_members(service: str) -> None:
     assert with_body(service)
     open_ended = {
         (one.name, name)
@@ -59,7 +59,7 @@ def test_no_body_takes_members_that_it_does_not_name(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_body_names_what_the_service_owns(service: str) -> None:
+def test_no_body_has_a_field_that_the_service_owns(service: str) -> None:
     words = OWNED - {"number", "open", "total", "subject", "grants", "scope"}
     named = {
         (name, member)
@@ -72,7 +72,7 @@ def test_no_body_names_what_the_service_owns(service: str) -> None:
 
 
 def members_to_smuggle(operation: Declared) -> set[str]:
-    """What the service owns, or shows in its answers, and this body does not name."""
+    """Fields that the service owns or shows in answers, and that this body does not have."""
     answers = [answer for status, answer in operation.answers.items() if status.startswith("2")]
     shown = {member for _, schema in objects_in(answers, operation.service) for member in schema.get("properties", {})}
     _, body = next(objects_in(operation.body, operation.service))
@@ -81,7 +81,7 @@ def members_to_smuggle(operation: Declared) -> set[str]:
 
 
 async def enter_a_batch(client: httpx.AsyncClient) -> None:
-    """Batch 1 with an entry of one line: operations on what is in a batch look for the batch first."""
+    """Creates batch 1 with an entry of one line, because operations inside a batch look for the batch first."""
     batch = await client.post("/v1/batches", json={"ar_company": 1, "month": "2026-11"})
     entry = {
         "customer": "S1001",
@@ -99,7 +99,7 @@ def database(service: str, request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_whatever_the_service_owns_is_refused_by_name(
+async def test_fields_that_the_service_owns_are_refused_by_name(
     service: str, database: Database, gateway_key: Ed25519PrivateKey, identity: Callable[..., dict[str, str]]
 ) -> None:
     features = sorted({one.feature for one in declared_operations(service) if one.feature})
@@ -123,17 +123,17 @@ async def test_whatever_the_service_owns_is_refused_by_name(
 
 
 def unbounded(schema: Any) -> bool:
-    """Whether a schema takes whole numbers of any size."""
+    """Whether a schema accepts whole numbers of any size."""
     if isinstance(schema, list):
-        return any(unbounded(one) for one in schema)
+        return any(unbounded(item) for item in schema)
     if schema.get("type") == "integer":
         return not {"maximum", "enum", "const"} & schema.keys()
     return any(unbounded(schema[name]) for name in ("anyOf", "oneOf", "allOf") if name in schema)
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_whole_numbers_have_a_largest_one(service: str) -> None:
-    """Python takes any, a column does not, and a number too many would be the service's failure."""
+def test_whole_numbers_have_a_maximum(service: str) -> None:
+    """Python accepts any number, but a column does not, so a number that is too large would fail in the service."""
     parameters = {
         (one.name, parameter["name"])
         for one in declared_operations(service)

@@ -1,4 +1,4 @@
-"""Lists hold against cursors that somebody has written himself, and against numbers that no id can be."""
+"""Lists refuse forged cursors, and numbers that cannot be ids."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ async def test_a_list_without_a_pdf_answers_a_page_when_a_pdf_is_asked_for(compa
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
-async def test_a_number_that_is_no_id_is_not_found(company: Company, number: int) -> None:
+async def test_a_number_that_is_not_an_id_is_not_found(company: Company, number: int) -> None:
     rating, receivables = company
     for client, noun in (
         (rating, "work-orders"),
@@ -60,6 +60,6 @@ async def test_a_number_that_is_no_id_is_not_found(company: Company, number: int
         ({"month": "2026-13"}, 422),
     ],
 )
-async def test_a_filter_that_fits_no_column_is_refused(company: Company, query: dict[str, Any], status: int) -> None:
+async def test_a_filter_with_an_invalid_value_is_refused(company: Company, query: dict[str, Any], status: int) -> None:
     _, receivables = company
     assert (await receivables.get("/v1/invoices", params=query)).status_code == status

@@ -1,4 +1,4 @@
-"""In every service the tables are what the migrations make: columns, their types to the digit, and what states there are."""
+"""In every service the models match the migrations: columns, types with their digits, and allowed states."""
 
 import asyncio
 import re
@@ -37,7 +37,7 @@ _SAME = {"FLOAT": "double precision", "TIMESTAMP WITH TIME ZONE": "timestamp wit
 async def owner_url(
     request: pytest.FixtureRequest, fresh_database: Callable[[str], Awaitable[str]], cluster: Callable[[str, str], str]
 ) -> tuple[str, str]:
-    """A service and its new database, as its owner role."""
+    """A service, and the URL of its new database for its owner role."""
     service: str = request.param
     return service, cluster(await fresh_database(service), f"{service}_owner")
 
@@ -48,10 +48,10 @@ def tables_of(service: str) -> dict[str, Table]:
 
 
 def literals_of(annotation: Any) -> tuple[str, ...]:
-    """The values of a Literal, also of one that may be None; none for any other type."""
+    """The values of a Literal, which may also be optional; empty for other types."""
     if str(get_origin(annotation)).endswith("Literal"):
         return get_args(annotation)
-    return next((found for one in get_args(annotation) if (found := literals_of(one))), ())
+    return next((found for part in get_args(annotation) if (found := literals_of(part))), ())
 
 
 def states_of(service: str) -> Iterator[tuple[str, set[str]]]:
@@ -60,7 +60,7 @@ def states_of(service: str) -> Iterator[tuple[str, set[str]]]:
     for mapper in module.Table._sa_registry.mappers:
         kind = mapper.class_
         for name, info in kind.model_fields.items() if issubclass(kind, BaseModel) else ():
-            states = {one for one in literals_of(info.annotation) if isinstance(one, str)}
+            states = {value for value in literals_of(info.annotation) if isinstance(value, str)}
             if states:
                 yield f"{kind.__tablename__}.{name}", states
 
@@ -69,8 +69,8 @@ async def test_models_and_migrations_are_the_same(owner_url: tuple[str, str]) ->
     await asyncio.to_thread(migration.check, *owner_url)
 
 
-async def test_every_column_has_the_type_and_the_collation_that_its_record_says(owner_url: tuple[str, str]) -> None:
-    """What Alembic does not compare: digits, collations, whether a column may be empty."""
+async def test_every_column_has_the_type_and_collation_of_its_record(owner_url: tuple[str, str]) -> None:
+    """Compares what Alembic does not: digits, collations, and whether a column may be null."""
     service, url = owner_url
     connection = await asyncpg.connect(url)
     found = {row["name"]: (row["type"], row["filled"], row["collation"]) for row in await connection.fetch(_COLUMNS)}
@@ -85,7 +85,7 @@ async def test_every_column_has_the_type_and_the_collation_that_its_record_says(
     assert {name: (said[name], found[name]) for name in said if said[name] != found[name]} == {}
 
 
-async def test_the_states_of_a_record_are_those_that_the_database_takes(owner_url: tuple[str, str]) -> None:
+async def test_the_states_of_a_record_are_those_that_the_database_accepts(owner_url: tuple[str, str]) -> None:
     service, url = owner_url
     connection = await asyncpg.connect(url)
     checks: dict[str, set[str]] = {}
@@ -96,7 +96,7 @@ async def test_the_states_of_a_record_are_those_that_the_database_takes(owner_ur
     assert {name: states for name, states in states_of(service) if checks.get(name) != states} == {}
 
 
-async def test_a_column_that_the_models_do_not_know_is_noticed(owner_url: tuple[str, str]) -> None:
+async def test_a_column_that_is_not_in_the_models_is_detected(owner_url: tuple[str, str]) -> None:
     connection = await asyncpg.connect(owner_url[1])
     table = await connection.fetchval(
         "SELECT min(tablename) FROM pg_tables WHERE schemaname = 'public' AND NOT tablename = ANY($1)",

@@ -1,4 +1,4 @@
-"""The suite as `make up` starts it, once for the run, with the sample company; and the demo, done once."""
+"""The suite as `make up` starts it, once for the run, with the sample company, and one run of the demo."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -12,7 +12,7 @@ from deploy.local.suite import Suite
 from tests.conftest import sample_suite
 
 Story = tuple[dict[str, object], str, Path]
-"""The demo's summary, what it printed, and where it wrote its reports."""
+"""The demo's summary, its output, and the folder of its reports."""
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
 
 @pytest.fixture(scope="session")
 def story(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """The demo, done once: its summary, what it printed, and where it wrote its reports."""
+    """One run of the demo: its summary, its output, and the folder of its reports."""
     printed = StringIO()
     output = tmp_path_factory.mktemp("reports")
     summary = run_demo(suite, output, Console(file=printed, width=140))

@@ -1,4 +1,4 @@
-"""The operators' command as it is installed, against the suite of `make up`, without an address typed."""
+"""The operators' command as installed, with the suite of `make up`, and without addresses on the command line."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ ROW = {**ORDER, "pod_received": "yes"}
 
 @pytest.fixture
 def home(suite: Suite, tmp_path: Path) -> Path:
-    """A home whose `up` is the running suite."""
+    """A home directory whose `up` is the running suite."""
     (tmp_path / "up").symlink_to(suite.home.path)
     return tmp_path
 
@@ -48,7 +48,7 @@ def orders_csv(*numbers: str, **changed: str) -> str:
     return out.getvalue()
 
 
-def test_a_file_is_loaded_from_wherever_it_lies(home: Path, suite: Suite, story: Story, tmp_path: Path) -> None:
+def test_a_file_is_imported_from_any_folder(home: Path, suite: Suite, story: Story, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(orders_csv("CLI-1", "CLI-2", field_status="in_field"))
     checked = ratebook(home, "import", "work-orders", str(file), "--check", "--json")
@@ -58,7 +58,7 @@ def test_a_file_is_loaded_from_wherever_it_lies(home: Path, suite: Suite, story:
     assert json.loads(more.stdout) == {"imported": 1}
 
 
-def test_a_faulty_file_loads_nothing_and_every_faulty_place_is_shown(home: Path, story: Story, tmp_path: Path) -> None:
+def test_a_faulty_file_imports_nothing_and_every_fault_is_shown(home: Path, story: Story, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     heading, row = orders_csv("CLI-9").splitlines()
     file.write_text(
@@ -74,7 +74,7 @@ def test_a_faulty_file_loads_nothing_and_every_faulty_place_is_shown(home: Path,
     assert json.loads(ratebook(home, "import", "work-orders", str(file), "--json").stdout) == {"imported": 1}
 
 
-def test_who_may_not_is_refused_and_who_asks_can_be_chosen(home: Path, story: Story) -> None:
+def test_a_user_without_rights_is_refused_and_the_user_can_be_chosen(home: Path, story: Story) -> None:
     refused = ratebook(home, "import", "gl-accounts", "-", "--user", r"ALAMO\olga", code=1, said="number,name\n")
     assert "403 FORBIDDEN" in refused.stderr
 
@@ -88,7 +88,7 @@ def test_the_ledgers_are_reconciled(home: Path, story: Story) -> None:
 
 
 async def test_a_difference_is_shown_and_ends_with_3(home: Path, suite: Suite, story: Story) -> None:
-    """Somebody changes the rating database by hand; nothing of the product can make such a difference."""
+    """Somebody changes the rating database by hand, because the product itself cannot cause a difference."""
     assert suite.postgres is not None
     connection = await suite.postgres.superuser("rating")
     change = "UPDATE export_run SET exported = exported + $1 WHERE id = (SELECT min(id) FROM export_run)"
@@ -105,7 +105,7 @@ async def test_a_difference_is_shown_and_ends_with_3(home: Path, suite: Suite, s
 
 def test_runs_are_listed_and_shown(home: Path, story: Story) -> None:
     runs = json.loads(ratebook(home, "export-run", "list", "--json").stdout)
-    # How many rollups the first run leaves for the second depends on the day.
+    # The number of roll-up invoices that the first run leaves for the second depends on the date.
     assert sum(run["exported"] for run in runs) == 862
     shown = ratebook(home, "export-run", "show", str(runs[-1]["id"])).stdout
     assert str(runs[-1]["exported"]) in shown
@@ -114,8 +114,8 @@ def test_runs_are_listed_and_shown(home: Path, story: Story) -> None:
     ratebook(home, "export-run", "show", "4711", code=1)
 
 
-def test_a_run_without_an_answer_is_withdrawn(home: Path, suite: Suite, story: Story) -> None:
-    """Receivables is away; when it is back, what was withdrawn is booked already or never will be."""
+def test_an_unanswered_run_is_withdrawn(home: Path, suite: Suite, story: Story) -> None:
+    """A run is withdrawn while receivables is down; once it is back, the run is already booked or never will be."""
     bill = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
     ratebook(home, "import", "work-orders", "-", said=orders_csv("CLI-W"))
     order = next(one for one in bill.pages("/rating/work-orders", status="open") if one["number"] == "CLI-W")
@@ -123,7 +123,7 @@ def test_a_run_without_an_answer_is_withdrawn(home: Path, suite: Suite, story: S
     suite.servers["receivables"].child.stop()
     run = bill.post("/rating/exports", {"selection": {"work_order_ids": [order["id"]]}})
     asked = ratebook(home, "export-run", "withdraw", str(run["id"]))
-    assert "asked for 1 invoices" in asked.stdout
+    assert "withdrawal requested for 1 invoice;" in asked.stdout
     suite.start_server("receivables")
     suite.wait_ready("receivables")
     deadline = time.monotonic() + 30
@@ -141,7 +141,7 @@ def test_dead_letters_of_all_services_are_listed(home: Path, story: Story) -> No
     assert ratebook(home, "dead-letters", "list").stdout == "0 dead letters\n"
 
 
-def test_the_servers_are_found_too(home: Path, suite: Suite) -> None:
+def test_the_database_and_broker_are_found_too(home: Path, suite: Suite) -> None:
     assert json.loads(ratebook(home, "migrate", "--json").stdout) == {"migrated": ["rating", "receivables", "security"]}
     ratebook(home, "provision")
     assert (
@@ -152,6 +152,6 @@ def test_the_servers_are_found_too(home: Path, suite: Suite) -> None:
 def test_without_a_suite_one_sentence_says_what_to_set(tmp_path: Path) -> None:
     ended = ratebook(tmp_path, "reconcile", code=1)
     assert ended.stderr == (
-        "Set RATEBOOK_GATEWAY_URL (the README lists the variables), or start a suite with `make up`: "
-        f"none runs in {tmp_path / 'up'}.\n"
+        "Set RATEBOOK_GATEWAY_URL (the README lists the variables), or start a suite with `make up`. "
+        f"None is running in {tmp_path / 'up'}.\n"
     )

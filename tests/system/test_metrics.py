@@ -1,4 +1,4 @@
-"""Every process tells of itself at /metrics, and what the alerts ask for is really told."""
+"""Every process reports metrics, and those in the alerts exist."""
 
 import re
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def told(suite: Suite, story: Story) -> dict[str, Samples]:
     return {name: scrape(server.url) for name, server in suite.servers.items()}
 
 
-def test_every_process_says_which_version_it_runs(told: dict[str, Samples]) -> None:
+def test_every_process_reports_its_version(told: dict[str, Samples]) -> None:
     assert [one(samples, "ratebook_build_info", version=VERSION) for samples in told.values()] == [1.0] * len(told)
 
 
@@ -51,14 +51,14 @@ def names_of_alerts() -> Iterator[str]:
         yield from re.findall(r"\bratebook_[a-z_]+\b", expression)
 
 
-def test_every_metric_that_an_alert_asks_for_is_told_by_some_process(told: dict[str, Samples]) -> None:
+def test_every_metric_in_an_alert_is_reported_by_some_process(told: dict[str, Samples]) -> None:
     told_names = {name for samples in told.values() for name, _ in samples}
     asked = set(names_of_alerts())
     assert len(asked) >= 8
     assert asked - told_names == set()
 
 
-def test_every_metric_of_ours_is_explained_to_the_operator(told: dict[str, Samples]) -> None:
+def test_every_metric_is_documented(told: dict[str, Samples]) -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
     names = {re.sub(r"_(bucket|sum|count|created)$", "", name) for samples in told.values() for name, _ in samples}
     ours = {name for name in names if name.startswith("ratebook_")}
@@ -67,7 +67,7 @@ def test_every_metric_of_ours_is_explained_to_the_operator(told: dict[str, Sampl
     assert [name for name in alerts if name not in page] == []
 
 
-def test_the_finished_story_shows_in_the_figures(told: dict[str, Samples]) -> None:
+def test_the_metrics_match_the_finished_demo(told: dict[str, Samples]) -> None:
     assert one(told["rating"], "ratebook_export_runs", status="done") >= 2
     assert one(told["rating"], "ratebook_export_runs", status="waiting") == 0
     assert one(told["rating"], "ratebook_export_run_oldest_age_seconds") == 0
@@ -101,7 +101,7 @@ def test_a_request_counts_under_its_template_at_the_gateway_and_at_the_service(s
     assert counted() == [number + 1 for number in before]
 
 
-def test_paths_that_people_invent_do_not_become_labels(suite: Suite) -> None:
+def test_invented_paths_do_not_become_labels(suite: Suite) -> None:
     for path in ("/api/v1/rating/invented-by-a-stranger", "/invented-by-a-stranger"):
         assert httpx.request("PURGE", suite.gateway_url + path).status_code in {404, 405}
     text = httpx.get(f"{suite.gateway_url}/metrics").text
@@ -110,7 +110,7 @@ def test_paths_that_people_invent_do_not_become_labels(suite: Suite) -> None:
     assert 'route="none"' in text
 
 
-def test_metrics_are_not_within_reach_of_callers_of_the_api(suite: Suite, story: Story) -> None:
+def test_callers_of_the_api_cannot_reach_the_metrics(suite: Suite, story: Story) -> None:
     clerk = Clerk(suite.gateway_url, r"ALAMO\bill", suite.home.secrets.password_of(r"ALAMO\bill"))
     for path in ("/metrics", "/rating/metrics"):
         with pytest.raises(Refused, match="404"):

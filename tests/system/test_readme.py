@@ -31,7 +31,7 @@ def test_the_first_lines_are_the_two_commands() -> None:
     assert README.index("make demo") < 200
 
 
-def test_the_curl_of_a_front_end_works(suite: Suite, story: Story, tmp_path: Path) -> None:
+def test_the_curl_example_works(suite: Suite, story: Story, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "GATEWAY": suite.gateway_url,
@@ -50,9 +50,7 @@ def test_the_curl_of_a_front_end_works(suite: Suite, story: Story, tmp_path: Pat
         assert csv.DictReader(file).fieldnames is not None
 
 
-async def test_the_listener_of_another_system_hears_of_every_invoice(
-    suite: Suite, story: Story, tmp_path: Path
-) -> None:
+async def test_the_listener_example_receives_every_invoice(suite: Suite, story: Story, tmp_path: Path) -> None:
     assert suite.nats is not None
     invoices = story[0]["invoices"]
     assert isinstance(invoices, int)

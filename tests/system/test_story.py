@@ -1,4 +1,4 @@
-"""The main job over all processes: real PostgreSQL, real NATS, three services and the gateway, clerks at the door."""
+"""The demo with all processes: real PostgreSQL and NATS, the three services, and clerks who use the gateway."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from gateway.routes import SERVICES
 from tests.system.conftest import Story
 
 
-def test_the_main_job_ends_reconciled(story: Story) -> None:
+def test_the_ledgers_agree_after_the_main_job(story: Story) -> None:
     summary, _, _ = story
     assert summary == {
         "orders_rated": 985,
@@ -37,16 +37,16 @@ def test_the_main_job_ends_reconciled(story: Story) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "1,000 work orders entered",
+        "1,000 work orders imported",
         "Why W10471 costs 380.00",
-        "on 7 draft rollups",
+        "on 7 draft roll-up invoices",
         "orders: over credit limit of 5000.00",
         "403 FORBIDDEN",
         "409 LOCKED_USE_CREDIT",
-        "order W10003 of San Antonio: 404 NOT_FOUND",
+        "order W10003 of San Antonio is 404 NOT_FOUND",
         "status credited",
         "Tom Whitaker",
-        "stands on invoice",
+        "is now on invoice",
         "differences: 0",
     ],
 )
@@ -62,8 +62,8 @@ def test_the_report_is_written_as_pdf_and_csv(story: Story) -> None:
     assert "99,615.39" in first
 
 
-async def test_rating_hears_what_every_customer_owes(suite: Suite, story: Story) -> None:
-    """Announced beside the posting, so it may come a moment later."""
+async def test_rating_receives_the_balance_of_every_customer(suite: Suite, story: Story) -> None:
+    """It is announced by an event, which may arrive a moment after the posting."""
     assert suite.postgres is not None
     rating, receivables = [await suite.postgres.superuser(name) for name in ("rating", "receivables")]
     sums = "SELECT sum(total) AS open_amount FROM ar_transaction GROUP BY customer_id"
@@ -77,8 +77,8 @@ async def test_rating_hears_what_every_customer_owes(suite: Suite, story: Story)
         await connection.close()
 
 
-async def test_a_suite_without_work_hardly_asks_its_databases(suite: Suite, story: Story) -> None:
-    """Jobs look once a second and are woken by work alone; one that wakes itself would never rest."""
+async def test_an_idle_suite_hardly_queries_its_databases(suite: Suite, story: Story) -> None:
+    """Jobs look once a second and are woken only by work; one that woke itself would never stop querying."""
     assert suite.postgres is not None
     connection = await suite.postgres.superuser()
     ended = "SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database WHERE datname = ANY($1)"
@@ -90,7 +90,7 @@ async def test_a_suite_without_work_hardly_asks_its_databases(suite: Suite, stor
         await connection.close()
 
 
-def test_what_the_gateway_refuses(suite: Suite, story: Story) -> None:
+def test_the_gateway_refuses_callers_without_access(suite: Suite, story: Story) -> None:
     with httpx.Client(base_url=suite.gateway_url) as stranger:
         assert stranger.get("/api/v1/rating/work-orders").status_code == 401
         assert stranger.get("/api/v1/rating/nothing").status_code == 404
@@ -99,7 +99,7 @@ def test_what_the_gateway_refuses(suite: Suite, story: Story) -> None:
         assert stranger.get("/elsewhere").status_code == 404
 
 
-def test_every_process_says_that_it_lives_and_is_ready(suite: Suite) -> None:
+def test_every_process_is_alive_and_ready(suite: Suite) -> None:
     for name, server in suite.servers.items():
         for path in ("/livez", "/startupz", "/readyz"):
             answer = httpx.get(server.url + path)
@@ -107,7 +107,7 @@ def test_every_process_says_that_it_lives_and_is_ready(suite: Suite) -> None:
         assert set(answer.json()["checks"].values()) == {"ok"}
 
 
-def test_a_service_believes_nobody_but_the_gateway(suite: Suite, story: Story) -> None:
+def test_a_service_trusts_only_the_gateway(suite: Suite, story: Story) -> None:
     answer = httpx.get(f"{suite.servers['rating'].url}/v1/work-orders")
     assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
 
@@ -122,7 +122,7 @@ def test_one_request_has_one_id_in_every_log(suite: Suite, story: Story) -> None
 
 
 def _await_in_log(log: Path, request_id: str, seconds: float = 10) -> None:
-    """The line is written after the answer was sent, so it may come a moment later."""
+    """Waits for the line, which is written after the answer was sent."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         lines = [json.loads(line) for line in log.read_text().splitlines() if line.endswith("}")]
@@ -132,7 +132,7 @@ def _await_in_log(log: Path, request_id: str, seconds: float = 10) -> None:
     raise AssertionError(f"{log.name} has no line of request {request_id}")
 
 
-def test_nothing_secret_is_in_any_log(suite: Suite, story: Story) -> None:
+def test_no_secret_is_in_any_log(suite: Suite, story: Story) -> None:
     kept = suite.home.secrets
     secrets = [kept.gateway_key, kept.security_key, *kept.postgres.values(), *kept.nats.values(), *kept.users.values()]
     for log in suite.home.path.rglob("*.log"):
@@ -159,7 +159,7 @@ def _find_branches(suite: Suite) -> None:
     clerk.close()
 
 
-def test_up_ends_with_one_sentence_when_its_port_is_taken(suite: Suite, tmp_path: Path) -> None:
+def test_up_ends_with_one_sentence_if_its_port_is_in_use(suite: Suite, tmp_path: Path) -> None:
     port = suite.gateway_url.rsplit(":", 1)[1]
     ended = subprocess.run(
         [sys.executable, "-m", "deploy.local", "up", "--port", port],

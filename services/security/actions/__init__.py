@@ -1,1 +1,1 @@
-"""One function for each use case: load the facts, ask the rule, save, announce."""
+"""The use cases, one function each: load the facts, ask the rule, save, announce."""

@@ -1,4 +1,4 @@
-"""Owns the administrators' group, and the command that makes an administrator when nobody else can."""
+"""The administrators' group, and the command that creates an administrator when nobody else can."""
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,21 +18,21 @@ from shared import clock
 from shared.errors import InvalidInput
 
 GROUP = "Administrators"
-_DESCRIPTION = "Everything, everywhere."
+_DESCRIPTION = "All features, without limits."
 
 
 async def create_administrator(session: AsyncSession, name: str, password: SecretStr) -> int:
     """Makes `name` an active administrator with this password, and returns the user's id.
 
-    Makes the user if needed, and gives the group Administrators every feature that there is at admin. It is a command
-    for who runs the suite, not for its users: it asks nobody's permission. Run again, it adds the features that came
-    since; another password is set, and logs the user out everywhere, while the same one leaves him as he is.
-    Raises InvalidInput, PasswordUnfit, ServiceAccountOnly.
+    Creates the user if needed, and grants the group Administrators every known feature at admin. The command is for
+    operators of the suite, not for its users, so it checks no permissions. Running it again adds new features. A
+    different password is set and logs the user out everywhere; the same password changes nothing. Raises InvalidInput,
+    PasswordUnfit or ServiceAccountOnly.
     """
     try:
         name = user_name(name)
     except ValueError as error:
-        raise InvalidInput(f"The user name does not fit: {error}.") from error
+        raise InvalidInput(f"The user name is not valid: {error}.") from error
     require_fit(password.get_secret_value(), name)
     async with changing_permissions(session) as change:
         user_id = await _complete_user(session, name, change)
@@ -56,7 +56,9 @@ async def _complete_user(session: AsyncSession, name: str, change: PermissionCha
         draft = UserDraft(name=name, display_name=name.partition("\\")[2])
         return (await users.insert_users(session, [draft], clock.now()))[fold(name)]
     if user.kind != "person":
-        raise ServiceAccountOnly(f"{name} is a service account; an administrator is a person.")
+        raise ServiceAccountOnly(
+            f"{name} is a service account, but an administrator must be a person. Choose another name."
+        )
     if not user.active:
         change.made = True
         await users.update_users(session, [user.model_copy(update={"active": True})])

@@ -1,4 +1,4 @@
-"""Owns logging in those whom a directory or an identity provider vouches for, and what their names are bound to."""
+"""Bindings: logging in an account of a directory or an identity provider, and unbinding a user's name."""
 
 from datetime import datetime
 
@@ -13,13 +13,16 @@ from services.security.store import bindings, permissions, sessions, users
 
 
 async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetime) -> LoggedIn | str:
-    """A session of the user of this name, whose name is bound to the account at the first time; else why not."""
+    """Opens a session for the user with this name, or returns why not.
+
+    The first log-in binds the name to the account.
+    """
     user_id = await users.find_user_id(session, claimed.name)
     if user_id is None:
-        return "there is no such user"
+        return "there is no user with this name"
     opened = await sessions.open_session_of(session, user_id, now, now + SESSION_LIFETIME)
     if opened is None:
-        return "the user is not active, or a service account"
+        return "the user is not active, or is a service account"
     await bindings.bind(session, user_id, claimed, now)
     bound = await bindings.find_subject(session, user_id, claimed.source)
     contradiction = find_contradiction(user_id, claimed.subject, bound, await bindings.find_owner(session, claimed))
@@ -27,18 +30,19 @@ async def open_session_for(session: AsyncSession, claimed: Claimed, now: datetim
 
 
 async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
-    """What a user's name is bound to; raises NotFound."""
+    """The accounts that a user's name is bound to; raises NotFound."""
     return await bindings.list_bindings(session, (await get_user(session, user_id)).id)
 
 
 async def unbind(session: AsyncSession, user_id: int, *, by_administrator: bool, now: datetime) -> None:
-    """Lets the next account of this name be the user, and logs him out everywhere.
+    """Unbinds the user's name, so that the next account of this name becomes the user, and logs the user out
+    everywhere.
 
-    It may be another person: that an administrator's name goes to, only another administrator decides.
-    Raises NotFound, AdministratorProtected.
+    The account may belong to another person. So for an administrator's name, only another administrator may do this.
+    Raises NotFound or AdministratorProtected.
     """
     user = await get_user(session, user_id)
     if not by_administrator and user_id in await permissions.find_administrators(session):
-        raise AdministratorProtected(f"{user.name} is an administrator: another administrator must do this.")
+        raise AdministratorProtected(f"{user.name} is an administrator, so another administrator must do this.")
     await bindings.unbind(session, user_id)
     await sessions.end_sessions_of(session, [user_id], "ended_by_administrator", now)

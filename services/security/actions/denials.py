@@ -1,4 +1,4 @@
-"""Writes into the audit what a gateway refused."""
+"""Recording the denials of gateways in the audit."""
 
 import json
 
@@ -11,20 +11,20 @@ from shared.process import tracing
 
 
 async def record_denials(session: AsyncSession, report: DenialsReport) -> None:
-    """One entry for each kind of refusal, found under the name of whoever was refused."""
-    await audit.note_all(session, [_entry(report, one) for one in report.denials])
+    """Adds one entry for each kind of denial, under the name of the account that was denied."""
+    await audit.note_all(session, [_entry(report, denial) for denial in report.denials])
 
 
-def _entry(report: DenialsReport, one: CountedDenial) -> Done:
+def _entry(report: DenialsReport, denial: CountedDenial) -> Done:
     window = {"begin": report.begin.isoformat(), "end": report.end.isoformat()}
     return Done(
-        subject=one.subject,
-        name=one.name or one.subject,
-        operation=one.operation,
-        path=one.operation.partition(" ")[2],
-        feature=one.feature,
-        level=one.level,
-        status=one.status,
-        body=json.dumps({"refused": one.count, "reason": one.reason, "address": one.address, **window}),
+        subject=denial.subject,
+        name=denial.name or denial.subject,
+        operation=denial.operation,
+        path=denial.operation.partition(" ")[2],
+        feature=denial.feature,
+        level=denial.level,
+        status=denial.status,
+        body=json.dumps({"refused": denial.count, "reason": denial.reason, "address": denial.address, **window}),
         request_id=tracing.request_id() or "",
     )

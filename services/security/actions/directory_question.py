@@ -1,8 +1,8 @@
-"""Owns one question to the Windows domain's directory over LDAPS: whether a password is an account's.
+"""One question to the Windows domain's directory over LDAPS: whether a password belongs to an account.
 
-A process of its own (`python -m`), because libldap waits for a server that is silent in the middle of a handshake for
-ever, whatever time-out it is given: a process can be ended. The question comes as JSON on standard input, where nobody
-sees the password; the answer goes as JSON to standard output. The only module that needs bonsai (locks/ldap.txt).
+It runs as its own process (`python -m`), because libldap waits forever for a server that falls silent during the
+handshake, whatever its time-out. A process can be killed. The question arrives as JSON on standard input, where nobody
+sees the password, and the answer goes to standard output as JSON. Only this module needs bonsai (locks/ldap.txt).
 """
 
 import json
@@ -13,12 +13,12 @@ import bonsai
 
 from services.security.rules.directory import subject_of
 
-# Their passwords are wrong, or they are locked, expired, or nobody: all the same to us.
+# The password is wrong, or the account is locked, expired or unknown; the answer is the same.
 _REFUSED = (bonsai.AuthenticationError, bonsai.PasswordPolicyError, bonsai.NoSuchObjectError, bonsai.errors.InvalidDN)
 
 
 def ask(question: dict[str, Any]) -> dict[str, str | None]:
-    """`subject` is the account's stable id, None when this is not its password; `away` says why nobody could tell."""
+    """The answer: `subject` is the account's stable id, or None for a wrong password; `away` says why none is known."""
     try:
         return {"subject": _ask(question)}
     except _REFUSED:
@@ -28,7 +28,7 @@ def ask(question: dict[str, Any]) -> dict[str, str | None]:
 
 
 def _ask(question: dict[str, Any]) -> str | None:
-    """As the account that logs in: this service has no rights of its own at the directory."""
+    """Asks as the account that logs in, because this service has no account of its own in the directory."""
     account, attribute, seconds = question["account"], question["id_attribute"], question["timeout_seconds"]
     is_dn = "=" in question["bind_name"]
     name = bonsai.escape_attribute_value(account) if is_dn else account

@@ -1,4 +1,4 @@
-"""Owns reading the features from the services' committed OpenAPI documents."""
+"""Reading the features from the services' OpenAPI documents in shared/contracts."""
 
 import json
 from pathlib import Path
@@ -10,5 +10,5 @@ _DOCUMENTS = Path(contracts.__path__[0]) / "openapi"
 
 
 def read_features(directory: Path = _DOCUMENTS) -> Features:
-    """Every feature that the documents in `directory`, one for each service, declare."""
+    """All features declared in the documents in `directory`, one document for each service."""
     return features_of({path.stem: json.loads(path.read_text("utf-8")) for path in sorted(directory.glob("*.json"))})

@@ -1,4 +1,4 @@
-"""Owns what is done with groups and their members, one by one or from a file."""
+"""The use cases of groups and their members, one by one or from a file."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,13 +31,13 @@ from shared.values.versions import require_version
 async def list_groups(
     session: AsyncSession, wanted: GroupFilter, query: PageQuery
 ) -> tuple[list[Group], str | None, int]:
-    """One page, the cursor of the next, and how many groups there are on all pages."""
+    """One page of groups, the cursor of the next page, and how many groups match."""
     found, next_cursor = await groups.list_groups(session, wanted, query)
     return found, next_cursor, await groups.count_groups(session, wanted)
 
 
 async def get_group(session: AsyncSession, group_id: int) -> Group:
-    """The group; raises NotFound."""
+    """Returns the group; raises NotFound."""
     group = await groups.find_group(session, group_id)
     if group is None:
         raise NotFound(f"There is no group {group_id}.")
@@ -48,7 +48,7 @@ def _require_grants(draft: GroupDraft, features: Features) -> None:
     faults = find_grant_faults(draft.grants, features)
     if faults:
         raise GrantRefused(
-            "; ".join(dict.fromkeys(fault.detail for fault in faults)),
+            f"The grants cannot be saved: {'; '.join(dict.fromkeys(fault.detail for fault in faults))}.",
             faults=[Fault(f"/grants/{fault.position}/{fault.field}", fault.detail) for fault in faults],
         )
 
@@ -56,11 +56,11 @@ def _require_grants(draft: GroupDraft, features: Features) -> None:
 async def _require_free_name(session: AsyncSession, name: str, *, except_for: int | None = None) -> None:
     taken = (await groups.find_named(session, [name])).get(fold(name))
     if taken is not None and taken.id != except_for:
-        raise GroupExists(f"There is a group {taken.name} already.")
+        raise GroupExists(f"Group {taken.name} already exists. Choose another name.")
 
 
 async def create_group(session: AsyncSession, draft: GroupDraft, features: Features, now: datetime) -> Group:
-    """Makes a group without members; raises GrantRefused, GroupExists."""
+    """Creates a group without members; raises GrantRefused or GroupExists."""
     _require_grants(draft, features)
     async with changing_permissions(session) as change:
         await _require_free_name(session, draft.name)
@@ -72,7 +72,7 @@ async def create_group(session: AsyncSession, draft: GroupDraft, features: Featu
 async def copy_group(
     session: AsyncSession, group_id: int, entry: GroupEntry, features: Features, now: datetime
 ) -> Group:
-    """Makes a group that gives what another gives, without its members; raises NotFound, GrantRefused, GroupExists."""
+    """Creates a group with the grants of another, but not its members; raises NotFound, GrantRefused or GroupExists."""
     source = await get_group(session, group_id)
     description = entry.description or source.description
     draft = GroupDraft(name=entry.name, description=description, grants=source.grants)
@@ -80,7 +80,7 @@ async def copy_group(
 
 
 async def compare_groups(session: AsyncSession, first_id: int, second_id: int) -> GroupComparison:
-    """Two groups and what they give otherwise; raises NotFound."""
+    """Compares the grants of two groups; raises NotFound."""
     first, second = await get_group(session, first_id), await get_group(session, second_id)
     return GroupComparison(first.named, second.named, compare_grants(first.grants, second.grants))
 
@@ -94,15 +94,15 @@ async def replace_group(
     features: Features,
     changer_id: int | None,
 ) -> Group:
-    """Gives a group this name, description and these grants, and no others; its members stay.
+    """Replaces the name, description and grants of a group; its members stay.
 
-    Raises NotFound, VersionStale, GrantRefused, GroupExists, OwnGroup, LastAdministrator.
+    Raises NotFound, VersionStale, GrantRefused, GroupExists, OwnGroup or LastAdministrator.
     """
     _require_grants(draft, features)
     async with changing_permissions(session) as change:
         group = await get_group(session, group_id)
         require_others_groups(await find_changer(session, changer_id), [group.named])
-        require_version(group.revision, expected, f"The group {group.name}")
+        require_version(group.revision, expected, f"Group {group.name}")
         await _require_free_name(session, draft.name, except_for=group_id)
         await groups.replace_groups(session, {group_id: draft})
         change.made = True
@@ -110,25 +110,25 @@ async def replace_group(
 
 
 async def delete_group(session: AsyncSession, group_id: int, expected: int, *, changer_id: int | None) -> None:
-    """Deletes a group; its members lose what it gave them.
+    """Deletes a group; its members lose its grants.
 
-    Raises NotFound, VersionStale, OwnGroup, LastAdministrator.
+    Raises NotFound, VersionStale, OwnGroup or LastAdministrator.
     """
     async with changing_permissions(session) as change:
         group = await get_group(session, group_id)
         require_others_groups(await find_changer(session, changer_id), [group.named])
-        require_version(group.revision, expected, f"The group {group.name}")
+        require_version(group.revision, expected, f"Group {group.name}")
         await groups.delete_group(session, group_id)
         change.made = True
 
 
 async def add_member(session: AsyncSession, group_id: int, user_id: int, *, changer_id: int | None) -> None:
-    """Puts a user into a group; again changes nothing. Raises NotFound, OwnGroup."""
+    """Adds a user to a group; repeating it changes nothing. Raises NotFound or OwnGroup."""
     await _change_member(session, group_id, user_id, joins=True, changer_id=changer_id)
 
 
 async def remove_member(session: AsyncSession, group_id: int, user_id: int, *, changer_id: int | None) -> None:
-    """Takes a user out of a group; again changes nothing. Raises NotFound, OwnGroup, LastAdministrator."""
+    """Removes a user from a group; repeating it changes nothing. Raises NotFound, OwnGroup or LastAdministrator."""
     await _change_member(session, group_id, user_id, joins=False, changer_id=changer_id)
 
 
@@ -153,10 +153,10 @@ async def import_groups(
     changer_id: int | None,
     now: datetime,
 ) -> GroupImport:
-    """Makes the groups in the file that are new, and replaces the grants of the others; members stay.
+    """Creates the new groups in the file and replaces the grants of the others; members stay.
 
-    A known group keeps the spelling of its name, and its description when the file gives none.
-    Raises ImportRefused, OwnGroup, LastAdministrator.
+    An existing group keeps the spelling of its name, and its description if the file has none.
+    Raises ImportRefused, OwnGroup or LastAdministrator.
     """
     refuse_import(find_group_faults(rows, features))
     drafts = plan_group_import(rows)

@@ -1,4 +1,4 @@
-"""Owns trying to log in, in whatever manner: counted, limited, and told to the audit."""
+"""Attempts to log in, by any method: counted, limited, and recorded in the audit."""
 
 import json
 from dataclasses import dataclass
@@ -23,9 +23,10 @@ _PART = 500
 
 @dataclass(frozen=True)
 class Entrance:
-    """Where somebody comes in: from which address and when, whose keys sign his tokens, and who checks his password.
+    """What a log-in needs: the caller's address, the time, the keys that sign tokens, and the directory.
 
-    `session` is the transaction of the request. `database` gives others, for what shall hold whatever becomes of it.
+    `session` is the transaction of the request. `database` opens others, for changes that must persist even if the
+    request is refused.
     """
 
     database: Database
@@ -38,26 +39,26 @@ class Entrance:
 
 @dataclass(frozen=True)
 class Attempt:
-    """Who tries to log in, as he was typed, by which operation (`POST /v1/tokens`), and from where."""
+    """An attempt to log in: the operation (`POST /v1/tokens`), the name as typed, and the address."""
 
     operation: str
     name: str
     address: str
-    # Secrets of service accounts cannot be guessed, so nobody shall lock one out from elsewhere by trying.
+    # The secret of a service account cannot be guessed, so attempts from elsewhere must not lock the account out.
     of_service: bool = False
 
     @property
     def counted_as(self) -> str:
-        """Under what its failures are counted; no name of an account has an `@`."""
+        """The key that failures are counted under; it is unambiguous, because account names have no `@`."""
         return f"{self.account}@{self.address}" if self.of_service else self.account
 
     @property
     def account(self) -> str:
-        """The account that is tried; what cannot be a name is counted as one account."""
+        """The account of the attempt; all names that are not printable count as one account."""
         return fold(self.name.strip()) if self.name.isprintable() else ""
 
     def done(self, status: int, subject: str = "", reason: str | None = None) -> Done:
-        """The audit's entry; of a refused log-in the name is what was typed."""
+        """The entry for the audit; a refused log-in has the name as typed."""
         shown = self.name if self.name.isprintable() else "(not printable)"
         body = None if reason is None else json.dumps({"reason": reason})
         return _entry(self.operation, shown, status, subject, body)
@@ -69,9 +70,9 @@ def _entry(operation: str, name: str, status: int, subject: str, body: str | Non
 
 
 async def begin(entrance: Entrance, attempt: Attempt) -> int:
-    """Counts an attempt before its password is looked at, so that many at once are not more; returns its id.
+    """Counts an attempt and returns its id; raises LogInLimited.
 
-    Raises LogInLimited.
+    It is counted before its password is checked, so that simultaneous attempts cannot exceed the limit.
     """
     now = entrance.now
     try:
@@ -81,7 +82,7 @@ async def begin(entrance: Entrance, attempt: Attempt) -> int:
             require_another(counted, now)
             return await log_ins.add(counting, attempt.counted_as, attempt.address, now)
     except LogInLimited as error:
-        # Whoever guesses does so by the thousand: these are counted, and told to the audit by the minute.
+        # Someone who guesses passwords tries thousands. These are counted, and recorded in the audit once a minute.
         account, address = (attempt.counted_as, "") if error.of_account else ("", attempt.address)
         async with entrance.database.transaction() as noting:
             await log_ins.count_limited(noting, attempt.operation, account, address, now)
@@ -89,33 +90,33 @@ async def begin(entrance: Entrance, attempt: Attempt) -> int:
 
 
 async def take_back(entrance: Entrance, attempt_id: int) -> None:
-    """Forgets an attempt that nobody could judge, so that a directory that is away locks nobody out."""
+    """Removes an attempt that could not be checked, so that nobody is locked out while the directory is down."""
     async with entrance.database.transaction() as counting:
         await log_ins.take_back(counting, attempt_id)
 
 
 async def refuse(entrance: Entrance, attempt: Attempt, reason: str | None = None) -> LoginRefused:
-    """Tells the audit of a refusal, in a transaction of its own; returns what is to be raised."""
+    """Records a refusal in the audit, in its own transaction, and returns the error to raise."""
     async with entrance.database.transaction() as noting:
         await audit.note(noting, attempt.done(LoginRefused.status, reason=reason))
     return LoginRefused()
 
 
 async def succeed(entrance: Entrance, attempt: Attempt, user_id: int) -> None:
-    """Lets the account begin again, and tells the audit."""
+    """Resets the account's failures and records the log-in in the audit."""
     await log_ins.forget(entrance.session, [attempt.counted_as])
     await audit.note(entrance.session, attempt.done(200, str(user_id)))
 
 
-async def tell_limited(session: AsyncSession, now: datetime) -> bool:
-    """Moves the counts of minutes that are over into the audit, one entry each; whether there may be more."""
+async def record_limited(session: AsyncSession, now: datetime) -> bool:
+    """Moves the counts of past minutes into the audit, one entry each; returns whether there may be more."""
     limited = await log_ins.take_limited_before(session, now.replace(second=0, microsecond=0), _PART)
-    await audit.note_all(session, [_told(one) for one in limited])
+    await audit.note_all(session, [_entry_of(count) for count in limited])
     return len(limited) == _PART
 
 
-def _told(one: Limited) -> Done:
-    body = {"refused": one.count, "minute": one.minute.isoformat()}
-    if one.address:
-        body["address"] = one.address
-    return _entry(one.operation, one.folded_name, LogInLimited.status, "", json.dumps(body))
+def _entry_of(limited: Limited) -> Done:
+    body = {"refused": limited.count, "minute": limited.minute.isoformat()}
+    if limited.address:
+        body["address"] = limited.address
+    return _entry(limited.operation, limited.folded_name, LogInLimited.status, "", json.dumps(body))

@@ -1,4 +1,4 @@
-"""Owns what a user may do and why, as he sees it and as an administrator does."""
+"""What a user may do and why, for the user and for administrators."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,16 +10,16 @@ from shared.errors import NotFound
 
 
 async def describe_access(session: AsyncSession, user_id: int) -> UserAccess:
-    """What a user may do because of which group; nothing while he is not active. Raises NotFound."""
+    """The features of a user and the groups that grant them; none while the user is not active. Raises NotFound."""
     user = await get_user(session, user_id)
     return UserAccess(user.name, user.active, await _features_of(session, user) if user.active else [])
 
 
 async def describe_me(session: AsyncSession, user_id: int | None) -> Me:
-    """The caller's account, and what it may do because of which group; raises NotFound for who is no active user."""
+    """The caller's account, its features and the groups that grant them; raises NotFound unless the user is active."""
     user = None if user_id is None else await users.find_user(session, user_id)
     if user is None or not user.active:
-        raise NotFound("Your identity belongs to no active user.")
+        raise NotFound("Your identity does not belong to an active user.")
     return Me(user.id, user.name, user.display_name, user.groups, await _features_of(session, user))
 
 

@@ -1,4 +1,4 @@
-"""Owns who is in which group: listed, and loaded from a file, all of it or nothing."""
+"""Memberships: list them, and import them from a file."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ from shared.files.csv import Numbered, refuse_import
 async def list_members(
     session: AsyncSession, wanted: MemberFilter, query: PageQuery
 ) -> tuple[list[Member], str | None, int]:
-    """One page, the cursor of the next, and how many memberships there are on all pages."""
+    """One page of memberships, the cursor of the next page, and how many memberships match."""
     found, next_cursor = await members.list_members(session, wanted, query)
     return found, next_cursor, await members.count_members(session, wanted)
 
@@ -31,14 +31,14 @@ async def list_members(
 async def import_members(session: AsyncSession, file: Sequence[Numbered[MemberRow]], changer_id: int | None) -> None:
     """Makes the members of every group in the file exactly those in the file.
 
-    Raises ImportRefused for groups and users that do not exist, OwnGroup, LastAdministrator.
+    Raises ImportRefused for unknown groups and users, OwnGroup or LastAdministrator.
     """
-    rows = [one.row for one in file]
+    rows = [numbered.row for numbered in file]
     async with changing_permissions(session) as change:
         named = await groups.find_names(session, {row.group for row in rows})
         known = await users.find_named(session, [row.user for row in rows if row.user is not None])
         refuse_import(find_member_faults(file, named, known))
-        present = await members.find_members(session, "group", [one.id for one in named.values()])
+        present = await members.find_members(session, "group", [group.id for group in named.values()])
         plan = plan_members(rows, named, present)
         await change_members(session, plan, known, changer_id)
         change.made = bool(plan.joining or plan.leaving)
@@ -47,7 +47,7 @@ async def import_members(session: AsyncSession, file: Sequence[Numbered[MemberRo
 async def change_members(
     session: AsyncSession, plan: MemberPlan, known: Mapping[str, User], changer_id: int | None
 ) -> None:
-    """Lets users join and leave groups; call it inside `changing_permissions`. Raises OwnGroup."""
+    """Adds users to groups and removes them; call it inside `changing_permissions`. Raises OwnGroup."""
     require_others_groups(
         await find_changer(session, changer_id),
         await groups.find_names_by_id(session, plan.changed_group_ids),

@@ -1,6 +1,7 @@
-"""Owns logging in with OpenID Connect: the identity provider asked, its tokens checked, its accounts let in.
+"""Logging in with OpenID Connect: asking the identity provider, checking its tokens, and opening sessions.
 
-What it says is kept for a while; each question has a client of its own, so that nothing of one log-in is left for another.
+The provider's metadata and keys are cached for a while. Each request uses a new client, so nothing of one log-in is
+left for another.
 """
 
 import asyncio
@@ -40,14 +41,14 @@ OPERATION = "GET /v1/oidc/callback"
 _SECRET_BYTES = 32
 _TIMEOUT_SECONDS = 10
 _KEPT_SECONDS = 3600
-# Keys rotate there too: an unknown one is asked for, but not by everybody who invents one.
+# The provider rotates its keys, so an unknown key is looked up, but not for every caller who invents one.
 _UNKNOWN_KEY_SECONDS = 5
 _CLOCK_SKEW_SECONDS = 10
 _REQUIRED = ["iss", "aud", "exp", "iat", "sub"]
 
 
 class Provider:
-    """The identity provider as it is registered; what it describes of itself is asked for when it is needed."""
+    """The identity provider of a registration; its metadata is fetched when it is needed."""
 
     def __init__(self, registration: Registration, trust: ssl.SSLContext):
         self.registration = registration
@@ -58,7 +59,7 @@ class Provider:
         self._asking = asyncio.Lock()
 
     async def endpoints(self) -> Endpoints:
-        """Raises IdentityProviderAway."""
+        """The endpoints of the provider; raises IdentityProviderAway."""
         async with self._asking:
             if self._endpoints is None or time.monotonic() - self._described_at > _KEPT_SECONDS:
                 url = f"{self.registration.issuer.rstrip('/')}/.well-known/openid-configuration"
@@ -71,7 +72,7 @@ class Provider:
             return self._endpoints
 
     async def exchange(self, code: str, verifier: str) -> str:
-        """The id token for a code, which is good for one exchange; raises LoginRefused, IdentityProviderAway."""
+        """Exchanges a code, which is valid once, for an id token; raises LoginRefused or IdentityProviderAway."""
         registration = self.registration
         form = {
             "grant_type": "authorization_code",
@@ -85,11 +86,11 @@ class Provider:
         answer = await self._ask("POST", (await self.endpoints()).token, form)
         token = answer.get("id_token")
         if not isinstance(token, str):
-            raise _refused(f"no id token: {answer.get('error', 'none was sent')}")
+            raise _refused(f"the provider sent no id token: {answer.get('error', 'no error given')}")
         return token
 
-    async def check(self, token: str, one: Round) -> Claimed:
-        """Whom an id token speaks for; raises LoginRefused, IdentityProviderAway."""
+    async def check(self, token: str, log_in: Round) -> Claimed:
+        """Checks an id token and returns its account; raises LoginRefused or IdentityProviderAway."""
         registration = self.registration
         try:
             key = await self._key(str(jwt.get_unverified_header(token).get("kid")))
@@ -102,7 +103,7 @@ class Provider:
                 leeway=_CLOCK_SKEW_SECONDS,
                 options={"require": _REQUIRED},
             )
-            subject, name = require_claims(claims, registration, one.nonce)
+            subject, name = require_claims(claims, registration, log_in.nonce)
         except (jwt.PyJWTError, ValueError) as error:
             raise _refused(str(error)) from error
         return Claimed(registration.issuer, subject, name)
@@ -124,45 +125,45 @@ class Provider:
         return self._keys[key_id]
 
     async def _ask(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        """A JSON object; a refusal of the token endpoint (400, 401) is one as well."""
+        """Fetches a JSON object. A refusal by the token endpoint (400, 401) is a JSON object as well."""
         try:
             async with httpx.AsyncClient(verify=self._trust, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
                 answer = await client.request(method, url, data=form, headers={"accept": "application/json"})
             if answer.status_code not in {200, 400, 401}:
                 raise self._away(f"{url} answered {answer.status_code}")
-            said = answer.json()
+            content = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise self._away(f"{url}: {error!r}") from error
-        if not isinstance(said, dict):
-            raise self._away(f"{url} answered no JSON object")
-        return said
+        if not isinstance(content, dict):
+            raise self._away(f"the answer of {url} is not a JSON object")
+        return content
 
     def _away(self, why: str) -> IdentityProviderAway:
         log.warning("the identity provider: %s", why)
-        return IdentityProviderAway("The identity provider cannot be asked now.")
+        return IdentityProviderAway("The identity provider is not answering. Try again shortly.")
 
 
 def _refused(why: str) -> LoginRefused:
-    log.warning("a log-in by the identity provider was refused: %s", why)
+    log.warning("a log-in through the identity provider was refused: %s", why)
     return LoginRefused()
 
 
 async def begin(provider: Provider) -> tuple[str, str]:
-    """Where the browser goes to log in, and the secret that it keeps meanwhile; raises IdentityProviderAway."""
+    """The URL where the browser logs in, and the secret that it keeps meanwhile; raises IdentityProviderAway."""
     browser_secret = secrets.token_urlsafe(_SECRET_BYTES)
     endpoints = await provider.endpoints()
     return authorization_url(endpoints, provider.registration, round_of(browser_secret)), browser_secret
 
 
 async def complete(entrance: Entrance, provider: Provider, *, browser_secret: str, state: str, code: str) -> Tokens:
-    """Opens a session for whom the identity provider vouches; raises LoginRefused, IdentityProviderAway.
+    """Opens a session for the account that the identity provider names; raises LoginRefused or IdentityProviderAway.
 
-    The provider is asked before the session's transaction begins to use a connection. Nobody is told of in the audit
-    before the provider has vouched for him: anybody can call this with an invented code.
+    The provider is asked before the transaction uses a connection. Nothing is recorded in the audit before the provider
+    has named an account, because anyone can call this with an invented code.
     """
-    one = round_of(browser_secret)
-    if not hmac.compare_digest(one.state.encode(), state.encode("utf-8", "surrogatepass")):
-        raise _refused("the state is another one")
-    claimed = await provider.check(await provider.exchange(code, one.verifier), one)
+    log_in = round_of(browser_secret)
+    if not hmac.compare_digest(log_in.state.encode(), state.encode("utf-8", "surrogatepass")):
+        raise _refused("the state does not match this browser")
+    claimed = await provider.check(await provider.exchange(code, log_in.verifier), log_in)
     opened = await open_session_for(entrance.session, claimed, entrance.now)
     return await give_first(entrance, Attempt(OPERATION, claimed.name, entrance.address), opened, in_browser=True)

@@ -1,4 +1,4 @@
-"""Owns changing permissions: one change at a time, always an administrator left, and a new epoch announced."""
+"""Changing permissions: one change at a time, always leaving an administrator, and announcing the new epoch."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,18 +17,17 @@ from shared.events import outbox
 
 @dataclass
 class PermissionChange:
-    """What a command did to the permissions: `made` is set once anything in the permission table is different."""
+    """A change of permissions: `made` is set once anything in the permission table is different."""
 
     made: bool = False
 
 
 @asynccontextmanager
 async def changing_permissions(session: AsyncSession) -> AsyncIterator[PermissionChange]:
-    """Everything that changes users, groups, grants or members happens inside this block, whole.
+    """The block in which all changes of users, groups, grants and members must happen, completely.
 
-    The lock on the epoch puts changes in one order, so that epochs are ordered like commits and two changes cannot
-    each take away the administrator that the other one counts on. Raises LastAdministrator at the end of a block that
-    leaves none.
+    The lock on the epoch puts changes in one order. So epochs have the order of commits, and two changes cannot each
+    remove the administrator that the other one relies on. The end of a block that leaves none raises LastAdministrator.
     """
     await permissions.lock_epoch(session)
     before = await permissions.find_administrators(session)
@@ -40,12 +39,12 @@ async def changing_permissions(session: AsyncSession) -> AsyncIterator[Permissio
 
 
 async def find_changer(session: AsyncSession, user_id: int | None) -> Changer:
-    """Who is about to change groups; call it inside `changing_permissions`, or the facts may be old."""
+    """The user who is about to change groups. Call it inside `changing_permissions`, or the facts may be outdated."""
     return Changer(user_id, frozenset() if user_id is None else await members.find_group_ids(session, user_id))
 
 
 async def read_permission_table(session: AsyncSession, known_epoch: int | None) -> PermissionTable | None:
-    """The permission table as of one moment; None when the caller holds it already. The transaction's first read."""
+    """A consistent permission table, or None if the caller has it already. It must be the transaction's first read."""
     await permissions.read_as_one(session)
     epoch = await permissions.read_epoch(session)
     if epoch == known_epoch:

@@ -1,4 +1,4 @@
-"""Owns accounts of other systems: made with a credential, which is rotated, revoked, and exchanged for tokens."""
+"""Service accounts of other systems: create them and their credentials, revoke credentials, and log in."""
 
 import secrets
 from datetime import datetime
@@ -27,7 +27,7 @@ from shared.errors import NotFound
 
 
 async def create_account(session: AsyncSession, entry: UserEntry, now: datetime) -> NewServiceAccount:
-    """Makes an account in no group, with its first credential; raises UserExists."""
+    """Creates an account in no group, with its first credential; raises UserExists."""
     draft = UserDraft(name=entry.name, display_name=entry.display_name, kind="service")
     user = await create_user(session, draft, now)
     made = await _make(session, user, now)
@@ -35,36 +35,37 @@ async def create_account(session: AsyncSession, entry: UserEntry, now: datetime)
 
 
 async def list_credentials(session: AsyncSession, user_id: int) -> list[Credential]:
-    """All credentials of an account, the newest first; raises NotFound, ServiceAccountOnly."""
+    """All credentials of an account, newest first; raises NotFound or ServiceAccountOnly."""
     return await service_accounts.list_credentials(session, (await _account(session, user_id)).id)
 
 
 async def create_credential(
     session: AsyncSession, user_id: int, *, by_administrator: bool, now: datetime
 ) -> NewCredential:
-    """Makes another credential beside the one in use; raises NotFound, ServiceAccountOnly, CredentialsEnough.
+    """Creates a second credential in addition to the one in use.
 
-    `by_administrator` says whether the caller has `security.groups` at admin: without it, a credential of an account
-    that has would be a way to become it, which raises AdministratorProtected.
+    `by_administrator` says whether the caller has `security.groups` at admin. Callers without it could become an
+    account that has it by making a credential for it, which raises AdministratorProtected. Also raises NotFound,
+    ServiceAccountOnly or CredentialsEnough.
     """
     user = await _account(session, user_id)
     if not by_administrator and user_id in await permissions.find_administrators(session, "service"):
-        raise AdministratorProtected(f"{user.name} administers groups: an administrator must make its credentials.")
+        raise AdministratorProtected(f"{user.name} administers groups, so an administrator must make its credentials.")
     require_room(await service_accounts.count_valid(session, user_id))
     return await _make(session, user, now)
 
 
 async def revoke_credential(session: AsyncSession, user_id: int, credential_id: int, now: datetime) -> None:
-    """Revokes a credential; again changes nothing. Raises NotFound, ServiceAccountOnly."""
+    """Revokes a credential; repeating it changes nothing. Raises NotFound or ServiceAccountOnly."""
     user = await _account(session, user_id)
     if not await service_accounts.revoke(session, user.id, credential_id, now):
-        raise NotFound(f"{user.name} has no credential {credential_id}.")
+        raise NotFound(f"Service account {user.name} has no credential {credential_id}.")
 
 
 async def log_in(entrance: Entrance, name: str, secret: SecretStr) -> tuple[str, int]:
-    """An access token for a valid credential, and its seconds; raises LogInLimited, else LoginRefused.
+    """An access token for a valid credential, and its lifetime in seconds; raises LogInLimited or LoginRefused.
 
-    As with passwords the attempt is counted first, and the secret compared outside of any transaction.
+    As with passwords, the attempt is counted first, and the secret is checked outside any transaction.
     """
     attempt = Attempt("POST /v1/tokens/service", name, entrance.address, of_service=True)
     await trying.begin(entrance, attempt)
@@ -84,7 +85,7 @@ async def log_in(entrance: Entrance, name: str, secret: SecretStr) -> tuple[str,
 async def _account(session: AsyncSession, user_id: int) -> User:
     user = await get_user(session, user_id)
     if user.kind != "service":
-        raise ServiceAccountOnly(f"{user.name} is a person, and logs in with a password.")
+        raise ServiceAccountOnly(f"{user.name} is a person and logs in with a password, not with credentials.")
     return user
 
 

@@ -1,4 +1,4 @@
-"""Owns looking at sessions and ending them: one's own, or those of others."""
+"""Sessions: list them and end them."""
 
 from datetime import datetime
 
@@ -11,17 +11,17 @@ from shared.errors import NotFound
 
 
 async def list_sessions(session: AsyncSession, user_id: int | None, now: datetime) -> list[OpenSession]:
-    """The open sessions of a user, the last used first; raises NotFound for who is none."""
+    """The open sessions of a user, most recently used first; raises NotFound if there is no such user."""
     return await sessions.list_open(session, await _known(session, user_id), now)
 
 
 async def end_one(
     session: AsyncSession, user_id: int | None, session_id: int, reason: EndReason, now: datetime
 ) -> None:
-    """Ends a session of the user; one that has ended stays as it is. Raises NotFound for another's."""
+    """Ends a session of the user unless it has ended already. Raises NotFound for a session of another user."""
     known = await _known(session, user_id)
     if not await sessions.is_session_of(session, session_id, known):
-        raise NotFound(f"The user has no session {session_id}.")
+        raise NotFound(f"This user has no session {session_id}.")
     await sessions.end_session(session, session_id, reason, now)
 
 
@@ -32,5 +32,5 @@ async def end_all(session: AsyncSession, user_id: int, reason: EndReason, now: d
 
 async def _known(session: AsyncSession, user_id: int | None) -> int:
     if user_id is None:
-        raise NotFound("Your identity belongs to no user.")
+        raise NotFound("Your identity does not belong to a user.")
     return (await get_user(session, user_id)).id

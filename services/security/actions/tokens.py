@@ -1,4 +1,4 @@
-"""Owns logging in, refreshing and logging out."""
+"""Logging in, refreshing tokens, and logging out."""
 
 import logging
 import secrets
@@ -41,13 +41,13 @@ def _tokens(entrance: Entrance, opened: LoggedIn, refresh_token: str, *, in_brow
 
 
 async def log_in(entrance: Entrance, name: str, password: SecretStr, *, in_browser: bool = False) -> Tokens:
-    """Opens a session for a user with a password, his local one if he has one, else the domain's.
+    """Opens a session for a user with a password: the local one if there is one, else the domain's.
 
-    Raises LogInLimited, IdentityProviderAway, else LoginRefused whatever the reason.
+    Raises LogInLimited, IdentityProviderAway, or LoginRefused for any other reason.
 
-    The account is read in a transaction of its own: checking a password takes long, and log-ins that wait for it
-    must not hold the connections that the gateway reads the permission table with. The attempt is counted before the
-    password is looked at, so that many at once are not more than the limit.
+    The account is read in its own transaction: checking a password takes long, and waiting log-ins must not hold the
+    connections that the gateway needs to read the permission table. The attempt is counted before the password is
+    checked, so that simultaneous attempts cannot exceed the limit.
     """
     attempt = Attempt("POST /v1/cookies" if in_browser else "POST /v1/tokens", name, entrance.address)
     attempt_id = await trying.begin(entrance, attempt)
@@ -63,7 +63,7 @@ async def log_in(entrance: Entrance, name: str, password: SecretStr, *, in_brows
             await trying.take_back(entrance, attempt_id)
             raise
         if subject is not None:
-            # Only now: a name that is not known here is asked for alike, and takes as long.
+            # Looked up only now, so that the answer takes the same time for a name that is unknown here.
             opened = await open_session_for(session, Claimed(SOURCE, subject, name.strip()), now)
     elif await verify_password(None if credentials is None else credentials.password_hash, password):
         assert credentials is not None
@@ -74,7 +74,10 @@ async def log_in(entrance: Entrance, name: str, password: SecretStr, *, in_brows
 async def give_first(
     entrance: Entrance, attempt: Attempt, opened: LoggedIn | str | None, *, in_browser: bool
 ) -> Tokens:
-    """The first tokens of the session that an attempt has opened; raises LoginRefused when it says why there is none."""
+    """The first tokens of the session that an attempt opened; raises LoginRefused if it opened no session.
+
+    Instead of a session, `opened` may be the reason for the audit.
+    """
     if not isinstance(opened, LoggedIn):
         raise await trying.refuse(entrance, attempt, opened)
     await trying.succeed(entrance, attempt, opened.user_id)
@@ -84,9 +87,9 @@ async def give_first(
 
 
 async def refresh(entrance: Entrance, refresh_token: SecretStr, *, in_browser: bool = False) -> Tokens | None:
-    """New tokens for a refresh token; None when it is refused.
+    """New tokens for a refresh token, or None if it is refused.
 
-    It does not raise, because a refusal may end the session, and that must be committed.
+    It does not raise, because a refusal may end the session, which must be committed.
     """
     session, now, token = entrance.session, entrance.now, refresh_token.get_secret_value()
     shown = await _locked(session, refresh_token)
@@ -102,14 +105,14 @@ async def refresh(entrance: Entrance, refresh_token: SecretStr, *, in_browser: b
         case Answer.REFUSE:
             return None
         case Answer.END:
-            log.warning("session %d ended: a refresh token of it was shown a second time", shown.session_id)
+            log.warning("session %d ended: one of its refresh tokens was used twice", shown.session_id)
             await sessions.end_session(session, shown.session_id, "token_reused", now)
             return None
     return _tokens(entrance, shown.session, following, in_browser=in_browser)
 
 
 async def log_out(session: AsyncSession, user_id: int | None, refresh_token: SecretStr, now: datetime) -> None:
-    """Ends the session that the token belongs to; again does no harm. Raises NotFound for another's token."""
+    """Ends the session of the token; repeating it does no harm. Raises NotFound for the token of another user."""
     shown = await _locked(session, refresh_token)
     if shown is None or shown.user_id != user_id:
         raise NotFound("You have no session with this refresh token.")
@@ -117,7 +120,7 @@ async def log_out(session: AsyncSession, user_id: int | None, refresh_token: Sec
 
 
 async def log_out_browser(session: AsyncSession, refresh_token: SecretStr, now: datetime) -> None:
-    """Ends the session that a browser's cookie belongs to, if there is one: the cookie is all that it has to show."""
+    """Ends the session of a browser's cookie, if there is one. The cookie is all that the browser needs to present."""
     shown = await _locked(session, refresh_token)
     if shown is not None:
         await sessions.end_session(session, shown.session_id, "logged_out", now)
@@ -125,13 +128,13 @@ async def log_out_browser(session: AsyncSession, refresh_token: SecretStr, now: 
 
 async def _locked(session: AsyncSession, refresh_token: SecretStr) -> Shown | None:
     shown_digest = digest(refresh_token.get_secret_value())
-    # First the lock, then the facts: of two that come at once, the second sees what the first one did.
+    # The lock comes before the facts, so that the second of two simultaneous requests sees what the first one did.
     if await sessions.lock_session_of(session, shown_digest) is None:
         return None
     return await sessions.find_shown(session, shown_digest)
 
 
 async def delete_expired_sessions(session: AsyncSession, now: datetime) -> None:
-    """Forgets sessions a day after they expired, when no token of theirs can be of any use, and old attempts."""
+    """Deletes sessions a day after they expired, when none of their tokens is of any use, and old attempts."""
     await sessions.delete_expired(session, now - KEPT_AFTER_EXPIRY)
     await log_ins.delete_before(session, now - WINDOW)

@@ -1,4 +1,4 @@
-"""Owns what is done with users, one by one or from a file."""
+"""The use cases of users, one by one or from a file."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,13 +29,13 @@ from shared.values.versions import require_version
 
 
 async def list_users(session: AsyncSession, wanted: UserFilter, query: PageQuery) -> tuple[list[User], str | None, int]:
-    """One page, the cursor of the next, and how many users there are on all pages."""
+    """One page of users, the cursor of the next page, and how many users match."""
     found, next_cursor = await users.list_users(session, wanted, query)
     return found, next_cursor, await users.count_users(session, wanted)
 
 
 async def get_user(session: AsyncSession, user_id: int) -> User:
-    """The user; raises NotFound."""
+    """Returns the user; raises NotFound."""
     user = await users.find_user(session, user_id)
     if user is None:
         raise NotFound(f"There is no user {user_id}.")
@@ -43,23 +43,23 @@ async def get_user(session: AsyncSession, user_id: int) -> User:
 
 
 async def create_user(session: AsyncSession, draft: UserDraft, now: datetime) -> User:
-    """Makes a user without password and groups; raises UserExists."""
+    """Creates a user without a password and groups; raises UserExists."""
     async with changing_permissions(session) as change:
         if await users.find_user_id(session, draft.name) is not None:
-            raise UserExists(f"There is a user {draft.name} already.")
+            raise UserExists(f"User {draft.name} already exists. Choose another name.")
         made = await users.insert_users(session, [draft], now)
         change.made = draft.active
     return await get_user(session, *made.values())
 
 
 async def change_user(session: AsyncSession, user_id: int, expected: int, wanted: UserChange, now: datetime) -> User:
-    """Changes display name or active flag; a user who is deactivated is logged out everywhere.
+    """Changes the display name or the active flag; a user who is deactivated is logged out everywhere.
 
-    Raises NotFound, VersionStale, LastAdministrator. What changes nothing leaves the version as it is.
+    Without a difference the version stays the same. Raises NotFound, VersionStale or LastAdministrator.
     """
     async with changing_permissions(session) as change:
         user = await get_user(session, user_id)
-        require_version(user.revision, expected, f"The user {user.name}")
+        require_version(user.revision, expected, f"User {user.name}")
         changed = user.model_copy(update=wanted.model_dump(exclude_unset=True))
         if changed == user:
             return user
@@ -73,18 +73,20 @@ async def change_user(session: AsyncSession, user_id: int, expected: int, wanted
 async def set_password(
     session: AsyncSession, user_id: int, password: SecretStr, *, by_administrator: bool, now: datetime
 ) -> None:
-    """Sets a user's local password and logs him out everywhere.
+    """Sets a user's local password and logs the user out everywhere.
 
-    `by_administrator` says whether the caller has `security.groups` at admin: without it, setting the password of
-    somebody who has would be a way to become him. Raises NotFound, ServiceAccountOnly, PasswordUnfit,
-    AdministratorProtected.
+    `by_administrator` says whether the caller has `security.groups` at admin. Callers without it could take over the
+    account of an administrator by setting its password, which raises AdministratorProtected.
+    Also raises NotFound, ServiceAccountOnly or PasswordUnfit.
     """
     user = await get_user(session, user_id)
     if user.kind != "person":
-        raise ServiceAccountOnly(f"{user.name} is a service account: make a credential for it instead.")
+        raise ServiceAccountOnly(f"{user.name} is a service account. Make a credential for it instead.")
     require_fit(password.get_secret_value(), user.name)
     if not by_administrator and user_id in await permissions.find_administrators(session):
-        raise AdministratorProtected(f"{user.name} is an administrator: another administrator must set the password.")
+        raise AdministratorProtected(
+            f"{user.name} is an administrator, so another administrator must set the password."
+        )
     await users.set_password_hash(session, user_id, await hash_password(password), now)
     await sessions.end_sessions_of(session, [user_id], "password_set", now)
     await log_ins.forget(session, [fold(user.name)])
@@ -93,11 +95,11 @@ async def set_password(
 async def import_users(
     session: AsyncSession, file: Sequence[Numbered[UserRow]], changer_id: int | None, now: datetime
 ) -> UserImport:
-    """Makes and changes the users in the file, in a fixed number of statements.
+    """Creates and changes the users in the file, in a fixed number of statements.
 
-    Raises ImportRefused for groups that do not exist, OwnGroup, LastAdministrator.
+    Raises ImportRefused for unknown groups, OwnGroup or LastAdministrator.
     """
-    rows = [one.row for one in file]
+    rows = [numbered.row for numbered in file]
     async with changing_permissions(session) as change:
         named = await groups.find_names(session, {name for row in rows for name in row.groups})
         known = await users.find_named(session, [row.name for row in rows])

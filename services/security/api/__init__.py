@@ -1,1 +1,1 @@
-"""The HTTP edge of the service, one router for each noun."""
+"""The HTTP edge of the service, one module for each noun."""

@@ -1,4 +1,4 @@
-"""Owns over HTTP which account of a directory or an identity provider a user's name is bound to."""
+"""Bindings of users' names to accounts of a directory or an identity provider, over HTTP."""
 
 from services.security.actions import bindings as actions
 from services.security.api.dependencies import AdministersGroups
@@ -20,10 +20,9 @@ router = Router("users")
     "/{user_id}/bindings",
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
-    summary="Which accounts a user's name is bound to",
 )
 async def list_bindings(user_id: Id, session: Transaction) -> list[Binding]:
-    """At each source (an issuer, or `directory`) the account's own id, since the first log-in from there."""
+    """The account at each source (an issuer, or `directory`) that the first log-in bound the user's name to."""
     return await actions.list_bindings(session, user_id)
 
 
@@ -32,11 +31,10 @@ async def list_bindings(user_id: Id, session: Transaction) -> list[Binding]:
     access=declared.feature(USERS, Level.ADMIN),
     refuses=[NotFound, AdministratorProtected],
     status_code=204,
-    summary="Let a user's name be bound anew",
 )
-async def unbind(user_id: Id, session: Transaction, *, administers: AdministersGroups, now: Now) -> None:
-    """For an account that was made anew in the domain: the next one of this name that logs in is the user.
+async def delete_bindings(user_id: Id, session: Transaction, *, administers: AdministersGroups, now: Now) -> None:
+    """Lets the next account of this name log in as the user, for example after the account was recreated in the domain.
 
-    Look first whether it is the same person. The user is logged out everywhere.
+    First make sure that it is the same person. The user is logged out everywhere.
     """
     await actions.unbind(session, user_id, by_administrator=administers, now=now)

@@ -1,6 +1,6 @@
-"""Owns logging in and out of browsers over HTTP: the tokens are cookies that no page can read.
+"""Logging browsers in and out over HTTP: the tokens are cookies that no page can read.
 
-The gateway hands the refresh cookie to these operations only, and only when a page of ours asked for it.
+The gateway passes the refresh cookie to these operations only, and only if one of our own pages sent the request.
 """
 
 from typing import Annotated
@@ -13,7 +13,7 @@ from services.security.api.dependencies import EntranceOf
 from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
 from services.security.rules.tokens import Tokens
 from services.security.schemas.cookies import CookieRead
-from services.security.schemas.tokens import LogIn
+from services.security.schemas.tokens import LogInBody
 from shared.access import cookies as names
 from shared.access import declared
 from shared.http.moment import Now
@@ -27,7 +27,7 @@ RefreshCookie = Annotated[SecretStr | None, Cookie(alias=names.REFRESH)]
 
 
 def give(response: Response, made: Tokens) -> CookieRead:
-    """Sets the three cookies; the one that pages read is nothing without the others."""
+    """Sets the three cookies. The one that pages can read is useless without the others."""
     _set(response, names.ACCESS, made.access_token, made.expires_in)
     _set(response, names.REFRESH, made.refresh_token, made.session_seconds)
     _set(response, names.CSRF, made.csrf_token or "", made.session_seconds, readable=True)
@@ -47,45 +47,44 @@ def _clear(response: Response) -> Response:
 
 @router.post(
     "",
-    access=declared.public("Logging in is how a caller becomes known."),
+    access=declared.public("Callers log in here."),
     refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
-    summary="Log in from a browser",
 )
-async def log_in_browser(body: LogIn, entrance: EntranceOf, response: Response) -> CookieRead:
+async def log_in_from_browser(body: LogInBody, entrance: EntranceOf, response: Response) -> CookieRead:
     """Opens a session like POST /v1/tokens, and sets its tokens as cookies.
 
-    Pages send the value of `__Host-ratebook-csrf` as the header `Ratebook-CSRF` with whatever changes something.
+    With every change, a page must send the value of `__Host-ratebook-csrf` as the header `Ratebook-CSRF`.
     """
     return give(response, await actions.log_in(entrance, body.user, body.password, in_browser=True))
 
 
 @router.post(
     "/refresh",
-    access=declared.public("The refresh cookie itself says who calls; the access token may have expired."),
+    access=declared.public("The refresh cookie identifies the caller, whose access token may have expired."),
     refuses=[LoginRefused],
     response_model=CookieRead,
-    summary="Exchange a browser's cookies for new ones",
 )
 async def refresh_cookies(
     entrance: EntranceOf, response: Response, refresh: RefreshCookie = None
 ) -> CookieRead | Response:
-    """As POST /v1/tokens/refresh does for tokens: two tabs that ask within 10 seconds get the same successor.
+    """Works like POST /v1/tokens/refresh: two tabs that refresh within 10 seconds get the same new cookies.
 
-    A refusal takes the cookies away: log in again.
+    A refusal deletes the cookies. Then log in again.
     """
     made = None if refresh is None else await actions.refresh(entrance, refresh, in_browser=True)
-    # Answered, not raised: an error would roll back the end of a session whose token was used twice.
+    # Answered, not raised: an error would roll back the end of a session whose refresh token was used twice.
     return _clear(refusal(LoginRefused())) if made is None else give(response, made)
 
 
 @router.post(
     "/revoke",
-    access=declared.public("Whoever holds the refresh cookie may end its session; the access token may have expired."),
+    access=declared.public("The holder of the refresh cookie may end its session; the access token may have expired."),
     status_code=204,
-    summary="Log out from a browser",
 )
-async def revoke_cookies(response: Response, session: Transaction, *, now: Now, refresh: RefreshCookie = None) -> None:
-    """Ends the session and takes the cookies away. Done again, it changes nothing."""
+async def log_out_from_browser(
+    response: Response, session: Transaction, *, now: Now, refresh: RefreshCookie = None
+) -> None:
+    """Ends the session and deletes the cookies. Repeating it changes nothing."""
     if refresh is not None:
         await actions.log_out_browser(session, refresh, now)
     _clear(response)

@@ -1,4 +1,4 @@
-"""Owns hearing from gateways what they refused."""
+"""Denials reported by gateways over HTTP."""
 
 from services.security.actions.denials import record_denials
 from shared.access import declared
@@ -12,11 +12,9 @@ from shared.http.transaction import Transaction
 router = Router(NOUN)
 
 
-@router.post(
-    "", access=declared.feature(FEATURE, Level.EDIT), status_code=204, idempotent=True, summary="What was refused"
-)
-async def tell_denials(report: DenialsReport, caller: CallerOf, session: Transaction) -> None:
-    """Writes what a gateway refused into the audit. Nobody else may, whatever his groups give him."""
+@router.post("", access=declared.feature(FEATURE, Level.EDIT), status_code=204, idempotent=True)
+async def report_denials(report: DenialsReport, caller: CallerOf, session: Transaction) -> None:
+    """Records the denials of a gateway in the audit. Only gateways may call this, regardless of group membership."""
     if caller.principal.subject != GATEWAY:
-        raise Forbidden("Only a gateway tells what it refused.")
+        raise Forbidden("Only gateways may report denials.")
     await record_denials(session, report)

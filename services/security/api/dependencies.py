@@ -1,4 +1,4 @@
-"""Owns what every request may ask for: the entrance, the keys, the features, and which user calls."""
+"""The dependencies of endpoints: the entrance, the keys, the features, and the calling user."""
 
 from typing import Annotated
 
@@ -58,16 +58,16 @@ def _administers_groups(caller: CallerOf) -> bool:
 TokenKeysOf = Annotated[TokenKeys, Depends(_token_keys)]
 EntranceOf = Annotated[Entrance, Depends(_entrance)]
 NOT_KEPT = Depends(_not_kept)
-"""For answers with a secret in them: nobody on the way shall keep one."""
+"""For answers that contain a secret: no cache on the way may keep them."""
 
 
 FeaturesOf = Annotated[Features, Depends(_features)]
 CallerId = Annotated[int | None, Depends(_user_id)]
-"""The calling user's id, None for a caller that is no user, such as the gateway."""
+"""The calling user's id, or None for a caller that is not a user, such as the gateway."""
 
 
 ChangerId = Annotated[int | None, Depends(_changer_id)]
-"""Whose own groups are not his to change: the calling user, None where the company does without four eyes."""
+"""The calling user, who must not change their own groups, or None if the company does not require four eyes."""
 
 
 AdministersGroups = Annotated[bool, Depends(_administers_groups)]

@@ -1,4 +1,4 @@
-"""Owns listing what can be granted."""
+"""The features over HTTP."""
 
 from services.security.api.dependencies import FeaturesOf
 from services.security.rules.features import Feature
@@ -11,10 +11,10 @@ from shared.http.pages import Count, Page
 router = Router("features")
 
 
-@router.get("", access=declared.feature(GROUPS, Level.VIEW), summary="What can be granted")
+@router.get("", access=declared.feature(GROUPS, Level.VIEW))
 async def list_features(known: FeaturesOf) -> Page[Feature, Count]:
-    """Every feature that an operation of any service declares, with the levels and the operations that ask for it.
+    """All features that can be granted, with the levels and operations of any service that require them.
 
-    The list is always whole: one page.
+    The list is always complete, on one page.
     """
     return Page(items=list(known.values()), next_cursor=None, totals=Count(count=len(known)))

@@ -1,4 +1,4 @@
-"""Owns groups over HTTP. Groups belong to no branch, customer or company, so a caller's limits do not narrow them."""
+"""Groups over HTTP. A caller's limits do not apply, because groups belong to no branch, customer or company."""
 
 from typing import Annotated
 
@@ -32,19 +32,15 @@ router = Router("groups")
     access=declared.feature(GROUPS, Level.VIEW),
     response_model=Page[Group, Count],
     responses=CSV_RESPONSE,
-    summary="List groups",
 )
 async def list_groups(
-    session: Transaction, wanted: Annotated[GroupFilter, Query()], query: PageQueryOf
+    session: Transaction, filters: Annotated[GroupFilter, Query()], page: PageQueryOf
 ) -> Page[Group, Count] | Response:
-    """One page of the groups that fit; as text/csv all of them, in the form that can be imported again.
-
-    Sorted by `name` or `created_at`.
-    """
-    found, cursor, count = await actions.list_groups(session, wanted, query)
-    if query.media_type is not None:
+    """Sorted by `name` or `created_at`. CSV and XLSX contain all groups that match and use the import format."""
+    found, cursor, count = await actions.list_groups(session, filters, page)
+    if page.media_type is not None:
         rows = [row for group in found for row in GroupRow.of(group)]
-        return table_answer(query.media_type, "groups", field_names(GroupRow), rows)
+        return table_answer(page.media_type, "groups", field_names(GroupRow), rows)
     return Page(items=found, next_cursor=cursor, totals=Count(count=count))
 
 
@@ -53,12 +49,11 @@ async def list_groups(
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[GrantRefused, GroupExists],
     status_code=201,
-    summary="Make a group",
 )
 async def create_group(
     body: GroupDraft, response: Response, session: Transaction, features: FeaturesOf, now: Now
 ) -> Group:
-    """Makes a group without members."""
+    """The new group has no members."""
     return tagged(response, await actions.create_group(session, body, features, now))
 
 
@@ -67,7 +62,6 @@ async def create_group(
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
     openapi_extra=CSV_REQUEST,
-    summary="Load groups from a file",
 )
 async def import_groups(
     content: CsvBody,
@@ -78,10 +72,10 @@ async def import_groups(
     now: Now,
     check: Check = False,
 ) -> GroupImport:
-    """Loads a CSV file with the columns group, description, feature, level, branches, customers and ar_companies.
+    """The columns are group, description, feature, level, branches, customers and ar_companies, one row for each grant.
 
-    One row for each grant; the last three may name several, separated by semicolons. The whole file or nothing. The
-    grants of every group in the file become exactly those in the file; its members stay.
+    The last three may contain several values separated by semicolons. The grants of every group in the file become
+    exactly those in the file; its members stay. If any row has an error, nothing is imported.
     """
     file = read_csv(content, GroupRow, key=lambda row: row.key)
     async with taken_back(session, check=check):
@@ -92,10 +86,9 @@ async def import_groups(
     "/{group_id}",
     access=declared.feature(GROUPS, Level.VIEW),
     refuses=[NotFound],
-    summary="Read a group",
 )
 async def read_group(group_id: Id, response: Response, session: Transaction) -> Group:
-    """The group with its grants. The ETag counts every change of it, members included."""
+    """The group with its grants. The ETag changes with every change of the group, including its members."""
     return tagged(response, await actions.get_group(session, group_id))
 
 
@@ -104,12 +97,11 @@ async def read_group(group_id: Id, response: Response, session: Transaction) -> 
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, GrantRefused, GroupExists],
     status_code=201,
-    summary="Copy a group",
 )
 async def copy_group(
     group_id: Id, body: GroupEntry, *, response: Response, session: Transaction, features: FeaturesOf, now: Now
 ) -> Group:
-    """Makes a group with the grants of this one and without members; without a description it takes over the other's."""
+    """Creates a group with the same grants but no members. If you give no description, it is copied too."""
     return tagged(response, await actions.copy_group(session, group_id, body, features, now))
 
 
@@ -117,10 +109,9 @@ async def copy_group(
     "/{group_id}/comparison/{other_id}",
     access=declared.feature(GROUPS, Level.VIEW),
     refuses=[NotFound],
-    summary="Compare two groups",
 )
 async def compare_groups(group_id: Id, other_id: Id, session: Transaction) -> GroupComparison:
-    """Everything that the two groups give otherwise: the feature, its limits, and the level in each, `none` included."""
+    """The grants that differ: the feature, its limits, and the level in each group, which may be `none`."""
     return await actions.compare_groups(session, group_id, other_id)
 
 
@@ -128,9 +119,8 @@ async def compare_groups(group_id: Id, other_id: Id, session: Transaction) -> Gr
     "/{group_id}",
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, VersionMissing, VersionStale, GrantRefused, GroupExists, OwnGroup, LastAdministrator],
-    summary="Change a group",
 )
-async def replace_group(
+async def change_group(
     group_id: Id,
     body: GroupDraft,
     expected: ExpectedVersion,
@@ -140,7 +130,7 @@ async def replace_group(
     features: FeaturesOf,
     changer_id: ChangerId,
 ) -> Group:
-    """Gives the group this name, this description and exactly these grants; its members stay."""
+    """Replaces the name, the description and all grants; the members stay."""
     changed = await actions.replace_group(session, group_id, expected, body, features=features, changer_id=changer_id)
     return tagged(response, changed)
 
@@ -150,8 +140,7 @@ async def replace_group(
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, VersionMissing, VersionStale, OwnGroup, LastAdministrator],
     status_code=204,
-    summary="Delete a group",
 )
 async def delete_group(group_id: Id, expected: ExpectedVersion, session: Transaction, changer_id: ChangerId) -> None:
-    """Deletes the group; its members lose what it gave them."""
+    """Its members lose what it granted them."""
     await actions.delete_group(session, group_id, expected, changer_id=changer_id)

@@ -1,4 +1,4 @@
-"""Owns publishing the keys with which access tokens are checked."""
+"""The public keys for checking access tokens, over HTTP."""
 
 from services.security.api.dependencies import TokenKeysOf
 from shared.access import declared
@@ -11,12 +11,11 @@ router = Router(NOUN)
 
 @router.get(
     "",
-    access=declared.public("Public keys are for everybody; they only check signatures."),
-    summary="Keys that check access tokens",
+    access=declared.public("Public keys can only check signatures."),
 )
 async def list_public_keys(keys: TokenKeysOf) -> PublicKeys:
-    """The public halves of the keys of access tokens; `kid` in a token's header names its key.
+    """The keys for checking access tokens; `kid` in the header of a token identifies its key.
 
-    One signs; the others come next or signed until now. Ask again for a `kid` that is not among them.
+    One of them is in use; the others are the next or the previous ones. If a `kid` is not listed, fetch the list again.
     """
     return PublicKeys.model_validate_json(public_jwks(keys.published))

@@ -1,4 +1,4 @@
-"""Owns one's own account over HTTP."""
+"""The caller's own account over HTTP."""
 
 from services.security.actions import me as actions
 from services.security.api.dependencies import CallerId
@@ -11,7 +11,7 @@ from shared.http.transaction import Transaction
 router = Router("me")
 
 
-@router.get("", access=declared.signed_in(), refuses=[NotFound], summary="One's own account")
-async def read_me(session: Transaction, caller_id: CallerId) -> Me:
-    """The caller's name, groups, and features: each with its level, its limits, and the group that gives it."""
+@router.get("", access=declared.signed_in(), refuses=[NotFound])
+async def read_own_account(session: Transaction, caller_id: CallerId) -> Me:
+    """Your name, groups and features: each with its level, its limits, and the group that grants it."""
     return await actions.describe_me(session, caller_id)

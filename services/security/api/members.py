@@ -1,4 +1,4 @@
-"""Owns who is in which group over HTTP."""
+"""Memberships of groups over HTTP."""
 
 from typing import Annotated
 
@@ -30,18 +30,14 @@ router = Router("members")
     access=declared.feature(GROUPS, Level.VIEW),
     response_model=Page[Member, Count],
     responses=CSV_RESPONSE,
-    summary="List who is in which group",
 )
 async def list_members(
-    session: Transaction, wanted: Annotated[MemberFilter, Query()], query: PageQueryOf
+    session: Transaction, filters: Annotated[MemberFilter, Query()], page: PageQueryOf
 ) -> Page[Member, Count] | Response:
-    """One page, of one group or one user if asked for; as a file all of them, in the form that can be imported again.
-
-    Sorted by `group` or `user`.
-    """
-    found, cursor, count = await list_actions.list_members(session, wanted, query)
-    if query.media_type is not None:
-        return table_answer(query.media_type, "members", field_names(MemberRow), found)
+    """Sorted by `group` or `user`. CSV and XLSX contain all memberships that match and use the import format."""
+    found, cursor, count = await list_actions.list_members(session, filters, page)
+    if page.media_type is not None:
+        return table_answer(page.media_type, "members", field_names(MemberRow), found)
     return Page(items=found, next_cursor=cursor, totals=Count(count=count))
 
 
@@ -49,12 +45,11 @@ async def list_members(
     "/import",
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
-    summary="Load who is in which group",
 )
 async def import_members(content: CsvBody, session: Transaction, changer_id: ChangerId) -> int:
-    """Loads a file with the columns group and user, the whole or nothing.
+    """The columns are group and user. The members of every group in the file become exactly those in the file.
 
-    The members of every group in the file become exactly those in the file; a group without a user is emptied.
+    A group with an empty user loses all its members. If any row has an error, nothing is imported.
     """
     file = read_csv(content, MemberRow, key=lambda row: row.key)
     await list_actions.import_members(session, file, changer_id)
@@ -66,10 +61,9 @@ async def import_members(content: CsvBody, session: Transaction, changer_id: Cha
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, OwnGroup],
     status_code=204,
-    summary="Put a user into a group",
 )
 async def add_member(group_id: Id, user_id: Id, session: Transaction, changer_id: ChangerId) -> None:
-    """The user has what the group gives within a second. Done again, it changes nothing."""
+    """The user gets the group's rights within a second. Repeating it changes nothing."""
     await actions.add_member(session, group_id, user_id, changer_id=changer_id)
 
 
@@ -78,8 +72,7 @@ async def add_member(group_id: Id, user_id: Id, session: Transaction, changer_id
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, OwnGroup, LastAdministrator],
     status_code=204,
-    summary="Take a user out of a group",
 )
 async def remove_member(group_id: Id, user_id: Id, session: Transaction, changer_id: ChangerId) -> None:
-    """The user loses what the group gave within a second. Done again, it changes nothing."""
+    """The user loses the group's rights within a second. Repeating it changes nothing."""
     await actions.remove_member(session, group_id, user_id, changer_id=changer_id)

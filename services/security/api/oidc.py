@@ -1,4 +1,4 @@
-"""Owns logging in with OpenID Connect over HTTP: a browser is sent away and comes back."""
+"""Logging in with OpenID Connect over HTTP: the browser goes to the identity provider and returns."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ _MINUTES = 10
 def _provider(request: Request) -> Provider:
     provider: Provider | None = request.app.state.provider
     if provider is None:
-        raise NotFound("No identity provider is set up here: log in with a password.")
+        raise NotFound("No identity provider is set up here. Log in with a password.")
     return provider
 
 
@@ -38,7 +38,7 @@ Parameter = Annotated[str, Query(max_length=4000)]
 
 
 def _keep(response: Response, browser_secret: str, seconds: int) -> None:
-    # Lax: the browser comes back from another site.
+    # Lax, because the browser returns from another site.
     response.set_cookie(
         cookies.OIDC, browser_secret, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax"
     )
@@ -46,14 +46,13 @@ def _keep(response: Response, browser_secret: str, seconds: int) -> None:
 
 @router.get(
     "/log-in",
-    access=declared.public("Logging in is how a caller becomes known."),
+    access=declared.public("Callers log in here."),
     refuses=[NotFound, IdentityProviderAway],
     response_class=RedirectResponse,
     status_code=302,
-    summary="Log in at the identity provider",
 )
-async def log_in_oidc(provider: ProviderOf) -> RedirectResponse:
-    """Sends the browser to the identity provider, which sends it back to `/callback` within ten minutes."""
+async def log_in_with_oidc(provider: ProviderOf) -> RedirectResponse:
+    """Redirects the browser to the identity provider, which must redirect it to `/callback` within ten minutes."""
     url, browser_secret = await actions.begin(provider)
     response = RedirectResponse(url, 302, headers={"cache-control": "no-store"})
     _keep(response, browser_secret, _MINUTES * 60)
@@ -62,13 +61,12 @@ async def log_in_oidc(provider: ProviderOf) -> RedirectResponse:
 
 @router.get(
     "/callback",
-    access=declared.public("The code that the identity provider gave to this browser says who calls."),
+    access=declared.public("The code that the identity provider gave to this browser identifies the caller."),
     refuses=[NotFound, LoginRefused, IdentityProviderAway],
     response_class=RedirectResponse,
     status_code=303,
-    summary="Come back from the identity provider",
 )
-async def complete_oidc(
+async def complete_oidc_log_in(
     entrance: EntranceOf,
     provider: ProviderOf,
     return_to: ReturnTo,
@@ -78,9 +76,9 @@ async def complete_oidc(
     iss: Parameter | None = None,
     browser_secret: Annotated[SecretStr | None, Cookie(alias=cookies.OIDC)] = None,
 ) -> RedirectResponse:
-    """Sets the cookies of POST /v1/cookies for the user that the account means, and goes on to the web app.
+    """Sets the cookies of POST /v1/cookies for the user of this account, and redirects to the web app.
 
-    At the first time the user's name is bound to the account; another account of the same name is refused later.
+    The first log-in binds the user's name to the account. Another account with the same name is then refused.
     """
     if browser_secret is None or not code or (iss is not None and iss != provider.registration.issuer):
         raise LoginRefused

@@ -1,11 +1,11 @@
-"""Owns the table by which the gateway decides."""
+"""The permission table over HTTP, for the gateway."""
 
 import re
 from typing import Annotated
 
 from fastapi import Header, Response
 
-from services.security.actions.permissions import read_permission_table
+from services.security.actions import permissions as actions
 from shared.access import declared
 from shared.access.grants import Level
 from shared.contracts.permission_table import FEATURE, NOUN, PermissionTable
@@ -21,18 +21,17 @@ _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
     "",
     access=declared.feature(FEATURE, Level.VIEW),
     response_model=PermissionTable,
-    responses={304: {"description": "The table still has the epoch of If-None-Match."}},
-    summary="Who may do what",
+    responses={304: {"description": "The table still has the epoch in If-None-Match."}},
 )
-async def read_permissions(
+async def read_permission_table(
     session: Transaction,
     response: Response,
-    if_none_match: Annotated[str | None, Header(description="The ETag of the table that the caller holds.")] = None,
+    if_none_match: Annotated[str | None, Header(description="The ETag of the table that you have.")] = None,
 ) -> PermissionTable | Response:
-    """Active users with their groups, and groups with their grants, as of one moment; the ETag is the epoch."""
+    """A consistent view of active users with their groups, and groups with their grants. The ETag is the epoch."""
     held = _ETAG.fullmatch((if_none_match or "").strip())
     known_epoch = int(held.group(1)) if held else None
-    table = await read_permission_table(session, known_epoch)
+    table = await actions.read_permission_table(session, known_epoch)
     if table is None:
         return Response(status_code=304, headers={"etag": etag(known_epoch or 0)})
     response.headers["etag"] = etag(table.epoch)

@@ -1,4 +1,4 @@
-"""Owns accounts of other systems over HTTP: made, given credentials, and asking for tokens."""
+"""Service accounts over HTTP: the accounts, their credentials, and their tokens."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from services.security.records.users import User, UserEntry, UserRow
 from services.security.rules.permissions import SERVICE_ACCOUNTS
 from services.security.rules.service_accounts import Credential, NewCredential, NewServiceAccount
 from services.security.rules.users import UserFilter
-from services.security.schemas.service_accounts import AccessTokenRead, ServiceLogIn
+from services.security.schemas.service_accounts import AccessTokenRead, ServiceLogInBody
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
@@ -41,20 +41,19 @@ tokens = Router("tokens")
     access=declared.feature(SERVICE_ACCOUNTS, Level.VIEW),
     response_model=Page[User, Count],
     responses=CSV_RESPONSE,
-    summary="List service accounts",
 )
 async def list_service_accounts(
     session: Transaction,
-    query: PageQueryOf,
+    page: PageQueryOf,
     *,
     active: bool | None = None,
     search: Annotated[Sought | None, Query(description="Part of the name or the display name.")] = None,
 ) -> Page[User, Count] | Response:
-    """One page of the accounts of other systems, with their groups. They are users as well: GET /v1/users has them too."""
-    wanted = UserFilter(active=active, kind="service", search=search)
-    found, cursor, count = await user_actions.list_users(session, wanted, query)
-    if query.media_type is not None:
-        return table_answer(query.media_type, "service-accounts", field_names(UserRow), found)
+    """The accounts of other systems with their groups. Service accounts are users, so GET /v1/users lists them too."""
+    filters = UserFilter(active=active, kind="service", search=search)
+    found, cursor, count = await user_actions.list_users(session, filters, page)
+    if page.media_type is not None:
+        return table_answer(page.media_type, "service-accounts", field_names(UserRow), found)
     return Page(items=found, next_cursor=cursor, totals=Count(count=count))
 
 
@@ -64,10 +63,9 @@ async def list_service_accounts(
     refuses=[UserExists],
     dependencies=[NOT_KEPT],
     status_code=201,
-    summary="Make a service account",
 )
 async def create_service_account(body: UserEntry, session: Transaction, now: Now) -> NewServiceAccount:
-    """Makes an account in no group, with a credential whose secret is shown this once."""
+    """The new account is in no group. It has a credential whose secret is shown only this once."""
     return await actions.create_account(session, body, now)
 
 
@@ -75,10 +73,9 @@ async def create_service_account(body: UserEntry, session: Transaction, now: Now
     "/{user_id}/credentials",
     access=declared.feature(SERVICE_ACCOUNTS, Level.VIEW),
     refuses=[NotFound, ServiceAccountOnly],
-    summary="The credentials of a service account",
 )
 async def list_credentials(user_id: Id, session: Transaction) -> list[Credential]:
-    """When each was made, used last and revoked; the newest first. Secrets are not known here."""
+    """Newest first, with the times of creation, last use and revocation. Secrets are not stored."""
     return await actions.list_credentials(session, user_id)
 
 
@@ -88,12 +85,14 @@ async def list_credentials(user_id: Id, session: Transaction) -> list[Credential
     refuses=[NotFound, ServiceAccountOnly, CredentialsEnough, AdministratorProtected],
     dependencies=[NOT_KEPT],
     status_code=201,
-    summary="Make another credential",
 )
 async def create_credential(
     user_id: Id, session: Transaction, *, administers: AdministersGroups, now: Now
 ) -> NewCredential:
-    """To rotate one: make the second, let the other system use it, revoke the first. The secret is shown this once."""
+    """To rotate a credential, create a second one, give it to the other system, then revoke the first one.
+
+    The secret is shown only this once.
+    """
     return await actions.create_credential(session, user_id, by_administrator=administers, now=now)
 
 
@@ -102,24 +101,22 @@ async def create_credential(
     access=declared.feature(SERVICE_ACCOUNTS, Level.ADMIN),
     refuses=[NotFound, ServiceAccountOnly],
     status_code=204,
-    summary="Revoke a credential",
 )
 async def revoke_credential(user_id: Id, credential_id: Id, session: Transaction, now: Now) -> None:
-    """It gives no tokens any more; those that it gave run out within five minutes. Deactivate the account to end it now."""
+    """It gives no new tokens; existing ones expire within five minutes. To end them at once, deactivate the account."""
     await actions.revoke_credential(session, user_id, credential_id, now)
 
 
 @tokens.post(
     "/service",
-    access=declared.public("Showing its credential is how another system becomes known."),
+    access=declared.public("Other systems log in here with their credential."),
     refuses=[LoginRefused, LogInLimited],
     dependencies=[NOT_KEPT],
-    summary="Log in as a service account",
 )
-async def log_in_service(body: ServiceLogIn, entrance: EntranceOf) -> AccessTokenRead:
-    """An access token of five minutes for a credential. There is no session and no refresh token: ask again.
+async def log_in_as_service_account(body: ServiceLogInBody, entrance: EntranceOf) -> AccessTokenRead:
+    """Gives an access token for five minutes. There is no session and no refresh token; log in again for the next one.
 
-    Failures are limited and look alike as with passwords.
+    As with passwords, failures are limited and all look the same.
     """
     token, seconds = await actions.log_in(entrance, body.account, body.secret)
     return AccessTokenRead(access_token=token, expires_in=seconds)

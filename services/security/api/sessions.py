@@ -1,4 +1,4 @@
-"""Owns sessions over HTTP: one's own at /v1/me, those of others at /v1/users."""
+"""Sessions over HTTP: the caller's own at /v1/me, those of any user at /v1/users."""
 
 from services.security.actions import sessions as actions
 from services.security.api.dependencies import CallerId
@@ -20,10 +20,9 @@ of_users = Router("users")
     "/sessions",
     access=declared.signed_in(),
     refuses=[NotFound],
-    summary="One's own sessions",
 )
 async def list_own_sessions(session: Transaction, caller_id: CallerId, now: Now) -> list[OpenSession]:
-    """Where the caller is logged in, the last used first."""
+    """Your open sessions, most recently used first."""
     return await actions.list_sessions(session, caller_id, now)
 
 
@@ -32,10 +31,9 @@ async def list_own_sessions(session: Transaction, caller_id: CallerId, now: Now)
     access=declared.signed_in(),
     refuses=[NotFound],
     status_code=204,
-    summary="End one of one's own sessions",
 )
 async def end_own_session(session_id: Id, session: Transaction, caller_id: CallerId, now: Now) -> None:
-    """Its refresh token is of no use any more; its access token runs out by itself. Another's session is not found."""
+    """Its refresh token becomes invalid; its access token expires by itself. Sessions of other users are not found."""
     await actions.end_one(session, caller_id, session_id, "ended_by_owner", now)
 
 
@@ -43,10 +41,9 @@ async def end_own_session(session_id: Id, session: Transaction, caller_id: Calle
     "/{user_id}/sessions",
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
-    summary="The sessions of a user",
 )
 async def list_sessions(user_id: Id, session: Transaction, now: Now) -> list[OpenSession]:
-    """Where a user is logged in, the last used first."""
+    """The user's open sessions, most recently used first."""
     return await actions.list_sessions(session, user_id, now)
 
 
@@ -55,10 +52,9 @@ async def list_sessions(user_id: Id, session: Transaction, now: Now) -> list[Ope
     access=declared.feature(USERS, Level.EDIT),
     refuses=[NotFound],
     status_code=204,
-    summary="Log a user out everywhere",
 )
 async def end_sessions(user_id: Id, session: Transaction, now: Now) -> None:
-    """Ends every session of the user; he may log in again."""
+    """Logs the user out everywhere. The user can log in again."""
     await actions.end_all(session, user_id, "ended_by_administrator", now)
 
 
@@ -67,8 +63,7 @@ async def end_sessions(user_id: Id, session: Transaction, now: Now) -> None:
     access=declared.feature(USERS, Level.EDIT),
     refuses=[NotFound],
     status_code=204,
-    summary="End a session of a user",
 )
 async def end_session(user_id: Id, session_id: Id, session: Transaction, now: Now) -> None:
-    """Its refresh token is of no use any more; its access token runs out by itself."""
+    """Its refresh token becomes invalid; its access token expires by itself."""
     await actions.end_one(session, user_id, session_id, "ended_by_administrator", now)

@@ -1,4 +1,4 @@
-"""Owns logging in and out over HTTP."""
+"""Logging in and out over HTTP."""
 
 from fastapi import Response
 
@@ -6,7 +6,7 @@ from services.security.actions import tokens as actions
 from services.security.api.dependencies import NOT_KEPT, CallerId, EntranceOf
 from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
 from services.security.rules.tokens import Tokens
-from services.security.schemas.tokens import LogIn, RefreshToken, TokenRead
+from services.security.schemas.tokens import LogInBody, RefreshTokenBody, TokenRead
 from shared.access import declared
 from shared.errors import NotFound
 from shared.http.moment import Now
@@ -23,42 +23,41 @@ def _read(made: Tokens) -> TokenRead:
 
 @router.post(
     "",
-    access=declared.public("Logging in is how a caller becomes known."),
+    access=declared.public("Callers log in here."),
     refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
     dependencies=[NOT_KEPT],
-    summary="Log in",
 )
-async def log_in(body: LogIn, entrance: EntranceOf) -> TokenRead:
-    """Opens a session of 12 hours for a user with a password: an access token and the first refresh token.
+async def log_in(body: LogInBody, entrance: EntranceOf) -> TokenRead:
+    """Opens a session of 12 hours for a user with a password. Returns an access token and the first refresh token.
 
-    Every failure gives the same answer, after the same time. After five of an account within a quarter of an hour, or
-    fifty from one address, the next has to wait.
+    All failures give the same answer after the same time. After five failures of an account or fifty from one address
+    within 15 minutes, the next attempt must wait.
     """
     return _read(await actions.log_in(entrance, body.user, body.password))
 
 
 @router.post(
     "/refresh",
-    access=declared.public("The refresh token itself says who calls; the access token may have expired."),
+    access=declared.public("The refresh token identifies the caller, whose access token may have expired."),
     refuses=[LoginRefused],
     dependencies=[NOT_KEPT],
     response_model=TokenRead,
-    summary="Exchange a refresh token for new tokens",
 )
-async def refresh_tokens(body: RefreshToken, entrance: EntranceOf) -> TokenRead | Response:
-    """Each refresh token is used once; shown again within 10 seconds it gives the same successor.
+async def refresh_tokens(body: RefreshTokenBody, entrance: EntranceOf) -> TokenRead | Response:
+    """Exchanges a refresh token for new tokens. It works once; within 10 seconds, repeating it gives the same
+    successor.
 
-    An older one shown again ends the session for everybody who holds a token of it.
+    Using an older refresh token again ends the session, for everyone who has a token of it.
     """
     made = await actions.refresh(entrance, body.refresh_token)
-    # Answered, not raised: an error would roll back the end of a session whose token was used twice.
+    # Answered, not raised: an error would roll back the end of a session whose refresh token was used twice.
     return refusal(LoginRefused()) if made is None else _read(made)
 
 
-@router.post("/revoke", access=declared.signed_in(), refuses=[NotFound], status_code=204, summary="Log out")
-async def revoke_tokens(body: RefreshToken, session: Transaction, caller_id: CallerId, now: Now) -> None:
-    """Ends the caller's session that the refresh token belongs to; access tokens run out by themselves.
+@router.post("/revoke", access=declared.signed_in(), refuses=[NotFound], status_code=204)
+async def log_out(body: RefreshTokenBody, session: Transaction, caller_id: CallerId, now: Now) -> None:
+    """Ends your session that the refresh token belongs to; its access token expires by itself.
 
-    Done again, it changes nothing. Another user's token is not found.
+    Repeating it changes nothing. Refresh tokens of other users are not found.
     """
     await actions.log_out(session, caller_id, body.refresh_token, now)

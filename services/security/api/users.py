@@ -1,4 +1,4 @@
-"""Owns users over HTTP. Users belong to no branch, customer or company, so a caller's limits do not narrow them."""
+"""Users over HTTP. A caller's limits do not apply, because users belong to no branch, customer or company."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from services.security.records.users import NewUser, User, UserChange, UserDraft
 from services.security.rules.me import UserAccess
 from services.security.rules.permissions import USERS
 from services.security.rules.users import UserFilter, UserImport
-from services.security.schemas.users import NewPassword
+from services.security.schemas.users import PasswordBody
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import Forbidden, ImportRefused, NotFound, VersionMissing, VersionStale
@@ -43,18 +43,17 @@ router = Router("users")
     access=declared.feature(USERS, Level.VIEW),
     response_model=Page[User, Count],
     responses=CSV_RESPONSE,
-    summary="List users",
 )
 async def list_users(
-    session: Transaction, wanted: Annotated[UserFilter, Query()], query: PageQueryOf
+    session: Transaction, filters: Annotated[UserFilter, Query()], page: PageQueryOf
 ) -> Page[User, Count] | Response:
-    """One page of the users that fit; as text/csv all of them, in the form that can be imported again.
+    """Sorted by `name`, `display_name` or `created_at`.
 
-    Sorted by `name`, `display_name` or `created_at`.
+    CSV and XLSX contain all users that match and use the import format.
     """
-    found, cursor, count = await actions.list_users(session, wanted, query)
-    if query.media_type is not None:
-        return table_answer(query.media_type, "users", field_names(UserRow), found)
+    found, cursor, count = await actions.list_users(session, filters, page)
+    if page.media_type is not None:
+        return table_answer(page.media_type, "users", field_names(UserRow), found)
     return Page(items=found, next_cursor=cursor, totals=Count(count=count))
 
 
@@ -63,10 +62,9 @@ async def list_users(
     access=declared.feature(USERS, Level.EDIT),
     refuses=[UserExists],
     status_code=201,
-    summary="Make a user",
 )
 async def create_user(body: NewUser, response: Response, session: Transaction, now: Now) -> User:
-    """Makes a user in no group and without a local password."""
+    """The new user is in no group and has no local password."""
     return tagged(response, await actions.create_user(session, UserDraft(**dict(body)), now))
 
 
@@ -75,7 +73,6 @@ async def create_user(body: NewUser, response: Response, session: Transaction, n
     access=declared.feature(USERS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
     openapi_extra=CSV_REQUEST,
-    summary="Load users from a file",
 )
 async def import_users(
     content: CsvBody,
@@ -86,14 +83,17 @@ async def import_users(
     now: Now,
     check: Check = False,
 ) -> UserImport:
-    """Loads a file with the columns name, display_name, active, groups (separated by semicolons) and kind.
+    """The columns are name, display_name, active, groups (separated by semicolons) and kind.
 
-    The whole file or nothing. A row makes a new user or changes the one of that name; groups that it names become
-    exactly the user's groups, which takes `security.groups` at admin as well.
+    A row creates a user or changes the one with that name. The groups in a row become exactly the user's groups, which
+    also needs `security.groups` at admin. If any row has an error, nothing is imported.
     """
     file = read_csv(content, UserRow, key=lambda row: fold(row.name))
-    if not administers and any(one.row.groups for one in file):
-        raise Forbidden("This file changes who is in which group, which needs security.groups at level admin.")
+    if not administers and any(numbered.row.groups for numbered in file):
+        raise Forbidden(
+            "This file changes who is in which group, which needs security.groups at level admin. "
+            "Leave the column groups empty, or ask an administrator."
+        )
     async with taken_back(session, check=check):
         return await actions.import_users(session, file, changer_id, now)
 
@@ -102,10 +102,9 @@ async def import_users(
     "/{user_id}",
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
-    summary="Read a user",
 )
 async def read_user(user_id: Id, response: Response, session: Transaction) -> User:
-    """The user with his groups. The ETag counts changes of his own fields; groups are changed at the groups."""
+    """The user with their groups. The ETag covers the user's own fields; memberships are changed under /v1/groups."""
     return tagged(response, await actions.get_user(session, user_id))
 
 
@@ -113,10 +112,9 @@ async def read_user(user_id: Id, response: Response, session: Transaction) -> Us
     "/{user_id}/access",
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
-    summary="What a user may do, and why",
 )
-async def read_access(user_id: Id, session: Transaction) -> UserAccess:
-    """Every feature that the user has, its level, its limits, and the groups because of which he has it."""
+async def read_user_access(user_id: Id, session: Transaction) -> UserAccess:
+    """What the user may do, and why: each feature with its level, its limits, and the groups that grant it."""
     return await describe_access(session, user_id)
 
 
@@ -124,12 +122,11 @@ async def read_access(user_id: Id, session: Transaction) -> UserAccess:
     "/{user_id}",
     access=declared.feature(USERS, Level.EDIT),
     refuses=[NotFound, VersionMissing, VersionStale, LastAdministrator],
-    summary="Change a user",
 )
 async def change_user(
     user_id: Id, body: UserChange, expected: ExpectedVersion, *, response: Response, session: Transaction, now: Now
 ) -> User:
-    """Changes display name or active flag. Who is deactivated can do nothing any more and is logged out everywhere."""
+    """Changes the display name or the active flag. A deactivated user has no access and is logged out everywhere."""
     return tagged(response, await actions.change_user(session, user_id, expected, body, now))
 
 
@@ -138,13 +135,12 @@ async def change_user(
     access=declared.feature(USERS, Level.ADMIN),
     refuses=[NotFound, PasswordUnfit, AdministratorProtected, ServiceAccountOnly],
     status_code=204,
-    summary="Set a local password",
 )
 async def set_password(
-    user_id: Id, body: NewPassword, session: Transaction, *, administers: AdministersGroups, now: Now
+    user_id: Id, body: PasswordBody, session: Transaction, *, administers: AdministersGroups, now: Now
 ) -> None:
-    """Sets the password of 12 to 256 characters and logs the user out everywhere.
+    """Sets a local password of 12 to 256 characters and logs the user out everywhere.
 
-    The password of an administrator is set only by those who have `security.groups` at admin themselves.
+    For an administrator, you need `security.groups` at admin yourself.
     """
     await actions.set_password(session, user_id, body.password, by_administrator=administers, now=now)

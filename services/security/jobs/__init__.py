@@ -1,1 +1,1 @@
-"""Work that is done from time to time."""
+"""The jobs of the service, which run periodically."""

@@ -1,4 +1,4 @@
-"""Owns forgetting sessions that expired, once an hour."""
+"""Deleting expired sessions, once an hour."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -1,4 +1,4 @@
-"""The tables of security, as Alembic compares them with the migrations; checks, triggers and grants are there."""
+"""The tables of the service, as Alembic compares them with the migrations; checks, triggers and grants are only there."""
 
 from services.security.models import (
     bindings,

@@ -1,4 +1,4 @@
-"""What names are bound to."""
+"""The bindings of users' names to accounts."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class AccountBinding(Table, table=True):
-    """The stable id that a user's name has at a directory or an identity provider; another one is another person."""
+    """The stable id of a user's account at a directory or an identity provider; another id means another person."""
 
     __tablename__: ClassVar[str] = "account_binding"
     __table_args__ = (UniqueConstraint("source", "subject", name="account_binding_source_subject"),)

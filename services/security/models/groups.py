@@ -13,7 +13,7 @@ from shared.database import columns
 
 
 class SecurityGroupTable(GroupEntry, Table, table=True):
-    """A role of the company, such as Billing; its name is compared folded too."""
+    """A role in the company, such as Billing. `folded_name` is the name for comparison."""
 
     __tablename__: ClassVar[str] = "security_group"
 
@@ -25,7 +25,7 @@ class SecurityGroupTable(GroupEntry, Table, table=True):
 
 
 class GroupGrantTable(Table, table=True):
-    """One feature at one level, within limits; an empty array leaves that side open."""
+    """One feature at one level, within limits; an empty array does not limit that side."""
 
     __tablename__: ClassVar[str] = "group_grant"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Log-ins that were tried."""
+"""Attempts to log in."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class LogInAttempt(Table, table=True):
-    """A log-in that was tried and has not succeeded."""
+    """An attempt to log in that has not succeeded."""
 
     __tablename__: ClassVar[str] = "log_in_attempt"
     __table_args__ = (
@@ -26,7 +26,7 @@ class LogInAttempt(Table, table=True):
 
 
 class LimitedLogIn(Table, table=True):
-    """How many log-ins the limit refused within a minute, by account or by address."""
+    """The number of log-ins that the limit refused within a minute, by account or by address."""
 
     __tablename__: ClassVar[str] = "limited_log_in"
 

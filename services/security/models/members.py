@@ -1,4 +1,4 @@
-"""Who is in which group."""
+"""Memberships of groups."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from shared.database import columns
 
 
 class GroupMember(Table, table=True):
-    """Who is in which group."""
+    """A user's membership of a group."""
 
     __tablename__: ClassVar[str] = "group_member"
     __table_args__ = (Index("group_member_user_id", "user_id"),)

@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class PermissionEpoch(Table, table=True):
-    """The one row that counts the versions of the permission table, and whose lock puts changes in order."""
+    """The single row that counts the versions of the permission table; locking it puts changes in order."""
 
     __tablename__: ClassVar[str] = "permission_epoch"
 

@@ -11,7 +11,7 @@ from shared.database import columns
 
 
 class ServiceCredential(Table, table=True):
-    """What a service account shows to get tokens, hashed; valid until it is revoked."""
+    """A credential that a service account exchanges for tokens, as a hash; valid until it is revoked."""
 
     __tablename__: ClassVar[str] = "service_credential"
     __table_args__ = (Index("service_credential_user_id", "user_id"),)

@@ -12,7 +12,7 @@ from shared.database import columns
 
 
 class Session(Table, table=True):
-    """One log-in and all that was refreshed from it."""
+    """A log-in and all tokens refreshed from it."""
 
     __tablename__: ClassVar[str] = "session"
     __table_args__ = (
@@ -29,7 +29,7 @@ class Session(Table, table=True):
 
 
 class RefreshToken(Table, table=True):
-    """A refresh token that was given out, by its digest; the one without `used_at` is the session's current one."""
+    """An issued refresh token, by its digest; the one without `used_at` is the session's current one."""
 
     __tablename__: ClassVar[str] = "refresh_token"
     __table_args__ = (

@@ -1,8 +1,8 @@
-"""What the tables of security have in common."""
+"""The base class of the tables of the service."""
 
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
 
 class Table(SQLModel, registry=registry()):
-    """What the tables of security have in common: a registry of their own, apart from other services' tables."""
+    """The base class of tables, with its own registry, separate from the tables of other services."""

@@ -1,4 +1,4 @@
-"""Users."""
+"""User accounts."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -12,7 +12,7 @@ from shared.database import columns
 
 
 class UserAccountTable(UserDraft, Table, table=True):
-    """A person or a service account. `folded_name` is the name as it is compared."""
+    """A person or a service account. `folded_name` is the name for comparison."""
 
     __tablename__: ClassVar[str] = "user_account"
 

@@ -1,4 +1,4 @@
-"""Owns grants as groups give them, each with its limits side by side."""
+"""The grants of groups, with their limits."""
 
 from typing import Annotated, Any, TypeVar
 
@@ -9,7 +9,7 @@ from shared.access.grants import Grant, Level, LevelWord, Limits
 from shared.values.columns import Record
 
 MOST_CODES = 200
-"""In one side of one grant: the limits travel with every request, in a header."""
+"""The most codes in one side of a grant, because limits travel with every request in a header."""
 
 
 CodeT = TypeVar("CodeT", str, int)
@@ -26,7 +26,7 @@ CompanyNumbers = Annotated[tuple[CompanyNumber, ...], Field(max_length=MOST_CODE
 
 
 class GrantEntry(Record):
-    """One feature at one level. Empty lists leave a side open; all sides that are not empty must fit at once."""
+    """One feature at one level. An empty list does not limit that side; all other sides must match at once."""
 
     feature: FeatureName
     level: LevelWord
@@ -44,16 +44,16 @@ class GrantEntry(Record):
 
     @property
     def grant(self) -> Grant:
-        """As the gateway and the services know it."""
+        """The grant as the gateway and the services use it."""
         return Grant(self.feature, Level.of(self.level), self.limits)
 
 
 class GroupGrant(GrantEntry):
-    """A grant, and the group that gives it."""
+    """A grant with the group that gives it."""
 
     group: Named
 
 
 def grant_in(row: Any) -> GrantEntry:
-    """The grant among the fields of a row that was checked before."""
+    """The grant in the fields of a row that has been checked."""
     return GrantEntry.model_construct(**{name: getattr(row, name) for name in GrantEntry.model_fields})

@@ -1,4 +1,4 @@
-"""Owns groups as they are entered, kept and shown."""
+"""Groups: in bodies, in answers, and as rows of a file."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,20 +15,23 @@ MOST_GRANTS = 1_000
 
 
 class GroupEntry(Record):
-    """How a group is called."""
+    """The name and description of a group."""
 
     name: GroupName
     description: Description = ""
 
 
 class GroupDraft(GroupEntry):
-    """A group as it shall be; `grants` are all that it gives."""
+    """A group to be saved; `grants` are all its grants."""
 
     grants: Annotated[tuple[GrantEntry, ...], Field(max_length=MOST_GRANTS)] = ()
 
 
 class Group(GroupDraft):
-    """A group; its members are the users of GET /v1/users?group=<id>. `revision` counts its changes, members included."""
+    """A group.
+
+    GET /v1/users?group=<id> lists its members. `revision` counts its changes, including those of members.
+    """
 
     id: int
     member_count: int
@@ -41,7 +44,7 @@ class Group(GroupDraft):
 
 
 class GroupRow(Record):
-    """One grant of one group, as a row of a file; without feature and level the row only names its group."""
+    """One grant of a group, as a row of a file; a row without a feature and level only names its group."""
 
     group: GroupName
     description: Description = ""
@@ -54,14 +57,14 @@ class GroupRow(Record):
     @model_validator(mode="after")
     def _is_whole(self) -> "GroupRow":
         if (self.feature is None) != (self.level is None):
-            raise ValueError("needs both a feature and a level, or neither")
+            raise ValueError("must have both a feature and a level, or neither")
         if self.feature is None and (self.branches or self.customers or self.ar_companies):
-            raise ValueError("has limits, but no feature")
+            raise ValueError("has limits but no feature")
         return self
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What may stand only once in a file: a group, a feature, and its limits."""
+        """What must be unique in a file: a group, a feature, and its limits."""
         sides = (("branches", self.branches), ("customers", self.customers), ("AR companies", self.ar_companies))
         limits = (f"{words} {', '.join(map(str, codes))}" for words, codes in sides if codes)
         return (self.group, self.feature or "no feature", *limits)
@@ -72,6 +75,6 @@ class GroupRow(Record):
 
     @classmethod
     def of(cls, group: Group) -> "list[GroupRow]":
-        """The rows that would make the group as it is."""
+        """The rows that describe the group."""
         named = {"group": group.name, "description": group.description}
         return [cls.model_validate({**named, **grant}) for grant in group.model_dump()["grants"] or [{}]]

@@ -1,4 +1,4 @@
-"""Owns users as they are entered, kept and shown."""
+"""Users: in bodies, in answers, and as rows of a file."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,30 +10,30 @@ from shared.values.columns import AS_KEY, Record
 from shared.values.text import SPLIT, YesNo
 
 UserKind = Literal["person", "service"]
-"""What is behind an account: somebody who logs in, or another system that shows a credential."""
+"""The owner of an account: a person who logs in with a password, or another system with a credential."""
 
 
 class UserEntry(Record):
-    """How a user is called, be it a person or another system; what it may do is granted to its groups."""
+    """The names of a user, whether a person or another system. Rights come from the user's groups."""
 
     name: UserName
     display_name: DisplayName
 
 
 class NewUser(UserEntry):
-    """A user may be known, and granted to, before that person ever logs in."""
+    """A new user. Users can be created, and added to groups, before they first log in."""
 
     active: bool = True
 
 
 class UserDraft(NewUser):
-    """A user as somebody wants it."""
+    """A user to be saved."""
 
     kind: Annotated[UserKind, AS_KEY] = "person"
 
 
 class User(UserDraft):
-    """A user with the groups that he is in, by name. `revision` is the version of the user's own fields, as in the ETag."""
+    """A user with their groups, by name. `revision` is the version of the user's own fields, which is also the ETag."""
 
     id: int
     has_password: bool
@@ -48,7 +48,7 @@ class User(UserDraft):
 
 
 class UserChange(Record):
-    """What is left out stays as it is."""
+    """The fields to change; a field that is left out keeps its value."""
 
     display_name: DisplayName = ""
     active: bool = True
@@ -56,14 +56,15 @@ class UserChange(Record):
     @model_validator(mode="after")
     def _changes_something(self) -> "UserChange":
         if not self.model_fields_set:
-            raise ValueError("name at least one of display_name and active")
+            raise ValueError("must have at least one of display_name and active")
         return self
 
 
 class UserRow(UserEntry):
-    """One user of a file. An empty `active` or `groups` leaves a known user as he is; a new one is active, in no group.
+    """A user as a row of a file. For an existing user, an empty `active` or `groups` changes nothing.
 
-    `kind` is `person` (if empty) or `service`, and never changes.
+    A new user is active and in no group unless the row says otherwise. `kind` is `person` (if empty) or `service`, and
+    never changes.
     """
 
     active: YesNo | None = None

@@ -1,1 +1,1 @@
-"""What the service decides: pure functions over frozen dataclasses."""
+"""The rules of the service: pure functions over frozen dataclasses."""

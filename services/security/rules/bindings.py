@@ -1,4 +1,4 @@
-"""Owns whom a name belongs to: the account that logged in with it first, known by an id that never changes."""
+"""Bindings: a name belongs to the account that first logged in with it, identified by an id that never changes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Claimed:
-    """Who logs in, as a directory or an identity provider says.
+    """An account that a directory or an identity provider authenticated.
 
-    `source` is the provider's issuer or `directory`, `subject` the account's stable id there (objectSid, `sub`), `name`
-    its name as it was mapped to `DOMAIN\\name`.
+    `source` is the provider's issuer or `directory`, `subject` the account's stable id there (objectSid, `sub`), and
+    `name` its name mapped to `DOMAIN\\name`.
     """
 
     source: str
@@ -19,7 +19,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Binding:
-    """The account of an identity provider or the directory that a name belongs to."""
+    """The account of a directory or an identity provider that a name belongs to."""
 
     source: str
     subject: str
@@ -27,10 +27,11 @@ class Binding:
 
 
 def find_contradiction(user_id: int, subject: str, bound: str | None, owner: int | None) -> str | None:
-    """Why an account may not log in as this user, None when it may; not bound yet means that it may, and is bound now.
+    """The reason why an account may not log in as this user, or None if it may. A name without a binding is bound now.
 
-    `bound` is the id that the user's name belongs to, `owner` the user that the account's id belongs to. Source: menu
-    security, 2. Example: ALAMO\\ana left, another Ana got her name and another objectSid: she is not the Ana of old.
+    `bound` is the id that the user's name is bound to, `owner` the user that the account's id is bound to. Source: menu
+    security, 2. Example: ALAMO\\ana left, and another Ana got her name with a different objectSid. She must not become
+    the old Ana.
     """
     if bound is not None and bound != subject:
         return "the name belongs to another account"

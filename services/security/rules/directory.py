@@ -1,4 +1,4 @@
-"""Owns how an account of the Windows domain is named to the directory, and how its id reads."""
+"""The directory of the Windows domain: the names of accounts, and their ids as text."""
 
 import struct
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ _MOST_PARTS = 15
 
 @dataclass(frozen=True)
 class DirectorySettings:
-    """The directory of one Windows domain, under TLS.
+    """The directory of one Windows domain, reached over TLS.
 
-    `bind_name` is how an account logs in there, with `{domain}` and `{name}` in it: `{domain}\\{name}` at Active
-    Directory, a distinguished name elsewhere. `name_attribute` finds its entry below `base`, `id_attribute` is its id.
+    `bind_name` is the name that an account logs in with, containing `{domain}` and `{name}`: `{domain}\\{name}` for
+    Active Directory, a distinguished name elsewhere. `name_attribute` finds the account below `base`; `id_attribute` is
+    its id.
     """
 
     url: str
@@ -31,7 +32,7 @@ class DirectorySettings:
 
 
 def account_in(domain: str, name: str) -> str | None:
-    """The account that a user's name means in this domain; None for other domains and for what is no name.
+    """The account in this domain that a user's name refers to; None for other domains and for invalid names.
 
     Example: in `ALAMO`, `alamo\\Ana` is the account `Ana`.
     """
@@ -43,16 +44,16 @@ def account_in(domain: str, name: str) -> str | None:
 
 
 def may_be_asked(password: str) -> bool:
-    """Whether a password may reach the directory at all.
+    """Whether a password may be sent to the directory at all.
 
-    An empty one must not: a directory takes that for an anonymous log-in, and says that it succeeded (RFC 4513, 5.1.2).
-    A NUL could end a password early on the way, and make it an empty one; half of a surrogate pair is no text.
+    An empty one must not: a directory treats it as an anonymous log-in, which succeeds (RFC 4513, 5.1.2). A NUL could
+    cut a password short on the way and make it empty. Half of a surrogate pair is not text.
     """
-    return bool(password) and not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in password)
+    return bool(password) and not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in password)
 
 
 def subject_of(attribute: str, value: bytes) -> str | None:
-    """An account's id as text, None when it is none; objectSid as Windows writes it.
+    """An account's id as text, or None if it is not valid; an objectSid in the notation of Windows.
 
     Example: 01 05 000000000005 15000000 … is `S-1-5-21-…` ([MS-DTYP] 2.4.2.2).
     """

@@ -1,4 +1,4 @@
-"""Owns the list of features: what the operations of all services declare, and nothing else."""
+"""The list of features: exactly those that the operations of all services declare."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from shared.access.grants import Level, LevelWord
 
 @dataclass(frozen=True)
 class DeclaredOperation:
-    """An operation that asks for the feature, as its service declares it."""
+    """An operation that requires the feature."""
 
     service: str
     method: str
@@ -20,7 +20,7 @@ class DeclaredOperation:
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature with the levels that its operations ask for, ascending."""
+    """A feature with the levels that its operations require, in ascending order."""
 
     module: str
     feature: str
@@ -29,14 +29,14 @@ class Feature:
 
 
 Features = Mapping[str, Feature]
-"""Every known feature by its name, in the order of names."""
+"""All known features by name, in the order of names."""
 
 
 def features_of(documents: Mapping[str, Mapping[str, Any]]) -> Features:
-    """The features that OpenAPI documents, by service, declare with `x-feature` and `x-access-level`.
+    """The features that the services' OpenAPI documents declare with `x-feature` and `x-access-level`.
 
     Example: `GET /v1/users` of security with `x-feature: security.users` and `x-access-level: view` makes the feature
-    `security.users` with the level view. Operations for anyone, or for anyone logged in, belong to no feature.
+    `security.users` with the level view. Operations for anyone, or for anyone who is logged in, belong to no feature.
     """
     found: dict[str, list[DeclaredOperation]] = {}
     for service, document in documents.items():
@@ -55,6 +55,6 @@ def _feature(name: str, operations: Sequence[DeclaredOperation]) -> Feature:
     return Feature(
         name.partition(".")[0],
         name,
-        tuple(sorted({one.level for one in operations}, key=Level.of)),
-        tuple(sorted(operations, key=lambda one: (one.service, one.path, one.method))),
+        tuple(sorted({operation.level for operation in operations}, key=Level.of)),
+        tuple(sorted(operations, key=lambda operation: (operation.service, operation.path, operation.method))),
     )

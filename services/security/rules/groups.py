@@ -1,4 +1,4 @@
-"""Owns groups: what they grant, who may change them, and loading them from a file."""
+"""Groups: what they grant, who may change them, and importing them from a file."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ _UNLIMITED_MODULE = "security"
 
 
 class GroupFilter(Filter):
-    """Which groups are asked for."""
+    """The filters of the list of groups."""
 
-    name: Sought | None = Field(default=None, description="The whole name, without regard to case.")
-    feature: Sought | None = Field(default=None, description="A feature that they give, at any level.")
+    name: Sought | None = Field(default=None, description="The whole name; upper and lower case count as the same.")
+    feature: Sought | None = Field(default=None, description="A feature that the groups grant, at any level.")
     search: Sought | None = Field(default=None, description="Part of the name or the description.")
 
 
 @dataclass(frozen=True)
 class GrantFault:
-    """What is wrong with the grant at `position`, and in which of its fields."""
+    """A fault of the grant at `position`, in one of its fields."""
 
     position: int
     field: str
@@ -37,11 +37,11 @@ class GrantFault:
 
 
 def find_grant_faults(grants: Sequence[GrantEntry], features: Features) -> list[GrantFault]:
-    """What is wrong with the grants of one group; nothing when all is well.
+    """The faults in the grants of one group.
 
-    A feature must be one that an operation declares. The same feature may stand several times with different limits
-    (view everywhere, edit in branch SAT), but not twice with the same ones. Features of security have no limits,
-    because users and groups belong to no branch, customer or company.
+    Some operation must declare the feature. The same feature may be granted several times with different limits (view
+    everywhere, edit in branch SAT), but not twice with the same limits. Features of security have no limits, because
+    users and groups belong to no branch, customer or company.
     """
     faults: list[GrantFault] = []
     seen: set[tuple[str, Limits]] = set()
@@ -58,23 +58,23 @@ def find_grant_faults(grants: Sequence[GrantEntry], features: Features) -> list[
                 )
             )
         if (grant.feature, grant.limits) in seen:
-            faults.append(GrantFault(position, "feature", f"{grant.feature} stands twice with the same limits"))
+            faults.append(GrantFault(position, "feature", f"{grant.feature} is listed twice with the same limits"))
         seen.add((grant.feature, grant.limits))
     return faults
 
 
 @dataclass(frozen=True)
 class Changer:
-    """Who wants to change groups, and the groups that he is in; `user_id` is None for a caller that is no user."""
+    """The user who wants to change groups, and their own groups; `user_id` is None if the caller is not a user."""
 
     user_id: int | None
     group_ids: frozenset[int] = frozenset()
 
 
 def complete_grants(grants: Sequence[GrantEntry], features: Features) -> tuple[GrantEntry, ...]:
-    """The grants of the administrators' group: every known feature at admin everywhere, and what it had besides.
+    """The grants of the administrators' group: every known feature at admin without limits, and its other grants.
 
-    Example: a group with `security.users` at view gets it at admin instead, and every other feature.
+    Example: a group with `security.users` at view gets it at admin instead, and all other features.
     """
     complete = tuple(GrantEntry(feature=name, level="admin") for name in features)
     return (*complete, *(grant for grant in grants if grant.feature not in features or not grant.limits.unlimited))
@@ -83,20 +83,20 @@ def complete_grants(grants: Sequence[GrantEntry], features: Features) -> tuple[G
 def require_others_groups(
     changer: Changer, changed_groups: Collection[Named], changed_members: Collection[int] = ()
 ) -> None:
-    """Raises OwnGroup when somebody changes a group that he is in, or his own membership in any.
+    """Raises OwnGroup if a user changes a group that they are in, or their own membership of any group.
 
-    Otherwise a group's member could widen his own rights. Source: menu security, four eyes.
+    Otherwise members of a group could extend their own rights. Source: menu security, four eyes.
     """
     for group in changed_groups:
         if group.id in changer.group_ids:
-            raise OwnGroup(f"You are in the group {group.name}: somebody else must change it.")
+            raise OwnGroup(f"You are in the group {group.name}, so another administrator must change it.")
     if changer.user_id is not None and changer.user_id in changed_members:
-        raise OwnGroup("You cannot change which groups you are in: somebody else must do it.")
+        raise OwnGroup("You cannot change which groups you are in. Another administrator must do it.")
 
 
 @dataclass(frozen=True)
 class GrantDifference:
-    """A feature within these limits (empty lists leave a side open) that the groups give at different levels."""
+    """A feature that two groups grant at different levels within the same limits; an empty list is no limit."""
 
     feature: str
     branches: tuple[str, ...]
@@ -108,7 +108,7 @@ class GrantDifference:
 
 @dataclass(frozen=True)
 class GroupComparison:
-    """What two groups give otherwise; no differences when they give the same."""
+    """The differences between the grants of two groups."""
 
     first: Named
     second: Named
@@ -116,12 +116,12 @@ class GroupComparison:
 
 
 def compare_grants(first: Sequence[GrantEntry], second: Sequence[GrantEntry]) -> list[GrantDifference]:
-    """What two groups give otherwise, by feature and limits; nothing when they give the same.
+    """The differences between two sets of grants, by feature and limits.
 
     Example: Billing with export at approve and Proof without it differ in export: approve and none.
     """
-    levels = [{(one.feature, one.limits): one.level for one in grants} for grants in (first, second)]
-    given = {(one.feature, one.limits): one for one in (*first, *second)}
+    levels = [{(grant.feature, grant.limits): grant.level for grant in grants} for grants in (first, second)]
+    given = {(grant.feature, grant.limits): grant for grant in (*first, *second)}
     differing = [key for key in given if levels[0].get(key) != levels[1].get(key)]
     return [
         GrantDifference(
@@ -138,52 +138,52 @@ def compare_grants(first: Sequence[GrantEntry], second: Sequence[GrantEntry]) ->
 
 @dataclass(frozen=True)
 class GroupImport:
-    """How many groups the file made, and of how many it replaced the grants."""
+    """How many groups an import created, and for how many it replaced the grants."""
 
     created: int
     replaced: int
 
 
 def _by_group(rows: Sequence[Numbered[GroupRow]]) -> dict[str, list[Numbered[GroupRow]]]:
-    """The rows of each group, under the name as it is spelled first."""
+    """The rows of each group, under the first spelling of its name."""
     grouped: dict[str, list[Numbered[GroupRow]]] = {}
-    for one in rows:
-        grouped.setdefault(fold(one.row.group), []).append(one)
+    for numbered in rows:
+        grouped.setdefault(fold(numbered.row.group), []).append(numbered)
     return {of_group[0].row.group: of_group for of_group in grouped.values()}
 
 
 def find_group_faults(rows: Sequence[Numbered[GroupRow]], features: Features) -> list[Fault]:
-    """Every fault of the file: unknown features, limits where there can be none, descriptions that contradict."""
+    """All faults of a file: unknown features, limits where there can be none, contradicting descriptions."""
     faults: list[tuple[int, Fault]] = []
     for group, of_group in _by_group(rows).items():
-        granting = [(one, grant) for one in of_group if (grant := one.row.grant) is not None]
+        granting = [(numbered, grant) for numbered in of_group if (grant := numbered.row.grant) is not None]
         for fault in find_grant_faults([grant for _, grant in granting], features):
             faulty, _ = granting[fault.position]
             faults.append((faulty.line, faulty.fault(fault.field, fault.detail)))
         if len(granting) > MOST_GRANTS:
             line = granting[MOST_GRANTS][0].line
             faults.append((line, Fault(f"line {line}", f"{group} has more than {MOST_GRANTS} grants")))
-        described = [one for one in of_group if one.row.description]
+        described = [numbered for numbered in of_group if numbered.row.description]
         faults += [
-            (one.line, one.fault("description", f"{group} has another one on line {first.line}"))
+            (other.line, other.fault("description", f"differs from the description of {group} on line {first.line}"))
             for first in described[:1]
-            for one in described
-            if one.row.description != first.row.description
+            for other in described
+            if other.row.description != first.row.description
         ]
     return [fault for _, fault in sorted(faults, key=lambda pair: pair[0])]
 
 
 def plan_group_import(rows: Sequence[Numbered[GroupRow]]) -> list[GroupDraft]:
-    """The groups that the file describes, in its order. A group that it describes nowhere has an empty description here.
+    """The groups in a file, in its order. A group without a description in the file has an empty one here.
 
-    Example: `Billing,…,receivables.invoices,edit` and `Billing,…,rating.work_orders,view` make Billing with exactly
-    these two grants; a single `Billing` without feature and level makes it a group that grants nothing.
+    Example: `Billing,…,receivables.invoices,edit` and `Billing,…,rating.work_orders,view` give Billing exactly these
+    two grants; a single row `Billing` without a feature and level gives it no grants.
     """
     return [
         GroupDraft(
             name=group,
-            description=next((one.row.description for one in of_group if one.row.description), ""),
-            grants=tuple(grant for one in of_group if (grant := one.row.grant) is not None),
+            description=next((numbered.row.description for numbered in of_group if numbered.row.description), ""),
+            grants=tuple(grant for numbered in of_group if (grant := numbered.row.grant) is not None),
         )
         for group, of_group in _by_group(rows).items()
     ]

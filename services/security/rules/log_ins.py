@@ -1,4 +1,4 @@
-"""Owns how often somebody may try to log in."""
+"""The limits on attempts to log in."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.security.errors import LogInLimited
 
 WINDOW = timedelta(minutes=15)
-# Below the lock-out of a Windows domain (10 by default), so that guessing here never locks anybody out there.
+# Below the lock-out threshold of a Windows domain (10 by default), so that guessing here never locks an account there.
 MOST_OF_ACCOUNT = 5
 # Many clerks may share an address.
 MOST_OF_ADDRESS = 50
@@ -15,7 +15,7 @@ MOST_OF_ADDRESS = 50
 
 @dataclass(frozen=True)
 class Attempts:
-    """Attempts of the last WINDOW that have not succeeded, and the oldest of each kind; None when there is none."""
+    """The unsuccessful attempts within the last WINDOW, and the oldest of each kind, or None."""
 
     of_account: int
     of_address: int
@@ -24,10 +24,10 @@ class Attempts:
 
 
 def require_another(attempts: Attempts, now: datetime) -> None:
-    """Raises LogInLimited when the account or the address has used up its attempts.
+    """Raises LogInLimited if the account or the address has used up its attempts.
 
-    Accounts that do not exist are counted alike, so that the answer tells nobody which do. Source: menu security, 6.
-    Example: after five wrong passwords from 12:00:00 on, the sixth attempt is possible at 12:15:00.
+    Unknown accounts are counted too, so that the answer does not reveal which accounts exist. Source: menu security, 6.
+    Example: after five wrong passwords, the first at 12:00:00, the sixth attempt is possible at 12:15:00.
     """
     reached = [
         oldest

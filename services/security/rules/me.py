@@ -1,4 +1,4 @@
-"""Owns what one user may do, and because of which groups."""
+"""What a user may do, and the groups that grant it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.access.grants import Level, LevelWord
 
 @dataclass(frozen=True)
 class EffectiveFeature:
-    """A feature that a user has. `level` is the highest; each grant holds within its own limits only."""
+    """A feature that a user has. `level` is the highest one; each grant applies within its own limits only."""
 
     feature: str
     level: LevelWord
@@ -19,7 +19,7 @@ class EffectiveFeature:
 
 @dataclass(frozen=True)
 class Me:
-    """The caller's account and what it may do."""
+    """The caller's account and its features."""
 
     id: int
     name: str
@@ -30,7 +30,7 @@ class Me:
 
 @dataclass(frozen=True)
 class UserAccess:
-    """What a user may do, each feature with the groups because of which; nothing while he is not active."""
+    """The features of a user with the groups that grant them; none while the user is not active."""
 
     user: str
     active: bool
@@ -38,12 +38,12 @@ class UserAccess:
 
 
 def effective_features(grants: Sequence[GroupGrant]) -> list[EffectiveFeature]:
-    """What a user may do through all his groups, by feature; the widest grants come first.
+    """The features that a user has through all groups; grants of the highest level come first.
 
-    Grants are shown one by one, because the limits of one never widen another: view everywhere from Order Entry and
-    edit in branch SAT from Proof make the feature's level edit, but in SAT only.
+    Grants are shown separately, because the limits of one never extend another. With view everywhere from Order Entry
+    and edit in branch SAT from Proof, the feature's level is edit, but only in SAT.
     """
     by_feature: dict[str, list[GroupGrant]] = {}
-    for one in sorted(grants, key=lambda one: (-Level.of(one.level), one.group.name)):
-        by_feature.setdefault(one.feature, []).append(one)
+    for grant in sorted(grants, key=lambda grant: (-Level.of(grant.level), grant.group.name)):
+        by_feature.setdefault(grant.feature, []).append(grant)
     return [EffectiveFeature(name, by_feature[name][0].level, tuple(by_feature[name])) for name in sorted(by_feature)]

@@ -1,4 +1,4 @@
-"""Owns who is in which group, as lists show it and as files change it."""
+"""Memberships of groups: in lists and in files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Member:
 
 
 class MemberFilter(Filter):
-    """Which memberships are asked for."""
+    """The filters of the list of memberships."""
 
     group: Id | None = None
     user: Id | None = None
@@ -28,20 +28,20 @@ class MemberFilter(Filter):
 
 @dataclass(frozen=True)
 class MemberRow:
-    """A user in a group, as a row of a file; without a user the row only names its group, which is empty then."""
+    """A user in a group, as a row of a file; a row without a user only names its group, which then has no members."""
 
     group: GroupName
     user: UserName | None = None
 
     @property
     def key(self) -> tuple[str, str]:
-        """What may stand only once in a file."""
+        """What must be unique in a file."""
         return fold(self.group), fold(self.user or "")
 
 
 @dataclass(frozen=True)
 class Joining:
-    """A user, by folded name because he may be new, who joins a group."""
+    """A user who joins a group, by folded name because the user may be new."""
 
     folded_name: str
     group_id: int
@@ -49,6 +49,8 @@ class Joining:
 
 @dataclass(frozen=True)
 class Leaving:
+    """A user who leaves a group."""
+
     user_id: int
     group_id: int
 
@@ -62,35 +64,37 @@ class MemberPlan:
 
     @property
     def changed_group_ids(self) -> set[int]:
-        return {one.group_id for one in self.joining} | {one.group_id for one in self.leaving}
+        return {change.group_id for change in self.joining} | {change.group_id for change in self.leaving}
 
     def changed_member_ids(self, known: Mapping[str, User]) -> set[int]:
-        """The known users, by folded name, whose groups change."""
-        joining = {known[one.folded_name].id for one in self.joining if one.folded_name in known}
-        return joining | {one.user_id for one in self.leaving}
+        """The ids of existing users whose groups change; `known` has them by folded name."""
+        joining = {known[change.folded_name].id for change in self.joining if change.folded_name in known}
+        return joining | {change.user_id for change in self.leaving}
 
 
 def find_member_faults(
     rows: Sequence[Numbered[MemberRow]], groups: Mapping[str, Named], known: Mapping[str, User]
 ) -> list[Fault]:
-    """A fault for every group and every user that there is not; both are known by folded name."""
+    """A fault for every unknown group and user; `groups` and `known` are by folded name."""
     faults = []
-    for one in rows:
-        if fold(one.row.group) not in groups:
-            faults.append(one.fault("group", f"there is no group {one.row.group}"))
-        if one.row.user is not None and fold(one.row.user) not in known:
-            faults.append(one.fault("user", f"there is no user {one.row.user}"))
+    for numbered in rows:
+        row = numbered.row
+        if fold(row.group) not in groups:
+            faults.append(numbered.fault("group", f"there is no group {row.group}"))
+        if row.user is not None and fold(row.user) not in known:
+            faults.append(numbered.fault("user", f"there is no user {row.user}"))
     return faults
 
 
 def plan_members(rows: Sequence[MemberRow], groups: Mapping[str, Named], present: Sequence[Member]) -> MemberPlan:
-    """What makes the members of every group in the file exactly those in the file; other groups stay as they are.
+    """The changes that make the members of every group in the file exactly those in the file; other groups do not
+    change.
 
-    `present` are the members of these groups now. Example: `Proof,ALAMO\\ana` while Ben is in Proof: Ana joins, Ben
-    leaves; `Proof,` alone: everybody leaves.
+    `present` are the current members of these groups. Example: with `Proof,ALAMO\\ana` while Ben is in Proof, Ana joins
+    and Ben leaves; with only `Proof,`, everyone leaves.
     """
     wanted = {(fold(row.user), groups[fold(row.group)].id) for row in rows if row.user is not None}
-    now = {(fold(one.user.name), one.group.id): one.user.id for one in present}
+    now = {(fold(member.user.name), member.group.id): member.user.id for member in present}
     return MemberPlan(
         joining=tuple(Joining(*pair) for pair in sorted(wanted - now.keys())),
         leaving=tuple(Leaving(now[pair], pair[1]) for pair in sorted(now.keys() - wanted)),

@@ -1,4 +1,4 @@
-"""Owns which passwords are good enough for a local account."""
+"""Requirements for the passwords of local accounts."""
 
 import unicodedata
 
@@ -10,18 +10,18 @@ LONGEST = 256
 
 
 def normalized(password: str) -> bytes:
-    """The bytes of a password that are hashed: the same whichever keyboard composed its accents (NFKC, UTF-8)."""
+    """The bytes of a password to hash, the same for every way of typing its accents (NFKC, UTF-8)."""
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def require_fit(password: str, user_name: str) -> None:
-    """Raises PasswordUnfit for a password of fewer than 12 or more than 256 characters, or the user's own name.
+    """Raises PasswordUnfit for a password with fewer than 12 or more than 256 characters, or the user's own name.
 
     Example: for `ALAMO\\administrator`, `Administrator` is refused, and so is `alamo\\administrator`.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise PasswordUnfit(f"A password has {SHORTEST} to {LONGEST} characters.")
+        raise PasswordUnfit(f"The password must have {SHORTEST} to {LONGEST} characters.")
     if not password.isprintable():
-        raise PasswordUnfit("A password has printable characters only.")
+        raise PasswordUnfit("The password must have only printable characters.")
     if fold(password) in {fold(user_name), fold(user_name.partition("\\")[2])}:
-        raise PasswordUnfit("A password is not the user's own name.")
+        raise PasswordUnfit("The password must not be the user's own name.")

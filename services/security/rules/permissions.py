@@ -1,4 +1,4 @@
-"""Owns what follows from groups: the permission table, and that an administrator remains."""
+"""What follows from groups: the permission table, and the requirement that an administrator remains."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ class ActiveUser:
 def permission_table(
     epoch: int, users: Sequence[ActiveUser], groups: Sequence[Named], grants: Sequence[GroupGrant]
 ) -> PermissionTable:
-    """The table by which the gateway decides: active users with their groups, groups with their grants.
+    """The table that the gateway decides by: active users with their groups, and groups with their grants.
 
-    Ids are strings, as they are the subjects of tokens; grants have the form of identity tokens.
+    Ids are strings because they are the subjects of tokens. Grants have the same form as in identity tokens.
     """
     by_group: dict[int, list[Grant]] = {}
-    for one in grants:
-        by_group.setdefault(one.group.id, []).append(one.grant)
+    for entry in grants:
+        by_group.setdefault(entry.group.id, []).append(entry.grant)
     return PermissionTable(
         epoch=epoch,
         users={
@@ -46,10 +46,12 @@ def permission_table(
 
 
 def require_administrator(before: Collection[int], after: Collection[int]) -> None:
-    """Raises LastAdministrator when a change leaves nobody who may administer groups.
+    """Raises LastAdministrator if a change leaves nobody who can administer groups.
 
-    `before` and `after` are the active users who have `security.groups` at admin. Where there was none before, as in
-    a database that was just made, there need not be one afterwards.
+    `before` and `after` are the active users with `security.groups` at admin. If there was none before, as in a new
+    database, there need not be one afterwards.
     """
     if before and not after:
-        raise LastAdministrator("Nobody could administer groups after this change.")
+        raise LastAdministrator(
+            "After this change nobody could administer groups. First grant security.groups at admin to another user."
+        )

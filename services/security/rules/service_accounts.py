@@ -1,4 +1,4 @@
-"""Owns credentials of service accounts: their form, how many there may be, and when they are valid."""
+"""The credentials of service accounts: their form, their number, and when they are valid."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ _LONGEST_ID = 18
 
 @dataclass(frozen=True)
 class Credential:
-    """A credential without its secret, which was shown once and is not known any more; valid until `revoked_at`."""
+    """A credential without its secret, which was shown once and is not stored; valid until `revoked_at`."""
 
     id: int
     created_at: datetime
@@ -26,26 +26,26 @@ class Credential:
 
 @dataclass(frozen=True)
 class NewCredential:
-    """A credential with its secret, which is shown this once."""
+    """A credential with its secret, which is shown only this once."""
 
     credential: Credential
-    secret: Annotated[str, Field(description="Keep it: it is not shown again.")] = field(repr=False)
+    secret: Annotated[str, Field(description="Store it safely; it is not shown again.")] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class NewServiceAccount(NewCredential):
-    """The account that was made, and its first credential."""
+    """A new account with its first credential."""
 
     account: User
 
 
 def shown_secret(credential_id: int, random: str) -> str:
-    """What a service account shows: the credential's id, so that only one has to be compared, and the random part."""
+    """The secret that a service account sends: the random part after the id of the credential to compare it with."""
     return f"{credential_id}.{random}"
 
 
 def read_secret(secret: str) -> tuple[int, str] | None:
-    """The credential that a shown secret claims to be, and the part to compare; None when it has no such form.
+    """The credential that a secret refers to, and the part to compare; None if the secret does not have this form.
 
     Example: `17.Jx0…` is credential 17 with `Jx0…`.
     """
@@ -56,6 +56,8 @@ def read_secret(secret: str) -> tuple[int, str] | None:
 
 
 def require_room(valid: int) -> None:
-    """Raises CredentialsEnough when there are two valid ones already: the one in use, and the one that follows it."""
+    """Raises CredentialsEnough if there are two valid ones already: the one in use, and its replacement."""
     if valid >= MOST_VALID:
-        raise CredentialsEnough(f"There are {valid} valid credentials: revoke one that is not used any more first.")
+        raise CredentialsEnough(
+            f"This account already has {valid} valid credentials. First revoke one that is no longer used."
+        )

@@ -1,4 +1,4 @@
-"""Owns how long a session lives, and what happens when a refresh token is shown."""
+"""The lifetime of sessions, and what happens when a refresh token is used."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,12 +15,12 @@ KEPT_AFTER_EXPIRY = timedelta(days=1)
 EndReason = Literal[
     "logged_out", "token_reused", "deactivated", "password_set", "ended_by_owner", "ended_by_administrator"
 ]
-"""Why a session ended before its time."""
+"""The reason why a session ended before it expired."""
 
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A log-in that has not ended; `last_used_at` is when its tokens were last exchanged."""
+    """A session that has not ended; `last_used_at` is the time of its last refresh."""
 
     id: int
     created_at: datetime
@@ -30,9 +30,10 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is known of a refresh token that was shown, and of its session.
+    """A refresh token that a caller has sent, and its session.
 
-    `used_at` is when it was exchanged; `current_digest` belongs to the one token of the session that was not yet.
+    `used_at` is the time when it was exchanged. `current_digest` belongs to the session's only token that has not been
+    exchanged yet.
     """
 
     session_id: int
@@ -50,7 +51,7 @@ class Shown:
 
 
 class Answer(Enum):
-    """What a refresh token that was shown leads to."""
+    """What to do with a refresh token that a caller has sent."""
 
     ROTATE = "give its successor, and mark it used"
     REPEAT = "give the same successor once more"
@@ -59,14 +60,14 @@ class Answer(Enum):
 
 
 def answer_refresh(shown: Shown, successor_digest: bytes, now: datetime) -> Answer:
-    """What to do with a refresh token, given the digest of the successor that follows from it.
+    """What to do with a refresh token, given the digest of its derived successor.
 
-    A token is used once. The one just before the current one may be shown again for 10 seconds, since two tabs of a
-    browser may refresh at the same moment: both get the same successor. Any other use of an old token means that two
-    parties hold it, one of them a thief, so the session ends for both.
+    A token is used once. The token before the current one may be used again for 10 seconds, because two tabs of a
+    browser may refresh at the same moment, and both get the same successor. Any other use of an old token means that
+    two parties have it, and one of them is a thief, so the session ends for both.
 
-    Example: used at 12:00:00 and shown at 12:00:08 it is repeated; at 12:00:11, or once its successor was used too,
-    the session ends.
+    Example: a token used at 12:00:00 gives the same answer at 12:00:08. At 12:00:11, or once its successor was used
+    too, the session ends.
     """
     if shown.ended_at is not None or now >= shown.expires_at or not shown.user_active:
         return Answer.REFUSE

@@ -1,4 +1,4 @@
-"""Owns the form of tokens: signed access tokens, and refresh tokens with successors that follow from them."""
+"""Tokens: signed access tokens, and refresh tokens from which their successors are derived."""
 
 import base64
 import hashlib
@@ -22,9 +22,9 @@ _SUCCESSION = b"ratebook security refresh token succession 1"
 
 @dataclass(frozen=True)
 class TokenKeys:
-    """Keys of access tokens, and as many that refresh tokens' successors are derived with; the first of each is in use.
+    """The keys that sign access tokens, and for each a key that derives the successors of refresh tokens.
 
-    The others are those that come next or that were in use before: what they signed is still checked.
+    The first of each is in use. The others are the next or the previous ones, whose tokens are still accepted.
     """
 
     published: tuple[Ed25519PrivateKey, ...] = field(repr=False)
@@ -36,7 +36,10 @@ class TokenKeys:
 
 
 def token_keys(seeds: str) -> TokenKeys:
-    """Both kinds from Ed25519 seeds, 32 bytes in hexadecimal each, separated by commas; the second by HKDF-SHA256."""
+    """Both kinds of keys from Ed25519 seeds: 32 bytes in hexadecimal each, separated by commas.
+
+    The keys for refresh tokens are derived with HKDF-SHA256.
+    """
     each = seeds.split(",")
     successions = (
         HKDF(algorithm=SHA256(), length=32, salt=None, info=_SUCCESSION).derive(bytes.fromhex(seed)) for seed in each
@@ -46,7 +49,7 @@ def token_keys(seeds: str) -> TokenKeys:
 
 @dataclass(frozen=True)
 class LoggedIn:
-    """One session of one user."""
+    """A session that a user has opened."""
 
     session_id: int
     user_id: int
@@ -60,7 +63,7 @@ class LoggedIn:
 
 @dataclass(frozen=True)
 class ServiceLogIn:
-    """A service account that has shown a credential. It has no session: it shows the credential again."""
+    """A log-in of a service account with a credential. It has no session; the account logs in again."""
 
     credential_id: int
     user_id: int
@@ -74,9 +77,10 @@ class ServiceLogIn:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a log-in or a refresh gives; `expires_in` are the access token's seconds.
+    """The result of a log-in or a refresh; `expires_in` is the lifetime of the access token in seconds.
 
-    A browser gets `csrf_token` too, which its pages show besides; the whole session lasts `session_seconds` more.
+    A browser also gets `csrf_token`, which its pages send with every change. The session lasts another
+    `session_seconds`.
     """
 
     access_token: str = field(repr=False)
@@ -93,7 +97,7 @@ def sign_access_token(
     now: datetime,
     csrf_token: str | None = None,
 ) -> tuple[str, int]:
-    """An access token and the seconds it is valid: 5 minutes, but never longer than its session."""
+    """A signed access token and its lifetime in seconds: 5 minutes, but never longer than its session."""
     issued_at = int(now.timestamp())
     lifetime = int(min(ACCESS_LIFETIME, session.expires_at - now).total_seconds())
     claims = AccessClaims(
@@ -110,20 +114,20 @@ def sign_access_token(
 
 
 def refresh_token_of(random: bytes) -> str:
-    """The first refresh token of a session, from 32 random bytes."""
+    """The refresh token made of 32 random bytes."""
     return base64.urlsafe_b64encode(random).decode().rstrip("=")
 
 
 def digest(refresh_token: str) -> bytes:
-    """What is stored of a refresh token. It is random enough that a plain SHA-256 cannot be searched backwards."""
+    """The digest to store for a refresh token, which is random enough for a plain SHA-256 to be irreversible."""
     return hashlib.sha256(refresh_token.encode("utf-8", "surrogatepass")).digest()
 
 
 def successor(keys: TokenKeys, refresh_token: str, current_digest: bytes | None = None) -> str:
-    """The refresh token that follows: always the same one, so it can be given again without being stored.
+    """The next refresh token, always the same, so that it can be issued again without being stored.
 
-    Where the session's current token, known by its digest, was derived with a key that is not in use any more or not
-    yet, it is that one: two tabs that refresh while keys are rotated get the same successor.
+    If the session's current token, given by its digest, was derived with a key that is no longer or not yet in use, it
+    is that one. So two tabs that refresh during a key rotation get the same successor.
     """
     shown = refresh_token.encode("utf-8", "surrogatepass")
     following = [refresh_token_of(hmac.digest(key, shown, "sha256")) for key in keys.successions]
@@ -131,5 +135,5 @@ def successor(keys: TokenKeys, refresh_token: str, current_digest: bytes | None 
 
 
 def csrf_token_of(keys: TokenKeys, session: LoggedIn) -> str:
-    """What a page shows besides the cookies: the same for all tabs of a session, so that no tab's is out of date."""
+    """The CSRF token of a session, the same for all tabs, so that no tab has an outdated one."""
     return refresh_token_of(hmac.digest(keys.successions[0], f"csrf {session.sid}".encode(), "sha256"))

@@ -1,4 +1,4 @@
-"""Owns users: which are asked for, and loading them from a file."""
+"""Users: filtering them, and importing them from a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,20 +14,21 @@ from shared.values.filters import Filter
 from shared.values.numbers import Id
 
 _LONGEST_ID = 18
+_KIND_WORDS: dict[UserKind, str] = {"person": "person", "service": "service account"}
 
 
 class UserFilter(Filter):
-    """Which users are asked for."""
+    """The filters of the list of users."""
 
-    name: Sought | None = Field(default=None, description="The whole name, without regard to case.")
+    name: Sought | None = Field(default=None, description="The whole name; upper and lower case count as the same.")
     active: bool | None = None
-    group: Id | None = Field(default=None, description="The id of a group they are in.")
+    group: Id | None = Field(default=None, description="The id of a group that the users are in.")
     kind: UserKind | None = None
     search: Sought | None = Field(default=None, description="Part of the name or the display name.")
 
 
 def user_id_of(subject: str) -> int | None:
-    """The user behind the subject of an identity; None for a subject that is no user, such as `gateway`.
+    """The id of the user in the subject of an identity, or None if it is not a user, such as `gateway`.
 
     Example: `"17"` is user 17.
     """
@@ -36,8 +37,10 @@ def user_id_of(subject: str) -> int | None:
 
 @dataclass(frozen=True)
 class UserPlan(MemberPlan):
-    """What a file changes. `changed` are users with what they have afterwards; `flagged` are the known users whose
-    active flag changes, `deactivated` some of them.
+    """The changes that a file makes.
+
+    `changed` are users with their new values. `flagged` are the existing users whose active flag changes, and
+    `deactivated` those among them who are no longer active.
     """
 
     new: tuple[UserDraft, ...]
@@ -47,13 +50,13 @@ class UserPlan(MemberPlan):
 
     @property
     def changes_permissions(self) -> bool:
-        """Whether the permission table is different afterwards; a display name is not in it."""
+        """Whether the permission table changes; display names are not in it."""
         return bool(any(draft.active for draft in self.new) or self.flagged or self.joining or self.leaving)
 
 
 @dataclass(frozen=True)
 class UserImport:
-    """How many users the file made, changed, and found as they were."""
+    """How many users an import created, changed, and left unchanged."""
 
     created: int
     changed: int
@@ -63,29 +66,29 @@ class UserImport:
 def find_unknown_groups(rows: Sequence[Numbered[UserRow]], groups: Mapping[str, Named]) -> list[Fault]:
     """A fault for every group in the file that is not among `groups`, which are by folded name."""
     return [
-        one.fault("groups", f"there is no group {name}")
-        for one in rows
-        for name in one.row.groups
+        numbered.fault("groups", f"there is no group {name}")
+        for numbered in rows
+        for name in numbered.row.groups
         if fold(name) not in groups
     ]
 
 
 def find_other_kinds(rows: Sequence[Numbered[UserRow]], known: Mapping[str, User]) -> list[Fault]:
-    """A fault for every known user, by folded name, whom the file wants to be of another kind; a kind never changes."""
+    """A fault for every existing user who has another kind in the file, because a kind never changes."""
     return [
-        one.fault("kind", f"{one.row.name} is a {user.kind} and stays one")
-        for one in rows
-        if (user := known.get(fold(one.row.name))) is not None and one.row.kind not in {None, user.kind}
+        numbered.fault("kind", f"cannot be changed: {numbered.row.name} is a {_KIND_WORDS[user.kind]}")
+        for numbered in rows
+        if (user := known.get(fold(numbered.row.name))) is not None and numbered.row.kind not in {None, user.kind}
     ]
 
 
 def plan_user_import(rows: Sequence[UserRow], known: Mapping[str, User], groups: Mapping[str, Named]) -> UserPlan:
-    """What the rows change, given the known users and the groups, both by folded name.
+    """The changes that the rows make, given the existing users and the groups, both by folded name.
 
-    A new user is active unless the file says no. A row that names groups puts its user into exactly these; an empty
-    cell leaves his groups alone, so that a file without that column can never empty a group.
+    A new user is active unless the file says no. Groups in a row become exactly the user's groups; an empty cell
+    changes no memberships, so that a file without that column can never empty a group.
 
-    Example: `ALAMO\\ana,Ana,,Proof;Billing` for a user in Billing and Rating: he joins Proof and leaves Rating.
+    Example: with `ALAMO\\ana,Ana,,Proof;Billing`, a user in Billing and Rating joins Proof and leaves Rating.
     """
     new: list[UserDraft] = []
     changed: list[User] = []
@@ -121,6 +124,6 @@ def plan_user_import(rows: Sequence[UserRow], known: Mapping[str, User], groups:
 
 
 def count_user_import(rows: Sequence[UserRow], known: Mapping[str, User], plan: UserPlan) -> UserImport:
-    """A user whose groups alone change counts as changed."""
-    changed = {one.id for one in plan.changed} | plan.changed_member_ids(known)
+    """Counts the users of an import; a user with only different groups counts as changed."""
+    changed = {user.id for user in plan.changed} | plan.changed_member_ids(known)
     return UserImport(len(plan.new), len(changed), len(rows) - len(plan.new) - len(changed))

@@ -1,1 +1,1 @@
-"""The wire types of the service: what is sent, what is answered, and the rows of its files."""
+"""The wire types of the service that are not records: bodies and answers."""

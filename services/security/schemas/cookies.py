@@ -1,10 +1,10 @@
-"""Owns the wire types of logging in a browser."""
+"""The wire types of logging in from a browser."""
 
 from pydantic import BaseModel
 
 
 class CookieRead(BaseModel):
-    """How many seconds the access cookie lasts, then refresh it; and the session, then log in again."""
+    """The seconds until the access cookie must be refreshed, and until the session ends and you must log in again."""
 
     expires_in: int
     session_expires_in: int

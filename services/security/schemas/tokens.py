@@ -1,4 +1,4 @@
-"""Owns the wire types of logging in."""
+"""The wire types of logging in and refreshing tokens."""
 
 from typing import Annotated
 
@@ -6,21 +6,24 @@ from pydantic import Field
 
 from services.security.records.names import Short
 from services.security.schemas.service_accounts import AccessTokenRead
-from services.security.schemas.words import Secret, Sent
+from services.security.schemas.words import Secret, SecretBody
 
 
-class LogIn(Sent):
-    """A local account's name and password."""
+class LogInBody(SecretBody):
+    """A user's name and password."""
 
     user: Annotated[str, Short]
     password: Secret
 
 
-class RefreshToken(Sent):
+class RefreshTokenBody(SecretBody):
     refresh_token: Secret
 
 
 class TokenRead(AccessTokenRead):
-    """Send the access token as `Authorization: Bearer …`; exchange the refresh token for new ones before it expires."""
+    """Send the access token as `Authorization: Bearer …`.
 
-    refresh_token: str = Field(repr=False, description="Usable once; its use gives the next one.")
+    Before it expires, exchange the refresh token for new tokens.
+    """
+
+    refresh_token: str = Field(repr=False, description="Can be used once; its use gives the next one.")

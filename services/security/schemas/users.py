@@ -1,9 +1,9 @@
-"""Owns the wire types of users that are no records."""
+"""The wire types of users that are not records."""
 
-from services.security.schemas.words import Secret, Sent
+from services.security.schemas.words import Secret, SecretBody
 
 
-class NewPassword(Sent):
-    """12 to 256 printable characters."""
+class PasswordBody(SecretBody):
+    """A new password of 12 to 256 printable characters."""
 
     password: Secret

@@ -1,4 +1,4 @@
-"""Owns the forms of secrets on the wire."""
+"""Secrets in bodies."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 Secret = Annotated[SecretStr, Field(max_length=1_000)]
 
 
-class Sent(BaseModel):
-    """What callers send with a secret in it: members that are not known are mistakes, and errors show nothing of it."""
+class SecretBody(BaseModel):
+    """A body that contains a secret: unknown members are refused, and errors do not show its values."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

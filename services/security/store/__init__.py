@@ -1,1 +1,1 @@
-"""Every SQL statement of the service; rows come back as records, or as dataclasses of rules."""
+"""All SQL statements of the service; rows are returned as records or as dataclasses of rules."""

@@ -1,4 +1,4 @@
-"""Owns which account of a directory or an identity provider each user's name is bound to."""
+"""The bindings of users' names to accounts of a directory or an identity provider."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from shared.database.statements import execute, fetch_all, fetch_value
 
 
 async def bind(session: AsyncSession, user_id: int, claimed: Claimed, now: datetime) -> None:
-    """Binds the name to the account, unless either is bound already: whoever came first stays."""
+    """Binds the name to the account unless either is bound already: the first binding wins."""
     await execute(
         session,
         """
@@ -24,7 +24,7 @@ async def bind(session: AsyncSession, user_id: int, claimed: Claimed, now: datet
 
 
 async def find_subject(session: AsyncSession, user_id: int, source: str) -> str | None:
-    """The id that the user's name belongs to at this source."""
+    """The id that the user's name is bound to at this source, or None."""
     found: str | None = await fetch_value(
         session,
         "SELECT subject FROM account_binding WHERE user_id = :user_id AND source = :source",
@@ -35,7 +35,7 @@ async def find_subject(session: AsyncSession, user_id: int, source: str) -> str 
 
 
 async def find_owner(session: AsyncSession, claimed: Claimed) -> int | None:
-    """The user that the account's id belongs to."""
+    """The user that the account's id is bound to, or None."""
     found: int | None = await fetch_value(
         session,
         "SELECT user_id FROM account_binding WHERE source = :source AND subject = :subject",

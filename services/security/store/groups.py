@@ -1,4 +1,4 @@
-"""Owns the rows of groups and their grants."""
+"""The rows of groups and their grants."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -65,7 +65,7 @@ def _where(wanted: GroupFilter) -> Where:
 async def fetch_grants(
     session: AsyncSession, *, group_ids: Sequence[int] | None = None, of_user: int | None = None
 ) -> list[GroupGrant]:
-    """The grants of these groups, or of the groups of one user, or of all; in the order in which they were given."""
+    """The grants of these groups, or of the groups of one user, or of all groups, in the order of creation."""
     found = await fetch_all(
         session,
         _GrantRow,
@@ -86,13 +86,13 @@ async def fetch_grants(
 
 async def _with_grants(session: AsyncSession, groups: Sequence[Group]) -> list[Group]:
     by_group: dict[int, list[GrantEntry]] = {}
-    for one in await fetch_grants(session, group_ids=[group.id for group in groups]):
-        by_group.setdefault(one.group.id, []).append(grant_in(one))
+    for grant in await fetch_grants(session, group_ids=[group.id for group in groups]):
+        by_group.setdefault(grant.group.id, []).append(grant_in(grant))
     return [group.model_copy(update={"grants": tuple(by_group.get(group.id, ()))}) for group in groups]
 
 
 async def list_groups(session: AsyncSession, wanted: GroupFilter, query: PageQuery) -> tuple[list[Group], str | None]:
-    """One page and the cursor of the next; all that fit when the query has no limit."""
+    """One page and the cursor of the next; without a limit, all that match."""
     groups, next_cursor = await fetch_page(
         session,
         Group,
@@ -117,7 +117,7 @@ async def find_group(session: AsyncSession, group_id: int) -> Group | None:
 
 
 async def find_named(session: AsyncSession, names: Collection[str]) -> dict[str, Group]:
-    """The groups of these names, by folded name."""
+    """The groups with these names, by folded name."""
     found = await fetch_all(
         session,
         Group,
@@ -128,7 +128,7 @@ async def find_named(session: AsyncSession, names: Collection[str]) -> dict[str,
 
 
 async def find_names(session: AsyncSession, names: Collection[str]) -> dict[str, Named]:
-    """The groups of these names without what they give, by folded name."""
+    """The groups with these names, without their grants, by folded name."""
     found = await fetch_all(
         session,
         Named,
@@ -148,7 +148,7 @@ async def find_names_by_id(session: AsyncSession, group_ids: Collection[int]) ->
 
 
 async def insert_groups(session: AsyncSession, drafts: Sequence[GroupDraft], now: datetime) -> dict[str, int]:
-    """Makes the groups with their grants; returns their ids by folded name."""
+    """Creates the groups with their grants; returns their ids by folded name."""
     names = ", ".join(_WRITTEN)
     made = await fetch_all(
         session,
@@ -166,7 +166,7 @@ async def insert_groups(session: AsyncSession, drafts: Sequence[GroupDraft], now
 
 
 async def replace_groups(session: AsyncSession, drafts: Mapping[int, GroupDraft]) -> None:
-    """Gives groups, by id, another name, description and grants."""
+    """Replaces the name, description and grants of groups, which are by id."""
     await execute(
         session,
         f"""
@@ -183,7 +183,7 @@ async def replace_groups(session: AsyncSession, drafts: Mapping[int, GroupDraft]
 
 async def _insert_grants(session: AsyncSession, grants: Mapping[int, Sequence[GrantEntry]]) -> None:
     rows = [{"group_id": group_id, **grant.model_dump()} for group_id, of_group in grants.items() for grant in of_group]
-    # As JSON, because unnest takes lists of one length only and limits are lists themselves.
+    # As JSON, because unnest needs lists of the same length, and limits are lists themselves.
     names = ", ".join(_GRANT)
     await execute(
         session,
@@ -196,5 +196,5 @@ async def _insert_grants(session: AsyncSession, grants: Mapping[int, Sequence[Gr
 
 
 async def delete_group(session: AsyncSession, group_id: int) -> None:
-    """Deletes the group; its grants and memberships go with it."""
+    """Deletes the group with its grants and memberships."""
     await execute(session, "DELETE FROM security_group WHERE id = :group_id", group_id=group_id)

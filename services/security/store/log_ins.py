@@ -1,4 +1,4 @@
-"""Owns log-ins that were tried and have not succeeded, and the counts of those that the limit refused."""
+"""Unsuccessful attempts to log in, and the counts of those that the limit refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from shared.database.statements import execute, fetch_all, fetch_one, fetch_valu
 
 @dataclass(frozen=True)
 class Limited:
-    """How many log-ins of an account, or from an address, the limit refused within a minute; the other is empty."""
+    """The number of log-ins of an account, or from an address, that the limit refused within a minute.
+
+    Either `folded_name` or `address` is empty.
+    """
 
     minute: datetime
     operation: str
@@ -22,7 +25,10 @@ class Limited:
 
 
 async def take_turn(session: AsyncSession, folded_name: str) -> None:
-    """Those who try the same account take turns until their transactions end, or two would both be the last allowed."""
+    """Makes attempts for the same account wait for each other, until the end of their transactions.
+
+    Otherwise two simultaneous attempts could both be the last one allowed.
+    """
     await execute(session, "SELECT pg_advisory_xact_lock(hashtextextended('log-in ' || :name, 0))", name=folded_name)
 
 
@@ -46,7 +52,7 @@ async def count(session: AsyncSession, folded_name: str, address: str, since: da
 
 
 async def add(session: AsyncSession, folded_name: str, address: str, now: datetime) -> int:
-    """Returns the attempt's id."""
+    """Adds an attempt and returns its id."""
     made: int = await fetch_value(
         session,
         "INSERT INTO log_in_attempt (folded_name, address, at) VALUES (:name, :address, :now) RETURNING id",
@@ -62,7 +68,7 @@ async def take_back(session: AsyncSession, attempt_id: int) -> None:
 
 
 async def forget(session: AsyncSession, folded_names: Sequence[str]) -> None:
-    """Forgets the attempts of accounts that have logged in, or got a new password."""
+    """Deletes the attempts of accounts that have logged in or got a new password."""
     await execute(
         session,
         "DELETE FROM log_in_attempt WHERE folded_name = ANY(CAST(:names AS text[]))",
@@ -90,7 +96,7 @@ async def count_limited(session: AsyncSession, operation: str, folded_name: str,
 
 
 async def take_limited_before(session: AsyncSession, before: datetime, at_most: int) -> list[Limited]:
-    """Takes away the counts of earlier minutes; of two processes that ask at once each gets others."""
+    """Removes and returns the counts of earlier minutes. Two processes that ask at once get different ones."""
     return await fetch_all(
         session,
         Limited,

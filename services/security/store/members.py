@@ -1,4 +1,4 @@
-"""Owns who is in which group."""
+"""The memberships of groups."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -41,14 +41,14 @@ class _MemberRow:
 
 
 async def find_group_ids(session: AsyncSession, user_id: int) -> frozenset[int]:
-    """The groups that a user is in."""
+    """The ids of the groups that a user is in."""
     return frozenset(
         await fetch_values(session, "SELECT group_id FROM group_member WHERE user_id = :user_id", user_id=user_id)
     )
 
 
 async def add_member(session: AsyncSession, group_id: int, user_id: int) -> bool:
-    """Whether the user was not in the group before."""
+    """Adds a user to a group; returns whether this changed anything."""
     added = await execute(
         session,
         "INSERT INTO group_member (group_id, user_id) VALUES (:group_id, :user_id) ON CONFLICT DO NOTHING",
@@ -59,7 +59,7 @@ async def add_member(session: AsyncSession, group_id: int, user_id: int) -> bool
 
 
 async def remove_member(session: AsyncSession, group_id: int, user_id: int) -> bool:
-    """Whether the user was in the group before."""
+    """Removes a user from a group; returns whether this changed anything."""
     removed = await execute(
         session,
         "DELETE FROM group_member WHERE group_id = :group_id AND user_id = :user_id",
@@ -70,7 +70,7 @@ async def remove_member(session: AsyncSession, group_id: int, user_id: int) -> b
 
 
 async def add_members(session: AsyncSession, joining: Sequence[Joining]) -> None:
-    """Puts many users into groups, in one statement."""
+    """Adds many users to groups in one statement."""
     await execute(
         session,
         """
@@ -84,7 +84,7 @@ async def add_members(session: AsyncSession, joining: Sequence[Joining]) -> None
 
 
 async def remove_members(session: AsyncSession, leaving: Sequence[Leaving]) -> None:
-    """Takes many users out of groups, in one statement."""
+    """Removes many users from groups in one statement."""
     await execute(
         session,
         """
@@ -97,7 +97,7 @@ async def remove_members(session: AsyncSession, leaving: Sequence[Leaving]) -> N
 
 
 async def count_change_of(session: AsyncSession, group_ids: Collection[int]) -> None:
-    """Raises the revision of groups whose members changed, so that who read them before must read them again."""
+    """Increments the revision of groups whose members changed, so that anyone who read them must read them again."""
     await execute(
         session,
         "UPDATE security_group SET revision = revision + 1 WHERE id = ANY(CAST(:group_ids AS bigint[]))",
@@ -116,7 +116,7 @@ def _where(wanted: MemberFilter) -> Where:
 async def list_members(
     session: AsyncSession, wanted: MemberFilter, query: PageQuery
 ) -> tuple[list[Member], str | None]:
-    """One page and the cursor of the next; all that fit when the query has no limit."""
+    """One page and the cursor of the next; without a limit, all that match."""
     rows, next_cursor = await fetch_page(
         session, _MemberRow, columns=_COLUMNS, source=_SOURCE, where=_where(wanted), sorting=_SORTING, query=query
     )
@@ -128,7 +128,7 @@ async def count_members(session: AsyncSession, wanted: MemberFilter) -> int:
 
 
 async def find_members(session: AsyncSession, of: Literal["group", "user"], ids: Collection[int]) -> list[Member]:
-    """Who is in any of these groups, or where any of these users is, by the names of the groups."""
+    """The memberships of any of these groups or users, sorted by the name of the group."""
     found = await fetch_all(
         session,
         _MemberRow,

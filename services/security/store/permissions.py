@@ -1,4 +1,4 @@
-"""Owns the epoch of the permission table, and what the table and its guards read."""
+"""The epoch of the permission table, and what the table and its checks are read from."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,7 +9,7 @@ from shared.database.statements import execute, fetch_all, fetch_value, fetch_va
 
 
 async def lock_epoch(session: AsyncSession) -> None:
-    """Waits until nobody else is changing permissions, and keeps others waiting until this transaction ends."""
+    """Waits until nobody else is changing permissions, and makes others wait until this transaction ends."""
     await execute(session, "SELECT epoch FROM permission_epoch FOR UPDATE")
 
 
@@ -24,12 +24,12 @@ async def read_epoch(session: AsyncSession) -> int:
 
 
 async def read_as_one(session: AsyncSession) -> None:
-    """Makes all reads of this transaction see the same state; must come before the first of them."""
+    """Makes all reads of this transaction see the same state; must be called before the first one."""
     await execute(session, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 async def find_administrators(session: AsyncSession, kind: UserKind = "person") -> set[int]:
-    """The active people, or service accounts, who have `security.groups` at admin."""
+    """The active people or service accounts with `security.groups` at admin."""
     return set(
         await fetch_values(
             session,

@@ -1,4 +1,4 @@
-"""Owns many rows as parameters of one statement."""
+"""Many rows as the parameters of one statement."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from shared.database.statements import columns
 
 
 def given(table: str, names: Iterable[str]) -> str:
-    """Rows made of parameters that are called like columns of a table and hold a list each.
+    """The rows in parameters that are named like columns of a table, each with a list of values.
 
     Example: `unnest(CAST(:id AS BIGINT[]), CAST(:name AS text[])) AS given (id, name)`.
     """
@@ -20,5 +20,5 @@ def given(table: str, names: Iterable[str]) -> str:
 
 
 def folded(rows: Sequence[Any], *names: str) -> dict[str, list[str]]:
-    """These fields of the rows as they are, and folded for the columns `folded_…`."""
+    """Parameters with these fields of the rows, and with their folded values for the columns `folded_…`."""
     return columns(rows, *names) | {f"folded_{name}": [fold(getattr(row, name)) for row in rows] for name in names}

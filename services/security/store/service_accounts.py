@@ -1,4 +1,4 @@
-"""Owns the credentials of service accounts, hashed."""
+"""The credentials of service accounts, stored as hashes."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from shared.database.statements import execute, fetch_all, fetch_one, fetch_valu
 
 
 async def list_credentials(session: AsyncSession, user_id: int) -> list[Credential]:
-    """All of an account, revoked ones included, the newest first."""
+    """All credentials of an account, including revoked ones, newest first."""
     return await fetch_all(
         session,
         Credential,
@@ -23,7 +23,10 @@ async def list_credentials(session: AsyncSession, user_id: int) -> list[Credenti
 
 
 async def count_valid(session: AsyncSession, user_id: int) -> int:
-    """How many of the account are valid; whoever asks at the same moment waits, so that both do not make the last."""
+    """The number of valid credentials of the account.
+
+    It locks the account, so that two callers cannot both add the last.
+    """
     await execute(session, "SELECT FROM user_account WHERE id = :user_id FOR NO KEY UPDATE", user_id=user_id)
     count: int = await fetch_value(
         session,
@@ -34,7 +37,7 @@ async def count_valid(session: AsyncSession, user_id: int) -> int:
 
 
 async def insert_credential(session: AsyncSession, user_id: int, secret_hash: str, now: datetime) -> int:
-    """Returns the credential's id."""
+    """Adds a credential and returns its id."""
     made: int = await fetch_value(
         session,
         """
@@ -49,7 +52,7 @@ async def insert_credential(session: AsyncSession, user_id: int, secret_hash: st
 
 
 async def revoke(session: AsyncSession, user_id: int, credential_id: int, now: datetime) -> bool:
-    """Revokes it, unless it is already; whether the account has such a credential."""
+    """Revokes a credential unless it is revoked already; returns whether the account has such a credential."""
     found = await execute(
         session,
         """
@@ -64,7 +67,7 @@ async def revoke(session: AsyncSession, user_id: int, credential_id: int, now: d
 
 
 async def find_hash(session: AsyncSession, folded_name: str, credential_id: int) -> str | None:
-    """The hash of a valid credential of the service account of this name."""
+    """The hash of a valid credential of the service account with this name, or None."""
     found: str | None = await fetch_value(
         session,
         """
@@ -80,7 +83,7 @@ async def find_hash(session: AsyncSession, folded_name: str, credential_id: int)
 
 
 async def use(session: AsyncSession, credential_id: int, expires_at: datetime, now: datetime) -> ServiceLogIn | None:
-    """Notes that a credential was used, unless it was revoked or its account deactivated meanwhile: None."""
+    """Records the use of a credential; None if it was revoked or its account deactivated in the meantime."""
     return await fetch_one(
         session,
         ServiceLogIn,

@@ -1,4 +1,4 @@
-"""Owns sessions and the digests of their refresh tokens."""
+"""Sessions and the digests of their refresh tokens."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,9 +26,9 @@ _OPEN = """
 async def open_session(
     session: AsyncSession, credentials: Credentials, now: datetime, expires_at: datetime
 ) -> LoggedIn | None:
-    """Opens a session for these credentials, unless they do not hold any more: None.
+    """Opens a session for these credentials; None if they are no longer valid.
 
-    The share lock makes a deactivation or a new password wait, and then end this session too.
+    The share lock makes a deactivation or a new password wait, and then it ends this session too.
     """
     return await fetch_one(
         session,
@@ -42,7 +42,7 @@ async def open_session(
 
 
 async def open_session_of(session: AsyncSession, user_id: int, now: datetime, expires_at: datetime) -> LoggedIn | None:
-    """Opens a session for an active person whom a directory or an identity provider vouches for: else None."""
+    """Opens a session for a user authenticated by a directory or an identity provider; None unless an active person."""
     return await fetch_one(
         session, LoggedIn, _OPEN.format(condition="true"), user_id=user_id, now=now, expires_at=expires_at
     )
@@ -63,7 +63,7 @@ async def mark_used(session: AsyncSession, digest: bytes, now: datetime) -> None
 
 
 async def lock_session_of(session: AsyncSession, digest: bytes) -> int | None:
-    """The session that the token belongs to, locked: whoever shows a token of it now waits. None when unknown."""
+    """Locks the session of the token, so that other uses of its tokens wait; None if the token is unknown."""
     session_id: int | None = await fetch_value(
         session,
         """
@@ -76,7 +76,7 @@ async def lock_session_of(session: AsyncSession, digest: bytes) -> int | None:
 
 
 async def find_shown(session: AsyncSession, digest: bytes) -> Shown | None:
-    """What is known of a refresh token and its session."""
+    """A refresh token and its session, or None."""
     return await fetch_one(
         session,
         Shown,
@@ -95,7 +95,7 @@ async def find_shown(session: AsyncSession, digest: bytes) -> Shown | None:
 
 
 async def list_open(session: AsyncSession, user_id: int, now: datetime) -> list[OpenSession]:
-    """The user's sessions that have not ended, the last used first."""
+    """The user's open sessions, most recently used first."""
     return await fetch_all(
         session,
         OpenSession,
@@ -145,5 +145,5 @@ async def end_sessions_of(session: AsyncSession, user_ids: Sequence[int], reason
 
 
 async def delete_expired(session: AsyncSession, before: datetime) -> int:
-    """Deletes sessions that expired before this time, with their refresh tokens; returns how many sessions."""
+    """Deletes sessions that expired before this time, with their refresh tokens; returns the number of sessions."""
     return await execute(session, "DELETE FROM session WHERE expires_at < :before", before=before)

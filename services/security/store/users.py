@@ -1,4 +1,4 @@
-"""Owns the rows of users: found by name, listed, made and changed."""
+"""The rows of users."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class _Made:
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a log-in is checked against."""
+    """The password hash that a log-in is checked against."""
 
     user_id: int
     password_hash: str = field(repr=False)
@@ -65,13 +65,13 @@ def _where(wanted: UserFilter) -> Where:
 
 async def _with_groups(session: AsyncSession, users: Sequence[User]) -> list[User]:
     by_user: dict[int, list[Named]] = {}
-    for one in await find_members(session, "user", [user.id for user in users]):
-        by_user.setdefault(one.user.id, []).append(one.group)
+    for member in await find_members(session, "user", [user.id for user in users]):
+        by_user.setdefault(member.user.id, []).append(member.group)
     return [user.model_copy(update={"groups": tuple(by_user.get(user.id, ()))}) for user in users]
 
 
 async def list_users(session: AsyncSession, wanted: UserFilter, query: PageQuery) -> tuple[list[User], str | None]:
-    """One page and the cursor of the next; all that fit when the query has no limit."""
+    """One page and the cursor of the next; without a limit, all that match."""
     users, next_cursor = await fetch_page(
         session, User, columns=_COLUMNS, source="user_account", where=_where(wanted), sorting=_SORTING, query=query
     )
@@ -88,7 +88,7 @@ async def find_user(session: AsyncSession, user_id: int) -> User | None:
 
 
 async def find_named(session: AsyncSession, names: Collection[str]) -> dict[str, User]:
-    """The users of these names, by folded name."""
+    """The users with these names, by folded name."""
     found = await fetch_all(
         session,
         User,
@@ -106,7 +106,7 @@ async def find_user_id(session: AsyncSession, name: str) -> int | None:
 
 
 async def find_credentials(session: AsyncSession, name: str) -> Credentials | None:
-    """What the user of this name logs in with, active or not; None when there is no such user or no password."""
+    """The local credentials of the user with this name, active or not; None without such a user or a local password."""
     return await fetch_one(
         session,
         Credentials,
@@ -119,7 +119,7 @@ async def find_credentials(session: AsyncSession, name: str) -> Credentials | No
 
 
 async def insert_users(session: AsyncSession, drafts: Sequence[UserDraft], now: datetime) -> dict[str, int]:
-    """Makes the users, in one statement; returns their ids by folded name."""
+    """Creates users in one statement; returns their ids by folded name."""
     names = ", ".join(_WRITTEN)
     made = await fetch_all(
         session,
@@ -136,7 +136,7 @@ async def insert_users(session: AsyncSession, drafts: Sequence[UserDraft], now: 
 
 
 async def update_users(session: AsyncSession, changed: Sequence[User]) -> None:
-    """Sets display name and active flag of many users, in one statement."""
+    """Updates the display name and active flag of many users in one statement."""
     await execute(
         session,
         f"""

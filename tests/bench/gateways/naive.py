@@ -1,4 +1,4 @@
-"""The gateway as it is written first: a FastAPI route, one shared httpx client, and everything done for each request."""
+"""A naive gateway: a FastAPI route, one shared httpx client, and all work done for each request."""
 
 import json
 import os

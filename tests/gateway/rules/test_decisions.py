@@ -1,4 +1,4 @@
-"""The rules of decisions by themselves."""
+"""The rules of decisions."""
 
 import itertools
 import time
@@ -73,13 +73,13 @@ GRANTS = st.lists(
 
 
 @given(GRANTS, LEVELS)
-def test_a_decision_is_what_the_service_decides_with_the_same_grants(grants: tuple[Grant, ...], level: Level) -> None:
+def test_the_gateway_decides_like_the_service_with_the_same_grants(grants: tuple[Grant, ...], level: Level) -> None:
     decided = decide(route(feature("rating.a", level)), caller("7"), table(u7=grants))
     assert (decided.result == "pass") == (scope_for(grants, "rating.a", level) is not None)
 
 
 @given(GRANTS, GRANTS, LEVELS)
-def test_more_grants_never_take_anything_away_and_lower_levels_come_with_higher(
+def test_more_grants_never_remove_access_and_higher_levels_include_lower_ones(
     more: tuple[Grant, ...], grants: tuple[Grant, ...], level: Level
 ) -> None:
     def passes(given: tuple[Grant, ...], at: Level) -> bool:

@@ -1,4 +1,4 @@
-"""The rules of headers by themselves."""
+"""The rules of headers."""
 
 import pytest
 from hypothesis import given
@@ -20,12 +20,12 @@ RESERVED = {fold(HEADER), "forwarded", "x-real-ip", "x-request-id", "traceparent
 
 
 def is_reserved(name: str) -> bool:
-    """Whether only the gateway may say this to a service."""
+    """Whether only the gateway may send this header to a service."""
     return fold(name) in RESERVED or fold(name).startswith("x-forwarded-")
 
 
 @given(st.lists(st.tuples(NAMES, VALUES)), TOKENS)
-def test_nothing_reserved_and_nothing_of_this_hop_is_forwarded(
+def test_reserved_and_hop_by_hop_headers_are_not_forwarded(
     headers: list[tuple[bytes, bytes]], connection: bytes
 ) -> None:
     forwarded = request_head([HOST, *headers, (b"connection", connection)]).forwarded
@@ -35,7 +35,7 @@ def test_nothing_reserved_and_nothing_of_this_hop_is_forwarded(
         assert not is_reserved(name)
         assert name not in {*named, "connection", "host", "te", "trailer", "keep-alive", "proxy-authorization"}
         assert line in headers
-    # What may pass does, in its order and as often as it was sent.
+    # Permitted headers pass, in their order and as often as they were sent.
     allowed = [(b"accept"), b"if-match", b"content-type"]
     assert forwarded == [
         (name, value) for name, value in headers if name in allowed and fold(name.decode()) not in named
@@ -46,7 +46,7 @@ def test_nothing_reserved_and_nothing_of_this_hop_is_forwarded(
     ("one", "other"),
     [("Ratebook_Identity", HEADER), ("ratebook.identity", HEADER), ("X_Forwarded.For", "x-forwarded-for")],
 )
-def test_spellings_that_servers_mix_up_are_one_name(one: str, other: str) -> None:
+def test_spellings_that_servers_confuse_are_one_name(one: str, other: str) -> None:
     assert fold(one) == fold(other)
     assert is_reserved(one)
 
@@ -65,7 +65,7 @@ def test_spellings_that_servers_mix_up_are_one_name(one: str, other: str) -> Non
         [HOST, (b"upgrade", b"h2c"), (b"content-length", b"1")],
     ],
 )
-def test_contradictions_are_refused(headers: list[tuple[bytes, bytes]]) -> None:
+def test_contradicting_headers_are_refused(headers: list[tuple[bytes, bytes]]) -> None:
     with pytest.raises(HeadersRefused):
         request_head(headers)
 
@@ -76,7 +76,7 @@ def test_framing_is_read_and_never_forwarded() -> None:
     assert (head.content_length, head.forwarded) == (12, [(b"accept", b"a\tb")])
 
 
-def test_lines_of_an_answer_stay_lines() -> None:
+def test_repeated_headers_of_an_answer_stay_separate() -> None:
     lines = [
         (b"set-cookie", b"a=1"),
         (b"x-internal", b"1"),
@@ -100,5 +100,5 @@ def test_lines_of_an_answer_stay_lines() -> None:
         ("//evil.example/v1/x", "//evil.example/v1/x"),
     ],
 )
-def test_a_location_inside_becomes_the_one_outside(inside: str, outside: str) -> None:
+def test_a_location_at_the_service_becomes_the_one_for_callers(inside: str, outside: str) -> None:
     assert outside_location(inside.encode(), "rating", "http://rating:8000") == outside.encode()

@@ -1,4 +1,4 @@
-"""The rules of paths by themselves."""
+"""The rules of paths."""
 
 from urllib.parse import unquote
 
@@ -23,14 +23,14 @@ PIECES = st.lists(
 
 
 @given(PIECES)
-def test_a_path_that_is_read_is_read_by_everyone_alike(tail: bytes) -> None:
+def test_an_accepted_path_has_only_one_reading(tail: bytes) -> None:
     raw = b"/" + tail
     try:
         segments = path_segments(raw)
     except AmbiguousPath:
         return
     assert raw.isascii()
-    # Decoding before splitting, after splitting, or twice: all see the same path.
+    # Decoding before splitting, after splitting, or twice gives the same path.
     decoded = unquote(raw.decode(), errors="strict")
     assert decoded.split("/")[1:] == segments
     assert unquote(decoded) == decoded
@@ -40,7 +40,7 @@ def test_a_path_that_is_read_is_read_by_everyone_alike(tail: bytes) -> None:
 
 
 @given(st.text(min_size=1))
-def test_the_path_inside_means_the_same_parameter_and_nothing_else(text: str) -> None:
+def test_the_path_at_the_service_has_the_same_parameter_and_nothing_else(text: str) -> None:
     table = compile_routes(DOCUMENTS)
     try:
         text.encode()
@@ -49,6 +49,6 @@ def test_the_path_inside_means_the_same_parameter_and_nothing_else(text: str) ->
     if {"/", "\\", "%"} & set(text) or text in {".", ".."}:
         return
     _, inside = table.match("GET", ["api", "v1", "rating", "customers", text])
-    # Nothing stands there that a server could take for more than this one segment, and nothing is escaped twice.
+    # It contains nothing that a server could take for more than this segment, and nothing is escaped twice.
     assert not set(inside) & set("?#\\ \r\n\t;")
     assert [unquote(segment, errors="strict") for segment in inside.split("/")] == ["", "v1", "customers", text]

@@ -1,4 +1,4 @@
-"""The security service in this process, with features of a small suite, and callers of every kind."""
+"""The security service in this process, with the features of a small suite, and callers of every kind."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ ADMINISTRATION = (Grant("security.users", Level.ADMIN), Grant("security.groups",
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same argon2id with less work, where passwords are not what is tested: hundreds are made."""
+    """Makes argon2id work less, because tests hash hundreds of passwords."""
     monkeypatch.setattr(passwords, "_HASHER", _QUICK)
     monkeypatch.setattr(passwords, "_NOBODYS", _QUICK_NOBODYS)
 
@@ -95,7 +95,7 @@ Client = Callable[..., httpx.AsyncClient]
 
 @pytest.fixture
 async def client(app: FastAPI, identity: Callable[..., dict[str, str]]) -> AsyncIterator[Client]:
-    """Makes clients: `client()` is nobody, `client(Grant(...), user=7)` is user 7 with these grants."""
+    """Makes clients: `client()` is anonymous, `client(Grant(...), user=7)` is user 7 with these grants."""
     made: list[httpx.AsyncClient] = []
 
     def make(*grants: Grant, user: int | str | None = None) -> httpx.AsyncClient:
@@ -111,13 +111,13 @@ async def client(app: FastAPI, identity: Callable[..., dict[str, str]]) -> Async
 
 @pytest.fixture
 def clerk(client: Client) -> httpx.AsyncClient:
-    """Who may administer users and groups and is in no group himself."""
+    """A user who may administer users and groups and is in no group."""
     return client(*ADMINISTRATION, user="clerk")
 
 
 @dataclass(frozen=True)
 class Company:
-    """Makes what a test needs, as the actions make it."""
+    """Creates what a test needs with the service's own actions."""
 
     database: Database
     features: Features

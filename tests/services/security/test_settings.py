@@ -1,4 +1,4 @@
-"""What the environment says of the identity provider is whole, or the service does not start."""
+"""The service does not start with incomplete settings of the identity provider or the directory."""
 
 import sys
 from typing import Any
@@ -26,7 +26,7 @@ OIDC: dict[str, Any] = {
 }
 
 
-def test_all_or_nothing_of_the_identity_provider_is_set() -> None:
+def test_the_settings_of_the_identity_provider_belong_together() -> None:
     assert Settings(**GIVEN).oidc is None
     whole = Settings(**GIVEN, **OIDC, oidc_client_secret=SecretStr("s3cret"))
     assert whole.oidc is not None
@@ -47,7 +47,7 @@ def test_all_or_nothing_of_the_identity_provider_is_set() -> None:
         {"oidc_return_to": "/\\elsewhere.example/"},
     ],
 )
-def test_addresses_are_under_tls_and_a_browser_stays_here(wrong: dict[str, Any]) -> None:
+def test_urls_use_tls_and_a_browser_returns_to_this_host(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(**GIVEN, **{**OIDC, **wrong})
 
@@ -66,7 +66,7 @@ LDAP: dict[str, Any] = {
 }
 
 
-def test_all_or_nothing_of_the_directory_is_set_and_only_under_tls() -> None:
+def test_the_settings_of_the_directory_belong_together_and_require_tls() -> None:
     assert Settings(**GIVEN).directory is None
     whole = Settings(**GIVEN, **LDAP).directory
     assert whole is not None
@@ -79,7 +79,7 @@ def test_all_or_nothing_of_the_directory_is_set_and_only_under_tls() -> None:
             Settings(**GIVEN, **{**LDAP, **wrong})
 
 
-def test_a_directory_without_its_library_keeps_the_service_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_without_its_library_prevents_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "bonsai" not in sys.modules
     monkeypatch.setattr(directory, "find_spec", lambda _: None)
     with pytest.raises(directory.DirectoryUnusable, match=r"locks/ldap\.txt"):

@@ -1,4 +1,4 @@
-"""Services believe the identities of every gateway key that they were told, and of no other."""
+"""Services trust identities signed with their configured gateway keys, and no others."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,7 +10,7 @@ from shared.errors import Unauthenticated
 ANA = Principal("7", "ALAMO\\ana")
 
 
-def test_while_the_gateways_key_is_rotated_both_are_believed_and_a_retired_one_is_not() -> None:
+def test_during_a_key_rotation_both_keys_are_trusted_and_a_retired_one_is_not() -> None:
     old, new = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     both = IdentityVerifier(public_jwks([old, new]), "rating")
     for key in (old, new):

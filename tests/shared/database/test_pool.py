@@ -1,4 +1,4 @@
-"""Connections are handed out in turn, and what the pool says of itself is so."""
+"""The pool hands out connections in order, and its figures are right."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,14 +13,14 @@ from shared.database.pool import Database
 
 @pytest.fixture
 async def database(rating_database: Database) -> AsyncIterator[Database]:
-    """A database with two connections for everybody."""
+    """A database with a pool of two connections."""
     small = Database(rating_database.url, 2)
     yield small
     await small.close()
 
 
-async def test_who_asks_first_is_served_first(database: Database) -> None:
-    """Clerks who come again and again do not overtake those who wait."""
+async def test_callers_are_served_in_order(database: Database) -> None:
+    """Callers who come again and again do not overtake those who are waiting."""
     asked = served = 0
     overtaken: list[int] = []
 
@@ -37,7 +37,8 @@ async def test_who_asks_first_is_served_first(database: Database) -> None:
 
     await asyncio.gather(*(clerk() for _ in range(20)))
     assert served == 400
-    # Not none: two are served at once, and the first two connections are made meanwhile. Without turns it is 50 and more.
+    # A few may overtake, because two are served at once while the first connections are opened. Without turns it is
+    # over 50.
     assert max(overtaken) <= 20
 
 
@@ -63,7 +64,7 @@ async def test_connections_come_back_whatever_happens_to_them(database: Database
     assert (database.pool.checkedout(), database.pool.waiting) == (0, 0)
 
 
-async def test_waiters_who_leave_take_no_turn_with_them(database: Database) -> None:
+async def test_cancelled_waiters_leave_their_turn_to_others(database: Database) -> None:
     async with database.transaction() as one, database.transaction() as two:
         await one.connection()
         await two.connection()
@@ -78,7 +79,7 @@ async def test_waiters_who_leave_take_no_turn_with_them(database: Database) -> N
         await asyncio.gather(*(database.ping() for _ in range(10)))
 
 
-async def test_a_pool_that_stays_taken_says_so(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_exhausted_pool_raises_a_time_out(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database.pool, "_timeout", 0.1)
     async with database.transaction() as one, database.transaction() as two:
         await one.connection()

@@ -1,4 +1,4 @@
-"""Looking at a stream until it is as it should be."""
+"""Waiting until a stream contains what it should."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

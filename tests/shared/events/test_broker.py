@@ -1,4 +1,4 @@
-"""The broker as it is set up: who may do what, what is refused at once, set up twice."""
+"""The broker: the permissions of its users, unsuitable brokers, and repeated provisioning."""
 
 from pathlib import Path
 
@@ -40,10 +40,10 @@ async def test_each_user_may_do_only_what_it_must(broker: Nats, user: str, subje
 
 
 async def _any_violation(errors: list[str]) -> bool:
-    return any("permissions violation" in one for one in errors)
+    return any("permissions violation" in error for error in errors)
 
 
-async def test_a_broker_that_cannot_carry_our_messages_is_refused_at_once(tmp_path: Path) -> None:
+async def test_an_unsuitable_broker_is_refused_at_once(tmp_path: Path) -> None:
     from deploy.local.nats import _binary
     from deploy.local.process import free_port, start, wait_until
 
@@ -61,6 +61,6 @@ async def test_a_broker_that_cannot_carry_our_messages_is_refused_at_once(tmp_pa
 async def test_provisioning_again_changes_nothing(broker: Nats) -> None:
     await broker.provision()
     client = await streams.connect(broker.url("provisioner"), reconnect=False)
-    names = {one.name for one in await client.jetstream().consumers_info(STREAM)}
+    names = {consumer.name for consumer in await client.jetstream().consumers_info(STREAM)}
     await client.close()
     assert "rating-customer-changed" in names

@@ -1,4 +1,4 @@
-"""Events on a real broker: published after the commit, taken in once, kept when they cannot be handled."""
+"""Events on a real broker: published after the commit, handled once, and set aside if they cannot be handled."""
 
 import asyncio
 import json
@@ -44,13 +44,13 @@ async def published(database: Database) -> int:
 
 @asynccontextmanager
 async def relaying(database: Database, broker: Nats) -> AsyncIterator[None]:
-    """Receivables' relay, kept running as the service keeps it."""
+    """Keeps the relay of receivables running, as the service does."""
     async with running({"relay": Relay("receivables", database, broker.url("receivables")).run}):
         yield
 
 
 class Reader:
-    """A consumer of rating that notes what it was given, and fails for the numbers that it is told to fail for."""
+    """A consumer of rating that records what it gets and fails for the customer numbers in `failing`."""
 
     def __init__(self, database: Database, broker: Nats):
         self._database = database
@@ -113,7 +113,7 @@ async def test_an_event_of_a_rolled_back_transaction_is_never_published(
     assert await messages(broker) == 1
 
 
-async def test_a_publish_of_unknown_fate_is_repeated_and_stored_once(
+async def test_a_publish_with_an_unknown_outcome_is_repeated_and_stored_once(
     receivables_database: Database, broker: Nats
 ) -> None:
     async with relaying(receivables_database, broker):
@@ -125,7 +125,7 @@ async def test_a_publish_of_unknown_fate_is_repeated_and_stored_once(
     assert await messages(broker) == 1
 
 
-async def test_a_message_that_comes_twice_takes_effect_once(
+async def test_a_message_delivered_twice_takes_effect_once(
     receivables_database: Database, broker: Nats, reader: Reader
 ) -> None:
     async with relaying(receivables_database, broker), reader.reading():
@@ -140,7 +140,7 @@ async def test_a_message_that_comes_twice_takes_effect_once(
     assert reader.handled == ["S1", "S2"]
 
 
-async def test_messages_of_one_batch_that_are_the_same_take_effect_once(
+async def test_identical_messages_in_one_batch_take_effect_once(
     receivables_database: Database, broker: Nats, reader: Reader
 ) -> None:
     async with relaying(receivables_database, broker):
@@ -154,7 +154,7 @@ async def test_messages_of_one_batch_that_are_the_same_take_effect_once(
     assert reader.handled == ["S1"]
 
 
-async def test_events_outlive_a_broker_that_is_restarted(
+async def test_events_survive_a_restart_of_the_broker(
     receivables_database: Database, broker: Nats, reader: Reader, tmp_path: Path
 ) -> None:
     async with relaying(receivables_database, broker), reader.reading():
@@ -167,7 +167,7 @@ async def test_events_outlive_a_broker_that_is_restarted(
     assert sorted(reader.handled) == ["S1", "S2", "S3"]
 
 
-async def test_a_broker_that_lost_its_store_gets_everything_again_and_nothing_happens_twice(
+async def test_a_broker_that_lost_its_store_gets_everything_again_and_nothing_takes_effect_twice(
     receivables_database: Database, broker: Nats, reader: Reader, tmp_path: Path
 ) -> None:
     async with relaying(receivables_database, broker), reader.reading():
@@ -183,10 +183,10 @@ async def test_a_broker_that_lost_its_store_gets_everything_again_and_nothing_ha
     assert sorted(reader.handled) == ["S1", "S2", "S3"]
 
 
-async def test_a_lost_tail_is_published_again_even_when_others_have_filled_its_place(
+async def test_a_lost_tail_is_published_again_even_if_other_messages_took_its_sequences(
     receivables_database: Database, broker: Nats, tmp_path: Path
 ) -> None:
-    """The broker comes back as it was after three messages; another user's messages take the lost sequences."""
+    """The broker returns to its state after three messages; another user's messages take the lost sequences."""
     async with relaying(receivables_database, broker):
         await append(receivables_database, 1, 2, 3)
         await eventually(lambda: published(receivables_database), 3)
@@ -209,7 +209,7 @@ async def test_a_lost_tail_is_published_again_even_when_others_have_filled_its_p
 
 
 async def held(broker: Nats) -> list[str]:
-    """The customers of all messages that the stream holds, in the order of their numbers."""
+    """The customers in all messages of the stream, by number."""
     client = await streams.connect(broker.url("provisioner"), reconnect=False)
     jetstream = client.jetstream()
     try:
@@ -226,7 +226,7 @@ async def publish_raw(broker: Nats, payload: bytes) -> None:
     await client.close()
 
 
-async def test_a_poisoned_message_becomes_a_dead_letter_and_the_others_go_on(
+async def test_a_malformed_message_becomes_a_dead_letter_and_the_others_continue(
     receivables_database: Database, broker: Nats, reader: Reader
 ) -> None:
     async with relaying(receivables_database, broker), reader.reading():
@@ -234,14 +234,14 @@ async def test_a_poisoned_message_becomes_a_dead_letter_and_the_others_go_on(
         await append(receivables_database, 1, 2)
         await eventually(reader.count, 2)
         await eventually(lambda: _length(reader.dead()), 1)
-    assert (await reader.dead())[0].startswith("does not fit the schema")
+    assert (await reader.dead())[0].startswith("does not match the schema")
 
 
 async def _length(listing: Awaitable[list[str]]) -> int:
     return len(await listing)
 
 
-async def test_one_failing_event_does_not_hold_up_its_batch_and_comes_again(
+async def test_a_failing_event_does_not_hold_up_its_batch_and_is_redelivered(
     receivables_database: Database, broker: Nats, reader: Reader
 ) -> None:
     reader.failing = {"S2"}
@@ -255,10 +255,10 @@ async def test_one_failing_event_does_not_hold_up_its_batch_and_comes_again(
         await eventually(reader.count, 3)
 
 
-async def test_an_event_delivered_too_often_is_set_aside_without_being_tried_again(
+async def test_an_event_delivered_too_often_is_set_aside_without_another_try(
     receivables_database: Database, rating_database: Database, broker: Nats, reader: Reader
 ) -> None:
-    """As when handling it has killed the process each time: only the broker has counted the deliveries."""
+    """As if handling had killed the process each time, so that only the broker has counted the deliveries."""
     async with relaying(receivables_database, broker):
         await append(receivables_database, 1)
         await eventually(lambda: published(receivables_database), 1)
@@ -283,7 +283,7 @@ async def test_an_event_delivered_too_often_is_set_aside_without_being_tried_aga
     assert await reader.dead() == []
 
 
-async def test_a_database_that_is_away_uses_up_no_deliveries(
+async def test_a_database_that_is_down_uses_up_no_deliveries(
     receivables_database: Database, rating_database: Database, broker: Nats, reader: Reader
 ) -> None:
     async with relaying(receivables_database, broker):
@@ -300,7 +300,7 @@ async def test_a_database_that_is_away_uses_up_no_deliveries(
         await eventually(reader.count, 1)
 
 
-async def test_a_consumer_that_is_stopped_gives_its_messages_back_at_once(
+async def test_a_stopped_consumer_returns_its_messages_at_once(
     receivables_database: Database, broker: Nats, reader: Reader
 ) -> None:
     started = asyncio.Event()
@@ -333,7 +333,7 @@ async def test_two_relays_of_one_service_publish_each_event_once(receivables_dat
     assert await messages(broker) == 50
 
 
-async def test_a_slow_event_does_not_hold_up_those_that_another_worker_takes(
+async def test_a_slow_event_does_not_hold_up_other_workers(
     receivables_database: Database, rating_database: Database, broker: Nats
 ) -> None:
     slow_may_end = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Handing a message to a real SMTP server: log-in, encryption, and what each refusal means."""
+"""Sending a message to a real SMTP server: log-in, encryption, and the meaning of each refusal."""
 
 import asyncio
 import ssl
@@ -41,7 +41,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-async def test_a_server_is_believed_only_when_its_certificate_is(
+async def test_a_server_is_trusted_only_with_a_trusted_certificate(
     security: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -63,7 +63,7 @@ async def test_a_server_without_encryption_is_not_trusted_with_a_message() -> No
         assert office.taken == []
 
 
-async def test_who_logs_in_wrongly_comes_again_when_it_is_mended() -> None:
+async def test_a_rejected_log_in_is_retried_later() -> None:
     def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
         return AuthResult(success=(given.login, given.password) == (b"alamo", b"right"), handled=False)
 
@@ -81,20 +81,20 @@ async def test_who_logs_in_wrongly_comes_again_when_it_is_mended() -> None:
 
 
 @pytest.mark.parametrize(("said", "kind"), [("550 No such user", MailRefused), ("451 Come again", MailAway)])
-async def test_the_first_digit_says_whether_to_come_again(said: str, kind: type[Exception]) -> None:
+async def test_the_first_digit_of_a_refusal_decides_whether_to_retry(said: str, kind: type[Exception]) -> None:
     with office_with() as (office, server):
         office.answers["ann@plain.example"] = said
         with pytest.raises(kind, match=said):
             await server.send(MESSAGE)
 
 
-async def test_a_server_that_is_not_there_is_away() -> None:
+async def test_an_unreachable_server_raises_mail_away() -> None:
     with pytest.raises(MailAway, match="refused"):
         await MailServer("127.0.0.1", free_port(), "billing@alamo.example", "none").send(MESSAGE)
 
 
-async def test_a_server_that_turns_us_away_at_the_door_has_not_taken_the_message() -> None:
-    """Whatever else it says: only who has said 250 has it."""
+async def test_a_server_that_refuses_the_connection_has_not_accepted_the_message() -> None:
+    """A server has accepted a message only if it answered 250."""
     async with raw_server(b"554 Not today\r\n") as port:
         with pytest.raises(MailAway, match="554"):
             await MailServer("127.0.0.1", port, "billing@alamo.example", "none").send(MESSAGE)

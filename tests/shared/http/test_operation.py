@@ -1,4 +1,4 @@
-"""Every operation is decided, committed before its answer, kept once, and repeated on deadlocks."""
+"""Every operation is authorized, committed before its answer, carried out once for a key, and repeated on deadlocks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -163,7 +163,7 @@ async def test_a_money_command_without_a_key_is_refused(client: httpx.AsyncClien
     assert (answer.status_code, answer.json()["code"]) == (400, "IDEMPOTENCY_KEY_MISSING")
 
 
-async def test_many_at_once_with_one_key_act_once(client: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_simultaneous_commands_with_one_key_act_once(client: httpx.AsyncClient, app: FastAPI) -> None:
     key = {"idempotency-key": "k1"}
     answers = await asyncio.gather(*(client.post("/v1/notes", json={"words": "a"}, headers=key) for _ in range(40)))
     statuses = {answer.status_code for answer in answers}
@@ -181,7 +181,7 @@ async def test_a_commit_that_fails_does_not_answer_200(client: httpx.AsyncClient
     assert answer.json()["code"] == "UNEXPECTED"
 
 
-async def test_a_deadlock_is_repeated_and_at_last_refused(client: httpx.AsyncClient) -> None:
+async def test_a_deadlock_is_repeated_and_finally_refused(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/notes/deadlock/2")).json() == {"attempts": 3}
     attempts.clear()
     answer = await client.get("/v1/notes/deadlock/99")
@@ -193,15 +193,18 @@ async def test_a_deadlock_in_the_commit_is_repeated(client: httpx.AsyncClient) -
     assert (await client.get("/v1/notes/deadlock-at-commit/2")).json() == {"attempts": 3}
 
 
-async def test_a_body_that_does_not_fit_names_the_place(client: httpx.AsyncClient) -> None:
+async def test_an_invalid_body_is_refused_with_the_field(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/notes", json={"words": "a", "amount": 1.5}, headers={"idempotency-key": "1"})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
-        {"pointer": "/amount", "detail": 'must be a decimal in a string, with at most 2 decimals, like "12.50"'}
+        {
+            "pointer": "/amount",
+            "detail": 'must be a decimal number in a string, with at most 2 decimal places, like "12.50"',
+        }
     ]
 
 
-async def test_a_path_that_does_not_fit_is_not_found(client: httpx.AsyncClient) -> None:
+async def test_an_invalid_path_parameter_is_not_found(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/notes/abc")
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
@@ -218,7 +221,7 @@ async def test_the_trace_of_the_caller_is_the_request_id(client: httpx.AsyncClie
     assert answer.json()["request_id"] == "4bf92f3577b34da6a3ce929d0e0e4736" == answer.headers["x-request-id"]
 
 
-def test_an_operation_without_declared_access_keeps_the_service_from_starting(app: FastAPI) -> None:
+def test_an_operation_without_declared_access_prevents_the_start(app: FastAPI) -> None:
     app.get("/v1/forgotten")(read_note)
     with pytest.raises(AccessUndeclared):
         require_declared(app)
@@ -230,7 +233,7 @@ def test_the_openapi_document_shows_feature_and_level(app: FastAPI) -> None:
     assert {"400", "401", "403", "409", "422", "503"} <= set(operation["responses"])
 
 
-async def test_a_pool_that_stays_taken_is_said_and_nothing_is_done(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_an_exhausted_pool_is_refused_and_nothing_is_done(app: FastAPI, client: httpx.AsyncClient) -> None:
     database: Database = app.state.database
     pool = database.engine.sync_engine.pool
     assert isinstance(pool, QueuePool)
@@ -245,7 +248,9 @@ async def test_a_pool_that_stays_taken_is_said_and_nothing_is_done(app: FastAPI,
     assert (again.status_code, again.json()["count"]) == (201, 1)
 
 
-async def test_a_database_that_breaks_off_is_said_and_the_command_can_be_repeated(client: httpx.AsyncClient) -> None:
+async def test_a_lost_database_connection_is_reported_and_the_command_can_be_repeated(
+    client: httpx.AsyncClient,
+) -> None:
     answer = await client.get("/v1/notes/breaking/off")
     assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "DATABASE_AWAY", "2")
     assert (await client.post("/v1/notes", json={"words": "a"}, headers={"idempotency-key": "k"})).status_code == 201

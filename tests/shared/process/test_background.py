@@ -1,4 +1,4 @@
-"""Work beside the requests ends with its transaction done, not cut, and never holds the process for ever."""
+"""Work beside the requests finishes its transaction before it ends, and never blocks the process forever."""
 
 import asyncio
 
@@ -8,12 +8,12 @@ from shared.process import background
 from shared.process.background import running, whole
 
 
-async def test_a_piece_of_work_that_has_begun_is_finished_before_the_end() -> None:
+async def test_work_that_has_begun_is_finished_before_the_end() -> None:
     begun, done = asyncio.Event(), asyncio.Event()
 
     async def work() -> None:
         begun.set()
-        # Longer than it takes until the cancellation is repeated.
+        # Longer than the time after which the cancellation is repeated.
         await asyncio.sleep(1.2)
         done.set()
 
@@ -26,7 +26,7 @@ async def test_a_piece_of_work_that_has_begun_is_finished_before_the_end() -> No
     assert done.is_set()
 
 
-async def test_what_a_loop_stands_on_stays_until_the_loops_inside_it_have_ended() -> None:
+async def test_the_resources_of_a_loop_stay_until_its_inner_loops_have_ended() -> None:
     said: list[str] = []
     begun = asyncio.Event()
 
@@ -51,7 +51,7 @@ async def test_what_a_loop_stands_on_stays_until_the_loops_inside_it_have_ended(
     assert said == ["worked", "connection closed"]
 
 
-async def test_work_without_an_end_is_cut_off_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_endless_work_is_cut_off_after_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "_FINISH_SECONDS", 0.2)
     begun, cut = asyncio.Event(), asyncio.Event()
 
@@ -71,7 +71,7 @@ async def test_work_without_an_end_is_cut_off_after_its_time(monkeypatch: pytest
         assert cut.is_set()
 
 
-async def test_whole_hands_on_results_and_failures() -> None:
+async def test_whole_passes_on_results_and_failures() -> None:
     async def seven() -> int:
         return 7
 

@@ -1,4 +1,4 @@
-"""Every line of a log is one JSON object with the same fields, whatever is logged."""
+"""Every line of a log is a JSON object with the same fields."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ def record(message: str, *values: object, **extra: object) -> logging.LogRecord:
     return made
 
 
-def test_a_line_says_when_where_what_and_for_which_request() -> None:
+def test_a_line_has_the_time_logger_message_and_request() -> None:
     request_id = tracing.adopt(None).split("-")[1]
     assert line(record("%s %s %d", "GET", "/v1/Peña", 200, status=200, duration_ms=3.1)) == {
         "level": "INFO",
@@ -37,12 +37,12 @@ def test_a_line_says_when_where_what_and_for_which_request() -> None:
     }
 
 
-def test_values_that_json_does_not_know_are_written_as_words() -> None:
+def test_values_without_a_json_form_are_written_as_text() -> None:
     told = line(record("x", total=Decimal("1.50"), line="a\nb"))
     assert (told["total"], told["line"]) == ("1.50", "a\nb")
 
 
-def test_a_failure_is_told_whole() -> None:
+def test_a_failure_is_logged_with_its_traceback() -> None:
     try:
         int("no")
     except ValueError:
@@ -51,7 +51,7 @@ def test_a_failure_is_told_whole() -> None:
 
 
 def test_uvicorn_does_not_log_each_request_again_with_its_query() -> None:
-    """It does as soon as its logger has a handler, whatever `--no-access-log` says."""
+    """uvicorn would as soon as its logger has a handler, even with `--no-access-log`."""
     root, access = logging.getLogger(), logging.getLogger("uvicorn.access")
     before = root.handlers, root.level
     try:

@@ -1,4 +1,4 @@
-"""How processes are served: answers in one piece, heads in time."""
+"""Serving processes: answers are sent in one piece, and heads must arrive in time."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ PIECE = b"x" * 100_000
 
 
 class Application:
-    """Answers `/small` with 1,000 bytes, `/large` with 200 MB as fast as they are taken."""
+    """Answers `/small` with 1,000 bytes, and `/large` with 200 MB as fast as they are read."""
 
     def __init__(self) -> None:
         self.sent_bytes = 0
@@ -60,7 +60,7 @@ def asking(path: str) -> bytes:
 
 
 class Noting(asyncio.Transport):
-    """A transport that notes what leaves together, which a socket does not tell."""
+    """A transport that records what is sent together, which a socket does not show."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Noting(asyncio.Transport):
         self.left.append(None)
 
 
-async def test_what_is_written_in_one_turn_leaves_in_one_piece() -> None:
+async def test_everything_written_in_one_turn_is_sent_in_one_piece() -> None:
     noting = Noting()
     transport = GatheringTransport(noting, asyncio.get_running_loop())
     transport.write(b"head ")
@@ -90,7 +90,7 @@ async def test_what_is_written_in_one_turn_leaves_in_one_piece() -> None:
     assert noting.left == [b"head body", b"last", None]
 
 
-def test_requests_in_one_go_are_answered_in_one_go(connection: socket.socket) -> None:
+def test_pipelined_requests_are_answered_together(connection: socket.socket) -> None:
     connection.sendall(asking("/small") * 10)
     answers = b""
     while answers.count(PIECE[:1_000]) < 10:
@@ -98,7 +98,7 @@ def test_requests_in_one_go_are_answered_in_one_go(connection: socket.socket) ->
     assert answers.count(b"HTTP/1.1 200 OK\r\n") == 10
 
 
-def test_who_takes_nothing_holds_the_writer_back(connection: socket.socket, application: Application) -> None:
+def test_a_slow_reader_slows_the_writer_down(connection: socket.socket, application: Application) -> None:
     connection.sendall(asking("/large"))
     sent = -1
     while sent != application.sent_bytes:
@@ -114,7 +114,7 @@ def test_who_takes_nothing_holds_the_writer_back(connection: socket.socket, appl
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET /small HTTP/1.1\r\nHost: x\r\n", asking("/small") + b"G"])
-def test_a_head_that_does_not_come_ends_the_connection(
+def test_a_missing_head_ends_the_connection(
     application: Application, begun: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.process.server.HEAD_SECONDS", 0.3)
@@ -126,7 +126,7 @@ def test_a_head_that_does_not_come_ends_the_connection(
         assert said.endswith(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
 
 
-async def test_a_connection_that_rests_between_requests_is_left_open(
+async def test_an_idle_connection_between_requests_stays_open(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.process.server.HEAD_SECONDS", 0.2)

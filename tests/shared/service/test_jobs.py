@@ -1,4 +1,4 @@
-"""Jobs do what there is, hear at once of what is committed elsewhere, and find it without being told."""
+"""Jobs do all the work there is, react at once to work committed elsewhere, and find it even without notification."""
 
 import asyncio
 from functools import partial
@@ -19,7 +19,7 @@ async def begin_run(database: Database) -> None:
 
 
 async def finish_one(session: AsyncSession) -> bool:
-    """A part of work: one run is done."""
+    """A part of the work: finishes one run."""
     one = "SELECT min(id) FROM rating_run WHERE status = 'running'"
     return await execute(session, f"UPDATE rating_run SET status = 'done' WHERE id = ({one})") == 1
 
@@ -41,7 +41,7 @@ async def test_a_job_works_until_nothing_is_left(rating_database: Database) -> N
         await all_done(rating_database)
 
 
-async def test_the_bell_tells_of_work_that_another_connection_commits(rating_database: Database) -> None:
+async def test_the_bell_rings_for_work_committed_on_another_connection(rating_database: Database) -> None:
     bell, idle = Bell(), asyncio.Event()
 
     async def part(session: AsyncSession) -> bool:
@@ -59,7 +59,7 @@ async def test_the_bell_tells_of_work_that_another_connection_commits(rating_dat
         async with asyncio.timeout(8):
             await idle.wait()
             while not heard.is_set():
-                # Repeated until the bell has begun to listen.
+                # Repeated until the bell is listening.
                 await begin_run(rating_database)
                 await asyncio.sleep(0.05)
         await begin_run(rating_database)
@@ -73,13 +73,13 @@ async def test_without_a_ring_work_is_found_after_a_pause(rating_database: Datab
         await all_done(rating_database)
 
 
-async def test_a_part_that_fails_is_done_again(rating_database: Database) -> None:
+async def test_a_failed_part_is_repeated(rating_database: Database) -> None:
     failures = iter([True, False])
 
     async def part(session: AsyncSession) -> bool:
         busy = await finish_one(session)
         if busy and next(failures):
-            raise ConnectionError("the database went away")
+            raise ConnectionError("the database connection was lost")
         return busy
 
     await begin_run(rating_database)

@@ -1,4 +1,4 @@
-"""Amounts are exact, rounded in one way, and travel as text."""
+"""Amounts are exact, have one rounding rule, and are text on the wire."""
 
 import json
 from decimal import Decimal
@@ -61,20 +61,20 @@ def test_an_amount_survives_the_wire_to_the_cent(amount: Decimal) -> None:
         "12345678901234567.00",
     ],
 )
-def test_whatever_is_no_plain_decimal_text_is_refused(value: object) -> None:
+def test_anything_but_plain_decimal_text_is_refused(value: object) -> None:
     with pytest.raises(ValidationError) as refused:
         Bill.model_validate({"amount": value})
     (error,) = refused.value.errors()
-    assert error["msg"] == 'must be a decimal in a string, with at most 2 decimals, like "12.50"'
+    assert error["msg"] == 'must be a decimal number in a string, with at most 2 decimal places, like "12.50"'
 
 
 @pytest.mark.parametrize("value", ["1.5", "1", "-0.05", "9999999999999999.99"])
-def test_plain_decimal_text_is_taken(value: str) -> None:
+def test_plain_decimal_text_is_accepted(value: str) -> None:
     assert Bill.model_validate({"amount": value}).amount == Decimal(value)
 
 
 @pytest.mark.parametrize("value", ["1.5", 1.5])
-def test_json_numbers_are_refused_and_json_text_is_taken(value: object) -> None:
+def test_json_numbers_are_refused_and_json_text_is_accepted(value: object) -> None:
     text = json.dumps({"amount": value})
     if isinstance(value, str):
         assert Bill.model_validate_json(text).amount == Decimal("1.5")

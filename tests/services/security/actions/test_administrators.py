@@ -1,4 +1,4 @@
-"""The command that makes an administrator when nobody else can."""
+"""The command that creates an administrator when nobody else can."""
 
 import asyncio
 
@@ -60,7 +60,7 @@ async def test_an_empty_database_gets_an_administrator_with_every_feature(databa
     assert {one.grant for one in group.grants} == {Grant(name, Level.ADMIN) for name in read_features()}
 
 
-async def test_run_again_it_sets_the_password_and_changes_nothing_else(database: Database, keys: TokenKeys) -> None:
+async def test_a_second_run_sets_the_password_and_changes_nothing_else(database: Database, keys: TokenKeys) -> None:
     first, before = await create(database), await epoch(database)
     second = await create(database, "local\\ADMINISTRATOR", "another password")
     assert (first, before) == (second, await epoch(database))
@@ -69,7 +69,7 @@ async def test_run_again_it_sets_the_password_and_changes_nothing_else(database:
         await log_in(database, keys, PASSWORD)
 
 
-async def test_run_again_it_completes_what_was_taken_away(database: Database) -> None:
+async def test_a_second_run_restores_what_was_removed(database: Database) -> None:
     user_id = await create(database)
     limited = Grant("rating.orders", Level.VIEW, Limits(branches=frozenset({"SAT"})))
     async with database.transaction() as session:
@@ -111,7 +111,7 @@ async def test_a_new_member_counts_as_a_change_of_the_group(database: Database) 
 
 
 @pytest.mark.parametrize(("password", "ended"), [(PASSWORD, None), ("another password", "password_set")])
-async def test_run_again_only_another_password_logs_the_administrator_out_everywhere(
+async def test_on_a_second_run_only_a_new_password_logs_the_administrator_out_everywhere(
     database: Database, keys: TokenKeys, password: str, ended: str | None
 ) -> None:
     await create(database)
@@ -122,7 +122,7 @@ async def test_run_again_only_another_password_logs_the_administrator_out_everyw
     await log_in(database, keys, password)
 
 
-async def test_two_at_once_make_one(database: Database) -> None:
+async def test_two_simultaneous_runs_create_one_administrator(database: Database) -> None:
     made = await asyncio.gather(*(create(database) for _ in range(4)))
     assert len(set(made)) == 1
     async with database.transaction() as session:
@@ -140,7 +140,7 @@ async def test_two_at_once_make_one(database: Database) -> None:
         (NAME, NAME, PasswordUnfit),
     ],
 )
-async def test_what_does_not_do_is_refused_and_nothing_is_made(
+async def test_an_unsuitable_name_or_password_is_refused_and_nothing_is_created(
     database: Database, name: str, password: str, error: type[DomainError]
 ) -> None:
     with pytest.raises(error):

@@ -1,4 +1,4 @@
-"""Passwords are hashed with argon2id, beside the event loop."""
+"""Passwords are hashed with argon2id, outside the event loop."""
 
 import asyncio
 import time
@@ -14,10 +14,10 @@ from tests.services.security.conftest import PASSWORD
 
 @pytest.fixture(autouse=True)
 def quick_passwords() -> None:
-    """Here the work is what is tested."""
+    """Overrides the fixture that reduces the work, which is what these tests measure."""
 
 
-async def test_a_password_fits_its_hash_and_no_other() -> None:
+async def test_a_password_matches_its_hash_and_no_other() -> None:
     password_hash = await hash_password(SecretStr(PASSWORD))
     assert password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert PASSWORD not in password_hash
@@ -30,11 +30,11 @@ async def test_the_same_password_has_a_new_hash_each_time() -> None:
     assert await hash_password(SecretStr(PASSWORD)) != await hash_password(SecretStr(PASSWORD))
 
 
-async def test_without_a_hash_no_password_fits_and_the_work_is_the_same() -> None:
+async def test_without_a_hash_no_password_matches_and_the_work_is_the_same() -> None:
     password_hash = await hash_password(SecretStr(PASSWORD))
 
     async def least_work(stored: str | None) -> float:
-        """In seconds of this process's processors: what else runs on the machine does not count."""
+        """The least CPU time of this process in seconds, so that other load on the machine does not count."""
         taken = []
         for _ in range(5):
             started_at = time.process_time()
@@ -47,7 +47,7 @@ async def test_without_a_hash_no_password_fits_and_the_work_is_the_same() -> Non
 
 
 @pytest.mark.parametrize("work", [hash_password, partial(verify_password, None)])
-async def test_the_event_loop_goes_on_while_passwords_are_hashed(
+async def test_the_event_loop_continues_while_passwords_are_hashed(
     work: Callable[[SecretStr], Awaitable[object]],
 ) -> None:
     working = asyncio.gather(*(work(SecretStr(PASSWORD)) for _ in range(8)))

@@ -1,4 +1,4 @@
-"""Epochs: raised by every change of permissions and by nothing else, in the order of commits."""
+"""Epochs: every change of permissions raises the epoch, nothing else does, and they have the order of commits."""
 
 import asyncio
 
@@ -27,7 +27,7 @@ def database(app: FastAPI) -> Database:
 
 
 async def announced(database: Database) -> list[int]:
-    """The epochs of the events, in the order in which they will be published."""
+    """The epochs in the events, in the order in which they will be published."""
     async with database.transaction() as session:
         events = await fetch_values(
             session, "SELECT data::text FROM outbox WHERE event_name = 'permissions-changed' ORDER BY id"
@@ -76,7 +76,7 @@ async def test_every_change_of_the_table_raises_the_epoch_once_and_announces_it(
     assert await announced(database) == list(range(2, tables[-1].epoch + 1))
 
 
-async def test_what_changes_no_permission_leaves_the_epoch(database: Database, company: Company) -> None:
+async def test_a_change_without_effect_on_permissions_keeps_the_epoch(database: Database, company: Company) -> None:
     ana = await company.user("ALAMO\\ana")
     proof = await company.group("Proof", members=(ana,))
     before = await table_of(database)
@@ -110,8 +110,8 @@ async def test_epochs_are_ordered_like_commits(database: Database, company: Comp
     assert (await table_of(database)).epoch == 13
 
 
-async def test_the_table_is_of_one_moment(database: Database, company: Company) -> None:
-    """While users join and leave a group that is deleted and made again, no table names a group that it lacks."""
+async def test_the_permission_table_is_consistent(database: Database, company: Company) -> None:
+    """While a group is deleted and recreated and users join and leave it, no table refers to a group that it lacks."""
     ana = await company.user("ALAMO\\ana")
 
     async def change() -> None:
@@ -146,5 +146,5 @@ async def test_two_clerks_cannot_each_remove_the_other_administrator(database: D
         assert [type(outcome) for outcome in outcomes].count(LastAdministrator) == 1
         async with database.transaction() as session:
             assert await fetch_value(session, "SELECT count(*) FROM group_member") == 1
-            # So that the next two clerks begin anew; no command of the service leaves nobody.
+            # Restores both administrators for the next round.
             await execute(session, "DELETE FROM group_member")

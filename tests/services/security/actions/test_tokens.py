@@ -1,4 +1,4 @@
-"""Log-ins, refreshes and log-outs over time: the clock is what the test says."""
+"""Log-ins, refreshes and log-outs over time, with a clock that the test sets."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Door:
-    """Logs in, refreshes and logs out, each in a transaction of its own."""
+    """Logs in, refreshes and logs out, each in its own transaction."""
 
     def __init__(self, database: Database, keys: TokenKeys):
         self.database, self.keys = database, keys
@@ -90,12 +90,14 @@ async def test_each_log_in_is_a_session_of_its_own(door: Door, ana: int) -> None
         ("ALAMO\\eve", PASSWORD),
     ],
 )
-async def test_every_failure_is_refused_alike(door: Door, ana: int, company: Company, name: str, password: str) -> None:
+async def test_every_failed_log_in_gets_the_same_refusal(
+    door: Door, ana: int, company: Company, name: str, password: str
+) -> None:
     await company.user("ALAMO\\ben", active=False, password=PASSWORD)
     await company.user("ALAMO\\eve")
     with pytest.raises(LoginRefused) as refused:
         await door.log_in(name, password)
-    assert refused.value.detail == "The log-in was refused."
+    assert refused.value.detail == "The log-in was refused. Check your credentials and log in again."
     assert await door.end_reasons() == []
 
 
@@ -109,7 +111,7 @@ async def test_a_refresh_token_is_exchanged_for_the_next_one(door: Door, ana: in
     assert session_of(first) == session_of(second) == session_of(third)
 
 
-async def test_the_token_before_may_be_repeated_for_ten_seconds_and_gives_the_same_successor(
+async def test_the_previous_token_can_be_repeated_for_ten_seconds_and_gives_the_same_successor(
     door: Door, ana: int
 ) -> None:
     first = await door.log_in()
@@ -122,7 +124,7 @@ async def test_the_token_before_may_be_repeated_for_ten_seconds_and_gives_the_sa
 
 
 @pytest.mark.parametrize("wait", [11 * SECOND, timedelta(hours=11)])
-async def test_an_old_token_shown_late_ends_the_session_for_everybody(door: Door, ana: int, wait: timedelta) -> None:
+async def test_using_an_old_token_late_ends_the_session_for_everyone(door: Door, ana: int, wait: timedelta) -> None:
     first, other = await door.log_in(), await door.log_in()
     second = await door.refresh(first.refresh_token)
     assert second is not None
@@ -132,7 +134,7 @@ async def test_an_old_token_shown_late_ends_the_session_for_everybody(door: Door
     assert await door.refresh(other.refresh_token, NOON + wait) is not None
 
 
-async def test_a_token_before_the_one_before_ends_the_session_at_once(door: Door, ana: int) -> None:
+async def test_using_an_even_older_token_ends_the_session_at_once(door: Door, ana: int) -> None:
     first = await door.log_in()
     second = await door.refresh(first.refresh_token)
     assert second is not None
@@ -143,10 +145,10 @@ async def test_a_token_before_the_one_before_ends_the_session_at_once(door: Door
     assert await door.end_reasons() == ["token_reused"]
 
 
-async def test_many_refreshes_at_once_get_one_successor(door: Door, ana: int) -> None:
+async def test_simultaneous_refreshes_get_one_successor(door: Door, ana: int) -> None:
     first = await door.log_in()
     made = await asyncio.gather(*(door.refresh(first.refresh_token) for _ in range(12)))
-    (successor,) = {one.refresh_token for one in made if one is not None}
+    (successor,) = {tokens.refresh_token for tokens in made if tokens is not None}
     assert None not in made
     assert await door.refresh(successor, NOON + SECOND) is not None
     async with door.database.transaction() as session:
@@ -154,7 +156,7 @@ async def test_many_refreshes_at_once_get_one_successor(door: Door, ana: int) ->
         assert await fetch_value(session, "SELECT count(*) FROM refresh_token") == 3
 
 
-async def test_after_another_signing_key_an_unused_token_still_works_but_is_not_repeated(door: Door, ana: int) -> None:
+async def test_after_a_change_of_keys_an_unused_token_works_but_is_not_repeated(door: Door, ana: int) -> None:
     first = await door.log_in()
     second = await door.refresh(first.refresh_token)
     assert second is not None
@@ -180,7 +182,7 @@ async def test_while_keys_are_rotated_two_tabs_still_get_the_same_successor(door
 
 
 @pytest.mark.parametrize("token", ["", "x", "A" * 43, "é" * 43, "\x00", "\ud800"])
-async def test_a_token_that_nobody_gave_out_is_refused(door: Door, ana: int, token: str) -> None:
+async def test_a_token_that_was_never_issued_is_refused(door: Door, ana: int, token: str) -> None:
     await door.log_in()
     assert await door.refresh(token) is None
     assert await door.end_reasons() == [None]
@@ -211,7 +213,7 @@ async def test_an_older_token_of_the_session_logs_out_too(door: Door, ana: int) 
     assert await door.refresh(second.refresh_token) is None
 
 
-async def test_nobody_logs_out_another(door: Door, ana: int, company: Company) -> None:
+async def test_nobody_can_log_out_another_user(door: Door, ana: int, company: Company) -> None:
     ben = await company.user("ALAMO\\ben")
     token = (await door.log_in()).refresh_token
     for somebody in (ben, None):
@@ -220,7 +222,7 @@ async def test_nobody_logs_out_another(door: Door, ana: int, company: Company) -
     assert await door.refresh(token) is not None
 
 
-async def test_who_is_deactivated_is_logged_out_and_stays_so(door: Door, ana: int) -> None:
+async def test_a_deactivated_user_is_logged_out_and_stays_logged_out(door: Door, ana: int) -> None:
     token = (await door.log_in()).refresh_token
     for active in (False, True):
         async with door.database.transaction() as session:
@@ -271,7 +273,7 @@ async def test_a_log_in_waits_for_a_deactivation_and_is_refused(door: Door, ana:
     assert await door.end_reasons() == []
 
 
-async def test_log_ins_that_wait_for_their_password_hold_no_connection(door: Door, ana: int) -> None:
+async def test_log_ins_hold_no_connection_while_their_password_is_checked(door: Door, ana: int) -> None:
     trying = asyncio.gather(
         *(door.log_in(f"ALAMO\\guess{number}", "wrong") for number in range(14)), return_exceptions=True
     )
@@ -279,10 +281,10 @@ async def test_log_ins_that_wait_for_their_password_hold_no_connection(door: Doo
     async with asyncio.timeout(1):
         await door.database.ping()
     assert not trying.done()
-    assert all(isinstance(one, LoginRefused) for one in await trying)
+    assert all(isinstance(error, LoginRefused) for error in await trying)
 
 
-async def test_sessions_are_forgotten_a_day_after_they_expired(door: Door, ana: int) -> None:
+async def test_sessions_are_deleted_a_day_after_they_expire(door: Door, ana: int) -> None:
     await door.refresh((await door.log_in()).refresh_token)
     for after, left in ((timedelta(hours=36), 1), (timedelta(hours=36, seconds=1), 0)):
         async with door.database.transaction() as session:
@@ -292,7 +294,7 @@ async def test_sessions_are_forgotten_a_day_after_they_expired(door: Door, ana: 
         assert await fetch_value(session, "SELECT count(*) FROM refresh_token") == 0
 
 
-async def test_the_job_forgets_old_sessions_by_itself(door: Door, ana: int) -> None:
+async def test_the_job_deletes_old_sessions(door: Door, ana: int) -> None:
     await door.log_in(at=datetime.fromisoformat("2020-01-01T00:00:00Z"))
     job = asyncio.create_task(deletion_job.run(door.database, Bell()))
     async with asyncio.timeout(5):

@@ -1,4 +1,4 @@
-"""Groups: what they grant, who is in them, and who may change them."""
+"""Groups: their grants, their members, and who may change them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,7 +19,7 @@ async def make(clerk: httpx.AsyncClient, name: str = "Proof", *grants: Mapping[s
     return await clerk.post("/v1/groups", json={"name": name, "description": "Reads proofs", "grants": grants})
 
 
-async def test_a_group_is_made_and_read_again(clerk: httpx.AsyncClient) -> None:
+async def test_a_group_is_created_and_read_again(clerk: httpx.AsyncClient) -> None:
     made = await make(clerk, "Proof", VIEW_ORDERS, EDIT_IN_SAT)
     assert made.status_code == 201
     group = made.json()
@@ -35,7 +35,7 @@ async def test_a_group_is_made_and_read_again(clerk: httpx.AsyncClient) -> None:
 async def test_a_grant_of_an_unknown_feature_is_refused_by_name(clerk: httpx.AsyncClient) -> None:
     answer = await make(clerk, "Proof", VIEW_ORDERS, {"feature": "rating.ordres", "level": "view"})
     assert (answer.status_code, answer.json()["code"]) == (422, "GRANT_REFUSED")
-    assert answer.json()["detail"] == "there is no feature rating.ordres"
+    assert answer.json()["detail"] == "The grants cannot be saved: there is no feature rating.ordres."
     assert answer.json()["errors"] == [{"pointer": "/grants/1/feature", "detail": "there is no feature rating.ordres"}]
     assert (await clerk.get("/v1/groups")).json()["totals"] == {"count": 0}
 
@@ -43,12 +43,12 @@ async def test_a_grant_of_an_unknown_feature_is_refused_by_name(clerk: httpx.Asy
 @pytest.mark.parametrize(
     ("grants", "detail"),
     [
-        ([VIEW_ORDERS, VIEW_ORDERS], "stands twice"),
-        ([EDIT_IN_SAT, {**EDIT_IN_SAT, "ar_companies": [1, 2], "level": "view"}], "stands twice"),
+        ([VIEW_ORDERS, VIEW_ORDERS], "listed twice"),
+        ([EDIT_IN_SAT, {**EDIT_IN_SAT, "ar_companies": [1, 2], "level": "view"}], "listed twice"),
         ([{"feature": "security.users", "level": "view", "branches": ["SAT"]}], "cannot be limited"),
     ],
 )
-async def test_grants_that_cannot_be_are_refused(
+async def test_invalid_grants_are_refused(
     clerk: httpx.AsyncClient, grants: list[Mapping[str, object]], detail: str
 ) -> None:
     answer = await make(clerk, "Proof", *grants)
@@ -77,7 +77,7 @@ async def test_grants_that_cannot_be_are_refused(
         {"name": "Proof", "grants": [VIEW_ORDERS] * 1001},
     ],
 )
-async def test_a_group_that_cannot_be_is_refused(clerk: httpx.AsyncClient, body: object) -> None:
+async def test_an_invalid_group_is_refused(clerk: httpx.AsyncClient, body: object) -> None:
     answer = await clerk.post("/v1/groups", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
     group = (await make(clerk)).json()
@@ -85,7 +85,7 @@ async def test_a_group_that_cannot_be_is_refused(clerk: httpx.AsyncClient, body:
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
 
 
-async def test_a_name_is_taken_whatever_its_case(clerk: httpx.AsyncClient) -> None:
+async def test_a_name_is_in_use_in_any_case(clerk: httpx.AsyncClient) -> None:
     await make(clerk, "Proof")
     billing = (await make(clerk, "Billing")).json()
     answer = await make(clerk, "PROOF")
@@ -96,12 +96,12 @@ async def test_a_name_is_taken_whatever_its_case(clerk: httpx.AsyncClient) -> No
     assert respelled.json()["name"] == "BILLING"
 
 
-async def test_two_clerks_who_make_the_same_group_make_one(clerk: httpx.AsyncClient) -> None:
+async def test_two_clerks_who_create_the_same_group_create_one(clerk: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(make(clerk, name) for name in ("Proof", "PROOF", "proof")))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
 
-async def test_putting_a_group_replaces_what_it_grants(clerk: httpx.AsyncClient) -> None:
+async def test_changing_a_group_replaces_its_grants(clerk: httpx.AsyncClient) -> None:
     path = f"/v1/groups/{(await make(clerk, 'Proof', VIEW_ORDERS)).json()['id']}"
     body = {"name": "Proofreading", "grants": [EDIT_IN_SAT]}
     assert (await clerk.put(path, json=body)).json()["code"] == "VERSION_MISSING"
@@ -113,7 +113,7 @@ async def test_putting_a_group_replaces_what_it_grants(clerk: httpx.AsyncClient)
     assert (await clerk.put(path, json=body, headers={"if-match": '"1"'})).json()["code"] == "VERSION_STALE"
 
 
-async def test_of_two_clerks_who_change_the_same_version_one_is_told(clerk: httpx.AsyncClient) -> None:
+async def test_of_two_clerks_who_change_the_same_version_one_is_refused(clerk: httpx.AsyncClient) -> None:
     path = f"/v1/groups/{(await make(clerk)).json()['id']}"
     answers = await asyncio.gather(
         *(
@@ -124,7 +124,7 @@ async def test_of_two_clerks_who_change_the_same_version_one_is_told(clerk: http
     assert sorted(answer.status_code for answer in answers) == [200, 412]
 
 
-async def test_a_deleted_group_gives_nothing_any_more(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_a_deleted_group_no_longer_grants_anything(clerk: httpx.AsyncClient, company: Company) -> None:
     ana = await company.user("ALAMO\\ana")
     proof = await company.group("Proof", Grant("rating.orders", Level.VIEW), members=(ana,))
     path = f"/v1/groups/{proof}"
@@ -135,7 +135,7 @@ async def test_a_deleted_group_gives_nothing_any_more(clerk: httpx.AsyncClient, 
     assert (await clerk.get(f"/v1/users/{ana}")).json()["groups"] == []
 
 
-async def test_members_come_and_go_and_doing_it_again_changes_nothing(
+async def test_members_are_added_and_removed_and_repeating_it_changes_nothing(
     clerk: httpx.AsyncClient, company: Company
 ) -> None:
     ana, proof = await company.user("ALAMO\\ana"), await company.group("Proof")
@@ -150,7 +150,7 @@ async def test_members_come_and_go_and_doing_it_again_changes_nothing(
         assert (group.json()["member_count"], group.headers["etag"]) == (0, '"3"')
 
 
-async def test_a_file_that_changes_members_counts_as_a_change_of_their_groups(
+async def test_an_import_of_members_counts_as_a_change_of_their_groups(
     clerk: httpx.AsyncClient, company: Company
 ) -> None:
     await company.user("ALAMO\\ana")
@@ -170,7 +170,9 @@ async def test_many_clerks_who_add_the_same_member_add_one(clerk: httpx.AsyncCli
 
 
 @pytest.mark.parametrize("missing", ["999", "0", "x", "9223372036854775808"])
-async def test_what_is_not_there_is_not_found(clerk: httpx.AsyncClient, company: Company, missing: str) -> None:
+async def test_a_group_or_user_that_does_not_exist_is_not_found(
+    clerk: httpx.AsyncClient, company: Company, missing: str
+) -> None:
     ana, proof = await company.user("ALAMO\\ana"), await company.group("Proof")
     version = {"if-match": '"1"'}
     answers = [
@@ -217,10 +219,10 @@ ACTS = [put_without_grants, delete, remove, import_without_grants, import_elsewh
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_the_last_administrator_cannot_lose_it(clerk: httpx.AsyncClient, company: Company, act: Act) -> None:
+async def test_the_last_administrator_cannot_be_removed(clerk: httpx.AsyncClient, company: Company, act: Act) -> None:
     ana, ben = await company.user("ALAMO\\ana"), await company.user("ALAMO\\ben", active=False)
     group = await company.group("Administrators", ADMIN, members=(ana, ben))
-    # Neither the inactive member nor who may only edit counts.
+    # Neither the inactive member nor the one with only edit counts.
     carla = await company.user("ALAMO\\carla")
     await company.group("Editors", Grant("security.groups", Level.EDIT), members=(carla,))
     await company.group("User administrators", Grant("security.users", Level.ADMIN), members=(carla,))
@@ -231,7 +233,9 @@ async def test_the_last_administrator_cannot_lose_it(clerk: httpx.AsyncClient, c
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_while_another_administrator_is_left_it_can(clerk: httpx.AsyncClient, company: Company, act: Act) -> None:
+async def test_an_administrator_can_be_removed_if_another_remains(
+    clerk: httpx.AsyncClient, company: Company, act: Act
+) -> None:
     ana, carla = await company.user("ALAMO\\ana"), await company.user("ALAMO\\carla")
     group = await company.group("Administrators", ADMIN, members=(ana,))
     await company.group("Deputies", ADMIN, members=(carla,))
@@ -239,7 +243,7 @@ async def test_while_another_administrator_is_left_it_can(clerk: httpx.AsyncClie
 
 
 @pytest.mark.parametrize("act", ACTS)
-async def test_nobody_changes_a_group_that_he_is_in(client: Client, company: Company, act: Act) -> None:
+async def test_nobody_can_change_their_own_groups(client: Client, company: Company, act: Act) -> None:
     ana, carla = await company.user("ALAMO\\ana"), await company.user("ALAMO\\carla")
     group = await company.group("Administrators", ADMIN, members=(ana,))
     await company.group("Deputies", ADMIN, members=(carla,))
@@ -247,7 +251,7 @@ async def test_nobody_changes_a_group_that_he_is_in(client: Client, company: Com
     assert (answer.status_code, answer.json()["code"]) == (403, "OWN_GROUP")
 
 
-async def test_nobody_puts_himself_or_others_into_a_group_to_gain_by_it(client: Client, company: Company) -> None:
+async def test_nobody_can_add_members_to_gain_rights(client: Client, company: Company) -> None:
     ana, ben = await company.user("ALAMO\\ana"), await company.user("ALAMO\\ben")
     mine, other = await company.group("Mine", members=(ana,)), await company.group("Other")
     caller = client(*ADMINISTRATION, user=ana)

@@ -1,4 +1,4 @@
-"""Users and groups as files: loaded whole or not at all, and written so that they can be loaded again."""
+"""Files of users and groups: imported completely or not at all, and exported in the format of the import."""
 
 import asyncio
 from typing import Any
@@ -36,7 +36,7 @@ USERS = (
 )
 
 
-async def test_a_file_makes_users_and_puts_them_into_groups(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_a_file_creates_users_and_adds_them_to_groups(clerk: httpx.AsyncClient, company: Company) -> None:
     await company.group("Proof", ORDERS)
     await company.group("Billing")
     answer = await load(clerk, "users", *USERS)
@@ -49,7 +49,7 @@ async def test_a_file_makes_users_and_puts_them_into_groups(clerk: httpx.AsyncCl
     ]
 
 
-async def test_what_was_saved_can_be_loaded_and_changes_nothing(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_importing_an_export_changes_nothing(clerk: httpx.AsyncClient, company: Company) -> None:
     ana = await company.user("ALAMO\\ana")
     await company.user("ALAMO\\ben", active=False)
     await company.group("Proof", ORDERS, members=(ana,))
@@ -62,7 +62,7 @@ async def test_what_was_saved_can_be_loaded_and_changes_nothing(clerk: httpx.Asy
     assert [await save(clerk, noun) for noun in ("users", "groups")] == before
 
 
-async def test_a_second_file_changes_who_it_names_and_nobody_else(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_a_second_file_changes_only_the_users_in_it(clerk: httpx.AsyncClient, company: Company) -> None:
     await company.group("Proof")
     await company.group("Billing")
     await load(clerk, "users", *USERS)
@@ -79,7 +79,7 @@ async def test_a_second_file_changes_who_it_names_and_nobody_else(clerk: httpx.A
     ]
 
 
-async def test_every_faulty_place_is_named_and_nothing_is_loaded(clerk: httpx.AsyncClient) -> None:
+async def test_every_fault_is_reported_and_nothing_is_imported(clerk: httpx.AsyncClient) -> None:
     answer = await load(
         clerk,
         "users",
@@ -113,23 +113,25 @@ async def test_every_faulty_place_is_named_and_nothing_is_loaded(clerk: httpx.As
         (b"{}", "application/json"),
     ],
 )
-async def test_what_is_no_such_table_is_refused(clerk: httpx.AsyncClient, noun: str, content: bytes, kind: str) -> None:
+async def test_a_file_of_another_form_is_refused(
+    clerk: httpx.AsyncClient, noun: str, content: bytes, kind: str
+) -> None:
     content = content if noun == "users" else content.replace(b"name,display_name", b"group,description")
     answer = await clerk.post(f"/v1/{noun}/import", content=content, headers={"content-type": kind})
     assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
 
 
-async def test_a_group_that_no_group_can_be_called_is_named(clerk: httpx.AsyncClient) -> None:
+async def test_an_invalid_group_name_is_reported(clerk: httpx.AsyncClient) -> None:
     answer = await load(clerk, "users", "name,display_name,groups", "ALAMO\\ana,Ana,Proof;Pro\x00of")
     assert [fault["pointer"] for fault in answer.json()["errors"]] == ["line 2, column groups"]
 
 
-async def test_a_group_that_does_not_exist_is_named(clerk: httpx.AsyncClient) -> None:
+async def test_an_unknown_group_is_reported(clerk: httpx.AsyncClient) -> None:
     answer = await load(clerk, "users", "name,display_name,groups", "ALAMO\\ana,Ana,Prof")
     assert answer.json()["errors"] == [{"pointer": "line 2, column groups", "detail": "there is no group Prof"}]
 
 
-async def test_putting_people_into_groups_takes_the_right_to_change_groups(client: Client, company: Company) -> None:
+async def test_importing_memberships_needs_the_right_to_change_groups(client: Client, company: Company) -> None:
     await company.group("Proof")
     help_desk = client(Grant("security.users", Level.ADMIN), user=99)
     answer = await load(help_desk, "users", *USERS)
@@ -147,7 +149,7 @@ async def test_a_file_that_deactivates_the_last_administrator_is_refused(
     assert (await clerk.get("/v1/users")).json()["totals"] == {"count": 1}
 
 
-async def test_who_is_deactivated_by_a_file_is_logged_out(
+async def test_a_user_deactivated_by_a_file_is_logged_out(
     clerk: httpx.AsyncClient, client: Client, company: Company
 ) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
@@ -158,14 +160,14 @@ async def test_who_is_deactivated_by_a_file_is_logged_out(
     assert (await client().post("/v1/tokens/refresh", json=refresh)).status_code == 401
 
 
-async def test_two_clerks_who_load_the_same_file_load_it_once(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_two_clerks_who_import_the_same_file_import_it_once(clerk: httpx.AsyncClient, company: Company) -> None:
     await company.group("Proof")
     await company.group("Billing")
     answers = await asyncio.gather(*(load(clerk, "users", *USERS) for _ in range(4)))
     assert sorted(answer.json()["created"] for answer in answers) == [0, 0, 0, 3]
 
 
-async def test_a_large_file_is_loaded_in_a_moment(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_a_large_file_is_imported_in_a_moment(clerk: httpx.AsyncClient, company: Company) -> None:
     await company.group("Proof")
     rows = [f"ALAMO\\user{number},User {number},yes,Proof" for number in range(5_000)]
     async with asyncio.timeout(10):
@@ -184,7 +186,7 @@ GROUPS = (
 )
 
 
-async def test_a_file_makes_groups_with_their_grants(clerk: httpx.AsyncClient) -> None:
+async def test_a_file_creates_groups_with_their_grants(clerk: httpx.AsyncClient) -> None:
     answer = await load(clerk, "groups", *GROUPS)
     assert (answer.status_code, answer.json()) == (200, {"created": 3, "replaced": 0})
     assert await save(clerk, "groups") == [
@@ -196,9 +198,7 @@ async def test_a_file_makes_groups_with_their_grants(clerk: httpx.AsyncClient) -
     ]
 
 
-async def test_a_file_replaces_the_grants_of_the_groups_it_names_and_keeps_the_rest(
-    clerk: httpx.AsyncClient, company: Company
-) -> None:
+async def test_a_file_replaces_only_the_grants_of_the_groups_in_it(clerk: httpx.AsyncClient, company: Company) -> None:
     ana = await company.user("ALAMO\\ana")
     await load(clerk, "groups", *GROUPS)
     (proof,) = (await clerk.get("/v1/groups", params={"name": "Proof"})).json()["items"]
@@ -214,7 +214,7 @@ async def test_a_file_replaces_the_grants_of_the_groups_it_names_and_keeps_the_r
     assert (await clerk.get(f"/v1/groups/{proof['id']}")).json()["member_count"] == 1
 
 
-async def test_every_faulty_grant_is_named_and_nothing_is_loaded(clerk: httpx.AsyncClient) -> None:
+async def test_every_faulty_grant_is_reported_and_nothing_is_imported(clerk: httpx.AsyncClient) -> None:
     answer = await load(
         clerk,
         "groups",
@@ -235,33 +235,33 @@ async def test_every_faulty_grant_is_named_and_nothing_is_loaded(clerk: httpx.As
 @pytest.mark.parametrize(
     ("row", "pointer", "detail"),
     [
-        ("Proof,,rating.orders,,,,", "line 2, column (row)", "needs both a feature and a level, or neither"),
-        ("Proof,,,view,,,", "line 2, column (row)", "needs both a feature and a level, or neither"),
-        ("Proof,,,,SAT,,", "line 2, column (row)", "has limits, but no feature"),
+        ("Proof,,rating.orders,,,,", "line 2, column (row)", "must have both a feature and a level, or neither"),
+        ("Proof,,,view,,,", "line 2, column (row)", "must have both a feature and a level, or neither"),
+        ("Proof,,,,SAT,,", "line 2, column (row)", "has limits but no feature"),
         ("Proof,,rating.orders,root,,,", "line 2, column level", ""),
         ("Proof,,rating.orders,view,,,x", "line 2, column ar_companies", ""),
         ("=1+1,,rating.orders,view,,,", "line 2, column group", "must begin with a letter or a digit"),
         (",,rating.orders,view,,,", "line 2, column group", "is empty"),
     ],
 )
-async def test_a_row_that_cannot_be_is_named(clerk: httpx.AsyncClient, row: str, pointer: str, detail: str) -> None:
+async def test_an_invalid_row_is_reported(clerk: httpx.AsyncClient, row: str, pointer: str, detail: str) -> None:
     answer = await load(clerk, "groups", GROUPS[0], row)
     (fault,) = answer.json()["errors"]
     assert fault["pointer"] == pointer
     assert detail in fault["detail"]
 
 
-async def test_the_same_grant_twice_is_named(clerk: httpx.AsyncClient) -> None:
+async def test_a_repeated_grant_is_reported(clerk: httpx.AsyncClient) -> None:
     answer = await load(clerk, "groups", GROUPS[0], GROUPS[2], "Proof,,rating.orders,view,AUS;SAT,,1;2")
     assert answer.json()["errors"] == [
         {
             "pointer": "line 3",
-            "detail": "Proof / rating.orders / branches AUS, SAT / AR companies 1, 2 stands on line 2 already",
+            "detail": "repeats Proof / rating.orders / branches AUS, SAT / AR companies 1, 2 of line 2",
         }
     ]
 
 
-async def test_a_file_makes_service_accounts_and_never_turns_one_into_a_person(
+async def test_a_file_creates_service_accounts_and_never_turns_one_into_a_person(
     clerk: httpx.AsyncClient, company: Company
 ) -> None:
     made = await load(clerk, "users", "name,display_name,kind", "ALAMO\\erp,Ledger,service", "ALAMO\\ana,Ana,")
@@ -269,7 +269,7 @@ async def test_a_file_makes_service_accounts_and_never_turns_one_into_a_person(
     assert (await clerk.get("/v1/users", params={"kind": "service"})).json()["totals"] == {"count": 1}
     again = await load(clerk, "users", "name,display_name,kind", "ALAMO\\erp,Ledger,person", "ALAMO\\ana,Ana,")
     assert again.json()["errors"] == [
-        {"pointer": "line 2, column kind", "detail": "ALAMO\\erp is a service and stays one"}
+        {"pointer": "line 2, column kind", "detail": "cannot be changed: ALAMO\\erp is a service account"}
     ]
 
 
@@ -284,7 +284,7 @@ async def make_company(company: Company) -> dict[str, int]:
     return users
 
 
-async def test_a_file_of_members_makes_its_groups_exactly_so_and_leaves_others_alone(
+async def test_a_file_of_members_replaces_the_members_of_its_groups_only(
     clerk: httpx.AsyncClient, company: Company
 ) -> None:
     await make_company(company)
@@ -295,9 +295,7 @@ async def test_a_file_of_members_makes_its_groups_exactly_so_and_leaves_others_a
     assert await save(clerk, "members") == expected
 
 
-async def test_members_are_listed_page_by_page_and_of_one_group_or_user(
-    clerk: httpx.AsyncClient, company: Company
-) -> None:
+async def test_members_are_listed_by_page_group_and_user(clerk: httpx.AsyncClient, company: Company) -> None:
     users = await make_company(company)
     first = (await clerk.get("/v1/members", params={"limit": 2, "sort": "-user"})).json()
     assert ([one["user"]["name"] for one in first["items"]], first["totals"]) == (
@@ -312,7 +310,7 @@ async def test_members_are_listed_page_by_page_and_of_one_group_or_user(
     assert (await clerk.get("/v1/members", params={"group": proof})).json()["totals"] == {"count": 1}
 
 
-async def test_a_file_of_members_with_faults_changes_nothing_and_names_them_all(
+async def test_a_faulty_file_of_members_changes_nothing_and_all_faults_are_reported(
     clerk: httpx.AsyncClient, company: Company
 ) -> None:
     await make_company(company)
@@ -326,7 +324,7 @@ async def test_a_file_of_members_with_faults_changes_nothing_and_names_them_all(
     assert await save(clerk, "members") == before
 
 
-async def test_nobody_loads_himself_into_a_group_nor_the_last_administrator_out_of_his(
+async def test_a_file_of_members_can_neither_add_its_sender_nor_remove_the_last_administrator(
     clerk: httpx.AsyncClient, client: Client, company: Company
 ) -> None:
     users = await make_company(company)
@@ -338,7 +336,7 @@ async def test_nobody_loads_himself_into_a_group_nor_the_last_administrator_out_
     assert (last.status_code, last.json()["code"]) == (409, "LAST_ADMINISTRATOR")
 
 
-async def test_a_check_loads_nothing_and_raises_no_epoch(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_a_check_imports_nothing_and_keeps_the_epoch(clerk: httpx.AsyncClient, company: Company) -> None:
     await make_company(company)
     before = {noun: await save(clerk, noun) for noun in ("users", "groups", "members")}
     files = {
@@ -359,7 +357,7 @@ async def test_a_check_loads_nothing_and_raises_no_epoch(clerk: httpx.AsyncClien
 
 
 @pytest.mark.parametrize("noun", ["users", "groups", "members"])
-async def test_what_was_saved_as_a_workbook_can_be_loaded_again(
+async def test_an_exported_workbook_can_be_imported_again(
     clerk: httpx.AsyncClient, company: Company, noun: str
 ) -> None:
     await make_company(company)
@@ -371,7 +369,7 @@ async def test_what_was_saved_as_a_workbook_can_be_loaded_again(
     assert await save(clerk, noun) == before
 
 
-async def test_a_company_may_do_without_four_eyes(app: FastAPI, client: Client, company: Company) -> None:
+async def test_a_company_can_turn_four_eyes_off(app: FastAPI, client: Client, company: Company) -> None:
     app.state.settings = app.state.settings.model_copy(update={"four_eyes": False})
     ana = await company.user("ALAMO\\ana")
     proof = await company.group("Proof", ORDERS)

@@ -1,4 +1,4 @@
-"""Guessing passwords is slow, whoever guesses from wherever; every log-in is in the audit."""
+"""Guessing passwords is slow from anywhere, and every log-in is in the audit."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from services.security.actions.log_ins import tell_limited
+from services.security.actions.log_ins import record_limited
 from services.security.actions.tokens import delete_expired_sessions
 from services.security.errors import LogInLimited
 from services.security.rules.log_ins import MOST_OF_ACCOUNT, WINDOW, Attempts, require_another
@@ -25,7 +25,7 @@ async def try_it(
     return await nobody.post("/v1/tokens", json=body, headers={"x-forwarded-for": address})
 
 
-async def test_after_five_failures_even_the_right_password_waits(client: Client, company: Company) -> None:
+async def test_after_five_failures_even_the_right_password_must_wait(client: Client, company: Company) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
     assert [(await try_it(client())).status_code for _ in range(6)] == [401] * 5 + [429]
     refused = await try_it(client(), "alamo\\ANA", PASSWORD, "10.0.0.2")
@@ -33,25 +33,27 @@ async def test_after_five_failures_even_the_right_password_waits(client: Client,
     assert 800 < int(refused.headers["retry-after"]) <= 900
 
 
-async def test_an_account_that_does_not_exist_is_limited_alike(client: Client, company: Company) -> None:
+async def test_an_unknown_account_is_limited_in_the_same_way(client: Client, company: Company) -> None:
     assert company
     assert [(await try_it(client(), "ALAMO\\nobody")).status_code for _ in range(6)] == [401] * 5 + [429]
 
 
-async def test_many_at_once_are_not_more_than_the_limit(client: Client, company: Company) -> None:
+async def test_simultaneous_attempts_cannot_exceed_the_limit(client: Client, company: Company) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
     answers = await asyncio.gather(*(try_it(client()) for _ in range(20)))
     assert sorted(one.status_code for one in answers) == [401] * 5 + [429] * 15
 
 
-async def test_a_success_makes_the_count_begin_again(client: Client, company: Company) -> None:
+async def test_a_successful_log_in_resets_the_count(client: Client, company: Company) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
     for _ in range(3):
         assert [(await try_it(client())).status_code for _ in range(4)] == [401] * 4
         assert (await try_it(client(), password=PASSWORD)).status_code == 200
 
 
-async def test_an_address_that_tries_many_accounts_waits_and_others_do_not(client: Client, company: Company) -> None:
+async def test_an_address_that_tries_many_accounts_must_wait_and_others_need_not(
+    client: Client, company: Company
+) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
     statuses = [(await try_it(client(), f"ALAMO\\guess{number}")).status_code for number in range(51)]
     assert statuses == [401] * 50 + [429]
@@ -68,12 +70,12 @@ async def test_a_new_password_lets_the_account_try_again(client: Client, company
     assert (await try_it(client(), password=PASSWORD + "2")).status_code == 200
 
 
-async def test_after_a_quarter_of_an_hour_it_is_forgotten(client: Client, company: Company) -> None:
+async def test_after_fifteen_minutes_failures_no_longer_count(client: Client, company: Company) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
     for _ in range(6):
         await try_it(client())
     async with company.database.transaction() as session:
-        # Time passes: nobody but a test can make it.
+        # Makes the attempts older, because the test cannot wait.
         await execute(session, "INSERT INTO log_in_attempt (folded_name, address, at) VALUES ('x', 'y', '2020-01-01')")
         await delete_expired_sessions(session, datetime.now(UTC))
         assert await fetch_value(session, "SELECT count(*) FROM log_in_attempt") == MOST_OF_ACCOUNT
@@ -81,7 +83,7 @@ async def test_after_a_quarter_of_an_hour_it_is_forgotten(client: Client, compan
     assert (await try_it(client(), password=PASSWORD)).status_code == 200
 
 
-async def test_what_the_limit_refuses_is_one_entry_a_minute_with_a_count(client: Client, company: Company) -> None:
+async def test_limited_log_ins_are_one_audit_entry_a_minute_with_a_count(client: Client, company: Company) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
     began = datetime.now(UTC)
     for _ in range(12):
@@ -96,21 +98,19 @@ async def test_what_the_limit_refuses_is_one_entry_a_minute_with_a_count(client:
 
     assert await limited() == []
     async with company.database.transaction() as session:
-        assert not await tell_limited(session, began)
-        assert not await tell_limited(session, datetime.now(UTC) + timedelta(minutes=1))
+        assert not await record_limited(session, began)
+        assert not await record_limited(session, datetime.now(UTC) + timedelta(minutes=1))
     entries = await limited()
     assert {one["name"] for one in entries} == {"alamo\\ana"}
     assert sum(json.loads(one["body"])["refused"] for one in entries) == 7
     assert len(entries) <= 2
 
 
-async def test_an_address_that_is_limited_is_counted_as_one_whatever_it_guesses(
-    client: Client, company: Company
-) -> None:
+async def test_a_limited_address_is_one_audit_entry_for_all_accounts(client: Client, company: Company) -> None:
     for number in range(70):
         await try_it(client(), f"ALAMO\\guess{number}", address="10.0.0.9")
     async with company.database.transaction() as session:
-        await tell_limited(session, datetime.now(UTC) + timedelta(minutes=1))
+        await record_limited(session, datetime.now(UTC) + timedelta(minutes=1))
     told = await client(AUDIT, user="auditor").get("/v1/audit", params={"limit": 500})
     bodies = [json.loads(one["body"]) for one in told.json()["items"] if one["status"] == 429]
     assert {one["address"] for one in bodies} == {"10.0.0.9"}

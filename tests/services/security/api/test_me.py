@@ -1,4 +1,4 @@
-"""What a user may do is told with its reasons; groups are copied, and compared."""
+"""A user's access with its reasons; copying and comparing groups."""
 
 import httpx
 
@@ -13,9 +13,7 @@ EDIT_IN_SAT = Grant("rating.orders", Level.EDIT, SAT)
 EXPORT = Grant("rating.export", Level.APPROVE)
 
 
-async def test_access_names_the_level_and_the_groups_because_of_which(
-    clerk: httpx.AsyncClient, company: Company
-) -> None:
+async def test_access_shows_the_level_and_the_groups_that_grant_it(clerk: httpx.AsyncClient, company: Company) -> None:
     ana = await company.user("ALAMO\\ana")
     proof = await company.group("Proof", VIEW, members=(ana,))
     billing = await company.group("Billing", EDIT_IN_SAT, EXPORT, members=(ana,))
@@ -29,14 +27,16 @@ async def test_access_names_the_level_and_the_groups_because_of_which(
     }
 
 
-async def test_who_is_not_active_may_nothing_and_nobody_is_404(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_an_inactive_user_has_no_access_and_an_unknown_one_is_404(
+    clerk: httpx.AsyncClient, company: Company
+) -> None:
     ana = await company.user("ALAMO\\ana", active=False)
     await company.group("Proof", VIEW, members=(ana,))
     assert (await clerk.get(f"/v1/users/{ana}/access")).json()["features"] == []
     assert (await clerk.get("/v1/users/4711/access")).status_code == 404
 
 
-async def test_a_copy_gives_the_same_and_has_no_members(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_a_copy_has_the_same_grants_and_no_members(clerk: httpx.AsyncClient, company: Company) -> None:
     ana = await company.user("ALAMO\\ana")
     billing = await company.group("Billing", EDIT_IN_SAT, EXPORT, members=(ana,))
     made = await clerk.post(f"/v1/groups/{billing}/copy", json={"name": "Billing Miami"})
@@ -48,7 +48,7 @@ async def test_a_copy_gives_the_same_and_has_no_members(clerk: httpx.AsyncClient
     assert compared["differences"] == []
 
 
-async def test_a_copy_needs_a_name_of_its_own_and_something_to_copy(clerk: httpx.AsyncClient, company: Company) -> None:
+async def test_a_copy_needs_a_new_name_and_an_existing_group(clerk: httpx.AsyncClient, company: Company) -> None:
     billing = await company.group("Billing", EXPORT)
     taken = await clerk.post(f"/v1/groups/{billing}/copy", json={"name": "billing"})
     assert (taken.status_code, taken.json()["code"]) == (409, "GROUP_EXISTS")

@@ -1,4 +1,4 @@
-"""Logging in at an identity provider: what it says is believed only when all of it fits, and names stay whose they are."""
+"""Logging in with an identity provider: an answer must be valid in every part, and names stay with their owners."""
 
 import json
 import logging
@@ -58,7 +58,7 @@ def browser(client: Client, provider: Provider) -> httpx.AsyncClient:
 
 
 class Left:
-    """A browser that was sent to the identity provider and is about to come back."""
+    """A browser that was sent to the identity provider and is about to return."""
 
     def __init__(self, secret: str, query: dict[str, str]):
         self.secret = secret
@@ -93,7 +93,7 @@ def is_refused(answer: httpx.Response) -> bool:
     return answer.status_code == 401 and answer.json()["code"] == "LOGIN_REFUSED" and "set-cookie" not in answer.headers
 
 
-async def test_who_comes_back_is_logged_in_with_cookies_and_bound(
+async def test_a_returning_browser_is_logged_in_with_cookies_and_its_account_bound(
     browser: httpx.AsyncClient, clerk: httpx.AsyncClient, issuer: Issuer, ana: int
 ) -> None:
     answer = await log_in(browser)
@@ -108,7 +108,7 @@ async def test_who_comes_back_is_logged_in_with_cookies_and_bound(
     assert (await log_in(browser)).status_code == 303
 
 
-async def test_another_account_of_the_same_name_is_refused_and_told_of(
+async def test_another_account_with_the_same_name_is_refused_and_audited(
     browser: httpx.AsyncClient, client: Client, issuer: Issuer, ana: int
 ) -> None:
     assert (await log_in(browser)).status_code == 303
@@ -130,7 +130,7 @@ async def test_the_same_account_under_another_name_is_refused(
     assert is_refused(await log_in(browser))
 
 
-async def test_an_administrator_lets_a_name_be_bound_anew(
+async def test_an_administrator_can_unbind_a_name(
     browser: httpx.AsyncClient, client: Client, clerk: httpx.AsyncClient, company: Company, issuer: Issuer, ana: int
 ) -> None:
     await log_in(browser)
@@ -145,7 +145,7 @@ async def test_an_administrator_lets_a_name_be_bound_anew(
 
 
 @pytest.mark.parametrize("name", ["nobody@alamo.example", "erp@alamo.example", "ben@alamo.example"])
-async def test_who_is_unknown_inactive_or_no_person_is_refused(
+async def test_an_account_that_is_unknown_inactive_or_not_a_person_is_refused(
     browser: httpx.AsyncClient, clerk: httpx.AsyncClient, client: Client, company: Company, issuer: Issuer, name: str
 ) -> None:
     await company.user("ALAMO\\ben", active=False)
@@ -213,7 +213,7 @@ async def test_a_token_that_is_not_signed_by_a_published_key_is_refused(
         lambda claims: jwt.encode(claims, new_rsa(), "RS256"),
         lambda claims: jwt.encode(claims, "", "none", headers={"kid": "k1"}),
         by_hmac,
-        # Published, but of an algorithm that is not on the list.
+        # Published, but with an algorithm that is not on the list.
         lambda claims: jwt.encode(claims, issuer.keys["k3"], "ES256K", headers={"kid": "k3"}),
         lambda _: "no.token.at-all",
         lambda _: "",
@@ -225,7 +225,7 @@ async def test_a_token_that_is_not_signed_by_a_published_key_is_refused(
     assert (await log_in(browser)).status_code == 303
 
 
-async def test_the_providers_keys_may_rotate_and_unknown_ones_are_not_asked_for_all_the_time(
+async def test_the_providers_keys_may_rotate_and_unknown_ones_are_looked_up_rarely(
     browser: httpx.AsyncClient, issuer: Issuer, ana: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (await log_in(browser)).status_code == 303
@@ -241,14 +241,14 @@ async def test_the_providers_keys_may_rotate_and_unknown_ones_are_not_asked_for_
     assert issuer.asked.count("/.well-known/openid-configuration") == 1
 
 
-async def test_an_answer_counts_once_and_in_the_browser_that_asked(
+async def test_an_answer_is_valid_once_and_only_in_its_own_browser(
     browser: httpx.AsyncClient, issuer: Issuer, ana: int
 ) -> None:
     first, other = await leave(browser), await leave(browser)
-    # An attacker's answer brought into another browser, and the other way round.
+    # An attacker's answer used in another browser, and vice versa.
     assert is_refused(await Left(other.secret, first.query).come_back(browser))
     assert is_refused(await Left("", first.query).come_back(browser))
-    # The state fits, but the code was asked for by another browser: the verifier does not fit.
+    # The state matches, but the code was issued to another browser, so the verifier does not match.
     assert is_refused(await other.come_back(browser, code=first.query["code"]))
     third = await leave(browser)
     assert is_refused(await third.come_back(browser, state=""))
@@ -267,7 +267,7 @@ async def test_an_answer_counts_once_and_in_the_browser_that_asked(
         {"authorization_endpoint": 7},
     ],
 )
-async def test_a_provider_that_describes_itself_wrongly_is_not_used(
+async def test_a_provider_with_faulty_metadata_is_not_used(
     browser: httpx.AsyncClient, issuer: Issuer, document: dict[str, Any]
 ) -> None:
     issuer.document = document
@@ -276,7 +276,7 @@ async def test_a_provider_that_describes_itself_wrongly_is_not_used(
     assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_a_provider_that_is_away_is_asked_again_and_passwords_work_meanwhile(
+async def test_a_provider_that_is_down_is_asked_again_and_passwords_work_meanwhile(
     browser: httpx.AsyncClient, company: Company, issuer: Issuer, ana: int
 ) -> None:
     await company.user("ALAMO\\eve", password=PASSWORD)
@@ -288,13 +288,13 @@ async def test_a_provider_that_is_away_is_asked_again_and_passwords_work_meanwhi
     assert (await log_in(browser)).status_code == 303
 
 
-async def test_without_a_provider_there_is_no_such_log_in(client: Client) -> None:
+async def test_without_a_provider_this_log_in_does_not_exist(client: Client) -> None:
     for path in ("log-in", "callback"):
         answer = await client().get(f"/v1/oidc/{path}")
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
-async def test_nothing_secret_of_a_log_in_is_logged(
+async def test_no_secret_of_a_log_in_is_logged(
     browser: httpx.AsyncClient, provider: Provider, ana: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "")
@@ -302,7 +302,7 @@ async def test_nothing_secret_of_a_log_in_is_logged(
     one = await leave(browser)
     refused = await one.come_back(browser, state="x")
     passed = await one.come_back(browser)
-    assert "the state is another one" in caplog.text
+    assert "the state does not match this browser" in caplog.text
     secrets = [one.secret, CLIENT_SECRET, round_of(one.secret).verifier]
     secrets += [line.partition("=")[2].partition(";")[0] for line in passed.headers.get_list("set-cookie")[:3]]
     for secret in secrets:

@@ -1,4 +1,4 @@
-"""What the gateway fetches: the whole table at one epoch, and nothing when it holds it already."""
+"""What the gateway fetches: the complete table at one epoch, or nothing if it already has that epoch."""
 
 import httpx
 import pytest
@@ -11,7 +11,7 @@ SAT = Limits(branches=frozenset({"SAT"}))
 
 @pytest.fixture
 def gateway(client: Client) -> httpx.AsyncClient:
-    """The gateway, as it identifies itself."""
+    """The gateway with its own identity."""
     return client(Grant("security.permission_table", Level.VIEW), user="gateway")
 
 
@@ -40,7 +40,7 @@ async def test_active_users_and_all_groups_are_in_the_table(gateway: httpx.Async
     assert answer.headers["etag"] == '"6"'
 
 
-async def test_who_holds_the_epoch_gets_nothing_new(gateway: httpx.AsyncClient, company: Company) -> None:
+async def test_a_caller_with_the_current_epoch_gets_304(gateway: httpx.AsyncClient, company: Company) -> None:
     held = (await gateway.get("/v1/permission-table")).headers["etag"]
     for form in (held, f"W/{held}", f" {held} "):
         answer = await gateway.get("/v1/permission-table", headers={"if-none-match": form})
@@ -56,13 +56,13 @@ async def test_an_unknown_etag_gets_the_table(gateway: httpx.AsyncClient, nonsen
     assert (answer.status_code, answer.json()["epoch"]) == (200, 1)
 
 
-async def test_only_who_may_see_everybodys_permissions_gets_the_table(client: Client) -> None:
+async def test_only_callers_with_the_feature_get_the_table(client: Client) -> None:
     assert (await client().get("/v1/permission-table")).status_code == 401
     answer = await client(*ADMINISTRATION).get("/v1/permission-table")
     assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
 
 
-async def test_a_user_sees_what_he_may_do_and_because_of_which_group(client: Client, company: Company) -> None:
+async def test_users_see_their_features_and_the_groups_that_grant_them(client: Client, company: Company) -> None:
     ana = await company.user("ALAMO\\ana")
     entry = await company.group("Order Entry", Grant("rating.orders", Level.VIEW), members=(ana,))
     proof = await company.group("Proof", Grant("rating.orders", Level.EDIT, SAT), members=(ana,))
@@ -100,7 +100,7 @@ async def test_a_user_sees_what_he_may_do_and_because_of_which_group(client: Cli
     }
 
 
-async def test_who_is_no_active_user_has_no_account(client: Client, company: Company) -> None:
+async def test_a_caller_who_is_not_an_active_user_has_no_account(client: Client, company: Company) -> None:
     ben = await company.user("ALAMO\\ben", active=False)
     assert (await client().get("/v1/me")).status_code == 401
     for subject in (ben, ben + 1, "gateway"):
@@ -108,7 +108,7 @@ async def test_who_is_no_active_user_has_no_account(client: Client, company: Com
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
-async def test_what_can_be_granted_is_listed_with_the_operations_that_ask_for_it(client: Client) -> None:
+async def test_features_are_listed_with_the_operations_that_require_them(client: Client) -> None:
     page = (await client(Grant("security.groups", Level.VIEW)).get("/v1/features")).json()
     assert (page["next_cursor"], page["totals"]) == (None, {"count": 5})
     (orders,) = [one for one in page["items"] if one["feature"] == "rating.orders"]

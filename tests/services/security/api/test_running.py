@@ -1,4 +1,4 @@
-"""The running service tells the gateway of changes over a real broker, and tidies up by itself."""
+"""The running service notifies the gateway of changes over a real broker, and cleans up."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -38,7 +38,7 @@ def settings(security_database: Database, broker: Nats, gateway_key: Ed25519Priv
 
 @pytest.fixture
 async def running(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service with its relay and jobs at work."""
+    """A client of the service while its relay and jobs are running."""
     app = create_app(settings)
     async with app.router.lifespan_context(app), client_of(app) as client:
         async with asyncio.timeout(10):
@@ -47,7 +47,7 @@ async def running(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_the_gateway_hears_of_a_change_and_finds_it_in_the_table(
+async def test_the_gateway_is_notified_of_a_change_and_finds_it_in_the_table(
     broker: Nats, running: httpx.AsyncClient, identity: Callable[..., dict[str, str]]
 ) -> None:
     heard: asyncio.Queue[Msg] = asyncio.Queue()
@@ -65,7 +65,7 @@ async def test_the_gateway_hears_of_a_change_and_finds_it_in_the_table(
     assert list(table["users"]) == [str(made.json()["id"])]
 
 
-async def test_sessions_that_expired_long_ago_are_forgotten(security_database: Database, settings: Settings) -> None:
+async def test_sessions_that_expired_long_ago_are_deleted(security_database: Database, settings: Settings) -> None:
     async with security_database.transaction() as session:
         user = await create_user(session, UserDraft(name="ALAMO\\ana", display_name="Ana"), NOON)
         await execute(

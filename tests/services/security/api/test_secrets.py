@@ -1,4 +1,4 @@
-"""Passwords, tokens and keys never show: not in representations, logs, answers or errors."""
+"""Passwords, tokens and keys never appear in representations, logs, answers or errors."""
 
 import logging
 from datetime import timedelta
@@ -13,9 +13,9 @@ from services.security.records.users import User
 from services.security.rules.service_accounts import Credential, NewCredential, NewServiceAccount
 from services.security.rules.sessions import Shown
 from services.security.rules.tokens import TokenKeys, Tokens
-from services.security.schemas.service_accounts import AccessTokenRead, ServiceLogIn
-from services.security.schemas.tokens import LogIn, RefreshToken, TokenRead
-from services.security.schemas.users import NewPassword
+from services.security.schemas.service_accounts import AccessTokenRead, ServiceLogInBody
+from services.security.schemas.tokens import LogInBody, RefreshTokenBody, TokenRead
+from services.security.schemas.users import PasswordBody
 from services.security.settings import Settings
 from services.security.store.users import Credentials
 from shared.database.pool import Database
@@ -38,20 +38,20 @@ ERP = User(
 @pytest.mark.parametrize(
     "holder",
     [
-        LogIn(user="ALAMO\\ana", password=SecretStr(SECRET)),
-        RefreshToken(refresh_token=SecretStr(SECRET)),
-        NewPassword(password=SecretStr(SECRET)),
+        LogInBody(user="ALAMO\\ana", password=SecretStr(SECRET)),
+        RefreshTokenBody(refresh_token=SecretStr(SECRET)),
+        PasswordBody(password=SecretStr(SECRET)),
         TokenRead(access_token=SECRET, refresh_token=SECRET, expires_in=300),
         Tokens(SECRET, SECRET, 300),
         Credentials(7, SECRET),
-        ServiceLogIn(account="ALAMO\\erp", secret=SecretStr(SECRET)),
+        ServiceLogInBody(account="ALAMO\\erp", secret=SecretStr(SECRET)),
         AccessTokenRead(access_token=SECRET, expires_in=300),
         NewCredential(Credential(1, NOON, None, None), SECRET),
         NewServiceAccount(Credential(1, NOON, None, None), SECRET, ERP),
         Shown(1, 7, "ALAMO\\ana", True, NOON + timedelta(hours=1), None, None, SECRET.encode()),
     ],
 )
-def test_what_holds_a_secret_does_not_show_it(holder: BaseModel | Tokens) -> None:
+def test_values_with_a_secret_do_not_show_it(holder: BaseModel | Tokens) -> None:
     assert SECRET not in repr(holder)
     assert SECRET not in str(holder)
 
@@ -60,7 +60,7 @@ def test_keys_do_not_show_themselves(keys: TokenKeys) -> None:
     assert repr(keys) == "TokenKeys()"
 
 
-def test_settings_that_do_not_fit_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_in_settings_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECURITY_DATABASE_URL", f"postgresql://runtime:{SECRET}@localhost/security")
     monkeypatch.setenv("NATS_URL", f"nats://security:{SECRET}@localhost")
     monkeypatch.setenv("SECURITY_SIGNING_KEY", SEED)
@@ -78,7 +78,7 @@ def test_settings_that_do_not_fit_show_no_secret(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     "seed", ["", "x" * 64, SEED[:-2], SEED + "00", SECRET, f"{SEED},", f"{SEED},x", f"{SEED},{SEED}"]
 )
-def test_a_signing_key_that_is_none_keeps_the_service_from_starting(monkeypatch: pytest.MonkeyPatch, seed: str) -> None:
+def test_an_invalid_signing_key_prevents_the_start(monkeypatch: pytest.MonkeyPatch, seed: str) -> None:
     monkeypatch.setenv("SECURITY_DATABASE_URL", "postgresql://localhost/security")
     monkeypatch.setenv("NATS_URL", "nats://localhost")
     monkeypatch.setenv("SECURITY_GATEWAY_KEYS", '{"keys": []}')
@@ -89,7 +89,7 @@ def test_a_signing_key_that_is_none_keeps_the_service_from_starting(monkeypatch:
     assert not seed or seed not in str(refused.value)
 
 
-async def test_a_whole_life_of_passwords_and_tokens_leaves_no_trace_in_the_log(
+async def test_passwords_and_tokens_never_appear_in_the_log(
     clerk: httpx.AsyncClient, client: Client, company: Company, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -104,12 +104,12 @@ async def test_a_whole_life_of_passwords_and_tokens_leaves_no_trace_in_the_log(
     answers.append(await client().post("/v1/tokens/refresh", json={"refresh_token": first}))
     answers.append(await client(user=ana).post("/v1/tokens/revoke", json={"refresh_token": third, "x": third}))
     told = caplog.text + "".join(answer.text for answer in answers)
-    assert "shown a second time" in told
+    assert "used twice" in told
     for secret in (PASSWORD, first, second, third, log_in.json()["access_token"], SEED, "$argon2id"):
         assert secret not in told
 
 
-async def test_an_error_of_the_database_shows_no_parameter(app: FastAPI) -> None:
+async def test_a_database_error_shows_no_parameters(app: FastAPI) -> None:
     database: Database = app.state.database
     with pytest.raises(DBAPIError) as failed:
         async with database.transaction() as session:

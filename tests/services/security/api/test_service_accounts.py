@@ -1,4 +1,4 @@
-"""Other systems have accounts and credentials of their own, and log in in their own way only."""
+"""Other systems have their own accounts and credentials, and their own way to log in."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ ERP = {"name": "ALAMO\\erp", "display_name": "The ledger"}
 
 @pytest.fixture
 def keeper(client: Client) -> httpx.AsyncClient:
-    """Who may make service accounts and their credentials, and administer groups."""
+    """A user who may administer service accounts and groups."""
     return client(KEEPING, *ADMINISTRATION, user="keeper")
 
 
@@ -48,7 +48,7 @@ async def test_a_credential_gives_an_access_token_and_no_session(client: Client,
     assert (await client(user=erp["account"]["id"]).get("/v1/me/sessions")).json() == []
 
 
-async def test_the_secret_is_shown_once_and_kept_hashed(
+async def test_the_secret_is_shown_once_and_stored_as_a_hash(
     keeper: httpx.AsyncClient, company: Company, erp: dict[str, Any]
 ) -> None:
     listed = await keeper.get(f"/v1/service-accounts/{erp['account']['id']}/credentials")
@@ -57,7 +57,7 @@ async def test_the_secret_is_shown_once_and_kept_hashed(
     assert (one["id"], one["last_used_at"], one["revoked_at"]) == (erp["credential"]["id"], None, None)
 
 
-async def test_everything_else_than_its_secret_is_refused_alike(
+async def test_everything_but_the_secret_gets_the_same_refusal(
     client: Client, company: Company, erp: dict[str, Any]
 ) -> None:
     await company.user("ALAMO\\ana", password=PASSWORD)
@@ -76,7 +76,7 @@ async def test_everything_else_than_its_secret_is_refused_alike(
     assert (bodies[0]["status"], bodies[0]["code"]) == (401, "LOGIN_REFUSED")
 
 
-async def test_guessing_secrets_is_limited_and_locks_nobody_out_elsewhere(client: Client, erp: dict[str, Any]) -> None:
+async def test_guessing_secrets_is_limited_but_locks_out_no_other_address(client: Client, erp: dict[str, Any]) -> None:
     assert [(await ask(client(), "1.x")).status_code for _ in range(6)] == [401] * 5 + [429]
     assert (await ask(client(), erp["secret"])).status_code == 429
     body = {"account": "ALAMO\\erp", "secret": erp["secret"]}
@@ -102,7 +102,7 @@ async def test_a_credential_is_rotated_without_a_gap(
     assert (await keeper.delete(f"{path}/4711")).status_code == 404
 
 
-async def test_two_clerks_do_not_make_a_third_credential(keeper: httpx.AsyncClient, erp: dict[str, Any]) -> None:
+async def test_two_clerks_cannot_create_a_third_credential(keeper: httpx.AsyncClient, erp: dict[str, Any]) -> None:
     path = f"/v1/service-accounts/{erp['account']['id']}/credentials"
     made = await asyncio.gather(*(keeper.post(path) for _ in range(4)))
     assert sorted(one.status_code for one in made) == [201, 409, 409, 409]
@@ -131,7 +131,7 @@ async def test_a_service_account_has_no_password_and_a_person_no_credential(
             await create_administrator(session, "ALAMO\\erp", SecretStr(PASSWORD))
 
 
-async def test_they_are_listed_apart_and_among_the_users(
+async def test_service_accounts_are_listed_separately_and_among_the_users(
     keeper: httpx.AsyncClient, clerk: httpx.AsyncClient, company: Company, erp: dict[str, Any]
 ) -> None:
     await company.user("ALAMO\\ana")
@@ -143,7 +143,7 @@ async def test_they_are_listed_apart_and_among_the_users(
     assert (await clerk.get("/v1/users", params={"kind": "service"})).json()["totals"] == {"count": 1}
 
 
-async def test_only_who_administers_groups_makes_a_credential_of_an_account_that_does(
+async def test_only_an_administrator_creates_credentials_for_an_account_that_administers_groups(
     client: Client, keeper: httpx.AsyncClient, company: Company, erp: dict[str, Any]
 ) -> None:
     account = erp["account"]["id"]
@@ -154,7 +154,7 @@ async def test_only_who_administers_groups_makes_a_credential_of_an_account_that
     assert (await keeper.post(path)).status_code == 201
 
 
-async def test_a_service_account_is_not_the_administrator_who_must_remain(
+async def test_a_service_account_does_not_count_as_the_last_administrator(
     clerk: httpx.AsyncClient, company: Company, erp: dict[str, Any]
 ) -> None:
     ana = await company.user("ALAMO\\ana", password=PASSWORD)
@@ -163,7 +163,7 @@ async def test_a_service_account_is_not_the_administrator_who_must_remain(
     assert (refused.status_code, refused.json()["code"]) == (409, "LAST_ADMINISTRATOR")
 
 
-async def test_what_was_done_is_in_the_audit_and_no_secret(
+async def test_the_audit_has_the_commands_but_no_secret(
     client: Client, keeper: httpx.AsyncClient, erp: dict[str, Any]
 ) -> None:
     await ask(client(), "1.wrong")

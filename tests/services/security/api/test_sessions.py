@@ -1,4 +1,4 @@
-"""Where somebody is logged in is seen and ended, by himself and by who keeps the users."""
+"""Sessions are listed and ended, by the user and by user administrators."""
 
 import httpx
 
@@ -33,7 +33,7 @@ async def test_own_sessions_are_listed_and_one_is_ended(client: Client, company:
     assert (await ana.delete(f"/v1/me/sessions/{listed[1]['id']}")).status_code == 204
 
 
-async def test_anothers_session_is_not_found(client: Client, company: Company) -> None:
+async def test_a_session_of_another_user_is_not_found(client: Client, company: Company) -> None:
     ana = client(user=await company.user("ALAMO\\ana", password=PASSWORD))
     ben = client(user=await company.user("ALAMO\\ben", password=PASSWORD))
     tokens = await log_in(client())
@@ -42,7 +42,7 @@ async def test_anothers_session_is_not_found(client: Client, company: Company) -
     assert await can_refresh(client(), tokens)
 
 
-async def test_who_keeps_users_ends_one_session_or_all(client: Client, company: Company) -> None:
+async def test_a_user_administrator_ends_one_session_or_all(client: Client, company: Company) -> None:
     user = await company.user("ALAMO\\ana", password=PASSWORD)
     first, second, third = [await log_in(client()) for _ in range(3)]
     keeper = client(EDIT, user="keeper")
@@ -55,7 +55,7 @@ async def test_who_keeps_users_ends_one_session_or_all(client: Client, company: 
     assert await log_in(client())
 
 
-async def test_looking_is_not_ending_and_nobody_is_404(client: Client, company: Company) -> None:
+async def test_viewing_does_not_allow_ending_and_an_unknown_user_is_404(client: Client, company: Company) -> None:
     user = await company.user("ALAMO\\ana", password=PASSWORD)
     viewer = client(VIEW, user="viewer")
     assert (await viewer.get(f"/v1/users/{user}/sessions")).status_code == 200

@@ -28,7 +28,7 @@ async def refresh(caller: httpx.AsyncClient, token: str) -> httpx.Response:
     return await caller.post("/v1/tokens/refresh", json={"refresh_token": token})
 
 
-async def test_a_log_in_gives_a_token_that_the_published_keys_check(nobody: httpx.AsyncClient, ana: int) -> None:
+async def test_a_log_in_gives_a_token_that_is_valid_for_the_published_keys(nobody: httpx.AsyncClient, ana: int) -> None:
     answer = await log_in(nobody)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
@@ -50,7 +50,7 @@ async def test_a_log_in_gives_a_token_that_the_published_keys_check(nobody: http
     assert claims["exp"] - claims["iat"] == 300
 
 
-async def test_all_failures_of_logging_in_look_alike(nobody: httpx.AsyncClient, company: Company, ana: int) -> None:
+async def test_all_failed_log_ins_look_the_same(nobody: httpx.AsyncClient, company: Company, ana: int) -> None:
     await company.user("ALAMO\\ben", active=False, password=PASSWORD)
     await company.user("ALAMO\\eve")
     answers = [
@@ -80,7 +80,7 @@ async def test_all_failures_of_logging_in_look_alike(nobody: httpx.AsyncClient, 
         [],
     ],
 )
-async def test_a_body_that_is_no_log_in_is_refused(nobody: httpx.AsyncClient, body: object) -> None:
+async def test_an_invalid_body_is_refused(nobody: httpx.AsyncClient, body: object) -> None:
     answer = await nobody.post("/v1/tokens", json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
     assert PASSWORD not in answer.text
@@ -96,9 +96,7 @@ async def test_refreshing_gives_the_next_tokens_and_repeating_gives_them_again(
     assert second.json()["access_token"] != again.json()["access_token"]
 
 
-async def test_the_end_of_a_session_whose_token_was_reused_is_kept_although_the_answer_is_401(
-    nobody: httpx.AsyncClient, ana: int
-) -> None:
+async def test_reusing_a_token_ends_the_session_although_the_answer_is_401(nobody: httpx.AsyncClient, ana: int) -> None:
     first = (await log_in(nobody)).json()["refresh_token"]
     second = (await refresh(nobody, first)).json()["refresh_token"]
     third = (await refresh(nobody, second)).json()["refresh_token"]

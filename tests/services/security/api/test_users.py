@@ -1,4 +1,4 @@
-"""Users: made, read, listed, changed, deactivated, and given passwords."""
+"""Users: create, read, list, change and deactivate them, and set their passwords."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ async def make(clerk: httpx.AsyncClient, name: str = "ALAMO\\ana", **more: objec
     return await clerk.post("/v1/users", json={"name": name, "display_name": "Ana", **more})
 
 
-async def test_a_user_is_made_and_read_again(clerk: httpx.AsyncClient) -> None:
+async def test_a_user_is_created_and_read_again(clerk: httpx.AsyncClient) -> None:
     made = await make(clerk, " ALAMO\\ana ")
     assert made.status_code == 201
     user = made.json()
@@ -36,13 +36,13 @@ async def test_a_user_is_made_and_read_again(clerk: httpx.AsyncClient) -> None:
     }
 
 
-async def test_the_same_name_in_another_case_is_taken(clerk: httpx.AsyncClient) -> None:
+async def test_the_same_name_in_another_case_is_in_use(clerk: httpx.AsyncClient) -> None:
     await make(clerk)
     answer = await make(clerk, "alamo\\ANA")
     assert (answer.status_code, answer.json()["code"]) == (409, "USER_EXISTS")
 
 
-async def test_two_clerks_who_make_the_same_user_make_one(clerk: httpx.AsyncClient) -> None:
+async def test_two_clerks_who_create_the_same_user_create_one(clerk: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(make(clerk, name) for name in ("ALAMO\\ana", "alamo\\Ana", "Alamo\\aNA")))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
@@ -61,20 +61,20 @@ async def test_two_clerks_who_make_the_same_user_make_one(clerk: httpx.AsyncClie
         ({"name": None, "display_name": "Ana"}, "/name"),
     ],
 )
-async def test_a_user_that_cannot_be_is_refused(clerk: httpx.AsyncClient, body: object, pointer: str) -> None:
+async def test_an_invalid_user_is_refused(clerk: httpx.AsyncClient, body: object, pointer: str) -> None:
     answer = await clerk.post("/v1/users", json=body)
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
 
-async def test_half_an_emoji_is_no_name(clerk: httpx.AsyncClient) -> None:
+async def test_half_an_emoji_is_not_a_name(clerk: httpx.AsyncClient) -> None:
     body = b'{"name": "ALAMO\\\\ana", "display_name": "\\ud83d"}'
     answer = await clerk.post("/v1/users", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 422
 
 
 @pytest.mark.parametrize("user_id", ["0", "-1", "x", "999", "9223372036854775808"])
-async def test_who_is_not_there_is_not_found(clerk: httpx.AsyncClient, user_id: str) -> None:
+async def test_an_unknown_user_is_not_found(clerk: httpx.AsyncClient, user_id: str) -> None:
     change: dict[str, Any] = {"json": {"active": False}, "headers": {"if-match": '"1"'}}
     for answer in (
         await clerk.get(f"/v1/users/{user_id}"),
@@ -98,7 +98,7 @@ async def test_a_change_names_the_version_that_it_changes(clerk: httpx.AsyncClie
     assert (again.status_code, again.headers["etag"]) == (200, '"2"')
 
 
-async def test_of_two_clerks_who_change_the_same_version_one_is_told(clerk: httpx.AsyncClient) -> None:
+async def test_of_two_clerks_who_change_the_same_version_one_is_refused(clerk: httpx.AsyncClient) -> None:
     path = f"/v1/users/{(await make(clerk)).json()['id']}"
     answers = await asyncio.gather(
         *(clerk.patch(path, json={"display_name": name}, headers={"if-match": '"1"'}) for name in ("Anna", "Ann"))
@@ -109,7 +109,7 @@ async def test_of_two_clerks_who_change_the_same_version_one_is_told(clerk: http
 @pytest.mark.parametrize(
     "body", [{}, {"name": "ALAMO\\other"}, {"active": None}, {"display_name": ""}, {"display_name": None}]
 )
-async def test_a_change_that_cannot_be_is_refused(clerk: httpx.AsyncClient, body: object) -> None:
+async def test_an_invalid_change_is_refused(clerk: httpx.AsyncClient, body: object) -> None:
     path = f"/v1/users/{(await make(clerk)).json()['id']}"
     answer = await clerk.patch(path, json=body, headers={"if-match": '"1"'})
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
@@ -129,7 +129,7 @@ async def test_the_last_administrator_cannot_be_deactivated(clerk: httpx.AsyncCl
 
 @pytest.fixture
 async def staff(company: Company) -> dict[str, int]:
-    """Six users; two of them proof."""
+    """Six users, two of them in Proof."""
     names = ["ana", "Ben", "carla", "Dora", "émile", "Frank"]
     users = {name: await company.user(f"ALAMO\\{name}", active=name != "Dora") for name in names}
     proof = await company.group("Proof", members=(users["ana"], users["carla"]))
@@ -145,13 +145,13 @@ async def names_of(clerk: httpx.AsyncClient, **filters: Any) -> list[str]:
     return [user["name"].removeprefix("ALAMO\\") for user in found["items"]]
 
 
-async def test_users_are_listed_by_name_without_regard_to_case(clerk: httpx.AsyncClient, staff: dict[str, int]) -> None:
+async def test_users_are_listed_by_name_regardless_of_case(clerk: httpx.AsyncClient, staff: dict[str, int]) -> None:
     assert await names_of(clerk) == ["ana", "Ben", "carla", "Dora", "émile", "Frank"]
     assert await names_of(clerk, sort="-name") == ["Frank", "émile", "Dora", "carla", "Ben", "ana"]
     assert await names_of(clerk, sort="display_name", limit=1) == ["ana"]
 
 
-async def test_users_are_found_by_what_is_asked_for(clerk: httpx.AsyncClient, staff: dict[str, int]) -> None:
+async def test_users_are_filtered(clerk: httpx.AsyncClient, staff: dict[str, int]) -> None:
     assert await names_of(clerk, active=False) == ["Dora"]
     assert await names_of(clerk, group=staff["Proof"]) == ["ana", "carla"]
     assert await names_of(clerk, group=staff["Proof"], active=False) == []
@@ -163,9 +163,7 @@ async def test_users_are_found_by_what_is_asked_for(clerk: httpx.AsyncClient, st
     assert await names_of(clerk, group=999) == []
 
 
-async def test_pages_follow_one_another_and_totals_count_everybody(
-    clerk: httpx.AsyncClient, staff: dict[str, int]
-) -> None:
+async def test_pages_are_consecutive_and_totals_count_everyone(clerk: httpx.AsyncClient, staff: dict[str, int]) -> None:
     seen: list[str] = []
     cursor: dict[str, str] = {}
     while True:
@@ -191,7 +189,7 @@ async def test_pages_follow_one_another_and_totals_count_everybody(
         {"active": "perhaps"},
     ],
 )
-async def test_a_list_that_cannot_be_is_refused(clerk: httpx.AsyncClient, params: dict[str, Any]) -> None:
+async def test_an_invalid_query_is_refused(clerk: httpx.AsyncClient, params: dict[str, Any]) -> None:
     answer = await clerk.get("/v1/users", params=params)
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
 
@@ -203,7 +201,7 @@ async def test_the_groups_of_each_user_are_listed(clerk: httpx.AsyncClient, staf
     assert users[staff["Ben"]]["groups"] == []
 
 
-async def test_a_password_is_set_and_logs_in(clerk: httpx.AsyncClient, client: Client, company: Company) -> None:
+async def test_a_new_password_logs_in(clerk: httpx.AsyncClient, client: Client, company: Company) -> None:
     ana = await company.user("ALAMO\\ana")
     answer = await clerk.put(f"/v1/users/{ana}/password", json={"password": PASSWORD})
     assert (answer.status_code, answer.content) == (204, b"")
@@ -226,7 +224,7 @@ async def test_a_password_is_set_and_logs_in(clerk: httpx.AsyncClient, client: C
         (None, "INVALID_INPUT"),
     ],
 )
-async def test_a_password_that_does_not_do_is_refused(
+async def test_an_unsuitable_password_is_refused(
     clerk: httpx.AsyncClient, company: Company, password: str, code: str
 ) -> None:
     user = await company.user("ALAMO\\anamaria")
@@ -234,7 +232,7 @@ async def test_a_password_that_does_not_do_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
-async def test_only_an_administrator_sets_the_password_of_one(client: Client, company: Company) -> None:
+async def test_only_an_administrator_sets_the_password_of_an_administrator(client: Client, company: Company) -> None:
     ana, ben = await company.user("ALAMO\\ana"), await company.user("ALAMO\\ben")
     await company.group("Administrators", ADMIN, members=(ana,))
     help_desk = client(Grant("security.users", Level.ADMIN), user=99)

@@ -1,4 +1,4 @@
-"""A real Active Directory domain: Samba's, on 127.0.0.1, with accounts as an administrator makes them. Needs root."""
+"""A real Active Directory domain (Samba on 127.0.0.1), with accounts created as an administrator would. Needs root."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ PACKAGES = "samba samba-dsdb-modules samba-vfs-modules samba-ad-provision python
 
 
 class Samba:
-    """A domain controller that serves the directory and nothing else."""
+    """A domain controller that serves only the directory."""
 
     def __init__(self, place: Path):
         if os.geteuid() != 0 or shutil.which("samba-tool", path="/usr/bin:/usr/sbin:/bin") is None:
@@ -31,7 +31,7 @@ class Samba:
         options = {
             "interfaces": "lo",
             "bind interfaces only": "yes",
-            # Attributes of files in a database of its own: not every file system has them.
+            # Keeps file attributes in a database, because not every file system supports them.
             "vfs objects": "dfs_samba4 acl_xattr xattr_tdb",
             "xattr_tdb:file": f"{self._place}/xattr.tdb",
             "server services": "ldap",
@@ -70,7 +70,7 @@ class Samba:
         return f"ldaps://127.0.0.1:{PORT}"
 
     def user(self, *words: str) -> str:
-        """`samba-tool user …` in this domain."""
+        """Runs `samba-tool user …` in this domain."""
         return self._run("samba-tool", "user", *words, "-s", str(self._configuration))
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""A real directory: slapd under TLS with entries as Active Directory has them, its own or the one of Debian's package."""
+"""A real directory: slapd with TLS and entries like those of Active Directory, installed or from Debian's package."""
 
 import base64
 import datetime as dt
@@ -31,7 +31,7 @@ def sid(rid: int) -> bytes:
 
 @dataclass(frozen=True)
 class Programs:
-    """Where slapd is, with the libraries, modules and schemas that belong to it."""
+    """The paths of slapd and its libraries, modules and schemas."""
 
     slapd: Path
     modules: Path
@@ -40,7 +40,7 @@ class Programs:
 
 
 def find_programs() -> Programs:
-    """The machine's slapd, else the one of Debian's package, unpacked and not installed."""
+    """The slapd of this machine, or else of Debian's package, which is unpacked but not installed."""
     if (installed := shutil.which("slapd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/libexec")) is not None:
         return Programs(Path(installed), Path("/usr/lib/ldap"), Path("/etc/ldap/schema"), None)
     if not (_CACHE / "usr/sbin/slapd").exists():
@@ -54,7 +54,7 @@ def find_programs() -> Programs:
 
 @dataclass
 class Authority:
-    """A certificate authority that issues for one name."""
+    """A certificate authority that issues certificates for one name."""
 
     folder: Path
 
@@ -132,7 +132,7 @@ access to * by users read
 
 
 class Slapd:
-    """A running slapd; what it was asked stands in its log."""
+    """A running slapd; its log contains the requests."""
 
     def __init__(self, place: Path, entries: list[Entry], host: str = "localhost"):
         self._place = place
@@ -171,7 +171,7 @@ class Slapd:
         self.child.stop()
 
     def count(self, words: str) -> int:
-        """How often its log has these words."""
+        """The number of times that its log contains these words."""
         return self.log.read_text(errors="replace").count(words)
 
 

@@ -1,4 +1,4 @@
-"""The same at a real Active Directory domain, whose accounts log in as `DOMAIN\\name` and are known by objectSid."""
+"""Log-ins with a real Active Directory domain, where accounts log in as `DOMAIN\\name` and have an objectSid."""
 
 import re
 from collections.abc import Iterator
@@ -65,13 +65,13 @@ async def test_an_account_of_the_domain_logs_in_and_is_bound_by_its_sid(
     ("name", "password"),
     [("ana", "wrong"), ("ana", ""), ("ana", " "), ("disabled", SECRET), ("nobody", SECRET), ("ben", SECRET)],
 )
-async def test_everybody_else_is_refused(nobody: httpx.AsyncClient, company: Company, name: str, password: str) -> None:
+async def test_everyone_else_is_refused(nobody: httpx.AsyncClient, company: Company, name: str, password: str) -> None:
     for known in ("ana", "disabled", "nobody"):
         await company.user(f"ALAMO\\{known}")
     assert await log_in(nobody, f"ALAMO\\{name}", password) == 401
 
 
-async def test_an_account_that_was_made_anew_under_the_same_name_is_another_one(
+async def test_an_account_recreated_under_the_same_name_is_a_different_one(
     nobody: httpx.AsyncClient, clerk: httpx.AsyncClient, domain: Samba, company: Company
 ) -> None:
     eve = await company.user("ALAMO\\eve")

@@ -1,4 +1,4 @@
-"""Passwords of the Windows domain are checked by the domain itself, under TLS, and names stay whose they are."""
+"""Passwords of the Windows domain are checked by the domain over TLS, and names stay with their owners."""
 
 import socket
 import time
@@ -77,9 +77,7 @@ async def test_a_known_user_logs_in_with_the_domains_password_and_is_bound_by_si
 
 
 @pytest.mark.parametrize("name", ["#o (x) n", "Jos\u00e9", "jose\u0301"])
-async def test_names_with_characters_that_mean_something_to_a_directory(
-    nobody: httpx.AsyncClient, company: Company, name: str
-) -> None:
+async def test_special_characters_in_names_are_escaped(nobody: httpx.AsyncClient, company: Company, name: str) -> None:
     user = "#o (x) n" if name.startswith("#") else "Jos\u00e9"
     await company.user(f"ALAMO\\{user}")
     assert (await log_in(nobody, f"ALAMO\\{name}")).status_code == 200
@@ -99,7 +97,7 @@ async def test_names_with_characters_that_mean_something_to_a_directory(
         ("ALAMO\\a#", SECRET),
     ],
 )
-async def test_everything_else_is_refused_alike(
+async def test_everything_else_gets_the_same_refusal(
     nobody: httpx.AsyncClient, company: Company, name: str, password: str
 ) -> None:
     await company.user("ALAMO\\ana")
@@ -120,7 +118,7 @@ async def test_an_empty_password_never_reaches_the_directory(
     assert (await log_in(nobody, password=password)).status_code == 401
     assert await directory.find_subject("ana", SecretStr(password)) is None
     assert slapd.count("ACCEPT") == asked
-    # This directory would have let it in.
+    # This directory would have accepted it.
     client = bonsai.LDAPClient(slapd.url)
     client.set_ca_cert(str(slapd.authority.certificate))
     client.set_credentials("SIMPLE", user=BIND_NAME.format(name="ana"), password="")
@@ -128,7 +126,7 @@ async def test_an_empty_password_never_reaches_the_directory(
         pass
 
 
-async def test_another_account_of_the_same_name_is_refused_and_told_of(
+async def test_another_account_with_the_same_name_is_refused_and_audited(
     nobody: httpx.AsyncClient, client: Client, company: Company, tmp_path: Path, app: FastAPI
 ) -> None:
     await company.user("ALAMO\\ana")
@@ -155,7 +153,7 @@ async def test_a_local_password_goes_first_and_never_to_the_directory(
     assert slapd.count("ACCEPT") == asked
 
 
-async def test_guessing_stops_before_the_directory_hears_of_it(
+async def test_limited_log_ins_never_reach_the_directory(
     nobody: httpx.AsyncClient, slapd: Slapd, company: Company
 ) -> None:
     await company.user("ALAMO\\ana")
@@ -166,7 +164,7 @@ async def test_guessing_stops_before_the_directory_hears_of_it(
 
 
 @pytest.mark.parametrize("fault", ["another authority", "another name", "nobody listens", "silence"])
-async def test_a_directory_that_cannot_be_trusted_or_reached_is_away_and_locks_nobody_out(
+async def test_a_directory_that_is_untrusted_or_unreachable_locks_nobody_out(
     nobody: httpx.AsyncClient, slapd: Slapd, company: Company, app: FastAPI, tmp_path: Path, fault: str
 ) -> None:
     await company.user("ALAMO\\ana")
@@ -187,13 +185,13 @@ async def test_a_directory_that_cannot_be_trusted_or_reached_is_away_and_locks_n
             wrong = replace(sound, url=url, timeout_seconds=1)
         app.state.directory = Directory(wrong)
         began = time.monotonic()
-        # More often than it may be wrong; silence takes long, so less often.
+        # More attempts than the limit of failures allows; fewer for a silent directory, which takes long.
         for _ in range(1 if fault == "silence" else MOST_OF_ACCOUNT + 1):
             answer = await log_in(nobody)
             assert (answer.status_code, answer.json()["code"]) == (503, "IDENTITY_PROVIDER_AWAY")
         assert time.monotonic() - began < 60
         if stranger is not None:
-            # The password went to nobody: no log-in was asked for before the certificate was refused.
+            # The password was sent to nobody: the certificate was refused before any log-in.
             assert stranger.count("BIND") == 0
             stranger.stop()
     with pytest.raises(IdentityProviderAway):

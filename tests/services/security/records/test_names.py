@@ -1,4 +1,4 @@
-"""Users are named DOMAIN\\name, and names are compared without regard to case."""
+"""Users are named DOMAIN\\name, and names are compared regardless of case."""
 
 import string
 
@@ -13,7 +13,7 @@ from services.security.records.names import fold, group_name, limit_code, one_li
     "name",
     ["ALAMO\\jsmith", "alamo\\J.Smith", "CORP-2\\svc_export", "a.b\\Ana María", "X\\" + "n" * 64, "X\\o'brien"],
 )
-def test_windows_user_names_are_taken_as_they_are(name: str) -> None:
+def test_windows_user_names_are_accepted_unchanged(name: str) -> None:
     assert user_name(name) == name
     assert user_name(f"  {name}\t") == name
 
@@ -31,8 +31,8 @@ def test_windows_user_names_are_taken_as_they_are(name: str) -> None:
         ("ALAMO\\" + "n" * 65, "must have 1 to 64 characters"),
         ("ALAMO\\j\x00smith", "must be printable"),
         ("ALAMO\\j\ud800", "must be printable"),
-        ("ALAMO\\ jsmith", "must not begin or end with a space"),
-        ("ALAMO\\jsmith.", "end with a dot"),
+        ("ALAMO\\ jsmith", "without a space at either end"),
+        ("ALAMO\\jsmith.", "without a dot at the end"),
         ("ALAMO\\j;smith", "must not contain ;"),
         ("ALAMO\\jsmith@corp", "must not contain @"),
         ("ALAMO\\sub\\jsmith", "must not contain \\"),
@@ -51,7 +51,7 @@ def test_other_names_are_refused_with_the_reason(name: str, reason: str) -> None
         ("ALAMO\\Straße", "alamo\\STRASSE"),
     ],
 )
-def test_names_that_differ_in_case_or_in_how_an_accent_was_typed_are_the_same(one: str, other: str) -> None:
+def test_names_that_differ_in_case_or_typing_of_accents_are_the_same(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
@@ -70,7 +70,7 @@ def test_case_never_matters_in_ascii(text: str) -> None:
 
 
 @given(st.text())
-def test_a_name_that_was_taken_is_taken_again_as_it_is(text: str) -> None:
+def test_an_accepted_name_is_accepted_again_unchanged(text: str) -> None:
     try:
         taken = user_name(f"ALAMO\\{text}")
     except ValueError:
@@ -95,13 +95,13 @@ def test_groups_are_named_as_the_company_calls_its_roles(name: str) -> None:
         ("Pro\nof", "printable"),
     ],
 )
-def test_a_group_name_survives_a_file_or_is_refused(name: str, reason: str) -> None:
+def test_a_group_name_that_would_not_survive_a_file_is_refused(name: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         group_name(name)
 
 
 @pytest.mark.parametrize("code", ["", "a;b", "x" * 31, "a\tb"])
-def test_a_code_that_no_branch_can_have_is_refused(code: str) -> None:
+def test_an_invalid_branch_code_is_refused(code: str) -> None:
     with pytest.raises(ValueError, match="must"):
         limit_code(code)
     assert limit_code(" SAT ") == "SAT"

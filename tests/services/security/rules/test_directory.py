@@ -1,4 +1,4 @@
-"""An account of the domain is named, and its id read, in one way only; some passwords never leave this service."""
+"""The names and ids of domain accounts have one form, and some passwords never leave this service."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from services.security.rules.directory import account_in, may_be_asked, subject_
         ("ALAMO\\a\x00", None),
     ],
 )
-def test_a_name_means_an_account_of_its_own_domain_only(name: str, account: str | None) -> None:
+def test_a_name_refers_only_to_an_account_of_its_own_domain(name: str, account: str | None) -> None:
     assert account_in("ALAMO", name) == account
 
 
@@ -29,7 +29,7 @@ def test_a_name_means_an_account_of_its_own_domain_only(name: str, account: str 
     ("password", "may"),
     [("x", True), (" ", True), ("", False), ("\0", False), ("x\0y", False), ("\ud800", False), ("pé€😀", True)],
 )
-def test_a_password_that_could_be_taken_for_none_is_not_sent(password: str, may: bool) -> None:
+def test_a_password_that_could_be_taken_as_empty_is_not_sent(password: str, may: bool) -> None:
     assert may_be_asked(password) is may
 
 

@@ -1,4 +1,4 @@
-"""Features are what the operations of the services declare, and nothing else."""
+"""Features are exactly those that the operations of the services declare."""
 
 from pathlib import Path
 
@@ -18,13 +18,13 @@ def test_every_declared_feature_is_listed_with_its_levels_and_operations() -> No
     ]
     orders = features["rating.orders"]
     assert (orders.module, orders.levels) == ("rating", ("view", "edit"))
-    assert [(one.service, one.method, one.path) for one in orders.operations] == [
+    assert [(operation.service, operation.method, operation.path) for operation in orders.operations] == [
         ("rating", "GET", "/v1/orders"),
         ("rating", "POST", "/v1/orders"),
     ]
 
 
-def test_operations_for_anyone_make_no_feature() -> None:
+def test_public_operations_declare_no_feature() -> None:
     document = {"paths": {"/v1/me": {"get": {"x-access-level": "signed_in"}}}}
     assert features_of({"security": document}) == {}
 

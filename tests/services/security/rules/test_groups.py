@@ -1,4 +1,4 @@
-"""What a group may grant, and who may change a group."""
+"""The grants that a group may have, and who may change a group."""
 
 import pytest
 from hypothesis import given
@@ -30,7 +30,7 @@ def test_one_feature_may_be_granted_with_several_limits() -> None:
         ([Grant("", Level.VIEW)], [(0, "there is no feature ")]),
         (
             [Grant("rating.orders", Level.VIEW, SAT), Grant("rating.orders", Level.EDIT, SAT)],
-            [(1, "rating.orders stands twice with the same limits")],
+            [(1, "rating.orders is listed twice with the same limits")],
         ),
         (
             [Grant("rating.export", Level.VIEW), Grant("security.users", Level.VIEW, SAT)],
@@ -38,7 +38,7 @@ def test_one_feature_may_be_granted_with_several_limits() -> None:
         ),
     ],
 )
-def test_a_grant_that_cannot_be_is_named(grants: list[Grant], faults: list[tuple[int, str]]) -> None:
+def test_an_invalid_grant_is_reported(grants: list[Grant], faults: list[tuple[int, str]]) -> None:
     found = find_grant_faults([GrantEntry.of(grant) for grant in grants], FEATURES)
     assert [(fault.position, fault.detail) for fault in found] == faults
 
@@ -52,7 +52,7 @@ grants_of_any_kind = st.builds(
 
 
 @given(st.lists(grants_of_any_kind))
-def test_completing_the_administrators_gives_everything_and_takes_nothing(grants: list[GrantEntry]) -> None:
+def test_completing_the_administrators_adds_everything_and_removes_nothing(grants: list[GrantEntry]) -> None:
     complete = complete_grants(grants, FEATURES)
     for name in FEATURES:
         assert GrantEntry.of(Grant(name, Level.ADMIN)) in complete
@@ -60,17 +60,17 @@ def test_completing_the_administrators_gives_everything_and_takes_nothing(grants
     assert set(complete_grants(complete, FEATURES)) == set(complete)
 
 
-def test_nobody_changes_a_group_that_he_is_in() -> None:
+def test_nobody_can_change_their_own_groups() -> None:
     with pytest.raises(OwnGroup, match="Proof"):
         require_others_groups(Changer(7, frozenset({1})), [BILLING, PROOF])
     require_others_groups(Changer(7, frozenset({1})), [BILLING])
 
 
-def test_nobody_puts_himself_into_a_group() -> None:
+def test_nobody_can_add_themselves_to_a_group() -> None:
     with pytest.raises(OwnGroup, match="which groups you are in"):
         require_others_groups(Changer(7, frozenset()), [PROOF], [8, 7])
     require_others_groups(Changer(7, frozenset()), [PROOF], [8])
 
 
-def test_a_caller_that_is_no_user_is_in_no_group() -> None:
+def test_a_caller_that_is_not_a_user_is_in_no_group() -> None:
     require_others_groups(Changer(None), [PROOF, BILLING], [7])

@@ -1,4 +1,4 @@
-"""Loading groups from a file with one row for each grant."""
+"""Importing groups from a file with one row for each grant."""
 
 from services.security.records.grants import GrantEntry
 from services.security.records.groups import MOST_GRANTS, GroupDraft, GroupRow
@@ -14,7 +14,7 @@ VIEW_INVOICES = Grant("receivables.invoices", Level.VIEW)
 
 
 def row(line: int, group: str, description: str, grant: Grant | None) -> Numbered[GroupRow]:
-    """A line of the file; without a grant it only names its group."""
+    """A line of the file, which without a grant only names its group."""
     given = {} if grant is None else GrantEntry.of(grant).model_dump()
     return Numbered(line, GroupRow(group=group, description=description, **given))
 
@@ -40,7 +40,7 @@ def test_a_row_without_a_grant_only_names_its_group() -> None:
     assert plan_group_import([row(2, "Billing", "", None)]) == [draft("Billing", "")]
 
 
-def test_every_fault_is_named_with_its_line() -> None:
+def test_every_fault_is_reported_with_its_line() -> None:
     rows = [
         row(2, "Billing", "Who bills", Grant("rating.ordres", Level.VIEW)),
         row(3, "Billing", "Who pays", VIEW_ORDERS),
@@ -54,11 +54,11 @@ def test_every_fault_is_named_with_its_line() -> None:
         "line 4, column feature",
         "line 5, column feature",
     ]
-    assert faults[1].detail == "Billing has another one on line 2"
-    assert "stands twice" in faults[3].detail
+    assert faults[1].detail == "differs from the description of Billing on line 2"
+    assert "is listed twice" in faults[3].detail
 
 
-def test_a_group_with_more_grants_than_can_be_is_refused() -> None:
+def test_a_group_with_too_many_grants_is_refused() -> None:
     rows = [
         row(line, "Billing", "", Grant("rating.orders", Level.VIEW, Limits(customers=frozenset({str(line)}))))
         for line in range(MOST_GRANTS + 1)

@@ -1,4 +1,4 @@
-"""Names of an identity provider become users of known domains; a log-in's round follows from the browser's secret."""
+"""Names at an identity provider become users of known domains; a log-in's values derive from the browser's secret."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ DOCUMENT = {
         ("alamo\\ana", "alamo\\ana"),
     ],
 )
-def test_a_name_means_a_user_of_the_mapped_domain(claimed: str, name: str) -> None:
+def test_a_name_refers_to_a_user_of_the_mapped_domain(claimed: str, name: str) -> None:
     assert windows_name(claimed, DOMAINS) == name
 
 
@@ -45,18 +45,18 @@ def test_a_name_means_a_user_of_the_mapped_domain(claimed: str, name: str) -> No
     "claimed",
     ["", "ana@elsewhere.example", "OTHER\\ana", "a\\b\\c", "ana@x@alamo.example", "@alamo.example", "ALAMO\\", "a\x00"],
 )
-def test_any_other_name_means_nobody(claimed: str) -> None:
+def test_any_other_name_is_refused(claimed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         windows_name(claimed, DOMAINS)
 
 
-def test_a_bare_name_means_nobody_unless_a_domain_is_named_for_it() -> None:
-    with pytest.raises(ValueError, match="no domain"):
+def test_a_name_without_a_domain_is_refused_unless_it_is_mapped() -> None:
+    with pytest.raises(ValueError, match="does not belong to a domain"):
         windows_name("ana", {"alamo.example": "ALAMO"})
 
 
 @given(st.text(), st.text())
-def test_a_round_follows_from_its_secret_and_from_no_other(one: str, other: str) -> None:
+def test_a_round_depends_only_on_its_secret(one: str, other: str) -> None:
     assert round_of(one) == round_of(one)
     first = round_of(one)
     assert len({first.state, first.nonce, first.verifier}) == 3
@@ -73,7 +73,7 @@ def test_the_browser_is_sent_with_the_challenge_and_never_with_the_verifier() ->
     assert one.verifier not in url
 
 
-def test_a_document_is_that_of_its_issuer_and_stays_under_tls() -> None:
+def test_a_discovery_document_must_be_of_its_issuer_and_use_tls() -> None:
     assert endpoints_of("https://id.example", DOCUMENT) == Endpoints(
         "https://id.example/authorize?tenant=1", "https://id.example/token", "https://id.example/jwks"
     )
@@ -95,7 +95,7 @@ def test_a_document_is_that_of_its_issuer_and_stays_under_tls() -> None:
         ("", False),
     ],
 )
-def test_only_this_machine_is_asked_without_tls(url: str, protected: bool) -> None:
+def test_only_this_machine_may_be_asked_without_tls(url: str, protected: bool) -> None:
     assert is_protected(url) is protected
 
 

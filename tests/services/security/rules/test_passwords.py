@@ -1,4 +1,4 @@
-"""A local password is long enough, and not the user's own name."""
+"""A local password must be long enough and must not be the user's own name."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_a_long_password_is_good_enough(password: str) -> None:
         ("alamo\\ADMINISTRATOR", "own name"),
     ],
 )
-def test_a_password_that_does_not_do_is_refused_without_being_shown(password: str, reason: str) -> None:
+def test_an_unsuitable_password_is_refused_without_being_shown(password: str, reason: str) -> None:
     with pytest.raises(PasswordUnfit, match=reason) as refused:
         require_fit(password, "ALAMO\\administrator")
     assert not password or password not in refused.value.detail

@@ -1,4 +1,4 @@
-"""What follows from groups: effective features, the permission table, and that an administrator remains."""
+"""What follows from groups: effective features, the permission table, and the remaining administrator."""
 
 import pytest
 from hypothesis import given
@@ -56,7 +56,7 @@ def test_the_table_allows_exactly_what_the_groups_grant(
 ) -> None:
     table = permission_table(3, [ActiveUser(7, "ALAMO\\ana", [1, 2])], [ENTRY, PROOF], given_grants)
     claims = [claim for group_id in table.users["7"].groups for claim in table.groups[group_id].grants]
-    direct = scope_for(tuple(one.grant for one in given_grants), "rating.orders", level)
+    direct = scope_for(tuple(entry.grant for entry in given_grants), "rating.orders", level)
     through_table = scope_for(grants_from_claim(claims), "rating.orders", level)
 
     def covers(scope: Scope | None) -> bool:
@@ -84,7 +84,7 @@ def test_the_last_administrator_stays() -> None:
     require_administrator({7}, {8})
 
 
-def test_where_there_is_no_administrator_yet_there_need_be_none() -> None:
+def test_without_an_administrator_before_there_need_be_none_afterwards() -> None:
     require_administrator(set(), set())
 
 
@@ -92,5 +92,5 @@ def test_where_there_is_no_administrator_yet_there_need_be_none() -> None:
     ("subject", "user_id"),
     [("7", 7), ("gateway", None), ("", None), ("-7", None), ("7.0", None), ("٧", None), ("9" * 19, None)],
 )
-def test_only_digits_are_the_subject_of_a_user(subject: str, user_id: int | None) -> None:
+def test_the_subject_of_a_user_has_only_digits(subject: str, user_id: int | None) -> None:
     assert user_id_of(subject) == user_id

@@ -1,4 +1,4 @@
-"""What happens when a refresh token is shown."""
+"""What happens when a refresh token is used."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,9 +33,9 @@ SECOND = timedelta(seconds=1)
         (USED, 8 * SECOND, Answer.REPEAT),
         (USED, 10 * SECOND, Answer.REPEAT),
         (USED, 11 * SECOND, Answer.END),
-        # The other of two at once may have read its clock a little earlier.
+        # The second of two simultaneous requests may have read its clock a little earlier.
         (USED, -1 * SECOND, Answer.REPEAT),
-        # Its successor was used too.
+        # The successor was used too.
         (replace(USED, current_digest=b"the one after"), 2 * SECOND, Answer.END),
         (replace(USED, current_digest=None), 2 * SECOND, Answer.END),
         (replace(FRESH, user_active=False), 0 * SECOND, Answer.REFUSE),
@@ -66,7 +66,7 @@ moments = st.integers(min_value=-10, max_value=13 * 3600).map(lambda seconds: NO
     ),
     moments,
 )
-def test_nobody_gets_tokens_from_a_dead_session_or_an_old_token(shown: Shown, now: datetime) -> None:
+def test_an_ended_session_or_an_old_token_gives_no_tokens(shown: Shown, now: datetime) -> None:
     answer = answer_refresh(shown, b"successor", now)
     if answer in {Answer.ROTATE, Answer.REPEAT}:
         assert shown.user_active

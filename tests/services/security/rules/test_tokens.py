@@ -1,4 +1,4 @@
-"""Access tokens are signed, short-lived and of one kind; refresh tokens follow one another."""
+"""Access tokens are signed, short-lived and of one type; refresh tokens have a derived successor."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ SESSION = LoggedIn(31, 7, "ALAMO\\ana", NOON + timedelta(hours=12))
 KEYS = token_keys(SEED)
 
 
-def test_an_access_token_says_who_and_for_how_long(keys: TokenKeys) -> None:
+def test_an_access_token_states_its_user_and_lifetime(keys: TokenKeys) -> None:
     token, lifetime = sign_access_token(keys, SESSION, "token-1", NOON)
     assert lifetime == 300
     assert jwt.get_unverified_header(token) == {
@@ -58,7 +58,7 @@ def test_an_access_token_does_not_outlive_its_session(keys: TokenKeys) -> None:
     assert lifetime == 90
 
 
-def test_another_key_refuses_the_token(keys: TokenKeys) -> None:
+def test_a_token_is_invalid_for_another_key(keys: TokenKeys) -> None:
     token, _ = sign_access_token(keys, SESSION, "token-1", NOON)
     other = token_keys("11" * 32).signing.public_key()
     with pytest.raises(jwt.InvalidSignatureError):
@@ -66,7 +66,7 @@ def test_another_key_refuses_the_token(keys: TokenKeys) -> None:
 
 
 @given(st.binary(min_size=32, max_size=32))
-def test_a_refresh_token_always_has_the_same_successor_and_is_not_it(random: bytes) -> None:
+def test_a_refresh_token_always_has_the_same_different_successor(random: bytes) -> None:
     token = refresh_token_of(random)
     following = successor(KEYS, token)
     assert following == successor(token_keys(SEED), token)
@@ -75,12 +75,12 @@ def test_a_refresh_token_always_has_the_same_successor_and_is_not_it(random: byt
     assert digest(following) != digest(token)
 
 
-def test_without_the_key_the_successor_cannot_be_known() -> None:
+def test_without_the_key_the_successor_cannot_be_derived() -> None:
     token = refresh_token_of(b"x" * 32)
     assert successor(KEYS, token) != successor(token_keys("11" * 32), token)
     assert KEYS.successions[0] != KEYS.signing.private_bytes_raw()
 
 
-def test_any_text_may_be_shown_as_a_refresh_token() -> None:
+def test_any_text_is_handled_as_a_refresh_token() -> None:
     assert len(digest("\ud800")) == 32
     assert successor(KEYS, "\ud800")

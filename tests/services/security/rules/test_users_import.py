@@ -1,4 +1,4 @@
-"""Loading users from a file: who is new, who changes, who joins and leaves."""
+"""Importing users from a file: new and changed users, and their memberships."""
 
 from collections.abc import Iterable
 
@@ -43,13 +43,13 @@ def test_an_unknown_name_is_a_new_active_user() -> None:
     assert plan.changes_permissions
 
 
-def test_a_new_user_may_be_inactive_and_then_permits_nothing() -> None:
+def test_a_new_user_who_is_inactive_changes_no_permissions() -> None:
     plan = plan_user_import([row(name="ALAMO\\ben", display_name="Ben", active=False)], KNOWN, GROUPS)
     assert plan.new == (UserDraft(name="ALAMO\\ben", display_name="Ben", active=False),)
     assert not plan.changes_permissions
 
 
-def test_naming_groups_makes_them_exactly_the_users_groups() -> None:
+def test_groups_in_a_row_become_exactly_the_users_groups() -> None:
     plan = plan_user_import([row("PROOF", "Billing")], KNOWN, GROUPS)
     assert (plan.joining, plan.leaving) == ((Joining("alamo\\ana", 1),), (Leaving(7, 3),))
     assert plan.changed_group_ids == {1, 3}
@@ -57,7 +57,7 @@ def test_naming_groups_makes_them_exactly_the_users_groups() -> None:
     assert not plan.changed
 
 
-def test_naming_no_groups_leaves_them_alone() -> None:
+def test_a_row_without_groups_changes_no_memberships() -> None:
     plan = plan_user_import([row()], KNOWN, GROUPS)
     assert (plan.new, plan.changed, plan.joining, plan.leaving) == ((), (), (), ())
     assert not plan.changes_permissions
@@ -71,13 +71,13 @@ def test_a_new_display_name_changes_no_permission() -> None:
     assert not plan.changes_permissions
 
 
-def test_deactivating_is_noticed() -> None:
+def test_a_deactivated_user_is_reported() -> None:
     plan = plan_user_import([row(active=False)], KNOWN, GROUPS)
     assert (plan.flagged, plan.deactivated) == ((7,), (7,))
     assert plan.changes_permissions
 
 
-def test_unknown_groups_are_named_with_their_lines() -> None:
+def test_unknown_groups_are_reported_with_their_lines() -> None:
     faults = find_unknown_groups([Numbered(2, row("Proof", "Prof"))], GROUPS)
     assert [(fault.pointer, fault.detail) for fault in faults] == [("line 2, column groups", "there is no group Prof")]
 
@@ -92,7 +92,7 @@ known_users = st.lists(st.sets(st.sampled_from([1, 2, 3])), max_size=4).map(
 
 
 @given(known_users, st.lists(st.tuples(st.none() | st.booleans(), st.sets(names)), max_size=6))
-def test_a_file_loaded_twice_changes_nothing_the_second_time(
+def test_importing_a_file_again_changes_nothing(
     known: dict[str, User], wanted: list[tuple[bool | None, set[str]]]
 ) -> None:
     rows = [

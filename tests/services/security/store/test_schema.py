@@ -1,4 +1,4 @@
-"""The runtime role may do what it must and no more."""
+"""The runtime role may do only what it must."""
 
 import asyncpg
 import pytest
@@ -85,7 +85,7 @@ async def test_the_runtime_role_cannot(security_database: Database, forbidden: s
         ),
     ],
 )
-async def test_the_tables_hold_no_nonsense(security_database: Database, statement: str, constraint: str) -> None:
+async def test_the_tables_refuse_invalid_rows(security_database: Database, statement: str, constraint: str) -> None:
     connection = await asyncpg.connect(security_database.url)
     with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
         await connection.execute(statement)
