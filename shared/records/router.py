@@ -89,7 +89,6 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     filter_type: Any = Annotated[_filter_of(row, edge.filters), Query()]
     page_type: Any = Page.__class_getitem__((row, Count))
     listing = {"response_model": page_type, "responses": CSV_RESPONSE}
-
     words = "CSV and XLSX use the import format."
 
     @declare("get", "", f"list {edge.several}", words, types={"filters": filter_type}, access=edge.view, **listing)
@@ -98,7 +97,6 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         return answer(page, edge.noun, row, rows, cursor, Count(count=count))
 
     adding = {"status_code": 201, "response_model": row, "refuses": [RecordTaken, RecordFaulty]}
-
     words = "The key must be new."
 
     @declare("post", "", f"create {edge.one}", words, types={"entry": row}, access=edge.edit, **adding)

@@ -55,7 +55,7 @@ def test_every_fault_is_reported_with_its_line() -> None:
         "line 5, column feature",
     ]
     assert faults[1].detail == "differs from the description of Billing on line 2"
-    assert "stands twice" in faults[3].detail
+    assert "listed twice" in faults[3].detail
 
 
 def test_a_group_with_too_many_grants_is_refused() -> None:
