@@ -147,7 +147,7 @@ class Tokens:
         `now` is in seconds since 1970.
         """
         if authorization is None:
-            raise Unauthenticated("This needs an access token. Log in, and send it as `Authorization: Bearer <token>`.")
+            raise Unauthenticated("This needs an access token. Log in, and send it as `Authorization: Bearer`.")
         if authorization[:7].lower() != b"bearer " or len(authorization) > _MAX_TOKEN_BYTES:
             raise Unauthenticated("The Authorization header does not contain a Bearer token.")
         token = authorization[7:]

@@ -19,7 +19,7 @@ from deploy.local.process import LocalError
 from deploy.local.reconcile import money, reconcile
 from deploy.local.sample import SAMPLE
 from deploy.local.suite import Suite
-from shared.values.numbers import counted
+from shared.values.numbers import counted, plain
 
 _PATIENCE_SECONDS = 30
 
@@ -90,7 +90,7 @@ def enter_orders(clerks: Clerks, console: Console) -> None:
     """Imports the work orders of the sample company."""
     _step(console, clerks.olga, "imports the work orders of deploy/sample/work-orders.csv")
     loaded = clerks.olga.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())
-    console.print(f"{loaded['imported']:,} work orders imported, after all of them had been checked")
+    console.print(f"{counted(loaded['imported'], 'work order')} imported, after all of them had been checked")
 
 
 def rate_orders(clerks: Clerks, console: Console) -> dict[str, int]:
@@ -211,7 +211,7 @@ def export(bill: Clerk, console: Console, selection: dict[str, Any] | None = Non
     )
     seconds = time.monotonic() - started_at
     console.print(
-        f"run {state['id']}: {state['status']}, {state['exported']:,} invoices for {money(state['exported_total'])} "
+        f"run {state['id']}: {state['status']}, {counted(state['exported'], 'invoice')} for {money(state['exported_total'])} "
         f"in Accounts Receivable, {state['refused']} refused, {seconds:.2f} s"
     )
     return state, seconds
@@ -260,7 +260,7 @@ def show_invoices(clerks: Clerks, run: dict[str, Any], console: Console) -> None
             money(invoice["open"]),
         )
     console.print(table)
-    console.print(f"{page['totals']['count']:,} invoices, {money(page['totals']['open'])} open")
+    console.print(f"{counted(page['totals']['count'], 'invoice')}, {money(page['totals']['open'])} open")
     whole = clerks.rita.get(f"/receivables/invoices/{page['items'][0]['id']}")
     posted: dict[str, Decimal] = defaultdict(Decimal)
     for row in whole["distributions"]:
@@ -313,7 +313,7 @@ def credit_and_rerate(clerks: Clerks, console: Console) -> None:
     reopened = _eventually(lambda: _when_open(clerks.olga, path), f"order {order['number']} was not reopened")
     _step(console, clerks.olga, "corrects the mileage of the reopened order")
     changed = clerks.olga.call("PATCH", path, json={"miles": "12.5"}, headers={"if-match": f'"{reopened["revision"]}"'})
-    console.print(f"{order['number']}: {reopened['miles']} miles were reported, 12.5 were driven")
+    console.print(f"{order['number']}: {plain(Decimal(reopened['miles']))} miles were reported, 12.5 were driven")
     _step(console, clerks.bill, "rates it again and exports it")
     rated = clerks.bill.call("POST", f"{path}/rating", headers={"if-match": changed.headers["etag"]}).json()
     console.print(f"version {rated['version']}: {money(rated['total'])}")

@@ -56,8 +56,7 @@ class Edge:
     `several` are what people call its rows.
 
     A `whole` list has no pages. `in_path` has the parts of the key in the path with their types, if they differ from the
-    record's. `changed` is the body of a change, if it has fewer fields than the body that creates a row. `entering` is
-    the verb for adding a row.
+    record's. `changed` is the body of a change, if it has fewer fields than the body that creates a row.
     """
 
     noun: str
@@ -69,7 +68,6 @@ class Edge:
     whole: bool = False
     in_path: Mapping[str, Any] = field(default_factory=dict)
     changed: type[Record] | None = None
-    entering: str = "enter"
 
 
 def _filter_of(table: RecordTable[Any], filters: Sequence[str]) -> type[BaseModel]:
@@ -117,10 +115,10 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count(count=count))
 
     adding = {"status_code": 201, "response_model": row, "refuses": [records.taken, *refuses]}
-    name, words = f"{edge.entering} {edge.one}", f"Adds a {edge.one}."
+    words = "The key must be new."
 
-    @declare("post", "", name, words, types={"entry": entered}, access=edge.edit, **adding)
-    async def enter_record(entry: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
+    @declare("post", "", f"create {edge.one}", words, types={"entry": entered}, access=edge.edit, **adding)
+    async def create_record(entry: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
         return await read(await records.enter(session, caller.scope, entry), caller, session, response)
 
     _declare_import(declare, edge, records)

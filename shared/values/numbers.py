@@ -22,4 +22,4 @@ def counted(count: int, one: str, several: str | None = None) -> str:
 
     `several` is needed where the plural does not add an s.
     """
-    return f"{count} {one if count == 1 else several or f'{one}s'}"
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"

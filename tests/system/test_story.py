@@ -38,7 +38,7 @@ def test_the_ledgers_agree_after_the_main_job(story: Story) -> None:
     "words",
     [
         "1,000 work orders imported",
-        "Why W10471 costs 380.00",
+        "Why W10471 costs $380.00",
         "on 7 draft roll-up invoices",
         "orders: over credit limit of 5000.00",
         "403 FORBIDDEN",

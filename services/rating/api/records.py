@@ -50,7 +50,6 @@ routers = (
             edit=declared.feature("rating.rollup", Level.EDIT),
             in_path={"ar_company": CompanyNumber, "bill_to": Annotated[str, Path(max_length=40)]},
             changed=RollupTerms,
-            entering="set",
         ),
         records.ROLLUP_RULES,
     ),

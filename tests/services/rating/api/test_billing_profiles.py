@@ -248,9 +248,9 @@ async def test_a_region_takes_other_zips_and_a_zip_in_two_regions_is_ambiguous(c
 @pytest.mark.parametrize(
     ("noun", "zips", "detail"),
     [
-        ("regions", ["78205-1234"], "must be a ZIP code of five digits, like 78205"),
-        ("regions", ["7820"], "must be a ZIP code of five digits, like 78205"),
-        ("zones", ["78"], "must be a ZIP code of five digits or its first three or four, like 782"),
+        ("regions", ["78205-1234"], "must be a five-digit ZIP code, like 78205"),
+        ("regions", ["7820"], "must be a five-digit ZIP code, like 78205"),
+        ("zones", ["78"], "must be a five-digit ZIP code or its first three or four digits, like 782"),
     ],
 )
 async def test_a_zip_that_does_not_fit_says_what_would(company, noun, zips, detail) -> None:

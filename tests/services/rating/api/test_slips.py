@@ -26,12 +26,16 @@ def steps(*of: dict[str, str]) -> list[dict[str, Any]]:
     ("lines", "pointer", "words"),
     [
         ([{**LINE, "rate": "-1"}], "/lines/0/rate", "must not be negative"),
-        ([{**LINE, "rate": "1.123456"}], "/lines/0/rate", "at most 5 decimals"),
-        ([{**LINE, "rate": 80.5}], "/lines/0/rate", "a decimal in a string"),
-        ([{**LINE, "minimum": "10.005"}], "/lines/0/minimum", "at most 2 decimals"),
-        ([], "/lines", "needs at least 1"),
+        ([{**LINE, "rate": "1.123456"}], "/lines/0/rate", "at most 5 decimal places"),
+        ([{**LINE, "rate": 80.5}], "/lines/0/rate", "a decimal number in a string"),
+        ([{**LINE, "minimum": "10.005"}], "/lines/0/minimum", "at most 2 decimal places"),
+        ([], "/lines", "must have at least 1 item"),
         (steps({"up_to": "10"}, {"rate": "6"}), "/lines/0/steps/0", "needs a rate or an amount; say 0 if it is free"),
-        (steps({"up_to": "10", "amount": "5.555"}, {"rate": "6"}), "/lines/0/steps/0/amount", "at most 2 decimals"),
+        (
+            steps({"up_to": "10", "amount": "5.555"}, {"rate": "6"}),
+            "/lines/0/steps/0/amount",
+            "at most 2 decimal places",
+        ),
         (steps({"up_to": "10", "amount": "5"}, {"from": "12", "amount": "6"}), "/lines/0/steps", "between 10 and 12"),
         (
             steps({"up_to": "10", "amount": "5"}, {"from": "8", "amount": "6"}),
@@ -48,7 +52,7 @@ def steps(*of: dict[str, str]) -> list[dict[str, Any]]:
             "/lines/0/base",
             "a share of itself",
         ),
-        ([{**LINE, "discount": "5"}], "/lines/0/discount", "is not known here"),
+        ([{**LINE, "discount": "5"}], "/lines/0/discount", "is not a known field"),
     ],
 )
 async def test_a_faulty_line_is_named_alone_and_no_profile_is_kept(company, lines, pointer, words) -> None:
@@ -65,14 +69,14 @@ async def test_a_faulty_line_is_named_alone_and_no_profile_is_kept(company, line
 @pytest.mark.parametrize(
     ("slip", "words"),
     [
-        ({"service_on": "9999-12-31"}, "must lie between 1990-01-01 and 2199-12-31"),
-        ({"service_on": "0026-11-02"}, "must lie between"),
+        ({"service_on": "9999-12-31"}, "must be between 1990-01-01 and 2199-12-31"),
+        ({"service_on": "0026-11-02"}, "must be between"),
         ({"service_on": "2026-02-30"}, "must be a date, like 2026-11-02"),
         ({"triggers": ["SERVED"]}, "SERVED is an outcome: the field status says it"),
         ({"served_zip": "7820"}, "like 78205 or 78205-1234"),
         ({"served_zip": "782051201"}, "like 78205 or 78205-1234"),
         ({"miles": "-1"}, "must be at least 0"),
-        ({"miles": "1.2345"}, "at most 3 decimals"),
+        ({"miles": "1.2345"}, "at most 3 decimal places"),
         ({"field_status": "lost"}, "must be one of 'in_field', 'served', 'not_served' or 'cancelled'"),
     ],
 )

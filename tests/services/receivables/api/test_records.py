@@ -80,7 +80,7 @@ async def test_an_unknown_record_is_404(receivables) -> None:
             "/due_day",
             "due dates go by days or by a day of the month, not both",
         ),
-        ("pay-terms", "1/NET30", {"code": "NET31"}, "/code", "must stay NET30"),
+        ("pay-terms", "1/NET30", {"code": "NET31"}, "/code", "cannot be changed from NET30"),
         (
             "tax-codes",
             "1/TX",
@@ -107,10 +107,10 @@ async def test_an_unknown_record_is_404(receivables) -> None:
             "a lump-sum item (UM LS) has no units",
         ),
         ("contract-items", "1/C-110/1", {"tax_code": "FL"}, "/tax_code", "company 1 has no tax code FL in use"),
-        ("contract-items", "1/C-110/1", {"billed_amount": "1.00"}, "/billed_amount", "must stay 0.00"),
+        ("contract-items", "1/C-110/1", {"billed_amount": "1.00"}, "/billed_amount", "cannot be changed from 0.00"),
         ("jb-companies", "11", {"ar_company": 7}, "/ar_company", "there is no AR company 7"),
         ("ar-companies", "1", {"cash_account": "9999"}, "/cash_account", "GL company 1 has no account 9999"),
-        ("ar-companies", "1", {"last_closed_month": "2026-10"}, "/last_closed_month", "must stay 2026-09"),
+        ("ar-companies", "1", {"last_closed_month": "2026-10"}, "/last_closed_month", "cannot be changed from 2026-09"),
         (
             *("ar-companies", "1", {"default_receivable_type": 9}, "/default_receivable_type"),
             "company 1 has no receivable type 9",
@@ -189,7 +189,7 @@ async def test_limits_to_companies_hold_for_every_record(receivables, identity) 
         content=b"ar_company,code,description\n1,X,X\n",
         headers={**only, "content-type": "text/csv"},
     )
-    assert outside.json()["errors"][0]["detail"] == "lies outside what you may edit"
+    assert outside.json()["errors"][0]["detail"] == "is outside what you may edit"
 
 
 async def test_automatic_numbers_of_a_known_company_go_on(receivables) -> None:
