@@ -63,7 +63,7 @@ format: $(READY) ## Format the code and apply the linter's fixes
 	@$(VENV)/bin/ruff check --fix
 
 documents: $(READY) ## Generate OpenAPI, event schemas and docs/errors.md from the code
-	@$(RUN) -m deploy.generate
+	@$(RUN) -m deploy.documents
 
 locks: $(READY) ## Compile locks/ from pyproject.toml (UPGRADE=1 uses the newest versions)
 	@$(RUN) -m deploy.locks compile $(if $(UPGRADE),--upgrade)

@@ -25,44 +25,50 @@ Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class Settings(ProcessSettings):
-    """The settings of the gateway.
+    """The settings of the gateway."""
 
-    `signing_key` (`GATEWAY_SIGNING_KEY`) signs identities: an Ed25519 seed, 32 bytes in hexadecimal. Services get its
-    public half in `<SERVICE>_GATEWAY_KEYS`.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="GATEWAY_", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
 
     signing_key: Seed
+    """Signs identities: an Ed25519 seed, 32 bytes in hexadecimal; `ratebook new-key` prints one and its public half, which
+    the services need."""
     rating_url: Origin
+    """Where rating is: `http://host:port`."""
     receivables_url: Origin
+    """Where receivables is."""
     security_url: Origin
+    """Where security is."""
     connect_timeout_seconds: float = Field(default=2.0, gt=0)
-    # Applies both to a service that sends nothing and to a caller that reads or sends nothing. Event streams send a
-    # heartbeat every 15 s.
+    """How long connecting to a service may take."""
     inactivity_timeout_seconds: float = Field(default=60.0, gt=0)
+    """Applies both to a service that sends nothing and to a caller that reads or sends nothing. Event streams send a
+    heartbeat every 15 s."""
     max_body_bytes: int = Field(default=25 * _MIB, gt=0)
-    # For each service, including open event streams.
+    """The largest request body."""
     max_upstream_requests: int = Field(default=1_000, gt=0)
-    # For each caller: requests that the caller abandoned before the answer, and that a service still works on.
+    """For each service, including open event streams."""
     max_abandoned_requests: int = Field(default=32, gt=0)
-    # For each caller: requests at once, including open event streams; requests per second in the long run; and requests
-    # in one burst after a pause.
+    """For each caller: requests that the caller abandoned before the answer, and that a service still works on."""
     max_requests_at_once: int = Field(default=256, gt=0)
+    """For each caller, including open event streams."""
     requests_per_second: float = Field(default=300.0, gt=0)
+    """For each caller, in the long run."""
     burst: int = Field(default=1_000, gt=0)
-    # After this many failures in a row, a service gets only one trial request per pause until it is back.
+    """For each caller: requests in one burst after a pause."""
     failures: int = Field(default=5, gt=0)
+    """After this many failures in a row, a service gets only one trial request per pause until it is back."""
     pause_seconds: float = Field(default=1.0, gt=0)
-    # How often the permissions are fetched, besides immediately after security announces a change.
+    """That pause."""
     permission_poll_seconds: float = Field(default=5.0, gt=0, le=30)
-    # How often denials are reported to the audit.
+    """How often the permissions are fetched, besides immediately after security announces a change."""
     denials_seconds: float = Field(default=60.0, gt=0, le=60)
-    # The data plane that carries the requests and asks about each at /auth/check, and the key that authenticates it.
-    # Without these there is no /auth/check.
+    """How often denials are reported to the audit."""
     check_manner: Manner | None = None
+    """The data plane that carries the requests and asks about each at `/auth/check`. Without it there is no `/auth/check`."""
     check_key: SecretStr | None = Field(default=None, min_length=32)
+    """The key that authenticates that data plane."""
     token_cache_size: int = Field(default=10_000, gt=0)
+    """How many access tokens are remembered as checked."""
 
     @model_validator(mode="after")
     def _check_is_whole(self) -> "Settings":

@@ -25,7 +25,7 @@ class Environment:
         value = self.find(name)
         if not value:
             raise LocalError(
-                f"Set {name} (the README lists the variables), or start a suite with `make up`. None is running in "
+                f"Set {name} (docs/settings.md lists the variables), or start a suite with `make up`. None is running in "
                 f"{self._home}."
             )
         return value

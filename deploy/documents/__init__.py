@@ -1,1 +1,1 @@
-"""Pages of docs/ that are made from the code."""
+"""Documents that are made from the code: OpenAPI, event schemas, AsyncAPI, and pages of docs/."""

@@ -116,7 +116,7 @@ class Suite:
         return "gateway.main" if name == "gateway" else f"services.{name}.main"
 
     def environment_of(self, name: str) -> dict[str, str]:
-        """The environment of a process; the README documents the same variables."""
+        """The environment of a process; docs/settings.md has the same variables."""
         assert self.postgres is not None
         assert self.nats is not None
         kept = self.home.secrets

@@ -1,4 +1,4 @@
-"""What the rating service is told by its environment."""
+"""The settings of the rating service, from environment variables."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -7,14 +7,13 @@ from shared.process.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """`time_zone` is the company's: it says which date today is.
+    """The settings of the rating service."""
 
-    `export_chunk_orders` is how many orders travel to receivables in one message, at most; a chunk without an answer for
-    `answer_patience_seconds` is asked again.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="RATING_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix="RATING_")
 
     time_zone: str = "America/Chicago"
+    """The company's time zone, which decides what today's date is."""
     export_chunk_orders: int = Field(default=500, ge=1, le=500)
+    """The most orders in one message to receivables."""
     answer_patience_seconds: float = Field(default=60, ge=1)
+    """How long rating waits for the answer to a message before it asks again."""

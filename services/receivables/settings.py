@@ -1,4 +1,4 @@
-"""What the receivables service is told by its environment."""
+"""The settings of the receivables service, from environment variables."""
 
 from typing import Literal, Self
 
@@ -10,19 +10,24 @@ from shared.process.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """`time_zone` is the company's: it says which date today is. Without `smtp_host` nothing is sent by e-mail."""
+    """The settings of the receivables service."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="RECEIVABLES_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix="RECEIVABLES_")
 
     time_zone: str = "America/Chicago"
+    """The company's time zone, which decides what today's date is."""
     smtp_host: str | None = None
+    """The mail server that invoices are handed to. Without it, no invoice is sent by e-mail."""
     smtp_port: int = 587
+    """The port of the mail server."""
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to the mail server is protected."""
     smtp_user: str | None = None
+    """The log-in at the mail server, if it needs one."""
     smtp_password: SecretStr | None = None
+    """The password for that log-in."""
     mail_from: str | None = None
+    """The address that invoices are sent from; required with a mail server."""
 
     @model_validator(mode="after")
     def _somebody_writes(self) -> Self:

@@ -12,41 +12,49 @@ from shared.process.settings import Seeds, ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """The settings of the security service.
-
-    `signing_key` (`SECURITY_SIGNING_KEY`) signs access tokens: an Ed25519 seed, 32 bytes in hexadecimal. During a key
-    rotation there are several, separated by commas: the first one signs, and all are published. The keys that derive
-    refresh tokens come from them too, so all instances must have the same ones.
-
-    `oidc_…` describe the identity provider, if there is one; `oidc_domains` is JSON, `{"alamo.example": "ALAMO"}`.
-    `ldap_…` describe the directory of the Windows domain, if passwords are checked there.
-    """
+    """The settings of the security service."""
 
     model_config = SettingsConfigDict(env_prefix="SECURITY_")
 
     signing_key: Seeds
-    # Users cannot change their own groups, nor which groups they are in.
+    """Signs access tokens: an Ed25519 seed, 32 bytes in hexadecimal; `ratebook new-key` prints one. During a key rotation
+    there are several, separated by commas: the first one signs, and all are published. The keys that derive refresh
+    tokens come from them too, so all instances must have the same ones."""
     four_eyes: bool = True
+    """Users cannot change their own groups, nor which groups they are in."""
     oidc_issuer: str | None = None
+    """The identity provider, if people log in with OpenID Connect: an `https://` address."""
     oidc_client_id: str | None = None
+    """The name under which Ratebook is registered there."""
     oidc_client_secret: SecretStr | None = None
-    # The public address of the gateway: https://…/api/v1/security/oidc/callback
+    """The secret of that registration, if it has one."""
     oidc_redirect_uri: str | None = None
+    """The public address of the gateway: `https://…/api/v1/security/oidc/callback`."""
     oidc_name_claim: str = "preferred_username"
+    """The claim with the person's name at the provider, `bill@alamo.example`."""
     oidc_domains: dict[str, str] = Field(default_factory=dict)
-    # A file with certificates to trust in addition to those of the machine.
+    """Which Windows domain each suffix of that name means, as JSON: `{"alamo.example": "ALAMO"}`."""
     oidc_ca_file: Path | None = None
-    # Where a browser goes after logging in; a path of this host, so that nobody is redirected elsewhere.
+    """A file with certificates to trust in addition to those of the machine."""
     oidc_return_to: str = "/console/"
+    """Where a browser goes after logging in; a path of this host, so that nobody is redirected elsewhere."""
 
     ldap_url: str | None = Field(default=None, pattern=r"^ldaps://")
+    """The directory of the Windows domain, if passwords are checked there: `ldaps://host:port`."""
     ldap_ca_file: Path | None = None
+    """A file with the certificates that the directory's own must be signed by."""
     ldap_domain: str | None = None
+    """The Windows domain, as in `ALAMO\\bill`."""
     ldap_base: str | None = None
+    """Where in the directory its people are: `DC=alamo,DC=example`."""
     ldap_bind_name: str = r"{domain}\{name}"
+    """The name that a person logs in with there; `{name}` and `{domain}` are filled in."""
     ldap_name_attribute: str = "sAMAccountName"
+    """The attribute with the name."""
     ldap_id_attribute: str = OBJECT_SID
+    """The attribute that never passes to another person."""
     ldap_timeout_seconds: float = Field(default=5.0, gt=0, le=30)
+    """How long the directory may take to answer."""
 
     @model_validator(mode="after")
     def _ldap_is_whole(self) -> "Settings":

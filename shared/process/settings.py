@@ -43,23 +43,25 @@ class ProcessSettings(BaseSettings):
     """The settings of both the gateway and the services."""
 
     # Otherwise a message about one missing variable would show the values of the others, including passwords.
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     nats_url: SecretStr = Field(validation_alias="NATS_URL")
-    # Longer than the gateway keeps an idle connection to a service (4 s), and longer than load balancers take to
-    # notice.
+    """`nats://user:password@host:port`; each process has its own user."""
     drain_seconds: float = Field(default=5.0, ge=0, le=60, validation_alias="DRAIN_SECONDS")
+    """How long a process continues to serve after SIGTERM. It must be longer than the gateway keeps an idle connection to
+    a service (4 s), and longer than load balancers take to notice."""
     log_level: str = Field(default="INFO", validation_alias="LOG_LEVEL")
+    """`DEBUG` also logs every request that the gateway lets through."""
 
 
 class ServiceSettings(ProcessSettings):
-    """The settings of a service.
-
-    Subclasses set `env_prefix`, such as `RATING_`, so the variables are `RATING_DATABASE_URL` and so on. `database_url`
-    uses the runtime role. `gateway_keys` is a JWKS document (RFC 7517) with the public Ed25519 keys of the trusted
-    gateways.
-    """
+    """The settings of a service. Subclasses set `env_prefix`, such as `RATING_`."""
 
     database_url: SecretStr
+    """`postgresql://…` as the runtime role."""
     gateway_keys: str
+    """The public keys of the trusted gateways, as JWKS (RFC 7517); `ratebook new-key` prints it."""
     pool_size: int = Field(default=10, ge=2, le=100)
+    """The most database connections that the process opens."""

@@ -84,7 +84,7 @@ def test_the_steps_of_the_page_are_enough_and_name_the_field_in_two_lines(copy: 
     named = lines_that_name(_FIELD, copy)
     assert len(named) == 2, named
     assert "in two lines of code" in " ".join(PAGE.read_text().split())
-    run(copy, "deploy.generate")
+    run(copy, "deploy.documents")
     assert _FIELD in (copy / "shared" / "contracts" / "openapi" / "rating.json").read_text()
     run(copy, "pytest", "-q", "tests/services/test_schema.py", f"tests/services/rating/api/test_{_FIELD}.py")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import generate
+from deploy.documents.made import documents
 from deploy.sample.generate import files as sample_files
 from gateway.routes import load_documents
 from shared.contracts.event import STREAM
@@ -29,7 +29,7 @@ def tracked(*patterns: str) -> list[Path]:
 def test_the_generated_documents_are_up_to_date() -> None:
     stale = [
         str(path.relative_to(ROOT))
-        for path, content in generate.documents().items()
+        for path, content in documents().items()
         if not path.exists() or path.read_text() != content
     ]
     assert stale == [], "run `make documents` and commit the changes"

@@ -80,7 +80,9 @@ async def test_a_migration_waits_until_another_process_has_finished(cluster: Cal
 def test_a_missing_variable_is_named() -> None:
     answer = ratebook("migrate", "rating")
     assert answer.returncode == 1
-    assert answer.stderr.startswith("Set RATING_OWNER_DATABASE_URL (the README lists the variables), or start a suite")
+    assert answer.stderr.startswith(
+        "Set RATING_OWNER_DATABASE_URL (docs/settings.md lists the variables), or start a suite"
+    )
 
 
 @pytest.mark.parametrize(

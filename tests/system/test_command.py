@@ -152,6 +152,6 @@ def test_the_database_and_broker_are_found_too(home: Path, suite: Suite) -> None
 def test_without_a_suite_one_sentence_says_what_to_set(tmp_path: Path) -> None:
     ended = ratebook(tmp_path, "reconcile", code=1)
     assert ended.stderr == (
-        "Set RATEBOOK_GATEWAY_URL (the README lists the variables), or start a suite with `make up`. "
+        "Set RATEBOOK_GATEWAY_URL (docs/settings.md lists the variables), or start a suite with `make up`. "
         f"None is running in {tmp_path / 'up'}.\n"
     )
