@@ -1,1 +1,1 @@
-"""The contracts between processes, one module each: the services' events, and what the gateway and security exchange."""
+"""The contracts between processes, one module each: the services' events, and exchanges of gateway and security."""

@@ -1,4 +1,4 @@
-"""The tables of the service, as Alembic compares them with the migrations; checks, triggers and grants are only there."""
+"""The tables of the service, as Alembic compares them with the migrations; only those have checks, triggers and grants."""
 
 from services.security.models import (
     bindings,
