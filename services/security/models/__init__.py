@@ -1,4 +1,4 @@
-"""The tables of the service, as Alembic compares them with the migrations; only those have checks, triggers and grants."""
+"""The tables of the service, as Alembic compares them with the migrations, which alone have checks and triggers."""
 
 from services.security.models import (
     bindings,
