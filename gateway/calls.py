@@ -104,7 +104,7 @@ class Call:
             self._task.cancel()
 
     def resume(self) -> bool:
-        """Whether the task was cancelled by `abort`; only then may it continue."""
+        """Whether the task was canceled by `abort`; only then may it continue."""
         if self.aborted and self._task is not None:
             self._task.uncancel()
         return self.aborted

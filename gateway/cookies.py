@@ -14,7 +14,7 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Shown(NamedTuple):
-    """What a request shows of its sender: its headers Authorization, Cookie and Ratebook-CSRF, as received."""
+    """The headers that identify the sender of a request: Authorization, Cookie and Ratebook-CSRF, as received."""
 
     authorization: bytes | None = None
     cookie: bytes | None = None

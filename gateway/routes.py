@@ -84,8 +84,8 @@ class RouteTable:
     def match(self, method: str, segments: list[str]) -> tuple[Route, str]:
         """The route and the path at the service, rebuilt from the template and the request's checked parameters.
 
-        `segments` are those of the caller's path, decoded once. HEAD finds the GET operation unless there is one for HEAD.
-        Raises NotFound or MethodNotAllowed.
+        `segments` are those of the caller's path, decoded once. HEAD finds the GET operation unless there is one for
+        HEAD. Raises NotFound or MethodNotAllowed.
         """
         node = _find(self._root, segments, len(_OUTSIDE)) if segments[:2] == _OUTSIDE else None
         if node is None:
@@ -206,7 +206,7 @@ def _compile(service: str, method: str, template: str, operation: Document, shar
 
 
 def _access(operation: Document, service: str, where: str) -> Access:
-    """What the operation requires of its caller, according to its document."""
+    """The access that the operation requires, according to its document."""
     level = operation.get("x-access-level")
     name = operation.get("x-feature")
     match level:

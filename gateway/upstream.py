@@ -1,4 +1,4 @@
-"""What the gateway needs from the component that carries its requests to the services (docs/decisions/0020)."""
+"""The interface of the component that carries the gateway's requests to the services (docs/decisions/0020)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,1 +1,1 @@
-"""What the services and the gateway have in common: contracts, the HTTP and event edges, money, access."""
+"""The common code of the services and the gateway: contracts, the HTTP and event edges, money, access."""

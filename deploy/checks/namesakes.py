@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SERVICES = ("rating", "receivables", "security")
 LAYERS = {"actions": ("actions",), "wire types": ("schemas", "rules", "records")}
-"""Where each noun must have a module: its use cases, and its wire types, which may also be rules or records."""
+"""The layers in which each noun must have a module: its use cases, and its wire types (or rules or records)."""
 
 ALLOWED = {
     ("rating", "actions", "dependencies"): "what endpoints ask for, no noun",

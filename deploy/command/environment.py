@@ -1,4 +1,4 @@
-"""Where a command finds the suite: in the environment, as in production, or else in the directory of `make up`."""
+"""The environment of a command: the variables as in production, or else those in the directory of `make up`."""
 
 import getpass
 import os

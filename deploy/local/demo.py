@@ -211,8 +211,8 @@ def export(bill: Clerk, console: Console, selection: dict[str, Any] | None = Non
     )
     seconds = time.monotonic() - started_at
     console.print(
-        f"run {state['id']}: {state['status']}, {counted(state['exported'], 'invoice')} for {money(state['exported_total'])} "
-        f"in Accounts Receivable, {state['refused']} refused, {seconds:.2f} s"
+        f"run {state['id']}: {state['status']}, {counted(state['exported'], 'invoice')} for "
+        f"{money(state['exported_total'])} in Accounts Receivable, {state['refused']} refused, {seconds:.2f} s"
     )
     return state, seconds
 

@@ -93,7 +93,7 @@ def _own_as_nobody(directory: Path) -> None:
         os.chown(path, NOBODY, NOBODY)
 
 
-def _initialise(directory: Path, password: str) -> None:
+def _initialize(directory: Path, password: str) -> None:
     data = directory / "data"
     password_file = directory / "initial-password"
     password_file.touch(mode=0o600)
@@ -132,7 +132,7 @@ def start_postgres(
         passwords.setdefault(role, secrets.token_urlsafe(24))
     if not (directory / "data" / "PG_VERSION").exists():
         shutil.rmtree(directory / "data", ignore_errors=True)
-        _initialise(directory, passwords["postgres"])
+        _initialize(directory, passwords["postgres"])
     port = port or free_port()
     settings = _SETTINGS | {"port": str(port)} | ({} if durable else {"fsync": "off", "synchronous_commit": "off"})
     command = [str(binaries() / "postgres"), "-D", str(directory / "data")]

@@ -73,7 +73,7 @@ def fold(name: str) -> str:
 
 @dataclass(slots=True)
 class RequestHead:
-    """What the gateway needs of a request's headers: those to forward, the credentials, and the framing of the body.
+    """The headers of a request that matter: those to forward, the credentials, and the framing of the body.
 
     `hop` has the names listed in `Connection`, folded.
     """

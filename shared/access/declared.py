@@ -1,4 +1,4 @@
-"""What an operation requires of its caller, declared where the operation is written."""
+"""The access that an operation requires of its caller, declared where the operation is written."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from shared.access.grants import Level
 
 @dataclass(frozen=True)
 class Access:
-    """What one operation requires of its caller."""
+    """The access that one operation requires of its caller."""
 
     kind: Literal["feature", "signed_in", "public"]
     feature: str = ""

@@ -86,7 +86,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a caller may see in one operation: anything that matches at least one of `limits`.
+    """The scope of a caller in one operation: anything that matches at least one of `limits`.
 
     The limits of different grants are kept apart, because one grant must not widen another. No limits means everything.
     """

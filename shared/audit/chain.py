@@ -20,7 +20,7 @@ def link(previous: bytes, document: str) -> bytes:
 
 
 def kept_body(media_type: str, body: bytes) -> str | None:
-    """What the audit keeps of a body: JSON without its secrets; only length and SHA-256 if it is large or not JSON."""
+    """The kept part of a body: JSON without its secrets; only length and SHA-256 if it is large or not JSON."""
     if not body:
         return None
     if media_type == "application/json" and len(body) <= MOST_BODY_BYTES:

@@ -1,2 +1,1 @@
-"""What processes exchange, one module each: the events of the services (exported to schemas/), and what the gateway and
-security send each other over HTTP."""
+"""The contracts between processes, one module each: the services' events, and exchanges of gateway and security."""

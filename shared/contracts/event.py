@@ -1,4 +1,4 @@
-"""What all events have in common: names derived from the class, and the CloudEvents 1.0 envelope."""
+"""The base of all events: names derived from the class, and the CloudEvents 1.0 envelope."""
 
 import json
 import re

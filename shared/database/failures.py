@@ -1,4 +1,4 @@
-"""What an error of the database means for the caller: repeat, refuse, or wait until the database is back."""
+"""The meaning of database errors for the caller: repeat, refuse, or wait until the database is back."""
 
 import asyncpg
 from sqlalchemy.exc import DataError, DBAPIError

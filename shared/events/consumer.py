@@ -43,7 +43,7 @@ def _envelope_of(event: type[Event]) -> type[Envelope[Any]]:
 
 @dataclass(frozen=True)
 class Consumer(Generic[EventT]):
-    """How one service reads one kind of event.
+    """The consumer of one kind of event in one service.
 
     `handle` gets up to `batch` events that this consumer has not handled before, in one transaction. It must lead to
     the same state for any order and any repetition of events. `workers` batches are handled at the same time.

@@ -1,4 +1,4 @@
-"""What surrounds each request: its trace, its request id, its metrics and its log line."""
+"""The context of each request: its trace, its request id, its metrics and its log line."""
 
 import logging
 import time

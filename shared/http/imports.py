@@ -1,4 +1,4 @@
-"""What all imports have in common: the whole file is imported or nothing, and a check only says whether it could be."""
+"""Imports of files: the whole file is imported or nothing, and a check only says whether it could be."""
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable

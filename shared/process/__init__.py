@@ -1,1 +1,1 @@
-"""What every process needs, whatever it serves: settings, logs, metrics, draining."""
+"""The common parts of all processes: settings, logs, metrics, draining."""

@@ -107,7 +107,10 @@ class Protocol(HttpToolsProtocol):
 
 
 def configuration(app: ASGIApp | Callable[[], ASGIApp] | str, **options: Any) -> uvicorn.Config:
-    """How to serve `app`. Identities are signed, so addresses reported by a proxy are not needed and not trusted."""
+    """The uvicorn configuration for `app`.
+
+    Identities are signed, so addresses reported by a proxy are not needed and not trusted.
+    """
     return uvicorn.Config(
         app,
         **{

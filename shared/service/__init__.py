@@ -1,1 +1,1 @@
-"""What a service is built from."""
+"""Building a service: the application, its jobs, its metrics and its migrations."""

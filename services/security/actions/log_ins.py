@@ -23,7 +23,7 @@ _PART = 500
 
 @dataclass(frozen=True)
 class Entrance:
-    """What a log-in needs: the caller's address, the time, the keys that sign tokens, and the directory.
+    """The context of a log-in: the caller's address, the time, the keys that sign tokens, and the directory.
 
     `session` is the transaction of the request. `database` opens others, for changes that must persist even if the
     request is refused.

@@ -1,4 +1,4 @@
-"""What a user may do and why, for the user and for administrators."""
+"""The access of a user with its reasons, for the user and for administrators."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

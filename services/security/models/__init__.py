@@ -1,4 +1,4 @@
-"""The tables of the service, as Alembic compares them with the migrations; checks, triggers and grants are only there."""
+"""The tables of the service, as Alembic compares them with the migrations, which alone have checks and triggers."""
 
 from services.security.models import (
     bindings,

@@ -138,7 +138,7 @@ def compare_grants(first: Sequence[GrantEntry], second: Sequence[GrantEntry]) ->
 
 @dataclass(frozen=True)
 class GroupImport:
-    """How many groups an import created, and for how many it replaced the grants."""
+    """The numbers of groups that an import created, and whose grants it replaced."""
 
     created: int
     replaced: int

@@ -1,4 +1,4 @@
-"""What a user may do, and the groups that grant it."""
+"""The features of a user, and the groups that grant them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

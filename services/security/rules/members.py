@@ -57,7 +57,7 @@ class Leaving:
 
 @dataclass(frozen=True)
 class MemberPlan:
-    """Who joins and who leaves which group."""
+    """The users who join and leave groups."""
 
     joining: tuple[Joining, ...]
     leaving: tuple[Leaving, ...]

@@ -1,4 +1,4 @@
-"""What follows from groups: the permission table, and the requirement that an administrator remains."""
+"""Permissions that follow from groups: the permission table, and the requirement that an administrator remains."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ class UserPlan(MemberPlan):
 
 @dataclass(frozen=True)
 class UserImport:
-    """How many users an import created, changed, and left unchanged."""
+    """The numbers of users that an import created, changed, and left unchanged."""
 
     created: int
     changed: int

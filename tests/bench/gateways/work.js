@@ -1,4 +1,4 @@
-// What every gateway of this comparison does: verify the token, check the permission, say who calls.
+// The work that every gateway in this comparison does: verify the token, check the permission, set the identity.
 'use strict'
 
 const grants = JSON.parse(process.env.BENCH_GRANTS)
@@ -9,7 +9,7 @@ exports.upstream = process.env.BENCH_UPSTREAM
 exports.port = Number(process.env.BENCH_PORT)
 exports.token = { algorithms: ['EdDSA'], allowedAud: 'ratebook-gateway', allowedIss: 'ratebook-security', cache: 2000 }
 
-// 200, 403 or 404 for a caller and an operation.
+// The status for a caller and an operation: 200, 403 or 404.
 exports.decide = (subject, method, path) => {
   const operation = needed[`${method} ${path}`]
   if (operation === undefined) return 404

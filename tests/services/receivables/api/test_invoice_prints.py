@@ -66,7 +66,7 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_what_is_due(co
         *(
             "San Antonio, TX 78205",
             "2026-12-20",
-            "2 % within ten days else thirty net",
+            "2% 10 days, net 30",
             "Credit of 2026-11-21",
             "122.84",
         ),
