@@ -103,7 +103,7 @@ YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
 SPLIT = BeforeValidator(_several)
 """Splits a cell into several values at semicolons."""
 
-_ACRONYMS = {"ar": "A/R", "csv": "CSV", "gl": "GL", "jb": "JB", "oidc": "OpenID", "pdf": "PDF"}
+_ACRONYMS = {"ar": "AR", "csv": "CSV", "gl": "GL", "jb": "JB", "oidc": "OpenID", "pdf": "PDF"}
 
 
 def in_words(name: str) -> str:
