@@ -80,6 +80,8 @@ def run(directory: Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_the_steps_of_the_page_are_enough_and_name_the_field_in_two_lines(copy: Path) -> None:
     named = lines_that_name(_FIELD, copy)
     assert len(named) == 2, named

@@ -38,6 +38,7 @@ def ratebook(*words: str, said: str = "", **variables: str) -> subprocess.Comple
         capture_output=True,
         text=True,
         check=False,
+        timeout=120,
     )
 
 
@@ -65,12 +66,19 @@ async def test_a_migration_waits_until_another_process_has_finished(cluster: Cal
     waiting = asyncio.create_task(
         asyncio.to_thread(ratebook, "migrate", "security", SECURITY_OWNER_DATABASE_URL=url),
     )
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'migrated_by_two' AND pid <> $1 AND query LIKE '%try_advisory%'"
-    async with asyncio.timeout(30):
-        while not await connection.fetchval(asked, other.get_server_pid()):
-            await asyncio.sleep(0.05)
-    assert await other.fetchval("SELECT to_regclass('user_account')") is None
-    await other.close()
+    # The second refusal is the proof: the migration has asked, was refused, and has asked again.
+    asked = """
+        SELECT coalesce(sum(calls), 0) FROM pg_stat_statements
+        JOIN pg_database ON pg_database.oid = dbid AND datname = 'migrated_by_two'
+        WHERE query LIKE '%pg_try_advisory_lock%'
+    """
+    try:
+        async with asyncio.timeout(60):
+            while await connection.fetchval(asked) < 1 + 2:
+                await asyncio.sleep(0.05)
+        assert await other.fetchval("SELECT to_regclass('user_account')") is None
+    finally:
+        await other.close()
     migrated = await waiting
     assert (migrated.returncode, migrated.stdout) == (0, "security: migrated\n")
     await connection.execute("DROP DATABASE migrated_by_two WITH (FORCE)")

@@ -213,7 +213,7 @@ async def test_a_code_keeps_its_name_and_any_is_no_code(company) -> None:
     renamed = await rating.put(
         "/v1/priorities/RUSH", json={"code": "FAST", "name": "Fast"}, headers={"if-match": '"1"'}
     )
-    assert renamed.json()["errors"] == [{"pointer": "/code", "detail": "must stay RUSH"}]
+    assert renamed.json()["errors"] == [{"pointer": "/code", "detail": "cannot be changed from RUSH"}]
     any_code = await rating.post("/v1/priorities", json={"code": "ANY", "name": "Any"})
     assert any_code.json()["errors"][0]["pointer"] == "/code"
     file = await load(rating, "regions", b"code,name,zips\nKENDALL,Kendall,78006\nANY,All,78001")
