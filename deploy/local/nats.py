@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,16 +50,19 @@ def _binary() -> str:
     return found
 
 
-def start_nats(directory: Path, passwords: dict[str, str], port: int | None = None) -> Nats:
-    """Starts the server with its store in `directory`."""
+def start_nats(
+    directory: Path, passwords: dict[str, str], port: int | None = None, *, options: Sequence[str] = ()
+) -> Nats:
+    """Starts the server with its store in `directory`; `options` are more of its own, for example of a cluster."""
     directory.mkdir(parents=True, exist_ok=True)
     for user in USERS:
-        # NATS would read a value that begins with a digit as a number.
-        passwords.setdefault(user, "p" + secrets.token_hex(16))
+        passwords.setdefault(user, secrets.token_hex(16))
     environment = {
         **os.environ,
+        "NATS_STORE_DIR": f'"{directory}"',
         "NATS_SYNC_INTERVAL": "2m",
-        **{f"NATS_{user.upper()}_PASSWORD": passwords[user] for user in USERS},
+        # Without the quotes, NATS would read a password that begins with a digit as a number.
+        **{f"NATS_{user.upper()}_PASSWORD": f'"{passwords[user]}"' for user in USERS},
     }
     port = port or free_port()
     ready = directory / "ports"
@@ -67,7 +71,8 @@ def start_nats(directory: Path, passwords: dict[str, str], port: int | None = No
     command = [
         _binary(),
         *("-a", "127.0.0.1", "-p", str(port)),
-        *("-c", str(CONFIGURATION), "-sd", str(directory), "--ports_file_dir", str(ready)),
+        *("-c", str(CONFIGURATION), "--ports_file_dir", str(ready)),
+        *options,
     ]
     child = start("NATS", command, directory / "nats.log", environment=environment)
     wait_until(child, lambda: any(ready.iterdir()))

@@ -53,26 +53,8 @@ def build(
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
     nats_url = settings.nats_url.get_secret_value()
-    broker: dict[str, Client] = {}
-
-    async def ping_broker() -> None:
-        if "client" not in broker or not broker["client"].is_connected:
-            raise ConnectionError("not connected")
-        await broker["client"].flush(timeout=2)
-
-    async def read_events() -> None:
-        """Runs all consumers of this process on one connection to NATS."""
-        broker["client"] = await streams.connect(nats_url, reconnect=True)
-        loops = {
-            f"consumer {consumer.durable}": ConsumerLoop(consumer, database, broker["client"]).run
-            for consumer in consumers
-        }
-        try:
-            async with running(loops):
-                await asyncio.Event().wait()
-        finally:
-            await broker.pop("client").close()
-
+    failing: set[str] = set()
+    reading = _Reading(nats_url, database, consumers, failing)
     bell = Bell()
     all_jobs = {"prune": Job(_prune, pause_seconds=3600), "audit": Job(seal_part), **(jobs or {})}
 
@@ -81,12 +63,12 @@ def build(
         collect_rarely()
         loops: dict[str, Loop] = {
             "relay": Relay(name, database, nats_url).run,
-            "events": read_events,
+            "events": reading.run,
             **({"bell": partial(bell.listen, database)} if jobs else {}),
             **{job_name: partial(job.run, database, bell) for job_name, job in all_jobs.items()},
         }
         with draining.before_stopping():
-            async with running(loops):
+            async with running(loops, failing):
                 yield
         await database.close()
 
@@ -97,12 +79,53 @@ def build(
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)
     app.add_middleware(RequestContext, service=name, draining=draining)
     install_problem_handlers(app)
-    install_health(app, draining, {"database": database.ping}, {"nats": ping_broker})
+    install_health(
+        app, draining, {"database": database.ping}, {"nats": reading.ping, "loops": partial(_ask_loops, failing)}
+    )
     durables = [consumer.durable for consumer in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, [*routers, audit_router(name)])
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
+
+
+class _Reading:
+    """All consumers of the process, on one connection to NATS."""
+
+    def __init__(self, nats_url: str, database: Database, consumers: Sequence[Consumer[Any]], failing: set[str]):
+        # A wrong address is said at the start, not by loops that fail one after the other.
+        streams.read_address(nats_url)
+        self._nats_url = nats_url
+        self._database = database
+        self._consumers = consumers
+        self._failing = failing
+        self._client: Client | None = None
+
+    async def run(self) -> None:
+        """Reads until it is cancelled; shared.process.background starts it again when it fails."""
+        self._client = client = await streams.connect(self._nats_url, reconnect=True)
+        loops = {
+            f"consumer {consumer.durable}": ConsumerLoop(consumer, self._database, client).run
+            for consumer in self._consumers
+        }
+        try:
+            async with running(loops, self._failing):
+                await asyncio.Event().wait()
+        finally:
+            self._client = None
+            await client.close()
+
+    async def ping(self) -> None:
+        """Raises when the broker does not answer."""
+        if self._client is None or not self._client.is_connected:
+            raise ConnectionError("not connected")
+        await self._client.flush(timeout=2)
+
+
+async def _ask_loops(failing: set[str]) -> None:
+    """Raises while a loop fails and is started again: no event leaves without the relay, whatever else works."""
+    if failing:
+        raise ConnectionError(f"not running: {', '.join(sorted(failing))}")
 
 
 async def _prune(session: AsyncSession) -> bool:
