@@ -1,5 +1,6 @@
 """The embedded NATS server: JetStream in a private directory, with a user for each service."""
 
+import json
 import os
 import secrets
 import shutil
@@ -7,8 +8,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from deploy.local.process import Child, LocalError, free_port, start, wait_until
+from deploy.local.process import Child, LocalError, start, wait_until
 from shared.events import streams
 
 CONFIGURATION = Path(__file__).parent.parent / "nats" / "ratebook.conf"
@@ -64,16 +66,24 @@ def start_nats(
         # Without the quotes, NATS would read a password that begins with a digit as a number.
         **{f"NATS_{user.upper()}_PASSWORD": f'"{passwords[user]}"' for user in USERS},
     }
-    port = port or free_port()
     ready = directory / "ports"
     shutil.rmtree(ready, ignore_errors=True)
     ready.mkdir()
     command = [
         _binary(),
-        *("-a", "127.0.0.1", "-p", str(port)),
+        *("-a", "127.0.0.1", "-p", str(port or -1)),
         *("-c", str(CONFIGURATION), "--ports_file_dir", str(ready)),
         *options,
     ]
     child = start("NATS", command, directory / "nats.log", environment=environment)
     wait_until(child, lambda: any(ready.iterdir()))
-    return Nats(passwords, port, child)
+    return Nats(passwords, port or _port_in(ready), child)
+
+
+def _port_in(ready: Path) -> int:
+    """The port that the server has chosen itself, from the file in which it lists its addresses."""
+    (file,) = ready.iterdir()
+    (address,) = json.loads(file.read_text())["nats"]
+    port = urlsplit(str(address)).port
+    assert port is not None
+    return port
