@@ -8,7 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
 from services.rating.records.billing_profiles import LineEntry, ProfileEntry, ProfileHead
-from services.rating.rules.billing_profiles import ProfileFilter, faults_in_lines, overlapping, unknown_in_key
+from services.rating.rules.billing_profiles import (
+    ProfileFilter,
+    find_faults_in_lines,
+    find_overlaps,
+    find_unknown_in_key,
+)
 from services.rating.rules.rate_tables import BillingProfile, KeptProfile
 from services.rating.store import billing_profiles, codes, rate_tables
 from shared.database.pages import PageQuery
@@ -93,9 +98,11 @@ async def _require_good(session: AsyncSession, entry: ProfileEntry, *, replaces:
         known["bill_type"].update(line.bill_type for line in replaces.lines if line.bill_type is not None)
         zones = [one for line in replaces.lines for one in line.zones]
         known["zone"].update(zone for one in zones for zone in (one.from_zone, one.to_zone))
-    faults = [Fault(f"/{field}", words) for field, words in unknown_in_key(entry.key, known)]
-    faults += [Fault(f"/lines/{index}/{field}", words) for index, field, words in faults_in_lines(entry.lines, known)]
-    overlaps = overlapping([entry], await rate_tables.load(session), replaces=replaces.id if replaces else None)
+    faults = [Fault(f"/{field}", words) for field, words in find_unknown_in_key(entry.key, known)]
+    faults += [
+        Fault(f"/lines/{index}/{field}", words) for index, field, words in find_faults_in_lines(entry.lines, known)
+    ]
+    overlaps = find_overlaps([entry], await rate_tables.load(session), replaces=replaces.id if replaces else None)
     faults += [Fault(f"/{field}", words) for _, field, words in overlaps if field == "effective_to"]
     if faults:
         raise RateTableFaulty(
@@ -123,10 +130,10 @@ async def import_profiles(session: AsyncSession, entries: Sequence[tuple[Profile
     faults: list[Fault] = []
     for entry, places in entries:
         head = Numbered(places[0], entry)
-        faults += [head.fault(column, words) for column, words in unknown_in_key(entry.key, known)]
-        for index, column, words in faults_in_lines(entry.lines, known):
+        faults += [head.fault(column, words) for column, words in find_unknown_in_key(entry.key, known)]
+        for index, column, words in find_faults_in_lines(entry.lines, known):
             faults.append(Numbered(places[index], entry).fault(column, words))
-    for index, column, words in overlapping([entry for entry, _ in entries], await rate_tables.load(session)):
+    for index, column, words in find_overlaps([entry for entry, _ in entries], await rate_tables.load(session)):
         faults.append(Numbered(entries[index][1][0], None).fault(column, words))
     refuse_import(faults)
     await billing_profiles.insert_profiles(session, [entry for entry, _ in entries])

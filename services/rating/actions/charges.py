@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.actions.work_orders import find_order, hold_editable
 from services.rating.errors import UnknownReference
 from services.rating.records.charges import ChargeEntry, Prebill
-from services.rating.rules.charges import OrderCharge, faults_in_charge
+from services.rating.rules.charges import OrderCharge, find_faults_in_charge
 from services.rating.rules.work_orders import EDITABLE
 from services.rating.store import charges, codes, work_orders
 from shared.access.grants import Scope
@@ -69,7 +69,7 @@ async def require_good_charges(session: AsyncSession, entries: Mapping[str, Char
     faults = [
         Fault(f"{place}/{field}", words)
         for place, entry in entries.items()
-        for field, words in faults_in_charge(entry, known)
+        for field, words in find_faults_in_charge(entry, known)
     ]
     if faults:
         raise UnknownReference(
@@ -93,7 +93,7 @@ async def import_prebills(
             faults.append(
                 one.fault("work_order", f"work order {number} is {order.status} and can no longer be changed")
             )
-        faults += [one.fault(column, words) for column, words in faults_in_charge(entry, known)]
+        faults += [one.fault(column, words) for column, words in find_faults_in_charge(entry, known)]
     refuse_import(faults)
     placed = [(held[number].id, entry) for number, entry in (one.row for one in entries)]
     await charges.insert(session, placed, entered_by)

@@ -30,7 +30,7 @@ async def bill_on_demand(
         raise OnInvoice(f"Work order {order.number} is on draft invoice {order.invoice_id}; take it off first.")
     if order.status == "open":
         await rate_held(session, order, request.requested_by, request.requested_at)
-    for one in await claim.find_hindrances(session, [order_id], request.invoice_date):
+    for one in await claim.find_blockers(session, [order_id], request.invoice_date):
         if not one.waits:
             raise NotExportable(
                 f"Work order {order.number} cannot be exported.", faults=[Fault(f"work order {one.number}", one.reason)]

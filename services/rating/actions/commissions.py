@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.commissions import (
+    Balance,
     Booking,
     Commission,
     CommissionFilter,
@@ -14,7 +15,6 @@ from services.rating.rules.commissions import (
     Correction,
     Credit,
     Earned,
-    Standing,
     adjust,
     commission_of,
     earn,
@@ -66,18 +66,18 @@ async def book(
         await commissions.insert_earned(session, period_id, earned, booked_by, booked_at)
 
 
-async def take_back(session: AsyncSession, versions: Mapping[int, int], taken_by: str, at: datetime) -> list[Standing]:
+async def take_back(session: AsyncSession, versions: Mapping[int, int], taken_by: str, at: datetime) -> list[Balance]:
     """Takes back what ratings earned that are replaced or removed before they are in A/R, given as order and version.
 
     What was booked in the open period is void; what a closed period holds stays there and is reversed in the open one.
     Returns how the commissions stood before.
     """
-    before = await commissions.standings(session, versions)
+    before = await commissions.balances(session, versions)
     if not before:
         return []
     period_id = await payments.hold_open_period(session)
     await commissions.void(session, versions)
-    left = [Correction(one.id, -one.left) for one in await commissions.standings(session, versions) if one.left]
+    left = [Correction(one.id, -one.left) for one in await commissions.balances(session, versions) if one.left]
     if left:
         words = "the rating was replaced or removed"
         await commissions.insert_corrections(
@@ -87,12 +87,12 @@ async def take_back(session: AsyncSession, versions: Mapping[int, int], taken_by
 
 
 async def keep_adjustments(
-    session: AsyncSession, before: Sequence[Standing], versions: Mapping[int, int], rated_by: str, at: datetime
+    session: AsyncSession, before: Sequence[Balance], versions: Mapping[int, int], rated_by: str, at: datetime
 ) -> None:
     """Brings the commissions of new ratings to the amounts by hand that those `before` had."""
     if all(one.earned == one.figured for one in before):
         return
-    kept = keep_adjusted(before, await commissions.standings(session, versions))
+    kept = keep_adjusted(before, await commissions.balances(session, versions))
     if kept:
         await commissions.insert_corrections(
             session,
@@ -107,9 +107,9 @@ async def keep_adjustments(
 
 async def reverse_credited(session: AsyncSession, credited: CreditedInvoice, at: datetime) -> None:
     """Reverses what a credit takes back, in the open period; the orders are held by the caller."""
-    standings = await commissions.standings(session, {one.work_order_id: one.version for one in credited.orders})
+    balances = await commissions.balances(session, {one.work_order_id: one.version for one in credited.orders})
     given = [Credit(one.work_order_id, one.version, one.credited, one.remaining) for one in credited.orders]
-    corrections = reverse(standings, given)
+    corrections = reverse(balances, given)
     if corrections:
         await commissions.insert_corrections(
             session,
@@ -141,9 +141,9 @@ async def adjust_commission(
         raise NotFound(f"There is no commission {commission_id}.")
     require_version(held.bookings, expected_bookings, f"Commission {commission_id}")
     period_id = await payments.hold_open_period(session)
-    standings = await commissions.standings(session, {held.work_order_id: held.version})
-    standing = next((one for one in standings if one.id == commission_id), None)
-    correction = adjust(standing, amount, period_closed=period_id != held.period_id)
+    balances = await commissions.balances(session, {held.work_order_id: held.version})
+    balance = next((one for one in balances if one.id == commission_id), None)
+    correction = adjust(balance, amount, period_closed=period_id != held.period_id)
     await commissions.insert_corrections(
         session, period_id, "adjusted", [correction], words=reason, booked_by=adjusted_by, booked_at=at
     )

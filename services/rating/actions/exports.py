@@ -24,7 +24,7 @@ from services.rating.rules.exports.answers import (
 )
 from services.rating.rules.exports.claim import Selection, choose
 from services.rating.rules.exports.hand_overs import CreditedHandOver, with_credits
-from services.rating.rules.exports.runs import ExportRun, RunInvoice, as_watched
+from services.rating.rules.exports.runs import ExportRun, RunInvoice, with_shown_status
 from services.rating.rules.exports.sending import cut_chunks
 from services.rating.rules.work_orders import ClosingStatus
 from services.rating.store import commissions, draft_invoices, ratings
@@ -61,7 +61,7 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
     _require_all_there("work_order_ids", request.selection.work_order_ids, locked)
     _require_all_there("invoice_ids", request.selection.invoice_ids, invoice_ids)
     choice = choose(
-        request.selection, locked, await claim.find_hindrances(session, locked, request.invoice_date) if locked else []
+        request.selection, locked, await claim.find_blockers(session, locked, request.invoice_date) if locked else []
     )
     if choice.refused:
         raise NotExportable(
@@ -136,7 +136,7 @@ async def send_part(session: AsyncSession, chunk_orders: int) -> bool:
 
 async def ask_again(session: AsyncSession, patience_seconds: float) -> bool:
     """Sends one chunk again that waits too long for its answer; False when none does."""
-    chunk = await sending.lock_silent_chunk(session, patience_seconds)
+    chunk = await sending.lock_unanswered_chunk(session, patience_seconds)
     if chunk is None:
         return False
     await sending.send_chunk(session, chunk.run_id, chunk.position)
@@ -160,12 +160,12 @@ async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRu
     run = await runs.find_run(session, scope, run_id)
     if run is None:
         raise NotFound(f"There is no export run {run_id}.")
-    return as_watched(run)
+    return with_shown_status(run)
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[ExportRun], str | None, int]:
     found, cursor, count = await runs.list_runs(session, scope, query)
-    return [as_watched(run) for run in found], cursor, count
+    return [with_shown_status(run) for run in found], cursor, count
 
 
 async def list_invoices(
@@ -216,10 +216,10 @@ async def apply_credited(session: AsyncSession, credited: CreditedInvoice) -> No
         return
     by_id = {one.work_order_id: one for one in credited.orders}
     moved: dict[ClosingStatus, list[int]] = defaultdict(list)
-    for standing in await answers.lock_orders(session, sorted(by_id)):
-        status = reopens(by_id[standing.id], credited.disposition, standing)
+    for order in await answers.lock_orders(session, sorted(by_id)):
+        status = reopens(by_id[order.id], credited.disposition, order)
         if status is not None:
-            moved[status].append(standing.id)
+            moved[status].append(order.id)
     await reverse_credited(session, credited, now())
     for status, order_ids in moved.items():
         await answers.leave_exported(session, order_ids, status)

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.ready_to_export import ReadyFilter, ReadyRow, ReadyTotals, look_over, over_limit
+from services.rating.rules.ready_to_export import ReadyFilter, ReadyRow, ReadyTotals, add_warnings, over_limit
 from services.rating.store import ready_to_export
 from shared.access.grants import Scope
 from shared.clock import month_of
@@ -17,5 +17,5 @@ async def list_ready(
     """What is rated and not exported, one page or all of it, with the totals of all that fits."""
     facts, cursor = await ready_to_export.list_ready(session, scope, wanted, query)
     exposures = await ready_to_export.exposures(session, sorted({(row.ar_company, row.bill_to) for row in facts}))
-    rows = look_over(facts, today, wanted.month or month_of(today), over_limit(exposures))
+    rows = add_warnings(facts, today, wanted.month or month_of(today), over_limit(exposures))
     return rows, cursor, await ready_to_export.total_ready(session, scope, wanted)

@@ -17,21 +17,21 @@ from services.rating.errors import (
 from services.rating.records.codes import BillingItem, Code, Zone
 from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
 from services.rating.records.rollup_rules import RollupRuleEntry
-from services.rating.rules.codes import faults_in_codes, taken_zips
-from services.rating.rules.commission_rates import faults_in_rate, overlapping_rates
-from services.rating.rules.rollup_rules import faults_in_rule
+from services.rating.rules.codes import find_faults_in_codes, find_taken_zips
+from services.rating.rules.commission_rates import find_faults_in_rate, find_overlapping_rates
+from services.rating.rules.rollup_rules import find_faults_in_rule
 from services.rating.store import codes, customers, records
 from shared.records.keeping import Faults, Records
 from shared.records.table import RecordTable, load_rows
 
 
 async def _faults_in_codes(_session: AsyncSession, rows: Sequence[Code | BillingItem]) -> Faults:
-    return list(faults_in_codes(rows))
+    return list(find_faults_in_codes(rows))
 
 
 async def _faults_in_zones(session: AsyncSession, rows: Sequence[Zone]) -> Faults:
     zones = await codes.zones_of(session, sorted({zip_code for row in rows for zip_code in row.zips}))
-    return [*faults_in_codes(rows), *taken_zips(rows, zones)]
+    return [*find_faults_in_codes(rows), *find_taken_zips(rows, zones)]
 
 
 async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
@@ -39,14 +39,14 @@ async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateE
     saved = [row for row in rows if isinstance(row, CommissionRate)]
     await codes.hold_servers(session, sorted({row.server for row in rows}))
     servers = (await codes.known_codes(session))["server"] | {row.server for row in saved}
-    faults = [(index, *fault) for index, row in enumerate(rows) for fault in faults_in_rate(row, servers)]
+    faults = [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rate(row, servers)]
     others = [one for one in await load_rows(session, records.COMMISSION_RATES) if isinstance(one, CommissionRate)]
-    overlaps = overlapping_rates(rows, others, replaces=saved[0].id if saved else None)
+    overlaps = find_overlapping_rates(rows, others, replaces=saved[0].id if saved else None)
     return [*faults, *((index, "effective_from", words) for index, words in overlaps)]
 
 
 async def _faults_in_rules(_session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Faults:
-    return [(index, *fault) for index, row in enumerate(rows) for fault in faults_in_rule(row)]
+    return [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rule(row)]
 
 
 async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Faults:

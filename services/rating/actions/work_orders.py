@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
-from services.rating.rules.codes import unknown_in_order
+from services.rating.rules.codes import find_unknown_in_order
 from services.rating.rules.draft_invoices import leaves_invoice
 from services.rating.rules.work_orders import (
     EDITABLE,
@@ -99,7 +99,7 @@ async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[N
     taken = await work_orders.taken_numbers(session, [one.row.number for one in entries])
     faults: list[Fault] = []
     for one in entries:
-        faults += [one.fault(column, words) for column, words in unknown_in_order(one.row, known)]
+        faults += [one.fault(column, words) for column, words in find_unknown_in_order(one.row, known)]
         if one.row.number in taken:
             faults.append(one.fault("number", f"there is a work order {one.row.number} already"))
         company = companies.get(one.row.branch)
@@ -161,7 +161,7 @@ async def require_enterable(
         known["job_type"].add(before.job_type)
         known["region"].update([] if before.region is None else [before.region])
         known["bill_type"].update(before.triggers)
-    unknown = unknown_in_order(entry, known)
+    unknown = find_unknown_in_order(entry, known)
     if unknown:
         raise UnknownReference(
             f"Work order {entry.number} names things that do not exist.",

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.commissions import (
+    Balance,
     Booking,
     BookingKind,
     CommissionFilter,
@@ -18,7 +19,6 @@ from services.rating.rules.commissions import (
     RatePeriod,
     ServerTerms,
     ServerTotal,
-    Standing,
 )
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
@@ -107,11 +107,11 @@ async def void(session: AsyncSession, versions: Mapping[int, int]) -> int:
     )
 
 
-async def standings(session: AsyncSession, versions: Mapping[int, int]) -> list[Standing]:
+async def balances(session: AsyncSession, versions: Mapping[int, int]) -> list[Balance]:
     """What ratings, given as order and version, earned each server and what is left of it."""
     return await fetch_all(
         session,
-        Standing,
+        Balance,
         """
         SELECT coalesce(c.corrects, c.id) AS id, c.work_order_id, c.version, c.server, c.billing_item, r.total,
                coalesce(sum(c.amount) FILTER (WHERE c.kind = 'earned'), 0.00) AS figured,

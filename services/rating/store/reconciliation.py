@@ -16,9 +16,9 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
         session,
         RunFacts,
         f"""
-        SELECT run.id AS run_id, run.invoices AS said_invoices, run.exported AS said_exported,
-               run.refused AS said_refused, run.total AS said_total, run.exported_total AS said_exported_total,
-               run.refused_total AS said_refused_total, counted.*
+        SELECT run.id AS run_id, run.invoices AS recorded_invoices, run.exported AS recorded_exported,
+               run.refused AS recorded_refused, run.total AS recorded_total, run.exported_total AS recorded_exported_total,
+               run.refused_total AS recorded_refused_total, counted.*
         FROM export_run run
         JOIN LATERAL (
             SELECT count(*) AS invoices, sum(e.total) AS total,

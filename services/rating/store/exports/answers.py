@@ -11,7 +11,7 @@ from services.rating.rules.exports.answers import (
     CreditedInvoice,
     HandedOrder,
     HandOver,
-    OrderStanding,
+    OrderState,
     Refusal,
     Settlement,
 )
@@ -211,10 +211,10 @@ async def save_credit(session: AsyncSession, credited: CreditedInvoice) -> int:
     )
 
 
-async def lock_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[OrderStanding]:
+async def lock_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[OrderState]:
     return await fetch_all(
         session,
-        OrderStanding,
+        OrderState,
         """
         SELECT id, status, rating_version FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[]))
         ORDER BY id FOR NO KEY UPDATE

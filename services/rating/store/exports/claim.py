@@ -8,13 +8,13 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.draft_invoices import InvoiceKind
-from services.rating.rules.exports.claim import Hindrance, Selection
+from services.rating.rules.exports.claim import Blocker, Selection
 from services.rating.rules.exports.sending import LARGEST_INVOICE_BYTES
 from services.rating.store.exports.documents import DOCUMENT
 from shared.database.statements import execute, fetch_all, fetch_value, fetch_values
 
 
-async def find_hindrances(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Hindrance]:
+async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Blocker]:
     """What keeps locked orders from being exported now; their invoices are locked as well by the caller.
 
     `waits` are those that are merely left out unless somebody named them: of an invoice of which only a part is chosen,
@@ -22,7 +22,7 @@ async def find_hindrances(session: AsyncSession, order_ids: Sequence[int], invoi
     """
     return await fetch_all(
         session,
-        Hindrance,
+        Blocker,
         """
         WITH chosen AS (
             SELECT w.id, w.number, w.branch, w.bill_to, w.rating_version, w.invoice_id

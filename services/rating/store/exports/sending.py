@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.exports.sending import Chunk, ChunkCandidate, SilentChunk, UnsentRun
+from services.rating.rules.exports.sending import Chunk, ChunkCandidate, UnansweredChunk, UnsentRun
 from services.rating.store.exports.documents import DOCUMENT
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
@@ -115,14 +115,14 @@ async def all_sent(session: AsyncSession, run_id: int) -> None:
     )
 
 
-async def lock_silent_chunk(session: AsyncSession, patience_seconds: float) -> SilentChunk | None:
+async def lock_unanswered_chunk(session: AsyncSession, patience_seconds: float) -> UnansweredChunk | None:
     """A chunk that was sent too long ago and still has invoices without an answer, held against other workers.
 
     What waits in a batch of receivables is not asked for again: it may wait there for days.
     """
     return await fetch_one(
         session,
-        SilentChunk,
+        UnansweredChunk,
         """
         SELECT chunk.run_id, chunk.position
         FROM export_chunk chunk JOIN export_run run ON run.id = chunk.run_id

@@ -68,7 +68,7 @@ async def test_removing_a_rating_opens_the_order_and_uses_up_the_version(enter, 
         ({"pod_received": False}, 409, "NOT_READY_FOR_RATING"),
         ({"field_status": "in_field"}, 409, "NOT_READY_FOR_RATING"),
         ({"served_zip": "10007"}, 422, "REGION_REQUIRED"),
-        ({"customer": "NOBODY"}, 422, "NO_PROFILE"),
+        ({"customer": "NO_SERVER"}, 422, "NO_PROFILE"),
     ],
 )
 async def test_an_order_that_cannot_be_rated_says_why(enter, rate, company, change, status, code) -> None:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from services.rating.records.billing_profiles import Key, LineEntry
 from services.rating.records.notation import Step, ZoneRate
-from services.rating.rules.billing_profiles import faults_in_line, faults_in_lines, unknown_in_key
+from services.rating.rules.billing_profiles import find_faults_in_line, find_faults_in_lines, find_unknown_in_key
 
 KNOWN = {
     "billing_item": {"Mileage", "Delivery", "Rush", "Late"},
@@ -57,7 +57,7 @@ def steps(*parts: tuple[str | None, str | None]) -> tuple[Step, ...]:
     ],
 )
 def test_bands_cover_every_quantity_once(parts, words) -> None:
-    faults = faults_in_line(entry(method="banded", rate=None, quantity_source="pages", steps=steps(*parts)), KNOWN)
+    faults = find_faults_in_line(entry(method="banded", rate=None, quantity_source="pages", steps=steps(*parts)), KNOWN)
     assert [name for name, _ in faults] == ([] if words is None else ["steps"])
     assert words is None or words in faults[0][1]
 
@@ -86,7 +86,7 @@ def test_bands_cover_every_quantity_once(parts, words) -> None:
     ],
 )
 def test_a_fault_names_its_field(facts, field) -> None:
-    assert field in [name for name, _ in faults_in_line(entry(**facts), KNOWN)]
+    assert field in [name for name, _ in find_faults_in_line(entry(**facts), KNOWN)]
 
 
 def share(item: str, *base: str) -> LineEntry:
@@ -110,19 +110,19 @@ def share(item: str, *base: str) -> LineEntry:
     ],
 )
 def test_no_line_is_a_percentage_of_itself(lines, faults) -> None:
-    found = faults_in_lines(lines, KNOWN)
+    found = find_faults_in_lines(lines, KNOWN)
     assert [index for index, _, _ in found] == faults
     assert {field for _, field, _ in found} <= {"base"}
 
 
 def test_the_way_around_a_circle_is_told() -> None:
     lines = [entry(), share("Rush", "Late"), share("Late", "Rush")]
-    assert faults_in_lines(lines, KNOWN)[0] == (1, "base", "the line is a share of itself (lines 2 → 3 → 2)")
+    assert find_faults_in_lines(lines, KNOWN)[0] == (1, "base", "the line is a share of itself (lines 2 → 3 → 2)")
 
 
 def test_any_stands_for_every_value_but_the_branch() -> None:
-    assert unknown_in_key(Key("SAT", "ANY", "ANY", "ANY", "ANY"), KNOWN) == []
-    assert [field for field, _ in unknown_in_key(Key("ANY", "LAW", "SOON", "ANY", "BEXAR"), KNOWN)] == [
+    assert find_unknown_in_key(Key("SAT", "ANY", "ANY", "ANY", "ANY"), KNOWN) == []
+    assert [field for field, _ in find_unknown_in_key(Key("ANY", "LAW", "SOON", "ANY", "BEXAR"), KNOWN)] == [
         "branch",
         "priority",
     ]
@@ -155,7 +155,7 @@ def test_bands_that_only_say_where_they_begin_end_just_below_the_next() -> None:
         {"billing_item": "Mileage", "method": "banded", "quantity_source": "pages", "steps": bands}
     )
     assert [one.up_to for one in line.steps] == [Decimal("49.999"), Decimal("99.999"), None]
-    assert faults_in_line(line, KNOWN) == []
+    assert find_faults_in_line(line, KNOWN) == []
 
 
 @pytest.mark.parametrize("cell", ["fifty", "1 = ", "= 5", "1 = -5", "1 = 5 each + 6 each", "1 = 0.123456", "1-x = 5"])

@@ -13,14 +13,14 @@ from services.rating.records.commission_rates import CommissionRate, CommissionR
 from services.rating.records.commission_terms import CommissionTerms
 from services.rating.rules.charges import split
 from services.rating.rules.commission_payments import Owed, choose
-from services.rating.rules.commission_rates import faults_in_rate, overlapping_rates
-from services.rating.rules.commission_terms import faults_in_terms
+from services.rating.rules.commission_rates import find_faults_in_rate, find_overlapping_rates
+from services.rating.rules.commission_terms import find_faults_in_terms
 from services.rating.rules.commissions import (
     Credit,
     LineTerms,
     RatePeriod,
     ServerTerms,
-    Standing,
+    Balance,
     adjust,
     earn,
     keep_adjusted,
@@ -119,8 +119,8 @@ def test_what_the_servers_earn_is_what_the_line_earns(amount, method, figure, sh
     assert sum(one.base for one in together) == amount
 
 
-def standing(earned: str, left: str | None = None, *, total: str = "90.00") -> Standing:
-    return Standing(1, 7, 1, Decimal(total), Decimal(earned), Decimal(left if left is not None else earned))
+def balance(earned: str, left: str | None = None, *, total: str = "90.00") -> Balance:
+    return Balance(1, 7, 1, Decimal(total), Decimal(earned), Decimal(left if left is not None else earned))
 
 
 def credit(credited: str, remaining: str, *, version: int = 1) -> Credit:
@@ -130,20 +130,20 @@ def credit(credited: str, remaining: str, *, version: int = 1) -> Credit:
 @pytest.mark.parametrize(
     ("commission", "given_credit", "taken"),
     [
-        (standing("10.00"), credit("90.00", "0.00"), "-10.00"),
-        (standing("10.00"), credit("30.00", "60.00"), "-3.33"),
-        (standing("10.00", "6.67"), credit("30.00", "30.00"), "-3.33"),
+        (balance("10.00"), credit("90.00", "0.00"), "-10.00"),
+        (balance("10.00"), credit("30.00", "60.00"), "-3.33"),
+        (balance("10.00", "6.67"), credit("30.00", "30.00"), "-3.33"),
         # The last credit takes the rest.
-        (standing("10.00", "3.34"), credit("30.00", "0.00"), "-3.34"),
+        (balance("10.00", "3.34"), credit("30.00", "0.00"), "-3.34"),
         # Another version of the order is another matter, and nothing more is taken than is left.
-        (standing("10.00"), credit("90.00", "0.00", version=2), None),
-        (standing("10.00", "0.00"), credit("30.00", "60.00"), None),
-        (standing("10.00", "1.00"), credit("30.00", "60.00"), "-1.00"),
+        (balance("10.00"), credit("90.00", "0.00", version=2), None),
+        (balance("10.00", "0.00"), credit("30.00", "60.00"), None),
+        (balance("10.00", "1.00"), credit("30.00", "60.00"), "-1.00"),
         # What was a deduction is given back.
-        (standing("-0.50"), credit("45.00", "45.00"), "0.25"),
-        (standing("0.00"), credit("90.00", "0.00"), None),
+        (balance("-0.50"), credit("45.00", "45.00"), "0.25"),
+        (balance("0.00"), credit("90.00", "0.00"), None),
         # A rating over 0.00 has no parts.
-        (standing("2.00", total="0.00"), credit("0.00", "0.00"), "-2.00"),
+        (balance("2.00", total="0.00"), credit("0.00", "0.00"), "-2.00"),
     ],
 )  # fmt: skip
 def test_what_a_credit_takes_back(commission, given_credit, taken) -> None:
@@ -161,7 +161,7 @@ def test_whatever_the_order_of_credits_all_of_them_leave_exactly_nothing(earned,
     random.shuffle(memos)
     left = earned
     for one in memos:
-        for correction in reverse([Standing(1, 7, 1, total, earned, left)], [one]):
+        for correction in reverse([Balance(1, 7, 1, total, earned, left)], [one]):
             left += correction.amount
         assert left * earned >= 0
         assert abs(left) <= abs(earned)
@@ -169,15 +169,15 @@ def test_whatever_the_order_of_credits_all_of_them_leave_exactly_nothing(earned,
 
 
 def test_an_adjustment_books_the_difference() -> None:
-    assert adjust(standing("10.00", "6.67"), Decimal("8.00"), period_closed=False).amount == Decimal("1.33")
+    assert adjust(balance("10.00", "6.67"), Decimal("8.00"), period_closed=False).amount == Decimal("1.33")
 
 
 @pytest.mark.parametrize(
     ("commission", "amount", "closed", "refusal"),
     [
-        (standing("10.00"), "12.00", True, CommissionPeriodClosed),
-        (standing("10.00"), "10.00", False, NothingToAdjust),
-        (standing("10.00", "0.00"), "5.00", False, CommissionTakenBack),
+        (balance("10.00"), "12.00", True, CommissionPeriodClosed),
+        (balance("10.00"), "10.00", False, NothingToAdjust),
+        (balance("10.00", "0.00"), "5.00", False, CommissionTakenBack),
         (None, "5.00", False, CommissionTakenBack),
     ],
 )
@@ -187,11 +187,11 @@ def test_what_cannot_be_adjusted(commission, amount, closed, refusal) -> None:
 
 
 def test_a_commission_of_nothing_can_be_adjusted() -> None:
-    assert adjust(standing("0.00"), Decimal("5.00"), period_closed=False).amount == Decimal("5.00")
+    assert adjust(balance("0.00"), Decimal("5.00"), period_closed=False).amount == Decimal("5.00")
 
 
-def stands(commission: int, server: str, item: str, figured: str, earned: str) -> Standing:
-    return Standing(commission, 7, 1, Decimal(90), Decimal(earned), Decimal(earned), Decimal(figured), server, item)
+def stands(commission: int, server: str, item: str, figured: str, earned: str) -> Balance:
+    return Balance(commission, 7, 1, Decimal(90), Decimal(earned), Decimal(earned), Decimal(figured), server, item)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_payment_takes_all_of_a_server_or_nothing(amounts) -> None:
 )
 def test_which_terms_a_line_can_have(method, rate, fields) -> None:
     terms = CommissionTerms(commission_method=method, commission_rate=rate)
-    assert [field for field, _ in faults_in_terms(terms)] == fields
+    assert [field for field, _ in find_faults_in_terms(terms)] == fields
 
 
 def rate_entry(begin: str, end: str | None = None, *, percent: str = "40", server: str = "ANA") -> CommissionRateEntry:
@@ -272,7 +272,7 @@ def rate_entry(begin: str, end: str | None = None, *, percent: str = "40", serve
     ],
 )
 def test_what_is_wrong_with_a_servers_percentage(entry, field) -> None:
-    assert [name for name, _ in faults_in_rate(entry, {"ANA"})] == [field]
+    assert [name for name, _ in find_faults_in_rate(entry, {"ANA"})] == [field]
 
 
 @pytest.mark.parametrize(
@@ -288,8 +288,8 @@ def test_what_is_wrong_with_a_servers_percentage(entry, field) -> None:
 )
 def test_one_percentage_of_a_server_at_a_time(begin, end, overlaps) -> None:
     saved = CommissionRate(id=5, **dict(rate_entry("2026-03-01", "2026-06-30", percent="30")))
-    assert bool(overlapping_rates([rate_entry(begin, end)], [saved])) == overlaps
-    assert not overlapping_rates([rate_entry(begin, end)], [saved], replaces=5)
-    assert not overlapping_rates([rate_entry(begin, end, server="TOM")], [saved])
+    assert bool(find_overlapping_rates([rate_entry(begin, end)], [saved])) == overlaps
+    assert not find_overlapping_rates([rate_entry(begin, end)], [saved], replaces=5)
+    assert not find_overlapping_rates([rate_entry(begin, end, server="TOM")], [saved])
     both = [rate_entry("2026-03-01", "2026-06-30"), rate_entry(begin, end)]
-    assert [index for index, _ in overlapping_rates(both, [])] == ([1] if overlaps else [])
+    assert [index for index, _ in find_overlapping_rates(both, [])] == ([1] if overlaps else [])

@@ -21,8 +21,8 @@ from services.rating.rules.draft_invoices import (
     leaves_invoice,
     place,
 )
-from services.rating.rules.exports.claim import Hindrance, Selection, choose
-from services.rating.rules.rollup_rules import faults_in_rule
+from services.rating.rules.exports.claim import Blocker, Selection, choose
+from services.rating.rules.rollup_rules import find_faults_in_rule
 from tests.fixtures.rate_tables import order
 
 RULES = {"S1": ("none", "monthly"), "S2": ("matter", "weekly"), "S3": ("attorney", "monthly")}
@@ -143,12 +143,12 @@ def test_a_rollup_by_hand_never_mixes_bill_tos_or_branches() -> None:
 )
 def test_a_rule_that_does_not_hold_together_names_the_field(style, grouping, cycle, field) -> None:
     rule = RollupTerms(style=style, grouping=grouping, cycle=cycle)
-    assert [name for name, _ in faults_in_rule(rule)] == [field]
+    assert [name for name, _ in find_faults_in_rule(rule)] == [field]
 
 
-PART = Hindrance(1, "W1", "part", waits=True, until_cycle_ends=False)
-CYCLE = Hindrance(2, "W2", "cycle", waits=True, until_cycle_ends=True)
-NEGATIVE = Hindrance(3, "W3", "negative", waits=False, until_cycle_ends=False)
+PART = Blocker(1, "W1", "part", waits=True, until_cycle_ends=False)
+CYCLE = Blocker(2, "W2", "cycle", waits=True, until_cycle_ends=True)
+NEGATIVE = Blocker(3, "W3", "negative", waits=False, until_cycle_ends=False)
 
 
 @pytest.mark.parametrize(

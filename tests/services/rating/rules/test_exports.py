@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import AnswerContradicts
-from services.rating.rules.exports.answers import HandedOrder, HandOver, OrderCredit, OrderStanding, reopens, settle
+from services.rating.rules.exports.answers import HandedOrder, HandOver, OrderCredit, OrderState, reopens, settle
 from services.rating.rules.exports.sending import CHUNK_BYTES, ChunkCandidate, cut_chunks
 
 invoices = st.lists(
@@ -91,12 +91,12 @@ def test_a_late_answer_never_locks_another_version_or_attempt(now: dict[str, obj
         settle(3, [(10, 1)], "exported", [WAITING], [replace(ORDER, **now)])
 
 
-EXPORTED = OrderStanding(id=5, status="exported", rating_version=1)
+EXPORTED = OrderState(id=5, status="exported", rating_version=1)
 CREDIT = OrderCredit(work_order_id=5, version=1, credited=Decimal("80.00"), remaining=Decimal("0.00"))
 
 
 @pytest.mark.parametrize(
-    ("credit", "disposition", "standing", "status"),
+    ("credit", "disposition", "order", "status"),
     [
         (CREDIT, "rerate", EXPORTED, "open"),
         (CREDIT, "close", EXPORTED, "closed"),
@@ -107,6 +107,6 @@ CREDIT = OrderCredit(work_order_id=5, version=1, credited=Decimal("80.00"), rema
     ],
 )
 def test_a_credit_moves_only_the_version_that_it_brought_to_zero(
-    credit: OrderCredit, disposition: str | None, standing: OrderStanding, status: str | None
+    credit: OrderCredit, disposition: str | None, order: OrderState, status: str | None
 ) -> None:
-    assert reopens(credit, disposition, standing) == status
+    assert reopens(credit, disposition, order) == status

@@ -8,7 +8,7 @@ import pytest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
-from services.rating.rules.billing_profiles import faults_in_line, overlapping
+from services.rating.rules.billing_profiles import find_faults_in_line, overlapping
 from services.rating.rules.matching import match_profile, region_of
 from services.rating.rules.rate_tables import BillingProfile, index_rate_table
 from tests.fixtures.rate_tables import entry_of, order, profile_of
@@ -133,5 +133,5 @@ def test_a_faulty_line_names_its_field(facts: dict[str, object], field: str | No
         "rate": Decimal(1),
         "quantity_source": "miles",
     }
-    faults = faults_in_line(LineEntry(**{**good, **facts}), KNOWN)
+    faults = find_faults_in_line(LineEntry(**{**good, **facts}), KNOWN)
     assert [name for name, _ in faults] == ([] if field is None else [field])

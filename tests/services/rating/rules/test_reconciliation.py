@@ -6,17 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from services.rating.rules.ready_to_export import ReadyFacts, warnings_of
+from services.rating.rules.ready_to_export import ReadyFacts, find_warnings
 from services.rating.rules.reconciliation import CurrentTotals, RunFacts, compare
 
 RUN = RunFacts(
     run_id=1,
-    said_invoices=3,
-    said_exported=1,
-    said_refused=1,
-    said_total=Decimal("60.00"),
-    said_exported_total=Decimal("10.00"),
-    said_refused_total=Decimal("20.00"),
+    recorded_invoices=3,
+    recorded_exported=1,
+    recorded_refused=1,
+    recorded_total=Decimal("60.00"),
+    recorded_exported_total=Decimal("10.00"),
+    recorded_refused_total=Decimal("20.00"),
     invoices=3,
     total=Decimal("60.00"),
     exported=1,
@@ -39,8 +39,8 @@ def test_nothing_differs_when_everything_is_where_it_was_put() -> None:
     [
         ({"in_flight_total": Decimal("29.99")}, "RUN_REQUESTED"),
         ({"in_flight": 0}, "RUN_REQUESTED"),
-        ({"said_exported": 2}, "RUN_COUNTS"),
-        ({"said_refused_total": Decimal("21.00")}, "RUN_COUNTS"),
+        ({"recorded_exported": 2}, "RUN_COUNTS"),
+        ({"recorded_refused_total": Decimal("21.00")}, "RUN_COUNTS"),
     ],
 )
 def test_a_run_that_does_not_add_up_is_named(change: dict[str, object], kind: str) -> None:
@@ -93,4 +93,4 @@ READY = ReadyFacts(
     ],
 )
 def test_what_to_look_at_before_an_export(change: dict[str, object], warnings: list[str]) -> None:
-    assert warnings_of(replace(READY, **change), date(2026, 11, 20), "2026-11", {(1, "S1003"): LIMIT}) == warnings
+    assert find_warnings(replace(READY, **change), date(2026, 11, 20), "2026-11", {(1, "S1003"): LIMIT}) == warnings
