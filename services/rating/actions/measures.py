@@ -1,4 +1,4 @@
-"""What rating tells at /metrics besides what every service does: its export runs."""
+"""The metrics of rating, besides those of every service: its export runs."""
 
 from prometheus_client import Metric
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +8,7 @@ from shared.process.metrics import gauge, gauge_by
 
 
 async def export_runs(session: AsyncSession) -> list[Metric]:
-    """How many runs are in each state, and for how long the oldest unfinished one has been."""
+    """The number of export runs in each state, and the age of the oldest unfinished one in seconds."""
     counts = await runs.count_by_status(session)
     age_seconds = await runs.oldest_unfinished_age_seconds(session)
     return [

@@ -1,4 +1,4 @@
-"""The records that people keep: what each may name, what it must not contradict, and what belongs to it."""
+"""The records: what each can refer to, what must not contradict, and what is saved along with it."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -35,14 +35,14 @@ async def _faults_in_zones(session: AsyncSession, rows: Sequence[Zone]) -> Fault
 
 
 async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
-    """A rate that is changed keeps its server, also one who was retired since then."""
+    """A rate can keep a server who was retired after the rate was saved."""
     saved = [row for row in rows if isinstance(row, CommissionRate)]
     await codes.hold_servers(session, sorted({row.server for row in rows}))
     servers = (await codes.known_codes(session))["server"] | {row.server for row in saved}
     faults = [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rate(row, servers)]
-    others = [one for one in await load_rows(session, records.COMMISSION_RATES) if isinstance(one, CommissionRate)]
+    others = [rate for rate in await load_rows(session, records.COMMISSION_RATES) if isinstance(rate, CommissionRate)]
     overlaps = find_overlapping_rates(rows, others, replaces=saved[0].id if saved else None)
-    return [*faults, *((index, "effective_from", words) for index, words in overlaps)]
+    return [*faults, *((index, "effective_from", message) for index, message in overlaps)]
 
 
 async def _faults_in_rules(_session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Faults:
@@ -50,7 +50,7 @@ async def _faults_in_rules(_session: AsyncSession, rows: Sequence[RollupRuleEntr
 
 
 async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Faults:
-    known = await customers.announced(session, [(row.ar_company, row.bill_to) for row in rows])
+    known = await customers.find_known(session, [(row.ar_company, row.bill_to) for row in rows])
     return [
         (index, "bill_to", f"company {row.ar_company} has no customer {row.bill_to}")
         for index, row in enumerate(rows)
@@ -59,18 +59,18 @@ async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntr
 
 
 def _bill_to_of(row: RollupRuleEntry) -> Mapping[str, Any]:
-    """A rule holds in every branch, so a limit to branches does not allow to change it."""
+    """A rule applies to all branches, so callers who are limited to some branches cannot change it."""
     return {"ar_company": row.ar_company, "customer": row.bill_to}
 
 
 def _codes(table: RecordTable[Any], **more: Any) -> Records[Any]:
-    """A table of codes; they are everybody's, so no limits hold for them."""
+    """A table of codes. They are shared by all branches and companies, so limits do not apply."""
     given = {"find_contradictions": _faults_in_codes, **more}
     return Records(table, sides_of=None, taken=CodeTaken, faulty=RateTableFaulty, **given)
 
 
 def _zips_of(name: str) -> dict[str, Any]:
-    """A change gives a region or zone other ZIPs, a file only further ones."""
+    """A change replaces the ZIP codes of a region or zone; an import only adds some."""
     return {
         "save_more": partial(codes.add_zips, name=name),
         "change_more": partial(codes.remove_other_zips, name=name),

@@ -37,25 +37,25 @@ _PROFILE_SORTING = Sorting(
 )
 
 
-def _where(wanted: ProfileFilter) -> Where:
-    where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=wanted.on)
+def _where(filters: ProfileFilter) -> Where:
+    where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=filters.on)
     for name in field_names(Key):
-        where.add(f"p.{name} = :{name}", **{name: getattr(wanted, name)})
+        where.add(f"p.{name} = :{name}", **{name: getattr(filters, name)})
     return where.add(
         """
         (p.source ILIKE :pattern OR EXISTS (
             SELECT FROM profile_line l WHERE l.profile_id = p.id
                 AND (l.billing_item ILIKE :pattern OR l.bill_type ILIKE :pattern OR l.comment ILIKE :pattern)))
         """,
-        pattern=containing(wanted.search),
+        pattern=containing(filters.search),
     )
 
 
 async def list_profiles(
-    session: AsyncSession, wanted: ProfileFilter, query: PageQuery
+    session: AsyncSession, filters: ProfileFilter, query: PageQuery
 ) -> tuple[list[BillingProfile], str | None, int]:
     """One page of profiles with their lines, and how many fit."""
-    where = _where(wanted)
+    where = _where(filters)
     profiles, cursor = await fetch_page(
         session,
         BillingProfile,

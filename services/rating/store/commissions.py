@@ -116,9 +116,9 @@ async def balances(session: AsyncSession, versions: Mapping[int, int]) -> list[B
         SELECT coalesce(c.corrects, c.id) AS id, c.work_order_id, c.version, c.server, c.billing_item, r.total,
                coalesce(sum(c.amount) FILTER (WHERE c.kind = 'earned'), 0.00) AS figured,
                coalesce(sum(c.amount) FILTER (WHERE c.kind <> 'reversed'), 0.00) AS earned, sum(c.amount) AS left
-        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS wanted (id, version)
-        JOIN commission c ON c.work_order_id = wanted.id AND c.version = wanted.version
-        JOIN rating r ON r.work_order_id = wanted.id AND r.version = wanted.version
+        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS named (id, version)
+        JOIN commission c ON c.work_order_id = named.id AND c.version = named.version
+        JOIN rating r ON r.work_order_id = named.id AND r.version = named.version
         WHERE NOT c.void
         GROUP BY coalesce(c.corrects, c.id), c.work_order_id, c.version, c.server, c.billing_item, r.total ORDER BY 1
         """,
@@ -231,18 +231,18 @@ async def of_rating(session: AsyncSession, order_id: int, version: int) -> dict[
     return {row.position: row.amount for row in found}
 
 
-def where_of(scope: Scope, wanted: CommissionFilter) -> Where:
+def where_of(scope: Scope, filters: CommissionFilter) -> Where:
     return (
         Where(["NOT c.void"])
         .within(scope, **SIDES)
-        .add("c.server = :server", server=wanted.server)
-        .add("w.branch = :branch", branch=wanted.branch)
-        .add("c.period_id = :period", period=wanted.period)
-        .add("c.payment_id = :payment", payment=wanted.payment)
-        .add(f"{_STATUS} = :status", status=wanted.status)
-        .add("w.number = :work_order", work_order=wanted.work_order)
-        .add("w.service_on >= :served_from", served_from=wanted.served_from)
-        .add("w.service_on <= :served_to", served_to=wanted.served_to)
+        .add("c.server = :server", server=filters.server)
+        .add("w.branch = :branch", branch=filters.branch)
+        .add("c.period_id = :period", period=filters.period)
+        .add("c.payment_id = :payment", payment=filters.payment)
+        .add(f"{_STATUS} = :status", status=filters.status)
+        .add("w.number = :work_order", work_order=filters.work_order)
+        .add("w.service_on >= :served_from", served_from=filters.served_from)
+        .add("w.service_on <= :served_to", served_to=filters.served_to)
     )
 
 
@@ -260,7 +260,7 @@ _SORTING = Sorting(
 
 
 async def list_bookings(
-    session: AsyncSession, scope: Scope, wanted: CommissionFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: CommissionFilter, query: PageQuery
 ) -> tuple[list[Booking], str | None]:
     """One page of the bookings that fit."""
     return await fetch_page(
@@ -268,15 +268,15 @@ async def list_bookings(
         Booking,
         columns=_COLUMNS,
         source=_SOURCE,
-        where=where_of(scope, wanted),
+        where=where_of(scope, filters),
         sorting=_SORTING,
         query=query,
     )
 
 
-async def total_by_server(session: AsyncSession, scope: Scope, wanted: CommissionFilter) -> list[ServerTotal]:
+async def total_by_server(session: AsyncSession, scope: Scope, filters: CommissionFilter) -> list[ServerTotal]:
     """What each server has of all that fits."""
-    where = where_of(scope, wanted)
+    where = where_of(scope, filters)
     part = "coalesce(sum(c.amount) FILTER (WHERE {} = '{}'), 0.00) AS {}"
     parts = [
         part.format(_STATUS, status, name)

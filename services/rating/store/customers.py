@@ -23,7 +23,7 @@ async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | 
     return found
 
 
-async def announced(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
     """Which of the customers, given as AR company and number, receivables has announced."""
     rows = await session.execute(
         text(

@@ -39,24 +39,24 @@ _COLUMNS = """
 """
 
 
-def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
+def _where(scope: Scope, filters: InvoiceFilter) -> Where:
     return (
         Where()
         .within(scope, **_SIDES)
-        .add("i.status = :status", status=wanted.status)
-        .add("i.kind = :kind", kind=wanted.kind)
-        .add("i.branch = :branch", branch=wanted.branch)
-        .add("i.bill_to = :bill_to", bill_to=wanted.bill_to)
-        .add("i.created_at >= CAST(:made_from AS date)", made_from=wanted.made_from)
-        .add("i.created_at < CAST(:made_to AS date) + 1", made_to=wanted.made_to)
+        .add("i.status = :status", status=filters.status)
+        .add("i.kind = :kind", kind=filters.kind)
+        .add("i.branch = :branch", branch=filters.branch)
+        .add("i.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add("i.created_at >= CAST(:made_from AS date)", made_from=filters.made_from)
+        .add("i.created_at < CAST(:made_to AS date) + 1", made_to=filters.made_to)
     )
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
 ) -> tuple[list[Invoice], str | None, InvoiceTotals]:
     """One page of the invoices that fit, and the totals of all of them."""
-    where = _where(scope, wanted)
+    where = _where(scope, filters)
     invoices, cursor = await fetch_page(
         session,
         Invoice,
@@ -175,8 +175,8 @@ async def lock_drafts(session: AsyncSession, keys: Sequence[GroupKey]) -> dict[G
         FROM invoice i
         JOIN unnest(CAST(:branch AS text[]), CAST(:bill_to AS text[]), CAST(:grouping AS text[]),
                     CAST(:grouped_by AS text[]), CAST(:cycle_from AS date[]), CAST(:cycle_to AS date[]))
-             AS wanted ({", ".join(_KEY)})
-          ON {" AND ".join(f"i.{name} = wanted.{name}" for name in _KEY)}
+             AS named ({", ".join(_KEY)})
+          ON {" AND ".join(f"i.{name} = named.{name}" for name in _KEY)}
         WHERE i.status = 'draft' AND i.kind = 'rollup' ORDER BY i.id DESC FOR NO KEY UPDATE OF i
         """
         ),

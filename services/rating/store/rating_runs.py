@@ -19,7 +19,7 @@ _READY = "(w.pod_received AND w.field_status IN ('served', 'not_served', 'cancel
 
 
 async def start(
-    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, wanted: RunSelection
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, selection: RunSelection
 ) -> tuple[int, list[int]]:
     """Makes a run over the orders that fit; returns its id and theirs.
 
@@ -37,12 +37,12 @@ async def start(
     where = (
         Where()
         .within(scope, **SIDES)
-        .add("w.branch = ANY(CAST(:branches AS text[]))", branches=wanted.branches)
-        .add("w.customer = ANY(CAST(:customers AS text[]))", customers=wanted.customers)
-        .add("w.service_on <= :service_to", service_to=wanted.service_to)
-        .add("w.id = ANY(CAST(:work_order_ids AS bigint[]))", work_order_ids=wanted.work_order_ids)
+        .add("w.branch = ANY(CAST(:branches AS text[]))", branches=selection.branches)
+        .add("w.customer = ANY(CAST(:customers AS text[]))", customers=selection.customers)
+        .add("w.service_on <= :service_to", service_to=selection.service_to)
+        .add("w.id = ANY(CAST(:work_order_ids AS bigint[]))", work_order_ids=selection.work_order_ids)
     )
-    if wanted.work_order_ids is None:
+    if selection.work_order_ids is None:
         where.add(f"w.status = 'open' AND {_READY}")
     order_ids = await fetch_values(
         session,

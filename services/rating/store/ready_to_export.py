@@ -34,19 +34,19 @@ _SOURCE = """
 """
 
 
-def _where(scope: Scope, wanted: ReadyFilter) -> Where:
+def _where(scope: Scope, filters: ReadyFilter) -> Where:
     return (
         Where(["w.status IN ('rated', 'assigned')"])
         .within(scope, **SIDES)
-        .add("w.branch = :branch", branch=wanted.branch)
-        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
-        .add("w.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
-        .add("r.rated_at <= :rated_until", rated_until=wanted.rated_until)
+        .add("w.branch = :branch", branch=filters.branch)
+        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add("w.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
+        .add("r.rated_at <= :rated_until", rated_until=filters.rated_until)
     )
 
 
 async def list_ready(
-    session: AsyncSession, scope: Scope, wanted: ReadyFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: ReadyFilter, query: PageQuery
 ) -> tuple[list[ReadyFacts], str | None]:
     """One page of what is ready."""
     return await fetch_page(
@@ -60,7 +60,7 @@ async def list_ready(
             m.commission, r.total, a.last_closed_month, a.max_open_months
         """,
         source=_SOURCE + _COMMISSION,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=Sorting(
             {
                 "number": ("w.number", "text"),
@@ -77,9 +77,9 @@ async def list_ready(
     )
 
 
-async def total_ready(session: AsyncSession, scope: Scope, wanted: ReadyFilter) -> ReadyTotals:
+async def total_ready(session: AsyncSession, scope: Scope, filters: ReadyFilter) -> ReadyTotals:
     """The totals of everything that fits, by branch and by income account."""
-    where = _where(scope, wanted)
+    where = _where(scope, filters)
     by_branch = await fetch_all(
         session,
         GroupTotal,

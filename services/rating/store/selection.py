@@ -31,9 +31,9 @@ async def lock_selected(
     Without SKIP LOCKED: an order that somebody edits right now is waited for, not silently left out. Little but the
     order's own columns is read here, because after the wait PostgreSQL looks at the new row with old neighbours.
     """
-    within, parameters = scope_condition(scope, **SIDES)
-    terms = [within, also]
-    wanted: dict[str, object] = {**parameters, "statuses": list(statuses)}
+    within, limits = scope_condition(scope, **SIDES)
+    conditions = [within, also]
+    parameters: dict[str, object] = {**limits, "statuses": list(statuses)}
     for column, name, kind in (
         ("w.branch", "branches", "text"),
         ("w.bill_to", "bill_tos", "text"),
@@ -42,18 +42,18 @@ async def lock_selected(
     ):
         chosen = getattr(selection, name)
         if chosen is not None:
-            terms.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
-            wanted[name] = list(chosen)
+            conditions.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
+            parameters[name] = list(chosen)
     # The statuses stand in the text too, so that the partial index of what is ready serves.
     locked = await fetch_values(
         session,
         f"""
         SELECT w.id FROM work_order w JOIN branch b ON b.code = w.branch
         WHERE w.status IN ('rated', 'assigned') AND w.status = ANY(CAST(:statuses AS text[]))
-          AND {" AND ".join(terms)}
+          AND {" AND ".join(conditions)}
         ORDER BY w.id FOR NO KEY UPDATE OF w
         """,
-        **wanted,
+        **parameters,
     )
     if selection.rated_until is None:
         return locked

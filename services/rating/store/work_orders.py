@@ -122,17 +122,17 @@ async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
     return found or NOWHERE
 
 
-def _where(scope: Scope, wanted: OrderFilter) -> Where:
-    search = containing(wanted.search)
+def _where(scope: Scope, filters: OrderFilter) -> Where:
+    search = containing(filters.search)
     return (
         Where()
         .within(scope, **SIDES)
-        .add("w.status = :status", status=wanted.status)
-        .add("w.branch = :branch", branch=wanted.branch)
-        .add("w.customer = :customer", customer=wanted.customer)
-        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
-        .add("w.service_on >= :service_from", service_from=wanted.service_from)
-        .add("w.service_on <= :service_to", service_to=wanted.service_to)
+        .add("w.status = :status", status=filters.status)
+        .add("w.branch = :branch", branch=filters.branch)
+        .add("w.customer = :customer", customer=filters.customer)
+        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add("w.service_on >= :service_from", service_from=filters.service_from)
+        .add("w.service_on <= :service_to", service_to=filters.service_to)
         .add("(w.number ILIKE :search OR w.reference ILIKE :search)", search=search)
     )
 
@@ -146,7 +146,7 @@ _LIST_SOURCE = """
 
 
 async def list_orders(
-    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
 ) -> tuple[list[OrderRow], str | None]:
     """One page of the orders that fit."""
     return await fetch_page(
@@ -154,14 +154,14 @@ async def list_orders(
         OrderRow,
         columns=_columns(OrderRow),
         source=_LIST_SOURCE,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=_SORTING,
         query=query,
     )
 
 
 async def list_entries(
-    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
 ) -> tuple[list[EnteredOrder], str | None]:
     """One page of the orders that fit, as they were entered."""
     entries, cursor = await fetch_page(
@@ -169,16 +169,16 @@ async def list_entries(
         EnteredOrder,
         columns=_columns(EnteredOrder),
         source=_LIST_SOURCE,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=_SORTING,
         query=query,
     )
     return [one.model_copy(update={"servers": shares_of(one.servers)}) for one in entries], cursor
 
 
-async def total_orders(session: AsyncSession, scope: Scope, wanted: OrderFilter) -> OrderTotals:
+async def total_orders(session: AsyncSession, scope: Scope, filters: OrderFilter) -> OrderTotals:
     """Count and total of all orders that fit."""
-    where = _where(scope, wanted)
+    where = _where(scope, filters)
     totals = await fetch_one(
         session,
         OrderTotals,

@@ -19,9 +19,9 @@ from services.rating.rules.work_orders import ClosingStatus
 from shared.database.statements import columns, execute, fetch_all, fetch_value
 
 
-def _require(changed: int, wanted: int, what: str) -> None:
-    if changed != wanted:
-        raise RowsMissing(f"{changed} of {wanted} {what} were changed")
+def _require(changed: int, expected: int, what: str) -> None:
+    if changed != expected:
+        raise RowsMissing(f"{changed} of {expected} {what} were changed")
 
 
 async def lock_run(session: AsyncSession, run_id: int) -> None:
