@@ -40,7 +40,7 @@ async def read_profile(session: AsyncSession, profile_id: int) -> KeptProfile:
 
 async def enter_profile(session: AsyncSession, entry: ProfileEntry) -> int:
     """Adds a profile and returns its id; raises RateTableFaulty or ProfilesOverlap."""
-    await billing_profiles.take_turns(session)
+    await billing_profiles.wait_for_turn(session)
     await _require_valid(session, entry)
     (profile_id,) = await billing_profiles.insert_profiles(session, [entry])
     return profile_id
@@ -51,7 +51,7 @@ async def change_profile(session: AsyncSession, profile_id: int, expected_revisi
 
     Raises NotFound, VersionStale, RateTableFaulty or ProfilesOverlap.
     """
-    await billing_profiles.take_turns(session)
+    await billing_profiles.wait_for_turn(session)
     found = await read_profile(session, profile_id)
     require_version(found.revision, expected_revision, f"Billing profile {profile_id}")
     await _require_valid(session, entry, replaces=found)
@@ -125,7 +125,7 @@ async def import_profiles(session: AsyncSession, entries: Sequence[tuple[Profile
     Each entry comes with the file's line number of each of its lines. Raises ImportRefused for unknown codes, lines with
     errors, and profiles with the same key that are in force at the same time.
     """
-    await billing_profiles.take_turns(session)
+    await billing_profiles.wait_for_turn(session)
     known = await codes.known_codes(session)
     faults: list[Fault] = []
     for entry, places in entries:

@@ -50,7 +50,7 @@ async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selecti
     Orders of bill-tos without a roll-up rule do not change. If two clerks do this at the same time, the second waits for
     the first and assigns what is left. Raises NothingToAssign.
     """
-    await draft_invoices.take_turns(session)
+    await draft_invoices.wait_for_turn(session)
     locked = await lock_selected(session, scope, selection, ["rated"], TO_ROLL_UP)
     groups = group_orders(await draft_invoices.assignable(session, locked))
     if not groups:

@@ -134,7 +134,7 @@ async def send_part(session: AsyncSession, chunk_orders: int) -> bool:
         return True
     position = await sending.next_chunk(session, run.id)
     if position is None:
-        await sending.all_sent(session, run.id)
+        await sending.mark_sent(session, run.id)
     else:
         await sending.send_chunk(session, run.id, position)
     return True

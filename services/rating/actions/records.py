@@ -37,7 +37,7 @@ async def _faults_in_zones(session: AsyncSession, rows: Sequence[Zone]) -> Fault
 async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
     """A rate can keep a server who was retired after the rate was saved."""
     saved = [row for row in rows if isinstance(row, CommissionRate)]
-    await codes.hold_servers(session, sorted({row.server for row in rows}))
+    await codes.lock_servers(session, sorted({row.server for row in rows}))
     servers = (await codes.known_codes(session))["server"] | {row.server for row in saved}
     faults = [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rate(row, servers)]
     others = [rate for rate in await load_rows(session, records.COMMISSION_RATES) if isinstance(rate, CommissionRate)]

@@ -1,4 +1,4 @@
-"""Open Rollup Invoice: the rows and their totals."""
+"""The orders and the totals of the Open Rollup Invoice view."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,7 +40,7 @@ def _where(scope: Scope, filters: OpenRollupFilter) -> Where:
 async def list_rows(
     session: AsyncSession, scope: Scope, filters: OpenRollupFilter, query: PageQuery
 ) -> tuple[list[OpenRollupRow], str | None]:
-    """One page of the orders that fit."""
+    """One page of the orders that match, and the cursor of the next page."""
     return await fetch_page(
         session,
         OpenRollupRow,
@@ -67,7 +67,7 @@ async def list_rows(
 
 
 async def sums(session: AsyncSession, scope: Scope, filters: OpenRollupFilter) -> list[RollupSums]:
-    """What fits, by bill-to and branch and by state, in one statement."""
+    """The sums of all orders that match, by bill-to, branch and state."""
     where = _where(scope, filters)
     by_state = ", ".join(
         f"count(*) FILTER (WHERE {_STATE} = '{state}') AS {state}_orders, "

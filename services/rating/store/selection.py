@@ -1,4 +1,4 @@
-"""Locking the orders that somebody selected, before anything is done to all of them."""
+"""Locks the orders of a selection before they are changed."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ TO_ROLL_UP = """
     w.invoice_id IS NULL AND EXISTS (
         SELECT FROM rollup_rule u WHERE u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup')
 """
-"""Orders that are on no invoice, and of a bill-to whose orders are rolled up."""
+"""Orders that are on no invoice and whose bill-to has a roll-up rule."""
 
 
 async def lock_selected(
@@ -26,10 +26,11 @@ async def lock_selected(
     statuses: Sequence[OrderStatus] = READY,
     also: str = "true",
 ) -> list[int]:
-    """Locks the orders of the selection that are in one of the statuses, in the order of their ids, and returns them.
+    """Locks the orders of the selection that have one of the statuses, sorted by id, and returns their ids.
 
-    Without SKIP LOCKED: an order that somebody edits right now is waited for, not silently left out. Little but the
-    order's own columns is read here, because after the wait PostgreSQL looks at the new row with old neighbours.
+    This waits for orders that someone is changing right now, instead of silently leaving them out with SKIP LOCKED. It
+    reads little besides the orders' own columns: after waiting, PostgreSQL rereads the locked row, but not the rows
+    that it is joined with. `also` is a further condition.
     """
     within, limits = scope_condition(scope, **SIDES)
     conditions = [within, also]
@@ -44,7 +45,7 @@ async def lock_selected(
         if chosen is not None:
             conditions.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
             parameters[name] = list(chosen)
-    # The statuses stand in the text too, so that the partial index of what is ready serves.
+    # The literal statuses let the planner use the partial index of ready orders.
     locked = await fetch_values(
         session,
         f"""

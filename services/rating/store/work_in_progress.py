@@ -1,4 +1,4 @@
-"""Work in Progress: active orders that are not billed."""
+"""The active orders of the Work in Progress view."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,7 +34,7 @@ def _where(scope: Scope, filters: WipFilter) -> Where:
 async def list_active(
     session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery
 ) -> tuple[list[WipFacts], str | None]:
-    """One page of the active orders that fit, the oldest first; all without a limit."""
+    """One page of the active orders that match, oldest first, and the cursor of the next page."""
     return await fetch_page(
         session,
         WipFacts,
@@ -59,4 +59,5 @@ async def list_active(
 
 
 async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter) -> int:
+    """How many active orders match."""
     return await fetch_count(session, _SOURCE, _where(scope, filters))
