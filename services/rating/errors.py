@@ -66,14 +66,17 @@ class NothingToCharge(DomainError):
 
 
 class ZoneRequired(DomainError):
-    """The rate table has no rate between the zones of the two ZIPs. Add the ZIP to a zone, or the pair to the rate table."""
+    """The rate table has no rate between the zones of the two ZIPs.
+
+    Add the ZIP to a zone, or the pair of zones to the rate table.
+    """
 
     code = "ZONE_REQUIRED"
     status = 422
 
 
 class PrebillNotInTable(DomainError):
-    """A charge was entered without a rate, and the order's rate table has no line for it. Enter it again with a rate."""
+    """A charge was entered without a rate, and the rate table has no line for it. Enter it again with a rate."""
 
     code = "PREBILL_NOT_IN_TABLE"
     status = 422
@@ -173,7 +176,10 @@ class NothingToAssign(DomainError):
 
 
 class NotAssignable(DomainError):
-    """Some of the chosen orders cannot be put on this invoice, or are not on it. `errors` lists them; nothing was changed."""
+    """Some of the chosen orders cannot be put on this invoice, or are not on it.
+
+    `errors` lists them. Nothing was changed.
+    """
 
     code = "NOT_ASSIGNABLE"
     status = 409

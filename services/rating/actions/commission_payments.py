@@ -28,7 +28,7 @@ async def close_period(
     """
     if scope != EVERYTHING:
         raise Forbidden(
-            "Closing a commission period affects all branches and customers, but your groups limit you to some of them. "
+            "Closing a commission period affects all branches and customers, but you are limited to some of them. "
             "Ask someone without limits to close it."
         )
     if await payments.find_period(session, scope, period_id) is None:

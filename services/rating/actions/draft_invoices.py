@@ -93,7 +93,7 @@ async def add_orders(
     order_ids: Sequence[int],
     added_by: str,
 ) -> None:
-    """Puts rated orders with the same bill-to and branch on a draft rollup by hand, even if they do not match its grouping.
+    """Puts rated orders with the same bill-to and branch on a draft rollup by hand, whatever its grouping.
 
     Raises NotFound, LockedUseCredit, VersionStale, NotAssignable or RollupMixed.
     """

@@ -102,7 +102,8 @@ async def claim_run(
     await claim.claim(session, run_id, order_ids, kind)
     if large := await claim.too_large(session, run_id):
         raise RollupTooLarge(
-            f"{counted(len(large), 'invoice')} cannot be sent, because one message cannot carry so many orders. Split each.",
+            f"{counted(len(large), 'invoice')} cannot be sent, because one message cannot hold so many orders. "
+            "Split the invoices listed in `errors`.",
             faults=[Fault(f"invoice {invoice_id}", "too large; split it") for invoice_id in large],
         )
     await claim.count_run(session, run_id)
@@ -110,7 +111,7 @@ async def claim_run(
 
 
 def _require_expected(run: ExportRun, request: ExportRequest) -> None:
-    """Raises NotExportable if the selection is not what the clerk saw, because someone has rated or exported since then."""
+    """Raises NotExportable if the selection is no longer what the clerk saw."""
     orders_differ = request.expected_orders not in {None, run.orders}
     total_differs = request.expected_total is not None and request.expected_total != run.total
     if orders_differ or total_differs:
@@ -186,7 +187,7 @@ async def list_invoices(
 
 
 async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) -> list[CreditedHandOver]:
-    """All hand-overs of an order with their answers and credits, newest first; raises NotFound, also outside the scope."""
+    """All hand-overs of an order with their answers and credits, newest first; raises NotFound."""
     await find_order(session, scope, order_id)
     return with_credits(await hand_overs.hand_overs(session, order_id), await hand_overs.credits_of(session, order_id))
 

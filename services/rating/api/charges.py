@@ -54,7 +54,7 @@ async def enter_manual_line(
     caller: CallerOf,
     session: Transaction,
 ) -> ShownCharge:
-    """Enters a manual line; a negative rate is a deduction. Rate the order afterwards, so that its rating includes it."""
+    """Enters a manual line; a negative rate is a deduction. Then rate the order, so that its rating includes it."""
     return await _enter(work_order_id, entry_of(entry, "manual"), revision, response, caller, session)
 
 

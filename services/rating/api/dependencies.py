@@ -29,5 +29,5 @@ Today = Annotated[date, Depends(_today)]
 
 
 async def print_report(name: str, caller: Caller, filters: BaseModel, content: Mapping[str, object]) -> Response:
-    """Prints the content as PDF with the template of this name. The page also shows the filters, the caller and the time."""
+    """Prints the content as PDF with the template of this name, and with the filters, the caller and the time."""
     return await files.print_report(_DOCUMENTS / f"{name}.typ", caller.name, filters, content)

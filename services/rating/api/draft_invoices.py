@@ -37,7 +37,7 @@ async def list_rating_invoices(
 
 @router.post("/assign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
 async def assign_orders(body: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
-    """Puts rated orders on draft rollups, as the rules of their bill-tos say. Existing drafts that match are used first."""
+    """Puts rated orders on draft rollups, as the rules of their bill-tos say. Existing drafts are used first."""
     return await draft_invoices.assign_by_rule(session, caller.scope, body.selection, caller.name)
 
 

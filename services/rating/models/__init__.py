@@ -1,4 +1,4 @@
-"""The tables of rating, which Alembic compares with the migrations. Checks, triggers and grants are in the migrations."""
+"""The tables of rating, which Alembic compares with the migrations. Triggers and grants are only in those."""
 
 from services.rating.models import (
     billing_profiles,

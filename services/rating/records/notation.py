@@ -88,7 +88,7 @@ def _parts(cell: str) -> list[str]:
 def _read_steps(value: Any, info: ValidationInfo) -> Any:
     """Reads `1 = 50; 2 = 10; more = 5` or `0-49 = 0; 50-99 = 10; 100+ = 25` as a list of steps.
 
-    A plain number is a rate per unit in a tiered line and an amount in a banded line; `each` and `flat` make it explicit.
+    A plain number is a rate per unit in a tiered line and an amount in a banded line, unless it says `each` or `flat`.
     """
     if not isinstance(value, str):
         return value

@@ -11,7 +11,7 @@ Cycle = Literal["weekly", "monthly"]
 
 
 class RollupTerms(Record):
-    """How the orders of a bill-to are invoiced: one invoice each (`single`), or gathered by branch and cycle (`rollup`).
+    """How the orders of a bill-to are invoiced: one by one (`single`), or gathered by branch and cycle (`rollup`).
 
     A rollup can also be grouped by matter or attorney. The service date determines the cycle.
     """

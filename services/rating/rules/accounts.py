@@ -28,7 +28,7 @@ class ArCompany:
 def is_over_limit(credit_limit: Decimal | None, open_amount: Decimal, waiting: Decimal) -> bool:
     """Whether a customer is over the credit limit. Open amounts in A/R and rated orders not yet in A/R count together.
 
-    Example: with a limit of 5,000.00 and 4,900.00 open, rated orders of 100.00 are within the limit, 100.01 are over it.
+    Example: with a limit of 5,000.00 and 4,900.00 open, rated orders of 100.00 are within it, 100.01 are over it.
     A customer without a limit is never over it. Source: receivables, section 2.20.
     """
     return credit_limit is not None and open_amount + waiting > credit_limit

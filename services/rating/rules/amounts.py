@@ -46,7 +46,7 @@ def price_line(
 
     - `flat`: the rate; if a quantity was entered by hand, rate × quantity.
     - `per_unit`: rate × units. 37.5 miles at 0.65 are 24.375, rounded to 24.38.
-    - `tiered`: each unit at the rate of its tier. With 50, 10 and 5 for the first, second and each further, 4 are 70.00.
+    - `tiered`: each unit at the rate of its tier. With 50, 10 and 5 for the first, second and others, 4 are 70.00.
     - `banded`: the amount of the band that contains the quantity. With 0 up to 49 pages and 10 up to 99, 60 are 10.00.
     - `zone`: the rate from one zone to the other × units.
 
@@ -121,7 +121,7 @@ def _banded(line: ProfileLine, quantity: Decimal) -> tuple[Decimal, Decimal, str
 
 
 def zone_rate_of(line: ProfileLine, from_zone: str | None, to_zone: str | None) -> Decimal | None:
-    """The rate from one zone to another, or None. `ANY` in the matrix matches every ZIP; a named zone takes precedence."""
+    """The rate from one zone to another, or None. `ANY` matches every ZIP, but a named zone takes precedence."""
     rates: Mapping[tuple[str, str], Decimal] = {
         (zone_rate.from_zone, zone_rate.to_zone): zone_rate.rate for zone_rate in line.zones
     }

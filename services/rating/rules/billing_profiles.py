@@ -236,7 +236,7 @@ def find_unknown_in_key(key: Key, known: Known) -> list[FieldFault]:
 def find_overlaps(
     entries: Sequence[ProfileEntry], table: RateTable, *, replaces: int | None = None
 ) -> list[tuple[int, str, str]]:
-    """The entries, as index, field and message, that are in force at the same time as another profile with the same key.
+    """The entries, as index, field and message, that overlap in time with another profile with the same key.
 
     Profiles with the same key can follow one another but never overlap. `ANY` is part of the key, so two equally
     specific profiles never match the same order. `replaces` is the id of the profile that is being changed.

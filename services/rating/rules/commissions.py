@@ -209,9 +209,9 @@ def adjust(balance: Balance | None, amount: Decimal, *, period_closed: bool) -> 
 def keep_adjusted(before: Iterable[Balance], after: Iterable[Balance]) -> list[Correction]:
     """The corrections that carry amounts adjusted by hand over to the commissions of a new rating.
 
-    Commissions are matched by server and billing item, in the order of their lines. An amount entered by hand stays, like
-    that of an overridden line (rating, section 3.8). Example: 20.00 was adjusted to 25.00 and the new rating earns 30.00,
-    so −5.00 is booked.
+    Commissions are matched by server and billing item, in the order of their lines. An amount entered by hand stays,
+    like that of an overridden line (rating, section 3.8). Example: 20.00 was adjusted to 25.00 and the new rating earns
+    30.00, so −5.00 is booked.
     """
     unmatched: dict[tuple[str, str], list[Balance]] = defaultdict(list)
     for new in after:

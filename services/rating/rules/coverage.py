@@ -64,8 +64,8 @@ class Coverage:
 def check_coverage(open_keys: Iterable[OpenKey], table: RateTable) -> Coverage:
     """Finds every combination of key values that open orders use and no profile covers, most orders first.
 
-    Example: 7 orders of one customer type, job type and region in SAT have priority SPECIAL, but only STANDARD has rates.
-    They are one gap with 7 orders. Source: rating, section 3.9.
+    Example: 7 orders of one customer type, job type and region in SAT have priority SPECIAL, but only STANDARD has
+    rates. They are one gap with 7 orders. Source: rating, section 3.9.
     """
     gaps: dict[tuple[object, ...], Gap] = {}
     combinations: set[tuple[object, ...]] = set()

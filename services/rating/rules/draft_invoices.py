@@ -176,8 +176,8 @@ def group_key(order: Assignable) -> GroupKey:
 def group_orders(orders: Sequence[Assignable]) -> dict[GroupKey, tuple[int, ...]]:
     """Groups order ids as the roll-up rules of their bill-tos say. A group has one bill-to and one branch.
 
-    Example: three November orders of one bill-to, rolled up monthly by matter, two for matter A and one for matter B, are
-    two groups. Source: rating, section 4.
+    Example: three November orders of one bill-to, rolled up monthly by matter, two for matter A and one for matter B,
+    are two groups. Source: rating, section 4.
     """
     groups: dict[GroupKey, list[int]] = {}
     for order in sorted(orders, key=lambda one: one.work_order_id):
@@ -233,7 +233,7 @@ def leaves_invoice(key: GroupKey, before: WorkOrder, after: OrderEntry) -> bool:
 
 @dataclass(frozen=True)
 class Assigned:
-    """The result of assigning or unassigning: the drafts that changed, how many are new, and the orders with their total."""
+    """The result of assigning or unassigning: the drafts that changed, how many are new, and the order total."""
 
     invoice_ids: Sequence[int]
     new_invoices: int

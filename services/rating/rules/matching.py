@@ -41,7 +41,7 @@ def find_region(
         return regions[0], "zip"
     if regions:
         raise RegionAmbiguous(
-            f"ZIP {zip_code} of {subject} is in the billing regions {' and '.join(regions)}. Set the region of the order.",
+            f"ZIP {zip_code} of {subject} is in billing regions {' and '.join(regions)}. Set the region of the order.",
             members={"zip": zip_code, "candidates": list(regions)},
         )
     candidates = sorted({profile.key.region for profile in table.by_branch.get(branch, ())} - {ANY})
@@ -108,7 +108,7 @@ class NearProfile:
 
 
 def nearest_profiles(key: Key, on: date, table: RateTable) -> tuple[NearProfile, ...]:
-    """The three profiles of the branch that differ from `key` in the fewest values. Other dates count as one difference."""
+    """The three profiles of the branch that differ from `key` in the fewest values; other dates count as one value."""
     candidates = table.remembered.get(key)
     if candidates is None:
         if len(table.remembered) >= _MOST_REMEMBERED:

@@ -124,7 +124,7 @@ def plan_charges(
 def assign_overrides(
     profile: BillingProfile, charges: Sequence[OrderCharge]
 ) -> tuple[dict[int, OrderCharge], list[OrderCharge]]:
-    """The overrides by the position of their line, and those without a line. A later override replaces an earlier one."""
+    """The overrides by the position of their line, and those without a line. Later overrides replace earlier ones."""
     assigned: dict[int, OrderCharge] = {}
     unmatched = []
     for charge in charges:

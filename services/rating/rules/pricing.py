@@ -112,7 +112,7 @@ def _zone_rate(sheet: _Sheet, line: ProfileLine) -> tuple[Decimal | None, str]:
 def _put(
     sheet: _Sheet, planned: PlannedLine, quantity: Decimal, source: QuantitySource, priced: Priced, prefix: str = ""
 ) -> None:
-    """Adds a charged line with its reason; applies an override of the amount and splits it among the charge's servers."""
+    """Adds a charged line and its reason. Applies an override, and splits the amount among the servers of a charge."""
     line, charge, override = planned.line, planned.charge, planned.override
     amount, words = priced.amount, prefix + priced.words
     if planned.origin == "auto":
@@ -216,8 +216,8 @@ def _price_dependent(sheet: _Sheet, planned: PlannedLine, bases: set[int]) -> No
 def _price_all(sheet: _Sheet, everything: Sequence[PlannedLine]) -> None:
     """Prices independent lines first, and then each dependent line once all its bases are priced.
 
-    Dependent lines use the rounded amounts of their bases (rating, section 3.6). This ends, because in a saved profile no
-    line depends on itself.
+    Dependent lines use the rounded amounts of their bases (rating, section 3.6). This ends, because in a saved profile
+    no line depends on itself.
     """
     pending = []
     for planned in everything:
@@ -267,8 +267,8 @@ def price_order(
         reasons.append(LineReason(position, override.billing_item, "not_applied", words))
     if not any(line.amount for line in lines):
         raise NothingToCharge(
-            f"Profile {profile.id} ({describe(profile.key)}) matches work order {order.number}, but nothing is charged: "
-            + "; ".join(f"{reason.billing_item} ({reason.words})" for reason in reasons),
+            f"Profile {profile.id} ({describe(profile.key)}) matches work order {order.number}, but "
+            "nothing is charged: " + "; ".join(f"{reason.billing_item} ({reason.words})" for reason in reasons),
             members={"profile_id": profile.id},
         )
     fired = {planned.line.bill_type or "" for planned in everything if planned.origin == "auto"}
@@ -295,7 +295,7 @@ def price_order(
 
 
 def rate_work_order(order: WorkOrder, table: RateTable, charges: Sequence[OrderCharge] = ()) -> Rated:
-    """Rates one order: finds its region and profile, and prices its lines. Raises the refusal that says what is missing."""
+    """Rates one order: finds its region and profile, and prices its lines. Raises what each of these raises."""
     region, region_from = region_of(order, table)
     profile = match_profile(order, region, table)
     return price_order(order, profile, region, region_from, table=table, charges=charges)

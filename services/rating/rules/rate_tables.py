@@ -53,7 +53,7 @@ class ShownProfile(ProfileHead):
 
 
 class BillingProfile(ShownProfile):
-    """A billing profile as orders are priced with it, in force from `effective_from` to `effective_to`, both included."""
+    """A billing profile for pricing, in force from `effective_from` to `effective_to`, both included."""
 
     lines: Sequence[ProfileLine]
 

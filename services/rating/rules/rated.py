@@ -30,8 +30,8 @@ class ServerPart:
 class RatedLine:
     """One charge of a rating: its amount in the company's currency, and its quantity in units of its source.
 
-    `quantity_source` is `hand` if the quantity was entered by hand. If the line was overridden, `original_amount` is its
-    amount without the override, and `override_reason` says why.
+    `quantity_source` is `hand` if the quantity was entered by hand. If the line was overridden, `original_amount` is
+    its amount without the override, and `override_reason` says why.
     """
 
     position: int
@@ -84,8 +84,8 @@ class Explanation:
 class Rated:
     """The price of an order, with everything that explains it.
 
-    `unused_triggers` and `unused_quantities` are on the order, but no line uses them. `terms` are the commission terms of
-    the lines that have any.
+    `unused_triggers` and `unused_quantities` are on the order, but no line uses them. `terms` are the commission terms
+    of the lines that have any.
     """
 
     work_order_id: int

@@ -16,7 +16,7 @@ RatingRunStatus = Literal["running", "done"]
 
 
 class RunSelection(BaseModel):
-    """Which open orders to rate: those that match the filter, or those with the given ids. An empty selection means all.
+    """Which open orders to rate: those that match the filter, or those with these ids. An empty selection means all.
 
     Orders chosen by id always get a result, even if they are already rated or not ready. A filter only includes orders
     that are ready.

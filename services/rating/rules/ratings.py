@@ -42,7 +42,7 @@ class RatingLine(RatedLine):
 
 @dataclass(frozen=True)
 class LineChange:
-    """The amount of a billing item in the previous rating and in this one. None if the rating does not have the item."""
+    """The amount of a billing item in the previous rating and in this one, or None if the item is not in it."""
 
     billing_item: str
     before: Money | None

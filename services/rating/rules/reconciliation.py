@@ -80,8 +80,8 @@ def compare_run(run: RunFacts) -> list[Difference]:
             Difference(
                 "RUN_REQUESTED",
                 document,
-                f"requested {run.recorded_total} on {counted(run.recorded_invoices, 'invoice')}, but invoiced {run.exported_total}, "
-                f"refused {run.refused_total}, in flight {run.in_flight_total}",
+                f"requested {run.recorded_total} on {counted(run.recorded_invoices, 'invoice')}, "
+                f"but invoiced {run.exported_total}, refused {run.refused_total}, in flight {run.in_flight_total}",
                 run.recorded_total - total,
             )
         )

@@ -6,7 +6,7 @@ from services.rating.records.rollup_rules import RollupTerms
 
 
 def find_faults_in_rule(rule: RollupTerms) -> Iterator[tuple[str, str]]:
-    """What contradicts itself in a rule, by field. A rollup needs a cycle; single invoices have no cycle and no grouping."""
+    """Contradictions in a rule, by field. A rollup needs a cycle; single invoices have no cycle and no grouping."""
     if rule.style == "rollup":
         if rule.cycle is None:
             yield "cycle", "must be weekly or monthly for a rollup"

@@ -116,7 +116,8 @@ def appraise(
 ) -> list[WipOrder]:
     """Adds age and value to each order. The value comes from its rating, or from the trial rating of an open order.
 
-    Example: an order served on 2026-11-02 is 18 days old on 2026-11-20. An order with a later service date is 0 days old.
+    Example: an order served on 2026-11-02 is 18 days old on 2026-11-20. An order with a later service date is 0 days
+    old.
     Source: rating, section 4.
     """
     estimates = {rating.work_order_id: rating.total for rating in rated}

@@ -64,7 +64,7 @@ async def remove_other_zips(session: AsyncSession, before: Region | Zone, after:
 
 
 async def lock_servers(session: AsyncSession, servers: Sequence[str]) -> None:
-    """Lets changes of the rates of these servers run one after another, so that each sees what the previous one saved."""
+    """Lets changes of these servers' rates run one after another, so that each sees what the previous one saved."""
     await execute(
         session,
         "SELECT FROM server WHERE code = ANY(CAST(:servers AS text[])) ORDER BY code FOR NO KEY UPDATE",

@@ -233,7 +233,7 @@ async def put_on(session: AsyncSession, placed: Sequence[tuple[int, int]], done_
 
 
 async def take_off(session: AsyncSession, order_ids: Sequence[int], done_by: str) -> None:
-    """Takes assigned orders, which the caller has locked, off their draft invoices. A draft without orders is dissolved.
+    """Takes assigned orders, which the caller has locked, off their drafts. A draft without orders is dissolved.
 
     The invoices are locked before their orders are counted. If two clerks each take off one of the last two orders at
     the same time, the second one must see that none is left.

@@ -15,7 +15,7 @@ Ids = Annotated[Sequence[Id], Len(1, 10_000)]
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rated orders: by branch, bill-to, invoice, id, or rated until a time. An empty selection means all of them."""
+    """Which rated orders: by branch, bill-to, invoice, id, or time of rating. An empty selection means all of them."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 

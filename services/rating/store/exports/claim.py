@@ -17,8 +17,8 @@ from shared.database.statements import execute, fetch_all, fetch_value, fetch_va
 async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Blocker]:
     """Why any of these orders cannot be exported now. The caller has locked the orders and their invoices.
 
-    Blockers with `waits` only leave an order out, unless the selection names it: only a part of its invoice is selected,
-    it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
+    Blockers with `waits` only leave an order out, unless the selection names it: only a part of its invoice is
+    selected, it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
     """
     return await fetch_all(
         session,
@@ -36,7 +36,8 @@ async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice
                false AS until_cycle_ends
         FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version WHERE r.total < 0
         UNION ALL
-        SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' together with orders that are not selected', true, false
+        SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' together with orders that are not selected',
+               true, false
         FROM chosen w WHERE w.invoice_id IN (SELECT invoice_id FROM broken)
         UNION ALL
         SELECT w.id, w.number, 'its bill-to has a roll-up rule: assign it, or invoice it on demand', true, false

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.rating.errors import NoProfile
 from services.rating.records.billing_profiles import Key
-from services.rating.rules.billing_profiles import overlapping
+from services.rating.rules.billing_profiles import find_overlaps
 from services.rating.rules.matching import find_profile, match_profile, nearest_profiles
 from services.rating.rules.rate_tables import ANY, BillingProfile, RateTable, index_rate_table
 from tests.fixtures.rate_tables import entry_of, order
@@ -79,9 +79,9 @@ def test_two_equally_specific_profiles_cannot_be_saved_and_others_can() -> None:
     table = index_rate_table([profile(1, opened("priority"))], [])
     again = entry_of(opened("priority"), DAY.isoformat())
     other = entry_of(opened("region"), DAY.isoformat())
-    assert overlapping([again], table)
-    assert not overlapping([other], table)
-    assert not overlapping([again], table, replaces=1)
+    assert find_overlaps([again], table)
+    assert not find_overlaps([other], table)
+    assert not find_overlaps([again], table, replaces=1)
 
 
 values = {name: st.sampled_from([ANY, "A", "B"]) for name in WEIGHT}

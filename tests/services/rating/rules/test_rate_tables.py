@@ -8,7 +8,7 @@ import pytest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
-from services.rating.rules.billing_profiles import find_faults_in_line, overlapping
+from services.rating.rules.billing_profiles import find_faults_in_line, find_overlaps
 from services.rating.rules.matching import match_profile, region_of
 from services.rating.rules.rate_tables import BillingProfile, index_rate_table
 from tests.fixtures.rate_tables import entry_of, order, profile_of
@@ -100,12 +100,12 @@ def entry(begin: str, end: str | None = None, key: Key = KEY) -> ProfileEntry:
 def test_profiles_of_one_key_may_follow_one_another_but_not_overlap(
     begin: str, end: str | None, overlaps: bool
 ) -> None:
-    assert bool(overlapping([entry(begin, end)], TABLE)) == overlaps
+    assert bool(find_overlaps([entry(begin, end)], TABLE)) == overlaps
 
 
 def test_profiles_of_one_file_are_held_against_each_other() -> None:
     other = replace(KEY, region="COMAL")
-    faults = overlapping([entry("2020-01-01", "2020-06-30", other), entry("2020-06-30", None, other)], TABLE)
+    faults = find_overlaps([entry("2020-01-01", "2020-06-30", other), entry("2020-06-30", None, other)], TABLE)
     assert [index for index, *_ in faults] == [1]
 
 
