@@ -63,14 +63,14 @@ def plan_profile_lines(
     """
     planned: list[PlannedLine] = []
     others: list[tuple[ProfileLine, OtherVerdict, str]] = []
-    flags = f"but the order has {', '.join(order.triggers) or 'no triggers'}"
-    outcome = f"but the order is {order.field_status}"
+    flags = f"the order has {', '.join(order.triggers) or 'no triggers'}"
+    outcome = f"the order is {order.field_status}"
     for line in profile.lines:
         if line.mode == "optional":
             others.append((line, "optional", "optional; add it by hand if it applies"))
         elif line.mode == "triggered" and not is_triggered(line, order):
             reason = outcome if line.bill_kind == "outcome" else flags
-            others.append((line, "not_triggered", f"needs {line.bill_type}, {reason}"))
+            others.append((line, "not_triggered", f"needs {line.bill_type}; {reason}"))
         else:
             origin: LineOrigin = "auto" if line.mode == "triggered" else "rate"
             planned.append(PlannedLine(line.position, line, origin, override=overrides.get(line.position)))

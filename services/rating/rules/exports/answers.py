@@ -87,7 +87,7 @@ def settle(
             fresh.append(hand_over)
         elif hand_over.outcome != outcome:
             raise AnswerContradicts(
-                f"invoice {pair[0]} attempt {pair[1]} was answered {outcome}, but it was already {hand_over.outcome}"
+                f"invoice {pair[0]} attempt {pair[1]} was {hand_over.outcome} before and is answered {outcome} now"
             )
     invoices = {hand_over.invoice_id for hand_over in fresh}
     touched = [order for order in orders if order.invoice_id in invoices]
