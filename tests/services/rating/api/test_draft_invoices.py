@@ -1,16 +1,21 @@
-"""Drafts: gathered by rule or by hand, emptied, by two clerks at once."""
+"""Draft invoices: filled by rule or by hand, emptied, and changed by two clerks at once."""
 
 import asyncio
 
+import httpx
 import pytest
 
 from services.rating.rules.exports.claim import Selection
 from shared.access.grants import EVERYTHING, Grant, Level, Limits
-from tests.fixtures.ledgers import key
+from shared.database.pool import Database
+from tests.fixtures.ledgers import Company, Enter, key
 from tests.fixtures.rollups import MONTHLY, assign, change, order_of
+from tests.services.rating.conftest import Identity, RatedIds
 
 
-async def test_rated_orders_of_a_rolled_up_bill_to_are_gathered(rolled, rated_ids) -> None:
+async def test_rated_orders_of_a_bill_to_with_a_rule_are_put_on_one_draft(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     ids = await rated_ids("W1", "W2")
     await rated_ids("W3", customer="S1002")
     assigned = (await assign(rolled)).json()
@@ -23,7 +28,7 @@ async def test_rated_orders_of_a_rolled_up_bill_to_are_gathered(rolled, rated_id
     assert (await order_of(rolled, ids[0]))["status"] == "assigned"
 
 
-async def test_a_later_order_joins_the_draft_of_its_cycle(rolled, rated_ids) -> None:
+async def test_a_later_order_joins_the_draft_of_its_cycle(rolled: httpx.AsyncClient, rated_ids: RatedIds) -> None:
     await rated_ids("W1")
     first = (await assign(rolled, 1)).json()
     await rated_ids("W2")
@@ -36,7 +41,7 @@ async def test_a_later_order_joins_the_draft_of_its_cycle(rolled, rated_ids) -> 
         assert (found["totals"]["count"], len(found["items"])) == (count, count)
 
 
-async def test_matters_come_on_invoices_of_their_own(company, rated_ids) -> None:
+async def test_each_matter_gets_its_own_invoice(company: Company, rated_ids: RatedIds) -> None:
     rating, _ = company
     await rating.post("/v1/rollup-rules", json={**MONTHLY, "grouping": "matter"})
     ids = await rated_ids("W1", "W2", "W3")
@@ -51,7 +56,7 @@ async def test_matters_come_on_invoices_of_their_own(company, rated_ids) -> None
     assert kept["status"] == "assigned"
 
 
-async def test_the_same_command_again_assigns_nothing_more(rolled, rated_ids) -> None:
+async def test_the_same_command_again_assigns_nothing_more(rolled: httpx.AsyncClient, rated_ids: RatedIds) -> None:
     await rated_ids("W1")
     first, again = [await assign(rolled, "same") for _ in range(2)]
     assert first.json() == again.json()
@@ -59,14 +64,18 @@ async def test_the_same_command_again_assigns_nothing_more(rolled, rated_ids) ->
     assert (other.status_code, other.json()["code"]) == (409, "NOTHING_TO_ASSIGN")
 
 
-async def test_clerks_who_assign_at_once_make_one_draft_of_a_group(rolled, rated_ids) -> None:
+async def test_clerks_who_assign_at_once_create_one_draft_for_a_group(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     ids = await rated_ids(*(f"W{number}" for number in range(6)))
     answers = await asyncio.gather(*(assign(rolled, one, work_order_ids=[one]) for one in ids))
     assert {answer.status_code for answer in answers} == {200}
     assert (await rolled.get("/v1/invoices")).json()["totals"]["count"] == 1
 
 
-async def test_two_clerks_who_take_the_last_orders_off_leave_no_empty_draft(rolled, rated_ids) -> None:
+async def test_two_clerks_who_take_the_last_orders_off_leave_no_empty_draft(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     ids = await rated_ids("W1", "W2")
     await assign(rolled)
     etags = [(await rolled.get(f"/v1/work-orders/{one}")).headers["etag"] for one in ids]
@@ -81,7 +90,7 @@ async def test_two_clerks_who_take_the_last_orders_off_leave_no_empty_draft(roll
     assert (draft["status"], draft["orders"]) == ("dissolved", 0)
 
 
-async def test_by_hand_a_rollup_is_made_filled_and_emptied(company, rated_ids) -> None:
+async def test_a_rollup_is_created_filled_and_emptied_by_hand(company: Company, rated_ids: RatedIds) -> None:
     rating, _ = company
     ids = await rated_ids("W1", "W2", "W3")
     made = await rating.post("/v1/invoices", json={"work_order_ids": ids[:2]}, headers=key(1))
@@ -102,7 +111,9 @@ async def test_by_hand_a_rollup_is_made_filled_and_emptied(company, rated_ids) -
     assert {(await order_of(rating, one))["status"] for one in ids} == {"rated"}
 
 
-async def test_by_hand_nothing_is_mixed_and_every_unfit_order_is_named(company, rated_ids, enter) -> None:
+async def test_a_rollup_by_hand_mixes_nothing_and_names_every_order_that_cannot_be_added(
+    company: Company, rated_ids: RatedIds, enter: Enter
+) -> None:
     rating, _ = company
     ids = [*await rated_ids("W1"), *await rated_ids("W2", customer="S1002")]
     mixed = await rating.post("/v1/invoices", json={"work_order_ids": ids}, headers=key(1))
@@ -114,7 +125,9 @@ async def test_by_hand_nothing_is_mixed_and_every_unfit_order_is_named(company, 
     assert (await rating.get("/v1/invoices")).json()["totals"]["count"] == 0
 
 
-async def test_unassigning_by_rule_empties_the_drafts_of_the_selection(rolled, rated_ids) -> None:
+async def test_unassigning_by_rule_empties_the_drafts_of_the_selection(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     await rated_ids("W1", "W2")
     await assign(rolled)
     body = {"selection": {"bill_tos": ["S1001"]}}
@@ -124,7 +137,9 @@ async def test_unassigning_by_rule_empties_the_drafts_of_the_selection(rolled, r
     assert (again.status_code, again.json()["code"]) == (409, "NOTHING_TO_ASSIGN")
 
 
-async def test_who_is_limited_to_a_branch_sees_and_assigns_its_orders_only(rolled, rated_ids, identity) -> None:
+async def test_a_clerk_limited_to_a_branch_sees_and_assigns_only_its_orders(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds, identity: Identity
+) -> None:
     await rated_ids("W1")
     limited = identity("rating", Grant("rating.rollup", Level.EDIT, Limits(branches=frozenset({"LAX"}))))
     answer = await rolled.post("/v1/invoices/assign", json={}, headers={**limited, **key(1)})
@@ -137,7 +152,9 @@ async def test_who_is_limited_to_a_branch_sees_and_assigns_its_orders_only(rolle
     assert rule.status_code == 403
 
 
-async def test_a_process_that_dies_half_way_has_assigned_nothing(rolled, rated_ids, rating_database) -> None:
+async def test_a_process_that_dies_half_way_has_assigned_nothing(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds, rating_database: Database
+) -> None:
     from services.rating.actions.draft_invoices import assign_by_rule
 
     await rated_ids("W1")

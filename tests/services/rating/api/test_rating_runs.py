@@ -1,17 +1,20 @@
-"""Bulk ratings of chosen orders, with a result for each of them."""
+"""Bulk ratings of chosen orders, with a result for each."""
 
 from typing import Any
 
+import httpx
 import pytest
 
 from shared.access.grants import Grant, Level, Limits
+from shared.database.pool import Database
 from tests.fixtures.exchange import work_off
-from tests.fixtures.ledgers import ORDER
+from tests.fixtures.ledgers import ORDER, Company, Enter, Rate
+from tests.services.rating.conftest import Identity
 
 
-async def results(rating: Any, database: Any, **wanted: Any) -> dict[str, str]:
-    """What became of each order of a run: number → outcome."""
-    started = await rating.post("/v1/rating-runs", json=wanted)
+async def results(rating: httpx.AsyncClient, database: Database, **selection: Any) -> dict[str, str]:
+    """Rates the selected orders in a run, and returns the outcome of each by number."""
+    started = await rating.post("/v1/rating-runs", json=selection)
     assert started.status_code == 202, started.text
     await work_off(database)
     run = (await rating.get(started.headers["location"])).json()
@@ -21,7 +24,9 @@ async def results(rating: Any, database: Any, **wanted: Any) -> dict[str, str]:
     return {one["number"]: one["outcome"] for one in page["items"]}
 
 
-async def test_named_orders_get_a_result_each_whatever_their_state(company, enter, rate, rating_database) -> None:
+async def test_orders_chosen_by_id_all_get_a_result_in_any_state(
+    company: Company, enter: Enter, rate: Rate, rating_database: Database
+) -> None:
     rating, _ = company
     orders = await enter("W1", "W2", "W3", "W4", "W5")
     await rate(orders[1]["id"])
@@ -39,7 +44,7 @@ async def test_named_orders_get_a_result_each_whatever_their_state(company, ente
 
 
 @pytest.mark.parametrize(
-    ("wanted", "numbers"),
+    ("selection", "numbers"),
     [
         ({}, {"W1", "W2", "X1"}),
         ({"customers": ["S1002"]}, {"X1"}),
@@ -48,21 +53,25 @@ async def test_named_orders_get_a_result_each_whatever_their_state(company, ente
     ],
 )
 async def test_a_filter_chooses_among_the_orders_that_are_ready(
-    company, enter, rating_database, wanted, numbers
+    company: Company, enter: Enter, rating_database: Database, selection: dict[str, Any], numbers: set[str]
 ) -> None:
     await enter("W1", "W2")
     await enter("X1", customer="S1002")
-    assert await results(company[0], rating_database, **wanted) == dict.fromkeys(numbers, "RATED")
+    assert await results(company[0], rating_database, **selection) == dict.fromkeys(numbers, "RATED")
 
 
-@pytest.mark.parametrize("wanted", [{"service_to": "2026-11-01"}, {"customers": ["S1003"]}, {"branches": ["LAX"]}])
-async def test_a_filter_that_nothing_fits_is_refused(company, enter, wanted) -> None:
+@pytest.mark.parametrize("selection", [{"service_to": "2026-11-01"}, {"customers": ["S1003"]}, {"branches": ["LAX"]}])
+async def test_a_filter_that_matches_nothing_is_refused(
+    company: Company, enter: Enter, selection: dict[str, Any]
+) -> None:
     await enter("W1")
-    answer = await company[0].post("/v1/rating-runs", json=wanted)
+    answer = await company[0].post("/v1/rating-runs", json=selection)
     assert (answer.status_code, answer.json()["code"]) == (409, "NOTHING_TO_RATE")
 
 
-async def test_orders_that_do_not_exist_are_named_and_nothing_begins(company, enter, identity) -> None:
+async def test_orders_that_do_not_exist_are_named_and_nothing_is_rated(
+    company: Company, enter: Enter, identity: Identity
+) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     answer = await rating.post("/v1/rating-runs", json={"work_order_ids": [order["id"], 999999]})
@@ -74,12 +83,14 @@ async def test_orders_that_do_not_exist_are_named_and_nothing_begins(company, en
     assert (await rating.get("/v1/rating-runs")).json()["totals"]["count"] == 0
 
 
-async def test_ids_and_a_filter_together_are_refused(company) -> None:
+async def test_ids_and_a_filter_together_are_refused(company: Company) -> None:
     answer = await company[0].post("/v1/rating-runs", json={"work_order_ids": [1], "branches": ["SAT"]})
     assert answer.status_code == 422
 
 
-async def test_an_order_that_went_back_into_the_field_is_not_rated_by_a_run(company, enter, rating_database) -> None:
+async def test_a_run_skips_an_order_that_went_back_into_the_field(
+    company: Company, enter: Enter, rating_database: Database
+) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     started = await rating.post("/v1/rating-runs", json={})
@@ -90,7 +101,7 @@ async def test_an_order_that_went_back_into_the_field_is_not_rated_by_a_run(comp
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "open"
 
 
-async def test_prebills_come_with_the_order_and_are_rated_with_it(company, rate) -> None:
+async def test_prebills_are_entered_and_rated_with_their_order(company: Company, rate: Rate) -> None:
     rating, _ = company
     prebills = [{"billing_item": "Mileage", "rate": "5.00", "quantity": "2"}, {"billing_item": "Skip trace"}]
     made = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})
@@ -108,7 +119,7 @@ async def test_prebills_come_with_the_order_and_are_rated_with_it(company, rate)
     ]
 
 
-async def test_a_faulty_prebill_names_its_place_and_no_order_is_kept(company) -> None:
+async def test_an_invalid_prebill_names_its_field_and_no_order_is_saved(company: Company) -> None:
     rating, _ = company
     prebills = [{"billing_item": "Mileage"}, {"billing_item": "Mileage", "rate": "-1", "servers": [{"server": "S77"}]}]
     answer = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})

@@ -1,8 +1,9 @@
-"""Rating one order and many, and telling why."""
+"""Ratings of one order and of many, and how they are explained."""
 
 import asyncio
 import json
 from datetime import date
+from typing import Any
 
 import httpx
 import pytest
@@ -11,10 +12,11 @@ from services.rating.actions import billing_profiles
 from shared.contracts.work_order_rated import WorkOrderRated
 from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, take_events, work_off
-from tests.fixtures.ledgers import load
+from tests.fixtures.ledgers import Company, Enter, Rate, load
+from tests.services.rating.conftest import CountStatements, Identity
 
 
-async def test_a_rating_explains_every_line_of_its_profile(enter, rate, company) -> None:
+async def test_a_rating_explains_every_line_of_its_profile(enter: Enter, rate: Rate, company: Company) -> None:
     (order,) = await enter("W1", zip_code="78130", miles="40")
     rated = (await rate(order["id"])).json()
     assert (rated["version"], rated["total"], rated["region"]) == (1, "121.00", "TX_OTHER")
@@ -24,11 +26,13 @@ async def test_a_rating_explains_every_line_of_its_profile(enter, rate, company)
     ]
     verdicts = {one["billing_item"]: one["words"] for one in rated["explanation"]["lines"]}
     assert verdicts["Mileage"] == "40.000 miles at 0.65 = 26.00"
-    assert verdicts["Skip trace"] == "needs SKIP_TRACE; the order has none"
+    assert verdicts["Skip trace"] == "needs SKIP_TRACE; the order has no triggers"
     assert (await company[0].get(f"/v1/work-orders/{order['id']}/rating")).json() == rated
 
 
-async def test_rating_again_makes_the_next_version_and_keeps_the_last(enter, rate, company) -> None:
+async def test_rating_again_makes_the_next_version_and_keeps_the_previous_one(
+    enter: Enter, rate: Rate, company: Company
+) -> None:
     rating, _ = company
     (order,) = await enter("W1", zip_code="78130", miles="40")
     path = f"/v1/work-orders/{order['id']}"
@@ -39,7 +43,7 @@ async def test_rating_again_makes_the_next_version_and_keeps_the_last(enter, rat
     assert [(one["version"], one["total"]) for one in history] == [(2, "101.50"), (1, "121.00")]
 
 
-async def test_a_rating_that_fails_keeps_the_old_one(enter, rate, company) -> None:
+async def test_a_rating_that_fails_keeps_the_old_one(enter: Enter, rate: Rate, company: Company) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}"
@@ -51,7 +55,9 @@ async def test_a_rating_that_fails_keeps_the_old_one(enter, rate, company) -> No
     assert (await rating.get(f"{path}/rating")).json()["version"] == 1
 
 
-async def test_removing_a_rating_opens_the_order_and_uses_up_the_version(enter, rate, company) -> None:
+async def test_removing_a_rating_opens_the_order_and_uses_up_the_version(
+    enter: Enter, rate: Rate, company: Company
+) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}"
@@ -71,22 +77,24 @@ async def test_removing_a_rating_opens_the_order_and_uses_up_the_version(enter, 
         ({"customer": "NO_SERVER"}, 422, "NO_PROFILE"),
     ],
 )
-async def test_an_order_that_cannot_be_rated_says_why(enter, rate, company, change, status, code) -> None:
+async def test_an_order_that_cannot_be_rated_says_why(
+    enter: Enter, rate: Rate, company: Company, change: dict[str, Any], status: int, code: str
+) -> None:
     (order,) = await enter("W1")
     await company[0].patch(f"/v1/work-orders/{order['id']}", json=change, headers={"if-match": '"1"'})
     answer = await rate(order["id"])
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_a_stale_rating_is_refused(enter, company) -> None:
+async def test_rating_a_stale_order_is_refused(enter: Enter, company: Company) -> None:
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}/rating"
     answers = await asyncio.gather(*(company[0].post(path, headers={"if-match": '"1"'}) for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412]
 
 
-async def test_each_change_of_a_rating_is_announced_as_its_contract_says(
-    enter, rate, company, rating_database: Database
+async def test_each_change_of_a_rating_is_published_as_an_event(
+    enter: Enter, rate: Rate, company: Company, rating_database: Database
 ) -> None:
     rating, _ = company
     (order,) = await enter("W1", zip_code="78130", miles="40")
@@ -94,20 +102,22 @@ async def test_each_change_of_a_rating_is_announced_as_its_contract_says(
     etag = (await rate(order["id"])).headers["etag"]
     moved = await rating.patch(path, json={"bill_to": "S1002"}, headers={"if-match": etag})
     await rating.delete(f"{path}/rating", headers={"if-match": moved.headers["etag"]})
-    told = [WorkOrderRated.model_validate(data_of(one)) for one in await take_events(rating_database, "rating")]
-    assert [(one.state, one.rating_version, one.bill_to, str(one.total)) for one in told] == [
+    published = [
+        WorkOrderRated.model_validate(data_of(event)) for event in await take_events(rating_database, "rating")
+    ]
+    assert [(event.state, event.rating_version, event.bill_to, str(event.total)) for event in published] == [
         ("rated", 1, "S1001", "121.00"),
         ("rated", 1, "S1002", "121.00"),
         ("removed", 2, "S1002", "0.00"),
     ]
-    assert [one.revision for one in told] == sorted({one.revision for one in told})
-    assert [(line.billing_item, str(line.amount)) for line in told[0].lines] == [
+    assert [event.revision for event in published] == sorted({event.revision for event in published})
+    assert [(line.billing_item, str(line.amount)) for line in published[0].lines] == [
         ("Service of process", "95.00"),
         ("Mileage", "26.00"),
     ]
 
 
-async def test_bulk_rating_gives_a_result_for_each_order(company, rating_database: Database) -> None:
+async def test_bulk_rating_gives_a_result_for_each_order(company: Company, rating_database: Database) -> None:
     rating, _ = company
     await load(rating, "work-orders")
     started = await rating.post("/v1/rating-runs", json={})
@@ -125,12 +135,12 @@ async def test_bulk_rating_gives_a_result_for_each_order(company, rating_databas
     assert all("differs in priority" in one["detail"] for one in failed["items"])
 
 
-async def test_a_bulk_rating_with_nothing_to_rate_is_refused(company) -> None:
+async def test_a_bulk_rating_with_nothing_to_rate_is_refused(company: Company) -> None:
     answer = await company[0].post("/v1/rating-runs", json={})
     assert (answer.status_code, answer.json()["code"]) == (409, "NOTHING_TO_RATE")
 
 
-async def test_two_bulk_ratings_rate_each_order_once(enter, company, rating_database: Database) -> None:
+async def test_two_bulk_ratings_rate_each_order_once(enter: Enter, company: Company, rating_database: Database) -> None:
     rating, _ = company
     orders = await enter(*(f"W{number}" for number in range(30)))
     runs = [await rating.post("/v1/rating-runs", json={}) for _ in range(2)]
@@ -142,7 +152,9 @@ async def test_two_bulk_ratings_rate_each_order_once(enter, company, rating_data
     assert versions == [1] * 30
 
 
-async def test_a_bulk_rating_of_a_limited_clerk_leaves_other_branches_alone(company, rating_database, identity) -> None:
+async def test_a_bulk_rating_of_a_limited_clerk_leaves_other_branches_alone(
+    company: Company, rating_database: Database, identity: Identity
+) -> None:
     from shared.access.grants import Grant, Level, Limits
 
     rating, _ = company
@@ -159,7 +171,7 @@ async def test_a_bulk_rating_of_a_limited_clerk_leaves_other_branches_alone(comp
 
 
 async def test_the_number_of_statements_does_not_grow_with_the_orders(
-    company, rating_database, count_statements
+    company: Company, rating_database: Database, count_statements: CountStatements
 ) -> None:
     """A part of 100 orders and one of 899 send the same statements."""
     rating, _ = company
@@ -175,7 +187,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_orders(
             await rating_runs.rate_part(session, now())
         counted.append(statements)
         await work_off(rating_database)
-    # The first part reads the rate tables, which are kept until they change.
+    # The first part reads the rate tables, which are cached until they change.
     assert counted[1].calls == counted[2].calls
     assert counted[2].count <= 15
 
@@ -186,7 +198,9 @@ async def _sample_lines() -> list[str]:
     return (SAMPLE / "work-orders.csv").read_text().splitlines()
 
 
-async def test_progress_is_streamed_until_the_run_is_done(enter, company, rating_database: Database) -> None:
+async def test_progress_is_streamed_until_the_run_is_done(
+    enter: Enter, company: Company, rating_database: Database
+) -> None:
     rating, _ = company
     await enter("W1", "W2")
     started = await rating.post("/v1/rating-runs", json={})
@@ -200,11 +214,11 @@ async def test_progress_is_streamed_until_the_run_is_done(enter, company, rating
     assert states[-1]["rated"] == 2
 
 
-async def test_progress_of_a_run_that_does_not_exist_is_404(company) -> None:
+async def test_the_progress_of_a_run_that_does_not_exist_is_not_found(company: Company) -> None:
     assert (await company[0].get("/v1/rating-runs/9/events")).status_code == 404
 
 
-async def test_profiles_are_listed_by_key_and_date(company) -> None:
+async def test_profiles_are_listed_by_key_and_date(company: Company) -> None:
     rating, _ = company
     query = {"branch": "LAX", "job_type": "SUMMONS", "region": "ORANGE", "customer_type": "LAW", "on": "2023-06-01"}
     page = (await rating.get("/v1/billing-profiles", params=query)).json()
@@ -213,7 +227,7 @@ async def test_profiles_are_listed_by_key_and_date(company) -> None:
     assert page["items"][0]["source"].startswith("California Government Code")
 
 
-async def test_a_profile_that_overlaps_is_refused_by_its_line(company) -> None:
+async def test_a_profile_that_overlaps_is_refused_with_its_line(company: Company) -> None:
     rating, _ = company
     heading = "branch,customer_type,priority,job_type,region,effective_from,effective_to,billing_item,rate"
     row = "SAT,LAW,STANDARD,CITATION,BEXAR,2027-01-01,,Service of process,99"
@@ -221,12 +235,12 @@ async def test_a_profile_that_overlaps_is_refused_by_its_line(company) -> None:
     assert answer.json()["errors"] == [
         {
             "pointer": "line 2, column effective_from",
-            "detail": "overlaps the profile of the same key in force 2016-05-01 to further notice",
+            "detail": "overlaps the profile with the same key that is in force from 2016-05-01 until further notice",
         }
     ]
 
 
-async def test_two_imports_at_once_never_make_overlapping_profiles(company) -> None:
+async def test_imports_at_once_never_create_overlapping_profiles(company: Company) -> None:
     rating, _ = company
     heading = "branch,customer_type,priority,job_type,region,effective_from,billing_item,rate"
     row = "SAT,LAW,SPECIAL,CITATION,BEXAR,2027-01-01,Service of process,99"
@@ -235,7 +249,9 @@ async def test_two_imports_at_once_never_make_overlapping_profiles(company) -> N
     assert (await rating.get("/v1/billing-profiles", params={"priority": "SPECIAL"})).json()["totals"] == {"count": 1}
 
 
-async def test_an_import_waits_for_who_is_entering_a_profile_and_sees_it(company, rating_database: Database) -> None:
+async def test_an_import_waits_for_a_profile_that_is_being_entered_and_sees_it(
+    company: Company, rating_database: Database
+) -> None:
     rating, _ = company
     heading = "branch,customer_type,priority,job_type,region,effective_from,billing_item,rate"
     row = "SAT,LAW,SPECIAL,CITATION,BEXAR,2027-01-01,Service of process,99"
@@ -257,7 +273,7 @@ def _answers_ok(answer: httpx.Response) -> bool:
     return answer.status_code < 400
 
 
-async def test_codes_are_listed_and_imported_again_without_harm(company) -> None:
+async def test_importing_the_codes_again_changes_nothing(company: Company) -> None:
     rating, _ = company
     for noun in ("branches", "customer-types", "priorities", "job-types", "regions", "bill-types", "billing-items"):
         before = (await rating.get(f"/v1/{noun}")).json()
