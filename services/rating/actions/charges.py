@@ -83,11 +83,11 @@ async def import_prebills(
 ) -> int:
     """Enters all prebills, each with the number of its order, and returns how many; raises ImportRefused."""
     known = await codes.known_codes(session)
-    held = await work_orders.lock_numbers(session, scope, [numbered.row[0] for numbered in entries])
+    locked = await work_orders.lock_numbers(session, scope, [numbered.row[0] for numbered in entries])
     faults: list[Fault] = []
     for numbered in entries:
         number, entry = numbered.row
-        order = held.get(number)
+        order = locked.get(number)
         if order is None:
             faults.append(numbered.fault("work_order", f"there is no work order {number}"))
         elif order.status not in EDITABLE:
@@ -96,7 +96,7 @@ async def import_prebills(
             )
         faults += [numbered.fault(column, message) for column, message in find_faults_in_charge(entry, known)]
     refuse_import(faults)
-    placed = [(held[number].id, entry) for number, entry in (numbered.row for numbered in entries)]
+    placed = [(locked[number].id, entry) for number, entry in (numbered.row for numbered in entries)]
     await charges.insert(session, placed, entered_by)
     await work_orders.touch(session, sorted({order_id for order_id, _ in placed}))
     return len(placed)

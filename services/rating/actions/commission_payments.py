@@ -63,18 +63,18 @@ async def select_payment(
 
 async def pay(session: AsyncSession, scope: Scope, payment_id: int, paid_by: str, paid_at: datetime) -> None:
     """Records that the selected commissions were paid, which is final; raises NotFound or PaymentSettled."""
-    await _hold_selected(session, scope, payment_id)
+    await _lock_selected(session, scope, payment_id)
     await payments.pay(session, payment_id, paid_by, paid_at)
 
 
 async def release(session: AsyncSession, scope: Scope, payment_id: int) -> Payment:
     """Releases the selected commissions, so that they are owed again; raises NotFound or PaymentSettled."""
-    payment = await _hold_selected(session, scope, payment_id)
+    payment = await _lock_selected(session, scope, payment_id)
     await payments.release(session, payment_id)
     return replace(payment, status="released")
 
 
-async def _hold_selected(session: AsyncSession, scope: Scope, payment_id: int) -> Payment:
+async def _lock_selected(session: AsyncSession, scope: Scope, payment_id: int) -> Payment:
     payment = await read_payment(session, scope, payment_id, lock=True)
     if payment.status != "selected":
         raise PaymentSettled(f"Commission payment {payment_id} was already {payment.status}.")

@@ -141,14 +141,14 @@ async def adjust_commission(
 
     Raises NotFound, VersionStale, CommissionTakenBack, CommissionPeriodClosed or NothingToAdjust.
     """
-    held = await commissions.hold(session, scope, commission_id)
-    if held is None:
+    locked = await commissions.lock_commission(session, scope, commission_id)
+    if locked is None:
         raise NotFound(f"There is no commission {commission_id}.")
-    require_version(held.bookings, expected_bookings, f"Commission {commission_id}")
+    require_version(locked.bookings, expected_bookings, f"Commission {commission_id}")
     period_id = await payments.hold_open_period(session)
-    balances = await commissions.balances(session, {held.work_order_id: held.version})
+    balances = await commissions.balances(session, {locked.work_order_id: locked.version})
     balance = next((balance for balance in balances if balance.id == commission_id), None)
-    correction = adjust(balance, amount, period_closed=period_id != held.period_id)
+    correction = adjust(balance, amount, period_closed=period_id != locked.period_id)
     await commissions.insert_corrections(
         session, period_id, "adjusted", [correction], words=reason, booked_by=adjusted_by, booked_at=at
     )

@@ -79,7 +79,7 @@ async def unassign_by_rule(session: AsyncSession, scope: Scope, selection: Selec
 
 async def make_rollup(session: AsyncSession, scope: Scope, order_ids: Sequence[int], made_by: str) -> int:
     """Creates a draft rollup by hand and returns its id; raises NotAssignable or RollupMixed."""
-    chosen = await _hold_rated(session, scope, order_ids)
+    chosen = await _lock_rated(session, scope, order_ids)
     (invoice_id,) = await draft_invoices.insert_drafts(session, [common_key(chosen)], made_by)
     await draft_invoices.put_on(session, [(order.id, invoice_id) for order in chosen], made_by)
     return invoice_id
@@ -97,8 +97,8 @@ async def add_orders(
 
     Raises NotFound, LockedUseCredit, VersionStale, NotAssignable or RollupMixed.
     """
-    chosen = await _hold_rated(session, scope, order_ids)
-    invoice = await _hold_draft(session, scope, invoice_id, expected_revision)
+    chosen = await _lock_rated(session, scope, order_ids)
+    invoice = await _lock_draft(session, scope, invoice_id, expected_revision)
     if invoice.kind != "rollup":
         raise NotAssignable(f"Invoice {invoice_id} is for a single order. Create a rollup instead.")
     common_key(chosen, invoice.key)
@@ -117,14 +117,14 @@ async def take_orders_off(
 
     Raises NotFound, LockedUseCredit, VersionStale or NotAssignable.
     """
-    held = await _hold_with_orders(session, scope, invoice_id, expected_revision)
-    others = sorted(set(order_ids or ()) - set(held))
+    locked = await _lock_with_orders(session, scope, invoice_id, expected_revision)
+    others = sorted(set(order_ids or ()) - set(locked))
     if others:
         raise NotAssignable(
             f"Invoice {invoice_id} does not contain {len(others):,} of the chosen orders.",
             faults=[Fault("/work_order_ids", f"work order {order_id}") for order_id in others],
         )
-    await draft_invoices.take_off(session, held if order_ids is None else list(order_ids), done_by)
+    await draft_invoices.take_off(session, locked if order_ids is None else list(order_ids), done_by)
 
 
 async def remove_invoice(
@@ -134,15 +134,15 @@ async def remove_invoice(
 
     Raises NotFound, LockedUseCredit or VersionStale.
     """
-    held = await _hold_with_orders(session, scope, invoice_id, expected_revision)
-    versions = {order.id: order.rating_version for order in await work_orders.find_all(session, EVERYTHING, held)}
+    locked = await _lock_with_orders(session, scope, invoice_id, expected_revision)
+    versions = {order.id: order.rating_version for order in await work_orders.find_all(session, EVERYTHING, locked)}
     await take_back(session, versions, removed_by, removed_at)
-    await draft_invoices.take_off(session, held, removed_by)
-    await work_orders.remove_ratings(session, held, removed_by)
-    await ratings.announce(session, held)
+    await draft_invoices.take_off(session, locked, removed_by)
+    await work_orders.remove_ratings(session, locked, removed_by)
+    await ratings.announce(session, locked)
 
 
-async def _hold_rated(session: AsyncSession, scope: Scope, order_ids: Sequence[int]) -> list[WorkOrder]:
+async def _lock_rated(session: AsyncSession, scope: Scope, order_ids: Sequence[int]) -> list[WorkOrder]:
     """Locks the orders; raises NotAssignable with each order that is not rated or is already on an invoice."""
     found = {order.id: order for order in await work_orders.find_all(session, scope, order_ids, lock=True)}
     faults = []
@@ -159,7 +159,7 @@ async def _hold_rated(session: AsyncSession, scope: Scope, order_ids: Sequence[i
     return list(found.values())
 
 
-async def _hold_draft(session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int) -> Invoice:
+async def _lock_draft(session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int) -> Invoice:
     invoice = await draft_invoices.find(session, scope, invoice_id, lock=True)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
@@ -168,7 +168,7 @@ async def _hold_draft(session: AsyncSession, scope: Scope, invoice_id: int, expe
     return invoice
 
 
-async def _hold_with_orders(session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int) -> list[int]:
+async def _lock_with_orders(session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int) -> list[int]:
     """Locks a draft and its orders, and returns the ids of the orders.
 
     Orders are locked before invoices, as everywhere, so that transactions cannot block each other. If someone puts an
@@ -177,6 +177,6 @@ async def _hold_with_orders(session: AsyncSession, scope: Scope, invoice_id: int
     invoice = (await read_invoice(session, scope, invoice_id)).invoice
     require_draft(invoice)
     require_version(invoice.revision, expected_revision, f"Invoice {invoice_id}")
-    held = await draft_invoices.lock_orders_of(session, invoice_id)
-    await _hold_draft(session, scope, invoice_id, expected_revision)
-    return held
+    locked = await draft_invoices.lock_orders_of(session, invoice_id)
+    await _lock_draft(session, scope, invoice_id, expected_revision)
+    return locked

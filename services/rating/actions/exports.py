@@ -142,7 +142,7 @@ async def send_part(session: AsyncSession, chunk_orders: int) -> bool:
 
 
 async def ask_again(session: AsyncSession, patience_seconds: float) -> bool:
-    """Sends a chunk again that has waited too long for its answer; returns False if there is none."""
+    """Sends a chunk again that has waited too long for its answer; returns False if there is no such chunk."""
     chunk = await sending.lock_unanswered_chunk(session, patience_seconds)
     if chunk is None:
         return False

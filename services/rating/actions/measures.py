@@ -13,5 +13,5 @@ async def export_runs(session: AsyncSession) -> list[Metric]:
     age_seconds = await runs.oldest_unfinished_age_seconds(session)
     return [
         gauge_by("ratebook_export_runs", "Export runs by state.", "status", counts),
-        gauge("ratebook_export_run_oldest_age_seconds", "Since the oldest unfinished run was asked for.", age_seconds),
+        gauge("ratebook_export_run_oldest_age_seconds", "Age of the oldest unfinished export run.", age_seconds),
     ]

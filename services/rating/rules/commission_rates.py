@@ -42,7 +42,7 @@ def find_overlapping_rates(
     return wrong
 
 
-def _overlap(one: CommissionRateEntry, other: CommissionRateEntry) -> bool:
-    return (one.effective_to is None or other.effective_from <= one.effective_to) and (
-        other.effective_to is None or one.effective_from <= other.effective_to
+def _overlap(rate: CommissionRateEntry, other: CommissionRateEntry) -> bool:
+    return (rate.effective_to is None or other.effective_from <= rate.effective_to) and (
+        other.effective_to is None or rate.effective_from <= other.effective_to
     )

@@ -78,8 +78,9 @@ def earn(terms: LineTerms, served_on: date, servers: Mapping[str, ServerTerms]) 
     """What a line earns each of its servers.
 
     `flat` and `percent` give one amount for the line, split by the shares. `server` splits the line itself by the
-    shares, and each server earns their own percentage of their part: the percentage in force on the day of service, and
-    nothing if there is none or the server does not receive commission. The last share gets the remaining cents.
+    shares, and each server earns their own percentage of their part: the percentage in force on the day of service. A
+    server who has no percentage on that day or does not receive commission earns nothing. The last share gets the
+    remaining cents.
     Example: 10 % of 100.05 is 10.01; by 1 and 1, that is 5.01 and 5.00. Source: rating, commissions.
     """
     if not terms.servers:
@@ -101,22 +102,28 @@ def earn(terms: LineTerms, served_on: date, servers: Mapping[str, ServerTerms]) 
     ]
 
 
-def _own_percentage(terms: LineTerms, who: ServerShare, base: Decimal, served_on: date, server: ServerTerms) -> Earned:
+def _own_percentage(
+    terms: LineTerms, share: ServerShare, base: Decimal, served_on: date, server: ServerTerms
+) -> Earned:
     percent = server.percent_on(served_on)
     if not server.receives_commission:
-        return _earned(terms, who, base, ZERO, ZERO, f"{who.server} does not receive commission")
+        return _earned(terms, share, base, ZERO, ZERO, f"{share.server} does not receive commission")
     if percent is None:
-        return _earned(terms, who, base, ZERO, ZERO, f"{who.server} has no commission rate on {served_on}")
+        return _earned(terms, share, base, ZERO, ZERO, f"{share.server} has no commission rate on {served_on}")
     amount = round_cents(base * percent / 100)
-    return _earned(terms, who, base, percent, amount, f"{who.server}'s own {plain(percent)} % of {base}")
+    return _earned(terms, share, base, percent, amount, f"{share.server}'s own {plain(percent)} % of {base}")
 
 
-def _earned(terms: LineTerms, who: ServerShare, base: Decimal, figure: Decimal, amount: Decimal, words: str) -> Earned:
-    return Earned(terms.position, terms.billing_item, who.server, terms.method, figure, who.share, base, amount, words)
+def _earned(
+    terms: LineTerms, share: ServerShare, base: Decimal, figure: Decimal, amount: Decimal, words: str
+) -> Earned:
+    return Earned(
+        terms.position, terms.billing_item, share.server, terms.method, figure, share.share, base, amount, words
+    )
 
 
-def _shared(who: ServerShare, shares: Sequence[Decimal]) -> str:
-    return "" if len(shares) == 1 else f", share {plain(who.share)} of {plain(sum(shares, Decimal(0)))}"
+def _shared(share: ServerShare, shares: Sequence[Decimal]) -> str:
+    return "" if len(shares) == 1 else f", share {plain(share.share)} of {plain(sum(shares, Decimal(0)))}"
 
 
 def earned_by_line(earned: Iterable[Earned]) -> dict[int, Decimal]:

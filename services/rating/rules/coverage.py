@@ -83,49 +83,51 @@ def check_coverage(open_keys: Iterable[OpenKey], table: RateTable) -> Coverage:
     return Coverage(orders, len(combinations), sum(gap.orders for gap in ordered), ordered)
 
 
-def _region(one: OpenKey, table: RateTable) -> str:
-    return find_region(one.region, one.served_zip, one.branch, f"work order {one.example}", table)[0]
+def _region(open_key: OpenKey, table: RateTable) -> str:
+    return find_region(open_key.region, open_key.served_zip, open_key.branch, f"work order {open_key.example}", table)[
+        0
+    ]
 
 
-def _gap_of(one: OpenKey, table: RateTable) -> Gap | None:
-    customer_type = one.customer_type or UNKNOWN_TYPE
+def _gap_of(open_key: OpenKey, table: RateTable) -> Gap | None:
+    customer_type = open_key.customer_type or UNKNOWN_TYPE
     region: str | None = None
     nearest: Sequence[NearProfile] = ()
     try:
-        region = _region(one, table)
+        region = _region(open_key, table)
     except RegionRequired:
         reason: GapReason = "REGION_REQUIRED"
     except RegionAmbiguous:
         reason = "REGION_AMBIGUOUS"
     else:
-        key = Key(one.branch, customer_type, one.priority, one.job_type, region)
-        if find_profile(key, one.service_on, table) is not None:
+        key = Key(open_key.branch, customer_type, open_key.priority, open_key.job_type, region)
+        if find_profile(key, open_key.service_on, table) is not None:
             return None
-        reason, nearest = "NO_PROFILE", nearest_profiles(key, one.service_on, table)
+        reason, nearest = "NO_PROFILE", nearest_profiles(key, open_key.service_on, table)
     return Gap(
         reason=reason,
-        branch=one.branch,
+        branch=open_key.branch,
         customer_type=customer_type,
-        priority=one.priority,
-        job_type=one.job_type,
+        priority=open_key.priority,
+        job_type=open_key.job_type,
         region=region,
-        served_zip=one.served_zip if region is None else None,
-        service_from=one.service_on,
-        service_to=one.service_on,
-        orders=one.orders,
-        example=one.example,
+        served_zip=open_key.served_zip if region is None else None,
+        service_from=open_key.service_on,
+        service_to=open_key.service_on,
+        orders=open_key.orders,
+        example=open_key.example,
         nearest=nearest,
     )
 
 
-def _merge(one: Gap, other: Gap) -> Gap:
+def _merge(gap: Gap, other: Gap) -> Gap:
     """Merges two gaps of the same combination on different dates."""
     return Gap(
         **{
-            **vars(one),
-            "service_from": min(one.service_from, other.service_from),
-            "service_to": max(one.service_to, other.service_to),
-            "orders": one.orders + other.orders,
-            "example": min(one.example, other.example),
+            **vars(gap),
+            "service_from": min(gap.service_from, other.service_from),
+            "service_to": max(gap.service_to, other.service_to),
+            "orders": gap.orders + other.orders,
+            "example": min(gap.example, other.example),
         }
     )

@@ -1,4 +1,4 @@
-"""Owns invoices before they are in Accounts Receivable: which orders go on each, and that only drafts change."""
+"""Owns invoices before they are in Accounts Receivable: which orders each of them contains, and that only drafts change."""
 
 import calendar
 from collections.abc import Mapping, Sequence
@@ -180,21 +180,21 @@ def group_orders(orders: Sequence[Assignable]) -> dict[GroupKey, tuple[int, ...]
     are two groups. Source: rating, section 4.
     """
     groups: dict[GroupKey, list[int]] = {}
-    for order in sorted(orders, key=lambda one: one.work_order_id):
+    for order in sorted(orders, key=lambda order: order.work_order_id):
         groups.setdefault(group_key(order), []).append(order.work_order_id)
     return {key: tuple(ids) for key, ids in groups.items()}
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Which order ids go on existing drafts, by invoice id, and which on new drafts, by group."""
+    """Which order ids to put on existing drafts, by invoice id, and which on new drafts, by group."""
 
     existing: Mapping[int, tuple[int, ...]]
     new: Mapping[GroupKey, tuple[int, ...]]
 
 
 def place(groups: Mapping[GroupKey, tuple[int, ...]], drafts: Mapping[GroupKey, int]) -> Placement:
-    """Puts each group on the draft with exactly its key, or on a new draft if there is none."""
+    """Puts each group on the draft with exactly its key, or else on a new draft."""
     return Placement(
         {drafts[key]: ids for key, ids in groups.items() if key in drafts},
         {key: ids for key, ids in groups.items() if key not in drafts},

@@ -31,7 +31,7 @@ def find_region(
     """The billing region, and whether it comes from the `order` or its `zip`. `subject` names the order in a refusal.
 
     The region of the order if it is set, or else the region that contains the first five digits of the served ZIP.
-    Raises RegionRequired if there is none, and RegionAmbiguous if there are several. Source: rating, section 3.1.
+    Raises RegionRequired without such a region, and RegionAmbiguous if there are several. Source: rating, section 3.1.
     """
     if region is not None:
         return region, "order"
@@ -118,7 +118,7 @@ def nearest_profiles(key: Key, on: date, table: RateTable) -> tuple[NearProfile,
         NearProfile(profile.id, profile.key, differs if profile.in_force(on) else (*differs, "effective dates"))
         for differs, profile in candidates
     )
-    return tuple(nsmallest(_NEAREST, near, key=lambda one: (len(one.differs), one.profile_id)))
+    return tuple(nsmallest(_NEAREST, near, key=lambda profile: (len(profile.differs), profile.profile_id)))
 
 
 def _candidates(key: Key, table: RateTable) -> Candidates:

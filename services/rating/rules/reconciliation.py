@@ -63,7 +63,7 @@ class CurrentTotals:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The sums of every run, the totals of all current ratings, and the differences. Normally there are none."""
+    """The sums of every run, the totals of all current ratings, and the differences. Normally that list is empty."""
 
     runs: Sequence[RunSums]
     current: CurrentTotals

@@ -34,7 +34,7 @@ class Override(BaseModel):
 
 
 class ShownCharge(ChargeEntry):
-    """A charge that was entered for an order."""
+    """A charge of an order."""
 
     id: int
     standard: bool

@@ -173,7 +173,7 @@ async def make_payable(session: AsyncSession, order_ids: Sequence[int]) -> None:
 
 
 @dataclass(frozen=True)
-class Held:
+class LockedCommission:
     """A commission that is locked for an adjustment, and how many bookings it has."""
 
     id: int
@@ -183,7 +183,7 @@ class Held:
     bookings: int
 
 
-async def hold(session: AsyncSession, scope: Scope, commission_id: int) -> Held | None:
+async def lock_commission(session: AsyncSession, scope: Scope, commission_id: int) -> LockedCommission | None:
     """Locks the order of a commission and returns the commission, or None if it does not exist or is out of scope."""
     where = Where(["c.corrects IS NULL"]).within(scope, **SIDES).add("c.id = :id", id=commission_id)
     locked = await fetch_one(
@@ -194,7 +194,7 @@ async def hold(session: AsyncSession, scope: Scope, commission_id: int) -> Held 
     # Read after the lock, so that this sees what others booked while it waited for the order.
     return await fetch_one(
         session,
-        Held,
+        LockedCommission,
         """
         SELECT c.id, c.work_order_id, c.version, c.period_id,
                (SELECT count(*) FROM commission x WHERE x.corrects = c.id) + 1 AS bookings

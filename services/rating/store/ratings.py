@@ -52,16 +52,16 @@ async def insert(
                 rated_by,
                 rated_at,
                 rating_id,
-                one.work_order_id,
-                versions[one.work_order_id],
-                one.profile.id,
-                one.region,
-                one.charges_total,
-                one.advances_total,
-                one.total,
-                _EXPLANATION.dump_json(explain(one)).decode(),
+                rating.work_order_id,
+                versions[rating.work_order_id],
+                rating.profile.id,
+                rating.region,
+                rating.charges_total,
+                rating.advances_total,
+                rating.total,
+                _EXPLANATION.dump_json(explain(rating)).decode(),
             )
-            for rating_id, one in zip(ids, rated, strict=True)
+            for rating_id, rating in zip(ids, rated, strict=True)
         ],
     )
     plain = attrgetter(*_PLAIN)
@@ -71,11 +71,11 @@ async def insert(
         ("rating_id", "servers", *_PLAIN),
         [
             (rating_id, _PARTS.dump_json(line.servers).decode() if line.servers else "[]", *plain(line))
-            for rating_id, one in zip(ids, rated, strict=True)
-            for line in one.lines
+            for rating_id, rating in zip(ids, rated, strict=True)
+            for line in rating.lines
         ],
     )
-    await _move_orders(session, {one.work_order_id: versions[one.work_order_id] for one in rated})
+    await _move_orders(session, {rating.work_order_id: versions[rating.work_order_id] for rating in rated})
 
 
 async def _move_orders(session: AsyncSession, versions: Mapping[int, int]) -> None:
