@@ -84,6 +84,7 @@ def _price_independent(sheet: _Sheet, planned: PlannedLine) -> None:
             return
     sheet.used.add(line.quantity_source)
     sheet.advances_billed |= line.quantity_source == FEE_ADVANCES and line.fee_advance
+    # In the explanation, a quantity that was entered is not attributed to the proof of delivery.
     shown = line if by_hand is None else line.model_copy(update={"quantity_source": "by hand"})
     priced = price_line(shown, quantity, times=times, zone_rate=zone_rate)
     _put(sheet, planned, quantity, line.quantity_source if by_hand is None else HAND, priced, zone_words)
