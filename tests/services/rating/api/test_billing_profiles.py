@@ -36,7 +36,7 @@ async def test_a_profile_is_entered_read_changed_and_ended(company: Company) -> 
     lines = [{"billing_item": "Service of process", "rate": "135.5"}, {"billing_item": "Mileage", "rate": "0.7",
               "method": "per_unit", "quantity_source": "miles", "minimum": "15.00"}]  # fmt: skip
     changed = await rating.put(path, json=profile(lines=lines), headers={"if-match": made.headers["etag"]})
-    assert [(one["rate"], one["minimum"]) for one in changed.json()["lines"]] == [
+    assert [(line["rate"], line["minimum"]) for line in changed.json()["lines"]] == [
         ("135.50000", None),
         ("0.70000", "15.00"),
     ]
@@ -237,7 +237,7 @@ async def test_an_outcome_that_is_not_a_field_status_is_refused(company: Company
 
 async def test_a_region_is_found_by_a_zip(company: Company) -> None:
     found = (await company[0].get("/v1/regions", params={"search": "78130"})).json()
-    assert [one["code"] for one in found] == ["TX_OTHER"]
+    assert [region["code"] for region in found] == ["TX_OTHER"]
 
 
 async def test_a_region_gets_other_zips_and_a_zip_in_two_regions_is_ambiguous(

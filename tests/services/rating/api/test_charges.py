@@ -48,7 +48,7 @@ def rate_again(company: Company, path: str) -> Callable[[], Awaitable[dict[str, 
 
 
 def lines_of(rating: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(one["billing_item"], one["origin"], one["amount"]) for one in rating["lines"]]
+    return [(line["billing_item"], line["origin"], line["amount"]) for line in rating["lines"]]
 
 
 async def test_prebills_and_manual_lines_are_on_every_later_rating(
@@ -71,14 +71,14 @@ async def test_prebills_and_manual_lines_are_on_every_later_rating(
         ("Certified mail", "prebill", "21.02"),
         ("Service of process", "manual", "-5.00"),
     ]
-    assert [(one["server"], one["amount"]) for one in rated["lines"][3]["servers"]] == [
+    assert [(server["server"], server["amount"]) for server in rated["lines"][3]["servers"]] == [
         ("S1", "10.51"),
         ("S2", "10.51"),
     ]
     assert rated["total"] == "332.02"
     assert lines_of(await rate_again()) == lines_of(rated)
     charges = (await rating.get(f"{path}/charges")).json()
-    assert [(one["kind"], one["standard"]) for one in charges] == [
+    assert [(charge["kind"], charge["standard"]) for charge in charges] == [
         ("prebill", True),
         ("prebill", False),
         ("manual", False),

@@ -27,7 +27,7 @@ async def test_commissions_are_owed_once_the_invoice_is_in_accounts_receivable(
         "TOM": ("0.00", "42.47", "0.00", "0.00"),
     }
     items = (await rating.get("/v1/commissions", params={"status": "payable"})).json()["items"]
-    assert {one["invoice"] for one in items} == {"100001"}
+    assert {item["invoice"] for item in items} == {"100001"}
 
 
 async def test_a_full_credit_reverses_everything_and_the_next_version_earns_again(
@@ -67,7 +67,7 @@ async def test_partial_credits_reverse_in_proportion_and_the_last_one_reverses_t
     assert (await totals())["ANA"] == ("0.00", "0.00", "0.00", "0.00")
     assert (await totals(period=1))["ANA"] == ("0.00", "107.75", "0.00", "0.00")
     items = (await rating.get("/v1/commissions", params={"period": 2, "work_order": "W1"})).json()["items"]
-    assert [one["amount"] for one in items] == ["-6.67", "-29.25", "-6.67", "-29.25", "-6.66", "-29.25"]
+    assert [item["amount"] for item in items] == ["-6.67", "-29.25", "-6.67", "-29.25", "-6.66", "-29.25"]
     assert items[0]["words"] == "credit 2026-11/901: agreed"
 
 
@@ -137,7 +137,10 @@ async def test_a_closed_period_never_changes_and_corrections_are_booked_in_the_o
         assert (await rate(order["id"])).status_code == 200
         assert (await rating.get("/v1/commissions", params={"period": 1})).json() == before
         periods = (await rating.get("/v1/commission-periods")).json()
-        assert [(one["id"], one["bookings"], one["amount"]) for one in periods] == [(2, 8, "0.00"), (1, 4, "96.35")]
+        assert [(period["id"], period["bookings"], period["amount"]) for period in periods] == [
+            (2, 8, "0.00"),
+            (1, 4, "96.35"),
+        ]
     assert (await totals())["ANA"] == ("53.88", "0.00", "0.00", "0.00")
     etag = (await rating.get(f"/v1/work-orders/{order['id']}")).headers["etag"]
     await rating.delete(f"/v1/work-orders/{order['id']}/rating", headers={"if-match": etag})
@@ -189,11 +192,14 @@ async def test_a_period_is_closed_once(rating: httpx.AsyncClient, rated: Rated, 
     path = "/v1/commission-periods/1/close"
     answers = await asyncio.gather(*(rating.post(path, headers=key(number)) for number in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
-    assert {one.json()["code"] for one in answers if one.is_error} == {"COMMISSION_PERIOD_CLOSED"}
-    first = next(number for number, one in enumerate(answers) if one.is_success)
+    assert {answer.json()["code"] for answer in answers if answer.is_error} == {"COMMISSION_PERIOD_CLOSED"}
+    first = next(number for number, answer in enumerate(answers) if answer.is_success)
     again = await rating.post(path, headers=key(first))
     assert (again.status_code, again.json()["closed_by"]) == (200, "ALAMO\\tester")
-    assert [one["closed_at"] is None for one in (await rating.get("/v1/commission-periods")).json()] == [True, False]
+    assert [period["closed_at"] is None for period in (await rating.get("/v1/commission-periods")).json()] == [
+        True,
+        False,
+    ]
     assert (await rating.post("/v1/commission-periods/99/close", headers=key(9))).status_code == 404
     assert (await rating.post("/v1/commission-periods/2/close")).json()["code"] == "IDEMPOTENCY_KEY_MISSING"
     limited = identity("rating", Grant("rating.commissions", Level.APPROVE, Limits(branches=frozenset({"SAT"}))))

@@ -35,7 +35,7 @@ async def test_the_rates_of_a_server_are_stored_by_date_and_exported_in_the_impo
     other = await rating.put(path, json={**RATE, "server": "ANA"}, headers={"if-match": '"2"'})
     assert other.json()["errors"][0]["pointer"] == "/server"
     in_force = (await rating.get("/v1/commission-rates", params={"on": "2026-11-02"})).json()
-    assert [(one["server"], one["percent"]) for one in in_force] == [
+    assert [(rate["server"], rate["percent"]) for rate in in_force] == [
         ("ANA", "45.00000"),
         ("JOE", "30.00000"),
         ("TOM", "33.30000"),
@@ -103,7 +103,7 @@ async def test_the_servers_of_an_order_are_checked_and_can_be_imported(rating: h
 
 async def test_imports_at_once_never_create_overlapping_rates(rating: httpx.AsyncClient) -> None:
     files = [b"server,percent,effective_from\nJOE,40,2026-01-01"] * 4
-    answers = await asyncio.gather(*(load(rating, "commission-rates", one) for one in files))
+    answers = await asyncio.gather(*(load(rating, "commission-rates", file) for file in files))
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
 
 

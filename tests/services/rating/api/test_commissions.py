@@ -27,7 +27,7 @@ async def test_a_rated_order_earns_its_servers_what_the_rate_table_says(
     (order,) = await rated("W1")
     page = (await rating.get("/v1/commissions")).json()
     shown = ("server", "billing_item", "base", "method", "amount", "status", "words")
-    assert [tuple(one[name] for name in shown) for one in page["items"]] == [
+    assert [tuple(item[name] for name in shown) for item in page["items"]] == [
         ("ANA", "Service of process", "40.00", "percent", "10.00", "accrued", "25 % of 80.00, share 1 of 2"),
         ("ANA", "Skip trace", "97.50", "server", "43.88", "accrued", "ANA's own 45 % of 97.50"),
         ("TOM", "Service of process", "40.00", "percent", "10.00", "accrued", "25 % of 80.00, share 1 of 2"),
@@ -35,9 +35,9 @@ async def test_a_rated_order_earns_its_servers_what_the_rate_table_says(
     ]
     assert (page["totals"]["accrued"], page["totals"]["owed"]) == ("96.35", "0.00")
     lines = (await rating.get(f"/v1/work-orders/{order['id']}/rating")).json()["lines"]
-    assert [one["commission"] for one in lines] == ["20.00", "76.35"]
+    assert [line["commission"] for line in lines] == ["20.00", "76.35"]
     trial = (await rating.get(f"/v1/work-orders/{order['id']}/rating/trial")).json()
-    assert [one["commission"] for one in trial["lines"]] == ["20.00", "76.35"]
+    assert [line["commission"] for line in trial["lines"]] == ["20.00", "76.35"]
 
 
 async def test_a_server_who_receives_no_commission_earns_nothing_and_the_booking_says_why(
@@ -45,7 +45,7 @@ async def test_a_server_who_receives_no_commission_earns_nothing_and_the_booking
 ) -> None:
     await rated("W1", servers=[{"server": "JOE", "share": "1"}])
     items = (await rating.get("/v1/commissions")).json()["items"]
-    assert [(one["amount"], one["words"]) for one in items] == [
+    assert [(item["amount"], item["words"]) for item in items] == [
         ("20.00", "25 % of 80.00"),
         ("0.00", "JOE does not receive commission"),
     ]
@@ -79,7 +79,7 @@ async def test_a_prebill_pays_its_own_servers_and_has_its_own_terms(
     await rating.post(f"{path}/prebills", json=body, headers={"if-match": '"2"'})
     assert (await rate(order["id"])).status_code == 200
     items = (await rating.get("/v1/commissions")).json()["items"]
-    assert [(one["server"], one["billing_item"], one["base"], one["amount"]) for one in items] == [
+    assert [(item["server"], item["billing_item"], item["base"], item["amount"]) for item in items] == [
         ("ANA", "Service of process", "80.00", "20.00"),
         ("JOE", "Certified mail", "7.00", "2.00"),
         ("TOM", "Certified mail", "14.00", "4.00"),
@@ -111,7 +111,7 @@ async def test_a_commission_can_be_adjusted_until_its_period_is_closed(
     for _ in range(2):
         changed = await adjust(commission, "25.00", etag='"1"', name="once")
         assert (changed.status_code, changed.json()["amount"], changed.headers["etag"]) == (201, "25.00", '"2"')
-    assert [(one["kind"], one["amount"]) for one in changed.json()["bookings"]] == [
+    assert [(booking["kind"], booking["amount"]) for booking in changed.json()["bookings"]] == [
         ("earned", "20.00"),
         ("adjusted", "5.00"),
     ]
@@ -147,7 +147,7 @@ async def test_clerks_who_adjust_at_once_adjust_once(rating: httpx.AsyncClient, 
     assert sorted(answer.status_code for answer in answers) == [201, 412, 412]
     detail = (await rating.get(f"/v1/commissions/{commission}")).json()
     assert len(detail["bookings"]) == 2
-    assert detail["amount"] == next(one.json()["amount"] for one in answers if one.is_success)
+    assert detail["amount"] == next(answer.json()["amount"] for answer in answers if answer.is_success)
 
 
 async def test_a_reversed_commission_cannot_be_adjusted(
@@ -254,7 +254,7 @@ async def test_removing_a_draft_takes_back_the_commissions_of_its_orders(
     rating: httpx.AsyncClient, rated: Rated, totals: Totals
 ) -> None:
     orders = await rated("W1", "W2")
-    ids = [one["id"] for one in orders]
+    ids = [order["id"] for order in orders]
     earned = await totals()
     made = await rating.post("/v1/invoices", json={"work_order_ids": ids}, headers=key(1))
     path = f"/v1/invoices/{made.json()['invoice']['id']}"
@@ -264,8 +264,8 @@ async def test_removing_a_draft_takes_back_the_commissions_of_its_orders(
     again = await rating.post("/v1/invoices", json={"work_order_ids": ids}, headers=key(2))
     path = f"/v1/invoices/{again.json()['invoice']['id']}"
     assert (await rating.delete(path, headers={"if-match": again.headers["etag"]})).status_code == 204
-    assert {one[0] for one in (await totals()).values()} <= {"0.00"}
-    assert any(one[0] != "0.00" for one in earned.values())
+    assert {accrued for accrued, *_ in (await totals()).values()} <= {"0.00"}
+    assert any(accrued != "0.00" for accrued, *_ in earned.values())
 
 
 async def test_an_open_order_that_is_invoiced_on_demand_earns_its_commissions(

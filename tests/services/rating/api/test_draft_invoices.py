@@ -24,7 +24,7 @@ async def test_rated_orders_of_a_bill_to_with_a_rule_are_put_on_one_draft(
     read = (await rolled.get(f"/v1/invoices/{invoice_id}")).json()
     assert (read["invoice"]["kind"], read["invoice"]["status"]) == ("rollup", "draft")
     assert (read["invoice"]["cycle_from"], read["invoice"]["cycle_to"]) == ("2026-11-01", "2026-11-30")
-    assert [one["work_order_id"] for one in read["work_orders"]] == ids
+    assert [order["work_order_id"] for order in read["work_orders"]] == ids
     assert (await order_of(rolled, ids[0]))["status"] == "assigned"
 
 
@@ -49,7 +49,7 @@ async def test_each_matter_gets_its_own_invoice(company: Company, rated_ids: Rat
         await change(rating, order_id, matter=matter)
     assert (await assign(rating)).json()["new_invoices"] == 2
     drafts = (await rating.get("/v1/invoices", params={"sort": "total"})).json()["items"]
-    assert [(one["grouped_by"], one["orders"]) for one in drafts] == [("Estate of Poe", 1), ("Doe v. Roe", 2)]
+    assert [(draft["grouped_by"], draft["orders"]) for draft in drafts] == [("Estate of Poe", 1), ("Doe v. Roe", 2)]
     moved = await change(rating, ids[0], matter="Estate of Poe")
     assert (moved["status"], moved["invoice_id"]) == ("rated", None)
     kept = await change(rating, ids[1], reference="x")
@@ -68,7 +68,7 @@ async def test_clerks_who_assign_at_once_create_one_draft_for_a_group(
     rolled: httpx.AsyncClient, rated_ids: RatedIds
 ) -> None:
     ids = await rated_ids(*(f"W{number}" for number in range(6)))
-    answers = await asyncio.gather(*(assign(rolled, one, work_order_ids=[one]) for one in ids))
+    answers = await asyncio.gather(*(assign(rolled, order_id, work_order_ids=[order_id]) for order_id in ids))
     assert {answer.status_code for answer in answers} == {200}
     assert (await rolled.get("/v1/invoices")).json()["totals"]["count"] == 1
 
@@ -78,11 +78,11 @@ async def test_two_clerks_who_take_the_last_orders_off_leave_no_empty_draft(
 ) -> None:
     ids = await rated_ids("W1", "W2")
     await assign(rolled)
-    etags = [(await rolled.get(f"/v1/work-orders/{one}")).headers["etag"] for one in ids]
+    etags = [(await rolled.get(f"/v1/work-orders/{order_id}")).headers["etag"] for order_id in ids]
     answers = await asyncio.gather(
         *(
-            rolled.post(f"/v1/work-orders/{one}/unassign", headers={"if-match": etag})
-            for one, etag in zip(ids, etags, strict=True)
+            rolled.post(f"/v1/work-orders/{order_id}/unassign", headers={"if-match": etag})
+            for order_id, etag in zip(ids, etags, strict=True)
         )
     )
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -108,7 +108,7 @@ async def test_a_rollup_is_created_filled_and_emptied_by_hand(company: Company, 
     assert less.json()["invoice"]["orders"] == 2
     empty = await rating.post(f"{path}/unassign", json={}, headers={"if-match": less.headers["etag"]})
     assert empty.json()["invoice"]["status"] == "dissolved"
-    assert {(await order_of(rating, one))["status"] for one in ids} == {"rated"}
+    assert {(await order_of(rating, order_id))["status"] for order_id in ids} == {"rated"}
 
 
 async def test_a_rollup_by_hand_mixes_nothing_and_names_every_order_that_cannot_be_added(
@@ -121,7 +121,10 @@ async def test_a_rollup_by_hand_mixes_nothing_and_names_every_order_that_cannot_
     (open_order,) = await enter("W3")
     unfit = await rating.post("/v1/invoices", json={"work_order_ids": [ids[0], open_order["id"], 999]}, headers=key(2))
     assert (unfit.status_code, unfit.json()["code"]) == (409, "NOT_ASSIGNABLE")
-    assert {one["detail"] for one in unfit.json()["errors"]} == {"work order W3 is open", "there is no work order 999"}
+    assert {error["detail"] for error in unfit.json()["errors"]} == {
+        "work order W3 is open",
+        "there is no work order 999",
+    }
     assert (await rating.get("/v1/invoices")).json()["totals"]["count"] == 0
 
 

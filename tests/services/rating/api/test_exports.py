@@ -35,7 +35,7 @@ async def test_ready_to_export_shows_totals_of_everything(company: Company, rate
     page = (await company[0].get("/v1/ready-to-export", params={"limit": 1})).json()
     assert len(page["items"]) == 1
     assert (page["totals"]["count"], page["totals"]["total"]) == (3, "281.00")
-    accounts = {one["name"]: one["total"] for one in page["totals"]["by_income_account"]}
+    accounts = {account["name"]: account["total"] for account in page["totals"]["by_income_account"]}
     assert accounts == {"4000": "255.00", "4010": "26.00"}
 
 
@@ -116,7 +116,7 @@ async def test_only_the_selection_is_exported(
     rating, _ = company
     answer = await rating.post("/v1/exports", json={"selection": selection}, headers=key(1))
     page = (await rating.get("/v1/work-orders", params={"status": "exporting"})).json()
-    assert [one["number"] for one in page["items"]] == numbers
+    assert [item["number"] for item in page["items"]] == numbers
     assert answer.status_code == (202 if numbers else 409)
 
 
@@ -146,8 +146,8 @@ async def test_a_chunk_is_one_event_that_matches_its_contract(
 ) -> None:
     await company[0].post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(1))
     await work_off(rating_database)
-    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-export-requested"]
-    (chunk,) = [InvoiceExportRequested.model_validate(data_of(one)) for one in events]
+    events = [event for event in await take_events(rating_database, "rating") if event[1] == "invoice-export-requested"]
+    (chunk,) = [InvoiceExportRequested.model_validate(data_of(event)) for event in events]
     assert (chunk.ar_company, chunk.month, str(chunk.invoice_date)) == (1, "2026-11", "2026-11-20")
     assert sum(invoice.total for invoice in chunk.invoices) == Decimal("281.00")
     order = chunk.invoices[2].orders[0]
@@ -171,7 +171,7 @@ async def test_a_chunk_without_an_answer_is_sent_again(
         assert await ask_again(session, 60)
         assert not await ask_again(session, 60)
         assert await fetch_value(session, "SELECT requests FROM export_chunk") == 2
-    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-export-requested"]
+    events = [event for event in await take_events(rating_database, "rating") if event[1] == "invoice-export-requested"]
     assert data_of(events[0]) == data_of(events[1])
 
 
@@ -182,10 +182,12 @@ async def test_a_withdrawal_names_every_hand_over_without_an_answer(
     run = (await rating.post("/v1/exports", json={}, headers=key(1))).json()
     answer = await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})
     assert (answer.status_code, answer.json()) == (202, {"requested": 3})
-    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-withdrawal-requested"]
-    (asked,) = [InvoiceWithdrawalRequested.model_validate(data_of(one)) for one in events]
+    events = [
+        event for event in await take_events(rating_database, "rating") if event[1] == "invoice-withdrawal-requested"
+    ]
+    (asked,) = [InvoiceWithdrawalRequested.model_validate(data_of(event)) for event in events]
     assert sorted(order.work_order_id for invoice in asked.invoices for order in invoice.orders) == sorted(
-        one["id"] for one in rated
+        order["id"] for order in rated
     )
 
 
@@ -203,7 +205,7 @@ async def test_a_clerk_limited_to_a_branch_exports_and_watches_only_its_orders(
         return identity("rating", Grant("rating.export", Level.EDIT, Limits(branches=frozenset({branch}))))
 
     ready = (await rating.get("/v1/ready-to-export", headers=limited("LAX"))).json()
-    assert [one["number"] for one in ready["items"]] == ["L1"]
+    assert [item["number"] for item in ready["items"]] == ["L1"]
     run = (await rating.post("/v1/exports", json={}, headers={**limited("LAX"), **key(1)})).json()
     assert (run["orders"], run["total"]) == (1, "170.00")
     for path in (f"/v1/exports/{run['id']}", f"/v1/exports/{run['id']}/invoices", f"/v1/exports/{run['id']}/events"):

@@ -39,7 +39,7 @@ async def test_a_rollup_is_exported_as_a_whole_after_its_cycle_has_ended(
     )
     run = (await export(rolled, 3)).json()
     assert (run["invoices"], run["orders"], run["total"]) == (1, 2, "160.00")
-    assert {(await order_of(rolled, one))["status"] for one in ids} == {"exporting"}
+    assert {(await order_of(rolled, order_id))["status"] for order_id in ids} == {"exporting"}
 
 
 async def test_a_rollup_chosen_by_id_is_exported_before_its_cycle_ends(
@@ -112,9 +112,9 @@ async def test_removing_a_draft_opens_its_orders(rolled: httpx.AsyncClient, rate
     path = f"/v1/invoices/{invoice_id}"
     etag = (await rolled.get(path)).headers["etag"]
     assert (await rolled.delete(path, headers={"if-match": etag})).status_code == 204
-    assert {(one["status"], one["rating_version"]) for one in [await order_of(rolled, each) for each in ids]} == {
-        ("open", 2)
-    }
+    assert {
+        (order["status"], order["rating_version"]) for order in [await order_of(rolled, order_id) for order_id in ids]
+    } == {("open", 2)}
     assert (await rolled.get(path)).json()["invoice"]["status"] == "dissolved"
     again = await rolled.delete(path, headers={"if-match": etag})
     assert (again.status_code, again.json()["code"]) == (409, "LOCKED_USE_CREDIT")

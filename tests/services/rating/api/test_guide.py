@@ -26,7 +26,7 @@ async def test_the_first_profile_prices_an_order_as_the_guide_says(company: Comp
     assert made.status_code == 201, made.text
     entry = {**request("rating-trials")["order"], "priority": "STANDARD", "job_type": "WRIT", "served_zip": "78130"}
     trial = (await rating.post("/v1/rating-trials", json={"order": {**entry, "miles": "37.5"}})).json()
-    assert [(one["billing_item"], one["amount"]) for one in trial["lines"]] == [
+    assert [(line["billing_item"], line["amount"]) for line in trial["lines"]] == [
         ("Service of process", "95.00"),
         ("Mileage", "24.38"),
         ("Skip trace", "195.00"),

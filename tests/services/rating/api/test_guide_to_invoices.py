@@ -56,7 +56,7 @@ async def rated_order(rating: httpx.AsyncClient, do: Do, number: str, **facts: A
 
 async def drafts(rating: httpx.AsyncClient) -> dict[str, str]:
     found = (await rating.get("/v1/invoices", params={"status": "draft"})).json()["items"]
-    return {one["cycle_from"][:7]: one["total"] for one in found}
+    return {draft["cycle_from"][:7]: draft["total"] for draft in found}
 
 
 async def test_roll_up_works_as_the_guide_describes(
@@ -109,7 +109,7 @@ async def test_on_demand_invoices_and_zero_bills_work_as_the_guide_describes(
 async def earned(rating: httpx.AsyncClient) -> dict[str, tuple[str, str]]:
     """The commissions of each server that are not yet in A/R, and those that are owed."""
     totals = (await rating.get("/v1/commissions")).json()["totals"]["by_server"]
-    return {one["server"]: (one["accrued"], one["owed"]) for one in totals}
+    return {server["server"]: (server["accrued"], server["owed"]) for server in totals}
 
 
 async def test_commissions_and_a_correction_work_as_the_guide_describes(
@@ -123,12 +123,12 @@ async def test_commissions_and_a_correction_work_as_the_guide_describes(
     path = await rated_order(rating, do, "W1", priority="RUSH", triggers=["SKIP_TRACE"])
     await do("PATCH", path, body("PATCH work-orders/{id}"))
     lines = (await do("POST", f"{path}/rating")).json()["lines"]
-    assert [(one["billing_item"], one["amount"], one["commission"]) for one in lines] == [
+    assert [(line["billing_item"], line["amount"], line["commission"]) for line in lines] == [
         ("Service of process", "90.00", "36.29"),
         ("Skip trace", "195.00", "24.38"),
     ]
     booked = (await rating.get("/v1/commissions")).json()["items"]
-    assert {(one["billing_item"], one["server"], one["amount"]) for one in booked} == {
+    assert {(booking["billing_item"], booking["server"], booking["amount"]) for booking in booked} == {
         ("Service of process", "S101", "24.30"),
         ("Service of process", "S102", "11.99"),
         ("Skip trace", "S101", "14.63"),
@@ -158,6 +158,6 @@ async def test_commissions_and_a_correction_work_as_the_guide_describes(
     await rating.post("/v1/exports", json=body("POST exports"), headers=key("again"))
     await exchange(rating_database, receivables_database)
     assert await earned(rating) == {"S101": ("0.00", "24.30"), "S102": ("0.00", "11.99")}
-    numbers = {one["number"] for one in (await receivables.get("/v1/invoices")).json()["items"]}
+    numbers = {item["number"] for item in (await receivables.get("/v1/invoices")).json()["items"]}
     assert len(numbers) == 2
     await reconciled()

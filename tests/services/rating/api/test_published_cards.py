@@ -41,7 +41,7 @@ async def test_every_card_gives_the_price_of_its_reference(cards: httpx.AsyncCli
     await work_off(rating_database)
     items = (await cards.get("/v1/work-orders", params={"search": "CARD", "limit": 500})).json()["items"]
     assert len(items) == 32
-    assert {one["number"]: one["total"] for one in items} == {one["number"]: one["reference"] for one in items}
+    assert {item["number"]: item["total"] for item in items} == {item["number"]: item["reference"] for item in items}
 
 
 async def test_prebills_are_imported_with_their_servers_and_split_to_the_cent(
@@ -51,12 +51,12 @@ async def test_prebills_are_imported_with_their_servers_and_split_to_the_cent(
     assert answer.json() == {"imported": 2}
     order = await card("CARD-01")
     rated = (await rate(order["id"])).json()
-    assert [(one["billing_item"], one["origin"], one["amount"]) for one in rated["lines"]] == [
+    assert [(line["billing_item"], line["origin"], line["amount"]) for line in rated["lines"]] == [
         ("Service of process", "rate", "75.00"),
         ("Forwarding", "prebill", "45.00"),
         ("Cost of the other server", "prebill", "62.50"),
     ]
-    assert [(one["server"], one["amount"]) for one in rated["lines"][2]["servers"]] == [
+    assert [(server["server"], server["amount"]) for server in rated["lines"][2]["servers"]] == [
         ("S1", "37.50"),
         ("S2", "25.00"),
     ]
@@ -84,7 +84,7 @@ async def test_every_line_is_explained(
     order = await card(number)
     trial = (await cards.get(f"/v1/work-orders/{order['id']}/rating/trial")).json()
     assert trial["total"] == order["reference"]
-    assert {one["billing_item"]: one["words"] for one in trial["explanation"]["lines"]}[item] == words
+    assert {line["billing_item"]: line["words"] for line in trial["explanation"]["lines"]}[item] == words
 
 
 async def test_the_explanation_shows_the_key_of_the_order_and_of_a_profile_with_any(
@@ -124,8 +124,8 @@ async def test_orders_and_prebills_are_exported_in_the_import_format(cards: http
         answer = await load(cards, import_noun, exported)
         assert answer.json() == {"imported": len(before)}, answer.text
         after = (await cards.get(f"/v1/{noun}", params={"limit": 500})).json()["items"][len(before) :]
-        assert [{**one, key: one[key].replace("AGAIN", "CARD")} for one in after] == [
-            {**one, "bill_to": one["customer"]} if "customer" in one else one for one in before
+        assert [{**row, key: row[key].replace("AGAIN", "CARD")} for row in after] == [
+            {**row, "bill_to": row["customer"]} if "customer" in row else row for row in before
         ]
 
 

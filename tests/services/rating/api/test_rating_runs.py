@@ -21,7 +21,7 @@ async def results(rating: httpx.AsyncClient, database: Database, **selection: An
     assert run["status"] == "done"
     assert run["rated"] + run["failed"] == run["orders"]
     page = (await rating.get(f"{started.headers['location']}/results")).json()
-    return {one["number"]: one["outcome"] for one in page["items"]}
+    return {item["number"]: item["outcome"] for item in page["items"]}
 
 
 async def test_orders_chosen_by_id_all_get_a_result_in_any_state(
@@ -33,7 +33,7 @@ async def test_orders_chosen_by_id_all_get_a_result_in_any_state(
     for order, change in ((orders[2], {"pod_received": False}), (orders[3], {"region": None, "served_zip": "99999"})):
         path, headers = f"/v1/work-orders/{order['id']}", {"if-match": f'"{order["revision"]}"'}
         assert (await rating.patch(path, json=change, headers=headers)).is_success
-    named = [one["id"] for one in orders[:4]]
+    named = [order["id"] for order in orders[:4]]
     assert await results(rating, rating_database, work_order_ids=named) == {
         "W1": "RATED",
         "W2": "SKIPPED",
@@ -97,7 +97,7 @@ async def test_a_run_skips_an_order_that_went_back_into_the_field(
     await rating.patch(f"/v1/work-orders/{order['id']}", json={"field_status": "in_field"}, headers={"if-match": '"1"'})
     await work_off(rating_database)
     run = (await rating.get(started.headers["location"])).json()
-    assert [one["outcome"] for one in run["outcomes"]] == ["SKIPPED"]
+    assert [outcome["outcome"] for outcome in run["outcomes"]] == ["SKIPPED"]
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "open"
 
 
@@ -107,12 +107,12 @@ async def test_prebills_are_entered_and_rated_with_their_order(company: Company,
     made = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})
     assert made.status_code == 201, made.text
     charges = (await rating.get(f"/v1/work-orders/{made.json()['id']}/charges")).json()
-    assert [(one["kind"], one["billing_item"], one["rate"], one["entered_by"]) for one in charges] == [
+    assert [(charge["kind"], charge["billing_item"], charge["rate"], charge["entered_by"]) for charge in charges] == [
         ("prebill", "Mileage", "5.00000", r"ALAMO\tester"),
         ("prebill", "Skip trace", None, r"ALAMO\tester"),
     ]
     rated = (await rate(made.json()["id"])).json()
-    assert [(one["billing_item"], one["amount"], one["origin"]) for one in rated["lines"]] == [
+    assert [(line["billing_item"], line["amount"], line["origin"]) for line in rated["lines"]] == [
         ("Service of process", "80.00", "rate"),
         ("Mileage", "10.00", "prebill"),
         ("Skip trace", "195.00", "prebill"),
@@ -124,5 +124,5 @@ async def test_an_invalid_prebill_names_its_field_and_no_order_is_saved(company:
     prebills = [{"billing_item": "Mileage"}, {"billing_item": "Mileage", "rate": "-1", "servers": [{"server": "S77"}]}]
     answer = await rating.post("/v1/work-orders", json={**ORDER, "number": "N1", "prebills": prebills})
     assert answer.status_code == 422
-    assert [one["pointer"] for one in answer.json()["errors"]] == ["/prebills/1/rate", "/prebills/1/servers"]
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/prebills/1/rate", "/prebills/1/servers"]
     assert (await rating.get("/v1/work-orders")).json()["totals"]["count"] == 0

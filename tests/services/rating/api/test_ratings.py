@@ -20,11 +20,11 @@ async def test_a_rating_explains_every_line_of_its_profile(enter: Enter, rate: R
     (order,) = await enter("W1", zip_code="78130", miles="40")
     rated = (await rate(order["id"])).json()
     assert (rated["version"], rated["total"], rated["region"]) == (1, "121.00", "TX_OTHER")
-    assert [(one["billing_item"], one["quantity"], one["amount"]) for one in rated["lines"]] == [
+    assert [(line["billing_item"], line["quantity"], line["amount"]) for line in rated["lines"]] == [
         ("Service of process", "1.000", "95.00"),
         ("Mileage", "40.000", "26.00"),
     ]
-    verdicts = {one["billing_item"]: one["words"] for one in rated["explanation"]["lines"]}
+    verdicts = {line["billing_item"]: line["words"] for line in rated["explanation"]["lines"]}
     assert verdicts["Mileage"] == "40.000 miles at 0.65 = 26.00"
     assert verdicts["Skip trace"] == "needs SKIP_TRACE; the order has no triggers"
     assert (await company[0].get(f"/v1/work-orders/{order['id']}/rating")).json() == rated
@@ -40,7 +40,7 @@ async def test_rating_again_makes_the_next_version_and_keeps_the_previous_one(
     await rating.patch(path, json={"miles": "10"}, headers={"if-match": first.headers["etag"]})
     assert (await rate(order["id"])).json()["version"] == 2
     history = (await rating.get(f"{path}/ratings")).json()
-    assert [(one["version"], one["total"]) for one in history] == [(2, "101.50"), (1, "121.00")]
+    assert [(version["version"], version["total"]) for version in history] == [(2, "101.50"), (1, "121.00")]
 
 
 async def test_a_rating_that_fails_keeps_the_old_one(enter: Enter, rate: Rate, company: Company) -> None:
@@ -125,14 +125,14 @@ async def test_bulk_rating_gives_a_result_for_each_order(company: Company, ratin
     await work_off(rating_database)
     run = (await rating.get(started.headers["location"])).json()
     assert (run["status"], run["orders"], run["rated"], run["failed"]) == ("done", 1000, 985, 15)
-    assert {one["outcome"]: one["orders"] for one in run["outcomes"]} == {
+    assert {outcome["outcome"]: outcome["orders"] for outcome in run["outcomes"]} == {
         "NO_PROFILE": 7,
         "RATED": 985,
         "REGION_REQUIRED": 8,
     }
     failed = (await rating.get(f"{started.headers['location']}/results", params={"outcome": "NO_PROFILE"})).json()
     assert failed["totals"] == {"count": 7}
-    assert all("differs in priority" in one["detail"] for one in failed["items"])
+    assert all("differs in priority" in item["detail"] for item in failed["items"])
 
 
 async def test_a_bulk_rating_with_nothing_to_rate_is_refused(company: Company) -> None:
@@ -147,8 +147,8 @@ async def test_two_bulk_ratings_rate_each_order_once(enter: Enter, company: Comp
     await asyncio.gather(*(work_off(rating_database) for _ in range(3)))
     states = [(await rating.get(run.headers["location"])).json() for run in runs]
     assert [state["rated"] for state in states] == [30, 0]
-    assert {one["outcome"] for one in states[1]["outcomes"]} == {"SKIPPED"}
-    versions = [(await rating.get(f"/v1/work-orders/{one['id']}")).json()["rating_version"] for one in orders]
+    assert {outcome["outcome"] for outcome in states[1]["outcomes"]} == {"SKIPPED"}
+    versions = [(await rating.get(f"/v1/work-orders/{order['id']}")).json()["rating_version"] for order in orders]
     assert versions == [1] * 30
 
 
@@ -164,7 +164,7 @@ async def test_a_bulk_rating_of_a_limited_clerk_leaves_other_branches_alone(
     assert started.json()["orders"] == 150
     await work_off(rating_database)
     rated = (await rating.get("/v1/work-orders", params={"status": "rated", "limit": 500})).json()
-    assert {one["branch"] for one in rated["items"]} == {"MIA"}
+    assert {item["branch"] for item in rated["items"]} == {"MIA"}
     assert (await rating.get(started.headers["location"], headers=miami)).status_code == 200
     angeles = identity("rating", Grant("rating.rating", Level.VIEW, Limits(branches=frozenset({"LAX"}))))
     assert (await rating.get(started.headers["location"], headers=angeles)).status_code == 404

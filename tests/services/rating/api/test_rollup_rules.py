@@ -46,4 +46,7 @@ async def test_rules_are_exported_in_the_import_format(company: Company) -> None
     assert (await rating.get("/v1/rollup-rules/1/S1001")).json()["revision"] == 1
     faulty = "ar_company,bill_to,style,grouping,cycle\n1,S1001,rollup,matter,\n1,S9999,single,,\n"
     refused = await load(rating, "rollup-rules", faulty.encode())
-    assert {one["pointer"] for one in refused.json()["errors"]} == {"line 2, column cycle", "line 3, column bill_to"}
+    assert {error["pointer"] for error in refused.json()["errors"]} == {
+        "line 2, column cycle",
+        "line 3, column bill_to",
+    }

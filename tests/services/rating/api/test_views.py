@@ -51,12 +51,14 @@ async def three_states(
 
 async def test_the_view_shows_the_three_states_of_orders(three_states: httpx.AsyncClient) -> None:
     page = (await three_states.get(ROLLUP)).json()
-    assert {one["number"]: one["state"] for one in page["items"]} == {"W1": "sent", "W2": "assigned", "W3": "rated"}
+    assert {item["number"]: item["state"] for item in page["items"]} == {"W1": "sent", "W2": "assigned", "W3": "rated"}
     totals = page["totals"]
     assert (totals["count"], totals["total"]) == (3, "240.00")
     assert (totals["rated_orders"], totals["assigned_orders"], totals["sent_orders"]) == (1, 1, 1)
-    assert [(one["bill_to"], one["sent"], one["orders"]) for one in totals["by_bill_to"]] == [("S1001", "80.00", 3)]
-    sent = next(one for one in page["items"] if one["state"] == "sent")
+    assert [(bill_to["bill_to"], bill_to["sent"], bill_to["orders"]) for bill_to in totals["by_bill_to"]] == [
+        ("S1001", "80.00", 3)
+    ]
+    sent = next(item for item in page["items"] if item["state"] == "sent")
     assert (sent["ar_number"], sent["invoice_status"]) == ("100001", "exported")
 
 
@@ -73,16 +75,16 @@ async def test_filters_apply_to_the_view_and_its_totals(
     three_states: httpx.AsyncClient, filters: dict[str, Any], numbers: list[str]
 ) -> None:
     page = (await three_states.get(ROLLUP, params={**filters, "limit": 1})).json()
-    assert [one["number"] for one in page["items"]] == numbers
+    assert [item["number"] for item in page["items"]] == numbers
     assert page["totals"]["count"] == len(numbers)
 
 
 async def test_a_row_leads_to_its_invoice_and_to_its_order(three_states: httpx.AsyncClient) -> None:
     (row,) = (await three_states.get(ROLLUP, params={"state": "assigned"})).json()["items"]
     invoice = (await three_states.get(f"/v1/invoices/{row['invoice_id']}")).json()
-    assert [one["number"] for one in invoice["work_orders"]] == ["W2"]
+    assert [order["number"] for order in invoice["work_orders"]] == ["W2"]
     again = (await three_states.get(ROLLUP, params={"invoice_id": row["invoice_id"]})).json()
-    assert [one["number"] for one in again["items"]] == ["W2"]
+    assert [item["number"] for item in again["items"]] == ["W2"]
     assert (await three_states.get(f"/v1/work-orders/{row['work_order_id']}")).json()["invoice_id"] == row["invoice_id"]
 
 
@@ -114,7 +116,7 @@ async def test_each_view_is_available_as_csv_xlsx_and_tagged_pdf(
 
 async def test_work_in_progress_counts_active_orders_and_estimates_open_ones(three_states: httpx.AsyncClient) -> None:
     summary = (await three_states.get(WIP)).json()
-    groups = {one["name"]: one for one in summary["groups"]}
+    groups = {group["name"]: group for group in summary["groups"]}
     assert (groups["S1001"]["orders"], groups["S1001"]["value"]) == (2, "160.00")
     assert (groups["S1002"]["open"], groups["S1002"]["rated"], groups["S1002"]["value"]) == (1, 1, "201.00")
     assert (summary["totals"]["orders"], summary["totals"]["value"], summary["totals"]["without_value"]) == (
@@ -131,7 +133,7 @@ async def test_the_orders_behind_a_sum_are_listed_with_age_and_value(
     await enter("Z9", zip_code="99999")
     page = (await three_states.get(f"{WIP}/work-orders", params={"customer": "S1001"})).json()
     assert page["totals"] == {"count": 3}
-    assert {one["number"]: (one["value"], one["value_from"], one["why"]) for one in page["items"]} == {
+    assert {item["number"]: (item["value"], item["value_from"], item["why"]) for item in page["items"]} == {
         "W2": ("80.00", "rating", ""),
         "W3": ("80.00", "rating", ""),
         "Z9": (None, "none", "REGION_REQUIRED"),
@@ -151,10 +153,10 @@ async def test_an_order_of_two_servers_counts_for_each_and_once_in_the_totals(
             """,
         )
     summary = (await three_states.get(WIP, params={"by": "server"})).json()
-    assert {one["name"]: one["orders"] for one in summary["groups"]} == {"(none)": 3, "P1": 1, "P2": 1}
+    assert {group["name"]: group["orders"] for group in summary["groups"]} == {"(none)": 3, "P1": 1, "P2": 1}
     assert summary["totals"]["orders"] == 4
     page = (await three_states.get(f"{WIP}/work-orders", params={"server": "P2"})).json()
-    assert [(one["number"], one["servers"]) for one in page["items"]] == [("W2", ["P1", "P2"])]
+    assert [(item["number"], item["servers"]) for item in page["items"]] == [("W2", ["P1", "P2"])]
 
 
 async def test_a_limited_clerk_sees_only_their_part_of_each_view(
@@ -164,7 +166,7 @@ async def test_a_limited_clerk_sees_only_their_part_of_each_view(
     grants = [Grant(f"rating.{name}", Level.VIEW, narrow) for name in ("wip", "rollup")]
     headers = identity("rating", *grants)
     assert (await three_states.get(ROLLUP, headers=headers)).json()["totals"]["count"] == 0
-    assert [one["name"] for one in (await three_states.get(WIP, headers=headers)).json()["groups"]] == ["S1002"]
+    assert [group["name"] for group in (await three_states.get(WIP, headers=headers)).json()["groups"]] == ["S1002"]
     assert (await three_states.get(WIP, headers=identity("rating"))).status_code == 403
 
 
@@ -175,7 +177,7 @@ async def test_an_invalid_filter_is_refused(company: Company, query: dict[str, s
 
 async def test_ready_to_export_warns_of_orders_that_have_to_wait(three_states: httpx.AsyncClient) -> None:
     page = (await three_states.get("/v1/ready-to-export", params={"sort": "number", "month": "2026-11"})).json()
-    warned = {one["number"]: one["warnings"] for one in page["items"]}
+    warned = {item["number"]: item["warnings"] for item in page["items"]}
     assert warned["W3"] == ["waiting for its roll-up"]
     assert warned["X1"] == []
     ends = date(2026, 11, 30)
@@ -223,7 +225,7 @@ def fact(number: int, **facts: Any) -> WipFacts:
 def test_ages_are_days_since_the_service_date_and_never_negative() -> None:
     seen = date(2026, 11, 20)
     orders = appraise([fact(1), fact(2, service_on=seen + timedelta(days=3))], [], [], seen)
-    assert [one.age_days for one in orders] == [18, 0]
+    assert [order.age_days for order in orders] == [18, 0]
     group = total(orders)
     assert (group.oldest_days, group.average_days, group.value) == (18, 9, Decimal("160.00"))
 
@@ -232,5 +234,5 @@ def test_the_groups_of_customers_add_up_to_the_total() -> None:
     facts = [fact(number, customer=f"S{number % 3}", total=Decimal(number)) for number in range(1, 20)]
     orders = appraise(facts, [], [], date(2026, 11, 20))
     groups = summarize(orders, "customer")
-    assert sum(one.value for one in groups) == total(orders).value
-    assert sum(one.orders for one in groups) == len(facts)
+    assert sum(group.value for group in groups) == total(orders).value
+    assert sum(group.orders for group in groups) == len(facts)

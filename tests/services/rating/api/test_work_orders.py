@@ -151,7 +151,7 @@ async def test_limits_of_one_grant_do_not_widen_another(enter: Enter, company: C
         "rating", edit(branches=frozenset({"MIA"})), edit(customers=frozenset({"S1002"}), branches=frozenset({"SAT"}))
     )
     page = (await company[0].get("/v1/work-orders", headers=mixed)).json()
-    assert [one["number"] for one in page["items"]] == ["W3"]
+    assert [item["number"] for item in page["items"]] == ["W3"]
 
 
 async def test_lists_are_paged_by_cursor_with_totals_of_everything(enter: Enter, company: Company) -> None:
@@ -162,7 +162,7 @@ async def test_lists_are_paged_by_cursor_with_totals_of_everything(enter: Enter,
         query: dict[str, Any] = {"limit": 10, "sort": "-number", **({"cursor": cursor} if cursor else {})}
         page = (await company[0].get("/v1/work-orders", params=query)).json()
         assert page["totals"]["count"] == 25
-        seen += [one["number"] for one in page["items"]]
+        seen += [item["number"] for item in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
@@ -183,7 +183,7 @@ async def test_lists_are_filtered(enter: Enter, company: Company, query: dict[st
     await enter("W7", "W8")
     await enter("W9", customer="S1002")
     page = (await company[0].get("/v1/work-orders", params=query)).json()
-    assert [one["number"] for one in page["items"]] == numbers
+    assert [item["number"] for item in page["items"]] == numbers
     assert page["totals"]["count"] == len(numbers)
 
 

@@ -86,9 +86,11 @@ plain_lines = st.lists(
 @st.composite
 def with_shares(draw: st.DrawFn) -> list[ProfileLine]:
     """Independent lines, and lines that depend on them, on one another, on fee advances or on all charges."""
-    lines = [one.model_copy(update={"billing_item": f"Item {index}"}) for index, one in enumerate(draw(plain_lines))]
+    lines = [
+        entry.model_copy(update={"billing_item": f"Item {index}"}) for index, entry in enumerate(draw(plain_lines))
+    ]
     for index in range(draw(st.integers(0, 4))):
-        names = [one.billing_item for one in lines]
+        names = [entry.billing_item for entry in lines]
         lines.append(
             line(
                 billing_item=f"Share {index}",
