@@ -4,10 +4,10 @@ from shared.errors import DomainError
 
 
 class LockedUseCredit(DomainError):
-    """The order is being exported to Accounts Receivable, or is already invoiced there.
+    """The order is being exported to Accounts Receivable, is already invoiced there, or is closed.
 
     While it is being exported, wait for the run to end. Once it is invoiced, credit the invoice there with disposition
-    `rerate`, then change the order and rate it again.
+    `rerate`, then change the order and rate it again. Reopen a closed order first.
     """
 
     code = "LOCKED_USE_CREDIT"

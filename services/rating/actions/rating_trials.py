@@ -43,7 +43,7 @@ async def try_new_order(
     entered_by: str,
     at: datetime,
 ) -> Trial:
-    """The rating that an order would get that does not exist. The charges are given by their JSON pointer.
+    """The rating that a new order would get. The charges are given by their JSON pointer.
 
     Raises UnknownReference, Forbidden, and every refusal of `rules.pricing`.
     """

@@ -23,5 +23,5 @@ async def try_rating(work_order_id: Id, caller: CallerOf, session: Transaction) 
 
 @router.post("", access=VIEW, refuses=[UnknownReference, *FAILING])
 async def try_rating_of_new_order(body: TrialRequest, caller: CallerOf, session: Transaction) -> Trial:
-    """The rating that an order would get that does not exist, to try out a rate table. Nothing is stored."""
+    """The rating that a new order would get, to try out a rate table. Nothing is stored."""
     return await rating_trials.try_new_order(session, caller.scope, body.order, body.to_charges(), caller.name, now())

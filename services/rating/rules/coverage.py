@@ -84,9 +84,9 @@ def check_coverage(open_keys: Iterable[OpenKey], table: RateTable) -> Coverage:
 
 
 def _region(open_key: OpenKey, table: RateTable) -> str:
-    return find_region(open_key.region, open_key.served_zip, open_key.branch, f"work order {open_key.example}", table)[
-        0
-    ]
+    subject = f"work order {open_key.example}"
+    region, _ = find_region(open_key.region, open_key.served_zip, open_key.branch, subject, table)
+    return region
 
 
 def _gap_of(open_key: OpenKey, table: RateTable) -> Gap | None:
