@@ -122,8 +122,8 @@ def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
 async def import_profiles(session: AsyncSession, entries: Sequence[tuple[ProfileEntry, Sequence[int]]]) -> int:
     """Adds all billing profiles and returns their number, or adds none.
 
-    Each entry comes with the file's line number of each of its lines. Raises ImportRefused for unknown codes, lines with
-    errors, and profiles with the same key that are in force at the same time.
+    Each entry comes with the file's line number of each of its lines. Raises ImportRefused for unknown codes, lines
+    with errors, and profiles with the same key that are in force at the same time.
     """
     await billing_profiles.wait_for_turn(session)
     known = await codes.known_codes(session)

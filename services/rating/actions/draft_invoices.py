@@ -47,8 +47,8 @@ async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> 
 async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selection, made_by: str) -> Assigned:
     """Puts the rated orders of the selection on draft rollups, as the rules of their bill-tos say.
 
-    Orders of bill-tos without a roll-up rule do not change. If two clerks do this at the same time, the second waits for
-    the first and assigns what is left. Raises NothingToAssign.
+    Orders of bill-tos without a roll-up rule do not change. If two clerks do this at the same time, the second waits
+    for the first and assigns what is left. Raises NothingToAssign.
     """
     await draft_invoices.wait_for_turn(session)
     locked = await lock_selected(session, scope, selection, ["rated"], TO_ROLL_UP)

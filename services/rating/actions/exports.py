@@ -223,7 +223,8 @@ async def apply_refused(session: AsyncSession, run_id: int, refusals: Sequence[R
 async def apply_credited(session: AsyncSession, credited: CreditedInvoice) -> None:
     """Records a credit, reverses its commissions, and reopens or closes orders of which nothing is left.
 
-    The credit can arrive before the answer that the invoice was booked. It contains the booking, which is applied first.
+    The credit can arrive before the answer that the invoice was booked. It contains the booking, which is applied
+    first.
     """
     await apply_exported(session, credited.run_id, [credited.booking])
     if await answers.save_credit(session, credited) == 0:

@@ -179,5 +179,6 @@ async def require_valid_order(
     company = (await codes.companies_of_branches(session)).get(entry.branch)
     if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):
         raise Forbidden(
-            f"Branch {entry.branch} with bill-to {entry.bill_to} is outside the branches and customers that you may edit."
+            f"Branch {entry.branch} with bill-to {entry.bill_to} is outside the branches and customers "
+            "that you may edit."
         )

@@ -19,11 +19,11 @@ _MOST = Decimal(10) ** 12
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The amount of a line, rounded half up to the cent once, with its unit price and the calculation in words."""
+    """The amount of a line, rounded half up to the cent once, with its unit price and the calculation as text."""
 
     unit_rate: Decimal
     amount: Decimal
-    words: str
+    calculation: str
 
 
 def units_of(line: ProfileLine, quantity: Decimal) -> Decimal:
@@ -55,20 +55,20 @@ def price_line(
     """
     if line.method == "flat":
         rate, amount = line.rate, line.rate * quantity
-        words = "flat" if quantity == _ONE else f"{plain(quantity)} × flat {plain(rate)}"
+        calculation = "flat" if quantity == _ONE else f"{plain(quantity)} × flat {plain(rate)}"
     elif line.method == "tiered":
-        rate, amount, words = _tiered(line, quantity)
+        rate, amount, calculation = _tiered(line, quantity)
     elif line.method == "banded":
-        rate, amount, words = _banded(line, quantity)
+        rate, amount, calculation = _banded(line, quantity)
     else:
         rate = line.rate if zone_rate is None else zone_rate
         amount = rate * units_of(line, quantity)
-        counted = "" if line.quantity_source == ONE else f"{_quantity_words(line, quantity)} "
-        words = f"{counted}at {plain(rate)}"
+        quantity_text = "" if line.quantity_source == ONE else f"{_describe_quantity(line, quantity)} "
+        calculation = f"{quantity_text}at {plain(rate)}"
     if times is not None:
         amount *= times
-        words += f" × {plain(times)} {line.times_source}"
-    return _limited(line, rate, amount, words)
+        calculation += f" × {plain(times)} {line.times_source}"
+    return _limited(line, rate, amount, calculation)
 
 
 def price_share(line: ProfileLine, base: Decimal) -> Priced:
@@ -83,17 +83,17 @@ def price_share(line: ProfileLine, base: Decimal) -> Priced:
     return _limited(line, line.rate, base * (line.rate - 1), f"× {plain(line.rate)} adds to {base} ({names})")
 
 
-def _quantity_words(line: ProfileLine, quantity: Decimal) -> str:
-    words = f"{quantity:f} {line.quantity_source}"
+def _describe_quantity(line: ProfileLine, quantity: Decimal) -> str:
+    text = f"{quantity:f} {line.quantity_source}"
     if line.included_units:
-        words += f" after {plain(line.included_units)} included"
+        text += f" after {plain(line.included_units)} included"
     if line.unit_size != _ONE:
-        words += f" in units of {plain(line.unit_size)}"
-    return f"{words}, started units in full" if line.whole_units else words
+        text += f" in units of {plain(line.unit_size)}"
+    return f"{text}, started units in full" if line.whole_units else text
 
 
 def _tiered(line: ProfileLine, quantity: Decimal) -> tuple[Decimal, Decimal, str]:
-    """Returns the rate of the last tier reached, the amount, and the calculation in words."""
+    """Returns the rate of the last tier reached, the amount, and the calculation as text."""
     units = units_of(line, quantity)
     rate, amount, lower, parts = Decimal(0), Decimal(0), Decimal(0), []
     for step in line.steps:
@@ -105,11 +105,11 @@ def _tiered(line: ProfileLine, quantity: Decimal) -> tuple[Decimal, Decimal, str
         fixed = f" and {plain(step.amount)}" if step.amount else ""
         parts.append(f"{plain(inside)} at {plain(step.rate)}{fixed}")
         lower += inside
-    return rate, amount, f"{_quantity_words(line, quantity)}: {', '.join(parts) or 'nothing to charge'}"
+    return rate, amount, f"{_describe_quantity(line, quantity)}: {', '.join(parts) or 'nothing to charge'}"
 
 
 def _banded(line: ProfileLine, quantity: Decimal) -> tuple[Decimal, Decimal, str]:
-    """Returns the price of the band, the amount, and the calculation in words.
+    """Returns the price of the band, the amount, and the calculation as text.
 
     The last band has no end, so one band always contains the quantity.
     """
@@ -117,7 +117,7 @@ def _banded(line: ProfileLine, quantity: Decimal) -> tuple[Decimal, Decimal, str
     band = next(step for step in line.steps if step.up_to is None or units <= step.up_to)
     where = "the last band" if band.up_to is None else f"the band up to {plain(band.up_to)}"
     amount = band.amount + band.rate * units
-    return band.amount or band.rate, amount, f"{_quantity_words(line, quantity)}, in {where}"
+    return band.amount or band.rate, amount, f"{_describe_quantity(line, quantity)}, in {where}"
 
 
 def zone_rate_of(line: ProfileLine, from_zone: str | None, to_zone: str | None) -> Decimal | None:
@@ -132,15 +132,15 @@ def zone_rate_of(line: ProfileLine, from_zone: str | None, to_zone: str | None) 
     return None
 
 
-def _limited(line: ProfileLine, rate: Decimal, amount: Decimal, words: str) -> Priced:
+def _limited(line: ProfileLine, rate: Decimal, amount: Decimal, calculation: str) -> Priced:
     """Applies minimum and maximum, and then rounds."""
     if line.minimum is not None and amount < line.minimum:
-        amount, words = line.minimum, f"{words}, at least {line.minimum}"
+        amount, calculation = line.minimum, f"{calculation}, at least {line.minimum}"
     if line.maximum is not None and amount > line.maximum:
-        amount, words = line.maximum, f"{words}, at most {line.maximum}"
+        amount, calculation = line.maximum, f"{calculation}, at most {line.maximum}"
     refuse_too_large(amount, line.billing_item)
     rounded = round_cents(amount)
-    return Priced(rate, rounded, f"flat {rounded}" if words == "flat" else f"{words} = {rounded}")
+    return Priced(rate, rounded, f"flat {rounded}" if calculation == "flat" else f"{calculation} = {rounded}")
 
 
 def refuse_too_large(amount: Decimal, billing_item: str) -> None:

@@ -1,4 +1,4 @@
-"""Owns invoices before they are in Accounts Receivable: which orders each of them contains, and that only drafts change."""
+"""Owns invoices before they are in Accounts Receivable: which orders each contains, and that only drafts change."""
 
 import calendar
 from collections.abc import Mapping, Sequence

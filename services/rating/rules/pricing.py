@@ -115,7 +115,7 @@ def _put(
 ) -> None:
     """Adds a charged line and its reason. Applies an override, and splits the amount among the servers of a charge."""
     line, charge, override = planned.line, planned.charge, planned.override
-    amount, words = priced.amount, prefix + priced.words
+    amount, words = priced.amount, prefix + priced.calculation
     if planned.origin == "auto":
         words = f"{line.bill_type}: {words}"
     original, why = None, None
@@ -123,7 +123,7 @@ def _put(
         original, why = _original_amount(sheet, planned, priced), override.comment
         amount = priced.amount if override.amount is None else override.amount
         refuse_too_large(amount, line.billing_item)
-        words = f"{words}; by hand {amount} ({override.comment})"
+        words = f"{words}; overridden to {amount} ({override.comment})"
     servers: Sequence[ServerPart] = ()
     if charge is not None:
         words = f"{charge.kind} by {charge.entered_by}: {words}"

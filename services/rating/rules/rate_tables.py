@@ -174,7 +174,7 @@ def _lookups(periods: Mapping[Key, Periods]) -> tuple[Lookup, ...]:
 
 
 def zone_of(zip_code: str, table: RateTable) -> str | None:
-    """The zone that contains a ZIP, by its five digits, or else by its first four or three; None if it is in no zone."""
+    """The zone that contains a ZIP, by its five digits, or else by its first four or three. None without a zone."""
     for digits in _ZIP_DIGITS:
         zone = table.zone_of_zip.get(zip_code[:digits])
         if zone is not None:

@@ -80,8 +80,9 @@ def compare_run(run: RunFacts) -> list[Difference]:
             Difference(
                 "RUN_REQUESTED",
                 document,
-                f"requested {run.recorded_total} on {counted(run.recorded_invoices, 'invoice')}, "
-                f"but invoiced {run.exported_total}, refused {run.refused_total}, in flight {run.in_flight_total}",
+                f"requested ${run.recorded_total:,} on {counted(run.recorded_invoices, 'invoice')}, "
+                f"but invoiced ${run.exported_total:,}, refused ${run.refused_total:,}, "
+                f"in flight ${run.in_flight_total:,}",
                 run.recorded_total - total,
             )
         )
@@ -94,7 +95,7 @@ def compare_run(run: RunFacts) -> list[Difference]:
                 Difference(
                     "RUN_COUNTS",
                     document,
-                    f"recorded {recorded[0]} {outcome} ({recorded[1]}), but {found[0]} ({found[1]}) are {outcome}",
+                    f"says {recorded[0]} {outcome} (${recorded[1]:,}), but its hand-overs have {found[0]} (${found[1]:,})",
                     recorded[1] - found[1],
                 )
             )
@@ -110,8 +111,8 @@ def compare_current(totals: CurrentTotals) -> list[Difference]:
         Difference(
             "RATED",
             "all current ratings",
-            f"rated {totals.rated}, but invoiced {totals.invoiced}, in flight {totals.in_flight}, "
-            f"waiting {totals.waiting}",
+            f"rated ${totals.rated:,}, but invoiced ${totals.invoiced:,}, in flight ${totals.in_flight:,}, "
+            f"waiting ${totals.waiting:,}",
             totals.rated - placed,
         )
     ]

@@ -154,9 +154,10 @@ def reopens(credit: OrderCredit, disposition: Disposition | None, order: OrderSt
     """The new status of an order after a credit: `open` for `rerate`, `closed` for `close`, or None for no change.
 
     Only a credit that leaves nothing of the order changes its status, and only if the order still has the rating
-    version that was credited. The other orders of a rollup keep their status. Whether the invoice was paid does not matter: in
-    receivables, the receipts are put back on account. Example: 285.00 is credited by 85.00 and later by 200.00 with
-    `rerate`; the order is locked after the first credit and open after the second. Source: rating, section 2.
+    version that was credited. The other orders of a rollup keep their status. Whether the invoice was paid does not
+    matter: in receivables, the receipts are put back on account. Example: 285.00 is credited by 85.00 and later by
+    200.00 with `rerate`; the order is locked after the first credit and open after the second. Source: rating,
+    section 2.
     """
     if credit.remaining != ZERO or disposition is None:
         return None
