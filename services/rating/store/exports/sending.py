@@ -11,6 +11,8 @@ from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalReque
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 from shared.events import outbox
 
+_LONGEST_PATIENCE_SECONDS = 900
+
 
 async def lock_unsent_run(session: AsyncSession) -> UnsentRun | None:
     """Locks the oldest run that is not completely sent, and returns it."""
@@ -119,6 +121,8 @@ async def mark_sent(session: AsyncSession, run_id: int) -> None:
 async def lock_unanswered_chunk(session: AsyncSession, patience_seconds: float) -> UnansweredChunk | None:
     """Locks a chunk that was sent too long ago and still has invoices without an answer, and returns it.
 
+    Too long is `patience_seconds` after the first request, twice as long after each further one, and 15 minutes at
+    most. While a request waits to be published, the broker is down, and a second one would only wait behind it.
     Invoices that wait in a batch in receivables are not sent again, because they can wait there for days.
     """
     return await fetch_one(
@@ -127,13 +131,18 @@ async def lock_unanswered_chunk(session: AsyncSession, patience_seconds: float) 
         """
         SELECT chunk.run_id, chunk.position
         FROM export_chunk chunk JOIN export_run run ON run.id = chunk.run_id
-        WHERE run.finished_at IS NULL AND chunk.sent_at < now() - make_interval(secs => :patience)
+        WHERE run.finished_at IS NULL
+          AND chunk.sent_at < now() - make_interval(
+              secs => greatest(:patience, least(:patience * 2 ^ least(chunk.requests - 1, 10), :longest)))
+          AND NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL AND event_name = :request)
           AND EXISTS (SELECT FROM export_invoice e
                       WHERE e.run_id = chunk.run_id AND e.chunk = chunk.position AND e.outcome = 'waiting'
                         AND e.ar_batch IS NULL)
         ORDER BY chunk.sent_at LIMIT 1 FOR NO KEY UPDATE OF chunk SKIP LOCKED
         """,
-        patience=patience_seconds,
+        patience=float(patience_seconds),
+        longest=float(_LONGEST_PATIENCE_SECONDS),
+        request=InvoiceExportRequested.event_name(),
     )
 
 

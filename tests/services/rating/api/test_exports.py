@@ -166,6 +166,7 @@ async def test_a_chunk_without_an_answer_is_sent_again(
     await company[0].post("/v1/exports", json={}, headers=key(1))
     await work_off(rating_database)
     async with rating_database.transaction() as session:
+        await execute(session, "UPDATE outbox SET published_at = now()")
         assert not await ask_again(session, 60)
         await execute(session, "UPDATE export_chunk SET sent_at = sent_at - interval '61 seconds'")
         assert await ask_again(session, 60)
@@ -173,6 +174,31 @@ async def test_a_chunk_without_an_answer_is_sent_again(
         assert await fetch_value(session, "SELECT requests FROM export_chunk") == 2
     events = [event for event in await take_events(rating_database, "rating") if event[1] == "invoice-export-requested"]
     assert data_of(events[0]) == data_of(events[1])
+
+
+async def test_nothing_is_sent_again_while_the_broker_is_down_and_later_less_and_less_often(
+    company: Company, rated: list[dict[str, Any]], rating_database: Database
+) -> None:
+    from services.rating.actions.exports import ask_again
+
+    await company[0].post("/v1/exports", json={}, headers=key(1))
+    await work_off(rating_database)
+    async with rating_database.transaction() as session:
+
+        async def asked_after(seconds: int) -> bool:
+            await execute(session, "UPDATE export_chunk SET sent_at = now() - make_interval(secs => :s)", s=seconds)
+            return await ask_again(session, 60)
+
+        # The first request is still in the outbox: a second one would only wait behind it.
+        assert not await asked_after(3600)
+        waits = []
+        for _ in range(7):
+            await execute(session, "UPDATE outbox SET published_at = now()")
+            for seconds in (61, 121, 241, 481, 901):
+                if await asked_after(seconds):
+                    waits.append(seconds)
+                    break
+        assert waits == [61, 121, 241, 481, 901, 901, 901]
 
 
 async def test_a_withdrawal_names_every_hand_over_without_an_answer(
