@@ -22,6 +22,7 @@ from shared.http import idempotency
 from shared.http.audit import audit_router
 from shared.http.context import RequestContext
 from shared.http.health import install_health
+from shared.http.leaving import EndAbandoned
 from shared.http.metrics import install_metrics
 from shared.http.operation import Router, include
 from shared.http.problems import Problem, install_problem_handlers
@@ -78,6 +79,7 @@ def build(
     app.state.settings = settings
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)
     app.add_middleware(RequestContext, service=name, draining=draining)
+    app.add_middleware(EndAbandoned)
     install_problem_handlers(app)
     install_health(
         app, draining, {"database": database.ping}, {"nats": reading.ping, "loops": partial(_ask_loops, failing)}

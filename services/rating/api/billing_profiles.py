@@ -9,7 +9,7 @@ from services.rating.errors import ProfilesOverlap, RateTableFaulty
 from services.rating.records.billing_profiles import ProfileEntry, ProfileRow
 from services.rating.rules.billing_profiles import ProfileFilter
 from services.rating.rules.rate_tables import ShownProfile
-from services.rating.schemas.billing_profiles import ProfileCopy, ProfileEnd, profiles_of, rows_of
+from services.rating.schemas.billing_profiles import ProfileCopy, ProfileEnd, profiles_of, rows_of, whole_line
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
@@ -52,7 +52,7 @@ async def enter_billing_profile(entry: ProfileEntry, response: Response, session
 @router.imports("/import", access=EDIT)
 async def import_billing_profiles(file: CsvBody, session: Transaction) -> int:
     """Adds billing profiles, one row per line. Consecutive rows with the same key and dates are one profile."""
-    rows = read_csv(file, ProfileRow, key=lambda row: row)
+    rows = await read_csv(file, ProfileRow, key=whole_line)
     return await billing_profiles.import_profiles(session, list(profiles_of(rows)))
 
 

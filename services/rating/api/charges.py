@@ -1,5 +1,7 @@
 """The charges of an order over HTTP: prebills, manual lines and overrides."""
 
+from operator import attrgetter
+
 from fastapi import Response
 
 from services.rating.actions import charges, work_orders
@@ -91,7 +93,7 @@ async def list_prebills(
 @prebills.imports("/import", access=PREBILL)
 async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Enters prebills of many orders. If any row has an error, nothing is imported."""
-    rows = read_csv(file, Prebill, key=lambda row: (row.work_order, row.billing_item, row.comment))
+    rows = await read_csv(file, Prebill, key=attrgetter("work_order", "billing_item", "comment"))
     entries = [
         Numbered(numbered.line, (numbered.row.work_order, entry_of(numbered.row, "prebill"))) for numbered in rows
     ]

@@ -1,5 +1,6 @@
 """Work orders over HTTP."""
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -49,7 +50,7 @@ async def enter_work_order(
 @router.imports("/import", access=EDIT)
 async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Enters orders from a file. If any row has an error, nothing is imported."""
-    rows = read_csv(file, EnteredOrder, key=lambda row: row.number)
+    rows = await read_csv(file, EnteredOrder, key=attrgetter("number"))
     return await work_orders.import_orders(session, caller.scope, rows)
 
 

@@ -36,6 +36,11 @@ def rows_of(profiles: Sequence[BillingProfile]) -> list[ProfileRow]:
     ]
 
 
+def whole_line(row: ProfileRow) -> ProfileRow:
+    """What must be unique in a file of profiles: a line, with all that it says."""
+    return row
+
+
 def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileEntry, list[int]]]:
     """Yields the profiles in a table, each with the file's line number of each of its lines."""
 

@@ -1,5 +1,6 @@
 """Customers: entered, imported, changed, and their accounts."""
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -47,7 +48,7 @@ async def enter_customer(entry: CustomerEntry, response: Response, caller: Calle
 @router.imports("/import", access=EDIT)
 async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
     """Adds the customers of a CSV file, or gives known ones new values: all of them, or none and every faulty place."""
-    rows = read_csv(file, CustomerEntry, key=lambda row: (row.ar_company, row.number))
+    rows = await read_csv(file, CustomerEntry, key=attrgetter("ar_company", "number"))
     return await customers.import_customers(session, caller.scope, rows)
 
 

@@ -77,7 +77,7 @@ async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session
 @router.imports("/{batch_id}/entries/import", access=EDIT, refuses=[*CHANGING, EntryReadOnly, ImportRefused])
 async def import_entries(at: DeskOf, file: CsvBody, session: Transaction) -> int:
     """Adds the entries of a CSV or XLSX file, one row a line: all of them, or none and every faulty place."""
-    rows = read_csv(file, EntryRow, key=id)
+    rows = await read_csv(file, EntryRow)
     numbered = [Numbered(one.line, one.row.to_row()) for one in rows]
     return await imports.import_entries(session, at, numbered)
 

@@ -11,7 +11,7 @@ from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalReque
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 from shared.events import outbox
 
-_LONGEST_PATIENCE_SECONDS = 900
+_LONGEST_PATIENCE_SECONDS = 900.0
 
 
 async def lock_unsent_run(session: AsyncSession) -> UnsentRun | None:
@@ -140,8 +140,8 @@ async def lock_unanswered_chunk(session: AsyncSession, patience_seconds: float) 
                         AND e.ar_batch IS NULL)
         ORDER BY chunk.sent_at LIMIT 1 FOR NO KEY UPDATE OF chunk SKIP LOCKED
         """,
-        patience=float(patience_seconds),
-        longest=float(_LONGEST_PATIENCE_SECONDS),
+        patience=patience_seconds,
+        longest=_LONGEST_PATIENCE_SECONDS,
         request=InvoiceExportRequested.event_name(),
     )
 
