@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.receivables.errors import BatchBusy, BatchClosed, BatchEmpty, BatchNotValid, BatchRestricted
-from services.receivables.rules.batches import Batch, Finding, after, require_welcome, to_post, verdict
+from services.receivables.rules.batches import Batch, Finding, after, require_access, status_after_submission, status_after_validation
 from shared.errors import DomainError
 
 MADE = datetime(2026, 11, 20, tzinfo=UTC)
@@ -16,11 +16,11 @@ def batch(status: str, *, restricted: bool = False) -> Batch:
     return Batch(1, 1, "2026-11", 1, "ar_invoice", status, restricted, None, "ALAMO\\rita", MADE, 0, 1)
 
 
-RESTING = ("open", "errors", "warnings", "valid", "awaiting_approval")
+IDLE = ("open", "errors", "warnings", "valid", "awaiting_approval")
 TABLE: list[tuple[str, str, str | type[DomainError]]] = [
-    *((status, "edit", "open") for status in RESTING),
-    *((status, "validate", "validating") for status in RESTING),
-    *((status, "clear", "cancelled") for status in RESTING),
+    *((status, "edit", "open") for status in IDLE),
+    *((status, "validate", "validating") for status in IDLE),
+    *((status, "clear", "cancelled") for status in IDLE),
     *((status, "post", "posting") for status in ("valid", "warnings")),
     *((status, "post", BatchNotValid) for status in ("open", "errors", "awaiting_approval")),
     ("awaiting_approval", "approve", "posting"),
@@ -51,7 +51,7 @@ def test_each_deed_leads_on_or_is_refused(status: str, deed: str, following: str
 def test_findings_decide_the_state() -> None:
     warning = Finding(1, None, "customer", "CREDIT_LIMIT", "warning", "")
     error = Finding(1, 1, "amount", "LIMIT", "error", "")
-    assert [verdict(found) for found in ([], [warning], [warning, error])] == ["valid", "warnings", "errors"]
+    assert [status_after_validation(found) for found in ([], [warning], [warning, error])] == ["valid", "warnings", "errors"]
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ def test_findings_decide_the_state() -> None:
     [("100.00", None, "posting"), ("100.00", "100.00", "posting"), ("100.01", "100.00", "awaiting_approval")],
 )
 def test_over_the_limit_four_eyes_are_needed(size: str, limit: str | None, following: str) -> None:
-    assert to_post(batch("valid"), 1, Decimal(size), None if limit is None else Decimal(limit)) == following
+    assert status_after_submission(batch("valid"), 1, Decimal(size), None if limit is None else Decimal(limit)) == following
     with pytest.raises(BatchEmpty):
-        to_post(batch("valid"), 0, Decimal(0), None)
+        status_after_submission(batch("valid"), 0, Decimal(0), None)
 
 
 def test_a_restricted_batch_welcomes_its_creator_and_administrators() -> None:
-    require_welcome(batch("open"), "ALAMO\\other", administrator=False)
-    require_welcome(batch("open", restricted=True), "ALAMO\\rita", administrator=False)
-    require_welcome(batch("open", restricted=True), "ALAMO\\other", administrator=True)
+    require_access(batch("open"), "ALAMO\\other", administrator=False)
+    require_access(batch("open", restricted=True), "ALAMO\\rita", administrator=False)
+    require_access(batch("open", restricted=True), "ALAMO\\other", administrator=True)
     with pytest.raises(BatchRestricted):
-        require_welcome(batch("open", restricted=True), "ALAMO\\other", administrator=False)
+        require_access(batch("open", restricted=True), "ALAMO\\other", administrator=False)

@@ -24,8 +24,8 @@ from services.receivables.rules.credit_memos import (
     CreditedOrder,
     Invoice,
     InvoiceLine,
-    WantedCredit,
-    WantedLine,
+    CreditDraft,
+    CreditDraftLine,
     credited_orders,
     lines_to_credit,
     post_credit,
@@ -67,24 +67,24 @@ def line(number: int, order: int, amount: str, remaining: str | None = None, tax
 
 
 LINES = [line(1, 7, "90.00"), line(2, 7, "195.00"), line(3, 8, "80.00")]
-WHOLE = WantedCredit(None, None, "rerate", "wrong", "2026-11", date(2026, 11, 21), r"ALAMO\rita")
+WHOLE = CreditDraft(None, None, "rerate", "wrong", "2026-11", date(2026, 11, 21), r"ALAMO\rita")
 
 
-def of_orders(*chosen: int) -> WantedCredit:
+def of_orders(*chosen: int) -> CreditDraft:
     return replace(WHOLE, work_order_ids=chosen)
 
 
-def of_lines(*chosen: tuple[int, str | None]) -> WantedCredit:
-    wanted = [WantedLine(number, None if amount is None else Decimal(amount)) for number, amount in chosen]
+def of_lines(*chosen: tuple[int, str | None]) -> CreditDraft:
+    wanted = [CreditDraftLine(number, None if amount is None else Decimal(amount)) for number, amount in chosen]
     return replace(WHOLE, lines=wanted)
 
 
-def taken(lines: list[InvoiceLine], request: WantedCredit) -> list[tuple[int, str, str]]:
+def taken(lines: list[InvoiceLine], request: CreditDraft) -> list[tuple[int, str, str]]:
     """Line, amount and tax of what the credit takes."""
     return [(one.line.line, str(one.amount), str(one.tax)) for one in lines_to_credit(INVOICE, lines, request)]
 
 
-def left(lines: list[InvoiceLine], request: WantedCredit) -> list[tuple[int, str, str]]:
+def left(lines: list[InvoiceLine], request: CreditDraft) -> list[tuple[int, str, str]]:
     """Work order, what was credited of it and what remains, net."""
     orders = credited_orders(lines, lines_to_credit(INVOICE, lines, request))
     return [(one.work_order_id, str(one.credited), str(one.remaining)) for one in orders]
@@ -207,7 +207,7 @@ def test_credits_in_whatever_parts_bring_amount_tax_and_accounts_to_exactly_zero
     taxes = [tax]
     for part in [*(round_cents((net + tax) * share) for share in shares), None]:
         amount = None if part is None else min(part, one.remaining, key=abs)
-        request = replace(WHOLE, lines=[WantedLine(1, amount)])
+        request = replace(WHOLE, lines=[CreditDraftLine(1, amount)])
         try:
             credited = lines_to_credit(INVOICE, [one], request)
         except NothingToCredit:

@@ -140,7 +140,7 @@ async def test_a_hundred_postings_at_once_post_a_batch_once(
 async def test_a_posting_is_taken_up_where_it_broke_off(
     clerk, receivables_database, reconciled_receivables, monkeypatch
 ) -> None:
-    monkeypatch.setattr(posting, "PART_ENTRIES", 2)
+    monkeypatch.setattr(posting, "ENTRIES_PER_PART", 2)
     batch_id = await clerk.batch()
     for _ in range(5):
         await clerk.entered(batch_id, customer="E1", lines=[LINE])
