@@ -32,7 +32,7 @@ from services.receivables.store.entries import rows
 from shared.access.grants import EVERYTHING
 from shared.database.failures import constraint_of, is_disconnect, is_transient
 
-ENTRIES_PER_PART = 2_000
+PART_ENTRIES = 2_000
 """How many entries one transaction posts. Others who need numbers of the same company wait that long at most."""
 
 
@@ -76,7 +76,7 @@ async def post_part(session: AsyncSession, now: datetime, today: date) -> bool:
     batch = await batches.take_posting(session)
     if batch is None:
         return False
-    seqs = await rows.unposted_seqs(session, batch.id, ENTRIES_PER_PART)
+    seqs = await rows.unposted_seqs(session, batch.id, PART_ENTRIES)
     if not seqs:
         await batches.set_status(session, batch.id, rules.POSTED)
         return True
@@ -103,7 +103,7 @@ async def post_part(session: AsyncSession, now: datetime, today: date) -> bool:
         detail = f"the database rejected it: {constraint_of(error) or type(error.orig).__name__}"
         await _stop(session, batch, [Finding(0, None, "batch", "REJECTED", ERROR, detail)])
         return True
-    if len(seqs) < ENTRIES_PER_PART:
+    if len(seqs) < PART_ENTRIES:
         await batches.set_status(session, batch.id, rules.POSTED)
     return True
 

@@ -215,7 +215,7 @@ def credited_orders(lines: Sequence[InvoiceLine], credited: Sequence[CreditedLin
 
 def size_of(credited: Sequence[CreditedLine]) -> Decimal:
     """The size of a credit: the sum of the absolute amounts of its lines. Lines of 50.00 and −20.00 make 70.00."""
-    return sum((abs(one.amount) for one in credited), ZERO)
+    return sum((abs(line.amount) for line in credited), ZERO)
 
 
 def require_disposition(orders: Sequence[CreditedOrder], disposition: Disposition | None) -> None:
@@ -250,24 +250,24 @@ def post_credit(
         NewLine(
             transaction_id=transaction_id,
             line=position,
-            description=one.line.description,
-            gl_account=one.line.gl_account,
+            description=credit.line.description,
+            gl_account=credit.line.gl_account,
             quantity=ZERO,
-            unit_rate=one.line.unit_rate,
-            amount=-one.amount,
-            tax=-one.tax,
-            taxable=one.line.taxable,
-            work_order_id=one.line.work_order_id,
-            work_order_number=one.line.work_order_number,
-            work_order_version=one.line.work_order_version,
-            work_order_attempt=one.line.work_order_attempt,
+            unit_rate=credit.line.unit_rate,
+            amount=-credit.amount,
+            tax=-credit.tax,
+            taxable=credit.line.taxable,
+            work_order_id=credit.line.work_order_id,
+            work_order_number=credit.line.work_order_number,
+            work_order_version=credit.line.work_order_version,
+            work_order_attempt=credit.line.work_order_attempt,
             applies_to_id=invoice.id,
-            applies_to_line=one.line.line,
-            tax_code=one.line.tax_code,
-            tax_basis=-one.net if one.line.tax_code else ZERO,
-            tax_account=one.line.tax_account,
+            applies_to_line=credit.line.line,
+            tax_code=credit.line.tax_code,
+            tax_basis=-credit.net if credit.line.tax_code else ZERO,
+            tax_account=credit.line.tax_account,
         )
-        for position, one in enumerate(credited, start=1)
+        for position, credit in enumerate(credited, start=1)
     ]
     rows = distribute_lines(lines, invoice.ar_account)
     memo = NewTransaction(

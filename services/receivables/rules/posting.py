@@ -208,12 +208,12 @@ def number_transactions(transactions: Sequence[NewTransaction], taken: Numbers) 
     invoice_numbers = iter(taken.invoices)
     return [
         NumberedTransaction(
-            one,
+            transaction,
             taken.transaction + index,
             seq,
-            str(next(invoice_numbers)) if one.invoice_number is None else one.invoice_number,
+            str(next(invoice_numbers)) if transaction.invoice_number is None else transaction.invoice_number,
         )
-        for index, (one, seq) in enumerate(zip(transactions, taken.seqs, strict=True))
+        for index, (transaction, seq) in enumerate(zip(transactions, taken.seqs, strict=True))
     ]
 
 

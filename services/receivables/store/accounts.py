@@ -16,11 +16,16 @@ async def count_movements(session: AsyncSession, limit: int) -> list[int]:
     return await fetch_values(
         session,
         """
-        WITH counted AS ( DELETE FROM account_movement WHERE id IN ( SELECT id FROM account_movement ORDER BY id LIMIT
-        :limit FOR UPDATE SKIP LOCKED ) RETURNING customer_id, amount ) INSERT INTO customer_account AS account
-        (customer_id, open_amount, version) SELECT customer_id, sum(amount), 1 FROM counted GROUP BY customer_id HAVING
-        sum(amount) <> 0 ORDER BY customer_id ON CONFLICT (customer_id) DO UPDATE SET open_amount = account.open_amount
-        + excluded.open_amount, version = account.version + 1 RETURNING customer_id
+        WITH counted AS (
+            DELETE FROM account_movement WHERE id IN (
+                SELECT id FROM account_movement ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+            ) RETURNING customer_id, amount
+        )
+        INSERT INTO customer_account AS account (customer_id, open_amount, version)
+        SELECT customer_id, sum(amount), 1 FROM counted GROUP BY customer_id HAVING sum(amount) <> 0 ORDER BY customer_id
+        ON CONFLICT (customer_id) DO UPDATE
+        SET open_amount = account.open_amount + excluded.open_amount, version = account.version + 1
+        RETURNING customer_id
         """,
         limit=limit,
     )

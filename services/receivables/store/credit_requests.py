@@ -28,9 +28,9 @@ async def insert(
     request_id: int = await fetch_value(
         session,
         """
-        INSERT INTO credit_request (invoice_id, amount, month, credit_on, disposition, reason, requested_by,
-        requested_at) VALUES (:invoice_id, :amount, :month, :credit_on, :disposition, :reason, :requested_by,
-        :requested_at) RETURNING id
+        INSERT INTO credit_request (invoice_id, amount, month, credit_on, disposition, reason, requested_by, requested_at)
+        VALUES (:invoice_id, :amount, :month, :credit_on, :disposition, :reason, :requested_by, :requested_at)
+        RETURNING id
         """,
         invoice_id=invoice_id,
         requested_by=draft.credited_by,

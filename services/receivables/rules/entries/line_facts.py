@@ -39,8 +39,12 @@ class EntryCodes:
         """The accounts of what customers owe. Lines must not name them, or they would not match the open items."""
         return {
             account
-            for one in self.types.values()
-            for account in (one.ar_account, one.retainage_account, one.finance_charge_receivable_account)
+            for receivable_type in self.types.values()
+            for account in (
+                receivable_type.ar_account,
+                receivable_type.retainage_account,
+                receivable_type.finance_charge_receivable_account,
+            )
         }
 
 

@@ -102,7 +102,7 @@ def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFac
     return (
         _accounts(invoice, customer, facts)
         or _totals(invoice)
-        or _twice({(one.work_order_id, one.version) for one in invoice.orders} & facts.booked_versions, invoice)
+        or _twice({(order.work_order_id, order.version) for order in invoice.orders} & facts.booked_versions, invoice)
     )
 
 

@@ -58,27 +58,27 @@ def post_accepted(
     transactions: list[NewTransaction] = []
     lines: list[NewLine] = []
     rows: list[NewDistribution] = []
-    for one, transaction_id in zip(accepted, transaction_ids, strict=True):
-        terms = _terms_of(chunk, company, one.customer)
-        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+    for booking, transaction_id in zip(accepted, transaction_ids, strict=True):
+        terms = _terms_of(chunk, company, booking.customer)
+        charges = [(order, charge) for order in booking.invoice.orders for charge in order.lines]
         own_lines = [_line(transaction_id, position, terms, *each) for position, each in enumerate(charges, start=1)]
-        own_rows = distribute_lines(own_lines, one.type.ar_account)
+        own_rows = distribute_lines(own_lines, booking.type.ar_account)
         lines += own_lines
         rows += own_rows
         transactions.append(
             ExportedTransaction(
                 id=transaction_id,
                 type="invoice",
-                customer_id=one.customer.id,
+                customer_id=booking.customer.id,
                 invoice_number=None,
-                receivable_type=one.type.type,
-                ar_account=one.type.ar_account,
+                receivable_type=booking.type.type,
+                ar_account=booking.type.ar_account,
                 invoice_date=chunk.invoice_date,
                 due_on=terms.due_on,
-                branch=one.invoice.branch,
-                rating_invoice_id=one.invoice.invoice_id,
-                rating_attempt=one.invoice.attempt,
-                pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+                branch=booking.invoice.branch,
+                rating_invoice_id=booking.invoice.invoice_id,
+                rating_attempt=booking.invoice.attempt,
+                pay_terms=None if booking.customer.terms is None else booking.customer.terms.code,
                 discount_on=terms.discount_on,
                 **sums_of(own_lines, own_rows),
             )
@@ -92,30 +92,30 @@ def batch_accepted(chunk: HandedChunk, company: ArCompany, accepted: Sequence[Ac
     They post the same as `post_accepted` would have posted at once. Source: receivables, section 4.
     """
     entries = []
-    for seq, one in enumerate(accepted, start=first_seq):
-        terms = _terms_of(chunk, company, one.customer)
-        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+    for seq, booking in enumerate(accepted, start=first_seq):
+        terms = _terms_of(chunk, company, booking.customer)
+        charges = [(order, charge) for order in booking.invoice.orders for charge in order.lines]
         lines = [_line(0, position, terms, *each) for position, each in enumerate(charges, start=1)]
         header = Header(
             seq=seq,
             action=ADD,
             type=INVOICE,
-            customer_id=one.customer.id,
-            customer=one.customer.number,
+            customer_id=booking.customer.id,
+            customer=booking.customer.number,
             contract=None,
-            receivable_type=one.type.type,
+            receivable_type=booking.type.type,
             invoice_number=None,
             number_typed=False,
             apply_to_id=None,
             description="",
             purchase_order="",
             invoice_date=chunk.invoice_date,
-            pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+            pay_terms=None if booking.customer.terms is None else booking.customer.terms.code,
             due_on=terms.due_on,
             discount_on=terms.discount_on,
-            branch=one.invoice.branch,
-            rating_invoice_id=one.invoice.invoice_id,
-            rating_attempt=one.invoice.attempt,
+            branch=booking.invoice.branch,
+            rating_invoice_id=booking.invoice.invoice_id,
+            rating_attempt=booking.invoice.attempt,
             last_line=len(lines),
             entered_by=chunk.requested_by,
         )

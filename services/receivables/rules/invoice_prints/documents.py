@@ -99,7 +99,7 @@ class OrderOnInvoice:
 
     @property
     def net(self) -> Decimal:
-        return sum((one.amount - one.tax for one in self.lines), ZERO)
+        return sum((line.amount - line.tax for line in self.lines), ZERO)
 
 
 @dataclass(frozen=True)
@@ -127,16 +127,16 @@ class InvoiceDocument:
 
     @property
     def retainage(self) -> Decimal:
-        return sum((one.retainage + one.retainage_tax for one in self._lines), ZERO)
+        return sum((line.retainage + line.retainage_tax for line in self._lines), ZERO)
 
     @property
     def discount(self) -> Decimal:
         """What the customer may deduct until the discount date."""
-        return sum((one.discount + one.tax_discount for one in self._lines), ZERO)
+        return sum((line.discount + line.tax_discount for line in self._lines), ZERO)
 
     @property
     def due(self) -> Decimal:
-        return self.head.total - self.retainage + sum((one.total for one in self.amendments), ZERO)
+        return self.head.total - self.retainage + sum((amendment.total for amendment in self.amendments), ZERO)
 
 
 def compose(facts: DocumentFacts) -> list[InvoiceDocument]:
@@ -153,7 +153,7 @@ def compose(facts: DocumentFacts) -> list[InvoiceDocument]:
             _orders(lines.get(head.id, ())),
             _taxes(lines.get(head.id, ())),
             amendments.get(head.id, ()),
-            [one.number for one in replaced.get(head.id, ())],
+            [earlier.number for earlier in replaced.get(head.id, ())],
         )
         for head in facts.heads
     ]
@@ -161,8 +161,8 @@ def compose(facts: DocumentFacts) -> list[InvoiceDocument]:
 
 def _by_invoice(rows: Sequence[PartT]) -> Mapping[int, Sequence[PartT]]:
     found: dict[int, list[PartT]] = defaultdict(list)
-    for one in rows:
-        found[one.invoice_id].append(one)
+    for row in rows:
+        found[row.invoice_id].append(row)
     return found
 
 

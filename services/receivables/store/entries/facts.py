@@ -95,16 +95,25 @@ async def numbers_in_use(session: AsyncSession, ar_company: int, numbers: Sequen
         NumberInUse,
         """
         WITH named AS (SELECT DISTINCT lower(btrim(number)) AS normal FROM unnest(CAST(:numbers AS text[])) AS number)
-        SELECT 'posted' AS place, t.invoice_number, t.ar_company AS company, c.number AS customer, b.month, b.number AS
-        id, t.seq, t.batch_id, t.id AS transaction_id FROM named JOIN ar_transaction t ON t.ar_company = :ar_company AND
-        lower(btrim(t.invoice_number)) = named.normal JOIN batch b ON b.id = t.batch_id JOIN customer c ON c.id =
-        t.customer_id WHERE t.type = 'invoice' AND t.action = 'add' UNION ALL SELECT 'unposted', e.invoice_number,
-        b.ar_company, c.number, b.month, b.number, e.seq, e.batch_id, NULL FROM named JOIN batch_entry e ON
-        lower(btrim(e.invoice_number)) = named.normal AND e.invoice_number IS NOT NULL AND NOT e.posted JOIN batch b ON
-        b.id = e.batch_id AND b.ar_company = :ar_company JOIN customer c ON c.id = e.customer_id WHERE e.type =
-        'invoice' AND e.action = 'add' UNION ALL SELECT 'job_billing', j.invoice_number, j.jb_company, NULL,
-        j.bill_month, j.bill_id, j.seq, NULL, NULL FROM named JOIN job_billing j ON lower(btrim(j.invoice_number)) =
-        named.normal AND NOT j.interfaced JOIN jb_company k ON k.number = j.jb_company AND k.ar_company = :ar_company
+        SELECT 'posted' AS place, t.invoice_number, t.ar_company AS company, c.number AS customer, b.month,
+               b.number AS id, t.seq, t.batch_id, t.id AS transaction_id
+        FROM named
+        JOIN ar_transaction t ON t.ar_company = :ar_company AND lower(btrim(t.invoice_number)) = named.normal
+        JOIN batch b ON b.id = t.batch_id
+        JOIN customer c ON c.id = t.customer_id
+        WHERE t.type = 'invoice' AND t.action = 'add'
+        UNION ALL
+        SELECT 'unposted', e.invoice_number, b.ar_company, c.number, b.month, b.number, e.seq, e.batch_id, NULL
+        FROM named
+        JOIN batch_entry e ON lower(btrim(e.invoice_number)) = named.normal AND e.invoice_number IS NOT NULL AND NOT e.posted
+        JOIN batch b ON b.id = e.batch_id AND b.ar_company = :ar_company
+        JOIN customer c ON c.id = e.customer_id
+        WHERE e.type = 'invoice' AND e.action = 'add'
+        UNION ALL
+        SELECT 'job_billing', j.invoice_number, j.jb_company, NULL, j.bill_month, j.bill_id, j.seq, NULL, NULL
+        FROM named
+        JOIN job_billing j ON lower(btrim(j.invoice_number)) = named.normal AND NOT j.interfaced
+        JOIN jb_company k ON k.number = j.jb_company AND k.ar_company = :ar_company
         """,
         ar_company=ar_company,
         numbers=list(numbers),
