@@ -31,7 +31,7 @@ class EndAbandoned:
         if scope["type"] != "http" or not ends_with_its_caller(scope["method"], _content_type(scope)):
             await self._app(scope, receive, send)
             return
-        # One message at most is read ahead, so that a large body is still taken in at the pace of the reader.
+        # One message at most is read ahead, so that a large body still arrives at the pace of its reader.
         arrived: asyncio.Queue[Message] = asyncio.Queue(maxsize=1)
         answering = asyncio.current_task()
         assert answering is not None

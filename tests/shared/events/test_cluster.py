@@ -106,7 +106,7 @@ async def test_an_instance_that_reaches_no_server_leaves_the_work_to_another(
 
 
 async def test_a_server_that_the_cluster_named_later_knows_the_user(nodes: list[Nats]) -> None:
-    """The URL names one server; when that is gone, the client goes on to those it has heard of, with its password."""
+    """The URL names one server; when that is gone, the client connects to those it has heard of, with its password."""
     client = await streams.connect(address([nodes[0]], "rating"), reconnect=True)
     await eventually(lambda: _named(client), 2)
     nodes[0].child.kill()
