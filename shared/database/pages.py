@@ -157,7 +157,14 @@ async def fetch_page(
     return [make(row) for row in rows], next_cursor
 
 
-async def fetch_count(session: AsyncSession, source: str, where: Where) -> int:
-    """The number of rows that match."""
-    counted: int = await fetch_value(session, f"SELECT count(*) FROM {source} WHERE {where.sql}", **where.parameters)
+async def fetch_count(session: AsyncSession, source: str, where: Where, *, at_most: int | None = None) -> int:
+    """The number of rows that match; counting ends at `at_most`."""
+    if at_most is None:
+        sql, limit = f"SELECT count(*) FROM {source} WHERE {where.sql}", {}
+    else:
+        sql, limit = (
+            f"SELECT count(*) FROM (SELECT FROM {source} WHERE {where.sql} LIMIT :at_most) AS few",
+            {"at_most": at_most},
+        )
+    counted: int = await fetch_value(session, sql, **where.parameters, **limit)
     return counted

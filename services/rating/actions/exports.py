@@ -22,9 +22,9 @@ from services.rating.rules.exports.answers import (
     reopens,
     settle,
 )
-from services.rating.rules.exports.claim import Selection, choose
+from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out, names_orders
 from services.rating.rules.exports.hand_overs import CreditedHandOver, with_credits
-from services.rating.rules.exports.runs import ExportRun, RunInvoice, with_shown_status
+from services.rating.rules.exports.runs import MOST_LEFT_OUT, ExportRun, RunInvoice, with_shown_status
 from services.rating.rules.exports.sending import cut_chunks
 from services.rating.rules.work_orders import ClosingStatus
 from services.rating.store import commissions, draft_invoices, ratings
@@ -70,11 +70,20 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
             f"{counted(len(refused), 'work order')} cannot be exported.",
             faults=[Fault(f"work order {blocker.number}", blocker.reason) for blocker in choice.refused],
         )
-    if not choice.work_order_ids:
-        raise NothingToExport("The selection has no order that is rated and not already being exported.")
-    run = await claim_run(session, request, choice.work_order_ids)
+    run = await _claim_what_fits(session, request, choice)
     _require_expected(run, request)
     return run
+
+
+async def _claim_what_fits(session: AsyncSession, request: ExportRequest, choice: Choice) -> ExportRun:
+    """Claims the chosen orders. Those whose invoice is too large are left out as well, unless they were named."""
+    try:
+        async with session.begin_nested():
+            return await _claim(session, request, choice, "single")
+    except _TooLarge as error:
+        if names_orders(request.selection):
+            raise _refusal_of(error) from None
+        return await _claim(session, request, leave_out(choice, error.blockers), "single")
 
 
 def _require_all_there(name: str, chosen: Sequence[int] | None, found: Sequence[int]) -> None:
@@ -88,9 +97,42 @@ def _require_all_there(name: str, chosen: Sequence[int] | None, found: Sequence[
 
 
 async def claim_run(
-    session: AsyncSession, request: ExportRequest, order_ids: Sequence[int], kind: InvoiceKind = "single"
+    session: AsyncSession, request: ExportRequest, order_ids: Sequence[int], kind: InvoiceKind
 ) -> ExportRun:
     """Creates a run with these locked orders. Orders that are on no invoice get their own, of this `kind`."""
+    try:
+        return await _claim(session, request, Choice(tuple(order_ids), (), ()), kind)
+    except _TooLarge as error:
+        raise _refusal_of(error) from None
+
+
+class _TooLarge(Exception):
+    """Invoices of the run cannot be sent, because one message cannot hold so many orders."""
+
+    def __init__(self, blockers: Sequence[Blocker]):
+        super().__init__()
+        self.blockers = blockers
+
+
+def _refusal_of(error: _TooLarge) -> RollupTooLarge:
+    return RollupTooLarge(
+        f"{counted(len(error.blockers), 'order')} cannot be sent, because one message cannot hold so many orders of an "
+        "invoice. Split the invoices listed in `errors`.",
+        faults=[Fault(f"work order {blocker.number}", blocker.reason) for blocker in error.blockers[:MOST_LEFT_OUT]],
+    )
+
+
+async def _claim(session: AsyncSession, request: ExportRequest, choice: Choice, kind: InvoiceKind) -> ExportRun:
+    if not choice.work_order_ids:
+        besides = (
+            f", besides {counted(len(choice.left_out), 'order')} left out; see `errors`" if choice.left_out else ""
+        )
+        raise NothingToExport(
+            f"The selection has no order that is rated and not already being exported{besides}.",
+            faults=[
+                Fault(f"work order {blocker.number}", blocker.reason) for blocker in choice.left_out[:MOST_LEFT_OUT]
+            ],
+        )
     run_id = await claim.insert_run(
         session,
         requested_by=request.requested_by,
@@ -98,14 +140,11 @@ async def claim_run(
         invoice_date=request.invoice_date,
         month=request.month,
         selection=request.selection,
+        left_out=choice.left_out,
     )
-    await claim.claim(session, run_id, order_ids, kind)
-    if large := await claim.too_large(session, run_id):
-        raise RollupTooLarge(
-            f"{counted(len(large), 'invoice')} cannot be sent, because one message cannot hold so many orders. "
-            "Split the invoices listed in `errors`.",
-            faults=[Fault(f"invoice {invoice_id}", "too large; split it") for invoice_id in large],
-        )
+    await claim.claim(session, run_id, choice.work_order_ids, kind)
+    if large := await claim.find_too_large(session, run_id):
+        raise _TooLarge(large)
     await claim.count_run(session, run_id)
     return await read_run(session, EVERYTHING, run_id)
 

@@ -7,6 +7,7 @@ from pydantic_core import to_jsonable_python
 
 from services.rating.actions import work_in_progress
 from services.rating.api.dependencies import Today, print_report
+from services.rating.errors import TooManyOrders
 from services.rating.rules.work_in_progress import WipFilter, WipGroup, WipOrder, WipSummary, WipSummaryFilter
 from shared.access import declared
 from shared.access.grants import Level
@@ -20,7 +21,7 @@ router = Router("work-in-progress")
 VIEW = declared.feature("rating.wip", Level.VIEW)
 
 
-@router.get("", access=VIEW, response_model=WipSummary, responses=CSV_OR_PDF_RESPONSE)
+@router.get("", access=VIEW, response_model=WipSummary, responses=CSV_OR_PDF_RESPONSE, refuses=[TooManyOrders])
 async def summarize_work_in_progress(
     filters: Annotated[WipSummaryFilter, Query()],
     page: PrintablePageQueryOf,
@@ -37,7 +38,13 @@ async def summarize_work_in_progress(
     return found
 
 
-@router.get("/work-orders", access=VIEW, response_model=Page[WipOrder, Count], responses=CSV_RESPONSE)
+@router.get(
+    "/work-orders",
+    access=VIEW,
+    response_model=Page[WipOrder, Count],
+    responses=CSV_RESPONSE,
+    refuses=[TooManyOrders],
+)
 async def list_work_in_progress(
     filters: Annotated[WipFilter, Query()], page: PageQueryOf, today: Today, caller: CallerOf, session: Transaction
 ) -> Page[WipOrder, Count] | Response:

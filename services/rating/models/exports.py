@@ -33,6 +33,8 @@ class ExportRun(Table, table=True):
     exported_total: Decimal = columns.money()
     refused_total: Decimal = columns.money()
     finished_at: datetime | None = columns.moment(nullable=True)
+    left_out: int
+    left_out_orders: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
 
 
 class ExportChunk(Table, table=True):

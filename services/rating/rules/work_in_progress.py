@@ -18,6 +18,8 @@ from shared.values.text import CodeText, NumberText
 WipGrouping = Literal["customer", "server"]
 ValueSource = Literal["rating", "estimate", "none"]
 ACTIVE: tuple[OrderStatus, ...] = ("open", "rated", "assigned", "exporting")
+MOST_ORDERS = 20_000
+"""As many active orders are estimated in one request; rating them takes seconds of a processor."""
 NO_SERVER = "(none)"
 """The name of the group of orders without a server."""
 

@@ -58,6 +58,6 @@ async def list_active(
     )
 
 
-async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter) -> int:
-    """How many active orders match."""
-    return await fetch_count(session, _SOURCE, _where(scope, filters))
+async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter, *, at_most: int | None = None) -> int:
+    """How many active orders match; counting ends at `at_most`."""
+    return await fetch_count(session, _SOURCE, _where(scope, filters), at_most=at_most)

@@ -33,8 +33,8 @@ EVERYTHING_READY = Selection()
 class Blocker:
     """Why an order of the selection cannot be exported now.
 
-    `waits` means that it is left out for now. `until_cycle_ends` means that it only waits for the end of its cycle, and
-    can be exported earlier by selecting it by id.
+    `waits` means that it can be exported in another way or later, without a change to the order. `until_cycle_ends` means that it only waits for the end of its cycle, and can be exported earlier by selecting it by
+    id.
     """
 
     work_order_id: int
@@ -46,25 +46,35 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Choice:
-    """The orders to export, and the blockers that refuse the whole export."""
+    """The orders to export, those that are left out, and the blockers that refuse the whole export."""
 
     work_order_ids: tuple[int, ...]
+    left_out: tuple[Blocker, ...]
     refused: tuple[Blocker, ...]
 
 
 def choose(selection: Selection, locked: Sequence[int], blockers: Sequence[Blocker]) -> Choice:
     """Chooses what to export from the locked orders.
 
-    If an order cannot be exported at all, the whole export is refused. Orders that only have to wait are left out,
-    unless the selection names orders or invoices: exporting everything that is ready does not include a rollup whose
-    cycle has not ended. An invoice that is selected by id is exported before its cycle ends, but always with all of its
-    orders. Source: rating, section 4.
+    Orders that cannot be exported now are left out, so that one of them does not stop all others: exporting everything
+    that is ready includes neither a rollup whose cycle has not ended nor an order with a negative total. A selection
+    that names orders or invoices is refused instead. An invoice that is selected by id is exported before its cycle
+    ends, but always with all of its orders. Source: rating, section 4.
     """
-    named = selection.work_order_ids is not None or selection.invoice_ids is not None
-    waiting = set() if named else {blocker.work_order_id for blocker in blockers if blocker.waits}
-    refused = [
-        blocker
-        for blocker in blockers
-        if blocker.work_order_id not in waiting and not (named and blocker.until_cycle_ends)
-    ]
-    return Choice(tuple(order_id for order_id in locked if order_id not in waiting), tuple(refused))
+    if names_orders(selection):
+        refused = tuple(blocker for blocker in blockers if not blocker.until_cycle_ends)
+        return Choice(tuple(locked), (), refused)
+    blocked = {blocker.work_order_id for blocker in blockers}
+    return Choice(tuple(order_id for order_id in locked if order_id not in blocked), tuple(blockers), ())
+
+
+def names_orders(selection: Selection) -> bool:
+    """Whether a clerk chose each order or invoice of the selection, and so means every one of them."""
+    return selection.work_order_ids is not None or selection.invoice_ids is not None
+
+
+def leave_out(choice: Choice, blockers: Sequence[Blocker]) -> Choice:
+    """The choice without some more orders."""
+    blocked = {blocker.work_order_id for blocker in blockers}
+    chosen = tuple(order_id for order_id in choice.work_order_ids if order_id not in blocked)
+    return Choice(chosen, (*choice.left_out, *blockers), choice.refused)

@@ -1,8 +1,11 @@
 """Owns export runs as they are shown to people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
+
+from typing_extensions import TypedDict
 
 from services.rating.rules.draft_invoices import InvoiceKind
 from services.rating.rules.exports.answers import Outcome
@@ -11,11 +14,23 @@ from shared.values.money import Money
 RunStatus = Literal["preparing", "sending", "waiting", "waiting_for_posting", "done", "done_with_refusals"]
 
 
+MOST_LEFT_OUT = 200
+"""A run names so many of the orders that were left out of it, and counts the others."""
+
+
+class LeftOut(TypedDict):
+    """An order that matched the selection of a run but could not be exported, and why."""
+
+    number: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class ExportRun:
     """A run and its progress, in invoices and in money: requested = exported + refused + in flight.
 
-    `in_batch` counts the invoices in flight that wait in a batch in receivables until the batch is posted.
+    `in_batch` counts the invoices in flight that wait in a batch in receivables until the batch is posted. `left_out`
+    counts the orders that matched the selection but could not be exported; `left_out_orders` names the first 200.
     """
 
     id: int
@@ -35,6 +50,8 @@ class ExportRun:
     exported_total: Money
     refused_total: Money
     finished_at: datetime | None
+    left_out: int
+    left_out_orders: Sequence[LeftOut]
 
 
 def with_shown_status(run: ExportRun) -> ExportRun:

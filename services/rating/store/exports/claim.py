@@ -9,16 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.draft_invoices import InvoiceKind
 from services.rating.rules.exports.claim import Blocker, Selection
+from services.rating.rules.exports.runs import MOST_LEFT_OUT, LeftOut
 from services.rating.rules.exports.sending import LARGEST_INVOICE_BYTES
 from services.rating.store.exports.documents import DOCUMENT
-from shared.database.statements import execute, fetch_all, fetch_value, fetch_values
+from shared.database.statements import execute, fetch_all, fetch_value
 
 
 async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Blocker]:
     """Why any of these orders cannot be exported now. The caller has locked the orders and their invoices.
 
-    Blockers with `waits` only leave an order out, unless the selection names it: only a part of its invoice is
-    selected, it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
+    Its total is negative or that of another order on its invoice is, only a part of its invoice is selected, it has to
+    be rolled up first, or the cycle of its rollup ends after the invoice date.
     """
     return await fetch_all(
         session,
@@ -31,10 +32,20 @@ async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice
             SELECT DISTINCT other.invoice_id FROM work_order other
             WHERE other.invoice_id IN (SELECT invoice_id FROM chosen)
               AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = other.id)
+        ), negative AS (
+            SELECT w.id, w.number, w.invoice_id
+            FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version WHERE r.total < 0
         )
-        SELECT w.id AS work_order_id, w.number, 'its total is negative' AS reason, false AS waits,
+        SELECT id AS work_order_id, number, 'its total is negative' AS reason, false AS waits,
                false AS until_cycle_ends
-        FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version WHERE r.total < 0
+        FROM negative
+        UNION ALL
+        SELECT w.id, w.number,
+               'it is on invoice ' || w.invoice_id || ' together with order ' || min(negative.number)
+               || ', whose total is negative', true, false
+        FROM chosen w JOIN negative ON negative.invoice_id = w.invoice_id AND negative.id <> w.id
+        WHERE w.id NOT IN (SELECT id FROM negative)
+        GROUP BY w.id, w.number, w.invoice_id
         UNION ALL
         SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' together with orders that are not selected',
                true, false
@@ -62,14 +73,17 @@ async def insert_run(
     invoice_date: date,
     month: str,
     selection: Selection,
+    left_out: Sequence[Blocker],
 ) -> int:
     """Adds a run without invoices and returns its id. `count_run` completes it after they are claimed."""
+    orders = {blocker.work_order_id: LeftOut(number=blocker.number, reason=blocker.reason) for blocker in left_out}
     run_id: int = await fetch_value(
         session,
         """
         INSERT INTO export_run (status, requested_by, requested_at, invoice_date, month, selection, invoices, orders,
-                                total)
-        VALUES ('preparing', :requested_by, :requested_at, :invoice_date, :month, CAST(:selection AS jsonb), 0, 0, 0)
+                                total, left_out, left_out_orders)
+        VALUES ('preparing', :requested_by, :requested_at, :invoice_date, :month, CAST(:selection AS jsonb), 0, 0, 0,
+                :left_out, CAST(:left_out_orders AS jsonb))
         RETURNING id
         """,
         requested_by=requested_by,
@@ -77,6 +91,8 @@ async def insert_run(
         invoice_date=invoice_date,
         month=month,
         selection=json.dumps(asdict(selection), default=str),
+        left_out=len(orders),
+        left_out_orders=json.dumps(list(orders.values())[:MOST_LEFT_OUT]),
     )
     return run_id
 
@@ -169,11 +185,18 @@ async def count_run(session: AsyncSession, run_id: int) -> None:
     )
 
 
-async def too_large(session: AsyncSession, run_id: int) -> list[int]:
-    """The invoices of the run that are too large for one message."""
-    return await fetch_values(
+async def find_too_large(session: AsyncSession, run_id: int) -> list[Blocker]:
+    """The orders of the run whose invoice is too large for one message."""
+    return await fetch_all(
         session,
-        "SELECT invoice_id FROM export_invoice WHERE run_id = :run_id AND document_bytes > :limit ORDER BY invoice_id",
+        Blocker,
+        """
+        SELECT w.id AS work_order_id, w.number,
+               'invoice ' || e.invoice_id || ' is too large for one message: split it' AS reason,
+               false AS waits, false AS until_cycle_ends
+        FROM export_invoice e JOIN work_order w ON w.invoice_id = e.invoice_id
+        WHERE e.run_id = :run_id AND e.document_bytes > :limit ORDER BY e.invoice_id, w.id
+        """,
         run_id=run_id,
         limit=LARGEST_INVOICE_BYTES,
     )

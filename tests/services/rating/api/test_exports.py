@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from services.rating.store.exports import claim
 from shared.access.grants import Grant, Level, Limits
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
@@ -199,6 +200,45 @@ async def test_nothing_is_sent_again_while_the_broker_is_down_and_later_less_and
                     waits.append(seconds)
                     break
         assert waits == [61, 121, 241, 481, 901, 901, 901]
+
+
+async def test_an_order_with_a_negative_total_is_left_out_and_named(
+    company: Company, rated: list[dict[str, Any]], enter: Enter, rate: Rate
+) -> None:
+    rating, _ = company
+    (negative,) = await enter("W4")
+    line = {"billing_item": "Mileage", "rate": "-500.00", "comment": "goodwill"}
+    read = await rating.get(f"/v1/work-orders/{negative['id']}")
+    etag = {"if-match": read.headers["etag"]}
+    added = await rating.post(f"/v1/work-orders/{negative['id']}/manual-lines", json=line, headers=etag)
+    assert added.status_code == 201, added.text
+    assert (await rate(negative["id"])).json()["total"].startswith("-")
+    left_out = [{"number": "W4", "reason": "its total is negative"}]
+
+    named = await rating.post("/v1/exports", json={"selection": {"work_order_ids": [negative["id"]]}}, headers=key(1))
+    assert (named.status_code, named.json()["code"]) == (409, "NOT_EXPORTABLE")
+    run = await rating.post("/v1/exports", json={}, headers=key(2))
+    assert (run.status_code, run.json()["orders"]) == (202, 3)
+    assert (run.json()["left_out"], run.json()["left_out_orders"]) == (1, left_out)
+    shown = (await rating.get(f"/v1/exports/{run.json()['id']}")).json()
+    assert (shown["left_out"], shown["left_out_orders"]) == (1, left_out)
+
+    nothing = await rating.post("/v1/exports", json={}, headers=key(3))
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "NOTHING_TO_EXPORT")
+    assert nothing.json()["errors"] == [{"pointer": "work order W4", "detail": "its total is negative"}]
+
+
+async def test_an_invoice_that_no_message_can_hold_is_left_out_and_named(
+    company: Company, rated: list[dict[str, Any]], rating_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rating, _ = company
+    monkeypatch.setattr(claim, "LARGEST_INVOICE_BYTES", 700)
+    async with rating_database.transaction() as session:
+        await execute(session, "UPDATE work_order SET reference = repeat('x', 200) WHERE number = 'W3'")
+    sizes = (await rating.post("/v1/exports", json={}, headers=key(1))).json()
+    assert (sizes["orders"], sizes["left_out"]) == (2, 1)
+    assert sizes["left_out_orders"][0]["number"] == "W3"
+    assert "is too large for one message" in sizes["left_out_orders"][0]["reason"]
 
 
 async def test_a_withdrawal_names_every_hand_over_without_an_answer(

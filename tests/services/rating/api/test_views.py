@@ -1,5 +1,6 @@
 """Open Rollup Invoice, Work in Progress and Ready to Export: states, totals, drill-down and files."""
 
+import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -11,6 +12,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+from services.rating.actions import work_in_progress
 from services.rating.rules.work_in_progress import WipFacts, appraise, summarize, total
 from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
@@ -47,6 +49,39 @@ async def three_states(
     await rate(other["id"])
     await enter("O1", customer="S1002")
     return rating
+
+
+async def test_more_orders_than_one_request_may_estimate_are_refused(
+    three_states: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_in_progress, "MOST_ORDERS", 3)
+    for path, headers in ((WIP, {}), (f"{WIP}/work-orders", {"accept": "text/csv"})):
+        refused = await three_states.get(path, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (422, "TOO_MANY_ORDERS")
+        assert refused.json()["detail"].startswith("More than 3 active orders match")
+        few = await three_states.get(path, params={"customer": "S1002"}, headers=headers)
+        assert few.status_code == 200
+    assert (await three_states.get(f"{WIP}/work-orders")).status_code == 200
+
+
+async def test_others_have_their_turns_while_orders_are_estimated(
+    three_states: httpx.AsyncClient, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_in_progress, "_BLOCK", 4)
+    monkeypatch.setattr(work_in_progress, "_PART", 2)
+    await enter(*(f"O{number}" for number in range(2, 10)))
+    yielded = 0
+    original = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        nonlocal yielded
+        yielded += 1
+        await original(seconds)
+
+    monkeypatch.setattr("services.rating.actions.work_in_progress.asyncio.sleep", sleep)
+    orders = (await three_states.get(WIP)).json()["totals"]
+    assert (orders["open"], orders["without_value"]) == (9, 0)
+    assert yielded >= 5
 
 
 async def test_the_view_shows_the_three_states_of_orders(three_states: httpx.AsyncClient) -> None:

@@ -21,7 +21,7 @@ from services.rating.rules.draft_invoices import (
     leaves_invoice,
     place,
 )
-from services.rating.rules.exports.claim import Blocker, Selection, choose
+from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out
 from services.rating.rules.rollup_rules import find_faults_in_rule
 from tests.fixtures.rate_tables import order
 
@@ -169,21 +169,24 @@ NEGATIVE = Blocker(3, "W3", "negative", waits=False, until_cycle_ends=False)
 
 
 @pytest.mark.parametrize(
-    ("selection", "chosen", "refused"),
+    ("selection", "chosen", "left_out", "refused"),
     [
-        (Selection(), (3, 4), (NEGATIVE,)),
-        (Selection(bill_tos=["S1"]), (3, 4), (NEGATIVE,)),
-        (Selection(work_order_ids=[1, 2, 3, 4]), (1, 2, 3, 4), (PART, NEGATIVE)),
-        (Selection(invoice_ids=[7]), (1, 2, 3, 4), (PART, NEGATIVE)),
+        (Selection(), (4,), (PART, CYCLE, NEGATIVE), ()),
+        (Selection(bill_tos=["S1"]), (4,), (PART, CYCLE, NEGATIVE), ()),
+        (Selection(work_order_ids=[1, 2, 3, 4]), (1, 2, 3, 4), (), (PART, NEGATIVE)),
+        (Selection(invoice_ids=[7]), (1, 2, 3, 4), (), (PART, NEGATIVE)),
     ],
 )
-def test_orders_that_have_to_wait_are_left_out_unless_selected_by_id(
-    selection: Selection, chosen: tuple[int, ...], refused: tuple[Blocker, ...]
+def test_orders_that_cannot_be_exported_are_left_out_unless_selected_by_id(
+    selection: Selection, chosen: tuple[int, ...], left_out: tuple[Blocker, ...], refused: tuple[Blocker, ...]
 ) -> None:
-    choice = choose(selection, [1, 2, 3, 4], [PART, CYCLE, NEGATIVE])
-    assert (choice.work_order_ids, choice.refused) == (chosen, refused)
+    assert choose(selection, [1, 2, 3, 4], [PART, CYCLE, NEGATIVE]) == Choice(chosen, left_out, refused)
 
 
 def test_a_waiting_order_with_an_error_does_not_block_the_export() -> None:
     choice = choose(Selection(), [2, 4], [CYCLE, replace(NEGATIVE, work_order_id=2)])
     assert (choice.work_order_ids, choice.refused) == ((4,), ())
+
+
+def test_more_orders_can_be_left_out_of_a_choice() -> None:
+    assert leave_out(Choice((1, 2), (PART,), ()), [CYCLE]) == Choice((1,), (PART, CYCLE), ())
