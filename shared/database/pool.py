@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy import text
@@ -96,6 +97,11 @@ class Database:
             if statement_seconds is not None:
                 await session.execute(text(f"SET LOCAL statement_timeout = '{statement_seconds:d}s'"))
             yield session
+
+    @property
+    def name(self) -> str:
+        """The name of the database on its server."""
+        return urlsplit(self.url).path.removeprefix("/")
 
     @property
     def pool(self) -> Pool:

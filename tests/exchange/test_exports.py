@@ -14,7 +14,7 @@ from shared.contracts.invoice_refused import InvoiceRefused
 from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, deliver, exchange, take_events, work_off
 from tests.fixtures.ledgers import Company, Enter, Rate, key, load
-from tests.services.receivables.fixtures import Cluster, CountStatements, Export, Reconciled, name_of
+from tests.services.receivables.fixtures import Cluster, CountStatements, Export, Reconciled
 
 
 async def test_the_sample_orders_end_as_invoices_on_their_customers_accounts(
@@ -351,7 +351,7 @@ async def test_an_invoice_that_the_database_rejects_is_refused_alone(
     rating, _ = company
     await enter(*(f"W{number}" for number in range(12)))
     await rating.post("/v1/rating-runs", json={})
-    name = name_of(receivables_database)
+    name = receivables_database.name
     owner = await asyncpg.connect(cluster(name, "receivables_owner"))
     await owner.execute("ALTER TABLE ar_line ADD CONSTRAINT no_seven CHECK (work_order_number <> 'W7')")
     await owner.close()

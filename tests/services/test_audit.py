@@ -175,8 +175,7 @@ async def test_changes_by_the_owner_of_the_database_are_detected(
 ) -> None:
     await add(rating_database, 5)
     await seal(rating_database)
-    name = rating_database.engine.url.database
-    assert name is not None
+    name = rating_database.name
     owner = await asyncpg.connect(cluster(name, "rating_owner"))
     middle = await owner.fetchval("SELECT entry_id FROM audit_seal WHERE position = 3")
     await owner.execute(statement.format(middle=middle))
@@ -190,8 +189,7 @@ async def test_a_removed_end_is_detected_with_a_noted_seal(
     await add(rating_database, 1)
     await seal(rating_database)
     whole = await verdict(rating_database)
-    name = rating_database.engine.url.database
-    assert name is not None
+    name = rating_database.name
     owner = await asyncpg.connect(cluster(name, "rating_owner"))
     await owner.execute(
         "DELETE FROM audit_entry WHERE id = (SELECT entry_id FROM audit_seal WHERE position = $1)", whole.sealed
@@ -209,8 +207,7 @@ async def test_an_entry_that_is_not_sealed_is_detected(
 ) -> None:
     assert sealed
     await add(rating_database, 1)
-    name = rating_database.engine.url.database
-    assert name is not None
+    name = rating_database.name
     owner = await asyncpg.connect(cluster(name, "rating_owner"))
     await owner.execute(
         "UPDATE audit_entry SET at = now() - interval '1 hour' WHERE id = (SELECT max(id) FROM audit_entry)"

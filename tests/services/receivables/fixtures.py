@@ -14,10 +14,3 @@ Export = Callable[..., Awaitable[dict[str, Any]]]
 Identity = Callable[..., dict[str, str]]
 """The headers of a caller with these grants."""
 Reconciled = Callable[[], Awaitable[None]]
-
-
-def name_of(database: Database) -> str:
-    """The name of a database in the cluster."""
-    name = database.engine.url.database
-    assert name is not None
-    return name

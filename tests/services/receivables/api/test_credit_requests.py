@@ -13,7 +13,7 @@ from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
 from tests.fixtures.exchange import exchange
 from tests.fixtures.ledgers import Company, Enter, client_on, key
-from tests.services.receivables.fixtures import Cluster, Export, Identity, Reconciled, name_of
+from tests.services.receivables.fixtures import Cluster, Export, Identity, Reconciled
 
 MONTH = {"month": "2026-11", "reason": "agreed"}
 PART = {**MONTH, "lines": [{"line": 1, "amount": "45.00"}, {"line": 2}]}
@@ -193,7 +193,7 @@ async def test_the_database_itself_refuses_self_approval(
 ) -> None:
     _, receivables = company
     await ask(receivables, invoice, 1)
-    runtime = await asyncpg.connect(cluster(name_of(receivables_database), "receivables_runtime"))
+    runtime = await asyncpg.connect(cluster(receivables_database.name, "receivables_runtime"))
     with pytest.raises(asyncpg.CheckViolationError, match="credit_request_four_eyes"):
         await runtime.execute(
             "UPDATE credit_request SET status = 'approved', credit_id = invoice_id, decided_by = requested_by,"

@@ -13,7 +13,7 @@ from services.receivables.rules.months import months_after
 from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
 from tests.fixtures.ledgers import client_on
-from tests.services.receivables.fixtures import Cluster, Identity, name_of
+from tests.services.receivables.fixtures import Cluster, Identity
 
 LAST_CLOSED = {"ar_company": 1, "month": "2026-09", "reason": "a receipt was missing"}
 
@@ -172,7 +172,7 @@ async def test_the_database_itself_refuses_self_approval(
     receivables: httpx.AsyncClient, four_eyes: None, receivables_database: Database, cluster: Cluster
 ) -> None:
     await ask(receivables)
-    runtime = await asyncpg.connect(cluster(name_of(receivables_database), "receivables_runtime"))
+    runtime = await asyncpg.connect(cluster(receivables_database.name, "receivables_runtime"))
     with pytest.raises(asyncpg.CheckViolationError, match="month_reopening_four_eyes"):
         await runtime.execute(
             "UPDATE month_reopening SET status = 'approved', decided_by = requested_by, decided_at = now()"

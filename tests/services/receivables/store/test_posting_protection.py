@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from shared.database.pool import Database
 from shared.database.statements import execute
 from tests.fixtures.ledgers import Company, Enter
-from tests.services.receivables.fixtures import Cluster, Export, name_of
+from tests.services.receivables.fixtures import Cluster, Export
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ async def test_the_check_of_a_posting_stays_fast_when_statistics_say_the_tables_
     """Statistics collected during a large posting see none of its rows. The plan of the check shows what it compares."""
     await enter("W1")
     await export()
-    name = name_of(receivables_database)
+    name = receivables_database.name
     posting, other = [await asyncpg.connect(cluster(name, "postgres")) for _ in range(2)]
     plans: list[str] = []
     posting.add_log_listener(lambda _, message: plans.append(message.message))
@@ -131,7 +131,7 @@ async def test_reconciliation_reports_a_gl_row_that_the_database_owner_deleted(
     _, receivables = company
     await enter("W1", zip_code="78130", miles="40")
     await export()
-    name = name_of(receivables_database)
+    name = receivables_database.name
     owner = await asyncpg.connect(cluster(name, "receivables_owner"))
     await owner.execute("DELETE FROM gl_distribution WHERE account = '4010'")
     await owner.close()

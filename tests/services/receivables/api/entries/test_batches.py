@@ -13,7 +13,7 @@ from shared.access.grants import Grant, Level
 from shared.database.pool import Database
 from tests.fixtures.clerk import POSTING, VALIDATION, Clerk, work_off
 from tests.fixtures.ledgers import client_on, key
-from tests.services.receivables.fixtures import Cluster, CountStatements, Identity, Reconciled, name_of
+from tests.services.receivables.fixtures import Cluster, CountStatements, Identity, Reconciled
 
 LINE = {"net": "100.00"}
 
@@ -212,7 +212,7 @@ async def test_a_batch_that_the_database_rejects_has_errors_and_nothing_posted(
     await clerk.entered(batch_id, customer="E1", lines=[LINE, {**LINE, "description": "poison"}])
     await clerk.validate(batch_id)
     await clerk.send(batch_id)
-    owner = await asyncpg.connect(cluster(name_of(receivables_database), "receivables_owner"))
+    owner = await asyncpg.connect(cluster(receivables_database.name, "receivables_owner"))
     await owner.execute("ALTER TABLE ar_line ADD CONSTRAINT no_poison CHECK (description <> 'poison')")
     await owner.close()
     await work_off(receivables_database)
