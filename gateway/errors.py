@@ -85,8 +85,9 @@ class BodyStalled(DomainError):
 
 
 class TooManyAbandoned(DomainError):
-    """You disconnected from too many requests before their answers, and services still work on them. Wait for those to
-    end.
+    """You left too many requests before their answers, and services still work on them.
+
+    Wait for those to end.
     """
 
     code = "TOO_MANY_ABANDONED"

@@ -16,8 +16,9 @@ def needed(keys: Keys, permissions: Permissions) -> dict[str, Probe]:
 
 
 def useful(permissions: Permissions, upstream: Upstream, origins: Mapping[str, str]) -> dict[str, Probe]:
-    """The probes of what the gateway can do without: NATS, without which a change of permissions arrives with the next
-    poll, and the single services.
+    """The probes of what the gateway can do without.
+
+    These are NATS, without which a change of permissions arrives with the next poll, and the single services.
     """
     return {
         "nats": permissions.probe_nats,

@@ -9,6 +9,8 @@ from shared.process.metrics import Lookup, gauge, gauge_by
 
 
 def measure(permissions: Permissions, proxy: Proxy, denials: Denials) -> Lookup:
+    """The gateway's own figures for each scrape."""
+
     async def look() -> list[Metric]:
         return [
             gauge(

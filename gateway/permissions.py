@@ -73,8 +73,9 @@ class Permissions:
         return self._clock() - self._asked_at
 
     async def poll(self, every_seconds: float) -> None:
-        """Keeps the table up to date forever: immediately after a notification of a change, and regularly in case one
-        is lost.
+        """Keeps the table up to date forever.
+
+        It fetches the table immediately after a notification of a change, and regularly in case one is lost.
         """
         while True:
             # Cleared before the request, because the answer may miss a change that is announced meanwhile.

@@ -1,5 +1,4 @@
-"""The path of a request through the gateway: it is checked, decided, carried to its service, and its answer carried
-back.
+"""The path of a request through the gateway and of its answer back.
 
 The order: path → headers → route → token → permission → body → service. A refused request never reaches the service.
 """

@@ -146,8 +146,9 @@ class DatabaseAway(DomainError):
 
 
 class TookTooLong(DomainError):
-    """The database did not finish in time, so the request was ended and nothing was done. Ask for less at once: a
-    shorter period or more filters.
+    """The database did not finish in time, so the request was ended and nothing was done.
+
+    Ask for less at once: a shorter period or more filters.
     """
 
     code = "TOOK_TOO_LONG"

@@ -122,10 +122,9 @@ class Subscription:
         self._heard.set()
 
     async def next_batch(self) -> list[Msg]:
-        """Waits for messages and returns those that arrived, up to the batch size; [] when the request ends without
-        any.
+        """Waits for messages and returns those that arrived, up to the batch size.
 
-        The messages count as unfinished until they are passed to `finish`.
+        It returns [] when the request ends without any. The messages count as unfinished until they are passed to `finish`.
         """
         if self._outstanding <= 0 and self._arrived.empty():
             await self._request()

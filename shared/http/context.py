@@ -14,8 +14,7 @@ log = logging.getLogger("request")
 
 
 class RequestContext:
-    """ASGI middleware that adopts the caller's trace, adds the request id to the answer, and counts and logs each
-    request.
+    """ASGI middleware for what every request has: its trace, its request id in the answer, its figures, its log line.
 
     While the process is draining, every answer closes its connection.
     """

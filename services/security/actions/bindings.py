@@ -35,10 +35,9 @@ async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
 
 
 async def unbind(session: AsyncSession, user_id: int, *, by_administrator: bool, now: datetime) -> None:
-    """Unbinds the user's name, so that the next account of this name becomes the user, and logs the user out
-    everywhere.
+    """Unbinds the user's name, and logs the user out everywhere.
 
-    The account may belong to another person. So for an administrator's name, only another administrator may do this.
+    The next account of this name becomes the user. The account may belong to another person. So for an administrator's name, only another administrator may do this.
     Raises NotFound or AdministratorProtected.
     """
     user = await get_user(session, user_id)

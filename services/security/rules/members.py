@@ -87,10 +87,9 @@ def find_member_faults(
 
 
 def plan_members(rows: Sequence[MemberRow], groups: Mapping[str, Named], present: Sequence[Member]) -> MemberPlan:
-    """The changes that make the members of every group in the file exactly those in the file; other groups do not
-    change.
+    """The changes that make the members of every group in the file exactly those in the file.
 
-    `present` are the current members of these groups. Example: with `Proof,ALAMO\\ana` while Ben is in Proof, Ana joins
+    Other groups do not change. `present` are the current members of these groups. Example: with `Proof,ALAMO\\ana` while Ben is in Proof, Ana joins
     and Ben leaves; with only `Proof,`, everyone leaves.
     """
     wanted = {(fold(row.user), groups[fold(row.group)].id) for row in rows if row.user is not None}

@@ -103,10 +103,9 @@ def authorization_url(endpoints: Endpoints, registration: Registration, log_in: 
 
 
 def require_claims(claims: Mapping[str, Any], registration: Registration, nonce: str) -> tuple[str, str]:
-    """The account's id and name in an id token whose signature, issuer, audience and times are valid; raises
-    ValueError.
+    """The account's id and name in an id token whose signature, issuer, audience and times are valid.
 
-    The nonce must be the one of this browser's log-in. A token for several audiences must state that it was made for us
+    Raises ValueError. The nonce must be the one of this browser's log-in. A token for several audiences must state that it was made for us
     (`azp`; OpenID Connect Core 3.1.3.7).
     """
     shown = claims.get("nonce")

@@ -46,6 +46,7 @@ async def find_owner(session: AsyncSession, claimed: Claimed) -> int | None:
 
 
 async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
+    """The accounts that a user's name is bound to, by source."""
     return await fetch_all(
         session,
         Binding,
@@ -55,4 +56,5 @@ async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
 
 
 async def unbind(session: AsyncSession, user_id: int) -> None:
+    """Removes every binding of a user."""
     await execute(session, "DELETE FROM account_binding WHERE user_id = :user_id", user_id=user_id)

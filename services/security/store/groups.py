@@ -106,10 +106,12 @@ async def list_groups(session: AsyncSession, wanted: GroupFilter, query: PageQue
 
 
 async def count_groups(session: AsyncSession, wanted: GroupFilter) -> int:
+    """How many groups match."""
     return await fetch_count(session, "security_group", _where(wanted))
 
 
 async def find_group(session: AsyncSession, group_id: int) -> Group | None:
+    """The group with its grants, or None."""
     group = await fetch_one(
         session, Group, f"SELECT {_COLUMNS} FROM security_group WHERE id = :group_id", group_id=group_id
     )
@@ -139,6 +141,7 @@ async def find_names(session: AsyncSession, names: Collection[str]) -> dict[str,
 
 
 async def find_names_by_id(session: AsyncSession, group_ids: Collection[int]) -> list[Named]:
+    """The names of these groups, sorted; ids that do not exist are left out."""
     return await fetch_all(
         session,
         Named,

@@ -33,6 +33,7 @@ async def take_turn(session: AsyncSession, folded_name: str) -> None:
 
 
 async def count(session: AsyncSession, folded_name: str, address: str, since: datetime) -> Attempts:
+    """The failed attempts since a moment, of the account and of the address."""
     found = await fetch_one(
         session,
         Attempts,
@@ -64,6 +65,7 @@ async def add(session: AsyncSession, folded_name: str, address: str, now: dateti
 
 
 async def take_back(session: AsyncSession, attempt_id: int) -> None:
+    """Deletes an attempt that was counted before its password was checked, and was right."""
     await execute(session, "DELETE FROM log_in_attempt WHERE id = :id", id=attempt_id)
 
 
@@ -77,10 +79,12 @@ async def forget(session: AsyncSession, folded_names: Sequence[str]) -> None:
 
 
 async def delete_before(session: AsyncSession, before: datetime) -> None:
+    """Deletes attempts that no limit counts any longer."""
     await execute(session, "DELETE FROM log_in_attempt WHERE at < :before", before=before)
 
 
 async def count_limited(session: AsyncSession, operation: str, folded_name: str, address: str, now: datetime) -> None:
+    """Counts an attempt that a limit refused, by the minute."""
     await execute(
         session,
         """

@@ -124,6 +124,7 @@ async def list_members(
 
 
 async def count_members(session: AsyncSession, wanted: MemberFilter) -> int:
+    """How many memberships match."""
     return await fetch_count(session, _SOURCE, _where(wanted))
 
 

@@ -14,11 +14,13 @@ async def lock_epoch(session: AsyncSession) -> None:
 
 
 async def raise_epoch(session: AsyncSession) -> int:
+    """Raises the epoch of the permission table, and returns the new one."""
     epoch: int = await fetch_value(session, "UPDATE permission_epoch SET epoch = epoch + 1 RETURNING epoch")
     return epoch
 
 
 async def read_epoch(session: AsyncSession) -> int:
+    """The epoch of the permission table."""
     epoch: int = await fetch_value(session, "SELECT epoch FROM permission_epoch")
     return epoch
 
@@ -48,6 +50,7 @@ async def find_administrators(session: AsyncSession, kind: UserKind = "person") 
 
 
 async def fetch_active_users(session: AsyncSession) -> list[ActiveUser]:
+    """Every active user with the ids of their groups."""
     return await fetch_all(
         session,
         ActiveUser,
@@ -60,4 +63,5 @@ async def fetch_active_users(session: AsyncSession) -> list[ActiveUser]:
 
 
 async def fetch_group_names(session: AsyncSession) -> list[Named]:
+    """Every group by name."""
     return await fetch_all(session, Named, "SELECT id, name FROM security_group ORDER BY id")

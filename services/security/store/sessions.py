@@ -49,6 +49,7 @@ async def open_session_of(session: AsyncSession, user_id: int, now: datetime, ex
 
 
 async def insert_refresh_token(session: AsyncSession, session_id: int, digest: bytes, now: datetime) -> None:
+    """Adds a refresh token to a session; only its digest is stored."""
     await execute(
         session,
         "INSERT INTO refresh_token (digest, session_id, issued_at) VALUES (:digest, :session_id, :now)",
@@ -59,6 +60,7 @@ async def insert_refresh_token(session: AsyncSession, session_id: int, digest: b
 
 
 async def mark_used(session: AsyncSession, digest: bytes, now: datetime) -> None:
+    """Marks a refresh token as used."""
     await execute(session, "UPDATE refresh_token SET used_at = :now WHERE digest = :digest", digest=digest, now=now)
 
 
@@ -111,6 +113,7 @@ async def list_open(session: AsyncSession, user_id: int, now: datetime) -> list[
 
 
 async def is_session_of(session: AsyncSession, session_id: int, user_id: int) -> bool:
+    """Whether the session belongs to the user."""
     return bool(
         await fetch_value(
             session,
@@ -122,6 +125,7 @@ async def is_session_of(session: AsyncSession, session_id: int, user_id: int) ->
 
 
 async def end_session(session: AsyncSession, session_id: int, reason: EndReason, now: datetime) -> None:
+    """Ends a session, unless it has ended."""
     await execute(
         session,
         "UPDATE session SET ended_at = :now, end_reason = :reason WHERE id = :session_id AND ended_at IS NULL",
@@ -132,6 +136,7 @@ async def end_session(session: AsyncSession, session_id: int, reason: EndReason,
 
 
 async def end_sessions_of(session: AsyncSession, user_ids: Sequence[int], reason: EndReason, now: datetime) -> None:
+    """Ends every open session of these users."""
     await execute(
         session,
         """

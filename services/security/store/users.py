@@ -79,10 +79,12 @@ async def list_users(session: AsyncSession, wanted: UserFilter, query: PageQuery
 
 
 async def count_users(session: AsyncSession, wanted: UserFilter) -> int:
+    """How many users match."""
     return await fetch_count(session, "user_account", _where(wanted))
 
 
 async def find_user(session: AsyncSession, user_id: int) -> User | None:
+    """The user with their groups, or None."""
     user = await fetch_one(session, User, f"SELECT {_COLUMNS} FROM user_account WHERE id = :user_id", user_id=user_id)
     return None if user is None else (await _with_groups(session, [user]))[0]
 
@@ -99,6 +101,7 @@ async def find_named(session: AsyncSession, names: Collection[str]) -> dict[str,
 
 
 async def find_user_id(session: AsyncSession, name: str) -> int | None:
+    """The id of the user of this name, or None."""
     user_id: int | None = await fetch_value(
         session, "SELECT id FROM user_account WHERE folded_name = :folded_name", folded_name=fold(name)
     )
@@ -150,6 +153,7 @@ async def update_users(session: AsyncSession, changed: Sequence[User]) -> None:
 
 
 async def set_password_hash(session: AsyncSession, user_id: int, password_hash: str, now: datetime) -> None:
+    """Stores a new password hash, and when it was set."""
     await execute(
         session,
         """
