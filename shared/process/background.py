@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -51,6 +51,13 @@ async def whole(work: Coroutine[Any, Any, T]) -> T:
         elif not task.cancelled() and (error := task.exception()) is not None:
             log.warning("the last work before stopping failed: %r", error)
         raise asyncio.CancelledError
+
+
+async def in_turns(items: Sequence[T], size: int) -> AsyncIterator[Sequence[T]]:
+    """Parts of `items`, at most `size` each; before each one, other requests have their turn."""
+    for first in range(0, len(items), size):
+        await asyncio.sleep(0)
+        yield items[first : first + size]
 
 
 async def keep_running(name: str, loop: Callable[[], Awaitable[None]], failing: set[str] | None = None) -> None:

@@ -28,7 +28,11 @@ from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
 from shared.files.csv import Numbered, refuse_import
+from shared.process.background import in_turns
 from shared.values.versions import require_version
+
+_PART = 2_000
+"""The rows of a file that are checked or inserted before other requests get their turn."""
 
 
 async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool = False) -> WorkOrder:
@@ -99,16 +103,19 @@ async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[N
     companies = await codes.companies_of_branches(session)
     taken = await work_orders.taken_numbers(session, [numbered.row.number for numbered in entries])
     faults: list[Fault] = []
-    for numbered in entries:
-        entry = numbered.row
-        faults += [numbered.fault(column, message) for column, message in find_unknown_in_order(entry, known)]
-        if entry.number in taken:
-            faults.append(numbered.fault("number", f"work order {entry.number} already exists"))
-        company = companies.get(entry.branch)
-        if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):
-            faults.append(numbered.fault("branch", "is outside the branches and customers that you may edit"))
+    async for part in in_turns(entries, _PART):
+        for numbered in part:
+            entry = numbered.row
+            faults += [numbered.fault(column, message) for column, message in find_unknown_in_order(entry, known)]
+            if entry.number in taken:
+                faults.append(numbered.fault("number", f"work order {entry.number} already exists"))
+            company = companies.get(entry.branch)
+            if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):
+                faults.append(numbered.fault("branch", "is outside the branches and customers that you may edit"))
     refuse_import(faults)
-    return len(await work_orders.insert(session, [numbered.row for numbered in entries]))
+    async for part in in_turns(entries, _PART):
+        await work_orders.insert(session, [numbered.row for numbered in part])
+    return len(entries)
 
 
 async def change_order(
