@@ -23,7 +23,7 @@ from shared.access.identity import load_private_key
 from shared.http.context import RequestContext
 from shared.http.health import install_health
 from shared.http.metrics import install_metrics
-from shared.http.problems import install_problem_handlers
+from shared.http.problems import Unexpected, install_problem_handlers
 from shared.process import logging as process_logging
 from shared.process.background import collect_rarely, running
 from shared.process.draining import Draining
@@ -121,4 +121,4 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         app, draining, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins)
     )
     install_metrics(app, {"gateway": measure(permissions, proxy, denials)})
-    return RequestContext(Front(proxy, check, app), "gateway", draining)
+    return RequestContext(Unexpected(Front(proxy, check, app)), "gateway", draining)

@@ -33,7 +33,6 @@ from gateway.routes import Route
 from gateway.rules.headers import RequestHead, request_head, response_head
 from gateway.upstream import Body, Exchange, Upload, Upstream
 from shared.errors import DomainError
-from shared.http.problems import UNEXPECTED, problem
 from shared.process import tracing
 
 log = logging.getLogger(__name__)
@@ -134,10 +133,6 @@ class Proxy:
             await self._handle(scope, receive, send)
         except DomainError as error:
             await refuse(error, scope, receive, send)
-        except Exception:
-            log.exception("unexpected")
-            answer = problem(500, "UNEXPECTED", UNEXPECTED)
-            await answer(scope, receive, send)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["http_version"] not in _VERSIONS:
