@@ -42,6 +42,8 @@ _SMALL_BODY_BYTES = 64 * 1024
 # How long the end of a stream waits for a caller that does not read.
 _LAST_WORD_SECONDS = 1.0
 _VERSIONS = frozenset({"1.0", "1.1"})
+# uvicorn has no status line for any other.
+_FINAL = range(200, 600)
 _BODILESS = frozenset({204, 205, 304})
 _READING = frozenset({"GET", "HEAD"})
 _END = {"type": "http.response.body", "body": b"", "more_body": False}
@@ -197,16 +199,20 @@ class Proxy:
     async def _send(self, service: _Service, request: _Request, body: Body) -> Exchange:
         """Sends the request. A request that only reads is sent once more if its connection is lost before the answer.
 
-        A service that stops closes its idle connections while a request may be on its way on one of them.
+        A service that stops closes its idle connections while a request may be on its way on one of them. The second
+        time a new connection carries it, because the others in the pool may be in the same state.
         """
         method, forwarded = request.route.method, request.head.forwarded
         may_repeat = method in _READING and body is None
+        again = False
         while True:
             try:
-                exchange = await self._upstream.send(service.origin, method, request.target, forwarded, body)
+                exchange = await self._upstream.send(
+                    service.origin, method, request.target, forwarded, body, on_new_connection=again
+                )
             except (UpstreamUnreachable, UpstreamFailed, UpstreamTimeout) as error:
-                if may_repeat and isinstance(error, UpstreamFailed):
-                    may_repeat = False
+                if may_repeat and not again and isinstance(error, UpstreamFailed):
+                    again = True
                     continue
                 service.breaker.failed(time.monotonic())
                 raise
@@ -253,7 +259,7 @@ class Proxy:
     async def _answer(self, request: _Request, call: Call, exchange: Exchange, send: Send) -> None:
         route = request.route
         head = response_head(exchange.headers, route.service, self._services[route.service].origin)
-        if exchange.status < 200 or head.unknown_coding:
+        if exchange.status not in _FINAL or head.unknown_coding:
             raise UpstreamFailed("The answer of the service is not one that the gateway can forward.")
         bodiless = exchange.status in _BODILESS
         if head.content_length is not None and not bodiless:
