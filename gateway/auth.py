@@ -18,7 +18,7 @@ from gateway.rules.headers import Header
 from gateway.rules.paths import LETTERS_AND_DIGITS
 from gateway.upstream import Upstream, fetch
 from shared.access.grants import Grant, Principal
-from shared.access.identity import ADDRESS_HEADER, ALGORITHM, GATEWAY, HEADER, sign_identity
+from shared.access.identity import ADDRESS_HEADER, ALGORITHM, GATEWAY, HEADER, UNREADABLE, sign_identity
 from shared.contracts.access_token import AUDIENCE, ISSUER, TYPE, AccessClaims
 from shared.contracts.jwks import NOUN, PublicKey
 from shared.errors import Unauthenticated
@@ -186,13 +186,13 @@ class Tokens:
                     options={"strict_aud": True, "verify_iat": False},
                 )
             )
+            caller = Caller(claims.sub, claims.sid, float(claims.exp))
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("The access token has expired. Refresh it, or log in again.") from error
-        except (jwt.InvalidTokenError, ValidationError) as error:
+        except UNREADABLE as error:
             raise Unauthenticated("The access token is not valid.") from error
         if claims.iat > now + _CLOCK_SKEW_SECONDS:
             raise Unauthenticated("The access token is not valid yet.")
-        caller = Caller(claims.sub, claims.sid, float(claims.exp))
         return Session(caller, key_id, claims.csrf, min(caller.expires_at, now + TRUSTED_SECONDS))
 
 
