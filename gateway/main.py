@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import health
+from gateway.addresses import CallerAddresses
 from gateway.admission import Admission
 from gateway.auth import Identities, Keys, Tokens
 from gateway.check import Check, is_check
@@ -121,4 +122,5 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         app, draining, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins)
     )
     install_metrics(app, {"gateway": measure(permissions, proxy, denials)})
-    return RequestContext(Unexpected(Front(proxy, check, app)), "gateway", draining)
+    front = CallerAddresses(Front(proxy, check, app), settings.trusted_proxies)
+    return RequestContext(Unexpected(front), "gateway", draining)

@@ -89,11 +89,11 @@ class _Request:
     target: str
     head: RequestHead
     session: Session | None
-    peer: str
+    address: str
 
     @property
     def caller(self) -> str:
-        return self.session.caller.subject if self.session is not None else f"peer {self.peer}"
+        return self.session.caller.subject if self.session is not None else f"address {self.address}"
 
 
 class Proxy:
@@ -143,18 +143,18 @@ class Proxy:
         head = request_head(scope["headers"])
         route, path = self._admission.find(scope["method"], scope["raw_path"], query)
         scope["route"] = route
-        peer = scope["client"][0] if scope["client"] else "unknown"
-        admitted = await self._admission.admit(route, path, Shown(head.authorization, head.cookie, head.csrf), peer)
+        address = scope["client"][0] if scope["client"] else "unknown"
+        admitted = await self._admission.admit(route, path, Shown(head.authorization, head.cookie, head.csrf), address)
         if admitted.cookie is not None:
             head.forwarded.append((b"cookie", admitted.cookie.encode("ascii")))
         if admitted.identity is not None:
             head.forwarded.append((IDENTITY, admitted.identity.encode()))
         head.forwarded.append((b"traceparent", (tracing.traceparent() or tracing.new_traceparent()).encode()))
-        head.forwarded.append((ADDRESS, peer.encode()))
+        head.forwarded.append((ADDRESS, address.encode()))
         if head.content_length is not None and head.content_length > self._limits.max_body_bytes:
             raise self._too_large()
         target = f"{path}?{query.decode('ascii')}" if query else path
-        request = _Request(route, scope["method"], target, head, admitted.session, peer)
+        request = _Request(route, scope["method"], target, head, admitted.session, address)
         self._rates.take(request.caller, time.monotonic())
         await self._carry(request, receive, send)
 
