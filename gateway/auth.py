@@ -22,6 +22,7 @@ from shared.access.identity import ADDRESS_HEADER, ALGORITHM, GATEWAY, HEADER, U
 from shared.contracts.access_token import AUDIENCE, ISSUER, TYPE, AccessClaims
 from shared.contracts.jwks import NOUN, PublicKey
 from shared.errors import Unauthenticated
+from shared.http.health import Unready
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +75,9 @@ class Keys:
         self._keys = keys
 
     async def probe(self) -> None:
-        """Raises if there are no keys, because then no access token can be checked."""
+        """Raises Unready if there are no keys, because then no access token can be checked."""
         if not self._keys:
-            raise ConnectionError("no keys of the security service yet")
+            raise Unready("The gateway has no keys of the security service yet.")
 
     def holds(self, key_id: str) -> bool:
         """Whether the key was published when the keys were last fetched."""

@@ -118,9 +118,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     )
     install_problem_handlers(app)
     install_documents(app, documents)
-    install_health(
-        app, draining, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins)
-    )
+    services = {name: health.ServiceHealth(upstream, origin) for name, origin in settings.origins.items()}
+    install_health(app, draining, health.needed(keys, permissions, services), health.useful(permissions, services))
     install_metrics(app, {"gateway": measure(permissions, proxy, denials)})
     front = CallerAddresses(Front(proxy, check, app), settings.trusted_proxies)
     return RequestContext(Unexpected(front), "gateway", draining)

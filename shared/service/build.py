@@ -32,6 +32,7 @@ from shared.process.settings import ServiceSettings
 from shared.process.version import VERSION
 from shared.service.jobs import Bell, Job
 from shared.service.measures import Measure, in_database, of_pool
+from shared.service.probes import probe_broker, probe_database
 
 Loop = Callable[[], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -54,11 +55,6 @@ def build(
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
     nats_url = settings.nats_url.get_secret_value()
     broker: dict[str, Client] = {}
-
-    async def ping_broker() -> None:
-        if "client" not in broker or not broker["client"].is_connected:
-            raise ConnectionError("not connected")
-        await broker["client"].flush(timeout=2)
 
     async def read_events() -> None:
         """Runs all consumers of this process on one connection to NATS."""
@@ -97,7 +93,8 @@ def build(
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)
     app.add_middleware(RequestContext, service=name, draining=draining)
     install_problem_handlers(app)
-    install_health(app, draining, {"database": database.ping}, {"nats": ping_broker})
+    needed = {"database": lambda: probe_database(database)}
+    install_health(app, draining, needed, {"nats": lambda: probe_broker(broker.get("client"))})
     durables = [consumer.durable for consumer in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, [*routers, audit_router(name)])
