@@ -120,6 +120,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     install_documents(app, documents)
     services = {name: health.ServiceHealth(upstream, origin) for name, origin in settings.origins.items()}
     install_health(app, draining, health.needed(keys, permissions, services), health.useful(permissions, services))
-    install_metrics(app, {"gateway": measure(permissions, proxy, denials)})
+    if settings.metrics_key is not None:
+        lookups = {"gateway": measure(permissions, proxy, denials)}
+        install_metrics(app, lookups, key=settings.metrics_key.get_secret_value())
     front = CallerAddresses(Front(proxy, check, app), settings.trusted_proxies)
     return RequestContext(Unexpected(front), "gateway", draining)

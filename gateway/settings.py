@@ -80,6 +80,9 @@ class Settings(ProcessSettings):
     """The data plane that carries the requests and asks about each at `/auth/check`. Without it there is no `/auth/check`."""
     check_key: SecretStr | None = Field(default=None, min_length=32)
     """The key that authenticates that data plane."""
+    metrics_key: SecretStr | None = Field(default=None, min_length=32)
+    """The key that Prometheus sends as `Authorization: Bearer` to read `/metrics`. Without it there is no `/metrics`,
+    because the gateway's port is public."""
     trusted_proxies: Networks = ()
     """The proxies in front of the gateway, as addresses or networks separated by commas: `10.0.0.0/8, 192.0.2.7`. What
     they add to `X-Forwarded-For` is the caller's address in limits, logs and audit. From others the header is ignored."""

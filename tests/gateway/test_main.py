@@ -186,6 +186,26 @@ def test_a_service_that_hangs_does_not_keep_the_health_of_the_gateway_waiting() 
     assert answer.json()["checks"]["rating"] == "The service did not answer within 1 s."
 
 
+@pytest.mark.parametrize("key", ["k", "k" * 31, "k" * 33, "K" * 32, "é" * 16])
+def test_the_metrics_are_for_those_who_have_the_key(new_gateway: Callable[..., Gateway], key: str) -> None:
+    gateway = new_gateway(metrics_key=SecretStr("k" * 32))
+
+    def ask(authorization: str) -> httpx.Response:
+        return httpx.get(f"{gateway.origin}/metrics", headers=[(b"authorization", authorization.encode())])
+
+    for authorization in (f"Bearer {key}", f"Basic {'k' * 32}", "k" * 32, ""):
+        answer = ask(authorization)
+        assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
+        assert "ratebook_" not in answer.text
+    assert "ratebook_gateway_in_work" in ask(f"Bearer {'k' * 32}").text
+
+
+def test_without_a_key_there_are_no_metrics(gateway: Gateway) -> None:
+    for headers in ({}, {"authorization": "Bearer"}, {"authorization": "Bearer None"}):
+        answer = httpx.get(f"{gateway.origin}/metrics", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
 def test_unknown_paths_outside_the_api_give_a_problem_too(gateway: Gateway) -> None:
     for path in ("/", "/api", "/API/v1/rating/echo", "/auth/check", "/v1/echo"):
         answer = httpx.get(gateway.origin + path)
