@@ -75,6 +75,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         failures=settings.failures,
         pause_seconds=settings.pause_seconds,
         inactivity_seconds=settings.inactivity_timeout_seconds,
+        slowest_bytes_per_second=settings.slowest_bytes_per_second,
+        slow_seconds=settings.slow_seconds,
     )
     denials = Denials(upstream, settings.security_url, identities)
     admission = Admission(routes, Tokens(keys, settings.token_cache_size), identities, permissions, denials)

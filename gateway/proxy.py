@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gateway.admission import Admission
 from gateway.auth import ADDRESS, IDENTITY, Session
@@ -27,7 +27,7 @@ from gateway.errors import (
     UpstreamUnreachable,
     refuse,
 )
-from gateway.limits import Breaker, InWork, Rates
+from gateway.limits import Breaker, InWork, Pace, Rates
 from gateway.permissions import Permissions
 from gateway.routes import Route
 from gateway.rules.headers import RequestHead, request_head, response_head
@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 _SMALL_BODY_BYTES = 64 * 1024
 # How long the end of a stream waits for a caller that does not read.
 _LAST_WORD_SECONDS = 1.0
+_NOT_WAITED_SECONDS = 0.001
 _VERSIONS = frozenset({"1.0", "1.1"})
 # uvicorn has no status line for any other.
 _FINAL = range(200, 600)
@@ -71,6 +72,12 @@ class Limits:
     failures: int
     pause_seconds: float
     inactivity_seconds: float
+    slowest_bytes_per_second: int
+    slow_seconds: float
+
+    def new_pace(self) -> Pace:
+        """The pace that a caller must keep with one body."""
+        return Pace(self.slowest_bytes_per_second, self.slow_seconds)
 
 
 @dataclass(slots=True)
@@ -233,17 +240,22 @@ class Proxy:
     async def _pieces(self, call: Call, receive: Receive) -> AsyncIterator[bytes]:
         """The body as it arrives; raises BodyTooLarge, BodyStalled or _CallerLeft, which end the upload."""
         received = 0
+        pace = self._limits.new_pace()
         more = True
         while more:
+            began = time.monotonic()
             try:
-                async with asyncio.timeout(self._limits.inactivity_seconds):
+                async with asyncio.timeout(min(self._limits.inactivity_seconds, pace.seconds_left)):
                     message = await receive()
             except TimeoutError:
-                raise BodyStalled("The rest of the body did not arrive in time. Send the request again.") from None
+                raise BodyStalled(
+                    "The rest of the body did not arrive in time, or arrived too slowly. Send the request again."
+                ) from None
             if message["type"] == "http.disconnect":
                 raise _CallerLeft
             piece, more = message.get("body", b""), message.get("more_body", False)
             received += len(piece)
+            pace.note(len(piece), time.monotonic() - began)
             if received > self._limits.max_body_bytes:
                 raise self._too_large()
             if not more:
@@ -270,12 +282,12 @@ class Proxy:
             return
         if head.is_event_stream and request.session is not None:
             with self.streams.holding(OpenStream(call, route, request.session.caller)):
-                await self._carry_back(exchange, head.content_length, send)
+                await self._carry_back(exchange, head.content_length, send, None)
             return
-        await self._carry_back(exchange, head.content_length, send)
+        await self._carry_back(exchange, head.content_length, send, self._limits.new_pace())
 
-    async def _carry_back(self, exchange: Exchange, length: int | None, send: Send) -> None:
-        """Forwards the body piece by piece, as fast as the caller reads it.
+    async def _carry_back(self, exchange: Exchange, length: int | None, send: Send, pace: Pace | None) -> None:
+        """Forwards the body piece by piece, as fast as the caller reads it, at the least at the `pace`.
 
         If the service breaks off or the caller stalls, the answer stays incomplete and the connection is closed, so
         that nobody takes a part for the whole.
@@ -283,14 +295,24 @@ class Proxy:
         try:
             piece = await exchange.read()
             if len(piece) == length:
-                await send({"type": "http.response.body", "body": piece, "more_body": False})
+                await self._give(send, {"type": "http.response.body", "body": piece, "more_body": False}, pace)
                 return
             while piece:
-                async with asyncio.timeout(self._limits.inactivity_seconds):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await self._give(send, {"type": "http.response.body", "body": piece, "more_body": True}, pace)
                 piece = await exchange.read()
-            await send(_END)
+            await self._give(send, _END, pace)
         except DomainError as error:
             log.warning("an answer was not finished: %s", error.detail)
         except TimeoutError:
-            log.info("an answer was not finished: its caller stopped reading it")
+            log.info("an answer was not finished: its caller stopped reading it, or read too slowly")
+
+    async def _give(self, send: Send, message: Message, pace: Pace | None) -> None:
+        """Sends a piece of the body; raises TimeoutError if the caller reads too slowly."""
+        began = time.monotonic()
+        patience = self._limits.inactivity_seconds
+        async with asyncio.timeout(patience if pace is None else min(patience, pace.seconds_left)):
+            await send(message)
+        waited = time.monotonic() - began
+        if pace is not None and waited > _NOT_WAITED_SECONDS:
+            # What went into a buffer at once says nothing about the caller.
+            pace.note(len(message["body"]), waited)

@@ -56,6 +56,10 @@ class Settings(ProcessSettings):
     inactivity_timeout_seconds: float = Field(default=60.0, gt=0)
     """Applies both to a service that sends nothing and to a caller that reads or sends nothing. Event streams send a
     heartbeat every 15 s."""
+    slowest_bytes_per_second: int = Field(default=1_024, gt=0)
+    """How fast a caller must send a body and read an answer, on average. Event streams are exempt."""
+    slow_seconds: float = Field(default=30.0, gt=0)
+    """The time after which that average counts; only waiting for the caller does."""
     max_body_bytes: int = Field(default=25 * _MIB, gt=0)
     """The largest request body."""
     max_upstream_requests: int = Field(default=1_000, gt=0)
