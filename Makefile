@@ -37,7 +37,7 @@ test-ad: $(READY) ## Run the tests with an Active Directory domain (Samba, as ro
 	@$(RUN) -m pytest -m ad tests/services/security/directory
 
 faults: $(TESTING) ## Kill processes and cut connections during exports, then check; RATEBOOK_SEED=7 repeats a run
-	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults
+	@RATEBOOK_ROUNDS=$${RATEBOOK_ROUNDS:-50} $(RUN) -m pytest -s -m "faults or races" tests/faults tests/deploy
 
 check: $(READY) ## Lint, format, types, import rules, house rules, deployable locks
 	@$(VENV)/bin/ruff check

@@ -143,3 +143,12 @@ class DatabaseAway(DomainError):
     code = "DATABASE_AWAY"
     status = 503
     retry_after_seconds = 2
+
+
+class TookTooLong(DomainError):
+    """The database did not finish in time, so the request was ended and nothing was done. Ask for less at once: a
+    shorter period or more filters.
+    """
+
+    code = "TOOK_TOO_LONG"
+    status = 503

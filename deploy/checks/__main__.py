@@ -2,9 +2,9 @@
 
 import sys
 
-from deploy.checks import migrations, namesakes, states
+from deploy.checks import migrations, namesakes, states, wording
 
-CHECKS = (migrations.find, namesakes.find, states.find)
+CHECKS = (migrations.find, namesakes.find, states.find, wording.find)
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from deploy.command.arguments import parser
 from deploy.command.output import Output
 from deploy.local.client import Refused
 from deploy.local.process import LocalError
+from shared.database.address import AddressInvalid
 from shared.errors import DomainError
 from shared.events.streams import BrokerUnfit
 
@@ -29,7 +30,7 @@ def main() -> int:
         code: int = getattr(import_module(f"deploy.command.{module}"), name)(given, output)
     except Refused as error:
         output.refused(error)
-    except (LocalError, DomainError, BrokerUnfit) as error:
+    except (LocalError, DomainError, BrokerUnfit, AddressInvalid) as error:
         output.failed(str(error))
     except httpx.TransportError as error:
         output.failed(

@@ -100,7 +100,20 @@ def _add_servers(commands: Commands) -> None:
     migrating.add_argument(
         "services", nargs="*", metavar="SERVICE", type=_service, help="rating, receivables or security (default: all)"
     )
-    _add(commands, "provision", "set_up.provision", "create the stream and the consumers in NATS")
+    stream = _add(
+        commands,
+        "provision",
+        "set_up.provision",
+        "create the stream and the consumers in NATS, or update them",
+        "provision --replicas 3",
+    )
+    stream.add_argument(
+        "--replicas",
+        type=int,
+        choices=range(1, 6),
+        help="servers that keep each message (default: NATS_REPLICAS, else as it is)",
+    )
+    stream.add_argument("--force", action="store_true", help="allow fewer replicas than the stream has")
     admin = _add(
         commands,
         "create-admin",

@@ -30,26 +30,49 @@ def migrate(given: Namespace, output: Output) -> int:
 
 def provision(given: Namespace, output: Output) -> int:
     """Creates or updates the stream and the consumers; the user in NATS_URL is the provisioner."""
+    around = Environment(given.home)
+    replicas = given.replicas if given.replicas is not None else _replicas_of(around)
 
-    async def run(url: str) -> None:
-        # The client itself would try forever to reach a server that is down.
+    async def run(url: str) -> list[str]:
         async with asyncio.timeout(_BROKER_SECONDS):
             client = await streams.connect(url, reconnect=False)
             try:
-                await streams.provision(client)
+                return await streams.provision(client, replicas=replicas, force=given.force)
             finally:
                 await client.close()
 
     try:
-        asyncio.run(run(Environment(given.home).variable("NATS_URL")))
+        changed = asyncio.run(run(around.variable("NATS_URL")))
     except TimeoutError:
         raise LocalError(
             f"NATS did not answer within {_BROKER_SECONDS} s. "
             "Check that it is running, and that NATS_URL has its address and the user provisioner."
         ) from None
+    except streams.ReplicasLowered as refused:
+        raise LocalError(str(refused)) from None
+    for change in changed:
+        output.say(change)
     output.say("the stream and the consumers are up to date")
-    output.document({"provisioned": True})
+    output.document({"provisioned": True, "changed": changed})
     return 0
+
+
+def _replicas_of(around: Environment) -> int | None:
+    """What NATS_REPLICAS says, or None."""
+    given = around.find("NATS_REPLICAS")
+    if given is None:
+        return None
+    try:
+        return number_of_replicas(given)
+    except ValueError as error:
+        raise LocalError(f"NATS_REPLICAS {error}.") from None
+
+
+def number_of_replicas(given: str) -> int:
+    """The number of servers that keep each message, as NATS allows it. Raises ValueError."""
+    if given not in {"1", "2", "3", "4", "5"}:
+        raise ValueError("must be a number from 1 to 5")
+    return int(given)
 
 
 def create_admin(given: Namespace, output: Output) -> int:

@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +20,7 @@ from deploy.local.sample import CLERKS, load_sample
 from deploy.local.suite import ADMINISTRATOR, GATEWAY_PORT, Suite
 
 _LOOK_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 10.0
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -32,13 +34,26 @@ def up(port: int, console: Console) -> int:
         try:
             _start(suite, console)
             _show(suite, console)
-            while (stopped := suite.watch()) is None:
-                time.sleep(_LOOK_SECONDS)
-            raise LocalError(f"{stopped} stopped unexpectedly. See its log in {home.path}.")
+            _keep_up(suite, console)
         except KeyboardInterrupt:
             return 0
         finally:
             _stop(suite, console)
+
+
+def _keep_up(suite: Suite, console: Console) -> NoReturn:
+    """Starts again what stops, forever: a part that fails again and again does so every ten seconds."""
+    pauses: dict[str, float] = {}
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        for stopped in suite.find_stopped():
+            pause = pauses[stopped.name] = min(2 * pauses.get(stopped.name, _LOOK_SECONDS), _LONGEST_PAUSE_SECONDS)
+            console.print(f"{stopped.name} stopped unexpectedly and starts again. Its log: {stopped.log}")
+            time.sleep(pause)
+            try:
+                suite.start_again(stopped)
+            except LocalError as error:
+                console.print(f"[red]{error}[/red]")
 
 
 def demo(console: Console) -> int:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Self
@@ -36,7 +37,11 @@ def make_directory(path: Path) -> Path:
 
 @dataclass
 class Secrets:
-    """The passwords and keys of a local suite, generated when they are first needed."""
+    """The passwords and keys of a local suite.
+
+    They are saved before anything is made with them: a start that is broken off must not leave a cluster behind whose
+    password nobody knows.
+    """
 
     postgres: dict[str, str] = field(default_factory=dict, repr=False)
     nats: dict[str, str] = field(default_factory=dict, repr=False)
@@ -45,15 +50,30 @@ class Secrets:
     metrics_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     users: dict[str, str] = field(default_factory=dict, repr=False)
 
+    def complete(self, roles: Iterable[str], broker_users: Iterable[str], users: Iterable[str]) -> None:
+        """Generates the passwords that are missing."""
+        for role in roles:
+            self.postgres.setdefault(role, secrets.token_urlsafe(24))
+        for name in broker_users:
+            self.nats.setdefault(name, secrets.token_hex(16))
+        for user in users:
+            self.password_of(user)
+
     def password_of(self, user: str) -> str:
         """The password of a demo user, generated if it does not exist."""
         return self.users.setdefault(user, secrets.token_urlsafe(9))
 
 
 def keep_private(path: Path, document: object) -> None:
-    """Writes JSON that only the owner can read."""
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(document))
+    """Writes JSON that only the owner can read: whole, or not at all if the process dies meanwhile."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    with new.open("w") as file:
+        json.dump(document, file)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
 
 
 def read_environment(home: Path) -> dict[str, str]:

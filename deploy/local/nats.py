@@ -1,13 +1,16 @@
 """The embedded NATS server: JetStream in a private directory, with a user for each service."""
 
+import json
 import os
 import secrets
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from deploy.local.process import Child, LocalError, free_port, start, wait_until
+from deploy.local.process import Child, LocalError, start, wait_until
 from shared.events import streams
 
 CONFIGURATION = Path(__file__).parent.parent / "nats" / "ratebook.conf"
@@ -49,26 +52,38 @@ def _binary() -> str:
     return found
 
 
-def start_nats(directory: Path, passwords: dict[str, str], port: int | None = None) -> Nats:
-    """Starts the server with its store in `directory`."""
+def start_nats(
+    directory: Path, passwords: dict[str, str], port: int | None = None, *, options: Sequence[str] = ()
+) -> Nats:
+    """Starts the server with its store in `directory`; `options` are more of its own, for example of a cluster."""
     directory.mkdir(parents=True, exist_ok=True)
     for user in USERS:
-        # NATS would read a value that begins with a digit as a number.
-        passwords.setdefault(user, "p" + secrets.token_hex(16))
+        passwords.setdefault(user, secrets.token_hex(16))
     environment = {
         **os.environ,
+        "NATS_STORE_DIR": f'"{directory}"',
         "NATS_SYNC_INTERVAL": "2m",
-        **{f"NATS_{user.upper()}_PASSWORD": passwords[user] for user in USERS},
+        # Without the quotes, NATS would read a password that begins with a digit as a number.
+        **{f"NATS_{user.upper()}_PASSWORD": f'"{passwords[user]}"' for user in USERS},
     }
-    port = port or free_port()
     ready = directory / "ports"
     shutil.rmtree(ready, ignore_errors=True)
     ready.mkdir()
     command = [
         _binary(),
-        *("-a", "127.0.0.1", "-p", str(port)),
-        *("-c", str(CONFIGURATION), "-sd", str(directory), "--ports_file_dir", str(ready)),
+        *("-a", "127.0.0.1", "-p", str(port or -1)),
+        *("-c", str(CONFIGURATION), "--ports_file_dir", str(ready)),
+        *options,
     ]
     child = start("NATS", command, directory / "nats.log", environment=environment)
     wait_until(child, lambda: any(ready.iterdir()))
-    return Nats(passwords, port, child)
+    return Nats(passwords, port or _port_in(ready), child)
+
+
+def _port_in(ready: Path) -> int:
+    """The port that the server has chosen itself, from the file in which it lists its addresses."""
+    (file,) = ready.iterdir()
+    (address,) = json.loads(file.read_text())["nats"]
+    port = urlsplit(str(address)).port
+    assert port is not None
+    return port

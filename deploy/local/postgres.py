@@ -7,6 +7,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from deploy.local.process import (
     LocalError,
     before_exec,
     free_port,
+    is_running,
     start,
     user_namespaces_work,
     wait_until,
@@ -37,6 +39,13 @@ _SETTINGS = {
     "log_min_messages": "warning",
     "timezone": "UTC",
 }
+
+
+_PASSING = ("Address already in use", "pre-existing shared memory block")
+_TRIES = 5
+_AGAIN_SECONDS = 1.0
+_LEFT_SECONDS = 10.0
+_LOOK_SECONDS = 0.05
 
 
 def binaries() -> Path:
@@ -74,8 +83,8 @@ class Postgres:
 
 
 def role_names() -> list[str]:
-    """The roles: `<service>_owner` runs migrations, `<service>_runtime` serves requests."""
-    return [f"{service}_{kind}" for service in SERVICES for kind in ("owner", "runtime")]
+    """The roles: the superuser; `<service>_owner` runs migrations, `<service>_runtime` serves requests."""
+    return ["postgres", *(f"{service}_{kind}" for service in SERVICES for kind in ("owner", "runtime"))]
 
 
 def _own_as_nobody(directory: Path) -> None:
@@ -94,14 +103,17 @@ def _own_as_nobody(directory: Path) -> None:
 
 
 def _initialize(directory: Path, password: str) -> None:
-    data = directory / "data"
+    """Makes a cluster: under another name first, so that one that was broken off is never taken for one that is whole."""
+    new = directory / "data.new"
+    shutil.rmtree(new, ignore_errors=True)
     password_file = directory / "initial-password"
+    password_file.unlink(missing_ok=True)
     password_file.touch(mode=0o600)
     password_file.write_text(password)
     _own_as_nobody(directory)
     command = [
         str(binaries() / "initdb"),
-        *("-D", str(data), "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password_file}"),
+        *("-D", str(new), "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password_file}"),
         *("-E", "UTF8", "--locale=C", "--no-instructions"),
     ]
     try:
@@ -116,8 +128,42 @@ def _initialize(directory: Path, password: str) -> None:
     finally:
         password_file.unlink()
     if made.returncode != 0:
-        shutil.rmtree(data, ignore_errors=True)
         raise LocalError(f"initdb failed:\n{made.stderr.strip()}")
+    new.rename(directory / "data")
+
+
+def _clear_what_was_left(data: Path) -> None:
+    """Removes the lock file of a postmaster that has ended without doing so itself, for example by a kill.
+
+    PostgreSQL only asks whether the process id exists. It also does while nobody has waited for the process, in a
+    container without init forever, or when another program has got the number. Nobody else can be using this directory:
+    its home is locked.
+    """
+    lock = data / "postmaster.pid"
+    try:
+        process_id = int(lock.read_text().split(maxsplit=1)[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        lock.unlink(missing_ok=True)
+        return
+    if is_running(process_id) and str(data) in _command_of(process_id):
+        os.kill(process_id, signal.SIGQUIT)
+        deadline = time.monotonic() + _LEFT_SECONDS
+        while is_running(process_id):
+            if time.monotonic() > deadline:
+                raise LocalError(
+                    f"PostgreSQL from an earlier start is still running (process {process_id}) and does not stop. "
+                    f"End it with `kill -9 {process_id}`, then start again."
+                )
+            time.sleep(_LOOK_SECONDS)
+    lock.unlink(missing_ok=True)
+
+
+def _command_of(process_id: int) -> str:
+    """The command line of a process; empty where it cannot be read."""
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def start_postgres(
@@ -128,12 +174,25 @@ def start_postgres(
     `durable=False` turns fsync off, for tests that do not simulate a power failure.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    for role in ["postgres", *role_names()]:
+    for role in role_names():
         passwords.setdefault(role, secrets.token_urlsafe(24))
-    if not (directory / "data" / "PG_VERSION").exists():
-        shutil.rmtree(directory / "data", ignore_errors=True)
+    data = directory / "data"
+    if not data.exists():
         _initialize(directory, passwords["postgres"])
-    port = port or free_port()
+    _clear_what_was_left(data)
+    for _ in range(_TRIES - 1):
+        try:
+            return _start(directory, passwords, port or free_port(), durable=durable)
+        except LocalError as error:
+            # Somebody took the port, or processes of a killed postmaster still hold its memory.
+            if not any(reason in str(error) for reason in _PASSING):
+                raise
+            time.sleep(_AGAIN_SECONDS)
+            _clear_what_was_left(data)
+    return _start(directory, passwords, port or free_port(), durable=durable)
+
+
+def _start(directory: Path, passwords: dict[str, str], port: int, *, durable: bool) -> Postgres:
     settings = _SETTINGS | {"port": str(port)} | ({} if durable else {"fsync": "off", "synchronous_commit": "off"})
     command = [str(binaries() / "postgres"), "-D", str(directory / "data")]
     for name, value in settings.items():
@@ -159,13 +218,18 @@ async def provision(postgres: Postgres) -> None:
                 await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{postgres.passwords[role]}'")
         for service in SERVICES:
             if service not in databases:
-                await create_database(connection, service, service)
+                await create_database(connection, service)
+            await close_to_others(connection, service)
     finally:
         await connection.close()
 
 
-async def create_database(connection: asyncpg.Connection, name: str, service: str) -> None:
-    """Creates the empty database `name`, owned by the owner role of `service` and closed to other services."""
-    await connection.execute(f"CREATE DATABASE {name} OWNER {service}_owner TEMPLATE template0")
-    await connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-    await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {service}_runtime")
+async def create_database(connection: asyncpg.Connection, service: str) -> None:
+    """Creates the empty database of a service, owned by its owner role."""
+    await connection.execute(f"CREATE DATABASE {service} OWNER {service}_owner TEMPLATE template0")
+
+
+async def close_to_others(connection: asyncpg.Connection, service: str) -> None:
+    """Lets nobody but the service's own roles connect to its database."""
+    await connection.execute(f"REVOKE ALL ON DATABASE {service} FROM PUBLIC")
+    await connection.execute(f"GRANT CONNECT ON DATABASE {service} TO {service}_runtime")

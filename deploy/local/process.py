@@ -125,8 +125,9 @@ def start(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     as_nobody: bool = False,
+    sockets: Sequence[socket.socket] = (),
 ) -> Child:
-    """Starts `command` with its output appended to `log`."""
+    """Starts `command` with its output appended to `log`; it inherits `sockets` under the same numbers."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             list(command),
@@ -136,6 +137,7 @@ def start(
             env=dict(environment) if environment is not None else None,
             cwd=folder,
             preexec_fn=before_exec(as_nobody=as_nobody),
+            pass_fds=[one.fileno() for one in sockets],
         )
     return Child(name, process, log)
 
@@ -162,12 +164,58 @@ def free_port() -> int:
         return port
 
 
-def port_is_free(port: int) -> bool:
-    """Whether nobody is listening on the port."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+@dataclass(frozen=True)
+class Reserved:
+    """A port that stays with this process: nobody else gets it between two starts of a server."""
+
+    port: int
+    _holding: socket.socket
+
+    def socket(self) -> socket.socket:
+        """A new socket on the port, for a server to listen on."""
+        # What is left of closed connections must not keep the next suite from reserving the port.
+        return _bound(self.port, socket.SO_REUSEADDR, socket.SO_REUSEPORT)
+
+    def release(self) -> None:
+        self._holding.close()
+
+
+def reserve(port: int = 0) -> Reserved:
+    """Reserves a port of 127.0.0.1, by default any. Raises OSError if somebody uses it."""
+    if port:
+        with socket.socket() as probe:
+            # Another suite of the same user also shares its ports between sockets, and would not be noticed below.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+    holding = _bound(port, socket.SO_REUSEPORT)
+    return Reserved(holding.getsockname()[1], holding)
+
+
+def _bound(port: int, *sharing: int) -> socket.socket:
+    """A socket that shares its port with others of this user. Only one that listens gets connections."""
+    bound = socket.socket()
+    try:
+        for option in sharing:
+            bound.setsockopt(socket.SOL_SOCKET, option, 1)
+        bound.bind(("127.0.0.1", port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def is_running(process_id: int) -> bool:
+    """Whether a process exists and has not ended: a zombie, which nobody has waited for, has ended."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        # "17 (postgres) Z 1 …"; the name may contain anything, also a parenthesis.
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return True
+    return state not in {"Z", "X"}

@@ -11,9 +11,9 @@ import httpx
 from pydantic import SecretStr
 
 from deploy.local.home import ENVIRONMENT, ROOT, Home, keep_private
-from deploy.local.nats import Nats, start_nats
-from deploy.local.postgres import SERVICES, Postgres, provision, start_postgres
-from deploy.local.process import Child, LocalError, free_port, port_is_free, start, wait_until
+from deploy.local.nats import USERS, Nats, start_nats
+from deploy.local.postgres import SERVICES, Postgres, provision, role_names, start_postgres
+from deploy.local.process import Child, LocalError, reserve, start, wait_until
 from services.security.actions.administrators import create_administrator
 from shared.access.identity import load_private_key, public_jwks
 from shared.database.pool import Database
@@ -42,22 +42,24 @@ class Suite:
     def __init__(self, home: Home, *, gateway_port: int | None = None, durable: bool = True):
         self.home = home
         self._durable = durable
-        self._ports = {name: free_port() for name in SERVICES} | {"gateway": gateway_port or free_port()}
+        try:
+            self._ports = {"gateway": reserve(gateway_port or 0), **{name: reserve() for name in SERVICES}}
+        except OSError:
+            raise LocalError(
+                f"Port {gateway_port} is in use. Stop the program that uses it, or choose another port: make up PORT=8500"
+            ) from None
         self.postgres: Postgres | None = None
         self.nats: Nats | None = None
         self.servers: dict[str, Server] = {}
 
     @property
     def gateway_url(self) -> str:
-        return f"http://127.0.0.1:{self._ports['gateway']}"
+        return f"http://127.0.0.1:{self._ports['gateway'].port}"
 
     def start(self, report: Callable[[str], None] = lambda _: None) -> None:
         """Starts everything in order and waits until it is ready; `report` is called for each step."""
-        if not port_is_free(self._ports["gateway"]):
-            raise LocalError(
-                f"Port {self._ports['gateway']} is in use. Stop the program that uses it, or choose another port: "
-                "make up PORT=8500"
-            )
+        self.home.secrets.complete(role_names(), USERS, [ADMINISTRATOR])
+        self.home.save()
         report("PostgreSQL")
         self.start_postgres()
         report("NATS")
@@ -71,7 +73,6 @@ class Suite:
         report("gateway")
         self.start_server("gateway")
         self.wait_ready("gateway")
-        self.home.save()
         keep_private(self.home.path / ENVIRONMENT, self.operators_environment())
 
     def start_postgres(self) -> None:
@@ -104,12 +105,25 @@ class Suite:
 
     def start_server(self, name: str) -> None:
         """Starts a service or the gateway, always on the same port for the lifetime of the suite."""
-        command = [
-            *(sys.executable, "-m", "shared.process.server", self.module_of(name)),
-            *("--host", "127.0.0.1", "--port", str(self._ports[name])),
-        ]
-        child = start(name, command, self.home.path / f"{name}.log", environment=self.environment_of(name), folder=ROOT)
-        self.servers[name] = Server(child, self._ports[name])
+        reserved = self._ports[name]
+        with reserved.socket() as listening:
+            command = [
+                sys.executable,
+                "-m",
+                "shared.process.server",
+                self.module_of(name),
+                "--fd",
+                str(listening.fileno()),
+            ]
+            child = start(
+                name,
+                command,
+                self.home.path / f"{name}.log",
+                environment=self.environment_of(name),
+                folder=ROOT,
+                sockets=[listening],
+            )
+        self.servers[name] = Server(child, reserved.port)
 
     def module_of(self, name: str) -> str:
         """The module that creates the application of a process."""
@@ -132,7 +146,7 @@ class Suite:
             environment["GATEWAY_SIGNING_KEY"] = kept.gateway_key
             environment["GATEWAY_METRICS_KEY"] = kept.metrics_key
             for service in SERVICES:
-                environment[f"GATEWAY_{service.upper()}_URL"] = f"http://127.0.0.1:{self._ports[service]}"
+                environment[f"GATEWAY_{service.upper()}_URL"] = f"http://127.0.0.1:{self._ports[service].port}"
             return environment
         prefix = name.upper()
         environment[f"{prefix}_DATABASE_URL"] = self.postgres.url(name, f"{name}_runtime")
@@ -162,11 +176,20 @@ class Suite:
                 server = self.servers[name]
                 wait_until(server.child, partial(_ready, client, server.url), patience_seconds=_START_SECONDS)
 
-    def watch(self) -> str | None:
-        """The name of a part that has stopped unexpectedly, or None."""
-        children = [server.child for server in self.servers.values()]
-        children += [part.child for part in (self.postgres, self.nats) if part is not None]
-        return next((child.name for child in children if not child.running), None)
+    def find_stopped(self) -> list[Child]:
+        """The parts that have stopped unexpectedly."""
+        children = [part.child for part in (self.postgres, self.nats) if part is not None]
+        children += [server.child for server in self.servers.values()]
+        return [child for child in children if not child.running]
+
+    def start_again(self, stopped: Child) -> None:
+        """Starts a part that has stopped, at its old address. Raises LocalError if it does not come up."""
+        if self.postgres is not None and stopped is self.postgres.child:
+            self.start_postgres()
+        elif self.nats is not None and stopped is self.nats.child:
+            self.start_nats()
+        else:
+            self.start_server(stopped.name)
 
     def stop(self) -> None:
         """Stops everything, beginning with the gateway so that no new requests arrive."""
@@ -179,6 +202,8 @@ class Suite:
         for part in (self.nats, self.postgres):
             if part is not None:
                 part.stop()
+        for reserved in self._ports.values():
+            reserved.release()
 
 
 def _ready(client: httpx.Client, url: str) -> bool:

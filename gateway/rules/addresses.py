@@ -13,7 +13,7 @@ def caller_address(peer: str, forwarded: Sequence[bytes], trusted: Sequence[Netw
     """The address to hold a caller to: that of the connection, unless a trusted proxy opened it.
 
     `forwarded` are the values of X-Forwarded-For in order. Each proxy appends the address it was called from, so they
-    are read from the right, as long as whoever added them is trusted; a caller can write what it likes at the left. An
+    are read from the right, as long as the one that added them is trusted. A caller can write anything at the left. An
     entry that is not an address ends the reading at the proxy that added it. Example: with `10.0.0.0/8` trusted, the
     peer 10.0.0.1 and `1.1.1.1, 203.0.113.9, 10.0.0.7` give 203.0.113.9; the peer 192.0.2.5 gives 192.0.2.5.
     """

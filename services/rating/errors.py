@@ -1,11 +1,13 @@
-"""What rating refuses."""
+"""The refusals of the rating service."""
 
 from shared.errors import DomainError
 
 
 class LockedUseCredit(DomainError):
-    """The order is on its way to Accounts Receivable or already there: credit its invoice there with disposition
-    `rerate`, then change and rate it again.
+    """The order is being exported to Accounts Receivable, is already invoiced there, or is closed.
+
+    While it is being exported, wait for the run to end. Once it is invoiced, credit the invoice there with disposition
+    `rerate`, then change the order and rate it again. Reopen a closed order first.
     """
 
     code = "LOCKED_USE_CREDIT"
@@ -13,154 +15,178 @@ class LockedUseCredit(DomainError):
 
 
 class NotReadyForRating(DomainError):
-    """The proof of delivery is missing, or the field work has not ended: it must be served, not served or cancelled."""
+    """The proof of delivery is missing, or the field work has not ended.
+
+    The order can be rated once its proof of delivery is received and it is served, not served or cancelled.
+    """
 
     code = "NOT_READY_FOR_RATING"
     status = 409
 
 
 class NotRated(DomainError):
-    """The order has no rating that this could be done with."""
+    """The order has no rating. Rate it first."""
 
     code = "NOT_RATED"
     status = 409
 
 
 class RegionRequired(DomainError):
-    """No billing region holds the served ZIP and the order names none: set its region, or add the ZIP to one."""
+    """The order has no region, and no billing region contains its served ZIP. Set the region, or add the ZIP to one."""
 
     code = "REGION_REQUIRED"
     status = 422
 
 
 class RegionAmbiguous(DomainError):
-    """Several billing regions hold the served ZIP: set the order's region."""
+    """More than one billing region contains the served ZIP. Set the region of the order."""
 
     code = "REGION_AMBIGUOUS"
     status = 422
 
 
 class NoProfile(DomainError):
-    """No billing profile in force fits the five keys of the order; the nearest ones are named with what differs."""
+    """No billing profile in force matches the five key values of the order.
+
+    `nearest` lists the closest profiles and where they differ. Correct the order, or add a profile.
+    """
 
     code = "NO_PROFILE"
     status = 422
 
 
 class NothingToCharge(DomainError):
-    """A profile fits, but nothing is charged: no trigger fired, no quantity was reported, or every line is 0.00."""
+    """A billing profile matches, but no line of it charges anything; see `detail` for the reason of each line.
+
+    Usually a trigger or a quantity is missing on the order. To close the order without a charge, zero-bill it.
+    """
 
     code = "NOTHING_TO_CHARGE"
     status = 422
 
 
 class ZoneRequired(DomainError):
-    """The rate table has no price between the zones of the two ZIPs: put the ZIP into a zone, or add the pair of zones."""
+    """The rate table has no rate between the zones of the two ZIPs.
+
+    Add the ZIP to a zone, or the pair of zones to the rate table.
+    """
 
     code = "ZONE_REQUIRED"
     status = 422
 
 
 class PrebillNotInTable(DomainError):
-    """A charge was entered without a price, and the order's rate table has no line of its name: give it a rate."""
+    """A charge was entered without a rate, and the rate table has no line for it. Enter it again with a rate."""
 
     code = "PREBILL_NOT_IN_TABLE"
     status = 422
 
 
 class AmountTooLarge(DomainError):
-    """A line would come to more than an invoice can hold: see its quantity and its rate."""
+    """The amount of a line is too large for an invoice. Check its quantity and its rate."""
 
     code = "AMOUNT_TOO_LARGE"
     status = 422
 
 
 class RateTableFaulty(DomainError):
-    """A billing profile cannot be saved as it was sent; `errors` names each faulty field, and nothing was saved."""
+    """The billing profile or code cannot be saved. `errors` lists each field and what is wrong with it."""
 
     code = "RATE_TABLE_FAULTY"
     status = 422
 
 
 class ProfilesOverlap(DomainError):
-    """Another profile of the same key would be in force at the same time: end that one first, or change the dates."""
+    """Another profile with the same key is in force at the same time. End that profile first, or change the dates."""
 
     code = "PROFILES_OVERLAP"
     status = 409
 
 
 class CodeTaken(DomainError):
-    """There is a code of this name already: change that one instead, or choose another."""
+    """This code or rule already exists. Change the existing one, or choose another code."""
 
     code = "CODE_TAKEN"
     status = 409
 
 
 class UnknownReference(DomainError):
-    """The order names a branch, customer, priority, job type, region or trigger that does not exist."""
+    """A branch, customer, priority, job type, region, trigger or other code in the request does not exist.
+
+    `errors` lists each field. Check the code, or add the record first.
+    """
 
     code = "UNKNOWN_REFERENCE"
     status = 422
 
 
 class NumberTaken(DomainError):
-    """There is a work order with this number already."""
+    """A work order with this number already exists. Choose another number."""
 
     code = "NUMBER_TAKEN"
     status = 409
 
 
 class NothingToExport(DomainError):
-    """None of the chosen orders is rated and free; somebody else may have exported them a moment ago."""
+    """The selection contains no order that is rated and not already being exported.
+
+    Someone else may have just exported them.
+    """
 
     code = "NOTHING_TO_EXPORT"
     status = 409
 
 
 class NotExportable(DomainError):
-    """Some of the chosen invoices cannot be exported, for the reasons named; nothing was exported."""
+    """Some of the selected orders or invoices cannot be exported; `errors` gives the reasons. Nothing was exported."""
 
     code = "NOT_EXPORTABLE"
     status = 409
 
 
 class RollupTooLarge(DomainError):
-    """An invoice has more orders than one message to Accounts Receivable can carry: split it."""
+    """An invoice is too large for one message to Accounts Receivable. Split it into several invoices."""
 
     code = "ROLLUP_TOO_LARGE"
     status = 422
 
 
 class RuleFaulty(DomainError):
-    """A roll-up rule does not hold together; `errors` names the faulty field, and nothing was saved."""
+    """The roll-up rule contradicts itself. `errors` lists each field and what is wrong with it."""
 
     code = "RULE_FAULTY"
     status = 422
 
 
 class RollupMixed(DomainError):
-    """A rollup never mixes bill-tos or branches: choose orders of one bill-to and branch."""
+    """A rollup invoice has one bill-to and one branch. Choose orders with the same bill-to and branch."""
 
     code = "ROLLUP_MIXED"
     status = 422
 
 
 class NothingToAssign(DomainError):
-    """No chosen order is rated, free and of a bill-to that is rolled up; somebody else may have assigned them."""
+    """The selection contains no orders to assign to draft invoices, or to take off them.
+
+    Someone else may have just done it. Only orders of a bill-to with a roll-up rule are assigned by rule.
+    """
 
     code = "NOTHING_TO_ASSIGN"
     status = 409
 
 
 class NotAssignable(DomainError):
-    """Some of the chosen orders are not as this needs them, for the reasons named; nothing was changed."""
+    """Some of the chosen orders cannot be put on this invoice, or are not on it.
+
+    `errors` lists them. Nothing was changed.
+    """
 
     code = "NOT_ASSIGNABLE"
     status = 409
 
 
 class NotOpen(DomainError):
-    """Only an open order can be closed without an invoice: remove its rating first."""
+    """Only an open order can be closed without an invoice. Remove its rating first."""
 
     code = "NOT_OPEN"
     status = 409
@@ -174,78 +200,85 @@ class NotClosed(DomainError):
 
 
 class OnInvoice(DomainError):
-    """The order is on a draft invoice: take it off before it is invoiced alone."""
+    """The order is on a draft invoice. Take it off before you invoice it on demand."""
 
     code = "ON_INVOICE"
     status = 409
 
 
 class NothingToRate(DomainError):
-    """No open order is ready for rating."""
+    """No open order that matches is ready for rating."""
 
     code = "NOTHING_TO_RATE"
     status = 409
 
 
 class AlreadyAnswered(DomainError):
-    """Accounts Receivable has answered every chosen invoice of this run; there is nothing to withdraw."""
+    """Accounts Receivable has already answered for every chosen invoice of this run. There is nothing to withdraw."""
 
     code = "ALREADY_ANSWERED"
     status = 409
 
 
 class CommissionRatesOverlap(DomainError):
-    """The server has another commission rate in force at the same time: end that one first, or change the dates."""
+    """The server has another commission rate in force at the same time. End that rate first, or change the dates."""
 
     code = "COMMISSION_RATES_OVERLAP"
     status = 409
 
 
 class CommissionRateFaulty(DomainError):
-    """A commission rate cannot be saved as it was sent; `errors` names each faulty field."""
+    """The commission rate cannot be saved. `errors` lists each field and what is wrong with it."""
 
     code = "COMMISSION_RATE_FAULTY"
     status = 422
 
 
 class CommissionPeriodClosed(DomainError):
-    """The commission period is closed and never changes; later corrections are booked in the open one."""
+    """The commission period is closed and never changes. Later corrections are booked in the open period."""
 
     code = "COMMISSION_PERIOD_CLOSED"
     status = 409
 
 
 class CommissionTakenBack(DomainError):
-    """The commission was taken back, because its order was rated again, credited, or its rating removed."""
+    """The commission was reversed, because its order was rated again or credited, or its rating was removed."""
 
     code = "COMMISSION_TAKEN_BACK"
     status = 409
 
 
 class NothingToAdjust(DomainError):
-    """The commission has this amount already."""
+    """The commission already has this amount."""
 
     code = "NOTHING_TO_ADJUST"
     status = 422
 
 
 class NothingToPay(DomainError):
-    """No commission is payable and free: its invoice must be in A/R, and nobody is paid less than nothing."""
+    """No commission can be paid now.
+
+    A commission can be paid once its invoice is in A/R and if it is in no other payment. A server whose balance is
+    negative is not paid until it is positive again.
+    """
 
     code = "NOTHING_TO_PAY"
     status = 409
 
 
 class PaymentSettled(DomainError):
-    """The commission payment is paid or released already and stays so."""
+    """The commission payment was already paid or released, which is final."""
 
     code = "PAYMENT_SETTLED"
     status = 409
 
 
 class AnswerContradicts(Exception):
-    """Receivables answered a hand-over in two ways, or one that was never sent: the event becomes a dead letter."""
+    """Receivables sent two different answers for a hand-over, or one for a hand-over that was never sent.
+
+    The event becomes a dead letter.
+    """
 
 
 class RowsMissing(Exception):
-    """A statement changed fewer rows than it must: the transaction is rolled back and the event comes again."""
+    """A statement changed fewer rows than expected. The transaction is rolled back and the event is delivered again."""

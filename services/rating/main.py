@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             company_changed.consumer,
         ],
         jobs={
-            # Two, so that one works out prices while the database writes for the other.
+            # Two, so that one calculates prices while the other waits for the database.
             "rating runs 1": rate_job,
             "rating runs 2": rate_job,
             "export runs": send_job(settings.export_chunk_orders),

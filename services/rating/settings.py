@@ -12,8 +12,8 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="RATING_")
 
     time_zone: str = "America/Chicago"
-    """The company's time zone, which decides what today's date is."""
+    """The company's time zone, which determines today's date."""
     export_chunk_orders: int = Field(default=500, ge=1, le=500)
     """The most orders in one message to receivables."""
     answer_patience_seconds: float = Field(default=60, ge=1)
-    """How long rating waits for the answer to a message before it asks again."""
+    """How long rating waits for an answer from receivables before it sends the message again."""

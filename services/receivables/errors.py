@@ -4,126 +4,129 @@ from shared.errors import DomainError
 
 
 class MonthClosed(DomainError):
-    """The month is closed, or too far ahead of the last closed one: post in an open month."""
+    """The month is closed, or too far ahead of the last closed month. Post in an open month."""
 
     code = "MONTH_CLOSED"
     status = 409
 
 
 class NotNextMonth(DomainError):
-    """Months are closed one after another: close the one that follows the last closed month."""
+    """Months are closed one after another. Close the month that follows the last closed one."""
 
     code = "NOT_NEXT_MONTH"
     status = 409
 
 
 class NotLastClosedMonth(DomainError):
-    """Months are reopened one after another: only the one that was closed last."""
+    """Months are reopened one after another. Reopen the month that was closed last."""
 
     code = "NOT_LAST_CLOSED_MONTH"
     status = 409
 
 
 class ReopeningWaits(DomainError):
-    """A reopening of this company waits for approval already: let it be decided, or withdraw it."""
+    """A request to reopen a month of this company already awaits approval. Have it decided, or withdraw it."""
 
     code = "REOPENING_WAITS"
     status = 409
 
 
 class NothingToCredit(DomainError):
-    """Earlier credits have brought what was chosen to zero already."""
+    """Earlier credits already brought everything you chose to zero. Choose other lines or work orders."""
 
     code = "NOTHING_TO_CREDIT"
     status = 409
 
 
 class NotFromRating(DomainError):
-    """Only invoices that came from rating are credited by work order with a disposition."""
+    """Only invoices that came from rating can be credited by work order. Enter this credit memo in a batch."""
 
     code = "NOT_FROM_RATING"
     status = 409
 
 
 class WorkOrderNotOnInvoice(DomainError):
-    """A chosen work order has no line on this invoice."""
+    """A work order that you chose has no line on this invoice. Choose work orders that are on it."""
 
     code = "WORK_ORDER_NOT_ON_INVOICE"
     status = 422
 
 
 class LineNotOnInvoice(DomainError):
-    """A line is named that the invoice does not have."""
+    """The invoice has no line with this number. `errors` lists each such line."""
 
     code = "LINE_NOT_ON_INVOICE"
     status = 422
 
 
 class MoreThanLeft(DomainError):
-    """A credit takes more of a line than earlier ones have left of it, or has the opposite sign."""
+    """The credit takes more than is left of a line, or has the opposite sign. `errors` lists each such line."""
 
     code = "MORE_THAN_LEFT"
     status = 422
 
 
 class DispositionMissing(DomainError):
-    """A credit that brings a work order to zero must say whether it is to be rated again (`rerate`) or taken out (`close`)."""
+    """This credit brings a work order to zero.
+
+    Say whether to rate the order again (`rerate`) or close it (`close`).
+    """
 
     code = "DISPOSITION_MISSING"
     status = 422
 
 
 class DispositionUnneeded(DomainError):
-    """A disposition came with a credit that leaves something of every work order: leave it out."""
+    """This credit brings no work order to zero. Leave the disposition out."""
 
     code = "DISPOSITION_UNNEEDED"
     status = 422
 
 
 class OwnRequest(DomainError):
-    """Four eyes: somebody else than who asked approves or rejects; who asked withdraws."""
+    """You cannot approve or reject your own request. Ask another approver, or withdraw it."""
 
     code = "OWN_REQUEST"
     status = 409
 
 
 class OthersRequest(DomainError):
-    """Only who asked changes or withdraws the request: others approve or reject it."""
+    """Only the requester can change or withdraw a request. You can approve or reject it."""
 
     code = "OTHERS_REQUEST"
     status = 409
 
 
 class RequestDecided(DomainError):
-    """The request is approved, rejected or withdrawn already: ask again if it is still wanted."""
+    """The request is already approved, rejected or withdrawn. Make a new request if you still need one."""
 
     code = "REQUEST_DECIDED"
     status = 409
 
 
 class NumberTaken(DomainError):
-    """There is a customer with this number in the company already."""
+    """The company already has a customer with this number. Choose another number."""
 
     code = "NUMBER_TAKEN"
     status = 409
 
 
 class UnknownReference(DomainError):
-    """An AR company, receivable type or GL account is named that does not exist."""
+    """The record names an AR company, receivable type or GL account that does not exist."""
 
     code = "UNKNOWN_REFERENCE"
     status = 422
 
 
 class LogoRefused(DomainError):
-    """A logo is a PNG of at most 512 KiB and 4,000 pixels a side, sent as the body."""
+    """A logo must be a PNG of at most 512 KiB and 4,000 pixels on each side. Send it as the body."""
 
     code = "LOGO_REFUSED"
     status = 422
 
 
 class BatchBusy(DomainError):
-    """The batch is being validated or posted right now: wait until it is done."""
+    """The batch is being validated or posted. Wait until that is done."""
 
     code = "BATCH_BUSY"
     status = 409
@@ -131,105 +134,105 @@ class BatchBusy(DomainError):
 
 
 class BatchClosed(DomainError):
-    """The batch is posted or cancelled: what is in it is changed by a new batch."""
+    """The batch is posted or cancelled. Use a new batch to change what it posted."""
 
     code = "BATCH_CLOSED"
     status = 409
 
 
 class BatchNotValid(DomainError):
-    """The batch is not in the state that this needs: validate it, mend what is found, and post it then."""
+    """The batch is not in the state that this needs. Validate it, fix the errors, then post it."""
 
     code = "BATCH_NOT_VALID"
     status = 409
 
 
 class BatchEmpty(DomainError):
-    """A batch without entries cannot be posted."""
+    """A batch without entries cannot be posted. Add an entry, or clear the batch."""
 
     code = "BATCH_EMPTY"
     status = 409
 
 
 class BatchRestricted(DomainError):
-    """The batch is for its creator and administrators alone."""
+    """The batch is restricted. Only its creator and administrators can open it."""
 
     code = "BATCH_RESTRICTED"
     status = 403
 
 
 class EntryFaulty(DomainError):
-    """An entry or a line cannot be saved as it was typed; `errors` names each field and why."""
+    """An entry or a line cannot be saved as entered. `errors` lists each field and what is wrong with it."""
 
     code = "ENTRY_FAULTY"
     status = 422
 
 
 class TransactionHeld(DomainError):
-    """A posted transaction of this invoice is in a batch to be changed or deleted: post or release it first."""
+    """A batch is about to change or delete a transaction of this invoice. Post or remove that entry first."""
 
     code = "TRANSACTION_HELD"
     status = 409
 
 
 class NotForBatch(DomainError):
-    """This posted transaction cannot be brought back into this batch."""
+    """This posted transaction cannot be brought back into this batch; see `detail`."""
 
     code = "NOT_FOR_BATCH"
     status = 409
 
 
 class EntryReadOnly(DomainError):
-    """What came from rating or was brought back to be deleted is not edited in the batch."""
+    """An entry that came from rating, or was brought back to be deleted, cannot be edited in the batch."""
 
     code = "ENTRY_READ_ONLY"
     status = 409
 
 
 class NothingToPrint(DomainError):
-    """Nothing that was chosen is a posted invoice that you may see."""
+    """You chose no posted invoice that you may see. Check the run, the batch or the invoice ids."""
 
     code = "NOTHING_TO_PRINT"
     status = 409
 
 
 class NothingToSend(DomainError):
-    """Nothing that was chosen to be sent is a posted invoice that you may see."""
+    """You chose no posted invoice that you may see. Check the run, the batch or the invoice ids."""
 
     code = "NOTHING_TO_SEND"
     status = 409
 
 
 class EmailNotSetUp(DomainError):
-    """No mail server is set up, so nothing can be sent: an operator names one in the environment of the service."""
+    """No mail server is set up, so nothing can be sent. Operators set one in the environment of the service."""
 
     code = "EMAIL_NOT_SET_UP"
     status = 409
 
 
 class EmailNotFailed(DomainError):
-    """Only an e-mail that was given up is tried again; one that was sent is sent anew with `again`."""
+    """Only an e-mail that failed for good can be retried. To send an invoice a second time, use `again`."""
 
     code = "EMAIL_NOT_FAILED"
     status = 409
 
 
 class NothingToWriteOff(DomainError):
-    """Nothing that fits the criteria is to be written off; the preview says what was left alone and why."""
+    """No invoice that matches the criteria can be written off. The preview lists the skipped invoices and why."""
 
     code = "NOTHING_TO_WRITE_OFF"
     status = 409
 
 
 class OwnBatch(DomainError):
-    """Four eyes: somebody else than who sent the batch to be posted approves it."""
+    """You cannot approve a batch that you submitted for posting yourself. Ask another approver."""
 
     code = "OWN_BATCH"
     status = 409
 
 
 class BatchesOpen(DomainError):
-    """A month is closed when nothing waits in it any more: post its batches, or clear them."""
+    """The month still has open batches. Post or clear them before you close it."""
 
     code = "BATCHES_OPEN"
     status = 409

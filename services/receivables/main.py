@@ -1,4 +1,4 @@
-"""Wires the receivables service."""
+"""The receivables service, put together."""
 
 from fastapi import FastAPI
 
@@ -28,7 +28,7 @@ from shared.service.build import build
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The receivables service; without settings it reads them from the environment."""
+    """The receivables service. Without `settings` it reads them from the environment."""
     settings = settings or Settings()
     server = settings.mail_server
     sending = {} if server is None else {"invoice e-mails": email_job(server, settings.time_zone)}

@@ -17,27 +17,29 @@ class Settings(ServiceSettings):
     time_zone: str = "America/Chicago"
     """The company's time zone, which decides what today's date is."""
     smtp_host: str | None = None
-    """The mail server that invoices are handed to. Without it, no invoice is sent by e-mail."""
+    """The mail server that sends invoices. Without it, no invoice is sent by e-mail."""
     smtp_port: int = 587
     """The port of the mail server."""
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     """How the connection to the mail server is protected."""
     smtp_user: str | None = None
-    """The log-in at the mail server, if it needs one."""
+    """The user name at the mail server, if it needs one."""
     smtp_password: SecretStr | None = None
-    """The password for that log-in."""
+    """The password for that user name."""
     mail_from: str | None = None
     """The address that invoices are sent from; required with a mail server."""
 
     @model_validator(mode="after")
-    def _somebody_writes(self) -> Self:
+    def _require_sender(self) -> Self:
         if self.smtp_host is not None and self.mail_from is None:
-            raise ValueError("RECEIVABLES_SMTP_HOST needs RECEIVABLES_MAIL_FROM, the address that invoices come from")
+            raise ValueError(
+                "RECEIVABLES_SMTP_HOST needs RECEIVABLES_MAIL_FROM, the address that invoices are sent from"
+            )
         return self
 
     @property
     def mail_server(self) -> MailServer | None:
-        """Where invoices are handed over to be sent; None when no server is set up."""
+        """The mail server that sends invoices; None if none is set up."""
         if self.smtp_host is None or self.mail_from is None:
             return None
         password = self.smtp_password.get_secret_value() if self.smtp_password else None

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 STREAM = "RATEBOOK"
 SUBJECTS = "ratebook.v1.>"
+MARKS = "ratebook.relay.v1.*"
+"""Where each service's relay leaves its mark, by which it knows the stream again."""
 
 
 class Part(BaseModel):

@@ -28,6 +28,11 @@ def is_disconnect(error: BaseException) -> bool:
     )
 
 
+def is_overdue(error: BaseException) -> bool:
+    """Whether PostgreSQL ended the statement because it took too long (57014, query_canceled)."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "57014"
+
+
 def is_exhausted(error: BaseException) -> bool:
     """Whether all connections of the pool stayed in use until the time to wait for one was over."""
     return isinstance(error, PoolTimeout)

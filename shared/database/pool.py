@@ -12,6 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
+from shared.database.address import libpq_url
+
+STATEMENT_SECONDS = 55
+"""What a statement of a request may take. After 60 s the gateway answers 504, and nobody waits for the rest."""
+_IDLE_SECONDS = 60
+
 
 class Pool(AsyncAdaptedQueuePool):
     """A pool that hands out connections first come, first served, and knows how many callers are waiting.
@@ -55,9 +61,19 @@ class Database:
     """The database of this process: a pool of connections to it."""
 
     def __init__(self, url: str, pool_size: int, *, application: str = "ratebook"):
-        self.url = url
+        self.url = libpq_url(url)
+        self._settings = {
+            "timezone": "UTC",
+            "lock_timeout": "15s",
+            "statement_timeout": f"{STATEMENT_SECONDS}s",
+            "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
+            "application_name": application,
+        }
         self.engine: AsyncEngine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            # The driver connects by itself: SQLAlchemy and asyncpg read some URLs differently, and then the pool works
+            # while the relay, which has a connection of its own, does not.
+            "postgresql+asyncpg://",
+            async_creator=self._connect,
             poolclass=Pool,
             pool_size=pool_size,
             max_overflow=0,
@@ -65,16 +81,20 @@ class Database:
             pool_pre_ping=True,
             # Errors are logged, and parameters contain password hashes and customer data.
             hide_parameters=True,
-            connect_args={
-                "timeout": 10,
-                "server_settings": {"application_name": application, "timezone": "UTC", "lock_timeout": "15s"},
-            },
         )
 
+    async def _connect(self, **settings: str) -> asyncpg.Connection:
+        return await asyncpg.connect(self.url, timeout=10, server_settings={**self._settings, **settings})
+
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+    async def transaction(self, *, statement_seconds: int | None = None) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        A statement ends after `statement_seconds`, or after the time that a request has.
+        """
         async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
+            if statement_seconds is not None:
+                await session.execute(text(f"SET LOCAL statement_timeout = '{statement_seconds:d}s'"))
             yield session
 
     @property
@@ -90,8 +110,7 @@ class Database:
 
     async def connect(self, purpose: str) -> asyncpg.Connection:
         """Opens a connection outside the pool, for LISTEN and for advisory locks that are held for long."""
-        name = {"application_name": f"ratebook-{purpose}"}
-        return await asyncpg.connect(self.url, timeout=10, server_settings=name)
+        return await self._connect(application_name=f"ratebook-{purpose}")
 
     async def close(self) -> None:
         await self.engine.dispose()

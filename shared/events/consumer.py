@@ -7,14 +7,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, cast
+from typing import Any, Generic, Literal, cast
+from uuid import UUID
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription as NatsSubscription
 from nats.errors import Error as NatsError
 from nats.errors import MsgAlreadyAckdError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.event import STREAM, Envelope, Event, EventT
@@ -23,7 +24,7 @@ from shared.database.pool import Database
 from shared.events import dead_letters, inbox
 from shared.process import tracing
 from shared.process.background import stop, whole
-from shared.process.metrics import INBOX_DUPLICATES
+from shared.process.metrics import FOREIGN_MESSAGES, INBOX_DUPLICATES
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ _SILENCE_SECONDS = 1.5
 _MISSING_SECONDS = 1.0
 _HEARTBEAT = "100"
 _IMMEDIATE_TRIES = 3
+_FOREIGN_LOG_SECONDS = 60.0
+_SHOWN_PLACES = 5
 
 
 @lru_cache
@@ -163,6 +166,30 @@ class Subscription:
         )
 
 
+def is_event(payload: bytes) -> bool:
+    """Whether a message is a CloudEvent at all, whatever its data is."""
+    try:
+        _AnyEvent.model_validate_json(payload)
+    except ValidationError:
+        return False
+    return True
+
+
+class _AnyEvent(BaseModel):
+    specversion: Literal["1.0"]
+    id: UUID
+    source: str
+    type: str
+    data: dict[str, object]
+
+
+def _places(error: ValidationError) -> str:
+    """Where an event is invalid and why, without its values, which may be anything about a customer."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    shown = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found[:_SHOWN_PLACES]]
+    return "; ".join([*shown, *([f"and {len(found) - _SHOWN_PLACES} more"] if len(found) > _SHOWN_PLACES else [])])
+
+
 def retry_delay_seconds(deliveries: int) -> float:
     """The pause before the next delivery: 1 s after the first, then four times as long each time, up to 10 minutes."""
     return float(min(4 ** (deliveries - 1), 600))
@@ -175,6 +202,7 @@ class ConsumerLoop:
         self._consumer = consumer
         self._database = database
         self._client = client
+        self._foreign_logged_at = float("-inf")
 
     async def run(self) -> None:
         subscription = Subscription(self._client, self._consumer.durable, self._consumer.batch)
@@ -254,12 +282,24 @@ class ConsumerLoop:
     async def _put_off(self, message: Msg, error: Exception) -> None:
         deliveries = message.metadata.num_delivered or 1
         if isinstance(error, ValidationError):
-            await self._bury(message, f"does not match the schema: {error}")
+            if is_event(message.data):
+                await self._bury(message, f"does not match the schema: {_places(error)}")
+            else:
+                await self._drop(message)
         elif deliveries >= MAX_DELIVERIES:
             await self._bury(message, f"failed {deliveries} times, the last time with {error!r}")
         else:
             log.warning("%s: delivery %d failed: %r", self._consumer.durable, deliveries, error)
             await message.nak(delay=retry_delay_seconds(deliveries))
+
+    async def _drop(self, message: Msg) -> None:
+        """Counts a message that is no event, and forgets it: kept one by one, a flood of them would fill the database."""
+        FOREIGN_MESSAGES.labels(self._consumer.durable).inc()
+        now = asyncio.get_running_loop().time()
+        if now - self._foreign_logged_at >= _FOREIGN_LOG_SECONDS:
+            self._foreign_logged_at = now
+            log.warning("%s: dropped a message that is not a CloudEvent", self._consumer.durable)
+        await message.term()
 
     async def _bury(self, message: Msg, reason: str) -> None:
         log.error("%s: dead letter: %s", self._consumer.durable, reason)

@@ -6,16 +6,17 @@ the end of the stream, it gives the same sequences to other messages, and the lo
 """
 
 import asyncio
-import json
 import logging
 from contextlib import suppress
-from uuid import UUID
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import asyncpg
 from nats.aio.client import Client
 from nats.js.api import PubAck
 
-from shared.contracts.event import STREAM, envelope_bytes
+from shared.contracts.event import MARKS, STREAM, envelope_bytes
 from shared.contracts.subscriptions import EVENTS
 from shared.database.pool import Database
 from shared.events import streams
@@ -29,6 +30,8 @@ _WINDOW_BYTES = 16 * 1024 * 1024
 _ACKNOWLEDGE_SECONDS = 5.0
 _POLL_SECONDS = 1.0
 _COMPARE_SECONDS = 5.0
+# The stream keeps its messages for 90 days.
+_MARK_DAYS = 30
 
 
 class PublishRefused(Exception):
@@ -42,23 +45,30 @@ class Relay:
         self._service = service
         self._database = database
         self._nats_url = nats_url
+        self._mark_subject = MARKS.replace("*", service)
         self._wake = asyncio.Event()
         self._refusal: Exception | None = None
 
     async def run(self) -> None:
-        """Publishes until a connection fails; shared.process.background then starts it again."""
-        connection = await self._database.connect("relay")
+        """Publishes until a connection fails; shared.process.background then starts it again.
+
+        The broker comes first, the lock after it: an instance that cannot reach any server must not keep the others
+        from publishing.
+        """
+        client = await streams.connect(self._nats_url, reconnect=False, on_error=self._note_error)
         try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                await asyncio.sleep(_POLL_SECONDS)
-            client = await streams.connect(self._nats_url, reconnect=False, on_error=self._note_error)
+            connection = await self._database.connect("relay")
             try:
+                while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                    await asyncio.sleep(_POLL_SECONDS)
+                    if not client.is_connected:
+                        raise ConnectionError("the connection to NATS broke while another instance was publishing")
                 await self._publish_forever(connection, client)
             finally:
-                await client.close()
+                # Without a time limit, a dead server would block the shutdown.
+                await connection.close(timeout=2)
         finally:
-            # Without a time limit, a dead server would block the shutdown.
-            await connection.close(timeout=2)
+            await client.close()
 
     async def _note_error(self, error: Exception) -> None:
         if "permissions violation" in str(error):
@@ -132,25 +142,42 @@ class Relay:
             raise ConnectionError(f"{len(failures)} of {len(rows)} events were not acknowledged: {failures[0]!r}")
         return len(stored)
 
+    async def _recognize_stream(self, connection: asyncpg.Connection, client: Client) -> None:
+        """Makes every event pending again if the stream is not the one that the sequences in the outbox belong to.
+
+        The relay knows it by its mark, a message of its own that holds a random text. The stream's own description
+        would say when it was created, but a service must not ask for it: it could name where the answer goes.
+        """
+        known: str | None = await connection.fetchval("SELECT created FROM outbox_stream")
+        mark = await _last_message(client, self._mark_subject)
+        if mark is None or mark.age_days > _MARK_DAYS:
+            text = str(uuid4()) if mark is None else mark.data.decode()
+            await client.jetstream().publish(self._mark_subject, text.encode(), stream=STREAM)
+        else:
+            text = mark.data.decode()
+        if text == known:
+            return
+        async with connection.transaction():
+            await connection.execute("DELETE FROM outbox_stream")
+            await connection.execute("INSERT INTO outbox_stream (created) VALUES ($1)", text)
+            # Before there were marks, the time of the stream's creation was kept, and it had been compared.
+            if mark is None and known is not None and _is_time(known):
+                return
+            lost = await connection.fetchval(
+                """
+                WITH lost AS (
+                    UPDATE outbox SET published_at = NULL, stream_sequence = NULL, publication = publication + 1
+                    WHERE published_at IS NOT NULL RETURNING 1
+                )
+                SELECT count(*) FROM lost
+                """
+            )
+        if lost:
+            log.warning("the stream %s is new: publishing %d events again", STREAM, lost)
+
     async def _find_lost(self, connection: asyncpg.Connection, client: Client) -> None:
         """Makes events that the stream no longer holds pending again."""
-        created = await _stream_created(client)
-        if created != await connection.fetchval("SELECT created FROM outbox_stream"):
-            async with connection.transaction():
-                lost = await connection.fetchval(
-                    """
-                    WITH lost AS (
-                        UPDATE outbox SET published_at = NULL, stream_sequence = NULL, publication = publication + 1
-                        WHERE published_at IS NOT NULL RETURNING 1
-                    )
-                    SELECT count(*) FROM lost
-                    """
-                )
-                await connection.execute("DELETE FROM outbox_stream")
-                await connection.execute("INSERT INTO outbox_stream (created) VALUES ($1)", created)
-            if lost:
-                log.warning("the stream %s is new: publishing %d events again", STREAM, lost)
-            return
+        await self._recognize_stream(connection, client)
         last_published = await connection.fetch(
             """
             SELECT event_name, (SELECT max(stream_sequence) FROM outbox WHERE outbox.event_name = own.event_name) AS sequence
@@ -159,7 +186,8 @@ class Relay:
             [event.event_name() for event in EVENTS if event.service == self._service],
         )
         for row in last_published:
-            held = await _last_sequence(client, f"ratebook.v1.{self._service}.{row['event_name']}")
+            last = await _last_message(client, f"ratebook.v1.{self._service}.{row['event_name']}")
+            held = last.sequence if last is not None else 0
             if held < (row["sequence"] or 0):
                 status = await connection.execute(
                     """
@@ -190,20 +218,25 @@ def _headers(row: asyncpg.Record) -> dict[str, str]:
     return headers
 
 
-async def _stream_created(client: Client) -> str:
-    """The time at which the stream was created, in the server's notation."""
-    answer = await client.request(f"$JS.API.STREAM.INFO.{STREAM}", b"", timeout=_ACKNOWLEDGE_SECONDS)
-    described = json.loads(answer.data)
-    if "created" not in described:
-        raise ConnectionError(f"there is no stream {STREAM}: {described.get('error')}")
-    created: str = described["created"]
-    return created
+@dataclass(frozen=True)
+class _Held:
+    """The last message that the stream holds on a subject."""
+
+    sequence: int
+    data: bytes
+    age_days: float
 
 
-async def _last_sequence(client: Client, subject: str) -> int:
-    """The sequence of the last message that the stream holds on `subject`, or 0."""
+async def _last_message(client: Client, subject: str) -> _Held | None:
+    """The last message that the stream holds on `subject`, or None."""
     answer = await client.request(f"$JS.API.DIRECT.GET.{STREAM}.{subject}", b"", timeout=_ACKNOWLEDGE_SECONDS)
     headers = answer.headers or {}
     if headers.get("Status") == "404":
-        return 0
-    return int(headers["Nats-Sequence"])
+        return None
+    # Nanoseconds are more than Python reads: "2026-11-29T12:00:00.123456789Z".
+    stored_at = datetime.fromisoformat(headers["Nats-Time-Stamp"][:19] + "+00:00")
+    return _Held(int(headers["Nats-Sequence"]), answer.data, (datetime.now(UTC) - stored_at) / timedelta(days=1))
+
+
+def _is_time(known: str) -> bool:
+    return "T" in known

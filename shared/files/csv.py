@@ -1,24 +1,32 @@
 """Tables as files: read and checked as a whole before anything is imported, and written as CSV for spreadsheets."""
 
+import asyncio
 import csv
 import io
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Generic, TypeVar
 
+import anyio.to_process
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.errors import Fault, ImportRefused
 from shared.values.fields import field_names, required_names
 from shared.values.numbers import counted
-from shared.values.text import words_of_fault
+from shared.values.text import shown_key, words_of_fault
 
 RowT = TypeVar("RowT")
 CSV_TYPE = "text/csv"
 MOST_ROWS = 100_000
+MOST_COLUMNS = 200
+MOST_FAULTS = 200
+# Smaller files are checked at once: passing them to a worker process would take longer.
+_QUICK_BYTES = 16 * 1024
+_ROWS_IN_ONE_GO = 500
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -33,48 +41,126 @@ class Numbered(Generic[RowT]):
         return Fault(f"line {self.line}, column {column}", detail)
 
 
-def read_csv(content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable]) -> list[Numbered[RowT]]:
+@dataclass(frozen=True)
+class _Refused:
+    """Why a file is refused, as a worker process answers it: all faults are counted, the first ones are named."""
+
+    detail: str
+    faults: tuple[Fault, ...] = ()
+
+
+async def read_csv(
+    content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable] | None = None
+) -> list[Numbered[RowT]]:
     """The rows of a CSV file with a heading line, each checked against `kind`; an empty cell takes the default.
 
-    Raises ImportRefused with every fault in the file: its encoding (UTF-8), a column, a value, or two rows with the
-    same `key`.
+    Raises ImportRefused with the faults in the file: its encoding (UTF-8), its size, a column, a value, or two rows
+    with the same `key`. A worker process checks the file, and is ended when the caller leaves; so `kind` and `key` must
+    be importable by name. Others wait for none of it: the rows of a file without faults are read here a few at a time.
     """
+    check = partial(_find_refusal, content, kind, key)
+    quick = len(content) <= _QUICK_BYTES
+    refused = check() if quick else await anyio.to_process.run_sync(check, cancellable=True)
+    if refused is not None:
+        raise ImportRefused(refused.detail, faults=refused.faults)
+    rows: list[Numbered[RowT]] = []
+    for numbered in rows_of(content.decode("utf-8-sig"), kind):
+        rows.append(numbered)
+        if len(rows) % _ROWS_IN_ONE_GO == 0:
+            await asyncio.sleep(0)
+    return rows
+
+
+def _find_refusal(content: bytes, kind: type[RowT], key: Callable[[RowT], Hashable] | None) -> _Refused | None:
+    """What is wrong with a file, or None; a worker process runs it for all but small files."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ImportRefused(
-            "The file is not in UTF-8. Save it as CSV UTF-8.", faults=[Fault(f"line {line}", "is not in UTF-8")]
-        ) from error
+        return _Refused(
+            "The file is not in UTF-8. Save it as CSV UTF-8.", faults=(Fault(f"line {line}", "is not in UTF-8"),)
+        )
+    try:
+        found = _find_size_fault(text) or _find_faults(text, kind, key)
+    except csv.Error as error:
+        return _Refused("The file cannot be read as CSV.", faults=(Fault("file", str(error)),))
+    except ImportRefused as error:
+        return _Refused(error.detail, tuple(error.faults))
+    return found
+
+
+def _find_size_fault(text: str) -> _Refused | None:
+    """Whether the file has too many columns or rows, or no rows: counted before anything is checked."""
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    columns = len(next(lines, ()))
+    if columns > MOST_COLUMNS:
+        return _Refused(f"The file has {columns:,} columns; {MOST_COLUMNS} are allowed.")
+    filled = 0
+    try:
+        # Lines without a value count as well: they are work, too.
+        for number, cells in enumerate(lines, start=1):
+            if number > MOST_ROWS:
+                return _Refused(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+            filled += any(map(str.strip, cells))
+    except csv.Error:
+        # Reported with its line, beside what is wrong before it.
+        return None
+    return None if filled else _Refused("The file has no rows under its heading.")
+
+
+def _find_faults(text: str, kind: type[RowT], key: Callable[[RowT], Hashable] | None) -> _Refused | None:
+    faults = _Faults()
+    first: dict[Hashable, int] = {}
+    for numbered in rows_of(text, kind, faults):
+        if key is None:
+            continue
+        name = key(numbered.row)
+        if name in first:
+            faults.add(Fault(f"line {numbered.line}", f"repeats {shown_key(name)} of line {first[name]}"))
+        first.setdefault(name, numbered.line)
+    return _Refused(*_refusal(faults.first, faults.count)) if faults.count else None
+
+
+class _Faults:
+    """The faults of a file: the first ones, and how many there are."""
+
+    def __init__(self) -> None:
+        self.first: list[Fault] = []
+        self.count = 0
+
+    def add(self, fault: Fault) -> None:
+        self.count += 1
+        if len(self.first) < MOST_FAULTS:
+            self.first.append(fault)
+
+
+def rows_of(text: str, kind: type[RowT], faults: _Faults | None = None) -> Iterator[Numbered[RowT]]:
+    """The rows that are valid; others are added to `faults`. Raises ImportRefused for a wrong heading."""
+    faults = _Faults() if faults is None else faults
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    faults: list[Fault] = []
-    rows: list[Numbered[RowT]] = []
+    heading = [name.strip() for name in next(reader, [])]
+    _check_heading(heading, kind)
     checked = TypeAdapter(kind)
     try:
-        heading = [name.strip() for name in next(reader, [])]
-        _check_heading(heading, kind)
         for cells in reader:
-            if not any(cell.strip() for cell in cells):
+            if not any(map(str.strip, cells)):
                 continue
             line = reader.line_num
             if len(cells) != len(heading):
-                faults.append(
-                    Fault(f"line {line}", f"has {counted(len(cells), 'cell')}; the heading has {len(heading)}")
-                )
+                detail = f"has {counted(len(cells), 'cell')}; the heading has {len(heading)}"
+                faults.add(Fault(f"line {line}", detail))
                 continue
             given = {name: _entered(cell) for name, cell in zip(heading, cells, strict=True) if cell.strip()}
             try:
-                rows.append(Numbered(line, checked.validate_python(given)))
+                yield Numbered(line, checked.validate_python(given))
             except ValidationError as error:
-                faults += [_fault(line, details) for details in error.errors()]
-            if len(rows) > MOST_ROWS:
-                raise ImportRefused(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+                if len(faults.first) >= MOST_FAULTS:
+                    faults.count += error.error_count()
+                    continue
+                for details in error.errors(include_url=False):
+                    faults.add(_fault(line, details))
     except csv.Error as error:
-        faults.append(Fault(f"line {reader.line_num}", str(error)))
-    faults += _repeated(rows, key)
-    if faults:
-        refuse_import(faults)
-    return rows
+        faults.add(Fault(f"line {reader.line_num}", str(error)))
 
 
 def _entered(cell: str) -> str:
@@ -84,9 +170,17 @@ def _entered(cell: str) -> str:
 
 
 def refuse_import(faults: Sequence[Fault]) -> None:
-    """Raises ImportRefused if there are any faults."""
+    """Raises ImportRefused if there are any faults; the first 200 are named, the others counted."""
     if faults:
-        raise ImportRefused(f"Nothing was imported: the file has {counted(len(faults), 'error')}.", faults=faults)
+        detail, named = _refusal(faults, len(faults))
+        raise ImportRefused(detail, faults=named)
+
+
+def _refusal(faults: Sequence[Fault], count: int) -> tuple[str, tuple[Fault, ...]]:
+    detail = f"Nothing was imported: the file has {counted(count, 'error')}"
+    if count > MOST_FAULTS:
+        detail += f"; the first {MOST_FAULTS} are listed, and {count - MOST_FAULTS:,} more are not"
+    return f"{detail}.", tuple(faults[:MOST_FAULTS])
 
 
 def _check_heading(heading: Sequence[str], kind: type[object]) -> None:
@@ -102,18 +196,6 @@ def _fault(line: int, error: ErrorDetails) -> Fault:
     kind = error["type"]
     detail = "is empty" if kind == "missing" else words_of_fault(kind, error["msg"], error.get("ctx", {}))
     return Fault(f"line {line}, column {column}", detail)
-
-
-def _repeated(rows: Sequence[Numbered[RowT]], key: Callable[[RowT], Hashable]) -> list[Fault]:
-    first: dict[Hashable, int] = {}
-    faults = []
-    for numbered in rows:
-        name = key(numbered.row)
-        if name in first:
-            shown = " / ".join(map(str, name)) if isinstance(name, tuple) else str(name)
-            faults.append(Fault(f"line {numbered.line}", f"repeats {shown} of line {first[name]}"))
-        first.setdefault(name, numbered.line)
-    return faults
 
 
 def shown_cell(value: object) -> str | Decimal | int | date | None:

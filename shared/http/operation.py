@@ -19,8 +19,8 @@ from shared.access.grants import EVERYTHING, Principal, Scope, scope_for
 from shared.access.identity import HEADER, IdentityVerifier
 from shared.audit import store as audit
 from shared.audit.chain import kept_body
-from shared.database.failures import is_disconnect, is_exhausted, is_transient
-from shared.database.pool import Database
+from shared.database.failures import is_disconnect, is_exhausted, is_overdue, is_transient
+from shared.database.pool import STATEMENT_SECONDS, Database
 from shared.errors import (
     CommandInFlight,
     DatabaseAway,
@@ -30,6 +30,7 @@ from shared.errors import (
     IdempotencyKeyReused,
     ImportRefused,
     InvalidInput,
+    TookTooLong,
     TryAgain,
     Unauthenticated,
 )
@@ -115,6 +116,11 @@ class Operation(APIRoute):
                         raise DatabaseAway(
                             "The connection to the database was lost, and it is unknown whether this was done. "
                             "Check, or repeat the same command."
+                        ) from error
+                    if is_overdue(error):
+                        raise TookTooLong(
+                            f"The database did not finish within {STATEMENT_SECONDS} s, so the request was ended and "
+                            "nothing was done. Ask for less at once: a shorter period or more filters."
                         ) from error
                     if is_exhausted(error):
                         break
@@ -234,7 +240,13 @@ class Router:
     ) -> Callable[[Endpoint], Endpoint]:
         """Registers an operation. `refuses` lists its own errors; `idempotent` requires an Idempotency-Key."""
         idempotent: bool = options.pop("idempotent", False)
-        errors: list[type[DomainError]] = [*options.pop("refuses", ()), InvalidInput, TryAgain, DatabaseAway]
+        errors: list[type[DomainError]] = [
+            *options.pop("refuses", ()),
+            InvalidInput,
+            TryAgain,
+            TookTooLong,
+            DatabaseAway,
+        ]
         if access.kind != "public":
             errors.append(Unauthenticated)
         if access.kind == "feature":

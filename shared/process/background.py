@@ -53,26 +53,36 @@ async def whole(work: Coroutine[Any, Any, T]) -> T:
         raise asyncio.CancelledError
 
 
-async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """Runs `loop` forever; when it raises, logs the error and starts it again after a growing pause."""
+async def keep_running(name: str, loop: Callable[[], Awaitable[None]], failing: set[str] | None = None) -> None:
+    """Runs `loop` forever; when it raises, logs the error and starts it again after a growing pause.
+
+    Meanwhile its name is in `failing`, until it has run for longer than the longest pause.
+    """
+    failing = set() if failing is None else failing
     pause = _FIRST_PAUSE_SECONDS
     clock = asyncio.get_running_loop()
     while True:
         started_at = clock.time()
+        settled = clock.call_later(_LONGEST_PAUSE_SECONDS, failing.discard, name)
         try:
             await loop()
         except Exception as error:
+            failing.add(name)
             if clock.time() - started_at > _LONGEST_PAUSE_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
             log.warning("%s failed and starts again in %.1f s: %r", name, pause, error)
+        finally:
+            settled.cancel()
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
 
 @asynccontextmanager
-async def running(loops: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
-    """Keeps every loop running until the block ends."""
-    tasks = [asyncio.create_task(keep_running(name, loop), name=name) for name, loop in loops.items()]
+async def running(
+    loops: Mapping[str, Callable[[], Awaitable[None]]], failing: set[str] | None = None
+) -> AsyncIterator[None]:
+    """Keeps every loop running until the block ends; the names of those that fail are in `failing` meanwhile."""
+    tasks = [asyncio.create_task(keep_running(name, loop, failing), name=name) for name, loop in loops.items()]
     try:
         yield
     finally:

@@ -25,6 +25,11 @@ _REQUESTS = Histogram(
 INBOX_DUPLICATES = Counter(
     "ratebook_inbox_duplicates", "Events delivered again after they were handled.", ("consumer",)
 )
+FOREIGN_MESSAGES = Counter(
+    "ratebook_foreign_messages",
+    "Messages on the subject of an event that were not events, and were dropped.",
+    ("consumer",),
+)
 BUILD = Gauge("ratebook_build_info", "Always 1; the label is the version of this process.", ("version",))
 BUILD.labels(VERSION).set(1)
 Lookup = Callable[[], Awaitable[Iterable[Metric]]]

@@ -48,7 +48,7 @@ class ProcessSettings(BaseSettings):
     )
 
     nats_url: SecretStr = Field(validation_alias="NATS_URL")
-    """`nats://user:password@host:port`; each process has its own user."""
+    """`nats://user:password@host:port`, with commas between several `host:port`; each process has its own user."""
     drain_seconds: float = Field(default=5.0, ge=0, le=60, validation_alias="DRAIN_SECONDS")
     """How long a process continues to serve after SIGTERM. It must be longer than the gateway keeps an idle connection to
     a service (4 s), and longer than load balancers take to notice."""
@@ -60,7 +60,7 @@ class ServiceSettings(ProcessSettings):
     """The settings of a service. Subclasses set `env_prefix`, such as `RATING_`."""
 
     database_url: SecretStr
-    """`postgresql://…` as the runtime role."""
+    """`postgresql://…` as the runtime role, in any form that libpq reads."""
     gateway_keys: str
     """The public keys of the trusted gateways, as JWKS (RFC 7517); `ratebook new-key` prints it."""
     pool_size: int = Field(default=10, ge=2, le=100)

@@ -13,7 +13,7 @@ from shared.files.csv import Numbered, refuse_import
 from shared.records import table as store
 from shared.records.table import Kept, RecordTable
 from shared.values.columns import Record
-from shared.values.text import sentence_case
+from shared.values.text import sentence_case, shown_key
 from shared.values.versions import require_version
 
 RowT = TypeVar("RowT", bound=Record)
@@ -77,7 +77,7 @@ class Records(Generic[RowT]):
         """Returns a row with its revision; `lock` blocks other changes to it. Raises NotFound."""
         found = await store.find_row(session, self.table, scope, key, lock=lock)
         if found is None:
-            raise NotFound(f"There is no {self.table.words} {self.table.shown_key(key)}.")
+            raise NotFound(f"There is no {self.table.words} {shown_key(key)}.")
         return found
 
     async def enter(self, session: AsyncSession, scope: Scope, row: RowT) -> tuple[Any, ...]:
@@ -86,7 +86,7 @@ class Records(Generic[RowT]):
         await self._require_good(session, row)
         key = await store.insert_row(session, self.table, row)
         if key is None:
-            shown = self.table.shown_key(self.table.key_of(row))
+            shown = shown_key(self.table.key_of(row))
             raise self.taken(
                 f"{sentence_case(self.table.words)} {shown} already exists. Change it, or choose another key."
             )
@@ -102,7 +102,7 @@ class Records(Generic[RowT]):
         record's error for faults.
         """
         kept = await self.read(session, scope, key, lock=True)
-        found, shown = kept.row, self.table.shown_key(key)
+        found, shown = kept.row, shown_key(key)
         require_version(kept.revision, expected_revision, f"{sentence_case(self.table.words)} {shown}")
         row = found.model_copy(update=dict(values))
         self._require_in_scope(scope, row)
@@ -167,5 +167,5 @@ class Records(Generic[RowT]):
 
     def _require_in_scope(self, scope: Scope, row: RowT) -> None:
         if not self._covers(scope, row):
-            shown = self.table.shown_key(self.table.key_in_file(row))
+            shown = shown_key(self.table.key_in_file(row))
             raise Forbidden(f"{sentence_case(self.table.words)} {shown} is outside what you may edit.")

@@ -150,7 +150,7 @@ def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge
 
     @declare("imports", "/import", f"import {edge.several}", words, access=edge.edit)
     async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-        rows = read_csv(file, records.table.entered, key=records.table.key_in_file)
+        rows = await read_csv(file, records.table.entered, key=records.table.key_in_file)
         return await records.import_rows(session, caller.scope, rows)
 
 

@@ -1,8 +1,9 @@
 """The SQL of records: one declaration of a table gives all statements, and each handles any number of rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table, text
@@ -98,12 +99,10 @@ class RecordTable(Generic[RowT]):
     def key_of(self, row: object) -> tuple[Any, ...]:
         return tuple(getattr(row, name) for name in self.keys)
 
-    def key_in_file(self, row: object) -> tuple[Any, ...]:
+    @property
+    def key_in_file(self) -> Callable[[object], Hashable]:
         """What must be unique in a file: the key, or the order if the database assigns the key."""
-        return tuple(getattr(row, name) for name in (self.order if self.numbered else self.keys))
-
-    def shown_key(self, key: Sequence[Any]) -> str:
-        return " / ".join(map(str, key))
+        return attrgetter(*(self.order if self.numbered else self.keys))
 
 
 def _within(table: RecordTable[RowT], scope: Scope) -> Where:

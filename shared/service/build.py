@@ -22,6 +22,7 @@ from shared.http import idempotency
 from shared.http.audit import audit_router
 from shared.http.context import RequestContext
 from shared.http.health import install_health
+from shared.http.leaving import EndAbandoned
 from shared.http.metrics import install_metrics
 from shared.http.operation import Router, include
 from shared.http.problems import Problem, install_problem_handlers
@@ -32,7 +33,7 @@ from shared.process.settings import ServiceSettings
 from shared.process.version import VERSION
 from shared.service.jobs import Bell, Job
 from shared.service.measures import Measure, in_database, of_pool
-from shared.service.probes import probe_broker, probe_database
+from shared.service.probes import probe_broker, probe_database, probe_loops
 
 Loop = Callable[[], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -54,21 +55,8 @@ def build(
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
     nats_url = settings.nats_url.get_secret_value()
-    broker: dict[str, Client] = {}
-
-    async def read_events() -> None:
-        """Runs all consumers of this process on one connection to NATS."""
-        broker["client"] = await streams.connect(nats_url, reconnect=True)
-        loops = {
-            f"consumer {consumer.durable}": ConsumerLoop(consumer, database, broker["client"]).run
-            for consumer in consumers
-        }
-        try:
-            async with running(loops):
-                await asyncio.Event().wait()
-        finally:
-            await broker.pop("client").close()
-
+    failing: set[str] = set()
+    reading = _Reading(nats_url, database, consumers, failing)
     bell = Bell()
     all_jobs = {"prune": Job(_prune, pause_seconds=3600), "audit": Job(seal_part), **(jobs or {})}
 
@@ -77,12 +65,12 @@ def build(
         collect_rarely()
         loops: dict[str, Loop] = {
             "relay": Relay(name, database, nats_url).run,
-            "events": read_events,
+            "events": reading.run,
             **({"bell": partial(bell.listen, database)} if jobs else {}),
             **{job_name: partial(job.run, database, bell) for job_name, job in all_jobs.items()},
         }
         with draining.before_stopping():
-            async with running(loops):
+            async with running(loops, failing):
                 yield
         await database.close()
 
@@ -92,14 +80,46 @@ def build(
     app.state.settings = settings
     app.state.identities = IdentityVerifier(settings.gateway_keys, name)
     app.add_middleware(RequestContext, service=name, draining=draining)
+    app.add_middleware(EndAbandoned)
     install_problem_handlers(app)
-    needed = {"database": lambda: probe_database(database)}
-    install_health(app, draining, needed, {"nats": lambda: probe_broker(broker.get("client"))})
+    needed = {"database": partial(probe_database, database)}
+    install_health(app, draining, needed, {"nats": reading.probe, "loops": partial(probe_loops, failing)})
     durables = [consumer.durable for consumer in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, [*routers, audit_router(name)])
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
     return app
+
+
+class _Reading:
+    """All consumers of the process, on one connection to NATS."""
+
+    def __init__(self, nats_url: str, database: Database, consumers: Sequence[Consumer[Any]], failing: set[str]):
+        # A wrong address is said at the start, not by loops that fail one after the other.
+        streams.read_address(nats_url)
+        self._nats_url = nats_url
+        self._database = database
+        self._consumers = consumers
+        self._failing = failing
+        self._client: Client | None = None
+
+    async def run(self) -> None:
+        """Reads until it is cancelled; shared.process.background starts it again when it fails."""
+        self._client = client = await streams.connect(self._nats_url, reconnect=True)
+        loops = {
+            f"consumer {consumer.durable}": ConsumerLoop(consumer, self._database, client).run
+            for consumer in self._consumers
+        }
+        try:
+            async with running(loops, self._failing):
+                await asyncio.Event().wait()
+        finally:
+            self._client = None
+            await client.close()
+
+    async def probe(self) -> None:
+        """Raises Unready when the broker does not answer."""
+        await probe_broker(self._client)
 
 
 async def _prune(session: AsyncSession) -> bool:

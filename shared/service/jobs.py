@@ -46,11 +46,12 @@ class Job:
     """A job: repeats `part` until it returns False because there is nothing left to do.
 
     Then it waits for the bell, or for `pause_seconds`, because a ring may be lost with its connection. Any number of
-    processes may run the same job. A crash loses only the part that is in progress.
+    processes may run the same job. Nobody waits for it, so a statement of it may take `statement_seconds`. A crash loses only the part that is in progress.
     """
 
     part: Callable[[AsyncSession], Awaitable[bool]]
     pause_seconds: float = 1.0
+    statement_seconds: int = 600
 
     async def run(self, database: Database, bell: Bell) -> None:
         """Works forever; when it fails, shared.process.background starts it again."""
@@ -61,5 +62,5 @@ class Job:
                     await asyncio.wait_for(rung.wait(), self.pause_seconds)
 
     async def _do_part(self, database: Database) -> bool:
-        async with database.transaction() as session:
+        async with database.transaction(statement_seconds=self.statement_seconds) as session:
             return await self.part(session)

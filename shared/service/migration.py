@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+from functools import partial
 from logging import getLogger
 from pathlib import Path
 
+import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from shared.database.address import libpq_url
 from shared.events.ddl import SHARED_TABLES
 
 log = getLogger(__name__)
@@ -42,7 +45,9 @@ def run(metadata: MetaData) -> None:
 
 
 async def _run(url: str, metadata: MetaData) -> None:
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=partial(asyncpg.connect, libpq_url(url), timeout=10)
+    )
     try:
         async with engine.connect() as connection:
             await _take_turns(connection)

@@ -1,4 +1,4 @@
-"""What /readyz of a service looks at: its database and NATS, reported by the kind of failure only."""
+"""What /readyz of a service looks at: its database, NATS and its loops, reported by the kind of failure only."""
 
 import asyncpg
 from nats.aio.client import Client
@@ -48,3 +48,9 @@ async def probe_broker(client: Client | None) -> None:
     if client is None or not client.is_connected:
         raise Unready("NATS is unreachable.")
     await client.flush(timeout=_FLUSH_SECONDS)
+
+
+async def probe_loops(failing: set[str]) -> None:
+    """Raises Unready while a loop fails and is started again: no event leaves without the relay, whatever else works."""
+    if failing:
+        raise Unready(f"Not running: {', '.join(sorted(failing))}.")

@@ -114,3 +114,8 @@ def in_words(name: str) -> str:
 def sentence_case(words: str) -> str:
     """The words with a capital letter at the beginning: `read GL account` → `Read GL account`."""
     return words[:1].upper() + words[1:]
+
+
+def shown_key(key: object) -> str:
+    """A key as people read it: `1 / S1009` for one of several parts."""
+    return " / ".join(map(str, key)) if isinstance(key, tuple) else str(key)

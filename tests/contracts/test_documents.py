@@ -67,18 +67,25 @@ def test_a_service_has_exactly_the_consumers_of_its_subscriptions(service: str) 
 
 def test_the_broker_grants_each_service_its_own_subjects_and_consumers_and_no_others() -> None:
     text = (ROOT / "deploy" / "nats" / "ratebook.conf").read_text()
-    users = {found.group(1): found.group(0) for found in re.finditer(r"user: (\w+)\n.*?\n    \}", text, re.DOTALL)}
+    users = {found.group(1): found.group(0) for found in re.finditer(r"user: (\w+)\n.*?\n {6}\}", text, re.DOTALL)}
     for service in ("rating", "receivables", "security"):
         durables = {event.durable(service) for event in SUBSCRIPTIONS.get(service, ())}
-        granted = set(re.findall(r'"([^"]+)"', users[service]))
-        assert granted == {
+        reached = {
             f"ratebook.v1.{service}.>",
-            f"$JS.API.STREAM.INFO.{STREAM}",
+            f"ratebook.relay.v1.{service}",
             f"$JS.API.DIRECT.GET.{STREAM}.ratebook.v1.{service}.>",
-            f"_INBOX_{service}.>",
+            f"$JS.API.DIRECT.GET.{STREAM}.ratebook.relay.v1.{service}",
             *(f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{durable}" for durable in durables),
             *(f"$JS.ACK.{STREAM}.{durable}.>" for durable in durables),
         }
+        assert set(re.findall(r'"([^"]+)"', users[service])) == {*reached, f"_INBOX_{service}.>"}
+        # What the account of the stream exports to the service's account, and what that imports, is the same.
+        account = service.upper()
+        exported = re.findall(rf'\{{ service: "([^"]+)", accounts: \[ {account} \]', text)
+        imports = re.search(rf"^  {account} \{{.*?imports: \[(.*?)^    \]", text, re.DOTALL | re.MULTILINE)
+        assert imports is not None
+        imported = re.findall(r'account: RATEBOOK, subject: "([^"]+)"', imports.group(1))
+        assert (set(exported), set(imported)) == (reached, reached)
 
 
 def test_every_event_has_one_name_in_four_spellings() -> None:

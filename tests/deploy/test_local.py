@@ -1,20 +1,26 @@
 """If something prevents the suite from running, one sentence says so, and nothing is left running."""
 
+import io
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import psutil
 import pytest
+from rich.console import Console
 
 from deploy.local import postgres, process
-from deploy.local.home import Home, Secrets, make_directory
-from deploy.local.process import LocalError, port_is_free, start, wait_until
+from deploy.local.__main__ import _keep_up
+from deploy.local.home import Home, Secrets, keep_private, make_directory
+from deploy.local.process import LocalError, reserve, start, wait_until
+from deploy.local.sample import load_sample
 from deploy.local.suite import Suite
 
 ROOT = Path(__file__).parents[2]
@@ -25,9 +31,120 @@ def test_a_port_in_use_is_reported_with_what_to_do(tmp_path: Path) -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
-        assert not port_is_free(port)
         with Home(tmp_path) as home, pytest.raises(LocalError, match=f"Port {port} is in use.*PORT="):
-            Suite(home, gateway_port=port).start()
+            Suite(home, gateway_port=port)
+
+
+def test_a_port_stays_reserved_between_two_starts_of_its_server() -> None:
+    reserved = reserve()
+    for _ in range(2):
+        with reserved.socket() as server, socket.socket() as stranger, socket.socket() as client:
+            server.listen()
+            client.connect(("127.0.0.1", reserved.port))
+            server.accept()[0].close()
+            with pytest.raises(OSError, match="in use"):
+                stranger.bind(("127.0.0.1", reserved.port))
+        # Nobody listens: callers are refused at once, and do not wait for an answer.
+        with socket.socket() as client, pytest.raises(ConnectionRefusedError):
+            client.connect(("127.0.0.1", reserved.port))
+        with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+            stranger.bind(("127.0.0.1", reserved.port))
+    with pytest.raises(OSError, match="in use"):
+        reserve(reserved.port)
+    reserved.release()
+    reserve(reserved.port).release()
+
+
+def test_secrets_are_replaced_whole(tmp_path: Path) -> None:
+    keep_private(tmp_path / "secrets.json", {"a": 1})
+    (tmp_path / "secrets.json.new").write_text("half of a docu")
+    keep_private(tmp_path / "secrets.json", {"a": 2})
+    assert (tmp_path / "secrets.json").read_text() == '{"a": 2}'
+    assert [path.name for path in tmp_path.iterdir()] == ["secrets.json"]
+
+
+def test_postgres_starts_after_initdb_was_broken_off(tmp_path: Path) -> None:
+    left = tmp_path / "postgres" / "data.new"
+    left.mkdir(parents=True)
+    (left / "PG_VERSION").write_text("18\n")
+    server = postgres.start_postgres(tmp_path / "postgres", {"postgres": "known-before"}, durable=False)
+    server.stop()
+    assert not left.exists()
+
+
+def test_postgres_starts_while_its_killed_postmaster_is_a_zombie(tmp_path: Path) -> None:
+    """As in a container without init, where nobody waits for the children of a killed launcher."""
+    passwords = {"postgres": "known-before"}
+    killed = postgres.start_postgres(tmp_path / "postgres", passwords, durable=False).child.process
+    killed.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while psutil.Process(killed.pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    server = postgres.start_postgres(tmp_path / "postgres", passwords, durable=False)
+    server.stop()
+    killed.wait()
+
+
+def test_postgres_starts_while_another_program_has_its_number(tmp_path: Path) -> None:
+    passwords = {"postgres": "known-before"}
+    postgres.start_postgres(tmp_path / "postgres", passwords, durable=False).stop()
+    (tmp_path / "postgres" / "data" / "postmaster.pid").write_text(f"{os.getppid()}\n")
+    postgres.start_postgres(tmp_path / "postgres", passwords, durable=False).stop()
+
+
+_START = """
+import sys
+from pathlib import Path
+from deploy.local.home import Home
+from deploy.local.sample import load_sample
+from deploy.local.suite import Suite
+with Home(Path(sys.argv[1])) as home:
+    suite = Suite(home, durable=False)
+    suite.start()
+    load_sample(suite)
+"""
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(10, marks=pytest.mark.faults)])
+def test_starts_that_are_broken_off_at_any_moment_can_be_repeated(tmp_path: Path, rounds: int) -> None:
+    chance = random.Random(rounds)
+    for number in range(rounds):
+        starting = subprocess.Popen([sys.executable, "-c", _START, str(tmp_path)], cwd=ROOT, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.5, 8 if rounds > 2 else 3))
+        starting.send_signal(signal.SIGKILL if number % 2 else signal.SIGINT)
+        starting.wait()
+    with Home(tmp_path) as home:
+        suite = Suite(home, durable=False)
+        try:
+            suite.start()
+            load_sample(suite)
+            assert suite.find_stopped() == []
+        finally:
+            suite.stop()
+
+
+def test_a_part_that_stops_is_started_again_with_a_word(tmp_path: Path) -> None:
+    with Home(tmp_path) as home:
+        suite = Suite(home, durable=False)
+        told = io.StringIO()
+        try:
+            suite.start()
+            assert suite.postgres is not None
+            assert suite.nats is not None
+            for child in (suite.servers["rating"].child, suite.nats.child, suite.postgres.child):
+                child.kill()
+            looking = threading.Thread(target=_keep_up, args=(suite, Console(file=told, width=200)), daemon=True)
+            looking.start()
+            deadline = time.monotonic() + 60
+            while suite.find_stopped():
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+            suite.wait_ready()
+        finally:
+            suite.stop()
+    for name in ("rating", "NATS", "PostgreSQL"):
+        assert f"{name} stopped unexpectedly and starts again. Its log: " in told.getvalue()
 
 
 @pytest.mark.parametrize("place", ["/proc/ratebook", "a-file/below"])

@@ -1,4 +1,4 @@
-"""The two ledgers face to face, and a clerk at the entry of invoices."""
+"""Rating and receivables together, and a clerk who enters invoices."""
 
 from tests.fixtures.clerk import clerk, reconciled_receivables
 from tests.fixtures.ledgers import (

@@ -1,4 +1,4 @@
-"""Two halves of one company that share nothing: branch, customers and AR company of each; and the same life for both."""
+"""Two halves of one company that share no branch, customer or AR company, with the same data in both."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _SERVED = {"priority": "STANDARD", "service_on": "2026-11-02", "field_status": "
 
 @dataclass
 class Half:
-    """One half by its names, and the `ids` of what was made in it: order, runs, invoices, batches …"""
+    """The names of one half, and the `ids` of what was created in it: order, runs, invoices, batches …"""
 
     name: str
     branch: str
@@ -53,15 +53,15 @@ THEIRS = ("THEIRS", "LAX", 2, "L2002", "L2001", "C-200", 21, "SUMMONS", "90012",
 
 @dataclass
 class World:
-    """Both services as somebody who may do everything, and their databases."""
+    """Both services for a caller who may do everything, and their databases."""
 
     rating: httpx.AsyncClient
     receivables: httpx.AsyncClient
     rating_database: Database
     receivables_database: Database
 
-    async def lives(self, half: Half) -> None:
-        """Everything there is to see, made once for this half."""
+    async def fill(self, half: Half) -> None:
+        """Creates one of everything that can be seen in this half."""
         await self._set_up(half)
         await self._rate(half)
         await self._export(half)
@@ -131,7 +131,7 @@ class World:
         await exchange(self.rating_database, self.receivables_database)
 
     async def _leave_work(self, half: Half) -> None:
-        """What waits: a draft and an order for one, an order to export, one that has no rate, a prebill."""
+        """Leaves a draft and an order for one, an order to export, one that has no rate, and a prebill."""
         rolled = await self._enter(half, "3", half.rolled_customer)
         await self._enter(half, "4", half.customer)
         await self._run(half)
@@ -183,13 +183,13 @@ class World:
         asked = await made(self.receivables.post("/v1/invoice-prints", json={"invoice_ids": [half.ids["invoice"]]}))
         half.ids["print"] = asked.json()["id"]
         await _until_idle(self.receivables_database, print_job(_ZONE).part)
-        await self._ask_for_what_needs_four_eyes(half)
+        await self._request_approvals(half)
         async with self.receivables_database.transaction() as session:
-            chosen = PrintSelection(invoice_ids=[half.ids["invoice"]])
-            await invoice_emails.ask(session, EVERYTHING, chosen, again=False, requested_by=half.name, now=now())
+            selection = PrintSelection(invoice_ids=[half.ids["invoice"]])
+            await invoice_emails.queue(session, EVERYTHING, selection, again=False, requested_by=half.name, now=now())
 
-    async def _ask_for_what_needs_four_eyes(self, half: Half) -> None:
-        """A credit over the limit, and a month to be reopened: both wait for somebody else."""
+    async def _request_approvals(self, half: Half) -> None:
+        """Requests a credit over the limit and the reopening of a month, which both await a second person."""
         path = f"/v1/ar-companies/{half.company}"
         read = await self.receivables.get(path)
         limited, version = {**read.json(), "four_eyes_limit": "0.00"}, {"if-match": read.headers["etag"]}
@@ -198,8 +198,8 @@ class World:
         path = f"/v1/invoices/{half.ids['invoice']}/credits"
         asked = await made(self.receivables.post(path, json=body, headers=key(f"c {half.name}")))
         half.ids["credit_request"] = asked.json()["request_id"]
-        wanted = {"ar_company": half.company, "month": "2026-09", "reason": half.name}
-        half.ids["reopening"] = (await made(self.receivables.post("/v1/month-reopenings", json=wanted))).json()["id"]
+        month = {"ar_company": half.company, "month": "2026-09", "reason": half.name}
+        half.ids["reopening"] = (await made(self.receivables.post("/v1/month-reopenings", json=month))).json()["id"]
 
     async def _work_off_batches(self) -> None:
         for job in (jobs.validate_job(_ZONE), jobs.post_job(_ZONE)):

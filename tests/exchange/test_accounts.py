@@ -1,4 +1,4 @@
-"""What customers owe and which months are open: announced beside the posting, heard by rating, warned of."""
+"""What customers owe and which months are open: published after postings, read by rating, and warned of."""
 
 import asyncio
 import random
@@ -14,21 +14,22 @@ from shared.contracts.company_changed import CompanyChanged
 from shared.database.pool import Database
 from shared.database.statements import execute
 from tests.fixtures.exchange import announce_accounts, data_of, deliver, exchange, take_events
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, Rate, key
+from tests.services.receivables.fixtures import Export
 
 
-async def said(database: Database, name: str) -> list[dict[str, Any]]:
-    """The data of all events of this name in the outbox, the oldest first."""
+async def published(database: Database, name: str) -> list[dict[str, Any]]:
+    """The data of all events of this name in the outbox, oldest first."""
     return [data_of(one) for one in await take_events(database, "receivables") if one[1] == name]
 
 
-async def warned(rating: Any, **wanted: str) -> dict[str, list[str]]:
-    page = (await rating.get("/v1/ready-to-export", params={"month": "2026-11", **wanted})).json()
+async def warned(rating: Any, **filters: str) -> dict[str, list[str]]:
+    page = (await rating.get("/v1/ready-to-export", params={"month": "2026-11", **filters})).json()
     return {one["number"]: one["warnings"] for one in page["items"]}
 
 
 async def set_limit(company: Any, databases: tuple[Database, Database], limit: str | None) -> None:
-    """Gives S1001 a credit limit in receivables, and lets rating hear of it."""
+    """Sets the credit limit of S1001 in receivables, and delivers the event to rating."""
     _, receivables = company
     (customer,) = (await receivables.get("/v1/customers", params={"search": "S1001"})).json()["items"]
     etag = (await receivables.get(f"/v1/customers/{customer['id']}")).headers["etag"]
@@ -45,7 +46,7 @@ def databases(rating_database: Database, receivables_database: Database) -> tupl
 
 
 async def test_the_limit_counts_open_invoices_and_rated_orders_together(
-    company, enter, rate, export, databases
+    company: Company, enter: Enter, rate: Rate, export: Export, databases: tuple[Database, Database]
 ) -> None:
     rating, receivables = company
     await set_limit(company, databases, "200.00")
@@ -70,7 +71,9 @@ async def test_the_limit_counts_open_invoices_and_rated_orders_together(
     assert (run["status"], run["exported"]) == ("done", 2)
 
 
-async def test_who_is_over_the_limit_is_exported_all_the_same(company, enter, rate, export, databases) -> None:
+async def test_a_customer_over_the_limit_is_exported_anyway(
+    company: Company, enter: Enter, rate: Rate, export: Export, databases: tuple[Database, Database]
+) -> None:
     await set_limit(company, databases, "0.01")
     (order,) = await enter("W1")
     await rate(order["id"])
@@ -78,7 +81,9 @@ async def test_who_is_over_the_limit_is_exported_all_the_same(company, enter, ra
     assert (await export())["exported"] == 1
 
 
-async def test_a_closed_month_is_warned_of_and_the_export_says_so_itself(company, enter, rate, databases) -> None:
+async def test_ready_to_export_warns_of_a_closed_month(
+    company: Company, enter: Enter, rate: Rate, databases: tuple[Database, Database]
+) -> None:
     rating, receivables = company
     (order,) = await enter("W1")
     await rate(order["id"])
@@ -90,24 +95,28 @@ async def test_a_closed_month_is_warned_of_and_the_export_says_so_itself(company
     assert await warned(rating, month="2027-05") == {"W1": ["month 2027-05 is not open yet in company 1"]}
 
 
-async def test_what_is_said_of_accounts_and_companies_follows_the_contract(enter, export, databases) -> None:
+async def test_account_and_company_events_match_their_contracts(
+    enter: Enter, export: Export, databases: tuple[Database, Database]
+) -> None:
     await enter("W1", "W2")
     await enter("X1", customer="S1002")
     await export()
-    told = [AccountChanged.model_validate(one) for one in await said(databases[1], "account-changed")]
-    assert {(one.ar_company, one.customer, one.open_amount) for one in told} == {
+    changed = [AccountChanged.model_validate(one) for one in await published(databases[1], "account-changed")]
+    assert {(one.ar_company, one.customer, one.open_amount) for one in changed} == {
         (1, "S1001", Decimal("160.00")),
         (1, "S1002", Decimal("80.00")),
     }
-    companies = [CompanyChanged.model_validate(one) for one in await said(databases[1], "company-changed")]
+    companies = [CompanyChanged.model_validate(one) for one in await published(databases[1], "company-changed")]
     assert {(one.ar_company, one.last_closed_month, one.max_open_months) for one in companies} == {
         (1, "2026-09", 6),
         (2, "2026-09", 6),
     }
 
 
-async def test_a_posting_that_waits_for_its_commit_is_counted_later(enter, export, databases) -> None:
-    """Ids are taken before the commit: a mark like "counted up to" would pass over what commits late."""
+async def test_a_posting_that_commits_late_is_counted_later(
+    enter: Enter, export: Export, databases: tuple[Database, Database]
+) -> None:
+    """Ids are assigned before the commit, so a mark like "counted up to" would miss what commits late."""
     await enter("W1")
     await export()
     _, receivables = databases
@@ -120,16 +129,22 @@ async def test_a_posting_that_waits_for_its_commit_is_counted_later(enter, expor
             await quick.execute(move, {"amount": Decimal("7.00")})
         await announce_accounts(receivables)
     await announce_accounts(receivables)
-    assert [one["open_amount"] for one in await said(receivables, "account-changed")] == ["80.00", "87.00", "92.00"]
+    assert [one["open_amount"] for one in await published(receivables, "account-changed")] == [
+        "80.00",
+        "87.00",
+        "92.00",
+    ]
 
 
-async def test_whoever_dies_while_counting_has_counted_nothing(enter, export, databases) -> None:
+async def test_a_process_that_dies_while_counting_has_counted_nothing(
+    enter: Enter, export: Export, databases: tuple[Database, Database]
+) -> None:
     _, receivables = databases
     await enter("W1")
     await export()
     async with receivables.transaction() as session:
         await execute(session, "INSERT INTO account_movement (customer_id, amount) SELECT id, 9 FROM customer")
-    before = await said(receivables, "account-changed")
+    before = await published(receivables, "account-changed")
 
     async def die_after_counting() -> None:
         async with receivables.transaction() as session:
@@ -138,14 +153,16 @@ async def test_whoever_dies_while_counting_has_counted_nothing(enter, export, da
 
     with pytest.raises(ConnectionError):
         await die_after_counting()
-    assert await said(receivables, "account-changed") == before
+    assert await published(receivables, "account-changed") == before
     await announce_accounts(receivables)
-    told = {one["customer"]: one["open_amount"] for one in await said(receivables, "account-changed")}
-    assert told["S1001"] == "89.00"
-    assert told["S1002"] == "9.00"
+    open_amounts = {one["customer"]: one["open_amount"] for one in await published(receivables, "account-changed")}
+    assert open_amounts["S1001"] == "89.00"
+    assert open_amounts["S1002"] == "9.00"
 
 
-async def test_many_instances_count_everything_once(enter, export, databases) -> None:
+async def test_many_instances_count_everything_once(
+    enter: Enter, export: Export, databases: tuple[Database, Database]
+) -> None:
     _, receivables = databases
     await enter("W1")
     await export()
@@ -153,33 +170,35 @@ async def test_many_instances_count_everything_once(enter, export, databases) ->
         async with receivables.transaction() as session:
             await execute(session, "INSERT INTO account_movement (customer_id, amount) SELECT id, 1 FROM customer")
         await asyncio.gather(*(announce_accounts(receivables) for _ in range(4)))
-    told = {one["customer"]: one for one in await said(receivables, "account-changed")}
-    assert (told["S1001"]["open_amount"], told["S1002"]["open_amount"]) == ("85.00", "5.00")
-    assert told["S1001"]["version"] == 6
+    newest = {one["customer"]: one for one in await published(receivables, "account-changed")}
+    assert (newest["S1001"]["open_amount"], newest["S1002"]["open_amount"]) == ("85.00", "5.00")
+    assert newest["S1001"]["version"] == 6
 
 
-async def test_a_company_is_announced_once_whatever_changed_it(company, databases) -> None:
+async def test_a_changed_company_is_published_once(company: Company, databases: tuple[Database, Database]) -> None:
     _, receivables = databases
-    before = await said(receivables, "company-changed")
+    before = await published(receivables, "company-changed")
     async with receivables.transaction() as session:
         await execute(session, "UPDATE ar_company SET name = 'Alamo', revision = revision + 1 WHERE number = 1")
     await asyncio.gather(*(announce_accounts(receivables) for _ in range(4)))
-    (told,) = (await said(receivables, "company-changed"))[len(before) :]
-    assert (told["ar_company"], told["name"], told["version"]) == (1, "Alamo", 2)
+    (event,) = (await published(receivables, "company-changed"))[len(before) :]
+    assert (event["ar_company"], event["name"], event["version"]) == (1, "Alamo", 2)
 
 
-async def test_repeated_late_and_reordered_news_leave_the_newest(company, enter, export, databases) -> None:
+async def test_repeated_late_and_reordered_events_leave_the_newest_state(
+    company: Company, enter: Enter, export: Export, databases: tuple[Database, Database]
+) -> None:
     rating_database, receivables = databases
     for number in ("W1", "W2", "W3"):
         await enter(number)
         await export()
     await company[1].post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
     await announce_accounts(receivables)
-    news = [one for one in await take_events(receivables, "receivables") if one[1].endswith("-changed")]
+    events = [one for one in await take_events(receivables, "receivables") if one[1].endswith("-changed")]
     for seed in range(4):
         async with rating_database.transaction() as session:
             await execute(session, "DELETE FROM inbox")
-        shuffled = random.Random(seed).sample(news * 2, len(news) * 2)
+        shuffled = random.Random(seed).sample(events * 2, len(events) * 2)
         await deliver(rating_database, "rating", shuffled)
         async with rating_database.transaction() as session:
             (row,) = await session.execute(text("SELECT customer, version, open_amount FROM customer_account"))

@@ -1,48 +1,58 @@
-"""Exported invoices that wait in a batch for review: posted, taken out, withdrawn, asked again."""
+"""Exported invoices that wait in a batch for review: posted, removed, withdrawn, or sent again."""
 
 import asyncio
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from services.rating.actions.exports import ask_again
 from services.rating.store.exports.runs import oldest_unfinished_age_seconds
 from shared.contracts.invoice_batched import InvoiceBatched
+from shared.database.pool import Database
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import data_of, deliver, exchange, take_events, work_off
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
+from tests.services.receivables.fixtures import Export, Reconciled
 
 EDITED = {"description": "mine"}
 
 
 @pytest.fixture
 async def reviewing(clerk: Clerk) -> Clerk:
-    """A clerk whose company lets exported invoices wait."""
+    """A clerk whose company reviews exported invoices in a batch."""
     await clerk.set_company(exported_invoices="batch")
     return clerk
 
 
 async def batch_of(clerk: Clerk, run: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any]
     (found,) = (await clerk.client.get("/v1/batches", params={"run_id": run["id"]})).json()["items"]
     return found
 
 
 @pytest.fixture
-async def waiting(enter, export, reviewing) -> tuple[dict[str, Any], dict[str, Any]]:
+async def waiting(enter: Enter, export: Export, reviewing: Clerk) -> tuple[dict[str, Any], dict[str, Any]]:
     """The run and the batch of one exported order that waits for review."""
     await enter("W1")
     run = await export()
     return run, await batch_of(reviewing, run)
 
 
-async def run_again(rating, run: dict[str, Any]) -> dict[str, Any]:
+async def run_again(rating: httpx.AsyncClient, run: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = (await rating.get(f"/v1/exports/{run['id']}")).json()
     return found
 
 
 async def test_an_exported_invoice_waits_in_a_batch_until_it_is_posted(
-    company, enter, export, reconciled, reviewing, rating_database, receivables_database
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, receivables = company
     (order, _) = await enter("W1", "W2", zip_code="78130", miles="40")
@@ -55,7 +65,7 @@ async def test_an_exported_invoice_waits_in_a_batch_until_it_is_posted(
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "exporting"
     assert (await receivables.get("/v1/invoices")).json()["totals"]["count"] == 0
     async with rating_database.transaction() as session:
-        assert not await ask_again(session, patience_seconds=0), "what waits for people is asked for again"
+        assert not await ask_again(session, patience_seconds=0), "rating asks again for what waits for people"
         assert await oldest_unfinished_age_seconds(session) == 0
     await reconciled()
     assert (await reviewing.post(batch["id"]))["status"] == "posted"
@@ -71,8 +81,14 @@ async def test_an_exported_invoice_waits_in_a_batch_until_it_is_posted(
     await reconciled()
 
 
-async def test_what_waits_can_be_credited_after_its_posting_like_any_other(
-    company, enter, export, reconciled, reviewing, rating_database, receivables_database
+async def test_an_invoice_posted_from_a_batch_can_be_credited_like_any_other(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, receivables = company
     (order,) = await enter("W1")
@@ -87,10 +103,16 @@ async def test_what_waits_can_be_credited_after_its_posting_like_any_other(
     await reconciled()
 
 
-async def test_what_refuses_entries_by_hand_does_not_keep_exported_ones_from_being_posted(
-    company, enter, export, reconciled, reviewing, rating_database, receivables_database
+async def test_rules_for_entries_by_hand_do_not_block_exported_invoices(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
-    """A customer on hold only warns, and the number is always given here."""
+    """A customer on hold only gives a warning, and exported invoices are always numbered automatically."""
     rating, receivables = company
     await reviewing.set_company(customers_on_hold="refuse", auto_number_invoices=False)
     (customer,) = (await receivables.get("/v1/customers", params={"search": "S1001"})).json()["items"]
@@ -108,7 +130,9 @@ async def test_what_refuses_entries_by_hand_does_not_keep_exported_ones_from_bei
     await reconciled()
 
 
-async def test_a_waiting_invoice_cannot_be_edited(company, enter, export, reviewing) -> None:
+async def test_a_waiting_invoice_cannot_be_edited(
+    company: Company, enter: Enter, export: Export, reviewing: Clerk
+) -> None:
     await enter("W1")
     batch = await batch_of(reviewing, await export())
     path = f"/v1/batches/{batch['id']}/entries/1"
@@ -118,7 +142,14 @@ async def test_a_waiting_invoice_cannot_be_edited(company, enter, export, review
 
 @pytest.mark.parametrize("way", ["delete", "clear"])
 async def test_what_is_taken_out_of_its_batch_is_refused_and_can_be_exported_again(
-    company, enter, export, reconciled, reviewing, rating_database, receivables_database, way
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
+    way: str,
 ) -> None:
     rating, receivables = company
     (order,) = await enter("W1")
@@ -144,8 +175,13 @@ async def test_what_is_taken_out_of_its_batch_is_refused_and_can_be_exported_aga
     await reconciled()
 
 
-async def test_a_withdrawal_takes_a_waiting_invoice_out_and_cancels_the_empty_batch(
-    company, waiting, reconciled, reviewing, rating_database, receivables_database
+async def test_a_withdrawal_removes_a_waiting_invoice_and_cancels_the_empty_batch(
+    company: Company,
+    waiting: tuple[dict[str, Any], dict[str, Any]],
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     run, batch = waiting
@@ -157,8 +193,13 @@ async def test_a_withdrawal_takes_a_waiting_invoice_out_and_cancels_the_empty_ba
     await reconciled()
 
 
-async def test_a_withdrawal_that_meets_the_posting_is_answered_by_it(
-    company, waiting, reconciled, reviewing, rating_database, receivables_database
+async def test_a_withdrawal_during_the_posting_is_answered_by_it(
+    company: Company,
+    waiting: tuple[dict[str, Any], dict[str, Any]],
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     run, batch = waiting
@@ -173,8 +214,13 @@ async def test_a_withdrawal_that_meets_the_posting_is_answered_by_it(
     await reconciled()
 
 
-async def test_a_chunk_that_comes_again_however_often_waits_once(
-    company, enter, reconciled, reviewing, rating_database, receivables_database
+async def test_a_repeated_chunk_waits_only_once(
+    company: Company,
+    enter: Enter,
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     await enter("W1", "W2", "W3")
@@ -190,8 +236,8 @@ async def test_a_chunk_that_comes_again_however_often_waits_once(
     await asyncio.gather(*(deliver(receivables_database, "receivables", [one]) for one in repeated))
     batch = await batch_of(reviewing, run)
     assert (batch["entries"], batch["status"]) == (3, "open")
-    told = [one for one in await take_events(receivables_database, "receivables") if one[1] == "invoice-batched"]
-    assert [len(InvoiceBatched.model_validate(data_of(one)).invoices) for one in told] == [3] * 6
+    batched = [one for one in await take_events(receivables_database, "receivables") if one[1] == "invoice-batched"]
+    assert [len(InvoiceBatched.model_validate(data_of(one)).invoices) for one in batched] == [3] * 6
     await reviewing.post(batch["id"])
     await deliver(receivables_database, "receivables", [repeat(chunk)])
     await exchange(rating_database, receivables_database)
@@ -200,7 +246,7 @@ async def test_a_chunk_that_comes_again_however_often_waits_once(
 
 
 def data_id(event: tuple[int, str, bytes]) -> bytes:
-    """The id of an event, as it stands in its envelope."""
+    """The id of an event in its envelope."""
     found: str = json.loads(event[2])["id"]
     return found.encode()
 
@@ -210,7 +256,12 @@ def repeat(event: tuple[int, str, bytes]) -> tuple[int, str, bytes]:
 
 
 async def test_a_later_chunk_of_a_run_opens_its_validated_batch_again(
-    company, enter, reconciled, reviewing, rating_database, receivables_database
+    company: Company,
+    enter: Enter,
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     await enter(*(f"W{number}" for number in range(4)))
@@ -232,8 +283,13 @@ async def test_a_later_chunk_of_a_run_opens_its_validated_batch_again(
     await reconciled()
 
 
-async def test_a_chunk_that_comes_after_the_posting_waits_in_another_batch(
-    company, enter, reconciled, reviewing, rating_database, receivables_database
+async def test_a_chunk_that_arrives_after_the_posting_waits_in_another_batch(
+    company: Company,
+    enter: Enter,
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     await enter("W1", "W2")
@@ -255,7 +311,12 @@ async def test_a_chunk_that_comes_after_the_posting_waits_in_another_batch(
 
 
 async def test_chunks_a_withdrawal_and_a_posting_at_once_decide_each_invoice_once(
-    company, enter, reconciled, reviewing, rating_database, receivables_database
+    company: Company,
+    enter: Enter,
+    reconciled: Reconciled,
+    reviewing: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     await enter(*(f"W{number}" for number in range(12)))
@@ -281,7 +342,9 @@ async def test_chunks_a_withdrawal_and_a_posting_at_once_decide_each_invoice_onc
     await reconciled()
 
 
-async def test_nothing_is_typed_into_a_batch_of_exported_invoices(company, enter, export, reviewing) -> None:
+async def test_no_entries_can_be_added_to_a_batch_of_exported_invoices(
+    company: Company, enter: Enter, export: Export, reviewing: Clerk
+) -> None:
     await enter("W1")
     batch = await batch_of(reviewing, await export())
     refused = await reviewing.enter(batch["id"], customer="S1001", lines=[{"net": "1.00"}])

@@ -1,4 +1,4 @@
-"""After the export: credits of single invoices and of one order of a rollup, in part and whole, and the next version."""
+"""Corrections after the export: credits of invoices and of single orders, in full and in part, and the next version."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -11,12 +11,15 @@ import pytest
 from shared.contracts.event import envelope_bytes
 from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, deliver, exchange, take_events
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, Rate, key
+from tests.services.receivables.fixtures import Export, Reconciled
+
+Credit = Callable[..., Awaitable[dict[str, Any]]]
 
 
 @pytest.fixture
-async def rollup(company, enter, export) -> list[dict[str, Any]]:
-    """A rollup of two orders that stands in Accounts Receivable."""
+async def rollup(company: Company, enter: Enter, export: Export) -> list[dict[str, Any]]:
+    """A rollup of two orders that is posted in receivables."""
     rating, _ = company
     rule = {"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
     await rating.post("/v1/rollup-rules", json=rule)
@@ -36,10 +39,8 @@ async def _assign_and_export(rating: Any, export: Any, name: str) -> dict[str, A
 
 
 @pytest.fixture
-def credit(
-    company, rating_database: Database, receivables_database: Database
-) -> Callable[..., Awaitable[dict[str, Any]]]:
-    """Credits orders of the first invoice in Accounts Receivable, and lets rating hear of it."""
+def credit(company: Company, rating_database: Database, receivables_database: Database) -> Credit:
+    """Credits orders of the first invoice in receivables, and delivers the events to rating."""
 
     async def do(name: str, disposition: str, *order_ids: int) -> dict[str, Any]:
         _, receivables = company
@@ -65,7 +66,7 @@ async def order_of(rating: Any, order_id: int) -> dict[str, Any]:
 
 
 async def test_one_order_of_a_rollup_is_rerated_and_the_others_stay_locked(
-    company, rollup, credit, export, reconciled
+    company: Company, rollup: list[dict[str, Any]], credit: Credit, export: Export, reconciled: Reconciled
 ) -> None:
     rating, receivables = company
     first, second = (one["id"] for one in rollup)
@@ -88,7 +89,7 @@ async def test_one_order_of_a_rollup_is_rerated_and_the_others_stay_locked(
 
 
 async def test_one_order_of_a_rollup_is_closed_and_its_invoice_keeps_the_rest(
-    company, rollup, credit, reconciled
+    company: Company, rollup: list[dict[str, Any]], credit: Credit, reconciled: Reconciled
 ) -> None:
     rating, _ = company
     first, second = (one["id"] for one in rollup)
@@ -102,8 +103,8 @@ async def test_one_order_of_a_rollup_is_closed_and_its_invoice_keeps_the_rest(
     await reconciled()
 
 
-async def test_the_rest_of_a_rollup_is_credited_later_by_another_disposition(
-    company, rollup, credit, reconciled
+async def test_the_rest_of_a_rollup_is_credited_later_with_another_disposition(
+    company: Company, rollup: list[dict[str, Any]], credit: Credit, reconciled: Reconciled
 ) -> None:
     rating, _ = company
     first, second = (one["id"] for one in rollup)
@@ -114,7 +115,7 @@ async def test_the_rest_of_a_rollup_is_credited_later_by_another_disposition(
 
 
 async def test_the_history_of_an_order_shows_each_version_with_its_invoice_and_credits(
-    company, rollup, credit, export
+    company: Company, rollup: list[dict[str, Any]], credit: Credit, export: Export
 ) -> None:
     rating, _ = company
     first = rollup[0]["id"]
@@ -135,11 +136,11 @@ async def test_the_history_of_an_order_shows_each_version_with_its_invoice_and_c
 async def credits_by_hand(
     receivables_database: Database, order: dict[str, Any], *parts: tuple[int, str, str, str | None]
 ) -> list[tuple[int, str, bytes]]:
-    """Credits of an order as receivables tells of them: transaction, credited, remaining, disposition."""
+    """The events about credits of an order; each part is a transaction, credited, remaining and disposition."""
     events = await take_events(receivables_database, "receivables")
     booked = next(data_of(one) for one in events if one[1] == "invoice-exported")
     invoice = booked["invoices"][0]
-    made = []
+    written = []
     for transaction, credited, remaining, disposition in parts:
         data = {
             "ar_company": booked["ar_company"],
@@ -163,8 +164,8 @@ async def credits_by_hand(
             ],
         }
         payload = envelope_bytes(uuid4(), "receivables", "invoice-credited", datetime.now(UTC), json.dumps(data))
-        made.append((transaction, "invoice-credited", payload))
-    return made
+        written.append((transaction, "invoice-credited", payload))
+    return written
 
 
 FIRST = (91, "30.00", "50.00", None)
@@ -172,8 +173,13 @@ LAST = (92, "50.00", "0.00", "rerate")
 
 
 @pytest.mark.parametrize("arrival", [(0,), (0, 0), (0, 1), (1, 0), (1, 1, 0, 0), (0, 1, 0, 1)])
-async def test_a_partly_credited_order_stays_locked_until_the_last_credit_whatever_comes_first(
-    company, enter, export, rating_database, receivables_database, arrival
+async def test_a_partly_credited_order_stays_locked_until_the_last_credit_in_any_order_of_events(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    rating_database: Database,
+    receivables_database: Database,
+    arrival: tuple[int, ...],
 ) -> None:
     rating, _ = company
     (order,) = await enter("W1")
@@ -189,7 +195,12 @@ async def test_a_partly_credited_order_stays_locked_until_the_last_credit_whatev
 
 
 async def test_a_late_partial_credit_never_touches_the_next_version(
-    company, enter, rate, export, rating_database, receivables_database
+    company: Company,
+    enter: Enter,
+    rate: Rate,
+    export: Export,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     (order,) = await enter("W1")

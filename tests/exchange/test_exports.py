@@ -1,19 +1,25 @@
-"""The export through both ledgers: booked, refused, withdrawn, credited, and always reconciled."""
+"""Exports through both services: booked, refused, withdrawn, credited, and always reconciled."""
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import pytest
+from pydantic import BaseModel
 
 from shared.contracts.invoice_credited import InvoiceCredited
 from shared.contracts.invoice_exported import InvoiceExported
 from shared.contracts.invoice_refused import InvoiceRefused
+from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, deliver, exchange, take_events, work_off
-from tests.fixtures.ledgers import key, load
+from tests.fixtures.ledgers import Company, Enter, Rate, key, load
+from tests.services.receivables.fixtures import Cluster, CountStatements, Export, Reconciled, name_of
 
 
-async def test_the_sample_orders_end_as_invoices_on_their_customers_accounts(company, export, reconciled) -> None:
+async def test_the_sample_orders_end_as_invoices_on_their_customers_accounts(
+    company: Company, export: Export, reconciled: Reconciled
+) -> None:
     rating, receivables = company
     await load(rating, "work-orders")
     run = await export()
@@ -29,7 +35,7 @@ async def test_the_sample_orders_end_as_invoices_on_their_customers_accounts(com
     await reconciled()
 
 
-async def test_an_invoice_shows_its_lines_orders_and_gl_rows(company, enter, export) -> None:
+async def test_an_invoice_shows_its_lines_orders_and_gl_rows(company: Company, enter: Enter, export: Export) -> None:
     _, receivables = company
     (order,) = await enter("W1", zip_code="78130", miles="40")
     await export()
@@ -50,7 +56,12 @@ async def test_an_invoice_shows_its_lines_orders_and_gl_rows(company, enter, exp
 
 
 async def test_an_account_shows_open_items_unbilled_work_and_exposure(
-    company, enter, rate, export, rating_database, receivables_database
+    company: Company,
+    enter: Enter,
+    rate: Rate,
+    export: Export,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     _, receivables = company
     await enter("W1")
@@ -64,7 +75,7 @@ async def test_an_account_shows_open_items_unbilled_work_and_exposure(
     assert (account["open_total"], account["unbilled"], account["exposure"]) == ("80.00", "121.00", "201.00")
 
 
-async def test_the_locked_order_names_its_invoice(company, enter, export) -> None:
+async def test_the_locked_order_names_its_invoice(company: Company, enter: Enter, export: Export) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     await export()
@@ -75,7 +86,7 @@ async def test_the_locked_order_names_its_invoice(company, enter, export) -> Non
 
 
 async def test_a_refused_invoice_unlocks_its_orders_and_can_be_exported_again(
-    company, enter, export, reconciled
+    company: Company, enter: Enter, export: Export, reconciled: Reconciled
 ) -> None:
     rating, receivables = company
     (order,) = await enter("W1", customer="S1002")
@@ -97,7 +108,9 @@ async def test_a_refused_invoice_unlocks_its_orders_and_can_be_exported_again(
     await reconciled()
 
 
-async def test_a_refused_order_can_be_taken_off_its_draft_invoice(company, enter, export) -> None:
+async def test_a_refused_order_can_be_taken_off_its_draft_invoice(
+    company: Company, enter: Enter, export: Export
+) -> None:
     rating, receivables = company
     (order,) = await enter("W1", customer="S1002")
     customer = (await receivables.get("/v1/customers", params={"search": "S1002"})).json()["items"][0]
@@ -112,7 +125,9 @@ async def test_a_refused_order_can_be_taken_off_its_draft_invoice(company, enter
     assert (await export())["exported"] == 1
 
 
-async def test_a_closed_month_refuses_what_arrives_later(company, enter, export, reconciled) -> None:
+async def test_a_closed_month_refuses_what_arrives_later(
+    company: Company, enter: Enter, export: Export, reconciled: Reconciled
+) -> None:
     _, receivables = company
     await enter("W1")
     for month in ("2026-10", "2026-11"):
@@ -122,8 +137,13 @@ async def test_a_closed_month_refuses_what_arrives_later(company, enter, export,
     await reconciled()
 
 
-async def test_credit_and_rerate_gives_the_order_back_with_the_next_version(
-    company, enter, export, reconciled, rating_database, receivables_database
+async def test_credit_and_rerate_opens_the_order_with_the_next_version(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, receivables = company
     (order,) = await enter("W1", zip_code="78130", miles="40")
@@ -145,8 +165,13 @@ async def test_credit_and_rerate_gives_the_order_back_with_the_next_version(
     await reconciled()
 
 
-async def test_credit_and_close_takes_the_order_out(
-    company, enter, export, reconciled, rating_database, receivables_database
+async def test_credit_and_close_closes_the_order(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, receivables = company
     (order,) = await enter("W1")
@@ -160,8 +185,13 @@ async def test_credit_and_close_takes_the_order_out(
     await reconciled()
 
 
-async def test_many_credits_at_once_never_credit_more_than_there_is(
-    company, enter, export, reconciled, rating_database, receivables_database
+async def test_many_credits_at_once_never_take_more_than_is_left(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     _, receivables = company
     await enter("W1")
@@ -191,7 +221,9 @@ async def test_many_credits_at_once_never_credit_more_than_there_is(
         ({"amount": "1.00"}, 422, "INVALID_INPUT"),
     ],
 )
-async def test_a_credit_that_does_not_fit_is_refused(company, enter, export, change, status, code) -> None:
+async def test_an_invalid_credit_is_refused(
+    company: Company, enter: Enter, export: Export, change: dict[str, Any], status: int, code: str
+) -> None:
     _, receivables = company
     await enter("W1")
     await export()
@@ -201,15 +233,20 @@ async def test_a_credit_that_does_not_fit_is_refused(company, enter, export, cha
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_an_unknown_invoice_is_404(company) -> None:
+async def test_an_unknown_invoice_is_404(company: Company) -> None:
     _, receivables = company
     assert (await receivables.get("/v1/invoices/5")).status_code == 404
     body = {"disposition": "rerate", "reason": "x"}
     assert (await receivables.post("/v1/invoices/5/credits", json=body, headers=key("c"))).status_code == 404
 
 
-async def test_a_withdrawn_invoice_is_never_booked_however_late_it_comes(
-    company, enter, rate, reconciled, rating_database, receivables_database
+async def test_a_withdrawn_invoice_is_never_booked_however_late_it_arrives(
+    company: Company,
+    enter: Enter,
+    rate: Rate,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, receivables = company
     (order,) = await enter("W1")
@@ -231,8 +268,13 @@ async def test_a_withdrawn_invoice_is_never_booked_however_late_it_comes(
     await reconciled()
 
 
-async def test_a_withdrawal_that_comes_too_late_is_answered_with_the_booking(
-    company, enter, rate, reconciled, rating_database, receivables_database
+async def test_a_withdrawal_that_arrives_too_late_is_answered_with_the_booking(
+    company: Company,
+    enter: Enter,
+    rate: Rate,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     (order,) = await enter("W1")
@@ -247,8 +289,13 @@ async def test_a_withdrawal_that_comes_too_late_is_answered_with_the_booking(
     await reconciled()
 
 
-async def test_a_credit_may_overtake_the_confirmation(
-    company, enter, rate, reconciled, rating_database, receivables_database
+async def test_a_credit_event_can_overtake_the_confirmation(
+    company: Company,
+    enter: Enter,
+    rate: Rate,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, receivables = company
     (order,) = await enter("W1")
@@ -259,16 +306,19 @@ async def test_a_credit_may_overtake_the_confirmation(
     (invoice,) = (await receivables.get("/v1/invoices")).json()["items"]
     body = {"disposition": "rerate", "reason": "x", "month": "2026-11"}
     await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key("c"))
-    told = [one for one in await take_events(receivables_database, "receivables") if one[1].startswith("invoice-")]
-    assert [one[1] for one in told] == ["invoice-exported", "invoice-credited"]
-    await deliver(rating_database, "rating", [told[1], told[0], told[1]])
+    events = [one for one in await take_events(receivables_database, "receivables") if one[1].startswith("invoice-")]
+    assert [one[1] for one in events] == ["invoice-exported", "invoice-credited"]
+    exported, credited = events
+    await deliver(rating_database, "rating", [credited, exported, credited])
     reopened = (await rating.get(f"/v1/work-orders/{order['id']}")).json()
     assert (reopened["status"], reopened["rating_version"]) == ("open", 2)
     await exchange(rating_database, receivables_database)
     await reconciled()
 
 
-async def test_answers_fit_their_contracts(company, enter, export, receivables_database) -> None:
+async def test_events_match_their_contracts(
+    company: Company, enter: Enter, export: Export, receivables_database: Database
+) -> None:
     _, receivables = company
     await enter("W1")
     await enter("W2", customer="NOBODY")
@@ -276,39 +326,50 @@ async def test_answers_fit_their_contracts(company, enter, export, receivables_d
     (invoice,) = (await receivables.get("/v1/invoices")).json()["items"]
     body = {"disposition": "rerate", "reason": "x", "month": "2026-11"}
     await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key("c"))
-    kinds = {
+    kinds: dict[str, type[BaseModel]] = {
         "invoice-exported": InvoiceExported,
         "invoice-refused": InvoiceRefused,
         "invoice-credited": InvoiceCredited,
     }
-    events = await take_events(receivables_database, "receivables")
-    read = {one[1]: kinds[one[1]].model_validate(data_of(one)) for one in events if one[1] in kinds}
-    assert read["invoice-exported"].invoices[0].total == Decimal("80.00")
-    assert read["invoice-credited"].orders[0].remaining == Decimal("0.00")
+    data = {one[1]: data_of(one) for one in await take_events(receivables_database, "receivables")}
+    for event in await take_events(receivables_database, "receivables"):
+        if event[1] in kinds:
+            kinds[event[1]].model_validate(data_of(event))
+    assert InvoiceExported.model_validate(data["invoice-exported"]).invoices[0].total == Decimal("80.00")
+    assert InvoiceCredited.model_validate(data["invoice-credited"]).orders[0].remaining == Decimal("0.00")
 
 
-async def test_an_invoice_that_the_database_rejects_is_set_apart_by_halves(
-    company, enter, export, reconciled, receivables_database, cluster
+async def test_an_invoice_that_the_database_rejects_is_refused_alone(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    receivables_database: Database,
+    cluster: Cluster,
 ) -> None:
-    """A quantity that only the database finds too large spoils its own invoice and none of the other eleven."""
+    """A row that only the database rejects affects its own invoice and none of the other eleven."""
     rating, _ = company
     await enter(*(f"W{number}" for number in range(12)))
     await rating.post("/v1/rating-runs", json={})
-    name = receivables_database.engine.url.database
+    name = name_of(receivables_database)
     owner = await asyncpg.connect(cluster(name, "receivables_owner"))
     await owner.execute("ALTER TABLE ar_line ADD CONSTRAINT no_seven CHECK (work_order_number <> 'W7')")
     await owner.close()
     run = await export()
     assert (run["exported"], run["refused"]) == (11, 1)
     (refused,) = (await rating.get(f"/v1/exports/{run['id']}/invoices", params={"outcome": "refused"})).json()["items"]
-    assert (refused["reason"], refused["detail"]) == ("REJECTED", "the database refuses it: no_seven")
+    assert (refused["reason"], refused["detail"]) == ("REJECTED", "the database rejected it: no_seven")
     await reconciled()
 
 
 async def test_the_statements_of_a_chunk_do_not_depend_on_its_size(
-    company, enter, rating_database, receivables_database, count_statements
+    company: Company,
+    enter: Enter,
+    rating_database: Database,
+    receivables_database: Database,
+    count_statements: CountStatements,
 ) -> None:
-    """Counted by PostgreSQL itself, COPY and all, on both sides: a chunk sent, booked, and its answer applied."""
+    """PostgreSQL itself counts the statements, COPY included, to send a chunk, book it, and apply the answer."""
     rating, _ = company
     counted = []
     for number, size in enumerate((1, 5, 150)):
@@ -325,13 +386,13 @@ async def test_the_statements_of_a_chunk_do_not_depend_on_its_size(
         async with count_statements(rating_database) as settled:
             await deliver(rating_database, "rating", [answer])
         counted.append((sent.count, booked.count, settled.count))
-    # The first round makes the company's number series, and the driver asks for types.
+    # The first round creates the company's number series, and the driver looks up types.
     assert counted[1] == counted[2]
     assert all(0 < count <= 40 for count in counted[1])
 
 
-async def test_two_chunks_that_begin_a_run_at_the_same_time_share_its_batch(
-    company, enter, reconciled, rating_database, receivables_database
+async def test_two_chunks_that_start_a_run_at_the_same_time_share_its_batch(
+    company: Company, enter: Enter, reconciled: Reconciled, rating_database: Database, receivables_database: Database
 ) -> None:
     rating, receivables = company
     await enter(*(f"W{number}" for number in range(8)))

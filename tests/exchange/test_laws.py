@@ -1,6 +1,6 @@
-"""Any order and any repetition of events gives the same state: each rating is invoiced once, and everything reconciles.
+"""Any order and repetition of events leads to the same state: each rating is invoiced once, and everything reconciles.
 
-Each case is a random life of some orders; its number is the seed, so that a case that fails can be run again alone.
+Each case is a random history of some orders. Its number is the seed, so that a failing case can be run again alone.
 """
 
 import asyncio
@@ -17,13 +17,14 @@ from shared.database.statements import execute
 from shared.values.money import round_cents
 from tests.fixtures.clerk import work_off as work_off_batches
 from tests.fixtures.exchange import deliver, exchange, take_events, work_off
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
+from tests.services.receivables.fixtures import Reconciled
 
 SEEDS = range(int(os.environ.get("RATEBOOK_SEEDS", "6")))
 
 
 class Mail:
-    """A broker at its worst: every message at least once, in any order, old ones again and again."""
+    """A broker at its worst: it delivers every message at least once, in any order, and old ones again and again."""
 
     def __init__(self, chance: random.Random, rating: Database, receivables: Database):
         self._chance = chance
@@ -39,7 +40,7 @@ class Mail:
 
 
 async def act(chance: random.Random, company: Any, database: Database, theirs: Database, number: int) -> None:
-    """One thing that a clerk might do now; a refusal is an answer like any other."""
+    """One thing that a clerk might do now. A refusal is a normal answer."""
     rating, receivables = company
     deed = chance.choice(
         (
@@ -83,7 +84,7 @@ async def act_in_receivables(
 
 
 async def let_wait(receivables: Any, *, waits: bool) -> None:
-    """From now on exported invoices wait in a batch for review, or are posted at once."""
+    """Sets whether exported invoices wait in a batch for review or are posted directly."""
     company = await receivables.get("/v1/ar-companies/1")
     body = {**company.json(), "exported_invoices": "batch" if waits else "post"}
     changed = await receivables.put("/v1/ar-companies/1", json=body, headers={"if-match": company.headers["etag"]})
@@ -104,7 +105,7 @@ async def post_batch(receivables: Any, database: Database, batch: Any, number: o
 
 
 async def take_out(chance: random.Random, receivables: Any, batch: Any) -> None:
-    """One entry of a batch, or all."""
+    """Removes one entry of a batch, or clears the batch."""
     entries = (await receivables.get(f"/v1/batches/{batch['id']}/entries")).json()["items"]
     if entries and chance.random() < 0.6:
         seq = chance.choice(entries)["seq"]
@@ -128,7 +129,7 @@ async def act_on_an_order(chance: random.Random, rating: Any, deed: str, number:
 
 
 async def credit_something(chance: random.Random, receivables: Any, number: int) -> None:
-    """A whole invoice, one order of it, or a part of one line."""
+    """Credits a whole invoice, one order of it, or part of one line."""
     invoices = (await receivables.get("/v1/invoices")).json()["items"]
     if invoices:
         body: dict[str, Any] = {"reason": "chance", "month": "2026-11"}
@@ -146,8 +147,13 @@ async def credit_something(chance: random.Random, receivables: Any, number: int)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_a_random_life_ends_with_every_rating_invoiced_once(
-    seed: int, company, enter, reconciled, rating_database: Database, receivables_database: Database
+async def test_a_random_history_ends_with_every_rating_invoiced_once(
+    seed: int,
+    company: Company,
+    enter: Enter,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     chance = random.Random(seed)
     mail = Mail(chance, rating_database, receivables_database)
@@ -190,17 +196,21 @@ async def make_taxable(rating: Any, name: str) -> None:
 
 
 async def _every_order_is_where_its_status_says(company: Any) -> None:
-    """Each order is on one invoice or none, a draft holds assigned orders only, and no invoice is sent in part."""
+    """Each order is on at most one invoice, drafts have only assigned orders, and no invoice is exported in part."""
     rating, _ = company
     for invoice in (await rating.get("/v1/invoices", params={"limit": 500})).json()["items"]:
         held = (await rating.get(f"/v1/invoices/{invoice['id']}")).json()["work_orders"]
         statuses = {(await rating.get(f"/v1/work-orders/{one['work_order_id']}")).json()["status"] for one in held}
-        allowed = {"draft": [{"assigned"}], "exported": [{"exported"}, set()], "dissolved": [set()]}
+        allowed: dict[str, list[set[str]]] = {
+            "draft": [{"assigned"}],
+            "exported": [{"exported"}, set()],
+            "dissolved": [set()],
+        }
         assert statuses in allowed[invoice["status"]]
 
 
 async def _nothing_hangs(company: Any) -> None:
-    """After all answers every run has ended and no order waits for one."""
+    """After all answers every run has finished, and no order waits for an answer."""
     rating, _ = company
     runs = (await rating.get("/v1/exports")).json()["items"]
     assert all(run["finished_at"] for run in runs)
@@ -208,9 +218,9 @@ async def _nothing_hangs(company: Any) -> None:
 
 
 async def test_both_services_at_once_end_in_the_same_state(
-    company, enter, reconciled, rating_database, receivables_database
+    company: Company, enter: Enter, reconciled: Reconciled, rating_database: Database, receivables_database: Database
 ) -> None:
-    """The consumers of both sides run side by side while clerks export and credit."""
+    """The consumers of both services run at the same time while clerks export and credit."""
     rating, _ = company
     await enter(*(f"W{number}" for number in range(20)))
     await rating.post("/v1/rating-runs", json={})

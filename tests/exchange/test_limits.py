@@ -1,7 +1,8 @@
-"""Whoever is limited to some branches, customers or AR companies sees nothing of the others: by id, in lists, files, totals, streams.
+"""A caller with limits sees nothing of other branches, customers and companies: by id, in lists, files, totals, streams.
 
-Every GET operation is in one of two lists here; a new one fails until it is put into one. What the other half of the company
-does must not change a letter of what the limited caller sees, in any form, and what is the other half's is not there by its id.
+Every GET operation is in one of two lists here, and a new one fails until it is added to one of them. What the other
+half of the company does must not change anything that the limited caller sees, in any format, and the other half's
+records are not found by their ids.
 """
 
 import json
@@ -20,16 +21,17 @@ from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
 from shared.files.xlsx import XLSX_TYPE
 from tests.exchange.limited_world import OURS, THEIRS, Half, World
+from tests.fixtures.ledgers import Company
 from tests.fixtures.operations import Declared, declared_operations
 
-# What has a branch, a customer and an AR company; what has no branch; what has an AR company alone. What has no branch is not
-# narrowed by branches.
+# Which limits apply to records with a branch, a customer and an AR company; to records without a branch; and to records
+# with only an AR company.
 OF_ORDERS = ("branches", "customers", "ar_companies")
 OF_CUSTOMERS = ("customers", "ar_companies")
 OF_COMPANIES = ("ar_companies",)
 
 
-# By which ids of a half the parameters of an operation are filled, in their order. Without parameters it is a list.
+# The ids of a half that fill the parameters of an operation, in order. An operation without parameters is a list.
 Ids = tuple[str, ...]
 _RATING_ORDERS: dict[str, Ids] = {
     "/v1/work-orders": (),
@@ -127,15 +129,15 @@ LIMITED = {"rating": _RATING_ORDERS | _RATING_CUSTOMERS, "receivables": _INVOICE
 
 
 def limiting(service: str, template: str) -> tuple[str, ...]:
-    """The kinds of limits that narrow an operation."""
+    """The kinds of limits that apply to an operation."""
     if template in (_RATING_CUSTOMERS if service == "rating" else _CUSTOMERS):
         return OF_CUSTOMERS
     return OF_COMPANIES if service == "receivables" and template in _SETUP else OF_ORDERS
 
 
-_CODES = "codes and rate tables are one for the whole company; what they say of nobody's orders"
-_ACCOUNTS = "the chart of accounts is one for the whole company"
-_AUDIT = "tells of everybody's work, so it is refused to whoever is limited (test_audit.py)"
+_CODES = "codes and rate tables are shared by the whole company and show nothing about orders"
+_ACCOUNTS = "the chart of accounts is shared by the whole company"
+_AUDIT = "shows everyone's work, so callers with limits are refused (test_audit.py)"
 UNLIMITED: dict[str, dict[str, str]] = {
     "rating": {
         **{
@@ -161,11 +163,11 @@ def reading(service: str) -> list[Declared]:
 
 
 @pytest.mark.parametrize("service", ["rating", "receivables"])
-def test_every_operation_that_reads_is_either_limited_or_says_why_not(service: str) -> None:
+def test_every_read_operation_is_limited_or_says_why_not(service: str) -> None:
     found = {one.template for one in reading(service)}
     limited, unlimited = LIMITED[service].keys(), UNLIMITED[service].keys()
-    assert found - limited - unlimited == set(), "put new operations into one of the two lists"
-    assert (limited | unlimited) - found == set(), "these are gone"
+    assert found - limited - unlimited == set(), "add new operations to one of the two lists"
+    assert (limited | unlimited) - found == set(), "these operations no longer exist"
     assert limited & unlimited == set()
 
 
@@ -177,7 +179,7 @@ def path_for(operation: Declared, half: Half) -> str:
 
 
 def readable(answer: httpx.Response) -> str:
-    """What a person finds in an answer, without the moment at which a file was made."""
+    """What a person can read in an answer, without the time at which a file was created."""
     kind = answer.headers.get("content-type", "")
     if not answer.is_success:
         return str(answer.status_code)
@@ -193,7 +195,7 @@ def readable(answer: httpx.Response) -> str:
     return answer.text
 
 
-# They come of the same rows as the other forms and take longer: one kind of limits sees them.
+# These are made from the same rows as the other formats but take longer, so only one kind of limits tests them.
 _PRINTED = (XLSX_TYPE, "application/pdf")
 
 
@@ -209,7 +211,7 @@ class Sight(NamedTuple):
 
 @dataclass(frozen=True)
 class Eyes:
-    """A caller who may view everything, within limits; without any he sees all."""
+    """A caller who may view everything within their limits. Without limits they see everything."""
 
     world: World
     identity: Callable[..., dict[str, str]]
@@ -225,7 +227,7 @@ class Eyes:
         return readable(await client.get(path, params={"limit": 500} if pages else {}, headers=headers))
 
     async def see_all(self, half: Half, *, printed: bool = True) -> dict[Sight, str]:
-        """Everything in every form, of lists and of what `half` has by its ids; workbooks and PDF if `printed`."""
+        """All lists and all records of `half` by their ids in every format; workbooks and PDF only if `printed`."""
         return {
             Sight(one.service, one.template, form): await self.see(one, path_for(one, half), form)
             for one in (*reading("rating"), *reading("receivables"))
@@ -236,22 +238,22 @@ class Eyes:
 
 
 @pytest.fixture
-def world(company, rating_database: Database, receivables_database: Database) -> World:
+def world(company: Company, rating_database: Database, receivables_database: Database) -> World:
     rating, receivables = company
     return World(rating, receivables, rating_database, receivables_database)
 
 
-async def test_what_the_others_do_changes_nothing_of_what_a_limited_caller_sees(
+async def test_other_branches_and_companies_change_nothing_that_a_limited_caller_sees(
     world: World, identity: Callable[..., dict[str, str]]
 ) -> None:
     ours, theirs = Half(*OURS), Half(*THEIRS)
     everybody = Eyes(world, identity)
-    # Under the name of the other half's clerk he would see the prints that he asked for.
+    # Under the name of the other half's clerk they would see the prints that the clerk requested.
     limited = {kind: Eyes(world, identity, ours.limits(kind), "ALAMO\\limited") for kind in OF_ORDERS}
-    await world.lives(ours)
+    await world.fill(ours)
     before = {kind: await eyes.see_all(ours, printed=kind == "ar_companies") for kind, eyes in limited.items()}
     all_before = await everybody.see_all(ours)
-    await world.lives(theirs)
+    await world.fill(theirs)
     for kind, eyes in limited.items():
         printed = kind == "ar_companies"
         after, of_theirs = await eyes.see_all(ours, printed=printed), await eyes.see_all(theirs, printed=printed)
@@ -259,12 +261,12 @@ async def test_what_the_others_do_changes_nothing_of_what_a_limited_caller_sees(
         assert [sight for sight in narrowed if after[sight] != before[kind][sight]] == [], kind
         assert [sight for sight in narrowed if not sight.is_list and of_theirs[sight] != "404"] == [], kind
 
-    # A customer has no branch, but what he owes has.
+    # A customer has no branch, but what the customer owes has one.
     account = next(one for one in reading("receivables") if one.template.endswith("/account"))
     seen = json.loads(await limited["branches"].see(account, path_for(account, theirs), "application/json"))
     assert (seen["items"], seen["exposure"]) == ([], "0.00")
 
-    # None of this is worth anything where there is nothing to see: who sees all sees the others come, and each thing.
+    # This proves something only if there is something to see: a caller without limits sees all changes and records.
     all_after, all_theirs = await everybody.see_all(ours), await everybody.see_all(theirs)
     assert [sight for sight in all_before if sight.is_list and all_after[sight] == all_before[sight]] == []
     assert [sight for seen in (all_after, all_theirs) for sight, text in seen.items() if text.isdigit()] == []

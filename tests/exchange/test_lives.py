@@ -1,4 +1,4 @@
-"""Lives of orders at random, each step against the model; `RATEBOOK_LIVES` plays more of them."""
+"""Random lives of orders, with each step checked against the model. `RATEBOOK_LIVES` sets how many."""
 
 import os
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.exchange.lives.world import World, a_world
 LIVES = int(os.environ.get("RATEBOOK_LIVES", "8"))
 
 
-def test_random_lives_go_the_ways_of_the_picture(
+def test_random_lives_of_orders_follow_the_state_diagram(
     cluster: Callable[[str, str], str],
     templates: dict[str, str],
     gateway_key: Ed25519PrivateKey,
@@ -35,7 +35,7 @@ def test_random_lives_go_the_ways_of_the_picture(
             max_examples=LIVES,
             stateful_step_count=30,
             deadline=None,
-            # The same lives each time, unless more of them are asked for; a life is too slow to be made shorter.
+            # The same lives each time, unless more of them are requested. They are too slow to be shortened.
             derandomize="RATEBOOK_LIVES" not in os.environ,
             phases=[Phase.generate],
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -1,4 +1,4 @@
-"""Credits of exported invoices by parts: what they leave, when a disposition is needed, and many at once."""
+"""Partial credits of exported invoices: what they leave, when a disposition is needed, and many at once."""
 
 import asyncio
 from decimal import Decimal
@@ -7,24 +7,32 @@ from typing import Any
 import pytest
 
 from shared.contracts.invoice_credited import InvoiceCredited
+from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, exchange, take_events
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
+from tests.services.receivables.fixtures import Export, Reconciled
 
 MONTH = {"month": "2026-11", "reason": "agreed"}
 
 
 @pytest.fixture
-async def invoice(company, enter, export) -> dict[str, Any]:
-    """An exported invoice over W1 with lines of 95.00 and 26.00."""
+async def invoice(company: Company, enter: Enter, export: Export) -> dict[str, Any]:
+    """An exported invoice for W1 with lines of 95.00 and 26.00."""
     _, receivables = company
     await enter("W1", zip_code="78130", miles="40")
     await export()
+    head: dict[str, Any]
     (head,) = (await receivables.get("/v1/invoices")).json()["items"]
     return head
 
 
 async def test_an_order_stays_locked_until_the_last_of_several_credits_brings_it_to_zero(
-    company, invoice, enter, reconciled, rating_database, receivables_database
+    company: Company,
+    invoice: dict[str, Any],
+    enter: Enter,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, receivables = company
     path = f"/v1/invoices/{invoice['id']}/credits"
@@ -47,7 +55,7 @@ async def test_an_order_stays_locked_until_the_last_of_several_credits_brings_it
     await reconciled()
 
 
-async def test_a_disposition_that_would_do_nothing_is_refused(company, invoice) -> None:
+async def test_a_disposition_that_would_do_nothing_is_refused(company: Company, invoice: dict[str, Any]) -> None:
     _, receivables = company
     body = {**MONTH, "disposition": "close", "lines": [{"line": 1, "amount": "1.00"}]}
     answer = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(1))
@@ -66,32 +74,38 @@ async def test_a_disposition_that_would_do_nothing_is_refused(company, invoice) 
         ({"lines": [{"line": 1}], "work_order_ids": [1]}, "INVALID_INPUT", "/"),
     ],
 )
-async def test_a_part_that_does_not_fit_names_the_place(company, invoice, body, code, pointer) -> None:
+async def test_an_invalid_partial_credit_names_the_field(
+    company: Company, invoice: dict[str, Any], body: dict[str, Any], code: str, pointer: str
+) -> None:
     _, receivables = company
     answer = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json={**MONTH, **body}, headers=key(1))
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
-async def test_rating_is_told_net_amounts_and_the_disposition_only_when_there_is_one(
-    company, invoice, receivables_database
+async def test_rating_gets_net_amounts_and_a_disposition_only_if_there_is_one(
+    company: Company, invoice: dict[str, Any], receivables_database: Database
 ) -> None:
     _, receivables = company
     path = f"/v1/invoices/{invoice['id']}/credits"
     await receivables.post(path, json={**MONTH, "lines": [{"line": 1, "amount": "15.00"}]}, headers=key(1))
     await receivables.post(path, json={**MONTH, "disposition": "close"}, headers=key(2))
     events = [one for one in await take_events(receivables_database, "receivables") if one[1] == "invoice-credited"]
-    told = [InvoiceCredited.model_validate(data_of(one)) for one in events]
-    assert [(one.disposition, one.orders[0].credited, one.orders[0].remaining) for one in told] == [
+    credits_ = [InvoiceCredited.model_validate(data_of(event)) for event in events]
+    assert [(credit.disposition, credit.orders[0].credited, credit.orders[0].remaining) for credit in credits_] == [
         (None, Decimal("15.00"), Decimal("106.00")),
         ("close", Decimal("106.00"), Decimal("0.00")),
     ]
 
 
-async def test_two_hundred_credits_at_once_never_take_more_than_there_is(
-    company, invoice, reconciled, rating_database, receivables_database
+async def test_two_hundred_credits_at_once_never_take_more_than_is_left(
+    company: Company,
+    invoice: dict[str, Any],
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
-    """Each takes 1.00 of 95.00; what would take more, or leave nothing of the order unsaid, is refused in words."""
+    """Each takes 1.00 of 95.00. Credits that would take more are refused with the reason."""
     _, receivables = company
     path = f"/v1/invoices/{invoice['id']}/credits"
     body = {**MONTH, "lines": [{"line": 1, "amount": "1.00"}]}

@@ -1,17 +1,23 @@
-"""Sales tax and terms of exported invoices, added where they are booked."""
+"""Sales tax and terms of exported invoices, which are added on booking."""
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 
+from shared.database.pool import Database
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
+from tests.services.receivables.fixtures import Export, Reconciled
+
+MakeTaxable = Callable[[str], Awaitable[None]]
+Change = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def taxable(company) -> Callable[[str], Awaitable[None]]:
+def taxable(company: Company) -> MakeTaxable:
     """Makes a billing item taxable, before orders are rated."""
     rating, _ = company
 
@@ -27,7 +33,7 @@ def taxable(company) -> Callable[[str], Awaitable[None]]:
 
 
 @pytest.fixture
-def changed(company) -> Callable[..., Awaitable[None]]:
+def changed(company: Company) -> Change:
     """Changes a record of receivables: `await changed("tax-codes/1/TX", rate="7")`."""
     _, receivables = company
 
@@ -41,14 +47,14 @@ def changed(company) -> Callable[..., Awaitable[None]]:
     return make
 
 
-async def the_invoice(receivables) -> dict[str, Any]:
+async def the_invoice(receivables: httpx.AsyncClient) -> dict[str, Any]:
     (head,) = (await receivables.get("/v1/invoices", params={"limit": 1})).json()["items"]
     invoice: dict[str, Any] = (await receivables.get(f"/v1/invoices/{head['id']}")).json()
     return invoice
 
 
-async def test_taxable_lines_get_the_customers_tax_once_a_line_with_its_gl_row(
-    company, enter, export, reconciled, taxable
+async def test_each_taxable_line_gets_the_customers_tax_with_a_gl_row(
+    company: Company, enter: Enter, export: Export, reconciled: Reconciled, taxable: MakeTaxable
 ) -> None:
     _, receivables = company
     await taxable("Service of process")
@@ -71,8 +77,14 @@ async def test_taxable_lines_get_the_customers_tax_once_a_line_with_its_gl_row(
     await reconciled()
 
 
-async def test_a_whole_credit_takes_the_tax_back_too(
-    company, enter, export, reconciled, taxable, rating_database, receivables_database
+async def test_a_full_credit_takes_back_the_tax_too(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    taxable: MakeTaxable,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, receivables = company
     await taxable("Service of process")
@@ -96,8 +108,15 @@ async def test_a_whole_credit_takes_the_tax_back_too(
     ("path", "values"),
     [("ar-companies/1", {"post_taxes": False}), ("billing-items", {}), ("tax-codes/1/TX", {"rate": "0"})],
 )
-async def test_no_tax_where_the_company_posts_none_nothing_is_taxable_or_the_rate_is_0(
-    company, enter, export, reconciled, taxable, changed, path, values
+async def test_there_is_no_tax_if_the_company_posts_none_nothing_is_taxable_or_the_rate_is_0(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    reconciled: Reconciled,
+    taxable: MakeTaxable,
+    changed: Change,
+    path: str,
+    values: dict[str, Any],
 ) -> None:
     _, receivables = company
     if values:
@@ -109,7 +128,9 @@ async def test_no_tax_where_the_company_posts_none_nothing_is_taxable_or_the_rat
     await reconciled()
 
 
-async def test_a_tax_account_that_is_closed_refuses_the_invoice(company, enter, export, taxable, changed) -> None:
+async def test_an_invoice_is_refused_if_its_tax_account_is_inactive(
+    company: Company, enter: Enter, export: Export, taxable: MakeTaxable, changed: Change
+) -> None:
     rating, _ = company
     await taxable("Service of process")
     await changed("gl-accounts/1/2200", active=False)
@@ -123,7 +144,9 @@ async def test_a_tax_account_that_is_closed_refuses_the_invoice(company, enter, 
     ("terms", "due_on"),
     [("NET30", "2026-12-20"), ("EOM", "2026-11-30"), ("RECEIPT", "2026-11-20"), (None, "2026-11-20")],
 )
-async def test_an_exported_invoice_is_due_by_the_customers_terms(company, enter, export, terms, due_on) -> None:
+async def test_an_exported_invoice_is_due_by_the_customers_terms(
+    company: Company, enter: Enter, export: Export, terms: str | None, due_on: str
+) -> None:
     _, receivables = company
     (customer,) = (await receivables.get("/v1/customers", params={"search": "S1001"})).json()["items"]
     await receivables.patch(f"/v1/customers/{customer['id']}", json={"pay_terms": terms}, headers={"if-match": '"1"'})

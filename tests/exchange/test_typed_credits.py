@@ -1,8 +1,12 @@
-"""Credit memos typed here on invoices that came from rating: rating hears of them, as of the credit command."""
+"""Credit memos that clerks enter for invoices from rating: rating gets them like those of the credit command."""
 
 from typing import Any
 
+from shared.database.pool import Database
+from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import exchange
+from tests.fixtures.ledgers import Company, Enter
+from tests.services.receivables.fixtures import Export, Reconciled
 
 
 async def exported(company: Any, enter: Any, export: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -18,8 +22,14 @@ def credit(invoice: dict[str, Any], amount: str, **more: str) -> dict[str, Any]:
     return {"type": "credit_memo", "apply_to": invoice["id"], "reason": "Wrong address", "lines": [line], **more}
 
 
-async def test_a_typed_credit_of_the_whole_order_sends_it_back_to_be_rated_again(
-    company, enter, export, clerk, reconciled, rating_database, receivables_database
+async def test_an_entered_credit_of_the_whole_order_opens_it_to_be_rated_again(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    clerk: Clerk,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     order, invoice = await exported(company, enter, export)
@@ -43,7 +53,9 @@ async def test_a_typed_credit_of_the_whole_order_sends_it_back_to_be_rated_again
     await reconciled()
 
 
-async def test_an_invoice_from_rating_is_neither_adjusted_nor_brought_back(company, enter, export, clerk) -> None:
+async def test_an_invoice_from_rating_is_neither_adjusted_nor_brought_back(
+    company: Company, enter: Enter, export: Export, clerk: Clerk
+) -> None:
     _, invoice = await exported(company, enter, export)
     batch_id = await clerk.batch()
     line = {"apply_line": 1, "amount": "-1.00"}

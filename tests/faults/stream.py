@@ -19,7 +19,7 @@ async def count_events(broker: Nats) -> Counter[UUID]:
     jetstream = client.jetstream()
     counted: Counter[UUID] = Counter()
     try:
-        left = (await jetstream.stream_info(STREAM)).state.messages
+        left = sum(((await jetstream.stream_info(STREAM, subjects_filter=SUBJECTS)).state.subjects or {}).values())
         reading = await jetstream.pull_subscribe(
             SUBJECTS,
             stream=STREAM,

@@ -175,7 +175,7 @@ async def test_changes_by_the_owner_of_the_database_are_detected(
 ) -> None:
     await add(rating_database, 5)
     await seal(rating_database)
-    name = rating_database.engine.url.database
+    name = rating_database.url.rsplit("/", 1)[-1]
     assert name is not None
     owner = await asyncpg.connect(cluster(name, "rating_owner"))
     middle = await owner.fetchval("SELECT entry_id FROM audit_seal WHERE position = 3")
@@ -190,7 +190,7 @@ async def test_a_removed_end_is_detected_with_a_noted_seal(
     await add(rating_database, 1)
     await seal(rating_database)
     whole = await verdict(rating_database)
-    name = rating_database.engine.url.database
+    name = rating_database.url.rsplit("/", 1)[-1]
     assert name is not None
     owner = await asyncpg.connect(cluster(name, "rating_owner"))
     await owner.execute(
@@ -209,7 +209,7 @@ async def test_an_entry_that_is_not_sealed_is_detected(
 ) -> None:
     assert sealed
     await add(rating_database, 1)
-    name = rating_database.engine.url.database
+    name = rating_database.url.rsplit("/", 1)[-1]
     assert name is not None
     owner = await asyncpg.connect(cluster(name, "rating_owner"))
     await owner.execute(

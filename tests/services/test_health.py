@@ -33,7 +33,7 @@ async def checks(app: FastAPI, status: int) -> dict[str, str]:
 
 async def test_without_nats_a_service_is_degraded(rating_database: Database, gateway_key: Ed25519PrivateKey) -> None:
     app = service(rating_database.url, gateway_key)
-    assert await checks(app, 200) == {"database": "ok", "nats": "NATS is unreachable."}
+    assert await checks(app, 200) == {"database": "ok", "nats": "NATS is unreachable.", "loops": "ok"}
     await app.state.database.close()
 
 

@@ -150,7 +150,7 @@ def test_the_suite_stops_and_finds_its_data_again(tmp_path: Path) -> None:
                 begin(suite)
             finally:
                 suite.stop()
-            assert suite.watch() is not None
+            assert len(suite.find_stopped()) == 6
 
 
 def _find_branches(suite: Suite) -> None:

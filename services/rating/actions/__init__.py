@@ -1,1 +1,1 @@
-"""The use cases of rating: load facts, apply the rule, save, announce. The caller owns the transaction."""
+"""The use cases of rating: load facts, apply a rule, save, publish events. The caller owns the transaction."""

@@ -1,4 +1,4 @@
-"""Billing profiles: entered, changed, ended, saved under another key, imported as whole files, listed."""
+"""Billing profiles: entered, changed, ended, copied, imported and listed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,7 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
 from services.rating.records.billing_profiles import LineEntry, ProfileEntry, ProfileHead
-from services.rating.rules.billing_profiles import ProfileFilter, faults_in_lines, overlapping, unknown_in_key
+from services.rating.rules.billing_profiles import (
+    ProfileFilter,
+    find_faults_in_lines,
+    find_overlaps,
+    find_unknown_in_key,
+)
 from services.rating.rules.rate_tables import BillingProfile, KeptProfile
 from services.rating.store import billing_profiles, codes, rate_tables
 from shared.database.pages import PageQuery
@@ -19,14 +24,14 @@ from shared.values.versions import require_version
 
 
 async def list_profiles(
-    session: AsyncSession, wanted: ProfileFilter, query: PageQuery
+    session: AsyncSession, filters: ProfileFilter, query: PageQuery
 ) -> tuple[list[BillingProfile], str | None, int]:
-    """Profiles with their lines, and how many fit."""
-    return await billing_profiles.list_profiles(session, wanted, query)
+    """One page of profiles with their lines, the cursor of the next page, and how many profiles match."""
+    return await billing_profiles.list_profiles(session, filters, query)
 
 
 async def read_profile(session: AsyncSession, profile_id: int) -> KeptProfile:
-    """One profile with its lines; raises NotFound."""
+    """Returns a profile with its lines; raises NotFound."""
     found = await billing_profiles.find_profile(session, profile_id)
     if found is None:
         raise NotFound(f"There is no billing profile {profile_id}.")
@@ -34,56 +39,56 @@ async def read_profile(session: AsyncSession, profile_id: int) -> KeptProfile:
 
 
 async def enter_profile(session: AsyncSession, entry: ProfileEntry) -> int:
-    """Adds a profile and returns its id; raises RateTableFaulty, ProfilesOverlap."""
-    await billing_profiles.take_turns(session)
-    await _require_good(session, entry)
+    """Adds a profile and returns its id; raises RateTableFaulty or ProfilesOverlap."""
+    await billing_profiles.wait_for_turn(session)
+    await _require_valid(session, entry)
     (profile_id,) = await billing_profiles.insert_profiles(session, [entry])
     return profile_id
 
 
 async def change_profile(session: AsyncSession, profile_id: int, expected_revision: int, entry: ProfileEntry) -> None:
-    """Writes a profile anew; ratings that rest on it keep their lines until they are rated again.
+    """Replaces a profile and its lines. Rated orders keep their lines until they are rated again.
 
-    Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
+    Raises NotFound, VersionStale, RateTableFaulty or ProfilesOverlap.
     """
-    await billing_profiles.take_turns(session)
+    await billing_profiles.wait_for_turn(session)
     found = await read_profile(session, profile_id)
     require_version(found.revision, expected_revision, f"Billing profile {profile_id}")
-    await _require_good(session, entry, replaces=found)
+    await _require_valid(session, entry, replaces=found)
     await billing_profiles.update_profile(session, profile_id, entry)
 
 
 async def end_profile(session: AsyncSession, profile_id: int, expected_revision: int, last_day: date | None) -> None:
-    """Retires a profile: `last_day` is the last on which it is in force, None for until further notice.
+    """Sets the last day on which a profile is in force; None means until further notice.
 
-    Raises NotFound, VersionStale, RateTableFaulty, ProfilesOverlap.
+    Raises NotFound, VersionStale, RateTableFaulty or ProfilesOverlap.
     """
     found = await read_profile(session, profile_id)
     await change_profile(session, profile_id, expected_revision, _entry_of(found, {"effective_to": last_day}))
 
 
 async def copy_profile(session: AsyncSession, profile_id: int, changes: Mapping[str, Any]) -> int:
-    """Saves a profile under another key or for other dates ("save as") and returns the new one's id.
+    """Saves a profile with another key or other dates, and returns the id of the copy.
 
-    `changes` are values of the key, `effective_from`, `effective_to` and `source`; the rest is taken over.
-    Raises NotFound, RateTableFaulty, ProfilesOverlap.
+    `changes` are key values, `effective_from`, `effective_to` and `source`; the rest is copied.
+    Raises NotFound, RateTableFaulty or ProfilesOverlap.
     """
     found = await read_profile(session, profile_id)
     return await enter_profile(session, _entry_of(found, changes))
 
 
 def _entry_of(profile: BillingProfile, changes: Mapping[str, Any]) -> ProfileEntry:
-    """A saved profile as it would be entered again, with some things changed."""
+    """A saved profile as an entry, with these changes."""
     head = {**parts_of(profile, ProfileHead), **changes}
     return ProfileEntry.model_construct(
         **head, lines=[LineEntry.model_construct(**parts_of(line, LineEntry)) for line in profile.lines]
     )
 
 
-async def _require_good(session: AsyncSession, entry: ProfileEntry, *, replaces: BillingProfile | None = None) -> None:
-    """Raises RateTableFaulty that names every faulty field, ProfilesOverlap for the dates.
+async def _require_valid(session: AsyncSession, entry: ProfileEntry, *, replaces: BillingProfile | None = None) -> None:
+    """Raises RateTableFaulty with every field that is wrong, or ProfilesOverlap for the dates.
 
-    What was retired after the profile had taken it up does not make it faulty.
+    A profile can keep codes that were retired after it was saved.
     """
     known = await codes.known_codes(session)
     if replaces is not None:
@@ -91,43 +96,45 @@ async def _require_good(session: AsyncSession, entry: ProfileEntry, *, replaces:
             known[name].add(value)
         known["billing_item"].update(line.billing_item for line in replaces.lines)
         known["bill_type"].update(line.bill_type for line in replaces.lines if line.bill_type is not None)
-        zones = [one for line in replaces.lines for one in line.zones]
-        known["zone"].update(zone for one in zones for zone in (one.from_zone, one.to_zone))
-    faults = [Fault(f"/{field}", words) for field, words in unknown_in_key(entry.key, known)]
-    faults += [Fault(f"/lines/{index}/{field}", words) for index, field, words in faults_in_lines(entry.lines, known)]
-    overlaps = overlapping([entry], await rate_tables.load(session), replaces=replaces.id if replaces else None)
-    faults += [Fault(f"/{field}", words) for _, field, words in overlaps if field == "effective_to"]
+        zone_rates = [zone_rate for line in replaces.lines for zone_rate in line.zones]
+        known["zone"].update(zone for rate in zone_rates for zone in (rate.from_zone, rate.to_zone))
+    faults = [Fault(f"/{field}", message) for field, message in find_unknown_in_key(entry.key, known)]
+    faults += [
+        Fault(f"/lines/{index}/{field}", message) for index, field, message in find_faults_in_lines(entry.lines, known)
+    ]
+    overlaps = find_overlaps([entry], await rate_tables.load(session), replaces=replaces.id if replaces else None)
+    faults += [Fault(f"/{field}", message) for _, field, message in overlaps if field == "effective_to"]
     if faults:
         raise RateTableFaulty(
-            f"The profile cannot be saved: {'; '.join(f'{one.pointer} {one.detail}' for one in faults[:3])}.",
+            f"The profile cannot be saved: {'; '.join(f'{fault.pointer} {fault.detail}' for fault in faults[:3])}.",
             faults=faults,
         )
     if overlaps:
-        raise _overlap([Fault(f"/{field}", words) for _, field, words in overlaps])
+        raise _overlap([Fault(f"/{field}", message) for _, field, message in overlaps])
 
 
 def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
     return ProfilesOverlap(
-        "The profile cannot be saved: another one of the same key is in force at the same time.", faults=faults
+        "The profile cannot be saved: another profile with the same key is in force at the same time.", faults=faults
     )
 
 
 async def import_profiles(session: AsyncSession, entries: Sequence[tuple[ProfileEntry, Sequence[int]]]) -> int:
-    """Adds billing profiles, all or none; returns their number.
+    """Adds all billing profiles and returns their number, or adds none.
 
-    Each entry comes with the lines of the file on which its lines stand. Raises ImportRefused for unknown codes, faulty
-    lines, and profiles of one key that would be in force at the same time.
+    Each entry comes with the file's line number of each of its lines. Raises ImportRefused for unknown codes, lines
+    with errors, and profiles with the same key that are in force at the same time.
     """
-    await billing_profiles.take_turns(session)
+    await billing_profiles.wait_for_turn(session)
     known = await codes.known_codes(session)
     faults: list[Fault] = []
     for entry, places in entries:
         head = Numbered(places[0], entry)
-        faults += [head.fault(column, words) for column, words in unknown_in_key(entry.key, known)]
-        for index, column, words in faults_in_lines(entry.lines, known):
-            faults.append(Numbered(places[index], entry).fault(column, words))
-    for index, column, words in overlapping([entry for entry, _ in entries], await rate_tables.load(session)):
-        faults.append(Numbered(entries[index][1][0], None).fault(column, words))
+        faults += [head.fault(column, message) for column, message in find_unknown_in_key(entry.key, known)]
+        for index, column, message in find_faults_in_lines(entry.lines, known):
+            faults.append(Numbered(places[index], entry).fault(column, message))
+    for index, column, message in find_overlaps([entry for entry, _ in entries], await rate_tables.load(session)):
+        faults.append(Numbered(entries[index][1][0], None).fault(column, message))
     refuse_import(faults)
     await billing_profiles.insert_profiles(session, [entry for entry, _ in entries])
     return len(entries)

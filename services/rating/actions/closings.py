@@ -1,12 +1,12 @@
-"""Orders that take a way of their own: invoiced alone and at once, closed without an invoice, reopened."""
+"""Orders that are invoiced on demand, closed without an invoice, or reopened."""
 
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.exports import ExportRequest, claim_run
-from services.rating.actions.ratings import rate_held
-from services.rating.actions.work_orders import find_order, hold_editable
+from services.rating.actions.ratings import rate_locked
+from services.rating.actions.work_orders import find_order, lock_editable
 from services.rating.errors import NotExportable, OnInvoice
 from services.rating.rules.exports.runs import ExportRun
 from services.rating.rules.work_orders import require_closed, require_open
@@ -20,20 +20,21 @@ from shared.values.versions import require_version
 async def bill_on_demand(
     session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, request: ExportRequest
 ) -> ExportRun:
-    """Invoices one order alone, past every roll-up, and hands it to Accounts Receivable; an open one is rated first.
+    """Exports one order on its own invoice, without a roll-up. An open order is rated first.
 
-    Refused there, it is rated and free again. Raises NotFound, LockedUseCredit, VersionStale, OnInvoice,
-    NotReadyForRating, every refusal of `rules.pricing`, NotExportable.
+    If Accounts Receivable refuses it, the order is rated again and on no invoice. Raises NotFound, LockedUseCredit,
+    VersionStale, OnInvoice, NotReadyForRating, NotExportable, and every refusal of `rules.pricing`.
     """
-    order = await hold_editable(session, scope, order_id, expected_revision)
+    order = await lock_editable(session, scope, order_id, expected_revision)
     if order.status == "assigned":
-        raise OnInvoice(f"Work order {order.number} is on draft invoice {order.invoice_id}; take it off first.")
+        raise OnInvoice(f"Work order {order.number} is on draft invoice {order.invoice_id}. Take it off first.")
     if order.status == "open":
-        await rate_held(session, order, request.requested_by, request.requested_at)
-    for one in await claim.find_hindrances(session, [order_id], request.invoice_date):
-        if not one.waits:
+        await rate_locked(session, order, request.requested_by, request.requested_at)
+    for blocker in await claim.find_blockers(session, [order_id], request.invoice_date):
+        if not blocker.waits:
             raise NotExportable(
-                f"Work order {order.number} cannot be exported.", faults=[Fault(f"work order {one.number}", one.reason)]
+                f"Work order {order.number} cannot be exported: {blocker.reason}.",
+                faults=[Fault(f"work order {blocker.number}", blocker.reason)],
             )
     return await claim_run(session, request, [order_id], "on_demand")
 
@@ -47,8 +48,8 @@ async def zero_bill(
     done_by: str,
     done_at: datetime,
 ) -> None:
-    """Closes an open order without an invoice, for a reason; raises NotFound, LockedUseCredit, VersionStale, NotOpen."""
-    order = await hold_editable(session, scope, order_id, expected_revision)
+    """Closes an open order without an invoice; raises NotFound, LockedUseCredit, VersionStale or NotOpen."""
+    order = await lock_editable(session, scope, order_id, expected_revision)
     require_open(order)
     await closings.set_status(session, order_id, "closed")
     await closings.insert(session, order_id, "zero_bill", reason, done_by, done_at)
@@ -63,7 +64,7 @@ async def reopen(
     done_by: str,
     done_at: datetime,
 ) -> None:
-    """Takes a closed order up again with the next rating version; raises NotFound, NotClosed, VersionStale."""
+    """Reopens a closed order with the next rating version; raises NotFound, NotClosed or VersionStale."""
     order = await find_order(session, scope, order_id, lock=True)
     require_closed(order)
     require_version(order.revision, expected_revision, f"Work order {order.number}")

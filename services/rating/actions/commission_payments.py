@@ -1,4 +1,4 @@
-"""Commission periods and payments: a period is closed; what is owed is chosen, then paid or released."""
+"""Commission periods, which are closed, and payments, which are selected and then paid or released."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,22 +15,26 @@ from shared.errors import Forbidden, NotFound
 
 
 async def list_periods(session: AsyncSession, scope: Scope) -> list[Period]:
+    """All periods, newest first, with what is booked in each within the scope."""
     return await payments.list_periods(session, scope)
 
 
 async def close_period(
     session: AsyncSession, scope: Scope, period_id: int, closed_by: str, closed_at: datetime
 ) -> Period:
-    """Closes the open period and opens the next; it waits for ratings that book in it at this moment.
+    """Closes the open period and opens the next one; waits for ratings that are booking in it.
 
-    Raises Forbidden for whoever does not see everything that it closes, NotFound, CommissionPeriodClosed.
+    Raises Forbidden for callers who may not see all branches and customers, NotFound, or CommissionPeriodClosed.
     """
     if scope != EVERYTHING:
-        raise Forbidden("A commission period is closed for all branches and customers; your groups limit you to some.")
+        raise Forbidden(
+            "Closing a commission period affects all branches and customers, but you are limited to some of them. "
+            "Ask someone without limits to close it."
+        )
     if await payments.find_period(session, scope, period_id) is None:
         raise NotFound(f"There is no commission period {period_id}.")
     if not await payments.close_period(session, period_id, closed_by, closed_at):
-        raise CommissionPeriodClosed(f"Commission period {period_id} is closed already.")
+        raise CommissionPeriodClosed(f"Commission period {period_id} is already closed.")
     period = await payments.find_period(session, scope, period_id)
     assert period is not None
     return period
@@ -44,38 +48,41 @@ async def select_payment(
     selected_by: str,
     selected_at: datetime,
 ) -> int:
-    """Chooses everything that is owed to the servers (all, if none are named) and returns the payment's id.
+    """Selects all commissions that are owed to the servers (all servers if None) and returns the id of the payment.
 
-    Raises NothingToPay. Two clerks at once: the second waits for the first and finds nothing left.
+    If two clerks do this at the same time, the second waits for the first and finds nothing left. Raises NothingToPay.
     """
     choice = choose(await payments.lock_owed(session, scope, servers, through_period))
     if not choice.ids:
-        raise NothingToPay("No server has a commission that is owed and free.")
+        raise NothingToPay(
+            "No commission can be paid now: nothing is owed that is not already in a payment, "
+            "or the balance of each server is negative."
+        )
     return await payments.insert_payment(session, choice, selected_by, selected_at)
 
 
 async def pay(session: AsyncSession, scope: Scope, payment_id: int, paid_by: str, paid_at: datetime) -> None:
-    """Records that the chosen commissions were paid, for good; raises NotFound, PaymentSettled."""
-    await _hold_selected(session, scope, payment_id)
+    """Records that the selected commissions were paid, which is final; raises NotFound or PaymentSettled."""
+    await _lock_selected(session, scope, payment_id)
     await payments.pay(session, payment_id, paid_by, paid_at)
 
 
 async def release(session: AsyncSession, scope: Scope, payment_id: int) -> Payment:
-    """Lets the chosen commissions go; they are owed again. Raises NotFound, PaymentSettled."""
-    payment = await _hold_selected(session, scope, payment_id)
+    """Releases the selected commissions, so that they are owed again; raises NotFound or PaymentSettled."""
+    payment = await _lock_selected(session, scope, payment_id)
     await payments.release(session, payment_id)
     return replace(payment, status="released")
 
 
-async def _hold_selected(session: AsyncSession, scope: Scope, payment_id: int) -> Payment:
+async def _lock_selected(session: AsyncSession, scope: Scope, payment_id: int) -> Payment:
     payment = await read_payment(session, scope, payment_id, lock=True)
     if payment.status != "selected":
-        raise PaymentSettled(f"Commission payment {payment_id} is {payment.status} already.")
+        raise PaymentSettled(f"Commission payment {payment_id} was already {payment.status}.")
     return payment
 
 
 async def read_payment(session: AsyncSession, scope: Scope, payment_id: int, *, lock: bool = False) -> Payment:
-    """One payment, with `lock` held against other changes; raises NotFound."""
+    """Returns a payment, with `lock` locked against other changes; raises NotFound."""
     found = await payments.find_payment(session, scope, payment_id, lock=lock)
     if found is None:
         raise NotFound(f"There is no commission payment {payment_id}.")
@@ -83,4 +90,5 @@ async def read_payment(session: AsyncSession, scope: Scope, payment_id: int, *, 
 
 
 async def list_payments(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Payment], str | None, int]:
+    """One page of payments, the cursor of the next page, and how many the caller may see."""
     return await payments.list_payments(session, scope, query)

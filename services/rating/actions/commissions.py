@@ -1,4 +1,4 @@
-"""Commissions: booked with ratings, taken back with them, reversed by credits, adjusted by hand, listed."""
+"""Commissions: booked and taken back with ratings, reversed by credits, adjusted by hand, and listed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.commissions import (
+    Balance,
     Booking,
     Commission,
     CommissionFilter,
@@ -14,7 +15,6 @@ from services.rating.rules.commissions import (
     Correction,
     Credit,
     Earned,
-    Standing,
     adjust,
     commission_of,
     earn,
@@ -34,12 +34,13 @@ from shared.values.versions import require_version
 
 
 async def figure(session: AsyncSession, rated: Sequence[Rated], orders: Sequence[WorkOrder]) -> list[list[Earned]]:
-    """What each of the ratings earns whom, in one statement, or none where no order has a server."""
+    """What each rating earns its servers, with one statement, or without any if no line has a server."""
     served_on = {order.id: order.service_on for order in orders}
-    named = sorted({who.server for one in rated for terms in one.terms for who in terms.servers})
+    named = sorted({share.server for rating in rated for terms in rating.terms for share in terms.servers})
     servers = await commissions.terms_of_servers(session, named) if named else {}
     return [
-        [part for terms in one.terms for part in earn(terms, served_on[one.work_order_id], servers)] for one in rated
+        [part for terms in rating.terms for part in earn(terms, served_on[rating.work_order_id], servers)]
+        for rating in rated
     ]
 
 
@@ -51,14 +52,14 @@ async def book(
     booked_by: str,
     booked_at: datetime,
 ) -> None:
-    """Books what new ratings earn in the open period; three statements, or none, however many orders.
+    """Books what new ratings earn in the open period, with three statements or none, for any number of orders.
 
-    `versions` gives the version of each order's new rating. The orders are held by the caller.
+    `versions` are the versions of the new ratings, by order id. The caller has locked the orders.
     """
     figured = await figure(session, rated, orders)
     earned = [
-        (one.work_order_id, versions[one.work_order_id], part)
-        for one, parts in zip(rated, figured, strict=True)
+        (rating.work_order_id, versions[rating.work_order_id], part)
+        for rating, parts in zip(rated, figured, strict=True)
         for part in parts
     ]
     if earned:
@@ -66,18 +67,22 @@ async def book(
         await commissions.insert_earned(session, period_id, earned, booked_by, booked_at)
 
 
-async def take_back(session: AsyncSession, versions: Mapping[int, int], taken_by: str, at: datetime) -> list[Standing]:
-    """Takes back what ratings earned that are replaced or removed before they are in A/R, given as order and version.
+async def take_back(session: AsyncSession, versions: Mapping[int, int], taken_by: str, at: datetime) -> list[Balance]:
+    """Takes back the commissions of ratings that are replaced or removed before they are in A/R.
 
-    What was booked in the open period is void; what a closed period holds stays there and is reversed in the open one.
-    Returns how the commissions stood before.
+    Bookings in the open period become void. Bookings in a closed period stay, and are reversed in the open period.
+    `versions` are the rating versions by order id. Returns the balances before.
     """
-    before = await commissions.standings(session, versions)
+    before = await commissions.balances(session, versions)
     if not before:
         return []
     period_id = await payments.hold_open_period(session)
     await commissions.void(session, versions)
-    left = [Correction(one.id, -one.left) for one in await commissions.standings(session, versions) if one.left]
+    left = [
+        Correction(balance.id, -balance.left)
+        for balance in await commissions.balances(session, versions)
+        if balance.left
+    ]
     if left:
         words = "the rating was replaced or removed"
         await commissions.insert_corrections(
@@ -87,29 +92,29 @@ async def take_back(session: AsyncSession, versions: Mapping[int, int], taken_by
 
 
 async def keep_adjustments(
-    session: AsyncSession, before: Sequence[Standing], versions: Mapping[int, int], rated_by: str, at: datetime
+    session: AsyncSession, before: Sequence[Balance], versions: Mapping[int, int], rated_by: str, at: datetime
 ) -> None:
-    """Brings the commissions of new ratings to the amounts by hand that those `before` had."""
-    if all(one.earned == one.figured for one in before):
+    """Carries amounts that were adjusted by hand `before` over to the commissions of new ratings."""
+    if all(balance.earned == balance.figured for balance in before):
         return
-    kept = keep_adjusted(before, await commissions.standings(session, versions))
+    kept = keep_adjusted(before, await commissions.balances(session, versions))
     if kept:
         await commissions.insert_corrections(
             session,
             await payments.hold_open_period(session),
             "adjusted",
             kept,
-            words="as it was adjusted before the order was rated again",
+            words="adjusted before the order was rated again",
             booked_by=rated_by,
             booked_at=at,
         )
 
 
 async def reverse_credited(session: AsyncSession, credited: CreditedInvoice, at: datetime) -> None:
-    """Reverses what a credit takes back, in the open period; the orders are held by the caller."""
-    standings = await commissions.standings(session, {one.work_order_id: one.version for one in credited.orders})
-    given = [Credit(one.work_order_id, one.version, one.credited, one.remaining) for one in credited.orders]
-    corrections = reverse(standings, given)
+    """Reverses in the open period what a credit takes back. The caller has locked the orders."""
+    balances = await commissions.balances(session, {order.work_order_id: order.version for order in credited.orders})
+    given = [Credit(order.work_order_id, order.version, order.credited, order.remaining) for order in credited.orders]
+    corrections = reverse(balances, given)
     if corrections:
         await commissions.insert_corrections(
             session,
@@ -132,25 +137,25 @@ async def adjust_commission(
     adjusted_by: str,
     at: datetime,
 ) -> None:
-    """Brings a commission to another amount, by a booking in its own period, which is open still.
+    """Changes the amount of a commission by a booking in its own period, which must still be open.
 
-    Raises NotFound, VersionStale, CommissionTakenBack, CommissionPeriodClosed, NothingToAdjust.
+    Raises NotFound, VersionStale, CommissionTakenBack, CommissionPeriodClosed or NothingToAdjust.
     """
-    held = await commissions.hold(session, scope, commission_id)
-    if held is None:
+    locked = await commissions.lock_commission(session, scope, commission_id)
+    if locked is None:
         raise NotFound(f"There is no commission {commission_id}.")
-    require_version(held.bookings, expected_bookings, f"Commission {commission_id}")
+    require_version(locked.bookings, expected_bookings, f"Commission {commission_id}")
     period_id = await payments.hold_open_period(session)
-    standings = await commissions.standings(session, {held.work_order_id: held.version})
-    standing = next((one for one in standings if one.id == commission_id), None)
-    correction = adjust(standing, amount, period_closed=period_id != held.period_id)
+    balances = await commissions.balances(session, {locked.work_order_id: locked.version})
+    balance = next((balance for balance in balances if balance.id == commission_id), None)
+    correction = adjust(balance, amount, period_closed=period_id != locked.period_id)
     await commissions.insert_corrections(
         session, period_id, "adjusted", [correction], words=reason, booked_by=adjusted_by, booked_at=at
     )
 
 
 async def read_commission(session: AsyncSession, scope: Scope, commission_id: int) -> Commission:
-    """A commission with its corrections; raises NotFound."""
+    """Returns a commission with its corrections; raises NotFound."""
     found = await commissions.bookings_of(session, scope, commission_id)
     if not found or found[0].id != commission_id or found[0].kind != "earned":
         raise NotFound(f"There is no commission {commission_id}.")
@@ -158,8 +163,8 @@ async def read_commission(session: AsyncSession, scope: Scope, commission_id: in
 
 
 async def list_commissions(
-    session: AsyncSession, scope: Scope, wanted: CommissionFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: CommissionFilter, query: PageQuery
 ) -> tuple[list[Booking], str | None, CommissionTotals]:
-    """One page of what is booked, and the totals of all that fits."""
-    bookings, cursor = await commissions.list_bookings(session, scope, wanted, query)
-    return bookings, cursor, total_of(await commissions.total_by_server(session, scope, wanted))
+    """One page of bookings, the cursor of the next page, and the totals of all bookings that match."""
+    bookings, cursor = await commissions.list_bookings(session, scope, filters, query)
+    return bookings, cursor, total_of(await commissions.total_by_server(session, scope, filters))

@@ -1,4 +1,4 @@
-"""What open orders ask of the rate tables and do not find."""
+"""The coverage check: which open orders no rate table covers."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,5 +8,5 @@ from shared.access.grants import Scope
 
 
 async def check_open_orders(session: AsyncSession, scope: Scope) -> Coverage:
-    """Which combinations of keys open orders use that no profile covers."""
+    """Finds the combinations of key values that open orders use and no profile covers."""
     return check_coverage(await coverage.open_keys(session, scope), await rate_tables.load(session))

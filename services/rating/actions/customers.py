@@ -1,4 +1,4 @@
-"""The read copy of customers: taken over from receivables, and listed."""
+"""The read copy of customers, which comes from receivables."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,13 @@ from shared.database.pages import PageQuery
 
 
 async def take_over(session: AsyncSession, changed: Sequence[Customer]) -> None:
-    """Takes over customers as receivables announced them; the newest version of each wins."""
-    copies = newest(changed, lambda one: (one.ar_company, one.number))
+    """Saves customers as receivables published them, the newest version of each."""
+    copies = newest(changed, lambda customer: (customer.ar_company, customer.number))
     await take_over_copies(session, "customer", ("ar_company", "number"), copies)
 
 
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
 ) -> tuple[list[ListedCustomer], str | None, int]:
+    """One page of customers, the cursor of the next page, and how many match."""
     return await customers.list_customers(session, scope, search, query)

@@ -1,4 +1,4 @@
-"""Draft invoices: made and filled by rule or by hand, emptied, removed, and looked at."""
+"""Draft invoices: created and filled by rule or by hand, emptied, removed and read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,17 +25,19 @@ from services.rating.store.selection import TO_ROLL_UP, lock_selected
 from shared.access.grants import EVERYTHING, Scope
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
+from shared.values.numbers import counted
 from shared.values.versions import require_version
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
 ) -> tuple[list[Invoice], str | None, InvoiceTotals]:
-    return await draft_invoices.list_invoices(session, scope, wanted, query)
+    """One page of invoices, the cursor of the next page, and the totals of all that match."""
+    return await draft_invoices.list_invoices(session, scope, filters, query)
 
 
 async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceWithOrders:
-    """The invoice with its orders; raises NotFound outside the scope."""
+    """Returns the invoice with its orders; raises NotFound, also outside the scope."""
     invoice = await draft_invoices.find(session, scope, invoice_id)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
@@ -43,16 +45,18 @@ async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> 
 
 
 async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selection, made_by: str) -> Assigned:
-    """Gathers the rated orders of the selection on draft rollups, as the rules of their bill-tos say.
+    """Puts the rated orders of the selection on draft rollups, as the rules of their bill-tos say.
 
-    Orders of bill-tos that are not rolled up stay as they are. Raises NothingToAssign. Two clerks at once: the second
-    waits for the first and assigns what is left.
+    Orders of bill-tos without a roll-up rule do not change. If two clerks do this at the same time, the second waits
+    for the first and assigns what is left. Raises NothingToAssign.
     """
-    await draft_invoices.take_turns(session)
+    await draft_invoices.wait_for_turn(session)
     locked = await lock_selected(session, scope, selection, ["rated"], TO_ROLL_UP)
     groups = group_orders(await draft_invoices.assignable(session, locked))
     if not groups:
-        raise NothingToAssign("No order of the selection is rated, free and of a bill-to that is rolled up.")
+        raise NothingToAssign(
+            "The selection has no rated order that is on no invoice and whose bill-to has a roll-up rule."
+        )
     placement = place(groups, await draft_invoices.lock_drafts(session, list(groups)))
     made = await draft_invoices.insert_drafts(session, list(placement.new), made_by)
     filled = {**placement.existing, **dict(zip(made, placement.new.values(), strict=True))}
@@ -63,10 +67,10 @@ async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selecti
 
 
 async def unassign_by_rule(session: AsyncSession, scope: Scope, selection: Selection, done_by: str) -> Assigned:
-    """Takes the assigned orders of the selection off their drafts; they stay rated. Raises NothingToAssign."""
+    """Takes the assigned orders of the selection off their drafts. They stay rated. Raises NothingToAssign."""
     locked = await lock_selected(session, scope, selection, ["assigned"])
     if not locked:
-        raise NothingToAssign("No order of the selection is on a draft invoice.")
+        raise NothingToAssign("The selection has no order that is on a draft invoice.")
     totals = await draft_invoices.total_of(session, locked)
     invoice_ids = await draft_invoices.lock_of_orders(session, locked)
     await draft_invoices.take_off(session, locked, done_by)
@@ -74,10 +78,10 @@ async def unassign_by_rule(session: AsyncSession, scope: Scope, selection: Selec
 
 
 async def make_rollup(session: AsyncSession, scope: Scope, order_ids: Sequence[int], made_by: str) -> int:
-    """Makes a draft rollup by hand; returns its id. Raises NotAssignable, RollupMixed."""
-    chosen = await _hold_rated(session, scope, order_ids)
+    """Creates a draft rollup by hand and returns its id; raises NotAssignable or RollupMixed."""
+    chosen = await _lock_rated(session, scope, order_ids)
     (invoice_id,) = await draft_invoices.insert_drafts(session, [common_key(chosen)], made_by)
-    await draft_invoices.put_on(session, [(one.id, invoice_id) for one in chosen], made_by)
+    await draft_invoices.put_on(session, [(order.id, invoice_id) for order in chosen], made_by)
     return invoice_id
 
 
@@ -89,16 +93,16 @@ async def add_orders(
     order_ids: Sequence[int],
     added_by: str,
 ) -> None:
-    """Puts rated orders on a draft by hand, whatever it is grouped by; bill-tos and branches are never mixed.
+    """Puts rated orders with the same bill-to and branch on a draft rollup by hand, whatever its grouping.
 
-    Raises NotFound, LockedUseCredit, VersionStale, NotAssignable, RollupMixed.
+    Raises NotFound, LockedUseCredit, VersionStale, NotAssignable or RollupMixed.
     """
-    chosen = await _hold_rated(session, scope, order_ids)
-    invoice = await _hold_draft(session, scope, invoice_id, expected_revision)
+    chosen = await _lock_rated(session, scope, order_ids)
+    invoice = await _lock_draft(session, scope, invoice_id, expected_revision)
     if invoice.kind != "rollup":
-        raise NotAssignable(f"Invoice {invoice_id} is for one order; make a rollup instead.")
+        raise NotAssignable(f"Invoice {invoice_id} is for a single order. Create a rollup instead.")
     common_key(chosen, invoice.key)
-    await draft_invoices.put_on(session, [(one.id, invoice_id) for one in chosen], added_by)
+    await draft_invoices.put_on(session, [(order.id, invoice_id) for order in chosen], added_by)
 
 
 async def take_orders_off(
@@ -109,38 +113,38 @@ async def take_orders_off(
     order_ids: Sequence[int] | None,
     done_by: str,
 ) -> None:
-    """Takes orders off a draft, all of them without ids; they stay rated, and an empty draft is dissolved.
+    """Takes orders off a draft, or all of them if `order_ids` is None. They stay rated. An empty draft is dissolved.
 
-    Raises NotFound, LockedUseCredit, VersionStale, NotAssignable.
+    Raises NotFound, LockedUseCredit, VersionStale or NotAssignable.
     """
-    held = await _hold_with_orders(session, scope, invoice_id, expected_revision)
-    foreign = sorted(set(order_ids or ()) - set(held))
-    if foreign:
+    locked = await _lock_with_orders(session, scope, invoice_id, expected_revision)
+    others = sorted(set(order_ids or ()) - set(locked))
+    if others:
         raise NotAssignable(
-            f"{len(foreign)} of the chosen orders are not on invoice {invoice_id}.",
-            faults=[Fault("/work_order_ids", f"work order {one}") for one in foreign],
+            f"Invoice {invoice_id} does not contain {len(others):,} of the chosen orders.",
+            faults=[Fault("/work_order_ids", f"work order {order_id}") for order_id in others],
         )
-    await draft_invoices.take_off(session, held if order_ids is None else list(order_ids), done_by)
+    await draft_invoices.take_off(session, locked if order_ids is None else list(order_ids), done_by)
 
 
 async def remove_invoice(
     session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int, removed_by: str, removed_at: datetime
 ) -> None:
-    """Removes a draft before it reaches Accounts Receivable: its orders are open again, without ratings and commissions.
+    """Removes a draft with the ratings and commissions of its orders, which are then open again.
 
-    Raises NotFound, LockedUseCredit, VersionStale.
+    Raises NotFound, LockedUseCredit or VersionStale.
     """
-    held = await _hold_with_orders(session, scope, invoice_id, expected_revision)
-    versions = {one.id: one.rating_version for one in await work_orders.find_all(session, EVERYTHING, held)}
+    locked = await _lock_with_orders(session, scope, invoice_id, expected_revision)
+    versions = {order.id: order.rating_version for order in await work_orders.find_all(session, EVERYTHING, locked)}
     await take_back(session, versions, removed_by, removed_at)
-    await draft_invoices.take_off(session, held, removed_by)
-    await work_orders.remove_ratings(session, held, removed_by)
-    await ratings.announce(session, held)
+    await draft_invoices.take_off(session, locked, removed_by)
+    await work_orders.remove_ratings(session, locked, removed_by)
+    await ratings.announce(session, locked)
 
 
-async def _hold_rated(session: AsyncSession, scope: Scope, order_ids: Sequence[int]) -> list[WorkOrder]:
-    """The orders, held; raises NotAssignable that names each that is not rated and free."""
-    found = {one.id: one for one in await work_orders.find_all(session, scope, order_ids, lock=True)}
+async def _lock_rated(session: AsyncSession, scope: Scope, order_ids: Sequence[int]) -> list[WorkOrder]:
+    """Locks the orders; raises NotAssignable with each order that is not rated or is already on an invoice."""
+    found = {order.id: order for order in await work_orders.find_all(session, scope, order_ids, lock=True)}
     faults = []
     for order_id in sorted(set(order_ids)):
         order = found.get(order_id)
@@ -149,11 +153,13 @@ async def _hold_rated(session: AsyncSession, scope: Scope, order_ids: Sequence[i
         elif order.status != "rated":
             faults.append(Fault("/work_order_ids", f"work order {order.number} is {order.status}"))
     if faults:
-        raise NotAssignable(f"{len(faults)} of the chosen orders are not rated and free.", faults=faults)
+        raise NotAssignable(
+            f"{counted(len(faults), 'order')} cannot be assigned: not rated, or already on an invoice.", faults=faults
+        )
     return list(found.values())
 
 
-async def _hold_draft(session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int) -> Invoice:
+async def _lock_draft(session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int) -> Invoice:
     invoice = await draft_invoices.find(session, scope, invoice_id, lock=True)
     if invoice is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
@@ -162,14 +168,15 @@ async def _hold_draft(session: AsyncSession, scope: Scope, invoice_id: int, expe
     return invoice
 
 
-async def _hold_with_orders(session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int) -> list[int]:
-    """A draft and all of its orders, held: orders first, like everywhere, then the invoice.
+async def _lock_with_orders(session: AsyncSession, scope: Scope, invoice_id: int, expected_revision: int) -> list[int]:
+    """Locks a draft and its orders, and returns the ids of the orders.
 
-    What is put on it or taken off in between raises its revision, and is refused as stale.
+    Orders are locked before invoices, as everywhere, so that transactions cannot block each other. If someone puts an
+    order on the draft or takes one off in between, the revision of the draft is higher and raises VersionStale.
     """
     invoice = (await read_invoice(session, scope, invoice_id)).invoice
     require_draft(invoice)
     require_version(invoice.revision, expected_revision, f"Invoice {invoice_id}")
-    held = await draft_invoices.lock_orders_of(session, invoice_id)
-    await _hold_draft(session, scope, invoice_id, expected_revision)
-    return held
+    locked = await draft_invoices.lock_orders_of(session, invoice_id)
+    await _lock_draft(session, scope, invoice_id, expected_revision)
+    return locked

@@ -1,4 +1,4 @@
-"""What rating tells at /metrics besides what every service does: its export runs."""
+"""The metrics of rating, besides those of every service: its export runs."""
 
 from prometheus_client import Metric
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,10 +8,10 @@ from shared.process.metrics import gauge, gauge_by
 
 
 async def export_runs(session: AsyncSession) -> list[Metric]:
-    """How many runs are in each state, and for how long the oldest unfinished one has been."""
+    """The number of export runs in each state, and the age of the oldest unfinished one in seconds."""
     counts = await runs.count_by_status(session)
     age_seconds = await runs.oldest_unfinished_age_seconds(session)
     return [
         gauge_by("ratebook_export_runs", "Export runs by state.", "status", counts),
-        gauge("ratebook_export_run_oldest_age_seconds", "Since the oldest unfinished run was asked for.", age_seconds),
+        gauge("ratebook_export_run_oldest_age_seconds", "Age of the oldest unfinished export run.", age_seconds),
     ]

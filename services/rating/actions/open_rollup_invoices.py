@@ -9,8 +9,8 @@ from shared.database.pages import PageQuery
 
 
 async def list_rows(
-    session: AsyncSession, scope: Scope, wanted: OpenRollupFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: OpenRollupFilter, query: PageQuery
 ) -> tuple[list[OpenRollupRow], str | None, OpenRollupTotals]:
-    """What is rolled up or waits for it, one page or all, with the totals of all that fits by state and bill-to."""
-    rows, cursor = await open_rollup_invoices.list_rows(session, scope, wanted, query)
-    return rows, cursor, total_of(await open_rollup_invoices.sums(session, scope, wanted))
+    """Rollup orders, one page or all, the cursor of the next page, and the totals of all orders that match."""
+    rows, cursor = await open_rollup_invoices.list_rows(session, scope, filters, query)
+    return rows, cursor, total_of(await open_rollup_invoices.sums(session, scope, filters))

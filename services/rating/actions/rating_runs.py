@@ -1,4 +1,4 @@
-"""Rating all open orders that are ready, part by part, with a result for each order."""
+"""Bulk ratings: many open orders are rated part by part, with a result for each order."""
 
 from datetime import datetime
 
@@ -13,33 +13,38 @@ from services.rating.store import charges, rate_tables, rating_runs, ratings, wo
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
+from shared.values.numbers import counted
 
 PART = 1_000
+"""The most orders in one part, and so in one transaction."""
 
 
 async def start_run(
-    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, wanted: RunSelection
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, selection: RunSelection
 ) -> int:
-    """Begins a run over the open orders in scope that fit and are ready, or over those that are named.
+    """Starts a run with the open orders in scope that match and are ready, or with those chosen by id; returns its id.
 
-    Raises NothingToRate, UnknownReference for named orders that do not exist.
+    Raises NothingToRate, or UnknownReference for chosen orders that do not exist.
     """
-    run_id, order_ids = await rating_runs.start(session, scope, requested_by, requested_at, wanted)
-    missing = sorted(set(wanted.work_order_ids or ()) - set(order_ids))
+    run_id, order_ids = await rating_runs.start(session, scope, requested_by, requested_at, selection)
+    missing = sorted(set(selection.work_order_ids or ()) - set(order_ids))
     if missing:
         raise UnknownReference(
-            f"{len(missing)} of the chosen work orders do not exist.",
-            faults=[Fault("/work_order_ids", f"there is no work order {one}") for one in missing],
+            f"{counted(len(missing), 'work order')} could not be found.",
+            faults=[Fault("/work_order_ids", f"there is no work order {order_id}") for order_id in missing],
         )
     if not order_ids:
-        raise NothingToRate("No open order that fits has its proof of delivery and has ended its field work.")
+        raise NothingToRate(
+            "No open order that matches is ready: it needs its proof of delivery, and its field work must have ended."
+        )
     return run_id
 
 
 async def rate_part(session: AsyncSession, now: datetime) -> bool:
-    """Rates the next orders of the oldest unfinished run; False when there is nothing to do now.
+    """Rates the next orders of the oldest unfinished run; returns False if there is nothing to do.
 
-    Several workers may do this at once: each takes orders that no other has. An order that is no longer open is skipped; one that cannot be rated keeps its reason and stops nobody.
+    Several workers can do this at the same time, each with other orders. An order that is no longer open is skipped. An
+    order that cannot be rated gets the refusal as its result and does not stop the others.
     """
     run = await rating_runs.running(session)
     if run is None:
@@ -53,14 +58,14 @@ async def rate_part(session: AsyncSession, now: datetime) -> bool:
     versions = {order.id: next_rating_version(order) for order in open_orders}
     await ratings.insert(session, rated, versions, run.requested_by, now)
     await commissions.book(session, rated, open_orders, versions, run.requested_by, now)
-    await ratings.announce(session, [one.work_order_id for one in rated])
+    await ratings.announce(session, [rating.work_order_id for rating in rated])
     skipped = sorted(set(order_ids) - {order.id for order in open_orders})
     await rating_runs.record(session, run.id, rated, failed, skipped)
     return True
 
 
 async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> RatingRun:
-    """A run with its counts by outcome; raises NotFound."""
+    """Returns a run with its counts by outcome; raises NotFound, also if the caller may not see all of its orders."""
     run = await rating_runs.find(session, scope, run_id)
     if run is None:
         raise NotFound(f"There is no rating run {run_id}.")
@@ -68,6 +73,7 @@ async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> RatingRu
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RatingRun], str | None, int]:
+    """One page of runs, the cursor of the next page, and how many the caller may see."""
     found, cursor, count = await rating_runs.list_runs(session, scope, query)
     return [RatingRun(**vars(run), outcomes=()) for run in found], cursor, count
 
@@ -75,6 +81,6 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
 async def list_results(
     session: AsyncSession, scope: Scope, run_id: int, outcome: str | None, query: PageQuery
 ) -> tuple[list[RatingResult], str | None, int]:
-    """The results of a run that the caller may see."""
+    """One page of the results of a run, the cursor of the next page, and how many match; raises NotFound."""
     await read_run(session, scope, run_id)
     return await rating_runs.list_results(session, run_id, outcome, query)

@@ -1,14 +1,14 @@
-"""Trying out what a rating would be, of an order that exists or of one that does not yet."""
+"""Trial ratings, for an order that exists or one that does not exist yet. Nothing is stored."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions.charges import require_good_charges
+from services.rating.actions.charges import require_valid_charges
 from services.rating.actions.commissions import figure
 from services.rating.actions.ratings import why_not_ready
-from services.rating.actions.work_orders import find_order, require_enterable
+from services.rating.actions.work_orders import find_order, require_valid_order
 from services.rating.records.charges import ChargeEntry
 from services.rating.records.work_orders import OrderEntry
 from services.rating.rules.charges import OrderCharge
@@ -25,7 +25,7 @@ from shared.records.table import load_rows
 
 
 async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial:
-    """What the rating of an order would be now, whatever its status; nothing is stored.
+    """The rating that an order would get now, in any status.
 
     Raises NotFound and every refusal of `rules.pricing`.
     """
@@ -35,7 +35,7 @@ async def try_order(session: AsyncSession, scope: Scope, order_id: int) -> Trial
     return await _trial(session, order, rated)
 
 
-async def try_entry(
+async def try_new_order(
     session: AsyncSession,
     scope: Scope,
     entry: OrderEntry,
@@ -43,14 +43,14 @@ async def try_entry(
     entered_by: str,
     at: datetime,
 ) -> Trial:
-    """What the rating of an order would be that does not exist; nothing is stored. Charges come by where they stand.
+    """The rating that a new order would get. The charges are given by their JSON pointer.
 
-    Raises UnknownReference, Forbidden and every refusal of `rules.pricing`.
+    Raises UnknownReference, Forbidden, and every refusal of `rules.pricing`.
     """
-    await require_enterable(session, scope, entry)
-    await require_good_charges(session, entered)
+    await require_valid_order(session, scope, entry)
+    await require_valid_charges(session, entered)
     company = (await codes.companies_of_branches(session))[entry.branch]
-    items = {one.name: one for one in await load_rows(session, BILLING_ITEMS)}
+    items = {item.name: item for item in await load_rows(session, BILLING_ITEMS)}
     order = WorkOrder(
         **dict(entry),
         id=0,
@@ -62,19 +62,19 @@ async def try_entry(
         invoice_id=None,
         changed_at=at,
     )
-    made = [
+    order_charges = [
         OrderCharge(
-            **dict(one),
+            **dict(charge),
             id=index,
             work_order_id=0,
-            income_account=items[one.billing_item].income_account,
-            taxable=items[one.billing_item].taxable,
-            fee_advance=items[one.billing_item].fee_advance,
+            income_account=items[charge.billing_item].income_account,
+            taxable=items[charge.billing_item].taxable,
+            fee_advance=items[charge.billing_item].fee_advance,
             entered_by=entered_by,
         )
-        for index, one in enumerate(entered.values(), start=1)
+        for index, charge in enumerate(entered.values(), start=1)
     ]
-    rated = rate_work_order(order, await rate_tables.load(session), made)
+    rated = rate_work_order(order, await rate_tables.load(session), order_charges)
     return await _trial(session, order, rated)
 
 

@@ -1,11 +1,11 @@
-"""Rating one order, trying out what a rating would be, removing one, and answering why its charges are what they are."""
+"""The rating of an order: rated, rated again, removed, read and explained."""
 
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.commissions import book, keep_adjustments, take_back
-from services.rating.actions.work_orders import find_order, hold_editable
+from services.rating.actions.work_orders import find_order, lock_editable
 from services.rating.errors import NotRated
 from services.rating.rules.pricing import rate_work_order
 from services.rating.rules.ratings import Rating, RatingHead, RatingSummary, changes_between, with_commissions
@@ -31,15 +31,15 @@ from shared.values.fields import parts_of
 async def rate_order(
     session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, rated_by: str, rated_at: datetime
 ) -> None:
-    """Rates an order, or rates it again with the next version; when that fails the old rating stays.
+    """Rates an order, or rates it again with the next version. If that fails, the previous rating stays.
 
-    Raises NotFound, LockedUseCredit, VersionStale, NotReadyForRating and every refusal of `rules.pricing`.
+    Raises NotFound, LockedUseCredit, VersionStale, NotReadyForRating, and every refusal of `rules.pricing`.
     """
-    await rate_held(session, await hold_editable(session, scope, order_id, expected_revision), rated_by, rated_at)
+    await rate_locked(session, await lock_editable(session, scope, order_id, expected_revision), rated_by, rated_at)
 
 
-async def rate_held(session: AsyncSession, order: WorkOrder, rated_by: str, rated_at: datetime) -> None:
-    """Rates an order that this transaction holds; raises NotReadyForRating and every refusal of `rules.pricing`."""
+async def rate_locked(session: AsyncSession, order: WorkOrder, rated_by: str, rated_at: datetime) -> None:
+    """Rates an order that the caller has locked; raises NotReadyForRating and every refusal of `rules.pricing`."""
     require_ready_for_rating(order)
     entered = await charges.of_orders(session, [order.id])
     rated = rate_work_order(order, await rate_tables.load(session), entered.get(order.id, ()))
@@ -52,6 +52,7 @@ async def rate_held(session: AsyncSession, order: WorkOrder, rated_by: str, rate
 
 
 def why_not_ready(order: WorkOrder) -> str:
+    """Why the order cannot be rated yet, or an empty string if it can."""
     try:
         require_ready_for_rating(order)
     except DomainError as refusal:
@@ -62,8 +63,11 @@ def why_not_ready(order: WorkOrder) -> str:
 async def remove_rating(
     session: AsyncSession, scope: Scope, order_id: int, expected_revision: int, removed_by: str, removed_at: datetime
 ) -> None:
-    """Opens a rated order again; takes it off its draft invoice and its commissions back first."""
-    order = await hold_editable(session, scope, order_id, expected_revision)
+    """Removes the rating of an order with its commissions, and takes the order off its draft invoice.
+
+    Raises NotFound, LockedUseCredit, VersionStale or NotRated.
+    """
+    order = await lock_editable(session, scope, order_id, expected_revision)
     require_rated(order)
     await take_back(session, {order_id: order.rating_version}, removed_by, removed_at)
     await draft_invoices.take_off(session, [order_id], removed_by)
@@ -72,11 +76,11 @@ async def remove_rating(
 
 
 async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> tuple[Rating, WorkOrder]:
-    """The current rating with its lines, explanation, and what changed, and its order; raises NotFound, NotRated."""
+    """Returns the current rating of an order, and the order; raises NotFound or NotRated."""
     order = await find_order(session, scope, order_id)
     head = await ratings.find(session, order_id, order.rating_version)
     if head is None:
-        raise NotRated(f"Work order {order.number} has no rating.")
+        raise NotRated(f"Work order {order.number} has no rating. Rate it first.")
     lines = await ratings.lines(session, head.id)
     before = await ratings.find_before(session, order_id, head.version)
     changes = [] if before is None else changes_between(await ratings.lines(session, before.id), lines)
@@ -86,6 +90,6 @@ async def read_rating(session: AsyncSession, scope: Scope, order_id: int) -> tup
 
 
 async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[RatingHead]:
-    """Every rating that the order ever had, the newest first; raises NotFound."""
+    """All ratings that the order ever had, newest first; raises NotFound."""
     await find_order(session, scope, order_id)
     return await ratings.history(session, order_id)

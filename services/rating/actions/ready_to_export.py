@@ -1,10 +1,10 @@
-"""Rated Workorders Ready to Export."""
+"""The report Rated Workorders Ready to Export."""
 
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.ready_to_export import ReadyFilter, ReadyRow, ReadyTotals, look_over, over_limit
+from services.rating.rules.ready_to_export import ReadyFilter, ReadyRow, ReadyTotals, add_warnings, over_limit
 from services.rating.store import ready_to_export
 from shared.access.grants import Scope
 from shared.clock import month_of
@@ -12,10 +12,10 @@ from shared.database.pages import PageQuery
 
 
 async def list_ready(
-    session: AsyncSession, scope: Scope, wanted: ReadyFilter, query: PageQuery, today: date
+    session: AsyncSession, scope: Scope, filters: ReadyFilter, query: PageQuery, today: date
 ) -> tuple[list[ReadyRow], str | None, ReadyTotals]:
-    """What is rated and not exported, one page or all of it, with the totals of all that fits."""
-    facts, cursor = await ready_to_export.list_ready(session, scope, wanted, query)
+    """Orders that are ready, one page or all, the cursor of the next page, and the totals of all orders that match."""
+    facts, cursor = await ready_to_export.list_ready(session, scope, filters, query)
     exposures = await ready_to_export.exposures(session, sorted({(row.ar_company, row.bill_to) for row in facts}))
-    rows = look_over(facts, today, wanted.month or month_of(today), over_limit(exposures))
-    return rows, cursor, await ready_to_export.total_ready(session, scope, wanted)
+    rows = add_warnings(facts, today, filters.month or month_of(today), over_limit(exposures))
+    return rows, cursor, await ready_to_export.total_ready(session, scope, filters)

@@ -1,4 +1,4 @@
-"""Whether everything adds up, by run and over all current ratings, with a row for each difference."""
+"""Reconciliation: whether everything adds up, by run and over all current ratings."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,7 +8,7 @@ from shared.access.grants import Scope
 
 
 async def reconcile(session: AsyncSession, scope: Scope) -> Reconciliation:
-    """The sums of every run, the totals of all current ratings, and what does not add up."""
+    """The sums of every run, the totals of all current ratings, and the differences, all within the scope."""
     runs = await reconciliation.run_facts(session, scope)
     totals = await reconciliation.current_totals(session, scope)
     differences = [*compare(runs, totals), *await reconciliation.order_differences(session, scope)]

@@ -1,4 +1,4 @@
-"""The records that people keep: what each may name, what it must not contradict, and what belongs to it."""
+"""The records: what each can refer to, what must not contradict, and what is saved along with it."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -17,40 +17,40 @@ from services.rating.errors import (
 from services.rating.records.codes import BillingItem, Code, Zone
 from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
 from services.rating.records.rollup_rules import RollupRuleEntry
-from services.rating.rules.codes import faults_in_codes, taken_zips
-from services.rating.rules.commission_rates import faults_in_rate, overlapping_rates
-from services.rating.rules.rollup_rules import faults_in_rule
+from services.rating.rules.codes import find_faults_in_codes, find_taken_zips
+from services.rating.rules.commission_rates import find_faults_in_rate, find_overlapping_rates
+from services.rating.rules.rollup_rules import find_faults_in_rule
 from services.rating.store import codes, customers, records
 from shared.records.keeping import Faults, Records
 from shared.records.table import RecordTable, load_rows
 
 
 async def _faults_in_codes(_session: AsyncSession, rows: Sequence[Code | BillingItem]) -> Faults:
-    return list(faults_in_codes(rows))
+    return list(find_faults_in_codes(rows))
 
 
 async def _faults_in_zones(session: AsyncSession, rows: Sequence[Zone]) -> Faults:
     zones = await codes.zones_of(session, sorted({zip_code for row in rows for zip_code in row.zips}))
-    return [*faults_in_codes(rows), *taken_zips(rows, zones)]
+    return [*find_faults_in_codes(rows), *find_taken_zips(rows, zones)]
 
 
 async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
-    """A rate that is changed keeps its server, also one who was retired since then."""
+    """A rate can keep a server who was retired after the rate was saved."""
     saved = [row for row in rows if isinstance(row, CommissionRate)]
-    await codes.hold_servers(session, sorted({row.server for row in rows}))
+    await codes.lock_servers(session, sorted({row.server for row in rows}))
     servers = (await codes.known_codes(session))["server"] | {row.server for row in saved}
-    faults = [(index, *fault) for index, row in enumerate(rows) for fault in faults_in_rate(row, servers)]
-    others = [one for one in await load_rows(session, records.COMMISSION_RATES) if isinstance(one, CommissionRate)]
-    overlaps = overlapping_rates(rows, others, replaces=saved[0].id if saved else None)
-    return [*faults, *((index, "effective_from", words) for index, words in overlaps)]
+    faults = [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rate(row, servers)]
+    others = [rate for rate in await load_rows(session, records.COMMISSION_RATES) if isinstance(rate, CommissionRate)]
+    overlaps = find_overlapping_rates(rows, others, replaces=saved[0].id if saved else None)
+    return [*faults, *((index, "effective_from", message) for index, message in overlaps)]
 
 
 async def _faults_in_rules(_session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Faults:
-    return [(index, *fault) for index, row in enumerate(rows) for fault in faults_in_rule(row)]
+    return [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rule(row)]
 
 
 async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Faults:
-    known = await customers.announced(session, [(row.ar_company, row.bill_to) for row in rows])
+    known = await customers.find_known(session, [(row.ar_company, row.bill_to) for row in rows])
     return [
         (index, "bill_to", f"company {row.ar_company} has no customer {row.bill_to}")
         for index, row in enumerate(rows)
@@ -59,18 +59,18 @@ async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntr
 
 
 def _bill_to_of(row: RollupRuleEntry) -> Mapping[str, Any]:
-    """A rule holds in every branch, so a limit to branches does not allow to change it."""
+    """A rule applies to all branches, so callers who are limited to some branches cannot change it."""
     return {"ar_company": row.ar_company, "customer": row.bill_to}
 
 
 def _codes(table: RecordTable[Any], **more: Any) -> Records[Any]:
-    """A table of codes; they are everybody's, so no limits hold for them."""
+    """A table of codes. They are shared by all branches and companies, so limits do not apply."""
     given = {"find_contradictions": _faults_in_codes, **more}
     return Records(table, sides_of=None, taken=CodeTaken, faulty=RateTableFaulty, **given)
 
 
 def _zips_of(name: str) -> dict[str, Any]:
-    """A change gives a region or zone other ZIPs, a file only further ones."""
+    """A change replaces the ZIP codes of a region or zone; an import only adds some."""
     return {
         "save_more": partial(codes.add_zips, name=name),
         "change_more": partial(codes.remove_other_zips, name=name),

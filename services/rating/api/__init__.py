@@ -1,1 +1,1 @@
-"""The HTTP edge of rating, one router a noun."""
+"""The HTTP edge of rating, with one router for each noun."""

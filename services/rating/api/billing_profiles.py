@@ -1,4 +1,4 @@
-"""Billing profiles: listed, entered, changed, ended, saved under another key, imported and exported."""
+"""Billing profiles over HTTP."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from services.rating.errors import ProfilesOverlap, RateTableFaulty
 from services.rating.records.billing_profiles import ProfileEntry, ProfileRow
 from services.rating.rules.billing_profiles import ProfileFilter
 from services.rating.rules.rate_tables import ShownProfile
-from services.rating.schemas.billing_profiles import ProfileCopy, ProfileEnd, profiles_of, rows_of
+from services.rating.schemas.billing_profiles import ProfileCopy, ProfileEnd, profiles_of, rows_of, whole_line
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
@@ -31,10 +31,13 @@ CHANGING = [NotFound, VersionMissing, VersionStale, *SAVING]
 
 @router.get("", access=VIEW, response_model=Page[ShownProfile, Count], responses=CSV_RESPONSE)
 async def list_billing_profiles(
-    wanted: Annotated[ProfileFilter, Query()], page: PageQueryOf, session: Transaction
+    filters: Annotated[ProfileFilter, Query()], page: PageQueryOf, session: Transaction
 ) -> Page[ShownProfile, Count] | Response:
-    """Rate tables with their lines, by any of the five values, by date, by word; as CSV or XLSX as they are imported."""
-    profiles, cursor, count = await billing_profiles.list_profiles(session, wanted, page)
+    """Billing profiles with their lines, by any of the five key values, by date or by text.
+
+    CSV and XLSX contain all profiles that match and use the import format.
+    """
+    profiles, cursor, count = await billing_profiles.list_profiles(session, filters, page)
     if page.media_type is not None:
         return table_answer(page.media_type, "billing-profiles", field_names(ProfileRow), rows_of(profiles))
     return Page(items=[*profiles], next_cursor=cursor, totals=Count(count=count))
@@ -42,20 +45,20 @@ async def list_billing_profiles(
 
 @router.post("", access=EDIT, status_code=201, refuses=SAVING)
 async def enter_billing_profile(entry: ProfileEntry, response: Response, session: Transaction) -> ShownProfile:
-    """Adds a rate table."""
+    """Adds a billing profile with its lines."""
     return await _read(session, await billing_profiles.enter_profile(session, entry), response)
 
 
 @router.imports("/import", access=EDIT)
 async def import_billing_profiles(file: CsvBody, session: Transaction) -> int:
-    """Adds profiles, one row a line; rows that follow one another with the same key and dates make one profile."""
-    rows = read_csv(file, ProfileRow, key=lambda row: row)
+    """Adds billing profiles, one row per line. Consecutive rows with the same key and dates are one profile."""
+    rows = await read_csv(file, ProfileRow, key=whole_line)
     return await billing_profiles.import_profiles(session, list(profiles_of(rows)))
 
 
 @router.get("/{profile_id}", access=VIEW, refuses=[NotFound])
 async def read_billing_profile(profile_id: Id, response: Response, session: Transaction) -> ShownProfile:
-    """One rate table with its lines. The ETag is needed to change it."""
+    """One billing profile with its lines. You need the ETag to change it."""
     return await _read(session, profile_id, response)
 
 
@@ -63,7 +66,7 @@ async def read_billing_profile(profile_id: Id, response: Response, session: Tran
 async def change_billing_profile(
     profile_id: Id, entry: ProfileEntry, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> ShownProfile:
-    """Writes a rate table anew. Orders that are rated keep their charges until they are rated again."""
+    """Replaces a billing profile and its lines. Rated orders keep their charges until they are rated again."""
     await billing_profiles.change_profile(session, profile_id, revision, entry)
     return await _read(session, profile_id, response)
 
@@ -72,7 +75,7 @@ async def change_billing_profile(
 async def end_billing_profile(
     profile_id: Id, end: ProfileEnd, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> ShownProfile:
-    """Retires a rate table: sets the last day on which it is in force."""
+    """Sets the last day on which a billing profile is in force."""
     await billing_profiles.end_profile(session, profile_id, revision, end.effective_to)
     return await _read(session, profile_id, response)
 
@@ -81,7 +84,7 @@ async def end_billing_profile(
 async def copy_billing_profile(
     profile_id: Id, copy: ProfileCopy, response: Response, session: Transaction
 ) -> ShownProfile:
-    """Saves a rate table under another key or for other dates."""
+    """Saves a billing profile with another key or other dates, as a new profile."""
     return await _read(session, await billing_profiles.copy_profile(session, profile_id, copy), response)
 
 

@@ -1,4 +1,6 @@
-"""Charges entered for one order: prebills, lines by hand, overrides."""
+"""The charges of an order over HTTP: prebills, manual lines and overrides."""
+
+from operator import attrgetter
 
 from fastapi import Response
 
@@ -28,8 +30,8 @@ PREBILL = declared.feature("rating.work_orders", Level.EDIT)
 
 @router.get("/{work_order_id}/charges", access=VIEW, refuses=[NotFound])
 async def list_charges(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[ShownCharge]:
-    """Prebills, lines by hand and overrides of an order; its next rating takes them up."""
-    return [ShownCharge.of(one) for one in await charges.list_charges(session, caller.scope, work_order_id)]
+    """Prebills, manual lines and overrides of an order. Its next rating includes them."""
+    return [ShownCharge.of(charge) for charge in await charges.list_charges(session, caller.scope, work_order_id)]
 
 
 @router.post("/{work_order_id}/prebills", access=PREBILL, status_code=201, refuses=[*CHANGING, UnknownReference])
@@ -41,7 +43,7 @@ async def enter_prebill(
     caller: CallerOf,
     session: Transaction,
 ) -> ShownCharge:
-    """Captures a charge before rating: standard, priced from the rate table, or custom, with a rate of its own."""
+    """Enters a charge before the order is rated. Without a rate it is priced from the rate table."""
     return await _enter(work_order_id, entry_of(entry, "prebill"), revision, response, caller, session)
 
 
@@ -54,7 +56,7 @@ async def enter_manual_line(
     caller: CallerOf,
     session: Transaction,
 ) -> ShownCharge:
-    """Adds a line by hand; a negative rate is a deduction. Rate the order to have it on its rating."""
+    """Enters a manual line; a negative rate is a deduction. Then rate the order, so that its rating includes it."""
     return await _enter(work_order_id, entry_of(entry, "manual"), revision, response, caller, session)
 
 
@@ -67,7 +69,7 @@ async def override_line(
     caller: CallerOf,
     session: Transaction,
 ) -> ShownCharge:
-    """Gives a line of the rate table another quantity or amount; its original amount stays on the rating."""
+    """Overrides the quantity or the amount of a rate table line. The rating also keeps the original amount."""
     return await _enter(work_order_id, entry.to_entry(), revision, response, caller, session)
 
 
@@ -75,7 +77,7 @@ async def override_line(
 async def remove_charge(
     work_order_id: Id, charge_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction
 ) -> None:
-    """Takes a prebill, a line by hand or an override off; the next rating is without it."""
+    """Removes a prebill, a manual line or an override. The next rating no longer includes it."""
     await charges.remove_charge(session, caller.scope, work_order_id, revision, charge_id)
 
 
@@ -83,16 +85,18 @@ async def remove_charge(
 async def list_prebills(
     page: PageQueryOf, caller: CallerOf, session: Transaction, work_order: NumberText | None = None
 ) -> Page[Prebill, Count] | Response:
-    """Prebills of all orders, in the columns in which they are imported."""
+    """Prebills of all orders. CSV and XLSX use the import format."""
     rows, cursor, count = await charges.list_prebills(session, caller.scope, work_order, page)
     return answer(page, "prebills", Prebill, rows, cursor, Count(count=count))
 
 
 @prebills.imports("/import", access=PREBILL)
 async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-    """Enters the prebills of many orders: all of them, or none and a list of every faulty place."""
-    rows = read_csv(file, Prebill, key=lambda row: (row.work_order, row.billing_item, row.comment))
-    entries = [Numbered(one.line, (one.row.work_order, entry_of(one.row, "prebill"))) for one in rows]
+    """Enters prebills of many orders. If any row has an error, nothing is imported."""
+    rows = await read_csv(file, Prebill, key=attrgetter("work_order", "billing_item", "comment"))
+    entries = [
+        Numbered(numbered.line, (numbered.row.work_order, entry_of(numbered.row, "prebill"))) for numbered in rows
+    ]
     return await charges.import_prebills(session, caller.scope, entries, caller.name)
 
 
@@ -103,4 +107,4 @@ async def _enter(
     entered = await charges.list_charges(session, caller.scope, order_id)
     order, *_ = await work_orders.read_order(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
-    return ShownCharge.of(next(one for one in entered if one.id == charge_id))
+    return ShownCharge.of(next(charge for charge in entered if charge.id == charge_id))

@@ -1,4 +1,4 @@
-"""The ends of an order: on-demand invoice, zero-bill, reopen, and what became of it in Accounts Receivable."""
+"""The ends of a work order over HTTP: on-demand invoice, zero-bill, reopening, and hand-overs."""
 
 from fastapi import Response
 
@@ -36,60 +36,63 @@ REOPEN = declared.feature("rating.rating", Level.APPROVE)
     idempotent=True,
     refuses=[*CHANGING, OnInvoice, NotExportable, NotReadyForRating, *FAILING],
 )
-async def bill_on_demand(
+async def invoice_work_order_on_demand(
     work_order_id: Id,
-    wanted: InvoiceDating,
+    body: InvoiceDating,
     revision: ExpectedVersion,
     today: Today,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> ExportRun:
-    """Invoices one order alone and at once, past every roll-up; an open one is rated first. Watch the run."""
-    invoice_date, month = wanted.dated(today)
-    asked = ExportRequest(
+    """Invoices one order immediately and without a roll-up. An open order is rated first.
+
+    The answer is the export run; its address is in `Location`.
+    """
+    invoice_date, month = body.dated(today)
+    request = ExportRequest(
         selection=Selection(work_order_ids=[work_order_id]),
         invoice_date=invoice_date,
         month=month,
         requested_by=caller.name,
         requested_at=now(),
     )
-    run = await closings.bill_on_demand(session, caller.scope, work_order_id, revision, asked)
+    run = await closings.bill_on_demand(session, caller.scope, work_order_id, revision, request)
     response.headers["location"] = f"/v1/exports/{run.id}"
     return run
 
 
 @router.get("/{work_order_id}/hand-overs", access=VIEW, refuses=[NotFound])
 async def list_hand_overs(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[CreditedHandOver]:
-    """Every hand-over of the order to Accounts Receivable, the newest first, with its answer and its credits."""
+    """All hand-overs of the order to Accounts Receivable with their answers and credits, newest first."""
     return await exports.list_hand_overs(session, caller.scope, work_order_id)
 
 
 @router.post("/{work_order_id}/zero-bill", access=CLOSE, refuses=[*CHANGING, NotOpen])
-async def zero_bill(
+async def zero_bill_work_order(
     work_order_id: Id,
-    wanted: Reason,
+    body: Reason,
     revision: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> WorkOrderRead:
-    """Closes an open order without an invoice; it is no work in progress any more."""
-    await closings.zero_bill(session, caller.scope, work_order_id, revision, wanted.reason, caller.name, now())
+    """Closes an open order without an invoice. It is then no longer work in progress."""
+    await closings.zero_bill(session, caller.scope, work_order_id, revision, body.reason, caller.name, now())
     return await _read(session, caller, work_order_id, response)
 
 
 @router.post("/{work_order_id}/reopen", access=REOPEN, refuses=[NotFound, VersionMissing, VersionStale, NotClosed])
-async def reopen(
+async def reopen_work_order(
     work_order_id: Id,
-    wanted: Reason,
+    body: Reason,
     revision: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> WorkOrderRead:
-    """Takes a closed order up again; its next rating gets the next version."""
-    await closings.reopen(session, caller.scope, work_order_id, revision, wanted.reason, caller.name, now())
+    """Reopens a closed order. Its next rating gets the next version."""
+    await closings.reopen(session, caller.scope, work_order_id, revision, body.reason, caller.name, now())
     return await _read(session, caller, work_order_id, response)
 
 

@@ -1,4 +1,4 @@
-"""Commission periods and payments: a period is closed; what is owed is chosen, then paid or released."""
+"""Commission periods and payments over HTTP."""
 
 from fastapi import Response
 
@@ -24,13 +24,13 @@ APPROVE = declared.feature("rating.commissions", Level.APPROVE)
 
 @periods.get("", access=VIEW)
 async def list_commission_periods(caller: CallerOf, session: Transaction) -> list[Period]:
-    """All commission periods, the newest first; one is open, and a closed one never changes."""
+    """All commission periods, newest first. One is open; a closed period never changes."""
     return await commission_payments.list_periods(session, caller.scope)
 
 
 @periods.post("/{period_id}/close", access=APPROVE, idempotent=True, refuses=[NotFound, CommissionPeriodClosed])
 async def close_commission_period(period_id: Id, caller: CallerOf, session: Transaction) -> Period:
-    """Closes the open period for good and opens the next; later corrections are booked there."""
+    """Closes the open period, which cannot be undone, and opens the next one for later bookings and corrections."""
     return await commission_payments.close_period(session, caller.scope, period_id, caller.name, now())
 
 
@@ -38,34 +38,34 @@ async def close_commission_period(period_id: Id, caller: CallerOf, session: Tran
 async def list_commission_payments(
     page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[Payment, Count] | Response:
-    """All payments, the newest first."""
+    """Commission payments, newest first."""
     found, cursor, count = await commission_payments.list_payments(session, caller.scope, page)
     return answer(page, "commission-payments", Payment, found, cursor, Count(count=count))
 
 
 @router.post("", access=APPROVE, status_code=201, idempotent=True, refuses=[NothingToPay])
-async def select_commission_payment(wanted: PaymentRequest, caller: CallerOf, session: Transaction) -> Payment:
-    """Chooses everything that is owed, to be paid together. A server who would get less than nothing waits."""
+async def create_commission_payment(body: PaymentRequest, caller: CallerOf, session: Transaction) -> Payment:
+    """Selects all commissions that are owed, to pay them together. Servers with a negative balance are left out."""
     payment_id = await commission_payments.select_payment(
-        session, caller.scope, wanted.servers, wanted.through_period, caller.name, now()
+        session, caller.scope, body.servers, body.through_period, caller.name, now()
     )
     return await commission_payments.read_payment(session, caller.scope, payment_id)
 
 
 @router.get("/{payment_id}", access=VIEW, refuses=[NotFound])
 async def read_commission_payment(payment_id: Id, caller: CallerOf, session: Transaction) -> Payment:
-    """One payment; what it holds is `GET /commissions?payment=…`."""
+    """One payment. `GET /commissions?payment=…` lists its commissions."""
     return await commission_payments.read_payment(session, caller.scope, payment_id)
 
 
 @router.post("/{payment_id}/pay", access=APPROVE, idempotent=True, refuses=[NotFound, PaymentSettled])
 async def pay_commissions(payment_id: Id, caller: CallerOf, session: Transaction) -> Payment:
-    """Records that the chosen commissions were paid, for good."""
+    """Records that the selected commissions were paid, which cannot be undone."""
     await commission_payments.pay(session, caller.scope, payment_id, caller.name, now())
     return await commission_payments.read_payment(session, caller.scope, payment_id)
 
 
 @router.post("/{payment_id}/release", access=APPROVE, idempotent=True, refuses=[NotFound, PaymentSettled])
 async def release_commissions(payment_id: Id, caller: CallerOf, session: Transaction) -> Payment:
-    """Lets the chosen commissions go; they are owed again."""
+    """Releases the selected commissions, so that they are owed again."""
     return await commission_payments.release(session, caller.scope, payment_id)

@@ -1,4 +1,4 @@
-"""Commissions by server: listed and printed, one with its corrections, adjusted by hand."""
+"""Commissions of servers over HTTP."""
 
 from collections import defaultdict
 from typing import Annotated, Any
@@ -30,38 +30,38 @@ ADJUSTING = [NotFound, VersionMissing, VersionStale, CommissionPeriodClosed, Com
 
 @router.get("", access=VIEW, response_model=Page[Booking, CommissionTotals], responses=CSV_OR_PDF_RESPONSE)
 async def list_commissions(
-    wanted: Annotated[CommissionFilter, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[CommissionFilter, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[Booking, CommissionTotals] | Response:
-    """What lines earned servers, with what is owed and paid by server; CSV, XLSX and PDF hold the whole list."""
-    bookings, cursor, totals = await commissions.list_commissions(session, caller.scope, wanted, page)
+    """Commission bookings, with totals by server. CSV, XLSX and PDF contain all bookings that match."""
+    bookings, cursor, totals = await commissions.list_commissions(session, caller.scope, filters, page)
     if page.media_type != PDF_TYPE:
         return answer(page, "commissions", Booking, bookings, cursor, totals)
     rows: dict[str, list[Any]] = defaultdict(list)
     for booking in bookings:
         rows[booking.server].append(booking)
-    servers = [{**vars(one), "rows": rows[one.server]} for one in totals.by_server]
+    servers = [{**vars(server), "rows": rows[server.server]} for server in totals.by_server]
     content = to_jsonable_python({"totals": totals, "servers": servers})
-    return await print_report("commissions", caller, wanted, content)
+    return await print_report("commissions", caller, filters, content)
 
 
 @router.get("/{commission_id}", access=VIEW, refuses=[NotFound])
 async def read_commission(commission_id: Id, response: Response, caller: CallerOf, session: Transaction) -> Commission:
-    """One commission with its adjustments and reversals. The ETag is needed to adjust it."""
+    """One commission with its adjustments and reversals. You need the ETag to adjust it."""
     return await _read(session, caller, commission_id, response)
 
 
 @router.post("/{commission_id}/adjustments", access=EDIT, status_code=201, idempotent=True, refuses=ADJUSTING)
 async def adjust_commission(
     commission_id: Id,
-    wanted: AdjustmentBody,
+    body: AdjustmentBody,
     bookings: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> Commission:
-    """Brings a commission to another amount, until its period is closed."""
+    """Changes the amount of a commission. This is possible until its period is closed."""
     await commissions.adjust_commission(
-        session, caller.scope, commission_id, bookings, wanted.amount, wanted.reason, caller.name, now()
+        session, caller.scope, commission_id, bookings, body.amount, body.reason, caller.name, now()
     )
     return await _read(session, caller, commission_id, response)
 

@@ -1,4 +1,4 @@
-"""What open orders ask of the rate tables and do not find."""
+"""The coverage check over HTTP: which open orders no rate table covers."""
 
 from fastapi import Response
 
@@ -16,7 +16,7 @@ router = Router("coverage")
 
 @router.get("", access=VIEW, response_model=Coverage, responses=CSV_RESPONSE)
 async def check_coverage(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Coverage | Response:
-    """Every combination of the five keys used by open orders that has no profile, with the orders that wait."""
+    """Combinations of key values that open orders use and no billing profile covers, with the number of orders."""
     found = await coverage.check_open_orders(session, caller.scope)
     if page.media_type is not None:
         return table_answer(page.media_type, "coverage", field_names(Gap)[:-1], found.gaps)

@@ -1,4 +1,4 @@
-"""The customers that receivables keeps, as rating knows them."""
+"""Customers over HTTP, as rating knows them from receivables."""
 
 from fastapi import Response
 
@@ -24,6 +24,6 @@ router = Router("customers")
 async def list_customers(
     page: PageQueryOf, caller: CallerOf, session: Transaction, search: Line | None = None
 ) -> Page[ListedCustomer, Count] | Response:
-    """Customers by number or name, as they came from receivables."""
+    """Customers by number or name, as last reported by receivables. Change them there."""
     rows, cursor, count = await customers.list_customers(session, caller.scope, search, page)
     return answer(page, "customers", ListedCustomer, rows, cursor, Count(count=count))

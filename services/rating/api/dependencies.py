@@ -1,4 +1,4 @@
-"""What endpoints have in common: the date at the company, a list as PDF, and what refuses a change of an order or a draft."""
+"""What endpoints share: the company's date, reports as PDF, and the refusals of a change."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -25,9 +25,9 @@ def _today(request: Request) -> date:
 
 
 Today = Annotated[date, Depends(_today)]
-"""The date at the company."""
+"""Today's date in the company's time zone."""
 
 
-async def print_report(name: str, caller: Caller, wanted: BaseModel, content: Mapping[str, object]) -> Response:
-    """The PDF that the template of this name makes of the content, with the filters and who printed it when."""
-    return await files.print_report(_DOCUMENTS / f"{name}.typ", caller.name, wanted, content)
+async def print_report(name: str, caller: Caller, filters: BaseModel, content: Mapping[str, object]) -> Response:
+    """Prints the content as PDF with the template of this name, and with the filters, the caller and the time."""
+    return await files.print_report(_DOCUMENTS / f"{name}.typ", caller.name, filters, content)

@@ -1,4 +1,4 @@
-"""Invoices before they are in Accounts Receivable: assigned by rule or by hand, emptied, removed."""
+"""Invoices over HTTP, before they are in Accounts Receivable."""
 
 from typing import Annotated
 
@@ -28,31 +28,31 @@ REMOVE = declared.feature("rating.rating", Level.EDIT)
 
 @router.get("", access=VIEW, response_model=Page[Invoice, InvoiceTotals], responses=CSV_RESPONSE)
 async def list_rating_invoices(
-    wanted: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[Invoice, InvoiceTotals] | Response:
-    """Invoices with what is on them now, the newest first."""
-    rows, cursor, totals = await draft_invoices.list_invoices(session, caller.scope, wanted, page)
+    """Invoices with the number and total of their current orders, newest first."""
+    rows, cursor, totals = await draft_invoices.list_invoices(session, caller.scope, filters, page)
     return answer(page, "invoices", Invoice, rows, cursor, totals)
 
 
 @router.post("/assign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
-async def assign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
-    """Gathers rated orders on draft rollups by the rules of their bill-tos; drafts that fit take them first."""
-    return await draft_invoices.assign_by_rule(session, caller.scope, wanted.selection, caller.name)
+async def assign_orders(body: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
+    """Puts rated orders on draft rollups, as the rules of their bill-tos say. Existing drafts are used first."""
+    return await draft_invoices.assign_by_rule(session, caller.scope, body.selection, caller.name)
 
 
 @router.post("/unassign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
-async def unassign_orders(wanted: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
-    """Takes every assigned order of the selection off its draft; they stay rated."""
-    return await draft_invoices.unassign_by_rule(session, caller.scope, wanted.selection, caller.name)
+async def unassign_orders(body: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
+    """Takes the assigned orders in the selection off their draft invoices. They stay rated."""
+    return await draft_invoices.unassign_by_rule(session, caller.scope, body.selection, caller.name)
 
 
 @router.post("", access=EDIT, status_code=201, idempotent=True, refuses=[NotAssignable, RollupMixed])
-async def make_rollup(
-    wanted: ChosenOrders, response: Response, caller: CallerOf, session: Transaction
+async def create_rollup_invoice(
+    body: ChosenOrders, response: Response, caller: CallerOf, session: Transaction
 ) -> InvoiceWithOrders:
-    """Makes a draft rollup of chosen rated orders of one bill-to and branch, whatever the rule of the bill-to is."""
-    invoice_id = await draft_invoices.make_rollup(session, caller.scope, wanted.work_order_ids, caller.name)
+    """Creates a draft rollup from rated orders with one bill-to and branch. The roll-up rule does not matter."""
+    invoice_id = await draft_invoices.make_rollup(session, caller.scope, body.work_order_ids, caller.name)
     return await _read(session, caller, invoice_id, response)
 
 
@@ -60,43 +60,43 @@ async def make_rollup(
 async def read_rating_invoice(
     invoice_id: Id, response: Response, caller: CallerOf, session: Transaction
 ) -> InvoiceWithOrders:
-    """An invoice with its orders."""
+    """An invoice with its orders. You need the ETag to change it."""
     return await _read(session, caller, invoice_id, response)
 
 
 @router.post("/{invoice_id}/work-orders", access=EDIT, refuses=[*CHANGING, NotAssignable, RollupMixed])
-async def add_to_rollup(
+async def add_orders_to_rollup(
     invoice_id: Id,
-    wanted: ChosenOrders,
+    body: ChosenOrders,
     revision: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> InvoiceWithOrders:
-    """Puts chosen rated orders of the same bill-to and branch on a draft rollup."""
-    await draft_invoices.add_orders(session, caller.scope, invoice_id, revision, wanted.work_order_ids, caller.name)
+    """Puts rated orders with the same bill-to and branch on a draft rollup."""
+    await draft_invoices.add_orders(session, caller.scope, invoice_id, revision, body.work_order_ids, caller.name)
     return await _read(session, caller, invoice_id, response)
 
 
 @router.post("/{invoice_id}/unassign", access=EDIT, refuses=[*CHANGING, NotAssignable])
-async def take_off_invoice(
+async def take_orders_off_invoice(
     invoice_id: Id,
-    wanted: OrdersToTakeOff,
+    body: OrdersToTakeOff,
     revision: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> InvoiceWithOrders:
-    """Takes chosen orders, or all, off a draft; they stay rated, and a draft without orders is dissolved."""
-    await draft_invoices.take_orders_off(
-        session, caller.scope, invoice_id, revision, wanted.work_order_ids, caller.name
-    )
+    """Takes some or all orders off a draft. They stay rated. A draft without orders is dissolved."""
+    await draft_invoices.take_orders_off(session, caller.scope, invoice_id, revision, body.work_order_ids, caller.name)
     return await _read(session, caller, invoice_id, response)
 
 
 @router.delete("/{invoice_id}", access=REMOVE, status_code=204, refuses=CHANGING)
-async def remove_invoice(invoice_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction) -> None:
-    """Removes a draft before it reaches Accounts Receivable: its orders are open again, without their ratings."""
+async def remove_draft_invoice(
+    invoice_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction
+) -> None:
+    """Removes a draft invoice together with the ratings of its orders, which are then open again."""
     await draft_invoices.remove_invoice(session, caller.scope, invoice_id, revision, caller.name, now())
 
 

@@ -1,4 +1,4 @@
-"""Export Rated Work Orders to A/R: started, watched, withdrawn."""
+"""Export runs over HTTP."""
 
 from fastapi import Response
 
@@ -32,21 +32,21 @@ APPROVE = declared.feature("rating.export", Level.APPROVE)
     refuses=[NothingToExport, NotExportable, RollupTooLarge],
 )
 async def start_export(
-    wanted: ExportRequest, today: Today, response: Response, caller: CallerOf, session: Transaction
+    body: ExportRequest, today: Today, response: Response, caller: CallerOf, session: Transaction
 ) -> ExportRun:
-    """Locks the selection and hands it to Accounts Receivable. The answer's Location tells where to watch."""
-    invoice_date, month = wanted.dated(today)
+    """Locks the selected orders and exports them to Accounts Receivable. `Location` is the address of the run."""
+    invoice_date, month = body.dated(today)
     run = await exports.start_export(
         session,
         caller.scope,
         exports.ExportRequest(
-            selection=wanted.selection,
+            selection=body.selection,
             invoice_date=invoice_date,
             month=month,
             requested_by=caller.name,
             requested_at=now(),
-            expected_orders=wanted.expected_orders,
-            expected_total=wanted.expected_total,
+            expected_orders=body.expected_orders,
+            expected_total=body.expected_total,
         ),
     )
     response.headers["location"] = f"/v1/exports/{run.id}"
@@ -55,14 +55,14 @@ async def start_export(
 
 @router.get("", access=VIEW, response_model=Page[ExportRun, Count], responses=CSV_RESPONSE)
 async def list_exports(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[ExportRun, Count] | Response:
-    """The runs that lie within what you may see, the newest first."""
+    """The export runs that you may see, newest first."""
     runs, cursor, count = await exports.list_runs(session, caller.scope, page)
     return answer(page, "exports", ExportRun, runs, cursor, Count(count=count))
 
 
 @router.get("/{run_id}", access=VIEW, refuses=[NotFound])
 async def read_export(run_id: Id, caller: CallerOf, session: Transaction) -> ExportRun:
-    """A run and how far it is."""
+    """An export run with its progress."""
     return await exports.read_run(session, caller.scope, run_id)
 
 
@@ -80,18 +80,18 @@ async def list_export_invoices(
     session: Transaction,
     outcome: Outcome | None = None,
 ) -> Page[RunInvoice, Count] | Response:
-    """The invoices of a run: where each stands in A/R, or why it was refused."""
+    """The invoices of a run, each with its invoice in Accounts Receivable, or why it was refused."""
     rows, cursor, count = await exports.list_invoices(session, caller.scope, run_id, outcome, page)
     return answer(page, f"export-{run_id}", RunInvoice, rows, cursor, Count(count=count))
 
 
 @router.post("/{run_id}/withdrawals", access=APPROVE, status_code=202, refuses=[NotFound, AlreadyAnswered])
-async def withdraw_export(run_id: Id, wanted: WithdrawalRequest, caller: CallerOf, session: Transaction) -> Withdrawn:
-    """Asks Accounts Receivable never to book what has no answer yet; the answers come to the run."""
-    return Withdrawn(requested=await exports.withdraw(session, caller.scope, run_id, wanted.invoice_ids))
+async def withdraw_export(run_id: Id, body: WithdrawalRequest, caller: CallerOf, session: Transaction) -> Withdrawn:
+    """Asks Accounts Receivable not to book the invoices that have no answer yet. The run shows the answers."""
+    return Withdrawn(requested=await exports.withdraw(session, caller.scope, run_id, body.invoice_ids))
 
 
 @router.watches("/{run_id}/events", access=VIEW, refuses=[NotFound], finished=lambda run: run.finished_at is not None)
 async def watch_export(run_id: Id, caller: CallerOf, session: Transaction) -> ExportRun:
-    """Live progress: an event `progress` for each change, `done` at the end."""
+    """Live progress of a run: a `progress` event for each change, and `done` at the end."""
     return await exports.read_run(session, caller.scope, run_id)

@@ -1,4 +1,4 @@
-"""Open Rollup Invoice: on screen, as CSV, XLSX and PDF."""
+"""Open Rollup Invoice over HTTP: as JSON, CSV, XLSX and PDF."""
 
 from typing import Annotated
 
@@ -26,11 +26,14 @@ VIEW = declared.feature("rating.rollup", Level.VIEW)
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_open_rollup_invoices(
-    wanted: Annotated[OpenRollupFilter, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[OpenRollupFilter, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[OpenRollupRow, OpenRollupTotals] | Response:
-    """Orders that are rated but not assigned, assigned but not sent, rolled up and sent; totals by state and bill-to."""
-    rows, cursor, totals = await open_rollup_invoices.list_rows(session, caller.scope, wanted, page)
+    """Rollup orders that are not assigned, not sent, or sent, with totals by state and bill-to.
+
+    CSV, XLSX and PDF contain all orders that match.
+    """
+    rows, cursor, totals = await open_rollup_invoices.list_rows(session, caller.scope, filters, page)
     if page.media_type != PDF_TYPE:
         return answer(page, "open-rollup-invoices", OpenRollupRow, rows, cursor, totals)
     content = to_jsonable_python({"orders": rows, "totals": totals})
-    return await print_report("open_rollup_invoices", caller, wanted, content)
+    return await print_report("open_rollup_invoices", caller, filters, content)

@@ -1,4 +1,4 @@
-"""Bulk rating: started, watched, and its results order by order."""
+"""Bulk ratings over HTTP."""
 
 from fastapi import Response
 
@@ -22,25 +22,23 @@ EDIT = declared.feature("rating.rating", Level.EDIT)
 
 
 @router.post("", access=EDIT, status_code=202, refuses=[NothingToRate, UnknownReference])
-async def start_rating_run(
-    wanted: RunSelection, response: Response, caller: CallerOf, session: Transaction
-) -> RatingRun:
-    """Rates the open orders that fit and are ready, or the named ones. The answer's Location tells where to watch."""
-    run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), wanted)
+async def start_rating_run(body: RunSelection, response: Response, caller: CallerOf, session: Transaction) -> RatingRun:
+    """Rates the open orders that match and are ready, or those chosen by id. `Location` is the address of the run."""
+    run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), body)
     response.headers["location"] = f"/v1/rating-runs/{run_id}"
     return await rating_runs.read_run(session, caller.scope, run_id)
 
 
 @router.get("", access=VIEW)
 async def list_rating_runs(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[RatingRun, Count]:
-    """The runs that lie within what you may see, the newest first."""
+    """The rating runs that you may see, newest first."""
     runs, cursor, count = await rating_runs.list_runs(session, caller.scope, page)
     return Page(items=runs, next_cursor=cursor, totals=Count(count=count))
 
 
 @router.get("/{run_id}", access=VIEW, refuses=[NotFound])
 async def read_rating_run(run_id: Id, caller: CallerOf, session: Transaction) -> RatingRun:
-    """A run with its counts by outcome."""
+    """A rating run with its counts by outcome."""
     return await rating_runs.read_run(session, caller.scope, run_id)
 
 
@@ -54,12 +52,12 @@ async def read_rating_run(run_id: Id, caller: CallerOf, session: Transaction) ->
 async def list_rating_results(
     run_id: Id, page: PageQueryOf, caller: CallerOf, session: Transaction, outcome: CodeText | None = None
 ) -> Page[RatingResult, Count] | Response:
-    """What became of each order; `outcome` filters by `RATED`, `WAITING`, `SKIPPED` or the code of a refusal."""
+    """The result of each order. `outcome` is `RATED`, `WAITING`, `SKIPPED` or the code of a refusal."""
     rows, cursor, count = await rating_runs.list_results(session, caller.scope, run_id, outcome, page)
     return answer(page, "rating-results", RatingResult, rows, cursor, Count(count=count))
 
 
 @router.watches("/{run_id}/events", access=VIEW, refuses=[NotFound], finished=lambda run: run.status == "done")
 async def watch_rating_run(run_id: Id, caller: CallerOf, session: Transaction) -> RatingRun:
-    """Live progress: an event `progress` for each change, `done` at the end."""
+    """Live progress of a run: a `progress` event for each change, and `done` at the end."""
     return await rating_runs.read_run(session, caller.scope, run_id)

@@ -1,4 +1,4 @@
-"""Ratings tried out, without keeping anything."""
+"""Trial ratings over HTTP. Nothing is stored."""
 
 from services.rating.actions import rating_trials
 from services.rating.api.ratings import FAILING, VIEW
@@ -17,11 +17,11 @@ router = Router("rating-trials")
 
 @of_orders.get("/{work_order_id}/rating/trial", access=VIEW, refuses=[NotFound, *FAILING])
 async def try_rating(work_order_id: Id, caller: CallerOf, session: Transaction) -> Trial:
-    """Dry run: what the rating of an order would be now, whatever its status. Nothing is stored."""
+    """The rating that an order would get now, in any status. Nothing is stored."""
     return await rating_trials.try_order(session, caller.scope, work_order_id)
 
 
 @router.post("", access=VIEW, refuses=[UnknownReference, *FAILING])
-async def try_entry(wanted: TrialRequest, caller: CallerOf, session: Transaction) -> Trial:
-    """Dry run of an order that does not exist, to try out a rate table. Nothing is stored."""
-    return await rating_trials.try_entry(session, caller.scope, wanted.order, wanted.to_charges(), caller.name, now())
+async def try_rating_of_new_order(body: TrialRequest, caller: CallerOf, session: Transaction) -> Trial:
+    """The rating that a new order would get, to try out a rate table. Nothing is stored."""
+    return await rating_trials.try_new_order(session, caller.scope, body.order, body.to_charges(), caller.name, now())

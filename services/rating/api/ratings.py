@@ -1,4 +1,4 @@
-"""The rating of one work order: made, explained, removed."""
+"""The rating of a work order over HTTP."""
 
 from collections.abc import Sequence
 
@@ -40,26 +40,26 @@ FAILING = [
 async def rate_work_order(
     work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
 ) -> Rating:
-    """Rates an order, or rates it again with the next version. If-Match is the order's ETag."""
+    """Rates an order, or rates it again with the next version. `If-Match` is the ETag of the order."""
     await ratings.rate_order(session, caller.scope, work_order_id, revision, caller.name, now())
     return await _read(session, caller, work_order_id, response)
 
 
 @router.get("/{work_order_id}/rating", access=VIEW, refuses=[NotFound, NotRated])
 async def read_rating(work_order_id: Id, response: Response, caller: CallerOf, session: Transaction) -> Rating:
-    """The current rating: each line, and why every other line of the profile did not come."""
+    """The current rating with its lines, and the reason for every profile line that was or was not charged."""
     return await _read(session, caller, work_order_id, response)
 
 
 @router.delete("/{work_order_id}/rating", access=EDIT, status_code=204, refuses=[*CHANGING, NotRated])
 async def remove_rating(work_order_id: Id, revision: ExpectedVersion, caller: CallerOf, session: Transaction) -> None:
-    """Removes the rating; the order is open again and its next rating gets a new version."""
+    """Removes the rating. The order is open again, and its next rating gets the next version."""
     await ratings.remove_rating(session, caller.scope, work_order_id, revision, caller.name, now())
 
 
 @router.get("/{work_order_id}/ratings", access=VIEW, refuses=[NotFound])
 async def list_ratings(work_order_id: Id, caller: CallerOf, session: Transaction) -> Sequence[RatingSummary]:
-    """Every rating that the order ever had, the newest first."""
+    """All ratings that the order ever had, newest first."""
     return await ratings.read_history(session, caller.scope, work_order_id)
 
 

@@ -1,4 +1,4 @@
-"""Rated Workorders Ready to Export: on screen, as CSV, XLSX and PDF."""
+"""Rated Workorders Ready to Export over HTTP: as JSON, CSV, XLSX and PDF."""
 
 from typing import Annotated
 
@@ -20,19 +20,20 @@ VIEW = declared.feature("rating.export", Level.VIEW)
 
 
 @router.get("", access=VIEW, response_model=Page[ReadyRow, ReadyTotals], responses=CSV_OR_PDF_RESPONSE)
-async def list_ready_to_export(
-    wanted: Annotated[ReadyFilter, Query()],
+async def list_orders_ready_to_export(
+    filters: Annotated[ReadyFilter, Query()],
     page: PrintablePageQueryOf,
     today: Today,
     caller: CallerOf,
     session: Transaction,
 ) -> Page[ReadyRow, ReadyTotals] | Response:
-    """What is rated and not exported, with totals by branch and income account; files hold the whole list.
+    """Rated orders that are not exported yet, with warnings, and totals by branch and income account.
 
-    `month` is where it would be exported to, today's if left out: a closed one is warned of.
+    `month` is the AR month of the planned export, the current one if left out; if it is not open, each order has a
+    warning. CSV, XLSX and PDF contain all orders that match.
     """
-    rows, cursor, totals = await ready_to_export.list_ready(session, caller.scope, wanted, page, today)
+    rows, cursor, totals = await ready_to_export.list_ready(session, caller.scope, filters, page, today)
     if page.media_type != PDF_TYPE:
         return answer(page, "ready-to-export", ReadyRow, rows, cursor, totals)
     content = to_jsonable_python({"orders": rows, "totals": totals})
-    return await print_report("ready_to_export", caller, wanted, content)
+    return await print_report("ready_to_export", caller, filters, content)

@@ -1,4 +1,4 @@
-"""Reconciliation: whether everything adds up, and a row for whatever does not."""
+"""Reconciliation over HTTP."""
 
 from services.rating.actions import reconciliation
 from services.rating.rules.reconciliation import Reconciliation
@@ -12,5 +12,9 @@ router = Router("reconciliation")
 
 @router.get("", access=declared.feature("rating.reconciliation", Level.VIEW))
 async def reconcile(caller: CallerOf, session: Transaction) -> Reconciliation:
-    """Requested = invoiced + refused + in flight by run; rated = invoiced + in flight + waiting over all ratings."""
+    """Checks that everything adds up, and lists every difference.
+
+    For each run, requested = invoiced + refused + in flight. For all current ratings, rated = invoiced + in flight +
+    waiting.
+    """
     return await reconciliation.reconcile(session, caller.scope)

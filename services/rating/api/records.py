@@ -1,4 +1,4 @@
-"""The records that people keep: codes, servers' commission rates, and how bill-tos want their orders rolled up."""
+"""Records over HTTP: codes, commission rates and roll-up rules."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""Work in Progress: on screen, as CSV, XLSX and PDF."""
+"""Work in Progress over HTTP: as JSON, CSV, XLSX and PDF."""
 
 from typing import Annotated
 
@@ -22,16 +22,16 @@ VIEW = declared.feature("rating.wip", Level.VIEW)
 
 @router.get("", access=VIEW, response_model=WipSummary, responses=CSV_OR_PDF_RESPONSE)
 async def summarize_work_in_progress(
-    wanted: Annotated[WipSummaryFilter, Query()],
+    filters: Annotated[WipSummaryFilter, Query()],
     page: PrintablePageQueryOf,
     today: Today,
     caller: CallerOf,
     session: Transaction,
 ) -> WipSummary | Response:
-    """Active orders that are not billed, by customer or by server: how many, how old, what they will come to."""
-    found = await work_in_progress.summary(session, caller.scope, wanted, today)
+    """Active orders that are not billed yet, by customer or by server, with their number, age and estimated value."""
+    found = await work_in_progress.summary(session, caller.scope, filters, today)
     if page.media_type == PDF_TYPE:
-        return await print_report("work_in_progress", caller, wanted, to_jsonable_python(found))
+        return await print_report("work_in_progress", caller, filters, to_jsonable_python(found))
     if page.media_type is not None:
         return table_answer(page.media_type, "work-in-progress", field_names(WipGroup), found.groups)
     return found
@@ -39,8 +39,8 @@ async def summarize_work_in_progress(
 
 @router.get("/work-orders", access=VIEW, response_model=Page[WipOrder, Count], responses=CSV_RESPONSE)
 async def list_work_in_progress(
-    wanted: Annotated[WipFilter, Query()], page: PageQueryOf, today: Today, caller: CallerOf, session: Transaction
+    filters: Annotated[WipFilter, Query()], page: PageQueryOf, today: Today, caller: CallerOf, session: Transaction
 ) -> Page[WipOrder, Count] | Response:
-    """The orders behind the sums, the oldest first, with age and value."""
-    rows, cursor, count = await work_in_progress.list_orders(session, caller.scope, wanted, page, today)
+    """Active orders that are not billed yet, with age and value, oldest first."""
+    rows, cursor, count = await work_in_progress.list_orders(session, caller.scope, filters, page, today)
     return answer(page, "work-in-progress-orders", WipOrder, rows, cursor, Count(count=count))

@@ -1,5 +1,6 @@
-"""Work orders: entered, imported, listed, changed."""
+"""Work orders over HTTP."""
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -29,10 +30,10 @@ EDIT = declared.feature("rating.work_orders", Level.EDIT)
 
 @router.get("", access=VIEW, response_model=Page[OrderRow, OrderTotals], responses=CSV_RESPONSE)
 async def list_work_orders(
-    wanted: Annotated[OrderFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[OrderFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[OrderRow, OrderTotals] | Response:
-    """Lists work orders; as CSV the whole filtered list."""
-    rows, cursor, totals = await work_orders.list_orders(session, caller.scope, wanted, page)
+    """Work orders with the totals of their ratings. CSV and XLSX contain all orders that match."""
+    rows, cursor, totals = await work_orders.list_orders(session, caller.scope, filters, page)
     return answer(page, "work-orders", OrderRow, rows, cursor, totals)
 
 
@@ -40,7 +41,7 @@ async def list_work_orders(
 async def enter_work_order(
     entry: NewWorkOrder, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
-    """Enters one order, with its prebills."""
+    """Enters one order with its prebills. Without a bill-to, the customer receives the invoice."""
     order_id = await work_orders.enter_order(session, caller.scope, entry)
     await charges.enter_prebills(session, order_id, entry.to_prebills(), caller.name)
     return await _read(session, caller, order_id, response)
@@ -48,8 +49,8 @@ async def enter_work_order(
 
 @router.imports("/import", access=EDIT)
 async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-    """Enters the orders of a CSV or XLSX file: all of them, or none and a list of every faulty place."""
-    rows = read_csv(file, EnteredOrder, key=lambda row: row.number)
+    """Enters orders from a file. If any row has an error, nothing is imported."""
+    rows = await read_csv(file, EnteredOrder, key=attrgetter("number"))
     return await work_orders.import_orders(session, caller.scope, rows)
 
 
@@ -57,36 +58,36 @@ async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transacti
 async def read_work_order(
     work_order_id: Id, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
-    """One order, with where its last export is. The ETag is needed to change it."""
+    """One order with its last export. You need the ETag to change it."""
     return await _read(session, caller, work_order_id, response)
 
 
 @router.get("/{work_order_id}/history", access=VIEW, refuses=[NotFound])
 async def read_work_order_history(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[HistoryStep]:
-    """What happened to the order, by whom and when, the newest first."""
+    """What happened to the order, when, and who did it, newest first."""
     return await work_orders.read_history(session, caller.scope, work_order_id)
 
 
 @entries.get("", access=VIEW, response_model=Page[EnteredOrder, Count], responses=CSV_RESPONSE)
 async def list_work_order_entries(
-    wanted: Annotated[OrderFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[OrderFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[EnteredOrder, Count] | Response:
-    """Work orders with their proof of delivery, in the columns in which they are imported."""
-    rows, cursor, count = await work_orders.list_entries(session, caller.scope, wanted, page)
+    """Work orders with their proof of delivery, as they were entered. CSV and XLSX use the import format."""
+    rows, cursor, count = await work_orders.list_entries(session, caller.scope, filters, page)
     return answer(page, "work-orders", EnteredOrder, rows, cursor, Count(count=count))
 
 
 @router.patch("/{work_order_id}", access=EDIT, refuses=[*CHANGING, UnknownReference, NumberTaken])
 async def change_work_order(
     work_order_id: Id,
-    sent: WorkOrderChanges,
+    body: WorkOrderChanges,
     revision: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> WorkOrderRead:
     """Changes the fields that are sent. A new bill-to or branch takes the order off its draft invoice."""
-    await work_orders.change_order(session, caller.scope, work_order_id, revision, sent, caller.name)
+    await work_orders.change_order(session, caller.scope, work_order_id, revision, body, caller.name)
     return await _read(session, caller, work_order_id, response)
 
 
@@ -94,7 +95,7 @@ async def change_work_order(
 async def unassign_work_order(
     work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
-    """Takes an order off its draft invoice; it stays rated."""
+    """Takes an order off its draft invoice. It stays rated."""
     await work_orders.unassign_order(session, caller.scope, work_order_id, revision, caller.name)
     return await _read(session, caller, work_order_id, response)
 

@@ -1,4 +1,4 @@
-"""What a customer owes changed in receivables: the read copy is brought up to date."""
+"""Reads what customers owe from receivables into the read copy."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,8 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[AccountChanged]) -> None:
-    changed = [Account(one.ar_company, one.customer, one.version, one.open_amount) for one in events]
+    """Saves the newest version of each account."""
+    changed = [Account(event.ar_company, event.customer, event.version, event.open_amount) for event in events]
     await accounts.take_over_accounts(session, changed)
 
 

@@ -1,4 +1,4 @@
-"""An AR company changed in receivables, or closed a month: the read copy is brought up to date."""
+"""Reads AR companies and their closed months from receivables into the read copy."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,10 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[CompanyChanged]) -> None:
+    """Saves the newest version of each AR company."""
     changed = [
-        ArCompany(one.ar_company, one.version, one.name, one.last_closed_month, one.max_open_months) for one in events
+        ArCompany(event.ar_company, event.version, event.name, event.last_closed_month, event.max_open_months)
+        for event in events
     ]
     await accounts.take_over_companies(session, changed)
 

@@ -1,4 +1,4 @@
-"""A customer changed in receivables: the read copy is brought up to date."""
+"""Reads customers from receivables into the read copy."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,18 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[CustomerChanged]) -> None:
+    """Saves the newest version of each customer."""
     changed = [
-        Customer(one.ar_company, one.number, one.version, one.name, one.status, one.customer_type, one.credit_limit)
-        for one in events
+        Customer(
+            event.ar_company,
+            event.number,
+            event.version,
+            event.name,
+            event.status,
+            event.customer_type,
+            event.credit_limit,
+        )
+        for event in events
     ]
     await customers.take_over(session, changed)
 

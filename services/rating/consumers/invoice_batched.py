@@ -1,4 +1,4 @@
-"""Invoices wait in a batch of receivables: the run shows that somebody there has to post it."""
+"""Invoices wait in a batch in receivables, so the run shows that a clerk there has to post it."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,9 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[InvoiceBatched]) -> None:
+    """Records the batch in which each invoice waits."""
     for event in events:
-        pairs = [(one.invoice_id, one.attempt) for one in event.invoices]
+        pairs = [(invoice.invoice_id, invoice.attempt) for invoice in event.invoices]
         await exports.apply_batched(session, event.batch, pairs)
 
 

@@ -1,4 +1,4 @@
-"""An exported invoice was credited: orders at zero are reopened or closed."""
+"""An exported invoice was credited in receivables. Orders with nothing left are reopened or closed."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,7 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[InvoiceCredited]) -> None:
+    """Records each credit, with its orders and commissions."""
     for event in events:
         booking = event.booking
         await exports.apply_credited(
@@ -27,7 +28,8 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceCredited]) -> No
                     booking.invoice_id, booking.attempt, booking.number, booking.month, booking.transaction
                 ),
                 orders=tuple(
-                    OrderCredit(one.work_order_id, one.version, one.credited, one.remaining) for one in event.orders
+                    OrderCredit(order.work_order_id, order.version, order.credited, order.remaining)
+                    for order in event.orders
                 ),
             ),
         )

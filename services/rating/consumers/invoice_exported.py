@@ -1,4 +1,4 @@
-"""Invoices were booked in receivables: their orders are locked for good."""
+"""Invoices were booked in receivables, so their orders stay locked."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,11 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[InvoiceExported]) -> None:
+    """Locks the orders of each invoice and makes their commissions payable."""
     for event in events:
         bookings = [
-            Booking(one.invoice_id, one.attempt, one.number, one.month, one.transaction) for one in event.invoices
+            Booking(invoice.invoice_id, invoice.attempt, invoice.number, invoice.month, invoice.transaction)
+            for invoice in event.invoices
         ]
         await exports.apply_exported(session, event.run_id, bookings)
 

@@ -1,4 +1,4 @@
-"""Invoices were refused by receivables: their orders are unlocked, with the reason."""
+"""Invoices were refused by receivables, so their orders are unlocked."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,11 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[InvoiceRefused]) -> None:
+    """Unlocks the orders of each invoice and records the reason."""
     for event in events:
-        refusals = [Refusal(one.invoice_id, one.attempt, one.reason, one.detail) for one in event.invoices]
+        refusals = [
+            Refusal(invoice.invoice_id, invoice.attempt, invoice.reason, invoice.detail) for invoice in event.invoices
+        ]
         await exports.apply_refused(session, event.run_id, refusals)
 
 

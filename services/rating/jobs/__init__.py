@@ -1,1 +1,1 @@
-"""The work of rating that no request waits for."""
+"""The background work of rating."""

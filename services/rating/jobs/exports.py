@@ -1,4 +1,4 @@
-"""Carries export runs on, a chunk a transaction, and asks again for chunks that stay without an answer."""
+"""Background export: sends runs one chunk per transaction, and sends chunks again that get no answer."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,7 +9,7 @@ _REMIND_SECONDS = 5.0
 
 
 def send_job(chunk_orders: int) -> Job:
-    """Cuts runs into chunks of at most `chunk_orders` and sends them."""
+    """A job that splits runs into chunks of at most `chunk_orders` orders and sends them."""
 
     async def send(session: AsyncSession) -> bool:
         return await exports.send_part(session, chunk_orders)
@@ -18,7 +18,7 @@ def send_job(chunk_orders: int) -> Job:
 
 
 def remind_job(patience_seconds: float) -> Job:
-    """Sends chunks again that have had no answer for `patience_seconds`."""
+    """A job that sends chunks again that have had no answer for `patience_seconds`."""
 
     async def remind(session: AsyncSession) -> bool:
         return await exports.ask_again(session, patience_seconds)

@@ -1,4 +1,4 @@
-"""Carries bulk ratings on, a part a transaction; any instance may, and a crash loses one part's work at most."""
+"""Background rating: one part of a bulk rating per transaction, by any instance. A crash loses at most one part."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -1,4 +1,4 @@
-"""The tables of rating, as Alembic compares them with the migrations; checks, triggers and grants are there."""
+"""The tables of rating, which Alembic compares with the migrations. Triggers and grants are only in those."""
 
 from services.rating.models import (
     billing_profiles,

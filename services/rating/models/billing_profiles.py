@@ -12,9 +12,9 @@ from shared.database.columns import reference
 
 
 class BillingProfileTable(ProfileHead, Revised, table=True):
-    """The rate table of one branch, customer type, priority, job type and region; one at a time is in force.
+    """The billing profiles; for each key, at most one is in force on a date.
 
-    The last four may be `ANY`, which is no code and so no reference.
+    Every key value but the branch can be `ANY`, which is not a code, so those columns reference no other table.
     """
 
     __tablename__ = "billing_profile"
@@ -24,6 +24,8 @@ class BillingProfileTable(ProfileHead, Revised, table=True):
 
 
 class ProfileLineTable(LineEntry, Table, table=True):
+    """The lines of billing profiles, in the order in which they were entered."""
+
     __tablename__ = "profile_line"
     __table_args__ = (
         reference("billing_item", billing_item="name"),
@@ -36,7 +38,7 @@ class ProfileLineTable(LineEntry, Table, table=True):
 
 
 class RateTableState(Table, table=True):
-    """A value that changes with every change of a rate table; triggers write it."""
+    """A random value that triggers replace whenever a rate table changes."""
 
     __tablename__ = "rate_table_state"
 

@@ -1,4 +1,4 @@
-"""Charges entered for one order."""
+"""Charges that were entered for orders."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shared.database.columns import reference
 
 
 class OrderChargeTable(ChargeEntry, Table, table=True):
-    """What was entered for one order: a prebill, a line by hand, or an override of a line of its profile."""
+    """What was entered for an order: a prebill, a manual line, or an override of a profile line."""
 
     __tablename__ = "order_charge"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What servers earn: commissions, periods and payments."""
+"""The commissions of servers, with their periods and payments."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class CommissionPeriod(Table, table=True):
-    """What commissions are booked in; one is open at any time, and a closed one never changes."""
+    """The periods in which commissions are booked. Exactly one is open; a closed period never changes."""
 
     __tablename__ = "commission_period"
     __table_args__ = (
@@ -29,7 +29,7 @@ class CommissionPeriod(Table, table=True):
 
 
 class CommissionPayment(Table, table=True):
-    """Commissions that were chosen together to be paid."""
+    """Commissions that are paid together."""
 
     __tablename__ = "commission_payment"
 
@@ -45,9 +45,10 @@ class CommissionPayment(Table, table=True):
 
 
 class Commission(Table, table=True):
-    """What one line of a rating earns one server, or a correction of that; only how far it has come ever changes.
+    """What one line of a rating earns one server, or a correction of that.
 
-    `void` rows were taken back before their period was closed and count nowhere.
+    Only `payable_at`, `payment_id` and `void` ever change. Void rows were taken back before their period was closed and
+    count nowhere.
     """
 
     __table_args__ = (

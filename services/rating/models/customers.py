@@ -1,4 +1,4 @@
-"""The read copies of customers, of what they owe, and of AR companies."""
+"""Read copies of customers, what they owe, and AR companies, which receivables owns."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class Customer(Table, table=True):
-    """A read copy of the customers that receivables keeps."""
+    """A read copy of the customers in receivables."""
 
     __table_args__ = (UniqueConstraint("ar_company", "number"),)
 

@@ -1,4 +1,4 @@
-"""The invoices that gather orders."""
+"""Invoices, which gather orders."""
 
 from datetime import date, datetime
 
@@ -9,9 +9,9 @@ from shared.database import columns
 
 
 class Invoice(Table, table=True):
-    """What gathers orders for one bill-to of one branch; `attempt` counts its hand-overs to receivables.
+    """The orders for one bill-to of one branch. `attempt` counts the hand-overs to receivables.
 
-    A rollup that was made by rule carries what its orders have in common: a matter or attorney, and a cycle.
+    A rollup that was made by rule stores what its orders have in common: a matter or attorney, and a cycle.
     """
 
     __table_args__ = (Index("invoice_draft", "branch", "bill_to", postgresql_where=text("status = 'draft'")),)

@@ -1,4 +1,4 @@
-"""Export runs, and the credits that come back."""
+"""Export runs, and the credits that receivables reports."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from shared.database import columns
 
 
 class ExportRun(Table, table=True):
-    """One press of the export button, followed to the end."""
+    """One press of the export button, tracked until every invoice has an answer."""
 
     __tablename__ = "export_run"
     __table_args__ = (Index("export_run_unfinished", "id", postgresql_where=text("finished_at IS NULL")),)
@@ -36,7 +36,7 @@ class ExportRun(Table, table=True):
 
 
 class ExportChunk(Table, table=True):
-    """Invoices of one AR company that travel in one message."""
+    """Invoices of one AR company that are sent in one message."""
 
     __tablename__ = "export_chunk"
 
@@ -48,7 +48,7 @@ class ExportChunk(Table, table=True):
 
 
 class ExportInvoice(Table, table=True):
-    """One hand-over of an invoice and what receivables answered."""
+    """One hand-over of an invoice, with the answer of receivables."""
 
     __tablename__ = "export_invoice"
     __table_args__ = (
@@ -73,7 +73,7 @@ class ExportInvoice(Table, table=True):
 
 
 class ExportOrder(Table, table=True):
-    """One hand-over of an order: the key (order, version, attempt) that is booked at most once."""
+    """One hand-over of an order. Receivables books each (order, version, attempt) at most once."""
 
     __tablename__ = "export_order"
     __table_args__ = (
@@ -92,7 +92,7 @@ class ExportOrder(Table, table=True):
 
 
 class OrderCredit(Table, table=True):
-    """A credit of an order in receivables, by the credit memo that gave it."""
+    """What a credit memo in receivables credited of an order."""
 
     __tablename__ = "order_credit"
     __table_args__ = (Index("order_credit_work_order_id", "work_order_id"),)

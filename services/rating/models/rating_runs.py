@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class RatingRun(Table, table=True):
-    """The rating of all open orders that were ready, order by order."""
+    """A bulk rating of open orders, with its counts."""
 
     __tablename__ = "rating_run"
 
@@ -25,6 +25,8 @@ class RatingRun(Table, table=True):
 
 
 class RatingResult(Table, table=True):
+    """The result of each order of a bulk rating."""
+
     __tablename__ = "rating_result"
     __table_args__ = (
         Index("rating_result_waiting", "run_id", "work_order_id", postgresql_where=text("outcome = 'WAITING'")),

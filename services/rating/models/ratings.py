@@ -13,7 +13,7 @@ from shared.database import columns
 
 
 class Rating(Table, table=True):
-    """A version of an order's price with its explanation; never changed, superseded by a newer version."""
+    """A version of an order's price with its explanation. It never changes; the next rating adds a new version."""
 
     __table_args__ = (UniqueConstraint("work_order_id", "version"),)
 
@@ -31,6 +31,8 @@ class Rating(Table, table=True):
 
 
 class RatingLine(Table, table=True):
+    """The lines of ratings, which never change either."""
+
     __tablename__ = "rating_line"
 
     rating_id: int = columns.big("rating.id", primary_key=True)

@@ -1,4 +1,4 @@
-"""The tables of the records that people keep; their columns are those of the records."""
+"""The tables of the records. Their columns are the fields of the records."""
 
 from sqlalchemy import Index, UniqueConstraint
 
@@ -20,31 +20,43 @@ from shared.database.columns import key, reference
 
 
 class BranchTable(Branch, Revised, table=True):
+    """The branches."""
+
     __tablename__ = "branch"
     __table_args__ = key("code")
 
 
 class CustomerTypeTable(CustomerType, Revised, table=True):
+    """The customer types."""
+
     __tablename__ = "customer_type"
     __table_args__ = key("code")
 
 
 class PriorityTable(Priority, Revised, table=True):
+    """The priorities."""
+
     __tablename__ = "priority"
     __table_args__ = key("code")
 
 
 class JobTypeTable(JobType, Revised, table=True):
+    """The job types."""
+
     __tablename__ = "job_type"
     __table_args__ = key("code")
 
 
 class RegionTable(Code, Revised, table=True):
+    """The billing regions; their ZIP codes are in `region_zip`."""
+
     __tablename__ = "region"
     __table_args__ = key("code")
 
 
 class RegionZip(Table, table=True):
+    """The ZIP codes of billing regions. A ZIP can be in several regions."""
+
     __tablename__ = "region_zip"
 
     zip: str = columns.code(primary_key=True)
@@ -52,12 +64,14 @@ class RegionZip(Table, table=True):
 
 
 class ZoneTable(Code, Revised, table=True):
+    """The zones; their ZIP codes are in `zone_zip`."""
+
     __tablename__ = "zone"
     __table_args__ = key("code")
 
 
 class ZoneZip(Table, table=True):
-    """A ZIP, or the first three or four digits of many."""
+    """The ZIP codes of zones, or their first three or four digits."""
 
     __tablename__ = "zone_zip"
     __table_args__ = (Index("zone_zip_zone", "zone"),)
@@ -67,21 +81,29 @@ class ZoneZip(Table, table=True):
 
 
 class BillTypeTable(BillType, Revised, table=True):
+    """The bill types."""
+
     __tablename__ = "bill_type"
     __table_args__ = key("code")
 
 
 class BillingItemTable(BillingItem, Revised, table=True):
+    """The billing items."""
+
     __tablename__ = "billing_item"
     __table_args__ = key("name")
 
 
 class ServerTable(Server, Revised, table=True):
+    """The servers."""
+
     __tablename__ = "server"
     __table_args__ = key("code")
 
 
 class CommissionRateTable(CommissionRateEntry, Revised, table=True):
+    """The percentages of servers, with the dates between which they are in force."""
+
     __tablename__ = "commission_rate"
     __table_args__ = (reference("server", server="code"),)
 
@@ -89,6 +111,8 @@ class CommissionRateTable(CommissionRateEntry, Revised, table=True):
 
 
 class RollupRuleTable(RollupRuleEntry, Revised, table=True):
+    """The roll-up rules, at most one for each bill-to."""
+
     __tablename__ = "rollup_rule"
     __table_args__ = (UniqueConstraint("ar_company", "bill_to", name="rollup_rule_customer"),)
 

@@ -1,14 +1,14 @@
-"""What the tables of rating have in common."""
+"""The base of the tables of rating."""
 
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
 
 class Table(SQLModel, registry=registry()):
-    """What the tables of rating have in common: a registry of their own, apart from other services' tables."""
+    """The base of the tables. Its registry keeps them apart from the tables of other services."""
 
 
 class Revised(Table):
-    """A table of records: its revision grows with each change of a row."""
+    """A table of records. The revision of a row grows with each change."""
 
     revision: int

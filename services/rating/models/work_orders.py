@@ -1,4 +1,4 @@
-"""Work orders, and what happened to them."""
+"""Work orders and their history."""
 
 from datetime import datetime
 
@@ -11,8 +11,9 @@ from shared.database.columns import reference
 
 
 class WorkOrderTable(OrderEntry, Table, table=True):
-    """One job. `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every
-    hand-over.
+    """The work orders.
+
+    `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every hand-over.
     """
 
     __tablename__ = "work_order"
@@ -38,8 +39,10 @@ class WorkOrderTable(OrderEntry, Table, table=True):
 
 
 class OrderStep(Table, table=True):
-    """What somebody did with an order: put on a draft (`assign`) or taken off (`unassign`), its rating removed (`remove`),
-    closed without an invoice (`zero_bill`) or taken up again (`reopen`). Append-only.
+    """What people did with orders. Append-only.
+
+    An order is put on a draft invoice (`assign`), taken off it (`unassign`), loses its rating (`remove`), is closed
+    without an invoice (`zero_bill`) or is reopened (`reopen`).
     """
 
     __tablename__ = "order_step"

@@ -1,1 +1,1 @@
-"""Owns the records that people keep and the orders that they enter, each said once: table, wire type and file follow from it."""
+"""Owns what people enter: records and orders. Tables, bodies and files are derived from these declarations."""

@@ -1,4 +1,4 @@
-"""Owns rate tables as people enter them: a key, when it is in force, and lines."""
+"""Owns billing profiles as people enter them: a key, the dates in force, and lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _MOST_LINES = 500
 
 @dataclass(frozen=True)
 class Key:
-    """The five values that choose a profile, in the field's order."""
+    """The five values that choose a profile, in the order in which they are written."""
 
     branch: str
     customer_type: str
@@ -42,7 +42,7 @@ class Key:
 
 
 class ProfileHead(Record):
-    """The key of a profile, when it is in force (both days included), and where its figures come from.
+    """The key of a profile, the dates between which it is in force (both included), and the source of its figures.
 
     Customer type, priority, job type and region may be `ANY`.
     """
@@ -62,39 +62,43 @@ class ProfileHead(Record):
 
 
 class LinePrice(Record):
-    """When a line of a rate table comes, and what it costs.
+    """When a line of a rate table is charged, and how its amount is calculated.
 
-    A unit is `unit_size` of the quantity (1 mile, 15 minutes), after `included_units` of it that are free; with
-    `whole_units` a started one counts in full. `minimum` and `maximum` are amounts.
+    The first `included_units` of the quantity are free. The rest is charged in units of `unit_size` (1 mile, 15
+    minutes); with `whole_units` a started unit counts in full. `minimum` and `maximum` are amounts.
     """
 
     billing_item: ItemName
     mode: Annotated[LineMode, AS_WORDS] = "default"
-    """`default` always comes, `triggered` with its bill type."""
+    """`default` is always charged, `triggered` with its bill type, `optional` only if it is added by hand."""
     bill_type: CodeOrNone = None
-    """Which flag or outcome makes a triggered line come."""
+    """The flag or outcome that triggers the line."""
     method: Annotated[PricingMethod, AS_WORDS] = "flat"
     rate: RateOrNone = None
-    """Price of a unit; for `percent_of` a percentage (`10` is 10 %), for `multiplier` the factor; tiers, bands and zones
-    have their own rates and none here.
+    """The price of a unit.
+
+    For `percent_of` it is a percentage (`10` is 10 %), for `multiplier` the factor. Tiers, bands and zones have their
+    own rates, so lines with those leave it out.
     """
     included_units: Quantity = Decimal(0)
-    """So much of the quantity is free."""
+    """How much of the quantity is free."""
     quantity_source: Annotated[QuantitySource, AS_WORDS] = ONE
-    """What the proof of delivery reports: `miles`, `servees`, `fee_advances` …"""
+    """The quantity in the proof of delivery: `miles`, `servees`, `fee_advances` …"""
     unit_size: Quantity = Decimal(1)
-    """How much of the quantity is one unit: 15 minutes."""
+    """How much of the quantity is one unit, such as 15 minutes."""
     whole_units: YesNo = False
     """A started unit counts in full."""
     times_source: Annotated[QuantitySource | None, AS_WORDS] = None
-    """A second quantity that multiplies the amount: per person and hour."""
+    """A second quantity that multiplies the amount, for rates per person and hour."""
     steps: Steps = ()
-    """Tiers or bands; in a table like `1 = 50; 2 = 10; more = 5`."""
+    """Tiers or bands. In a file: `1 = 50; 2 = 10; more = 5`."""
     zones: Zones = ()
-    """The matrix of a `zone` line; in a table like `A > B = 25`."""
+    """The matrix of a `zone` line. In a file: `A > B = 25`."""
     base: Annotated[tuple[ItemName, ...], SPLIT, AS_DOCUMENT] = ()
-    """What `percent_of` and `multiplier` rest on: billing items, `#2` for the second line of the profile, `fee_advances` for
-    all money laid out, `charges` for all other lines with an amount of their own.
+    """What a `percent_of` or `multiplier` line is calculated from.
+
+    Billing items, `#2` for the second line of the profile, `fee_advances` for all money laid out, or `charges` for all
+    other lines that do not depend on others.
     """
     minimum: MoneyOrNone = None
     maximum: MoneyOrNone = None
@@ -106,10 +110,10 @@ class LineEntry(CommissionTerms, LinePrice):
 
 
 class ProfileEntry(ProfileHead):
-    """A rate table as it is entered or written anew."""
+    """A billing profile as it is entered or replaced."""
 
     lines: Annotated[Sequence[LineEntry], Len(1, _MOST_LINES)]
 
 
 class ProfileRow(LineEntry, ProfileHead):
-    """One line of a profile in a table; rows that follow one another with the same key and dates make one profile."""
+    """One line of a profile in a file. Consecutive rows with the same key and dates are one profile."""

@@ -1,4 +1,4 @@
-"""Owns the charges that people enter for one order, and the servers who share what they earn."""
+"""Owns the charges that people enter for an order, and the servers who share the commission."""
 
 import re
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _MOST_SERVERS = 20
 
 @dataclass(frozen=True)
 class ServerShare:
-    """A server and his share; shares are weights, so 1 and 1 mean the same as 50 and 50."""
+    """A server with their share of a commission. Shares are weights, so 1 and 1 mean the same as 50 and 50."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -44,14 +44,14 @@ class ServerShare:
 
 
 def _read_servers(value: Any) -> Any:
-    """`S1` or `S1: 60; S2: 40`, as a list of shares."""
+    """Reads `S1` or `S1: 60; S2: 40` as a list of shares."""
     if not isinstance(value, str):
         return value
     servers = []
-    for part in (one.strip() for one in value.split(";") if one.strip()):
+    for part in filter(None, map(str.strip, value.split(";"))):
         found = _SHARE.match(part)
         if found is None:
-            raise ValueError(f"{part} is no server; write S1, or S1: 60; S2: 40")
+            raise ValueError(f"{part} is not a server; write S1, or S1: 60; S2: 40")
         servers.append({name: text for name, text in found.groupdict().items() if text is not None})
     return servers
 
@@ -60,33 +60,33 @@ Servers = Annotated[tuple[ServerShare, ...], BeforeValidator(_read_servers), Max
 
 
 class ChargePrice(Record):
-    """What is charged, at which price, and who did it."""
+    """What is charged, at which price, and which servers did it."""
 
     billing_item: ItemName
     quantity: QuantityOrNone = None
-    """If left out, what the proof of delivery reports, or 1."""
+    """If left out, the quantity in the proof of delivery, or 1."""
     rate: RateOrNone = None
-    """A price of its own: the amount is rate × quantity."""
+    """The price of this charge; its amount is rate × quantity. If left out, the rate table decides."""
     comment: Words = ""
     servers: Servers = ()
 
 
 class Charge(CommissionTerms, ChargePrice):
-    """A charge for one order. Without a rate it is priced from the order's rate table, optional lines included."""
+    """A charge for one order. Without a rate it is priced from the order's rate table, including its optional lines."""
 
 
 class Prebill(Charge):
-    """A prebill in a table, with the number of its order; several servers stand in one cell: `S1: 60; S2: 40`."""
+    """A prebill in a file, with the number of its order. Several servers share one cell: `S1: 60; S2: 40`."""
 
     work_order: Number
 
 
 class ChargeEntry(Charge):
-    """A charge as it is kept.
+    """A charge as it is stored.
 
-    `kind` `prebill` or `manual`: a charge; without a `rate` it is priced from the rate table (a standard prebill), with
-    one it is rate × quantity (a custom prebill); likewise its commission. `kind` `override`: the line of the profile with
-    this billing item and bill type gets this quantity or this amount, because of `comment`.
+    A `prebill` or `manual` charge without a `rate` is priced from the rate table (standard); with a rate it is
+    rate × quantity (custom). The same goes for its commission. An `override` gives the profile line with this billing
+    item and bill type a new quantity or amount; `comment` is the reason.
     """
 
     kind: Annotated[ChargeKind, AS_WORDS]

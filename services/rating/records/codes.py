@@ -1,4 +1,4 @@
-"""Owns the codes that keys and charges are made of."""
+"""Owns the codes that keys and charges consist of."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +17,7 @@ ItemName = Annotated[FilledLine, MaxLen(30), AS_KEY]
 
 
 class Code(Record):
-    """A code and its name; a retired one stays for history and is no longer offered."""
+    """A code and its name. A retired code stays for history and can no longer be used."""
 
     code: columns.Code
     name: FilledWords
@@ -29,39 +29,39 @@ class CustomerType(Code):
 
 
 class Priority(Code):
-    """How soon an order is to be done."""
+    """How urgent an order is."""
 
 
 class JobType(Code):
-    """What is done."""
+    """The kind of work, such as serving a citation."""
 
 
 class Branch(Code):
-    """An office, which belongs to one AR company."""
+    """An office. It belongs to one AR company."""
 
     ar_company: CompanyNumber
 
 
 class Region(Code):
-    """A billing region with its ZIP codes; in a table they stand in one cell, separated by semicolons."""
+    """A billing region with its ZIP codes. In a file they share one cell, separated by semicolons."""
 
     zips: Annotated[Sequence[ZipText], SPLIT]
 
 
 class Zone(Code):
-    """A zone with its ZIP codes, or their first three or four digits; the longest that fits a ZIP counts."""
+    """A zone with its ZIP codes, or their first three or four digits. The longest match decides the zone of a ZIP."""
 
     zips: Annotated[Sequence[ZipPrefixText], SPLIT]
 
 
 class BillType(Code):
-    """What makes a triggered line fire: a flag that the order carries, or the outcome in the field."""
+    """What triggers a line: a flag on the order, or the outcome of the field work."""
 
     kind: Annotated[BillKind, AS_WORDS]
 
 
 class BillingItem(Record):
-    """The name of a charge as invoices print it, its revenue account, and how it is treated."""
+    """The name of a charge as invoices print it, its income account, and whether it is taxable or a fee advance."""
 
     name: ItemName
     income_account: Account
@@ -71,6 +71,6 @@ class BillingItem(Record):
 
 
 class Server(Code):
-    """A field agent, by his number; only one who receives commission earns his own percentage."""
+    """A field agent, by number. Only servers who receive commission earn their own percentage."""
 
     receives_commission: YesNo = False

@@ -6,7 +6,7 @@ from shared.values.columns import Code, Rate, Record
 
 
 class CommissionRateEntry(Record):
-    """A server's own percentage, in force on both days and between them; one at a time."""
+    """A server's own percentage and the dates between which it is in force, both included. Only one at a time."""
 
     server: Code
     percent: Rate
@@ -16,6 +16,6 @@ class CommissionRateEntry(Record):
 
 
 class CommissionRate(CommissionRateEntry):
-    """A percentage as it is kept."""
+    """A server's percentage as it is stored."""
 
     id: int

@@ -1,4 +1,4 @@
-"""Owns how a line says what it earns its servers."""
+"""Owns the commission terms of a line."""
 
 from typing import Annotated, Literal
 
@@ -8,11 +8,12 @@ CommissionMethod = Literal["flat", "percent", "server"]
 
 
 class CommissionTerms(Record):
-    """What a line earns its servers, if anything."""
+    """What servers earn from a line, if anything."""
 
     commission_method: Annotated[CommissionMethod | None, AS_WORDS] = None
-    """What the line earns its servers: a `flat` amount, a `percent` of the line, or of each `server` his own percentage.
+    """What the servers earn: a `flat` amount, a `percent` of the line, or the own percentage of each `server`.
+
     Fee advances earn nothing.
     """
     commission_rate: RateOrNone = None
-    """The amount or the percentage (`10` is 10 %); not used by `server`."""
+    """The amount or the percentage (`10` is 10 %). `server` does not use it."""

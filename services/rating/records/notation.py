@@ -1,4 +1,4 @@
-"""Owns tiers, bands and zone matrices, and how they stand in one cell of a table and in JSON."""
+"""Owns tiers, bands and zone matrices, and their notation in one cell of a file and in JSON."""
 
 import re
 from collections.abc import Sequence
@@ -28,8 +28,9 @@ _MOST_PARTS = 2_500
 class Step:
     """One tier or band: what a quantity up to and including `up_to` costs.
 
-    `rate` is for each unit (of the tier; in a band, of the whole quantity), `amount` comes once. The last one leaves
-    `up_to` out. `from` may be given to have it checked: 0 or 1 first, then where the one before ends or one unit later.
+    `rate` is per unit (of the tier; in a band, of the whole quantity), `amount` is charged once. The last step leaves
+    `up_to` out. `from` is optional and only checked: the first step starts at 0 or 1, each other step where the
+    previous one ends, or one unit later.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid", populate_by_name=True)
@@ -50,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True)
 class ZoneRate:
-    """The price from one zone to another; `ANY` stands for every zone, and for a ZIP in none."""
+    """The rate from one zone to another. `ANY` means every zone, and also a ZIP that is in no zone."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -64,18 +65,20 @@ class ZoneRate:
 
 def _priced(step: Any) -> Any:
     if isinstance(step, dict) and not step.keys() & {"amount", "rate"}:
-        raise ValueError("needs a rate or an amount; say 0 if it is free")
+        raise ValueError("needs a rate or an amount; use 0 if nothing is charged")
     return step
 
 
 def _closed(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps; one that only says where it begins ends the one before, which said no end, just below."""
-    made = []
-    for place, step in enumerate(steps):
-        following = steps[place + 1].begin if place + 1 < len(steps) else None
-        ends = step.up_to is None and following is not None
-        made.append(replace(step, up_to=following - _LEAST_QUANTITY) if ends and following is not None else step)
-    return tuple(made)
+    """Fills in missing ends: a step without an end stops just below the beginning of the next step."""
+    closed = []
+    for index, step in enumerate(steps):
+        next_begin = steps[index + 1].begin if index + 1 < len(steps) else None
+        if step.up_to is None and next_begin is not None:
+            closed.append(replace(step, up_to=next_begin - _LEAST_QUANTITY))
+        else:
+            closed.append(step)
+    return tuple(closed)
 
 
 def _parts(cell: str) -> list[str]:
@@ -83,9 +86,9 @@ def _parts(cell: str) -> list[str]:
 
 
 def _read_steps(value: Any, info: ValidationInfo) -> Any:
-    """`1 = 50; 2 = 10; more = 5`, or `0-49 = 0; 50-99 = 10; 100+ = 25`, as a list of steps.
+    """Reads `1 = 50; 2 = 10; more = 5` or `0-49 = 0; 50-99 = 10; 100+ = 25` as a list of steps.
 
-    A plain number is a rate for each unit in a tiered line and an amount in a banded one; `each` and `flat` say which.
+    A plain number is a rate per unit in a tiered line and an amount in a banded line, unless it says `each` or `flat`.
     """
     if not isinstance(value, str):
         return value
@@ -95,30 +98,30 @@ def _read_steps(value: Any, info: ValidationInfo) -> Any:
         found = _STEP.match(part)
         if found is None:
             raise ValueError(
-                f"{part} is no step; write 49 = 0, 50-99 = 10, 100+ = 25, more = 5 each or more = 3 + 5 each"
+                f"{part} is not a step; write 49 = 0, 50-99 = 10, 100+ = 25, more = 5 each or more = 3 + 5 each"
             )
         step: dict[str, str | None] = {"from": found["begin"] or found["open"], "up_to": found["up_to"]}
         for price in found["price"].split("+"):
             read = _PRICE.match(price.strip())
             if read is None:
-                raise ValueError(f"{price.strip()} is no price; write 10, 10 flat or 10 each")
+                raise ValueError(f"{price.strip()} is not a price; write 10, 10 flat or 10 each")
             name = "rate" if (read["kind"] or usual) == "each" else "amount"
             if name in step:
-                raise ValueError(f"{part} has two prices of the same kind; one is flat, the other each")
+                raise ValueError(f"{part} has two prices of the same kind; make one flat and the other each")
             step[name] = read["number"]
         steps.append(step)
     return steps
 
 
 def _read_zones(value: Any) -> Any:
-    """`A > B = 25; A > ANY = 40`, as a list of rates."""
+    """Reads `A > B = 25; A > ANY = 40` as a list of rates."""
     if not isinstance(value, str):
         return value
     zones = []
     for part in _parts(value):
         found = _ZONE.match(part)
         if found is None:
-            raise ValueError(f"{part} is no rate between zones; write A > B = 25")
+            raise ValueError(f"{part} is not a rate between zones; write A > B = 25")
         zones.append(found.groupdict())
     return zones
 

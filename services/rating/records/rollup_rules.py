@@ -1,4 +1,4 @@
-"""Owns roll-up rules: how a bill-to wants its orders gathered."""
+"""Owns roll-up rules: how the orders of a bill-to are gathered on invoices."""
 
 from typing import Annotated, Literal
 
@@ -11,25 +11,26 @@ Cycle = Literal["weekly", "monthly"]
 
 
 class RollupTerms(Record):
-    """How the orders of a bill-to come on invoices: each on its own, or gathered by branch and cycle, and no further or
-    by matter or attorney. The cycle is that of the service date.
+    """How the orders of a bill-to are invoiced: one by one (`single`), or gathered by branch and cycle (`rollup`).
+
+    A rollup can also be grouped by matter or attorney. The service date determines the cycle.
     """
 
     style: Annotated[RollupStyle, AS_WORDS]
     grouping: Annotated[Grouping, AS_WORDS] = "none"
     cycle: Annotated[Cycle | None, AS_WORDS] = None
-    """For `rollup`: weekly is Monday to Sunday."""
+    """Only for `rollup`. A week is Monday to Sunday."""
 
 
 class RollupRuleEntry(RollupTerms):
-    """The rule of a bill-to as it is entered: one JSON object, or one row of a file with these columns."""
+    """The rule of a bill-to as it is entered: one JSON object, or one row of a file."""
 
     ar_company: CompanyNumber
     bill_to: Number
 
 
 class RollupRule(RollupRuleEntry):
-    """The rule of a bill-to as it is kept; one without a rule gets an invoice for each order."""
+    """The rule of a bill-to as it is stored. A bill-to without a rule gets an invoice for each order."""
 
     bill_to_name: str | None
     revision: int

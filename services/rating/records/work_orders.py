@@ -1,4 +1,4 @@
-"""Owns work orders as people enter them: each field is said here, once."""
+"""Owns work orders as people enter them. Each field is declared here, once."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -27,7 +27,7 @@ FieldStatus = Literal["in_field", "served", "not_served", "cancelled"]
 
 
 class OrderHead(Record):
-    """Which job it is, for whom, and what became of it in the field."""
+    """The job, its customer, and the result of the field work."""
 
     number: Number
     style: Annotated[OrderStyle, AS_WORDS] = "process"
@@ -37,22 +37,22 @@ class OrderHead(Record):
     priority: Code
     job_type: Code
     region: CodeOrNone = None
-    """If left out, the region that holds the served ZIP."""
+    """If left out, the region that contains the served ZIP."""
     served_zip: LongZipOrNone = None
     from_zip: LongZipOrNone = None
-    """Where it was picked up, for rates by zone."""
+    """The pickup ZIP, for rates by zone."""
     service_on: Day
     field_status: Annotated[FieldStatus, AS_WORDS] = "in_field"
     pod_received: YesNo = False
     triggers: Annotated[Sequence[CodeText], SPLIT, AS_CODES] = ()
-    """Bill types of kind `flag`; in CSV separated by semicolons."""
+    """Bill types of kind `flag`. In a file they are separated by semicolons."""
     reference: Words = ""
     matter: Annotated[Line, AS_KEY] = ""
     attorney: Annotated[Line, AS_KEY] = ""
 
 
 class ProofOfDelivery(Record):
-    """The quantities that the proof of delivery reports; None means not reported. Each can give a line its quantity."""
+    """The quantities in the proof of delivery; a missing one was not reported. A line can use each of them."""
 
     miles: CountedOrNone = None
     waiting_minutes: CountedOrNone = None
@@ -65,36 +65,36 @@ class ProofOfDelivery(Record):
     hours: CountedOrNone = None
     persons: CountedOrNone = None
     value: CountedOrNone = None
-    """Money collected on an execution, or declared for a package."""
+    """Money collected on an execution, or the declared value of a package."""
     fee_advances: CountedOrNone = None
     """Money laid out for the client."""
 
 
 QUANTITY_SOURCES = tuple(ProofOfDelivery.model_fields)
 ONE = "one"
-"""The quantity source of a line that is charged once."""
+"""The quantity source of a line that is charged once per order."""
 QuantitySource = Annotated[str, MaxLen(30)]
-"""The name of a quantity in the proof of delivery, or `one`; which names there are follows from its fields."""
+"""The name of a quantity in the proof of delivery, or `one`. The fields of the proof of delivery are the names."""
 
 
 class OrderEntry(ProofOfDelivery, OrderHead):
-    """What people say of an order, and what is kept of that; rating adds the rest."""
+    """What people enter for an order. Rating adds the rest."""
 
     servers: Servers = ()
-    """Who did the job; in CSV `S1`, or `S1: 60; S2: 40`."""
+    """The servers who did the job. In a file: `S1`, or `S1: 60; S2: 40`."""
 
 
 def _customer_if_left_out(bill_to: object, info: ValidationInfo) -> object:
-    # A faulty customer is refused by itself; it does not make the bill-to faulty as well.
+    # An invalid customer is reported once, for itself, and not for the bill-to as well.
     return info.data.get("customer", "0") if bill_to is None else bill_to
 
 
 class EnteredOrder(OrderEntry):
-    """An order as it is entered: one JSON object, or one row of a CSV or XLSX file with these columns."""
+    """An order as it is entered: one JSON object, or one row of a CSV or XLSX file."""
 
     bill_to: Annotated[
         Number,
         BeforeValidator(_customer_if_left_out),
         WithJsonSchema(TypeAdapter(NumberText | None).json_schema()),
     ] = Field(default=None, validate_default=True)
-    """The ordering customer, if left out."""
+    """If left out, the ordering customer."""

@@ -1,1 +1,1 @@
-"""The rules of rating: pure functions over frozen dataclasses."""
+"""The rules of rating: pure functions over values."""

@@ -1,4 +1,4 @@
-"""Owns what one line costs: the methods, tiers, bands and zones, minimum and maximum, and the calculation in words."""
+"""Owns the amount of one line: pricing methods, tiers, bands, zones, minimum and maximum, and how it is explained."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from shared.values.money import round_cents
 from shared.values.numbers import plain
 
 EXACT = Context(prec=60)
-"""Rates and quantities multiply without loss: the only rounding is that of the finished amount."""
+"""Multiplies rates and quantities exactly, so that only the finished amount is rounded."""
 
 _ONE = Decimal(1)
 _MOST = Decimal(10) ** 12
@@ -19,17 +19,18 @@ _MOST = Decimal(10) ** 12
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The amount of a line, rounded half up to the cent once, the price of the unit it rests on, and how it came about."""
+    """The amount of a line, rounded half up to the cent once, with its unit price and the calculation as text."""
 
     unit_rate: Decimal
     amount: Decimal
-    words: str
+    calculation: str
 
 
 def units_of(line: ProfileLine, quantity: Decimal) -> Decimal:
-    """How many units are charged: beyond the included ones, in the size of a unit, started ones in full if so agreed.
+    """How many units are charged: the quantity less the included part, divided by the unit size.
 
-    Example: 20 waiting minutes, 5 included, units of 15 minutes: 1 unit; 21 minutes with started units in full: 2.
+    With `whole_units`, a started unit counts in full. Example: 20 waiting minutes, 5 included, in units of 15 minutes
+    are 1 unit; 21 minutes with whole units are 2 units. Source: rating, section 3.6.
     """
     beyond = max(quantity - line.included_units, Decimal(0))
     if line.whole_units:
@@ -41,40 +42,40 @@ def units_of(line: ProfileLine, quantity: Decimal) -> Decimal:
 def price_line(
     line: ProfileLine, quantity: Decimal, *, times: Decimal | None = None, zone_rate: Decimal | None = None
 ) -> Priced:
-    """The price of a line that does not depend on others, for a quantity greater than 0.
+    """The price of a line that does not depend on other lines, for a quantity greater than 0.
 
-    - `flat`: the rate. With a quantity by hand, that many times.
-    - `per_unit`: rate × units. 37.5 miles at 0.65 are 24.375, so 24.38.
-    - `tiered`: each unit at the rate of its tier. 50, 10 and 5 for the first, second and each further: 4 are 70.00.
-    - `banded`: the amount of the band that holds the quantity. Up to 49 pages 0, up to 99 10: 60 pages are 10.00.
-    - `zone`: the rate from the one zone to the other × units.
+    - `flat`: the rate; if a quantity was entered by hand, rate × quantity.
+    - `per_unit`: rate × units. 37.5 miles at 0.65 are 24.375, rounded to 24.38.
+    - `tiered`: each unit at the rate of its tier. With 50, 10 and 5 for the first, second and others, 4 are 70.00.
+    - `banded`: the amount of the band that contains the quantity. With 0 up to 49 pages and 10 up to 99, 60 are 10.00.
+    - `zone`: the rate from one zone to the other × units.
 
-    `times` multiplies the amount (per person and hour). Then come minimum and maximum, then the rounding.
+    `times` multiplies the amount (per person and hour). Minimum and maximum are applied next, and rounding last.
     Source: rating, section 3.6. Raises AmountTooLarge.
     """
     if line.method == "flat":
         rate, amount = line.rate, line.rate * quantity
-        words = "flat" if quantity == _ONE else f"{plain(quantity)} × flat {plain(rate)}"
+        calculation = "flat" if quantity == _ONE else f"{plain(quantity)} × flat {plain(rate)}"
     elif line.method == "tiered":
-        rate, amount, words = _tiered(line, quantity)
+        rate, amount, calculation = _tiered(line, quantity)
     elif line.method == "banded":
-        rate, amount, words = _banded(line, quantity)
+        rate, amount, calculation = _banded(line, quantity)
     else:
         rate = line.rate if zone_rate is None else zone_rate
         amount = rate * units_of(line, quantity)
-        counted = "" if line.quantity_source == ONE else f"{_quantity_words(line, quantity)} "
-        words = f"{counted}at {plain(rate)}"
+        quantity_text = "" if line.quantity_source == ONE else f"{_describe_quantity(line, quantity)} "
+        calculation = f"{quantity_text}at {plain(rate)}"
     if times is not None:
         amount *= times
-        words += f" × {plain(times)} {line.times_source}"
-    return _limited(line, rate, amount, words)
+        calculation += f" × {plain(times)} {line.times_source}"
+    return _limited(line, rate, amount, calculation)
 
 
 def price_share(line: ProfileLine, base: Decimal) -> Priced:
-    """The price of a line that depends on others, whose rounded amounts add up to `base`.
+    """The price of a line that depends on other lines, whose rounded amounts add up to `base`.
 
-    `percent_of`: the percentage of the base. `multiplier`: adds (factor − 1) × base: base 25.00, ×2, adds 25.00.
-    Source: rating, section 3.6.
+    `percent_of` is a percentage of the base: 10 % of 103.64 is 10.36. `multiplier` adds (factor − 1) × base: × 2 on
+    25.00 adds 25.00. Source: rating, section 3.6. Raises AmountTooLarge.
     """
     names = ", ".join(line.base)
     if line.method == "percent_of":
@@ -82,17 +83,17 @@ def price_share(line: ProfileLine, base: Decimal) -> Priced:
     return _limited(line, line.rate, base * (line.rate - 1), f"× {plain(line.rate)} adds to {base} ({names})")
 
 
-def _quantity_words(line: ProfileLine, quantity: Decimal) -> str:
-    words = f"{quantity:f} {line.quantity_source}"
+def _describe_quantity(line: ProfileLine, quantity: Decimal) -> str:
+    text = f"{quantity:f} {line.quantity_source}"
     if line.included_units:
-        words += f" after {plain(line.included_units)} included"
+        text += f" after {plain(line.included_units)} included"
     if line.unit_size != _ONE:
-        words += f" in units of {plain(line.unit_size)}"
-    return f"{words}, started units in full" if line.whole_units else words
+        text += f" in units of {plain(line.unit_size)}"
+    return f"{text}, started units in full" if line.whole_units else text
 
 
 def _tiered(line: ProfileLine, quantity: Decimal) -> tuple[Decimal, Decimal, str]:
-    """Rate of the last tier reached, amount, words."""
+    """Returns the rate of the last tier reached, the amount, and the calculation as text."""
     units = units_of(line, quantity)
     rate, amount, lower, parts = Decimal(0), Decimal(0), Decimal(0), []
     for step in line.steps:
@@ -104,21 +105,26 @@ def _tiered(line: ProfileLine, quantity: Decimal) -> tuple[Decimal, Decimal, str
         fixed = f" and {plain(step.amount)}" if step.amount else ""
         parts.append(f"{plain(inside)} at {plain(step.rate)}{fixed}")
         lower += inside
-    return rate, amount, f"{_quantity_words(line, quantity)}: {', '.join(parts) or 'none to charge'}"
+    return rate, amount, f"{_describe_quantity(line, quantity)}: {', '.join(parts) or 'nothing to charge'}"
 
 
 def _banded(line: ProfileLine, quantity: Decimal) -> tuple[Decimal, Decimal, str]:
-    """Price that the band names, amount, words. The last band is open, so one always holds the quantity."""
+    """Returns the price of the band, the amount, and the calculation as text.
+
+    The last band has no end, so one band always contains the quantity.
+    """
     units = units_of(line, quantity)
     band = next(step for step in line.steps if step.up_to is None or units <= step.up_to)
     where = "the last band" if band.up_to is None else f"the band up to {plain(band.up_to)}"
     amount = band.amount + band.rate * units
-    return band.amount or band.rate, amount, f"{_quantity_words(line, quantity)}, in {where}"
+    return band.amount or band.rate, amount, f"{_describe_quantity(line, quantity)}, in {where}"
 
 
 def zone_rate_of(line: ProfileLine, from_zone: str | None, to_zone: str | None) -> Decimal | None:
-    """The rate from one zone to another; `ANY` in the matrix fits every ZIP, a named zone comes first."""
-    rates: Mapping[tuple[str, str], Decimal] = {(one.from_zone, one.to_zone): one.rate for one in line.zones}
+    """The rate from one zone to another, or None. `ANY` matches every ZIP, but a named zone takes precedence."""
+    rates: Mapping[tuple[str, str], Decimal] = {
+        (zone_rate.from_zone, zone_rate.to_zone): zone_rate.rate for zone_rate in line.zones
+    }
     for begin in (from_zone, ANY):
         for end in (to_zone, ANY):
             if begin is not None and end is not None and (begin, end) in rates:
@@ -126,21 +132,22 @@ def zone_rate_of(line: ProfileLine, from_zone: str | None, to_zone: str | None) 
     return None
 
 
-def _limited(line: ProfileLine, rate: Decimal, amount: Decimal, words: str) -> Priced:
-    """Minimum and maximum, then the rounding."""
+def _limited(line: ProfileLine, rate: Decimal, amount: Decimal, calculation: str) -> Priced:
+    """Applies minimum and maximum, and then rounds."""
     if line.minimum is not None and amount < line.minimum:
-        amount, words = line.minimum, f"{words}, at least {line.minimum}"
+        amount, calculation = line.minimum, f"{calculation}, at least {line.minimum}"
     if line.maximum is not None and amount > line.maximum:
-        amount, words = line.maximum, f"{words}, at most {line.maximum}"
-    require_fitting(amount, line.billing_item)
+        amount, calculation = line.maximum, f"{calculation}, at most {line.maximum}"
+    refuse_too_large(amount, line.billing_item)
     rounded = round_cents(amount)
-    return Priced(rate, rounded, f"flat {rounded}" if words == "flat" else f"{words} = {rounded}")
+    return Priced(rate, rounded, f"flat {rounded}" if calculation == "flat" else f"{calculation} = {rounded}")
 
 
-def require_fitting(amount: Decimal, billing_item: str) -> None:
-    """Refuses what no invoice could carry."""
+def refuse_too_large(amount: Decimal, billing_item: str) -> None:
+    """Raises AmountTooLarge for an amount that no invoice can hold."""
     if abs(amount) >= _MOST:
         raise AmountTooLarge(
-            f"{billing_item} comes to {amount:.2e}; a line holds less than {_MOST:,f}. See its quantity and rate.",
+            f"{billing_item} comes to {amount:.2e}, but a line must be less than {_MOST:,f}. "
+            "Check its quantity and rate.",
             members={"billing_item": billing_item},
         )

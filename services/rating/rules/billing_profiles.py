@@ -1,4 +1,4 @@
-"""Owns the entry of a rate table: what may be saved, and which field is wrong when it may not."""
+"""Owns which billing profiles can be saved, and which fields are wrong if one cannot."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,21 +10,22 @@ from pydantic import Field
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
 from services.rating.records.notation import Step, ZoneRate
 from services.rating.records.work_orders import ONE, QUANTITY_SOURCES
-from services.rating.rules.commission_terms import faults_in_terms
+from services.rating.rules.commission_terms import find_faults_in_terms
 from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, RateTable
 from shared.values.filters import Filter
-from shared.values.text import CodeText, Line
+from shared.values.numbers import counted
+from shared.values.text import CodeText, Line, in_words
 
 Known = Mapping[str, AbstractSet[str]]
 FieldFault = tuple[str, str]
-"""A field and what is wrong with it."""
+"""A field and what is wrong with it, like ("rate", "must not be negative")."""
 
 
 _STEPPED = frozenset({"tiered", "banded"})
 
 
 class ProfileFilter(Filter):
-    """Which profiles a list shows: any of the five values, a date on which it is in force, and a word."""
+    """Filters profiles by any of the five key values, by a date in force, and by text."""
 
     branch: CodeText | None = None
     customer_type: CodeText | None = None
@@ -32,16 +33,18 @@ class ProfileFilter(Filter):
     job_type: CodeText | None = None
     region: CodeText | None = None
     on: date | None = None
-    search: Line | None = Field(default=None, description="Part of the source, a billing item, bill type or comment.")
+    search: Line | None = Field(
+        default=None, description="Text in the source, a billing item, a bill type or a comment."
+    )
 
 
-def faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
-    """What is wrong with one line of a profile, by field."""
+def find_faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
+    """What is wrong with one line of a profile, by field, looking at nothing but the line itself."""
     return [
         *_faults_in_references(line, known),
         *_faults_in_numbers(line),
         *_faults_of_method(line),
-        *faults_in_terms(line),
+        *find_faults_in_terms(line),
         *(_faults_in_steps(line.steps) if line.method in _STEPPED else ()),
         *(_faults_in_zones(line.zones, known) if line.method == "zone" else ()),
     ]
@@ -51,7 +54,7 @@ def _faults_in_references(line: LineEntry, known: Known) -> Iterator[FieldFault]
     if line.billing_item not in known["billing_item"]:
         yield "billing_item", f"there is no billing item {line.billing_item}"
     if (line.bill_type is not None) != (line.mode == "triggered"):
-        yield "bill_type", "belongs to a triggered line, and to no other"
+        yield "bill_type", "is required for a triggered line, and not allowed for any other"
     elif line.bill_type is not None and line.bill_type not in known["bill_type"]:
         yield "bill_type", f"there is no bill type {line.bill_type}"
 
@@ -68,10 +71,10 @@ def _faults_in_numbers(line: LineEntry) -> Iterator[FieldFault]:
 
 
 def _faults_of_method(line: LineEntry) -> Iterator[FieldFault]:
-    """Fields that the method needs and lacks, or has no use for."""
-    counted = line.included_units or line.unit_size != 1 or line.whole_units or line.times_source is not None
-    if line.method in {"flat", *DEPENDENT} and (line.quantity_source != ONE or counted):
-        yield "method", f"a {line.method} line has no quantity and no included units"
+    """Fields that the method needs but are missing, or that it does not use."""
+    in_units = line.included_units or line.unit_size != 1 or line.whole_units or line.times_source is not None
+    if line.method in {"flat", *DEPENDENT} and (line.quantity_source != ONE or in_units):
+        yield "method", f"a {line.method} line cannot have a quantity source, units or included units"
     elif line.quantity_source not in QUANTITY_SOURCES and not (
         line.method in {"flat", "zone", *DEPENDENT} and line.quantity_source == ONE
     ):
@@ -81,32 +84,37 @@ def _faults_of_method(line: LineEntry) -> Iterator[FieldFault]:
     for name, methods in (("steps", _STEPPED), ("zones", {"zone"}), ("base", DEPENDENT)):
         given = bool(getattr(line, name))
         if given and line.method not in methods:
-            yield name, f"a {line.method} line has no {name}"
+            yield name, f"a {line.method} line cannot have {name}"
         elif not given and line.method in methods:
-            yield name, f"a {line.method} line needs them: {_WANTED[name]}"
+            yield name, f"a {line.method} line needs {name}: {_HINTS[name]}"
     if line.rate is None and line.method not in {*_STEPPED, "zone"}:
-        yield "rate", f"a {line.method} line needs one"
+        yield "rate", f"a {line.method} line needs a rate"
     if line.rate and line.method in {*_STEPPED, "zone"}:
-        yield "rate", f"the rates of a {line.method} line stand in its {'zones' if line.method == 'zone' else 'steps'}"
+        place = "zones" if line.method == "zone" else "steps"
+        yield "rate", f"must be left out: the rates of a {line.method} line are in its {place}"
 
 
-_WANTED = {
-    "steps": "from the first unit on, the last one open",
+_HINTS = {
+    "steps": "from the first unit on, and the last one without an up_to",
     "zones": "a rate for each pair of zones",
     "base": f"billing items, or {' or '.join(BASE_WORDS)}",
 }
 
 
 def _smallest_unit(*numbers: Decimal) -> Decimal:
-    """One unit of the last place in which the numbers are written, at most 1: 49 and 50 → 1, 1.99 and 2 → 0.01."""
+    """One unit of the last decimal place in which the numbers are written, at most 1.
+
+    Example: 49 and 50 → 1; 1.99 and 2 → 0.01.
+    """
     exponents = [exponent for number in numbers if isinstance(exponent := number.normalize().as_tuple().exponent, int)]
     return Decimal(1).scaleb(min(0, *exponents))
 
 
 def _faults_in_steps(steps: Sequence[Step]) -> Iterator[FieldFault]:
-    """Tiers and bands cover every quantity once: from 0 or 1 on, without hole or overlap, the last one open.
+    """Steps must cover every quantity exactly once: from 0 or 1 on, without gaps or overlaps, the last one without end.
 
-    Bands that say where they begin are held to it: up to 49 must be followed by one from 49 or from 50.
+    If a step says where it begins, that must match the end of the previous step: after a step up to 49, the next one
+    begins at 49 or 50.
     """
     lower: Decimal | None = None
     for number, step in enumerate(steps, start=1):
@@ -117,131 +125,142 @@ def _faults_in_steps(steps: Sequence[Step]) -> Iterator[FieldFault]:
             yield from _fault_in_begin(number, step.begin, lower)
         if step.up_to is None:
             if not last:
-                yield "steps", f"step {number} is open, so nothing can come after it: give it an up_to"
+                yield "steps", f"step {number} has no end, so no step can follow it; give it an up_to"
         elif last:
-            yield "steps", f"nothing covers more than {step.up_to}: leave out the up_to of the last step"
+            yield "steps", f"no step covers more than {step.up_to}; leave out the up_to of the last step"
         elif step.up_to <= (lower or 0):
-            yield "steps", f"step {number} ends at {step.up_to}, which is not after {lower or 0}"
+            yield "steps", f"step {number} ends at {step.up_to}, but it must end after {lower or 0}"
         lower = step.up_to
 
 
 def _fault_in_begin(number: int, begin: Decimal, lower: Decimal | None) -> Iterator[FieldFault]:
     if lower is None:
         if number == 1 and begin not in {0, 1} and begin != _smallest_unit(begin):
-            yield "steps", f"nothing covers less than {begin}: begin with a step up to that, of amount 0 if it is free"
+            hint = f"begin with a step up to {begin}, with amount 0 if nothing is charged"
+            yield "steps", f"no step covers less than {begin}; {hint}"
         return
     if begin < lower:
-        yield "steps", f"step {number} begins at {begin}, inside the one before, which ends at {lower}"
+        yield "steps", f"step {number} begins at {begin}, but the previous step ends at {lower}"
     elif begin - lower not in {Decimal(0), _smallest_unit(begin, lower)}:
-        yield "steps", f"a hole: nothing covers the quantities between {lower} and {begin}"
+        yield "steps", f"no step covers the quantities between {lower} and {begin}"
 
 
 def _faults_in_zones(zones: Sequence[ZoneRate], known: Known) -> Iterator[FieldFault]:
     seen: set[tuple[str, str]] = set()
-    for one in zones:
-        pair = (one.from_zone, one.to_zone)
+    for zone_rate in zones:
+        pair = (zone_rate.from_zone, zone_rate.to_zone)
         for zone in pair:
             if zone != ANY and zone not in known["zone"]:
                 yield "zones", f"there is no zone {zone}"
-        if one.rate < 0:
+        if zone_rate.rate < 0:
             yield "zones", f"from {pair[0]} to {pair[1]}: must not be negative"
         if pair in seen:
-            yield "zones", f"from {pair[0]} to {pair[1]} stands there twice"
+            yield "zones", f"from {pair[0]} to {pair[1]} is listed twice"
         seen.add(pair)
 
 
-def faults_in_lines(lines: Sequence[LineEntry], known: Known) -> list[tuple[int, str, str]]:
-    """What is wrong with the lines of a profile: index, field, words; also where lines rest on themselves."""
-    faults = [(index, *fault) for index, line in enumerate(lines) for fault in faults_in_line(line, known)]
-    rests_on: list[set[int]] = []
+def find_faults_in_lines(lines: Sequence[LineEntry], known: Known) -> list[tuple[int, str, str]]:
+    """What is wrong with the lines of a profile, as index of the line, field and message.
+
+    Besides each line by itself, this checks that no line depends on itself through the bases of others.
+    """
+    faults = [(index, *fault) for index, line in enumerate(lines) for fault in find_faults_in_line(line, known)]
+    depends_on: list[set[int]] = []
     for index, line in enumerate(lines):
-        rests_on.append(set())
+        depends_on.append(set())
         for name in line.base if line.method in DEPENDENT else ():
             found, wrong = _lines_named(name, lines)
-            rests_on[index] |= found
+            depends_on[index] |= found
             if wrong is not None:
                 faults.append((index, "base", wrong))
-    for index, circle in _circles(rests_on):
-        shown = " → ".join(str(one + 1) for one in circle)
-        hint = "" if len(circle) > 2 else f"; name the line meant by its number, like #{index + 1 if index else 2}"
-        faults.append((index, "base", f"the line is a share of itself (lines {shown}){hint}"))
+    for index, loop in _loops(depends_on):
+        shown = " → ".join(str(line + 1) for line in loop)
+        hint = "" if len(loop) > 2 else f"; refer to the other line by its number, like #{index + 1 if index else 2}"
+        faults.append((index, "base", f"the line depends on itself (lines {shown}){hint}"))
     return sorted(faults, key=lambda fault: fault[0])
 
 
 def _lines_named(name: str, lines: Sequence[LineEntry]) -> tuple[set[int], str | None]:
-    """Which lines a base names, by index, and what is wrong with it."""
+    """The indexes of the lines that a base names, and what is wrong with it."""
     if name in BASE_WORDS:
         return set(), None
     if name.startswith("#"):
         number = name[1:]
         if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(lines)):
-            return set(), f"there is no line {name}; the profile has {len(lines)}"
+            return set(), f"there is no line {name}; the profile has {counted(len(lines), 'line')}"
         return {int(number) - 1}, None
     found = {index for index, line in enumerate(lines) if line.billing_item == name}
     if found:
         return found, None
-    return set(), f"no line of this profile is {name}; name a billing item of it, #2 for its second line, or {_BASES}"
+    return set(), f"no line of this profile has billing item {name}; {_BASE_HINT}"
 
 
-_BASES = ", ".join(BASE_WORDS)
+_BASE_HINT = f"name one of its billing items, #2 for its second line, or {' or '.join(BASE_WORDS)}"
 
 
-def _circles(rests_on: Sequence[AbstractSet[int]]) -> Iterator[tuple[int, list[int]]]:
-    """Each line that rests on itself, with the shortest way back to it."""
-    for start in range(len(rests_on)):
+def _loops(depends_on: Sequence[AbstractSet[int]]) -> Iterator[tuple[int, list[int]]]:
+    """Yields the index of each line that depends on itself, with the shortest path back to it.
+
+    A breadth-first search from each line; `came_from` holds the line from which each other line was reached first.
+    """
+    for start in range(len(depends_on)):
         came_from: dict[int, int] = {}
         front = [start]
         while front and start not in came_from:
-            following = []
-            for one in front:
-                for other in sorted(rests_on[one]):
-                    if other not in came_from:
-                        came_from[other] = one
-                        following.append(other)
-            front = following
+            reached = []
+            for line in front:
+                for base in sorted(depends_on[line]):
+                    if base not in came_from:
+                        came_from[base] = line
+                        reached.append(base)
+            front = reached
         if start in came_from:
-            circle = [start]
-            while len(circle) == 1 or circle[-1] != start:
-                circle.append(came_from[circle[-1]])
-            yield start, circle[::-1]
+            loop = [start]
+            while len(loop) == 1 or loop[-1] != start:
+                loop.append(came_from[loop[-1]])
+            yield start, loop[::-1]
 
 
-def unknown_in_key(key: Key, known: Known) -> list[FieldFault]:
-    """The values of a profile's key that do not exist, by field; `ANY` may stand everywhere but in the branch."""
+def find_unknown_in_key(key: Key, known: Known) -> list[FieldFault]:
+    """The values of a profile's key that do not exist, by field. `ANY` is allowed everywhere but in the branch."""
     wrong = []
     for name, value in vars(key).items():
         if value == ANY:
             if name == "branch":
                 wrong.append((name, "a profile belongs to one branch; ANY is not allowed here"))
         elif value not in known[name]:
-            wrong.append((name, f"there is no {name.replace('_', ' ')} {value}"))
+            wrong.append((name, f"there is no {in_words(name)} {value}"))
     return wrong
 
 
-def overlapping(
+def find_overlaps(
     entries: Sequence[ProfileEntry], table: RateTable, *, replaces: int | None = None
 ) -> list[tuple[int, str, str]]:
-    """The entries (index, field, words) that would be in force at the same time as another profile of the same key.
+    """The entries, as index, field and message, that overlap in time with another profile with the same key.
 
-    Two profiles of one key may follow one another, never overlap; since the values that a profile leaves open belong to
-    its key, two equally specific ones never fit the same order. `replaces` is the profile that is being changed.
-    Source: rating, section 3.2.
+    Profiles with the same key can follow one another but never overlap. `ANY` is part of the key, so two equally
+    specific profiles never match the same order. `replaces` is the id of the profile that is being changed.
+    Example: 2026-01-01 to 2026-06-30 and 2026-07-01 until further notice follow one another; with 2026-06-30 as the
+    second first day, they overlap. Source: rating, section 3.2.
     """
     wrong = []
     taken: dict[Key, list[tuple[date, date | None]]] = {}
     for index, entry in enumerate(entries):
         last = entry.effective_to or date.max
         if last < entry.effective_from:
-            wrong.append((index, "effective_to", f"lies before effective_from, {entry.effective_from}"))
+            wrong.append((index, "effective_to", f"must not be before effective_from, {entry.effective_from}"))
             continue
         if entry.key not in taken:
             periods = table.profiles.get(entry.key)
             saved = () if periods is None else periods.profiles
-            taken[entry.key] = [(one.effective_from, one.effective_to) for one in saved if one.id != replaces]
+            taken[entry.key] = [
+                (profile.effective_from, profile.effective_to) for profile in saved if profile.id != replaces
+            ]
         for begin, end in taken[entry.key]:
             if begin <= last and entry.effective_from <= (end or date.max):
-                words = f"overlaps the profile of the same key in force {begin} to {end or 'further notice'}"
-                wrong.append((index, "effective_from", words))
+                period = f"from {begin} until further notice" if end is None else f"from {begin} to {end}"
+                message = f"overlaps the profile with the same key that is in force {period}"
+                wrong.append((index, "effective_from", message))
                 break
         taken[entry.key].append((entry.effective_from, entry.effective_to))
     return wrong

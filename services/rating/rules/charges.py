@@ -1,4 +1,4 @@
-"""Owns the charges that people enter for one order: prebills, lines by hand, and overrides of a line's quantity or amount."""
+"""Owns the charges that people enter for an order: prebills, manual lines, and overrides of a quantity or amount."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from services.rating.records.charges import ChargeEntry, ServerShare
-from services.rating.rules.commission_terms import faults_in_terms
+from services.rating.rules.commission_terms import find_faults_in_terms
 from shared.values.money import round_cents
 
 
 class OrderCharge(ChargeEntry):
-    """What was entered for one order before or after rating, with what its billing item says of it."""
+    """A charge that was entered for an order, with the account and the flags of its billing item."""
 
     id: int
     work_order_id: int
@@ -22,12 +22,12 @@ class OrderCharge(ChargeEntry):
 
     @property
     def standard(self) -> bool:
-        """Whether its price comes from the rate table."""
+        """Whether the price comes from the rate table."""
         return self.kind != "override" and self.rate is None
 
 
-def faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
-    """What is wrong with a charge, by field."""
+def find_faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
+    """What is wrong with a charge, by field. `known` are the codes that are not retired, by table."""
     wrong = []
     if entry.billing_item not in known["billing_item"]:
         wrong.append(("billing_item", f"there is no billing item {entry.billing_item}"))
@@ -36,40 +36,40 @@ def faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) 
     if entry.quantity is not None and entry.quantity < 0:
         wrong.append(("quantity", "must not be negative"))
     if entry.rate is not None and entry.rate < 0 and entry.kind != "manual":
-        wrong.append(("rate", "must not be negative; a deduction is a line by hand"))
+        wrong.append(("rate", "must not be negative; enter a deduction as a manual line"))
     if entry.kind == "override" and (entry.quantity is None) == (entry.amount is None):
-        wrong.append(("amount", "give either the quantity or the amount that the line is to have"))
+        wrong.append(("amount", "enter either a new quantity or a new amount"))
     if entry.kind == "override" and not entry.comment:
-        wrong.append(("reason", "say why"))
-    wrong += faults_in_servers(entry.servers, known)
-    wrong += faults_in_terms(entry)
+        wrong.append(("reason", "must not be empty"))
+    wrong += find_faults_in_servers(entry.servers, known)
+    wrong += find_faults_in_terms(entry)
     return wrong
 
 
-def faults_in_servers(
+def find_faults_in_servers(
     servers: Sequence[ServerShare], known: Mapping[str, AbstractSet[str]]
 ) -> Iterator[tuple[str, str]]:
-    """What is wrong with those who share a commission."""
-    names = [one.server for one in servers]
+    """What is wrong with the servers who share a commission, by field."""
+    names = [share.server for share in servers]
     for name in names:
         if name not in known["server"]:
             yield "servers", f"there is no server {name}"
     if len(set(names)) < len(names):
-        yield "servers", "a server stands there twice"
-    if any(one.share <= 0 for one in servers):
+        yield "servers", "a server is listed twice"
+    if any(share.share <= 0 for share in servers):
         yield "servers", "a share must be greater than 0"
 
 
-def shares_of(kept: Sequence[Any]) -> tuple[ServerShare, ...]:
-    """Shares as the database keeps them, in a document."""
-    return tuple(ServerShare(one["server"], Decimal(one["share"])) for one in kept)
+def shares_of(stored: Sequence[Any]) -> tuple[ServerShare, ...]:
+    """Reads shares from the JSON document in which the database stores them."""
+    return tuple(ServerShare(share["server"], Decimal(share["share"])) for share in stored)
 
 
 def split(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
-    """Divides an amount by shares, each part rounded half up to the cent; the last share takes the odd cent.
+    """Splits an amount by shares. Each part is rounded half up to the cent; the last one gets the remaining cents.
 
-    No part is more than what is left, so that 0.02 by four is 0.01, 0.01, 0.00 and 0.00. Example: 100.00 by 1, 1 and 1 is
-    33.33, 33.33 and 33.34. Source: rating, commissions, split over several servers.
+    Example: 100.00 by 1, 1 and 1 is 33.33, 33.33 and 33.34. No part is more than what is left, so 0.02 by four equal
+    shares is 0.01, 0.01, 0.00 and 0.00. Source: rating, commissions, split over several servers.
     """
     if not shares:
         return []

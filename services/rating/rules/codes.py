@@ -1,17 +1,18 @@
-"""Owns what codes may be, and which of them an order may name."""
+"""Owns which codes are allowed, and which of them an order can use."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from services.rating.records.codes import BillingItem, BillType, Code, Zone
 from services.rating.records.work_orders import OrderEntry
-from services.rating.rules.charges import faults_in_servers
+from services.rating.rules.charges import find_faults_in_servers
 from services.rating.rules.rate_tables import ANY
 from services.rating.rules.work_orders import OUTCOMES
+from shared.values.text import in_words
 
 
-def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
-    """The fields of an order that name something unknown or retired, each with what is wrong."""
+def find_unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
+    """The fields of an order that name something unknown or retired, each with a message."""
     named = {
         "branch": entry.branch,
         "priority": entry.priority,
@@ -19,35 +20,39 @@ def unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -
         "region": entry.region,
     }
     wrong = [
-        (name, f"there is no {name.replace('_', ' ')} {value}")
+        (name, f"there is no {in_words(name)} {value}")
         for name, value in named.items()
         if value is not None and value not in known[name]
     ]
-    wrong += faults_in_servers(entry.servers, known)
-    for one in entry.triggers:
-        if one.lower() in OUTCOMES:
-            wrong.append(("triggers", f"{one} is an outcome: the field status says it"))
-        elif one not in known["bill_type"]:
-            wrong.append(("triggers", f"there is no bill type {one}"))
+    wrong += find_faults_in_servers(entry.servers, known)
+    for trigger in entry.triggers:
+        if trigger.lower() in OUTCOMES:
+            wrong.append(("triggers", f"{trigger} is an outcome; set field_status instead"))
+        elif trigger not in known["bill_type"]:
+            wrong.append(("triggers", f"there is no bill type {trigger}"))
     return wrong
 
 
-def faults_in_codes(rows: Sequence[Code | BillingItem]) -> Iterator[tuple[int, str, str]]:
-    """Codes that cannot be given, as index, field and words: rate tables mean something else by `ANY`, and an outcome that
-    no field status has would never fire.
+def find_faults_in_codes(rows: Sequence[Code | BillingItem]) -> Iterator[tuple[int, str, str]]:
+    """Codes that cannot be used, as index of the row, field and message.
+
+    `ANY` means every code in a rate table. An outcome must be one of the field statuses, or it would never trigger.
     """
     for index, row in enumerate(rows):
         if isinstance(row, Code) and row.code == ANY:
-            yield index, "code", f"{row.code} means every code in a rate table; choose another"
+            yield index, "code", f"{row.code} means every code in a rate table; choose another code"
         if isinstance(row, BillType) and row.kind == "outcome" and row.code.lower() not in OUTCOMES:
-            yield index, "code", f"an outcome is one of {', '.join(OUTCOMES).upper()}"
+            yield index, "code", f"must be one of {', '.join(OUTCOMES).upper()} for an outcome"
 
 
-def taken_zips(rows: Sequence[Zone], zone_of_zip: Mapping[str, str]) -> Iterator[tuple[int, str, str]]:
-    """The ZIPs of zones that lie in another one, there already or before them in the file: a ZIP lies in one zone only."""
+def find_taken_zips(rows: Sequence[Zone], zone_of_zip: Mapping[str, str]) -> Iterator[tuple[int, str, str]]:
+    """The ZIP codes that are already in another zone, as index of the row, field and message.
+
+    A ZIP code can be in only one zone. `zone_of_zip` are the saved ones; earlier rows count as well.
+    """
     zones = dict(zone_of_zip)
     for index, row in enumerate(rows):
         for zip_code in row.zips:
             zone = zones.setdefault(zip_code, row.code)
             if zone != row.code:
-                yield index, "zips", f"{zip_code} lies in zone {zone} already"
+                yield index, "zips", f"{zip_code} is already in zone {zone}"

@@ -1,4 +1,4 @@
-"""Owns commission periods and payments: what is owed, and what of it is chosen to be paid."""
+"""Owns commission periods and payments: what is owed, and what is paid together."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ PaymentStatus = Literal["selected", "paid", "released"]
 
 @dataclass(frozen=True)
 class Owed:
-    """A booking that could be paid."""
+    """A booking that can be paid."""
 
     id: int
     server: str
@@ -23,7 +23,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which bookings a payment takes, and what it comes to."""
+    """The bookings to pay, how many servers they belong to, and their total."""
 
     ids: tuple[int, ...] = ()
     servers: int = 0
@@ -31,24 +31,26 @@ class Choice:
 
 
 def choose(owed: Sequence[Owed]) -> Choice:
-    """What can be paid now: everything of each server to whom it comes to 0.00 or more.
+    """Chooses what can be paid now: all bookings of each server whose balance is 0.00 or more.
 
-    Nobody is paid less than nothing: who owes more than he earned waits, and it is set off against what comes next.
-    Example: 40.00 and −50.00 of one server wait; with 25.00 more all three are paid as 15.00. Source: rating, commissions:
-    a commission already paid carries a negative into the next run.
+    A negative balance waits and is offset against later commissions. Example: 40.00 and −50.00 of one server wait;
+    with 25.00 more, all three are paid as 15.00. Source: rating, commissions: a reversal of a paid commission is
+    carried into the next run.
     """
     sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for one in owed:
-        sums[one.server] += one.amount
+    for booking in owed:
+        sums[booking.server] += booking.amount
     paid = {server for server, total in sums.items() if total >= 0}
     return Choice(
-        tuple(one.id for one in owed if one.server in paid), len(paid), sum((sums[one] for one in paid), ZERO)
+        ids=tuple(booking.id for booking in owed if booking.server in paid),
+        servers=len(paid),
+        total=sum((sums[server] for server in paid), ZERO),
     )
 
 
 @dataclass(frozen=True)
 class Period:
-    """A commission period; `amount` is what is booked in it. The one without `closed_at` is open."""
+    """A commission period with what is booked in it. The period without `closed_at` is open."""
 
     id: int
     opened_at: datetime
@@ -60,8 +62,9 @@ class Period:
 
 @dataclass(frozen=True)
 class Payment:
-    """Commissions chosen together: `selected`, then `paid`, or `released` again; their list is
-    `GET /commissions?payment=…`.
+    """Commissions that are paid together: `selected` first, and then `paid` or `released`.
+
+    `GET /commissions?payment=…` lists them.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Owns servers' commission rates: what may be saved, and which overlap."""
+"""Owns which commission rates of servers can be saved, and which overlap."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from services.rating.records.commission_rates import CommissionRate, CommissionR
 from shared.values.numbers import plain
 
 
-def faults_in_rate(entry: CommissionRateEntry, servers: Iterable[str]) -> list[tuple[str, str]]:
+def find_faults_in_rate(entry: CommissionRateEntry, servers: Iterable[str]) -> list[tuple[str, str]]:
     """What is wrong with a server's percentage, by field."""
     wrong = []
     if entry.server not in servers:
@@ -19,28 +19,30 @@ def faults_in_rate(entry: CommissionRateEntry, servers: Iterable[str]) -> list[t
     return wrong
 
 
-def overlapping_rates(
+def find_overlapping_rates(
     entries: Sequence[CommissionRateEntry], saved: Iterable[CommissionRate], *, replaces: int | None = None
 ) -> list[tuple[int, str]]:
-    """The entries that would be in force at the same time as another percentage of their server: index and words."""
+    """The entries, as index and message, that are in force at the same time as another percentage of their server.
+
+    `replaces` is the id of the rate that is being changed.
+    """
     taken: dict[str, list[CommissionRateEntry]] = defaultdict(list)
-    for one in saved:
-        if one.id != replaces:
-            taken[one.server].append(one)
+    for rate in saved:
+        if rate.id != replaces:
+            taken[rate.server].append(rate)
     wrong = []
     for index, entry in enumerate(entries):
         for other in taken[entry.server]:
-            if _meet(entry, other):
-                until = other.effective_to or "further notice"
-                wrong.append(
-                    (index, f"{entry.server} has {plain(other.percent)} % from {other.effective_from} to {until}")
-                )
+            if _overlap(entry, other):
+                end = "until further notice" if other.effective_to is None else f"to {other.effective_to}"
+                period = f"from {other.effective_from} {end}"
+                wrong.append((index, f"{entry.server} already has {plain(other.percent)} % {period}"))
                 break
         taken[entry.server].append(entry)
     return wrong
 
 
-def _meet(one: CommissionRateEntry, other: CommissionRateEntry) -> bool:
-    return (one.effective_to is None or other.effective_from <= one.effective_to) and (
-        other.effective_to is None or one.effective_from <= other.effective_to
+def _overlap(rate: CommissionRateEntry, other: CommissionRateEntry) -> bool:
+    return (rate.effective_to is None or other.effective_from <= rate.effective_to) and (
+        other.effective_to is None or rate.effective_from <= other.effective_to
     )

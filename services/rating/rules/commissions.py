@@ -25,7 +25,7 @@ CommissionStatus = Literal["accrued", "payable", "selected", "paid"]
 
 @dataclass(frozen=True, slots=True)
 class LineTerms:
-    """What a charged line says of its commission; `figure` is an amount (`flat`) or a percentage (`percent`)."""
+    """The commission terms of a charged line. `figure` is an amount (`flat`) or a percentage (`percent`)."""
 
     position: int
     billing_item: str
@@ -37,7 +37,7 @@ class LineTerms:
 
 @dataclass(frozen=True)
 class RatePeriod:
-    """The percentage of a server from one day to another, both included; None for until further notice."""
+    """The percentage of a server from one day to another, both included. None means until further notice."""
 
     percent: Decimal
     effective_from: date
@@ -46,22 +46,22 @@ class RatePeriod:
 
 @dataclass(frozen=True)
 class ServerTerms:
-    """Whether a server receives commission, and his own percentages, which never overlap."""
+    """Whether a server receives commission, and the server's own percentages, which never overlap."""
 
     receives_commission: bool
     rates: Sequence[RatePeriod] = ()
 
     def percent_on(self, day: date) -> Decimal | None:
-        """The percentage in force on a day."""
-        for one in self.rates:
-            if one.effective_from <= day and (one.effective_to is None or day <= one.effective_to):
-                return one.percent
+        """The percentage in force on a day, or None."""
+        for rate in self.rates:
+            if rate.effective_from <= day and (rate.effective_to is None or day <= rate.effective_to):
+                return rate.percent
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What one line earns one server: `base` is his part of the line, `words` say how the amount came about."""
+    """What one line earns one server. `base` is the server's part of the line, `words` is the calculation in words."""
 
     position: int
     billing_item: str
@@ -77,61 +77,69 @@ class Earned:
 def earn(terms: LineTerms, served_on: date, servers: Mapping[str, ServerTerms]) -> list[Earned]:
     """What a line earns each of its servers.
 
-    `flat` and `percent` give one amount for the line, split by the shares. `server` splits the line by the shares and
-    gives each server his own percentage of his part on the day of service, if he receives commission and has one then.
-    The last share takes the odd cent. Example: 10 percent of 100.05 is 10.01; by 1 and 1 that is 5.01 and 5.00.
-    Source: rating, commissions.
+    `flat` and `percent` give one amount for the line, split by the shares. `server` splits the line itself by the
+    shares, and each server earns their own percentage of their part: the percentage in force on the day of service. A
+    server who has no percentage on that day or does not receive commission earns nothing. The last share gets the
+    remaining cents.
+    Example: 10 % of 100.05 is 10.01; by 1 and 1, that is 5.01 and 5.00. Source: rating, commissions.
     """
     if not terms.servers:
         return []
-    shares = [one.share for one in terms.servers]
+    shares = [server.share for server in terms.servers]
     bases = split(terms.amount, shares)
     if terms.method == "server":
         return [
-            _own_percentage(terms, one, base, served_on, servers[one.server])
-            for one, base in zip(terms.servers, bases, strict=True)
+            _own_percentage(terms, share, base, served_on, servers[share.server])
+            for share, base in zip(terms.servers, bases, strict=True)
         ]
     if terms.method == "flat":
         whole, words = round_cents(terms.figure), f"{round_cents(terms.figure)} for the line"
     else:
         whole, words = round_cents(terms.amount * terms.figure / 100), f"{plain(terms.figure)} % of {terms.amount}"
     return [
-        _earned(terms, one, base, terms.figure, amount, words + _shared(one, shares))
-        for one, base, amount in zip(terms.servers, bases, split(whole, shares), strict=True)
+        _earned(terms, share, base, terms.figure, amount, words + _shared(share, shares))
+        for share, base, amount in zip(terms.servers, bases, split(whole, shares), strict=True)
     ]
 
 
-def _own_percentage(terms: LineTerms, who: ServerShare, base: Decimal, served_on: date, server: ServerTerms) -> Earned:
+def _own_percentage(
+    terms: LineTerms, share: ServerShare, base: Decimal, served_on: date, server: ServerTerms
+) -> Earned:
     percent = server.percent_on(served_on)
     if not server.receives_commission:
-        return _earned(terms, who, base, ZERO, ZERO, f"{who.server} does not receive commission")
+        return _earned(terms, share, base, ZERO, ZERO, f"{share.server} does not receive commission")
     if percent is None:
-        return _earned(terms, who, base, ZERO, ZERO, f"{who.server} has no commission rate on {served_on}")
+        return _earned(terms, share, base, ZERO, ZERO, f"{share.server} has no commission rate on {served_on}")
     amount = round_cents(base * percent / 100)
-    return _earned(terms, who, base, percent, amount, f"{who.server}'s own {plain(percent)} % of {base}")
+    return _earned(terms, share, base, percent, amount, f"{share.server}'s own {plain(percent)} % of {base}")
 
 
-def _earned(terms: LineTerms, who: ServerShare, base: Decimal, figure: Decimal, amount: Decimal, words: str) -> Earned:
-    return Earned(terms.position, terms.billing_item, who.server, terms.method, figure, who.share, base, amount, words)
+def _earned(
+    terms: LineTerms, share: ServerShare, base: Decimal, figure: Decimal, amount: Decimal, words: str
+) -> Earned:
+    return Earned(
+        terms.position, terms.billing_item, share.server, terms.method, figure, share.share, base, amount, words
+    )
 
 
-def _shared(who: ServerShare, shares: Sequence[Decimal]) -> str:
-    return "" if len(shares) == 1 else f", share {plain(who.share)} of {plain(sum(shares, Decimal(0)))}"
+def _shared(share: ServerShare, shares: Sequence[Decimal]) -> str:
+    return "" if len(shares) == 1 else f", share {plain(share.share)} of {plain(sum(shares, Decimal(0)))}"
 
 
 def earned_by_line(earned: Iterable[Earned]) -> dict[int, Decimal]:
-    """What the lines of a rating earn all their servers together, by position."""
+    """What each line of a rating earns all its servers together, by the position of the line."""
     sums: dict[int, Decimal] = {}
-    for one in earned:
-        sums[one.position] = sums.get(one.position, ZERO) + one.amount
+    for part in earned:
+        sums[part.position] = sums.get(part.position, ZERO) + part.amount
     return sums
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What a line earned a server and what is left of it: `earned` with adjustments, `left` after credits as well.
+class Balance:
+    """What a line earned a server, and what is left of it.
 
-    `figured` is what it was before any adjustment, `total` that of the rating.
+    `figured` is the calculated amount, `earned` includes adjustments, `left` also includes reversals by credits.
+    `total` is the total of the rating.
     """
 
     id: int
@@ -147,7 +155,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Credit:
-    """A credit of one version of an order: how much, and what all credits so far have left of its total."""
+    """A credit of one rating version of an order, and what remains of its total after all credits so far."""
 
     work_order_id: int
     version: int
@@ -157,85 +165,92 @@ class Credit:
 
 @dataclass(frozen=True)
 class Correction:
-    """An amount to book against a commission."""
+    """An amount to book for the commission with the id `corrects`."""
 
     corrects: int
     amount: Decimal
 
 
-def reverse(standings: Iterable[Standing], given: Iterable[Credit]) -> list[Correction]:
-    """What credits take back of commissions: pro rata, and the credit that leaves nothing of the order takes the rest.
+def reverse(balances: Iterable[Balance], given: Iterable[Credit]) -> list[Correction]:
+    """The corrections by which credits reverse commissions.
 
-    Never more is taken back than is left, so that credits may come in any order. Example: 10.00 earned on an order of
-    90.00; credits of 30.00, 30.00 and 30.00 take back 3.33, 3.33 and 3.34. Source: rating, commissions.
+    A credit reverses commissions in proportion to the credited amount. The credit that leaves nothing of the order
+    reverses the rest. No more is reversed than is left, so credits can arrive in any order. Example: 10.00 was earned
+    on an order of 90.00; three credits of 30.00 reverse 3.33, 3.33 and 3.34. Source: rating, commissions.
     """
-    by_order = {(one.work_order_id, one.version): one for one in given}
-    taken = []
-    for one in standings:
-        credit = by_order.get((one.work_order_id, one.version))
+    by_order = {(credit.work_order_id, credit.version): credit for credit in given}
+    reversals = []
+    for balance in balances:
+        credit = by_order.get((balance.work_order_id, balance.version))
         if credit is None:
             continue
-        back = one.left
-        if credit.remaining and one.total:
-            part = round_cents(one.earned * credit.credited / one.total)
-            back = max(ZERO, min(part, one.left)) if one.left >= 0 else min(ZERO, max(part, one.left))
-        if back:
-            taken.append(Correction(one.id, -back))
-    return taken
+        reversed_amount = balance.left
+        if credit.remaining and balance.total:
+            part = round_cents(balance.earned * credit.credited / balance.total)
+            # A commission can be negative after an adjustment; then it is reversed towards zero from below.
+            if balance.left >= 0:
+                reversed_amount = max(ZERO, min(part, balance.left))
+            else:
+                reversed_amount = min(ZERO, max(part, balance.left))
+        if reversed_amount:
+            reversals.append(Correction(balance.id, -reversed_amount))
+    return reversals
 
 
-def adjust(standing: Standing | None, amount: Decimal, *, period_closed: bool) -> Correction:
-    """What brings a commission to another amount by hand, possible until its period is closed; None is a void one.
+def adjust(balance: Balance | None, amount: Decimal, *, period_closed: bool) -> Correction:
+    """The correction that changes a commission to another amount. `balance` is None if the commission is void.
 
-    Raises CommissionTakenBack, CommissionPeriodClosed, NothingToAdjust. Source: rating, commissions.
+    Example: 10.00 was earned and 6.67 is left after a credit; adjusting to 8.00 books 1.33. Possible until the period
+    of the commission is closed. Raises CommissionTakenBack, CommissionPeriodClosed or NothingToAdjust.
+    Source: rating, commissions.
     """
-    if standing is None or (standing.left == ZERO != standing.earned):
-        raise CommissionTakenBack("This commission was taken back, because its order was rated again or credited.")
+    if balance is None or (balance.left == ZERO != balance.earned):
+        raise CommissionTakenBack("This commission was reversed, because its order was rated again or credited.")
     if period_closed:
-        raise CommissionPeriodClosed("The period of this commission is closed; it can no longer be adjusted.")
-    if amount == standing.left:
-        raise NothingToAdjust(f"The commission is {standing.left} already.")
-    return Correction(standing.id, amount - standing.left)
+        raise CommissionPeriodClosed("The period of this commission is closed, so it can no longer be adjusted.")
+    if amount == balance.left:
+        raise NothingToAdjust(f"The commission is already {balance.left}.")
+    return Correction(balance.id, amount - balance.left)
 
 
-def keep_adjusted(before: Iterable[Standing], after: Iterable[Standing]) -> list[Correction]:
-    """What brings the commissions of a new rating to the amounts to which those of the old one were adjusted by hand.
+def keep_adjusted(before: Iterable[Balance], after: Iterable[Balance]) -> list[Correction]:
+    """The corrections that carry amounts adjusted by hand over to the commissions of a new rating.
 
-    A commission is the same where its server and billing item are, line by line in their order. An amount by hand stays,
-    as an overridden line does (rating, section 3.8). Example: 20.00 was adjusted to 25.00, and the new rating earns 30.00:
-    −5.00.
+    Commissions are matched by server and billing item, in the order of their lines. An amount entered by hand stays,
+    like that of an overridden line (rating, section 3.8). Example: 20.00 was adjusted to 25.00 and the new rating earns
+    30.00, so −5.00 is booked.
     """
-    following: dict[tuple[str, str], list[Standing]] = defaultdict(list)
-    for one in after:
-        following[one.server, one.billing_item].append(one)
-    kept = []
-    for one in before:
-        same = following[one.server, one.billing_item]
-        new = same.pop(0) if same else None
-        if new is not None and one.earned not in {one.figured, new.earned}:
-            kept.append(Correction(new.id, one.earned - new.earned))
-    return kept
+    unmatched: dict[tuple[str, str], list[Balance]] = defaultdict(list)
+    for new in after:
+        unmatched[new.server, new.billing_item].append(new)
+    corrections = []
+    for old in before:
+        same = unmatched[old.server, old.billing_item]
+        match = same.pop(0) if same else None
+        if match is not None and old.earned not in {old.figured, match.earned}:
+            corrections.append(Correction(match.id, old.earned - match.earned))
+    return corrections
 
 
 class CommissionFilter(Filter):
-    """Which bookings a list shows; the days are those of service."""
+    """Filters bookings. `served_from` and `served_to` are service dates."""
 
     server: CodeText | None = None
     branch: CodeText | None = None
     period: Id | None = None
     payment: Id | None = None
-    status: CommissionStatus | None = Field(default=None, description="`payable` is what is owed.")
-    work_order: NumberText | None = Field(default=None, description="The number of an order.")
+    status: CommissionStatus | None = Field(default=None, description="`payable` means owed to the server.")
+    work_order: NumberText | None = Field(default=None, description="The number of a work order.")
     served_from: date | None = None
     served_to: date | None = None
 
 
 @dataclass(frozen=True)
 class Booking:
-    """A booking: what a line earned a server (`earned`), or what an adjustment or a reversal changed of it.
+    """What a line earned a server (`earned`), or how an adjustment or a reversal changed it.
 
-    `commission_id` is that of what was earned. `base` is the server's part of the line, `figure` the amount or the
-    percentage. `accrued` is rated only, `payable` is owed because the invoice is in A/R.
+    `commission_id` is the id of the `earned` booking. `base` is the server's part of the line, `figure` the amount or
+    the percentage. `accrued` means only rated; `payable` means owed, because the invoice is in A/R.
     """
 
     id: int
@@ -266,7 +281,7 @@ class Booking:
 
 @dataclass(frozen=True)
 class Commission:
-    """A commission with all its bookings; `amount` is what they come to. The ETag is needed to adjust it."""
+    """A commission with all its bookings and their sum. You need the ETag to adjust it."""
 
     id: int
     amount: Money
@@ -274,13 +289,13 @@ class Commission:
 
 
 def commission_of(bookings: Sequence[Booking]) -> Commission:
-    """The commission of its bookings, the first of which is what was earned."""
-    return Commission(bookings[0].id, sum((one.amount for one in bookings), ZERO), bookings)
+    """The commission that consists of these bookings; the first one is what was earned."""
+    return Commission(bookings[0].id, sum((booking.amount for booking in bookings), ZERO), bookings)
 
 
 @dataclass(frozen=True)
 class Sums:
-    """What is not yet in A/R, owed, chosen to be paid, paid; `amount` is all of it."""
+    """Commissions that are not yet in A/R, owed, selected for payment, and paid. `amount` is the sum of the four."""
 
     accrued: Money
     owed: Money
@@ -291,7 +306,7 @@ class Sums:
 
 @dataclass(frozen=True)
 class ServerTotal(Sums):
-    """What a server has: rated only, owed, chosen to be paid, paid; `amount` is all of it."""
+    """The sums of one server, with the number of bookings."""
 
     server: str
     name: str
@@ -300,16 +315,16 @@ class ServerTotal(Sums):
 
 @dataclass(frozen=True)
 class CommissionTotals(Sums):
-    """The totals of everything that fits, and by server."""
+    """Totals of all bookings that match the filters, and by server."""
 
     count: int
     by_server: Sequence[ServerTotal]
 
 
 def total_of(servers: Sequence[ServerTotal]) -> CommissionTotals:
-    """Adds up what the servers have."""
+    """Adds up the sums of the servers."""
     return CommissionTotals(
-        **{name: sum((getattr(one, name) for one in servers), ZERO) for name in field_names(Sums)},
-        count=sum(one.bookings for one in servers),
+        **{name: sum((getattr(server, name) for server in servers), ZERO) for name in field_names(Sums)},
+        count=sum(server.bookings for server in servers),
         by_server=servers,
     )

@@ -1,4 +1,4 @@
-"""Owns the coverage check: what open orders ask of the rate tables and do not find."""
+"""Owns the coverage check: which open orders no rate table covers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ GapReason = Literal["NO_PROFILE", "REGION_REQUIRED", "REGION_AMBIGUOUS"]
 
 @dataclass(frozen=True)
 class OpenKey:
-    """Open orders that ask for the same: how many wait, and the number of one of them."""
+    """Open orders with the same key values, ZIP and service date: how many there are, and the number of one of them."""
 
     branch: str
     customer_type: str | None
@@ -32,9 +32,9 @@ class OpenKey:
 
 @dataclass(frozen=True)
 class Gap:
-    """A combination of the five keys that open orders use and no profile covers.
+    """A combination of the five key values that open orders use and no profile covers.
 
-    Where the region is what is missing, `served_zip` names the ZIP in its place.
+    If the region is missing or ambiguous, `served_zip` is given instead.
     """
 
     reason: GapReason
@@ -53,7 +53,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Coverage:
-    """`orders` are open and use `combinations` of the five keys; `waiting` of them cannot be rated, for the gaps named."""
+    """How many orders are open, how many combinations of key values they use, and how many of them cannot be rated."""
 
     orders: int
     combinations: int
@@ -62,70 +62,72 @@ class Coverage:
 
 
 def check_coverage(open_keys: Iterable[OpenKey], table: RateTable) -> Coverage:
-    """Every combination of the five keys used by open orders that has no profile, those with most orders first.
+    """Finds every combination of key values that open orders use and no profile covers, most orders first.
 
-    Source: rating, section 3.9. Example: 7 orders of priority SPECIAL in SAT, where only STANDARD has rates, are one gap
-    of 7 waiting orders for each customer type, job type and region.
+    Example: 7 orders of one customer type, job type and region in SAT have priority SPECIAL, but only STANDARD has
+    rates. They are one gap with 7 orders. Source: rating, section 3.9.
     """
     gaps: dict[tuple[object, ...], Gap] = {}
     combinations: set[tuple[object, ...]] = set()
     orders = 0
-    for one in open_keys:
-        orders += one.orders
-        gap = _gap_of(one, table)
-        place = (gap.reason, gap.region, gap.served_zip) if gap else ("", _region(one, table), None)
-        combination = (one.branch, one.customer_type, one.priority, one.job_type, *place)
+    for key in open_keys:
+        orders += key.orders
+        gap = _gap_of(key, table)
+        place = (gap.reason, gap.region, gap.served_zip) if gap else ("", _region(key, table), None)
+        combination = (key.branch, key.customer_type, key.priority, key.job_type, *place)
         combinations.add((*combination[:4], *place[1:]))
         if gap is not None:
             known = gaps.get(combination)
-            gaps[combination] = gap if known is None else _together(known, gap)
+            gaps[combination] = gap if known is None else _merge(known, gap)
     ordered = sorted(gaps.values(), key=lambda gap: (-gap.orders, gap.branch, gap.example))
     return Coverage(orders, len(combinations), sum(gap.orders for gap in ordered), ordered)
 
 
-def _region(one: OpenKey, table: RateTable) -> str:
-    return find_region(one.region, one.served_zip, one.branch, f"work order {one.example}", table)[0]
+def _region(open_key: OpenKey, table: RateTable) -> str:
+    subject = f"work order {open_key.example}"
+    region, _ = find_region(open_key.region, open_key.served_zip, open_key.branch, subject, table)
+    return region
 
 
-def _gap_of(one: OpenKey, table: RateTable) -> Gap | None:
-    customer_type = one.customer_type or UNKNOWN_TYPE
+def _gap_of(open_key: OpenKey, table: RateTable) -> Gap | None:
+    customer_type = open_key.customer_type or UNKNOWN_TYPE
     region: str | None = None
     nearest: Sequence[NearProfile] = ()
     try:
-        region = _region(one, table)
+        region = _region(open_key, table)
     except RegionRequired:
         reason: GapReason = "REGION_REQUIRED"
     except RegionAmbiguous:
         reason = "REGION_AMBIGUOUS"
     else:
-        key = Key(one.branch, customer_type, one.priority, one.job_type, region)
-        if find_profile(key, one.service_on, table) is not None:
+        key = Key(open_key.branch, customer_type, open_key.priority, open_key.job_type, region)
+        if find_profile(key, open_key.service_on, table) is not None:
             return None
-        reason, nearest = "NO_PROFILE", nearest_profiles(key, one.service_on, table)
+        reason, nearest = "NO_PROFILE", nearest_profiles(key, open_key.service_on, table)
     return Gap(
         reason=reason,
-        branch=one.branch,
+        branch=open_key.branch,
         customer_type=customer_type,
-        priority=one.priority,
-        job_type=one.job_type,
+        priority=open_key.priority,
+        job_type=open_key.job_type,
         region=region,
-        served_zip=one.served_zip if region is None else None,
-        service_from=one.service_on,
-        service_to=one.service_on,
-        orders=one.orders,
-        example=one.example,
+        served_zip=open_key.served_zip if region is None else None,
+        service_from=open_key.service_on,
+        service_to=open_key.service_on,
+        orders=open_key.orders,
+        example=open_key.example,
         nearest=nearest,
     )
 
 
-def _together(one: Gap, other: Gap) -> Gap:
-    """Two gaps of the same combination on different dates."""
+def _merge(gap: Gap, other: Gap) -> Gap:
+    """Merges two gaps of the same combination on different dates."""
     return Gap(
         **{
-            **vars(one),
-            "service_from": min(one.service_from, other.service_from),
-            "service_to": max(one.service_to, other.service_to),
-            "orders": one.orders + other.orders,
-            "example": min(one.example, other.example),
+            **vars(gap),
+            "service_from": min(gap.service_from, other.service_from),
+            "service_to": max(gap.service_to, other.service_to),
+            "orders": gap.orders + other.orders,
+            "example": min(gap.example, other.example),
         }
     )

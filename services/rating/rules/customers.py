@@ -1,4 +1,4 @@
-"""Owns what rating knows of a customer: what pricing and warnings need."""
+"""Owns what rating knows about a customer, for pricing and for warnings."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ CustomerStatus = Literal["active", "hold", "inactive"]
 
 @dataclass(frozen=True)
 class ListedCustomer:
-    """A customer as receivables last announced it."""
+    """A customer as last reported by receivables."""
 
     ar_company: int
     number: str
@@ -22,7 +22,7 @@ class ListedCustomer:
 
 @dataclass(frozen=True)
 class Customer(ListedCustomer):
-    """A customer with what he may owe at most; without a limit there is none."""
+    """A customer with the credit limit, or None if there is no limit."""
 
     credit_limit: Decimal | None = None
 
@@ -36,10 +36,10 @@ Copy = TypeVar("Copy", bound=_Versioned)
 
 
 def newest(copies: Iterable[Copy], key: Callable[[Copy], tuple[Any, ...]]) -> list[Copy]:
-    """The highest version of each thing, in the order of their keys: events may come in any order and more than once."""
+    """The highest version for each key, sorted by key, because events arrive in any order and more than once."""
     kept: dict[tuple[Any, ...], Copy] = {}
-    for one in copies:
-        known = kept.get(key(one))
-        if known is None or known.version < one.version:
-            kept[key(one)] = one
+    for copy in copies:
+        known = kept.get(key(copy))
+        if known is None or known.version < copy.version:
+            kept[key(copy)] = copy
     return [kept[found] for found in sorted(kept)]

@@ -1,4 +1,4 @@
-"""Owns invoices before they are in Accounts Receivable: what goes on each, what it shows, and that only drafts change."""
+"""Owns invoices before they are in Accounts Receivable: which orders each contains, and that only drafts change."""
 
 import calendar
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ InvoiceStatus = Literal["draft", "exporting", "exported", "dissolved"]
 
 @dataclass(frozen=True)
 class GroupKey:
-    """What the orders of a rollup have in common; one made by hand has no cycle and is not grouped further."""
+    """What the orders of a rollup have in common. A rollup made by hand has no cycle and no grouping."""
 
     branch: str
     bill_to: str
@@ -32,10 +32,10 @@ class GroupKey:
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice with what is on it now; one that was dissolved has no orders any more.
+    """An invoice with its current orders and total. A dissolved invoice has no orders.
 
-    Credited orders leave their exported invoice, so its total here is what of it still stands as it was exported.
-    `refused_for` is why Accounts Receivable did not take it last.
+    Orders that are credited to zero leave their exported invoice, so `total` no longer includes them. `refused_for` is
+    the reason of the last refusal by Accounts Receivable.
     """
 
     id: int
@@ -67,7 +67,7 @@ class Invoice:
 
 
 class InvoiceFilter(Filter):
-    """Which invoices a list shows."""
+    """Filters invoices. `made_from` and `made_to` are the dates on which they were made."""
 
     status: InvoiceStatus | None = None
     kind: InvoiceKind | None = None
@@ -79,7 +79,7 @@ class InvoiceFilter(Filter):
 
 @dataclass(frozen=True)
 class InvoiceTotals:
-    """Totals of everything that fits the filters."""
+    """Totals of all invoices that match the filters."""
 
     count: int
     orders: int
@@ -88,7 +88,7 @@ class InvoiceTotals:
 
 @dataclass(frozen=True)
 class InvoiceOrder:
-    """An order of an invoice, with the totals of its current rating."""
+    """An order on an invoice, with the totals of its current rating."""
 
     work_order_id: int
     number: str
@@ -106,16 +106,16 @@ class InvoiceOrder:
 
 @dataclass(frozen=True)
 class InvoiceWithOrders:
-    """An invoice with its orders; the ETag is needed to change it."""
+    """An invoice with its orders. You need the ETag to change it."""
 
     invoice: Invoice
     work_orders: Sequence[InvoiceOrder]
 
 
 def require_draft(invoice: Invoice) -> None:
-    """Refuses to change an invoice that is on its way to Accounts Receivable, there, or dissolved.
+    """Raises LockedUseCredit for an invoice that is being exported, is exported or was dissolved.
 
-    The refusal names the invoice and the way out. Source: rating, section 2.
+    The refusal says where the invoice is and what to do. Source: rating, section 2.
     """
     members: dict[str, object] = {"invoice_id": invoice.id}
     match invoice.status:
@@ -123,7 +123,7 @@ def require_draft(invoice: Invoice) -> None:
             return
         case "exporting":
             members["run_id"] = invoice.run_id
-            detail = f"Invoice {invoice.id} is being exported by run {invoice.run_id}; wait for the run to end."
+            detail = f"Invoice {invoice.id} is being exported by run {invoice.run_id}. Wait for the run to end."
         case "exported":
             members |= {
                 "ar_company": invoice.ar_company,
@@ -133,16 +133,16 @@ def require_draft(invoice: Invoice) -> None:
             }
             detail = (
                 f"Invoice {invoice.id} is invoice {invoice.ar_number} in Accounts Receivable (company "
-                f"{invoice.ar_company}, {invoice.ar_month}, transaction {invoice.ar_transaction}): credit it there."
+                f"{invoice.ar_company}, {invoice.ar_month}, transaction {invoice.ar_transaction}). Credit it there."
             )
         case _:
-            detail = f"Invoice {invoice.id} was dissolved."
+            detail = f"Invoice {invoice.id} was dissolved, so it can no longer be changed."
     raise LockedUseCredit(detail, members=members)
 
 
 @dataclass(frozen=True)
 class Assignable:
-    """A rated order that is on no invoice, with the rule of its bill-to."""
+    """A rated order that is not on an invoice, with the roll-up rule of its bill-to."""
 
     work_order_id: int
     branch: str
@@ -155,10 +155,11 @@ class Assignable:
 
 
 def cycle_of(cycle: Cycle, day: date) -> tuple[date, date]:
-    """The first and last day of the cycle that holds a service date.
+    """The first and last day of the cycle that contains a service date.
 
-    Weekly runs from Monday to Sunday, monthly over the calendar month: 2026-11-04 → 2026-11-02 to 2026-11-08, or
-    2026-11-01 to 2026-11-30. By the service date, because it stays when an order is rated again. Source: rating, section 4.
+    A weekly cycle is Monday to Sunday, a monthly cycle is the calendar month. Example: 2026-11-04 → 2026-11-02 to
+    2026-11-08 if weekly, 2026-11-01 to 2026-11-30 if monthly. The service date decides, because it does not change when
+    an order is rated again. Source: rating, section 4.
     """
     if cycle == "weekly":
         monday = day - timedelta(days=day.weekday())
@@ -167,32 +168,33 @@ def cycle_of(cycle: Cycle, day: date) -> tuple[date, date]:
 
 
 def group_key(order: Assignable) -> GroupKey:
-    by = {"none": "", "matter": order.matter, "attorney": order.attorney}[order.grouping]
-    return GroupKey(order.branch, order.bill_to, order.grouping, by, *cycle_of(order.cycle, order.service_on))
+    """The key of the draft rollup that an order belongs on, as the rule of its bill-to says."""
+    grouped_by = {"none": "", "matter": order.matter, "attorney": order.attorney}[order.grouping]
+    return GroupKey(order.branch, order.bill_to, order.grouping, grouped_by, *cycle_of(order.cycle, order.service_on))
 
 
 def group_orders(orders: Sequence[Assignable]) -> dict[GroupKey, tuple[int, ...]]:
-    """Gathers orders by what their bill-to wants: every order in exactly one group, bill-tos and branches never mixed.
+    """Groups order ids as the roll-up rules of their bill-tos say. A group has one bill-to and one branch.
 
-    Example: three orders of one bill-to, monthly by matter, two of matter A and one of matter B in November → two groups.
-    Source: rating, section 4.
+    Example: three November orders of one bill-to, rolled up monthly by matter, two for matter A and one for matter B,
+    are two groups. Source: rating, section 4.
     """
     groups: dict[GroupKey, list[int]] = {}
-    for order in sorted(orders, key=lambda one: one.work_order_id):
+    for order in sorted(orders, key=lambda order: order.work_order_id):
         groups.setdefault(group_key(order), []).append(order.work_order_id)
     return {key: tuple(ids) for key, ids in groups.items()}
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where groups of orders go: onto drafts that are there, by their ids, and onto new ones."""
+    """Which order ids to put on existing drafts, by invoice id, and which on new drafts, by group."""
 
     existing: Mapping[int, tuple[int, ...]]
     new: Mapping[GroupKey, tuple[int, ...]]
 
 
 def place(groups: Mapping[GroupKey, tuple[int, ...]], drafts: Mapping[GroupKey, int]) -> Placement:
-    """A group goes onto the draft of exactly its key, or makes a new one."""
+    """Puts each group on the draft with exactly its key, or else on a new draft."""
     return Placement(
         {drafts[key]: ids for key, ids in groups.items() if key in drafts},
         {key: ids for key, ids in groups.items() if key not in drafts},
@@ -200,29 +202,29 @@ def place(groups: Mapping[GroupKey, tuple[int, ...]], drafts: Mapping[GroupKey, 
 
 
 def common_key(orders: Sequence[WorkOrder], onto: GroupKey | None = None) -> GroupKey:
-    """The key of a rollup made by hand of these orders, or of the draft that they are put onto.
+    """The key of a rollup made by hand from these orders, or of the draft `onto` that they are put on.
 
-    Raises RollupMixed when bill-tos or branches differ.
+    Raises RollupMixed if bill-tos or branches differ.
     """
-    keys = {(one.branch, one.bill_to) for one in orders} | ({(onto.branch, onto.bill_to)} if onto else set())
+    keys = {(order.branch, order.bill_to) for order in orders} | ({(onto.branch, onto.bill_to)} if onto else set())
     if len(keys) != 1:
-        named = ", ".join(f"{bill_to} in {branch}" for branch, bill_to in sorted(keys))
-        raise RollupMixed(f"A rollup never mixes bill-tos or branches; these would be on it: {named}.")
+        named = " and ".join(f"{bill_to} in {branch}" for branch, bill_to in sorted(keys))
+        raise RollupMixed(f"A rollup invoice has one bill-to and one branch, but these orders belong to {named}.")
     return onto or GroupKey(*keys.pop())
 
 
 def belongs(key: GroupKey, order: OrderEntry) -> bool:
-    """Whether an order may be on a draft of this key: its bill-to and branch, and all that the draft is grouped by."""
-    by = {"none": "", "matter": order.matter, "attorney": order.attorney}[key.grouping]
+    """Whether an order matches the key of a draft: bill-to, branch, grouping and cycle."""
+    grouped_by = {"none": "", "matter": order.matter, "attorney": order.attorney}[key.grouping]
     in_cycle = key.cycle_from is None or key.cycle_to is None or key.cycle_from <= order.service_on <= key.cycle_to
-    return (key.branch, key.bill_to, key.grouped_by) == (order.branch, order.bill_to, by) and in_cycle
+    return (key.branch, key.bill_to, key.grouped_by) == (order.branch, order.bill_to, grouped_by) and in_cycle
 
 
 def leaves_invoice(key: GroupKey, before: WorkOrder, after: OrderEntry) -> bool:
     """Whether a change takes an assigned order off its draft invoice.
 
-    A new bill-to or branch always does. A new matter, attorney or service date does where the draft is grouped by it;
-    an order that was put there by hand against the grouping stays. Source: rating, section 2.
+    A new bill-to or branch always does. A new matter, attorney or service date does if the draft is grouped by it. An
+    order that was put on the draft by hand, although it does not match the grouping, stays. Source: rating, section 2.
     """
     if (after.branch, after.bill_to) != (key.branch, key.bill_to):
         return True
@@ -231,7 +233,7 @@ def leaves_invoice(key: GroupKey, before: WorkOrder, after: OrderEntry) -> bool:
 
 @dataclass(frozen=True)
 class Assigned:
-    """What was done: the drafts that took orders or lost them, how many are new, the orders and their total."""
+    """The result of assigning or unassigning: the drafts that changed, how many are new, and the order total."""
 
     invoice_ids: Sequence[int]
     new_invoices: int

@@ -1,4 +1,4 @@
-"""Owns the Open Rollup Invoice view: rated but not assigned, assigned but not sent, rolled up and sent."""
+"""Owns the Open Rollup Invoice view: orders that are not assigned, not sent, and sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ RollupState = Literal["rated", "assigned", "sent"]
 
 
 class OpenRollupFilter(Filter):
-    """Which orders the view shows; the dates are service dates."""
+    """Filters the orders of the view. The dates are service dates."""
 
     state: RollupState | None = None
     branch: CodeText | None = None
@@ -27,7 +27,7 @@ class OpenRollupFilter(Filter):
 
 @dataclass(frozen=True)
 class OpenRollupRow:
-    """An order that is rolled up or waits for it, with the draft or invoice that it is on."""
+    """An order that is rolled up or waiting to be, with its draft or invoice."""
 
     state: RollupState
     work_order_id: int
@@ -52,7 +52,7 @@ class OpenRollupRow:
 
 @dataclass(frozen=True)
 class StateSums:
-    """Orders and money by state: rated but not assigned, assigned but not sent, rolled up and sent."""
+    """Orders and amounts by state: rated but not assigned, assigned but not sent, and sent."""
 
     rated_orders: int
     rated: Money
@@ -65,7 +65,7 @@ class StateSums:
 
 @dataclass(frozen=True)
 class RollupSums(StateSums):
-    """Orders and money of one bill-to in one branch, by state."""
+    """Orders and amounts of one bill-to in one branch, by state."""
 
     branch: str
     bill_to: str
@@ -75,22 +75,22 @@ class RollupSums(StateSums):
 
 @dataclass(frozen=True)
 class OpenRollupTotals(StateSums):
-    """Totals of everything that fits the filters, not of the page."""
+    """Totals of all orders that match the filters, not only of the page."""
 
     count: int
     by_bill_to: Sequence[RollupSums]
 
 
 def total_of(sums: Sequence[RollupSums]) -> OpenRollupTotals:
-    """Adds the sums of the bill-tos up."""
+    """Adds up the sums of the bill-tos."""
     return OpenRollupTotals(
-        count=sum(one.orders for one in sums),
-        total=sum((one.total for one in sums), ZERO),
-        rated_orders=sum(one.rated_orders for one in sums),
-        rated=sum((one.rated for one in sums), ZERO),
-        assigned_orders=sum(one.assigned_orders for one in sums),
-        assigned=sum((one.assigned for one in sums), ZERO),
-        sent_orders=sum(one.sent_orders for one in sums),
-        sent=sum((one.sent for one in sums), ZERO),
+        count=sum(row.orders for row in sums),
+        total=sum((row.total for row in sums), ZERO),
+        rated_orders=sum(row.rated_orders for row in sums),
+        rated=sum((row.rated for row in sums), ZERO),
+        assigned_orders=sum(row.assigned_orders for row in sums),
+        assigned=sum((row.assigned for row in sums), ZERO),
+        sent_orders=sum(row.sent_orders for row in sums),
+        sent=sum((row.sent for row in sums), ZERO),
         by_bill_to=sums,
     )

@@ -1,4 +1,4 @@
-"""Owns the price of an order: which lines come, with which quantity, at which amount, and why the others do not."""
+"""Owns the price of an order: which lines are charged, for which quantity and amount, and why the others are not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,10 +7,17 @@ from operator import attrgetter
 
 from services.rating.errors import NothingToCharge, ZoneRequired
 from services.rating.records.work_orders import QUANTITY_SOURCES, QuantitySource
-from services.rating.rules.amounts import EXACT, Priced, price_line, price_share, require_fitting, zone_rate_of
+from services.rating.rules.amounts import EXACT, Priced, price_line, price_share, refuse_too_large, zone_rate_of
 from services.rating.rules.charges import OrderCharge, split
 from services.rating.rules.commissions import LineTerms
 from services.rating.rules.matching import RegionSource, key_of, match_profile, region_of
+from services.rating.rules.planned_lines import (
+    PlannedLine,
+    assign_overrides,
+    plan_charges,
+    plan_profile_lines,
+    quantity_of,
+)
 from services.rating.rules.rate_tables import (
     CHARGES,
     DEPENDENT,
@@ -22,13 +29,6 @@ from services.rating.rules.rate_tables import (
     zone_of,
 )
 from services.rating.rules.rated import LineReason, Rated, RatedLine, ServerPart, Verdict
-from services.rating.rules.wanted import (
-    Wanted,
-    assign_overrides,
-    quantity_of,
-    wanted_of_charges,
-    wanted_of_profile,
-)
 from services.rating.rules.work_orders import WorkOrder
 from shared.errors import DomainError
 from shared.values.money import ZERO, round_cents
@@ -37,12 +37,12 @@ from shared.values.numbers import plain
 _REPORTED = attrgetter(*QUANTITY_SOURCES)
 
 HAND = "hand"
-"""The quantity source of a line whose quantity a person entered."""
+"""The quantity source of a line whose quantity was entered by hand."""
 
 
 @dataclass(slots=True)
 class _Sheet:
-    """The rating of one order while it is made."""
+    """The rating of one order in progress. `used` are the quantity sources that a line has used so far."""
 
     order: WorkOrder
     table: RateTable | None
@@ -57,40 +57,41 @@ class _Sheet:
         self.reasons[position] = LineReason(position, line.billing_item, verdict, words)
 
 
-def _price_independent(sheet: _Sheet, wanted: Wanted) -> None:
-    line, order = wanted.line, sheet.order
-    by_hand = wanted.by_hand
+def _price_independent(sheet: _Sheet, planned: PlannedLine) -> None:
+    line, order = planned.line, sheet.order
+    by_hand = planned.by_hand
     quantity = quantity_of(line.quantity_source, order) if by_hand is None else by_hand
     if not quantity:
         words = (
-            "the quantity by hand is 0"
+            "the quantity entered by hand is 0"
             if by_hand is not None
             else f"no {line.quantity_source} in the proof of delivery"
         )
-        sheet.explain(wanted.position, line, "no_quantity", words)
+        sheet.explain(planned.position, line, "no_quantity", words)
         return
     times = None
     if line.times_source is not None:
         times = quantity_of(line.times_source, order)
         if not times:
-            sheet.explain(wanted.position, line, "no_quantity", f"no {line.times_source} in the proof of delivery")
+            sheet.explain(planned.position, line, "no_quantity", f"no {line.times_source} in the proof of delivery")
             return
         sheet.used.add(line.times_source)
     zone_rate, zone_words = None, ""
     if line.method == "zone":
         zone_rate, zone_words = _zone_rate(sheet, line)
         if zone_rate is None:
-            sheet.explain(wanted.position, line, "no_quantity", zone_words)
+            sheet.explain(planned.position, line, "no_quantity", zone_words)
             return
     sheet.used.add(line.quantity_source)
     sheet.advances_billed |= line.quantity_source == FEE_ADVANCES and line.fee_advance
+    # In the explanation, a quantity that was entered is not attributed to the proof of delivery.
     shown = line if by_hand is None else line.model_copy(update={"quantity_source": "by hand"})
     priced = price_line(shown, quantity, times=times, zone_rate=zone_rate)
-    _put(sheet, wanted, quantity, line.quantity_source if by_hand is None else HAND, priced, zone_words)
+    _put(sheet, planned, quantity, line.quantity_source if by_hand is None else HAND, priced, zone_words)
 
 
 def _zone_rate(sheet: _Sheet, line: ProfileLine) -> tuple[Decimal | None, str]:
-    """The rate between the zones of the two ZIPs and how it was found; None when a ZIP is missing on the order."""
+    """The rate between the zones of the two ZIPs, or None if a ZIP is missing on the order, and how it was found."""
     order, table = sheet.order, sheet.table
     assert table is not None
     zips = (order.from_zip, order.served_zip)
@@ -103,36 +104,36 @@ def _zone_rate(sheet: _Sheet, line: ProfileLine) -> tuple[Decimal | None, str]:
         missing = "pickup ZIP (from_zip)" if order.from_zip is None else "served ZIP"
         return None, f"no {missing} on the order"
     raise ZoneRequired(
-        f"{line.billing_item} has no rate from {shown[0]} to {shown[1]} for work order {order.number}: put the ZIP into a "
-        f"zone, or the pair into the rate table.",
+        f"{line.billing_item} has no rate from {shown[0]} to {shown[1]} for work order {order.number}. "
+        "Add the ZIP to a zone, or the pair of zones to the rate table.",
         members={"from_zip": order.from_zip, "from_zone": zones[0], "to_zip": order.served_zip, "to_zone": zones[1]},
     )
 
 
 def _put(
-    sheet: _Sheet, wanted: Wanted, quantity: Decimal, source: QuantitySource, priced: Priced, prefix: str = ""
+    sheet: _Sheet, planned: PlannedLine, quantity: Decimal, source: QuantitySource, priced: Priced, prefix: str = ""
 ) -> None:
-    """Writes a line that comes, with an overridden amount and the servers of its prebill, and its reason."""
-    line, charge, override = wanted.line, wanted.charge, wanted.override
-    amount, words = priced.amount, prefix + priced.words
-    if wanted.origin == "auto":
+    """Adds a charged line and its reason. Applies an override, and splits the amount among the servers of a charge."""
+    line, charge, override = planned.line, planned.charge, planned.override
+    amount, words = priced.amount, prefix + priced.calculation
+    if planned.origin == "auto":
         words = f"{line.bill_type}: {words}"
     original, why = None, None
     if override is not None:
-        original, why = _original_amount(sheet, wanted, priced), override.comment
+        original, why = _original_amount(sheet, planned, priced), override.comment
         amount = priced.amount if override.amount is None else override.amount
-        require_fitting(amount, line.billing_item)
-        words = f"{words}; by hand {amount} ({override.comment})"
+        refuse_too_large(amount, line.billing_item)
+        words = f"{words}; overridden to {amount} ({override.comment})"
     servers: Sequence[ServerPart] = ()
     if charge is not None:
         words = f"{charge.kind} by {charge.entered_by}: {words}"
-        parts = split(amount, [one.share for one in charge.servers])
+        parts = split(amount, [share.share for share in charge.servers])
         servers = [
-            ServerPart(one.server, Decimal(plain(one.share)), part)
-            for one, part in zip(charge.servers, parts, strict=True)
+            ServerPart(share.server, Decimal(plain(share.share)), part)
+            for share, part in zip(charge.servers, parts, strict=True)
         ]
-    sheet.lines[wanted.position] = RatedLine(
-        position=wanted.position,
+    sheet.lines[planned.position] = RatedLine(
+        position=planned.position,
         billing_item=line.billing_item,
         income_account=line.income_account,
         quantity=quantity,
@@ -141,7 +142,7 @@ def _put(
         amount=amount,
         taxable=line.taxable,
         fee_advance=line.fee_advance,
-        origin=wanted.origin,
+        origin=planned.origin,
         method=line.method,
         comment=line.comment,
         original_amount=original,
@@ -149,17 +150,17 @@ def _put(
         servers=servers,
     )
     if line.commission_method is not None and not line.fee_advance:
-        sheet.terms[wanted.position] = _terms(sheet.order, wanted, amount)
-    sheet.explain(wanted.position, line, "charged", words)
+        sheet.terms[planned.position] = _terms(sheet.order, planned, amount)
+    sheet.explain(planned.position, line, "charged", words)
 
 
-def _terms(order: WorkOrder, wanted: Wanted, amount: Decimal) -> LineTerms:
-    """What a line earns: the servers of its own charge, else those of the order."""
-    line, charge = wanted.line, wanted.charge
+def _terms(order: WorkOrder, planned: PlannedLine, amount: Decimal) -> LineTerms:
+    """The commission terms of a line, with the servers of its charge, or else those of the order."""
+    line, charge = planned.line, planned.charge
     own = () if charge is None else charge.servers
     assert line.commission_method is not None
     return LineTerms(
-        wanted.position,
+        planned.position,
         line.billing_item,
         amount,
         line.commission_method,
@@ -168,69 +169,71 @@ def _terms(order: WorkOrder, wanted: Wanted, amount: Decimal) -> LineTerms:
     )
 
 
-def _original_amount(sheet: _Sheet, wanted: Wanted, priced: Priced) -> Decimal:
-    """What an overridden line would have cost without the override; 0.00 when it would not have come."""
-    override = wanted.override
-    if override is None or override.quantity is None or wanted.line.method in DEPENDENT:
+def _original_amount(sheet: _Sheet, planned: PlannedLine, priced: Priced) -> Decimal:
+    """The amount of an overridden line without the override; 0.00 if the line would not have been charged."""
+    override = planned.override
+    if override is None or override.quantity is None or planned.line.method in DEPENDENT:
         return priced.amount
     untouched = _Sheet(sheet.order, sheet.table)
-    _price_independent(untouched, replace(wanted, override=None))
-    line = untouched.lines.get(wanted.position)
+    _price_independent(untouched, replace(planned, override=None))
+    line = untouched.lines.get(planned.position)
     return ZERO if line is None else line.amount
 
 
-def _bases(wanted: Wanted, everything: Sequence[Wanted]) -> set[int]:
-    """The positions on which a dependent line rests, of all lines that are wanted."""
+def _bases(planned: PlannedLine, everything: Sequence[PlannedLine]) -> set[int]:
+    """The positions of the planned lines from which a dependent line is calculated."""
     positions: set[int] = set()
-    for name in wanted.line.base:
-        for one in everything:
+    for name in planned.line.base:
+        for other in everything:
             if name in {CHARGES, FEE_ADVANCES}:
-                fits = one.line.method not in DEPENDENT and one.line.fee_advance == (name == FEE_ADVANCES)
+                is_base = other.line.method not in DEPENDENT and other.line.fee_advance == (name == FEE_ADVANCES)
             elif name.startswith("#"):
-                fits = one.position == int(name[1:])
+                is_base = other.position == int(name[1:])
             else:
-                fits = one.line.billing_item == name
-            if fits:
-                positions.add(one.position)
-    return positions - {wanted.position}
+                is_base = other.line.billing_item == name
+            if is_base:
+                positions.add(other.position)
+    return positions - {planned.position}
 
 
-def _price_dependent(sheet: _Sheet, wanted: Wanted, bases: set[int]) -> None:
-    line = wanted.line
-    base = sum((sheet.lines[one].amount for one in bases if one in sheet.lines), ZERO)
+def _price_dependent(sheet: _Sheet, planned: PlannedLine, bases: set[int]) -> None:
+    line = planned.line
+    base = sum((sheet.lines[position].amount for position in bases if position in sheet.lines), ZERO)
     if FEE_ADVANCES in line.base:
         sheet.used.add(FEE_ADVANCES)
+        # A line that bills the advances is a base itself. Without one, the percentage is of the advances as reported.
         if not sheet.advances_billed:
             base += round_cents(sheet.order.fee_advances or ZERO)
     source = FEE_ADVANCES if line.base == (FEE_ADVANCES,) else "base"
-    if wanted.by_hand is not None:
-        base, source = round_cents(wanted.by_hand), HAND
+    if planned.by_hand is not None:
+        base, source = round_cents(planned.by_hand), HAND
     if not base:
-        sheet.explain(wanted.position, line, "no_base", f"nothing of {', '.join(line.base)} is charged")
+        sheet.explain(planned.position, line, "no_base", f"none of {', '.join(line.base)} is charged")
         return
-    require_fitting(base, line.billing_item)
-    _put(sheet, wanted, base, source, price_share(line, base))
+    refuse_too_large(base, line.billing_item)
+    _put(sheet, planned, base, source, price_share(line, base))
 
 
-def _price_all(sheet: _Sheet, everything: Sequence[Wanted]) -> None:
-    """Lines with an amount of their own first, then each dependent line once all that it rests on are priced.
+def _price_all(sheet: _Sheet, everything: Sequence[PlannedLine]) -> None:
+    """Prices independent lines first, and then each dependent line once all its bases are priced.
 
-    Dependent lines use the rounded amounts of their bases (rating, section 3.6); a saved profile has no circle.
+    Dependent lines use the rounded amounts of their bases (rating, section 3.6). This ends, because in a saved profile
+    no line depends on itself.
     """
     pending = []
-    for wanted in everything:
-        if wanted.line.method in DEPENDENT:
-            pending.append((wanted, _bases(wanted, everything)))
+    for planned in everything:
+        if planned.line.method in DEPENDENT:
+            pending.append((planned, _bases(planned, everything)))
         else:
-            _price_independent(sheet, wanted)
-    waiting = {wanted.position for wanted, _ in pending}
+            _price_independent(sheet, planned)
+    waiting = {planned.position for planned, _ in pending}
     while pending:
-        ready = [(wanted, bases) for wanted, bases in pending if not bases & waiting]
-        assert ready, "a line rests on itself"
-        for wanted, bases in ready:
-            _price_dependent(sheet, wanted, bases)
-        waiting -= {wanted.position for wanted, _ in ready}
-        pending = [one for one in pending if one[0].position in waiting]
+        ready = [(planned, bases) for planned, bases in pending if not bases & waiting]
+        assert ready, "a line depends on itself"
+        for planned, bases in ready:
+            _price_dependent(sheet, planned, bases)
+        waiting -= {planned.position for planned, _ in ready}
+        pending = [(planned, bases) for planned, bases in pending if planned.position in waiting]
 
 
 def price_order(
@@ -242,33 +245,34 @@ def price_order(
     table: RateTable | None = None,
     charges: Sequence[OrderCharge] = (),
 ) -> Rated:
-    """Applies the lines of `profile`, the prebills and the lines by hand to `order`.
+    """Prices an order with the lines of a profile, its prebills and its manual lines.
 
-    An order without any charge is refused, never invoiced at 0.00. `table` is needed for `zone` lines. Example (Bexar,
-    2016): Rush inside the county 90.00 and skip trace 195.00 make 285.00. Source: rating, section 3.4-3.7.
-    Raises NothingToCharge, PrebillNotInTable, ZoneRequired, AmountTooLarge.
+    An order without any charge is refused, never invoiced at 0.00. `zone` lines need `table`. Example (Bexar, 2016):
+    Rush inside the county 90.00 and skip trace 195.00 are 285.00. Source: rating, section 3.4-3.7.
+    Raises NothingToCharge, PrebillNotInTable, ZoneRequired or AmountTooLarge.
     """
     sheet = _Sheet(order, table)
     with localcontext(EXACT):
-        overrides, lost = assign_overrides(profile, charges) if charges else ({}, [])
-        everything, others = wanted_of_profile(order, profile, overrides)
+        overrides, unmatched = assign_overrides(profile, charges) if charges else ({}, [])
+        everything, others = plan_profile_lines(order, profile, overrides)
         for line, verdict, words in others:
             sheet.explain(line.position, line, verdict, words)
         if charges:
-            everything += wanted_of_charges(order, profile, charges, len(profile.lines) + 1)
+            everything += plan_charges(order, profile, charges, len(profile.lines) + 1)
         _price_all(sheet, everything)
     lines = tuple(sheet.lines[position] for position in sorted(sheet.lines))
     reasons = [sheet.reasons[position] for position in sorted(sheet.reasons)]
-    for offset, one in enumerate(lost, start=len(profile.lines) + len(charges) + 1):
-        words = f"the override ({one.comment}) has no line in this profile"
-        reasons.append(LineReason(offset, one.billing_item, "not_applied", words))
+    # Overrides without a line are listed last, after all positions that a line or a charge can have.
+    for position, override in enumerate(unmatched, start=len(profile.lines) + len(charges) + 1):
+        words = f"no line of this profile matches the override ({override.comment})"
+        reasons.append(LineReason(position, override.billing_item, "not_applied", words))
     if not any(line.amount for line in lines):
         raise NothingToCharge(
-            f"Profile {profile.id} ({describe(profile.key)}) fits work order {order.number}, but nothing is charged: "
-            + "; ".join(f"{one.billing_item} {one.words}" for one in reasons),
+            f"Profile {profile.id} ({describe(profile.key)}) matches work order {order.number}, but "
+            "nothing is charged: " + "; ".join(f"{reason.billing_item} ({reason.words})" for reason in reasons),
             members={"profile_id": profile.id},
         )
-    fired = {one.line.bill_type or "" for one in everything if one.origin == "auto"}
+    fired = {planned.line.bill_type or "" for planned in everything if planned.origin == "auto"}
     advances = sum((line.amount for line in lines if line.fee_advance), ZERO)
     return Rated(
         work_order_id=order.id,
@@ -281,7 +285,7 @@ def price_order(
         charges_total=sum((line.amount for line in lines), ZERO) - advances,
         advances_total=advances,
         fired_triggers=tuple(sorted(fired)),
-        unused_triggers=tuple(one for one in order.triggers if one not in fired),
+        unused_triggers=tuple(trigger for trigger in order.triggers if trigger not in fired),
         unused_quantities=tuple(
             name
             for name, reported in zip(QUANTITY_SOURCES, _REPORTED(order), strict=True)
@@ -292,7 +296,7 @@ def price_order(
 
 
 def rate_work_order(order: WorkOrder, table: RateTable, charges: Sequence[OrderCharge] = ()) -> Rated:
-    """Region, profile, lines: the whole rating of one order; raises the refusal that says what is missing."""
+    """Rates one order: finds its region and profile, and prices its lines. Raises what each of these raises."""
     region, region_from = region_of(order, table)
     profile = match_profile(order, region, table)
     return price_order(order, profile, region, region_from, table=table, charges=charges)
@@ -300,7 +304,7 @@ def rate_work_order(order: WorkOrder, table: RateTable, charges: Sequence[OrderC
 
 @dataclass(frozen=True)
 class Failed:
-    """Why an order of a bulk rating was not rated."""
+    """Why an order in a bulk rating was not rated."""
 
     work_order_id: int
     code: str
@@ -310,7 +314,7 @@ class Failed:
 def rate_work_orders(
     orders: Sequence[WorkOrder], table: RateTable, charges: Mapping[int, Sequence[OrderCharge]] | None = None
 ) -> tuple[list[Rated], list[Failed]]:
-    """Rates each order on its own, with the charges entered for it; one that cannot be rated never stops the others."""
+    """Rates each order with the charges entered for it. One that cannot be rated does not stop the others."""
     entered = charges or {}
     rated: list[Rated] = []
     failed: list[Failed] = []

@@ -1,4 +1,4 @@
-"""Owns what a rate table is: profiles with their lines, regions and zones of ZIP codes, indexed for look-up."""
+"""Owns rate tables: profiles with their lines, and the regions and zones of ZIP codes, indexed for look-up."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -13,23 +13,24 @@ from services.rating.records.codes import BillKind
 from shared.values.columns import Rate
 
 ANY = "ANY"
-"""What a profile holds in customer type, priority, job type or region to fit every value; never in branch."""
+"""Matches every value. A profile can have it as customer type, priority, job type or region, but not as branch."""
 
 FEE_ADVANCES = "fee_advances"
 CHARGES = "charges"
 BASE_WORDS = (FEE_ADVANCES, CHARGES)
-"""What the base of a `percent_of` or `multiplier` line can name besides billing items: all money laid out for the client,
-or all charges with an amount of their own.
+"""What the base of a `percent_of` or `multiplier` line can name besides billing items and lines.
+
+`fee_advances` is all money laid out for the client, `charges` all charges that do not depend on other lines.
 """
 
 DEPENDENT = frozenset({"percent_of", "multiplier"})
-"""The methods whose amount depends on other lines."""
+"""The pricing methods whose amounts depend on other lines."""
 
 _ZIP_DIGITS = (5, 4, 3)
 
 
 class ShownLine(LineEntry):
-    """A line with what its billing item says of it."""
+    """A line with its position, and with the account and the flags of its billing item."""
 
     position: int
     income_account: str
@@ -38,36 +39,37 @@ class ShownLine(LineEntry):
 
 
 class ProfileLine(ShownLine):
-    """A line in force. `rate` is a price, for `percent_of` a percentage, for `multiplier` the factor."""
+    """A line as it is priced. `rate` is a price, for `percent_of` a percentage, for `multiplier` the factor."""
 
     rate: Rate
     bill_kind: BillKind | None
 
 
 class ShownProfile(ProfileHead):
-    """A rate table: its key, when it is in force, where its figures come from, and its lines."""
+    """A billing profile: its key, the dates in force, the source of its figures, and its lines."""
 
     id: int
     lines: Sequence[ShownLine]
 
 
 class BillingProfile(ShownProfile):
-    """The rate table of one key, in force from `effective_from` to `effective_to`, both included."""
+    """A billing profile for pricing, in force from `effective_from` to `effective_to`, both included."""
 
     lines: Sequence[ProfileLine]
 
     def in_force(self, on: date) -> bool:
+        """Whether the profile is in force on a date."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
 
 
 class KeptProfile(BillingProfile):
-    """A rate table as it is kept; its revision grows with each change."""
+    """A billing profile as it is stored. Its revision grows with each change."""
 
     revision: int
 
 
 class Mask(NamedTuple):
-    """Which of the four values that may be `ANY` a profile says, in the order of their weight."""
+    """Which of the four values a profile specifies, instead of `ANY`. The first ones take precedence."""
 
     customer_type: bool
     job_type: bool
@@ -76,18 +78,19 @@ class Mask(NamedTuple):
 
 
 def mask_of(key: Key) -> Mask:
+    """Which values the key specifies, instead of `ANY`."""
     return Mask(key.customer_type != ANY, key.job_type != ANY, key.region != ANY, key.priority != ANY)
 
 
 @dataclass(frozen=True)
 class Periods:
-    """The profiles of one key, which follow one another in time and never overlap."""
+    """The profiles with one key, sorted by date. They never overlap."""
 
     begins: tuple[date, ...]
     profiles: tuple[BillingProfile, ...]
 
     def at(self, on: date) -> BillingProfile | None:
-        """The one in force on a date."""
+        """The profile that is in force on a date, or None."""
         place = bisect_right(self.begins, on)
         if place == 0:
             return None
@@ -97,33 +100,34 @@ class Periods:
 
 @dataclass(frozen=True)
 class Lookup:
-    """The profiles that say the same values and leave the same ones open: `pick` takes the said ones out of a key."""
+    """The profiles that specify the same values. `pick` takes the values of these out of the key of an order."""
 
     pick: Callable[[Key], Hashable]
     periods: Mapping[Hashable, Periods]
 
 
 def lookup_of(mask: Mask, by_key: Mapping[Key, Periods]) -> Lookup:
-    """The look-up for the keys in `by_key`, which all have this mask."""
+    """The look-up over the keys in `by_key`, which all have this mask."""
     pick: Callable[[Key], Hashable] = attrgetter("branch", *(name for name in Mask._fields if getattr(mask, name)))
     return Lookup(pick, {pick(key): periods for key, periods in by_key.items()})
 
 
 def periods_of(profiles: Iterable[BillingProfile]) -> Periods:
-    ordered = tuple(sorted(profiles, key=lambda one: one.effective_from))
-    return Periods(tuple(one.effective_from for one in ordered), ordered)
+    """Sorts the profiles of one key by date."""
+    ordered = tuple(sorted(profiles, key=lambda profile: profile.effective_from))
+    return Periods(tuple(profile.effective_from for profile in ordered), ordered)
 
 
 Candidates = Sequence[tuple[tuple[str, ...], BillingProfile]]
-"""Profiles that nearly fit a key, each with the names of the values that differ."""
+"""Profiles that almost match a key, each with the names of the values that differ."""
 
 
 @dataclass(frozen=True)
 class RateTable:
-    """All profiles, regions and zones that are in effect together, indexed for look-up.
+    """All profiles, regions and zones at one point in time, indexed for look-up.
 
-    `lookups` are, by branch, one for each mask that its profiles have, the most specific first; `remembered` keeps the
-    nearest misses of keys that were asked for, because a bulk rating asks for the same ones again and again.
+    `lookups` has one look-up for each mask that the profiles of a branch have, the most specific first. `remembered`
+    caches the nearest profiles of keys without a profile, because a bulk rating needs the same ones many times.
     """
 
     profiles: Mapping[Key, Periods]
@@ -139,7 +143,7 @@ def index_rate_table(
     region_zips: Iterable[tuple[str, str]],
     zone_zips: Iterable[tuple[str, str]] = (),
 ) -> RateTable:
-    """Builds the index; `region_zips` are pairs of region and ZIP, `zone_zips` pairs of zone and ZIP or its first digits."""
+    """Builds the index. `region_zips` are pairs of region and ZIP, `zone_zips` pairs of zone and ZIP or ZIP prefix."""
     by_key: dict[Key, list[BillingProfile]] = defaultdict(list)
     by_branch: dict[str, list[BillingProfile]] = defaultdict(list)
     for profile in profiles:
@@ -152,7 +156,8 @@ def index_rate_table(
     return RateTable(
         profiles=periods,
         lookups={
-            branch: _lookups({one.key: periods[one.key] for one in several}) for branch, several in by_branch.items()
+            branch: _lookups({profile.key: periods[profile.key] for profile in several})
+            for branch, several in by_branch.items()
         },
         by_branch={branch: tuple(several) for branch, several in by_branch.items()},
         regions_of_zip={zip_code: tuple(sorted(several)) for zip_code, several in regions.items()},
@@ -169,7 +174,7 @@ def _lookups(periods: Mapping[Key, Periods]) -> tuple[Lookup, ...]:
 
 
 def zone_of(zip_code: str, table: RateTable) -> str | None:
-    """The zone that holds a ZIP: its five digits, else its first four, else its first three."""
+    """The zone that contains a ZIP, by its five digits, or else by its first four or three. None without a zone."""
     for digits in _ZIP_DIGITS:
         zone = table.zone_of_zip.get(zip_code[:digits])
         if zone is not None:

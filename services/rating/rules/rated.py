@@ -1,4 +1,4 @@
-"""Owns what a rating is made of: its lines, why they came, and why the others did not."""
+"""Owns what a rating consists of: its lines, and the reason for every line that was or was not charged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from services.rating.records.billing_profiles import Key, PricingMethod
 from services.rating.records.work_orders import QuantitySource
 from services.rating.rules.commissions import LineTerms
 from services.rating.rules.matching import RegionSource
+from services.rating.rules.planned_lines import LineOrigin
 from services.rating.rules.rate_tables import BillingProfile
-from services.rating.rules.wanted import LineOrigin
 from shared.values.money import Money, Quantity, Rate
 
 Verdict = Literal["charged", "not_triggered", "no_quantity", "no_base", "optional", "not_applied"]
@@ -19,7 +19,7 @@ Verdict = Literal["charged", "not_triggered", "no_quantity", "no_base", "optiona
 
 @dataclass(frozen=True, slots=True)
 class ServerPart:
-    """A server of a prebill with his share of its amount; the last one takes the odd cent."""
+    """A server of a charge, with the share and the part of the amount. The last one gets the remaining cents."""
 
     server: str
     share: Quantity
@@ -28,10 +28,10 @@ class ServerPart:
 
 @dataclass(frozen=True, slots=True)
 class RatedLine:
-    """One charge of a rating. Amount in the company's currency, quantity in units of its source.
+    """One charge of a rating: its amount in the company's currency, and its quantity in units of its source.
 
-    `quantity_source` is `hand` where a person entered the quantity. An overridden line carries in `original_amount` what
-    it would have cost, and why it has another.
+    `quantity_source` is `hand` if the quantity was entered by hand. If the line was overridden, `original_amount` is
+    its amount without the override, and `override_reason` says why.
     """
 
     position: int
@@ -53,7 +53,7 @@ class RatedLine:
 
 @dataclass(frozen=True, slots=True)
 class LineReason:
-    """Why a line came or did not: every line of the profile, every prebill, every line by hand, every override."""
+    """Why a line was charged or not, for every profile line, prebill, manual line and override."""
 
     position: int
     billing_item: str
@@ -63,10 +63,10 @@ class LineReason:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """How a rating came about.
+    """How a rating was calculated.
 
-    `key` is the order's, `profile_key` that of the profile, which may hold `ANY`. What the order carries and no line takes
-    up stands in `unused_triggers` and `unused_quantities`. Source: rating, section 3.7.
+    `key` has the values of the order, `profile_key` those of the profile, some of which can be `ANY`. `unused_triggers`
+    and `unused_quantities` are on the order, but no line uses them. Source: rating, section 3.7.
     """
 
     key: Key
@@ -84,8 +84,8 @@ class Explanation:
 class Rated:
     """The price of an order, with everything that explains it.
 
-    `unused_triggers` and `unused_quantities` are on the order, but no line of the profile takes them up. `terms` are those
-    of the lines that earn a commission.
+    `unused_triggers` and `unused_quantities` are on the order, but no line uses them. `terms` are the commission terms
+    of the lines that have any.
     """
 
     work_order_id: int
@@ -104,13 +104,12 @@ class Rated:
 
     @property
     def total(self) -> Decimal:
+        """Charges and fee advances together."""
         return self.charges_total + self.advances_total
 
 
 def explain(rated: Rated) -> Explanation:
-    """What is kept of how a rating came about: the order's key and the profile's, where the region came from, which
-    triggers fired, what the order carries and no line takes up, and a verdict for every line.
-    """
+    """The part of a rating that is stored as its explanation."""
     return Explanation(
         key=rated.key,
         profile_key=rated.profile.key,

@@ -1,4 +1,4 @@
-"""Owns what a bulk rating is once it is stored."""
+"""Owns bulk ratings: which orders to rate, and their results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,29 +16,29 @@ RatingRunStatus = Literal["running", "done"]
 
 
 class RunSelection(BaseModel):
-    """Which open orders to rate: those that fit the filter, or those named by id; nothing said means all.
+    """Which open orders to rate: those that match the filter, or those with these ids. An empty selection means all.
 
-    Named orders get a result in any case, also when they are not ready or rated already; of all others only those that are
-    ready are taken.
+    Orders chosen by id always get a result, even if they are already rated or not ready. A filter only includes orders
+    that are ready.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     branches: Annotated[Sequence[CodeText], MinLen(1)] | None = None
     customers: Annotated[Sequence[NumberText], MinLen(1)] | None = None
-    service_to: date | None = Field(default=None, description="Served on this day or before.")
+    service_to: date | None = Field(default=None, description="The last service date to include.")
     work_order_ids: Annotated[Sequence[Id], Len(1, 10_000)] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.work_order_ids is not None and len(self.model_fields_set) > 1:
-            raise ValueError("name work orders by id or by a filter, not both")
+            raise ValueError("choose work orders by id or by filter, not both")
         return self
 
 
 @dataclass(frozen=True)
 class OutcomeCount:
-    """How many orders ended so: `RATED`, `WAITING`, `SKIPPED`, or the code of the refusal."""
+    """How many orders have an outcome: `RATED`, `WAITING`, `SKIPPED`, or the code of a refusal."""
 
     outcome: str
     orders: int
@@ -61,14 +61,14 @@ class RunHead:
 
 @dataclass(frozen=True)
 class RatingRun(RunHead):
-    """A bulk rating with its counts by outcome; in a list it has none."""
+    """A bulk rating with its counts by outcome, which are empty in a list."""
 
     outcomes: Sequence[OutcomeCount]
 
 
 @dataclass(frozen=True)
 class RatingResult:
-    """What became of one order of a bulk rating: `RATED`, `WAITING`, `SKIPPED`, or the code of the refusal."""
+    """The result of one order in a bulk rating: `RATED`, `WAITING`, `SKIPPED`, or the code of a refusal."""
 
     work_order_id: int
     number: str

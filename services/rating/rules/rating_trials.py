@@ -1,4 +1,4 @@
-"""Owns what a rating would be."""
+"""Owns trial ratings, which are not stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.values.money import Money
 
 @dataclass(frozen=True)
 class Trial:
-    """What a rating would be; nothing was stored. `not_ready` says why the order cannot be rated for good yet."""
+    """The rating that the order would get now. `not_ready` says why the order cannot really be rated yet."""
 
     profile_id: int
     region: str

@@ -1,4 +1,4 @@
-"""Owns what a rating is once it is stored, and how it is shown."""
+"""Owns ratings as they are stored and shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.values.money import ZERO, Money
 
 @dataclass(frozen=True)
 class RatingSummary:
-    """One version of an order's price: totals in the company's currency, and how it came about."""
+    """One version of an order's price: totals in the company's currency, and how they were calculated."""
 
     version: int
     profile_id: int
@@ -35,14 +35,14 @@ class RatingHead(RatingSummary):
 
 @dataclass(frozen=True, slots=True)
 class RatingLine(RatedLine):
-    """A line of a rating; `commission` is what it earns its servers together."""
+    """A line of a rating. `commission` is what it earns all its servers together."""
 
     commission: Money
 
 
 @dataclass(frozen=True)
 class LineChange:
-    """What a billing item came to in the rating before, and comes to now; None where only the other has the line."""
+    """The amount of a billing item in the previous rating and in this one, or None if the item is not in it."""
 
     billing_item: str
     before: Money | None
@@ -51,20 +51,21 @@ class LineChange:
 
 @dataclass(frozen=True)
 class Rating(RatingSummary):
-    """A rating with its lines; `changes` is what it charges otherwise than the one before it."""
+    """A rating with its lines. `changes` are the differences from the previous rating."""
 
     lines: Sequence[RatingLine]
     changes: Sequence[LineChange]
 
 
 def with_commissions(lines: Iterable[RatedLine], commissions: Mapping[int, Decimal]) -> list[RatingLine]:
-    """The lines of a rating with what each earns, given by position."""
+    """Adds the commissions, which are given by position, to the lines of a rating."""
     return [RatingLine(**parts_of(line, RatedLine), commission=commissions.get(line.position, ZERO)) for line in lines]
 
 
 def changes_between(before: Iterable[RatedLine], after: Iterable[RatedLine]) -> list[LineChange]:
-    """What changed from one rating to the next, by billing item; amounts of lines with the same item are added up.
+    """What changed from one rating to the next, by billing item. Amounts of lines with the same item are added up.
 
+    Example: service 90.00 → 95.00 and skip trace 195.00 → None, if the next rating has no skip trace.
     Source: rating, section 3.8.
     """
     sums: list[dict[str, Decimal]] = []

@@ -1,4 +1,4 @@
-"""Owns Rated Workorders Ready to Export: what it shows of each order, and what it warns of."""
+"""Owns Rated Workorders Ready to Export: what the report shows, and the warnings for each order."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _STATUS_WORDS = {"hold": "customer on hold", "inactive": "customer inactive"}
 
 @dataclass(frozen=True)
 class ReadyOrder:
-    """A rated order that is not exported."""
+    """A rated order that is not exported yet."""
 
     work_order_id: int
     number: str
@@ -50,7 +50,7 @@ class ReadyOrder:
 
 @dataclass(frozen=True)
 class ReadyFacts(ReadyOrder):
-    """A rated order that is not exported, with what it may be warned of for."""
+    """A rated order that is not exported yet, with the facts on which its warnings depend."""
 
     rolled_up: bool
     bill_to_status: CustomerStatus | None
@@ -61,24 +61,26 @@ class ReadyFacts(ReadyOrder):
 
 @dataclass(frozen=True)
 class ReadyRow(ReadyOrder):
-    """A rated order that is not exported, with what should be looked at before it is."""
+    """A rated order that is not exported yet, with what to check before the export."""
 
     warnings: Sequence[str]
 
 
 class ReadyFilter(Filter):
-    """Which ready orders the report shows, and the month that they are thought of for."""
+    """Filters the orders of the report. `month` is the AR month of the planned export."""
 
     branch: CodeText | None = None
     bill_to: NumberText | None = None
     invoice_id: Id | None = None
     rated_until: AwareMoment | None = None
-    month: MonthText | None = Field(default=None, description="The AR month that is thought of; warned of if closed.")
+    month: MonthText | None = Field(
+        default=None, description="The AR month of the planned export. The report warns if it is not open."
+    )
 
 
 @dataclass(frozen=True)
 class ReadySums:
-    """What ready orders come to, in the company's currency."""
+    """The totals of ready orders, in the company's currency."""
 
     charges_total: Money
     advances_total: Money
@@ -88,7 +90,7 @@ class ReadySums:
 
 @dataclass(frozen=True)
 class GroupTotal(ReadySums):
-    """Totals of one branch, or of one income account."""
+    """The totals of one branch or of one income account."""
 
     name: str
     orders: int
@@ -96,7 +98,7 @@ class GroupTotal(ReadySums):
 
 @dataclass(frozen=True)
 class ReadyTotals(ReadySums):
-    """Totals of everything that fits the filters, not of the page."""
+    """Totals of all orders that match the filters, not only of the page."""
 
     count: int
     by_branch: Sequence[GroupTotal]
@@ -104,10 +106,10 @@ class ReadyTotals(ReadySums):
 
 
 def total_of(by_branch: Sequence[GroupTotal], by_income_account: Sequence[GroupTotal]) -> ReadyTotals:
-    """Adds the branches up."""
+    """Adds up the totals of the branches."""
     return ReadyTotals(
-        **{name: sum((getattr(one, name) for one in by_branch), ZERO) for name in field_names(ReadySums)},
-        count=sum(one.orders for one in by_branch),
+        **{name: sum((getattr(branch, name) for branch in by_branch), ZERO) for name in field_names(ReadySums)},
+        count=sum(branch.orders for branch in by_branch),
         by_branch=by_branch,
         by_income_account=by_income_account,
     )
@@ -115,7 +117,7 @@ def total_of(by_branch: Sequence[GroupTotal], by_income_account: Sequence[GroupT
 
 @dataclass(frozen=True)
 class Exposure:
-    """A bill-to with a credit limit: what is open in A/R, and what is rated and not in A/R yet."""
+    """A bill-to with a credit limit: what is open in A/R, and what is rated but not in A/R yet."""
 
     ar_company: int
     bill_to: str
@@ -125,32 +127,32 @@ class Exposure:
 
 
 def over_limit(exposures: Iterable[Exposure]) -> dict[tuple[int, str], Decimal]:
-    """The limits of the bill-tos that are over them, by AR company and number."""
+    """The credit limits of the bill-tos that are over them, by AR company and number."""
     return {
-        (one.ar_company, one.bill_to): one.credit_limit
-        for one in exposures
-        if is_over_limit(one.credit_limit, one.open_amount, one.waiting)
+        (exposure.ar_company, exposure.bill_to): exposure.credit_limit
+        for exposure in exposures
+        if is_over_limit(exposure.credit_limit, exposure.open_amount, exposure.waiting)
     }
 
 
-def look_over(
+def add_warnings(
     rows: Iterable[ReadyFacts], today: date, month: str, limits_passed: Mapping[tuple[int, str], Decimal]
 ) -> list[ReadyRow]:
-    """The orders with what a person should look at before they are exported."""
+    """Adds its warnings to each order. `limits_passed` are the credit limits of the bill-tos that are over them."""
     return [
-        ReadyRow(**parts_of(one, ReadyOrder), warnings=warnings_of(one, today, month, limits_passed)) for one in rows
+        ReadyRow(**parts_of(row, ReadyOrder), warnings=find_warnings(row, today, month, limits_passed)) for row in rows
     ]
 
 
-def warnings_of(
+def find_warnings(
     facts: ReadyFacts, today: date, month: str, limits_passed: Mapping[tuple[int, str], Decimal]
 ) -> list[str]:
-    """What a person should look at before the order is exported; only a negative total stops the export itself.
+    """What to check before the order is exported. Only a negative total prevents the export itself.
 
-    A missing or inactive customer would be refused by receivables, and so would a closed `month`; a customer on hold or
-    over the credit limit only warns. An order that was changed
-    after it was rated may need to be rated again. What waits for its roll-up, or on a rollup whose cycle goes on, is left
-    out of an export of everything. Source: rating, section 4.
+    Receivables would refuse a missing or inactive customer and a closed `month`. A customer who is on hold or over the
+    credit limit is only a warning. An order that was changed after it was rated may have to be rated again. Orders that
+    wait for their roll-up, or for the end of their cycle, are not part of an export of everything.
+    Source: rating, section 4.
     """
     warnings = []
     if facts.bill_to_status is None:
@@ -167,9 +169,9 @@ def warnings_of(
     if facts.changed_at > facts.rated_at:
         warnings.append("changed after it was rated")
     if facts.rolled_up and facts.invoice_id is None:
-        warnings.append("waits for its roll-up")
+        warnings.append("waiting for its roll-up")
     if facts.cycle_to is not None and facts.cycle_to > today:
-        warnings.append(f"its cycle runs until {facts.cycle_to}")
+        warnings.append(f"its cycle ends on {facts.cycle_to}")
     if facts.total < 0:
         warnings.append("negative total")
     return warnings

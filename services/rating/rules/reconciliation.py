@@ -1,4 +1,4 @@
-"""Owns the two equations that must hold at any time, and the rows that name every difference."""
+"""Owns the two equations that must hold at any time, and the differences when they do not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Literal
 
 from shared.values.money import Money
+from shared.values.numbers import counted
 
 DifferenceKind = Literal["RUN_REQUESTED", "RUN_COUNTS", "RATED", "ORDER_AND_HAND_OVER", "RATING_AND_LINES"]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that does not add up, with the document it is about and the amount that is wrong."""
+    """Something that does not add up: the document, what is wrong, and by which amount."""
 
     kind: DifferenceKind
     document: str
@@ -22,7 +23,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class RunSums:
-    """What the hand-overs of one run add up to: requested = exported + refused + in flight."""
+    """The sums of the hand-overs of one run: requested = exported + refused + in flight."""
 
     run_id: int
     invoices: int
@@ -37,20 +38,20 @@ class RunSums:
 
 @dataclass(frozen=True)
 class RunFacts(RunSums):
-    """One export run: what its hand-overs add up to, and what its row says."""
+    """The sums of the hand-overs of one run, and what the run itself has recorded."""
 
-    said_invoices: int
-    said_exported: int
-    said_refused: int
-    said_total: Decimal
-    said_exported_total: Decimal
-    said_refused_total: Decimal
+    recorded_invoices: int
+    recorded_exported: int
+    recorded_refused: int
+    recorded_total: Decimal
+    recorded_exported_total: Decimal
+    recorded_refused_total: Decimal
     visible: bool
 
 
 @dataclass(frozen=True)
 class CurrentTotals:
-    """All current ratings: rated = invoiced + in flight + waiting; credits are a column of their own."""
+    """The totals of all current ratings: rated = invoiced + in flight + waiting. Credits are separate."""
 
     orders: int
     rated: Money
@@ -62,7 +63,7 @@ class CurrentTotals:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The sums of every run, the totals of all current ratings, and what does not add up: normally nothing."""
+    """The sums of every run, the totals of all current ratings, and the differences. Normally that list is empty."""
 
     runs: Sequence[RunSums]
     current: CurrentTotals
@@ -70,38 +71,39 @@ class Reconciliation:
 
 
 def compare_run(run: RunFacts) -> list[Difference]:
-    """Per run: requested = invoiced + refused + in flight, in invoices and in money (rating, section 4)."""
+    """Checks a run: requested = invoiced + refused + in flight, in invoices and in money (rating, section 4)."""
     differences = []
     document = f"export run {run.run_id}"
-    counted = run.exported_total + run.refused_total + run.in_flight_total
-    if run.said_total != counted or run.said_invoices != run.exported + run.refused + run.in_flight:
+    total = run.exported_total + run.refused_total + run.in_flight_total
+    if run.recorded_total != total or run.recorded_invoices != run.exported + run.refused + run.in_flight:
         differences.append(
             Difference(
                 "RUN_REQUESTED",
                 document,
-                f"requested {run.said_total} on {run.said_invoices} invoices, but invoiced {run.exported_total}, "
-                f"refused {run.refused_total}, in flight {run.in_flight_total}",
-                run.said_total - counted,
+                f"requested ${run.recorded_total:,} on {counted(run.recorded_invoices, 'invoice')}, "
+                f"but invoiced ${run.exported_total:,}, refused ${run.refused_total:,}, "
+                f"in flight ${run.in_flight_total:,}",
+                run.recorded_total - total,
             )
         )
-    for word, said, found in (
-        ("exported", (run.said_exported, run.said_exported_total), (run.exported, run.exported_total)),
-        ("refused", (run.said_refused, run.said_refused_total), (run.refused, run.refused_total)),
+    for outcome, recorded, found in (
+        ("exported", (run.recorded_exported, run.recorded_exported_total), (run.exported, run.exported_total)),
+        ("refused", (run.recorded_refused, run.recorded_refused_total), (run.refused, run.refused_total)),
     ):
-        if said != found:
+        if recorded != found:
             differences.append(
                 Difference(
                     "RUN_COUNTS",
                     document,
-                    f"says {said[0]} {word} ({said[1]}), has {found[0]} ({found[1]})",
-                    said[1] - found[1],
+                    f"says {recorded[0]} {outcome} (${recorded[1]:,}), but its hand-overs have {found[0]} (${found[1]:,})",
+                    recorded[1] - found[1],
                 )
             )
     return differences
 
 
 def compare_current(totals: CurrentTotals) -> list[Difference]:
-    """Over all current rating versions: rated = invoiced + in flight + waiting (rating, section 4)."""
+    """Checks all current ratings together: rated = invoiced + in flight + waiting (rating, section 4)."""
     placed = totals.invoiced + totals.in_flight + totals.waiting
     if totals.rated == placed:
         return []
@@ -109,11 +111,13 @@ def compare_current(totals: CurrentTotals) -> list[Difference]:
         Difference(
             "RATED",
             "all current ratings",
-            f"rated {totals.rated}, but invoiced {totals.invoiced}, in flight {totals.in_flight}, waiting {totals.waiting}",
+            f"rated ${totals.rated:,}, but invoiced ${totals.invoiced:,}, in flight ${totals.in_flight:,}, "
+            f"waiting ${totals.waiting:,}",
             totals.rated - placed,
         )
     ]
 
 
 def compare(runs: Sequence[RunFacts], totals: CurrentTotals) -> list[Difference]:
+    """Checks every run and all current ratings; returns the differences."""
     return [difference for run in runs for difference in compare_run(run)] + compare_current(totals)

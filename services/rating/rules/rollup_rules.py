@@ -1,16 +1,16 @@
-"""Owns what may be saved as a roll-up rule."""
+"""Owns which roll-up rules can be saved."""
 
 from collections.abc import Iterator
 
 from services.rating.records.rollup_rules import RollupTerms
 
 
-def faults_in_rule(rule: RollupTerms) -> Iterator[tuple[str, str]]:
-    """What is contradictory in a rule, by field: a rollup has a cycle, single invoices have neither cycle nor grouping."""
+def find_faults_in_rule(rule: RollupTerms) -> Iterator[tuple[str, str]]:
+    """Contradictions in a rule, by field. A rollup needs a cycle; single invoices have no cycle and no grouping."""
     if rule.style == "rollup":
         if rule.cycle is None:
-            yield "cycle", "weekly or monthly"
+            yield "cycle", "must be weekly or monthly for a rollup"
     elif rule.cycle is not None:
-        yield "cycle", "leave it out for single"
+        yield "cycle", "must be left out for single invoices"
     elif rule.grouping != "none":
-        yield "grouping", "leave it out for single"
+        yield "grouping", "must be left out for single invoices"

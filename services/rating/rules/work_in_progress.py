@@ -1,4 +1,4 @@
-"""Owns Work in Progress: active orders that are not billed yet, how old they are, and what they will come to."""
+"""Owns Work in Progress: active orders that are not billed yet, with their age and estimated value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from shared.values.text import CodeText, NumberText
 WipGrouping = Literal["customer", "server"]
 ValueSource = Literal["rating", "estimate", "none"]
 ACTIVE: tuple[OrderStatus, ...] = ("open", "rated", "assigned", "exporting")
-NOBODY = "(none)"
-"""The name under which orders without a server are shown."""
+NO_SERVER = "(none)"
+"""The name of the group of orders without a server."""
 
 
 class WipFilter(Filter):
-    """Which active orders the view shows; the dates are service dates."""
+    """Filters active orders. The dates are service dates."""
 
     branch: CodeText | None = None
     customer: NumberText | None = None
@@ -34,14 +34,14 @@ class WipFilter(Filter):
 
 
 class WipSummaryFilter(WipFilter):
-    """`by` says whose orders are counted together."""
+    """Filters active orders. `by` says how they are grouped."""
 
     by: WipGrouping = "customer"
 
 
 @dataclass(frozen=True)
 class ActiveOrder:
-    """An order that is not billed yet, with the numbers of its servers."""
+    """An order that is not billed yet, with the codes of its servers."""
 
     work_order_id: int
     number: str
@@ -59,7 +59,7 @@ class ActiveOrder:
 
 @dataclass(frozen=True)
 class WipFacts(ActiveOrder):
-    """An active order as stored; `total` is that of its rating, None while it is open."""
+    """An active order as it is stored. `total` is the total of its rating, or None while it is open."""
 
     invoice_id: int | None
     total: Decimal | None
@@ -69,7 +69,8 @@ class WipFacts(ActiveOrder):
 class WipOrder(ActiveOrder):
     """An active order with its age in days since the service date, and its value.
 
-    `value_from` is its `rating`, an `estimate` of what its rating would be now, or `none`: then `why` is what refuses it.
+    The value comes from its `rating`, or is an `estimate` of what its rating would be now. If `value_from` is `none`,
+    the order cannot be rated now, and `why` is the code of the refusal.
     """
 
     age_days: int
@@ -83,7 +84,8 @@ class WipOrder(ActiveOrder):
 class WipGroup:
     """The active orders of a customer or server. Ages are days since the service date.
 
-    `value` is what is rated plus what the dry run of the open orders comes to; `without_value` cannot be estimated.
+    `value` is the total of the rated orders plus the estimates of the open ones. `without_value` counts the orders that
+    cannot be estimated.
     """
 
     name: str
@@ -101,7 +103,7 @@ class WipGroup:
 
 @dataclass(frozen=True)
 class WipSummary:
-    """`totals` count each order once, also one that counts with two servers."""
+    """Work in progress by group. `totals` count each order once, even if it is in the groups of two servers."""
 
     as_of: date
     by: WipGrouping
@@ -112,15 +114,17 @@ class WipSummary:
 def appraise(
     orders: Sequence[WipFacts], rated: Sequence[Rated], failed: Sequence[Failed], as_of: date
 ) -> list[WipOrder]:
-    """Gives each order its age and value: that of its rating, else what the dry run of an open order came to.
+    """Adds age and value to each order. The value comes from its rating, or from the trial rating of an open order.
 
-    Example: served on 2026-11-02, seen on 2026-11-20: 18 days. An order served tomorrow is 0 days old.
+    Example: an order served on 2026-11-02 is 18 days old on 2026-11-20. An order with a later service date is 0 days
+    old.
     Source: rating, section 4.
     """
-    estimates = {one.work_order_id: one.total for one in rated}
-    reasons = {one.work_order_id: one.code for one in failed}
+    estimates = {rating.work_order_id: rating.total for rating in rated}
+    reasons = {failure.work_order_id: failure.code for failure in failed}
     return [
-        _appraise(one, estimates.get(one.work_order_id), reasons.get(one.work_order_id, ""), as_of) for one in orders
+        _appraise(order, estimates.get(order.work_order_id), reasons.get(order.work_order_id, ""), as_of)
+        for order in orders
     ]
 
 
@@ -138,28 +142,28 @@ def _appraise(facts: WipFacts, estimate: Decimal | None, reason: str, as_of: dat
 
 
 def summarize(orders: Sequence[WipOrder], by: WipGrouping) -> list[WipGroup]:
-    """Counts orders by `customer` or by `server`; an order of two servers counts with each of them."""
+    """Groups orders by `customer` or by `server`. An order of two servers is in the group of each."""
     groups: dict[tuple[str, str], list[WipOrder]] = {}
-    for one in orders:
-        for key in _keys(one, by):
-            groups.setdefault(key, []).append(one)
+    for order in orders:
+        for key in _keys(order, by):
+            groups.setdefault(key, []).append(order)
     return [_group(*key, members) for key, members in sorted(groups.items())]
 
 
 def total(orders: Sequence[WipOrder]) -> WipGroup:
-    """All orders, each once."""
+    """All orders as one group, each counted once."""
     return _group("", "", orders)
 
 
 def _keys(order: WipOrder, by: WipGrouping) -> list[tuple[str, str]]:
     if by == "customer":
         return [(order.customer, order.customer_name or "")]
-    return [(server, "") for server in order.servers] or [(NOBODY, "")]
+    return [(server, "") for server in order.servers] or [(NO_SERVER, "")]
 
 
 def _group(name: str, words: str, orders: Sequence[WipOrder]) -> WipGroup:
-    count = {status: sum(one.status == status for one in orders) for status in ACTIVE}
-    ages = [one.age_days for one in orders]
+    count = {status: sum(order.status == status for order in orders) for status in ACTIVE}
+    ages = [order.age_days for order in orders]
     return WipGroup(
         name,
         words,
@@ -167,6 +171,6 @@ def _group(name: str, words: str, orders: Sequence[WipOrder]) -> WipGroup:
         **count,
         oldest_days=max(ages, default=0),
         average_days=sum(ages) // len(ages) if ages else 0,
-        value=sum((one.value for one in orders if one.value is not None), ZERO),
-        without_value=sum(one.value is None for one in orders),
+        value=sum((order.value for order in orders if order.value is not None), ZERO),
+        without_value=sum(order.value is None for order in orders),
     )

@@ -1,4 +1,4 @@
-"""Owns the life of a work order: what it is, and what may be done to it in which status."""
+"""Owns the life cycle of a work order: its statuses, and what is allowed in each."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from shared.values.text import CodeText, Line, NumberText
 
 OrderStatus = Literal["open", "rated", "assigned", "exporting", "exported", "closed"]
 ClosingStatus = Literal["open", "closed"]
-"""What a zero-bill, a reopening or a credit makes of an order."""
+"""The status of an order after a zero-bill, a reopening or a credit."""
 ClosingAction = Literal["zero_bill", "reopen"]
 HistoryAction = Literal[
     "rated",
@@ -31,12 +31,12 @@ HistoryAction = Literal[
     "zero_billed",
 ]
 OUTCOMES: tuple[FieldStatus, ...] = ("served", "not_served", "cancelled")
-"""The field statuses that end the field work; each is a bill type of kind `outcome` as well, in capitals."""
+"""The field statuses that end the field work. In capitals, each is also a bill type of kind `outcome`."""
 EDITABLE: frozenset[OrderStatus] = frozenset({"open", "rated", "assigned"})
 
 
 class WorkOrder(OrderEntry):
-    """One job as rating sees it."""
+    """One job, with what rating adds to what people entered."""
 
     id: int
     ar_company: int
@@ -50,7 +50,7 @@ class WorkOrder(OrderEntry):
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order in a list; `total` is that of its current rating."""
+    """An order in a list. `total` is the total of its current rating."""
 
     id: int
     number: str
@@ -75,7 +75,7 @@ class OrderRow:
 
 
 class OrderFilter(Filter):
-    """Which orders a list shows."""
+    """Filters work orders. The dates are service dates."""
 
     status: OrderStatus | None = None
     branch: CodeText | None = None
@@ -83,18 +83,20 @@ class OrderFilter(Filter):
     bill_to: NumberText | None = None
     service_from: date | None = None
     service_to: date | None = None
-    search: Line | None = Field(default=None, description="Part of the number or the reference.")
+    search: Line | None = Field(default=None, description="Text in the number or the reference.")
 
 
 @dataclass(frozen=True)
 class OrderTotals:
+    """Totals of all orders that match the filters, not only of the page."""
+
     count: int
     total: Money
 
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where an exported order is: its run, and its invoice in Accounts Receivable."""
+    """The last export of an order: its run, and its invoice in Accounts Receivable."""
 
     run_id: int | None
     ar_company: int | None
@@ -104,12 +106,12 @@ class Whereabouts:
 
 
 NOWHERE = Whereabouts(None, None, None, None, None)
-"""Where an order is that was never exported."""
+"""For an order that was never exported."""
 
 
 @dataclass(frozen=True)
 class Closing:
-    """Who closed the order without an invoice (`zero_bill`) or took it up again (`reopen`), when and why."""
+    """Who closed the order without an invoice (`zero_bill`) or reopened it (`reopen`), when and why."""
 
     action: ClosingAction
     reason: str
@@ -119,9 +121,10 @@ class Closing:
 
 @dataclass(frozen=True)
 class HistoryStep:
-    """One thing that happened to an order; `words` say why, or what Accounts Receivable answered.
+    """One event in the history of an order.
 
-    `amount` is the rating's total, or what was credited.
+    `words` is the reason or the answer of Accounts Receivable. `amount` is the total of the rating, or the credited
+    amount.
     """
 
     at: datetime
@@ -135,9 +138,10 @@ class HistoryStep:
 
 
 def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:
-    """Refuses a change from `exporting` on; the refusal names the invoice and the way out.
+    """Raises LockedUseCredit for an order that is being exported, is exported or is closed.
 
-    Source: rating, section 2; an exported order is corrected by a credit in receivables, then rated again.
+    The refusal says where the order is and what to do. An exported order is credited in receivables first, and then
+    rated again. Source: rating, section 2.
     """
     if order.status in EDITABLE:
         return
@@ -149,20 +153,20 @@ def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:
         "transaction": whereabouts.ar_transaction,
     }
     if order.status == "exporting":
-        detail = f"Work order {order.number} is being exported by run {whereabouts.run_id}; wait for the run to end."
+        detail = f"Work order {order.number} is being exported by run {whereabouts.run_id}. Wait for the run to end."
     elif order.status == "exported":
         detail = (
             f"Work order {order.number} is on invoice {whereabouts.ar_number} in Accounts Receivable "
-            f"(company {whereabouts.ar_company}, {whereabouts.ar_month}, transaction {whereabouts.ar_transaction}): "
-            f"credit it there with disposition rerate, then rate it again."
+            f"(company {whereabouts.ar_company}, {whereabouts.ar_month}, transaction {whereabouts.ar_transaction}). "
+            "Credit it there with disposition rerate, then rate the order again."
         )
     else:
-        detail = f"Work order {order.number} is closed; reopen it first."
+        detail = f"Work order {order.number} is closed. Reopen it first."
     raise LockedUseCredit(detail, members={name: value for name, value in members.items() if value is not None})
 
 
 def require_ready_for_rating(order: WorkOrder) -> None:
-    """An order can be rated once its proof of delivery is there and the field work has ended.
+    """Raises NotReadyForRating unless the proof of delivery is received and the field work has ended.
 
     Source: rating, section 3.8.
     """
@@ -173,24 +177,31 @@ def require_ready_for_rating(order: WorkOrder) -> None:
 
 
 def require_rated(order: WorkOrder) -> None:
+    """Raises NotRated unless the order has a rating that is not being exported."""
     if order.status not in {"rated", "assigned"}:
         raise NotRated(f"Work order {order.number} has no rating.")
 
 
 def require_open(order: WorkOrder) -> None:
-    """Only an open order is closed without an invoice (rating, section 2): a rating would be lost unseen."""
+    """Raises NotOpen unless the order is open.
+
+    Only an open order can be closed without an invoice, so that a rating is never lost unnoticed. Source: rating,
+    section 2.
+    """
     if order.status != "open":
-        raise NotOpen(f"Work order {order.number} is {order.status}; remove its rating first.")
+        raise NotOpen(f"Work order {order.number} is {order.status}. Remove its rating first.")
 
 
 def require_closed(order: WorkOrder) -> None:
+    """Raises NotClosed unless the order is closed."""
     if order.status != "closed":
         raise NotClosed(f"Work order {order.number} is {order.status}, not closed.")
 
 
 def next_rating_version(order: WorkOrder) -> int:
-    """The version that a new rating gets: the order's own while it is open, the next one when it is rated already.
+    """The version of the next rating: the order's own while it is open, or the following one if it is already rated.
 
-    An order that was reopened or whose rating was removed has had its version raised then.
+    Reopening an order or removing its rating has already raised its version. Example: an open order with version 1 is
+    rated as version 1, and rated again as version 2.
     """
     return order.rating_version if order.status == "open" else order.rating_version + 1

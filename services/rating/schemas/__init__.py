@@ -1,1 +1,1 @@
-"""The wire types of rating: what goes in and out over HTTP and CSV."""
+"""The bodies and rows that rating reads and writes over HTTP and in files."""

@@ -1,4 +1,4 @@
-"""Billing profiles on the wire and in files."""
+"""Billing profiles in bodies and in files."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -15,12 +15,12 @@ from shared.values.fields import parts_of
 
 ProfileCopy = Annotated[
     Changes,
-    changes(partial(ProfileHead, "ProfileCopy", "What is to differ in the copy; what is left out is taken over.")),
+    changes(partial(ProfileHead, "ProfileCopy", "What differs in the copy. Fields that are left out are copied.")),
 ]
 
 
 class ProfileEnd(BaseModel):
-    """The last day on which a profile is in force; null for until further notice."""
+    """The last day on which a profile is in force, or null for no end date."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -28,7 +28,7 @@ class ProfileEnd(BaseModel):
 
 
 def rows_of(profiles: Sequence[BillingProfile]) -> list[ProfileRow]:
-    """Profiles as rows of a table, one a line."""
+    """Profiles as rows of a table, one row per line of a profile."""
     return [
         ProfileRow.model_construct(**parts_of(profile, ProfileHead), **parts_of(line, LineEntry))
         for profile in profiles
@@ -36,13 +36,18 @@ def rows_of(profiles: Sequence[BillingProfile]) -> list[ProfileRow]:
     ]
 
 
-def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileEntry, list[int]]]:
-    """The profiles of a table, each with the lines of the file on which its lines stand."""
+def whole_line(row: ProfileRow) -> ProfileRow:
+    """What must be unique in a file of profiles: a line, with all that it says."""
+    return row
 
-    def head_of(one: Numbered[ProfileRow]) -> dict[str, Any]:
-        return parts_of(one.row, ProfileHead)
+
+def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileEntry, list[int]]]:
+    """Yields the profiles in a table, each with the file's line number of each of its lines."""
+
+    def head_of(numbered: Numbered[ProfileRow]) -> dict[str, Any]:
+        return parts_of(numbered.row, ProfileHead)
 
     for head, several in groupby(rows, key=head_of):
-        numbered = list(several)
-        lines = [LineEntry.model_construct(**parts_of(one.row, LineEntry)) for one in numbered]
-        yield ProfileEntry.model_construct(**head, lines=lines), [one.line for one in numbered]
+        group = list(several)
+        lines = [LineEntry.model_construct(**parts_of(numbered.row, LineEntry)) for numbered in group]
+        yield ProfileEntry.model_construct(**head, lines=lines), [numbered.line for numbered in group]

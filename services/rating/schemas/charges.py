@@ -1,4 +1,4 @@
-"""Overrides, and charges as they are shown."""
+"""Charges and overrides in bodies."""
 
 from typing import Literal
 
@@ -13,17 +13,17 @@ from shared.values.text import CodeText, FilledLine
 
 
 def entry_of(charge: Charge, kind: Literal["prebill", "manual"]) -> ChargeEntry:
-    """A charge as it is kept."""
+    """The charge as it is stored."""
     return ChargeEntry(**parts_of(charge, Charge), kind=kind)
 
 
 class Override(BaseModel):
-    """Another quantity or another amount for the line of the rate table with this billing item, and why."""
+    """A new quantity or amount for the rate table line with this billing item, and the reason."""
 
     model_config = ConfigDict(extra="forbid")
 
     billing_item: ItemName
-    bill_type: CodeText | None = Field(default=None, description="That of the line, if it is a triggered one.")
+    bill_type: CodeText | None = Field(default=None, description="The bill type of the line, if the line is triggered.")
     quantity: Quantity | None = None
     amount: Money | None = None
     reason: FilledLine

@@ -1,4 +1,4 @@
-"""The ends of an order on the wire."""
+"""Zero-billing and reopening in bodies."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,7 +6,7 @@ from shared.values.text import FilledLine
 
 
 class Reason(BaseModel):
-    """Why."""
+    """The reason for the change."""
 
     model_config = ConfigDict(extra="forbid")
 

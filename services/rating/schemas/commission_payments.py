@@ -1,4 +1,4 @@
-"""Commission payments on the wire."""
+"""Commission payments in bodies."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -7,7 +7,7 @@ from shared.values.text import CodeText
 
 
 class PaymentRequest(BaseModel):
-    """Whom to pay (all servers, if none are named), and up to which period."""
+    """The servers to pay (all, if left out), and the last period to include."""
 
     model_config = ConfigDict(extra="forbid")
 

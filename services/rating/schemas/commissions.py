@@ -1,4 +1,4 @@
-"""Commissions on the wire."""
+"""Commissions in bodies."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -7,7 +7,7 @@ from shared.values.text import FilledLine
 
 
 class AdjustmentBody(BaseModel):
-    """The amount to which a commission is to come, and why."""
+    """The new amount of a commission, and the reason."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Draft invoices on the wire."""
+"""Draft invoices in bodies."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -7,7 +7,7 @@ from shared.values.numbers import Id
 
 
 class AssignmentRequest(BaseModel):
-    """Which orders to assign, or to take off their drafts."""
+    """Which orders to assign, or to take off their draft invoices."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,7 +23,7 @@ class ChosenOrders(BaseModel):
 
 
 class OrdersToTakeOff(BaseModel):
-    """Orders by id; all of the invoice, if none are named."""
+    """Orders by id. If they are left out, all orders of the invoice."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Exports on the wire."""
+"""Exports in bodies."""
 
 from datetime import date
 
@@ -12,21 +12,24 @@ from shared.values.text import MonthText
 
 
 class InvoiceDating(BaseModel):
-    """When the invoice is dated."""
+    """The date and the month of the invoices."""
 
     model_config = ConfigDict(extra="forbid")
 
-    invoice_date: Day | None = Field(default=None, description="Today at the company, if left out.")
-    month: MonthText | None = Field(default=None, description="That of the invoice date, if left out.")
+    invoice_date: Day | None = Field(default=None, description="If left out, today in the company's time zone.")
+    month: MonthText | None = Field(default=None, description="If left out, the month of the invoice date.")
 
     def dated(self, today: date) -> tuple[date, str]:
-        """The invoice date and the month."""
+        """Returns the invoice date and the month, `YYYY-MM`."""
         invoice_date = self.invoice_date or today
         return invoice_date, self.month or month_of(invoice_date)
 
 
 class ExportRequest(InvoiceDating):
-    """What to export, dated when; `expected_*` is what was seen, and refuses the export when it has changed."""
+    """What to export, and with which date.
+
+    `expected_orders` and `expected_total` are what the clerk saw. If the selection has changed, the export is refused.
+    """
 
     selection: Selection = EVERYTHING_READY
     expected_orders: int | None = Field(default=None, ge=0, le=1_000_000_000)
@@ -34,7 +37,7 @@ class ExportRequest(InvoiceDating):
 
 
 class WithdrawalRequest(BaseModel):
-    """Which invoices of the run to withdraw; all that wait, if none are named."""
+    """Which invoices of the run to withdraw. If they are left out, all that have no answer yet."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,6 +45,6 @@ class WithdrawalRequest(BaseModel):
 
 
 class Withdrawn(BaseModel):
-    """How many invoices waited and were asked back; their answers come to the run like any other."""
+    """How many invoices had no answer yet and are being withdrawn. The run shows the answers when they arrive."""
 
     requested: int

@@ -1,4 +1,4 @@
-"""Trial ratings on the wire."""
+"""Trial ratings in bodies."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,7 +14,7 @@ Charges = Annotated[Sequence[Charge], MaxLen(100)]
 
 
 class TrialRequest(BaseModel):
-    """An order that need not exist, with what would be entered for it."""
+    """An order that does not have to exist, with the charges to enter for it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,9 +24,9 @@ class TrialRequest(BaseModel):
     overrides: Annotated[Sequence[Override], MaxLen(100)] = ()
 
     def to_charges(self) -> dict[str, ChargeEntry]:
-        """The charges by where they stand."""
+        """The charges, by their JSON pointer in the body."""
         return {
-            **{f"/prebills/{index}": entry_of(one, "prebill") for index, one in enumerate(self.prebills)},
-            **{f"/manual_lines/{index}": entry_of(one, "manual") for index, one in enumerate(self.manual_lines)},
-            **{f"/overrides/{index}": one.to_entry() for index, one in enumerate(self.overrides)},
+            **{f"/prebills/{index}": entry_of(charge, "prebill") for index, charge in enumerate(self.prebills)},
+            **{f"/manual_lines/{index}": entry_of(charge, "manual") for index, charge in enumerate(self.manual_lines)},
+            **{f"/overrides/{index}": override.to_entry() for index, override in enumerate(self.overrides)},
         }

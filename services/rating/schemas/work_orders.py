@@ -1,4 +1,4 @@
-"""Work orders on the wire."""
+"""Work orders in bodies."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -12,22 +12,22 @@ from services.rating.schemas.charges import entry_of
 from shared.http.bodies import Changes, changes, partial
 
 WorkOrderChanges = Annotated[
-    Changes, changes(partial(OrderEntry, "WorkOrderChange", "What is to change of a work order."))
+    Changes, changes(partial(OrderEntry, "WorkOrderChange", "The fields of a work order to change."))
 ]
 
 
 class NewWorkOrder(EnteredOrder):
-    """An order as one JSON object, with the charges that are known before it is rated."""
+    """An order to enter, with the charges that are known before it is rated."""
 
     prebills: Annotated[Sequence[Charge], MaxLen(100)] = ()
 
     def to_prebills(self) -> dict[str, ChargeEntry]:
-        """The prebills by where they stand."""
-        return {f"/prebills/{index}": entry_of(one, "prebill") for index, one in enumerate(self.prebills)}
+        """The prebills, by their JSON pointer in the body."""
+        return {f"/prebills/{index}": entry_of(charge, "prebill") for index, charge in enumerate(self.prebills)}
 
 
 class WorkOrderRead(WorkOrder):
-    """An order with where its last export is, and why it was closed or reopened last."""
+    """An order with its last export, and why it was last closed or reopened."""
 
     last_export: Whereabouts | None
     last_closing: Closing | None

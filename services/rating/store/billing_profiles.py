@@ -1,4 +1,4 @@
-"""Billing profiles: listed, read and written."""
+"""The rows of billing profiles and their lines."""
 
 import json
 from collections.abc import Sequence
@@ -37,25 +37,25 @@ _PROFILE_SORTING = Sorting(
 )
 
 
-def _where(wanted: ProfileFilter) -> Where:
-    where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=wanted.on)
+def _where(filters: ProfileFilter) -> Where:
+    where = Where().add("daterange(p.effective_from, p.effective_to, '[]') @> CAST(:on AS date)", on=filters.on)
     for name in field_names(Key):
-        where.add(f"p.{name} = :{name}", **{name: getattr(wanted, name)})
+        where.add(f"p.{name} = :{name}", **{name: getattr(filters, name)})
     return where.add(
         """
         (p.source ILIKE :pattern OR EXISTS (
             SELECT FROM profile_line l WHERE l.profile_id = p.id
                 AND (l.billing_item ILIKE :pattern OR l.bill_type ILIKE :pattern OR l.comment ILIKE :pattern)))
         """,
-        pattern=containing(wanted.search),
+        pattern=containing(filters.search),
     )
 
 
 async def list_profiles(
-    session: AsyncSession, wanted: ProfileFilter, query: PageQuery
+    session: AsyncSession, filters: ProfileFilter, query: PageQuery
 ) -> tuple[list[BillingProfile], str | None, int]:
-    """One page of profiles with their lines, and how many fit."""
-    where = _where(wanted)
+    """One page of profiles with their lines, the cursor of the next page, and how many match."""
+    where = _where(filters)
     profiles, cursor = await fetch_page(
         session,
         BillingProfile,
@@ -68,13 +68,13 @@ async def list_profiles(
     return await _with_lines(session, profiles), cursor, await fetch_count(session, "billing_profile p", where)
 
 
-async def take_turns(session: AsyncSession) -> None:
-    """Makes changes of the rate table wait for each other, so that each sees what the one before has saved."""
+async def wait_for_turn(session: AsyncSession) -> None:
+    """Lets changes of rate tables run one after another, so that each sees what the previous one saved."""
     await execute(session, "SELECT FROM rate_table_state FOR NO KEY UPDATE")
 
 
 async def find_profile(session: AsyncSession, profile_id: int) -> KeptProfile | None:
-    """One profile with its lines, None when there is none."""
+    """The profile with its lines, or None if it does not exist."""
     statement = f"SELECT {PROFILE_COLUMNS}, p.revision FROM billing_profile p WHERE p.id = :id"
     found = await fetch_one(session, KeptProfile, statement, id=profile_id)
     return None if found is None else (await _with_lines(session, [found]))[0]
@@ -82,16 +82,16 @@ async def find_profile(session: AsyncSession, profile_id: int) -> KeptProfile | 
 
 async def _with_lines(session: AsyncSession, profiles: Sequence[ProfileT]) -> list[ProfileT]:
     condition = "WHERE l.profile_id = ANY(CAST(:profile_ids AS bigint[]))"
-    return with_lines(profiles, await load_lines(session, condition, profile_ids=[one.id for one in profiles]))
+    return with_lines(profiles, await load_lines(session, condition, profile_ids=[profile.id for profile in profiles]))
 
 
 async def insert_profiles(session: AsyncSession, entries: Sequence[ProfileEntry]) -> list[int]:
     """Adds profiles with their lines, in two statements, and returns their ids in the same order.
 
-    The database refuses an overlap in key and time.
+    An exclusion constraint refuses profiles with the same key that overlap in time.
     """
     names = ", ".join(PROFILE_TYPES)
-    made = await session.execute(
+    inserted = await session.execute(
         text(
             f"""
             INSERT INTO billing_profile ({names}) SELECT {names} FROM unnest({arrays_of(PROFILE_TYPES)}) AS entry ({names})
@@ -100,14 +100,14 @@ async def insert_profiles(session: AsyncSession, entries: Sequence[ProfileEntry]
         ),
         columns(entries, *PROFILE_TYPES),
     )
-    ids = {(Key(*row[1:6]), row.effective_from): row.id for row in made}
-    placed = [ids[entry.key, entry.effective_from] for entry in entries]
-    await _insert_lines(session, list(zip(placed, entries, strict=True)))
-    return placed
+    ids = {(Key(*row[1:6]), row.effective_from): row.id for row in inserted}
+    profile_ids = [ids[entry.key, entry.effective_from] for entry in entries]
+    await _insert_lines(session, list(zip(profile_ids, entries, strict=True)))
+    return profile_ids
 
 
 async def update_profile(session: AsyncSession, profile_id: int, entry: ProfileEntry) -> None:
-    """Writes a profile anew, with other lines, and raises its revision."""
+    """Replaces a profile and its lines, and raises its revision."""
     changes = ", ".join(f"{name} = :{name}" for name in PROFILE_TYPES)
     await execute(
         session,
@@ -119,11 +119,11 @@ async def update_profile(session: AsyncSession, profile_id: int, entry: ProfileE
     await _insert_lines(session, [(profile_id, entry)])
 
 
-async def _insert_lines(session: AsyncSession, placed: Sequence[tuple[int, ProfileEntry]]) -> None:
-    """Writes the lines of profiles, given with their ids, in one statement."""
+async def _insert_lines(session: AsyncSession, profiles: Sequence[tuple[int, ProfileEntry]]) -> None:
+    """Adds the lines of profiles, which are given with their ids, in one statement."""
     lines = [
         (profile_id, position, line)
-        for profile_id, entry in placed
+        for profile_id, entry in profiles
         for position, line in enumerate(entry.lines, start=1)
     ]
     values: dict[str, list[Any]] = columns([line for _, _, line in lines], *LINE_TYPES)
@@ -146,14 +146,14 @@ async def _insert_lines(session: AsyncSession, placed: Sequence[tuple[int, Profi
 
 
 def _json(parts: Sequence[Step | ZoneRate | str]) -> str:
-    """Tiers, zones and bases as a document, numbers as text; where a step begins is only checked, never kept."""
-    kept: list[object] = []
+    """Steps, zone rates or bases as a JSON document with numbers as text. Where a step begins is not stored."""
+    document: list[object] = []
     for part in parts:
         if isinstance(part, Step):
             up_to = None if part.up_to is None else plain(part.up_to)
-            kept.append({"up_to": up_to, "amount": plain(part.amount), "rate": plain(part.rate)})
+            document.append({"up_to": up_to, "amount": plain(part.amount), "rate": plain(part.rate)})
         elif isinstance(part, ZoneRate):
-            kept.append({"from_zone": part.from_zone, "to_zone": part.to_zone, "rate": plain(part.rate)})
+            document.append({"from_zone": part.from_zone, "to_zone": part.to_zone, "rate": plain(part.rate)})
         else:
-            kept.append(part)
-    return json.dumps(kept)
+            document.append(part)
+    return json.dumps(document)

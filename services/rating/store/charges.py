@@ -1,4 +1,4 @@
-"""Charges entered for one order: prebills, lines by hand, overrides."""
+"""The rows of the charges of orders."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _TYPES = column_types(metadata.tables["order_charge"], ChargeEntry)
 
 
 async def of_orders(session: AsyncSession, order_ids: Sequence[int]) -> Mapping[int, list[OrderCharge]]:
-    """The charges of many orders, by order, as they were entered, in one statement."""
+    """The charges of many orders by order id, oldest first, in one statement."""
     found = await fetch_all(
         session,
         OrderCharge,
@@ -32,14 +32,14 @@ async def of_orders(session: AsyncSession, order_ids: Sequence[int]) -> Mapping[
         order_ids=list(order_ids),
     )
     charges: dict[int, list[OrderCharge]] = defaultdict(list)
-    for one in found:
-        charges[one.work_order_id].append(one.model_copy(update={"servers": shares_of(one.servers)}))
+    for charge in found:
+        charges[charge.work_order_id].append(charge.model_copy(update={"servers": shares_of(charge.servers)}))
     return charges
 
 
-async def insert(session: AsyncSession, placed: Sequence[tuple[int, ChargeEntry]], entered_by: str) -> list[int]:
-    """Enters charges, each with the id of its order, in one statement; returns their ids."""
-    entries = [entry for _, entry in placed]
+async def insert(session: AsyncSession, charges: Sequence[tuple[int, ChargeEntry]], entered_by: str) -> list[int]:
+    """Adds charges, each with the id of its order, in one statement, and returns their ids."""
+    entries = [entry for _, entry in charges]
     names = ", ".join(_TYPES)
     return await fetch_values(
         session,
@@ -50,15 +50,18 @@ async def insert(session: AsyncSession, placed: Sequence[tuple[int, ChargeEntry]
         RETURNING id
         """,
         entered_by=entered_by,
-        order_ids=[order_id for order_id, _ in placed],
-        **columns(entries, *_TYPES) | {"servers": [to_document(one.servers) for one in entries]},
+        order_ids=[order_id for order_id, _ in charges],
+        **columns(entries, *_TYPES) | {"servers": [to_document(entry.servers) for entry in entries]},
     )
 
 
 async def list_prebills(
     session: AsyncSession, scope: Scope, number: str | None, query: PageQuery
 ) -> tuple[list[Prebill], str | None, int]:
-    """One page of the prebills of the orders in scope, and how many fit; `number` is that of an order."""
+    """One page of the prebills of the orders in scope, the cursor of the next page, and how many match.
+
+    `number` is the number of an order; None means all orders.
+    """
     source = "order_charge c JOIN work_order w ON w.id = c.work_order_id JOIN branch b ON b.code = w.branch"
     where = Where(["c.kind = 'prebill'"]).within(scope, **SIDES).add("w.number = :number", number=number)
     found, cursor = await fetch_page(
@@ -70,12 +73,12 @@ async def list_prebills(
         sorting=Sorting({"id": ("c.id", "bigint"), "work_order": ("w.number", "text")}, default="id", key="c.id"),
         query=query,
     )
-    prebills = [one.model_copy(update={"servers": shares_of(one.servers)}) for one in found]
+    prebills = [prebill.model_copy(update={"servers": shares_of(prebill.servers)}) for prebill in found]
     return prebills, cursor, await fetch_count(session, source, where)
 
 
 async def delete(session: AsyncSession, order_id: int, charge_id: int) -> bool:
-    """Takes a charge off its order; False when it is not there."""
+    """Removes a charge from its order; returns False if the order has no such charge."""
     return bool(
         await execute(
             session,

@@ -1,4 +1,4 @@
-"""Orders closed without an invoice, and closed ones taken up again."""
+"""Statements for orders that are closed without an invoice or reopened."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from shared.database.statements import execute
 
 
 async def set_status(session: AsyncSession, order_id: int, status: ClosingStatus) -> None:
-    """Closes an open order, or opens a closed one with the next rating version; the caller holds it."""
+    """Closes an open order, or reopens a closed one with the next rating version. The caller has locked it."""
     await execute(
         session,
         """
@@ -26,7 +26,7 @@ async def set_status(session: AsyncSession, order_id: int, status: ClosingStatus
 async def insert(
     session: AsyncSession, order_id: int, action: ClosingAction, reason: str, done_by: str, done_at: datetime
 ) -> None:
-    """Notes who closed or reopened an order, and why."""
+    """Records who closed or reopened an order, and why."""
     await execute(
         session,
         """

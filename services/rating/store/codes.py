@@ -1,4 +1,4 @@
-"""The codes that keys and charges are made of: which there are, and the ZIPs of regions and zones."""
+"""The rows of codes, and of the ZIP codes of regions and zones."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from shared.records.table import load_rows
 
 
 async def known_codes(session: AsyncSession) -> dict[str, set[str]]:
-    """All codes that are not retired, by table; billing items by their name."""
+    """All codes that are not retired, by table. For billing items, these are the names."""
     selects = [
         f"SELECT '{name}' AS kind, {table.keys[0]} AS code FROM {name} WHERE retired_on IS NULL"
         for name, table in CODES.items()
@@ -29,7 +29,7 @@ async def companies_of_branches(session: AsyncSession) -> dict[str, int]:
 
 
 async def zones_of(session: AsyncSession, zips: Sequence[str]) -> dict[str, str]:
-    """Which of the ZIPs lie in a zone already, and in which."""
+    """The zones of those ZIP codes that are already in a zone."""
     result = await session.execute(
         text("SELECT zip, zone FROM zone_zip WHERE zip = ANY(CAST(:zips AS text[]))"), {"zips": list(zips)}
     )
@@ -37,7 +37,7 @@ async def zones_of(session: AsyncSession, zips: Sequence[str]) -> dict[str, str]
 
 
 async def add_zips(session: AsyncSession, rows: Sequence[Region | Zone], *, name: str) -> None:
-    """Puts the ZIPs of rows into their regions or zones (`name` says which); those that are there already stay."""
+    """Adds the ZIP codes of the rows to their regions or zones (`name` is the table). Existing ones stay."""
     pairs = [(row.code, zip_code) for row in rows for zip_code in row.zips]
     await execute(
         session,
@@ -52,7 +52,7 @@ async def add_zips(session: AsyncSession, rows: Sequence[Region | Zone], *, name
 
 
 async def remove_other_zips(session: AsyncSession, before: Region | Zone, after: Region | Zone, *, name: str) -> None:
-    """Takes every ZIP out of a region or zone that it is not to have any more; other ZIPs raise its revision as well."""
+    """Removes the ZIP codes that a region or zone no longer has. Any difference in ZIP codes raises its revision."""
     await execute(
         session,
         f"DELETE FROM {name}_zip WHERE {name} = :code AND zip <> ALL(CAST(:kept AS text[]))",
@@ -63,8 +63,8 @@ async def remove_other_zips(session: AsyncSession, before: Region | Zone, after:
         await execute(session, f"UPDATE {name} SET revision = revision + 1 WHERE code = :code", code=after.code)
 
 
-async def hold_servers(session: AsyncSession, servers: Sequence[str]) -> None:
-    """Makes changes of these servers' rates wait for each other, so that each sees what the one before has saved."""
+async def lock_servers(session: AsyncSession, servers: Sequence[str]) -> None:
+    """Lets changes of these servers' rates run one after another, so that each sees what the previous one saved."""
     await execute(
         session,
         "SELECT FROM server WHERE code = ANY(CAST(:servers AS text[])) ORDER BY code FOR NO KEY UPDATE",

@@ -1,4 +1,4 @@
-"""Commission periods and payments: opened and closed, chosen, paid and released."""
+"""The rows of commission periods and payments."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,9 +16,9 @@ _ORDERS = "JOIN work_order w ON w.id = c.work_order_id JOIN branch b ON b.code =
 
 
 async def hold_open_period(session: AsyncSession) -> int:
-    """The open period, held open until this transaction ends; others may book in it, too."""
+    """Returns the open period and keeps it open until this transaction ends. Other transactions can book in it, too."""
     for _ in range(2):
-        # Who waited for a closing sees the closed row and finds none; the next look finds the one that follows.
+        # If this waited while the period was closed, the query finds no open row. The second one finds the next period.
         found: int | None = await fetch_value(
             session, "SELECT id FROM commission_period WHERE closed_at IS NULL FOR SHARE"
         )
@@ -28,7 +28,7 @@ async def hold_open_period(session: AsyncSession) -> int:
 
 
 async def close_period(session: AsyncSession, period_id: int, closed_by: str, closed_at: datetime) -> bool:
-    """Closes the period and opens the next; False when it is closed already. Waits for those who book in it."""
+    """Closes the period and opens the next one; returns False if it is already closed. Waits for open bookings."""
     closed = await execute(
         session,
         """
@@ -58,12 +58,13 @@ def _periods(scope: Scope) -> tuple[str, dict[str, object]]:
 
 
 async def find_period(session: AsyncSession, scope: Scope, period_id: int) -> Period | None:
+    """The period with what is booked in it within the scope, or None if it does not exist."""
     select, parameters = _periods(scope)
     return await fetch_one(session, Period, f"{select} WHERE period.id = :id", id=period_id, **parameters)
 
 
 async def list_periods(session: AsyncSession, scope: Scope) -> list[Period]:
-    """All periods, the newest first, with what is booked in each within the scope."""
+    """All periods, newest first, with what is booked in each within the scope."""
     select, parameters = _periods(scope)
     return await fetch_all(session, Period, f"{select} ORDER BY period.id DESC", **parameters)
 
@@ -71,7 +72,7 @@ async def list_periods(session: AsyncSession, scope: Scope) -> list[Period]:
 async def lock_owed(
     session: AsyncSession, scope: Scope, servers: Sequence[str] | None, through_period: int | None
 ) -> list[Owed]:
-    """What is payable and in no payment, held against other payments."""
+    """Locks what is payable and not in a payment, so that no other payment can select it."""
     where = (
         Where(["c.payable_at IS NOT NULL", "c.payment_id IS NULL"])
         .within(scope, **SIDES)
@@ -90,7 +91,7 @@ async def lock_owed(
 
 
 async def insert_payment(session: AsyncSession, choice: Choice, selected_by: str, selected_at: datetime) -> int:
-    """Records a payment over the chosen bookings, which the caller holds; two statements."""
+    """Records a payment of the chosen bookings, which the caller has locked. Returns its id."""
     payment_id: int = await fetch_value(
         session,
         """
@@ -113,6 +114,7 @@ async def insert_payment(session: AsyncSession, choice: Choice, selected_by: str
 
 
 async def pay(session: AsyncSession, payment_id: int, paid_by: str, paid_at: datetime) -> None:
+    """Marks the payment as paid."""
     await execute(
         session,
         "UPDATE commission_payment SET status = 'paid', paid_by = :paid_by, paid_at = :paid_at WHERE id = :id",
@@ -123,13 +125,13 @@ async def pay(session: AsyncSession, payment_id: int, paid_by: str, paid_at: dat
 
 
 async def release(session: AsyncSession, payment_id: int) -> None:
-    """Lets go of what the payment has chosen."""
+    """Marks the payment as released, so that its commissions are owed again."""
     await execute(session, "UPDATE commission_payment SET status = 'released' WHERE id = :id", id=payment_id)
     await execute(session, "UPDATE commission SET payment_id = NULL WHERE payment_id = :id", id=payment_id)
 
 
 def _visible(scope: Scope) -> Where:
-    """A payment is visible when all of its commissions are: its total would tell of the others."""
+    """A payment is visible if all of its commissions are, because its total would reveal the others."""
     within, parameters = scope_condition(scope, **SIDES)
     if within == "true":
         return Where()
@@ -138,7 +140,7 @@ def _visible(scope: Scope) -> Where:
 
 
 async def find_payment(session: AsyncSession, scope: Scope, payment_id: int, *, lock: bool = False) -> Payment | None:
-    """One payment, None when it is not visible; with `lock` held against other changes."""
+    """The payment, or None if it is not visible; with `lock` locked against other changes."""
     where = _visible(scope).add("payment.id = :payment_id", payment_id=payment_id)
     return await fetch_one(
         session,
@@ -149,7 +151,7 @@ async def find_payment(session: AsyncSession, scope: Scope, payment_id: int, *, 
 
 
 async def list_payments(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Payment], str | None, int]:
-    """One page of the visible payments, and how many there are."""
+    """One page of the visible payments, the cursor of the next page, and how many there are."""
     where = _visible(scope)
     payments, cursor = await fetch_page(
         session,

@@ -1,4 +1,4 @@
-"""Commissions: booked with the ratings that earn them, corrected, and listed; each thing in one statement."""
+"""The rows of commissions. Each function is one statement, for any number of orders."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.commissions import (
+    Balance,
     Booking,
     BookingKind,
     CommissionFilter,
@@ -18,7 +19,6 @@ from services.rating.rules.commissions import (
     RatePeriod,
     ServerTerms,
     ServerTotal,
-    Standing,
 )
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
@@ -53,7 +53,7 @@ _COLUMNS = f"""
 
 
 async def terms_of_servers(session: AsyncSession, codes: Sequence[str]) -> dict[str, ServerTerms]:
-    """What the servers are paid, by code."""
+    """Whether the servers receive commission, and their own percentages, by server code."""
     found = await session.execute(
         text(
             """
@@ -80,26 +80,26 @@ async def insert_earned(
     booked_by: str,
     booked_at: datetime,
 ) -> None:
-    """Books what ratings earn; each comes with the id of its order and the version of its rating."""
+    """Books what ratings earn. Each item has the id of its order and the version of its rating."""
     await copy_records(
         session,
         "commission",
         ("kind", "period_id", "booked_by", "booked_at", "work_order_id", "version", *_EARNED),
         [
-            ("earned", period_id, booked_by, booked_at, order_id, version, *(getattr(one, name) for name in _EARNED))
-            for order_id, version, one in earned
+            ("earned", period_id, booked_by, booked_at, order_id, version, *(getattr(part, name) for name in _EARNED))
+            for order_id, version, part in earned
         ],
     )
 
 
 async def void(session: AsyncSession, versions: Mapping[int, int]) -> int:
-    """Voids what ratings, given as order and version, earned in the period that is open; the caller holds it."""
+    """Voids what ratings, given by order id and version, earned in the open period, which the caller has locked."""
     return await execute(
         session,
         """
         UPDATE commission SET void = true
-        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS gone (id, version), commission_period p
-        WHERE commission.work_order_id = gone.id AND commission.version = gone.version AND NOT commission.void
+        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS replaced (id, version), commission_period p
+        WHERE commission.work_order_id = replaced.id AND commission.version = replaced.version AND NOT commission.void
           AND commission.payable_at IS NULL AND p.id = commission.period_id AND p.closed_at IS NULL
         """,
         order_ids=list(versions),
@@ -107,18 +107,18 @@ async def void(session: AsyncSession, versions: Mapping[int, int]) -> int:
     )
 
 
-async def standings(session: AsyncSession, versions: Mapping[int, int]) -> list[Standing]:
-    """What ratings, given as order and version, earned each server and what is left of it."""
+async def balances(session: AsyncSession, versions: Mapping[int, int]) -> list[Balance]:
+    """What ratings, given by order id and version, earned each server, and what is left of it."""
     return await fetch_all(
         session,
-        Standing,
+        Balance,
         """
         SELECT coalesce(c.corrects, c.id) AS id, c.work_order_id, c.version, c.server, c.billing_item, r.total,
                coalesce(sum(c.amount) FILTER (WHERE c.kind = 'earned'), 0.00) AS figured,
                coalesce(sum(c.amount) FILTER (WHERE c.kind <> 'reversed'), 0.00) AS earned, sum(c.amount) AS left
-        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS wanted (id, version)
-        JOIN commission c ON c.work_order_id = wanted.id AND c.version = wanted.version
-        JOIN rating r ON r.work_order_id = wanted.id AND r.version = wanted.version
+        FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS named (id, version)
+        JOIN commission c ON c.work_order_id = named.id AND c.version = named.version
+        JOIN rating r ON r.work_order_id = named.id AND r.version = named.version
         WHERE NOT c.void
         GROUP BY coalesce(c.corrects, c.id), c.work_order_id, c.version, c.server, c.billing_item, r.total ORDER BY 1
         """,
@@ -137,7 +137,7 @@ async def insert_corrections(
     booked_by: str,
     booked_at: datetime,
 ) -> None:
-    """Books corrections of commissions; what is payable already is corrected so that the correction is payable, too."""
+    """Books corrections of commissions. If a commission is already payable, its correction is payable, too."""
     await execute(
         session,
         """
@@ -159,7 +159,7 @@ async def insert_corrections(
 
 
 async def make_payable(session: AsyncSession, order_ids: Sequence[int]) -> None:
-    """The invoices of the orders are in A/R: what their current ratings earn is payable."""
+    """Makes the commissions of the orders' current ratings payable, because their invoices are in A/R."""
     await execute(
         session,
         """
@@ -173,8 +173,8 @@ async def make_payable(session: AsyncSession, order_ids: Sequence[int]) -> None:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A commission that is about to be adjusted, and how many bookings there are of it."""
+class LockedCommission:
+    """A commission that is locked for an adjustment, and how many bookings it has."""
 
     id: int
     work_order_id: int
@@ -183,18 +183,18 @@ class Held:
     bookings: int
 
 
-async def hold(session: AsyncSession, scope: Scope, commission_id: int) -> Held | None:
-    """One commission with its order held against other changes; None when it is not there or out of scope."""
+async def lock_commission(session: AsyncSession, scope: Scope, commission_id: int) -> LockedCommission | None:
+    """Locks the order of a commission and returns the commission, or None if it does not exist or is out of scope."""
     where = Where(["c.corrects IS NULL"]).within(scope, **SIDES).add("c.id = :id", id=commission_id)
     locked = await fetch_one(
         session, _Id, f"SELECT w.id FROM {_SOURCE} WHERE {where.sql} FOR NO KEY UPDATE OF w", **where.parameters
     )
     if locked is None:
         return None
-    # Read only now: what somebody else booked while this waited for the order must be seen.
+    # Read after the lock, so that this sees what others booked while it waited for the order.
     return await fetch_one(
         session,
-        Held,
+        LockedCommission,
         """
         SELECT c.id, c.work_order_id, c.version, c.period_id,
                (SELECT count(*) FROM commission x WHERE x.corrects = c.id) + 1 AS bookings
@@ -210,7 +210,7 @@ class _Id:
 
 
 async def bookings_of(session: AsyncSession, scope: Scope, commission_id: int) -> list[Booking]:
-    """A commission and its corrections, in the order of booking; void ones too."""
+    """A commission and its corrections in the order of booking, including void ones."""
     where = Where().within(scope, **SIDES).add("(c.id = :id OR c.corrects = :id)", id=commission_id)
     return await fetch_all(
         session, Booking, f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE {where.sql} ORDER BY c.id", **where.parameters
@@ -218,7 +218,7 @@ async def bookings_of(session: AsyncSession, scope: Scope, commission_id: int) -
 
 
 async def of_rating(session: AsyncSession, order_id: int, version: int) -> dict[int, Decimal]:
-    """What the lines of a rating earn their servers together, by position."""
+    """What each line of a rating earns its servers together, by the position of the line."""
     found = await session.execute(
         text(
             """
@@ -231,18 +231,18 @@ async def of_rating(session: AsyncSession, order_id: int, version: int) -> dict[
     return {row.position: row.amount for row in found}
 
 
-def where_of(scope: Scope, wanted: CommissionFilter) -> Where:
+def _where(scope: Scope, filters: CommissionFilter) -> Where:
     return (
         Where(["NOT c.void"])
         .within(scope, **SIDES)
-        .add("c.server = :server", server=wanted.server)
-        .add("w.branch = :branch", branch=wanted.branch)
-        .add("c.period_id = :period", period=wanted.period)
-        .add("c.payment_id = :payment", payment=wanted.payment)
-        .add(f"{_STATUS} = :status", status=wanted.status)
-        .add("w.number = :work_order", work_order=wanted.work_order)
-        .add("w.service_on >= :served_from", served_from=wanted.served_from)
-        .add("w.service_on <= :served_to", served_to=wanted.served_to)
+        .add("c.server = :server", server=filters.server)
+        .add("w.branch = :branch", branch=filters.branch)
+        .add("c.period_id = :period", period=filters.period)
+        .add("c.payment_id = :payment", payment=filters.payment)
+        .add(f"{_STATUS} = :status", status=filters.status)
+        .add("w.number = :work_order", work_order=filters.work_order)
+        .add("w.service_on >= :served_from", served_from=filters.served_from)
+        .add("w.service_on <= :served_to", served_to=filters.served_to)
     )
 
 
@@ -260,23 +260,23 @@ _SORTING = Sorting(
 
 
 async def list_bookings(
-    session: AsyncSession, scope: Scope, wanted: CommissionFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: CommissionFilter, query: PageQuery
 ) -> tuple[list[Booking], str | None]:
-    """One page of the bookings that fit."""
+    """One page of the bookings that match, and the cursor of the next page."""
     return await fetch_page(
         session,
         Booking,
         columns=_COLUMNS,
         source=_SOURCE,
-        where=where_of(scope, wanted),
+        where=_where(scope, filters),
         sorting=_SORTING,
         query=query,
     )
 
 
-async def total_by_server(session: AsyncSession, scope: Scope, wanted: CommissionFilter) -> list[ServerTotal]:
-    """What each server has of all that fits."""
-    where = where_of(scope, wanted)
+async def total_by_server(session: AsyncSession, scope: Scope, filters: CommissionFilter) -> list[ServerTotal]:
+    """The sums of each server over all bookings that match."""
+    where = _where(scope, filters)
     part = "coalesce(sum(c.amount) FILTER (WHERE {} = '{}'), 0.00) AS {}"
     parts = [
         part.format(_STATUS, status, name)

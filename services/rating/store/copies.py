@@ -1,4 +1,4 @@
-"""Read copies of what receivables keeps."""
+"""Read copies of what receivables owns."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from shared.database.statements import columns, execute
 
 
 async def take_over(session: AsyncSession, table: str, keys: Sequence[str], copies: Sequence[Any]) -> None:
-    """Writes copies as they now are, in one statement; a newer version that is here already stays."""
+    """Saves copies in one statement. A saved copy with the same or a newer version stays."""
     types = {name: kind for name, kind in column_types(metadata.tables[table]).items() if name != "id"}
     names = ", ".join(types)
     changes = ", ".join(f"{name} = excluded.{name}" for name in types)

@@ -1,4 +1,4 @@
-"""What open orders ask of the rate tables."""
+"""The key values that open orders use."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +10,7 @@ from shared.database.statements import fetch_all
 
 
 async def open_keys(session: AsyncSession, scope: Scope) -> list[OpenKey]:
-    """Every combination of the five keys, ZIP and service date among the open orders in scope, with how many wait."""
+    """All combinations of key values, ZIP and service date of the open orders in scope, with the number of orders."""
     within, parameters = scope_condition(scope, **SIDES)
     return await fetch_all(
         session,

@@ -1,4 +1,4 @@
-"""The read copy of customers that receivables keeps."""
+"""The rows of the read copy of customers."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from shared.values.fields import field_names
 
 
 async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | None:
-    """The customer type of a customer, None when receivables has not announced him."""
+    """The type of a customer, or None if receivables has not reported the customer yet."""
     found: str | None = await fetch_value(
         session,
         "SELECT customer_type FROM customer WHERE ar_company = :ar_company AND number = :number",
@@ -23,8 +23,8 @@ async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | 
     return found
 
 
-async def announced(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of the customers, given as AR company and number, receivables has announced."""
+async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Those of the customers, given by AR company and number, that receivables has reported."""
     rows = await session.execute(
         text(
             """
@@ -41,7 +41,10 @@ async def announced(session: AsyncSession, customers: Sequence[tuple[int, str]])
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
 ) -> tuple[list[ListedCustomer], str | None, int]:
-    """Customers by number or name; they belong to no branch, so limits to branches do not narrow the list."""
+    """One page of customers by number or name, the cursor of the next page, and how many match.
+
+    Customers do not belong to branches, so limits to branches do not apply.
+    """
     pattern = containing(search)
     where = (
         Where()

@@ -1,4 +1,4 @@
-"""Invoices before they are in Accounts Receivable: made, filled, emptied and shown."""
+"""The rows of invoices and of the orders on them."""
 
 from collections.abc import Sequence
 
@@ -39,24 +39,24 @@ _COLUMNS = """
 """
 
 
-def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
+def _where(scope: Scope, filters: InvoiceFilter) -> Where:
     return (
         Where()
         .within(scope, **_SIDES)
-        .add("i.status = :status", status=wanted.status)
-        .add("i.kind = :kind", kind=wanted.kind)
-        .add("i.branch = :branch", branch=wanted.branch)
-        .add("i.bill_to = :bill_to", bill_to=wanted.bill_to)
-        .add("i.created_at >= CAST(:made_from AS date)", made_from=wanted.made_from)
-        .add("i.created_at < CAST(:made_to AS date) + 1", made_to=wanted.made_to)
+        .add("i.status = :status", status=filters.status)
+        .add("i.kind = :kind", kind=filters.kind)
+        .add("i.branch = :branch", branch=filters.branch)
+        .add("i.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add("i.created_at >= CAST(:made_from AS date)", made_from=filters.made_from)
+        .add("i.created_at < CAST(:made_to AS date) + 1", made_to=filters.made_to)
     )
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
 ) -> tuple[list[Invoice], str | None, InvoiceTotals]:
-    """One page of the invoices that fit, and the totals of all of them."""
-    where = _where(scope, wanted)
+    """One page of the invoices that match, the cursor of the next page, and the totals of all that match."""
+    where = _where(scope, filters)
     invoices, cursor = await fetch_page(
         session,
         Invoice,
@@ -90,7 +90,7 @@ async def list_invoices(
 
 
 async def find(session: AsyncSession, scope: Scope, invoice_id: int, *, lock: bool = False) -> Invoice | None:
-    """The invoice, None when it does not exist or lies outside the scope; with `lock` held against other changes."""
+    """The invoice, or None if it does not exist or is out of scope; with `lock` locked against other changes."""
     within, parameters = scope_condition(scope, **_SIDES)
     if lock:
         await fetch_value(session, "SELECT id FROM invoice WHERE id = :id FOR NO KEY UPDATE", id=invoice_id)
@@ -100,7 +100,7 @@ async def find(session: AsyncSession, scope: Scope, invoice_id: int, *, lock: bo
 
 
 async def list_orders(session: AsyncSession, invoice_id: int) -> list[InvoiceOrder]:
-    """The orders of an invoice by number, in one statement."""
+    """The orders of an invoice, sorted by number."""
     return await fetch_all(
         session,
         InvoiceOrder,
@@ -115,7 +115,7 @@ async def list_orders(session: AsyncSession, invoice_id: int) -> list[InvoiceOrd
 
 
 async def lock_orders_of(session: AsyncSession, invoice_id: int) -> list[int]:
-    """Locks the orders of an invoice in the order of their ids. Orders are always locked before invoices."""
+    """Locks the orders of an invoice, sorted by id, and returns their ids. Orders are always locked before invoices."""
     return await fetch_values(
         session,
         "SELECT id FROM work_order WHERE invoice_id = :invoice_id ORDER BY id FOR NO KEY UPDATE",
@@ -124,7 +124,7 @@ async def lock_orders_of(session: AsyncSession, invoice_id: int) -> list[int]:
 
 
 async def lock_of_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[int]:
-    """Locks the invoices that hold any of the orders, in the order of their ids, and returns them."""
+    """Locks the invoices that any of the orders are on, sorted by id, and returns their ids."""
     return await fetch_values(
         session,
         """
@@ -145,13 +145,13 @@ async def key_of(session: AsyncSession, invoice_id: int) -> GroupKey:
     return key
 
 
-async def take_turns(session: AsyncSession) -> None:
-    """Makes assignments by rule wait for each other, so that two of them never make two drafts of one group."""
+async def wait_for_turn(session: AsyncSession) -> None:
+    """Lets assignments by rule run one after another, so that two of them never create two drafts for one group."""
     await execute(session, "SELECT pg_advisory_xact_lock(hashtextextended('assign by rule', 0))")
 
 
 async def assignable(session: AsyncSession, order_ids: Sequence[int]) -> list[Assignable]:
-    """The orders with the rules of their bill-tos; those whose bill-to is not rolled up are left out."""
+    """The orders with the roll-up rules of their bill-tos. Orders of bill-tos without a rule are left out."""
     return await fetch_all(
         session,
         Assignable,
@@ -167,7 +167,7 @@ async def assignable(session: AsyncSession, order_ids: Sequence[int]) -> list[As
 
 
 async def lock_drafts(session: AsyncSession, keys: Sequence[GroupKey]) -> dict[GroupKey, int]:
-    """The draft rollups of these keys, the oldest of each, held against other changes."""
+    """Locks the draft rollups with these keys, the oldest of each key, and returns their ids."""
     found = await session.execute(
         text(
             f"""
@@ -175,8 +175,8 @@ async def lock_drafts(session: AsyncSession, keys: Sequence[GroupKey]) -> dict[G
         FROM invoice i
         JOIN unnest(CAST(:branch AS text[]), CAST(:bill_to AS text[]), CAST(:grouping AS text[]),
                     CAST(:grouped_by AS text[]), CAST(:cycle_from AS date[]), CAST(:cycle_to AS date[]))
-             AS wanted ({", ".join(_KEY)})
-          ON {" AND ".join(f"i.{name} = wanted.{name}" for name in _KEY)}
+             AS named ({", ".join(_KEY)})
+          ON {" AND ".join(f"i.{name} = named.{name}" for name in _KEY)}
         WHERE i.status = 'draft' AND i.kind = 'rollup' ORDER BY i.id DESC FOR NO KEY UPDATE OF i
         """
         ),
@@ -186,7 +186,7 @@ async def lock_drafts(session: AsyncSession, keys: Sequence[GroupKey]) -> dict[G
 
 
 async def insert_drafts(session: AsyncSession, keys: Sequence[GroupKey], made_by: str) -> list[int]:
-    """Makes a draft rollup for each key, in one statement; returns their ids in the order of the keys."""
+    """Creates a draft rollup for each key and returns their ids in the order of the keys. Two statements."""
     ids = await fetch_values(
         session, "SELECT nextval('invoice_id_seq') FROM generate_series(1, :count)", count=len(keys)
     )
@@ -207,7 +207,7 @@ async def insert_drafts(session: AsyncSession, keys: Sequence[GroupKey], made_by
 
 
 async def put_on(session: AsyncSession, placed: Sequence[tuple[int, int]], done_by: str) -> None:
-    """Assigns rated orders, pairs of order and invoice; both are held by the caller. Two statements."""
+    """Assigns rated orders, given as pairs of order and invoice id, which the caller has locked. Two statements."""
     changed = await execute(
         session,
         """
@@ -233,10 +233,10 @@ async def put_on(session: AsyncSession, placed: Sequence[tuple[int, int]], done_
 
 
 async def take_off(session: AsyncSession, order_ids: Sequence[int], done_by: str) -> None:
-    """Takes assigned orders off their draft invoices; a draft left without orders is dissolved.
+    """Takes assigned orders, which the caller has locked, off their drafts. A draft without orders is dissolved.
 
-    The orders are held by the caller. The invoices are held before they are looked at: of two clerks who take the last
-    two orders off, the second must see that none is left.
+    The invoices are locked before their orders are counted. If two clerks each take off one of the last two orders at
+    the same time, the second one must see that none is left.
     """
     invoice_ids = await lock_of_orders(session, order_ids)
     await execute(
@@ -268,7 +268,7 @@ async def take_off(session: AsyncSession, order_ids: Sequence[int], done_by: str
 
 
 async def total_of(session: AsyncSession, order_ids: Sequence[int]) -> InvoiceTotals:
-    """How many invoices hold the orders, and what the orders come to."""
+    """The number of invoices that the orders are on, and the number and total of the orders."""
     totals = await fetch_one(
         session,
         InvoiceTotals,

@@ -1,4 +1,4 @@
-"""Open Rollup Invoice: the rows and their totals."""
+"""The orders and the totals of the Open Rollup Invoice view."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,23 +24,23 @@ _SHOWN = """
 """
 
 
-def _where(scope: Scope, wanted: OpenRollupFilter) -> Where:
+def _where(scope: Scope, filters: OpenRollupFilter) -> Where:
     return (
         Where([_SHOWN])
         .within(scope, **SIDES)
-        .add(f"{_STATE} = :state", state=wanted.state)
-        .add("w.branch = :branch", branch=wanted.branch)
-        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
-        .add("w.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
-        .add("w.service_on >= :service_from", service_from=wanted.service_from)
-        .add("w.service_on <= :service_to", service_to=wanted.service_to)
+        .add(f"{_STATE} = :state", state=filters.state)
+        .add("w.branch = :branch", branch=filters.branch)
+        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add("w.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
+        .add("w.service_on >= :service_from", service_from=filters.service_from)
+        .add("w.service_on <= :service_to", service_to=filters.service_to)
     )
 
 
 async def list_rows(
-    session: AsyncSession, scope: Scope, wanted: OpenRollupFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: OpenRollupFilter, query: PageQuery
 ) -> tuple[list[OpenRollupRow], str | None]:
-    """One page of the orders that fit."""
+    """One page of the orders that match, and the cursor of the next page."""
     return await fetch_page(
         session,
         OpenRollupRow,
@@ -50,7 +50,7 @@ async def list_rows(
             i.cycle_from, i.cycle_to, e.run_id, i.ar_number, i.ar_month
         """,
         source=_SOURCE,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=Sorting(
             {
                 "number": ("w.number", "text"),
@@ -66,9 +66,9 @@ async def list_rows(
     )
 
 
-async def sums(session: AsyncSession, scope: Scope, wanted: OpenRollupFilter) -> list[RollupSums]:
-    """What fits, by bill-to and branch and by state, in one statement."""
-    where = _where(scope, wanted)
+async def sums(session: AsyncSession, scope: Scope, filters: OpenRollupFilter) -> list[RollupSums]:
+    """The sums of all orders that match, by bill-to, branch and state."""
+    where = _where(scope, filters)
     by_state = ", ".join(
         f"count(*) FILTER (WHERE {_STATE} = '{state}') AS {state}_orders, "
         f"coalesce(sum(r.total) FILTER (WHERE {_STATE} = '{state}'), 0.00) AS {state}"

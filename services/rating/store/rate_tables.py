@@ -1,4 +1,4 @@
-"""Rate tables: profiles with their lines, read as a whole and kept in memory until they change."""
+"""Rate tables, which are read as a whole and cached in memory until they change."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,17 +20,17 @@ ProfileT = TypeVar("ProfileT", bound=BillingProfile)
 PROFILE_TYPES = column_types(metadata.tables["billing_profile"], ProfileHead)
 LINE_TYPES = column_types(metadata.tables["profile_line"], LineEntry)
 PROFILE_COLUMNS = ", ".join(["p.id", *(f"p.{name}" for name in PROFILE_TYPES)])
-_kept: dict[UUID, RateTable] = {}
-"""The rate table that this process used last, by what the database says of its contents; one at a time."""
+_cached: dict[UUID, RateTable] = {}
+"""The rate table that this process used last, by the random value that the database changes along with it."""
 
 
 async def load(session: AsyncSession) -> RateTable:
-    """The rate table as it now is: one statement while it has not changed, five when it has, however large it is."""
+    """The current rate table. One statement if it has not changed since the last call, or else five, for any size."""
     content: UUID = await fetch_value(session, "SELECT content FROM rate_table_state")
-    kept = _kept.get(content)
-    if kept is not None:
-        return kept
-    # What is read below may be newer than `content`, never older; then the next caller reads again.
+    cached = _cached.get(content)
+    if cached is not None:
+        return cached
+    # What is read below can be newer than `content`, but never older. If it is newer, the next call reads it again.
     profiles = await fetch_all(
         session, BillingProfile, f"SELECT {PROFILE_COLUMNS} FROM billing_profile p ORDER BY p.id"
     )
@@ -40,13 +40,13 @@ async def load(session: AsyncSession) -> RateTable:
     table = index_rate_table(
         with_lines(profiles, lines), [(row.region, row.zip) for row in regions], [(row.zone, row.zip) for row in zones]
     )
-    _kept.clear()
-    _kept[content] = table
+    _cached.clear()
+    _cached[content] = table
     return table
 
 
 async def load_lines(session: AsyncSession, condition: str, **parameters: object) -> list[tuple[int, ProfileLine]]:
-    """Lines with the id of their profile, in the order of their positions."""
+    """Lines with the ids of their profiles, sorted by profile and position."""
     names = ", ".join(f"l.{name}" for name in LINE_TYPES)
     result = await session.execute(
         text(
@@ -66,17 +66,17 @@ async def load_lines(session: AsyncSession, condition: str, **parameters: object
 def _line(row: dict[str, Any]) -> tuple[int, ProfileLine]:
     profile_id = row.pop("profile_id")
     row["steps"] = tuple(
-        Step(None if one["up_to"] is None else Decimal(one["up_to"]), Decimal(one["amount"]), Decimal(one["rate"]))
-        for one in row["steps"]
+        Step(None if step["up_to"] is None else Decimal(step["up_to"]), Decimal(step["amount"]), Decimal(step["rate"]))
+        for step in row["steps"]
     )
-    row["zones"] = tuple(ZoneRate(one["from_zone"], one["to_zone"], Decimal(one["rate"])) for one in row["zones"])
+    row["zones"] = tuple(ZoneRate(zone["from_zone"], zone["to_zone"], Decimal(zone["rate"])) for zone in row["zones"])
     row["base"] = tuple(row["base"])
     return profile_id, ProfileLine.model_construct(**row)
 
 
 def with_lines(profiles: Sequence[ProfileT], lines: Sequence[tuple[int, ProfileLine]]) -> list[ProfileT]:
-    """Profiles that were read without lines, with theirs."""
-    of_profile: dict[int, list[ProfileLine]] = defaultdict(list)
+    """Adds the lines to profiles that were read without them."""
+    by_profile: dict[int, list[ProfileLine]] = defaultdict(list)
     for profile_id, line in lines:
-        of_profile[profile_id].append(line)
-    return [one.model_copy(update={"lines": tuple(of_profile[one.id])}) for one in profiles]
+        by_profile[profile_id].append(line)
+    return [profile.model_copy(update={"lines": tuple(by_profile[profile.id])}) for profile in profiles]

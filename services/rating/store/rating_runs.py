@@ -1,4 +1,4 @@
-"""Bulk ratings: which orders wait, and what became of each."""
+"""The rows of bulk ratings and their results."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,11 +19,11 @@ _READY = "(w.pod_received AND w.field_status IN ('served', 'not_served', 'cancel
 
 
 async def start(
-    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, wanted: RunSelection
+    session: AsyncSession, scope: Scope, requested_by: str, requested_at: datetime, selection: RunSelection
 ) -> tuple[int, list[int]]:
-    """Makes a run over the orders that fit; returns its id and theirs.
+    """Creates a run with the orders that match; returns the id of the run and those of the orders.
 
-    Orders that are named by id have their result at once where they are not open or not ready.
+    Orders that were chosen by id and are not open or not ready get their result immediately.
     """
     run_id: int = await fetch_value(
         session,
@@ -37,12 +37,12 @@ async def start(
     where = (
         Where()
         .within(scope, **SIDES)
-        .add("w.branch = ANY(CAST(:branches AS text[]))", branches=wanted.branches)
-        .add("w.customer = ANY(CAST(:customers AS text[]))", customers=wanted.customers)
-        .add("w.service_on <= :service_to", service_to=wanted.service_to)
-        .add("w.id = ANY(CAST(:work_order_ids AS bigint[]))", work_order_ids=wanted.work_order_ids)
+        .add("w.branch = ANY(CAST(:branches AS text[]))", branches=selection.branches)
+        .add("w.customer = ANY(CAST(:customers AS text[]))", customers=selection.customers)
+        .add("w.service_on <= :service_to", service_to=selection.service_to)
+        .add("w.id = ANY(CAST(:work_order_ids AS bigint[]))", work_order_ids=selection.work_order_ids)
     )
-    if wanted.work_order_ids is None:
+    if selection.work_order_ids is None:
         where.add(f"w.status = 'open' AND {_READY}")
     order_ids = await fetch_values(
         session,
@@ -50,7 +50,7 @@ async def start(
         INSERT INTO rating_result (run_id, work_order_id, outcome, detail)
         SELECT :run_id, w.id,
                CASE WHEN w.status <> 'open' THEN 'SKIPPED' WHEN {_READY} THEN 'WAITING' ELSE :not_ready END,
-               CASE WHEN w.status <> 'open' THEN 'is ' || w.status || ' already'
+               CASE WHEN w.status <> 'open' THEN 'is already ' || w.status
                     WHEN NOT w.pod_received THEN 'has no proof of delivery yet'
                     WHEN NOT {_READY} THEN 'is still in the field' ELSE '' END
         FROM work_order w JOIN branch b ON b.code = w.branch
@@ -75,12 +75,12 @@ async def start(
 
 
 async def running(session: AsyncSession) -> RunHead | None:
-    """The oldest run that is not done."""
+    """The oldest run that is not done, or None."""
     return await fetch_one(session, RunHead, "SELECT * FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1")
 
 
 async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[int]:
-    """The next orders of the run that wait and that no other worker has taken, by id; held until the end."""
+    """Locks the next waiting orders of the run that no other worker has locked, and returns their ids."""
     return await fetch_values(
         session,
         """
@@ -95,7 +95,7 @@ async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[in
 async def record(
     session: AsyncSession, run_id: int, rated: Sequence[Rated], failed: Sequence[Failed], skipped: Sequence[int]
 ) -> None:
-    """Writes what became of a part of the run and adds it to the run's counts; `skipped` were no longer open."""
+    """Saves the results of a part of the run and adds them to its counts. `skipped` orders were no longer open."""
     await execute(
         session,
         """
@@ -107,10 +107,14 @@ async def record(
         WHERE rating_result.run_id = :run_id AND rating_result.work_order_id = new.work_order_id
         """,
         run_id=run_id,
-        work_order_ids=[*(one.work_order_id for one in rated), *(one.work_order_id for one in failed), *skipped],
-        outcomes=["RATED"] * len(rated) + [one.code for one in failed] + ["SKIPPED"] * len(skipped),
-        details=[""] * len(rated) + [one.detail for one in failed] + ["changed in the meantime"] * len(skipped),
-        totals=[one.total for one in rated] + [None] * (len(failed) + len(skipped)),
+        work_order_ids=[
+            *(rating.work_order_id for rating in rated),
+            *(failure.work_order_id for failure in failed),
+            *skipped,
+        ],
+        outcomes=["RATED"] * len(rated) + [failure.code for failure in failed] + ["SKIPPED"] * len(skipped),
+        details=[""] * len(rated) + [failure.detail for failure in failed] + ["changed in the meantime"] * len(skipped),
+        totals=[rating.total for rating in rated] + [None] * (len(failed) + len(skipped)),
     )
     await execute(
         session,
@@ -122,7 +126,7 @@ async def record(
 
 
 async def finish(session: AsyncSession, run_id: int) -> bool:
-    """Ends the run unless another worker still has a part of it in hand; whether it ended."""
+    """Ends the run, unless another worker is still busy with a part of it; returns whether it ended."""
     ended = await execute(
         session,
         """
@@ -135,7 +139,7 @@ async def finish(session: AsyncSession, run_id: int) -> bool:
 
 
 def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
-    """A run is visible when all of its orders are: its counts would tell of the others."""
+    """A run is visible if all of its orders are, because its counts would reveal the others."""
     within, parameters = scope_condition(scope, **SIDES)
     if within == "true":
         return ["true"], {}
@@ -147,12 +151,13 @@ def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
 
 
 async def find(session: AsyncSession, scope: Scope, run_id: int) -> RunHead | None:
+    """The run, or None if it is not visible."""
     where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
     return await fetch_one(session, RunHead, f"SELECT run.* FROM rating_run run WHERE {where.sql}", **where.parameters)
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RunHead], str | None, int]:
-    """One page of the visible runs, and how many there are."""
+    """One page of the visible runs, the cursor of the next page, and how many there are."""
     where = Where(*_visible(scope))
     runs, cursor = await fetch_page(
         session,
@@ -167,7 +172,7 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
 
 
 async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCount]:
-    """How many orders of the run ended how."""
+    """The number and total of the orders of the run, by outcome."""
     return await fetch_all(
         session,
         OutcomeCount,
@@ -182,7 +187,7 @@ async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCoun
 async def list_results(
     session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery
 ) -> tuple[list[RatingResult], str | None, int]:
-    """The results of the run, order by order, and how many fit."""
+    """One page of the results of the run, the cursor of the next page, and how many match."""
     source = "rating_result x JOIN work_order w ON w.id = x.work_order_id"
     where = Where().add("x.run_id = :run_id", run_id=run_id).add("x.outcome = :outcome", outcome=outcome)
     results, cursor = await fetch_page(

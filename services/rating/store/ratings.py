@@ -1,4 +1,4 @@
-"""Ratings: written with their lines, read with their explanation, announced as events."""
+"""The rows of ratings and their lines, and the events about them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,9 +24,9 @@ _PLAIN = tuple(name for name in _LINE if name != "servers")
 async def insert(
     session: AsyncSession, rated: Sequence[Rated], versions: Mapping[int, int], rated_by: str, rated_at: datetime
 ) -> None:
-    """Writes ratings with their lines and moves their orders to `rated`; four statements, however many ratings.
+    """Adds ratings with their lines and marks their orders as rated, in four statements for any number of ratings.
 
-    `versions` gives the version of each order's new rating. The orders are locked by the caller.
+    `versions` are the versions of the new ratings, by order id. The caller has locked the orders.
     """
     ids = await fetch_values(
         session, "SELECT nextval('rating_id_seq') FROM generate_series(1, :count)", count=len(rated)
@@ -52,16 +52,16 @@ async def insert(
                 rated_by,
                 rated_at,
                 rating_id,
-                one.work_order_id,
-                versions[one.work_order_id],
-                one.profile.id,
-                one.region,
-                one.charges_total,
-                one.advances_total,
-                one.total,
-                _EXPLANATION.dump_json(explain(one)).decode(),
+                rating.work_order_id,
+                versions[rating.work_order_id],
+                rating.profile.id,
+                rating.region,
+                rating.charges_total,
+                rating.advances_total,
+                rating.total,
+                _EXPLANATION.dump_json(explain(rating)).decode(),
             )
-            for rating_id, one in zip(ids, rated, strict=True)
+            for rating_id, rating in zip(ids, rated, strict=True)
         ],
     )
     plain = attrgetter(*_PLAIN)
@@ -71,15 +71,15 @@ async def insert(
         ("rating_id", "servers", *_PLAIN),
         [
             (rating_id, _PARTS.dump_json(line.servers).decode() if line.servers else "[]", *plain(line))
-            for rating_id, one in zip(ids, rated, strict=True)
-            for line in one.lines
+            for rating_id, rating in zip(ids, rated, strict=True)
+            for line in rating.lines
         ],
     )
-    await _move_orders(session, {one.work_order_id: versions[one.work_order_id] for one in rated})
+    await _move_orders(session, {rating.work_order_id: versions[rating.work_order_id] for rating in rated})
 
 
 async def _move_orders(session: AsyncSession, versions: Mapping[int, int]) -> None:
-    """Notes the versions of new ratings, given by order, and that orders which were open are rated."""
+    """Saves the new rating versions, given by order id, and changes open orders to rated."""
     await execute(
         session,
         """
@@ -95,7 +95,7 @@ async def _move_orders(session: AsyncSession, versions: Mapping[int, int]) -> No
 
 
 async def announce(session: AsyncSession, order_ids: Sequence[int]) -> None:
-    """Writes one `work-order-rated` for each order, with its rating as it now is, or its absence."""
+    """Appends a `work-order-rated` event for each order, with its current rating or without one if it was removed."""
     await outbox.append_selected(
         session,
         WorkOrderRated,
@@ -130,35 +130,37 @@ _HEAD = f"SELECT {', '.join(field_names(RatingHead))} FROM rating"
 async def _heads(
     session: AsyncSession, condition: str, *, most: int | None = None, **parameters: object
 ) -> list[RatingHead]:
-    """The ratings that fit, the newest first."""
+    """The ratings that match the condition, newest first."""
     statement = f"{_HEAD} WHERE {condition} ORDER BY version DESC LIMIT CAST(:most AS bigint)"
     found = await fetch_all(session, RatingHead, statement, most=most, **parameters)
-    return [replace(one, explanation=_EXPLANATION.validate_python(one.explanation)) for one in found]
+    return [replace(head, explanation=_EXPLANATION.validate_python(head.explanation)) for head in found]
 
 
 async def find(session: AsyncSession, order_id: int, version: int) -> RatingHead | None:
+    """One version of an order's rating, or None if it does not exist."""
     condition = "work_order_id = :order_id AND version = :version"
     found = await _heads(session, condition, most=1, order_id=order_id, version=version)
     return found[0] if found else None
 
 
 async def find_before(session: AsyncSession, order_id: int, version: int) -> RatingHead | None:
-    """The last rating that an order had before a version."""
+    """The last rating of an order before a version, or None if there was none."""
     condition = "work_order_id = :order_id AND version < :version"
     found = await _heads(session, condition, most=1, order_id=order_id, version=version)
     return found[0] if found else None
 
 
 async def history(session: AsyncSession, order_id: int) -> list[RatingHead]:
-    """All ratings that the order ever had, the newest first."""
+    """All ratings that the order ever had, newest first."""
     return await _heads(session, "work_order_id = :order_id", order_id=order_id)
 
 
 async def lines(session: AsyncSession, rating_id: int) -> list[RatedLine]:
+    """The lines of a rating, sorted by position."""
     found = await fetch_all(
         session,
         RatedLine,
         f"SELECT {', '.join(_LINE)} FROM rating_line WHERE rating_id = :rating_id ORDER BY position",
         rating_id=rating_id,
     )
-    return [replace(one, servers=_PARTS.validate_python(one.servers)) for one in found]
+    return [replace(line, servers=_PARTS.validate_python(line.servers)) for line in found]

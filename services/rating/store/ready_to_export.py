@@ -1,4 +1,4 @@
-"""Rated Workorders Ready to Export: the rows and their totals."""
+"""The orders and the totals of Rated Workorders Ready to Export."""
 
 from collections.abc import Sequence
 
@@ -34,21 +34,21 @@ _SOURCE = """
 """
 
 
-def _where(scope: Scope, wanted: ReadyFilter) -> Where:
+def _where(scope: Scope, filters: ReadyFilter) -> Where:
     return (
         Where(["w.status IN ('rated', 'assigned')"])
         .within(scope, **SIDES)
-        .add("w.branch = :branch", branch=wanted.branch)
-        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
-        .add("w.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
-        .add("r.rated_at <= :rated_until", rated_until=wanted.rated_until)
+        .add("w.branch = :branch", branch=filters.branch)
+        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add("w.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
+        .add("r.rated_at <= :rated_until", rated_until=filters.rated_until)
     )
 
 
 async def list_ready(
-    session: AsyncSession, scope: Scope, wanted: ReadyFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: ReadyFilter, query: PageQuery
 ) -> tuple[list[ReadyFacts], str | None]:
-    """One page of what is ready."""
+    """One page of the orders that match, and the cursor of the next page."""
     return await fetch_page(
         session,
         ReadyFacts,
@@ -60,7 +60,7 @@ async def list_ready(
             m.commission, r.total, a.last_closed_month, a.max_open_months
         """,
         source=_SOURCE + _COMMISSION,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=Sorting(
             {
                 "number": ("w.number", "text"),
@@ -77,9 +77,9 @@ async def list_ready(
     )
 
 
-async def total_ready(session: AsyncSession, scope: Scope, wanted: ReadyFilter) -> ReadyTotals:
-    """The totals of everything that fits, by branch and by income account."""
-    where = _where(scope, wanted)
+async def total_ready(session: AsyncSession, scope: Scope, filters: ReadyFilter) -> ReadyTotals:
+    """The totals of all orders that match, by branch and by income account."""
+    where = _where(scope, filters)
     by_branch = await fetch_all(
         session,
         GroupTotal,
@@ -111,9 +111,9 @@ async def total_ready(session: AsyncSession, scope: Scope, wanted: ReadyFilter) 
 
 
 async def exposures(session: AsyncSession, bill_tos: Sequence[tuple[int, str]]) -> list[Exposure]:
-    """Those of the bill-tos, given as AR company and number, that have a credit limit, with what counts against it.
+    """The bill-tos, given by AR company and number, that have a credit limit, with the amounts that count against it.
 
-    A limit is for all branches together, so this looks beyond the caller's own.
+    A credit limit covers all branches, so this also counts orders of branches that the caller may not see.
     """
     return await fetch_all(
         session,
@@ -121,8 +121,8 @@ async def exposures(session: AsyncSession, bill_tos: Sequence[tuple[int, str]]) 
         """
         SELECT c.ar_company, c.number AS bill_to, c.credit_limit, coalesce(a.open_amount, 0.00) AS open_amount,
                coalesce(sum(rated.total), 0.00) AS waiting
-        FROM (SELECT DISTINCT * FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[]))) AS asked (company, number)
-        JOIN customer c ON c.ar_company = asked.company AND c.number = asked.number AND c.credit_limit IS NOT NULL
+        FROM (SELECT DISTINCT * FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[]))) AS named (company, number)
+        JOIN customer c ON c.ar_company = named.company AND c.number = named.number AND c.credit_limit IS NOT NULL
         LEFT JOIN customer_account a ON a.ar_company = c.ar_company AND a.customer = c.number
         LEFT JOIN (
             SELECT b.ar_company, w.bill_to, r.total

@@ -1,4 +1,4 @@
-"""The equations of rating, counted from the rows: by run, and over all current ratings."""
+"""The sums that reconciliation compares, counted from the rows."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,15 +10,15 @@ from shared.database.statements import fetch_all, fetch_one
 
 
 async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
-    """For each run what it says of itself and what its hand-overs add up to."""
+    """For each run, what it has recorded and what its hand-overs add up to."""
     within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
     return await fetch_all(
         session,
         RunFacts,
         f"""
-        SELECT run.id AS run_id, run.invoices AS said_invoices, run.exported AS said_exported,
-               run.refused AS said_refused, run.total AS said_total, run.exported_total AS said_exported_total,
-               run.refused_total AS said_refused_total, counted.*
+        SELECT run.id AS run_id, run.invoices AS recorded_invoices, run.exported AS recorded_exported,
+               run.refused AS recorded_refused, run.total AS recorded_total, run.exported_total AS recorded_exported_total,
+               run.refused_total AS recorded_refused_total, counted.*
         FROM export_run run
         JOIN LATERAL (
             SELECT count(*) AS invoices, sum(e.total) AS total,
@@ -38,7 +38,7 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
 
 
 async def current_totals(session: AsyncSession, scope: Scope) -> CurrentTotals:
-    """Over all current rating versions: what is rated, and where it is by the hand-overs and by the orders."""
+    """The total of all current ratings, and where it is by the hand-overs and by the orders."""
     within, parameters = scope_condition(scope, **SIDES)
     totals = await fetch_one(
         session,
@@ -66,14 +66,14 @@ async def current_totals(session: AsyncSession, scope: Scope) -> CurrentTotals:
 
 
 async def order_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Orders whose status and hand-over say different things, and ratings that are not the sum of their lines."""
+    """Orders whose status contradicts their hand-over, and ratings that differ from the sum of their lines."""
     within, parameters = scope_condition(scope, **SIDES)
     return await fetch_all(
         session,
         Difference,
         f"""
         SELECT 'ORDER_AND_HAND_OVER' AS kind, 'work order ' || w.number AS document,
-               'the order is ' || w.status || ', its hand-over is ' || coalesce(e.outcome, 'not there') AS detail,
+               'the order is ' || w.status || ', but its hand-over is ' || coalesce(e.outcome, 'missing') AS detail,
                r.total AS amount
         FROM work_order w
         JOIN branch b ON b.code = w.branch
@@ -87,7 +87,7 @@ async def order_differences(session: AsyncSession, scope: Scope) -> list[Differe
               CASE w.status WHEN 'exporting' THEN 'waiting' ELSE 'exported' END
         UNION ALL
         SELECT 'RATING_AND_LINES', 'work order ' || w.number,
-               'rating version ' || r.version || ' is ' || r.total || ', its lines are ' || lines.total,
+               'rating version ' || r.version || ' is ' || r.total || ', but its lines add up to ' || lines.total,
                r.total - lines.total
         FROM work_order w
         JOIN branch b ON b.code = w.branch

@@ -1,4 +1,4 @@
-"""The records that people keep, declared: shared.records.table makes their statements."""
+"""Declares the tables of the records. `shared.records.table` builds their statements."""
 
 from typing import Any
 
@@ -59,10 +59,10 @@ ROLLUP_RULES = RecordTable[RollupRuleEntry](
 )
 
 CODES: dict[str, RecordTable[Any]] = {
-    one.name: one
-    for one in (
+    table.name: table
+    for table in (
         *(BRANCHES, CUSTOMER_TYPES, PRIORITIES, JOB_TYPES, REGIONS, ZONES),
         *(BILL_TYPES, BILLING_ITEMS, SERVERS),
     )
 }
-"""The tables of codes, by their names."""
+"""The tables of codes, by name."""

@@ -1,4 +1,4 @@
-"""Locking the orders that somebody selected, before anything is done to all of them."""
+"""Locks the orders of a selection before they are changed."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ TO_ROLL_UP = """
     w.invoice_id IS NULL AND EXISTS (
         SELECT FROM rollup_rule u WHERE u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup')
 """
-"""Orders that are on no invoice, and of a bill-to whose orders are rolled up."""
+"""Orders that are on no invoice and whose bill-to has a roll-up rule."""
 
 
 async def lock_selected(
@@ -26,14 +26,15 @@ async def lock_selected(
     statuses: Sequence[OrderStatus] = READY,
     also: str = "true",
 ) -> list[int]:
-    """Locks the orders of the selection that are in one of the statuses, in the order of their ids, and returns them.
+    """Locks the orders of the selection that have one of the statuses, sorted by id, and returns their ids.
 
-    Without SKIP LOCKED: an order that somebody edits right now is waited for, not silently left out. Little but the
-    order's own columns is read here, because after the wait PostgreSQL looks at the new row with old neighbours.
+    This waits for orders that someone is changing right now, instead of silently leaving them out with SKIP LOCKED. It
+    reads little besides the orders' own columns: after waiting, PostgreSQL rereads the locked row, but not the rows
+    that it is joined with. `also` is a further condition.
     """
-    within, parameters = scope_condition(scope, **SIDES)
-    terms = [within, also]
-    wanted: dict[str, object] = {**parameters, "statuses": list(statuses)}
+    within, limits = scope_condition(scope, **SIDES)
+    conditions = [within, also]
+    parameters: dict[str, object] = {**limits, "statuses": list(statuses)}
     for column, name, kind in (
         ("w.branch", "branches", "text"),
         ("w.bill_to", "bill_tos", "text"),
@@ -42,18 +43,18 @@ async def lock_selected(
     ):
         chosen = getattr(selection, name)
         if chosen is not None:
-            terms.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
-            wanted[name] = list(chosen)
-    # The statuses stand in the text too, so that the partial index of what is ready serves.
+            conditions.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
+            parameters[name] = list(chosen)
+    # The literal statuses let the planner use the partial index of ready orders.
     locked = await fetch_values(
         session,
         f"""
         SELECT w.id FROM work_order w JOIN branch b ON b.code = w.branch
         WHERE w.status IN ('rated', 'assigned') AND w.status = ANY(CAST(:statuses AS text[]))
-          AND {" AND ".join(terms)}
+          AND {" AND ".join(conditions)}
         ORDER BY w.id FOR NO KEY UPDATE OF w
         """,
-        **wanted,
+        **parameters,
     )
     if selection.rated_until is None:
         return locked

@@ -1,4 +1,4 @@
-"""Work in Progress: active orders that are not billed."""
+"""The active orders of the Work in Progress view."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,25 +16,25 @@ _SOURCE = """
 _SERVERS = "ARRAY(SELECT share->>'server' FROM jsonb_array_elements(w.servers) AS share)"
 
 
-def _where(scope: Scope, wanted: WipFilter) -> Where:
+def _where(scope: Scope, filters: WipFilter) -> Where:
     return (
         Where(["w.status IN ('open', 'rated', 'assigned', 'exporting')"])
         .within(scope, **SIDES)
-        .add("w.branch = :branch", branch=wanted.branch)
-        .add("w.customer = :customer", customer=wanted.customer)
-        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
+        .add("w.branch = :branch", branch=filters.branch)
+        .add("w.customer = :customer", customer=filters.customer)
+        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
         .add(
-            "w.servers @> jsonb_build_array(jsonb_build_object('server', CAST(:server AS text)))", server=wanted.server
+            "w.servers @> jsonb_build_array(jsonb_build_object('server', CAST(:server AS text)))", server=filters.server
         )
-        .add("w.service_on >= :service_from", service_from=wanted.service_from)
-        .add("w.service_on <= :service_to", service_to=wanted.service_to)
+        .add("w.service_on >= :service_from", service_from=filters.service_from)
+        .add("w.service_on <= :service_to", service_to=filters.service_to)
     )
 
 
 async def list_active(
-    session: AsyncSession, scope: Scope, wanted: WipFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery
 ) -> tuple[list[WipFacts], str | None]:
-    """One page of the active orders that fit, the oldest first; all without a limit."""
+    """One page of the active orders that match, oldest first, and the cursor of the next page."""
     return await fetch_page(
         session,
         WipFacts,
@@ -43,7 +43,7 @@ async def list_active(
             w.job_type, w.priority, w.status, w.field_status, w.service_on, w.invoice_id, r.total
         """,
         source=_SOURCE,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=Sorting(
             {
                 "service_on": ("w.service_on", "date"),
@@ -58,5 +58,6 @@ async def list_active(
     )
 
 
-async def count_active(session: AsyncSession, scope: Scope, wanted: WipFilter) -> int:
-    return await fetch_count(session, _SOURCE, _where(scope, wanted))
+async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter) -> int:
+    """How many active orders match."""
+    return await fetch_count(session, _SOURCE, _where(scope, filters))

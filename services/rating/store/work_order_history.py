@@ -1,4 +1,4 @@
-"""The history of an order, gathered from where each thing is kept."""
+"""The history of an order, gathered from ratings, steps, hand-overs and credits."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,7 +41,7 @@ FROM order_credit WHERE work_order_id = :order_id AND remaining = 0 AND disposit
 
 
 async def of_order(session: AsyncSession, order_id: int) -> list[HistoryStep]:
-    """What happened to the order, the newest first."""
+    """What happened to the order, newest first."""
     return await fetch_all(
         session,
         HistoryStep,

@@ -1,4 +1,4 @@
-"""Work orders: read, listed, entered and changed."""
+"""The rows of work orders."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ _ELSEWHERE = {
 
 
 def _columns(kind: type[object]) -> str:
-    """What is read of an order for the fields of `kind`."""
+    """The columns of an order for the fields of `kind`."""
     return ", ".join(_ELSEWHERE.get(name, f"w.{name}") for name in field_names(kind))
 
 
@@ -43,7 +43,7 @@ _SOURCE = """
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
 """
 SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
-"""By what the limits of a caller narrow orders, over `work_order w` and its `branch b`."""
+"""The columns that the limits of a caller apply to, over `work_order w` and its `branch b`."""
 _SORTING = Sorting(
     fields={
         "id": ("w.id", "bigint"),
@@ -61,7 +61,7 @@ _ENTRY_TYPES = column_types(metadata.tables["work_order"], OrderEntry)
 
 
 async def _orders(session: AsyncSession, condition: str, *, lock: bool, **parameters: object) -> list[WorkOrder]:
-    """The orders that fit, in the order of their ids; with `lock` held against other changes."""
+    """The orders that match the condition, sorted by id; with `lock` locked against other changes."""
     held = "FOR NO KEY UPDATE OF w" if lock else ""
     statement = f"SELECT {_columns(WorkOrder)} FROM {_SOURCE} WHERE {condition} ORDER BY w.id {held}"
     result = await session.execute(text(statement), parameters)
@@ -74,13 +74,13 @@ async def _orders(session: AsyncSession, condition: str, *, lock: bool, **parame
 
 
 async def find(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool = False) -> WorkOrder | None:
-    """The order, None when it does not exist or lies outside the scope; with `lock` held against other changes."""
+    """The order, or None if it does not exist or is out of scope; with `lock` locked against other changes."""
     found = await find_all(session, scope, [order_id], lock=lock)
     return found[0] if found else None
 
 
 async def lock_ready_for_rating(session: AsyncSession, order_ids: Sequence[int]) -> list[WorkOrder]:
-    """Those of the orders that are open and ready still, held against other changes, in the order of their ids."""
+    """Locks those of the orders that are still open and ready, and returns them sorted by id."""
     return await _orders(
         session,
         """
@@ -93,7 +93,7 @@ async def lock_ready_for_rating(session: AsyncSession, order_ids: Sequence[int])
 
 
 async def last_closing(session: AsyncSession, order_id: int) -> Closing | None:
-    """Why the order was closed or reopened last, None when it never was."""
+    """Why the order was last closed or reopened, or None if it never was."""
     return await fetch_one(
         session,
         Closing,
@@ -106,7 +106,7 @@ async def last_closing(session: AsyncSession, order_id: int) -> Closing | None:
 
 
 async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
-    """The last export of an order: its run, and its invoice in receivables if it got there."""
+    """The last export of an order: its run, and its invoice in receivables, if there is one."""
     found = await fetch_one(
         session,
         Whereabouts,
@@ -122,17 +122,17 @@ async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
     return found or NOWHERE
 
 
-def _where(scope: Scope, wanted: OrderFilter) -> Where:
-    search = containing(wanted.search)
+def _where(scope: Scope, filters: OrderFilter) -> Where:
+    search = containing(filters.search)
     return (
         Where()
         .within(scope, **SIDES)
-        .add("w.status = :status", status=wanted.status)
-        .add("w.branch = :branch", branch=wanted.branch)
-        .add("w.customer = :customer", customer=wanted.customer)
-        .add("w.bill_to = :bill_to", bill_to=wanted.bill_to)
-        .add("w.service_on >= :service_from", service_from=wanted.service_from)
-        .add("w.service_on <= :service_to", service_to=wanted.service_to)
+        .add("w.status = :status", status=filters.status)
+        .add("w.branch = :branch", branch=filters.branch)
+        .add("w.customer = :customer", customer=filters.customer)
+        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add("w.service_on >= :service_from", service_from=filters.service_from)
+        .add("w.service_on <= :service_to", service_to=filters.service_to)
         .add("(w.number ILIKE :search OR w.reference ILIKE :search)", search=search)
     )
 
@@ -146,39 +146,39 @@ _LIST_SOURCE = """
 
 
 async def list_orders(
-    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
 ) -> tuple[list[OrderRow], str | None]:
-    """One page of the orders that fit."""
+    """One page of the orders that match, and the cursor of the next page."""
     return await fetch_page(
         session,
         OrderRow,
         columns=_columns(OrderRow),
         source=_LIST_SOURCE,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=_SORTING,
         query=query,
     )
 
 
 async def list_entries(
-    session: AsyncSession, scope: Scope, wanted: OrderFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
 ) -> tuple[list[EnteredOrder], str | None]:
-    """One page of the orders that fit, as they were entered."""
+    """One page of the orders that match, as they were entered, and the cursor of the next page."""
     entries, cursor = await fetch_page(
         session,
         EnteredOrder,
         columns=_columns(EnteredOrder),
         source=_LIST_SOURCE,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=_SORTING,
         query=query,
     )
-    return [one.model_copy(update={"servers": shares_of(one.servers)}) for one in entries], cursor
+    return [entry.model_copy(update={"servers": shares_of(entry.servers)}) for entry in entries], cursor
 
 
-async def total_orders(session: AsyncSession, scope: Scope, wanted: OrderFilter) -> OrderTotals:
-    """Count and total of all orders that fit."""
-    where = _where(scope, wanted)
+async def total_orders(session: AsyncSession, scope: Scope, filters: OrderFilter) -> OrderTotals:
+    """The number and total of all orders that match."""
+    where = _where(scope, filters)
     totals = await fetch_one(
         session,
         OrderTotals,
@@ -190,7 +190,7 @@ async def total_orders(session: AsyncSession, scope: Scope, wanted: OrderFilter)
 
 
 async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> set[str]:
-    """Which of the numbers are in use."""
+    """Those of the numbers that are already in use."""
     return set(
         await fetch_values(
             session,
@@ -201,7 +201,7 @@ async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> set[st
 
 
 async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[int]:
-    """Enters new orders, in one statement; returns their ids."""
+    """Adds orders in one statement and returns their ids."""
     parameters = columns(entries, *_ENTRY_TYPES)
     parameters["triggers"] = [to_codes(entry.triggers) for entry in entries]
     parameters["servers"] = [to_document(entry.servers) for entry in entries]
@@ -217,7 +217,7 @@ async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[i
 
 
 async def update(session: AsyncSession, order_id: int, entry: OrderEntry) -> None:
-    """Writes what was entered of an order anew and raises its revision."""
+    """Replaces what was entered for an order and raises its revision."""
     parameters = {name: getattr(entry, name) for name in _ENTRY_TYPES}
     parameters |= {"triggers": list(entry.triggers), "servers": to_document(entry.servers)}
     assignments = ", ".join(
@@ -232,7 +232,7 @@ async def update(session: AsyncSession, order_id: int, entry: OrderEntry) -> Non
 
 
 async def remove_ratings(session: AsyncSession, order_ids: Sequence[int], done_by: str) -> None:
-    """Opens rated orders again; the version of a removed rating is never used again."""
+    """Opens rated orders again. The version of a removed rating is never reused."""
     await execute(
         session,
         """
@@ -252,14 +252,14 @@ async def remove_ratings(session: AsyncSession, order_ids: Sequence[int], done_b
 async def find_all(
     session: AsyncSession, scope: Scope, order_ids: Sequence[int], *, lock: bool = False
 ) -> list[WorkOrder]:
-    """Those of the orders that lie in scope, in the order of their ids; with `lock` held against other changes."""
+    """Those of the orders that are in scope, sorted by id; with `lock` locked against other changes."""
     within, parameters = scope_condition(scope, **SIDES)
     condition = f"w.id = ANY(CAST(:order_ids AS bigint[])) AND {within}"
     return await _orders(session, condition, lock=lock, order_ids=list(order_ids), **parameters)
 
 
 async def touch(session: AsyncSession, order_ids: Sequence[int]) -> None:
-    """Raises the revision of orders of which something was changed that stands in another table."""
+    """Raises the revision of orders after a change in another table, such as their charges."""
     await execute(
         session,
         "UPDATE work_order SET revision = revision + 1, changed_at = now() WHERE id = ANY(CAST(:ids AS bigint[]))",
@@ -268,8 +268,8 @@ async def touch(session: AsyncSession, order_ids: Sequence[int]) -> None:
 
 
 async def lock_numbers(session: AsyncSession, scope: Scope, numbers: Sequence[str]) -> dict[str, WorkOrder]:
-    """The orders in scope that have one of the numbers, held against other changes."""
+    """Locks the orders in scope that have one of the numbers, and returns them by number."""
     within, parameters = scope_condition(scope, **SIDES)
     condition = f"w.number = ANY(CAST(:numbers AS text[])) AND {within}"
     found = await _orders(session, condition, lock=True, numbers=list(numbers), **parameters)
-    return {one.number: one for one in found}
+    return {order.number: order for order in found}

@@ -1,1 +1,1 @@
-"""The use cases of receivables: load facts, apply the rule, save, announce. The caller owns the transaction."""
+"""The use cases of receivables: load facts, apply the rules, save, publish. The caller owns the transaction."""

@@ -1,4 +1,4 @@
-"""Telling others what customers owe and which months are open, beside the work that changes it: nobody waits for it."""
+"""Publishes what customers owe and which months are open, apart from the work that changes them."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,9 +8,10 @@ _MOVEMENTS_AT_ONCE = 20_000
 
 
 async def announce_changes(session: AsyncSession) -> None:
-    """Announces each account that was changed by what was posted since the last look, and each company that changed.
+    """Publishes each account that postings changed since the last time, and each company that changed.
 
-    Whatever dies on the way, a posting is counted once: movements go, accounts grow and events come in one transaction.
+    Movements are deleted, accounts updated and events written in one transaction, so each posting counts exactly once
+    even if a process dies.
     """
     customer_ids = await accounts.count_movements(session, _MOVEMENTS_AT_ONCE)
     if customer_ids:

@@ -1,4 +1,4 @@
-"""The audit lists of a batch, before it is posted and after."""
+"""The audit lists of a batch, before and after posting."""
 
 from datetime import date
 
@@ -16,30 +16,28 @@ from shared.access.grants import EVERYTHING
 
 
 async def read_batch_list(session: AsyncSession, batch: Batch) -> list[BatchListRow]:
-    """Every entry with its lines, old and new values beside each other."""
-    found = await rows.read(session, batch.id)
-    brought_back = [
-        one.header.changes_id for one in found if one.header.changes_id is not None and not one.header.posted
-    ]
-    return batch_list(found, await posted_transactions.read(session, EVERYTHING, brought_back))
+    """Every entry with its lines, old values beside new ones."""
+    entries = await rows.read(session, batch.id)
+    headers = [entry.header for entry in entries]
+    brought_back = [header.changes_id for header in headers if header.changes_id is not None and not header.posted]
+    return batch_list(entries, await posted_transactions.read(session, EVERYTHING, brought_back))
 
 
 async def read_gl_list(
     session: AsyncSession, batch: Batch, level: GlInterfaceLevel | None, today: date
 ) -> list[LedgerRow]:
-    """What the batch posts to the general ledger, posted or not, at the company's interface level or another."""
+    """The GL rows of a batch, posted or not, at this level or else at the company's interface level."""
     company = await ar_companies.find_company(session, batch.ar_company)
     assert company is not None
-    wanted = level or company.gl_interface_level
-    done = await posted_transactions.ledger_rows(session, batch.id)
-    waiting = [one for one in await rows.read(session, batch.id) if not one.header.posted]
+    posted = await posted_transactions.ledger_rows(session, batch.id)
+    waiting = [entry for entry in await rows.read(session, batch.id) if not entry.header.posted]
     book = await book_of_batch(session, batch.ar_company, batch.id, waiting, today)
-    brought_back = [one.header.changes_id for one in waiting if one.header.changes_id is not None]
-    to_come = gl_list(
+    brought_back = [entry.header.changes_id for entry in waiting if entry.header.changes_id is not None]
+    expected = gl_list(
         book,
         waiting,
         await posted_transactions.read(session, EVERYTHING, brought_back),
-        await applied.next_lines(session, touched_invoices(one.header for one in waiting)),
+        await applied.next_lines(session, touched_invoices(entry.header for entry in waiting)),
         "line",
     )
-    return at_level([*done, *to_come], wanted)
+    return at_level([*posted, *expected], level or company.gl_interface_level)

@@ -1,4 +1,4 @@
-"""The book of a company: what entries are filled, validated and posted by, read in one go."""
+"""The book of a company: everything that its entries need for input, validation and posting."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -25,10 +25,10 @@ async def open_book(
     own: tuple[int, int] | None = None,
     without: Collection[int] = (),
 ) -> Book:
-    """What is known of the company, and of the customers, contracts and posted invoices that are named.
+    """The company with the given customers, contracts and posted invoices, and with those that they name.
 
-    Customers follow from contracts and invoices, contracts from invoices. `own` is the (batch, seq) of the entry at hand
-    and `without` the posted transaction that it changes: what they have applied does not count.
+    `own` is the batch id and seq of the entry at hand, and `without` are the posted transactions that it changes. What
+    they applied does not count. Raises NotFound.
     """
     company = await ar_companies.find_company(session, ar_company)
     if company is None:
@@ -36,9 +36,13 @@ async def open_book(
     found = await applied.invoices(session, scope, invoices, own=own)
     batch_id, seq = own or (None, None)
     lines = await applied.lines(session, found, batch_id=batch_id, seqs=None if seq is None else [seq], without=without)
-    numbers = {*contracts, *(one.contract for one in found.values() if one.contract is not None)}
+    numbers = {*contracts, *(invoice.contract for invoice in found.values() if invoice.contract is not None)}
     known_contracts, items = await facts.contracts(session, ar_company, numbers)
-    named = {*customers, *(one.customer for one in found.values()), *(one.customer for one in known_contracts.values())}
+    named = {
+        *customers,
+        *(invoice.customer for invoice in found.values()),
+        *(contract.customer for contract in known_contracts.values()),
+    }
     return Book(
         company=company,
         codes=await facts.codes(session, company),
@@ -54,20 +58,20 @@ async def open_book(
 async def book_of_batch(
     session: AsyncSession, ar_company: int, batch_id: int, entries: Sequence[Entry], today: date
 ) -> Book:
-    """The book for all entries of a batch; what they themselves have applied is left out."""
+    """The book for all entries of a batch. What the entries themselves apply does not count."""
     company = await ar_companies.find_company(session, ar_company)
     assert company is not None
-    ids = touched_invoices(one.header for one in entries)
-    found = await applied.invoices(session, EVERYTHING, ids)
-    changed = [one.header.changes_id for one in entries if one.header.changes_id is not None]
+    headers = [entry.header for entry in entries]
+    found = await applied.invoices(session, EVERYTHING, touched_invoices(headers))
+    changed = [header.changes_id for header in headers if header.changes_id is not None]
     contracts, items = await facts.contracts(
-        session, ar_company, {one.header.contract for one in entries if one.header.contract is not None}
+        session, ar_company, {header.contract for header in headers if header.contract is not None}
     )
     return Book(
         company=company,
         codes=await facts.codes(session, company),
         today=today,
-        customers=await facts.customers(session, EVERYTHING, ar_company, {one.header.customer for one in entries}),
+        customers=await facts.customers(session, EVERYTHING, ar_company, {header.customer for header in headers}),
         contracts=contracts,
         items=items,
         invoices=found,

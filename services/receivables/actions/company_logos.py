@@ -1,4 +1,4 @@
-"""Companies' logos: read, saved and removed."""
+"""The use cases of the logos of companies."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from shared.errors import NotFound
 
 
 async def read_logo(session: AsyncSession, scope: Scope, ar_company: int) -> bytes:
-    """The picture at the head of a company's documents, a PNG; raises NotFound."""
+    """The PNG at the top of a company's documents; raises NotFound."""
     logo = await company_logos.find_logo(session, ar_company) if scope.covers(ar_company=ar_company) else None
     if logo is None:
         raise NotFound(f"AR company {ar_company} has no logo.")
@@ -21,7 +21,7 @@ async def read_logo(session: AsyncSession, scope: Scope, ar_company: int) -> byt
 
 
 async def save_logo(session: AsyncSession, scope: Scope, ar_company: int, logo: bytes, now: datetime) -> None:
-    """Gives a company a logo; raises NotFound, LogoRefused."""
+    """Saves a company's logo; raises NotFound or LogoRefused."""
     await _require_company(session, scope, ar_company)
     fault = fault_in_logo(logo)
     if fault is not None:
@@ -31,7 +31,7 @@ async def save_logo(session: AsyncSession, scope: Scope, ar_company: int, logo: 
 
 
 async def remove_logo(session: AsyncSession, scope: Scope, ar_company: int) -> None:
-    """Takes a company's logo away; raises NotFound."""
+    """Removes a company's logo; raises NotFound."""
     await _require_company(session, scope, ar_company)
     await company_logos.remove_logo(session, ar_company)
 

@@ -1,4 +1,4 @@
-"""Customers: entered, imported, changed, announced, and their accounts."""
+"""The use cases of customers and their accounts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,12 +17,12 @@ from shared.errors import Fault, Forbidden, NotFound
 from shared.files.csv import Numbered, refuse_import
 from shared.values.versions import require_version
 
-_NAMED = {one: one for one in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
+_NAMED = {name: name for name in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
 list_customers = customers.list_customers
 
 
 async def read_customer(session: AsyncSession, scope: Scope, customer_id: int) -> Customer:
-    """One customer; raises NotFound outside the scope."""
+    """One customer in the scope; raises NotFound."""
     customer = await customers.find(session, scope, customer_id)
     if customer is None:
         raise NotFound(f"There is no customer {customer_id}.")
@@ -30,7 +30,7 @@ async def read_customer(session: AsyncSession, scope: Scope, customer_id: int) -
 
 
 async def read_account(session: AsyncSession, scope: Scope, customer_id: int) -> Account:
-    """What the customer owes: open invoices, and rated work that is not booked yet."""
+    """What the customer owes: open invoices, and rated work that is not invoiced yet. Raises NotFound."""
     customer = await read_customer(session, scope, customer_id)
     return Account(
         customer,
@@ -39,15 +39,17 @@ async def read_account(session: AsyncSession, scope: Scope, customer_id: int) ->
     )
 
 
-async def enter_customer(session: AsyncSession, scope: Scope, entry: CustomerEntry) -> int:
-    """Adds a customer, announces it and returns its id; raises Forbidden, UnknownReference, NumberTaken."""
+async def create_customer(session: AsyncSession, scope: Scope, entry: CustomerEntry) -> int:
+    """Creates and publishes a customer and returns its id; raises Forbidden, UnknownReference or NumberTaken."""
     _require_in_scope(scope, entry)
     await _require_known(session, entry)
     try:
         customer_id = await customers.insert(session, entry)
     except IntegrityError as error:
         if constraint_of(error) == "customer_ar_company_number_key":
-            raise NumberTaken(f"Company {entry.ar_company} has a customer {entry.number} already.") from error
+            raise NumberTaken(
+                f"Company {entry.ar_company} already has a customer {entry.number}. Choose another number."
+            ) from error
         raise
     await customers.announce(session, [customer_id])
     return customer_id
@@ -56,7 +58,7 @@ async def enter_customer(session: AsyncSession, scope: Scope, entry: CustomerEnt
 async def change_customer(
     session: AsyncSession, scope: Scope, customer_id: int, expected_version: int, changes: Mapping[str, Any]
 ) -> None:
-    """Changes fields of a customer and announces it; company and number stay."""
+    """Changes fields of a customer and publishes it; raises NotFound, VersionStale or UnknownReference."""
     customer = await customers.find(session, scope, customer_id, lock=True)
     if customer is None:
         raise NotFound(f"There is no customer {customer_id}.")
@@ -68,19 +70,23 @@ async def change_customer(
 
 
 async def import_customers(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[CustomerEntry]]) -> int:
-    """Adds customers, or gives known ones new values: all or none. Raises ImportRefused that names every faulty row."""
-    rows = [one.row for one in entries]
+    """Creates and changes the customers in a file, all or none, and returns how many there are.
+
+    Raises ImportRefused with a fault for each error.
+    """
+    rows = [entry.row for entry in entries]
     unknown = await _unknown(session, rows)
-    known = {(one.ar_company, one.number): one for one in await customers.known(session, rows)} if unknown else {}
+    existing = await customers.known(session, rows) if unknown else []
+    by_number = {(customer.ar_company, customer.number): customer for customer in existing}
     faults = [
-        entries[index].fault(field, words)
-        for index, field, words in unknown
-        if not _keeps(known.get((rows[index].ar_company, rows[index].number)), rows[index], field)
+        entries[index].fault(field, detail)
+        for index, field, detail in unknown
+        if not _keeps(by_number.get((rows[index].ar_company, rows[index].number)), rows[index], field)
     ]
     faults += [
-        one.fault("number", "lies outside the customers that you may edit")
-        for one in entries
-        if not scope.covers(customer=one.row.number, ar_company=one.row.ar_company)
+        entry.fault("number", "is outside the customers that you may edit")
+        for entry in entries
+        if not scope.covers(customer=entry.row.number, ar_company=entry.row.ar_company)
     ]
     refuse_import(faults)
     await customers.announce(session, await customers.upsert(session, rows))
@@ -89,11 +95,13 @@ async def import_customers(session: AsyncSession, scope: Scope, entries: Sequenc
 
 def _require_in_scope(scope: Scope, entry: CustomerEntry) -> None:
     if not scope.covers(customer=entry.number, ar_company=entry.ar_company):
-        raise Forbidden(f"Customer {entry.number} of company {entry.ar_company} lies outside what you may edit.")
+        raise Forbidden(
+            f"Customer {entry.number} of company {entry.ar_company} is outside the customers that you may edit."
+        )
 
 
 def _keeps(before: CustomerEntry | None, entry: CustomerEntry, field: str) -> bool:
-    """Whether an entry leaves a field of its customer as it is: what was retired since then stays there."""
+    """Whether a field of a customer stays the same. If so, it may name a record that was retired in the meantime."""
     return before is not None and getattr(before, field) == getattr(entry, field)
 
 
@@ -103,11 +111,11 @@ async def _unknown(session: AsyncSession, entries: Sequence[CustomerEntry]) -> l
 
 
 async def _require_known(session: AsyncSession, entry: CustomerEntry, *, replaces: CustomerEntry | None = None) -> None:
-    """Raises UnknownReference; what was retired after the customer had taken it up does not count."""
+    """Raises UnknownReference, except for retired records that the customer names already."""
     faults = [
-        Fault(f"/{field}", words)
-        for _, field, words in await _unknown(session, [entry])
+        Fault(f"/{field}", detail)
+        for _, field, detail in await _unknown(session, [entry])
         if not _keeps(replaces, entry, field)
     ]
     if faults:
-        raise UnknownReference(f"Customer {entry.number} names things that do not exist.", faults=faults)
+        raise UnknownReference(f"Customer {entry.number} names records that do not exist; see `errors`.", faults=faults)

@@ -1,4 +1,4 @@
-"""Invoices handed over by rating: booked, refused or withdrawn, and answered as often as they are asked."""
+"""Invoices that rating exports: they are booked, refused or withdrawn, and reported as often as rating asks."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -25,33 +25,33 @@ from services.receivables.store.entries import rows
 from shared.contracts.invoice_refused import RefusalReason
 from shared.database.failures import constraint_of, is_disconnect, is_transient
 
-_MOST_IN_ANSWER = 500
+_MAX_INVOICES_PER_EVENT = 500
 
 
 async def book_chunk(session: AsyncSession, chunk: HandedChunk, now: datetime) -> None:
-    """Books what can be booked of a chunk, refuses the rest with reasons, and answers for every invoice of it.
+    """Books the invoices of a chunk that can be booked, refuses the others with reasons, and reports every one of them.
 
-    Hand-overs that were decided before are answered again and not touched. The number of statements does not depend
-    on the size of the chunk, unless the database rejects a part of it.
+    Hand-overs that were decided before are only reported again. The number of statements does not depend on the size of
+    the chunk, unless the database rejects part of it.
     """
     facts = await exported_invoices.booking_facts(session, chunk)
     examination = examine(chunk, facts)
     waits = facts.company is not None and facts.company.exported_invoices == "batch"
     await _book(session, chunk, facts, examination.accepted, None if waits else now)
     await _refuse(session, chunk, examination.refused)
-    if waits or any(one.outcome == BATCHED for one in examination.decided_before):
-        await exported_invoices.answer_batched(
-            session, chunk.run_id, chunk.ar_company, [one.key for one in chunk.invoices]
+    if waits or any(decision.outcome == BATCHED for decision in examination.decided_before):
+        await exported_invoices.publish_batched(
+            session, chunk.run_id, chunk.ar_company, [invoice.key for invoice in chunk.invoices]
         )
-    await _answer(session, chunk.run_id, chunk.ar_company, chunk.invoices)
+    await _report(session, chunk.run_id, chunk.ar_company, chunk.invoices)
 
 
 async def _book(
     session: AsyncSession, chunk: HandedChunk, facts: BookingFacts, accepted: Sequence[Accepted], now: datetime | None
 ) -> None:
-    """Books the accepted invoices, or without a time puts them into a batch for review.
+    """Books the accepted invoices at once, or puts them into a batch for review if `now` is None.
 
-    What the database rejects is halved until the culprits stand alone.
+    If the database rejects them, each half is tried separately, until only the invoices at fault are refused.
     """
     if not accepted:
         return
@@ -66,7 +66,7 @@ async def _book(
             raise
         if len(accepted) == 1:
             invoice = accepted[0].invoice
-            detail = f"the database refuses it: {constraint_of(error) or type(error.orig).__name__}"
+            detail = f"the database rejected it: {constraint_of(error) or type(error.orig).__name__}"
             await _refuse(session, chunk, [Outcome(invoice.invoice_id, invoice.attempt, REFUSED, "REJECTED", detail)])
             return
         middle = len(accepted) // 2
@@ -77,14 +77,15 @@ async def _book(
 async def _write(
     session: AsyncSession, chunk: HandedChunk, facts: BookingFacts, accepted: Sequence[Accepted], now: datetime
 ) -> None:
-    """Decides and posts; an invoice that somebody has decided in the meantime is left out."""
+    """Decides and posts invoices. Those that were decided in the meantime are skipped."""
     assert facts.company is not None
-    decided = [Outcome(one.invoice.invoice_id, one.invoice.attempt, BOOKED, "", "") for one in accepted]
+    invoices = [booking.invoice for booking in accepted]
+    decided = [Outcome(invoice.invoice_id, invoice.attempt, BOOKED, "", "") for invoice in invoices]
     written = await exported_invoices.decide(session, chunk.run_id, chunk.ar_company, decided)
-    accepted = [one for one in accepted if one.invoice.key in written]
+    accepted = [booking for booking in accepted if booking.invoice.key in written]
     if not accepted:
         return
-    await exported_invoices.decide_orders(session, [one.invoice for one in accepted], BOOKED)
+    await exported_invoices.decide_orders(session, [booking.invoice for booking in accepted], BOOKED)
     batch_id = await posting.open_batch(
         session, chunk.ar_company, chunk.month, "rating", chunk.requested_by, chunk.run_id
     )
@@ -101,12 +102,12 @@ async def _write(
 
 
 async def _batch(session: AsyncSession, chunk: HandedChunk, facts: BookingFacts, accepted: Sequence[Accepted]) -> None:
-    """Puts invoices into the batch of their run; one that somebody has decided or batched in the meantime is left out."""
+    """Puts invoices into the batch of their run. Those that were decided or batched in the meantime are skipped."""
     assert facts.company is not None
     await exported_invoices.hold_run(session, chunk.run_id)
-    known = await exported_invoices.outcomes(session, [one.invoice.key for one in accepted])
-    taken = {(one.invoice_id, one.attempt) for one in known}
-    accepted = [one for one in accepted if one.invoice.key not in taken]
+    known = await exported_invoices.outcomes(session, [booking.invoice.key for booking in accepted])
+    taken = {(outcome.invoice_id, outcome.attempt) for outcome in known}
+    accepted = [booking for booking in accepted if booking.invoice.key not in taken]
     if not accepted:
         return
     found = await exported_invoices.take_batch(session, chunk, len(accepted))
@@ -125,72 +126,79 @@ async def _batch(session: AsyncSession, chunk: HandedChunk, facts: BookingFacts,
     await rows.write(session, batch_id, batch_accepted(chunk, facts.company, accepted, first_seq))
 
 
-async def answer_posted(session: AsyncSession, batch: Batch, posted: Sequence[Entry]) -> None:
-    """Decides the hand-overs whose entries a batch has just posted, and tells rating where they stand."""
+async def report_posted(session: AsyncSession, batch: Batch, posted: Sequence[Entry]) -> None:
+    """Decides the hand-overs whose entries a batch has just posted, and reports them to rating as booked."""
     invoices = handed_over(posted)
     if batch.run_id is None or not invoices:
         return
-    decided = [Outcome(one.invoice_id, one.attempt, BOOKED, "", "") for one in invoices]
+    decided = [Outcome(invoice.invoice_id, invoice.attempt, BOOKED, "", "") for invoice in invoices]
     await exported_invoices.decide(session, batch.run_id, batch.ar_company, decided)
     await exported_invoices.decide_orders(session, invoices, BOOKED)
-    for part in _parts([one.key for one in invoices]):
-        await exported_invoices.answer_exported(session, batch.run_id, batch.ar_company, part)
+    for part in _parts([invoice.key for invoice in invoices]):
+        await exported_invoices.publish_exported(session, batch.run_id, batch.ar_company, part)
 
 
-async def answer_removed(session: AsyncSession, batch: Batch, removed: Sequence[Entry], why: str) -> None:
-    """Refuses the hand-overs whose entries were taken out of a batch: rating unlocks their orders."""
+async def report_removed(session: AsyncSession, batch: Batch, removed: Sequence[Entry], reason: str) -> None:
+    """Refuses the hand-overs whose entries were removed from a batch, so that rating unlocks their orders."""
     invoices = handed_over(removed)
     if batch.run_id is None or not invoices:
         return
-    decided = [Outcome(one.invoice_id, one.attempt, REFUSED, RefusalReason.REMOVED_IN_AR, why) for one in invoices]
+    decided = [
+        Outcome(invoice.invoice_id, invoice.attempt, REFUSED, RefusalReason.REMOVED_IN_AR, reason)
+        for invoice in invoices
+    ]
     await exported_invoices.decide(session, batch.run_id, batch.ar_company, decided)
     await exported_invoices.decide_orders(session, invoices, REFUSED)
-    for part in _parts([one.key for one in invoices]):
-        await exported_invoices.answer_refused(session, batch.run_id, batch.ar_company, part)
+    for part in _parts([invoice.key for invoice in invoices]):
+        await exported_invoices.publish_refused(session, batch.run_id, batch.ar_company, part)
 
 
-def _parts(pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
-    """An answer names so many invoices at most."""
-    for first in range(0, len(pairs), _MOST_IN_ANSWER):
-        yield pairs[first : first + _MOST_IN_ANSWER]
+def _parts(keys: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """Splits the keys of invoices into parts, because the size of an event is limited."""
+    for first in range(0, len(keys), _MAX_INVOICES_PER_EVENT):
+        yield keys[first : first + _MAX_INVOICES_PER_EVENT]
 
 
 async def _refuse(session: AsyncSession, chunk: HandedChunk, refused: Sequence[Outcome]) -> None:
     if not refused:
         return
     written = await exported_invoices.decide(session, chunk.run_id, chunk.ar_company, refused)
-    await exported_invoices.decide_orders(session, [one for one in chunk.invoices if one.key in written], REFUSED)
+    invoices = [invoice for invoice in chunk.invoices if invoice.key in written]
+    await exported_invoices.decide_orders(session, invoices, REFUSED)
 
 
 async def withdraw(session: AsyncSession, run_id: int, ar_company: int, invoices: Sequence[WithdrawnInvoice]) -> None:
-    """Never books these hand-overs from now on, unless they were decided before; answers for every one of them.
+    """Withdraws hand-overs that are not decided yet, so that they are never booked, and reports every one of them.
 
-    One that waits in a batch is taken out of it, and a batch that is empty then is cancelled; while the batch is being posted, its answer comes with the posting.
+    An invoice that waits in a batch is removed from it, and a batch that is then empty is cancelled. While a batch is
+    being posted, the posting itself reports its invoices.
     """
     await exported_invoices.hold_run(session, run_id)
-    waiting = await exported_invoices.hold_batches(session, [one.key for one in invoices])
-    being_posted = {one.key for one in waiting if one.batch_status == POSTING}
-    for one in waiting:
-        if one.key not in being_posted:
-            await rows.remove(session, one.batch_id, one.seq)
-    for batch_id in sorted({one.batch_id for one in waiting if one.key not in being_posted}):
+    waiting = await exported_invoices.hold_batches(session, [invoice.key for invoice in invoices])
+    being_posted = {entry.key for entry in waiting if entry.batch_status == POSTING}
+    removable = [entry for entry in waiting if entry.key not in being_posted]
+    for entry in removable:
+        await rows.remove(session, entry.batch_id, entry.seq)
+    for batch_id in sorted({entry.batch_id for entry in removable}):
         left = (await batches.content(session, batch_id)).entries
         await batches.set_status(session, batch_id, OPEN if left else CANCELLED)
-    invoices = [one for one in invoices if one.key not in being_posted]
+    invoices = [invoice for invoice in invoices if invoice.key not in being_posted]
     if not invoices:
         return
     decided = [
-        Outcome(one.invoice_id, one.attempt, WITHDRAWN, "WITHDRAWN", "withdrawn before it was booked")
-        for one in invoices
+        Outcome(invoice.invoice_id, invoice.attempt, WITHDRAWN, "WITHDRAWN", "withdrawn before it was booked")
+        for invoice in invoices
     ]
     written = await exported_invoices.decide(session, run_id, ar_company, decided)
-    await exported_invoices.decide_orders(session, [one for one in invoices if one.key in written], WITHDRAWN)
-    await _answer(session, run_id, ar_company, invoices)
+    await exported_invoices.decide_orders(
+        session, [invoice for invoice in invoices if invoice.key in written], WITHDRAWN
+    )
+    await _report(session, run_id, ar_company, invoices)
 
 
-async def _answer(
+async def _report(
     session: AsyncSession, run_id: int, ar_company: int, invoices: Sequence[HandedInvoice | WithdrawnInvoice]
 ) -> None:
-    pairs = [one.key for one in invoices]
-    await exported_invoices.answer_exported(session, run_id, ar_company, pairs)
-    await exported_invoices.answer_refused(session, run_id, ar_company, pairs)
+    keys = [invoice.key for invoice in invoices]
+    await exported_invoices.publish_exported(session, run_id, ar_company, keys)
+    await exported_invoices.publish_refused(session, run_id, ar_company, keys)

@@ -1,4 +1,4 @@
-"""Invoices as PDF: one at once, many as a print that is carried on part by part."""
+"""Invoices as PDF: one at a time, or many as a print that a job continues part by part."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -33,8 +33,8 @@ _TEMPLATE = Path(__file__).parent.parent / "documents" / "invoice.typ"
 
 
 @dataclass(frozen=True)
-class Pressman:
-    """Who prints, when and how; `time_zone` is the company's, by which reprints are dated."""
+class PrintContext:
+    """Who prints, when and how. Dates on reprints are in the company's `time_zone`."""
 
     name: str
     at: datetime
@@ -42,17 +42,21 @@ class Pressman:
     way: str = DOCUMENT
 
 
-async def print_invoice(session: AsyncSession, scope: Scope, invoice_id: int, by: Pressman) -> tuple[str, bytes]:
-    """The number of an invoice and its PDF, noted as printed; raises NotFound."""
+async def print_invoice(
+    session: AsyncSession, scope: Scope, invoice_id: int, context: PrintContext
+) -> tuple[str, bytes]:
+    """Prints an invoice and records the printing; returns its number and the PDF. Raises NotFound."""
     number = await _number_of(session, scope, invoice_id)
-    return number, await print_marked(session, await documents.facts(session, [invoice_id]), by)
+    return number, await print_marked(session, await documents.facts(session, [invoice_id]), context)
 
 
-async def show_invoice(session: AsyncSession, scope: Scope, invoice_id: int, by: Pressman) -> tuple[str, bytes]:
-    """The number of an invoice and its PDF to look at, which never passes for the first print; raises NotFound."""
+async def preview_invoice(
+    session: AsyncSession, scope: Scope, invoice_id: int, context: PrintContext
+) -> tuple[str, bytes]:
+    """The number of an invoice and a PDF to view, which is always marked as a preview or a copy. Raises NotFound."""
     number = await _number_of(session, scope, invoice_id)
-    marks = {invoice_id: PREVIEW, **await _marks(session, [invoice_id], by.time_zone)}
-    return number, await _render(session, await documents.facts(session, [invoice_id]), by.at, marks)
+    marks = {invoice_id: PREVIEW, **await _marks(session, [invoice_id], context.time_zone)}
+    return number, await _render(session, await documents.facts(session, [invoice_id]), context.at, marks)
 
 
 async def _number_of(session: AsyncSession, scope: Scope, invoice_id: int) -> str:
@@ -63,53 +67,56 @@ async def _number_of(session: AsyncSession, scope: Scope, invoice_id: int) -> st
 
 
 async def _marks(session: AsyncSession, invoice_ids: Sequence[int], time_zone: str) -> dict[int, str]:
-    """What those of the invoices say of themselves that were printed before."""
+    """The marks of the invoices that were printed before, by invoice id."""
     return {
-        one.invoice_id: mark_of(local_date(one.first_printed_at, time_zone), as_it_is=one.as_it_is)
-        for one in await printings.printed_before(session, invoice_ids)
+        printed.invoice_id: mark_of(local_date(printed.first_printed_at, time_zone), unchanged=printed.unchanged)
+        for printed in await printings.printed_before(session, invoice_ids)
     }
 
 
-async def print_marked(session: AsyncSession, facts: DocumentFacts, by: Pressman) -> bytes:
-    """The PDF of invoices in which each reprint says that it is one; all are noted as printed."""
-    ids = [one.id for one in facts.heads]
+async def print_marked(session: AsyncSession, facts: DocumentFacts, context: PrintContext) -> bytes:
+    """Prints invoices as one PDF in which reprints are marked, and records the printings."""
+    ids = [head.id for head in facts.heads]
     await printings.hold(session, ids)
-    marks = await _marks(session, ids, by.time_zone)
-    content = await _render(session, facts, by.at, marks)
-    await printings.note(session, ids, by.way, by.name, by.at)
+    marks = await _marks(session, ids, context.time_zone)
+    content = await _render(session, facts, context.at, marks)
+    await printings.record(session, ids, context.way, context.name, context.at)
     return content
 
 
 async def list_printings(session: AsyncSession, scope: Scope, invoice_id: int) -> list[Printing]:
-    """Every time that an invoice was printed, the first one first; raises NotFound."""
+    """Every printing of an invoice, oldest first; raises NotFound."""
     await _number_of(session, scope, invoice_id)
     return await printings.list_printings(session, invoice_id)
 
 
 async def require_drawable(logo: bytes, at: datetime) -> None:
-    """Raises LogoRefused for a picture that no document can show."""
+    """Raises LogoRefused if documents cannot show the picture."""
     if not await can_render(_TEMPLATE, {"logos": {"0": list(logo)}, "invoices": [], "trial": 0}, at):
-        raise LogoRefused("The picture cannot be read; save it again as PNG.")
+        raise LogoRefused("The picture is damaged and cannot be read. Save it as a PNG again.")
 
 
-async def begin_print(
-    session: AsyncSession, scope: Scope, wanted: PrintSelection, requested_by: str, now: datetime
+async def start_print(
+    session: AsyncSession, scope: Scope, selection: PrintSelection, requested_by: str, now: datetime
 ) -> InvoicePrint:
-    """Begins to print the chosen invoices; a job carries it on. Prints of last week are forgotten. Raises NothingToPrint."""
+    """Starts a print of the chosen invoices, which a job continues. Raises NothingToPrint.
+
+    Also deletes prints that are older than a week.
+    """
     await prints.remove_old_prints(session, now - timedelta(days=KEPT_DAYS))
-    print_id = await prints.begin_print(session, scope, wanted, requested_by, now)
-    begun = await prints.find_print(session, print_id, requested_by)
-    assert begun is not None
-    if begun.invoices == 0:
-        raise NothingToPrint("Nothing that you chose is a posted invoice that you may see.")
-    return begun
+    print_id = await prints.start_print(session, scope, selection, requested_by, now)
+    started = await prints.find_print(session, print_id, requested_by)
+    assert started is not None
+    if started.invoices == 0:
+        raise NothingToPrint("You chose no posted invoice that you may see.")
+    return started
 
 
 async def read_print(session: AsyncSession, print_id: int, requested_by: str) -> PrintProgress:
-    """How far a print is, for whoever asked for it; raises NotFound."""
+    """The progress of a print of this requester; raises NotFound."""
     found = await prints.find_print(session, print_id, requested_by)
     if found is None:
-        raise NotFound(f"You have no print {print_id}; prints are kept for {KEPT_DAYS} days.")
+        raise NotFound(f"You have no print {print_id}. Prints are kept for {KEPT_DAYS} days.")
     return PrintProgress(found, await prints.list_files(session, print_id))
 
 
@@ -123,21 +130,22 @@ async def read_file(session: AsyncSession, print_id: int, requested_by: str, fil
 
 
 async def print_part(session: AsyncSession, time_zone: str) -> bool:
-    """Makes the next file of a print; False when nothing is to be printed."""
+    """Prints the next file of a print. Returns False if there is nothing to print."""
     part = await prints.take_part(session, INVOICES_PER_FILE)
     if part is None:
         return False
     facts = await documents.facts(session, part.invoice_ids)
-    content = await print_marked(session, facts, Pressman(part.requested_by, part.requested_at, time_zone, PRINT))
+    context = PrintContext(part.requested_by, part.requested_at, time_zone, PRINT)
+    content = await print_marked(session, facts, context)
     await prints.save_part(session, part, facts.heads, content)
     return True
 
 
 async def _render(session: AsyncSession, facts: DocumentFacts, at: datetime, marks: Mapping[int, str]) -> bytes:
-    logos = await documents.logos(session, sorted({one.ar_company for one in facts.heads}))
+    logos = await documents.logos(session, sorted({head.ar_company for head in facts.heads}))
     data = {
         "logos": {str(number): list(content) for number, content in logos.items()},
-        "invoices": [{**_shown(one), "mark": marks.get(one.head.id)} for one in compose(facts)],
+        "invoices": [{**_shown(document), "mark": marks.get(document.head.id)} for document in compose(facts)],
     }
     return await render_pdf(_TEMPLATE, data, at)
 
@@ -164,4 +172,4 @@ def _shown(document: InvoiceDocument) -> Mapping[str, Any]:
 
 
 def _rows(rows: Sequence[Any]) -> list[Mapping[str, Any]]:
-    return [asdict(one) for one in rows]
+    return [asdict(row) for row in rows]

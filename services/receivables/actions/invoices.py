@@ -1,4 +1,4 @@
-"""Posted invoices, looked at."""
+"""Reading posted invoices."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,11 +10,11 @@ from shared.errors import NotFound
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
 ) -> tuple[list[InvoiceRow], str | None, InvoiceTotals]:
-    """One page of the invoices that fit, the next cursor, and the totals of all that fit."""
-    rows, cursor = await invoices.list_invoices(session, scope, wanted, query)
-    return rows, cursor, await invoices.total_invoices(session, scope, wanted)
+    """One page of invoices, the cursor of the next page, and the totals of all that match."""
+    rows, cursor = await invoices.list_invoices(session, scope, filters, query)
+    return rows, cursor, await invoices.total_invoices(session, scope, filters)
 
 
 async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceWhole:

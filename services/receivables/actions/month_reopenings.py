@@ -1,4 +1,4 @@
-"""Months reopened: at once, or asked for, then approved or rejected by somebody else and withdrawn by who asked."""
+"""Reopening months: directly, or by a request that a second person approves or rejects."""
 
 from datetime import datetime
 
@@ -19,26 +19,29 @@ list_reopenings = month_reopenings.list_reopenings
 
 
 async def read_reopening(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthReopening:
-    """Raises NotFound."""
+    """A reopened month, or a request to reopen one; raises NotFound."""
     found = await month_reopenings.find(session, scope, reopening_id)
     if found is None:
-        raise NotFound(f"There is no reopening {reopening_id} of a month.")
+        raise NotFound(f"Month reopening {reopening_id} was not found.")
     return found
 
 
 async def reopen(
     session: AsyncSession, scope: Scope, ar_company: int, month: str, *, reason: str, name: str, now: datetime
 ) -> int:
-    """Reopens the month that was closed last, or asks for it where the company wants four eyes; returns the reopening's id.
+    """Reopens the month that was closed last, or requests it if the company has a four-eyes limit.
 
-    Raises NotFound, NotLastClosedMonth, ReopeningWaits.
+    Returns the id of the reopening. Raises NotFound, NotLastClosedMonth or ReopeningWaits.
     """
     company = await ar_companies.find_company(session, ar_company, lock="FOR NO KEY UPDATE")
     if company is None or not scope.covers(ar_company=ar_company):
         raise NotFound(f"There is no AR company {ar_company}.")
     rules.require_last_closed(company, month)
-    if await month_reopenings.waits(session, ar_company):
-        raise ReopeningWaits(f"A reopening of company {ar_company} waits for approval.")
+    if await month_reopenings.is_waiting(session, ar_company):
+        raise ReopeningWaits(
+            f"A request to reopen a month in company {ar_company} already awaits approval. "
+            "Have it decided, or withdraw it."
+        )
     four_eyes = rules.needs_approval(company)
     reopening_id = await month_reopenings.insert(
         session, ar_company, month, four_eyes=four_eyes, reason=reason, name=name, at=now
@@ -49,7 +52,10 @@ async def reopen(
 
 
 async def approve(session: AsyncSession, scope: Scope, reopening_id: int, name: str, now: datetime) -> None:
-    """Reopens the month that somebody else asked for; raises NotFound, RequestDecided, OwnRequest, NotLastClosedMonth."""
+    """Reopens a month as someone else requested.
+
+    Raises NotFound, RequestDecided, OwnRequest or NotLastClosedMonth.
+    """
     request = await REQUESTS.hold_of_another(session, scope, reopening_id, name)
     company = await _hold_company(session, request.ar_company)
     rules.require_last_closed(company, request.month)
@@ -57,16 +63,16 @@ async def approve(session: AsyncSession, scope: Scope, reopening_id: int, name: 
 
 
 async def reject(session: AsyncSession, scope: Scope, reopening_id: int, name: str, reason: str, now: datetime) -> None:
-    """Leaves the month closed; raises NotFound, RequestDecided, OwnRequest."""
+    """Rejects a request, so that the month stays closed; raises NotFound, RequestDecided or OwnRequest."""
     await REQUESTS.hold_of_another(session, scope, reopening_id, name)
     await month_reopenings.decide(session, reopening_id, REJECTED, decided_by=name, decided_at=now, reason=reason)
 
 
 async def _hold(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthReopening:
-    """The reopening, with its company held: whoever decides next, closes or posts waits for this."""
+    """The reopening, with its company locked. Other decisions, closings and postings wait for it."""
     found = await read_reopening(session, scope, reopening_id)
     await _hold_company(session, found.ar_company)
-    # Somebody may have decided while the company was waited for.
+    # Someone may have decided the request while this waited for the company.
     return await read_reopening(session, scope, reopening_id)
 
 

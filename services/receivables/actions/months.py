@@ -1,4 +1,4 @@
-"""Months of AR companies, opened and closed."""
+"""The open and closed months of AR companies."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,24 +10,27 @@ from shared.errors import NotFound
 
 
 async def read_months(session: AsyncSession, scope: Scope) -> list[MonthRow]:
-    """The open months of each company, and the closed ones that anything was posted in."""
+    """The open months of each company, and the closed months with transactions."""
     companies = await ar_companies.list_companies(session, scope)
     return list_months(
-        [(one.number, one.last_closed_month, one.max_open_months) for one in companies],
+        [(company.number, company.last_closed_month, company.max_open_months) for company in companies],
         await months.list_used_months(session, scope),
     )
 
 
 async def close_month(session: AsyncSession, scope: Scope, ar_company: int, month: str) -> None:
-    """Closes the month after the last closed one; waits for postings that are under way. Raises NotFound, NotNextMonth, BatchesOpen."""
+    """Closes the month after the last closed one, after waiting for current postings.
+
+    Raises NotFound, NotNextMonth or BatchesOpen.
+    """
     company = await ar_companies.find_company(session, ar_company, lock="FOR NO KEY UPDATE")
     if company is None or not scope.covers(ar_company=ar_company):
         raise NotFound(f"There is no AR company {ar_company}.")
     following = months_after(company.last_closed_month, 1)
     if month != following:
-        raise NotNextMonth(f"{following} is the next month to close in company {ar_company}, not {month}.")
+        raise NotNextMonth(f"The next month to close in company {ar_company} is {following}, not {month}.")
     waiting = await batches.waiting_in(session, ar_company, month)
     if waiting:
-        numbers = ", ".join(str(one) for one in waiting)
-        raise BatchesOpen(f"Batches of {month} are neither posted nor cancelled: {numbers}.")
+        numbers = ", ".join(str(number) for number in waiting)
+        raise BatchesOpen(f"{month} still has open batches: {numbers}. Post or clear them before you close the month.")
     await ar_companies.set_last_closed_month(session, ar_company, month)

@@ -1,4 +1,4 @@
-"""What rating has rated, taken over: unbilled work, until an invoice is booked for it."""
+"""The copy of rated orders: unbilled work until an invoice is booked for it."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,6 @@ from services.receivables.rules.rated_orders import RatedOrder, newest
 from services.receivables.store import rated_orders
 
 
-async def take_over(session: AsyncSession, changed: Sequence[RatedOrder]) -> None:
-    """Takes over orders as rating announced them; the newest revision of each wins."""
-    await rated_orders.take_over(session, newest(changed))
+async def save_orders(session: AsyncSession, changed: Sequence[RatedOrder]) -> None:
+    """Saves orders as rating published them. The newest revision of each wins."""
+    await rated_orders.upsert(session, newest(changed))

@@ -1,4 +1,4 @@
-"""Whether everything adds up in receivables, with a row for each difference."""
+"""Reconciliation: whether everything in receivables adds up, and each difference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ from shared.access.grants import Scope
 
 @dataclass(frozen=True)
 class Reconciled:
+    """The sums of receivables and everything that does not add up."""
+
     totals: LedgerTotals
     accounts: Sequence[AccountSums]
     runs: Sequence[RunBookings]
@@ -26,7 +28,7 @@ class Reconciled:
 
 
 async def reconcile(session: AsyncSession, scope: Scope) -> Reconciled:
-    """The sums within the scope and everything that does not add up: normally nothing."""
+    """The sums within the scope, and the differences, which should be none."""
     totals = await reconciliation.totals(session, scope)
     accounts = await reconciliation.account_sums(session, scope)
     differences = [

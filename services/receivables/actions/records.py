@@ -1,4 +1,4 @@
-"""The records of setup: what each may name, and what belongs to it."""
+"""The setup records: what each of them can name, and what is saved with it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from shared.records.table import load_rows
 def _naming(
     *, accounts: Sequence[str] = (), codes: Mapping[str, str] | None = None
 ) -> Callable[[AsyncSession, Sequence[Any]], Awaitable[Faults]]:
-    """Finds what rows name that does not exist: `accounts` and `codes` are those of unknown_references."""
+    """Returns a check for unknown names in rows; `accounts` and `codes` are those of `unknown_references`."""
 
     async def find(session: AsyncSession, rows: Sequence[Any]) -> Faults:
         known = await references.known_references(session, *sorted(set((codes or {}).values())))
@@ -47,7 +47,7 @@ async def _faults_in_items(session: AsyncSession, rows: Sequence[ContractItem]) 
 
 
 async def _faults_in_job_billings(session: AsyncSession, rows: Sequence[JobBilling]) -> Faults:
-    known = {one.number for one in await load_rows(session, records.JB_COMPANIES)}
+    known = {company.number for company in await load_rows(session, records.JB_COMPANIES)}
     return [
         (index, "jb_company", f"there is no JB company {row.jb_company}")
         for index, row in enumerate(rows)

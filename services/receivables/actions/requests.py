@@ -1,4 +1,4 @@
-"""Requests that wait for somebody else, whatever they ask for: held while they are decided, rejected, withdrawn."""
+"""What all requests for approval have in common: locking, deciding and withdrawing them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ RequestT = TypeVar("RequestT", bound=Request)
 
 
 class Decide(Protocol):
-    """Writes what was decided about a request."""
+    """Saves the decision about a request."""
 
     async def __call__(
         self,
@@ -31,30 +31,30 @@ class Decide(Protocol):
 
 @dataclass(frozen=True)
 class Requests(Generic[RequestT]):
-    """One kind of requests: `hold` finds one, or raises NotFound, and makes others who decide it wait."""
+    """One kind of request. `hold` locks a request, so that other decisions wait, or raises NotFound."""
 
     hold: Callable[[AsyncSession, Scope, int], Awaitable[RequestT]]
     decide: Decide
 
     async def hold_waiting(self, session: AsyncSession, scope: Scope, request_id: int) -> RequestT:
-        """A request that still waits; raises NotFound, RequestDecided."""
+        """A request that still awaits approval; raises NotFound or RequestDecided."""
         request = await self.hold(session, scope, request_id)
         rules.require_waiting(request)
         return request
 
     async def hold_of_another(self, session: AsyncSession, scope: Scope, request_id: int, name: str) -> RequestT:
-        """A request that still waits and that `name` may decide; raises NotFound, RequestDecided, OwnRequest."""
+        """A waiting request that this user may decide; raises NotFound, RequestDecided or OwnRequest."""
         request = await self.hold_waiting(session, scope, request_id)
-        rules.require_somebody_else(request, name)
+        rules.require_other_than_requester(request, name)
         return request
 
     async def hold_own(self, session: AsyncSession, scope: Scope, request_id: int, name: str) -> RequestT:
-        """A request that still waits and that `name` asked for; raises NotFound, RequestDecided, OthersRequest."""
+        """A waiting request that this user made; raises NotFound, RequestDecided or OthersRequest."""
         request = await self.hold_waiting(session, scope, request_id)
-        rules.require_own(request, name)
+        rules.require_requester(request, name)
         return request
 
     async def withdraw(self, session: AsyncSession, scope: Scope, request_id: int, name: str, now: datetime) -> None:
-        """Takes one's own request back; raises NotFound, RequestDecided, OthersRequest."""
+        """Withdraws a request of this user; raises NotFound, RequestDecided or OthersRequest."""
         await self.hold_own(session, scope, request_id, name)
         await self.decide(session, request_id, rules.WITHDRAWN, decided_by=name, decided_at=now)

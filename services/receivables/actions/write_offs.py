@@ -1,4 +1,4 @@
-"""Automatic write-offs: previewed, put into a batch to be reviewed; and write-offs undone by their mirror."""
+"""Automatic write-offs: previewing them, creating a batch of them, and undoing posted ones."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.actions.batches import make_batch
+from services.receivables.actions.batches import create_batch
 from services.receivables.actions.book import open_book
 from services.receivables.actions.credit_memos import require_open
-from services.receivables.errors import EntryFaulty, NotForBatch, NothingToWriteOff, TransactionHeld
+from services.receivables.errors import EntryFaulty, NotForBatch, NothingToWriteOff
 from services.receivables.rules.entries.book import Book, complete_line, fill_header, header_of
 from services.receivables.rules.entries.entries import Entry
-from services.receivables.rules.entries.facts import WRITE_OFF
+from services.receivables.rules.entries.facts import WRITE_OFF, require_not_held
 from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.rules.entries.posting import post_undoing
 from services.receivables.rules.write_offs import Candidate, Choice, Criteria, WrittenOff, choose
@@ -25,59 +25,63 @@ from shared.errors import Fault, NotFound
 
 
 async def preview(session: AsyncSession, scope: Scope, criteria: Criteria) -> Choice:
-    """What the criteria would write off, and what they leave alone and why; nothing is written."""
+    """What the criteria would write off, and what they skip and why. Nothing is saved."""
     found = await store.candidates(session, scope, criteria)
-    invoices = await applied.invoices(session, scope, [one.id for one in found])
+    invoices = await applied.invoices(session, scope, [row.id for row in found])
     lines = await applied.lines(session, invoices)
     return choose(
         criteria,
         [
             Candidate(
-                one.id,
-                one.number,
-                one.customer,
-                one.invoice_date,
-                invoices[one.id].held_by,
-                [*lines[one.id].values()],
+                row.id,
+                row.number,
+                row.customer,
+                row.invoice_date,
+                invoices[row.id].held_by,
+                [*lines[row.id].values()],
             )
-            for one in found
-            if one.id in invoices
+            for row in found
+            if row.id in invoices
         ],
     )
 
 
 @dataclass(frozen=True)
-class Made:
+class WriteOffBatch:
+    """A batch of write-offs that was created, and what was written off and skipped."""
+
     batch_id: int
     choice: Choice
 
 
-async def write_off(
+async def create_write_offs(
     session: AsyncSession, scope: Scope, criteria: Criteria, month: str, name: str, today: date
-) -> Made:
-    """Puts what the criteria choose into a new batch, unposted, to be reviewed and edited.
+) -> WriteOffBatch:
+    """Creates a batch of write-offs by the criteria, to be reviewed, edited and posted.
 
-    Raises NotFound, MonthClosed, NothingToWriteOff.
+    Raises NotFound, MonthClosed or NothingToWriteOff.
     """
     found = await store.candidates(session, scope, criteria)
-    await applied.hold(session, [one.id for one in found])
+    await applied.hold(session, [row.id for row in found])
     choice = await preview(session, scope, criteria)
     if not choice.taken:
-        raise NothingToWriteOff("Nothing that fits the criteria is to be written off.")
-    batch_id = await make_batch(session, scope, criteria.ar_company, month, name, restricted=False, source="write_off")
+        raise NothingToWriteOff("No invoice that matches the criteria can be written off. See the preview for reasons.")
+    batch_id = await create_batch(
+        session, scope, criteria.ar_company, month, name, restricted=False, source="write_off"
+    )
     first = await posting.take_seqs(session, batch_id, len(choice.taken))
     book = await open_book(
-        session, scope, criteria.ar_company, today, invoices=[one.candidate.id for one in choice.taken]
+        session, scope, criteria.ar_company, today, invoices=[write_off.candidate.id for write_off in choice.taken]
     )
-    made = [_entry(book, one, seq, name) for seq, one in enumerate(choice.taken, start=first)]
-    await rows.write(session, batch_id, made)
-    return Made(batch_id, choice)
+    entries = [_entry(book, write_off, seq, name) for seq, write_off in enumerate(choice.taken, start=first)]
+    await rows.write(session, batch_id, entries)
+    return WriteOffBatch(batch_id, choice)
 
 
 def _entry(book: Book, taken: WrittenOff, seq: int, name: str) -> Entry:
     typed = {"type": WRITE_OFF, "apply_to": taken.candidate.id, "description": "Automatic write-off"}
     form, facts = fill_header(book, typed)
-    faults = [Fault(f"invoice {taken.candidate.number}, {field}", words) for field, words in form.faults]
+    faults = [Fault(f"invoice {taken.candidate.number}, {field}", detail) for field, detail in form.faults]
     lines: list[BatchLine] = []
     if not faults:
         header = header_of(form, facts, seq, name)
@@ -86,20 +90,21 @@ def _entry(book: Book, taken: WrittenOff, seq: int, name: str) -> Entry:
             if take.finance_charge is not None:
                 fields["finance_charge"] = take.finance_charge
                 fields["retainage"] = Decimal("0.00")
-            line, wrong = complete_line(book, header, number, fields)
+            line, line_faults = complete_line(book, header, number, fields)
             faults += [
-                Fault(f"invoice {taken.candidate.number}, line {take.line}, {one}", words) for one, words in wrong
+                Fault(f"invoice {taken.candidate.number}, line {take.line}, {field}", detail)
+                for field, detail in line_faults
             ]
             if line is not None:
                 lines.append(line)
         if not faults:
             return Entry(replace(header, last_line=len(lines)), lines)
-    raise EntryFaulty("A write-off cannot be made.", faults=faults)
+    raise EntryFaulty(f"Invoice {taken.candidate.number} cannot be written off; see `errors`.", faults=faults)
 
 
 @dataclass(frozen=True)
 class UndoRequest:
-    """Which month and date the mirror gets, why, and by whom."""
+    """The month and date of a reversal, its reason, and the user."""
 
     month: str
     on: date
@@ -110,26 +115,25 @@ class UndoRequest:
 async def undo(
     session: AsyncSession, scope: Scope, invoice_id: int, transaction_id: int, request: UndoRequest, now: datetime
 ) -> int:
-    """Posts the mirror of a posted write-off and returns its id; what it had written off is open again.
+    """Posts the reversal of a posted write-off, so that its amount is open again. Returns the id of the reversal.
 
-    Raises NotFound, NotForBatch, TransactionHeld, MonthClosed.
+    Raises NotFound, NotForBatch, TransactionHeld or MonthClosed.
     """
     await applied.hold(session, [invoice_id])
     found = (await posted_transactions.read(session, scope, [transaction_id])).get(transaction_id)
     if found is None or found.applies_to_id != invoice_id or found.header.type != WRITE_OFF:
         raise NotFound(f"Invoice {invoice_id} has no write-off {transaction_id}.")
     if found.undone:
-        raise NotForBatch(f"Write-off {transaction_id} is undone already.")
+        raise NotForBatch(f"Write-off {transaction_id} is already undone.")
     (invoice,) = (await applied.invoices(session, scope, [invoice_id])).values()
-    if invoice.held_by is not None:
-        raise TransactionHeld(f"Invoice {invoice.invoice_number} is held by {invoice.held_by}.")
-    mirror = await posting.post_alone(
+    require_not_held(invoice)
+    reversal = await posting.post_alone(
         session,
-        lambda mirror_id: post_undoing(found, mirror_id, request.on, request.reason),
+        lambda reversal_id: post_undoing(found, reversal_id, request.on, request.reason),
         company=await require_open(session, found.ar_company, request.month),
         month=request.month,
         source="write_off",
         posted_by=request.undone_by,
         posted_at=now,
     )
-    return mirror.transaction.id
+    return reversal.transaction.id

@@ -1,1 +1,1 @@
-"""The HTTP edge of receivables, one router a noun."""
+"""The HTTP operations of receivables, with one router for each noun."""

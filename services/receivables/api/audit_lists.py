@@ -1,4 +1,4 @@
-"""The audit lists of a batch: batch list, GL distribution list, error list; as JSON, CSV, XLSX and PDF."""
+"""The audit lists of a batch as JSON, CSV, XLSX and PDF: batch list, GL distribution list and error list."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -22,6 +22,7 @@ from shared.http.pages import PrintablePageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 from shared.values.money import ZERO
+from shared.values.text import in_words, sentence_case
 
 RowT = TypeVar("RowT")
 
@@ -33,7 +34,7 @@ _WIDE = frozenset({"description", "detail", "changes"})
 
 
 class ListQuery(BaseModel):
-    """At which level the general ledger is told: by line, by transaction, or summed up over the batch."""
+    """The detail of the GL distribution list: by line, by transaction, or one sum for the batch."""
 
     level: GlInterfaceLevel | None = None
 
@@ -48,10 +49,10 @@ class ListQuery(BaseModel):
 async def read_batch_list(
     batch: OpenedBatch, page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
 ) -> list[BatchListRow] | Response:
-    """Every entry with its lines; of what was brought back the old values beside the new ones."""
+    """Every entry with its lines. Entries that were brought back show the old values beside the new ones."""
     rows = await audit_lists.read_batch_list(session, batch)
-    heads = [one for one in rows if one.line is None]
-    totals = {"Entries": str(len(heads)), "Amount": _sum(one.amount for one in heads)}
+    heads = [row for row in rows if row.line is None]
+    totals = {"Entries": str(len(heads)), "Amount": _sum(row.amount for row in heads)}
     return await _answer(page.media_type, "batch-list", batch, caller, BatchListRow, rows, totals)
 
 
@@ -64,21 +65,21 @@ async def read_batch_list(
 )
 async def read_gl_distribution_list(
     batch: OpenedBatch,
-    wanted: Annotated[ListQuery, Query()],
+    filters: Annotated[ListQuery, Query()],
     page: PrintablePageQueryOf,
     request: Request,
     caller: CallerOf,
     session: Transaction,
 ) -> list[LedgerRow] | Response:
-    """What the batch posts, or has posted, to the general ledger, at the company's interface level if none is named."""
+    """What the batch posts or has posted to the general ledger. The default level is the company's interface level."""
     settings: Settings = request.app.state.settings
     today = local_date(now(), settings.time_zone)
-    rows = await audit_lists.read_gl_list(session, batch, wanted.level, today)
+    rows = await audit_lists.read_gl_list(session, batch, filters.level, today)
     totals = {
-        "Debit": _sum(one.debit for one in rows),
-        "Credit": _sum(one.credit for one in rows),
+        "Debit": _sum(row.debit for row in rows),
+        "Credit": _sum(row.credit for row in rows),
     }
-    return await _answer(page.media_type, "gl-distribution-list", batch, caller, LedgerRow, rows, totals, wanted)
+    return await _answer(page.media_type, "gl-distribution-list", batch, caller, LedgerRow, rows, totals, filters)
 
 
 @router.get(
@@ -91,7 +92,7 @@ async def read_gl_distribution_list(
 async def list_findings(
     batch: OpenedBatch, page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
 ) -> list[Finding] | Response:
-    """The error list: what the last validation found, by seq, line, field and rule."""
+    """The error list: the errors and warnings of the last validation, by seq, line, field and rule."""
     rows = await batches.list_findings(session, batch)
     return await _answer(page.media_type, "error-list", batch, caller, Finding, rows, {})
 
@@ -104,9 +105,9 @@ async def _answer(
     kind: type[RowT],
     rows: list[RowT],
     totals: Mapping[str, str],
-    wanted: BaseModel | None = None,
+    filters: BaseModel | None = None,
 ) -> list[RowT] | Response:
-    """The list in the form that was asked for."""
+    """The list in the requested format."""
     if media_type is None:
         return rows
     columns = field_names(kind)
@@ -115,14 +116,14 @@ async def _answer(
     amounts = [index for index, column in enumerate(columns) if _is_amount(rows, column)]
     content = {
         "title": _TITLES[name],
-        "subtitle": f"{batch.title} {batch.source.replace('_', ' ')}, {batch.status.replace('_', ' ')}",
-        "heads": [column.replace("_", " ") for column in columns],
+        "subtitle": f"{batch.title}, {in_words(batch.source)}, {in_words(batch.status)}",
+        "heads": [sentence_case(in_words(column)) for column in columns],
         "widths": ["wide" if column in _WIDE else "narrow" for column in columns],
         "right": amounts,
         "rows": [[_shown(getattr(row, column)) for column in columns] for row in rows],
         "totals": totals,
     }
-    return await print_report(_TEMPLATE, caller.name, wanted or ListQuery(), content)
+    return await print_report(_TEMPLATE, caller.name, filters or ListQuery(), content)
 
 
 def _sum(amounts: Iterable[Decimal]) -> str:

@@ -1,4 +1,4 @@
-"""Batches: made, listed, restricted, validated, posted and cleared."""
+"""Batches over HTTP: creating, validating, posting and clearing them."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from services.receivables.errors import (
     OwnBatch,
 )
 from services.receivables.rules.batches import Batch, BatchFilter, BatchRow
-from services.receivables.schemas.batches import BatchChange, BatchToMake
+from services.receivables.schemas.batches import BatchChange, NewBatch
 from shared.access import declared
 from shared.access.grants import Level, scope_for
 from shared.errors import NotFound, VersionMissing, VersionStale
@@ -39,67 +39,67 @@ CHANGING = [*OPENING, BatchBusy, BatchClosed]
 
 
 def administers(caller: Caller) -> bool:
-    """Whether the caller may open restricted batches of others."""
+    """Whether the caller can open restricted batches of other users."""
     return scope_for(caller.principal.grants, FEATURE, Level.ADMIN) is not None
 
 
-async def opened(batch_id: Id, caller: CallerOf, session: Transaction) -> Batch:
-    """The batch of the path, for somebody who may open it."""
+async def find_batch(batch_id: Id, caller: CallerOf, session: Transaction) -> Batch:
+    """The batch in the path, if the caller may open it."""
     return await batches.open_batch(session, caller.scope, batch_id, caller.name, administrator=administers(caller))
 
 
-async def held(batch_id: Id, caller: CallerOf, session: Transaction) -> Batch:
-    """The batch of the path, held for a change: whoever changes it next waits."""
+async def lock_batch(batch_id: Id, caller: CallerOf, session: Transaction) -> Batch:
+    """The batch in the path, locked for a change. Other changes of it wait."""
     return await batches.open_batch(
         session, caller.scope, batch_id, caller.name, administrator=administers(caller), lock=True
     )
 
 
-OpenedBatch = Annotated[Batch, Depends(opened, scope="function")]
-HeldBatch = Annotated[Batch, Depends(held, scope="function")]
+OpenedBatch = Annotated[Batch, Depends(find_batch, scope="function")]
+LockedBatch = Annotated[Batch, Depends(lock_batch, scope="function")]
 
 
 @router.get("", access=VIEW, response_model=Page[BatchRow, Count], responses=CSV_RESPONSE)
 async def list_batches(
-    wanted: Annotated[BatchFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[BatchFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[BatchRow, Count] | Response:
-    """Batches by company, month, source, status, creator or export run, with what is in them."""
-    rows, cursor, count = await batches.list_batches(session, caller.scope, wanted, page)
+    """Batches with the number and sum of their entries, findings and posted transactions."""
+    rows, cursor, count = await batches.list_batches(session, caller.scope, filters, page)
     return answer(page, "batches", BatchRow, rows, cursor, Count(count=count))
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NotFound, MonthClosed])
-async def make_batch(wanted: BatchToMake, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
-    """Makes an open batch of a company and month."""
-    batch_id = await batches.make_batch(
-        session, caller.scope, wanted.ar_company, wanted.month, caller.name, restricted=wanted.restricted
+async def create_batch(body: NewBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+    """Creates an empty batch in an open month of a company."""
+    batch_id = await batches.create_batch(
+        session, caller.scope, body.ar_company, body.month, caller.name, restricted=body.restricted
     )
     return await _read(batch_id, response, caller, session)
 
 
 @router.get("/{batch_id}", access=VIEW, refuses=OPENING)
 async def read_batch(batch: OpenedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
-    """One batch. The ETag is needed to restrict it."""
+    """One batch. You need the ETag to restrict it."""
     return await _read(batch.id, response, caller, session)
 
 
 @router.patch("/{batch_id}", access=EDIT, refuses=[*CHANGING, VersionMissing, VersionStale])
 async def restrict_batch(
-    batch: HeldBatch,
+    batch: LockedBatch,
     change: BatchChange,
     revision: ExpectedVersion,
     response: Response,
     caller: CallerOf,
     session: Transaction,
 ) -> BatchRow:
-    """Keeps a batch for its creator and administrators, or opens it for all."""
+    """Restricts a batch to its creator and administrators, or opens it to everyone."""
     await batches.restrict(session, batch, revision, restricted=change.restricted)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/validate", access=EDIT, status_code=202, refuses=CHANGING)
-async def validate_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
-    """Sends a batch to be validated; it becomes `valid`, `warnings` or `errors`. Read it to see when."""
+async def validate_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+    """Starts the validation of a batch. Read the batch until its status is `valid`, `warnings` or `errors`."""
     await batches.send_to_validation(session, batch)
     response.headers["location"] = f"/v1/batches/{batch.id}"
     return await _read(batch.id, response, caller, session)
@@ -108,30 +108,33 @@ async def validate_batch(batch: HeldBatch, response: Response, caller: CallerOf,
 @router.post(
     "/{batch_id}/post", access=POST, status_code=202, idempotent=True, refuses=[*CHANGING, BatchNotValid, BatchEmpty]
 )
-async def post_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
-    """Sends a valid batch on its way into the ledger; it becomes `posted`. Over the four-eyes limit it awaits approval."""
-    await posting.send(session, batch, caller.name)
+async def post_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+    """Starts the posting of a valid batch, or submits it for approval if it exceeds the four-eyes limit.
+
+    Read the batch until its status is `posted`.
+    """
+    await posting.submit(session, batch, caller.name)
     response.headers["location"] = f"/v1/batches/{batch.id}"
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/approve", access=APPROVE, idempotent=True, refuses=[*CHANGING, BatchNotValid, OwnBatch])
-async def approve_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
-    """Lets a batch over the four-eyes limit be posted; not by who sent it."""
+async def approve_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+    """Approves and posts a batch over the four-eyes limit. The person who submitted it cannot approve it."""
     await posting.approve(session, batch, caller.name)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/reject", access=APPROVE, refuses=[*CHANGING, BatchNotValid])
-async def reject_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
-    """Opens a batch again that awaits approval."""
+async def reject_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+    """Rejects a batch that awaits approval. It is open again."""
     await posting.reject(session, batch)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/clear", access=EDIT, refuses=CHANGING)
-async def clear_batch(batch: HeldBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
-    """Deletes the new entries of a batch, releases what was brought back into it, and cancels it."""
+async def clear_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+    """Cancels a batch. Its new entries are deleted, and transactions that were brought back are released unchanged."""
     await batches.clear(session, batch)
     return await _read(batch.id, response, caller, session)
 

@@ -1,4 +1,4 @@
-"""Invoices credited."""
+"""Credits of invoices over HTTP."""
 
 from fastapi import Request, Response
 
@@ -37,20 +37,23 @@ CREDIT_REFUSALS = [
     status_code=201,
     idempotent=True,
     refuses=[NotFound, *CREDIT_REFUSALS],
-    responses={202: {"model": CreditAnswer, "description": "Over the four-eyes limit: somebody else must approve it."}},
+    responses={
+        202: {"model": CreditAnswer, "description": "The credit exceeds the four-eyes limit and awaits approval."}
+    },
 )
 async def credit_invoice(
     invoice_id: Id, entry: CreditEntry, request: Request, response: Response, caller: CallerOf, session: Transaction
 ) -> CreditAnswer:
-    """Credits an invoice that came from rating: whole, by work order, by line, or by a part of a line.
+    """Credits an invoice from rating in full, by work order, by line, or for part of a line.
 
-    A work order that comes to zero is sent back to be rated again, or closed; until then it stays locked. Over the
-    company's four-eyes limit nothing is credited yet: the answer is 202, its Location the request that awaits approval.
+    A work order that comes to zero is either sent back to be rated again or closed. Until then it stays locked. If the
+    credit exceeds the company's four-eyes limit, the answer is 202 and nothing is credited yet: `Location` is the
+    request that awaits approval.
     """
     settings: Settings = request.app.state.settings
     moment = now()
-    wanted = entry.to_wanted(today=local_date(moment, settings.time_zone), credited_by=caller.name)
-    credited = await credit_memos.credit_invoice(session, caller.scope, invoice_id, wanted, moment)
+    draft = entry.to_draft(today=local_date(moment, settings.time_zone), credited_by=caller.name)
+    credited = await credit_memos.credit_invoice(session, caller.scope, invoice_id, draft, moment)
     if credited.request_id is not None:
         response.status_code = 202
         response.headers["location"] = f"/v1/credit-requests/{credited.request_id}"

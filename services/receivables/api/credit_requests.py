@@ -1,4 +1,4 @@
-"""Credits over the four-eyes limit: listed, changed and withdrawn by who asked, approved or rejected by somebody else."""
+"""Requests for credits over the four-eyes limit, over HTTP."""
 
 from typing import Annotated
 
@@ -32,10 +32,10 @@ _OF_VERSION = [NotFound, VersionMissing, VersionStale, RequestDecided]
 
 @router.get("", access=VIEW, response_model=Page[CreditRequestRow, Count], responses=CSV_RESPONSE)
 async def list_credit_requests(
-    wanted: Annotated[RequestFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[RequestFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[CreditRequestRow, Count] | Response:
-    """Requests by company, customer, invoice, status or who asked; the newest first."""
-    rows, cursor, count = await credit_requests.list_requests(session, caller.scope, wanted, page)
+    """Requests for credits over the four-eyes limit, newest first."""
+    rows, cursor, count = await credit_requests.list_requests(session, caller.scope, filters, page)
     return answer(page, "credit-requests", CreditRequestRow, rows, cursor, Count(count=count))
 
 
@@ -43,7 +43,7 @@ async def list_credit_requests(
 async def read_credit_request(
     request_id: Id, response: Response, caller: CallerOf, session: Transaction
 ) -> CreditRequestRead:
-    """A request with its lines. The ETag is needed to change, approve or reject it."""
+    """A request with its lines. You need the ETag to change, approve or reject it."""
     return await _read(request_id, response, caller, session)
 
 
@@ -57,10 +57,10 @@ async def change_credit_request(
     caller: CallerOf,
     session: Transaction,
 ) -> CreditRequestRead:
-    """Asks for something else: who has read the request before cannot approve it any more."""
+    """Replaces the content of your own request. Approvers have to read the new version before they approve it."""
     settings: Settings = request.app.state.settings
-    wanted = entry.to_wanted(today=local_date(now(), settings.time_zone), credited_by=caller.name)
-    await credit_requests.change(session, caller.scope, request_id, revision, wanted)
+    draft = entry.to_draft(today=local_date(now(), settings.time_zone), credited_by=caller.name)
+    await credit_requests.change(session, caller.scope, request_id, revision, draft)
     return await _read(request_id, response, caller, session)
 
 
@@ -68,7 +68,7 @@ async def change_credit_request(
 async def withdraw_credit_request(
     request_id: Id, response: Response, caller: CallerOf, session: Transaction
 ) -> CreditRequestRead:
-    """Takes your own request back."""
+    """Withdraws your own request."""
     await credit_requests.REQUESTS.withdraw(session, caller.scope, request_id, caller.name, now())
     return await _read(request_id, response, caller, session)
 
@@ -79,7 +79,7 @@ async def withdraw_credit_request(
 async def approve_credit_request(
     request_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
 ) -> CreditRequestRead:
-    """Posts the credit that somebody else has asked for, as it was read."""
+    """Posts a credit that someone else requested, exactly as you read it."""
     await credit_requests.approve(session, caller.scope, request_id, revision, caller.name, now())
     return await _read(request_id, response, caller, session)
 
@@ -93,7 +93,7 @@ async def reject_credit_request(
     caller: CallerOf,
     session: Transaction,
 ) -> CreditRequestRead:
-    """Refuses a credit that somebody else has asked for."""
+    """Rejects a credit that someone else requested."""
     await credit_requests.reject(session, caller.scope, request_id, revision, caller.name, entry.reason, now())
     return await _read(request_id, response, caller, session)
 

@@ -1,5 +1,6 @@
-"""Customers: entered, imported, changed, and their accounts."""
+"""Customers and their accounts over HTTP."""
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -28,32 +29,32 @@ EDIT = declared.feature("receivables.customers", Level.EDIT)
 
 @router.get("", access=VIEW, response_model=Page[Customer, Count], responses=CSV_RESPONSE)
 async def list_customers(
-    wanted: Annotated[CustomerFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[CustomerFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[Customer, Count] | Response:
-    """Customers by company, status, number or name; as CSV or XLSX as they are imported."""
-    rows, cursor, count = await customers.list_customers(session, caller.scope, wanted, page)
+    """Customers by company, status, number or name. CSV and XLSX use the import format."""
+    rows, cursor, count = await customers.list_customers(session, caller.scope, filters, page)
     if page.media_type is not None:
         return table_answer(page.media_type, "customers", field_names(CustomerEntry), rows)
     return Page(items=rows, next_cursor=cursor, totals=Count(count=count))
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NumberTaken, UnknownReference])
-async def enter_customer(entry: CustomerEntry, response: Response, caller: CallerOf, session: Transaction) -> Customer:
-    """Adds a customer and tells the other services of it."""
-    customer_id = await customers.enter_customer(session, caller.scope, entry)
+async def create_customer(entry: CustomerEntry, response: Response, caller: CallerOf, session: Transaction) -> Customer:
+    """Creates a customer and publishes it to the other services."""
+    customer_id = await customers.create_customer(session, caller.scope, entry)
     return await _read(session, caller, customer_id, response)
 
 
 @router.imports("/import", access=EDIT)
 async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-    """Adds the customers of a CSV file, or gives known ones new values: all of them, or none and every faulty place."""
-    rows = read_csv(file, CustomerEntry, key=lambda row: (row.ar_company, row.number))
+    """Creates the customers in the file, or changes existing ones. If any row has an error, nothing is imported."""
+    rows = await read_csv(file, CustomerEntry, key=attrgetter("ar_company", "number"))
     return await customers.import_customers(session, caller.scope, rows)
 
 
 @router.get("/{customer_id}", access=VIEW, refuses=[NotFound])
 async def read_customer(customer_id: Id, response: Response, caller: CallerOf, session: Transaction) -> Customer:
-    """One customer. The ETag is needed to change it."""
+    """One customer. You need the ETag to change it."""
     return await _read(session, caller, customer_id, response)
 
 
@@ -66,14 +67,14 @@ async def change_customer(
     caller: CallerOf,
     session: Transaction,
 ) -> Customer:
-    """Changes the fields that are sent and tells the other services of it."""
+    """Changes the fields that you send, and publishes the customer to the other services."""
     await customers.change_customer(session, caller.scope, customer_id, version, sent)
     return await _read(session, caller, customer_id, response)
 
 
 @router.get("/{customer_id}/account", access=declared.feature("receivables.accounts", Level.VIEW), refuses=[NotFound])
 async def read_account(customer_id: Id, caller: CallerOf, session: Transaction) -> AccountRead:
-    """What the customer owes: open invoices, and rated work that no invoice holds yet."""
+    """What the customer owes: open invoices, and rated work that is not invoiced yet."""
     return AccountRead.of(await customers.read_account(session, caller.scope, customer_id))
 
 

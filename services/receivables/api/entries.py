@@ -1,4 +1,4 @@
-"""Entries of a batch: typed, changed, removed, with their lines and misc. distributions, and what a form shows beside them."""
+"""The entries of a batch over HTTP: headers, lines, miscellaneous distributions, and their forms."""
 
 from typing import Annotated
 
@@ -7,18 +7,18 @@ from fastapi import Depends, Path, Query, Request, Response
 from services.receivables.actions.entries import desk as actions
 from services.receivables.actions.entries import imports, info
 from services.receivables.actions.entries.desk import Desk
-from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, HeldBatch, OpenedBatch
+from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, LockedBatch, OpenedBatch
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
 from services.receivables.rules.entries.entries import EntryHead
 from services.receivables.rules.entries.info import ItemInfo, LineInfo
-from services.receivables.schemas.entries.forms import FormsAnswer, FormsToRead
+from services.receivables.schemas.entries.forms import FormsAnswer, FormsInput
 from services.receivables.schemas.entries.imports import EntryRow
 from services.receivables.schemas.entries.shown import EntryRead
 from services.receivables.schemas.entries.typed import (
-    EntryTyped,
-    HeaderTyped,
-    LineTyped,
-    MiscTyped,
+    EntryInput,
+    HeaderInput,
+    LineInput,
+    MiscInput,
     TransactionToBringBack,
 )
 from services.receivables.settings import Settings
@@ -41,18 +41,18 @@ ENTERING = [*CHANGING, EntryFaulty, EntryReadOnly, TransactionHeld]
 EDITING = [*ENTERING, NotFound, VersionMissing, VersionStale]
 
 
-def desk(batch: HeldBatch, request: Request, caller: CallerOf) -> Desk:
-    """Where a change is typed: the batch, held."""
+def editing_desk(batch: LockedBatch, request: Request, caller: CallerOf) -> Desk:
+    """The desk for a change: the batch is locked."""
     settings: Settings = request.app.state.settings
     return Desk(batch, caller.scope, caller.name, local_date(now(), settings.time_zone))
 
 
 def reading_desk(batch: OpenedBatch, request: Request, caller: CallerOf) -> Desk:
-    """Where an entry is looked at: nobody waits."""
-    return desk(batch, request, caller)
+    """The desk for reading: the batch is not locked."""
+    return editing_desk(batch, request, caller)
 
 
-DeskOf = Annotated[Desk, Depends(desk)]
+DeskOf = Annotated[Desk, Depends(editing_desk)]
 ReadingDeskOf = Annotated[Desk, Depends(reading_desk)]
 
 
@@ -62,145 +62,151 @@ ReadingDeskOf = Annotated[Desk, Depends(reading_desk)]
 async def list_entries(
     batch: OpenedBatch, page: PageQueryOf, session: Transaction
 ) -> Page[EntryHead, Count] | Response:
-    """The entries of a batch without their lines."""
+    """The entries of a batch, without their lines."""
     rows, cursor, count = await actions.list_entries(session, batch.id, page)
     return answer(page, "entries", EntryHead, rows, cursor, Count(count=count))
 
 
 @router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING)
-async def enter_entry(at: DeskOf, typed: EntryTyped, response: Response, session: Transaction) -> EntryRead:
-    """Adds an invoice, adjustment, credit memo or write-off, with its lines."""
-    seq = await actions.enter(session, at, typed.to_entry())
-    return await _read(at, seq, response, session)
+async def add_entry(desk: DeskOf, body: EntryInput, response: Response, session: Transaction) -> EntryRead:
+    """Adds an invoice, adjustment, credit memo or write-off with its lines."""
+    seq = await actions.add(session, desk, body.to_entry())
+    return await _read(desk, seq, response, session)
 
 
 @router.imports("/{batch_id}/entries/import", access=EDIT, refuses=[*CHANGING, EntryReadOnly, ImportRefused])
-async def import_entries(at: DeskOf, file: CsvBody, session: Transaction) -> int:
-    """Adds the entries of a CSV or XLSX file, one row a line: all of them, or none and every faulty place."""
-    rows = read_csv(file, EntryRow, key=id)
-    numbered = [Numbered(one.line, one.row.to_row()) for one in rows]
-    return await imports.import_entries(session, at, numbered)
+async def import_entries(desk: DeskOf, file: CsvBody, session: Transaction) -> int:
+    """Adds the entries in a file that has one row for each line. If any row has an error, nothing is imported."""
+    rows = await read_csv(file, EntryRow)
+    numbered = [Numbered(row.line, row.row.to_row()) for row in rows]
+    return await imports.import_entries(session, desk, numbered)
 
 
 @router.post(
     "/{batch_id}/posted-transactions", access=EDIT, status_code=201, refuses=[*ENTERING, NotFound, NotForBatch]
 )
 async def bring_back_transaction(
-    at: DeskOf, wanted: TransactionToBringBack, response: Response, session: Transaction
+    desk: DeskOf, body: TransactionToBringBack, response: Response, session: Transaction
 ) -> EntryRead:
-    """Brings a posted transaction back into a batch, to be changed or deleted; the batch holds it until posted or released."""
-    seq = await actions.bring_back(session, at, wanted.transaction_id, wanted.action)
-    return await _read(at, seq, response, session)
+    """Brings a posted transaction back into a batch to be changed or deleted.
+
+    Nobody else can amend its invoice until the batch is posted or the entry is removed.
+    """
+    seq = await actions.bring_back(session, desk, body.transaction_id, body.action)
+    return await _read(desk, seq, response, session)
 
 
 @router.get("/{batch_id}/entries/{seq}", access=VIEW, refuses=OPENING)
-async def read_entry(seq: Seq, at: ReadingDeskOf, response: Response, session: Transaction) -> EntryRead:
-    """An entry whole. The ETag is needed to change anything of it."""
-    return await _read(at, seq, response, session)
+async def read_entry(seq: Seq, desk: ReadingDeskOf, response: Response, session: Transaction) -> EntryRead:
+    """An entry with its lines and miscellaneous distributions. You need the ETag to change any of them."""
+    return await _read(desk, seq, response, session)
 
 
 @router.patch("/{batch_id}/entries/{seq}", access=EDIT, refuses=EDITING)
 async def change_entry(
-    seq: Seq, at: DeskOf, typed: HeaderTyped, revision: ExpectedVersion, response: Response, session: Transaction
+    seq: Seq, desk: DeskOf, body: HeaderInput, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
-    """Changes the header fields that are sent; those that follow from them take their defaults again."""
-    await actions.change(session, at, seq, revision, typed.to_changes())
-    return await _read(at, seq, response, session)
+    """Changes the header fields that you send. Fields that depend on them get their defaults again."""
+    await actions.change(session, desk, seq, revision, body.to_changes())
+    return await _read(desk, seq, response, session)
 
 
 @router.delete("/{batch_id}/entries/{seq}", access=EDIT, status_code=204, refuses=EDITING, response_class=Response)
-async def remove_entry(seq: Seq, at: DeskOf, revision: ExpectedVersion, session: Transaction) -> None:
-    """Deletes an entry; a posted transaction that was brought back is released."""
-    await actions.remove(session, at, seq, revision)
+async def remove_entry(seq: Seq, desk: DeskOf, revision: ExpectedVersion, session: Transaction) -> None:
+    """Removes an entry from the batch. A posted transaction that was brought back stays as it is."""
+    await actions.remove(session, desk, seq, revision)
 
 
 @router.post("/{batch_id}/entries/{seq}/lines", access=EDIT, status_code=201, refuses=EDITING)
-async def enter_line(
-    seq: Seq, at: DeskOf, typed: LineTyped, revision: ExpectedVersion, response: Response, session: Transaction
+async def add_line(
+    seq: Seq, desk: DeskOf, body: LineInput, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
     """Adds a line to an entry."""
-    await actions.enter_line(session, at, seq, revision, typed.to_changes())
-    return await _read(at, seq, response, session)
+    await actions.add_line(session, desk, seq, revision, body.to_changes())
+    return await _read(desk, seq, response, session)
 
 
 @router.patch("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING)
 async def change_line(
     seq: Seq,
     line: LineInPath,
-    at: DeskOf,
-    typed: LineTyped,
+    desk: DeskOf,
+    body: LineInput,
     revision: ExpectedVersion,
     response: Response,
     session: Transaction,
 ) -> EntryRead:
-    """Changes the fields of a line that are sent; those that follow from them are calculated again."""
-    await actions.change_line(session, at, seq, line, revision, typed.to_changes())
-    return await _read(at, seq, response, session)
+    """Changes the fields of a line that you send. Fields that depend on them are calculated again."""
+    await actions.change_line(session, desk, seq, line, revision, body.to_changes())
+    return await _read(desk, seq, response, session)
 
 
 @router.delete("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING)
 async def remove_line(
-    seq: Seq, line: LineInPath, at: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
+    seq: Seq, line: LineInPath, desk: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
-    """Removes a line."""
-    await actions.remove_line(session, at, seq, line, revision)
-    return await _read(at, seq, response, session)
+    """Removes a line from an entry."""
+    await actions.remove_line(session, desk, seq, line, revision)
+    return await _read(desk, seq, response, session)
 
 
 @router.post("/{batch_id}/entries/{seq}/misc-distributions", access=EDIT, status_code=201, refuses=EDITING)
-async def enter_misc_distribution(
-    seq: Seq, at: DeskOf, typed: MiscTyped, revision: ExpectedVersion, response: Response, session: Transaction
+async def add_misc_distribution(
+    seq: Seq, desk: DeskOf, body: MiscInput, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
-    """Adds a misc. distribution: for reports only, it never touches the GL or the balance."""
-    await actions.enter_misc(session, at, seq, revision, typed.to_changes())
-    return await _read(at, seq, response, session)
+    """Adds a miscellaneous distribution. It is for reports only and never affects the GL or the balance."""
+    await actions.add_misc(session, desk, seq, revision, body.to_changes())
+    return await _read(desk, seq, response, session)
 
 
 @router.patch("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING)
 async def change_misc_distribution(
     seq: Seq,
     row: LineInPath,
-    at: DeskOf,
-    typed: MiscTyped,
+    desk: DeskOf,
+    body: MiscInput,
     revision: ExpectedVersion,
     response: Response,
     session: Transaction,
 ) -> EntryRead:
-    """Changes the fields of a misc. distribution that are sent."""
-    await actions.change_misc(session, at, seq, row, revision, typed.to_changes())
-    return await _read(at, seq, response, session)
+    """Changes the fields of a miscellaneous distribution that you send."""
+    await actions.change_misc(session, desk, seq, row, revision, body.to_changes())
+    return await _read(desk, seq, response, session)
 
 
 @router.delete("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING)
 async def remove_misc_distribution(
-    seq: Seq, row: LineInPath, at: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
+    seq: Seq, row: LineInPath, desk: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
-    """Removes a misc. distribution."""
-    await actions.remove_misc(session, at, seq, row, revision)
-    return await _read(at, seq, response, session)
+    """Removes a miscellaneous distribution from an entry."""
+    await actions.remove_misc(session, desk, seq, row, revision)
+    return await _read(desk, seq, response, session)
 
 
 @router.get("/{batch_id}/entries/{seq}/form", access=VIEW, refuses=OPENING)
-async def read_form_of_entry(
-    seq: Seq, at: ReadingDeskOf, session: Transaction, line: LineInQuery | None = None
+async def read_entry_form(
+    seq: Seq, desk: ReadingDeskOf, session: Transaction, line: LineInQuery | None = None
 ) -> FormsAnswer:
-    """The form of an entry as it stands, with that of one of its lines, or of a new one: what is open, and why not."""
-    return FormsAnswer.of(await actions.read_forms_of(session, at, seq, line))
+    """The form of an entry, and of one of its lines or a new line: which fields are open, and why others are not."""
+    return FormsAnswer.of(await actions.read_entry_forms(session, desk, seq, line))
 
 
 @forms.post("", access=VIEW, refuses=[NotFound])
-async def read_form(wanted: FormsToRead, request: Request, caller: CallerOf, session: Transaction) -> FormsAnswer:
-    """For each field of a header and a line its default, whether it is open, and the reason when it is not."""
+async def preview_entry_form(body: FormsInput, request: Request, caller: CallerOf, session: Transaction) -> FormsAnswer:
+    """The form of a new entry and one line of it. Nothing is saved.
+
+    Each field has its default, whether it is open, and the reason if it is not.
+    """
     settings: Settings = request.app.state.settings
     today = local_date(now(), settings.time_zone)
-    header, line = wanted.header.to_changes(), wanted.line.to_changes()
-    return FormsAnswer.of(await actions.read_forms(session, caller.scope, wanted.ar_company, today, header, line))
+    header, line = body.header.to_changes(), body.line.to_changes()
+    return FormsAnswer.of(await actions.preview_forms(session, caller.scope, body.ar_company, today, header, line))
 
 
-async def _read(at: Desk, seq: int, response: Response, session: Transaction) -> EntryRead:
-    entry = await actions.read_entry(session, at.batch.id, seq)
+async def _read(desk: Desk, seq: int, response: Response, session: Transaction) -> EntryRead:
+    entry = await actions.read_entry(session, desk.batch.id, seq)
     response.headers["etag"] = etag(entry.header.revision)
-    return EntryRead.of(entry, await actions.warnings_of(session, at, entry))
+    return EntryRead.of(entry, await actions.warnings_of(session, desk, entry))
 
 
 info_of_entries = Router("batches")
@@ -209,11 +215,11 @@ info_of_invoices = Router("invoices")
 
 @info_of_invoices.get("/{invoice_id}/other-info", access=VIEW, refuses=[NotFound])
 async def read_other_info(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[LineInfo]:
-    """Other Info: the lines of a posted invoice as they were at first, and in total with everything applied and paid."""
+    """Other Info: the lines of a posted invoice as originally posted, and with everything applied to them."""
     return await info.read_other_info(session, caller.scope, invoice_id)
 
 
 @info_of_entries.get("/{batch_id}/entries/{seq}/contract-items", access=VIEW, refuses=OPENING)
-async def read_contract_item_info(seq: Seq, at: ReadingDeskOf, session: Transaction) -> list[ItemInfo]:
+async def read_contract_item_info(seq: Seq, desk: ReadingDeskOf, session: Transaction) -> list[ItemInfo]:
     """Contract Item Info: original, current and billed units and amounts of the items that the entry bills."""
-    return await info.read_contract_items(session, at, seq)
+    return await info.read_contract_items(session, desk, seq)

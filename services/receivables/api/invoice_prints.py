@@ -1,11 +1,11 @@
-"""Invoices as PDF: one at once; many as a print that is watched and then fetched file by file."""
+"""Invoices as PDF over HTTP: one at a time, or many as a print whose progress is watched."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
 from services.receivables.actions import invoice_prints
-from services.receivables.actions.invoice_prints import Pressman
+from services.receivables.actions.invoice_prints import PrintContext
 from services.receivables.errors import NothingToPrint
 from services.receivables.rules.invoice_prints.prints import Printing, PrintProgress, PrintSelection
 from services.receivables.schemas.invoice_prints import PrintRead
@@ -24,33 +24,33 @@ single = Router("invoices")
 VIEW = declared.feature("receivables.invoices", Level.VIEW)
 
 
-def press(request: Request, caller: CallerOf) -> Pressman:
-    """Who prints a single invoice, now."""
+def print_context(request: Request, caller: CallerOf) -> PrintContext:
+    """The caller, who prints a single invoice now."""
     settings: Settings = request.app.state.settings
-    return Pressman(caller.name, now(), settings.time_zone)
+    return PrintContext(caller.name, now(), settings.time_zone)
 
 
-PressOf = Annotated[Pressman, Depends(press)]
+PrintContextOf = Annotated[PrintContext, Depends(print_context)]
 
 
 @single.get("/{invoice_id}/document", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE)
-async def show_invoice(invoice_id: Id, by: PressOf, caller: CallerOf, session: Transaction) -> Response:
-    """The invoice as PDF to look at, with the work orders behind its lines, what was credited, and which it replaces.
+async def preview_invoice(invoice_id: Id, context: PrintContextOf, caller: CallerOf, session: Transaction) -> Response:
+    """The invoice as a PDF to view, with its work orders, its credits and the invoices that it replaces.
 
-    It says that it is a preview, or a copy of what was printed before, and does not count as printed.
+    It is marked as a preview, or as a copy if it was printed before. It does not count as printed.
     """
-    return pdf_answer(*_named(await invoice_prints.show_invoice(session, caller.scope, invoice_id, by)))
+    return pdf_answer(*_named(await invoice_prints.preview_invoice(session, caller.scope, invoice_id, context)))
 
 
 @single.post(
     "/{invoice_id}/printings", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE
 )
-async def print_invoice(invoice_id: Id, by: PressOf, caller: CallerOf, session: Transaction) -> Response:
-    """Prints the invoice: the PDF that goes to the customer.
+async def print_invoice(invoice_id: Id, context: PrintContextOf, caller: CallerOf, session: Transaction) -> Response:
+    """Prints the invoice as the PDF for the customer.
 
-    Printed again it says that it is a copy, or that the invoice was changed since, and when it was printed first.
+    A reprint is marked as a copy, or as changed since its first printing, with the date of the first printing.
     """
-    return pdf_answer(*_named(await invoice_prints.print_invoice(session, caller.scope, invoice_id, by)))
+    return pdf_answer(*_named(await invoice_prints.print_invoice(session, caller.scope, invoice_id, context)))
 
 
 def _named(printed: tuple[str, bytes]) -> tuple[str, bytes]:
@@ -60,23 +60,23 @@ def _named(printed: tuple[str, bytes]) -> tuple[str, bytes]:
 
 @single.get("/{invoice_id}/printings", access=VIEW, refuses=[NotFound])
 async def list_printings(invoice_id: Id, caller: CallerOf, session: Transaction) -> list[Printing]:
-    """Every time that the invoice was printed: alone, in a print of many, or for an e-mail."""
+    """Every printing of the invoice: alone, in a print of many, or for an e-mail."""
     return await invoice_prints.list_printings(session, caller.scope, invoice_id)
 
 
 @router.post("", access=VIEW, status_code=202, refuses=[NothingToPrint])
 async def start_invoice_print(
-    wanted: PrintSelection, response: Response, caller: CallerOf, session: Transaction
+    body: PrintSelection, response: Response, caller: CallerOf, session: Transaction
 ) -> PrintRead:
-    """Begins to print invoices. The answer's Location tells where to watch and to fetch the files."""
-    begun = await invoice_prints.begin_print(session, caller.scope, wanted, caller.name, now())
-    response.headers["location"] = f"/v1/invoice-prints/{begun.id}"
-    return PrintRead.of(PrintProgress(begun, ()))
+    """Starts a print of many invoices. `Location` is where you watch its progress and get its files."""
+    started = await invoice_prints.start_print(session, caller.scope, body, caller.name, now())
+    response.headers["location"] = f"/v1/invoice-prints/{started.id}"
+    return PrintRead.of(PrintProgress(started, ()))
 
 
 @router.get("/{print_id}", access=VIEW, refuses=[NotFound])
 async def read_invoice_print(print_id: Id, caller: CallerOf, session: Transaction) -> PrintRead:
-    """A print that you asked for, how far it is, and the files that are ready."""
+    """One of your prints, with its progress and the files that are ready."""
     return PrintRead.of(await invoice_prints.read_print(session, print_id, caller.name))
 
 
@@ -84,7 +84,7 @@ async def read_invoice_print(print_id: Id, caller: CallerOf, session: Transactio
     "/{print_id}/files/{file}", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE
 )
 async def read_invoice_print_file(print_id: Id, file: Id, caller: CallerOf, session: Transaction) -> Response:
-    """One PDF of a print; each invoice in it begins on a page of its own."""
+    """One PDF of a print. Each invoice in it starts on a new page."""
     return pdf_answer(
         f"invoices-{print_id}-{file}", await invoice_prints.read_file(session, print_id, caller.name, file)
     )
@@ -92,5 +92,5 @@ async def read_invoice_print_file(print_id: Id, file: Id, caller: CallerOf, sess
 
 @router.watches("/{print_id}/events", access=VIEW, refuses=[NotFound], finished=lambda state: state.status == "done")
 async def watch_invoice_print(print_id: Id, caller: CallerOf, session: Transaction) -> PrintRead:
-    """Live progress: an event `progress` for each change, `done` at the end."""
+    """Live progress: an event `progress` for each change, and `done` at the end."""
     return PrintRead.of(await invoice_prints.read_print(session, print_id, caller.name))

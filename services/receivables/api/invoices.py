@@ -1,4 +1,4 @@
-"""Posted invoices: listed and read whole."""
+"""Posted invoices over HTTP."""
 
 from typing import Annotated
 
@@ -22,15 +22,15 @@ VIEW = declared.feature("receivables.invoices", Level.VIEW)
 
 @router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotals], responses=CSV_RESPONSE)
 async def list_invoices(
-    wanted: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[InvoiceItem, InvoiceTotals] | Response:
     """Posted invoices by company, customer, month, branch, export run or work order."""
-    rows, cursor, totals = await invoices.list_invoices(session, caller.scope, wanted, page)
+    rows, cursor, totals = await invoices.list_invoices(session, caller.scope, filters, page)
     items = [InvoiceItem.of(row) for row in rows]
     return answer(page, "invoices", InvoiceItem, items, cursor, totals)
 
 
 @router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
 async def read_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -> InvoiceRead:
-    """An invoice with its lines, what was applied to it, and its GL distributions."""
+    """An invoice with its lines, amendments and GL distributions."""
     return InvoiceRead.whole(await invoices.read_invoice(session, caller.scope, invoice_id))

@@ -1,4 +1,4 @@
-"""Reopened months: listed, asked for, withdrawn by who asked, approved or rejected by somebody else."""
+"""The reopening of months over HTTP, and the requests for it."""
 
 from typing import Annotated
 
@@ -27,24 +27,24 @@ APPROVE = declared.feature("receivables.month_reopening", Level.APPROVE)
 
 @router.get("", access=VIEW, response_model=Page[MonthReopening, Count], responses=CSV_RESPONSE)
 async def list_month_reopenings(
-    wanted: Annotated[ReopeningFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[ReopeningFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[MonthReopening, Count] | Response:
-    """Reopenings by company and status; the newest first."""
-    rows, cursor, count = await month_reopenings.list_reopenings(session, caller.scope, wanted, page)
+    """Reopened months and requests to reopen a month, newest first."""
+    rows, cursor, count = await month_reopenings.list_reopenings(session, caller.scope, filters, page)
     return answer(page, "month-reopenings", MonthReopening, rows, cursor, Count(count=count))
 
 
 @router.get("/{reopening_id}", access=VIEW, refuses=[NotFound])
 async def read_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopening:
-    """One reopening, done or asked for."""
+    """A reopened month, or a request to reopen one."""
     return await _read(reopening_id, caller, session)
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NotFound, NotLastClosedMonth, ReopeningWaits])
-async def reopen_month(wanted: MonthToReopen, caller: CallerOf, session: Transaction) -> MonthReopening:
-    """Reopens the month that was closed last; in a company with a four-eyes limit it waits until somebody else approves it."""
+async def reopen_month(body: MonthToReopen, caller: CallerOf, session: Transaction) -> MonthReopening:
+    """Reopens the month that was closed last. In a company with a four-eyes limit, someone else must approve it."""
     reopening_id = await month_reopenings.reopen(
-        session, caller.scope, wanted.ar_company, wanted.month, reason=wanted.reason, name=caller.name, now=now()
+        session, caller.scope, body.ar_company, body.month, reason=body.reason, name=caller.name, now=now()
     )
     return await _read(reopening_id, caller, session)
 
@@ -53,7 +53,7 @@ async def reopen_month(wanted: MonthToReopen, caller: CallerOf, session: Transac
     "/{reopening_id}/approve", access=APPROVE, refuses=[NotFound, RequestDecided, OwnRequest, NotLastClosedMonth]
 )
 async def approve_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopening:
-    """Reopens the month that somebody else has asked for."""
+    """Reopens a month as someone else requested."""
     await month_reopenings.approve(session, caller.scope, reopening_id, caller.name, now())
     return await _read(reopening_id, caller, session)
 
@@ -62,14 +62,14 @@ async def approve_month_reopening(reopening_id: Id, caller: CallerOf, session: T
 async def reject_month_reopening(
     reopening_id: Id, entry: RejectionEntry, caller: CallerOf, session: Transaction
 ) -> MonthReopening:
-    """Leaves the month closed that somebody else has asked to reopen."""
+    """Rejects a request of someone else to reopen a month, which stays closed."""
     await month_reopenings.reject(session, caller.scope, reopening_id, caller.name, entry.reason, now())
     return await _read(reopening_id, caller, session)
 
 
 @router.post("/{reopening_id}/withdraw", access=EDIT, refuses=[NotFound, RequestDecided, OthersRequest])
 async def withdraw_month_reopening(reopening_id: Id, caller: CallerOf, session: Transaction) -> MonthReopening:
-    """Takes your own request back."""
+    """Withdraws your own request."""
     await month_reopenings.REQUESTS.withdraw(session, caller.scope, reopening_id, caller.name, now())
     return await _read(reopening_id, caller, session)
 

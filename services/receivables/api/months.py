@@ -1,4 +1,4 @@
-"""The months of companies, listed and closed."""
+"""The months of companies over HTTP."""
 
 from fastapi import Response
 
@@ -17,7 +17,7 @@ router = Router("months")
 
 @router.get("", access=declared.feature("receivables.months", Level.VIEW))
 async def list_months(caller: CallerOf, session: Transaction) -> list[MonthRow]:
-    """The open months of each company, and the closed ones that anything was posted in."""
+    """The open months of each company, and the closed months with transactions."""
     return await months.read_months(session, caller.scope)
 
 
@@ -28,6 +28,6 @@ async def list_months(caller: CallerOf, session: Transaction) -> list[MonthRow]:
     refuses=[NotFound, NotNextMonth, BatchesOpen],
     response_class=Response,
 )
-async def close_month(wanted: MonthToClose, caller: CallerOf, session: Transaction) -> None:
-    """Closes the month after the last closed one, when no batch waits in it: from then on nothing is posted into it."""
-    await months.close_month(session, caller.scope, wanted.ar_company, wanted.month)
+async def close_month(body: MonthToClose, caller: CallerOf, session: Transaction) -> None:
+    """Closes the month after the last closed one, if it has no open batches. Nothing more can be posted in it."""
+    await months.close_month(session, caller.scope, body.ar_company, body.month)

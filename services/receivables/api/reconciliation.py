@@ -1,4 +1,4 @@
-"""Reconciliation: whether everything adds up, and a row for whatever does not."""
+"""Reconciliation over HTTP: whether everything adds up, and each difference."""
 
 from services.receivables.actions import reconciliation
 from services.receivables.schemas.reconciliation import Reconciliation
@@ -12,5 +12,9 @@ router = Router("reconciliation")
 
 @router.get("", access=declared.feature("receivables.reconciliation", Level.VIEW))
 async def reconcile(caller: CallerOf, session: Transaction) -> Reconciliation:
-    """Sub-ledger = general ledger per account, balanced postings, numbers without gaps, orders as they were rated."""
+    """Checks that everything adds up and lists each difference.
+
+    Each AR account has the same balance in the sub-ledger and the general ledger, postings are balanced, invoice
+    numbers have no gaps, and invoiced work orders match their rating.
+    """
     return Reconciliation.model_validate(await reconciliation.reconcile(session, caller.scope))

@@ -1,10 +1,10 @@
-"""The records of setup, and companies' logos."""
+"""The setup records over HTTP, and the logos of companies."""
 
 from fastapi import Request, Response
 
 from services.receivables.actions import company_logos, records
 from services.receivables.errors import LogoRefused
-from services.receivables.rules.company_logos import MOST_LOGO_BYTES
+from services.receivables.rules.company_logos import MAX_LOGO_BYTES
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
@@ -62,7 +62,7 @@ routers = (
     responses={200: {"content": LOGO}},
 )
 async def read_logo(number: CompanyNumber, caller: CallerOf, session: Transaction) -> Response:
-    """The picture at the head of the company's documents."""
+    """The picture at the top of the company's documents."""
     return Response(await company_logos.read_logo(session, caller.scope, number), media_type=LOGO_TYPE)
 
 
@@ -75,16 +75,16 @@ async def read_logo(number: CompanyNumber, caller: CallerOf, session: Transactio
     openapi_extra={"requestBody": {"required": True, "content": LOGO}},
 )
 async def save_logo(number: CompanyNumber, request: Request, caller: CallerOf, session: Transaction) -> None:
-    """Gives the company a logo: a PNG of at most 512 KiB as the body."""
+    """Saves the company's logo. Send a PNG of at most 512 KiB as the body."""
     if request.headers.get("content-type", "").split(";")[0].strip() != LOGO_TYPE:
         raise LogoRefused(f"Send the picture as the body, with Content-Type: {LOGO_TYPE}.")
-    content = await whole_file(request, MOST_LOGO_BYTES)
+    content = await whole_file(request, MAX_LOGO_BYTES)
     if content is None:
-        raise LogoRefused(f"The picture has more than {MOST_LOGO_BYTES // 2**10} KiB; make it smaller.")
+        raise LogoRefused(f"The picture is larger than {MAX_LOGO_BYTES // 2**10} KiB. Make it smaller.")
     await company_logos.save_logo(session, caller.scope, number, content, now())
 
 
 @companies.delete("/{number}/logo", access=EDIT, status_code=204, refuses=[NotFound], response_class=Response)
 async def remove_logo(number: CompanyNumber, caller: CallerOf, session: Transaction) -> None:
-    """Takes the company's logo away."""
+    """Removes the company's logo."""
     await company_logos.remove_logo(session, caller.scope, number)

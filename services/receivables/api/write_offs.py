@@ -1,4 +1,4 @@
-"""Automatic write-offs: previewed, put into a batch, undone."""
+"""Automatic write-offs over HTTP: previewing, creating and undoing them."""
 
 from fastapi import Request, Response
 
@@ -8,11 +8,11 @@ from services.receivables.errors import EntryFaulty, MonthClosed, NotForBatch, N
 from services.receivables.schemas.credit_memos import CreditRead
 from services.receivables.schemas.invoices import InvoiceRead
 from services.receivables.schemas.write_offs import (
+    NewWriteOffs,
     UndoEntry,
     WriteOffCriteria,
-    WriteOffMade,
     WriteOffPreview,
-    WriteOffToMake,
+    WriteOffsCreated,
 )
 from services.receivables.settings import Settings
 from shared.access import declared
@@ -31,12 +31,12 @@ EDIT = declared.feature("receivables.write_offs", Level.EDIT)
 
 @router.post("/preview", access=VIEW)
 async def preview_write_offs(
-    wanted: WriteOffCriteria, request: Request, caller: CallerOf, session: Transaction
+    body: WriteOffCriteria, request: Request, caller: CallerOf, session: Transaction
 ) -> WriteOffPreview:
-    """What the criteria would write off, and what they leave alone and why; nothing is written."""
+    """What the criteria would write off, and what they skip and why. Nothing is saved."""
     settings: Settings = request.app.state.settings
     today = local_date(now(), settings.time_zone)
-    return WriteOffPreview.of(await write_offs.preview(session, caller.scope, wanted.to_criteria(today)))
+    return WriteOffPreview.of(await write_offs.preview(session, caller.scope, body.to_criteria(today)))
 
 
 @router.post(
@@ -46,18 +46,18 @@ async def preview_write_offs(
     idempotent=True,
     refuses=[NotFound, MonthClosed, NothingToWriteOff, EntryFaulty],
 )
-async def make_write_offs(
-    wanted: WriteOffToMake, request: Request, response: Response, caller: CallerOf, session: Transaction
-) -> WriteOffMade:
-    """Puts what the criteria choose into a new batch, unposted: review and edit it there, then validate and post it."""
+async def create_write_offs(
+    body: NewWriteOffs, request: Request, response: Response, caller: CallerOf, session: Transaction
+) -> WriteOffsCreated:
+    """Creates a batch of write-offs by the criteria. Review and edit it there, then validate and post it."""
     settings: Settings = request.app.state.settings
     today = local_date(now(), settings.time_zone)
-    made = await write_offs.write_off(
-        session, caller.scope, wanted.to_criteria(today), wanted.month or month_of(today), caller.name, today
+    created = await write_offs.create_write_offs(
+        session, caller.scope, body.to_criteria(today), body.month or month_of(today), caller.name, today
     )
-    response.headers["location"] = f"/v1/batches/{made.batch_id}"
-    batch = await batches.read_batch(session, caller.scope, made.batch_id)
-    return WriteOffMade(batch=(batch), preview=WriteOffPreview.of(made.choice))
+    response.headers["location"] = f"/v1/batches/{created.batch_id}"
+    batch = await batches.read_batch(session, caller.scope, created.batch_id)
+    return WriteOffsCreated(batch=batch, preview=WriteOffPreview.of(created.choice))
 
 
 @of_invoice.post(
@@ -70,11 +70,11 @@ async def make_write_offs(
 async def undo_write_off(
     invoice_id: Id, transaction_id: Id, entry: UndoEntry, request: Request, caller: CallerOf, session: Transaction
 ) -> CreditRead:
-    """Posts the mirror of a posted write-off: what it had written off is open again."""
+    """Reverses a posted write-off, so that its amount is open again."""
     settings: Settings = request.app.state.settings
     moment = now()
     on = entry.undo_date or local_date(moment, settings.time_zone)
-    wanted = UndoRequest(entry.month or month_of(on), on, entry.reason, caller.name)
-    mirror_id = await write_offs.undo(session, caller.scope, invoice_id, transaction_id, wanted, moment)
+    undo_request = UndoRequest(entry.month or month_of(on), on, entry.reason, caller.name)
+    reversal_id = await write_offs.undo(session, caller.scope, invoice_id, transaction_id, undo_request, moment)
     invoice = await invoices.read_invoice(session, caller.scope, invoice_id)
-    return CreditRead(credit_id=mirror_id, invoice=InvoiceRead.whole(invoice))
+    return CreditRead(credit_id=reversal_id, invoice=InvoiceRead.whole(invoice))

@@ -1,1 +1,1 @@
-"""The event edge of receivables, one module for each event that it reads."""
+"""The events that receivables reads, with one module for each."""

@@ -1,4 +1,4 @@
-"""Rating hands over a chunk of invoices: they are booked, or refused with reasons."""
+"""Rating exports a chunk of invoices, which are booked or refused with reasons."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[InvoiceExportRequested]) -> None:
-    """Books each chunk, or refuses what of it cannot be booked."""
+    """Books each chunk, and refuses the invoices in it that cannot be booked."""
     for event in events:
         chunk = HandedChunk(
             run_id=event.run_id,
@@ -20,7 +20,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceExportRequested]
             month=event.month,
             invoice_date=event.invoice_date,
             requested_by=event.requested_by,
-            invoices=tuple(_invoice(one) for one in event.invoices),
+            invoices=tuple(_invoice(invoice) for invoice in event.invoices),
         )
         await exported_invoices.book_chunk(session, chunk, now())
 

@@ -1,4 +1,4 @@
-"""Rating asks what became of hand-overs, and that they are never booked from now on."""
+"""Rating withdraws hand-overs, or asks what happened to them."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[InvoiceWithdrawalRequested]) -> None:
-    """Answers what became of each hand-over, and takes back those that were not decided."""
+    """Withdraws the hand-overs that are not decided yet, and reports what was decided about the others."""
     for event in events:
         invoices = [
             WithdrawnInvoice(
-                one.invoice_id,
-                one.attempt,
-                tuple(OrderAttempt(order.work_order_id, order.version, order.attempt) for order in one.orders),
+                invoice.invoice_id,
+                invoice.attempt,
+                tuple(OrderAttempt(order.work_order_id, order.version, order.attempt) for order in invoice.orders),
             )
-            for one in event.invoices
+            for invoice in event.invoices
         ]
         await exported_invoices.withdraw(session, event.run_id, event.ar_company, invoices)
 

@@ -1,4 +1,4 @@
-"""An order was rated, rated again, or its rating removed: unbilled work is brought up to date."""
+"""An order was rated, rated again, or its rating was removed, which updates the unbilled work."""
 
 from collections.abc import Sequence
 
@@ -11,24 +11,24 @@ from shared.events.consumer import Consumer
 
 
 async def handle(session: AsyncSession, events: Sequence[WorkOrderRated]) -> None:
-    """Takes over the newest state of each order."""
+    """Saves the newest state of each order."""
     changed = [
         RatedOrder(
-            work_order_id=one.work_order_id,
-            number=one.number,
-            revision=one.revision,
-            rating_version=one.rating_version,
-            state=one.state,
-            ar_company=one.ar_company,
-            branch=one.branch,
-            customer=one.customer,
-            bill_to=one.bill_to,
-            total=one.total,
-            rated_at=one.rated_at,
+            work_order_id=event.work_order_id,
+            number=event.number,
+            revision=event.revision,
+            rating_version=event.rating_version,
+            state=event.state,
+            ar_company=event.ar_company,
+            branch=event.branch,
+            customer=event.customer,
+            bill_to=event.bill_to,
+            total=event.total,
+            rated_at=event.rated_at,
         )
-        for one in events
+        for event in events
     ]
-    await rated_orders.take_over(session, changed)
+    await rated_orders.save_orders(session, changed)
 
 
 consumer = Consumer("receivables", WorkOrderRated, handle, batch=500, workers=3)

@@ -1,1 +1,1 @@
-"""Work of receivables that no request waits for."""
+"""The background work of receivables."""

@@ -1,4 +1,4 @@
-"""Announces what customers owe and which months are open, a look a second; any instance may, and a crash loses one look's work at most."""
+"""Publishes what customers owe and which months are open, once a second. Any instance can do it."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -6,10 +6,10 @@ from services.receivables.actions import accounts
 from shared.service.jobs import Job
 
 
-async def _look(session: AsyncSession) -> bool:
+async def _announce(session: AsyncSession) -> bool:
     await accounts.announce_changes(session)
-    # Also after work: what is posted in the next second makes one event a customer, not one a chunk.
+    # Wait a second even after work: what is posted meanwhile makes one event per customer, not one per chunk.
     return False
 
 
-announce_job = Job(_look)
+announce_job = Job(_announce)

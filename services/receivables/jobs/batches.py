@@ -1,4 +1,4 @@
-"""Carries batches on: validates what was sent to be validated, posts what was sent to be posted."""
+"""Validates and posts the batches that clerks submitted."""
 
 import logging
 from uuid import uuid4
@@ -9,15 +9,17 @@ from services.receivables.actions import batches, posting
 from shared.clock import local_date, now
 from shared.service.jobs import Job
 
-_LOOK_SECONDS = 30.0
+_CHECK_SECONDS = 30.0
 _ABANDONED_SECONDS = 120.0
 
 log = logging.getLogger(__name__)
 
 
 def validate_job(time_zone: str) -> Job:
-    """Validates batches. Each is claimed first, in a transaction of its own: what is interrupted then is not taken up
-    again, its batch is opened by `reopen_job`.
+    """Validates batches. Each is claimed first, in its own transaction.
+
+    An interrupted validation is not repeated, in case the batch itself stops the process. Instead `reopen_job` opens
+    the batch again.
     """
     worker = uuid4().hex
 
@@ -28,7 +30,7 @@ def validate_job(time_zone: str) -> Job:
 
 
 def post_job(time_zone: str) -> Job:
-    """Posts batches part by part; a part that is interrupted is posted by whoever comes next."""
+    """Posts batches part by part. Any instance continues after an interrupted part."""
 
     async def post(session: AsyncSession) -> bool:
         moment = now()
@@ -39,8 +41,8 @@ def post_job(time_zone: str) -> Job:
 
 async def _reopen(session: AsyncSession) -> bool:
     for batch_id in await batches.reopen_interrupted(session, _ABANDONED_SECONDS):
-        log.warning("the validation of batch %s was interrupted; it is open again", batch_id)
+        log.warning("the validation of batch %s was interrupted; the batch is open again", batch_id)
     return False
 
 
-reopen_job = Job(_reopen, _LOOK_SECONDS)
+reopen_job = Job(_reopen, _CHECK_SECONDS)

@@ -1,4 +1,4 @@
-"""Sends invoices by e-mail, one a transaction; a crash sends the one in hand again and no other."""
+"""Sends invoices by e-mail, one per transaction. After a crash only the current one is sent again."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,7 +9,7 @@ from shared.service.jobs import Job
 
 
 def email_job(server: MailServer, time_zone: str) -> Job:
-    """Sends what is due; reprints are dated by the company's time zone."""
+    """Sends the e-mails that are due. Dates on reprints are in the company's time zone."""
 
     async def send(session: AsyncSession) -> bool:
         return await send_next(session, server, time_zone, now())

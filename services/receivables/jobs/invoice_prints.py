@@ -1,4 +1,4 @@
-"""Carries prints of invoices on, a file a transaction; a crash loses the file in hand and nothing else."""
+"""Prints the files of invoice prints, one per transaction. A crash loses only the current file."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,9 +7,9 @@ from shared.service.jobs import Job
 
 
 def print_job(time_zone: str) -> Job:
-    """Makes the next file of a print; reprints are dated by the company's time zone."""
+    """Prints the next file of a print. Dates on reprints are in the company's time zone."""
 
-    async def make(session: AsyncSession) -> bool:
+    async def print_next(session: AsyncSession) -> bool:
         return await print_part(session, time_zone)
 
-    return Job(make)
+    return Job(print_next)

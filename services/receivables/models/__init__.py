@@ -1,4 +1,4 @@
-"""The tables of receivables, as Alembic compares them with the migrations; checks, triggers and grants are there."""
+"""The tables of receivables, as Alembic compares them with the migrations, which add checks, triggers and grants."""
 
 from services.receivables.models import (
     batches,

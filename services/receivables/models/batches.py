@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class Batch(Table, table=True):
-    """What is posted together."""
+    """Entries of a company and month that are validated and posted together."""
 
     __table_args__ = (
         UniqueConstraint("ar_company", "month", "number"),

@@ -6,7 +6,7 @@ from services.receivables.models.table import Table
 
 
 class CompanyLogo(Table, table=True):
-    """The picture at the head of a company's documents."""
+    """The picture at the top of a company's documents."""
 
     __tablename__ = "company_logo"
 

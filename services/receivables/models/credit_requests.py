@@ -1,4 +1,4 @@
-"""Credits that wait for somebody else's approval."""
+"""Requests for credits over the four-eyes limit."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from shared.database import columns
 
 
 class CreditRequest(Table, table=True):
-    """A credit over the four-eyes limit, and what became of it."""
+    """A request for a credit over the four-eyes limit, and the decision about it."""
 
     __tablename__ = "credit_request"
     __table_args__ = (
@@ -37,7 +37,7 @@ class CreditRequest(Table, table=True):
 
 
 class CreditRequestLine(Table, table=True):
-    """What is to be credited of a line, with its tax."""
+    """The amount to credit on a line, including tax."""
 
     __tablename__ = "credit_request_line"
 

@@ -12,6 +12,8 @@ from shared.database.columns import reference
 
 
 class CustomerTable(CustomerEntry, Table, table=True):
+    """Customers."""
+
     __tablename__ = "customer"
     __table_args__ = (
         UniqueConstraint("ar_company", "number"),
@@ -27,7 +29,7 @@ class CustomerTable(CustomerEntry, Table, table=True):
 
 
 class AccountMovement(Table, table=True):
-    """What a posting adds to a customer's account, until it is counted; written by a trigger, one row a customer."""
+    """What a posting adds to a customer's account. A trigger writes the rows, and a job counts and deletes them."""
 
     __tablename__ = "account_movement"
 
@@ -37,7 +39,7 @@ class AccountMovement(Table, table=True):
 
 
 class CustomerAccount(Table, table=True):
-    """What a customer owes, as counted and announced last; `version` grows with every announcement."""
+    """What a customer owes, as last counted and published. `version` grows with every event."""
 
     __tablename__ = "customer_account"
 
@@ -47,7 +49,7 @@ class CustomerAccount(Table, table=True):
 
 
 class CompanyAnnouncement(Table, table=True):
-    """The revision of a company that others were told of last."""
+    """The revision of a company that was last published."""
 
     __tablename__ = "company_announcement"
 

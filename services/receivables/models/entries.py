@@ -1,4 +1,4 @@
-"""What waits in batches: entries with lines and misc. distributions, and what validation found."""
+"""The entries of batches with lines and miscellaneous distributions, and the findings of validation."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from shared.database import columns
 
 
 class BatchEntry(Table, table=True):
-    """The header of an entry; once posted it stays as it was typed."""
+    """The header of an entry. It stays unchanged after posting."""
 
     __tablename__ = "batch_entry"
     __table_args__ = (
@@ -66,7 +66,7 @@ class BatchEntry(Table, table=True):
 
 
 class BatchLine(Table, table=True):
-    """A line of an entry, signed as it will be posted; `amount` holds everything in it."""
+    """A line of an entry, with the sign that it posts. `amount` includes tax, retainage and finance charge."""
 
     __tablename__ = "batch_line"
     __table_args__ = (
@@ -104,7 +104,7 @@ class BatchLine(Table, table=True):
 
 
 class BatchMiscDistribution(Table, table=True):
-    """What of an entry is kept apart for reports; it touches neither the GL nor the balance."""
+    """A miscellaneous distribution of an entry, for reports only."""
 
     __tablename__ = "batch_misc_distribution"
     __table_args__ = (
@@ -121,7 +121,7 @@ class BatchMiscDistribution(Table, table=True):
 
 
 class BatchFinding(Table, table=True):
-    """What the last validation of a batch found."""
+    """A finding of the last validation of a batch."""
 
     __tablename__ = "batch_finding"
 

@@ -1,4 +1,4 @@
-"""The outcomes of hand-overs from rating, and the read copy of what is rated."""
+"""The outcomes of hand-overs from rating, and the copy of rated orders."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from shared.database import columns
 
 
 class ExportOutcome(Table, table=True):
-    """What became of one hand-over of an invoice from rating; decided once."""
+    """What was decided about one hand-over of an invoice from rating. It is decided once."""
 
     __tablename__ = "export_outcome"
 
@@ -26,7 +26,7 @@ class ExportOutcome(Table, table=True):
 
 
 class ExportOutcomeOrder(Table, table=True):
-    """The orders of a hand-over; of each version at most one attempt is booked."""
+    """An order of a hand-over. At most one attempt of each rating version is booked."""
 
     __tablename__ = "export_outcome_order"
     __table_args__ = (
@@ -52,7 +52,7 @@ class ExportOutcomeOrder(Table, table=True):
 
 
 class RatedOrder(Table, table=True):
-    """A read copy of what rating has rated: unbilled until an invoice is booked for that version."""
+    """A work order as rating last reported it. It is unbilled until an invoice is booked for its rating version."""
 
     __tablename__ = "rated_order"
     __table_args__ = (Index("rated_order_bill_to", "ar_company", "bill_to", postgresql_where=text("state = 'rated'")),)

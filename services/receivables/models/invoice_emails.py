@@ -1,4 +1,4 @@
-"""What was sent by e-mail."""
+"""Invoices sent by e-mail."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from shared.database import columns
 
 
 class InvoiceEmail(Table, table=True):
-    """An invoice that waits to be sent to an address, was sent there, or could not be."""
+    """An e-mail with an invoice that is waiting, was sent, or failed for good."""
 
     __tablename__ = "invoice_email"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Prints of many invoices, and when each was printed."""
+"""Prints of many invoices, and every printing of an invoice."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class InvoicePrint(Table, table=True):
-    """A request to print invoices, and how many are printed."""
+    """A print request, and how many of its invoices are printed."""
 
     __tablename__ = "invoice_print"
     __table_args__ = (
@@ -49,7 +49,7 @@ class InvoicePrintFile(Table, table=True):
 
 
 class InvoicePrinting(Table, table=True):
-    """A time that an invoice was printed, and the transaction that it was made of: itself or its latest change."""
+    """One printing of an invoice. `version_id` is the printed transaction: the invoice or its latest change."""
 
     __tablename__ = "invoice_printing"
 

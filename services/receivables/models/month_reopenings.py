@@ -1,4 +1,4 @@
-"""Months that were reopened, or that somebody asked to reopen."""
+"""Reopened months, and requests to reopen them."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class MonthReopening(Table, table=True):
-    """A reopening, and what became of it; `four_eyes` says whether somebody else had to decide."""
+    """A reopening and the decision about it. `four_eyes` says whether a second person had to decide."""
 
     __tablename__ = "month_reopening"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Posted transactions with lines and GL distributions, and the number series that they are numbered from."""
+"""Posted transactions with their lines and GL distributions, and the number series."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from shared.database import columns
 
 
 class NumberSeries(Table, table=True):
-    """The last number given out of a series: invoices of a company, transactions and batches of a month."""
+    """The last number used in a series: invoices of a company, or transactions and batches of a month."""
 
     __tablename__ = "number_series"
 
@@ -21,7 +21,7 @@ class NumberSeries(Table, table=True):
 
 
 class ArTransaction(Table, table=True):
-    """A posted invoice or amendment; append-only."""
+    """A posted invoice or amendment. Append-only."""
 
     __tablename__ = "ar_transaction"
     __table_args__ = (
@@ -78,7 +78,7 @@ class ArTransaction(Table, table=True):
 
 
 class ArLine(Table, table=True):
-    """A line of a posted transaction; `amount` includes the tax; append-only."""
+    """A line of a posted transaction. `amount` includes the tax. Append-only."""
 
     __tablename__ = "ar_line"
     __table_args__ = (
@@ -131,7 +131,7 @@ class ArLine(Table, table=True):
 
 
 class ArMiscDistribution(Table, table=True):
-    """What of a posted transaction is kept apart for reports; append-only."""
+    """A miscellaneous distribution of a posted transaction, for reports only. Append-only."""
 
     __tablename__ = "ar_misc_distribution"
 
@@ -144,7 +144,7 @@ class ArMiscDistribution(Table, table=True):
 
 
 class SkippedNumber(Table, table=True):
-    """An automatic invoice number that was passed over, because somebody had typed it before."""
+    """An automatic invoice number that was skipped, because a clerk had entered it before."""
 
     __tablename__ = "skipped_number"
 
@@ -153,7 +153,7 @@ class SkippedNumber(Table, table=True):
 
 
 class GlDistribution(Table, table=True):
-    """What a line posts to the general ledger; append-only and balanced for each transaction."""
+    """A GL row of a line. Append-only, and balanced for each transaction."""
 
     __tablename__ = "gl_distribution"
     __table_args__ = (

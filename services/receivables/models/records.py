@@ -1,4 +1,4 @@
-"""The tables of the records of setup; their columns are those of the records."""
+"""The tables of the setup records, with the columns of the records."""
 
 from sqlalchemy import Index, text
 
@@ -20,41 +20,57 @@ _COMPANY = "ar_company.number"
 
 
 class GlAccountTable(GlAccount, Revised, table=True):
+    """GL accounts."""
+
     __tablename__ = "gl_account"
     __table_args__ = key("gl_company", "account")
 
 
 class ArCompanyTable(ArCompanyColumns, Revised, table=True):
+    """AR companies."""
+
     __tablename__ = "ar_company"
     __table_args__ = key("number")
 
 
 class ReceivableTypeTable(ReceivableType, Revised, table=True):
+    """Receivable types."""
+
     __tablename__ = "receivable_type"
     __table_args__ = key("ar_company", "type", ar_company=_COMPANY)
 
 
 class PayTermsTable(PayTerms, Revised, table=True):
+    """Pay terms."""
+
     __tablename__ = "pay_terms"
     __table_args__ = key("ar_company", "code", ar_company=_COMPANY)
 
 
 class TaxCodeTable(TaxCode, Revised, table=True):
+    """Tax codes."""
+
     __tablename__ = "tax_code"
     __table_args__ = key("ar_company", "code", ar_company=_COMPANY)
 
 
 class MaterialTable(Material, Revised, table=True):
+    """Materials."""
+
     __tablename__ = "material"
     __table_args__ = key("ar_company", "code", ar_company=_COMPANY)
 
 
 class MiscDistributionCodeTable(MiscDistributionCode, Revised, table=True):
+    """Codes of miscellaneous distributions."""
+
     __tablename__ = "misc_distribution_code"
     __table_args__ = key("ar_company", "code", ar_company=_COMPANY)
 
 
 class ContractTable(Contract, Revised, table=True):
+    """Contracts."""
+
     __tablename__ = "contract"
     __table_args__ = (
         *key("ar_company", "number", ar_company=_COMPANY),
@@ -66,6 +82,8 @@ class ContractTable(Contract, Revised, table=True):
 
 
 class ContractItemTable(ContractItem, Revised, table=True):
+    """Contract items."""
+
     __tablename__ = "contract_item"
     __table_args__ = (
         *key("ar_company", "contract", "item"),
@@ -75,11 +93,15 @@ class ContractItemTable(ContractItem, Revised, table=True):
 
 
 class JbCompanyTable(JbCompany, Revised, table=True):
+    """Companies of Job Billing."""
+
     __tablename__ = "jb_company"
     __table_args__ = key("number", ar_company=_COMPANY)
 
 
 class JobBillingTable(JobBilling, Revised, table=True):
+    """Bills of Job Billing."""
+
     __tablename__ = "job_billing"
     __table_args__ = (
         *key("jb_company", "bill_month", "bill_id", "seq", jb_company="jb_company.number"),

@@ -5,10 +5,10 @@ from sqlmodel import SQLModel
 
 
 class Table(SQLModel, registry=registry()):
-    """What the tables of receivables have in common: a registry of their own, apart from other services' tables."""
+    """The base of all tables of receivables. They have their own registry, apart from the tables of other services."""
 
 
 class Revised(Table):
-    """A table of records: its revision grows with each change of a row."""
+    """A table of records. The revision of a row grows with each change."""
 
     revision: int

@@ -1,1 +1,1 @@
-"""Owns the records that people keep, each said once: its table, its wire type and its file follow from it."""
+"""The records that people keep. Each is declared once, for its table, its bodies and its files."""

@@ -1,4 +1,4 @@
-"""Owns AR companies and their parameters."""
+"""AR companies and their options."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -27,7 +27,7 @@ ExportedInvoices = Literal["post", "batch"]
 
 
 class ArCompanyColumns(Record):
-    """What is kept of an AR company."""
+    """The columns of an AR company."""
 
     number: CompanyNumber
     name: FilledWords
@@ -56,10 +56,11 @@ class ArCompanyColumns(Record):
 
 
 class ArCompany(ArCompanyColumns):
-    """A company that keeps receivables, with what it has chosen. Months are `YYYY-MM`, percentages 0 to 100.
+    """A company that keeps receivables, with its options. Months are `YYYY-MM`, percentages are 0 to 100.
 
-    GL company, currency and closed month of a known company stay as they are, its automatic invoice numbers go on from
-    `last_invoice_number`. Without a `four_eyes_limit` nothing needs a second person. Source: receivables, section 1.
+    GL company, currency and closed month of an existing company cannot be changed. Automatic invoice numbers continue
+    from `last_invoice_number`. Without a `four_eyes_limit`, nothing needs a second person.
+    Source: receivables, section 1.
     """
 
     last_invoice_number: int = Field(default=0, ge=0, le=999_999_999_999)

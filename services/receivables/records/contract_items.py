@@ -1,4 +1,4 @@
-"""Owns the items of contracts."""
+"""The items of contracts."""
 
 from decimal import Decimal
 
@@ -9,9 +9,9 @@ LUMP_SUM = "LS"
 
 
 class ContractItem(Record):
-    """A part of a contract. UM `LS` is a lump sum, without units; no retainage percentage means the contract's.
+    """A part of a contract. UM `LS` is a lump sum without units. The default retainage percentage is the contract's.
 
-    The billed figures of a known item stay as postings have made them.
+    Only postings change the billed figures of an existing item.
     """
 
     ar_company: CompanyNumber

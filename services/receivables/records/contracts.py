@@ -1,4 +1,4 @@
-"""Owns contracts."""
+"""Contracts."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ ContractStatus = Literal["open", "soft_closed", "hard_closed"]
 
 
 class Contract(Record):
-    """What is billed to a customer by items; hard closed, nothing is billed on it any more."""
+    """A contract that is billed to a customer by items. A hard-closed one cannot be billed any more."""
 
     ar_company: CompanyNumber
     number: Code

@@ -1,4 +1,4 @@
-"""Owns customers as they are kept."""
+"""Customers."""
 
 from typing import Annotated, Any, Literal
 
@@ -27,9 +27,9 @@ RollUpRule = Literal["single", "rollup"]
 
 
 class CustomerEntry(Record):
-    """A customer as it is entered. `address` is where bills go.
+    """A customer as clerks enter it. `address` is the billing address.
 
-    The percentage of finance charges comes before the company's. Source: receivables, section 1.
+    The customer's finance charge percentage overrides the company's. Source: receivables, section 1.
     """
 
     ar_company: CompanyNumber
@@ -55,14 +55,14 @@ class CustomerEntry(Record):
     @model_validator(mode="before")
     @classmethod
     def _sort_by_name(cls, given: Any) -> Any:
-        """Without a sort name a customer is sorted by its name in capitals."""
+        """Without a sort name, a customer is sorted by its name in capitals."""
         if isinstance(given, dict) and not given.get("sort_name") and isinstance(given.get("name"), str):
             return {**given, "sort_name": given["name"].strip().upper()}
         return given
 
 
 class Customer(CustomerEntry):
-    """A customer as it is kept; `version` grows with every change and orders what others hear of it."""
+    """A saved customer. `version` grows with every change, so that other services can tell which event is newer."""
 
     id: int
     version: int

@@ -1,4 +1,4 @@
-"""Owns GL accounts."""
+"""GL accounts."""
 
 from shared.values.columns import Account, FilledWords, Record
 from shared.values.numbers import CompanyNumber
@@ -6,7 +6,7 @@ from shared.values.text import YesNo
 
 
 class GlAccount(Record):
-    """An account of the general ledger; one that is not active takes no more postings."""
+    """An account of the general ledger. One that is not active accepts no postings."""
 
     gl_company: CompanyNumber
     account: Account

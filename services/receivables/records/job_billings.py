@@ -1,4 +1,4 @@
-"""Owns the bills of Job Billing, as far as invoice numbers are concerned."""
+"""The bills of Job Billing, for the sake of their invoice numbers."""
 
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ BillingStatus = Literal["active", "changed", "deleted"]
 
 
 class JobBilling(Record):
-    """A bill of Job Billing; until it is interfaced, its invoice number counts as taken."""
+    """A bill of Job Billing. Until it is interfaced, its invoice number counts as in use."""
 
     jb_company: CompanyNumber
     bill_month: Month

@@ -1,4 +1,4 @@
-"""Owns materials: what is sold by the unit."""
+"""Materials, which are sold by the unit."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from shared.values.numbers import CompanyNumber
 
 
 class Material(Record):
-    """What is sold by the unit on invoices without a contract; `um` is the unit of measure, like `EA`."""
+    """Something sold by the unit on invoices without a contract. `um` is the unit of measure, like `EA`."""
 
     ar_company: CompanyNumber
     code: Code

@@ -1,4 +1,4 @@
-"""Owns the codes of misc. distributions."""
+"""The codes of miscellaneous distributions."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from shared.values.numbers import CompanyNumber
 
 
 class MiscDistributionCode(Record):
-    """What an amount of an invoice is kept apart for in reports; it never touches the GL."""
+    """A category of invoice amounts for reports. It never affects the GL."""
 
     ar_company: CompanyNumber
     code: Code

@@ -1,4 +1,4 @@
-"""Owns pay terms as they are set up; the dates that they give are in rules/terms.py."""
+"""Pay terms as they are set up. The dates that follow from them are in rules/terms.py."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,10 +14,10 @@ Days = Annotated[int, Field(ge=0, le=999)]
 
 
 class PayTerms(Record):
-    """When an invoice is due and until when it earns a discount: days after it, or a day of a month.
+    """When an invoice is due and until when it offers a discount: a number of days later, or on a day of the month.
 
-    By a day of the month, `cutoff_day` and `roll_months` decide which month: an invoice up to the cutoff day moves
-    `roll_months` − 1 months ahead, a later one `roll_months`.
+    For a day of the month, `cutoff_day` and `roll_months` decide the month: an invoice dated after the cutoff day is
+    due `roll_months` ahead, any other one month less.
     """
 
     ar_company: CompanyNumber

@@ -1,4 +1,4 @@
-"""Owns receivable types: which accounts an invoice posts to."""
+"""Receivable types: which accounts an invoice posts to."""
 
 from datetime import date
 from typing import Annotated
@@ -12,7 +12,7 @@ TypeNumber = Annotated[int, Field(ge=0, le=255)]
 
 
 class ReceivableType(Record):
-    """Which GL accounts an invoice posts to; all must exist in the company's GL company."""
+    """The GL accounts that an invoice posts to. All must exist in the GL company of the AR company."""
 
     ar_company: CompanyNumber
     type: TypeNumber

@@ -1,4 +1,4 @@
-"""Owns tax codes as they are set up; how tax is reckoned is in rules/tax.py."""
+"""Tax codes as they are set up. The calculation of tax is in rules/tax.py."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from shared.values.numbers import CompanyNumber
 
 
 class TaxCode(Record):
-    """A sales tax; `rate` in percent, like `8.25`."""
+    """A sales tax. `rate` is a percentage, like `8.25`."""
 
     ar_company: CompanyNumber
     code: Code

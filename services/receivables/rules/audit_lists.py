@@ -1,4 +1,4 @@
-"""Owns the audit lists of a batch: what is in it, with old and new values, and what it posts to the general ledger."""
+"""The audit lists of a batch: its entries with old and new values, and what they post to the general ledger."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ _LINE = (
 
 @dataclass(frozen=True)
 class BatchListRow:
-    """A row of the batch list: of a line, or with `line` null of a header.
+    """A row of the batch list: a line, or a header if `line` is null.
 
-    The old amounts are those that the posted transaction has now; `changes` names each other field with its old and
-    new value.
+    The old amounts are the current ones of the posted transaction. `changes` lists every other changed field with its
+    old and new value.
     """
 
     seq: int
@@ -49,7 +49,7 @@ class BatchListRow:
 
 
 def batch_list(entries: Sequence[Entry], posted: Mapping[int, Posted]) -> list[BatchListRow]:
-    """Every entry with its lines; those that were brought back with what is posted beside what will be.
+    """Every entry with its lines. Entries that were brought back show the posted values beside the new ones.
 
     Source: receivables, section 3.
     """
@@ -71,7 +71,7 @@ def _identity(line: BatchLine) -> tuple[int, int | None]:
 def _header_row(entry: Entry, before: Entry | None) -> BatchListRow:
     new = entry.total
     old = None if before is None else before.total
-    gone = entry.header.action == DELETE
+    deleted = entry.header.action == DELETE
     return BatchListRow(
         seq=entry.seq,
         action=entry.header.action,
@@ -81,9 +81,9 @@ def _header_row(entry: Entry, before: Entry | None) -> BatchListRow:
         line=None,
         description=entry.header.description,
         gl_account=None,
-        amount=ZERO if gone else new.amount,
-        tax=ZERO if gone else new.tax,
-        retainage=ZERO if gone else new.held_back,
+        amount=ZERO if deleted else new.amount,
+        tax=ZERO if deleted else new.tax,
+        retainage=ZERO if deleted else new.held_back,
         old_amount=None if old is None else old.amount,
         old_tax=None if old is None else old.tax,
         old_retainage=None if old is None else old.held_back,
@@ -127,11 +127,12 @@ def gl_list(
     next_lines: Mapping[int, int],
     level: GlInterfaceLevel,
 ) -> list[LedgerRow]:
-    """The GL rows that the entries will post, as the general ledger is told at this level."""
+    """The GL rows that the entries will post, at the detail that the general ledger receives at this level."""
     ids = range(1, len(entries) + 1)
-    made = post_entries(book, entries, posted, ids, next_lines)
-    seqs = dict(zip(ids, (one.seq for one in entries), strict=True))
+    posting = post_entries(book, entries, posted, ids, next_lines)
+    seqs = dict(zip(ids, (entry.seq for entry in entries), strict=True))
     rows = [
-        LedgerRow(seqs[row.transaction_id], row.line, row.account, row.debit, row.credit) for row in made.distributions
+        LedgerRow(seqs[row.transaction_id], row.line, row.account, row.debit, row.credit)
+        for row in posting.distributions
     ]
     return at_level(rows, level)

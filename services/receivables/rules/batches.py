@@ -1,4 +1,4 @@
-"""Owns batches: what they are, what may happen to them in each state, and what state follows."""
+"""Batches: what can be done with them in each state, and which state follows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from services.receivables.errors import BatchBusy, BatchClosed, BatchEmpty, Batc
 from shared.values.filters import Filter
 from shared.values.money import Money
 from shared.values.numbers import CompanyNumber, Id
-from shared.values.text import FilledLine, MonthText
+from shared.values.text import FilledLine, MonthText, sentence_case
 
 BatchStatus = Literal[
     "open", "validating", "errors", "warnings", "valid", "awaiting_approval", "posting", "posted", "cancelled"
@@ -30,9 +30,9 @@ CANCELLED: Final = "cancelled"
 BatchSource = Literal["ar_invoice", "rating", "receipts", "finance_charge", "write_off", "retainage"]
 RATING: Final = "rating"
 TYPED = frozenset({"ar_invoice", "write_off"})
-"""Sources whose batches clerks type into."""
+"""Sources whose batches clerks enter themselves."""
 
-Deed = Literal["edit", "validate", "post", "approve", "reject", "clear"]
+BatchOperation = Literal["edit", "validate", "post", "approve", "reject", "clear"]
 EDIT: Final = "edit"
 VALIDATE: Final = "validate"
 POST: Final = "post"
@@ -42,16 +42,16 @@ CLEAR: Final = "clear"
 
 Severity = Literal["error", "warning"]
 
-RESTING: frozenset[BatchStatus] = frozenset({OPEN, ERRORS, WARNINGS, VALID, AWAITING_APPROVAL})
-_NEXT: Mapping[Deed, Mapping[BatchStatus, BatchStatus]] = {
-    EDIT: dict.fromkeys(RESTING, OPEN),
-    VALIDATE: dict.fromkeys(RESTING, VALIDATING),
+IDLE: frozenset[BatchStatus] = frozenset({OPEN, ERRORS, WARNINGS, VALID, AWAITING_APPROVAL})
+_NEXT: Mapping[BatchOperation, Mapping[BatchStatus, BatchStatus]] = {
+    EDIT: dict.fromkeys(IDLE, OPEN),
+    VALIDATE: dict.fromkeys(IDLE, VALIDATING),
     POST: {VALID: POSTING, WARNINGS: POSTING},
     APPROVE: {AWAITING_APPROVAL: POSTING},
     REJECT: {AWAITING_APPROVAL: OPEN},
-    CLEAR: dict.fromkeys(RESTING, CANCELLED),
+    CLEAR: dict.fromkeys(IDLE, CANCELLED),
 }
-_WORDS = {
+_PARTICIPLES = {
     EDIT: "changed",
     VALIDATE: "validated",
     POST: "posted",
@@ -63,7 +63,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class BatchHead:
-    """A batch of a company and month, numbered there; `source` says who made it."""
+    """A batch. Its number is unique within its company and month; `source` says how it was created."""
 
     id: int
     ar_company: int
@@ -78,20 +78,29 @@ class BatchHead:
     revision: int
 
     @property
+    def name(self) -> str:
+        """What the batch is called within a sentence."""
+        return f"batch {self.number} of {self.month} in company {self.ar_company}"
+
+    @property
     def title(self) -> str:
-        return f"Batch {self.number} of {self.month}, company {self.ar_company},"
+        """What the batch is called at the beginning of a sentence."""
+        return sentence_case(self.name)
 
 
 @dataclass(frozen=True)
 class Batch(BatchHead):
-    """A batch that is worked on: its entries are numbered up to `last_seq`."""
+    """A batch to work on. Its entries are numbered up to `last_seq`."""
 
     last_seq: int
 
 
 @dataclass(frozen=True)
 class BatchRow(BatchHead):
-    """A batch: `entered` is the sum of its entries, `total` the sum of what is posted; findings by severity."""
+    """A batch in a list. `entered` is the sum of its entries, `total` the sum of what it posted.
+
+    `errors` and `warnings` count its findings.
+    """
 
     entries: int
     entered: Money
@@ -102,19 +111,19 @@ class BatchRow(BatchHead):
 
 
 class BatchFilter(Filter):
-    """Which batches a list shows."""
+    """The filters of the list of batches."""
 
     ar_company: CompanyNumber | None = None
     month: MonthText | None = None
     source: BatchSource | None = None
     status: BatchStatus | None = None
-    created_by: FilledLine | None = Field(default=None, description="The name of who made it, as `DOMAIN\\name`.")
-    run_id: Id | None = Field(default=None, description="The export run whose invoices it holds.")
+    created_by: FilledLine | None = Field(default=None, description="The creator's user name, as `DOMAIN\\name`.")
+    run_id: Id | None = Field(default=None, description="The export run whose invoices are in the batch.")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found: `seq` 0 is the batch itself. An error keeps it from being posted, a warning does not."""
+    """Something that validation reports; `seq` 0 is the batch itself. Errors block posting, warnings do not."""
 
     seq: int
     line: int | None
@@ -124,49 +133,53 @@ class Finding:
     detail: str
 
 
-def after(batch: Batch, deed: Deed) -> BatchStatus:
-    """The state that follows when somebody edits, validates, posts, approves, rejects or clears a batch.
+def next_status(batch: Batch, operation: BatchOperation) -> BatchStatus:
+    """The state that follows when someone edits, validates, posts, approves, rejects or clears a batch.
 
-    An edit after a validation or while it awaits approval puts it back to open. Raises BatchBusy while it is being
-    validated or posted, BatchClosed once it is posted or cancelled, BatchNotValid for a posting without a validation.
-    Source: receivables, section 3.
+    A batch that is edited after its validation, or while it awaits approval, is open again.
+
+    Raises BatchBusy while the batch is being validated or posted, BatchClosed if it is posted or cancelled, and
+    BatchNotValid to post a batch that is not validated. Source: receivables, section 3.
     """
-    following = _NEXT[deed].get(batch.status)
+    following = _NEXT[operation].get(batch.status)
     if following is not None:
         return following
     if batch.status in {VALIDATING, POSTING}:
-        raise BatchBusy(f"{batch.title} is {batch.status} right now; it cannot be {_WORDS[deed]}.")
-    if batch.status in {POSTED, CANCELLED}:
-        raise BatchClosed(f"{batch.title} is {batch.status}; it cannot be {_WORDS[deed]} any more.")
-    if deed == POST:
-        wrong = (
-            "has errors: mend them and validate it again" if batch.status == ERRORS else "is not validated as it is now"
+        doing = "validated" if batch.status == VALIDATING else "posted"
+        raise BatchBusy(
+            f"{batch.title} is being {doing}, so it cannot be {_PARTICIPLES[operation]} now. Try again shortly."
         )
-        raise BatchNotValid(f"{batch.title} {wrong}.")
+    if batch.status in {POSTED, CANCELLED}:
+        raise BatchClosed(f"{batch.title} is {batch.status} and cannot be {_PARTICIPLES[operation]} any more.")
+    if operation == POST and batch.status == ERRORS:
+        raise BatchNotValid(f"{batch.title} has errors. Fix them, validate the batch again, then post it.")
+    if operation == POST:
+        raise BatchNotValid(f"{batch.title} has changed since its last validation. Validate it, then post it.")
     raise BatchNotValid(f"{batch.title} does not await approval.")
 
 
-def to_post(batch: Batch, entries: int, size: Decimal, four_eyes_limit: Decimal | None) -> BatchStatus:
-    """The state that follows when a batch is sent to be posted: over the four-eyes limit somebody else must approve it.
+def status_after_submission(batch: Batch, entries: int, size: Decimal, four_eyes_limit: Decimal | None) -> BatchStatus:
+    """The state that follows when a batch is submitted for posting. Over the four-eyes limit it needs an approval.
 
-    `size` is the sum of its entries' amounts, without their signs. Raises BatchEmpty, and what `after` raises.
+    `size` is the sum of the absolute amounts of its entries. Example: with a limit of 500.00, a batch of an invoice of
+    300.00 and a credit of −250.00 has the size 550.00 and awaits approval. Also raises BatchEmpty.
     """
-    following = after(batch, POST)
+    following = next_status(batch, POST)
     if entries == 0:
-        raise BatchEmpty(f"{batch.title} has no entries.")
+        raise BatchEmpty(f"{batch.title} has no entries. Add one before you post it.")
     if four_eyes_limit is not None and size > four_eyes_limit:
         return AWAITING_APPROVAL
     return following
 
 
-def verdict(findings: Sequence[Finding]) -> BatchStatus:
+def status_after_validation(findings: Sequence[Finding]) -> BatchStatus:
     """The state of a batch after its validation."""
-    if any(one.severity == "error" for one in findings):
+    if any(finding.severity == "error" for finding in findings):
         return ERRORS
     return WARNINGS if findings else VALID
 
 
-def require_welcome(batch: BatchHead, name: str, *, administrator: bool) -> None:
-    """Raises BatchRestricted when the batch is for its creator alone, and this is neither him nor an administrator."""
+def require_access(batch: BatchHead, name: str, *, administrator: bool) -> None:
+    """Raises BatchRestricted if the batch is restricted and the user is neither its creator nor an administrator."""
     if batch.restricted and batch.created_by != name and not administrator:
-        raise BatchRestricted(f"{batch.title} is restricted: {batch.created_by} and administrators may open it.")
+        raise BatchRestricted(f"{batch.title} is restricted. Only {batch.created_by} and administrators can open it.")

@@ -1,18 +1,18 @@
-"""Owns which pictures can be companies' logos."""
+"""Which pictures can be logos of companies."""
 
-MOST_LOGO_BYTES = 512 * 2**10
+MAX_LOGO_BYTES = 512 * 2**10
 _LARGEST_SIDE = 4_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def fault_in_logo(content: bytes) -> str | None:
-    """What keeps a picture from being a company's logo, in words; None when nothing does.
+    """A sentence that says why a picture cannot be a company's logo; None if it can.
 
-    Only PNG: an SVG can name other files, and small files of any kind can unpack to pictures that fill the memory. Width
-    and height stand in the first part of a PNG, each four bytes.
+    Only PNG is accepted, because an SVG can refer to other files, and a small file of any kind can unpack to a picture
+    that fills the memory. The first chunk of a PNG holds its width and height, four bytes each.
     """
     if not content.startswith(_PNG) or content[12:16] != b"IHDR":
-        return "The picture is no PNG; save it as one."
+        return "The picture is not a PNG. Save it as a PNG and send it again."
     if max(int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) > _LARGEST_SIDE:
-        return f"The picture has more than {_LARGEST_SIDE} pixels on a side; make it smaller."
+        return f"The picture is more than {_LARGEST_SIDE:,} pixels wide or high. Make it smaller."
     return None

@@ -1,4 +1,4 @@
-"""Owns the credit of an exported invoice: which lines it takes back, and what that leaves of each work order."""
+"""Credits of exported invoices: what a credit takes from each line, and what it leaves of each work order."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from shared.values.money import ZERO, Money
 
 @dataclass(frozen=True)
 class Invoice:
-    """A posted invoice as a credit sees it."""
+    """A posted invoice that is credited."""
 
     id: int
     ar_company: int
@@ -46,8 +46,8 @@ class Invoice:
 class InvoiceLine:
     """A line of a posted invoice, with what is left of it.
 
-    `remaining` is its amount with tax less everything applied to it, `remaining_tax` the tax in that; `uncredited` is
-    its net amount less the net of its credits: what still counts as billed of its work order.
+    `remaining` is its amount with tax less everything applied to it, and `remaining_tax` is the tax in that.
+    `uncredited` is its net amount less its net credits, which is what still counts as billed of its work order.
     """
 
     line: int
@@ -68,8 +68,8 @@ class InvoiceLine:
 
 
 @dataclass(frozen=True)
-class WantedLine:
-    """A line to credit, and how much of it with its tax; all that is left of it, if left out."""
+class CreditDraftLine:
+    """A line to credit, and how much of it, including tax. Without an amount, everything that is left of it."""
 
     line: int
     amount: Money | None
@@ -77,7 +77,7 @@ class WantedLine:
 
 @dataclass(frozen=True)
 class CreditedLine:
-    """What a credit takes of a line; `amount` holds the `tax`, both with the sign of the line."""
+    """What a credit takes from a line. `amount` includes `tax`; both have the sign of the line."""
 
     line: InvoiceLine
     amount: Decimal
@@ -101,11 +101,14 @@ class CreditedOrder:
 
 
 @dataclass(frozen=True)
-class WantedCredit:
-    """What a clerk asks for: all of the invoice, chosen work orders, or chosen lines; at most one of the two is given."""
+class CreditDraft:
+    """The credit that a clerk asks for: the whole invoice, some of its work orders, or some of its lines.
+
+    At most one of `work_order_ids` and `lines` is given.
+    """
 
     work_order_ids: Sequence[int] | None
-    lines: Sequence[WantedLine] | None
+    lines: Sequence[CreditDraftLine] | None
     disposition: Disposition | None
     reason: str
     month: str
@@ -113,25 +116,29 @@ class WantedCredit:
     credited_by: str
 
 
-def lines_to_credit(invoice: Invoice, lines: Sequence[InvoiceLine], request: WantedCredit) -> list[CreditedLine]:
-    """What the credit takes of each line: of the chosen ones all that is left, or the amount that is named.
+def lines_to_credit(invoice: Invoice, lines: Sequence[InvoiceLine], request: CreditDraft) -> list[CreditedLine]:
+    """What the credit takes from each chosen line: the amount given for it, or everything that is left of it.
 
-    What is left is what is open: once receipts are taken, a credit of more than that will first put them on account.
-    Raises NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft, NothingToCredit.
-    Source: receivables, sections 2.6 and 4.
+    What is left of a line is what is open. Example: of a line of 108.25 with tax 8.25, a credit of 54.13 takes tax
+    4.13. Raises NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft or NothingToCredit. Source:
+    receivables, sections 2.6 and 4.
     """
     if invoice.rating_invoice_id is None:
-        raise NotFromRating(f"Invoice {invoice.invoice_number} did not come from rating.")
+        raise NotFromRating(
+            f"Invoice {invoice.invoice_number} did not come from rating. Enter its credit memo in a batch."
+        )
     if request.lines is not None:
-        wanted = _chosen_lines(invoice, lines, request.lines)
+        amounts = _chosen_lines(invoice, lines, request.lines)
     else:
-        wanted = [(one, one.remaining) for one in _chosen_orders(invoice, lines, request.work_order_ids)]
-    taken = [
-        CreditedLine(one, amount, share(amount, one.remaining, one.remaining_tax)) for one, amount in wanted if amount
+        amounts = [(line, line.remaining) for line in _chosen_orders(invoice, lines, request.work_order_ids)]
+    credited = [
+        CreditedLine(line, amount, share(amount, line.remaining, line.remaining_tax))
+        for line, amount in amounts
+        if amount
     ]
-    if not taken:
-        raise NothingToCredit(f"Nothing is left to credit of what you chose on invoice {invoice.invoice_number}.")
-    return taken
+    if not credited:
+        raise NothingToCredit(f"There is nothing left to credit on these lines of invoice {invoice.invoice_number}.")
+    return credited
 
 
 def _chosen_orders(
@@ -142,47 +149,51 @@ def _chosen_orders(
     missing = set(chosen) - {line.work_order_id for line in lines}
     if missing:
         raise WorkOrderNotOnInvoice(
-            f"Invoice {invoice.invoice_number} has no line of work order {', '.join(map(str, sorted(missing)))}."
+            f"Invoice {invoice.invoice_number} has no lines for work order {', '.join(map(str, sorted(missing)))}."
         )
-    return [one for one in lines if one.work_order_id in chosen]
+    return [line for line in lines if line.work_order_id in chosen]
 
 
 def _chosen_lines(
-    invoice: Invoice, lines: Sequence[InvoiceLine], chosen: Sequence[WantedLine]
+    invoice: Invoice, lines: Sequence[InvoiceLine], chosen: Sequence[CreditDraftLine]
 ) -> list[tuple[InvoiceLine, Decimal]]:
-    by_number = {one.line: one for one in lines}
+    by_number = {line.line: line for line in lines}
     absent = [
-        Fault(f"/lines/{index}/line", f"the invoice has no line {one.line}")
-        for index, one in enumerate(chosen)
-        if one.line not in by_number
+        Fault(f"/lines/{index}/line", f"the invoice has no line {choice.line}")
+        for index, choice in enumerate(chosen)
+        if choice.line not in by_number
     ]
     if absent:
-        raise LineNotOnInvoice(f"Invoice {invoice.invoice_number} does not have all of these lines.", faults=absent)
-    wanted = [(by_number[one.line], one.amount) for one in chosen]
+        raise LineNotOnInvoice(
+            f"Invoice {invoice.invoice_number} does not have all of these lines; see `errors`.", faults=absent
+        )
+    amounts = [(by_number[choice.line], choice.amount) for choice in chosen]
     beyond = [
-        Fault(f"/lines/{index}/amount", f"between 0.00 and the {line.remaining} that are left of line {line.line}")
-        for index, (line, amount) in enumerate(wanted)
+        Fault(f"/lines/{index}/amount", f"must be between 0.00 and {line.remaining}, which is left of line {line.line}")
+        for index, (line, amount) in enumerate(amounts)
         if amount is not None and not _within(amount, line.remaining)
     ]
     if beyond:
-        raise MoreThanLeft(f"More than is left of invoice {invoice.invoice_number} cannot be credited.", faults=beyond)
-    return [(line, line.remaining if amount is None else amount) for line, amount in wanted]
+        raise MoreThanLeft(
+            f"This credit takes more than is left on invoice {invoice.invoice_number}; see `errors`.", faults=beyond
+        )
+    return [(line, line.remaining if amount is None else amount) for line, amount in amounts]
 
 
 def _within(amount: Decimal, remaining: Decimal) -> bool:
-    """Whether an amount has the sign of what is left, and is no larger."""
+    """Whether an amount has the sign of what is left and is not larger."""
     return min(ZERO, remaining) <= amount <= max(ZERO, remaining)
 
 
 def credited_orders(lines: Sequence[InvoiceLine], credited: Sequence[CreditedLine]) -> list[CreditedOrder]:
-    """What the credit takes from each work order that it touches, and what it leaves of it; net.
+    """What the credit takes from each work order, and what it leaves of it. Amounts are net.
 
-    Example: an order with lines 90.00 and 195.00, 200.00 credited: credited 200.00, remaining 85.00.
+    Example: of an order with lines of 90.00 and 195.00, a credit of 200.00 leaves 85.00.
     """
     taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for one in credited:
-        if one.line.work_order_id is not None:
-            taken[one.line.work_order_id] += one.net
+    for credited_line in credited:
+        if credited_line.line.work_order_id is not None:
+            taken[credited_line.line.work_order_id] += credited_line.net
     billed: dict[int, Decimal] = defaultdict(lambda: ZERO)
     named: dict[int, InvoiceLine] = {}
     for line in lines:
@@ -203,59 +214,60 @@ def credited_orders(lines: Sequence[InvoiceLine], credited: Sequence[CreditedLin
 
 
 def size_of(credited: Sequence[CreditedLine]) -> Decimal:
-    """How much a credit takes; signs of lines do not lessen it."""
-    return sum((abs(one.amount) for one in credited), ZERO)
+    """The size of a credit: the sum of the absolute amounts of its lines. Lines of 50.00 and −20.00 make 70.00."""
+    return sum((abs(line.amount) for line in credited), ZERO)
 
 
 def require_disposition(orders: Sequence[CreditedOrder], disposition: Disposition | None) -> None:
-    """Raises DispositionMissing or DispositionUnneeded: it is needed exactly when a work order comes to zero.
+    """A credit needs a disposition exactly if it brings a work order to zero, alone or with earlier credits.
 
-    That is so also for the last of several partial credits. Source: receivables, section 2.19.
+    Raises DispositionMissing or DispositionUnneeded. Source: receivables, section 2.19.
     """
-    gone = [one.number for one in orders if one.remaining == ZERO]
-    if gone and disposition is None:
+    at_zero = [order.number for order in orders if order.remaining == ZERO]
+    if at_zero and disposition is None:
         raise DispositionMissing(
-            f"This credit brings work order {', '.join(gone)} to zero: say whether it is to be rated again (rerate) "
-            "or taken out (close).",
-            faults=[Fault("/disposition", "rerate or close")],
+            f"This credit brings work order {', '.join(at_zero)} to zero. Say whether to rate it again (rerate) "
+            "or close it (close).",
+            faults=[Fault("/disposition", "must be rerate or close")],
         )
-    if disposition is not None and not gone:
-        left = ", ".join(f"{one.remaining} of {one.number}" for one in orders)
+    if disposition is not None and not at_zero:
+        left = ", ".join(f"{order.remaining} of {order.number}" for order in orders)
         raise DispositionUnneeded(
-            f"This credit leaves {left}: a work order stays as it is until credits bring it to zero.",
+            f"This credit leaves {left}. Leave the disposition out: it applies only when a work order comes to zero.",
             faults=[Fault("/disposition", "must be left out")],
         )
 
 
 def post_credit(
-    invoice: Invoice, credited: Sequence[CreditedLine], request: WantedCredit, transaction_id: int
+    invoice: Invoice, credited: Sequence[CreditedLine], request: CreditDraft, transaction_id: int
 ) -> Posting:
-    """The credit memo: each line the mirror of what it takes of the line it applies to, with its tax.
+    """The credit memo. Each of its lines has the opposite sign of what it takes from the invoice's line, tax included.
 
-    It takes the invoice's number and receivable type, and each line the accounts of the line that it credits.
+    The memo has the number and the receivable type of the invoice, and each line the accounts of the line it credits.
+    Example: crediting a line of 102.84 with tax 7.84 in full posts a line of −102.84 with tax −7.84.
     """
     lines = [
         NewLine(
             transaction_id=transaction_id,
             line=position,
-            description=one.line.description,
-            gl_account=one.line.gl_account,
+            description=credit.line.description,
+            gl_account=credit.line.gl_account,
             quantity=ZERO,
-            unit_rate=one.line.unit_rate,
-            amount=-one.amount,
-            tax=-one.tax,
-            taxable=one.line.taxable,
-            work_order_id=one.line.work_order_id,
-            work_order_number=one.line.work_order_number,
-            work_order_version=one.line.work_order_version,
-            work_order_attempt=one.line.work_order_attempt,
+            unit_rate=credit.line.unit_rate,
+            amount=-credit.amount,
+            tax=-credit.tax,
+            taxable=credit.line.taxable,
+            work_order_id=credit.line.work_order_id,
+            work_order_number=credit.line.work_order_number,
+            work_order_version=credit.line.work_order_version,
+            work_order_attempt=credit.line.work_order_attempt,
             applies_to_id=invoice.id,
-            applies_to_line=one.line.line,
-            tax_code=one.line.tax_code,
-            tax_basis=-one.net if one.line.tax_code else ZERO,
-            tax_account=one.line.tax_account,
+            applies_to_line=credit.line.line,
+            tax_code=credit.line.tax_code,
+            tax_basis=-credit.net if credit.line.tax_code else ZERO,
+            tax_account=credit.line.tax_account,
         )
-        for position, one in enumerate(credited, start=1)
+        for position, credit in enumerate(credited, start=1)
     ]
     rows = distribute_lines(lines, invoice.ar_account)
     memo = NewTransaction(

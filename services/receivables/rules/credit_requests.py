@@ -1,10 +1,10 @@
-"""Owns credits over the four-eyes limit: requests that wait until somebody else approves or rejects them."""
+"""Credits over the four-eyes limit: requests that await the decision of a second person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.receivables.rules.credit_memos import WantedLine
+from services.receivables.rules.credit_memos import CreditDraftLine
 from services.receivables.rules.requests import RequestStatus
 from shared.contracts.invoice_credited import Disposition
 from shared.values.filters import Filter
@@ -15,9 +15,9 @@ from shared.values.text import FilledLine, NumberText
 
 @dataclass(frozen=True)
 class CreditRequestRow:
-    """A credit over the four-eyes limit; `amount` is what it takes of its lines, without their signs.
+    """A request for a credit over the four-eyes limit. `amount` is the sum of the absolute amounts of its lines.
 
-    `credit_id` is the credit memo that its approval has posted.
+    `credit_id` is the credit memo that was posted on approval.
     """
 
     id: int
@@ -40,25 +40,26 @@ class CreditRequestRow:
 
     @property
     def title(self) -> str:
-        return f"The request {self.id} to credit {self.amount} of invoice {self.invoice_number}"
+        """What the request is called at the beginning of a sentence."""
+        return f"Request {self.id} to credit {self.amount} of invoice {self.invoice_number}"
 
 
 @dataclass(frozen=True)
-class RequestedLine(WantedLine):
-    """What is to be credited of a line, with its tax and the sign of the line."""
+class RequestedLine(CreditDraftLine):
+    """How much of a line to credit, including tax and with the sign of the line."""
 
     amount: Money
 
 
 @dataclass(frozen=True)
 class CreditRequest(CreditRequestRow):
-    """A request that is worked on: who has read an older revision cannot decide it."""
+    """A request to decide. Its revision keeps an approver from deciding an outdated version."""
 
     revision: int
 
 
 class RequestFilter(Filter):
-    """Which requests a list shows."""
+    """The filters of the list of credit requests."""
 
     ar_company: CompanyNumber | None = None
     customer: NumberText | None = None
@@ -68,8 +69,9 @@ class RequestFilter(Filter):
 
 
 def needs_approval(size: Decimal, four_eyes_limit: Decimal | None) -> bool:
-    """Whether a credit of this size waits for somebody else: 26.01 over a limit of 26.00 does, 26.00 does not.
+    """Whether a credit of this size needs the approval of a second person.
 
+    Example: with a limit of 26.00, a credit of 26.01 needs approval and one of 26.00 does not.
     Source: security, point 8.
     """
     return four_eyes_limit is not None and size > four_eyes_limit

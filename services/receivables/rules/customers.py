@@ -1,4 +1,4 @@
-"""Owns customers and what their account shows."""
+"""Customers and their accounts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shared.values.text import Line
 
 
 class CustomerFilter(Filter):
-    """Which customers a list shows."""
+    """The filters of the list of customers."""
 
     ar_company: CompanyNumber | None = None
     status: CustomerStatus | None = None
@@ -24,7 +24,7 @@ class CustomerFilter(Filter):
 
 @dataclass(frozen=True)
 class OpenItem:
-    """An invoice with what was applied to it; `open` = `total` + `applied`, where credits are negative."""
+    """An invoice and what was applied to it: `open` = `total` + `applied`, where credits are negative."""
 
     invoice_id: int
     number: str
@@ -39,7 +39,7 @@ class OpenItem:
 
 @dataclass(frozen=True)
 class Unbilled:
-    """Rated work of a customer that no invoice holds yet."""
+    """Rated work of a customer that is not on an invoice yet."""
 
     orders: int
     total: Decimal
@@ -47,7 +47,7 @@ class Unbilled:
 
 @dataclass(frozen=True)
 class Account:
-    """What a customer owes, in the company's currency: open invoices, and rated work that is not booked yet."""
+    """What a customer owes, in the company's currency: open invoices, and rated work that is not invoiced yet."""
 
     customer: Customer
     items: Sequence[OpenItem]
@@ -59,5 +59,5 @@ class Account:
 
     @property
     def exposure(self) -> Decimal:
-        """What the company stands to lose: open invoices and unbilled work (receivables, section 2.20)."""
+        """What the company could lose: open invoices plus unbilled work (receivables, section 2.20)."""
         return self.open_total + self.unbilled.total

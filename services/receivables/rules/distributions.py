@@ -1,4 +1,4 @@
-"""Owns what a line posts to the general ledger, and how much of it the ledger is told."""
+"""What a line posts to the general ledger, and at which detail the ledger receives it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _ZERO = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One GL row: either debit or credit is 0, the other positive, in the company's currency."""
+    """One GL row in the company's currency: either debit or credit is positive, and the other is 0."""
 
     account: str
     debit: Decimal
@@ -23,10 +23,11 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class LineAccounts:
-    """Where the parts of a line go. `counter` is what stands against AR: revenue, or the write-off account.
+    """The accounts that the parts of a line post to.
 
+    `counter` is the other side of AR: revenue or the write-off account.
     Tax held back with retainage goes to `retainage_tax`, which is the tax account unless the company distributes it.
-    `charge_counter` stands against the finance-charge receivable: its revenue, or its write-off account.
+    `charge_counter` is the other side of the finance-charge receivable: its revenue or its write-off account.
     """
 
     receivable: str
@@ -39,13 +40,15 @@ class LineAccounts:
 
 
 def distribute(line: Amounts, accounts: LineAccounts) -> tuple[Distribution, ...]:
-    """The GL rows of a line: an invoice line debits AR and credits revenue, a negative one the other way round.
+    """The GL rows of a line. A positive line debits AR and credits revenue; a negative one does the opposite.
 
-    So a credit memo, whose lines are negative, debits revenue and credits AR, a write-off debits the write-off account,
-    and undoing one credits it. Nothing is posted for 0.00; parts that share an account are one row.
-    Example: 1,050.00 with tax 50.00, of which 100.00 and tax 5.00 are held back → AR debit 945.00, retainage debit
-    105.00, revenue credit 1,000.00, tax credit 50.00. Source: receivables, sections 2.14 and 3.
+    A credit memo has negative lines, so it debits revenue and credits AR. A write-off debits the write-off account, and
+    undoing it credits that account. Nothing is posted for 0.00, and parts with the same account share a row. Example:
+    1,050.00 with tax 50.00, of which 100.00 and tax 5.00 are held back, posts debits of 945.00 to AR and 105.00 to
+    retainage, and credits of 1,000.00 to revenue and 50.00 to tax. Source: receivables, sections 2.14 and 3.
     """
+    # Positive amounts are debits. AR, retainage and finance charge add up to the whole line; the counter accounts
+    # below take the opposite sign, so that all rows together are zero.
     signed = (
         (accounts.receivable, line.receivable),
         (accounts.retainage, line.held_back),
@@ -58,7 +61,7 @@ def distribute(line: Amounts, accounts: LineAccounts) -> tuple[Distribution, ...
     merged: dict[tuple[str, bool], Decimal] = defaultdict(lambda: _ZERO)
     for account, amount in signed:
         if amount:
-            assert account is not None, f"a part of a line has no account: {line}"
+            assert account is not None, f"part of a line has no account: {line}"
             merged[account, amount > 0] += amount
     return tuple(
         Distribution(account, amount, _ZERO) if debited else Distribution(account, _ZERO, -amount)
@@ -67,9 +70,9 @@ def distribute(line: Amounts, accounts: LineAccounts) -> tuple[Distribution, ...
 
 
 def distribute_net(amount: Decimal, receivable: str, counter: str) -> tuple[Distribution, ...]:
-    """The GL rows of a line that is a net amount and nothing else: the same as `distribute` gives, sooner.
+    """The GL rows of a line with only a net amount: the same as from `distribute`, but faster.
 
-    Nearly all lines that rating exports are such, thousands in a chunk.
+    Nearly all lines that rating exports are like this, with thousands in a chunk.
     """
     if not amount:
         return ()
@@ -80,7 +83,7 @@ def distribute_net(amount: Decimal, receivable: str, counter: str) -> tuple[Dist
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A GL row: of a line, with `line` null of a whole entry, with `seq` null of the whole batch."""
+    """A GL row of a line, of a whole entry (`line` is null), or of the whole batch (`seq` is null too)."""
 
     seq: int | None
     line: int | None
@@ -90,10 +93,11 @@ class LedgerRow:
 
 
 def at_level(rows: Sequence[LedgerRow], level: GlInterfaceLevel) -> list[LedgerRow]:
-    """The rows of a batch at the company's GL interface level: `line` as they are, `transaction` one row a seq, account
-    and side, `summary` one row an account and side.
+    """The rows of a batch at the company's GL interface level.
 
-    Debits and credits are never netted against each other, so that both sides add up to the same at every level.
+    `line` keeps the rows as they are, `transaction` has one row per entry, account and side, and `summary` has one row
+    per account and side. Debits and credits are never netted, so each side has the same sum at every level.
+    Example: credits of 60.00 and 40.00 to account 4000 in one entry are one credit of 100.00 at level `transaction`.
     """
     if level == "line":
         return list(rows)

@@ -1,4 +1,4 @@
-"""Owns invoices sent by e-mail: what is written, when it is tried again, and when it is given up."""
+"""Invoices sent by e-mail: the text, the retries, and when an e-mail fails for good."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _PAUSES_MINUTES = (1, 5, 15, 60, 240, 720, 1440)
 
 
 class EmailFilter(Filter):
-    """Which e-mails a list shows."""
+    """The filters of the list of e-mails."""
 
     status: EmailStatus | None = None
     invoice_id: Id | None = None
@@ -30,7 +30,7 @@ class EmailFilter(Filter):
 
 @dataclass(frozen=True)
 class InvoiceEmail:
-    """An invoice on its way to an address: `due_at` says when it is tried next, `last_error` what the server said."""
+    """An invoice on its way to an address: `due_at` is the next try, `last_error` what the mail server answered."""
 
     id: int
     invoice_id: int
@@ -49,20 +49,21 @@ class InvoiceEmail:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What became of the wish to send an invoice: it waits now, or was left out, and why."""
+class SendOutcome:
+    """What happened to an invoice that was chosen to be sent: it is waiting, or it was skipped for `reason`."""
 
     invoice_id: int
     number: str
     customer: str
-    waits: bool
+    queued: bool
     reason: NotSent | None
 
 
 def next_attempt(attempts: int, failed_at: datetime) -> datetime | None:
-    """When an e-mail is tried again that failed for the `attempts`-th time; None when it is given up.
+    """When to retry an e-mail that failed for the `attempts`-th time; None after the last retry.
 
-    After 1, 5 and 15 minutes, 1, 4, 12 and 24 hours: two days in which a server may come back.
+    Retries follow after 1, 5 and 15 minutes, then 1, 4, 12 and 24 hours, so a mail server can be down for almost two
+    days.
     """
     if attempts > len(_PAUSES_MINUTES):
         return None
@@ -71,20 +72,22 @@ def next_attempt(attempts: int, failed_at: datetime) -> datetime | None:
 
 @dataclass(frozen=True)
 class Letter:
+    """The subject and the text of an e-mail."""
+
     subject: str
     text: str
 
 
 def write_letter(document: InvoiceDocument) -> Letter:
-    """What the e-mail says; the invoice itself is attached."""
+    """The e-mail to the customer. The invoice itself is attached."""
     head = document.head
     lines = [
         f"{head.customer_name},",
         "",
-        f"attached is invoice {head.number} of {head.invoice_date} over {head.total:,} {head.currency}.",
+        f"attached is invoice {head.number} of {head.invoice_date} for {head.total:,} {head.currency}.",
     ]
     if document.due > 0:
         lines.append(f"Please pay {document.due:,} {head.currency} by {head.due_on}.")
     if head.discount_on is not None and document.discount and not document.amendments:
-        lines.append(f"If you pay by {head.discount_on}, you may take off {document.discount:,} {head.currency}.")
-    return Letter(f"Invoice {head.number} of {head.company_name}", "\n".join([*lines, "", head.company_name, ""]))
+        lines.append(f"If you pay by {head.discount_on}, you may deduct {document.discount:,} {head.currency}.")
+    return Letter(f"Invoice {head.number} from {head.company_name}", "\n".join([*lines, "", head.company_name, ""]))

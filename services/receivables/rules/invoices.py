@@ -1,4 +1,4 @@
-"""Owns how posted invoices are shown: in lists, and whole with lines, amendments and GL rows."""
+"""Posted invoices as they are shown: in lists, or in full with lines, amendments and GL rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ InvoiceStatus = Literal["open", "partly_settled", "credited", "written_off", "pa
 
 @dataclass(frozen=True)
 class InvoiceHead:
-    """A posted invoice in a list; `applied` is the sum of its amendments, credits negative, `open` what is left."""
+    """A posted invoice in a list. `applied` is the sum of its amendments, `open` what is left."""
 
     id: int
     ar_company: int
@@ -41,7 +41,7 @@ class InvoiceHead:
 
 @dataclass(frozen=True)
 class InvoiceRow(InvoiceHead):
-    """An invoice with the sums that its status follows from."""
+    """An invoice with the sums that decide its status."""
 
     amended: int
     credited: Decimal
@@ -50,10 +50,11 @@ class InvoiceRow(InvoiceHead):
 
     @property
     def status(self) -> InvoiceStatus:
-        """`open` as posted, `partly_settled`, and at zero how it came there: `credited` by credits only, `written_off` by
-        any write-off that is not undone, else `paid`; `deleted` when it was brought back into a batch and deleted.
+        """The status of the invoice.
 
-        Source: receivables, section 1.
+        It is `open` as posted and `partly_settled` when something is settled. At zero it is `written_off` if any
+        write-off counts, `credited` if only credits do, and otherwise `paid`. It is `deleted` if it was brought back
+        into a batch and deleted. Source: receivables, section 1.
         """
         if self.deleted:
             return "deleted"
@@ -66,19 +67,21 @@ class InvoiceRow(InvoiceHead):
 
 
 class InvoiceFilter(Filter):
-    """Which invoices a list shows."""
+    """The filters of the list of invoices."""
 
     ar_company: CompanyNumber | None = None
     customer: NumberText | None = None
     month: MonthText | None = None
     branch: CodeText | None = None
     work_order: NumberText | None = Field(default=None, description="The number of a work order on the invoice.")
-    run_id: Id | None = Field(default=None, description="The export run that it came with.")
+    run_id: Id | None = Field(default=None, description="The export run that the invoice came with.")
     search: Line | None = Field(default=None, description="Part of the invoice number.")
 
 
 @dataclass(frozen=True)
 class InvoiceTotals:
+    """How many invoices match, and their sums."""
+
     count: int
     total: Money
     open: Money
@@ -86,6 +89,8 @@ class InvoiceTotals:
 
 @dataclass(frozen=True)
 class LineRow:
+    """A line of a posted invoice. `amount` includes `tax`; `remaining` is what is left of it."""
+
     line: int
     description: str
     gl_account: str
@@ -128,6 +133,8 @@ class DistributionRow:
 
 @dataclass(frozen=True)
 class InvoiceWhole:
+    """An invoice with its lines, amendments and GL rows."""
+
     head: InvoiceRow
     lines: Sequence[LineRow]
     amendments: Sequence[Amendment]

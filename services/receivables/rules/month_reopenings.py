@@ -1,4 +1,4 @@
-"""Owns the reopening of months: only the month that was closed last, and by four eyes where a company wants them."""
+"""The reopening of months: only the one closed last, and with approval if the company has a four-eyes limit."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from shared.values.numbers import CompanyNumber
 
 @dataclass(frozen=True)
 class MonthReopening:
-    """A month that was reopened (`approved`), or a request for it; without `four_eyes` who asked did it at once."""
+    """A reopened month (`approved`), or a request to reopen it. Without `four_eyes` it needed no approval."""
 
     id: int
     ar_company: int
@@ -28,30 +28,32 @@ class MonthReopening:
 
     @property
     def title(self) -> str:
-        return f"The request {self.id} to reopen {self.month} of company {self.ar_company}"
+        """What the request is called at the beginning of a sentence."""
+        return f"Request {self.id} to reopen {self.month} in company {self.ar_company}"
 
 
 class ReopeningFilter(Filter):
-    """Which reopenings a list shows."""
+    """The filters of the list of month reopenings."""
 
     ar_company: CompanyNumber | None = None
     status: RequestStatus | None = None
 
 
 def needs_approval(company: ArCompany) -> bool:
-    """Whether somebody else has to agree: wherever the company has a four-eyes limit, since a month has no amount.
+    """Whether a second person must approve the reopening.
 
-    Source: security, point 8.
+    A month has no amount, so this is the case in every company with a four-eyes limit. Source: security, point 8.
     """
     return company.four_eyes_limit is not None
 
 
 def require_last_closed(company: ArCompany, month: str) -> None:
-    """Raises NotLastClosedMonth: months are reopened one after another, the last first.
+    """Raises NotLastClosedMonth unless the month was closed last: months are reopened in reverse order.
 
-    Last closed 2026-10: 2026-10 may be reopened, 2026-09 only after it. Source: receivables, section 7.
+    Example: if 2026-10 was closed last, it can be reopened; 2026-09 only after it. Source: receivables, section 7.
     """
     if month != company.last_closed_month:
         raise NotLastClosedMonth(
-            f"{company.last_closed_month} was closed last in company {company.number}, not {month}: that one comes first."
+            f"{month} cannot be reopened, because it is not the last closed month of company {company.number}. "
+            f"Reopen {company.last_closed_month} first."
         )

@@ -1,27 +1,28 @@
-"""Owns accounting months: which are open, and which one follows."""
+"""Accounting months: which are open, and which one follows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 def months_after(month: str, count: int) -> str:
-    """The month `count` months later: 2026-11 and 3 → 2027-02."""
+    """The month `count` months later. Example: 2026-11 and 3 → 2027-02."""
     year, number = map(int, month.split("-"))
     index = year * 12 + number - 1 + count
     return f"{index // 12:04d}-{index % 12 + 1:02d}"
 
 
 def is_open(month: str, last_closed_month: str, max_open_months: int) -> bool:
-    """Whether a month can be posted in: after the last closed one, within the most that may be open at once.
+    """Whether a month accepts postings: it follows the last closed one, within the number of months open at once.
 
-    Last closed 2026-09 with at most 3 open: 2026-10, 2026-11 and 2026-12. Source: receivables, section 3.
+    Example: if 2026-09 was closed last and 3 months may be open, they are 2026-10, 2026-11 and 2026-12.
+    Source: receivables, section 3.
     """
     return last_closed_month < month <= months_after(last_closed_month, max_open_months)
 
 
 @dataclass(frozen=True)
 class MonthRow:
-    """A month of a company, whether it can be posted in, and how many transactions are."""
+    """A month of a company, whether it is open, and how many transactions are posted in it."""
 
     ar_company: int
     month: str
@@ -30,7 +31,10 @@ class MonthRow:
 
 
 def list_months(companies: Sequence[tuple[int, str, int]], used: Sequence[MonthRow]) -> list[MonthRow]:
-    """All open months of each (company, last closed month, most open months), and the closed ones in use."""
+    """All open months, and the closed months with transactions.
+
+    `companies` are tuples of company, last closed month, and number of months that may be open at once.
+    """
     counted = {(row.ar_company, row.month): row.transactions for row in used}
     for number, last_closed, most in companies:
         for ahead in range(1, most + 1):

@@ -1,4 +1,4 @@
-"""Owns what a posting writes: transactions, their lines and their GL rows."""
+"""What a posting writes: transactions, their lines and their GL rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from shared.values.money import ZERO
 
 
 class Sums(TypedDict):
-    """What a transaction comes to."""
+    """The sums of a transaction."""
 
     net: Decimal
     tax: Decimal
@@ -24,7 +24,7 @@ class Sums(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTransaction:
-    """A transaction about to be posted, with the id that its lines name; an invoice gets its number when posted."""
+    """A transaction about to be posted. Its lines refer to it by `id`; an invoice gets its number on posting."""
 
     id: int
     type: TransactionType
@@ -48,9 +48,9 @@ class NewTransaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryTransaction(NewTransaction):
-    """A transaction out of a batch, posted under the `seq` that it has there.
+    """A transaction from a batch, posted with the `seq` that it has there.
 
-    `action` is `add`, or says what becomes of the posted transaction `changes_id`: `change`, `delete` or `undo`.
+    `action` is `add`, or what is done to the posted transaction `changes_id`: `change`, `delete` or `undo`.
     """
 
     action: Action = "add"
@@ -65,7 +65,7 @@ class EntryTransaction(NewTransaction):
 
 @dataclass(frozen=True, slots=True)
 class NumberedTransaction:
-    """A transaction with the numbers under which it is posted."""
+    """A transaction with the numbers that it is posted with."""
 
     transaction: NewTransaction
     number: int
@@ -102,6 +102,7 @@ class NewLine:
 
     def distribute(self, ar_account: str) -> tuple[Distribution, ...]:
         """The GL rows of the line."""
+        # The short way gives the same rows for lines without tax, which most exported lines are.
         if self.tax:
             return distribute(self.amounts, self.accounts(ar_account))
         return distribute_net(self.amount, ar_account, self.gl_account)
@@ -112,9 +113,10 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine(NewLine):
-    """A line out of a batch. One that `reverses` takes back a line of the posted transaction that is changed.
+    """A line from a batch. A line with `reverses` takes back a line of the posted transaction that is changed.
 
-    `ar_account` is that of the line where the transaction has another by now: its receivable type was changed. `discount` and `tax_discount` are offered until the discount date, `contract_units` of `contract_item`.
+    `ar_account` is set if it differs from the transaction's, because its receivable type was changed. `discount` and
+    `tax_discount` are offered until the discount date; `contract_units` are units of `contract_item`.
     """
 
     reverses: bool = False
@@ -156,7 +158,7 @@ class EntryLine(NewLine):
 
 @dataclass(frozen=True, slots=True)
 class NewMiscDistribution:
-    """A misc. distribution of a transaction about to be posted."""
+    """A miscellaneous distribution of a transaction about to be posted."""
 
     transaction_id: int
     row: int
@@ -168,7 +170,7 @@ class NewMiscDistribution:
 
 @dataclass(frozen=True, slots=True)
 class NewDistribution:
-    """A GL row of a line about to be posted; positions count from 1 in each transaction."""
+    """A GL row of a line about to be posted. Positions count from 1 in each transaction."""
 
     transaction_id: int
     position: int
@@ -180,9 +182,9 @@ class NewDistribution:
 
 @dataclass(frozen=True)
 class Posting:
-    """Everything that one posting writes; each GL row belongs to a line, each line to a transaction.
+    """Everything that one posting writes. Each GL row belongs to a line, and each line to a transaction.
 
-    `seqs` are the sequence numbers that the transactions have in their batch already; without, they get the next ones.
+    `seqs` are the sequence numbers of the transactions in their batch. Without them, the next ones are assigned.
     """
 
     transactions: Sequence[NewTransaction]
@@ -194,7 +196,7 @@ class Posting:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers that a posting has taken: the first transaction number, the sequence numbers, the invoice numbers."""
+    """The numbers assigned to a posting: the first transaction number, the sequence numbers, the invoice numbers."""
 
     transaction: int
     seqs: Sequence[int]
@@ -202,28 +204,31 @@ class Numbers:
 
 
 def number_transactions(transactions: Sequence[NewTransaction], taken: Numbers) -> list[NumberedTransaction]:
-    """Numbers the transactions one after the other, and those that are new invoices also as invoices."""
+    """Numbers the transactions in order. New invoices without a number also get an invoice number."""
     invoice_numbers = iter(taken.invoices)
     return [
         NumberedTransaction(
-            one,
+            transaction,
             taken.transaction + index,
             seq,
-            str(next(invoice_numbers)) if one.invoice_number is None else one.invoice_number,
+            str(next(invoice_numbers)) if transaction.invoice_number is None else transaction.invoice_number,
         )
-        for index, (one, seq) in enumerate(zip(transactions, taken.seqs, strict=True))
+        for index, (transaction, seq) in enumerate(zip(transactions, taken.seqs, strict=True))
     ]
 
 
 def sums_of(lines: Sequence[NewLine], rows: Sequence[NewDistribution] = ()) -> Sums:
-    """What the lines of a transaction come to, and how many GL rows they post: 105.00 with tax 5.00 is net 100.00."""
+    """The sums of the lines of a transaction, and the number of their GL rows.
+
+    Example: a line of 105.00 with tax 5.00 is net 100.00.
+    """
     total = sum((line.amount for line in lines), ZERO)
     tax = sum((line.tax for line in lines), ZERO)
     return Sums(net=total - tax, tax=tax, total=total, gl_rows=len(rows))
 
 
 def distribute_lines(lines: Sequence[NewLine], ar_account: str) -> list[NewDistribution]:
-    """The GL rows of all lines of one transaction, numbered one after the other."""
+    """The GL rows of all lines of one transaction, numbered from 1."""
     rows = [(line, row) for line in lines for row in line.distribute(ar_account)]
     return [
         NewDistribution(line.transaction_id, position, line.line, row.account, row.debit, row.credit)

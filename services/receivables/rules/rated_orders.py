@@ -1,4 +1,4 @@
-"""Owns the read copy of rated orders: the newest state of each wins, in whatever order the events come."""
+"""The copy of rated orders that receivables keeps: the newest state wins, in any order of events."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from shared.contracts.work_order_rated import RatedState
 
 @dataclass(frozen=True)
 class RatedOrder:
+    """A work order as rating last reported it."""
+
     work_order_id: int
     number: str
     revision: int
@@ -24,10 +26,10 @@ class RatedOrder:
 
 
 def newest(orders: Iterable[RatedOrder]) -> list[RatedOrder]:
-    """The highest revision of each order, by order id."""
+    """The highest revision of each order, sorted by order id."""
     kept: dict[int, RatedOrder] = {}
-    for one in orders:
-        known = kept.get(one.work_order_id)
-        if known is None or known.revision < one.revision:
-            kept[one.work_order_id] = one
-    return sorted(kept.values(), key=lambda one: one.work_order_id)
+    for order in orders:
+        known = kept.get(order.work_order_id)
+        if known is None or known.revision < order.revision:
+            kept[order.work_order_id] = order
+    return sorted(kept.values(), key=lambda order: order.work_order_id)

@@ -1,4 +1,4 @@
-"""Owns what must add up in receivables, and the rows that name every difference."""
+"""What must add up in receivables, and the differences that are reported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ DifferenceKind = Literal[
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that does not add up, with the document it is about and the amount that is wrong."""
+    """Something that does not add up, with the document and the amount of the difference."""
 
     kind: DifferenceKind
     document: str
@@ -29,7 +29,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class AccountSums:
-    """An AR account: what the open items say and what the general ledger says; normally the same."""
+    """An AR account in the open items and in the general ledger. The two sums should be equal."""
 
     gl_company: int
     account: str
@@ -39,7 +39,7 @@ class AccountSums:
 
 @dataclass(frozen=True)
 class RunBookings:
-    """What was booked and refused of one export run of rating."""
+    """How much of an export run was booked and refused."""
 
     run_id: int
     booked: int
@@ -49,9 +49,9 @@ class RunBookings:
 
 @dataclass(frozen=True)
 class LedgerTotals:
-    """Everything posted: what was billed and credited, what is open, and the two sides of the general ledger.
+    """The sums of everything posted, what is open, and both sides of the general ledger.
 
-    `exported` is the net of the work orders on invoices that credits have not brought to zero, as rating counts them.
+    `exported` is the net amount of the invoiced work orders that credits did not bring to zero, as rating counts it.
     """
 
     invoices: int
@@ -67,27 +67,30 @@ class LedgerTotals:
 
 
 def compare_totals(totals: LedgerTotals) -> list[Difference]:
-    """The two sides of the general ledger are equal, and what is open is what was billed less what was settled."""
+    """The differences in the totals: debits must equal credits, and the open amount is billed less settled.
+
+    Example: 1,000.00 invoiced, 100.00 credited and 900.00 open has no difference.
+    """
     differences = []
     if totals.debit != totals.credit:
-        detail = f"debit {totals.debit}, credit {totals.credit}"
+        detail = f"debits are {totals.debit}, credits are {totals.credit}"
         differences.append(Difference("GL_BALANCE", "all postings", detail, totals.debit - totals.credit))
     settled = totals.invoiced + totals.adjusted - totals.credited - totals.written_off
     if totals.open != settled:
-        detail = f"open {totals.open}, billed less settled {settled}"
+        detail = f"{totals.open} is open, but billed less settled is {settled}"
         differences.append(Difference("OPEN_ITEMS", "all invoices", detail, totals.open - settled))
     return differences
 
 
 def compare_accounts(accounts: Sequence[AccountSums]) -> list[Difference]:
-    """Per AR account: the sub-ledger equals the general ledger (receivables, section 3)."""
+    """The AR accounts whose sub-ledger differs from the general ledger (receivables, section 3)."""
     return [
         Difference(
             "SUB_LEDGER",
-            f"GL company {one.gl_company}, account {one.account}",
-            f"sub-ledger {one.sub_ledger}, general ledger {one.general_ledger}",
-            one.sub_ledger - one.general_ledger,
+            f"GL company {account.gl_company}, account {account.account}",
+            f"the sub-ledger has {account.sub_ledger}, the general ledger {account.general_ledger}",
+            account.sub_ledger - account.general_ledger,
         )
-        for one in accounts
-        if one.sub_ledger != one.general_ledger
+        for account in accounts
+        if account.sub_ledger != account.general_ledger
     ]

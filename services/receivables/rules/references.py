@@ -1,17 +1,21 @@
-"""Owns what records of receivables may name: accounts of their GL company, types, terms, taxes, customers, contracts."""
+"""The references between records: accounts of the GL company, types, terms, tax codes, customers and contracts."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from shared.values.text import in_words
+
+_NEVER_RETIRED = frozenset({"contract", "customer"})
+
 
 @dataclass(frozen=True)
 class Known:
-    """Everything that a record may name, that is not retired.
+    """Everything that a record may name. Retired records are not included.
 
-    `gl_companies` gives each AR company its GL company, `accounts` are active (GL company, account), the others are
-    (AR company, code) by the name of their table.
+    `gl_companies` are the GL companies by AR company, `accounts` are pairs of GL company and active account, and
+    `codes` are pairs of AR company and code by the name of their table.
     """
 
     gl_companies: Mapping[int, int]
@@ -22,10 +26,10 @@ class Known:
 def unknown_references(
     rows: Sequence[Any], known: Known, *, accounts: Sequence[str] = (), codes: Mapping[str, str] | None = None
 ) -> list[tuple[int, str, str]]:
-    """What rows name that does not exist or is retired: index, field, words.
+    """The names in rows that do not exist or are retired: index, field and message of each.
 
-    `accounts` are fields that hold an account of the company's GL company; `codes` gives each field that names a code
-    the table it stands in. A field that is empty names nothing.
+    `accounts` are the fields with an account of the company's GL company. `codes` are the fields with a code, each with
+    the table of the code. Empty fields are skipped.
     """
     faults = []
     for index, row in enumerate(rows):
@@ -40,7 +44,7 @@ def unknown_references(
         for field, table in (codes or {}).items():
             value = getattr(row, field)
             if value is not None and (row.ar_company, value) not in known.codes[table]:
-                faults.append(
-                    (index, field, f"company {row.ar_company} has no {table.replace('_', ' ')} {value} in use")
-                )
+                adjective = "" if table in _NEVER_RETIRED else "active "
+                detail = f"company {row.ar_company} has no {adjective}{in_words(table)} {value}"
+                faults.append((index, field, detail))
     return faults

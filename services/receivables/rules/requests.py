@@ -1,4 +1,4 @@
-"""Owns four eyes: a request waits until somebody else approves or rejects it, or who asked takes it back."""
+"""Requests under four eyes: a second person approves or rejects them, or the requester withdraws them."""
 
 from typing import Final, Literal, Protocol
 
@@ -12,7 +12,7 @@ WITHDRAWN: Final = "withdrawn"
 
 
 class Request(Protocol):
-    """What every request has; `title` names it at the beginning of a sentence."""
+    """What every request has. `title` is what it is called at the beginning of a sentence."""
 
     @property
     def title(self) -> str: ...
@@ -25,18 +25,18 @@ class Request(Protocol):
 
 
 def require_waiting(request: Request) -> None:
-    """Raises RequestDecided when the request is approved, rejected or withdrawn already."""
+    """Raises RequestDecided if the request is already approved, rejected or withdrawn."""
     if request.status != AWAITING_APPROVAL:
-        raise RequestDecided(f"{request.title} was {request.status} by {request.decided_by}.")
+        raise RequestDecided(f"{request.title} was already {request.status} by {request.decided_by}.")
 
 
-def require_somebody_else(request: Request, name: str) -> None:
-    """Raises OwnRequest when who decides is who asked. Source: security, point 8."""
+def require_other_than_requester(request: Request, name: str) -> None:
+    """Raises OwnRequest if the approver is the requester. Source: security, point 8."""
     if request.requested_by == name:
-        raise OwnRequest(f"{request.title} is your own: somebody else decides, you may withdraw it.")
+        raise OwnRequest(f"{request.title} is your own. Ask another approver, or withdraw it.")
 
 
-def require_own(request: Request, name: str) -> None:
-    """Raises OthersRequest when who changes or withdraws a request is not who asked."""
+def require_requester(request: Request, name: str) -> None:
+    """Raises OthersRequest if someone other than the requester changes or withdraws a request."""
     if request.requested_by != name:
-        raise OthersRequest(f"{request.title} is one of {request.requested_by}: approve or reject it.")
+        raise OthersRequest(f"{request.title} was made by {request.requested_by}. Only they can change or withdraw it.")

@@ -1,4 +1,4 @@
-"""Owns sales tax: reckoned once per line, and what becomes of it while a part of the line is retained."""
+"""Sales tax: calculated once per line, and what happens to it while retainage is held back."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,22 +13,24 @@ OFF = "off"
 
 
 def tax_on(basis: Decimal, rate: Decimal) -> Decimal:
-    """The tax on a basis at a rate in percent, rounded half up once: 8.25 % of 95.00 is 7.84."""
+    """The tax on a basis at a rate in percent, rounded half up once. Example: 8.25 % of 95.00 is 7.84."""
     return round_cents(basis * rate / _HUNDRED)
 
 
 def tax_discount(company: ArCompany, discount: Decimal, rate: Decimal) -> Decimal:
-    """The discount on the tax that goes with a discount, where the company allows it: 5 % of 18.00 is 0.90.
+    """The discount on the tax of a line with this discount, or 0.00 if the company allows none.
 
-    Source: receivables, section 2.11.
+    Example: a discount of 18.00 at a tax rate of 5 % gives 0.90. Source: receivables, section 2.11.
     """
     return tax_on(discount, rate) if company.allow_tax_discount else ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class LineTax:
-    """The tax of a line. `tax` is all that is owed when it is posted, in the line's amount; `retainage_tax` the part of
-    it that is held back with the retainage, and `later` what is taxed only when the retainage is released.
+    """The tax of a line.
+
+    `tax` is owed on posting and is part of the line's amount. `retainage_tax` is the part of it that is held back with
+    the retainage. `later` is the tax that is owed only when the retainage is released.
     """
 
     tax: Decimal
@@ -37,11 +39,11 @@ class LineTax:
 
 
 def tax_line(basis: Decimal, rate: Decimal, net: Decimal, retainage: Decimal, option: str) -> LineTax:
-    """The tax of a line whose net amount holds `retainage`, by the company's option for tax on retainage.
+    """The tax of a line whose net amount includes `retainage`, by the company's option for tax on retainage.
 
-    For net 1,000.00, tax 5 %, retainage 100.00: `full` and `distribute` tax 50.00, of which 5.00 are held back; `off`
-    taxes 45.00 now and 5.00 later. The tax is rounded once for the line, and its retained part once: the three options
-    give the same tax in the end. Source: receivables, sections 2.14 and 3.
+    Example: for net 1,000.00, tax 5 % and retainage 100.00, `full` and `distribute` give a tax of 50.00, of which 5.00
+    is held back; `off` gives 45.00 now and 5.00 later. The tax of the line and its retained part are each rounded once,
+    so all three options give the same tax in the end. Source: receivables, sections 2.14 and 3.
     """
     whole = tax_on(basis, rate)
     retained = tax_on(basis * retainage / net, rate) if net else ZERO
@@ -52,10 +54,7 @@ def tax_line(basis: Decimal, rate: Decimal, net: Decimal, retainage: Decimal, op
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What the release of retainage posts: debits to AR and retainage tax, credits to retainage, retainage tax and tax.
-
-    Each amount keeps the side of its name when it is positive; debits and credits are equal.
-    """
+    """What a release of retainage posts. Positive amounts are on the side in their name; debits equal credits."""
 
     receivable_debit: Decimal
     retainage_credit: Decimal
@@ -64,10 +63,11 @@ class Release:
 
 
 def release(retainage: Decimal, tax: Decimal, option: str) -> Release:
-    """The GL amounts of a release of net `retainage` with its `tax` (held back, or for `off` owed only now).
+    """The GL amounts of a release of net `retainage` with its `tax`, which was held back or, for `off`, is owed now.
 
-    For 100.00 with 5.00: `full`: AR 105 / retainage 105. `distribute`: AR 105, retainage tax 5 / retainage 105, tax 5.
-    `off`: AR 105 / retainage 100, tax 5. Source: receivables, section 2.14.
+    Example: for 100.00 with tax 5.00, `full` debits AR 105.00 and credits retainage 105.00. `distribute` also debits
+    retainage tax 5.00 and credits tax 5.00. `off` debits AR 105.00 and credits retainage 100.00 and tax 5.00.
+    Source: receivables, section 2.14.
     """
     held = retainage if option == OFF else retainage + tax
     return Release(

@@ -1,4 +1,4 @@
-"""Owns what pay terms give an invoice: the day on which it is due, and until when it earns which discount."""
+"""Pay terms: when an invoice is due, and which discount it offers until when."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -14,19 +14,20 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class TermDates:
-    """When an invoice is due, and the last day of its discount: None when it earns none."""
+    """When an invoice is due, and the last day of its discount; None if it offers none."""
 
     due_on: date
     discount_on: date | None
 
 
 def term_dates(terms: PayTerms | None, invoice_date: date) -> TermDates:
-    """The dates that an invoice of this date gets by the terms; without terms it is due on its own date.
+    """The dates of an invoice by its terms. Without terms it is due on its own date.
 
-    By a day of the month, the month is `roll_months` − 1 ahead when the invoice day is not after the cutoff day, else
-    `roll_months` ahead, and a day that the month does not have is its last: due day 30, discount day 10, cutoff 20, one
-    month to roll: 2009-02-05 → discount 2009-02-10, due 2009-02-28; 2009-02-21 → 2009-03-10, 2009-03-30. Without a cutoff
-    day no invoice is after it. Source: receivables, section 2.10.
+    For a day of the month, the month is `roll_months` ahead if the invoice is dated after the cutoff day, and one month
+    less otherwise. Without a cutoff day no invoice is after it. If the month does not have the day, its last day
+    counts. Example with due day 30, discount day 10, cutoff day 20 and one month to roll: an invoice of 2009-02-05
+    offers its discount until 2009-02-10 and is due 2009-02-28; one of 2009-02-21, until 2009-03-10 and due 2009-03-30.
+    Source: receivables, section 2.10.
     """
     if terms is None:
         return TermDates(invoice_date, None)
@@ -46,23 +47,23 @@ def _date(terms: PayTerms, invoice_date: date, days: int | None, day: int | None
 
 
 def discount_too_early(invoice_date: date, discount_on: date | None) -> bool:
-    """Whether the discount would end before the invoice begins: that warns, and offers nothing (section 2.10)."""
+    """Whether the discount would end before the invoice date, so that none is offered (receivables, section 2.10)."""
     return discount_on is not None and discount_on < invoice_date
 
 
 def offers_discounts(company: ArCompany) -> bool:
-    """Whether invoices carry discounts: the field is open, too, only then (receivables, section 2.11)."""
+    """Whether the company offers discounts on invoices (receivables, section 2.11)."""
     return company.discount_mode == "invoices_and_receipts"
 
 
 def discount_offered(
     company: ArCompany, terms: PayTerms | None, net: Decimal, retainage: Decimal, dates: tuple[date, date | None]
 ) -> Decimal:
-    """The discount of a line: the terms' percentage of its amount before tax less its retainage without tax.
+    """The discount on a line: a percentage of its net amount less its net retainage.
 
-    `dates` are those of the invoice and of the end of its discount. Example: 2 % of 1,000.00 less 100.00 retainage is
-    18.00. It is 0.00 where the company offers none on invoices, and where it would have ended before it begins.
-    Source: receivables, sections 2.10, 2.11 and 2.14.
+    `dates` are the invoice date and the last day of the discount. The discount is 0.00 if the company offers none on
+    invoices, or if it would end before the invoice date.
+    Example: 2 % of 1,000.00 less 100.00 retainage is 18.00. Source: receivables, sections 2.10, 2.11 and 2.14.
     """
     invoice_date, discount_on = dates
     if terms is None or discount_on is None or not offers_discounts(company):

@@ -1,4 +1,4 @@
-"""Owns automatic write-offs: which invoices they take, how much of each line, and why others are left alone."""
+"""Automatic write-offs: which invoices are written off, how much of each line, and why others are skipped."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +21,11 @@ FROM_LINE_1: Final = "from_line_1"
 
 @dataclass(frozen=True)
 class Criteria:
-    """What to write off: invoices dated before `older_than` and not before `start_on`, within the filters.
+    """What to write off: invoices dated from `start_on` and before `older_than` that match the filters.
 
-    By `invoice_balance` or `account_balance` up to `limit`; or `finance_charges`: all of them with an `amount` of 0, an
-    amount spread from line 1 of each invoice, or a `percent` of what is due, of `all_lines` or `from_line_1`.
+    `invoice_balance` and `account_balance` write off balances up to `limit`. `finance_charges` writes off all charges
+    if `amount` is 0, an amount that starts with line 1 of each invoice, or a `percent` of the charges due, taken from
+    `all_lines` or `from_line_1`.
     """
 
     kind: WriteOffKind
@@ -42,7 +43,7 @@ class Criteria:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A posted invoice that fits dates and filters, with its lines; `held_by` names a batch that holds it."""
+    """A posted invoice that matches the dates and filters. `held_by` is the title of a batch that changes it."""
 
     id: int
     number: str
@@ -53,13 +54,13 @@ class Candidate:
 
     @property
     def due(self) -> Decimal:
-        """What is due of it, retainage included; on-account credits have no part in it."""
+        """The amount due on the invoice, with retainage and without on-account credits."""
         return sum((line.open.amount for line in self.lines), ZERO)
 
 
 @dataclass(frozen=True)
 class Take:
-    """What is written off of a line: an amount, and the finance charge in it."""
+    """The amount written off on a line, and the finance charge in it."""
 
     line: int
     amount: Decimal
@@ -68,61 +69,64 @@ class Take:
 
 @dataclass(frozen=True)
 class WrittenOff:
-    """An invoice with what is written off of it."""
+    """An invoice with the amounts written off on its lines."""
 
     candidate: Candidate
     takes: Sequence[Take]
 
     @property
     def amount(self) -> Decimal:
-        return sum((one.amount for one in self.takes), ZERO)
+        return sum((take.amount for take in self.takes), ZERO)
 
 
 @dataclass(frozen=True)
 class Skipped:
+    """An invoice that is not written off, and why."""
+
     candidate: Candidate
     reason: str
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What would be written off, and what is left alone and why."""
+    """What would be written off, and what is skipped."""
 
     taken: Sequence[WrittenOff]
     skipped: Sequence[Skipped]
 
 
 def choose(criteria: Criteria, candidates: Sequence[Candidate]) -> Choice:
-    """Decides about each candidate; balances of 0 and less are left alone. Source: receivables, section 5."""
-    free: list[Candidate] = []
+    """Decides which candidates are written off. Balances of 0 and less are skipped. Source: receivables, section 5."""
+    eligible: list[Candidate] = []
     skipped: list[Skipped] = []
-    for one in candidates:
-        reason = f"is held by {one.held_by}" if one.held_by else "nothing is due" if one.due <= 0 else None
-        if reason is None:
-            free.append(one)
+    for candidate in candidates:
+        if candidate.held_by:
+            skipped.append(Skipped(candidate, f"a transaction of the invoice is in {candidate.held_by}"))
+        elif candidate.due <= 0:
+            skipped.append(Skipped(candidate, "nothing is due"))
         else:
-            skipped.append(Skipped(one, reason))
+            eligible.append(candidate)
     if criteria.kind == FINANCE_CHARGES:
-        taken, rest = _by_charges(criteria, free)
+        taken, rest = _by_charges(criteria, eligible)
     else:
-        taken, rest = _by_balance(criteria, free)
+        taken, rest = _by_balance(criteria, eligible)
     return Choice(taken, [*skipped, *rest])
 
 
 def _by_balance(criteria: Criteria, candidates: Sequence[Candidate]) -> tuple[list[WrittenOff], list[Skipped]]:
     assert criteria.limit is not None
-    sums: dict[str, Decimal] = {}
-    for one in candidates:
-        sums[one.customer] = sums.get(one.customer, ZERO) + one.due
+    by_customer: dict[str, Decimal] = {}
+    for candidate in candidates:
+        by_customer[candidate.customer] = by_customer.get(candidate.customer, ZERO) + candidate.due
     taken: list[WrittenOff] = []
     skipped: list[Skipped] = []
-    for one in candidates:
-        due = sums[one.customer] if criteria.kind == ACCOUNT_BALANCE else one.due
+    for candidate in candidates:
+        due = by_customer[candidate.customer] if criteria.kind == ACCOUNT_BALANCE else candidate.due
         if due <= criteria.limit:
-            taken.append(WrittenOff(one, _whole(one)))
+            taken.append(WrittenOff(candidate, _whole(candidate)))
         else:
-            whose = f"customer {one.customer}" if criteria.kind == ACCOUNT_BALANCE else "it"
-            skipped.append(Skipped(one, f"{due} are due of {whose}, more than {criteria.limit}"))
+            owed = f"customer {candidate.customer} owes {due}" if criteria.kind == ACCOUNT_BALANCE else f"{due} is due"
+            skipped.append(Skipped(candidate, f"{owed}, more than the limit of {criteria.limit}"))
     return taken, skipped
 
 
@@ -133,28 +137,32 @@ def _whole(candidate: Candidate) -> list[Take]:
 def _by_charges(criteria: Criteria, candidates: Sequence[Candidate]) -> tuple[list[WrittenOff], list[Skipped]]:
     taken: list[WrittenOff] = []
     skipped: list[Skipped] = []
-    for one in candidates:
-        due = {line.line: charge_due(line) for line in one.lines}
+    for candidate in candidates:
+        due = {line.line: charge_due(line) for line in candidate.lines}
         amounts = spread_charges(due, criteria)
         takes = [Take(line, amount, amount) for line, amount in amounts.items() if amount > 0]
         if takes:
-            taken.append(WrittenOff(one, takes))
+            taken.append(WrittenOff(candidate, takes))
         else:
-            skipped.append(Skipped(one, "no finance charge is due"))
+            skipped.append(Skipped(candidate, "no finance charge is due"))
     return taken, skipped
 
 
 def charge_due(line: AppliedLine) -> Decimal:
-    """What can be written off of a line's finance charge: the smaller of it and of what is due without retainage."""
+    """How much of a line's finance charge can be written off: no more than what is due on it without retainage.
+
+    Example: a charge of 36.00 on a line with 20.00 due, none of it retainage, gives 20.00.
+    """
     due = line.open
     return max(min(due.finance_charge, due.amount - due.held_back), ZERO)
 
 
 def spread_charges(due: Mapping[int, Decimal], criteria: Criteria) -> dict[int, Decimal]:
-    """How much of each line's charge is written off.
+    """How much of the charge on each line is written off.
 
-    With 36.00, 27.00 and 42.00 due and 50 %: 18.00, 13.50 and 21.00 of all lines; from line 1 36.00, 16.50 and 0.00.
-    An amount is spread from line 1; 0 takes all that is due. Source: receivables, section 5.
+    Example: with 36.00, 27.00 and 42.00 due, 50 % of all lines is 18.00, 13.50 and 21.00, and 50 % from line 1 is
+    36.00, 16.50 and 0.00. An amount starts with line 1; an amount of 0 writes off everything due. Source: receivables,
+    section 5.
     """
     ordered = dict(sorted(due.items()))
     if criteria.percent is None:
@@ -167,7 +175,7 @@ def spread_charges(due: Mapping[int, Decimal], criteria: Criteria) -> dict[int, 
 def _from_line_1(due: Mapping[int, Decimal], amount: Decimal) -> dict[int, Decimal]:
     left = amount
     taken = {}
-    for line, most in due.items():
-        taken[line] = min(most, left)
+    for line, charge in due.items():
+        taken[line] = min(charge, left)
         left -= taken[line]
     return taken

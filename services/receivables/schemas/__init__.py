@@ -1,1 +1,1 @@
-"""The wire types of receivables: what goes in and out over HTTP and CSV."""
+"""The bodies of receivables over HTTP and in CSV files."""

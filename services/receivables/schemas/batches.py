@@ -1,4 +1,4 @@
-"""Batches and what validation found in them, on the wire."""
+"""The bodies of batches."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,8 +6,8 @@ from shared.values.numbers import CompanyNumber
 from shared.values.text import MonthText
 
 
-class BatchToMake(BaseModel):
-    """A batch of a company and month; a restricted one opens for its creator and administrators only."""
+class NewBatch(BaseModel):
+    """A batch to create in a month of a company. Only its creator and administrators can open a restricted one."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -17,6 +17,8 @@ class BatchToMake(BaseModel):
 
 
 class BatchChange(BaseModel):
+    """Whether a batch is restricted to its creator and administrators."""
+
     model_config = ConfigDict(extra="forbid")
 
     restricted: bool

@@ -1,11 +1,11 @@
-"""Credits on the wire."""
+"""The bodies of credits."""
 
 from datetime import date
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from services.receivables.rules.credit_memos import WantedCredit, WantedLine
+from services.receivables.rules.credit_memos import CreditDraft, CreditDraftLine
 from services.receivables.schemas.invoices import InvoiceRead
 from shared.clock import month_of
 from shared.contracts.invoice_credited import Disposition
@@ -15,7 +15,7 @@ from shared.values.text import FilledLine, MonthText
 
 
 class CreditLineEntry(BaseModel):
-    """A line to credit, and how much of it with its tax; all that is left of it, if left out."""
+    """A line to credit, and how much of it, including tax. Without an amount, everything that is left of it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,9 +24,10 @@ class CreditLineEntry(BaseModel):
 
 
 class CreditEntry(BaseModel):
-    """What of an invoice to credit: all of it, or chosen work orders, or chosen lines in whole or part.
+    """What to credit: the whole invoice, some of its work orders, or some of its lines in full or in part.
 
-    `disposition` says what becomes of work orders that come to zero: rated again, or closed. It is needed exactly then.
+    `disposition` says what happens to work orders that come to zero: `rerate` opens them to be rated again, `close`
+    closes them. It is required if a work order comes to zero, and must be left out otherwise.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -34,19 +35,19 @@ class CreditEntry(BaseModel):
     disposition: Disposition | None = None
     reason: FilledLine
     work_order_ids: list[Id] | None = Field(
-        default=None, min_length=1, description="The ids that rating gives them; all of the invoice, if left out."
+        default=None, min_length=1, description="The ids of work orders in rating; without them, the whole invoice."
     )
     lines: list[CreditLineEntry] | None = Field(
-        default=None, min_length=1, max_length=1000, description="Chosen lines in the place of work orders, each once."
+        default=None, min_length=1, max_length=1000, description="Lines instead of work orders, each at most once."
     )
-    month: MonthText | None = Field(default=None, description="That of the credit date, if left out.")
-    credit_date: date | None = Field(default=None, description="Today at the company, if left out.")
+    month: MonthText | None = Field(default=None, description="Defaults to the month of the credit date.")
+    credit_date: date | None = Field(default=None, description="Defaults to today in the company's time zone.")
 
     @field_validator("lines")
     @classmethod
     def _each_once(cls, lines: list[CreditLineEntry] | None) -> list[CreditLineEntry] | None:
-        if lines is not None and len({one.line for one in lines}) < len(lines):
-            raise ValueError("names a line twice")
+        if lines is not None and len({choice.line for choice in lines}) < len(lines):
+            raise ValueError("must not have the same line twice")
         return lines
 
     @model_validator(mode="after")
@@ -55,11 +56,12 @@ class CreditEntry(BaseModel):
             raise ValueError("choose work orders or lines, not both")
         return self
 
-    def to_wanted(self, *, today: date, credited_by: str) -> WantedCredit:
+    def to_draft(self, *, today: date, credited_by: str) -> CreditDraft:
+        """The credit with its defaults; `today` is the date at the company."""
         credit_date = self.credit_date or today
-        return WantedCredit(
+        return CreditDraft(
             work_order_ids=self.work_order_ids,
-            lines=None if self.lines is None else [WantedLine(one.line, one.amount) for one in self.lines],
+            lines=None if self.lines is None else [CreditDraftLine(line.line, line.amount) for line in self.lines],
             disposition=self.disposition,
             reason=self.reason,
             month=self.month or month_of(credit_date),
@@ -69,14 +71,14 @@ class CreditEntry(BaseModel):
 
 
 class CreditRead(BaseModel):
-    """The credit memo that was posted, and the invoice as it is now."""
+    """The transaction that was posted, and the invoice after it."""
 
     credit_id: int
     invoice: InvoiceRead
 
 
 class CreditAnswer(BaseModel):
-    """The credit memo that was posted, or the request for it that awaits approval; and the invoice as it is now."""
+    """The credit memo that was posted or the request that awaits approval, and the current invoice."""
 
     credit_id: int | None
     request_id: int | None

@@ -1,4 +1,4 @@
-"""Credits that wait for approval, on the wire."""
+"""The bodies of credit requests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.values.fields import parts_of
 
 @dataclass(frozen=True)
 class CreditRequestRead(CreditRequestRow):
-    """A request whole, with what it asks for of each line."""
+    """A request with the amount to credit on each line."""
 
     lines: Sequence[RequestedLine]
 

@@ -1,4 +1,4 @@
-"""Customers and their accounts on the wire."""
+"""The bodies of customers and their accounts."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -16,7 +16,7 @@ CustomerChanges = Annotated[
         partial(
             CustomerEntry,
             "CustomerChange",
-            "What is to change; company and number always stay.",
+            "The fields to change. Company and number cannot be changed.",
             without=("ar_company", "number"),
         )
     ),
@@ -24,7 +24,7 @@ CustomerChanges = Annotated[
 
 
 class AccountRead(BaseModel):
-    """What a customer owes. `exposure` = `open_total` + `unbilled`, rated work that no invoice holds yet."""
+    """What a customer owes. `exposure` is `open_total` plus `unbilled`, the rated work that is not invoiced yet."""
 
     customer: Customer
     items: Sequence[OpenItem]

@@ -1,26 +1,26 @@
-"""Invoices sent by e-mail, on the wire."""
+"""The bodies of invoices sent by e-mail."""
 
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from services.receivables.rules.invoice_emails import Asked, NotSent
+from services.receivables.rules.invoice_emails import NotSent, SendOutcome
 from services.receivables.rules.invoice_prints.prints import PrintSelection
 
-_MOST_NAMED = 500
+_MAX_LISTED = 500
 
 
 class EmailRequest(PrintSelection):
-    """Which invoices to send to their customers: those of an export run, of a batch, or named ones. Give exactly one.
+    """Which invoices to send to their customers: those of an export run, of a batch, or by id. Give exactly one.
 
-    What was sent to the same address before is sent again only with `again`.
+    An invoice that was already sent to the same address is only sent a second time with `again`.
     """
 
     again: bool = False
 
 
-class LeftOutRead(BaseModel):
-    """An invoice that is not sent: its customer has no address, or it was sent there before, or waits already."""
+class SkippedEmail(BaseModel):
+    """An invoice that is not sent, because its customer has no address, or it was sent or is waiting already."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -30,18 +30,18 @@ class LeftOutRead(BaseModel):
     reason: NotSent
 
 
-class EmailsAsked(BaseModel):
-    """How many invoices wait now to be sent, and the first 500 that were left out."""
+class EmailsQueued(BaseModel):
+    """How many invoices are waiting to be sent, and the first 500 that were skipped."""
 
     waiting: int
     left_out_count: int
-    left_out: list[LeftOutRead]
+    left_out: list[SkippedEmail]
 
     @classmethod
-    def of(cls, asked: Sequence[Asked]) -> "EmailsAsked":
-        left_out = [one for one in asked if not one.waits]
+    def of(cls, outcomes: Sequence[SendOutcome]) -> "EmailsQueued":
+        skipped = [outcome for outcome in outcomes if not outcome.queued]
         return cls(
-            waiting=len(asked) - len(left_out),
-            left_out_count=len(left_out),
-            left_out=[LeftOutRead.model_validate(one) for one in left_out[:_MOST_NAMED]],
+            waiting=len(outcomes) - len(skipped),
+            left_out_count=len(skipped),
+            left_out=[SkippedEmail.model_validate(outcome) for outcome in skipped[:_MAX_LISTED]],
         )

@@ -1,4 +1,4 @@
-"""Prints of invoices, and when each was printed, on the wire."""
+"""The bodies of prints of invoices."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from services.receivables.rules.invoice_prints.prints import PrintFile, PrintPro
 
 
 class PrintRead(BaseModel):
-    """A print and how far it is; it is kept for a week."""
+    """A print and its progress. Prints are kept for a week."""
 
     id: int
     status: PrintStatus

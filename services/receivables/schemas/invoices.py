@@ -1,4 +1,4 @@
-"""Invoices on the wire."""
+"""The bodies of posted invoices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from shared.values.fields import parts_of
 
 @dataclass(frozen=True)
 class InvoiceItem(InvoiceHead):
-    """A posted invoice in a list; `applied` is the sum of its amendments, `open` what is left."""
+    """A posted invoice in a list. `applied` is the sum of its amendments, `open` what is left."""
 
     status: InvoiceStatus
 
@@ -28,7 +28,7 @@ class InvoiceItem(InvoiceHead):
 
 @dataclass(frozen=True)
 class InvoiceRead(InvoiceItem):
-    """An invoice whole: its lines, what was applied to it, and everything that it posted to the general ledger."""
+    """An invoice with its lines, its amendments, and everything they posted to the general ledger."""
 
     lines: Sequence[LineRow]
     amendments: Sequence[Amendment]

@@ -1,4 +1,4 @@
-"""The months of companies on the wire."""
+"""The bodies to close and reopen months."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -7,6 +7,8 @@ from shared.values.text import FilledLine, MonthText
 
 
 class MonthToClose(BaseModel):
+    """The month to close."""
+
     model_config = ConfigDict(extra="forbid")
 
     ar_company: CompanyNumber
@@ -14,4 +16,6 @@ class MonthToClose(BaseModel):
 
 
 class MonthToReopen(MonthToClose):
+    """The month to reopen, and why."""
+
     reason: FilledLine

@@ -1,4 +1,4 @@
-"""Reconciliation on the wire."""
+"""The body of the reconciliation."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,7 +6,7 @@ from services.receivables.rules.reconciliation import AccountSums, Difference, L
 
 
 class Reconciliation(BaseModel):
-    """Everything within what you may see; `differences` names whatever does not add up."""
+    """The sums of everything that you may see. `differences` lists what does not add up."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -1,4 +1,4 @@
-"""What all requests that wait for somebody else have in common on the wire."""
+"""The bodies that all requests for approval have in common."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,7 +6,7 @@ from shared.values.text import FilledLine
 
 
 class RejectionEntry(BaseModel):
-    """Why a request is refused."""
+    """Why a request is rejected."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Automatic write-offs on the wire."""
+"""The bodies of automatic write-offs."""
 
 from datetime import date, timedelta
 from typing import Annotated, Self
@@ -17,10 +17,10 @@ NotNegative = Annotated[Money, Field(ge=0)]
 
 
 class WriteOffCriteria(BaseModel):
-    """What to write off: invoices dated before a date, or older than so many days, and within the filters.
+    """What to write off: invoices before a date or older than a number of days that match the filters.
 
-    `invoice_balance` and `account_balance` need a `limit`; `finance_charges` an `amount` (0 takes all, else it is spread
-    from line 1 of each invoice) or a `percent` of all lines or from line 1.
+    `invoice_balance` and `account_balance` need a `limit`. `finance_charges` needs an `amount`, which starts with line
+    1 of each invoice (0 writes off everything), or a `percent`, which is taken from all lines or starts with line 1.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -39,27 +39,32 @@ class WriteOffCriteria(BaseModel):
     spread: Spread = "all_lines"
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    def _require_complete(self) -> Self:
         if (self.older_than is None) == (self.older_than_days is None):
-            raise ValueError("name either older_than or older_than_days")
+            raise ValueError("must have either older_than or older_than_days")
         if self.kind == "finance_charges":
             if (self.amount is None) == (self.percent is None):
-                raise ValueError("finance charges need either an amount or a percent")
+                raise ValueError("finance_charges needs either an amount or a percent")
         elif self.limit is None:
             raise ValueError(f"{self.kind} needs a limit")
         return self
 
     def to_criteria(self, today: date) -> Criteria:
-        given = self.model_dump(exclude={"older_than", "older_than_days", "month"})
+        """The criteria with a date instead of a number of days; `today` is the date at the company."""
+        fields = self.model_dump(exclude={"older_than", "older_than_days", "month"})
         older_than = self.older_than or today - timedelta(days=self.older_than_days or 0)
-        return Criteria(older_than=older_than, **given)
+        return Criteria(older_than=older_than, **fields)
 
 
-class WriteOffToMake(WriteOffCriteria):
-    month: MonthText | None = Field(default=None, description="The month of the batch; that of today, if left out.")
+class NewWriteOffs(WriteOffCriteria):
+    """The criteria of write-offs to create, and the month of their batch."""
+
+    month: MonthText | None = Field(default=None, description="The month of the batch. Defaults to the current month.")
 
 
 class TakenRead(BaseModel):
+    """An invoice that would be written off, with the amount due and the amount to write off."""
+
     invoice_id: int
     number: str
     customer: str
@@ -69,6 +74,8 @@ class TakenRead(BaseModel):
 
 
 class SkippedRead(BaseModel):
+    """An invoice that is not written off, and why."""
+
     invoice_id: int
     number: str
     customer: str
@@ -77,7 +84,7 @@ class SkippedRead(BaseModel):
 
 
 class WriteOffPreview(BaseModel):
-    """What would be written off, and what is left alone and why."""
+    """What would be written off, and what is skipped and why."""
 
     taken: list[TakenRead]
     skipped: list[SkippedRead]
@@ -87,37 +94,37 @@ class WriteOffPreview(BaseModel):
         return cls(
             taken=[
                 TakenRead(
-                    invoice_id=one.candidate.id,
-                    number=one.candidate.number,
-                    customer=one.candidate.customer,
-                    invoice_date=one.candidate.invoice_date,
-                    due=one.candidate.due,
-                    amount=one.amount,
+                    invoice_id=write_off.candidate.id,
+                    number=write_off.candidate.number,
+                    customer=write_off.candidate.customer,
+                    invoice_date=write_off.candidate.invoice_date,
+                    due=write_off.candidate.due,
+                    amount=write_off.amount,
                 )
-                for one in choice.taken
+                for write_off in choice.taken
             ],
             skipped=[
                 SkippedRead(
-                    invoice_id=one.candidate.id,
-                    number=one.candidate.number,
-                    customer=one.candidate.customer,
-                    due=one.candidate.due,
-                    reason=one.reason,
+                    invoice_id=skipped.candidate.id,
+                    number=skipped.candidate.number,
+                    customer=skipped.candidate.customer,
+                    due=skipped.candidate.due,
+                    reason=skipped.reason,
                 )
-                for one in choice.skipped
+                for skipped in choice.skipped
             ],
         )
 
 
-class WriteOffMade(BaseModel):
-    """The batch that holds the write-offs, to be reviewed, edited and posted."""
+class WriteOffsCreated(BaseModel):
+    """The batch of the write-offs, to be reviewed, edited and posted."""
 
     batch: BatchRow
     preview: WriteOffPreview
 
 
 class UndoEntry(BaseModel):
-    """Why a write-off is undone; its mirror is posted today if no date is named."""
+    """Why a write-off is undone. The reversal is dated today if you give no date."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,1 +1,1 @@
-"""Every SQL statement of receivables, one module per table group."""
+"""Every SQL statement of receivables, with one module for each group of tables."""

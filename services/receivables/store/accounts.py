@@ -1,4 +1,4 @@
-"""What customers owe, counted from what was posted, and the companies as they now are: both announced."""
+"""What customers owe, counted from postings, and the companies that changed. Both are published."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,17 +8,17 @@ from shared.database.statements import fetch_values
 from shared.events import outbox
 
 
-async def count_movements(session: AsyncSession, most: int) -> list[int]:
-    """Adds up to `most` movements to the accounts and returns the ids of the customers whose open amount changed.
+async def count_movements(session: AsyncSession, limit: int) -> list[int]:
+    """Adds at most `limit` movements to the accounts. Returns the ids of the customers whose open amount changed.
 
-    Movements that another instance is counting are passed over; accounts are locked in the order of customers.
+    Movements that another instance is counting are skipped. Accounts are locked in the order of customer ids.
     """
     return await fetch_values(
         session,
         """
         WITH counted AS (
             DELETE FROM account_movement WHERE id IN (
-                SELECT id FROM account_movement ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED
+                SELECT id FROM account_movement ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
             ) RETURNING customer_id, amount
         )
         INSERT INTO customer_account AS account (customer_id, open_amount, version)
@@ -27,12 +27,12 @@ async def count_movements(session: AsyncSession, most: int) -> list[int]:
         SET open_amount = account.open_amount + excluded.open_amount, version = account.version + 1
         RETURNING customer_id
         """,
-        most=most,
+        limit=limit,
     )
 
 
 async def announce(session: AsyncSession, customer_ids: list[int]) -> None:
-    """Writes one `account-changed` for each customer as his account now is."""
+    """Writes one `account-changed` for each customer, with the current account."""
     await outbox.append_selected(
         session,
         AccountChanged,
@@ -47,22 +47,22 @@ async def announce(session: AsyncSession, customer_ids: list[int]) -> None:
 
 
 async def note_changed_companies(session: AsyncSession) -> list[int]:
-    """The companies that changed since they were announced last, whatever changed them; noted as announced now."""
+    """The companies that changed since they were last published. Records them as published."""
     return await fetch_values(
         session,
         """
-        INSERT INTO company_announcement AS told (ar_company, revision)
+        INSERT INTO company_announcement AS known (ar_company, revision)
         SELECT number, revision FROM ar_company c
         WHERE NOT EXISTS (SELECT FROM company_announcement a WHERE a.ar_company = c.number AND a.revision >= c.revision)
         ORDER BY number
-        ON CONFLICT (ar_company) DO UPDATE SET revision = excluded.revision WHERE told.revision < excluded.revision
+        ON CONFLICT (ar_company) DO UPDATE SET revision = excluded.revision WHERE known.revision < excluded.revision
         RETURNING ar_company
         """,
     )
 
 
 async def announce_companies(session: AsyncSession, numbers: list[int]) -> None:
-    """Writes one `company-changed` for each company as it now is."""
+    """Writes one `company-changed` for each company, with its current values."""
     await outbox.append_selected(
         session,
         CompanyChanged,

@@ -1,4 +1,4 @@
-"""Posted invoices as amendments see them: what each line amounts to with everything applied to it, posted or waiting."""
+"""Posted invoices with everything applied to each of their lines, whether posted or waiting in a batch."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.entries.facts import AppliedInvoice, AppliedLine
 from services.receivables.rules.entries.info import LineInfo
-from services.receivables.store.posted_transactions import AS_IT_IS
+from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import execute, fetch_all
 from shared.values.money import ZERO
 
-_PARTS = tuple(one.name for one in fields(Amounts))
+_PARTS = tuple(field.name for field in fields(Amounts))
 _SIDES = ("billed", "credited", "written_off")
 _SIDE = "CASE {0}.type WHEN 'credit_memo' THEN 'credited' WHEN 'write_off' THEN 'written_off' ELSE 'billed' END"
 _ABOUT = (
@@ -30,9 +30,10 @@ _SUMS = ", ".join(
 
 
 async def hold(session: AsyncSession, invoice_ids: Collection[int]) -> None:
-    """Makes everything that is applied to these invoices wait its turn until this transaction ends; lowest id first.
+    """Locks these invoices until the transaction ends, lowest id first. Other amendments of them wait.
 
-    Posted rows cannot be locked themselves: that needs the right to update them, which the runtime role lacks.
+    The lock is an advisory one, because row locks need the right to update, which the runtime role does not have on
+    posted rows.
     """
     await execute(
         session,
@@ -47,7 +48,7 @@ async def hold(session: AsyncSession, invoice_ids: Collection[int]) -> None:
 async def invoices(
     session: AsyncSession, scope: Scope, invoice_ids: Collection[int], *, own: tuple[int, int] | None = None
 ) -> dict[int, AppliedInvoice]:
-    """The posted invoices of these ids; `own` is the (batch, seq) whose holding of them does not count."""
+    """The posted invoices with these ids, by id. An entry `own` (batch id, seq) does not count as holding them."""
     if not invoice_ids:
         return {}
     within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
@@ -66,7 +67,7 @@ async def invoices(
                   AND (e.batch_id, e.seq) IS DISTINCT FROM (CAST(:batch_id AS bigint), CAST(:seq AS int))
                 ORDER BY e.batch_id, e.seq LIMIT 1) AS held_by
         FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
-        {AS_IT_IS}
+        {CURRENT_VERSION}
         WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.type = 'invoice' AND t.action = 'add' AND {within}
         """,
         ids=sorted(invoice_ids),
@@ -74,12 +75,12 @@ async def invoices(
         seq=seq,
         **parameters,
     )
-    return {one.id: one for one in found}
+    return {invoice.id: invoice for invoice in found}
 
 
 @dataclass(frozen=True)
 class NumberedInvoice:
-    """A posted invoice by its number; several may have the same."""
+    """A posted invoice found by its number. Several invoices can have the same number."""
 
     id: int
     number: str
@@ -89,7 +90,7 @@ class NumberedInvoice:
 async def find_numbers(
     session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
 ) -> list[NumberedInvoice]:
-    """The posted invoices of a company that have these numbers."""
+    """The posted invoices of a company with these numbers."""
     within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
     return await fetch_all(
         session,
@@ -115,11 +116,12 @@ async def lines(
     seqs: Collection[int] | None = None,
     without: Collection[int] = (),
 ) -> dict[int, dict[int, AppliedLine]]:
-    """The lines of posted invoices by invoice and line, with what is posted and what waits in batches.
+    """The lines of posted invoices by invoice id and line number, with what is posted and what waits in batches.
 
-    What waits in `batch_id` is left out: all of it, or only `seqs`. What waits elsewhere counts when it takes from a line,
-    not when it adds to it: nobody knows which batch is posted first. Left out is also what the posted transactions
-    `without` have done, which are being changed. Lines that adjustments have added are lines of the invoice like the others.
+    Entries of the batch `batch_id` do not count, or if `seqs` is given, only these do not. Entries of other batches
+    count if they reduce a line, but not if they increase it, because any batch may be posted first. The posted
+    transactions `without`, which are being changed, do not count either. Lines that adjustments added count like the
+    invoice's own lines.
     """
     if not invoice_ids:
         return {}
@@ -140,6 +142,11 @@ async def lines(
     return found
 
 
+# `posted`: every posted line of the invoices and their amendments, under the number of the invoice's line that it
+# belongs to. `left_out` marks the transactions that are being changed, and earlier changes of the same ones.
+# `moved`: the amounts that count: all of `posted` that is not left out, and the lines that wait in batches. A waiting
+# adjustment of another batch counts only if its sign is opposite to what is billed, so that it reduces the line.
+# `about`: description and accounts of each line. The invoice's own latest version comes before adjustments.
 _LINES = f"""
     WITH posted AS (
         SELECT coalesce(l.applies_to_id, l.transaction_id) AS invoice_id, coalesce(l.applies_to_line, l.line) AS line,
@@ -181,7 +188,7 @@ class _Highest:
 
 
 async def next_lines(session: AsyncSession, invoice_ids: Collection[int]) -> dict[int, int]:
-    """For each invoice the number after the highest that any of its lines has: a line that is added gets it."""
+    """The number of the next line added to each invoice: one more than the highest, by invoice id."""
     if not invoice_ids:
         return {}
     found = await fetch_all(
@@ -195,11 +202,11 @@ async def next_lines(session: AsyncSession, invoice_ids: Collection[int]) -> dic
         """,
         ids=sorted(invoice_ids),
     )
-    return {one.invoice_id: one.line + 1 for one in found}
+    return {highest.invoice_id: highest.line + 1 for highest in found}
 
 
 async def line_infos(session: AsyncSession, invoice_id: int) -> list[LineInfo]:
-    """The lines of a posted invoice: as they were posted first, and with everything posted to them since."""
+    """The lines of a posted invoice: as originally posted, and with everything posted to them since."""
     return await fetch_all(
         session,
         LineInfo,

@@ -1,4 +1,4 @@
-"""AR companies with the months that are open."""
+"""The rows of AR companies."""
 
 from collections.abc import Sequence
 
@@ -19,21 +19,23 @@ async def list_companies(session: AsyncSession, scope: Scope) -> list[ArCompany]
 
 
 async def find_company(session: AsyncSession, number: int, *, lock: str = "") -> ArCompany | None:
-    """The company. `lock` is `FOR SHARE` to keep its months as they are while posting, `FOR NO KEY UPDATE` to close one:
-    the two exclude each other, several postings do not.
+    """The company, or None.
+
+    `lock` is `FOR SHARE` for a posting, which needs the month to stay open, or `FOR NO KEY UPDATE` to close or reopen a
+    month. The two exclude each other, but several postings do not.
     """
     assert lock in {"", "FOR SHARE", "FOR NO KEY UPDATE"}
-    held = f"{lock} OF t" if lock else ""
+    locking = f"{lock} OF t" if lock else ""
     return await fetch_one(
         session,
         ArCompany,
-        f"SELECT {AR_COMPANIES.select} FROM ar_company t WHERE t.number = :number {held}",
+        f"SELECT {AR_COMPANIES.select} FROM ar_company t WHERE t.number = :number {locking}",
         number=number,
     )
 
 
 async def begin_invoice_numbers(session: AsyncSession, entries: Sequence[ArCompany]) -> None:
-    """Lets the automatic numbers of new companies go on from their last invoice number; those of known ones stay."""
+    """Starts the automatic invoice numbers of new companies after their last invoice number. Existing series stay."""
     await execute(
         session,
         """
@@ -48,7 +50,7 @@ async def begin_invoice_numbers(session: AsyncSession, entries: Sequence[ArCompa
 
 
 async def set_last_closed_month(session: AsyncSession, ar_company: int, month: str) -> None:
-    """The months after this one are open; whoever hears of companies is told."""
+    """Sets the last closed month. The new revision makes a job publish the company."""
     await execute(
         session,
         "UPDATE ar_company SET last_closed_month = :month, revision = revision + 1 WHERE number = :ar_company",

@@ -1,4 +1,4 @@
-"""Batches: made, listed, held for a change, and carried from state to state; and what validation found in them."""
+"""The rows of batches and of the findings of their validation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -21,9 +21,9 @@ _ENTERED_SIDES = {"branch": "e.branch", "customer": "c.number", "ar_company": "b
 
 
 def _visible(scope: Scope) -> Where:
-    """A batch is visible when everything in it is, posted or not.
+    """A batch is visible if everything in it is, posted or not.
 
-    What has no branch lies outside every limit to branches: the comparison gives neither true nor false then.
+    An entry without a branch is outside every limit to branches, because the comparison is then neither true nor false.
     """
     where = Where()
     if not scope.limits:
@@ -45,10 +45,10 @@ def _visible(scope: Scope) -> Where:
 
 
 async def find(session: AsyncSession, scope: Scope, batch_id: int, *, lock: bool = False) -> Batch | None:
-    """The batch; with `lock` whoever changes it next waits until this transaction ends."""
+    """The batch within the scope, or None. With `lock`, other changes of it wait until this transaction ends."""
     where = _visible(scope).add("b.id = :id", id=batch_id)
-    held = "FOR NO KEY UPDATE OF b" if lock else ""
-    statement = f"SELECT {_BATCH} FROM batch b WHERE {where.sql} {held}"
+    locking = "FOR NO KEY UPDATE OF b" if lock else ""
+    statement = f"SELECT {_BATCH} FROM batch b WHERE {where.sql} {locking}"
     return await fetch_one(session, Batch, statement, **where.parameters)
 
 
@@ -62,7 +62,7 @@ async def insert(
     restricted: bool,
     run_id: int | None = None,
 ) -> int:
-    """A new open batch; returns its id."""
+    """Creates an open batch and returns its id."""
     number = await posting.take_numbers(session, ar_company, f"batch {month}", 1)
     batch_id: int = await fetch_value(
         session,
@@ -82,7 +82,7 @@ async def insert(
 
 
 async def set_status(session: AsyncSession, batch_id: int, status: str, *, sent_by: str | None = None) -> None:
-    """Carries a batch to another state; `sent_by` is kept once it is known."""
+    """Sets the status of a batch, and who submitted it if `sent_by` is given."""
     await execute(
         session,
         """
@@ -97,7 +97,7 @@ async def set_status(session: AsyncSession, batch_id: int, status: str, *, sent_
 
 
 async def set_restricted(session: AsyncSession, batch_id: int, *, restricted: bool) -> None:
-    """Opens a batch for everybody, or for its creator and administrators alone."""
+    """Restricts a batch to its creator and administrators, or opens it to everyone."""
     await execute(
         session,
         "UPDATE batch SET restricted = :restricted, revision = revision + 1 WHERE id = :id",
@@ -106,26 +106,26 @@ async def set_restricted(session: AsyncSession, batch_id: int, *, restricted: bo
     )
 
 
-async def sender_of(session: AsyncSession, batch_id: int) -> str:
-    """Who sent the batch to be posted."""
-    sender: str = await fetch_value(
+async def submitter_of(session: AsyncSession, batch_id: int) -> str:
+    """The user who submitted the batch for posting."""
+    submitter: str = await fetch_value(
         session, "SELECT coalesce(sent_by, created_by) FROM batch WHERE id = :id", id=batch_id
     )
-    return sender
+    return submitter
 
 
 async def list_batches(
-    session: AsyncSession, scope: Scope, wanted: BatchFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: BatchFilter, query: PageQuery
 ) -> tuple[list[BatchRow], str | None, int]:
-    """One page of batches and how many there are."""
+    """One page of batches, the cursor of the next page, and how many match."""
     where = (
         _visible(scope)
-        .add("b.ar_company = :ar_company", ar_company=wanted.ar_company)
-        .add("b.month = :month", month=wanted.month)
-        .add("b.source = :source", source=wanted.source)
-        .add("b.status = :status", status=wanted.status)
-        .add("b.created_by = :created_by", created_by=wanted.created_by)
-        .add("b.run_id = :run_id", run_id=wanted.run_id)
+        .add("b.ar_company = :ar_company", ar_company=filters.ar_company)
+        .add("b.month = :month", month=filters.month)
+        .add("b.source = :source", source=filters.source)
+        .add("b.status = :status", status=filters.status)
+        .add("b.created_by = :created_by", created_by=filters.created_by)
+        .add("b.run_id = :run_id", run_id=filters.run_id)
     )
     rows, cursor = await fetch_page(
         session,
@@ -150,7 +150,7 @@ _CONTENT = """
 
 
 async def find_row(session: AsyncSession, scope: Scope, batch_id: int) -> BatchRow | None:
-    """A batch within the scope, with what is in it."""
+    """A batch within the scope with the sums of its entries, or None."""
     where = _visible(scope).add("b.id = :id", id=batch_id)
     statement = f"SELECT {_HEAD}, {_CONTENT} FROM batch b WHERE {where.sql}"
     return await fetch_one(session, BatchRow, statement, **where.parameters)
@@ -158,14 +158,14 @@ async def find_row(session: AsyncSession, scope: Scope, batch_id: int) -> BatchR
 
 @dataclass(frozen=True)
 class Content:
-    """How many entries wait in a batch, and the sum of their amounts without signs."""
+    """How many entries a batch has, and the sum of their absolute amounts."""
 
     entries: int
     size: Decimal
 
 
 async def content(session: AsyncSession, batch_id: int) -> Content:
-    """How much waits in a batch."""
+    """The number and size of the entries in a batch."""
     found = await fetch_one(
         session,
         Content,
@@ -180,7 +180,7 @@ async def content(session: AsyncSession, batch_id: int) -> Content:
 
 
 async def claim_validation(session: AsyncSession, worker: str) -> bool:
-    """Gives the worker the next batch that waits for its validation, which counts as begun; False when none waits."""
+    """Claims the next batch to validate for the worker. Returns False if no batch is waiting."""
     claimed = await execute(
         session,
         """
@@ -194,7 +194,7 @@ async def claim_validation(session: AsyncSession, worker: str) -> bool:
 
 
 async def take_claimed(session: AsyncSession, worker: str) -> Batch | None:
-    """The batch that the worker is to validate, held until this transaction ends."""
+    """The batch that the worker has claimed, locked until this transaction ends, or None."""
     return await fetch_one(
         session,
         Batch,
@@ -207,7 +207,7 @@ async def take_claimed(session: AsyncSession, worker: str) -> Batch | None:
 
 
 async def reopen_interrupted(session: AsyncSession, after_seconds: float) -> list[int]:
-    """Opens batches again whose validation was begun so long ago and is carried on by nobody."""
+    """Opens batches again whose validation was claimed at least this long ago and never finished. Returns their ids."""
     return await fetch_values(
         session,
         """
@@ -222,7 +222,7 @@ async def reopen_interrupted(session: AsyncSession, after_seconds: float) -> lis
 
 
 async def take_posting(session: AsyncSession) -> Batch | None:
-    """The next batch that is on its way into the ledger, held until this transaction ends."""
+    """The next batch to post, locked until this transaction ends, or None."""
     return await fetch_one(
         session,
         Batch,
@@ -234,10 +234,10 @@ async def take_posting(session: AsyncSession) -> Batch | None:
 
 
 async def replace_findings(session: AsyncSession, batch_id: int, findings: Sequence[Finding]) -> None:
-    """Writes what a validation found in the place of what the last one did."""
+    """Replaces the findings of a batch."""
     await execute(session, "DELETE FROM batch_finding WHERE batch_id = :id", id=batch_id)
-    numbered = [_Numbered(position, one) for position, one in enumerate(findings, start=1)]
-    names = ("position", *(f"finding.{one.name}" for one in fields(Finding)))
+    numbered = [_Numbered(position, finding) for position, finding in enumerate(findings, start=1)]
+    names = ("position", *(f"finding.{field.name}" for field in fields(Finding)))
     await copy_rows(session, "batch_finding", names, numbered, batch_id=batch_id)
 
 
@@ -248,7 +248,7 @@ class _Numbered:
 
 
 async def list_findings(session: AsyncSession, batch_id: int) -> list[Finding]:
-    """What validation found in a batch, in its order."""
+    """The findings of a batch, in the order of validation."""
     return await fetch_all(
         session,
         Finding,

@@ -1,4 +1,4 @@
-"""Companies' logos."""
+"""The logos of companies."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -6,7 +6,7 @@ from shared.database.statements import execute, fetch_value
 
 
 async def find_logo(session: AsyncSession, ar_company: int) -> bytes | None:
-    """A company's logo, None when it has none."""
+    """A company's logo; None if it has none."""
     content: bytes | None = await fetch_value(
         session, "SELECT content FROM company_logo WHERE ar_company = :number", number=ar_company
     )
@@ -14,7 +14,7 @@ async def find_logo(session: AsyncSession, ar_company: int) -> bytes | None:
 
 
 async def save_logo(session: AsyncSession, ar_company: int, content: bytes) -> None:
-    """Gives a company a logo in the place of the one that it had."""
+    """Saves or replaces a company's logo."""
     await execute(
         session,
         """
@@ -27,5 +27,5 @@ async def save_logo(session: AsyncSession, ar_company: int, content: bytes) -> N
 
 
 async def remove_logo(session: AsyncSession, ar_company: int) -> None:
-    """Takes a company's logo away."""
+    """Removes a company's logo."""
     await execute(session, "DELETE FROM company_logo WHERE ar_company = :ar_company", ar_company=ar_company)

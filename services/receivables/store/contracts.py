@@ -1,4 +1,4 @@
-"""Contract items as postings change them."""
+"""The billed figures of contract items."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from shared.database.statements import columns, execute
 
 
 async def add_billed(session: AsyncSession, ar_company: int, billed: Sequence[Billed]) -> None:
-    """Adds to the billed units and amounts of contract items, in one statement."""
+    """Adds to the billed units and amounts of many contract items in one statement."""
     if not billed:
         return
     await execute(

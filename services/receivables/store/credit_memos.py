@@ -1,4 +1,4 @@
-"""Posted invoices held and read for a credit."""
+"""Posted invoices as a credit needs them."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ from shared.database.statements import fetch_all
 
 
 async def find_for_credit(session: AsyncSession, scope: Scope, invoice_ids: Collection[int]) -> dict[int, Invoice]:
-    """The posted invoices of these ids within the scope, as a credit sees them."""
+    """The posted invoices with these ids within the scope, by id."""
     within, parameters = scope_condition(scope, **SIDES)
     found = await fetch_all(
         session,
@@ -29,11 +29,11 @@ async def find_for_credit(session: AsyncSession, scope: Scope, invoice_ids: Coll
         ids=sorted(invoice_ids),
         **parameters,
     )
-    return {one.id: one for one in found}
+    return {invoice.id: invoice for invoice in found}
 
 
 async def lines_for_credit(session: AsyncSession, invoice_id: int) -> list[InvoiceLine]:
-    """The lines of an invoice with what everything applied to them, and what credits alone, have left."""
+    """The lines of an invoice, with what everything applied to them has left, and what credits alone have left."""
     return await fetch_all(
         session,
         InvoiceLine,

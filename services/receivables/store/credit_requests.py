@@ -1,4 +1,4 @@
-"""Credits that wait for approval: asked for, listed, changed and decided."""
+"""The rows of credit requests and their lines."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.credit_memos import CreditedLine, WantedCredit, size_of
+from services.receivables.rules.credit_memos import CreditDraft, CreditedLine, size_of
 from services.receivables.rules.credit_requests import CreditRequest, RequestedLine, RequestFilter
 from services.receivables.rules.requests import RequestStatus
 from shared.access.grants import Scope
@@ -18,13 +18,13 @@ _SOURCE = """
     credit_request r JOIN ar_transaction t ON t.id = r.invoice_id JOIN customer c ON c.id = t.customer_id
 """
 _ELSEWHERE = {"invoice_number": "t.invoice_number", "ar_company": "t.ar_company", "customer": "c.number AS customer"}
-_ROW = ", ".join(_ELSEWHERE.get(one.name, f"r.{one.name}") for one in fields(CreditRequest))
+_ROW = ", ".join(_ELSEWHERE.get(field.name, f"r.{field.name}") for field in fields(CreditRequest))
 
 
 async def insert(
-    session: AsyncSession, invoice_id: int, wanted: WantedCredit, credited: Sequence[CreditedLine], at: datetime
+    session: AsyncSession, invoice_id: int, draft: CreditDraft, credited: Sequence[CreditedLine], at: datetime
 ) -> int:
-    """Writes a request for exactly what the credit would take now; returns its id."""
+    """Creates a request for exactly what the credit would take now, and returns its id."""
     request_id: int = await fetch_value(
         session,
         """
@@ -33,21 +33,21 @@ async def insert(
         RETURNING id
         """,
         invoice_id=invoice_id,
-        requested_by=wanted.credited_by,
+        requested_by=draft.credited_by,
         requested_at=at,
-        **_content(wanted, credited),
+        **_content(draft, credited),
     )
     await _write_lines(session, request_id, credited)
     return request_id
 
 
-def _content(wanted: WantedCredit, credited: Sequence[CreditedLine]) -> dict[str, object]:
+def _content(draft: CreditDraft, credited: Sequence[CreditedLine]) -> dict[str, object]:
     return {
         "amount": size_of(credited),
-        "month": wanted.month,
-        "credit_on": wanted.credit_date,
-        "disposition": wanted.disposition,
-        "reason": wanted.reason,
+        "month": draft.month,
+        "credit_on": draft.credit_date,
+        "disposition": draft.disposition,
+        "reason": draft.reason,
     }
 
 
@@ -55,10 +55,8 @@ async def _write_lines(session: AsyncSession, request_id: int, credited: Sequenc
     await copy_rows(session, "credit_request_line", ("line.line", "amount"), credited, request_id=request_id)
 
 
-async def change(
-    session: AsyncSession, request_id: int, wanted: WantedCredit, credited: Sequence[CreditedLine]
-) -> None:
-    """Writes something else in the place of what was asked for; whoever has read the old version cannot decide on it."""
+async def change(session: AsyncSession, request_id: int, draft: CreditDraft, credited: Sequence[CreditedLine]) -> None:
+    """Replaces the content of a request. The new revision keeps approvers from deciding the old version."""
     await execute(
         session,
         """
@@ -67,7 +65,7 @@ async def change(
         WHERE id = :id
         """,
         id=request_id,
-        **_content(wanted, credited),
+        **_content(draft, credited),
     )
     await execute(session, "DELETE FROM credit_request_line WHERE request_id = :id", id=request_id)
     await _write_lines(session, request_id, credited)
@@ -83,7 +81,7 @@ async def decide(
     reason: str = "",
     credit_id: int | None = None,
 ) -> None:
-    """Writes what was decided about a request."""
+    """Saves the decision about a request."""
     await execute(
         session,
         """
@@ -101,15 +99,15 @@ async def decide(
 
 
 async def find(session: AsyncSession, scope: Scope, request_id: int, *, lock: bool = False) -> CreditRequest | None:
-    """The request within the scope; with `lock` whoever decides on it next waits until this transaction ends."""
+    """The request within the scope, or None. With `lock`, other decisions wait until this transaction ends."""
     where = Where().within(scope, **_SIDES).add("r.id = :id", id=request_id)
-    held = "FOR NO KEY UPDATE OF r" if lock else ""
-    statement = f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql} {held}"
+    locking = "FOR NO KEY UPDATE OF r" if lock else ""
+    statement = f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql} {locking}"
     return await fetch_one(session, CreditRequest, statement, **where.parameters)
 
 
 async def lines(session: AsyncSession, request_id: int) -> list[RequestedLine]:
-    """What is to be credited of each line."""
+    """The amount to credit on each line of a request."""
     return await fetch_all(
         session,
         RequestedLine,
@@ -119,17 +117,17 @@ async def lines(session: AsyncSession, request_id: int) -> list[RequestedLine]:
 
 
 async def list_requests(
-    session: AsyncSession, scope: Scope, wanted: RequestFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: RequestFilter, query: PageQuery
 ) -> tuple[list[CreditRequest], str | None, int]:
-    """One page of requests and how many there are."""
+    """One page of requests, the cursor of the next page, and how many match."""
     where = (
         Where()
         .within(scope, **_SIDES)
-        .add("t.ar_company = :ar_company", ar_company=wanted.ar_company)
-        .add("c.number = :customer", customer=wanted.customer)
-        .add("r.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
-        .add("r.status = :status", status=wanted.status)
-        .add("r.requested_by = :requested_by", requested_by=wanted.requested_by)
+        .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
+        .add("c.number = :customer", customer=filters.customer)
+        .add("r.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
+        .add("r.status = :status", status=filters.status)
+        .add("r.requested_by = :requested_by", requested_by=filters.requested_by)
     )
     rows, cursor = await fetch_page(
         session,

@@ -1,4 +1,4 @@
-"""Customers: read, listed, entered, announced, and their accounts."""
+"""The rows of customers, and what they owe."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.models import metadata
 from services.receivables.records.customers import Customer, CustomerEntry
 from services.receivables.rules.customers import CustomerFilter, OpenItem, Unbilled
-from services.receivables.store.posted_transactions import AS_IT_IS
+from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.contracts.customer_changed import CustomerChanged
 from shared.database.columns import column_types
@@ -22,13 +22,13 @@ _COLUMNS = ", ".join(f"c.{name}" for name in _TABLE)
 
 
 def _within(scope: Scope) -> tuple[str, dict[str, object]]:
-    """Customers belong to no branch, so limits to branches do not narrow them."""
+    """Customers belong to no branch, so limits to branches do not apply to them."""
     within, parameters = scope_condition(scope, branch=None, customer="c.number", ar_company="c.ar_company")
     return within, dict(parameters)
 
 
 async def find(session: AsyncSession, scope: Scope, customer_id: int, *, lock: bool = False) -> Customer | None:
-    """A customer within the scope; with `lock` held against other changes."""
+    """A customer within the scope, or None. With `lock`, other changes wait until this transaction ends."""
     within, parameters = _within(scope)
     return await fetch_one(
         session,
@@ -40,15 +40,15 @@ async def find(session: AsyncSession, scope: Scope, customer_id: int, *, lock: b
 
 
 async def list_customers(
-    session: AsyncSession, scope: Scope, wanted: CustomerFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: CustomerFilter, query: PageQuery
 ) -> tuple[list[Customer], str | None, int]:
-    """One page of the customers that fit, and how many there are."""
+    """One page of customers, the cursor of the next page, and how many match."""
     within, parameters = _within(scope)
-    pattern = containing(wanted.search)
+    pattern = containing(filters.search)
     where = (
         Where([within], parameters)
-        .add("c.ar_company = :ar_company", ar_company=wanted.ar_company)
-        .add("c.status = :status", status=wanted.status)
+        .add("c.ar_company = :ar_company", ar_company=filters.ar_company)
+        .add("c.status = :status", status=filters.status)
         .add("(c.number ILIKE :pattern OR c.name ILIKE :pattern OR c.sort_name ILIKE :pattern)", pattern=pattern)
     )
     customers, cursor = await fetch_page(
@@ -68,20 +68,20 @@ async def list_customers(
 
 
 async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[Customer]:
-    """The customers that there are with the numbers of these entries, as they are now."""
+    """The existing customers with the numbers of these entries."""
     return await fetch_all(
         session,
         Customer,
         f"""
-        SELECT {_COLUMNS} FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS wanted (ar_company, number)
-        JOIN customer c ON c.ar_company = wanted.ar_company AND c.number = wanted.number
+        SELECT {_COLUMNS} FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS named (ar_company, number)
+        JOIN customer c ON c.ar_company = named.ar_company AND c.number = named.number
         """,
         **columns(entries, "ar_company", "number"),
     )
 
 
 async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
-    """Adds a customer and returns its id."""
+    """Creates a customer and returns its id."""
     names = ", ".join(_TYPES)
     values = ", ".join(f":{name}" for name in _TYPES)
     customer_id: int = await fetch_value(
@@ -93,7 +93,7 @@ async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
 
 
 async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[int]:
-    """Adds customers, or gives known ones new values, in one statement; returns the ids of all."""
+    """Creates or changes many customers in one statement and returns the ids of all."""
     names = ", ".join(_TYPES)
     arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
     changes = ", ".join(f"{name} = excluded.{name}" for name in _TYPES if name not in {"ar_company", "number"})
@@ -109,7 +109,7 @@ async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry]) -> lis
 
 
 async def update(session: AsyncSession, customer_id: int, entry: CustomerEntry) -> None:
-    """Writes a customer as it was entered, and raises its version."""
+    """Updates all fields of a customer and its version."""
     changes = ", ".join(f"{name} = :{name}" for name in _TYPES)
     await execute(
         session,
@@ -120,7 +120,7 @@ async def update(session: AsyncSession, customer_id: int, entry: CustomerEntry) 
 
 
 async def announce(session: AsyncSession, customer_ids: Sequence[int]) -> None:
-    """Writes one `customer-changed` for each customer as it now is."""
+    """Writes one `customer-changed` for each customer, with its current values."""
     await outbox.append_selected(
         session,
         CustomerChanged,
@@ -135,7 +135,7 @@ async def announce(session: AsyncSession, customer_ids: Sequence[int]) -> None:
 
 
 async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> list[OpenItem]:
-    """The invoices of a customer that something is left of, the oldest first, within the branches of the scope."""
+    """The open invoices of a customer within the scope, the earliest due date first."""
     within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
     return await fetch_all(
         session,
@@ -146,7 +146,7 @@ async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> l
                t.total, coalesce(a.applied, 0.00) AS applied, t.total + coalesce(a.applied, 0.00) AS open
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
-        {AS_IT_IS}
+        {CURRENT_VERSION}
         LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
         WHERE t.customer_id = :customer_id AND t.type = 'invoice' AND t.action = 'add'
           AND t.total + coalesce(a.applied, 0.00) <> 0
@@ -159,7 +159,7 @@ async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> l
 
 
 async def unbilled(session: AsyncSession, scope: Scope, customer: Customer) -> Unbilled:
-    """Rated orders of the customer whose current version is not booked."""
+    """The rated orders of the customer whose current rating version is not booked."""
     within, parameters = scope_condition(scope, branch="r.branch", customer="r.bill_to", ar_company="r.ar_company")
     found = await fetch_one(
         session,

@@ -1,4 +1,4 @@
-"""Hand-overs from rating: the facts to decide them, their outcomes, and the answers."""
+"""Hand-overs from rating: the facts for the decision, the outcomes, and the events that report them."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.records.pay_terms import PayTerms
 from services.receivables.records.tax_codes import TaxCode
-from services.receivables.rules.batches import RESTING
+from services.receivables.rules.batches import IDLE
 from services.receivables.rules.exported_invoices.booking import BookingFacts, CustomerFacts
 from services.receivables.rules.exported_invoices.hand_overs import (
     BATCHED,
@@ -28,32 +28,32 @@ from shared.database.statements import columns, copy_rows, execute, fetch_all, f
 from shared.events import outbox
 from shared.records.table import load_rows
 
-_PAIRS = """
+_KEYS = """
     unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
 """
 
 
-def _named(pairs: Sequence[tuple[int, int]]) -> dict[str, object]:
+def _key_parameters(keys: Sequence[tuple[int, int]]) -> dict[str, object]:
     return {
-        "invoice_ids": [invoice_id for invoice_id, _ in pairs],
-        "attempts": [attempt for _, attempt in pairs],
+        "invoice_ids": [invoice_id for invoice_id, _ in keys],
+        "attempts": [attempt for _, attempt in keys],
     }
 
 
 async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFacts:
-    """Everything that decides a chunk, in six statements however large it is.
+    """Everything that decides a chunk, in six statements for any size.
 
-    The company stays share-locked: its months cannot be closed before this transaction ends.
+    The company is share-locked, so that its months cannot be closed before this transaction ends.
     """
     company = await ar_companies.find_company(session, chunk.ar_company, lock="FOR SHARE")
-    customers = await _customers(session, chunk.ar_company, sorted({one.bill_to for one in chunk.invoices}))
+    customers = await _customers(session, chunk.ar_company, sorted({invoice.bill_to for invoice in chunk.invoices}))
     types = await load_rows(session, RECEIVABLE_TYPES, ar_company=chunk.ar_company)
     accounts = await fetch_values(
         session,
         "SELECT account FROM gl_account WHERE gl_company = :gl_company AND active",
         gl_company=None if company is None else company.gl_company,
     )
-    known = await outcomes(session, [one.key for one in chunk.invoices])
+    known = await outcomes(session, [invoice.key for invoice in chunk.invoices])
     orders = [order for invoice in chunk.invoices for order in invoice.orders]
     booked = await session.execute(
         text(
@@ -64,20 +64,20 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
                 ON o.work_order_id = named.work_order_id AND o.version = named.version AND o.booked
             """
         ),
-        {"order_ids": [one.work_order_id for one in orders], "versions": [one.version for one in orders]},
+        {"order_ids": [order.work_order_id for order in orders], "versions": [order.version for order in orders]},
     )
     return BookingFacts(
         company=company,
-        customers={one.number: one for one in customers},
-        types={one.type: one for one in types},
+        customers={customer.number: customer for customer in customers},
+        types={known_type.type: known_type for known_type in types},
         accounts=set(accounts),
-        outcomes={(one.invoice_id, one.attempt): one for one in known},
+        outcomes={(outcome.invoice_id, outcome.attempt): outcome for outcome in known},
         booked_versions={(row.work_order_id, row.version) for row in booked},
     )
 
 
 async def _customers(session: AsyncSession, ar_company: int, numbers: Sequence[str]) -> list[CustomerFacts]:
-    """The customers with their terms and tax, in one statement."""
+    """The customers with their pay terms and tax codes, in one statement."""
     found = await session.execute(
         text(
             f"""
@@ -109,25 +109,25 @@ async def _customers(session: AsyncSession, ar_company: int, numbers: Sequence[s
     ]
 
 
-async def outcomes(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[Outcome]:
-    """What was decided before about the (invoice, attempt) pairs, and which of them wait in a batch."""
+async def outcomes(session: AsyncSession, keys: Sequence[tuple[int, int]]) -> list[Outcome]:
+    """The earlier decisions about hand-overs, and which of them wait in a batch. Keys are pairs of invoice id and attempt."""
     return await fetch_all(
         session,
         Outcome,
         f"""
         SELECT e.invoice_id, e.attempt, e.outcome, e.reason, e.detail
-        FROM {_PAIRS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
+        FROM {_KEYS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
         UNION ALL
         SELECT e.rating_invoice_id, e.rating_attempt, '{BATCHED}', '', ''
-        FROM {_PAIRS}
+        FROM {_KEYS}
         JOIN batch_entry e ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted
         """,
-        **_named(pairs),
+        **_key_parameters(keys),
     )
 
 
 async def hold_run(session: AsyncSession, run_id: int) -> None:
-    """Lets whoever batches or withdraws invoices of one export run take turns, until this transaction ends."""
+    """Locks an export run until the transaction ends, so that batching and withdrawing its invoices take turns."""
     await execute(
         session,
         "SELECT pg_advisory_xact_lock(hashtextextended('export run ' || CAST(:run_id AS text), 0))",
@@ -136,9 +136,9 @@ async def hold_run(session: AsyncSession, run_id: int) -> None:
 
 
 async def take_batch(session: AsyncSession, chunk: HandedChunk, count: int) -> tuple[int, int] | None:
-    """Takes `count` seqs of the batch in which the run waits, which is open again; its id and the first seq.
+    """Takes `count` seqs of the batch of the run, which is open again. Returns the batch id and the first seq.
 
-    None when it has none, or the one that it has is being validated or posted, or is done.
+    Returns None if the run has no batch, or only one that is being validated or posted, or is finished.
     """
     found = await session.execute(
         text(
@@ -146,9 +146,9 @@ async def take_batch(session: AsyncSession, chunk: HandedChunk, count: int) -> t
             UPDATE batch SET last_seq = last_seq + :count, status = 'open', revision = revision + 1
             WHERE id = (SELECT id FROM batch
                         WHERE ar_company = :ar_company AND month = :month AND run_id = :run_id AND source = 'rating'
-                          AND status = ANY(CAST(:resting AS text[]))
+                          AND status = ANY(CAST(:idle AS text[]))
                         ORDER BY id LIMIT 1 FOR NO KEY UPDATE)
-              AND status = ANY(CAST(:resting AS text[]))
+              AND status = ANY(CAST(:idle AS text[]))
             RETURNING id, last_seq
             """
         ),
@@ -157,24 +157,24 @@ async def take_batch(session: AsyncSession, chunk: HandedChunk, count: int) -> t
             "ar_company": chunk.ar_company,
             "month": chunk.month,
             "run_id": chunk.run_id,
-            "resting": sorted(RESTING),
+            "idle": sorted(IDLE),
         },
     )
     row = found.one_or_none()
     return None if row is None else (row.id, row.last_seq - count + 1)
 
 
-async def hold_batches(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[BatchedEntry]:
-    """Where hand-overs wait in a batch, with those batches held against whoever posts or changes them."""
+async def hold_batches(session: AsyncSession, keys: Sequence[tuple[int, int]]) -> list[BatchedEntry]:
+    """The entries in which hand-overs wait. Their batches are locked until the transaction ends."""
     await execute(
         session,
         f"""
         SELECT b.id FROM batch b WHERE b.id IN (
-            SELECT e.batch_id FROM {_PAIRS} JOIN batch_entry e
+            SELECT e.batch_id FROM {_KEYS} JOIN batch_entry e
                 ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted)
         ORDER BY b.id FOR NO KEY UPDATE
         """,
-        **_named(pairs),
+        **_key_parameters(keys),
     )
     return await fetch_all(
         session,
@@ -182,16 +182,16 @@ async def hold_batches(session: AsyncSession, pairs: Sequence[tuple[int, int]]) 
         f"""
         SELECT e.batch_id, b.status AS batch_status, e.seq, e.rating_invoice_id AS invoice_id,
                e.rating_attempt AS attempt
-        FROM {_PAIRS}
+        FROM {_KEYS}
         JOIN batch_entry e ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted
         JOIN batch b ON b.id = e.batch_id
         """,
-        **_named(pairs),
+        **_key_parameters(keys),
     )
 
 
-async def answer_batched(session: AsyncSession, run_id: int, ar_company: int, pairs: Sequence[tuple[int, int]]) -> None:
-    """Writes one `invoice-batched` for each batch in which hand-overs among the pairs wait."""
+async def publish_batched(session: AsyncSession, run_id: int, ar_company: int, keys: Sequence[tuple[int, int]]) -> None:
+    """Writes one `invoice-batched` for each batch in which any of these hand-overs wait."""
     await outbox.append_selected(
         session,
         InvoiceBatched,
@@ -199,25 +199,25 @@ async def answer_batched(session: AsyncSession, run_id: int, ar_company: int, pa
         SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', CAST(:ar_company AS int),
             'month', b.month, 'batch', b.number, 'invoices', json_agg(json_build_object(
                 'invoice_id', e.rating_invoice_id, 'attempt', e.rating_attempt) ORDER BY e.seq)) AS data
-        FROM {_PAIRS}
+        FROM {_KEYS}
         JOIN batch_entry e ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted
         JOIN batch b ON b.id = e.batch_id
         GROUP BY b.id
         """,
         run_id=run_id,
         ar_company=ar_company,
-        **_named(pairs),
+        **_key_parameters(keys),
     )
 
 
 async def decide(
     session: AsyncSession, run_id: int, ar_company: int, decided: Sequence[Outcome]
 ) -> set[tuple[int, int]]:
-    """Writes outcomes, and returns the pairs that were written; the others were decided by somebody else meanwhile.
+    """Saves outcomes and returns the keys of those that were saved. The others were decided in the meantime.
 
-    Whoever comes second waits here until the first has committed: booking and withdrawal exclude each other.
+    Booking and withdrawal exclude each other: the second one waits here until the first one has committed.
     """
-    made = await session.execute(
+    inserted = await session.execute(
         text(
             """
             INSERT INTO export_outcome (invoice_id, attempt, run_id, ar_company, outcome, reason, detail)
@@ -236,13 +236,13 @@ async def decide(
             **columns(decided, "invoice_id", "attempt", "outcome", "reason", "detail"),
         },
     )
-    return {(row.invoice_id, row.attempt) for row in made}
+    return {(row.invoice_id, row.attempt) for row in inserted}
 
 
 async def decide_orders(
     session: AsyncSession, invoices: Sequence[HandedInvoice | WithdrawnInvoice], outcome: str
 ) -> None:
-    """Writes the orders of decided hand-overs; a version that is booked already violates the index of booked ones."""
+    """Saves the orders of decided hand-overs. A unique index rejects a rating version that is already booked."""
     rows = [
         DecidedOrder(order.work_order_id, order.version, order.attempt, invoice.invoice_id, invoice.attempt)
         for invoice in invoices
@@ -252,10 +252,10 @@ async def decide_orders(
     await copy_rows(session, "export_outcome_order", names, rows, booked=outcome == BOOKED)
 
 
-async def answer_exported(
-    session: AsyncSession, run_id: int, ar_company: int, pairs: Sequence[tuple[int, int]]
+async def publish_exported(
+    session: AsyncSession, run_id: int, ar_company: int, keys: Sequence[tuple[int, int]]
 ) -> None:
-    """Writes one `invoice-exported` for all booked hand-overs among the pairs."""
+    """Writes one `invoice-exported` for all of these hand-overs that are booked."""
     await outbox.append_selected(
         session,
         InvoiceExported,
@@ -265,7 +265,7 @@ async def answer_exported(
                 'invoice_id', t.rating_invoice_id, 'attempt', t.rating_attempt, 'number', t.invoice_number,
                 'month', t.month, 'transaction', t.number, 'orders', orders.list,
                 'net', t.net::text, 'tax', t.tax::text, 'total', t.total::text) ORDER BY t.id)) AS data
-        FROM {_PAIRS}
+        FROM {_KEYS}
         JOIN ar_transaction t ON t.rating_invoice_id = named.invoice_id AND t.rating_attempt = named.attempt
         JOIN LATERAL (
             SELECT json_agg(json_build_object('work_order_id', o.work_order_id, 'version', o.version,
@@ -277,12 +277,12 @@ async def answer_exported(
         """,
         run_id=run_id,
         ar_company=ar_company,
-        **_named(pairs),
+        **_key_parameters(keys),
     )
 
 
-async def answer_refused(session: AsyncSession, run_id: int, ar_company: int, pairs: Sequence[tuple[int, int]]) -> None:
-    """Writes one `invoice-refused` for all refused and withdrawn hand-overs among the pairs."""
+async def publish_refused(session: AsyncSession, run_id: int, ar_company: int, keys: Sequence[tuple[int, int]]) -> None:
+    """Writes one `invoice-refused` for all of these hand-overs that are refused or withdrawn."""
     await outbox.append_selected(
         session,
         InvoiceRefused,
@@ -290,11 +290,11 @@ async def answer_refused(session: AsyncSession, run_id: int, ar_company: int, pa
         SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', CAST(:ar_company AS int),
             'invoices', json_agg(json_build_object('invoice_id', e.invoice_id, 'attempt', e.attempt,
                 'reason', e.reason, 'detail', e.detail) ORDER BY e.invoice_id)) AS data
-        FROM {_PAIRS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
+        FROM {_KEYS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
         WHERE e.outcome <> 'booked'
         HAVING count(*) > 0
         """,
         run_id=run_id,
         ar_company=ar_company,
-        **_named(pairs),
+        **_key_parameters(keys),
     )

@@ -1,4 +1,4 @@
-"""Invoices sent by e-mail: asked for, taken to be sent, marked, listed."""
+"""The rows of invoices sent by e-mail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.invoice_emails import NO_ADDRESS, SENT_BEFORE, Asked, EmailFilter, InvoiceEmail
+from services.receivables.rules.invoice_emails import NO_ADDRESS, SENT_BEFORE, EmailFilter, InvoiceEmail, SendOutcome
 from services.receivables.rules.invoice_prints.prints import PrintSelection
 from services.receivables.store.invoice_prints.documents import SIDES
 from services.receivables.store.invoice_prints.prints import chosen_invoices
@@ -16,22 +16,22 @@ from shared.database.statements import execute, fetch_all, fetch_one
 
 _SOURCE = "invoice_email m JOIN ar_transaction t ON t.id = m.invoice_id JOIN customer c ON c.id = t.customer_id"
 _ELSEWHERE = {"invoice_number": "t.invoice_number", "ar_company": "t.ar_company", "customer": "c.number AS customer"}
-_ROW = ", ".join(_ELSEWHERE.get(one.name, f"m.{one.name}") for one in fields(InvoiceEmail))
+_ROW = ", ".join(_ELSEWHERE.get(field.name, f"m.{field.name}") for field in fields(InvoiceEmail))
 
 
-async def ask(
-    session: AsyncSession, scope: Scope, wanted: PrintSelection, *, again: bool, requested_by: str, at: datetime
-) -> Sequence[Asked]:
-    """Lets the chosen invoices wait to be sent to their customers' addresses.
+async def queue(
+    session: AsyncSession, scope: Scope, selection: PrintSelection, *, again: bool, requested_by: str, at: datetime
+) -> Sequence[SendOutcome]:
+    """Queues the chosen invoices to be sent to their customers' addresses, and returns the outcome of each.
 
-    Left out are those of customers without an address, and without `again` those that were sent there or wait already.
+    Invoices of customers without an address are skipped. Without `again`, so are those that were sent there or wait.
     """
-    where = chosen_invoices(scope, wanted).add(
+    where = chosen_invoices(scope, selection).add(
         "NOT EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete')"
     )
     return await fetch_all(
         session,
-        Asked,
+        SendOutcome,
         f"""
         WITH chosen AS (
             SELECT t.id, t.invoice_number AS number, c.number AS customer, btrim(c.email) AS email,
@@ -44,7 +44,7 @@ async def ask(
             WHERE reachable ORDER BY id
             ON CONFLICT DO NOTHING RETURNING invoice_id
         )
-        SELECT chosen.id AS invoice_id, chosen.number, chosen.customer, added.invoice_id IS NOT NULL AS waits,
+        SELECT chosen.id AS invoice_id, chosen.number, chosen.customer, added.invoice_id IS NOT NULL AS queued,
                CASE WHEN added.invoice_id IS NOT NULL THEN NULL
                     WHEN chosen.reachable THEN '{SENT_BEFORE}'
                     ELSE '{NO_ADDRESS}' END AS reason
@@ -59,6 +59,8 @@ async def ask(
 
 @dataclass(frozen=True)
 class EmailToSend:
+    """An e-mail that is due."""
+
     id: int
     invoice_id: int
     recipient: str
@@ -67,7 +69,7 @@ class EmailToSend:
 
 
 async def take_due(session: AsyncSession, at: datetime) -> EmailToSend | None:
-    """The next e-mail that is due, held until this transaction ends; another process takes another one."""
+    """The next e-mail that is due, locked until this transaction ends. Other processes take other ones."""
     return await fetch_one(
         session,
         EmailToSend,
@@ -80,7 +82,7 @@ async def take_due(session: AsyncSession, at: datetime) -> EmailToSend | None:
 
 
 async def mark_sent(session: AsyncSession, email_id: int, at: datetime) -> None:
-    """Notes that an e-mail was taken in by the server."""
+    """Records that the mail server accepted an e-mail."""
     await execute(
         session,
         """
@@ -92,23 +94,23 @@ async def mark_sent(session: AsyncSession, email_id: int, at: datetime) -> None:
     )
 
 
-async def mark_unsent(session: AsyncSession, email_id: int, why: str, due_at: datetime | None) -> None:
-    """Notes a failure; without a time to try it again the e-mail has failed for good."""
+async def mark_unsent(session: AsyncSession, email_id: int, error: str, due_at: datetime | None) -> None:
+    """Records a failure. Without a time for the next try, the e-mail has failed for good."""
     await execute(
         session,
         """
-        UPDATE invoice_email SET attempts = attempts + 1, last_error = :why, due_at = coalesce(:due_at, due_at),
+        UPDATE invoice_email SET attempts = attempts + 1, last_error = :error, due_at = coalesce(:due_at, due_at),
                status = CASE WHEN CAST(:due_at AS timestamptz) IS NULL THEN 'failed' ELSE 'waiting' END
         WHERE id = :id
         """,
         id=email_id,
-        why=why,
+        error=error,
         due_at=due_at,
     )
 
 
 async def retry(session: AsyncSession, scope: Scope, email_id: int, at: datetime) -> bool:
-    """Lets a failed e-mail wait again; False when it has not failed, or the invoice was sent there otherwise."""
+    """Queues a failed e-mail again. Returns False if it has not failed, or another e-mail sends its invoice there."""
     where = Where().within(scope, **SIDES).add("m.id = :id", id=email_id)
     changed = await execute(
         session,
@@ -125,22 +127,22 @@ async def retry(session: AsyncSession, scope: Scope, email_id: int, at: datetime
 
 
 async def find(session: AsyncSession, scope: Scope, email_id: int) -> InvoiceEmail | None:
-    """An e-mail within the scope."""
+    """An e-mail within the scope, or None."""
     where = Where().within(scope, **SIDES).add("m.id = :id", id=email_id)
     return await fetch_one(session, InvoiceEmail, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
 
 
 async def list_emails(
-    session: AsyncSession, scope: Scope, wanted: EmailFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: EmailFilter, query: PageQuery
 ) -> tuple[list[InvoiceEmail], str | None, int]:
-    """One page of e-mails and how many there are."""
+    """One page of e-mails, the cursor of the next page, and how many match."""
     where = (
         Where()
         .within(scope, **SIDES)
-        .add("m.status = :status", status=wanted.status)
-        .add("m.invoice_id = :invoice_id", invoice_id=wanted.invoice_id)
-        .add("t.ar_company = :ar_company", ar_company=wanted.ar_company)
-        .add("c.number = :customer", customer=wanted.customer)
+        .add("m.status = :status", status=filters.status)
+        .add("m.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
+        .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
+        .add("c.number = :customer", customer=filters.customer)
     )
     rows, cursor = await fetch_page(
         session,

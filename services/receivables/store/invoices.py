@@ -1,4 +1,4 @@
-"""Posted invoices: listed and read whole."""
+"""Posted invoices as they are shown."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +10,7 @@ from services.receivables.rules.invoices import (
     InvoiceTotals,
     LineRow,
 )
-from services.receivables.store.posted_transactions import AS_IT_IS
+from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.statements import fetch_all, fetch_one
@@ -27,7 +27,7 @@ _SOURCE = f"""
                coalesce(bool_or(x.changes_id = t.id AND x.action = 'delete'), false) AS deleted
         FROM ar_transaction x WHERE x.applies_to_id = t.id
     ) AS a ON true
-    {AS_IT_IS}
+    {CURRENT_VERSION}
 """
 _ROW = """
     t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number AS number, c.number AS customer,
@@ -36,34 +36,34 @@ _ROW = """
 """
 
 
-def _where(scope: Scope, wanted: InvoiceFilter) -> Where:
-    search = containing(wanted.search)
+def _where(scope: Scope, filters: InvoiceFilter) -> Where:
+    search = containing(filters.search)
     return (
         Where(["t.type = 'invoice' AND t.action = 'add'"])
         .within(scope, **SIDES)
-        .add("t.ar_company = :ar_company", ar_company=wanted.ar_company)
-        .add("c.number = :customer", customer=wanted.customer)
-        .add("t.month = :month", month=wanted.month)
-        .add("t.branch = :branch", branch=wanted.branch)
-        .add("b.run_id = :run_id", run_id=wanted.run_id)
+        .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
+        .add("c.number = :customer", customer=filters.customer)
+        .add("t.month = :month", month=filters.month)
+        .add("t.branch = :branch", branch=filters.branch)
+        .add("b.run_id = :run_id", run_id=filters.run_id)
         .add("t.invoice_number ILIKE :search", search=search)
         .add(
             "EXISTS (SELECT FROM ar_line l WHERE l.transaction_id = t.id AND l.work_order_number = :work_order)",
-            work_order=wanted.work_order,
+            work_order=filters.work_order,
         )
     )
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, wanted: InvoiceFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
 ) -> tuple[list[InvoiceRow], str | None]:
-    """One page of the invoices that fit."""
+    """One page of invoices, and the cursor of the next page."""
     return await fetch_page(
         session,
         InvoiceRow,
         columns=_ROW,
         source=_SOURCE,
-        where=_where(scope, wanted),
+        where=_where(scope, filters),
         sorting=Sorting(
             {
                 "id": ("t.id", "bigint"),
@@ -80,9 +80,9 @@ async def list_invoices(
     )
 
 
-async def total_invoices(session: AsyncSession, scope: Scope, wanted: InvoiceFilter) -> InvoiceTotals:
-    """Count, total and open amount of all invoices that fit."""
-    where = _where(scope, wanted)
+async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFilter) -> InvoiceTotals:
+    """The count, total and open amount of all invoices that match."""
+    where = _where(scope, filters)
     totals = await fetch_one(
         session,
         InvoiceTotals,
@@ -98,13 +98,13 @@ async def total_invoices(session: AsyncSession, scope: Scope, wanted: InvoiceFil
 
 
 async def find_row(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceRow | None:
-    """One invoice within the scope."""
+    """One invoice within the scope, or None."""
     where = Where(["t.type = 'invoice' AND t.action = 'add'"]).within(scope, **SIDES).add("t.id = :id", id=invoice_id)
     return await fetch_one(session, InvoiceRow, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
 
 
 async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
-    """The lines of an invoice as they are billed now, those that adjustments added too, with what is left of each."""
+    """The current lines of an invoice, including those that adjustments added, with what is left of each."""
     return await fetch_all(
         session,
         LineRow,
@@ -131,7 +131,7 @@ async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
 
 
 async def list_amendments(session: AsyncSession, invoice_id: int) -> list[Amendment]:
-    """What was applied to an invoice, in the order of posting."""
+    """The amendments of an invoice, in the order of posting."""
     return await fetch_all(
         session,
         Amendment,

@@ -1,4 +1,4 @@
-"""Months that were reopened, or that somebody asked to reopen."""
+"""The rows of reopened months and of the requests to reopen them."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -12,13 +12,13 @@ from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_
 from shared.database.statements import execute, fetch_one, fetch_value
 
 _SIDES = {"branch": None, "customer": None, "ar_company": "r.ar_company"}
-_ROW = ", ".join(f"r.{one.name}" for one in fields(MonthReopening))
+_ROW = ", ".join(f"r.{field.name}" for field in fields(MonthReopening))
 
 
 async def insert(
     session: AsyncSession, ar_company: int, month: str, *, four_eyes: bool, reason: str, name: str, at: datetime
 ) -> int:
-    """Writes a reopening that is not decided yet; returns its id."""
+    """Creates a reopening that is not decided yet, and returns its id."""
     reopening_id: int = await fetch_value(
         session,
         """
@@ -45,7 +45,7 @@ async def decide(
     decided_at: datetime,
     reason: str = "",
 ) -> None:
-    """Writes what was decided about a reopening."""
+    """Saves the decision about a reopening."""
     await execute(
         session,
         """
@@ -61,8 +61,8 @@ async def decide(
     )
 
 
-async def waits(session: AsyncSession, ar_company: int) -> bool:
-    """Whether a reopening of the company waits for approval."""
+async def is_waiting(session: AsyncSession, ar_company: int) -> bool:
+    """Whether a reopening in the company awaits approval."""
     found: bool = await fetch_value(
         session,
         """
@@ -74,21 +74,21 @@ async def waits(session: AsyncSession, ar_company: int) -> bool:
 
 
 async def find(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthReopening | None:
-    """A reopening within the scope."""
+    """A reopening within the scope, or None."""
     where = Where().within(scope, **_SIDES).add("r.id = :id", id=reopening_id)
     statement = f"SELECT {_ROW} FROM month_reopening r WHERE {where.sql}"
     return await fetch_one(session, MonthReopening, statement, **where.parameters)
 
 
 async def list_reopenings(
-    session: AsyncSession, scope: Scope, wanted: ReopeningFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: ReopeningFilter, query: PageQuery
 ) -> tuple[list[MonthReopening], str | None, int]:
-    """One page of reopenings and how many there are."""
+    """One page of reopenings, the cursor of the next page, and how many match."""
     where = (
         Where()
         .within(scope, **_SIDES)
-        .add("r.ar_company = :ar_company", ar_company=wanted.ar_company)
-        .add("r.status = :status", status=wanted.status)
+        .add("r.ar_company = :ar_company", ar_company=filters.ar_company)
+        .add("r.status = :status", status=filters.status)
     )
     rows, cursor = await fetch_page(
         session,

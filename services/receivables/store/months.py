@@ -1,4 +1,4 @@
-"""The months that anything is posted in."""
+"""The months with transactions."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,7 +9,7 @@ from shared.database.statements import fetch_all
 
 
 async def list_used_months(session: AsyncSession, scope: Scope) -> list[MonthRow]:
-    """The months of each company that anything is posted in; whether they are open is decided by the rule."""
+    """The months of each company with transactions. `open` is always false here, because a rule decides it."""
     within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="t.ar_company")
     return await fetch_all(
         session,

@@ -1,4 +1,4 @@
-"""Posted transactions: which version counts, and each as it is brought back into a batch."""
+"""Posted transactions: their current versions, and what is brought back into a batch."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -19,8 +19,8 @@ from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all
 
 PartT = TypeVar("PartT")
-_LINE = tuple(one.name for one in fields(EntryLine))
-_MISC = tuple(one.name for one in fields(MiscRow))
+_LINE = tuple(field.name for field in fields(EntryLine))
+_MISC = tuple(field.name for field in fields(MiscRow))
 _VERSION = (
     *("customer_id", "contract", "receivable_type", "description", "purchase_order", "invoice_date", "pay_terms"),
     *("due_on", "discount_on", "disposition", "reason"),
@@ -73,28 +73,28 @@ class _Head:
 
 
 async def read(session: AsyncSession, scope: Scope, transaction_ids: Collection[int]) -> dict[int, Posted]:
-    """The posted transactions of these ids within the scope, each with what its latest change has made of it."""
+    """The posted transactions with these ids within the scope by id, each as its latest change left it."""
     if not transaction_ids:
         return {}
     heads = await _heads(session, scope, transaction_ids)
-    versions = [one.version_id for one in heads]
+    versions = [head.version_id for head in heads]
     lines = await _parts(session, EntryLine, "ar_line", _LINE, "NOT reverses", "line", versions)
     misc = await _parts(session, MiscRow, "ar_misc_distribution", _MISC, "true", "row", versions)
     return {
-        one.id: Posted(
-            id=one.id,
-            ar_company=one.ar_company,
-            month=one.month,
-            source=one.source,
-            ar_account=one.ar_account,
-            from_rating=one.from_rating,
-            undone=one.undone,
-            header=one.header(),
-            lines=lines[one.version_id],
-            misc=misc[one.version_id],
-            created=frozenset(one.created),
+        head.id: Posted(
+            id=head.id,
+            ar_company=head.ar_company,
+            month=head.month,
+            source=head.source,
+            ar_account=head.ar_account,
+            from_rating=head.from_rating,
+            undone=head.undone,
+            header=head.header(),
+            lines=lines[head.version_id],
+            misc=misc[head.version_id],
+            created=frozenset(head.created),
         )
-        for one in heads
+        for head in heads
     }
 
 
@@ -119,7 +119,7 @@ async def _heads(session: AsyncSession, scope: Scope, transaction_ids: Collectio
         JOIN batch b ON b.id = t.batch_id
         JOIN customer c ON c.id = t.customer_id
         LEFT JOIN ar_transaction i ON i.id = t.applies_to_id
-        {AS_IT_IS}
+        {CURRENT_VERSION}
         WHERE t.id = ANY(CAST(:ids AS bigint[])) AND t.action = 'add' AND {within}
         """,
         ids=sorted(transaction_ids),
@@ -136,7 +136,7 @@ async def _parts(
     order: str,
     versions: Sequence[int],
 ) -> dict[int, list[PartT]]:
-    """What belongs to each of the transactions."""
+    """The lines or miscellaneous distributions of each version, by version id."""
     found = await session.execute(
         text(
             f"""
@@ -146,14 +146,14 @@ async def _parts(
         ),
         {"ids": list(versions)},
     )
-    parts: dict[int, list[PartT]] = {one: [] for one in versions}
+    parts: dict[int, list[PartT]] = {version_id: [] for version_id in versions}
     for row in found:
         parts[row[0]].append(kind(*row[1:]))
     return parts
 
 
 async def ledger_rows(session: AsyncSession, batch_id: int) -> list[LedgerRow]:
-    """The GL rows that a batch has posted, by seq."""
+    """The GL rows that a batch has posted, in the order of seqs."""
     return await fetch_all(
         session,
         LedgerRow,
@@ -166,7 +166,7 @@ async def ledger_rows(session: AsyncSession, batch_id: int) -> list[LedgerRow]:
     )
 
 
-AS_IT_IS = """
+CURRENT_VERSION = """
     JOIN LATERAL (
         SELECT t.*
         UNION ALL
@@ -174,4 +174,4 @@ AS_IT_IS = """
         ORDER BY id DESC LIMIT 1
     ) AS v ON true
 """
-"""Joins `v`, the version that counts of each transaction `t` as it was posted at first; it costs one look into an index."""
+"""Joins `v`, the current version of each originally posted transaction `t`. It costs one index lookup."""

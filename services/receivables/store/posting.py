@@ -1,4 +1,4 @@
-"""Posting: lines, transactions and GL rows, each by one COPY, with ids and numbers taken in blocks."""
+"""Posting: lines, transactions and GL rows are written with one COPY each, and numbers come in blocks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -22,24 +22,24 @@ from services.receivables.rules.posting import (
 from shared.database.statements import copy_rows, execute, fetch_value, fetch_values
 
 _NUMBERS = ("number", "seq", "invoice_number")
-_DISTRIBUTION = tuple(one.name for one in fields(NewDistribution))
-_MISC = tuple(one.name for one in fields(NewMiscDistribution))
+_DISTRIBUTION = tuple(field.name for field in fields(NewDistribution))
+_MISC = tuple(field.name for field in fields(NewMiscDistribution))
 
 
-def _transaction_columns(one: NewTransaction) -> tuple[str, ...]:
-    return (*_NUMBERS, *(f"transaction.{field.name}" for field in fields(one) if field.name not in _NUMBERS))
+def _transaction_columns(transaction: NewTransaction) -> tuple[str, ...]:
+    return (*_NUMBERS, *(f"transaction.{field.name}" for field in fields(transaction) if field.name not in _NUMBERS))
 
 
-def _line_columns(one: NewLine) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(one))
+def _line_columns(line: NewLine) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(line))
 
 
 async def open_batch(
     session: AsyncSession, ar_company: int, month: str, source: str, created_by: str, run_id: int | None = None
 ) -> int:
-    """The posted batch of a rating run in this month, or a new batch; returns its id. It counts as posted at once."""
+    """The id of the posted batch of an export run in this month, or of a new batch, which is posted immediately."""
     if run_id is not None:
-        # Looked for again when the counter is held: two chunks of one run may begin its batch at the same time.
+        # Two chunks of the same run may create its batch at the same time, so look again after locking the counter.
         if (known := await _batch_of_run(session, ar_company, month, run_id)) is not None:
             return known
         await take_numbers(session, ar_company, f"batch {month}", 0)
@@ -78,10 +78,10 @@ async def _batch_of_run(session: AsyncSession, ar_company: int, month: str, run_
 
 
 async def take_numbers(session: AsyncSession, ar_company: int, series: str, count: int) -> int:
-    """Takes a block of `count` numbers and returns the first; a block of none only holds the counter.
+    """Takes a block of `count` numbers and returns the first. With a count of 0 it only locks the counter.
 
-    The counter row stays locked until the transaction ends, so that the numbers have no gaps: take them after all
-    checks, directly before the rows are written.
+    The counter stays locked until the transaction ends, so that the numbers have no gaps. Take numbers after all
+    checks, just before the rows are written.
     """
     last: int = await fetch_value(
         session,
@@ -126,11 +126,10 @@ async def post(
     posted_by: str,
     posted_at: datetime,
 ) -> list[NumberedTransaction]:
-    """Writes a posting, table by table, and returns its transactions as they were numbered.
+    """Writes a posting table by table, and returns its transactions with their numbers.
 
-    Numbers are taken as late as can be, because whoever wants the next ones waits until this transaction ends: the
-    lines are written before them.
-    The database refuses a posting when its GL rows do not balance or the month is closed.
+    The lines are written before the numbers are taken, because others who need numbers wait from then on until this
+    transaction ends. The database rejects a posting whose GL rows do not balance or whose month is closed.
     """
     await execute(session, "SET CONSTRAINTS ar_line_transaction_id_fkey DEFERRED")
     if posting.lines:
@@ -167,7 +166,7 @@ async def post_alone(
     posted_by: str,
     posted_at: datetime,
 ) -> NumberedTransaction:
-    """Posts one transaction in a batch of its own source; `make` makes it of the id that it gets."""
+    """Posts a single transaction in its own batch. `make` creates the posting from the id of the transaction."""
     (transaction_id,) = await take_ids(session, 1)
     (posted,) = await post(
         session,
@@ -184,7 +183,7 @@ async def post_alone(
 
 async def _take_block(session: AsyncSession, posting: Posting, ar_company: int, month: str, batch_id: int) -> Numbers:
     count = len(posting.transactions)
-    invoices = sum(one.invoice_number is None for one in posting.transactions)
+    invoices = sum(transaction.invoice_number is None for transaction in posting.transactions)
     seqs = posting.seqs
     if seqs is None:
         first = await take_seqs(session, batch_id, count)
@@ -197,7 +196,7 @@ async def _take_block(session: AsyncSession, posting: Posting, ar_company: int, 
 
 
 async def take_invoice_numbers(session: AsyncSession, ar_company: int, count: int) -> Sequence[int]:
-    """Takes the next `count` automatic invoice numbers; those that somebody typed before are skipped, and noted.
+    """Takes the next `count` automatic invoice numbers. Numbers that clerks entered before are skipped and recorded.
 
     Source: receivables, section 2.9.
     """
@@ -216,7 +215,7 @@ async def take_invoice_numbers(session: AsyncSession, ar_company: int, count: in
     return numbers
 
 
-# What is typed need not be a number; CASE keeps the cast away from what is none.
+# Entered invoice numbers may contain letters; CASE applies the cast only to those that are numeric.
 _TYPED_NUMBERS = """
     SELECT number FROM (
         SELECT CASE WHEN typed ~ '^[0-9]{1,18}$' THEN CAST(typed AS bigint) END AS number FROM (

@@ -1,4 +1,4 @@
-"""The read copy of what rating has rated."""
+"""The rows of the copy of rated orders."""
 
 from collections.abc import Sequence
 
@@ -22,8 +22,8 @@ _TYPES = {
 }
 
 
-async def take_over(session: AsyncSession, orders: Sequence[RatedOrder]) -> None:
-    """Writes orders as they now are, in one statement; a newer revision that is here already stays."""
+async def upsert(session: AsyncSession, orders: Sequence[RatedOrder]) -> None:
+    """Saves orders in one statement. A newer revision that is already saved stays."""
     names = ", ".join(_TYPES)
     arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
     changes = ", ".join(f"{name} = excluded.{name}" for name in _TYPES if name != "work_order_id")

@@ -1,4 +1,4 @@
-"""What must add up in receivables, counted from the rows."""
+"""The sums and differences of reconciliation, counted from the rows."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,8 +7,8 @@ from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all, fetch_one
 
-# What a line owes, by account; and all that it posts, debits positive: rules/distributions.py said once more in SQL, to
-# hold one against the other.
+# What a line posts to each account, with debits positive. This repeats rules/distributions.py in SQL on purpose, so
+# that each of the two checks the other.
 _RECEIVABLES = """
     (coalesce(l.ar_account, t.ar_account), l.amount - l.retainage - l.retainage_tax - l.finance_charge),
     (l.retainage_account, l.retainage + l.retainage_tax),
@@ -26,7 +26,7 @@ _DOCUMENT = "'company ' || t.ar_company || ', ' || t.month || ', transaction ' |
 
 
 async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
-    """Everything posted within the scope: billed, credited and open, and the two sides of the general ledger."""
+    """The sums of everything posted within the scope, and both sides of the general ledger."""
     within, parameters = scope_condition(scope, **_SIDES)
     rated, rated_parameters = scope_condition(scope, branch="r.branch", customer="r.bill_to", ar_company="r.ar_company")
     found = await fetch_one(
@@ -65,7 +65,7 @@ async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
 
 
 async def account_sums(session: AsyncSession, scope: Scope) -> list[AccountSums]:
-    """For each account of open items (AR, retainage, finance charges): the sum of the sub-ledger beside its GL rows."""
+    """The sums of the sub-ledger and of the GL rows for each account of AR, retainage and finance charges."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
@@ -96,7 +96,7 @@ async def account_sums(session: AsyncSession, scope: Scope) -> list[AccountSums]
 
 
 async def run_bookings(session: AsyncSession, scope: Scope) -> list[RunBookings]:
-    """What was booked and refused of each export run; of refused hand-overs only the number is known here."""
+    """How much of each export run was booked and refused. Only the number of refused hand-overs is known here."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
@@ -115,7 +115,7 @@ async def run_bookings(session: AsyncSession, scope: Scope) -> list[RunBookings]
 
 
 async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """GL rows that a line must have and has not, or has and must not: each named with account and amount."""
+    """The GL rows that are missing from a line or should not be there, with account and amount."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
@@ -129,12 +129,12 @@ async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference
             CROSS JOIN LATERAL (VALUES {_PARTS}) AS part (account, amount)
             WHERE part.amount <> 0
             GROUP BY l.transaction_id, l.line, part.account, sign(part.amount)
-        ), held AS (
+        ), actual AS (
             SELECT transaction_id, line, account, debit, credit FROM gl_distribution
         ), missing AS (
-            SELECT * FROM expected EXCEPT ALL SELECT * FROM held
+            SELECT * FROM expected EXCEPT ALL SELECT * FROM actual
         ), surplus AS (
-            SELECT * FROM held EXCEPT ALL SELECT * FROM expected
+            SELECT * FROM actual EXCEPT ALL SELECT * FROM expected
         )
         SELECT found.kind, {_DOCUMENT} || ', line ' || found.line AS document,
                'account ' || found.account || ', debit ' || found.debit || ', credit ' || found.credit AS detail,
@@ -150,14 +150,14 @@ async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference
 
 
 async def document_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Transactions that are not the sum of their lines, and lines of which more was settled than was billed."""
+    """The transactions that are not the sum of their lines, and the lines that are settled for more than was billed."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,
         Difference,
         f"""
         SELECT 'TRANSACTION_AND_LINES' AS kind, {_DOCUMENT} AS document,
-               'says ' || t.total || ', its lines are ' || coalesce(l.amount, 0.00) AS detail,
+               'total is ' || t.total || ', lines add up to ' || coalesce(l.amount, 0.00) AS detail,
                t.total - coalesce(l.amount, 0.00) AS amount
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
@@ -183,7 +183,7 @@ async def document_differences(session: AsyncSession, scope: Scope) -> list[Diff
 
 
 async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Transaction and invoice numbers that were taken, but stand on no document and were not skipped."""
+    """The transaction and invoice numbers that were taken, but are on no document and were not skipped."""
     within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="n.ar_company")
     return await fetch_all(
         session,
@@ -215,7 +215,7 @@ async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
 
 
 async def order_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Booked orders whose net amount is not what rating announced for that version, and outcomes without documents."""
+    """The booked orders whose net amount differs from their rating, and the booked hand-overs without an invoice."""
     within, parameters = scope_condition(scope, **_SIDES)
     return await fetch_all(
         session,

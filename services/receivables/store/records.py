@@ -1,4 +1,4 @@
-"""The records of setup, declared: shared.records.table makes their statements."""
+"""The tables of the setup records. Their statements come from `shared.records.table`."""
 
 from services.receivables.models import metadata
 from services.receivables.records.ar_companies import ArCompany

@@ -1,4 +1,4 @@
-"""What records may name."""
+"""The companies, accounts and codes that records can name."""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,7 @@ _CODES = {
 
 
 async def known_references(session: AsyncSession, *tables: str) -> Known:
-    """What records may name: all companies and active accounts, and the codes of the given tables."""
+    """What records can name: all companies, the active accounts, and the active codes of the given tables."""
     companies = await session.execute(text("SELECT number, gl_company FROM ar_company"))
     accounts = await session.execute(text("SELECT gl_company, account FROM gl_account WHERE active"))
     codes: dict[str, set[tuple[int, object]]] = {}
@@ -27,7 +27,7 @@ async def known_references(session: AsyncSession, *tables: str) -> Known:
 
 
 async def types_of_companies(session: AsyncSession) -> dict[int, set[int]]:
-    """The receivable types in use of each company."""
+    """The active receivable types of each company."""
     found = await session.execute(text("SELECT ar_company, type FROM receivable_type WHERE retired_on IS NULL"))
     types: dict[int, set[int]] = {}
     for row in found:

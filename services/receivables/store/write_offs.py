@@ -1,4 +1,4 @@
-"""The invoices that automatic write-offs look at."""
+"""The invoices that automatic write-offs consider."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.write_offs import Criteria
-from services.receivables.store.posted_transactions import AS_IT_IS
+from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all
@@ -14,6 +14,8 @@ from shared.database.statements import fetch_all
 
 @dataclass(frozen=True)
 class Found:
+    """A posted invoice that matches the criteria."""
+
     id: int
     number: str
     customer: str
@@ -21,7 +23,7 @@ class Found:
 
 
 async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) -> list[Found]:
-    """The posted invoices that fit dates and filters and of which anything is open, by customer and date."""
+    """The open posted invoices that match the dates and filters, in the order of customers and dates."""
     within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
     return await fetch_all(
         session,
@@ -30,7 +32,7 @@ async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) ->
         SELECT t.id, t.invoice_number AS number, c.number AS customer, v.invoice_date
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
-        {AS_IT_IS}
+        {CURRENT_VERSION}
         LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
         WHERE t.ar_company = :ar_company AND t.type = 'invoice' AND t.action = 'add' AND {within}
           AND v.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR v.invoice_date >= :start_on)

@@ -148,7 +148,7 @@ class Provider:
             return self._keys.get(key_id, ())
 
     def _read_keys(self, described: Mapping[str, Any]) -> dict[str, tuple[PyJWK, ...]]:
-        """The signing keys in a JWKS document, by id; raises IdentityProviderAway if there is none."""
+        """The signing keys in a JWKS document, by id; raises IdentityProviderAway if it has no key."""
         try:
             found = PyJWKSet.from_dict(dict(described)).keys
         except (jwt.PyJWTError, *UNREADABLE) as error:

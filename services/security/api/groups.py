@@ -1,5 +1,6 @@
 """Groups over HTTP. A caller's limits do not apply, because groups belong to no branch, customer or company."""
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -77,7 +78,7 @@ async def import_groups(
     The last three may contain several values separated by semicolons. The grants of every group in the file become
     exactly those in the file; its members stay. If any row has an error, nothing is imported.
     """
-    file = read_csv(content, GroupRow, key=lambda row: row.key)
+    file = await read_csv(content, GroupRow, key=attrgetter("key"))
     async with taken_back(session, check=check):
         return await actions.import_groups(session, file, features=features, changer_id=changer_id, now=now)
 

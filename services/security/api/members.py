@@ -1,5 +1,6 @@
 """Memberships of groups over HTTP."""
 
+from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -51,7 +52,7 @@ async def import_members(content: CsvBody, session: Transaction, changer_id: Cha
 
     A group with an empty user loses all its members. If any row has an error, nothing is imported.
     """
-    file = read_csv(content, MemberRow, key=lambda row: row.key)
+    file = await read_csv(content, MemberRow, key=attrgetter("key"))
     await list_actions.import_members(session, file, changer_id)
     return len(file)
 

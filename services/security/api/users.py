@@ -15,11 +15,10 @@ from services.security.errors import (
     ServiceAccountOnly,
     UserExists,
 )
-from services.security.records.names import fold
 from services.security.records.users import NewUser, User, UserChange, UserDraft, UserRow
 from services.security.rules.me import UserAccess
 from services.security.rules.permissions import USERS
-from services.security.rules.users import UserFilter, UserImport
+from services.security.rules.users import UserFilter, UserImport, folded_name
 from services.security.schemas.users import PasswordBody
 from shared.access import declared
 from shared.access.grants import Level
@@ -88,7 +87,7 @@ async def import_users(
     A row creates a user or changes the one with that name. The groups in a row become exactly the user's groups, which
     also needs `security.groups` at admin. If any row has an error, nothing is imported.
     """
-    file = read_csv(content, UserRow, key=lambda row: fold(row.name))
+    file = await read_csv(content, UserRow, key=folded_name)
     if not administers and any(numbered.row.groups for numbered in file):
         raise Forbidden(
             "This file changes who is in which group, which needs security.groups at level admin. "

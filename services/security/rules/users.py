@@ -35,6 +35,11 @@ def user_id_of(subject: str) -> int | None:
     return int(subject) if subject.isascii() and subject.isdigit() and len(subject) <= _LONGEST_ID else None
 
 
+def folded_name(row: UserRow) -> str:
+    """What must be unique in a file of users."""
+    return fold(row.name)
+
+
 @dataclass(frozen=True)
 class UserPlan(MemberPlan):
     """The changes that a file makes.

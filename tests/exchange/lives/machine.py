@@ -1,7 +1,7 @@
-"""The state machine of orders' random lives: every way of the picture in rating, section 2, with what the model says of it.
+"""The state machine of random lives of orders: every transition in the diagram in rating, section 2.
 
-The model knows statuses, versions, totals and drafts of a handful of orders; after every step the service must show the same,
-and whenever the two sides have talked everything reconciles.
+The model knows statuses, versions, totals and drafts of a few orders. After every step the service must show the same,
+and whenever the two services have exchanged their events, everything must reconcile.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ Act = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class Lives(RuleBasedStateMachine):
-    """`open_world` is given by the test; everything runs on one event loop a life."""
+    """The test sets `open_world`. Each life runs on its own event loop."""
 
     open_world: Callable[[AsyncExitStack], Coroutine[Any, Any, World]]
 
@@ -59,10 +59,10 @@ class Lives(RuleBasedStateMachine):
         self.runner.close()
 
     def pick(self, number: int, *statuses: str) -> Order:
-        """An order for which the step is right, most of the time; any other in a third of the cases."""
-        fitting = self.with_status(*statuses) if number < 2 * _ANY // 3 else []
-        among = fitting or self.orders
-        return among[number % len(among)]
+        """In two thirds of the cases an order that allows the step, otherwise any order."""
+        suitable = self.with_status(*statuses) if number < 2 * _ANY // 3 else []
+        candidates = suitable or self.orders
+        return candidates[number % len(candidates)]
 
     def with_status(self, *statuses: str) -> list[Order]:
         return [one for one in self.orders if one.status in statuses]
@@ -106,7 +106,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.with_status("open"))
     @rule()
     def rate_everything(self) -> None:
-        """A bulk rating takes the open orders and no others."""
+        """A bulk rating rates the open orders and no others."""
         run = self.run(self.world.rating.post("/v1/rating-runs", json={}))
         assert run.status_code == 202, run.text
         self.run(self._carry_on(run.headers["location"]))
@@ -114,7 +114,7 @@ class Lives(RuleBasedStateMachine):
             order.status, order.total = "rated", order.price
 
     async def _carry_on(self, path: str) -> None:
-        """As the job of rating runs does; runs of exports stay where they are."""
+        """Continues rating runs as their job does. Export runs stay where they are."""
         while (await self.world.rating.get(path)).json()["status"] != "done":
             async with self.world.rating_database.transaction() as session:
                 await rating_runs.rate_part(session, now())
@@ -170,20 +170,20 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def assign_by_rule(self) -> None:
-        free = [one for one in self.with_status("rated") if one.bill_to == ROLLED_UP]
+        unassigned = [one for one in self.with_status("rated") if one.bill_to == ROLLED_UP]
         answer = self.run(self.world.rating.post("/v1/invoices/assign", json={}, headers=self.world.named()))
-        if not free:
+        if not unassigned:
             assert answer.json()["code"] == "NOTHING_TO_ASSIGN"
             return
         (invoice,) = answer.json()["invoice_ids"]
         drafts = [one.invoice for one in self.with_status("assigned") if one.bill_to == ROLLED_UP]
-        rollups = [one for one in drafts if self.run(self._kind(one)) == "rollup"]
+        rollups = [draft for draft in drafts if draft is not None and self.run(self._kind(draft)) == "rollup"]
         assert answer.json()["new_invoices"] == (0 if rollups else 1)
         assert not rollups or invoice == min(rollups)
-        for order in free:
+        for order in unassigned:
             order.status, order.invoice = "assigned", invoice
 
-    async def _kind(self, invoice_id: int | None) -> str:
+    async def _kind(self, invoice_id: int) -> str:
         kind: str = (await self.world.rating.get(f"/v1/invoices/{invoice_id}")).json()["invoice"]["kind"]
         return kind
 
@@ -225,7 +225,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.with_status("rated", "assigned", "closed"))
     @rule()
     def export(self) -> None:
-        """Everything that is ready at the end of the cycle; who is rolled up and on no draft has to wait."""
+        """Exports everything that is ready at the end of the cycle. Rolled-up orders without a draft have to wait."""
         ready = [one for one in self.with_status("rated") if one.bill_to == SINGLE] + self.with_status("assigned")
         body = {"invoice_date": "2026-11-30"}
         answer = self.run(self.world.rating.post("/v1/exports", json=body, headers=self.world.named()))
@@ -241,7 +241,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: not self.talked)
     @rule()
     def withdraw_before_it_is_sent(self) -> None:
-        """Chunks that were not cut yet are overtaken by the withdrawal; those that were are booked first."""
+        """The withdrawal overtakes chunks that are not prepared yet. Prepared ones are booked first."""
 
         async def ask() -> set[int]:
             asked: set[int] = set()
@@ -267,7 +267,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(bill_to=st.sampled_from((ROLLED_UP, SINGLE)))
     def toggle_customer(self, bill_to: str) -> None:
-        """An inactive customer's invoices are refused by receivables."""
+        """Receivables refuses the invoices of an inactive customer."""
         status = "active" if bill_to in self.inactive else "inactive"
 
         async def set_status() -> None:
@@ -284,7 +284,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: not self.talked)
     @rule()
     def talk(self) -> None:
-        """Both sides hear everything: what was handed over is in A/R, or free again."""
+        """Both services read all events. What was handed over is then in receivables, or unlocked again."""
         self.run(exchange(self.world.rating_database, self.world.receivables_database))
         for order in self.with_status("exporting"):
             if order.withdrawn or order.bill_to in self.inactive:
@@ -294,7 +294,7 @@ class Lives(RuleBasedStateMachine):
                 order.status = "exported"
         self.talked = True
         self.the_views_count_what_the_model_has()
-        self.servers_have_earned_what_stands()
+        self.servers_have_earned_their_commissions()
         ours = self.run(self.world.rating.get("/v1/reconciliation")).json()
         theirs = self.run(self.world.receivables.get("/v1/reconciliation")).json()
         assert differences_between(ours, theirs) == []
@@ -307,7 +307,7 @@ class Lives(RuleBasedStateMachine):
         self.run(self._credit(order, {"disposition": disposition, "work_order_ids": [order.id]}))
         order.partly_credited = False
         order.status = "open" if disposition == "rerate" else "closed"
-        # Also when it is closed: what was credited is no current rating any more.
+        # The version also grows if the order is closed, because the credited rating is not current any more.
         order.version += 1
         order.total, order.invoice, self.talked = None, None, False
         self.talk()
@@ -315,7 +315,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: any(one.status == "exported" for one in self.orders))
     @rule(number=NUMBERS, amount=st.integers(1, 30))
     def credit_a_part(self, number: int, amount: int) -> None:
-        """Something of the service is given back; what is left keeps the order locked."""
+        """Part of the service charge is credited. What is left keeps the order locked."""
         exported = self.with_status("exported")
         order = exported[number % len(exported)]
         if order.partly_credited:
@@ -362,7 +362,7 @@ class Lives(RuleBasedStateMachine):
         active = self.run(self.world.rating.get("/v1/work-in-progress")).json()["totals"]["orders"]
         assert active == len(self.with_status("open", "rated", "assigned", "exporting"))
 
-    def servers_have_earned_what_stands(self) -> None:
+    def servers_have_earned_their_commissions(self) -> None:
         if any(one.partly_credited for one in self.with_status("exported")):
             return
         totals = self.run(self.world.rating.get("/v1/commissions", params={"limit": 1})).json()["totals"]

@@ -1,4 +1,4 @@
-"""What the random lives of orders are played with: the model of an order, and both services on databases of their own."""
+"""The model of an order in its random life, and both services on their own databases."""
 
 import os
 from collections.abc import Callable
@@ -21,7 +21,7 @@ EDITABLE = {"open", "rated", "assigned"}
 
 @dataclass
 class Order:
-    """What the model knows of an order; `total` is that of its rating while it has one."""
+    """What the model knows about an order. `total` is the total of its rating, if it has one."""
 
     id: int
     bill_to: str = ROLLED_UP
@@ -36,12 +36,12 @@ class Order:
 
     @property
     def price(self) -> Decimal:
-        """Service outside the county and 0.65 a mile."""
+        """Service outside the county, plus 0.65 per mile."""
         return Decimal("95.00") + round_cents(Decimal("0.65") * self.miles)
 
     @property
     def commission(self) -> Decimal:
-        """45 % of the service, half of the mileage; nothing without a rating that stands."""
+        """45 % of the service and half of the mileage; 0.00 without a current rating."""
         if self.total is None or self.status in {"open", "closed"}:
             return Decimal("0.00")
         return Decimal("42.75") + round_cents((self.total - 95) / 2)
@@ -49,7 +49,7 @@ class Order:
 
 @dataclass
 class World:
-    """Both services on databases of their own."""
+    """Both services on their own databases."""
 
     rating: httpx.AsyncClient
     receivables: httpx.AsyncClient
@@ -66,14 +66,14 @@ class World:
         return found
 
     async def send(self, method: str, order: Order, noun: str = "", body: Any = None) -> httpx.Response:
-        """A command about one order, with its ETag as it now is."""
+        """Sends a command about one order with its current ETag."""
         path = f"/v1/work-orders/{order.id}"
         headers = {"if-match": (await self.rating.get(path)).headers["etag"], **self.named()}
         return await self.rating.request(method, f"{path}/{noun}".rstrip("/"), json=body, headers=headers)
 
 
 def refused(answer: httpx.Response, order: Order, otherwise: str) -> None:
-    """A step that the picture does not have is refused: locked orders alike, others with a code of the step's own."""
+    """A step that the diagram does not have is refused, with its own code unless the order is locked."""
     code = otherwise if order.status in EDITABLE else "LOCKED_USE_CREDIT"
     assert (answer.status_code, answer.json()["code"]) == (409, code), (order, answer.text)
 
@@ -86,7 +86,7 @@ async def a_world(
     gateway_key: Ed25519PrivateKey,
     identity: Callable[..., dict[str, str]],
 ) -> World:
-    """Both services with the sample company, a rolled-up client and servers' percentages; gone with the stack."""
+    """Both services with the sample company, a rolled-up customer and commission rates, until the stack closes."""
     superuser = await asyncpg.connect(cluster("postgres", "postgres"))
     stack.push_async_callback(superuser.close)
     parts: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""A clerk at the entry of invoices."""
+"""A clerk who enters invoices."""
 
 from tests.fixtures.clerk import clerk, reconciled_receivables
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from deploy.local.nats import Nats
-from shared.contracts.event import STREAM
+from shared.contracts.event import STREAM, SUBJECTS
 from shared.events import streams
 
 
@@ -16,8 +16,10 @@ async def eventually(look: Callable[[], Awaitable[object]], wanted: object, seco
 
 
 async def messages(broker: Nats) -> int:
+    """The number of events in the stream; the marks of the relays do not count."""
     client = await streams.connect(broker.url("provisioner"), reconnect=False)
     try:
-        return (await client.jetstream().stream_info(STREAM)).state.messages
+        state = (await client.jetstream().stream_info(STREAM, subjects_filter=SUBJECTS)).state
+        return sum((state.subjects or {}).values())
     finally:
         await client.close()

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +20,11 @@ from shared.events import dead_letters, outbox, streams
 from shared.events.consumer import MAX_DELIVERIES, Consumer, ConsumerLoop, retry_delay_seconds
 from shared.events.relay import Relay
 from shared.process.background import running
+from shared.process.metrics import FOREIGN_MESSAGES
 from tests.shared.events.stream import eventually, messages
 
 SUBJECT = CustomerChanged.subject()
+ID = str(uuid4()).encode()
 
 
 def customer(number: int) -> CustomerChanged:
@@ -230,11 +233,43 @@ async def test_a_malformed_message_becomes_a_dead_letter_and_the_others_continue
     receivables_database: Database, broker: Nats, reader: Reader
 ) -> None:
     async with relaying(receivables_database, broker), reader.reading():
-        await publish_raw(broker, b'{"specversion": "1.0", "data": {}}')
+        await publish_raw(broker, b'{"specversion": "1.0", "id": "%s", "source": "s", "type": "t", "data": {}}' % ID)
         await append(receivables_database, 1, 2)
         await eventually(reader.count, 2)
         await eventually(lambda: _length(reader.dead()), 1)
     assert (await reader.dead())[0].startswith("does not match the schema")
+
+
+async def test_what_is_no_event_is_counted_and_dropped(
+    receivables_database: Database, broker: Nats, reader: Reader
+) -> None:
+    def counted() -> float:
+        value: float = FOREIGN_MESSAGES.labels(reader.consumer.durable)._value.get()
+        return value
+
+    before = counted()
+
+    async def dropped() -> float:
+        return counted() - before
+
+    async with relaying(receivables_database, broker), reader.reading():
+        for payload in (b"\x00", b"[]", b'{"specversion": "0.3"}'):
+            await publish_raw(broker, payload)
+        await append(receivables_database, 1)
+        await eventually(reader.count, 1)
+        await eventually(dropped, 3)
+    assert await reader.dead() == []
+
+
+async def test_a_dead_letter_names_the_places_and_not_what_was_there(broker: Nats, reader: Reader) -> None:
+    event = {"specversion": "1.0", "id": str(uuid4()), "source": "s", "type": "t", "time": "2026-01-31T00:00:00Z"}
+    data = {"ar_company": "Alazan Law Office", "number": "S1", "version": 1}
+    async with reader.reading():
+        await publish_raw(broker, json.dumps({**event, "data": data}).encode())
+        await eventually(lambda: _length(reader.dead()), 1)
+    (reason,) = await reader.dead()
+    assert "data.ar_company: Input should be a valid integer" in reason
+    assert "Alazan" not in reason
 
 
 async def _length(listing: Awaitable[list[str]]) -> int:

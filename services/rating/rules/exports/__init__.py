@@ -1,1 +1,1 @@
-"""Owns the export: what it takes, how it is cut, and what an answer does to each order."""
+"""Owns the export: which orders it includes, how it is split into messages, and what an answer changes."""

@@ -1,4 +1,4 @@
-"""Owns what an answer of receivables does to each order."""
+"""Owns what an answer from receivables changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ Disposition = Literal["rerate", "close"]
 
 
 @dataclass(frozen=True)
-class OrderStanding:
-    """Where a credited order stands."""
+class OrderState:
+    """The current status and rating version of a credited order."""
 
     id: int
     status: OrderStatus
@@ -25,7 +25,7 @@ class OrderStanding:
 
 @dataclass(frozen=True)
 class HandOver:
-    """One hand-over of an invoice as rating recorded it."""
+    """One hand-over of an invoice, as rating recorded it."""
 
     invoice_id: int
     attempt: int
@@ -36,7 +36,7 @@ class HandOver:
 
 @dataclass(frozen=True)
 class HandedOrder:
-    """An order of a hand-over: the version and attempt that were sent, and where the order stands now."""
+    """An order of a hand-over: the version and attempt that were sent, and the current state of the order."""
 
     work_order_id: int
     invoice_id: int
@@ -47,15 +47,15 @@ class HandedOrder:
     export_attempt: int
 
     @property
-    def still_sent(self) -> bool:
-        """Whether the order still waits for the answer to exactly this hand-over."""
+    def awaits_answer(self) -> bool:
+        """Whether the order is still waiting for the answer to exactly this hand-over."""
         sent = (self.version, self.attempt)
         return self.status == "exporting" and sent == (self.rating_version, self.export_attempt)
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What one answer changes: the hand-overs it settles and the orders that leave `exporting`."""
+    """What an answer changes: the hand-overs that it settles, their total, and the orders that leave `exporting`."""
 
     hand_overs: tuple[HandOver, ...] = ()
     work_order_ids: tuple[int, ...] = ()
@@ -69,19 +69,19 @@ def settle(
     hand_overs: Sequence[HandOver],
     orders: Sequence[HandedOrder],
 ) -> Settlement:
-    """What the answer `outcome` for the (invoice, attempt) pairs of a run changes.
+    """What changes if receivables answers `outcome` for these (invoice, attempt) pairs of a run.
 
-    A pair that has this outcome already changes nothing: answers repeat. A pair with the other outcome, an unknown
-    pair, or an order that no longer waits for exactly this version and attempt contradicts what was sent: a late
-    answer for version 1 must not lock version 2. Source: rating, section 4.
+    Answers can arrive more than once, so a pair that already has this outcome changes nothing. Raises AnswerContradicts
+    for a pair with the other outcome, an unknown pair, or an order that is no longer waiting for exactly this version
+    and attempt: a late answer for version 1 must not lock version 2. Source: rating, section 4.
     """
-    known = {(one.invoice_id, one.attempt): one for one in hand_overs}
+    known = {(hand_over.invoice_id, hand_over.attempt): hand_over for hand_over in hand_overs}
     fresh = []
     for pair in answered:
         hand_over = known.get(pair)
         if hand_over is None or hand_over.run_id != run_id:
             raise AnswerContradicts(
-                f"invoice {pair[0]} attempt {pair[1]} was never sent by run {run_id}, but answered {outcome}"
+                f"invoice {pair[0]} attempt {pair[1]} was answered {outcome}, but run {run_id} never sent it"
             )
         if hand_over.outcome == "waiting":
             fresh.append(hand_over)
@@ -89,24 +89,24 @@ def settle(
             raise AnswerContradicts(
                 f"invoice {pair[0]} attempt {pair[1]} was {hand_over.outcome} before and is answered {outcome} now"
             )
-    invoices = {one.invoice_id for one in fresh}
+    invoices = {hand_over.invoice_id for hand_over in fresh}
     touched = [order for order in orders if order.invoice_id in invoices]
     for order in touched:
-        if not order.still_sent:
+        if not order.awaits_answer:
             raise AnswerContradicts(
                 f"work order {order.work_order_id} was sent as version {order.version} attempt {order.attempt}, "
-                f"but is {order.status} at version {order.rating_version} attempt {order.export_attempt}"
+                f"but it is {order.status} at version {order.rating_version} attempt {order.export_attempt}"
             )
     return Settlement(
         tuple(fresh),
         tuple(sorted(order.work_order_id for order in touched)),
-        sum((one.total for one in fresh), ZERO),
+        sum((hand_over.total for hand_over in fresh), ZERO),
     )
 
 
 @dataclass(frozen=True)
 class Booking:
-    """Where an exported invoice stands in accounts receivable."""
+    """The invoice in Accounts Receivable that an exported invoice became."""
 
     invoice_id: int
     attempt: int
@@ -117,7 +117,7 @@ class Booking:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an invoice was not booked."""
+    """Why receivables refused an invoice."""
 
     invoice_id: int
     attempt: int
@@ -127,7 +127,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class OrderCredit:
-    """A credit of one order: net amounts; `remaining` is what all credits so far have left of it."""
+    """A credit of one order in net amounts. `remaining` is what is left of it after all credits so far."""
 
     work_order_id: int
     version: int
@@ -137,7 +137,7 @@ class OrderCredit:
 
 @dataclass(frozen=True)
 class CreditedInvoice:
-    """A credit memo of an exported invoice, with the booking that it applies to."""
+    """A credit memo for an exported invoice, with the booking that it credits."""
 
     run_id: int
     ar_company: int
@@ -150,17 +150,17 @@ class CreditedInvoice:
     orders: tuple[OrderCredit, ...]
 
 
-def reopens(credit: OrderCredit, disposition: Disposition | None, standing: OrderStanding) -> ClosingStatus | None:
-    """The new status of an order after a credit: `open` (rerate), `closed` (close) or None for no change.
+def reopens(credit: OrderCredit, disposition: Disposition | None, order: OrderState) -> ClosingStatus | None:
+    """The new status of an order after a credit: `open` for `rerate`, `closed` for `close`, or None for no change.
 
-    Only a credit that brings the order to zero moves it, and only the version that was credited: an order that was
-    rated again since then is another matter. The other orders of a rollup stay where they are. Whether the invoice was
-    paid does not matter: receipts go back on account in receivables, and what was billed is taken back all the same.
-    Example: 285.00 credited by 85.00 and later by 200.00 with `rerate`: locked after the first, open after the second.
-    Source: rating, section 2.
+    Only a credit that leaves nothing of the order changes its status, and only if the order still has the rating
+    version that was credited. The other orders of a rollup keep their status. Whether the invoice was paid does not
+    matter: in receivables, the receipts are put back on account. Example: 285.00 is credited by 85.00 and later by
+    200.00 with `rerate`; the order is locked after the first credit and open after the second. Source: rating,
+    section 2.
     """
     if credit.remaining != ZERO or disposition is None:
         return None
-    if standing.status != "exported" or standing.rating_version != credit.version:
+    if order.status != "exported" or order.rating_version != credit.version:
         return None
     return "open" if disposition == "rerate" else "closed"

@@ -1,4 +1,4 @@
-"""Owns what an export takes: the selection, and what hinders an order."""
+"""Owns which orders an export includes: the selection, and what blocks an order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Ids = Annotated[Sequence[Id], Len(1, 10_000)]
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rated orders: by branch, bill-to, invoice, id, or rated until a moment; nothing named means all."""
+    """Which rated orders: by branch, bill-to, invoice, id, or time of rating. An empty selection means all of them."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -31,10 +31,11 @@ EVERYTHING_READY = Selection()
 
 
 @dataclass(frozen=True)
-class Hindrance:
+class Blocker:
     """Why an order of the selection cannot be exported now.
 
-    `waits` when it only has to wait; `until_cycle_ends` when that is all, so that naming it is enough.
+    `waits` means that it is left out for now. `until_cycle_ends` means that it only waits for the end of its cycle, and
+    can be exported earlier by selecting it by id.
     """
 
     work_order_id: int
@@ -46,20 +47,25 @@ class Hindrance:
 
 @dataclass(frozen=True)
 class Choice:
-    """What of a selection is exported, and what stands in the way of the whole of it."""
+    """The orders to export, and the blockers that refuse the whole export."""
 
     work_order_ids: tuple[int, ...]
-    refused: tuple[Hindrance, ...]
+    refused: tuple[Blocker, ...]
 
 
-def choose(selection: Selection, locked: Sequence[int], hindrances: Sequence[Hindrance]) -> Choice:
-    """What is exported of the locked orders.
+def choose(selection: Selection, locked: Sequence[int], blockers: Sequence[Blocker]) -> Choice:
+    """Chooses what to export from the locked orders.
 
-    A fault stops the whole export. What only has to wait is left out, as long as nobody named it: who presses for all
-    that is ready does not mean a rollup whose cycle goes on. A named invoice goes before its cycle ends, a named order
-    only together with its whole rollup. A rollup waits as a whole or goes as a whole. Source: rating, section 4.
+    If an order cannot be exported at all, the whole export is refused. Orders that only have to wait are left out,
+    unless the selection names orders or invoices: exporting everything that is ready does not include a rollup whose
+    cycle has not ended. An invoice that is selected by id is exported before its cycle ends, but always with all of its
+    orders. Source: rating, section 4.
     """
     named = selection.work_order_ids is not None or selection.invoice_ids is not None
-    waiting = set() if named else {one.work_order_id for one in hindrances if one.waits}
-    refused = [one for one in hindrances if one.work_order_id not in waiting and not (named and one.until_cycle_ends)]
-    return Choice(tuple(one for one in locked if one not in waiting), tuple(refused))
+    waiting = set() if named else {blocker.work_order_id for blocker in blockers if blocker.waits}
+    refused = [
+        blocker
+        for blocker in blockers
+        if blocker.work_order_id not in waiting and not (named and blocker.until_cycle_ends)
+    ]
+    return Choice(tuple(order_id for order_id in locked if order_id not in waiting), tuple(refused))

@@ -1,4 +1,4 @@
-"""Owns what became of an order's ratings in Accounts Receivable: every hand-over, and what credits have left of it."""
+"""Owns the hand-overs of an order to Accounts Receivable, with their answers and credits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from shared.values.money import ZERO, Money
 
 @dataclass(frozen=True)
 class CreditOfOrder:
-    """A credit memo in Accounts Receivable, as far as it is about the order; net amounts.
+    """The part of a credit memo in Accounts Receivable that concerns the order, in net amounts.
 
-    `remaining` is what all credits until then have left of it.
+    `remaining` is what is left of the order after this and all earlier credits.
     """
 
     month: str
@@ -28,14 +28,14 @@ class CreditOfOrder:
 
 @dataclass(frozen=True)
 class Credit(CreditOfOrder):
-    """A credit of one version of the order."""
+    """A credit of one rating version of the order."""
 
     version: int
 
 
 @dataclass(frozen=True)
 class HandOver:
-    """One hand-over of an order: the rating's version, the attempt, and the answer."""
+    """One hand-over of an order: the rating version, the attempt, and the answer."""
 
     version: int
     attempt: int
@@ -55,9 +55,9 @@ class HandOver:
 
 @dataclass(frozen=True)
 class CreditedHandOver(HandOver):
-    """One hand-over of an order with the credits since then.
+    """One hand-over of an order with its credits.
 
-    `remaining` is what still stands on the invoice: net of credits alone, because receipts do not change what was billed.
+    `remaining` is the total less the credits. Receipts do not change it, because they do not change what was billed.
     """
 
     remaining: Money
@@ -65,10 +65,11 @@ class CreditedHandOver(HandOver):
 
 
 def with_credits(hand_overs: Sequence[HandOver], given: Sequence[Credit]) -> list[CreditedHandOver]:
-    """Gives each hand-over that was booked the credits of its version: at most one attempt of a version is booked."""
-    found = []
-    for one in hand_overs:
-        mine = [each for each in given if each.version == one.version] if one.outcome == "exported" else []
-        remaining = one.total - sum((each.credited for each in mine), ZERO)
-        found.append(CreditedHandOver(**vars(one), remaining=remaining, credits=mine))
-    return found
+    """Adds the credits to the hand-overs. At most one attempt of each version is booked, and its credits go there."""
+    credited = []
+    for hand_over in hand_overs:
+        booked = hand_over.outcome == "exported"
+        own = [credit for credit in given if credit.version == hand_over.version] if booked else []
+        remaining = hand_over.total - sum((credit.credited for credit in own), ZERO)
+        credited.append(CreditedHandOver(**vars(hand_over), remaining=remaining, credits=own))
+    return credited

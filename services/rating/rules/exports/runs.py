@@ -1,4 +1,4 @@
-"""Owns export runs as people watch them."""
+"""Owns export runs as they are shown to people."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,8 +13,9 @@ RunStatus = Literal["preparing", "sending", "waiting", "waiting_for_posting", "d
 
 @dataclass(frozen=True)
 class ExportRun:
-    """A run and its progress: invoices and sums of their totals, requested = exported + refused + in flight; of those
-    without an answer `in_batch` wait in a batch of receivables.
+    """A run and its progress, in invoices and in money: requested = exported + refused + in flight.
+
+    `in_batch` counts the invoices in flight that wait in a batch in receivables until the batch is posted.
     """
 
     id: int
@@ -36,11 +37,11 @@ class ExportRun:
     finished_at: datetime | None
 
 
-def as_watched(run: ExportRun) -> ExportRun:
-    """A run as it is stored, with the status that people see: `waiting_for_posting` when nothing is missing but somebody
-    who posts a batch.
+def with_shown_status(run: ExportRun) -> ExportRun:
+    """The run with the status that people see.
 
-    Source: rating, section 4.
+    A stored status `waiting` becomes `waiting_for_posting` if every invoice in flight is in a batch that a clerk still
+    has to post. Source: rating, section 4.
     """
     posting = run.status == "waiting" and run.in_flight == run.in_batch > 0
     return replace(run, status="waiting_for_posting") if posting else run
@@ -48,7 +49,7 @@ def as_watched(run: ExportRun) -> ExportRun:
 
 @dataclass(frozen=True)
 class RunInvoice:
-    """One invoice of a run and what became of it."""
+    """One invoice of a run, with the answer from receivables."""
 
     invoice_id: int
     attempt: int

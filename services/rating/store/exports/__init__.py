@@ -1,1 +1,1 @@
-"""Export runs: claimed, sent, answered, withdrawn and shown."""
+"""The statements of the export: claiming orders, sending, applying answers, and reading runs."""

@@ -1,4 +1,4 @@
-"""What receivables answered: read by id, written by id, and every count of rows checked."""
+"""Statements that apply the answers of receivables. Each checks how many rows it changed."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from services.rating.rules.exports.answers import (
     CreditedInvoice,
     HandedOrder,
     HandOver,
-    OrderStanding,
+    OrderState,
     Refusal,
     Settlement,
 )
@@ -19,19 +19,19 @@ from services.rating.rules.work_orders import ClosingStatus
 from shared.database.statements import columns, execute, fetch_all, fetch_value
 
 
-def _require(changed: int, wanted: int, what: str) -> None:
-    if changed != wanted:
-        raise RowsMissing(f"{changed} of {wanted} {what} were changed")
+def _require(changed: int, expected: int, what: str) -> None:
+    if changed != expected:
+        raise RowsMissing(f"changed {changed} of {expected} {what}")
 
 
 async def lock_run(session: AsyncSession, run_id: int) -> None:
-    """Holds the run, so that its counts are added up one answer at a time."""
+    """Locks the run, so that answers are added to its counts one after another."""
     if await fetch_value(session, "SELECT id FROM export_run WHERE id = :id FOR NO KEY UPDATE", id=run_id) is None:
         raise RowsMissing(f"there is no export run {run_id}")
 
 
 async def hand_overs(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[HandOver]:
-    """The recorded hand-overs among the (invoice, attempt) pairs."""
+    """The hand-overs of those (invoice, attempt) pairs that were recorded."""
     return await fetch_all(
         session,
         HandOver,
@@ -46,7 +46,7 @@ async def hand_overs(session: AsyncSession, pairs: Sequence[tuple[int, int]]) ->
 
 
 async def handed_orders(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[HandedOrder]:
-    """The orders of the hand-overs with where they stand now."""
+    """The orders of the hand-overs, with their current state."""
     return await fetch_all(
         session,
         HandedOrder,
@@ -62,9 +62,9 @@ async def handed_orders(session: AsyncSession, pairs: Sequence[tuple[int, int]])
 
 
 async def save_exported(session: AsyncSession, settlement: Settlement, bookings: Sequence[Booking]) -> None:
-    """Locks the orders for good and records where their invoices stand."""
-    settled = {one.invoice_id for one in settlement.hand_overs}
-    booked = [one for one in bookings if one.invoice_id in settled]
+    """Marks the orders as exported and records their invoices in receivables."""
+    settled = {hand_over.invoice_id for hand_over in settlement.hand_overs}
+    booked = [booking for booking in bookings if booking.invoice_id in settled]
     changed = await execute(
         session,
         """
@@ -78,8 +78,8 @@ async def save_exported(session: AsyncSession, settlement: Settlement, bookings:
     )
     _require(changed, len(settlement.hand_overs), "invoices")
     await _save_hand_overs(session, settlement, "exported", [""] * len(booked), [""] * len(booked))
-    # By id alone: with the status in the condition the planner scans. What may be changed was decided from rows read
-    # under the run's lock, and `exporting` is left only under it.
+    # Only by id, because with the status in the condition the planner would scan the table. The rows were checked under
+    # the lock of the run, and an order leaves `exporting` only under that lock.
     changed = await execute(
         session,
         """
@@ -92,7 +92,7 @@ async def save_exported(session: AsyncSession, settlement: Settlement, bookings:
 
 
 async def save_batched(session: AsyncSession, batch: int, pairs: Sequence[tuple[int, int]]) -> None:
-    """Notes the batch in which hand-overs without an answer wait."""
+    """Records the batch in which hand-overs without an answer wait."""
     await execute(
         session,
         """
@@ -108,12 +108,12 @@ async def save_batched(session: AsyncSession, batch: int, pairs: Sequence[tuple[
 
 
 async def save_refused(session: AsyncSession, settlement: Settlement, refusals: Sequence[Refusal]) -> None:
-    """Unlocks the orders: they are assigned to their draft invoice again, to be mended and exported anew.
+    """Unlocks the orders. They are assigned to their draft invoice again and can be corrected and exported again.
 
-    An on-demand invoice is dissolved, and its order is rated and free again.
+    An on-demand invoice is dissolved, and its order is rated and on no invoice.
     """
-    said = {one.invoice_id: one for one in refusals}
-    invoice_ids = [one.invoice_id for one in settlement.hand_overs]
+    by_invoice = {refusal.invoice_id: refusal for refusal in refusals}
+    invoice_ids = [hand_over.invoice_id for hand_over in settlement.hand_overs]
     changed = await execute(
         session,
         """
@@ -128,8 +128,8 @@ async def save_refused(session: AsyncSession, settlement: Settlement, refusals: 
         session,
         settlement,
         "refused",
-        [said[invoice_id].reason for invoice_id in invoice_ids],
-        [said[invoice_id].detail for invoice_id in invoice_ids],
+        [by_invoice[invoice_id].reason for invoice_id in invoice_ids],
+        [by_invoice[invoice_id].detail for invoice_id in invoice_ids],
     )
     changed = await execute(
         session,
@@ -166,7 +166,7 @@ async def _save_hand_overs(
 
 
 async def add_to_run(session: AsyncSession, run_id: int, outcome: Answer, settlement: Settlement) -> None:
-    """Adds settled invoices to the run's counts and ends the run with the last of them."""
+    """Adds the settled invoices to the counts of the run, and ends the run if they were the last ones."""
     await execute(
         session,
         f"""
@@ -189,7 +189,7 @@ async def add_to_run(session: AsyncSession, run_id: int, outcome: Answer, settle
 
 
 async def save_credit(session: AsyncSession, credited: CreditedInvoice) -> int:
-    """Records the credit by order; a credit that is recorded already stays. Returns how many are new."""
+    """Records the credit of each order and returns how many are new. A credit that is already recorded stays."""
     return await execute(
         session,
         """
@@ -211,10 +211,11 @@ async def save_credit(session: AsyncSession, credited: CreditedInvoice) -> int:
     )
 
 
-async def lock_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[OrderStanding]:
+async def lock_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[OrderState]:
+    """Locks the orders, sorted by id, and returns their current states."""
     return await fetch_all(
         session,
-        OrderStanding,
+        OrderState,
         """
         SELECT id, status, rating_version FROM work_order WHERE id = ANY(CAST(:order_ids AS bigint[]))
         ORDER BY id FOR NO KEY UPDATE
@@ -224,7 +225,7 @@ async def lock_orders(session: AsyncSession, order_ids: Sequence[int]) -> list[O
 
 
 async def leave_exported(session: AsyncSession, order_ids: Sequence[int], status: ClosingStatus) -> None:
-    """Reopens (`open`, with the next rating version) or closes (`closed`) credited orders."""
+    """Reopens (`open`) or closes (`closed`) credited orders. Their next rating gets a new version."""
     changed = await execute(
         session,
         """

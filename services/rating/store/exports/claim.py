@@ -1,4 +1,4 @@
-"""Claiming locked orders for a run: checked, put on invoices and recorded as handed over."""
+"""Statements that claim locked orders for a run: find blockers, put orders on invoices, record hand-overs."""
 
 import json
 from collections.abc import Sequence
@@ -8,21 +8,21 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.draft_invoices import InvoiceKind
-from services.rating.rules.exports.claim import Hindrance, Selection
+from services.rating.rules.exports.claim import Blocker, Selection
 from services.rating.rules.exports.sending import LARGEST_INVOICE_BYTES
 from services.rating.store.exports.documents import DOCUMENT
 from shared.database.statements import execute, fetch_all, fetch_value, fetch_values
 
 
-async def find_hindrances(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Hindrance]:
-    """What keeps locked orders from being exported now; their invoices are locked as well by the caller.
+async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Blocker]:
+    """Why any of these orders cannot be exported now. The caller has locked the orders and their invoices.
 
-    `waits` are those that are merely left out unless somebody named them: of an invoice of which only a part is chosen,
-    to be rolled up first, or on a rollup whose cycle goes on after the invoice date.
+    Blockers with `waits` only leave an order out, unless the selection names it: only a part of its invoice is
+    selected, it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
     """
     return await fetch_all(
         session,
-        Hindrance,
+        Blocker,
         """
         WITH chosen AS (
             SELECT w.id, w.number, w.branch, w.bill_to, w.rating_version, w.invoice_id
@@ -36,16 +36,17 @@ async def find_hindrances(session: AsyncSession, order_ids: Sequence[int], invoi
                false AS until_cycle_ends
         FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version WHERE r.total < 0
         UNION ALL
-        SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' with others that are not chosen', true, false
+        SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' together with orders that are not selected',
+               true, false
         FROM chosen w WHERE w.invoice_id IN (SELECT invoice_id FROM broken)
         UNION ALL
-        SELECT w.id, w.number, 'its bill-to is rolled up: assign it, or make an on-demand invoice', true, false
+        SELECT w.id, w.number, 'its bill-to has a roll-up rule: assign it, or invoice it on demand', true, false
         FROM chosen w
         JOIN branch b ON b.code = w.branch
         JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
         WHERE w.invoice_id IS NULL
         UNION ALL
-        SELECT w.id, w.number, 'the cycle of invoice ' || i.id || ' runs until ' || i.cycle_to, true, true
+        SELECT w.id, w.number, 'the cycle of invoice ' || i.id || ' ends on ' || i.cycle_to, true, true
         FROM chosen w JOIN invoice i ON i.id = w.invoice_id WHERE i.cycle_to > :invoice_date
         """,
         order_ids=list(order_ids),
@@ -62,7 +63,7 @@ async def insert_run(
     month: str,
     selection: Selection,
 ) -> int:
-    """Makes a run without invoices; `count_run` completes it once they are claimed."""
+    """Adds a run without invoices and returns its id. `count_run` completes it after they are claimed."""
     run_id: int = await fetch_value(
         session,
         """
@@ -81,11 +82,11 @@ async def insert_run(
 
 
 async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], kind: InvoiceKind = "single") -> None:
-    """Moves the locked orders to `exporting`, each on its invoice, and records every hand-over.
+    """Changes the locked orders and their invoices to `exporting` and records every hand-over.
 
-    Orders that are on no invoice yet get one of their own, of the `kind`. Four statements, however many orders.
+    Orders that are on no invoice get their own, of this `kind`. Four statements for any number of orders.
     """
-    await _put_on_way(session, run_id, order_ids, kind)
+    await _start_exporting(session, run_id, order_ids, kind)
     await execute(
         session,
         f"""
@@ -115,24 +116,24 @@ async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], ki
     )
 
 
-async def _put_on_way(session: AsyncSession, run_id: int, order_ids: Sequence[int], kind: InvoiceKind) -> None:
-    """Moves orders to `exporting`, with the invoices that they are on or get."""
+async def _start_exporting(session: AsyncSession, run_id: int, order_ids: Sequence[int], kind: InvoiceKind) -> None:
+    """Changes orders to `exporting`, together with the invoices that they are on or get."""
     await execute(
         session,
         """
-        WITH free AS (
+        WITH single AS (
             SELECT id, branch, bill_to, nextval('invoice_id_seq') AS invoice_id
             FROM (SELECT id, branch, bill_to FROM work_order
                   WHERE id = ANY(CAST(:order_ids AS bigint[])) AND invoice_id IS NULL ORDER BY id) AS ordered
         ), made AS (
             INSERT INTO invoice (id, kind, branch, bill_to, status, attempt, made_by)
-            SELECT free.invoice_id, :kind, free.branch, free.bill_to, 'exporting', 1, run.requested_by
-            FROM free CROSS JOIN export_run run WHERE run.id = :run_id
+            SELECT single.invoice_id, :kind, single.branch, single.bill_to, 'exporting', 1, run.requested_by
+            FROM single CROSS JOIN export_run run WHERE run.id = :run_id
         )
         UPDATE work_order
-        SET status = 'exporting', invoice_id = free.invoice_id, export_attempt = export_attempt + 1,
+        SET status = 'exporting', invoice_id = single.invoice_id, export_attempt = export_attempt + 1,
             revision = revision + 1
-        FROM free WHERE work_order.id = free.id
+        FROM single WHERE work_order.id = single.id
         """,
         order_ids=list(order_ids),
         kind=kind,
@@ -155,7 +156,7 @@ async def _put_on_way(session: AsyncSession, run_id: int, order_ids: Sequence[in
 
 
 async def count_run(session: AsyncSession, run_id: int) -> None:
-    """Writes what the run has claimed: invoices, orders and their total."""
+    """Saves the number of invoices and orders that the run has claimed, and their total."""
     await execute(
         session,
         """
@@ -169,7 +170,7 @@ async def count_run(session: AsyncSession, run_id: int) -> None:
 
 
 async def too_large(session: AsyncSession, run_id: int) -> list[int]:
-    """The invoices of the run that no message can carry."""
+    """The invoices of the run that are too large for one message."""
     return await fetch_values(
         session,
         "SELECT invoice_id FROM export_invoice WHERE run_id = :run_id AND document_bytes > :limit ORDER BY invoice_id",

@@ -1,4 +1,4 @@
-"""The JSON of one invoice as it travels to receivables, built by PostgreSQL from the rows."""
+"""The JSON document of an invoice for receivables, which PostgreSQL builds from the rows."""
 
 DOCUMENT = """json_build_object(
     'invoice_id', i.id, 'attempt', i.attempt, 'kind', i.kind, 'branch', i.branch, 'bill_to', i.bill_to,
@@ -11,4 +11,4 @@ DOCUMENT = """json_build_object(
             'unit_rate', l.unit_rate::text, 'amount', l.amount::text, 'taxable', l.taxable) ORDER BY l.position)
             FROM rating_line l WHERE l.rating_id = r.id)
     ) ORDER BY w.id))"""
-"""An expression over `invoice i`, `work_order w` and `rating r`, grouped by `i.id`; amounts travel as text."""
+"""An expression over `invoice i`, `work_order w` and `rating r`, grouped by `i.id`. Amounts are sent as text."""

@@ -1,4 +1,4 @@
-"""What became of the ratings of one order: its hand-overs and credits."""
+"""The rows of the hand-overs and credits of one order."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,7 +8,7 @@ from shared.values.fields import field_names
 
 
 async def hand_overs(session: AsyncSession, order_id: int) -> list[HandOver]:
-    """Every hand-over of an order, the newest first."""
+    """All hand-overs of an order, newest first."""
     return await fetch_all(
         session,
         HandOver,
@@ -27,7 +27,7 @@ async def hand_overs(session: AsyncSession, order_id: int) -> list[HandOver]:
 
 
 async def credits_of(session: AsyncSession, order_id: int) -> list[Credit]:
-    """The credits of an order, as they were given."""
+    """The credits of an order, sorted by rating version, month and transaction."""
     return await fetch_all(
         session,
         Credit,

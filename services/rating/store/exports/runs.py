@@ -1,4 +1,4 @@
-"""Export runs as people watch them: one, many, and the invoices of each."""
+"""The rows of export runs and their invoices, as they are shown to people."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from shared.database.statements import fetch_all, fetch_one, fetch_value
 
 
 def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
-    """A run is visible when all of its invoices are: its counts and totals would tell of the others."""
+    """A run is visible if all of its invoices are, because its counts and totals would reveal the others."""
     within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
     if within == "true":
         return ["true"], {}
@@ -32,6 +32,7 @@ _RUN = """
 
 
 async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRun | None:
+    """The run, or None if it is not visible."""
     where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
     return await fetch_one(
         session, ExportRun, f"SELECT {_RUN} FROM export_run run WHERE {where.sql}", **where.parameters
@@ -39,7 +40,7 @@ async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRu
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[ExportRun], str | None, int]:
-    """One page of the visible runs, and how many there are."""
+    """One page of the visible runs, the cursor of the next page, and how many there are."""
     where = Where(*_visible(scope))
     runs, cursor = await fetch_page(
         session,
@@ -60,7 +61,10 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
 async def list_invoices(
     session: AsyncSession, run_id: int, outcome: Outcome | None, query: PageQuery
 ) -> tuple[list[RunInvoice], str | None, int]:
-    """The invoices of a run, and how many fit; whoever sees the run sees them all."""
+    """One page of the invoices of a run, the cursor of the next page, and how many match.
+
+    This needs no scope: a caller who may see the run may see all of its invoices.
+    """
     source = "export_invoice e JOIN invoice i ON i.id = e.invoice_id"
     where = Where().add("e.run_id = :run_id", run_id=run_id).add("e.outcome = :outcome", outcome=outcome)
     invoices, cursor = await fetch_page(
@@ -96,7 +100,7 @@ class _Count:
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
-    """How many runs there are in each state, also those that none is in."""
+    """The number of runs in each state, including states without runs."""
     counts = await fetch_all(
         session,
         _Count,
@@ -106,11 +110,11 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
         """,
         statuses=["preparing", "sending", "waiting", "done", "done_with_refusals"],
     )
-    return {one.status: one.runs for one in counts}
+    return {count.status: count.runs for count in counts}
 
 
 async def oldest_unfinished_age_seconds(session: AsyncSession) -> float:
-    """For how long the oldest run has been in flight, 0 when none is; one that waits for people only does not count."""
+    """The age of the oldest unfinished run in seconds, or 0. Runs that only wait for a clerk to post do not count."""
     age: float | None = await fetch_value(
         session,
         """

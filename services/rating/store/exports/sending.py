@@ -1,19 +1,21 @@
-"""Sending a run: cut into chunks, each chunk one event, asked again when no answer comes."""
+"""Statements that send a run in chunks, one event each, and send chunks again that get no answer."""
 
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.exports.sending import Chunk, ChunkCandidate, SilentChunk, UnsentRun
+from services.rating.rules.exports.sending import Chunk, ChunkCandidate, UnansweredChunk, UnsentRun
 from services.rating.store.exports.documents import DOCUMENT
 from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 from shared.events import outbox
 
+_LONGEST_PATIENCE_SECONDS = 900.0
+
 
 async def lock_unsent_run(session: AsyncSession) -> UnsentRun | None:
-    """The oldest run that is not sent whole, held against other workers."""
+    """Locks the oldest run that is not completely sent, and returns it."""
     return await fetch_one(
         session,
         UnsentRun,
@@ -25,7 +27,7 @@ async def lock_unsent_run(session: AsyncSession) -> UnsentRun | None:
 
 
 async def candidates(session: AsyncSession, run_id: int) -> list[ChunkCandidate]:
-    """The invoices of the run, to be cut into chunks."""
+    """The invoices of the run, which are to be split into chunks."""
     return await fetch_all(
         session,
         ChunkCandidate,
@@ -35,7 +37,7 @@ async def candidates(session: AsyncSession, run_id: int) -> list[ChunkCandidate]
 
 
 async def save_chunks(session: AsyncSession, run_id: int, chunks: Sequence[Chunk]) -> None:
-    """Records the chunks of the run and which invoice is in which, and moves the run to `sending`."""
+    """Saves the chunks of the run and their invoices, and changes the run to `sending`."""
     await execute(
         session,
         """
@@ -61,7 +63,7 @@ async def save_chunks(session: AsyncSession, run_id: int, chunks: Sequence[Chunk
 
 
 async def next_chunk(session: AsyncSession, run_id: int) -> int | None:
-    """The first chunk of the run that was never sent."""
+    """The position of the first chunk of the run that was not sent yet, or None."""
     position: int | None = await fetch_value(
         session,
         "SELECT position FROM export_chunk WHERE run_id = :run_id AND sent_at IS NULL ORDER BY position LIMIT 1",
@@ -71,7 +73,7 @@ async def next_chunk(session: AsyncSession, run_id: int) -> int | None:
 
 
 async def send_chunk(session: AsyncSession, run_id: int, position: int) -> None:
-    """Writes the event that asks receivables to book what still waits in the chunk."""
+    """Appends the event that asks receivables to book the invoices of the chunk that have no answer yet."""
     await outbox.append_selected(
         session,
         InvoiceExportRequested,
@@ -109,35 +111,46 @@ async def send_chunk(session: AsyncSession, run_id: int, position: int) -> None:
     )
 
 
-async def all_sent(session: AsyncSession, run_id: int) -> None:
+async def mark_sent(session: AsyncSession, run_id: int) -> None:
+    """Changes a run to `waiting` after its last chunk was sent."""
     await execute(
         session, "UPDATE export_run SET status = 'waiting' WHERE id = :run_id AND status = 'sending'", run_id=run_id
     )
 
 
-async def lock_silent_chunk(session: AsyncSession, patience_seconds: float) -> SilentChunk | None:
-    """A chunk that was sent too long ago and still has invoices without an answer, held against other workers.
+async def lock_unanswered_chunk(session: AsyncSession, patience_seconds: float) -> UnansweredChunk | None:
+    """Locks a chunk that was sent too long ago and still has invoices without an answer, and returns it.
 
-    What waits in a batch of receivables is not asked for again: it may wait there for days.
+    Too long is `patience_seconds` after the first request, twice as long after each further one, and 15 minutes at
+    most. While a request waits to be published, the broker is down, and a second one would only wait behind it.
+    Invoices that wait in a batch in receivables are not sent again, because they can wait there for days.
     """
     return await fetch_one(
         session,
-        SilentChunk,
+        UnansweredChunk,
         """
         SELECT chunk.run_id, chunk.position
         FROM export_chunk chunk JOIN export_run run ON run.id = chunk.run_id
-        WHERE run.finished_at IS NULL AND chunk.sent_at < now() - make_interval(secs => :patience)
+        WHERE run.finished_at IS NULL
+          AND chunk.sent_at < now() - make_interval(
+              secs => greatest(:patience, least(:patience * 2 ^ least(chunk.requests - 1, 10), :longest)))
+          AND NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL AND event_name = :request)
           AND EXISTS (SELECT FROM export_invoice e
                       WHERE e.run_id = chunk.run_id AND e.chunk = chunk.position AND e.outcome = 'waiting'
                         AND e.ar_batch IS NULL)
         ORDER BY chunk.sent_at LIMIT 1 FOR NO KEY UPDATE OF chunk SKIP LOCKED
         """,
         patience=patience_seconds,
+        longest=_LONGEST_PATIENCE_SECONDS,
+        request=InvoiceExportRequested.event_name(),
     )
 
 
 async def request_withdrawal(session: AsyncSession, run_id: int, invoice_ids: Sequence[int] | None) -> int:
-    """Writes the events that withdraw what still waits of the run (or of the invoices named); returns how many wait."""
+    """Appends the events that withdraw invoices without an answer, and returns how many there are.
+
+    `invoice_ids` limits this to some invoices of the run.
+    """
     waiting = await execute(
         session,
         """

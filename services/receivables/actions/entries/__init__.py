@@ -1,1 +1,1 @@
-"""Entries of a batch."""
+"""The use cases of entries."""

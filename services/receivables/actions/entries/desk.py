@@ -1,4 +1,4 @@
-"""Entries of a batch: typed, changed, removed, with their lines and misc. distributions."""
+"""The use cases of a clerk who works on the entries of a batch, their lines and miscellaneous distributions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.batches import add_to_batch, edit_batch
 from services.receivables.actions.book import open_book
-from services.receivables.actions.exported_invoices import answer_removed
-from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
+from services.receivables.actions.exported_invoices import report_removed
+from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.entries.book import (
     Book,
@@ -23,23 +23,24 @@ from services.receivables.rules.entries.book import (
     header_of,
 )
 from services.receivables.rules.entries.entries import Entry, Header, MiscRow, next_misc_amount
-from services.receivables.rules.entries.facts import DELETE, Action
+from services.receivables.rules.entries.facts import DELETE, Action, require_not_held
 from services.receivables.rules.entries.fields import Field, Values
 from services.receivables.rules.entries.header import header_warnings
 from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.rules.entries.posting import bring_back as back_into_batch
-from services.receivables.rules.entries.posting import faults_in_return
+from services.receivables.rules.entries.posting import why_not_bring_back
 from services.receivables.rules.entries.validation import WARNING, Uses, credit_warnings, number_warnings
 from services.receivables.store import applied, posted_transactions, posting
 from services.receivables.store.entries import facts, rows
 from shared.access.grants import Scope
 from shared.errors import Fault, NotFound
+from shared.values.numbers import counted
 from shared.values.versions import require_version
 
 
 @dataclass(frozen=True)
-class Typed:
-    """An entry as it was typed: the fields sent of its header, of each line and of each misc. distribution."""
+class EntryDraft:
+    """A new entry: the fields that were sent of its header, of each line and of each miscellaneous distribution."""
 
     header: Mapping[str, Any]
     lines: Sequence[Mapping[str, Any]] = ()
@@ -48,7 +49,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a clerk works: the batch, held, and who and when."""
+    """A clerk at work: the batch, what they may see, their name, and today's date at the company."""
 
     batch: Batch
     scope: Scope
@@ -57,7 +58,7 @@ class Desk:
 
 
 async def read_entry(session: AsyncSession, batch_id: int, seq: int) -> Entry:
-    """One entry whole; raises NotFound."""
+    """One entry; raises NotFound."""
     found = await rows.read(session, batch_id, seqs=[seq])
     if not found:
         raise NotFound(f"Batch {batch_id} has no entry {seq}.")
@@ -67,17 +68,20 @@ async def read_entry(session: AsyncSession, batch_id: int, seq: int) -> Entry:
 list_entries = rows.list_headers
 
 
-async def enter(session: AsyncSession, desk: Desk, typed: Typed) -> int:
-    """Adds an entry with its lines; returns its seq. Raises EntryFaulty, TransactionHeld, and what add_to_batch raises."""
+async def add(session: AsyncSession, desk: Desk, draft: EntryDraft) -> int:
+    """Adds an entry with its lines and returns its seq.
+
+    Raises EntryFaulty, TransactionHeld, NotFound, and the errors of `add_to_batch`.
+    """
     await add_to_batch(session, desk.batch)
-    book = await _book(session, desk, typed.header)
-    form, of_header = fill_header(book, typed.header)
-    _refuse([Fault(f"/{name}", words) for name, words in form.faults])
+    book = await _book(session, desk, draft.header)
+    form, of_header = fill_header(book, draft.header)
+    _refuse([Fault(f"/{name}", detail) for name, detail in form.faults])
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = Entry(header_of(form, of_header, seq, desk.name))
     _require_in_scope(desk.scope, book, entry.header)
-    entry = _with_lines(book, entry, typed.lines)
-    for row in typed.misc:
+    entry = _with_lines(book, entry, draft.lines)
+    for row in draft.misc:
         entry = _with_misc(book, entry, row)
     _check(book, entry)
     await rows.write(session, desk.batch.id, [entry])
@@ -85,22 +89,21 @@ async def enter(session: AsyncSession, desk: Desk, typed: Typed) -> int:
 
 
 async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, action: Action) -> int:
-    """Brings a posted transaction back into the batch, to be changed or deleted, and holds it; returns its seq.
+    """Brings a posted transaction back into the batch to be changed or deleted. Returns the seq of its entry.
 
-    Raises NotFound, NotForBatch, TransactionHeld, EntryFaulty, and what add_to_batch raises.
+    Raises NotFound, NotForBatch, TransactionHeld, EntryFaulty, and the errors of `add_to_batch`.
     """
     await add_to_batch(session, desk.batch)
     found = (await posted_transactions.read(session, desk.scope, [transaction_id])).get(transaction_id)
     if found is None:
         raise NotFound(f"There is no posted transaction {transaction_id}.")
-    why = faults_in_return(found, desk.batch.ar_company, desk.batch.month)
-    if why is not None:
-        raise NotForBatch(f"Transaction {transaction_id} cannot be brought back: {why}.")
+    reason = why_not_bring_back(found, desk.batch.ar_company, desk.batch.month)
+    if reason is not None:
+        raise NotForBatch(f"Transaction {transaction_id} cannot be brought back into this batch: {reason}.")
     invoice_id = transaction_id if found.applies_to_id is None else found.applies_to_id
     await applied.hold(session, [invoice_id])
     (invoice,) = (await applied.invoices(session, desk.scope, [invoice_id])).values()
-    if invoice.held_by is not None:
-        raise TransactionHeld(f"Invoice {invoice.invoice_number} is held by {invoice.held_by}.")
+    require_not_held(invoice)
     next_lines = await applied.next_lines(session, [invoice_id])
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = back_into_batch(found, action, seq, next_lines.get(invoice_id, 1), desk.name)
@@ -110,14 +113,14 @@ async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, act
 
 
 async def change(session: AsyncSession, desk: Desk, seq: int, expected: int, typed: Mapping[str, Any]) -> None:
-    """Changes fields of the header; those that follow from them take their defaults again, discounts of lines too.
+    """Changes fields of the header. Fields that depend on them get their defaults again, and so do discounts of lines.
 
-    Raises NotFound, VersionStale, EntryFaulty, EntryReadOnly, and what edit_batch raises.
+    Raises NotFound, VersionStale, EntryFaulty, EntryReadOnly, TransactionHeld, and the errors of `edit_batch`.
     """
     entry = await _to_edit(session, desk, seq, expected)
     book = await _book(session, desk, typed, entry)
     form, of_header = fill_header(book, typed, entry)
-    _refuse([Fault(f"/{name}", words) for name, words in form.faults])
+    _refuse([Fault(f"/{name}", detail) for name, detail in form.faults])
     header = header_of(form, of_header, seq, desk.name, entry.header)
     lines = [follow_header(book, entry.header, line, header) for line in entry.lines]
     changed = replace(entry, header=header, lines=lines)
@@ -127,14 +130,17 @@ async def change(session: AsyncSession, desk: Desk, seq: int, expected: int, typ
 
 
 async def remove(session: AsyncSession, desk: Desk, seq: int, expected: int) -> None:
-    """Deletes an entry; one that was brought back is released. Raises NotFound, VersionStale."""
+    """Removes an entry, which releases a brought-back transaction and refuses a hand-over from rating.
+
+    Raises NotFound, VersionStale, and the errors of `edit_batch`.
+    """
     entry = await _to_edit(session, desk, seq, expected, removing=True)
-    await answer_removed(session, desk.batch, [entry], f"it was deleted from {desk.batch.title.rstrip(',')}")
+    await report_removed(session, desk.batch, [entry], f"it was deleted from {desk.batch.name}")
     await rows.remove(session, desk.batch.id, seq)
 
 
-async def enter_line(session: AsyncSession, desk: Desk, seq: int, expected: int, typed: Mapping[str, Any]) -> int:
-    """Adds a line and returns its number; raises what `change` raises."""
+async def add_line(session: AsyncSession, desk: Desk, seq: int, expected: int, typed: Mapping[str, Any]) -> int:
+    """Adds a line and returns its number. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
     book = await _book(session, desk, {}, entry)
     changed = _with_lines(book, entry, [typed], pointer="")
@@ -146,30 +152,30 @@ async def enter_line(session: AsyncSession, desk: Desk, seq: int, expected: int,
 async def change_line(
     session: AsyncSession, desk: Desk, seq: int, line: int, expected: int, typed: Mapping[str, Any]
 ) -> None:
-    """Changes fields of a line; those that follow from them are calculated again. Raises what `change` raises."""
+    """Changes fields of a line. Fields that depend on them are calculated again. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
     before = _line_of(entry, line)
     book = await _book(session, desk, {}, entry)
     after, faults = complete_line(book, entry.header, line, typed, before)
-    _refuse([Fault(f"/{name}", words) for name, words in faults])
+    _refuse([Fault(f"/{name}", detail) for name, detail in faults])
     assert after is not None
-    changed = replace(entry, lines=[after if one.line == line else one for one in entry.lines])
+    changed = replace(entry, lines=[after if known.line == line else known for known in entry.lines])
     _check(book, changed)
     await rows.replace(session, desk.batch.id, changed)
 
 
 async def remove_line(session: AsyncSession, desk: Desk, seq: int, line: int, expected: int) -> None:
-    """Removes a line; raises what `change` raises."""
+    """Removes a line. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
     _line_of(entry, line)
     book = await _book(session, desk, {}, entry)
-    changed = replace(entry, lines=[one for one in entry.lines if one.line != line])
+    changed = replace(entry, lines=[known for known in entry.lines if known.line != line])
     _check(book, changed)
     await rows.replace(session, desk.batch.id, changed)
 
 
-async def enter_misc(session: AsyncSession, desk: Desk, seq: int, expected: int, typed: Mapping[str, Any]) -> None:
-    """Adds a misc. distribution; without an amount it takes what the others have left of the amount without tax."""
+async def add_misc(session: AsyncSession, desk: Desk, seq: int, expected: int, typed: Mapping[str, Any]) -> None:
+    """Adds a miscellaneous distribution. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
     book = await _book(session, desk, {}, entry)
     await rows.replace(session, desk.batch.id, _with_misc(book, entry, typed))
@@ -178,29 +184,29 @@ async def enter_misc(session: AsyncSession, desk: Desk, seq: int, expected: int,
 async def change_misc(
     session: AsyncSession, desk: Desk, seq: int, row: int, expected: int, typed: Mapping[str, Any]
 ) -> None:
-    """Changes fields of a misc. distribution; raises what `change` raises."""
+    """Changes fields of a miscellaneous distribution. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
-    before = next((one for one in entry.misc if one.row == row), None)
+    before = next((known for known in entry.misc if known.row == row), None)
     if before is None:
-        raise NotFound(f"Entry {seq} has no misc. distribution {row}.")
+        raise NotFound(f"Entry {seq} has no miscellaneous distribution {row}.")
     book = await _book(session, desk, {}, entry)
     after = replace(before, **typed)
     _require_misc_code(book, after.code)
-    changed = replace(entry, misc=[after if one.row == row else one for one in entry.misc])
+    changed = replace(entry, misc=[after if known.row == row else known for known in entry.misc])
     await rows.replace(session, desk.batch.id, changed)
 
 
 async def remove_misc(session: AsyncSession, desk: Desk, seq: int, row: int, expected: int) -> None:
-    """Removes a misc. distribution; raises what `change` raises."""
+    """Removes a miscellaneous distribution. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
-    left = [one for one in entry.misc if one.row != row]
+    left = [known for known in entry.misc if known.row != row]
     if len(left) == len(entry.misc):
-        raise NotFound(f"Entry {seq} has no misc. distribution {row}.")
+        raise NotFound(f"Entry {seq} has no miscellaneous distribution {row}.")
     await rows.replace(session, desk.batch.id, replace(entry, misc=left))
 
 
 async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[Finding]:
-    """What is allowed in an entry and yet worth a word: numbers that stand elsewhere, limits, dates."""
+    """The warnings about an entry: invoice numbers in use, credit limits, and dates."""
     book = await _read_book(session, desk, {}, entry)
     of_header = header_facts(book, {}, entry)
     number = entry.header.invoice_number
@@ -208,8 +214,8 @@ async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[F
     owed = await facts.exposures(session, {entry.header.customer_id}, None)
     return [
         *(
-            Finding(entry.seq, None, field, rule, WARNING, words)
-            for field, rule, words in header_warnings(of_header, entry.header.typed())
+            Finding(entry.seq, None, field, rule, WARNING, detail)
+            for field, rule, detail in header_warnings(of_header, entry.header.typed())
         ),
         *number_warnings(desk.batch.id, entry, Uses(uses)),
         *credit_warnings(book, entry, owed[entry.header.customer_id]),
@@ -218,37 +224,38 @@ async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[F
 
 @dataclass(frozen=True)
 class FormsRead:
-    """The form of a header and of one line under it, with what of the typing would be refused, by JSON pointer."""
+    """The form of a header and of one of its lines. `faults` are the values that would be refused, by JSON pointer."""
 
     header: Mapping[str, Field]
     line: Mapping[str, Field]
     faults: Sequence[Fault]
 
 
-async def read_forms(
+async def preview_forms(
     session: AsyncSession, scope: Scope, ar_company: int, today: date, header: Values, line: Values
 ) -> FormsRead:
-    """What a front end shows before anything is saved: each field's default, whether it is open, and why not."""
+    """The forms that a front end shows before anything is saved; raises NotFound."""
     apply_to = header.get("apply_to")
     book = await open_book(
         session,
         scope,
         ar_company,
         today,
-        customers={one for one in (header.get("customer"),) if one},
-        contracts={one for one in (header.get("contract"),) if one},
+        customers={number for number in (header.get("customer"),) if number},
+        contracts={number for number in (header.get("contract"),) if number},
         invoices=[] if apply_to is None else [apply_to],
     )
     form, of_header = fill_header(book, header)
-    faults = [Fault(f"/header/{name}", words) for name, words in form.faults]
+    faults = [Fault(f"/header/{name}", detail) for name, detail in form.faults]
+    # A line depends on a complete header, so its form has to wait until the header has no faults.
     if form.faults:
         return FormsRead(form.fields, {}, faults)
     of_line = form_of_line(book, header_of(form, of_header, 0, ""), line)
-    return FormsRead(form.fields, of_line.fields, [Fault(f"/line/{name}", words) for name, words in of_line.faults])
+    return FormsRead(form.fields, of_line.fields, [Fault(f"/line/{name}", detail) for name, detail in of_line.faults])
 
 
-async def read_forms_of(session: AsyncSession, desk: Desk, seq: int, line: int | None) -> FormsRead:
-    """The forms of an entry as it stands, with that of one of its lines, or of a new one."""
+async def read_entry_forms(session: AsyncSession, desk: Desk, seq: int, line: int | None) -> FormsRead:
+    """The forms of an existing entry and of one of its lines, or of a new line; raises NotFound."""
     entry = await read_entry(session, desk.batch.id, seq)
     book = await _read_book(session, desk, {}, entry)
     form, _ = fill_header(book, {}, entry)
@@ -257,19 +264,21 @@ async def read_forms_of(session: AsyncSession, desk: Desk, seq: int, line: int |
 
 
 async def _book(session: AsyncSession, desk: Desk, typed: Values, entry: Entry | None = None) -> Book:
-    """The book to change an entry by: amendments of one invoice take turns, and wait while one of it is held."""
+    """The book for a change of an entry. The invoice that it applies to is locked, so that its amendments take turns.
+
+    Raises TransactionHeld.
+    """
     invoice_id = _invoice_of(typed, entry)
     if invoice_id is not None:
         await applied.hold(session, [invoice_id])
     book = await _read_book(session, desk, typed, entry)
     for invoice in book.invoices.values():
-        if invoice.held_by is not None:
-            raise TransactionHeld(f"Invoice {invoice.invoice_number} is held by {invoice.held_by}.")
+        require_not_held(invoice)
     return book
 
 
 async def _read_book(session: AsyncSession, desk: Desk, typed: Values, entry: Entry | None) -> Book:
-    """The book for what is typed or stands in the entry already."""
+    """The book for the input and for the values that the entry has already."""
     kept = entry.header.typed() if entry else {}
     invoice_id = _invoice_of(typed, entry)
     changed = entry.header.changes_id if entry else None
@@ -278,8 +287,8 @@ async def _read_book(session: AsyncSession, desk: Desk, typed: Values, entry: En
         desk.scope,
         desk.batch.ar_company,
         desk.today,
-        customers={one for one in (typed.get("customer"), kept.get("customer")) if one},
-        contracts={one for one in (typed.get("contract"), kept.get("contract")) if one},
+        customers={number for number in (typed.get("customer"), kept.get("customer")) if number},
+        contracts={number for number in (typed.get("contract"), kept.get("contract")) if number},
         invoices=[] if invoice_id is None else [invoice_id],
         own=(desk.batch.id, entry.seq if entry else 0),
         without=[] if changed is None else [changed],
@@ -287,7 +296,7 @@ async def _read_book(session: AsyncSession, desk: Desk, typed: Values, entry: En
 
 
 def _invoice_of(typed: Values, entry: Entry | None) -> int | None:
-    """The posted invoice that an entry applies to, or is."""
+    """The id of the posted invoice that an entry applies to, changes or deletes."""
     found: int | None = typed.get("apply_to")
     if found is None and entry is not None:
         found = entry.header.changes_id if entry.header.apply_to_id is None else entry.header.apply_to_id
@@ -301,25 +310,30 @@ async def _to_edit(session: AsyncSession, desk: Desk, seq: int, expected: int, *
     if removing:
         return entry
     if entry.header.from_rating:
-        raise EntryReadOnly(f"Entry {seq} came from rating: post it, or delete it here and mend its orders there.")
+        raise EntryReadOnly(
+            f"Entry {seq} came from rating. Post it as it is, or remove it and correct its orders in rating."
+        )
     if entry.header.action == DELETE:
-        raise EntryReadOnly(f"Entry {seq} deletes a posted transaction: release it, or bring it back to be changed.")
+        raise EntryReadOnly(
+            f"Entry {seq} deletes a posted transaction and cannot be edited. "
+            "Remove it, then bring the transaction back to be changed."
+        )
     return entry
 
 
 def _with_lines(book: Book, entry: Entry, typed: Sequence[Mapping[str, Any]], pointer: str = "/lines/{0}") -> Entry:
-    """The entry with further lines, numbered on; raises EntryFaulty for all of them at once."""
-    made: list[BatchLine] = []
+    """The entry with more lines, numbered after the last one. Raises EntryFaulty with the faults of all of them."""
+    added: list[BatchLine] = []
     faults: list[Fault] = []
     number = entry.header.last_line
-    for index, one in enumerate(typed):
+    for index, fields in enumerate(typed):
         number += 1
-        line, wrong = complete_line(book, entry.header, number, one)
-        faults += [Fault(f"{pointer.format(index)}/{name}", words) for name, words in wrong]
+        line, line_faults = complete_line(book, entry.header, number, fields)
+        faults += [Fault(f"{pointer.format(index)}/{name}", detail) for name, detail in line_faults]
         if line is not None:
-            made.append(line)
+            added.append(line)
     _refuse(faults)
-    return replace(entry, header=replace(entry.header, last_line=number), lines=[*entry.lines, *made])
+    return replace(entry, header=replace(entry.header, last_line=number), lines=[*entry.lines, *added])
 
 
 def _with_misc(book: Book, entry: Entry, typed: Mapping[str, Any]) -> Entry:
@@ -327,7 +341,7 @@ def _with_misc(book: Book, entry: Entry, typed: Mapping[str, Any]) -> Entry:
     _require_misc_code(book, code)
     amount = typed.get("amount")
     row = MiscRow(
-        row=max((one.row for one in entry.misc), default=0) + 1,
+        row=max((known.row for known in entry.misc), default=0) + 1,
         code=code,
         description=typed.get("description") or book.codes.misc_codes[code],
         distributed_on=typed.get("distributed_on") or entry.header.invoice_date,
@@ -340,34 +354,35 @@ def _default_code(book: Book, entry: Entry) -> str:
     customer = book.customers.get(entry.header.customer)
     code = customer.misc_distribution_code if customer else None
     if code is None:
-        raise EntryFaulty("The misc. distribution has no code.", faults=[Fault("/code", "is required")])
+        detail = "is required, because the customer has no default code"
+        raise EntryFaulty("The miscellaneous distribution has no code.", faults=[Fault("/code", detail)])
     return code
 
 
 def _require_misc_code(book: Book, code: str) -> None:
     if code not in book.codes.misc_codes:
-        fault = Fault("/code", f"there is no misc. distribution code {code}")
-        raise EntryFaulty("The misc. distribution cannot be saved.", faults=[fault])
+        fault = Fault("/code", f"there is no active miscellaneous distribution code {code}")
+        raise EntryFaulty("The miscellaneous distribution cannot be saved; see `errors`.", faults=[fault])
 
 
 def _check(book: Book, entry: Entry) -> None:
-    """Raises EntryFaulty where the entry goes beyond the invoice that it applies to, or is."""
+    """Raises EntryFaulty if the entry exceeds the invoice that it applies to, changes or deletes."""
     header = entry.header
     invoice_id = header.changes_id if header.apply_to_id is None else header.apply_to_id
     if invoice_id is None:
         return
     found = faults_in_applied(entry, book.lines.get(invoice_id, {}))
-    order = [one.line for one in entry.lines]
+    numbers = [line.line for line in entry.lines]
     _refuse(
         [
-            Fault(f"/lines/{order.index(line)}/{name}" if line in order else f"/{name}", words)
-            for line, name, words in found
+            Fault(f"/lines/{numbers.index(line)}/{name}" if line in numbers else f"/{name}", detail)
+            for line, name, detail in found
         ]
     )
 
 
 def _line_of(entry: Entry, line: int) -> BatchLine:
-    found = next((one for one in entry.lines if one.line == line), None)
+    found = next((known for known in entry.lines if known.line == line), None)
     if found is None:
         raise NotFound(f"Entry {entry.seq} has no line {line}.")
     return found
@@ -375,9 +390,10 @@ def _line_of(entry: Entry, line: int) -> BatchLine:
 
 def _require_in_scope(scope: Scope, book: Book, header: Header) -> None:
     if not scope.covers(branch=header.branch, customer=header.customer, ar_company=book.company.number):
-        raise NotFound(f"Customer {header.customer} lies outside what you may enter.")
+        raise NotFound(f"Customer {header.customer} is outside the customers that you may enter entries for.")
 
 
 def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
-        raise EntryFaulty("This cannot be saved as it was typed.", faults=faults)
+        invalid = counted(len(faults), "field is", "fields are")
+        raise EntryFaulty(f"This cannot be saved: {invalid} invalid; see `errors`.", faults=faults)

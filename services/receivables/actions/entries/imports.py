@@ -1,4 +1,4 @@
-"""Entries taken in as a table: all of them, or none and every faulty place named."""
+"""Importing entries from a file: all of them, or none and a fault for each error."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ from shared.files.csv import Numbered, refuse_import
 
 @dataclass(frozen=True)
 class ImportedRow:
-    """A row of the table: the entry that it belongs to, and the fields typed of its header and of its line."""
+    """A row of the file: the entry that it belongs to, and the filled-in fields of its header and its line."""
 
     entry: str
     header: Mapping[str, Any]
@@ -39,7 +39,10 @@ Group = list[Numbered[ImportedRow]]
 
 
 async def import_entries(session: AsyncSession, desk: Desk, rows: Sequence[Numbered[ImportedRow]]) -> int:
-    """Adds the entries of a table to the batch and returns how many; raises ImportRefused that names every faulty row."""
+    """Adds the entries of a file to the batch and returns how many there are.
+
+    Raises ImportRefused with a fault for each error, and the errors of `add_to_batch`.
+    """
     await add_to_batch(session, desk.batch)
     groups: dict[str, Group] = {}
     for row in rows:
@@ -49,18 +52,18 @@ async def import_entries(session: AsyncSession, desk: Desk, rows: Sequence[Numbe
     refuse_import([*faults, *unknown])
     first = await posting.take_seqs(session, desk.batch.id, len(groups))
     book = await _book(session, desk, list(groups.values()), set(invoices.values()))
-    made = _fill(desk, book, list(groups.values()), invoices, first)
-    await store.write(session, desk.batch.id, made)
-    return len(made)
+    entries = _fill(desk, book, list(groups.values()), invoices, first)
+    await store.write(session, desk.batch.id, entries)
+    return len(entries)
 
 
 def _faults_in_group(group: Group) -> list[Fault]:
-    """A header field that a later row gives another value than the first."""
+    """A fault for each header field whose value in a later row differs from the first row."""
     head = group[0].row.header
     return [
-        one.fault(name, f"entry {one.row.entry} says {head.get(name, '(nothing)')} on line {group[0].line}")
-        for one in group[1:]
-        for name, value in one.row.header.items()
+        row.fault(name, f"must be empty or the same as on line {group[0].line}, which has {head.get(name, 'no value')}")
+        for row in group[1:]
+        for name, value in row.row.header.items()
         if value != head.get(name)
     ]
 
@@ -68,26 +71,28 @@ def _faults_in_group(group: Group) -> list[Fault]:
 async def _find_invoices(
     session: AsyncSession, desk: Desk, groups: Sequence[Group]
 ) -> tuple[dict[int, int], list[Fault]]:
-    """The ids of the invoices that the groups apply to, by the position of the group."""
-    wanted = {
+    """The ids of the invoices that the groups apply to, by the position of the group, and the faults."""
+    named = {
         index: (group[0].row.header.get("customer"), group[0].row.header["apply_to"])
         for index, group in enumerate(groups)
         if group[0].row.header.get("apply_to") is not None
     }
-    if not wanted:
+    if not named:
         return {}, []
     known = await applied.find_numbers(
-        session, desk.scope, desk.batch.ar_company, sorted({number for _, number in wanted.values()})
+        session, desk.scope, desk.batch.ar_company, sorted({number for _, number in named.values()})
     )
     found: dict[int, int] = {}
     faults: list[Fault] = []
-    for index, (customer, number) in wanted.items():
-        fitting = [one.id for one in known if one.number == number and customer in {None, one.customer}]
-        if len(fitting) == 1:
-            found[index] = fitting[0]
-        else:
-            words = f"{len(fitting)} posted invoices have number {number}: name the customer" if fitting else None
-            faults.append(groups[index][0].fault("apply_to", words or f"there is no posted invoice {number}"))
+    for index, (customer, number) in named.items():
+        matches = [invoice.id for invoice in known if invoice.number == number and customer in {None, invoice.customer}]
+        if len(matches) == 1:
+            found[index] = matches[0]
+            continue
+        detail = f"there is no posted invoice {number}"
+        if matches:
+            detail = f"{len(matches)} posted invoices have the number {number}; fill in the customer"
+        faults.append(groups[index][0].fault("apply_to", detail))
     return found, faults
 
 
@@ -99,46 +104,49 @@ async def _book(session: AsyncSession, desk: Desk, groups: Sequence[Group], invo
         desk.scope,
         desk.batch.ar_company,
         desk.today,
-        customers={one["customer"] for one in heads if one.get("customer") is not None},
-        contracts={one["contract"] for one in heads if one.get("contract") is not None},
+        customers={head["customer"] for head in heads if head.get("customer") is not None},
+        contracts={head["contract"] for head in heads if head.get("contract") is not None},
         invoices=invoice_ids,
     )
 
 
 def _fill(desk: Desk, book: Book, groups: Sequence[Group], invoices: Mapping[int, int], first: int) -> list[Entry]:
     """The entries of all groups; raises ImportRefused."""
-    made: list[Entry] = []
+    entries: list[Entry] = []
     faults: list[Fault] = []
+    # Updated after each entry, so that several entries for the same invoice cannot exceed it together.
     lines: dict[int, Mapping[int, AppliedLine]] = dict(book.lines)
     for index, group in enumerate(groups):
         head = dict(group[0].row.header)
         if index in invoices:
             head["apply_to"] = invoices[index]
-        entry, wrong = _entry(desk, book, group, head, first + index)
-        faults += wrong
+        entry, entry_faults = _entry(desk, book, group, head, first + index)
+        faults += entry_faults
         invoice_id = invoices.get(index)
         if entry is None:
             continue
         if invoice_id is not None:
             faults += _faults_in_applied(book, group, entry, lines.get(invoice_id, {}), invoice_id)
             lines[invoice_id] = take_from(lines.get(invoice_id, {}), entry)
-        made.append(entry)
+        entries.append(entry)
     refuse_import(faults)
-    return made
+    return entries
 
 
 def _entry(desk: Desk, book: Book, group: Group, head: Mapping[str, Any], seq: int) -> tuple[Entry | None, list[Fault]]:
     form, facts = fill_header(book, head)
     if form.faults:
-        return None, [group[0].fault(name, words) for name, words in form.faults]
+        return None, [group[0].fault(name, detail) for name, detail in form.faults]
     header = header_of(form, facts, seq, desk.name)
     if not desk.scope.covers(branch=header.branch, customer=header.customer, ar_company=book.company.number):
-        return None, [group[0].fault("customer", "lies outside what you may enter")]
+        return None, [group[0].fault("customer", "is outside the customers that you may enter entries for")]
     lines: list[BatchLine] = []
     faults: list[Fault] = []
     for number, row in enumerate(group, start=1):
-        line, wrong = complete_line(book, header, number, row.row.line)
-        faults += [row.fault("line_description" if name == "description" else name, words) for name, words in wrong]
+        line, line_faults = complete_line(book, header, number, row.row.line)
+        faults += [
+            row.fault("line_description" if name == "description" else name, detail) for name, detail in line_faults
+        ]
         if line is not None:
             lines.append(line)
     if faults:
@@ -151,5 +159,5 @@ def _faults_in_applied(
 ) -> list[Fault]:
     held = book.invoices[invoice_id].held_by
     if held is not None:
-        return [group[0].fault("apply_to", f"is held by {held}")]
-    return [group[line - 1].fault(name, words) for line, name, words in faults_in_applied(entry, lines)]
+        return [group[0].fault("apply_to", f"a transaction of this invoice is in {held}; post or remove it first")]
+    return [group[line - 1].fault(name, detail) for line, name, detail in faults_in_applied(entry, lines)]

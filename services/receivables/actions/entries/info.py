@@ -1,4 +1,4 @@
-"""What a form shows beside an entry: the invoice applied to, and the contract items."""
+"""What a form shows beside an entry: the invoice that it applies to, and the contract items."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,14 +11,14 @@ from shared.errors import NotFound
 
 
 async def read_other_info(session: AsyncSession, scope: Scope, invoice_id: int) -> list[LineInfo]:
-    """The lines of a posted invoice: what they were at first, and what they are now. Raises NotFound."""
+    """The lines of a posted invoice, as originally posted and as they are now. Raises NotFound."""
     if not await applied.invoices(session, scope, [invoice_id]):
         raise NotFound(f"There is no invoice {invoice_id}.")
     return await applied.line_infos(session, invoice_id)
 
 
 async def read_contract_items(session: AsyncSession, desk: Desk, seq: int) -> list[ItemInfo]:
-    """The contract items that an entry names, with what is agreed and billed of each. Raises NotFound."""
+    """The contract items that an entry names, with their agreed and billed figures. Raises NotFound."""
     entry = await read_entry(session, desk.batch.id, seq)
     if entry.header.contract is None:
         return []

@@ -1,1 +1,1 @@
-"""Owns entry."""
+"""Entries: forms, limits, validation and posting."""

@@ -1,4 +1,4 @@
-"""Owns what a line is made of in money: amount, tax, retainage and finance charge, added and divided together."""
+"""The money of a line: amount, tax, retainage and finance charge, which are added and divided together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -9,9 +9,10 @@ from shared.values.money import ZERO, round_cents
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The money of a line; `amount` is all of it and holds the other four, each in the company's currency.
+    """The money of a line, in the company's currency. `amount` includes the other four.
 
-    `retainage` is the part of the net amount held back, `retainage_tax` the part of `tax` held back with it.
+    `retainage` is the part of the net amount that is held back, and `retainage_tax` is the part of `tax` held back with
+    it.
     """
 
     amount: Decimal = ZERO
@@ -31,29 +32,29 @@ class Amounts:
 
     @property
     def receivable(self) -> Decimal:
-        """What stands on the AR account: neither held back nor a finance charge."""
+        """What posts to the AR account: the amount without what is held back and without the finance charge."""
         return self.amount - self.held_back - self.finance_charge
 
     @property
     def held_back(self) -> Decimal:
-        """What stands on the retainage account."""
+        """What posts to the retainage account: the retainage and its tax."""
         return self.retainage + self.retainage_tax
 
 
-_PARTS = tuple(one.name for one in fields(Amounts))
+_PARTS = tuple(part.name for part in fields(Amounts))
 NOTHING = Amounts()
 
 
 def total(parts: Iterable[Amounts]) -> Amounts:
-    """The sum of lines, part by part."""
+    """The sum of several amounts, part by part."""
     return sum(parts, NOTHING)
 
 
 def share(part: Decimal, whole: Decimal, amount: Decimal) -> Decimal:
-    """The share of `amount` that goes with `part` of `whole`, rounded half up; the last part takes the rest.
+    """The share of `amount` that belongs to `part` of `whole`, rounded half up. The last part gets the rest.
 
-    Of a line of 105.00 with tax 5.00, 104.50 take 4.98; the 0.50 that are left hold 0.02, and take all of it.
-    Source: receivables, section 3.
+    Example: on a line of 105.00 with tax 5.00, an amount of 104.50 has a tax of 4.98. The remaining 0.50 then gets the
+    remaining tax of 0.02, because it is the whole of what is left. Source: receivables, section 3.
     """
     if part == whole:
         return amount

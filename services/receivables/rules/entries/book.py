@@ -1,4 +1,4 @@
-"""Owns how typing becomes entries: header and lines filled with what the records say, and held against what they apply to."""
+"""How input becomes entries: headers and lines with their defaults, checked against the invoices they apply to."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,11 +30,11 @@ from services.receivables.rules.entries.header import (
     HEADER,
     HeaderFacts,
     faults_in_header,
-    still_kept,
+    unaffected,
 )
 from services.receivables.rules.entries.limits import faults_in_amounts, faults_in_change, faults_in_open
-from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, current
-from services.receivables.rules.entries.lines import fill_line, kept_of, line_of
+from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, is_current
+from services.receivables.rules.entries.lines import fill_line, line_of, unaffected_fields
 from services.receivables.rules.tax import tax_discount
 from shared.values.money import ZERO
 
@@ -43,9 +43,10 @@ LineFault = tuple[int, str, str]
 
 @dataclass(frozen=True)
 class Book:
-    """What is known of a company while its entries are typed, validated and posted.
+    """What is known about a company while its entries are entered, validated and posted.
 
-    `lines` are those of the posted `invoices`, with everything applied to them but by the entries at hand.
+    `lines` are the lines of the posted `invoices`, by invoice id and line number. They include everything applied to
+    them, except what the entries at hand apply.
     """
 
     company: ArCompany
@@ -59,20 +60,21 @@ class Book:
 
 
 def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> HeaderFacts:
-    """The facts for the header of a new entry, or of one that is changed."""
+    """The facts for the header of a new entry, or of an existing one that is changed."""
     kept = entry.header.typed() if entry else {}
-    wanted = {**still_kept(kept, typed), **typed}
+    values = {**unaffected(kept, typed), **typed}
     frozen = None
     if entry is not None and (entry.lines or entry.header.brought_back):
         frozen = BROUGHT_BACK if entry.header.brought_back else HAS_LINES
-        wanted = {**wanted, **{name: kept[name] for name in ("type", "customer", "apply_to", "contract")}}
-    kind: TransactionType = wanted.get("type") or INVOICE
-    applied = None if kind == INVOICE else book.invoices.get(wanted.get("apply_to") or 0)
+        values = {**values, **{name: kept[name] for name in ("type", "customer", "apply_to", "contract")}}
+    kind: TransactionType = values.get("type") or INVOICE
+    applied = None if kind == INVOICE else book.invoices.get(values.get("apply_to") or 0)
+    # An invoice of another company is treated as unknown, so that an entry can never apply to it.
     if applied is not None and applied.ar_company != book.company.number:
         applied = None
-    number = wanted.get("contract") if applied is None else applied.contract
+    number = values.get("contract") if applied is None else applied.contract
     contract = book.contracts.get(number) if number else None
-    customer = applied.customer if applied else wanted.get("customer") or (contract.customer if contract else None)
+    customer = applied.customer if applied else values.get("customer") or (contract.customer if contract else None)
     return HeaderFacts(
         company=book.company,
         today=book.today,
@@ -89,28 +91,28 @@ def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> Heade
 
 
 def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[Form, HeaderFacts]:
-    """The header as a form; what names nothing that exists, or does not fit together, is a fault like any other."""
+    """The header as a form. Unknown names and values that contradict each other are faults like any other."""
     facts = header_facts(book, typed, entry)
-    form = fill(HEADER, facts, typed, still_kept(facts.kept or {}, typed))
+    form = fill(HEADER, facts, typed, unaffected(facts.kept or {}, typed))
     values = form.values
     faults = [*form.faults, *faults_in_header(facts)]
     if values["type"] != INVOICE and values["apply_to"] is not None and facts.applied is None:
-        words = f"company {book.company.number} has no posted invoice {values['apply_to']}"
-        faults.append(("apply_to", words))
+        detail = f"company {book.company.number} has no posted invoice with id {values['apply_to']}"
+        faults.append(("apply_to", detail))
     if values["customer"] is not None and facts.customer is None:
         faults.append(("customer", f"company {book.company.number} has no customer {values['customer']}"))
     if values["contract"] is not None and facts.contract is None and facts.type == INVOICE:
         faults.append(("contract", f"company {book.company.number} has no contract {values['contract']}"))
-    if values["pay_terms"] is not None and not current(book.codes.terms, values["pay_terms"]):
-        faults.append(("pay_terms", f"there are no pay terms {values['pay_terms']}"))
+    if values["pay_terms"] is not None and not is_current(book.codes.terms, values["pay_terms"]):
+        faults.append(("pay_terms", f"there are no active pay terms {values['pay_terms']}"))
     number = values["receivable_type"]
-    if number is not None and facts.type == INVOICE and not current(book.codes.types, number):
-        faults.append(("receivable_type", f"there is no receivable type {values['receivable_type']}"))
+    if number is not None and facts.type == INVOICE and not is_current(book.codes.types, number):
+        faults.append(("receivable_type", f"there is no active receivable type {values['receivable_type']}"))
     return Form(form.values, form.fields, tuple(faults)), facts
 
 
 def header_of(form: Form, facts: HeaderFacts, seq: int, entered_by: str, before: Header | None = None) -> Header:
-    """The header as it is kept, from a form without faults."""
+    """The header as it is saved, from a form without faults."""
     values = form.values
     assert facts.customer is not None
     changed = {
@@ -128,6 +130,7 @@ def header_of(form: Form, facts: HeaderFacts, seq: int, entered_by: str, before:
     }
     if before is None:
         return Header(seq=seq, action=ADD, entered_by=entered_by, **changed)
+    # A posted transaction that was brought back keeps its number and what it applies to.
     if before.action != ADD:
         kept = ("apply_to_id", "branch", "invoice_number", "number_typed")
         changed = {name: value for name, value in changed.items() if name not in kept}
@@ -136,13 +139,13 @@ def header_of(form: Form, facts: HeaderFacts, seq: int, entered_by: str, before:
 
 def line_facts(book: Book, header: Header, typed: Values, before: BatchLine | None = None) -> LineFacts:
     """The facts for a line under a header."""
-    wanted = {**({} if before is None else kept_of(before, header.type, typed)), **typed}
-    apply_line = wanted.get("apply_line")
+    values = {**({} if before is None else unaffected_fields(before, header.type, typed)), **typed}
+    apply_line = values.get("apply_line")
     applied = None
     if apply_line is not None and header.type != INVOICE and header.apply_to_id is not None:
         applied = book.lines.get(header.apply_to_id, {}).get(apply_line)
-    item = applied.contract_item if applied else wanted.get("contract_item")
-    material = applied.material if applied else wanted.get("material")
+    item = applied.contract_item if applied else values.get("contract_item")
+    material = applied.material if applied else values.get("material")
     customer = book.customers.get(header.customer)
     return LineFacts(
         company=book.company,
@@ -160,15 +163,15 @@ def line_facts(book: Book, header: Header, typed: Values, before: BatchLine | No
 
 
 def form_of_line(book: Book, header: Header, typed: Values, before: BatchLine | None = None) -> Form:
-    """A line as a form: new, or one that is there already."""
-    kept = None if before is None else kept_of(before, header.type, typed)
+    """A new or existing line as a form."""
+    kept = None if before is None else unaffected_fields(before, header.type, typed)
     return fill_line(line_facts(book, header, typed, before), typed, kept)
 
 
 def complete_line(
     book: Book, header: Header, number: int, typed: Values, before: BatchLine | None = None
 ) -> tuple[BatchLine | None, list[tuple[str, str]]]:
-    """The line as it is kept, or why it cannot be."""
+    """The line as it is saved, or else the faults by field that keep it from being saved."""
     form = form_of_line(book, header, typed, before)
     if form.faults:
         return None, list(form.faults)
@@ -180,24 +183,26 @@ def complete_line(
 
 
 def follow_header(book: Book, before: Header, line: BatchLine, after: Header) -> BatchLine:
-    """The line under a header whose dates or terms were typed anew: the discount that those gave is calculated again.
+    """The line under a header whose dates or terms were changed: its discount is calculated again.
 
-    One that differs from what the header gave was typed by hand and stays, unless none may be offered any more. Nothing
-    else of a line rests on what can change of a header that has lines. Source: receivables, sections 2.7, 2.10 and 2.11.
+    A discount that differs from its default was entered by hand and stays, unless no discount can be offered any more.
+    Nothing else on a line depends on what can be changed in a header with lines.
+    Example: a line of 1,000.00 under terms of 2 % has a discount of 20.00; after a change to terms of 1 %, 10.00.
+    Source: receivables, sections 2.7, 2.10 and 2.11.
     """
     if line.apply_line is not None:
         return line
-    given = form_of_line(book, before, {}, line).fields["discount"].default
+    earlier_default = form_of_line(book, before, {}, line).fields["discount"].default
     field = form_of_line(book, after, {}, line).fields["discount"]
-    if field.open and line.discount != given:
+    if field.open and line.discount != earlier_default:
         return line
     code = book.codes.tax_codes.get(line.tax_code) if line.tax_code else None
-    of_tax = ZERO if code is None else tax_discount(book.company, field.default, code.rate)
-    return replace(line, discount=field.default, tax_discount=of_tax)
+    on_tax = ZERO if code is None else tax_discount(book.company, field.default, code.rate)
+    return replace(line, discount=field.default, tax_discount=on_tax)
 
 
 def with_work_order(line: BatchLine, applied: AppliedLine) -> BatchLine:
-    """A credit says which work order it takes from, as the line does that it applies to."""
+    """The line of a credit, with the work order of the line that it applies to."""
     return replace(
         line,
         work_order_id=applied.work_order_id,
@@ -208,7 +213,7 @@ def with_work_order(line: BatchLine, applied: AppliedLine) -> BatchLine:
 
 
 def take_from(lines: Mapping[int, AppliedLine], entry: Entry) -> dict[int, AppliedLine]:
-    """The lines of the invoice after an entry that adds to it or takes from it."""
+    """The lines of an invoice after an entry that adds to it or takes from it, by line number."""
     after = dict(lines)
     for line in entry.lines:
         applied = after.get(line.apply_line or 0)
@@ -226,19 +231,20 @@ def _moved(applied: AppliedLine, kind: TransactionType, amounts: Amounts) -> App
 
 
 def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[LineFault]:
-    """Where an entry goes beyond what it applies to, by line and field; several lines may take from the same one.
+    """Where an entry exceeds what it applies to, by line and field. Several of its lines may apply to the same line.
 
-    `lines` are those of the invoice without what this entry does. Deleting or changing an invoice must leave no line
-    with less than is applied to it; deleting or changing an amendment likewise. Source: receivables, sections 2.6 and 3.
+    `lines` are the lines of the invoice without this entry. After an invoice or an amendment is changed or deleted, no
+    line may have less than is applied to it. Source: receivables, sections 2.6 and 3.
     """
     header = entry.header
     if header.action == ADD and header.type == INVOICE:
         return []
     if header.action == DELETE and header.type == INVOICE:
-        touched = [one.line for one in lines.values() if (one.billed, one.credited, one.written_off) != (NOTHING,) * 3]
-        return [
-            (line, "action", "something is applied to this line: the invoice cannot be deleted") for line in touched
+        amended = [
+            line.line for line in lines.values() if (line.billed, line.credited, line.written_off) != (NOTHING,) * 3
         ]
+        detail = "the invoice cannot be deleted, because something is applied to this line"
+        return [(line, "action", detail) for line in amended]
     if header.action == CHANGE and header.type == INVOICE:
         return _faults_in_changed_invoice(entry, lines)
     faults: list[LineFault] = []
@@ -252,11 +258,15 @@ def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[Li
             faults.append((line.line, "apply_line", f"the invoice has no line {number}"))
             continue
         if line.apply_line is not None:
-            faults += [(line.line, *one) for one in faults_in_amounts(header.type, applied, line.amounts)]
+            faults += [(line.line, *fault) for fault in faults_in_amounts(header.type, applied, line.amounts)]
         state[number] = _moved(applied, header.type, line.amounts)
+    # Without what the posted transaction did, other amendments may exceed a line that this entry does not mention.
     if header.action != ADD:
-        left = [fault for one in state.values() for fault in faults_in_open(one.line, one.open, one.billed, one.open)]
-        faults += [(0, *one) for one in left]
+        faults += [
+            (0, *fault)
+            for applied in state.values()
+            for fault in faults_in_open(applied.line, applied.open, applied.billed, applied.open)
+        ]
     return faults
 
 
@@ -266,9 +276,9 @@ def _faults_in_changed_invoice(entry: Entry, lines: Mapping[int, AppliedLine]) -
 
 
 def orders_credited(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[CreditedOrder]:
-    """What a credit memo takes from each work order of its invoice, net, and what it leaves of it.
+    """What a credit memo takes from each work order of its invoice, and what it leaves of it. Amounts are net.
 
-    `lines` are those of the invoice without this credit. Source: receivables, sections 2.19 and 4.
+    `lines` are the lines of the invoice without this credit. Source: receivables, sections 2.19 and 4.
     """
     taken: dict[int, Decimal] = {}
     for line in entry.lines:
@@ -277,8 +287,8 @@ def orders_credited(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[Cred
             taken[line.work_order_id] = taken.get(line.work_order_id, ZERO) - net
     found = []
     for work_order_id in sorted(taken):
-        own = [one for one in lines.values() if one.work_order_id == work_order_id]
-        before = sum((one.creditable.amount - one.creditable.tax for one in own), ZERO)
+        own = [line for line in lines.values() if line.work_order_id == work_order_id]
+        before = sum((line.creditable.amount - line.creditable.tax for line in own), ZERO)
         first = own[0]
         found.append(
             CreditedOrder(
@@ -294,15 +304,16 @@ def orders_credited(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[Cred
 
 
 def touched_invoices(headers: Iterable[Header]) -> set[int]:
-    """The posted invoices that entries apply to, or are."""
-    ids = (one.changes_id if one.apply_to_id is None else one.apply_to_id for one in headers)
-    return {one for one in ids if one is not None}
+    """The ids of the posted invoices that entries apply to, change or delete."""
+    ids = (header.changes_id if header.apply_to_id is None else header.apply_to_id for header in headers)
+    return {invoice_id for invoice_id in ids if invoice_id is not None}
 
 
 def numbers_typed(entries: Sequence[Entry]) -> list[str]:
-    """The numbers of new invoices that clerks have typed."""
+    """The numbers that clerks entered for new invoices."""
+    headers = [entry.header for entry in entries]
     return [
-        one.header.invoice_number
-        for one in entries
-        if one.header.type == INVOICE and one.header.action == ADD and one.header.invoice_number is not None
+        header.invoice_number
+        for header in headers
+        if header.type == INVOICE and header.action == ADD and header.invoice_number is not None
     ]

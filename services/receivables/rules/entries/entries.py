@@ -1,4 +1,4 @@
-"""Owns entries as they stand in a batch: header, lines and misc. distributions."""
+"""Entries as they are in a batch: header, lines and miscellaneous distributions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ from shared.values.money import ZERO, Money
 class EntryHead:
     """The header of an entry. `changes_id` is the posted transaction that was brought back to be changed or deleted.
 
-    `invoice_number` is None while the company will number the invoice when it is posted; of an amendment it is that of
-    the invoice `apply_to_id`.
+    `invoice_number` is None if the invoice gets its number on posting. An amendment has the number of the invoice
+    `apply_to_id`.
     """
 
     __pydantic_config__ = COMPLETE
@@ -48,7 +48,7 @@ class EntryHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header(EntryHead):
-    """A header with what a clerk does not see: where it came from, and what its lines are numbered up to."""
+    """A header with what clerks do not see: where it came from, and the highest line number so far."""
 
     customer_id: int
     number_typed: bool
@@ -66,7 +66,7 @@ class Header(EntryHead):
         return self.action != ADD
 
     def typed(self) -> dict[str, Any]:
-        """The fields of the form as they stand."""
+        """The current values of the fields of the form."""
         return {
             "type": self.type,
             "customer": self.customer,
@@ -87,7 +87,7 @@ class Header(EntryHead):
 
 @dataclass(frozen=True, slots=True)
 class MiscRow:
-    """A misc. distribution: for reports only, it never touches the GL or the balance."""
+    """A miscellaneous distribution. It is for reports only and never affects the GL or the balance."""
 
     row: int
     code: str
@@ -98,7 +98,7 @@ class MiscRow:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry whole."""
+    """An entry: its header, lines and miscellaneous distributions."""
 
     header: Header
     lines: Sequence[BatchLine] = ()
@@ -114,9 +114,10 @@ class Entry:
 
 
 def next_misc_amount(entry: Entry) -> Decimal:
-    """What the next misc. distribution takes by default: the amount without tax, later what the rows have left of it.
+    """The default amount of the next miscellaneous distribution: the net amount less what the other rows have.
 
-    Any amount may be typed: rows need not add up. Negative for credits. Source: receivables, section 2.15.
+    It is negative for credits. Clerks may enter any amount; the rows need not add up.
+    Example: an invoice of 105.00 with tax 5.00 and a row of 60.00 gives 40.00. Source: receivables, section 2.15.
     """
     whole = entry.total
     return whole.amount - whole.tax - sum((row.amount for row in entry.misc), ZERO)

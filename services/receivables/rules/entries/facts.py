@@ -1,9 +1,10 @@
-"""Owns what entry has to know: options of the company, the customer, the contract and the invoice applied to."""
+"""The kinds of transactions and lines, and the posted invoices that entries apply to."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from services.receivables.errors import TransactionHeld
 from services.receivables.rules.entries.amounts import NOTHING, Amounts
 
 TransactionType = Literal["invoice", "adjustment", "credit_memo", "write_off"]
@@ -13,7 +14,7 @@ CREDIT_MEMO: Final = "credit_memo"
 WRITE_OFF: Final = "write_off"
 TYPES = (INVOICE, ADJUSTMENT, CREDIT_MEMO, WRITE_OFF)
 SETTLING = frozenset({CREDIT_MEMO, WRITE_OFF})
-"""Types whose amounts are typed positive and stored negative, on lines that exist."""
+"""Types that take from existing lines. Their amounts are entered positive and stored negative."""
 
 
 Action = Literal["add", "change", "delete", "undo"]
@@ -30,9 +31,9 @@ OTHER_LINE: Final = "other"
 
 @dataclass(frozen=True, slots=True)
 class AppliedInvoice:
-    """The posted invoice that an amendment applies to; `from_rating` when its orders are credited, not edited.
+    """The posted invoice that an amendment applies to. One `from_rating` can be credited, but not edited.
 
-    `held_by` names the batch that holds one of its transactions to change or delete it.
+    `held_by` is the title of a batch that is about to change or delete one of its transactions.
     """
 
     id: int
@@ -51,12 +52,22 @@ class AppliedInvoice:
     held_by: str | None = None
 
 
+def require_not_held(invoice: AppliedInvoice) -> None:
+    """Raises TransactionHeld if a batch is about to change or delete a transaction of the invoice."""
+    if invoice.held_by is not None:
+        raise TransactionHeld(
+            f"A transaction of invoice {invoice.invoice_number} is in {invoice.held_by}. "
+            "Post that batch or remove the entry first."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class AppliedLine:
-    """A line of a posted invoice with everything that was applied to it, posted or waiting in a batch.
+    """A line of a posted invoice with everything applied to it, whether posted or waiting in a batch.
 
-    Signed as stored: `billed` is the line with its adjustments, `credited` and `written_off` take from it. What the entry
-    at hand itself applies is left out. The accounts are those that the line was posted to: what takes from it goes there.
+    Amounts have the sign that is stored: `billed` is the line with its adjustments, and `credited` and `written_off`
+    reduce it. What the entry at hand applies is not included. The accounts are those that the line was posted to, and
+    whatever takes from the line posts to the same ones.
     """
 
     line: int
@@ -87,5 +98,5 @@ class AppliedLine:
 
     @property
     def creditable(self) -> Amounts:
-        """What the line still amounts to after earlier credits."""
+        """What earlier credits left of the line."""
         return self.billed + self.credited

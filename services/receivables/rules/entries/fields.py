@@ -1,4 +1,4 @@
-"""Owns forms as data: for each field its default, whether it is open and why not, and what a clerk's typing makes of it."""
+"""Forms as data: the default of each field, whether it is open, why not, and its value after a clerk's input."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a form: what stands in it until somebody types, and whether typing is allowed.
+    """A field of a form: its default, and whether it is open for input.
 
-    `reason` says why it is closed, in a sentence. An open field that is `required` may not stay empty, one that
-    is `clearable` may be emptied although it has a default.
+    `reason` says why it is closed. An open field that is `required` must not be empty. One that is `clearable` can be
+    emptied although it has a default.
     """
 
     default: Any = None
@@ -27,13 +27,13 @@ Rules = Mapping[str, Callable[[F, Values], Field]]
 
 
 def closed(default: Any, reason: str) -> Field:
-    """A field that holds its default, and why nothing else may be typed."""
+    """A field that always has its default, and the reason why it accepts no other value."""
     return Field(default, open=False, reason=reason)
 
 
 @dataclass(frozen=True)
 class Form:
-    """A form filled: the value of each field, the fields themselves, and what of the typing is refused, by field."""
+    """A form with input: the value of each field, the fields themselves, and the faults by field."""
 
     values: dict[str, Any]
     fields: dict[str, Field]
@@ -41,23 +41,23 @@ class Form:
 
 
 def fill(rules: Rules[F], facts: F, typed: Values, kept: Values | None = None) -> Form:
-    """Fills a form in the order of its rules: each sees the fields before it, so that one typed value leads to others.
+    """Fills a form in the order of its rules. Each rule sees the fields before it, so one value can decide later ones.
 
-    `kept` is what stood in open fields before, and stays where nothing is typed.
-
-    The same rules tell a front end what is open and guard what it sends: a closed field takes its default, and typing
-    anything else into it is a fault. Example: the due date follows the terms that follow the customer that was typed.
-    Source: receivables, section 2.3.
+    `typed` is the input. `kept` are earlier values of open fields, which stay if there is no input for them. A closed
+    field has its default, and input of anything else is a fault. The same rules therefore show a front end which fields
+    are open, and check what it sends.
+    Example: the due date depends on the terms, and the terms depend on the customer. Source: receivables, section 2.3.
     """
     values: dict[str, Any] = {}
     fields: dict[str, Field] = {}
     faults: list[tuple[str, str]] = []
     for name, rule in rules.items():
         field = rule(facts, values)
-        given = typed.get(name)
-        if given is not None and not field.open and given != field.default:
+        entered = typed.get(name)
+        if entered is not None and not field.open and entered != field.default:
             faults.append((name, field.reason or "is closed"))
-        value = given if name in typed else (kept or {}).get(name)
+        value = entered if name in typed else (kept or {}).get(name)
+        # An explicit null empties a clearable field; any other field that is empty gets its default.
         emptied = value is None and field.clearable and (name in typed or name in (kept or {}))
         if not field.open or (value is None and not emptied):
             value = field.default

@@ -1,4 +1,4 @@
-"""Owns the header of an entry: what each field holds by default, whether it is open, and why not."""
+"""The header of an entry: the default of each field, whether it is open, and why not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from services.receivables.rules.entries.fields import Field, Rules, Values, clos
 from services.receivables.rules.records import default_receivable_type
 from services.receivables.rules.terms import discount_too_early, offers_discounts, term_dates
 
-HAS_LINES = "the entry has lines: delete them first"
-BROUGHT_BACK = "a posted transaction that was brought back keeps it"
-FOLLOWS = "follows the invoice applied to"
+HAS_LINES = "cannot be changed while the entry has lines; delete them first"
+BROUGHT_BACK = "cannot be changed on a posted transaction"
+FOLLOWS = "is taken from the invoice that this applies to"
 FOLLOWING: Mapping[str, tuple[str, ...]] = {
     "type": (
         "customer",
@@ -34,16 +34,16 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
     "pay_terms": ("due_on", "discount_on"),
     "invoice_date": ("due_on", "discount_on"),
 }
-"""Which fields take their default again when another is typed."""
+"""The fields that get their default again when another field is changed."""
 
 
 @dataclass(frozen=True)
 class HeaderFacts:
-    """What the header rules know. `customer` and `contract` are those typed, or those that follow from what is typed.
+    """What the header rules know. `customer` and `contract` were entered, or follow from what was entered.
 
-    `exported` says that the entry came from rating. `frozen` says why customer, contract, type and numbers keep the values
-    of `kept`: there are lines, or it was posted before; None while they are free. The receivable type is kept by lines
-    alone (receivables, sections 2.7 and 2.8).
+    `exported` says that the entry came from rating. `frozen` is the reason why customer, contract, type and numbers
+    keep the values in `kept`: the entry has lines, or it was posted before. It is None if they can be changed. The
+    receivable type is only fixed by lines (receivables, sections 2.7 and 2.8).
     """
 
     company: ArCompany
@@ -59,8 +59,8 @@ class HeaderFacts:
     has_lines: bool = False
 
 
-def still_kept(kept: Values, typed: Values) -> dict[str, Any]:
-    """What stays of an entry when fields of it are typed anew: whatever does not follow from them."""
+def unaffected(kept: Values, typed: Values) -> dict[str, Any]:
+    """The values of an entry that stay when some fields are changed: those that do not depend on the changed ones."""
     following = {name for field in typed for name in FOLLOWING.get(field, ())}
     return {name: value for name, value in kept.items() if name not in following}
 
@@ -77,7 +77,7 @@ def _type(facts: HeaderFacts, _values: Values) -> Field:
 
 def _apply_to(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] == INVOICE:
-        return closed(None, "an invoice applies to nothing")
+        return closed(None, "an invoice does not apply to another invoice")
     return _kept(facts, "apply_to") or Field(None, required=True)
 
 
@@ -94,15 +94,16 @@ def _contract(facts: HeaderFacts, values: Values) -> Field:
 
 
 def _invoice_number(facts: HeaderFacts, values: Values) -> Field:
-    """Automatic numbers are given when the batch is posted, so that they have no gaps; typing overrides them."""
+    """Automatic numbers are assigned on posting, so that they have no gaps. Clerks can enter their own number."""
     if values["type"] != INVOICE:
         return closed(facts.applied.invoice_number if facts.applied else None, FOLLOWS)
     return _kept(facts, "invoice_number") or Field(required=not facts.company.auto_number_invoices, clearable=True)
 
 
 def _receivable_type(facts: HeaderFacts, values: Values) -> Field:
-    """By default the contract's, else the customer's, else the company's; of what was posted without lines its own.
+    """By default the contract's, else the customer's, else the company's.
 
+    If the company allows no other type, a posted transaction keeps the type that it has.
     Source: receivables, section 2.8.
     """
     if values["type"] != INVOICE:
@@ -117,7 +118,7 @@ def _receivable_type(facts: HeaderFacts, values: Values) -> Field:
     )
     if not facts.company.allow_receivable_type_override:
         posted = kept if facts.frozen is not None else None
-        return closed(default if posted is None else posted, "the company does not allow another receivable type")
+        return closed(default if posted is None else posted, "the company does not allow other receivable types")
     return Field(default, required=True)
 
 
@@ -138,7 +139,7 @@ def _terms_of(facts: HeaderFacts, values: Values) -> PayTerms | None:
 
 def _due_on(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] != INVOICE:
-        return closed(values["invoice_date"], "only an invoice has a due date of its own")
+        return closed(values["invoice_date"], "only an invoice has its own due date")
     return Field(term_dates(_terms_of(facts, values), values["invoice_date"]).due_on, required=True)
 
 
@@ -146,17 +147,17 @@ def _discount_on(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] != INVOICE:
         return closed(None, "only an invoice offers a discount")
     if not offers_discounts(facts.company):
-        return closed(None, "the company offers no discounts on invoices")
+        return closed(None, "the company does not offer discounts on invoices")
     return Field(term_dates(_terms_of(facts, values), values["invoice_date"]).discount_on, clearable=True)
 
 
-def _words(_facts: HeaderFacts, _values: Values) -> Field:
+def _text(_facts: HeaderFacts, _values: Values) -> Field:
     return Field("")
 
 
 def _disposition(facts: HeaderFacts, values: Values) -> Field:
     if values["type"] != CREDIT_MEMO or facts.applied is None or not facts.applied.from_rating:
-        return closed(None, "only a credit memo on an invoice that came from rating says what becomes of its orders")
+        return closed(None, "only a credit memo for an invoice from rating has a disposition")
     return Field(clearable=True)
 
 
@@ -167,36 +168,36 @@ HEADER: Rules[HeaderFacts] = {
     "contract": _contract,
     "invoice_number": _invoice_number,
     "receivable_type": _receivable_type,
-    "description": _words,
-    "purchase_order": _words,
+    "description": _text,
+    "purchase_order": _text,
     "invoice_date": _invoice_date,
     "pay_terms": _pay_terms,
     "due_on": _due_on,
     "discount_on": _discount_on,
     "disposition": _disposition,
-    "reason": _words,
+    "reason": _text,
 }
 
 
 def faults_in_header(facts: HeaderFacts) -> list[tuple[str, str]]:
-    """What of customer, contract and invoice applied to does not fit together, by field.
+    """What is wrong with the customer, the contract or the invoice that a header names, by field.
 
-    A contract of another customer or a hard-closed one is refused, a soft-closed one unless the company allows it
-    (receivables, section 2.4); an invoice that came from rating is credited or written off, never edited (2.19); a
-    customer on hold is refused where the company says so, but never a credit nor what rating has exported (2.20).
+    The contract must belong to the customer. It must not be hard-closed, and soft-closed only if the company allows it
+    (receivables, section 2.4). An invoice from rating can be credited or written off, but not edited (section 2.19).
+    A company can refuse customers on hold, but neither credits for them nor what rating exported (section 2.20).
     """
     faults = []
     contract, applied, customer = facts.contract, facts.applied, facts.customer
     if contract is not None and facts.type == INVOICE:
         if customer is not None and contract.customer != customer.number:
-            faults.append(("contract", f"contract {contract.number} is one of customer {contract.customer}"))
+            faults.append(("contract", f"contract {contract.number} belongs to customer {contract.customer}"))
         if contract.status == "hard_closed":
-            faults.append(("contract", f"contract {contract.number} is hard closed"))
+            faults.append(("contract", f"contract {contract.number} is hard-closed"))
         elif contract.status == "soft_closed" and not facts.company.allow_soft_closed_contracts:
-            faults.append(("contract", f"contract {contract.number} is soft closed"))
+            faults.append(("contract", f"contract {contract.number} is soft-closed"))
     if applied is not None and facts.type not in {CREDIT_MEMO, WRITE_OFF} and applied.from_rating:
         faults.append(
-            ("type", f"invoice {applied.invoice_number} came from rating: credit it, and rate its orders again")
+            ("type", f"invoice {applied.invoice_number} came from rating; credit it and rate its orders again")
         )
     if applied is not None and applied.deleted:
         faults.append(("apply_to", f"invoice {applied.invoice_number} is deleted"))
@@ -209,12 +210,12 @@ def faults_in_header(facts: HeaderFacts) -> list[tuple[str, str]]:
 
 
 def header_warnings(facts: HeaderFacts, values: Values) -> list[tuple[str, str, str]]:
-    """What is allowed and yet worth a word: field, rule, words (receivables, sections 2.10 and 2.20)."""
+    """The warnings about a header: field, rule and message of each (receivables, sections 2.10 and 2.20)."""
     found = []
     customer, discount_on = facts.customer, values["discount_on"]
     if discount_too_early(values["invoice_date"], discount_on):
-        words = f"{discount_on} lies before the invoice date: no discount is offered"
-        found.append(("discount_on", "DISCOUNT_BEFORE_INVOICE", words))
+        detail = f"{discount_on} is before the invoice date, so no discount is offered"
+        found.append(("discount_on", "DISCOUNT_BEFORE_INVOICE", detail))
     if customer is not None and facts.type == INVOICE and customer.status == "hold":
         found.append(("customer", "CUSTOMER_ON_HOLD", f"customer {customer.number} is on hold"))
     return found

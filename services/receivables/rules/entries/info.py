@@ -1,4 +1,4 @@
-"""Owns what a form shows beside an entry: the invoice that it applies to, and the contract items that it bills."""
+"""What a form shows beside an entry: the invoice that it applies to, and the contract items that it bills."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import DELETE, WRITE_OFF
 from shared.values.money import ZERO, Money, Quantity
 
+_NO_UNITS = Decimal("0.000")
+
 
 @dataclass(frozen=True)
 class LineInfo:
-    """A line of the invoice applied to: what it was at first, and what it is with everything applied and paid."""
+    """A line of the invoice that an entry applies to: as originally posted, and with everything applied to it."""
 
     invoice_number: str
     month: str
@@ -31,7 +33,7 @@ class LineInfo:
 
 @dataclass(frozen=True)
 class ItemInfo:
-    """A contract item: what was agreed, what is agreed now, what is billed, and what this entry adds; amounts without tax."""
+    """A contract item: what was and is agreed, what is billed, and what this entry adds. Amounts are net."""
 
     contract: str
     item: str
@@ -48,11 +50,11 @@ class ItemInfo:
 
 
 def item_infos(entry: Entry, items: Sequence[ContractItem]) -> list[ItemInfo]:
-    """The items of the entry's contract that its lines name (receivables, section 2.17)."""
+    """The contract items that the lines of the entry name (receivables, section 2.17)."""
     adds = entry.header.type != WRITE_OFF and entry.header.action != DELETE
     found = []
     for item in items:
-        lines = [one for one in entry.lines if one.contract_item == item.item]
+        lines = [line for line in entry.lines if line.contract_item == item.item]
         if not lines:
             continue
         found.append(
@@ -67,8 +69,8 @@ def item_infos(entry: Entry, items: Sequence[ContractItem]) -> list[ItemInfo]:
                 current_amount=item.current_amount,
                 billed_units=item.billed_units,
                 billed_amount=item.billed_amount,
-                entry_units=sum((one.contract_units for one in lines), Decimal("0.000")) if adds else Decimal("0.000"),
-                entry_amount=sum((one.amount - one.tax for one in lines), ZERO) if adds else ZERO,
+                entry_units=sum((line.contract_units for line in lines), _NO_UNITS) if adds else _NO_UNITS,
+                entry_amount=sum((line.amount - line.tax for line in lines), ZERO) if adds else ZERO,
             )
         )
     return found

@@ -1,4 +1,4 @@
-"""Owns how much an amendment may take from a line, or add to it."""
+"""How much an amendment can take from a line or add to it."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from shared.values.money import ZERO
 
 _PARTS = (
     ("amount", "amount", "open amount"),
-    ("tax", "amount", "tax in it"),
+    ("tax", "amount", "tax in the open amount"),
     ("retainage", "retainage", "retainage due"),
     ("finance_charge", "finance_charge", "finance charge due"),
     ("receivable", "amount", "amount due without retainage and finance charge"),
@@ -17,14 +17,15 @@ _PARTS = (
 
 
 def faults_in_amounts(transaction_type: TransactionType, applied: AppliedLine, taken: Amounts) -> list[tuple[str, str]]:
-    """Where an amendment goes beyond the line that it applies to, by field; `taken` is signed as stored.
+    """Where an amendment exceeds the line that it applies to, by field. `taken` has the sign that is stored.
 
-    What stays open keeps the sign of the line with its adjustments and never exceeds it in size; a credit memo or a
-    write-off only takes. Example: a line of 100.00 of which 60.00 was credited can be written off or adjusted
-    by 40.00 less, and no more. Source: receivables, sections 2.5 and 2.6.
+    What remains open must keep the sign of the adjusted line and must not be larger. Credit memos and write-offs can
+    only reduce a line.
+    Example: on a line of 100.00 with 60.00 credited, at most 40.00 can be written off or adjusted downward.
+    Source: receivables, sections 2.5 and 2.6.
     """
     if transaction_type in SETTLING and taken.amount * applied.open.amount >= 0:
-        return [("amount", f"must take something of line {applied.line}, of which {applied.open.amount} is open")]
+        return [("amount", f"must reduce line {applied.line}, which has {applied.open.amount} open")]
     if transaction_type == ADJUSTMENT and taken == NOTHING:
         return [("amount", "an adjustment needs an amount")]
     billed = applied.billed + taken if transaction_type == ADJUSTMENT else applied.billed
@@ -32,19 +33,19 @@ def faults_in_amounts(transaction_type: TransactionType, applied: AppliedLine, t
 
 
 def faults_in_open(line: int, left: Amounts, billed: Amounts, before: Amounts) -> list[tuple[str, str]]:
-    """Where what is left of a line would not lie between nothing and what was billed, by field.
+    """Where the rest of a line would not be between 0.00 and what was billed, by field.
 
-    A line of which nothing is left holds no tax and no retainage either. What was applied later took its share of the
-    tax by what was there then, so of 0.00 with 0.01 of tax left, the later has to be undone first.
+    A line with nothing left must not have tax or retainage left either. Later amendments took their share of the tax
+    from what was left at the time, so if 0.00 with 0.01 of tax would remain, the later amendment must be undone first.
     Source: receivables, section 3.
     """
     faults: dict[str, str] = {}
-    for part, field, words in _PARTS:
+    for part, field, name in _PARTS:
         if not _within(getattr(left, part), getattr(billed, part)):
-            detail = f"line {line}: the {words} is {getattr(before, part)}, this would leave {getattr(left, part)}"
+            detail = f"line {line}: the {name} is {getattr(before, part)}; this would leave {getattr(left, part)}"
             faults.setdefault(field, detail)
     if not faults and left.amount == 0 and left != NOTHING:
-        detail = f"line {line}: this would leave 0.00 that holds tax or retainage; undo first what was applied later"
+        detail = f"line {line}: this would leave tax or retainage on 0.00; first undo what was applied later"
         faults["amount"] = detail
     return list(faults.items())
 
@@ -54,9 +55,9 @@ def _within(left: Decimal, billed: Decimal) -> bool:
 
 
 def faults_in_change(line: AppliedLine, changed: BatchLine | None) -> list[tuple[str, str]]:
-    """Where a line of a posted invoice, changed or removed (None), would hold less than is applied to it.
+    """Where a line of a posted invoice would have less than is applied to it, after a change or a removal (None).
 
-    `line` is what others have done to it: adjustments, credits and write-offs.
+    `line` holds only what was applied to the line: adjustments, credits and write-offs.
     """
     settled = line.credited + line.written_off
     billed = line.billed + (changed.amounts if changed is not None else NOTHING)

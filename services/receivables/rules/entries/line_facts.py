@@ -1,4 +1,4 @@
-"""Owns what the rules of a line know, and a line as it stands in a batch."""
+"""What the rules of a line know, and a line as it is in a batch."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -22,9 +22,9 @@ from shared.values.money import Money, Quantity, Rate
 
 @dataclass(frozen=True)
 class EntryCodes:
-    """The records of an AR company that entries may name; `accounts` are the active ones of its GL company.
+    """The records of an AR company that entries can name; `accounts` are the active ones of its GL company.
 
-    Retired ones are among them, for what was entered before: `current` tells whether something new may name one.
+    Retired records are included for the sake of older entries. `current` says whether new input can name a record.
     """
 
     terms: Mapping[str, PayTerms]
@@ -36,25 +36,29 @@ class EntryCodes:
 
     @cached_property
     def control_accounts(self) -> AbstractSet[str]:
-        """The accounts that hold what customers owe: only postings of that go there, or they would not add up with it."""
+        """The accounts of what customers owe. Lines must not name them, or they would not match the open items."""
         return {
             account
-            for one in self.types.values()
-            for account in (one.ar_account, one.retainage_account, one.finance_charge_receivable_account)
+            for receivable_type in self.types.values()
+            for account in (
+                receivable_type.ar_account,
+                receivable_type.retainage_account,
+                receivable_type.finance_charge_receivable_account,
+            )
         }
 
 
-def current(records: Mapping[Any, Any], code: object) -> bool:
-    """Whether something new may name this code: it exists and is not retired."""
+def is_current(records: Mapping[Any, Any], code: object) -> bool:
+    """Whether new input can name this code: it exists and is not retired."""
     found = records.get(code)
     return found is not None and found.retired_on is None
 
 
 @dataclass(frozen=True)
 class LineFacts:
-    """What decides a line: the header that it stands under, and what it names.
+    """What decides a line: its header and the records that it names.
 
-    `dates` are those of the invoice and of the end of its discount.
+    `dates` are the invoice date and the last day of its discount.
     """
 
     company: ArCompany
@@ -72,9 +76,10 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """A line of an entry as a clerk sees it, signed as it will be posted: what credits and write-offs take is negative.
+    """A line of an entry as clerks see it, with the sign that it posts: credits and write-offs are negative.
 
-    `amount` holds everything; `apply_line` is the line of the invoice that an amendment is about.
+    `amount` includes tax, retainage and finance charge. `apply_line` is the line of the invoice that an amendment
+    changes.
     """
 
     __pydantic_config__ = COMPLETE
@@ -109,7 +114,7 @@ class TypedLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchLine(TypedLine):
-    """A line as it is kept; `invoice_line` is the one that a line which was brought back is itself."""
+    """A line as it is saved. If it was brought back, `invoice_line` is its own number on the invoice."""
 
     invoice_line: int | None = None
     work_order_id: int | None = None

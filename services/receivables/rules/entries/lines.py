@@ -1,4 +1,4 @@
-"""Owns the lines of an entry: what each field holds by default, whether it is open, and why not."""
+"""The lines of an entry: the default of each field, whether it is open, and why not."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -18,28 +18,28 @@ from services.receivables.rules.entries.facts import (
     TransactionType,
 )
 from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
-from services.receivables.rules.entries.line_facts import BatchLine, LineFacts, current
+from services.receivables.rules.entries.line_facts import BatchLine, LineFacts, is_current
 from services.receivables.rules.tax import LineTax, tax_discount, tax_line
 from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
 from shared.values.money import ZERO, round_cents
 
-_FOLLOWS = "follows the line applied to"
-_NO_TAX = "the company posts no taxes"
-_EXISTING = "of a line that exists only the whole amount is typed, with its tax"
-_NEGATE = "the tax follows the line applied to: negate the line and add a new one instead"
+_FOLLOWS = "is taken from the line that this applies to"
+_NO_TAX = "the company does not post taxes"
+_EXISTING = "enter the amount with tax when you apply to an existing line"
+_NEGATE = "is taken from the line that this applies to; to change it, negate that line and add a new one"
 _UNITS = Decimal("0.000")
 _PRICE = Decimal("0.00000")
 
 
 def _apply_line(facts: LineFacts, _values: Values) -> Field:
     if facts.type == INVOICE:
-        return closed(None, "a line of an invoice applies to nothing")
+        return closed(None, "a line of an invoice does not apply to another line")
     return Field(required=facts.type in SETTLING)
 
 
 def _line_type(facts: LineFacts, _values: Values) -> Field:
     if facts.contract is not None:
-        return closed(CONTRACT_LINE, "on a contract every line is a contract line")
+        return closed(CONTRACT_LINE, "every line of an entry with a contract is a contract line")
     return closed(facts.applied.line_type, _FOLLOWS) if facts.applied else Field(OTHER_LINE, required=True)
 
 
@@ -47,7 +47,7 @@ def _contract_item(facts: LineFacts, values: Values) -> Field:
     if facts.applied:
         return closed(facts.applied.contract_item, _FOLLOWS)
     if values["line_type"] != CONTRACT_LINE:
-        return closed(None, "only a contract line has an item")
+        return closed(None, "only a contract line has a contract item")
     return Field(required=True)
 
 
@@ -65,16 +65,16 @@ def _description(facts: LineFacts, _values: Values) -> Field:
 
 
 def _gl_account(facts: LineFacts, _values: Values) -> Field:
-    """Receivables, section 2.13."""
+    """Source: receivables, section 2.13."""
     if facts.type == WRITE_OFF:
-        return closed(facts.receivable_type.write_off_account, "a write-off goes to the write-off account of its type")
+        return closed(facts.receivable_type.write_off_account, "a write-off posts to the write-off account of its type")
     if facts.applied:
         return closed(facts.applied.gl_account, _FOLLOWS)
     if facts.item:
         account = facts.item.revenue_account
         if facts.company.allow_contract_account_override:
             return Field(account, required=True)
-        return closed(account, "the company does not allow another account than the contract item's")
+        return closed(account, "is taken from the contract item; the company does not allow other accounts")
     return Field(facts.material.gl_account if facts.material else facts.receivable_type.revenue_account, required=True)
 
 
@@ -82,10 +82,10 @@ def _um(facts: LineFacts, values: Values) -> Field:
     if facts.applied:
         return closed(facts.applied.um, _FOLLOWS)
     if facts.item:
-        return closed(facts.item.um, "the contract item's")
+        return closed(facts.item.um, "is taken from the contract item")
     if values["line_type"] == MATERIAL_LINE:
         return Field(facts.material.um if facts.material else None, required=True)
-    return closed(None, "only contract and material lines have units")
+    return closed(None, "only contract and material lines have a unit of measure")
 
 
 def _contract_units(facts: LineFacts, values: Values) -> Field:
@@ -136,7 +136,7 @@ def _tax_code(facts: LineFacts, _values: Values) -> Field:
 
 def _tax_basis(_facts: LineFacts, values: Values) -> Field:
     if values["tax_code"] is None:
-        return closed(ZERO, "the line has no tax code")
+        return closed(ZERO, "needs a tax code on the line")
     return Field(values["net"] or ZERO)
 
 
@@ -149,30 +149,30 @@ def _taxed(facts: LineFacts, values: Values) -> LineTax:
 
 
 def _tax(facts: LineFacts, values: Values) -> Field:
-    return closed(_taxed(facts, values).tax, "follows from the tax code and the tax basis")
+    return closed(_taxed(facts, values).tax, "is calculated from the tax code and the tax basis")
 
 
 def _retainage_tax(facts: LineFacts, values: Values) -> Field:
-    return closed(_taxed(facts, values).retainage_tax, "follows from the tax and the retainage")
+    return closed(_taxed(facts, values).retainage_tax, "is calculated from the tax and the retainage")
 
 
 def _amount(_facts: LineFacts, values: Values) -> Field:
-    return closed((values["net"] or ZERO) + values["tax"], "the net amount with its tax")
+    return closed((values["net"] or ZERO) + values["tax"], "is calculated from the net amount and the tax")
 
 
 def _discount(facts: LineFacts, values: Values) -> Field:
     if not offers_discounts(facts.company):
-        return closed(ZERO, "the company offers no discounts on invoices")
+        return closed(ZERO, "the company does not offer discounts on invoices")
     if discount_too_early(*facts.dates):
-        return closed(ZERO, "the discount would end before the invoice begins")
+        return closed(ZERO, "the discount date is before the invoice date")
     return Field(discount_offered(facts.company, facts.terms, values["net"] or ZERO, values["retainage"], facts.dates))
 
 
 def _tax_discount(facts: LineFacts, values: Values) -> Field:
     code = facts.codes.tax_codes.get(values["tax_code"]) if values["tax_code"] else None
     if code is None:
-        return closed(ZERO, "the line has no tax code")
-    return closed(tax_discount(facts.company, values["discount"], code.rate), "follows from the discount")
+        return closed(ZERO, "needs a tax code on the line")
+    return closed(tax_discount(facts.company, values["discount"], code.rate), "is calculated from the discount")
 
 
 NEW_LINE: Rules[LineFacts] = {
@@ -194,15 +194,15 @@ NEW_LINE: Rules[LineFacts] = {
     "tax": _tax,
     "retainage_tax": _retainage_tax,
     "amount": _amount,
-    "finance_charge": lambda _facts, _values: closed(ZERO, "finance charges are calculated, not typed"),
+    "finance_charge": lambda _facts, _values: closed(ZERO, "finance charges are calculated, not entered"),
     "discount": _discount,
     "tax_discount": _tax_discount,
 }
-"""A line that is new: on an invoice, or by an adjustment."""
+"""A new line: on an invoice, or added to one by an adjustment."""
 
 
 def _whole(facts: LineFacts) -> Amounts:
-    """What the line applied to holds of each part: what is open, or of a line that is settled what was billed."""
+    """The amounts that shares are taken of: what is open on the line, or what was billed if nothing is open."""
     assert facts.applied is not None
     return facts.applied.open if facts.applied.open.amount else facts.applied.billed
 
@@ -213,10 +213,10 @@ def _applied_charge(facts: LineFacts, values: Values) -> Field:
 
 
 def _without_charge(facts: LineFacts, values: Values, name: str) -> Decimal:
-    """The share of a part that goes with the amount typed; a finance charge has neither tax nor retainage."""
+    """The share of a part that belongs to the amount entered. A finance charge has neither tax nor retainage."""
     whole = _whole(facts)
-    given = (values["amount"] or ZERO) - values["finance_charge"]
-    return share(given, whole.amount - whole.finance_charge, getattr(whole, name))
+    entered = (values["amount"] or ZERO) - values["finance_charge"]
+    return share(entered, whole.amount - whole.finance_charge, getattr(whole, name))
 
 
 def _applied_retainage(facts: LineFacts, values: Values) -> Field:
@@ -229,11 +229,11 @@ def _applied_tax(facts: LineFacts, values: Values) -> Field:
 
 def _applied_retainage_tax(facts: LineFacts, values: Values) -> Field:
     whole = _whole(facts)
-    return closed(share(values["retainage"], whole.retainage, whole.retainage_tax), "follows from the retainage")
+    return closed(share(values["retainage"], whole.retainage, whole.retainage_tax), "is calculated from the retainage")
 
 
-def _nothing(why: str) -> Callable[[LineFacts, Values], Field]:
-    return lambda _facts, _values: closed(ZERO, why)
+def _always_zero(reason: str) -> Callable[[LineFacts, Values], Field]:
+    return lambda _facts, _values: closed(ZERO, reason)
 
 
 APPLIED_LINE: Rules[LineFacts] = {
@@ -247,11 +247,11 @@ APPLIED_LINE: Rules[LineFacts] = {
     "retainage_tax": _applied_retainage_tax,
     "net": lambda _facts, values: closed((values["amount"] or ZERO) - values["tax"], _EXISTING),
     "tax_basis": lambda _facts, values: closed(values["net"] if values["tax_code"] else ZERO, _NEGATE),
-    "retainage_percent": _nothing("the retainage is typed, not its percent"),
-    "discount": _nothing("a discount is offered on the invoice only"),
-    "tax_discount": _nothing("a discount is offered on the invoice only"),
+    "retainage_percent": _always_zero("enter the retainage as an amount when you apply to an existing line"),
+    "discount": _always_zero("only invoices offer a discount"),
+    "tax_discount": _always_zero("only invoices offer a discount"),
 }
-"""A line that takes from a line that exists, or adds to it."""
+"""A line that takes from an existing line or adds to it."""
 
 
 FOLLOWING: Mapping[str, tuple[str, ...]] = {
@@ -269,14 +269,14 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {
     "amount": ("retainage", "finance_charge"),
     "finance_charge": ("retainage",),
 }
-"""Which fields take their default again when another is typed."""
+"""The fields that get their default again when another field is changed."""
 
 
 def fill_line(facts: LineFacts, typed: Values, kept: Values | None = None) -> Form:
-    """The line as a form; what names nothing that exists is a fault like any other."""
-    wanted = typed.get("apply_line") or (kept or {}).get("apply_line")
-    if wanted is not None and facts.type != INVOICE and facts.applied is None:
-        return Form({}, {}, (("apply_line", f"the invoice has no line {wanted}"),))
+    """The line as a form. Unknown names are faults like any other."""
+    apply_line = typed.get("apply_line") or (kept or {}).get("apply_line")
+    if apply_line is not None and facts.type != INVOICE and facts.applied is None:
+        return Form({}, {}, (("apply_line", f"the invoice has no line {apply_line}"),))
     form = fill(APPLIED_LINE if facts.applied else NEW_LINE, facts, typed, kept)
     return Form(form.values, form.fields, (*form.faults, *_unknown(facts, form.values)))
 
@@ -286,17 +286,26 @@ def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
     if values["line_type"] not in {CONTRACT_LINE, MATERIAL_LINE, OTHER_LINE}:
         faults.append(("line_type", "must be contract, material or other"))
     elif values["line_type"] == CONTRACT_LINE and facts.contract is None:
-        faults.append(("line_type", "a contract line needs a contract in the header"))
+        faults.append(("line_type", "contract needs a contract in the header"))
     if values["contract_item"] is not None and facts.item is None:
         faults.append(("contract_item", f"the contract has no item {values['contract_item']}"))
-    if values["material"] is not None and not facts.applied and not current(facts.codes.materials, values["material"]):
-        faults.append(("material", f"there is no material {values['material']}"))
-    if values["tax_code"] is not None and not facts.applied and not current(facts.codes.tax_codes, values["tax_code"]):
-        faults.append(("tax_code", f"there is no tax code {values['tax_code']}"))
+    if (
+        values["material"] is not None
+        and not facts.applied
+        and not is_current(facts.codes.materials, values["material"])
+    ):
+        faults.append(("material", f"there is no active material {values['material']}"))
+    if (
+        values["tax_code"] is not None
+        and not facts.applied
+        and not is_current(facts.codes.tax_codes, values["tax_code"])
+    ):
+        faults.append(("tax_code", f"there is no active tax code {values['tax_code']}"))
     if values["gl_account"] and values["gl_account"] not in facts.codes.accounts:
         faults.append(("gl_account", f"GL company {facts.company.gl_company} has no account {values['gl_account']}"))
     if values["gl_account"] in facts.codes.control_accounts:
-        faults.append(("gl_account", f"account {values['gl_account']} holds what customers owe: name one of revenue"))
+        detail = f"account {values['gl_account']} is reserved for what customers owe; choose a revenue account"
+        faults.append(("gl_account", detail))
     if facts.type == ADJUSTMENT and facts.applied is None and values["amount"] == ZERO:
         faults.append(("net", "a new line of an adjustment needs an amount"))
     return faults
@@ -304,28 +313,28 @@ def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
 
 _SIGNED = (*("contract_units", "units", "tax_basis", "tax", "amount", "retainage", "retainage_tax", "finance_charge"),)
 _STORED = tuple(
-    one.name
-    for one in fields(BatchLine)
-    if one.name not in {"line", "invoice_line"} and not one.name.startswith("work_order")
+    field.name
+    for field in fields(BatchLine)
+    if field.name not in {"line", "invoice_line"} and not field.name.startswith("work_order")
 )
 
 
 def sign_of(transaction_type: TransactionType) -> int:
-    """Credits and write-offs are typed positive and stored negative (receivables, section 2.6)."""
+    """−1 for credits and write-offs, which are entered positive and stored negative (receivables, section 2.6)."""
     return -1 if transaction_type in SETTLING else 1
 
 
 def line_of(number: int, transaction_type: TransactionType, values: Values) -> BatchLine:
-    """The line as it is kept, from a form without faults."""
+    """The line as it is saved, from a form without faults."""
     sign = sign_of(transaction_type)
     kept = {name: values[name] * sign if name in _SIGNED else values[name] for name in _STORED}
     return BatchLine(line=number, **kept)
 
 
-def kept_of(line: BatchLine, transaction_type: TransactionType, typed: Values) -> dict[str, Any]:
-    """What stays of a line when fields of it are typed anew, with the signs as a clerk sees them.
+def unaffected_fields(line: BatchLine, transaction_type: TransactionType, typed: Values) -> dict[str, Any]:
+    """The values of a line that stay when some fields are changed, with the signs that clerks see.
 
-    Whatever follows from the typed fields does not stay, nor what is always calculated.
+    Values that depend on the changed fields do not stay, and neither do those that are always calculated.
     """
     sign = sign_of(transaction_type)
     following = {name for field in typed for name in FOLLOWING.get(field, ())}

@@ -1,4 +1,4 @@
-"""Owns what the entries of a batch post: transactions, lines and GL rows, for what is new, changed or deleted."""
+"""What the entries of a batch post: transactions, lines and GL rows of new, changed and deleted transactions."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -36,9 +36,9 @@ from shared.values.money import ZERO
 
 @dataclass(frozen=True)
 class Posted:
-    """A posted transaction that can be brought back, with header, lines and misc. distributions as they are now.
+    """A posted transaction that can be brought back, with its current header, lines and miscellaneous distributions.
 
-    `created` are the lines of its invoice that it added; `undone` says that it was deleted, or a write-off undone.
+    `created` are the lines that it added to its invoice. `undone` says that it was deleted, or is an undone write-off.
     """
 
     id: int
@@ -59,13 +59,15 @@ class Posted:
 
 
 def bring_back(posted: Posted, action: Action, seq: int, next_line: int, entered_by: str) -> Entry:
-    """The entry as which a posted transaction stands in a batch, to be changed or deleted; `next_line` is the number that
-    a line added to its invoice would get.
+    """The entry for a posted transaction that was brought back into a batch to be changed or deleted.
+
+    `next_line` is the number of the next line added to its invoice.
     """
     header = posted.header
     own = header.type == INVOICE
-    lines = [_brought_back(one, own=own, created=one.applies_to_line in posted.created) for one in posted.lines]
-    last = next_line - 1 if own else max((one.line for one in lines), default=0)
+    lines = [_brought_back(line, own=own, created=line.applies_to_line in posted.created) for line in posted.lines]
+    # New lines of an invoice must not reuse a number, not even one that an adjustment gave to a line.
+    last = next_line - 1 if own else max((line.line for line in lines), default=0)
     changed = replace(
         header,
         seq=seq,
@@ -80,6 +82,10 @@ def bring_back(posted: Posted, action: Action, seq: int, next_line: int, entered
 
 
 def _brought_back(line: EntryLine, *, own: bool, created: bool) -> BatchLine:
+    """The line as it is edited. `own` lines belong to the invoice itself, `created` ones were added by an adjustment.
+
+    Both keep their number on the invoice. All others apply to an existing line.
+    """
     number = line.line if line.applies_to_line is None else line.applies_to_line
     shared = {name: getattr(line, name) for name in _SHARED}
     return BatchLine(
@@ -92,23 +98,21 @@ def _brought_back(line: EntryLine, *, own: bool, created: bool) -> BatchLine:
     )
 
 
-_SHARED = tuple({one.name for one in fields(BatchLine)} & {one.name for one in fields(EntryLine)} - {"line"})
+_SHARED = tuple({field.name for field in fields(BatchLine)} & {field.name for field in fields(EntryLine)} - {"line"})
 
 
-def faults_in_return(posted: Posted, ar_company: int, month: str) -> str | None:
-    """Why a posted transaction cannot be brought back into a batch of this company and month; None when it can.
+def why_not_bring_back(posted: Posted, ar_company: int, month: str) -> str | None:
+    """Why a posted transaction cannot be brought back into a batch of this company and month; None if it can.
 
     Source: receivables, sections 2.19 and 3.
     """
     if posted.ar_company != ar_company or posted.month != month:
-        return (
-            f"it was posted in {posted.month} of company {posted.ar_company}: only a batch of that month takes it back"
-        )
+        return f"it was posted in {posted.month} of company {posted.ar_company} and needs a batch of that month"
     if posted.from_rating:
-        return "it belongs to an invoice that came from rating: that is credited, not edited"
+        return "it belongs to an invoice from rating, which can be credited but not edited"
     if posted.source not in {"ar_invoice", "write_off"}:
-        return f"it was not entered here but came by {posted.source}"
-    return "it is deleted or undone already" if posted.undone else None
+        return f"it was not entered here; its source is {posted.source}"
+    return "it is already deleted or undone" if posted.undone else None
 
 
 def post_entries(
@@ -118,20 +122,22 @@ def post_entries(
     ids: Sequence[int],
     next_lines: Mapping[int, int],
 ) -> Posting:
-    """Everything that entries post, under their seqs; `ids` are taken for them, one each.
+    """Everything that entries post, with their seqs. `ids` are the transaction ids, one for each entry.
 
-    A change takes back the lines that the transaction has and writes the new ones, a deletion only takes back; nothing
-    posted is overwritten. `next_lines` gives each invoice the number of the next line that an adjustment adds to it.
+    A change takes back the current lines of the transaction and writes the new ones. A deletion only takes back.
+    Nothing posted is overwritten. `next_lines` is the number of the next line that an adjustment adds, by invoice id.
+    Example: changing a posted line from 100.00 to 80.00 posts a new line of 80.00 and a reversing one of −100.00.
     Source: receivables, section 3.
     """
     transactions: list[EntryTransaction] = []
     lines: list[EntryLine] = []
     rows: list[NewDistribution] = []
     misc: list[NewMiscDistribution] = []
-    free = dict(next_lines)
+    # Shared by all entries, so that two adjustments of one invoice never add lines with the same number.
+    next_line_of = dict(next_lines)
     for entry, transaction_id in zip(entries, ids, strict=True):
         before = posted.get(entry.header.changes_id or 0)
-        own = _lines(book, entry, transaction_id, before, free)
+        own = _lines(book, entry, transaction_id, before, next_line_of)
         transaction = _transaction(book, entry, transaction_id, own, before)
         own_rows = distribute_lines(own, transaction.ar_account)
         transactions.append(replace(transaction, gl_rows=len(own_rows)))
@@ -139,19 +145,21 @@ def post_entries(
         rows += own_rows
         if entry.header.action != DELETE:
             misc += [NewMiscDistribution(transaction_id, *(getattr(row, name) for name in _MISC)) for row in entry.misc]
-    return Posting(transactions, lines, rows, misc, [one.seq for one in entries])
+    return Posting(transactions, lines, rows, misc, [entry.seq for entry in entries])
 
 
-_MISC = tuple(one.name for one in fields(MiscRow))
+_MISC = tuple(field.name for field in fields(MiscRow))
 
 
 def _transaction(
     book: Book, entry: Entry, transaction_id: int, lines: Sequence[EntryLine], before: Posted | None
 ) -> EntryTransaction:
     header = entry.header
+    # A changed or deleted invoice is a new transaction that applies to the posted one.
     applies_to = header.apply_to_id
     if applies_to is None and before is not None:
         applies_to = before.id
+    # The setup of the receivable type may have changed since the posting, so the account of what is posted comes first.
     ar_account = book.codes.types[header.receivable_type].ar_account
     if before is not None and before.header.receivable_type == header.receivable_type:
         ar_account = before.ar_account
@@ -185,14 +193,14 @@ def _transaction(
 
 
 def _lines(
-    book: Book, entry: Entry, transaction_id: int, before: Posted | None, free: dict[int, int]
+    book: Book, entry: Entry, transaction_id: int, before: Posted | None, next_line_of: dict[int, int]
 ) -> list[EntryLine]:
-    """The lines of a transaction; those that it takes back follow those that it writes."""
+    """The lines of a transaction: first those that it writes, then those that it takes back."""
     header = entry.header
     written: list[EntryLine] = []
     if header.action != DELETE:
         for line in entry.lines:
-            target = _target(entry, line, before, free)
+            target = _target(entry, line, before, next_line_of)
             applied = book.lines.get(header.apply_to_id or 0, {}).get(line.apply_line or 0)
             written.append(_line(book, entry, line, transaction_id, target, applied))
     if before is None:
@@ -207,9 +215,9 @@ def _lines(
 
 
 def _target(
-    entry: Entry, line: BatchLine, before: Posted | None, free: dict[int, int]
+    entry: Entry, line: BatchLine, before: Posted | None, next_line_of: dict[int, int]
 ) -> tuple[int | None, int | None]:
-    """Which line of which invoice a line belongs to: none where it is the invoice's own."""
+    """The invoice id and line that a line applies to; (None, None) for the own lines of a new invoice."""
     header = entry.header
     if header.type == INVOICE:
         return (None, None) if before is None else (before.id, line.line)
@@ -217,8 +225,9 @@ def _target(
     known = line.invoice_line if line.apply_line is None else line.apply_line
     if known is not None:
         return header.apply_to_id, known
-    number = free[header.apply_to_id]
-    free[header.apply_to_id] = number + 1
+    # An adjustment adds this line to the invoice, so it gets the next number there.
+    number = next_line_of[header.apply_to_id]
+    next_line_of[header.apply_to_id] = number + 1
     return header.apply_to_id, number
 
 
@@ -230,6 +239,8 @@ def _line(
     target: tuple[int | None, int | None],
     applied: AppliedLine | None,
 ) -> EntryLine:
+    # Accounts come from the line applied to where there is one, so that both sides end at zero on the same accounts
+    # even if the setup has changed since.
     type_ = book.codes.types[entry.header.receivable_type]
     tax_account, retainage_tax_account = _tax_accounts(book, line, applied)
     charge, counter = _charge_accounts(type_, entry.header.type)
@@ -271,9 +282,10 @@ def _line(
 
 
 def _tax_accounts(book: Book, line: BatchLine, applied: AppliedLine | None) -> tuple[str | None, str | None]:
-    """Where the tax goes, and the tax held back with retainage: to an account of its own if the company distributes it.
+    """The accounts of the tax, and of the tax held back with retainage.
 
-    What takes from a posted line goes where that line went.
+    The latter has its own account if the company distributes it. What takes from a posted line uses the line's
+    accounts.
     """
     if applied is not None and applied.tax_account is not None:
         return applied.tax_account, applied.retainage_tax_account or applied.tax_account
@@ -285,7 +297,7 @@ def _tax_accounts(book: Book, line: BatchLine, applied: AppliedLine | None) -> t
 
 
 def _charge_accounts(type_: ReceivableType, kind: TransactionType) -> tuple[str, str]:
-    """The finance-charge receivable, and what stands against it: a write-off has an account of its own."""
+    """The finance-charge receivable and its counter account, which for a write-off is the write-off account."""
     counter = type_.finance_charge_write_off_account if kind == WRITE_OFF else type_.finance_charge_revenue_account
     return type_.finance_charge_receivable_account, counter
 
@@ -297,7 +309,7 @@ _SIGNED = (
 
 
 def reverse(line: EntryLine, transaction_id: int, number: int, invoice_id: int) -> EntryLine:
-    """The mirror of a posted line: the same accounts, every amount with the other sign."""
+    """The reversal of a posted line: the same accounts, and every amount with the opposite sign."""
     return replace(
         line,
         transaction_id=transaction_id,
@@ -310,14 +322,17 @@ def reverse(line: EntryLine, transaction_id: int, number: int, invoice_id: int) 
 
 
 def post_undoing(found: Posted, transaction_id: int, on: date, reason: str) -> Posting:
-    """The mirror of a posted write-off: AR and retainage are owed again (receivables, sections 3 and 5)."""
+    """The reversal of a posted write-off, so that AR and retainage are owed again (receivables, sections 3 and 5).
+
+    Example: undoing a write-off of 25.00 debits AR and credits the write-off account with 25.00.
+    """
     header = found.header
     assert header.apply_to_id is not None
     lines = [
         reverse(line, transaction_id, index, header.apply_to_id) for index, line in enumerate(found.lines, start=1)
     ]
     rows = distribute_lines(lines, found.ar_account)
-    mirror = EntryTransaction(
+    reversal = EntryTransaction(
         id=transaction_id,
         type=header.type,
         customer_id=header.customer_id,
@@ -335,12 +350,12 @@ def post_undoing(found: Posted, transaction_id: int, on: date, reason: str) -> P
         description=header.description,
         **sums_of(lines, rows),
     )
-    return Posting([mirror], lines, rows)
+    return Posting([reversal], lines, rows)
 
 
 @dataclass(frozen=True)
 class Billed:
-    """What a posting adds to the billed figures of a contract item: units, and the amount without tax."""
+    """What a posting adds to the billed units and the billed net amount of a contract item."""
 
     contract: str
     item: str
@@ -349,12 +364,14 @@ class Billed:
 
 
 def billed_by(posting: Posting) -> list[Billed]:
-    """What a posting bills, or takes back, of contract items; a write-off bills nothing.
+    """What a posting bills or takes back on contract items. Write-offs do not count.
 
+    Example: two lines of 10 units and 500.00 net on the same item are 20 units and 1,000.00.
     Source: receivables, section 2.17.
     """
     contracts = {
-        one.id: (one.contract if isinstance(one, EntryTransaction) else None, one.type) for one in posting.transactions
+        transaction.id: (transaction.contract if isinstance(transaction, EntryTransaction) else None, transaction.type)
+        for transaction in posting.transactions
     }
     sums: dict[tuple[str, str], Amounts] = {}
     units: dict[tuple[str, str], Decimal] = {}

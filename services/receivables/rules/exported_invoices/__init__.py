@@ -1,1 +1,1 @@
-"""Owns the invoices that rating hands over."""
+"""Invoices that rating exports."""

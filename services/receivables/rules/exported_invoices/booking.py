@@ -1,4 +1,4 @@
-"""Owns what becomes of invoices that rating hands over: booked, refused with a reason, or answered again."""
+"""Decides what happens to the invoices that rating exports: booked, refused with a reason, or decided before."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -17,7 +17,7 @@ from shared.values.money import ZERO
 
 @dataclass(frozen=True)
 class CustomerFacts:
-    """A bill-to with what it is taxed by and when it has to pay."""
+    """A bill-to with its sales tax and pay terms."""
 
     id: int
     number: str
@@ -29,7 +29,10 @@ class CustomerFacts:
 
 @dataclass(frozen=True)
 class BookingFacts:
-    """What is known before a chunk is decided. `booked_versions` are (work order, version) that an invoice holds."""
+    """What is known before a chunk is decided.
+
+    `booked_versions` are the pairs of work order id and rating version that are on an invoice already.
+    """
 
     company: ArCompany | None
     customers: Mapping[str, CustomerFacts]
@@ -41,7 +44,7 @@ class BookingFacts:
 
 @dataclass(frozen=True)
 class Accepted:
-    """An invoice to be booked, with the customer and the accounts that it posts to."""
+    """An invoice to be booked, with its customer and the receivable type that it posts to."""
 
     invoice: HandedInvoice
     customer: CustomerFacts
@@ -50,7 +53,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Examination:
-    """The fate of every invoice of a chunk: accepted, refused now, or decided before and only answered again."""
+    """The decision about every invoice of a chunk: accepted, refused, or decided before and only reported again."""
 
     accepted: tuple[Accepted, ...]
     refused: tuple[Outcome, ...]
@@ -58,10 +61,10 @@ class Examination:
 
 
 def examine(chunk: HandedChunk, facts: BookingFacts) -> Examination:
-    """Decides every invoice of the chunk on its own; a faulty one never holds up the others.
+    """Decides each invoice of the chunk separately, so that one with errors does not stop the others.
 
-    What was decided before stays: a refused attempt is refused however late it comes again, a booked one is booked
-    once. Source: receivables, section 4.
+    Earlier decisions are final: a refused attempt stays refused if it comes again, and an invoice is booked only once.
+    Source: receivables, section 4.
     """
     accepted: list[Accepted] = []
     refused: list[Outcome] = []
@@ -73,6 +76,7 @@ def examine(chunk: HandedChunk, facts: BookingFacts) -> Examination:
             before.append(decided)
             continue
         versions = {(order.work_order_id, order.version) for order in invoice.orders}
+        # Two invoices of the same chunk must not hold the same rating of an order either.
         reason = refusal_reason(chunk, invoice, facts) or _twice(versions & taken, invoice)
         if reason is not None:
             refused.append(Outcome(invoice.invoice_id, invoice.attempt, REFUSED, *reason))
@@ -84,7 +88,7 @@ def examine(chunk: HandedChunk, facts: BookingFacts) -> Examination:
 
 
 def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFacts) -> tuple[str, str] | None:
-    """Why an invoice cannot be booked, as reason and sentence; None when it can."""
+    """Why an invoice cannot be booked, as a reason code and a sentence; None if it can."""
     company = facts.company
     if company is None:
         return "UNKNOWN_CUSTOMER", f"there is no AR company {chunk.ar_company}"
@@ -98,7 +102,7 @@ def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFac
     return (
         _accounts(invoice, customer, facts)
         or _totals(invoice)
-        or _twice({(one.work_order_id, one.version) for one in invoice.orders} & facts.booked_versions, invoice)
+        or _twice({(order.work_order_id, order.version) for order in invoice.orders} & facts.booked_versions, invoice)
     )
 
 
@@ -127,12 +131,15 @@ def _totals(invoice: HandedInvoice) -> tuple[str, str] | None:
     for order in invoice.orders:
         lines = sum((line.amount for line in order.lines), ZERO)
         if lines != order.total:
-            return "TOTALS_DIFFER", f"work order {order.number} says {order.total}, its lines are {lines}"
+            return (
+                "TOTALS_DIFFER",
+                f"the total of work order {order.number} is {order.total}, but its lines add up to {lines}",
+            )
     orders = sum((order.total for order in invoice.orders), ZERO)
     if orders != invoice.total:
-        return "TOTALS_DIFFER", f"the invoice says {invoice.total}, its orders are {orders}"
+        return "TOTALS_DIFFER", f"the invoice total is {invoice.total}, but its orders add up to {orders}"
     if invoice.total < 0:
-        return "NEGATIVE_TOTAL", f"the invoice is over {invoice.total}"
+        return "NEGATIVE_TOTAL", f"the invoice total is {invoice.total}, which is negative"
     return None
 
 
@@ -141,9 +148,9 @@ def _twice(versions: AbstractSet[tuple[int, int]], invoice: HandedInvoice) -> tu
         return None
     ids = {order_id for order_id, _ in versions}
     numbers = sorted(order.number for order in invoice.orders if order.work_order_id in ids)
-    return "ALREADY_BOOKED", f"this rating of {', '.join(numbers)} is on another invoice already"
+    return "ALREADY_BOOKED", f"this rating of {', '.join(numbers)} is already on another invoice"
 
 
 def tax_of(company: ArCompany, customer: CustomerFacts) -> TaxCode | None:
-    """The sales tax of a customer's exported invoices; None where the company posts none (receivables, section 2.12)."""
+    """The sales tax of exported invoices; None if the company posts no taxes (receivables, section 2.12)."""
     return customer.tax if company.post_taxes else None

@@ -1,4 +1,4 @@
-"""Owns hand-overs from rating: invoices as they come, and what was decided about each."""
+"""Hand-overs from rating: invoices as they arrive, and what was decided about each."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ BOOKED: Final = "booked"
 REFUSED: Final = "refused"
 WITHDRAWN: Final = "withdrawn"
 BATCHED: Final = "batched"
-"""Not decided yet: it waits in a batch, to be posted or taken out."""
+"""Not decided yet: the invoice waits in a batch until it is posted or removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class HandedLine:
 
 @dataclass(frozen=True, slots=True)
 class HandedOrder:
+    """A work order on an exported invoice, with the version and attempt of its rating."""
+
     work_order_id: int
     number: str
     version: int
@@ -39,7 +41,7 @@ class HandedOrder:
 
 @dataclass(frozen=True, slots=True)
 class HandedInvoice:
-    """An invoice as rating handed it over; `attempt` counts its hand-overs."""
+    """An invoice as rating exported it; `attempt` counts its hand-overs."""
 
     invoice_id: int
     attempt: int
@@ -55,7 +57,7 @@ class HandedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class OrderAttempt:
-    """One hand-over of an order: the key that is booked at most once."""
+    """One hand-over of an order. Each is booked at most once."""
 
     work_order_id: int
     version: int
@@ -72,7 +74,7 @@ class DecidedOrder(OrderAttempt):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnInvoice:
-    """A hand-over that rating takes back, unless it was decided before."""
+    """A hand-over that rating withdraws, unless it was already decided."""
 
     invoice_id: int
     attempt: int
@@ -97,7 +99,7 @@ class HandedChunk:
 
 @dataclass(frozen=True)
 class BatchedEntry:
-    """Where a hand-over waits to be posted."""
+    """The entry in which a hand-over waits to be posted."""
 
     batch_id: int
     batch_status: BatchStatus
@@ -112,7 +114,7 @@ class BatchedEntry:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was decided about one hand-over; decided once, answered as often as it is asked."""
+    """What was decided about a hand-over. It is decided once and reported as often as rating asks."""
 
     invoice_id: int
     attempt: int

@@ -1,4 +1,4 @@
-"""Owns what an exported invoice becomes: what it posts at once, or the entry under which it waits in a batch."""
+"""How exported invoices are posted: at once, or as entries that wait in a batch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from shared.values.money import ZERO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedTransaction(NewTransaction):
-    """An exported invoice about to be posted, with the terms that it is paid by."""
+    """An exported invoice about to be posted, with its pay terms."""
 
     pay_terms: str | None
     discount_on: date | None
@@ -41,7 +41,7 @@ class ExportedTransaction(NewTransaction):
 
 @dataclass(frozen=True, slots=True)
 class ExportedLine(NewLine):
-    """A line of an exported invoice, with the discount that it offers."""
+    """A line of an exported invoice, with the discount offered on it."""
 
     discount: Decimal = ZERO
     tax_discount: Decimal = ZERO
@@ -50,35 +50,35 @@ class ExportedLine(NewLine):
 def post_accepted(
     chunk: HandedChunk, company: ArCompany, accepted: Sequence[Accepted], transaction_ids: Sequence[int]
 ) -> Posting:
-    """The transactions, lines and GL rows of the accepted invoices, in their order.
+    """The transactions, lines and GL rows of the accepted invoices, in the same order.
 
-    Amounts come net: each taxable line gets the tax of the customer's code, once and rounded half up, and holds it.
+    Amounts arrive net. The customer's tax is added to each taxable line and rounded half up once.
     Example: 95.00 at 8.25 % is a line of 102.84 with tax 7.84. Source: receivables, sections 3 and 4.
     """
     transactions: list[NewTransaction] = []
     lines: list[NewLine] = []
     rows: list[NewDistribution] = []
-    for one, transaction_id in zip(accepted, transaction_ids, strict=True):
-        terms = _terms_of(chunk, company, one.customer)
-        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+    for booking, transaction_id in zip(accepted, transaction_ids, strict=True):
+        terms = _terms_of(chunk, company, booking.customer)
+        charges = [(order, charge) for order in booking.invoice.orders for charge in order.lines]
         own_lines = [_line(transaction_id, position, terms, *each) for position, each in enumerate(charges, start=1)]
-        own_rows = distribute_lines(own_lines, one.type.ar_account)
+        own_rows = distribute_lines(own_lines, booking.type.ar_account)
         lines += own_lines
         rows += own_rows
         transactions.append(
             ExportedTransaction(
                 id=transaction_id,
                 type="invoice",
-                customer_id=one.customer.id,
+                customer_id=booking.customer.id,
                 invoice_number=None,
-                receivable_type=one.type.type,
-                ar_account=one.type.ar_account,
+                receivable_type=booking.type.type,
+                ar_account=booking.type.ar_account,
                 invoice_date=chunk.invoice_date,
                 due_on=terms.due_on,
-                branch=one.invoice.branch,
-                rating_invoice_id=one.invoice.invoice_id,
-                rating_attempt=one.invoice.attempt,
-                pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+                branch=booking.invoice.branch,
+                rating_invoice_id=booking.invoice.invoice_id,
+                rating_attempt=booking.invoice.attempt,
+                pay_terms=None if booking.customer.terms is None else booking.customer.terms.code,
                 discount_on=terms.discount_on,
                 **sums_of(own_lines, own_rows),
             )
@@ -87,34 +87,35 @@ def post_accepted(
 
 
 def batch_accepted(chunk: HandedChunk, company: ArCompany, accepted: Sequence[Accepted], first_seq: int) -> list[Entry]:
-    """The entries under which accepted invoices wait in a batch, from `first_seq` on: what they post is what
-    `post_accepted` would have posted at once. Source: receivables, section 4.
+    """The entries in which accepted invoices wait in a batch, numbered from `first_seq`.
+
+    They post the same as `post_accepted` would have posted at once. Source: receivables, section 4.
     """
     entries = []
-    for seq, one in enumerate(accepted, start=first_seq):
-        terms = _terms_of(chunk, company, one.customer)
-        charges = [(order, charge) for order in one.invoice.orders for charge in order.lines]
+    for seq, booking in enumerate(accepted, start=first_seq):
+        terms = _terms_of(chunk, company, booking.customer)
+        charges = [(order, charge) for order in booking.invoice.orders for charge in order.lines]
         lines = [_line(0, position, terms, *each) for position, each in enumerate(charges, start=1)]
         header = Header(
             seq=seq,
             action=ADD,
             type=INVOICE,
-            customer_id=one.customer.id,
-            customer=one.customer.number,
+            customer_id=booking.customer.id,
+            customer=booking.customer.number,
             contract=None,
-            receivable_type=one.type.type,
+            receivable_type=booking.type.type,
             invoice_number=None,
             number_typed=False,
             apply_to_id=None,
             description="",
             purchase_order="",
             invoice_date=chunk.invoice_date,
-            pay_terms=None if one.customer.terms is None else one.customer.terms.code,
+            pay_terms=None if booking.customer.terms is None else booking.customer.terms.code,
             due_on=terms.due_on,
             discount_on=terms.discount_on,
-            branch=one.invoice.branch,
-            rating_invoice_id=one.invoice.invoice_id,
-            rating_attempt=one.invoice.attempt,
+            branch=booking.invoice.branch,
+            rating_invoice_id=booking.invoice.invoice_id,
+            rating_attempt=booking.invoice.attempt,
             last_line=len(lines),
             entered_by=chunk.requested_by,
         )
@@ -153,24 +154,25 @@ def _batch_line(line: ExportedLine) -> BatchLine:
 
 
 def handed_over(entries: Sequence[Entry]) -> list[WithdrawnInvoice]:
-    """The hand-overs that entries of a batch came from, with their orders."""
+    """The hand-overs that the entries of a batch came from, with their orders."""
     found = []
-    for one in entries:
-        if one.header.rating_invoice_id is None or one.header.rating_attempt is None:
+    for entry in entries:
+        if entry.header.rating_invoice_id is None or entry.header.rating_attempt is None:
             continue
+        # A dict instead of a set keeps the order of the lines.
         orders = {
             (line.work_order_id, line.work_order_version or 0, line.work_order_attempt or 0): None
-            for line in one.lines
+            for line in entry.lines
             if line.work_order_id is not None
         }
         attempts = tuple(OrderAttempt(*order) for order in orders)
-        found.append(WithdrawnInvoice(one.header.rating_invoice_id, one.header.rating_attempt, attempts))
+        found.append(WithdrawnInvoice(entry.header.rating_invoice_id, entry.header.rating_attempt, attempts))
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What is the same for every line of an invoice."""
+    """What all lines of an invoice have in common."""
 
     company: ArCompany
     customer: CustomerFacts

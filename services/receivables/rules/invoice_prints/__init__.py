@@ -1,1 +1,1 @@
-"""Owns printed invoices."""
+"""Printed invoices."""

@@ -1,4 +1,4 @@
-"""Owns what stands on a printed invoice: lines under their work orders, taxes by code, what was credited, what is due."""
+"""What a printed invoice shows: lines by work order, taxes by code, amendments, and the amount due."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from shared.values.money import ZERO
 
 @dataclass(frozen=True)
 class DocumentHead:
-    """A posted invoice with its company and customer; `discount_percent` and `terms` as they are set up now."""
+    """A posted invoice with its company and customer; `terms` are described as they are set up now."""
 
     id: int
     ar_company: int
@@ -40,6 +40,8 @@ class DocumentHead:
 
 @dataclass(frozen=True)
 class DocumentLine:
+    """A line of an invoice as it is printed."""
+
     invoice_id: int
     line: int
     description: str
@@ -59,7 +61,7 @@ class DocumentLine:
 
 @dataclass(frozen=True)
 class DocumentAmendment:
-    """What was applied to an invoice; its total is negative when it takes away."""
+    """A transaction applied to an invoice. Its total is negative if it reduces the invoice."""
 
     invoice_id: int
     type: TransactionType
@@ -80,6 +82,8 @@ PartT = TypeVar("PartT", DocumentLine, DocumentAmendment, Replaced)
 
 @dataclass(frozen=True)
 class DocumentFacts:
+    """Everything that the documents of several invoices are made of."""
+
     heads: Sequence[DocumentHead]
     lines: Sequence[DocumentLine]
     amendments: Sequence[DocumentAmendment]
@@ -88,18 +92,20 @@ class DocumentFacts:
 
 @dataclass(frozen=True)
 class OrderOnInvoice:
-    """The charges of one work order, net; without a number those that belong to none."""
+    """The net charges of one work order, or without a number, those that belong to none."""
 
     number: str | None
     lines: Sequence[DocumentLine]
 
     @property
     def net(self) -> Decimal:
-        return sum((one.amount - one.tax for one in self.lines), ZERO)
+        return sum((line.amount - line.tax for line in self.lines), ZERO)
 
 
 @dataclass(frozen=True)
 class TaxOnInvoice:
+    """The sum of the tax of one tax code."""
+
     code: str
     description: str
     tax: Decimal
@@ -107,7 +113,7 @@ class TaxOnInvoice:
 
 @dataclass(frozen=True)
 class InvoiceDocument:
-    """An invoice as it is printed. `due` is what is to be paid: the total less retainage and with what was applied."""
+    """An invoice as it is printed. `due` is the amount to pay: the total less retainage, plus its amendments."""
 
     head: DocumentHead
     orders: Sequence[OrderOnInvoice]
@@ -121,22 +127,22 @@ class InvoiceDocument:
 
     @property
     def retainage(self) -> Decimal:
-        return sum((one.retainage + one.retainage_tax for one in self._lines), ZERO)
+        return sum((line.retainage + line.retainage_tax for line in self._lines), ZERO)
 
     @property
     def discount(self) -> Decimal:
-        """What may be taken off until the discount date."""
-        return sum((one.discount + one.tax_discount for one in self._lines), ZERO)
+        """What the customer may deduct until the discount date."""
+        return sum((line.discount + line.tax_discount for line in self._lines), ZERO)
 
     @property
     def due(self) -> Decimal:
-        return self.head.total - self.retainage + sum((one.total for one in self.amendments), ZERO)
+        return self.head.total - self.retainage + sum((amendment.total for amendment in self.amendments), ZERO)
 
 
 def compose(facts: DocumentFacts) -> list[InvoiceDocument]:
-    """One document for each invoice, in the order of the heads; lines keep theirs, work orders that of their first line.
+    """One document per invoice, in the order of the heads.
 
-    Source: receivables, section 7.
+    Lines keep their order, and work orders are in the order of their first lines. Source: receivables, section 7.
     """
     lines = _by_invoice(facts.lines)
     amendments = _by_invoice(facts.amendments)
@@ -147,7 +153,7 @@ def compose(facts: DocumentFacts) -> list[InvoiceDocument]:
             _orders(lines.get(head.id, ())),
             _taxes(lines.get(head.id, ())),
             amendments.get(head.id, ()),
-            [one.number for one in replaced.get(head.id, ())],
+            [earlier.number for earlier in replaced.get(head.id, ())],
         )
         for head in facts.heads
     ]
@@ -155,8 +161,8 @@ def compose(facts: DocumentFacts) -> list[InvoiceDocument]:
 
 def _by_invoice(rows: Sequence[PartT]) -> Mapping[int, Sequence[PartT]]:
     found: dict[int, list[PartT]] = defaultdict(list)
-    for one in rows:
-        found[one.invoice_id].append(one)
+    for row in rows:
+        found[row.invoice_id].append(row)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Owns prints of many invoices: what was chosen, and how far it is; and what reprints say of themselves."""
+"""Prints of many invoices: the selection, the progress, and how copies are marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ PrintStatus = Literal["printing", "done"]
 
 
 class PrintSelection(BaseModel):
-    """Which invoices to print: those of an export run of rating, of a batch, or named ones. Give exactly one."""
+    """Which invoices to print: those of an export run, of a batch, or by id. Give exactly one of the three."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,13 +27,13 @@ class PrintSelection(BaseModel):
     @model_validator(mode="after")
     def _one_choice(self) -> Self:
         if sum(one is not None for one in (self.run_id, self.batch_id, self.invoice_ids)) != 1:
-            raise ValueError("give one of run_id, batch_id and invoice_ids")
+            raise ValueError("must have exactly one of run_id, batch_id and invoice_ids")
         return self
 
 
 @dataclass(frozen=True)
 class InvoicePrint:
-    """A request to print; of its `invoices` so many are `printed`."""
+    """A print request. `invoices` is how many it has, `printed` how many are done."""
 
     id: int
     requested_by: str
@@ -48,7 +48,7 @@ class InvoicePrint:
 
 @dataclass(frozen=True)
 class PrintFile:
-    """A PDF that is ready, with the first and the last invoice in it: `GET /invoice-prints/{print_id}/files/{file}`."""
+    """A PDF that is ready, with its first and last invoice. Get it at `/invoice-prints/{print_id}/files/{file}`."""
 
     file: int
     invoices: int
@@ -58,6 +58,8 @@ class PrintFile:
 
 @dataclass(frozen=True)
 class PrintProgress:
+    """A print request with the files that are ready."""
+
     head: InvoicePrint
     files: Sequence[PrintFile]
 
@@ -67,12 +69,15 @@ DOCUMENT: Final = "document"
 PRINT: Final = "print"
 E_MAIL: Final = "e_mail"
 PREVIEW = "Preview"
-"""What an invoice says of itself that is only looked at and was not printed yet."""
+"""The mark on an invoice that is only viewed and was not printed yet."""
 
 
 @dataclass(frozen=True)
 class Printing:
-    """A time that an invoice was printed: alone (`document`), in a `print` of many, or for an `e_mail`. The first is no copy."""
+    """One printing of an invoice: alone (`document`), in a `print` of many, or for an `e_mail`.
+
+    All but the first are marked as copies.
+    """
 
     printing: int
     way: Way
@@ -82,16 +87,16 @@ class Printing:
 
 @dataclass(frozen=True)
 class Printed:
-    """That an invoice was printed before: when for the first time, and whether as it is now."""
+    """When an invoice was first printed. `unchanged` says whether it is still the same as then."""
 
     invoice_id: int
     first_printed_at: datetime
-    as_it_is: bool
+    unchanged: bool
 
 
-def mark_of(first_printed_on: date, *, as_it_is: bool) -> str:
-    """What a reprint says of itself: that it is a copy, or that the invoice was changed after its first print.
+def mark_of(first_printed_on: date, *, unchanged: bool) -> str:
+    """The mark on a reprint: it is a copy, or the invoice was changed after its first printing.
 
-    Source: receivables, section 7.
+    Example: `Copy, first printed 2026-11-02`. Source: receivables, section 7.
     """
-    return f"{'Copy' if as_it_is else 'Changed'}, first printed {first_printed_on}"
+    return f"{'Copy' if unchanged else 'Changed'}, first printed {first_printed_on}"

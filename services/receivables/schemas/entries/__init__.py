@@ -1,1 +1,1 @@
-"""Entries on the wire."""
+"""The bodies of entries."""

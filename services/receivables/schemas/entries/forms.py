@@ -1,4 +1,4 @@
-"""The forms of entries on the wire: what each field holds, and whether it is open."""
+"""The bodies of entry forms: the default of each field, and whether it is open."""
 
 from collections.abc import Mapping
 
@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict
 
 from services.receivables.actions.entries.desk import FormsRead
 from services.receivables.rules.entries.fields import Field as FormField
-from services.receivables.schemas.entries.typed import HeaderTyped, LineTyped
+from services.receivables.schemas.entries.typed import HeaderInput, LineInput
 from shared.values.numbers import CompanyNumber
 
 
 class FieldRead(BaseModel):
-    """A field of a form: its default, whether it is open, and the reason when it is not."""
+    """A field of a form: its default, whether it is open, and the reason if it is not."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -22,6 +22,8 @@ class FieldRead(BaseModel):
 
 
 class FaultRead(BaseModel):
+    """A field whose value would be refused, and why."""
+
     model_config = ConfigDict(from_attributes=True)
 
     pointer: str
@@ -29,30 +31,30 @@ class FaultRead(BaseModel):
 
 
 def read_fields(fields: Mapping[str, FormField]) -> dict[str, FieldRead]:
-    """The fields with their defaults as they are typed: dates and amounts as text."""
+    """The fields of a form, with dates and amounts as text."""
     return {
         name: FieldRead(
-            default=one.default if one.default is None or isinstance(one.default, int) else str(one.default),
-            open=one.open,
-            required=one.required,
-            reason=one.reason,
+            default=field.default if field.default is None or isinstance(field.default, int) else str(field.default),
+            open=field.open,
+            required=field.required,
+            reason=field.reason,
         )
-        for name, one in fields.items()
+        for name, field in fields.items()
     }
 
 
-class FormsToRead(BaseModel):
-    """What is typed so far of a header, and of one line under it; nothing is saved."""
+class FormsInput(BaseModel):
+    """The fields entered so far in a header and in one of its lines. Nothing is saved."""
 
     model_config = ConfigDict(extra="forbid")
 
     ar_company: CompanyNumber
-    header: HeaderTyped = HeaderTyped()
-    line: LineTyped = LineTyped()
+    header: HeaderInput = HeaderInput()
+    line: LineInput = LineInput()
 
 
 class FormsAnswer(BaseModel):
-    """The fields of the header and of the line, and what of the typing would be refused."""
+    """The fields of the header and of the line, and the values that would be refused."""
 
     header: dict[str, FieldRead]
     line: dict[str, FieldRead]
@@ -63,5 +65,5 @@ class FormsAnswer(BaseModel):
         return cls(
             header=read_fields(forms.header),
             line=read_fields(forms.line),
-            faults=[FaultRead.model_validate(one) for one in forms.faults],
+            faults=[FaultRead.model_validate(fault) for fault in forms.faults],
         )

@@ -1,4 +1,4 @@
-"""Entries as a table: one row a line, with the header on the first row of each entry."""
+"""Entries in a file: one row for each line, with the header on the first row of each entry."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from shared.values.text import Line, NumberText
 
 
 class EntryRow(HeaderFields, LineFields):
-    """A line of an entry. Rows with the same `entry` belong together; the first of them says what the header holds.
+    """A line of an entry. Rows with the same `entry` belong together; the first one has the header.
 
-    `apply_to` is the number of the posted invoice that an amendment applies to. Empty cells take their defaults.
+    `apply_to` is the number of the posted invoice that an amendment applies to. Empty cells get their defaults.
     """
 
     entry: NumberText
@@ -20,6 +20,7 @@ class EntryRow(HeaderFields, LineFields):
     line_description: Line | None = None
 
     def to_row(self) -> ImportedRow:
+        """The row as the fields of its header and the fields of its line."""
         typed: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set if name != "entry"}
         line = {name: typed.pop(name) for name in LineFields.model_fields if name in typed}
         if "line_description" in typed:

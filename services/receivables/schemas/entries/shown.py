@@ -1,4 +1,4 @@
-"""Entries as they stand in a batch, on the wire."""
+"""Entries as they are in a batch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from shared.values.money import Money
 
 @dataclass(frozen=True, kw_only=True)
 class EntryRead(EntryHead):
-    """An entry whole. `warnings` are allowed and yet worth a look; `next_misc_amount` is the default of the next row."""
+    """An entry with its lines. `warnings` do not block posting.
+
+    `next_misc_amount` is the default amount of the next miscellaneous distribution.
+    """
 
     lines: Sequence[TypedLine]
     misc_distributions: Sequence[MiscRow]

@@ -1,11 +1,11 @@
-"""Entries as they are typed, on the wire."""
+"""Entries as clerks enter them."""
 
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.receivables.actions.entries.desk import Typed
+from services.receivables.actions.entries.desk import EntryDraft
 from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.entries.facts import LineType, TransactionType
 from shared.contracts.invoice_credited import Disposition
@@ -19,14 +19,14 @@ Percent = Annotated[Rate, Field(ge=0, le=100)]
 
 
 class HeaderFields(BaseModel):
-    """What the header of an entry holds, typed or in a table."""
+    """The header of an entry, in a form or in a file."""
 
     model_config = ConfigDict(extra="forbid")
 
-    type: TransactionType | None = Field(default=None, description="An invoice, if left out.")
+    type: TransactionType | None = Field(default=None, description="Defaults to an invoice.")
     customer: NumberText | None = Field(default=None, description="The customer's number.")
     contract: CodeText | None = None
-    invoice_number: NumberText | None = Field(default=None, description="Numbered when posted, if left out.")
+    invoice_number: NumberText | None = Field(default=None, description="Defaults to the next number on posting.")
     receivable_type: TypeNumber | None = None
     description: Line | None = None
     purchase_order: Line | None = None
@@ -38,19 +38,19 @@ class HeaderFields(BaseModel):
     reason: Line | None = None
 
 
-class HeaderTyped(HeaderFields, ChangeBody):
-    """The header of an entry. What is open, and what stands there by default, `POST /v1/entry-forms` tells."""
+class HeaderInput(HeaderFields, ChangeBody):
+    """The header of an entry. `POST /v1/entry-forms` shows which fields are open, and their defaults."""
 
     apply_to: Id | None = Field(default=None, description="The id of the posted invoice that an amendment applies to.")
 
 
 class LineFields(BaseModel):
-    """What a line of an entry holds, typed or in a table."""
+    """A line of an entry, in a form or in a file."""
 
     model_config = ConfigDict(extra="forbid")
 
     apply_line: LineNumber | None = Field(
-        default=None, description="The line of the invoice that an amendment is about."
+        default=None, description="The line of the invoice that an amendment applies to."
     )
     line_type: LineType | None = None
     contract_item: CodeText | None = None
@@ -70,10 +70,10 @@ class LineFields(BaseModel):
     discount: Money | None = None
 
 
-class LineTyped(LineFields, ChangeBody):
-    """A line. New lines take `net`, their amount before tax; lines that exist `amount`, which holds the tax.
+class LineInput(LineFields, ChangeBody):
+    """A line. New lines have `net`, the amount before tax. Lines that apply to an existing one have `amount`, with tax.
 
-    Amounts, units and retainage of credit memos and write-offs are typed positive.
+    Enter amounts, units and retainage of credit memos and write-offs as positive numbers.
     """
 
     description: Line | None = None
@@ -81,8 +81,8 @@ class LineTyped(LineFields, ChangeBody):
     tax_discount: Money | None = None
 
 
-class MiscTyped(ChangeBody):
-    """A misc. distribution; without an amount it takes what the others have left of the amount without tax."""
+class MiscInput(ChangeBody):
+    """A miscellaneous distribution. Its default amount is the net amount less what the others have."""
 
     code: CodeText | None = None
     description: Line | None = None
@@ -90,21 +90,21 @@ class MiscTyped(ChangeBody):
     amount: Money | None = None
 
 
-class EntryTyped(HeaderTyped):
-    """An entry with the lines and misc. distributions that it begins with."""
+class EntryInput(HeaderInput):
+    """A new entry with its first lines and miscellaneous distributions."""
 
-    lines: list[LineTyped] = Field(default=[], max_length=10_000)
-    misc_distributions: list[MiscTyped] = Field(default=[], max_length=1_000)
+    lines: list[LineInput] = Field(default=[], max_length=10_000)
+    misc_distributions: list[MiscInput] = Field(default=[], max_length=1_000)
 
-    def to_entry(self) -> Typed:
-        header = {name: value for name, value in self.to_changes().items() if name in HeaderTyped.model_fields}
-        return Typed(
-            header, [one.to_changes() for one in self.lines], [one.to_changes() for one in self.misc_distributions]
-        )
+    def to_entry(self) -> EntryDraft:
+        """The fields that were sent of the header, of each line and of each miscellaneous distribution."""
+        header = {name: value for name, value in self.to_changes().items() if name in HeaderInput.model_fields}
+        lines = [line.to_changes() for line in self.lines]
+        return EntryDraft(header, lines, [row.to_changes() for row in self.misc_distributions])
 
 
 class TransactionToBringBack(BaseModel):
-    """A posted transaction of the batch's month, by its id, and what is to become of it."""
+    """A posted transaction of the batch's month, and whether to change or delete it."""
 
     model_config = ConfigDict(extra="forbid")
 

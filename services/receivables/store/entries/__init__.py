@@ -1,1 +1,1 @@
-"""Entries of batches, and the facts that entering them needs."""
+"""The rows of entries, and the facts for their input."""

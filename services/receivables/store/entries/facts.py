@@ -1,4 +1,4 @@
-"""What entry has to know, each in one statement however many entries ask: codes, customers, contracts, numbers, limits."""
+"""The facts for the input of entries, each in one statement: codes, customers, contracts, numbers in use, exposures."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _CUSTOMER = ", ".join(f"c.{name}" for name in Customer.model_fields)
 
 
 async def codes(session: AsyncSession, company: ArCompany) -> EntryCodes:
-    """The records of the company that entries may name, retired ones too."""
+    """The records of the company that entries can name, including retired ones."""
     own = {"ar_company": company.number}
     terms = await load_rows(session, records.PAY_TERMS, **own)
     types = await load_rows(session, records.RECEIVABLE_TYPES, **own)
@@ -35,11 +35,11 @@ async def codes(session: AsyncSession, company: ArCompany) -> EntryCodes:
         gl_company=company.gl_company,
     )
     return EntryCodes(
-        terms={one.code: one for one in terms},
-        types={one.type: one for one in types},
-        tax_codes={one.code: one for one in taxes},
-        materials={one.code: one for one in materials},
-        misc_codes={one.code: one.description for one in misc if one.retired_on is None},
+        terms={row.code: row for row in terms},
+        types={row.type: row for row in types},
+        tax_codes={row.code: row for row in taxes},
+        materials={row.code: row for row in materials},
+        misc_codes={row.code: row.description for row in misc if row.retired_on is None},
         accounts=frozenset(accounts),
     )
 
@@ -47,7 +47,7 @@ async def codes(session: AsyncSession, company: ArCompany) -> EntryCodes:
 async def customers(
     session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
 ) -> dict[str, Customer]:
-    """The customers of these numbers within the scope."""
+    """The customers with these numbers within the scope, by number."""
     within, parameters = scope_condition(scope, branch=None, customer="c.number", ar_company="c.ar_company")
     found = await fetch_all(
         session,
@@ -60,41 +60,41 @@ async def customers(
         numbers=sorted(numbers),
         **parameters,
     )
-    return {one.number: one for one in found}
+    return {customer.number: customer for customer in found}
 
 
 async def contracts(
     session: AsyncSession, ar_company: int, numbers: Collection[str]
 ) -> tuple[dict[str, Contract], dict[tuple[str, str], ContractItem]]:
-    """The contracts of these numbers, and their items by contract and item."""
+    """The contracts with these numbers by number, and their items by contract and item."""
     if not numbers:
         return {}, {}
-    wanted = {"ar_company": ar_company, "numbers": sorted(numbers)}
-    those = "t.ar_company = :ar_company AND t.{0} = ANY(CAST(:numbers AS text[]))"
+    parameters = {"ar_company": ar_company, "numbers": sorted(numbers)}
+    condition = "t.ar_company = :ar_company AND t.{0} = ANY(CAST(:numbers AS text[]))"
     found = await fetch_all(
         session,
         Contract,
-        f"SELECT {records.CONTRACTS.select} FROM contract t WHERE {those.format('number')}",
-        **wanted,
+        f"SELECT {records.CONTRACTS.select} FROM contract t WHERE {condition.format('number')}",
+        **parameters,
     )
     items = await fetch_all(
         session,
         ContractItem,
-        f"SELECT {records.CONTRACT_ITEMS.select} FROM contract_item t WHERE {those.format('contract')}",
-        **wanted,
+        f"SELECT {records.CONTRACT_ITEMS.select} FROM contract_item t WHERE {condition.format('contract')}",
+        **parameters,
     )
-    return {one.number: one for one in found}, {(one.contract, one.item): one for one in items}
+    return {contract.number: contract for contract in found}, {(item.contract, item.item): item for item in items}
 
 
 async def numbers_in_use(session: AsyncSession, ar_company: int, numbers: Sequence[str]) -> list[NumberInUse]:
-    """Where these invoice numbers stand in the company, and in job billing that is not interfaced to it yet."""
+    """Where these invoice numbers are in use in the company, or on bills of Job Billing not interfaced yet."""
     if not numbers:
         return []
     return await fetch_all(
         session,
         NumberInUse,
         """
-        WITH named AS (SELECT DISTINCT lower(btrim(given)) AS normal FROM unnest(CAST(:numbers AS text[])) AS given)
+        WITH named AS (SELECT DISTINCT lower(btrim(number)) AS normal FROM unnest(CAST(:numbers AS text[])) AS number)
         SELECT 'posted' AS place, t.invoice_number, t.ar_company AS company, c.number AS customer, b.month,
                b.number AS id, t.seq, t.batch_id, t.id AS transaction_id
         FROM named
@@ -127,9 +127,10 @@ class _Exposure:
 
 
 async def exposures(session: AsyncSession, customer_ids: Collection[int], batch_id: int | None) -> dict[int, Decimal]:
-    """What each customer owes or will owe: posted, in other unposted batches, and rated but not exported.
+    """What each customer owes or will owe, by id: posted, in unposted batches, and rated but not booked.
 
-    The batch at hand is left out: its entries are counted one after the other. Source: receivables, section 2.20.
+    The batch `batch_id` does not count, because validation adds its entries one by one.
+    Source: receivables, section 2.20.
     """
     if not customer_ids:
         return {}
@@ -152,4 +153,4 @@ async def exposures(session: AsyncSession, customer_ids: Collection[int], batch_
         ids=sorted(customer_ids),
         batch_id=batch_id,
     )
-    return {one.customer_id: one.amount for one in found}
+    return {exposure.customer_id: exposure.amount for exposure in found}

@@ -1,4 +1,4 @@
-"""Entries of batches: written, read whole, changed and removed."""
+"""The rows of entries, their lines and miscellaneous distributions."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,54 +14,61 @@ from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_value, fetch_values
 
 PartT = TypeVar("PartT")
-_KEPT = tuple(one.name for one in fields(Header) if one.name not in {"customer", "revision", "posted"})
-_HEADER = ", ".join("c.number AS customer" if one.name == "customer" else f"e.{one.name}" for one in fields(Header))
-_LINE = tuple(one.name for one in fields(BatchLine))
-_MISC = tuple(one.name for one in fields(MiscRow))
+_KEPT = tuple(field.name for field in fields(Header) if field.name not in {"customer", "revision", "posted"})
+_HEADER = ", ".join(
+    "c.number AS customer" if field.name == "customer" else f"e.{field.name}" for field in fields(Header)
+)
+_LINE = tuple(field.name for field in fields(BatchLine))
+_MISC = tuple(field.name for field in fields(MiscRow))
 _SOURCE = "batch_entry e JOIN customer c ON c.id = e.customer_id"
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A line or a misc. distribution with the entry that it belongs to."""
+    """A line or a miscellaneous distribution, with the seq of its entry."""
 
     seq: int
     part: BatchLine | MiscRow
 
 
 async def write(session: AsyncSession, batch_id: int, entries: Sequence[Entry]) -> None:
-    """Adds entries with their lines and misc. distributions, each table by one COPY."""
-    await copy_rows(session, "batch_entry", _KEPT, [one.header for one in entries], batch_id=batch_id)
+    """Adds entries with their lines and miscellaneous distributions, with one COPY for each table."""
+    await copy_rows(session, "batch_entry", _KEPT, [entry.header for entry in entries], batch_id=batch_id)
     await _write_parts(session, batch_id, entries)
 
 
 async def _write_parts(session: AsyncSession, batch_id: int, entries: Sequence[Entry]) -> None:
-    lines = [_Part(one.seq, line) for one in entries for line in one.lines]
-    misc = [_Part(one.seq, row) for one in entries for row in one.misc]
+    lines = [_Part(entry.seq, line) for entry in entries for line in entry.lines]
+    misc = [_Part(entry.seq, row) for entry in entries for row in entry.misc]
     for table, names, parts in (("batch_line", _LINE, lines), ("batch_misc_distribution", _MISC, misc)):
         await copy_rows(session, table, ("seq", *(f"part.{name}" for name in names)), parts, batch_id=batch_id)
 
 
 async def read(session: AsyncSession, batch_id: int, *, seqs: Sequence[int] | None = None) -> list[Entry]:
-    """The entries of a batch by seq, or those named, whole, in three statements however many they are."""
-    wanted = {"batch_id": batch_id, "seqs": None if seqs is None else list(seqs)}
-    those = "(CAST(:seqs AS int[]) IS NULL OR {0}.seq = ANY(CAST(:seqs AS int[])))"
+    """The entries of a batch, or only those with `seqs`, by seq and in three statements for any number."""
+    parameters = {"batch_id": batch_id, "seqs": None if seqs is None else list(seqs)}
+    condition = "(CAST(:seqs AS int[]) IS NULL OR {0}.seq = ANY(CAST(:seqs AS int[])))"
     headers = await fetch_all(
         session,
         Header,
         f"""
         SELECT {_HEADER} FROM {_SOURCE}
-        WHERE e.batch_id = :batch_id AND {those.format("e")} ORDER BY e.seq
+        WHERE e.batch_id = :batch_id AND {condition.format("e")} ORDER BY e.seq
         """,
-        **wanted,
+        **parameters,
     )
-    lines = await _read_parts(session, BatchLine, "batch_line", (*_LINE,), "line", wanted)
-    misc = await _read_parts(session, MiscRow, "batch_misc_distribution", _MISC, "row", wanted)
-    return [Entry(one, lines[one.seq], misc[one.seq]) for one in headers]
+    lines = await _read_parts(session, BatchLine, "batch_line", (*_LINE,), "line", parameters)
+    misc = await _read_parts(session, MiscRow, "batch_misc_distribution", _MISC, "row", parameters)
+    return [Entry(header, lines[header.seq], misc[header.seq]) for header in headers]
 
 
 async def _read_parts(
-    session: AsyncSession, kind: type[PartT], table: str, names: Sequence[str], order: str, wanted: Mapping[str, object]
+    session: AsyncSession,
+    kind: type[PartT],
+    table: str,
+    names: Sequence[str],
+    order: str,
+    parameters: Mapping[str, object],
 ) -> defaultdict[int, list[PartT]]:
     result = await session.execute(
         text(
@@ -71,7 +78,7 @@ async def _read_parts(
             ORDER BY x.seq, x.{order}
             """
         ),
-        {"batch_id": wanted["batch_id"], "seqs": wanted["seqs"]},
+        {"batch_id": parameters["batch_id"], "seqs": parameters["seqs"]},
     )
     parts: defaultdict[int, list[PartT]] = defaultdict(list)
     for row in result:
@@ -80,7 +87,7 @@ async def _read_parts(
 
 
 async def replace(session: AsyncSession, batch_id: int, entry: Entry) -> None:
-    """Writes a changed entry in the place of the one that was; its revision grows."""
+    """Replaces an entry with its changed version. Its revision grows."""
     names = [name for name in _KEPT if name not in {"seq", "entered_by"}]
     changes = ", ".join(f"{name} = :{name}" for name in names)
     await execute(
@@ -98,7 +105,7 @@ async def replace(session: AsyncSession, batch_id: int, entry: Entry) -> None:
 
 
 async def remove(session: AsyncSession, batch_id: int, seq: int | None = None) -> None:
-    """Removes one entry, or all of a batch; what it held is free again."""
+    """Removes one unposted entry, or all of a batch, and releases the transactions that they changed or deleted."""
     await execute(
         session,
         "DELETE FROM batch_entry WHERE batch_id = :batch_id AND (CAST(:seq AS int) IS NULL OR seq = :seq) AND NOT posted",
@@ -117,13 +124,13 @@ async def mark_posted(session: AsyncSession, batch_id: int, seqs: Sequence[int])
     )
 
 
-async def unposted_seqs(session: AsyncSession, batch_id: int, most: int) -> list[int]:
-    """The next seqs of a batch that are not posted yet, lowest first."""
+async def unposted_seqs(session: AsyncSession, batch_id: int, limit: int) -> list[int]:
+    """The next seqs of a batch that are not posted yet, at most `limit`, lowest first."""
     found: list[int] = await fetch_values(
         session,
-        "SELECT seq FROM batch_entry WHERE batch_id = :batch_id AND NOT posted ORDER BY seq LIMIT :most",
+        "SELECT seq FROM batch_entry WHERE batch_id = :batch_id AND NOT posted ORDER BY seq LIMIT :limit",
         batch_id=batch_id,
-        most=most,
+        limit=limit,
     )
     return found
 
@@ -137,7 +144,7 @@ async def anything_posted(session: AsyncSession, batch_id: int) -> bool:
 
 
 async def list_headers(session: AsyncSession, batch_id: int, query: PageQuery) -> tuple[list[Header], str | None, int]:
-    """One page of the entries of a batch without their lines, and how many there are."""
+    """One page of the entries of a batch without their lines, the cursor of the next page, and how many there are."""
     where = Where().add("e.batch_id = :batch_id", batch_id=batch_id)
     rows, cursor = await fetch_page(
         session,

@@ -1,4 +1,4 @@
-"""What stands on printed invoices."""
+"""The content of printed invoices."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,17 +12,17 @@ from services.receivables.rules.invoice_prints.documents import (
     DocumentLine,
     Replaced,
 )
-from services.receivables.store.posted_transactions import AS_IT_IS
+from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.database.statements import fetch_all
 
 SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
-_IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted (id, position)"
+_IDS = "unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS chosen (id, position)"
 
 
 async def facts(session: AsyncSession, invoice_ids: Sequence[int]) -> DocumentFacts:
-    """Everything that is printed of these invoices as they are now, changes and all, in their order.
+    """Everything that is printed on these invoices, including later changes, in the order of the ids.
 
-    Four statements however many invoices there are.
+    Takes four statements for any number of invoices.
     """
     ids = list(invoice_ids)
     return DocumentFacts(
@@ -43,8 +43,8 @@ async def _heads(session: AsyncSession, ids: Sequence[int]) -> list[DocumentHead
                c.name AS customer_name, c.address AS customer_address, t.contract, v.purchase_order,
                v.invoice_date, v.due_on, v.discount_on, p.description AS terms, sums.net, sums.tax, sums.total
         FROM {_IDS}
-        JOIN ar_transaction t ON t.id = wanted.id
-        {AS_IT_IS}
+        JOIN ar_transaction t ON t.id = chosen.id
+        {CURRENT_VERSION}
         JOIN LATERAL (
             SELECT sum(x.net) AS net, sum(x.tax) AS tax, sum(x.total) AS total
             FROM ar_transaction x WHERE x.id = t.id OR (x.applies_to_id = t.id AND x.type = 'invoice')
@@ -52,7 +52,7 @@ async def _heads(session: AsyncSession, ids: Sequence[int]) -> list[DocumentHead
         JOIN ar_company k ON k.number = t.ar_company
         JOIN customer c ON c.id = t.customer_id
         LEFT JOIN pay_terms p ON p.ar_company = t.ar_company AND p.code = v.pay_terms
-        ORDER BY wanted.position
+        ORDER BY chosen.position
         """,
         ids=ids,
     )
@@ -64,13 +64,13 @@ async def _lines(session: AsyncSession, ids: Sequence[int]) -> list[DocumentLine
         DocumentLine,
         f"""
         WITH posted AS (
-            SELECT wanted.position, wanted.id AS invoice_id, coalesce(l.applies_to_line, l.line) AS invoice_line,
+            SELECT chosen.position, chosen.id AS invoice_id, coalesce(l.applies_to_line, l.line) AS invoice_line,
                    t.ar_company, l.*
             FROM {_IDS}
             JOIN LATERAL (
-                SELECT id, ar_company FROM ar_transaction WHERE id = wanted.id
+                SELECT id, ar_company FROM ar_transaction WHERE id = chosen.id
                 UNION ALL
-                SELECT id, ar_company FROM ar_transaction WHERE applies_to_id = wanted.id AND type = 'invoice'
+                SELECT id, ar_company FROM ar_transaction WHERE applies_to_id = chosen.id AND type = 'invoice'
             ) AS t ON true
             JOIN ar_line l ON l.transaction_id = t.id
         ), about AS (
@@ -102,7 +102,7 @@ async def _amendments(session: AsyncSession, ids: Sequence[int]) -> list[Documen
         DocumentAmendment,
         f"""
         SELECT a.applies_to_id AS invoice_id, a.type, a.invoice_date AS on, a.total
-        FROM {_IDS} JOIN ar_transaction a ON a.applies_to_id = wanted.id AND a.type <> 'invoice' ORDER BY a.id
+        FROM {_IDS} JOIN ar_transaction a ON a.applies_to_id = chosen.id AND a.type <> 'invoice' ORDER BY a.id
         """,
         ids=ids,
     )
@@ -115,7 +115,7 @@ async def _replaced(session: AsyncSession, ids: Sequence[int]) -> list[Replaced]
         f"""
         SELECT DISTINCT l.transaction_id AS invoice_id, t.invoice_number AS number
         FROM {_IDS}
-        JOIN ar_line l ON l.transaction_id = wanted.id AND l.work_order_id IS NOT NULL
+        JOIN ar_line l ON l.transaction_id = chosen.id AND l.work_order_id IS NOT NULL
         JOIN LATERAL (
             SELECT max(o.transaction_id) AS id FROM ar_line o JOIN ar_transaction i ON i.id = o.transaction_id
             WHERE o.work_order_id = l.work_order_id AND o.work_order_version < l.work_order_version AND i.type = 'invoice'
@@ -128,7 +128,7 @@ async def _replaced(session: AsyncSession, ids: Sequence[int]) -> list[Replaced]
 
 
 async def logos(session: AsyncSession, companies: Sequence[int]) -> Mapping[int, bytes]:
-    """The logos of these companies, of those that have one."""
+    """The logos of these companies by number. Companies without a logo are missing."""
     found = await session.execute(
         text("SELECT ar_company, content FROM company_logo WHERE ar_company = ANY(CAST(:companies AS int[]))"),
         {"companies": list(companies)},

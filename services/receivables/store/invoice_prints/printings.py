@@ -1,4 +1,4 @@
-"""When invoices were printed: looked up and noted, for many at once."""
+"""The rows of printings of invoices."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.invoice_prints.prints import Printed, Printing
-from services.receivables.store.posted_transactions import AS_IT_IS
+from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.database.statements import execute, fetch_all
 
 
 async def hold(session: AsyncSession, invoice_ids: Sequence[int]) -> None:
-    """Whoever prints one of these invoices waits until this transaction ends: of two at once one is the copy."""
+    """Locks the printing of these invoices until the transaction ends, so only the first of two is original."""
     await execute(
         session,
         """
@@ -23,24 +23,24 @@ async def hold(session: AsyncSession, invoice_ids: Sequence[int]) -> None:
 
 
 async def printed_before(session: AsyncSession, invoice_ids: Sequence[int]) -> list[Printed]:
-    """Those of the invoices that were printed before."""
+    """The invoices among these that were printed before."""
     return await fetch_all(
         session,
         Printed,
         f"""
         SELECT p.invoice_id, min(p.printed_at) AS first_printed_at,
-               bool_or(p.version_id = v.id) AS as_it_is
+               bool_or(p.version_id = v.id) AS unchanged
         FROM invoice_printing p
         JOIN ar_transaction t ON t.id = p.invoice_id
-        {AS_IT_IS}
+        {CURRENT_VERSION}
         WHERE p.invoice_id = ANY(CAST(:ids AS bigint[])) GROUP BY p.invoice_id
         """,
         ids=list(invoice_ids),
     )
 
 
-async def note(session: AsyncSession, invoice_ids: Sequence[int], way: str, printed_by: str, at: datetime) -> None:
-    """Writes down that the invoices are printed as they are now."""
+async def record(session: AsyncSession, invoice_ids: Sequence[int], way: str, printed_by: str, at: datetime) -> None:
+    """Records a printing of the current version of each invoice."""
     await execute(
         session,
         f"""
@@ -48,7 +48,7 @@ async def note(session: AsyncSession, invoice_ids: Sequence[int], way: str, prin
         SELECT t.id, coalesce((SELECT max(p.printing) FROM invoice_printing p WHERE p.invoice_id = t.id), 0) + 1,
                v.id, :way, :printed_by, :printed_at
         FROM ar_transaction t
-        {AS_IT_IS}
+        {CURRENT_VERSION}
         WHERE t.id = ANY(CAST(:ids AS bigint[]))
         """,
         ids=list(invoice_ids),
@@ -59,7 +59,7 @@ async def note(session: AsyncSession, invoice_ids: Sequence[int], way: str, prin
 
 
 async def list_printings(session: AsyncSession, invoice_id: int) -> list[Printing]:
-    """Every time that an invoice was printed, the first one first."""
+    """Every printing of an invoice, oldest first."""
     return await fetch_all(
         session,
         Printing,

@@ -1,4 +1,4 @@
-"""Prints of many invoices: a request, its invoices in order, and the files made so far."""
+"""The rows of prints: the request, its invoices in order, and the files so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,28 +14,28 @@ from shared.database.pages import Where
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 
 
-def chosen_invoices(scope: Scope, wanted: PrintSelection) -> Where:
-    """The posted invoices (t, of batch b and customer c) that were chosen and lie in the scope."""
+def chosen_invoices(scope: Scope, selection: PrintSelection) -> Where:
+    """The condition for the chosen posted invoices within the scope. Tables: invoice `t`, batch `b`, customer `c`."""
     return (
         Where(["t.type = 'invoice' AND t.action = 'add'"])
         .within(scope, **SIDES)
-        .add("b.run_id = :run_id", run_id=wanted.run_id)
-        .add("t.batch_id = :batch_id", batch_id=wanted.batch_id)
-        .add("t.id = ANY(CAST(:ids AS bigint[]))", ids=wanted.invoice_ids)
+        .add("b.run_id = :run_id", run_id=selection.run_id)
+        .add("t.batch_id = :batch_id", batch_id=selection.batch_id)
+        .add("t.id = ANY(CAST(:ids AS bigint[]))", ids=selection.invoice_ids)
     )
 
 
-async def begin_print(
-    session: AsyncSession, scope: Scope, wanted: PrintSelection, requested_by: str, requested_at: datetime
+async def start_print(
+    session: AsyncSession, scope: Scope, selection: PrintSelection, requested_by: str, requested_at: datetime
 ) -> int:
-    """Writes a request to print the chosen invoices that lie in the scope, ordered by number, and returns its id."""
+    """Creates a print of the chosen invoices within the scope, in the order of their ids, and returns its id."""
     print_id: int = await fetch_value(
         session,
         "INSERT INTO invoice_print (requested_by, requested_at) VALUES (:requested_by, :requested_at) RETURNING id",
         requested_by=requested_by,
         requested_at=requested_at,
     )
-    where = chosen_invoices(scope, wanted)
+    where = chosen_invoices(scope, selection)
     await execute(
         session,
         f"""
@@ -64,7 +64,7 @@ async def remove_old_prints(session: AsyncSession, before: datetime) -> None:
 
 
 async def find_print(session: AsyncSession, print_id: int, requested_by: str) -> InvoicePrint | None:
-    """A print, for whoever asked for it."""
+    """A print of this requester, or None."""
     return await fetch_one(
         session,
         InvoicePrint,
@@ -90,7 +90,7 @@ async def list_files(session: AsyncSession, print_id: int) -> list[PrintFile]:
 
 
 async def read_file(session: AsyncSession, print_id: int, file: int) -> bytes | None:
-    """One file of a print, None when it is not ready."""
+    """One file of a print; None if it is not ready."""
     content: bytes | None = await fetch_value(
         session, "SELECT content FROM invoice_print_file WHERE print_id = :id AND file = :file", id=print_id, file=file
     )
@@ -99,7 +99,7 @@ async def read_file(session: AsyncSession, print_id: int, file: int) -> bytes | 
 
 @dataclass(frozen=True)
 class NextPart:
-    """The invoices of a print that are made into its next file."""
+    """The invoices of the next file of a print."""
 
     print_id: int
     printed: int
@@ -108,8 +108,8 @@ class NextPart:
     invoice_ids: Sequence[int]
 
 
-async def take_part(session: AsyncSession, most: int) -> NextPart | None:
-    """The next invoices of an unfinished print, held until this transaction ends; another process takes another print."""
+async def take_part(session: AsyncSession, limit: int) -> NextPart | None:
+    """The next invoices of an unfinished print, locked until this transaction ends. Other processes take others."""
     return await fetch_one(
         session,
         NextPart,
@@ -120,15 +120,15 @@ async def take_part(session: AsyncSession, most: int) -> NextPart | None:
         )
         SELECT id AS print_id, printed, requested_by, requested_at, ARRAY(
             SELECT i.invoice_id FROM invoice_print_item i
-            WHERE i.print_id = taken.id AND i.position > taken.printed ORDER BY i.position LIMIT :most) AS invoice_ids
+            WHERE i.print_id = taken.id AND i.position > taken.printed ORDER BY i.position LIMIT :limit) AS invoice_ids
         FROM taken
         """,
-        most=most,
+        limit=limit,
     )
 
 
 async def save_part(session: AsyncSession, part: NextPart, heads: Sequence[DocumentHead], content: bytes) -> None:
-    """Writes the next file of a print."""
+    """Saves the next file of a print, and its progress."""
     await execute(
         session,
         """

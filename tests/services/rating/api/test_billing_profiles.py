@@ -1,4 +1,4 @@
-"""Rate tables and their codes at the edge: entered, changed, ended, copied, imported, exported, and refused."""
+"""Billing profiles and codes over HTTP: entered, changed, ended, copied, imported, exported and refused."""
 
 import asyncio
 import io
@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from shared.database.pool import Database
 from shared.database.statements import execute
-from tests.fixtures.ledgers import load
+from tests.fixtures.ledgers import Company, Enter, Rate, load
 
 
 def profile(**facts: Any) -> dict[str, Any]:
-    """A profile of a key that the sample company has no rates for."""
+    """A profile with a key for which the sample company has no rates."""
     return {
         "branch": "SAT",
         "customer_type": "LAW",
@@ -26,7 +27,7 @@ def profile(**facts: Any) -> dict[str, Any]:
     }
 
 
-async def test_a_profile_is_entered_read_changed_and_ended(company) -> None:
+async def test_a_profile_is_entered_read_changed_and_ended(company: Company) -> None:
     rating, _ = company
     made = await rating.post("/v1/billing-profiles", json=profile())
     assert made.status_code == 201, made.text
@@ -35,7 +36,7 @@ async def test_a_profile_is_entered_read_changed_and_ended(company) -> None:
     lines = [{"billing_item": "Service of process", "rate": "135.5"}, {"billing_item": "Mileage", "rate": "0.7",
               "method": "per_unit", "quantity_source": "miles", "minimum": "15.00"}]  # fmt: skip
     changed = await rating.put(path, json=profile(lines=lines), headers={"if-match": made.headers["etag"]})
-    assert [(one["rate"], one["minimum"]) for one in changed.json()["lines"]] == [
+    assert [(line["rate"], line["minimum"]) for line in changed.json()["lines"]] == [
         ("135.50000", None),
         ("0.70000", "15.00"),
     ]
@@ -47,7 +48,7 @@ async def test_a_profile_is_entered_read_changed_and_ended(company) -> None:
     assert (await rating.get("/v1/billing-profiles/999999")).json()["code"] == "NOT_FOUND"
 
 
-async def test_a_change_of_the_rates_counts_from_the_next_rating_on(company, enter, rate) -> None:
+async def test_a_change_of_rates_applies_from_the_next_rating(company: Company, enter: Enter, rate: Rate) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     assert (await rate(order["id"])).json()["total"] == "80.00"
@@ -61,8 +62,10 @@ async def test_a_change_of_the_rates_counts_from_the_next_rating_on(company, ent
     assert again["changes"] == [{"billing_item": "Service of process", "before": "80.00", "after": "85.00"}]
 
 
-async def test_a_change_by_another_process_counts_too(company, enter, rate, rating_database) -> None:
-    """This process keeps the rate table in memory; the change goes past it."""
+async def test_a_change_by_another_process_applies_too(
+    company: Company, enter: Enter, rate: Rate, rating_database: Database
+) -> None:
+    """This process caches the rate table, and the change is not made through this process."""
     (order,) = await enter("W1")
     assert (await rate(order["id"])).json()["total"] == "80.00"
     async with rating_database.transaction() as session:
@@ -73,7 +76,7 @@ async def test_a_change_by_another_process_counts_too(company, enter, rate, rati
 LINE = {"billing_item": "Service of process"}
 
 
-async def test_a_profile_is_saved_under_another_key(company) -> None:
+async def test_a_profile_is_copied_with_another_key(company: Company) -> None:
     rating, _ = company
     first = (await rating.post("/v1/billing-profiles", json=profile())).json()
     path = f"/v1/billing-profiles/{first['id']}/copies"
@@ -113,7 +116,9 @@ async def test_a_profile_is_saved_under_another_key(company) -> None:
         ),
     ],
 )  # fmt: skip
-async def test_a_faulty_profile_names_the_field_and_nothing_is_saved(company, facts, pointer) -> None:
+async def test_an_invalid_profile_names_the_field_and_nothing_is_saved(
+    company: Company, facts: dict[str, Any], pointer: str
+) -> None:
     rating, _ = company
     before = (await rating.get("/v1/billing-profiles")).json()["totals"]
     answer = await rating.post("/v1/billing-profiles", json=profile(**facts))
@@ -134,14 +139,14 @@ async def test_a_faulty_profile_names_the_field_and_nothing_is_saved(company, fa
         ({"method": "tiered", "steps": [{"up_to": "1", "rate": "0.1234567"}]}, "/lines/0/steps/0/rate"),
     ],
 )
-async def test_a_value_with_too_many_decimals_names_its_place(company, line, pointer) -> None:
+async def test_an_invalid_value_in_a_line_names_its_field(company: Company, line: dict[str, Any], pointer: str) -> None:
     answer = await company[0].post("/v1/billing-profiles", json=profile(lines=[{**LINE, **line}]))
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
 @pytest.mark.parametrize("dates", [("2026-01-01", None), ("2025-06-01", "2026-01-01"), ("2027-01-01", None)])
-async def test_profiles_of_one_key_never_overlap(company, dates) -> None:
+async def test_profiles_with_one_key_never_overlap(company: Company, dates: tuple[str, str | None]) -> None:
     rating, _ = company
     await rating.post("/v1/billing-profiles", json=profile())
     answer = await rating.post("/v1/billing-profiles", json=profile(effective_from=dates[0], effective_to=dates[1]))
@@ -149,19 +154,19 @@ async def test_profiles_of_one_key_never_overlap(company, dates) -> None:
     assert answer.json()["errors"][0]["pointer"] == "/effective_from"
 
 
-async def test_of_many_who_save_the_same_key_at_once_one_succeeds(company) -> None:
+async def test_of_many_clerks_who_save_the_same_key_at_once_one_succeeds(company: Company) -> None:
     answers = await asyncio.gather(*(company[0].post("/v1/billing-profiles", json=profile()) for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
 
 
-async def test_profiles_are_found_by_a_word(company) -> None:
+async def test_profiles_are_found_by_text(company: Company) -> None:
     rating, _ = company
     await rating.post("/v1/billing-profiles", json=profile())
     page = (await rating.get("/v1/billing-profiles", params={"search": "letter of 2025"})).json()
     assert page["totals"] == {"count": 1}
 
 
-NOUNS = {
+NOUNS: dict[str, dict[str, Any]] = {
     "branches": {"code": "ELP", "name": "El Paso", "ar_company": 1},
     "customer-types": {"code": "BANK", "name": "Bank"},
     "priorities": {"code": "NIGHT", "name": "Night"},
@@ -175,7 +180,7 @@ NOUNS = {
 
 
 @pytest.mark.parametrize("noun", NOUNS)
-async def test_a_code_is_entered_found_changed_and_retired(company, noun) -> None:
+async def test_a_code_is_entered_found_changed_and_retired(company: Company, noun: str) -> None:
     rating, _ = company
     entry = NOUNS[noun]
     key = entry.get("code") or entry["name"]
@@ -197,7 +202,9 @@ async def test_a_code_is_entered_found_changed_and_retired(company, noun) -> Non
     assert (await rating.get(f"/v1/{noun}/NO_SUCH")).status_code == 404
 
 
-async def test_a_retired_code_is_not_taken_into_new_things_but_stays_in_old_ones(company, enter) -> None:
+async def test_a_retired_code_cannot_be_used_in_new_records_but_stays_in_old_ones(
+    company: Company, enter: Enter
+) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     code = (await rating.get("/v1/priorities/STANDARD")).json()
@@ -208,7 +215,7 @@ async def test_a_retired_code_is_not_taken_into_new_things_but_stays_in_old_ones
     assert (await rating.patch(path, json={"miles": "3"}, headers={"if-match": '"1"'})).status_code == 200
 
 
-async def test_a_code_keeps_its_name_and_any_is_no_code(company) -> None:
+async def test_a_code_cannot_be_renamed_and_any_is_not_a_code(company: Company) -> None:
     rating, _ = company
     renamed = await rating.put(
         "/v1/priorities/RUSH", json={"code": "FAST", "name": "Fast"}, headers={"if-match": '"1"'}
@@ -221,19 +228,21 @@ async def test_a_code_keeps_its_name_and_any_is_no_code(company) -> None:
     assert (await rating.get("/v1/regions/KENDALL")).status_code == 404
 
 
-async def test_an_outcome_that_no_field_work_has_is_refused(company) -> None:
+async def test_an_outcome_that_is_not_a_field_status_is_refused(company: Company) -> None:
     answer = await company[0].post("/v1/bill-types", json={"code": "NOT_FOUND", "name": "Not found", "kind": "outcome"})
     assert answer.json()["errors"] == [
-        {"pointer": "/code", "detail": "an outcome is one of SERVED, NOT_SERVED, CANCELLED"}
+        {"pointer": "/code", "detail": "must be one of SERVED, NOT_SERVED, CANCELLED for an outcome"}
     ]
 
 
-async def test_a_region_is_found_by_a_zip(company) -> None:
+async def test_a_region_is_found_by_a_zip(company: Company) -> None:
     found = (await company[0].get("/v1/regions", params={"search": "78130"})).json()
-    assert [one["code"] for one in found] == ["TX_OTHER"]
+    assert [region["code"] for region in found] == ["TX_OTHER"]
 
 
-async def test_a_region_takes_other_zips_and_a_zip_in_two_regions_is_ambiguous(company, enter, rate) -> None:
+async def test_a_region_gets_other_zips_and_a_zip_in_two_regions_is_ambiguous(
+    company: Company, enter: Enter, rate: Rate
+) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     await rating.post("/v1/regions", json={"code": "DOWNTOWN", "name": "Downtown", "zips": ["78205", "78207"]})
@@ -253,16 +262,16 @@ async def test_a_region_takes_other_zips_and_a_zip_in_two_regions_is_ambiguous(c
         ("zones", ["78"], "must be a five-digit ZIP code or its first three or four digits, like 782"),
     ],
 )
-async def test_a_zip_that_does_not_fit_says_what_would(company, noun, zips, detail) -> None:
+async def test_an_invalid_zip_says_what_is_expected(company: Company, noun: str, zips: list[str], detail: str) -> None:
     answer = await company[0].post(f"/v1/{noun}", json={"code": "X", "name": "X", "zips": zips})
     assert answer.json()["errors"] == [{"pointer": "/zips/0", "detail": detail}]
 
 
-async def test_a_zip_lies_in_one_zone_only(company) -> None:
+async def test_a_zip_is_in_only_one_zone(company: Company) -> None:
     rating, _ = company
     await rating.post("/v1/zones", json={"code": "NEAR", "name": "Near", "zips": ["782"]})
     answer = await rating.post("/v1/zones", json={"code": "FAR", "name": "Far", "zips": ["781", "782"]})
-    assert answer.json()["errors"] == [{"pointer": "/zips", "detail": "782 lies in zone NEAR already"}]
+    assert answer.json()["errors"] == [{"pointer": "/zips", "detail": "782 is already in zone NEAR"}]
     file = await load(rating, "zones", b"code,name,zips\nA,A,780\nB,B,780;781")
     assert file.json()["errors"][0]["pointer"] == "line 3, column zips"
 
@@ -275,7 +284,7 @@ SAT,LAW,SPECIAL,SUBPOENA,BEXAR,2026-01-01,Mileage,per_unit,-1,,,miles
 SAT,LAW,SOON,SUBPOENA,BEXAR,2026-01-01,Mileage,per_unit,1,,,miles"""
 
 
-async def test_a_faulty_file_of_profiles_names_every_line_and_loads_nothing(company) -> None:
+async def test_a_profile_file_with_errors_names_every_line_and_imports_nothing(company: Company) -> None:
     rating, _ = company
     before = (await rating.get("/v1/billing-profiles")).json()["totals"]
     answer = await load(rating, "billing-profiles", FAULTY.encode())
@@ -292,7 +301,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.mark.parametrize("noun", ["regions", "billing-items", "bill-types"])
-async def test_codes_go_out_as_xlsx_and_come_in_again(company, noun) -> None:
+async def test_codes_are_exported_as_xlsx_and_imported_again(company: Company, noun: str) -> None:
     rating, _ = company
     before = (await rating.get(f"/v1/{noun}")).json()
     exported = await rating.get(f"/v1/{noun}", headers={"accept": XLSX})
@@ -302,12 +311,13 @@ async def test_codes_go_out_as_xlsx_and_come_in_again(company, noun) -> None:
     assert (await rating.get(f"/v1/{noun}")).json() == before
 
 
-async def test_profiles_come_in_as_xlsx_and_faults_name_the_row_of_the_sheet(company) -> None:
+async def test_profiles_are_imported_from_xlsx_and_errors_name_the_row(company: Company) -> None:
     rating, _ = company
     book = Workbook()
-    for row in FAULTY.splitlines():
-        book.active.append([float(cell) if cell.removeprefix("-").isdigit() else cell for cell in row.split(",")])
-    book.active.insert_rows(2)
+    sheet = book.worksheets[0]
+    for line in FAULTY.splitlines():
+        sheet.append([float(cell) if cell.removeprefix("-").isdigit() else cell for cell in line.split(",")])
+    sheet.insert_rows(2)
     out = io.BytesIO()
     book.save(out)
     answer = await rating.post("/v1/billing-profiles/import", content=out.getvalue(), headers={"content-type": XLSX})
@@ -318,7 +328,7 @@ async def test_profiles_come_in_as_xlsx_and_faults_name_the_row_of_the_sheet(com
         "line 7, column priority",
     ]
     for row in (7, 6, 5, 4):
-        book.active.delete_rows(row)
+        sheet.delete_rows(row)
     out = io.BytesIO()
     book.save(out)
     answer = await rating.post("/v1/billing-profiles/import", content=out.getvalue(), headers={"content-type": XLSX})

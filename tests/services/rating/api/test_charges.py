@@ -1,4 +1,4 @@
-"""Prebills, lines by hand and overrides: entered for one order, taken up by its next rating; and what is tried out."""
+"""Prebills, manual lines and overrides of an order, trial ratings, and the coverage check."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,12 +7,13 @@ import httpx
 import pytest
 
 from shared.access.grants import Grant, Level, Limits
-from tests.fixtures.ledgers import load
+from tests.fixtures.ledgers import Company, Enter, load
+from tests.services.rating.conftest import Export, Identity
 
 
 @pytest.fixture
-async def path(company, enter) -> str:
-    """An open order of San Antonio with 40 miles to another county, and two servers to name."""
+async def path(company: Company, enter: Enter) -> str:
+    """An open order in San Antonio with 40 miles to another county, and two servers."""
     rating, _ = company
     await load(rating, "servers", b"code,name\nS1,Ana Flores\nS2,Tom Whitaker")
     (order,) = await enter("W1", zip_code="78130", miles="40")
@@ -20,8 +21,8 @@ async def path(company, enter) -> str:
 
 
 @pytest.fixture
-def add(company, path) -> Callable[..., Awaitable[httpx.Response]]:
-    """Enters a charge with the order's ETag as it is now: `await add("prebills", billing_item=...)`."""
+def add(company: Company, path: str) -> Callable[..., Awaitable[httpx.Response]]:
+    """Enters a charge with the current ETag of the order: `await add("prebills", billing_item=...)`."""
     rating, _ = company
 
     async def do(noun: str, **body: Any) -> httpx.Response:
@@ -32,8 +33,8 @@ def add(company, path) -> Callable[..., Awaitable[httpx.Response]]:
 
 
 @pytest.fixture
-def rate_again(company, path) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """Rates the order as it now is."""
+def rate_again(company: Company, path: str) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Rates the order again with its current ETag."""
     rating, _ = company
 
     async def do() -> dict[str, Any]:
@@ -47,10 +48,15 @@ def rate_again(company, path) -> Callable[[], Awaitable[dict[str, Any]]]:
 
 
 def lines_of(rating: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(one["billing_item"], one["origin"], one["amount"]) for one in rating["lines"]]
+    return [(line["billing_item"], line["origin"], line["amount"]) for line in rating["lines"]]
 
 
-async def test_prebills_and_lines_by_hand_stand_on_every_rating_from_then_on(company, path, add, rate_again) -> None:
+async def test_prebills_and_manual_lines_are_on_every_later_rating(
+    company: Company,
+    path: str,
+    add: Callable[..., Awaitable[httpx.Response]],
+    rate_again: Callable[[], Awaitable[dict[str, Any]]],
+) -> None:
     rating, _ = company
     shares = [{"server": "S1", "share": "1"}, {"server": "S2", "share": "1"}]
     made = await add("prebills", billing_item="Skip trace")
@@ -65,21 +71,26 @@ async def test_prebills_and_lines_by_hand_stand_on_every_rating_from_then_on(com
         ("Certified mail", "prebill", "21.02"),
         ("Service of process", "manual", "-5.00"),
     ]
-    assert [(one["server"], one["amount"]) for one in rated["lines"][3]["servers"]] == [
+    assert [(server["server"], server["amount"]) for server in rated["lines"][3]["servers"]] == [
         ("S1", "10.51"),
         ("S2", "10.51"),
     ]
     assert rated["total"] == "332.02"
     assert lines_of(await rate_again()) == lines_of(rated)
     charges = (await rating.get(f"{path}/charges")).json()
-    assert [(one["kind"], one["standard"]) for one in charges] == [
+    assert [(charge["kind"], charge["standard"]) for charge in charges] == [
         ("prebill", True),
         ("prebill", False),
         ("manual", False),
     ]
 
 
-async def test_an_override_survives_a_new_rating_and_shows_what_it_replaced(company, path, add, rate_again) -> None:
+async def test_an_override_survives_a_new_rating_and_shows_what_it_replaced(
+    company: Company,
+    path: str,
+    add: Callable[..., Awaitable[httpx.Response]],
+    rate_again: Callable[[], Awaitable[dict[str, Any]]],
+) -> None:
     rating, _ = company
     await rate_again()
     made = await add("overrides", billing_item="Mileage", quantity="10", reason="the odometer says so")
@@ -112,7 +123,14 @@ async def test_an_override_survives_a_new_rating_and_shows_what_it_replaced(comp
         ("overrides", {"billing_item": "Mileage", "bill_type": "LOUD", "amount": "1.00", "reason": "x"}, "/bill_type"),
     ],
 )
-async def test_a_faulty_charge_names_its_field_and_is_not_kept(company, path, add, noun, body, pointer) -> None:
+async def test_an_invalid_charge_names_its_field_and_is_not_saved(
+    company: Company,
+    path: str,
+    add: Callable[..., Awaitable[httpx.Response]],
+    noun: str,
+    body: dict[str, Any],
+    pointer: str,
+) -> None:
     answer = await add(noun, **body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer
@@ -120,7 +138,9 @@ async def test_a_faulty_charge_names_its_field_and_is_not_kept(company, path, ad
     assert (await company[0].get(path)).json()["revision"] == 1
 
 
-async def test_a_charge_needs_the_orders_version_and_an_order_that_can_be_changed(company, path, export) -> None:
+async def test_a_charge_needs_the_orders_version_and_an_order_that_can_be_changed(
+    company: Company, path: str, export: Export
+) -> None:
     rating, _ = company
     body = {"billing_item": "Skip trace"}
     assert (await rating.post(f"{path}/prebills", json=body)).json()["code"] == "VERSION_MISSING"
@@ -131,7 +151,9 @@ async def test_a_charge_needs_the_orders_version_and_an_order_that_can_be_change
     assert (locked.status_code, locked.json()["code"]) == (409, "LOCKED_USE_CREDIT")
 
 
-async def test_charges_of_another_branchs_order_do_not_exist(company, path, identity) -> None:
+async def test_charges_of_an_order_in_another_branch_are_not_found(
+    company: Company, path: str, identity: Identity
+) -> None:
     features = ("rating.work_orders", "rating.rating")
     miami = identity("rating", *(Grant(name, Level.EDIT, Limits(branches=frozenset({"MIA"}))) for name in features))
     answers = [
@@ -141,7 +163,7 @@ async def test_charges_of_another_branchs_order_do_not_exist(company, path, iden
             f"{path}/prebills", json={"billing_item": "Mileage"}, headers={**miami, "if-match": '"1"'}
         ),
     ]
-    assert [one.status_code for one in answers] == [404] * 3
+    assert [answer.status_code for answer in answers] == [404] * 3
     assert (await company[0].get("/v1/coverage", headers=miami)).json()["orders"] == 0
 
 
@@ -155,14 +177,16 @@ async def test_charges_of_another_branchs_order_do_not_exist(company, path, iden
         ("W1,Mileage,,S1: ten", "servers"),
     ],
 )
-async def test_a_faulty_file_of_prebills_enters_none(company, path, row, column) -> None:
+async def test_a_prebill_file_with_an_error_enters_nothing(company: Company, path: str, row: str, column: str) -> None:
     content = f"work_order,billing_item,rate,servers\nW1,Skip trace,,S1: 60; S2: 40\n{row}"
     answer = await load(company[0], "prebills", content.encode())
     assert answer.json()["errors"][0]["pointer"] == f"line 3, column {column}"
     assert (await company[0].get(f"{path}/charges")).json() == []
 
 
-async def test_a_trial_tells_the_price_and_stores_nothing(company, path, rate_again) -> None:
+async def test_a_trial_shows_the_price_and_stores_nothing(
+    company: Company, path: str, rate_again: Callable[[], Awaitable[dict[str, Any]]]
+) -> None:
     rating, _ = company
     change = {"field_status": "in_field", "pod_received": False}
     await rating.patch(path, json=change, headers={"if-match": '"1"'})
@@ -188,7 +212,7 @@ ENTRY = {
 }
 
 
-async def test_an_order_that_does_not_exist_can_be_tried_out(company) -> None:
+async def test_an_order_that_does_not_exist_can_be_rated_as_a_trial(company: Company) -> None:
     rating, _ = company
     body = {"order": ENTRY, "manual_lines": [{"billing_item": "Certified mail", "rate": "10"}]}
     trial = (await rating.post("/v1/rating-trials", json=body)).json()
@@ -199,7 +223,7 @@ async def test_an_order_that_does_not_exist_can_be_tried_out(company) -> None:
     assert wrong.json()["code"] == "UNKNOWN_REFERENCE"
 
 
-async def test_the_coverage_check_names_what_open_orders_lack(company) -> None:
+async def test_the_coverage_check_lists_open_orders_without_a_profile(company: Company) -> None:
     rating, _ = company
     await load(rating, "work-orders")
     found = (await rating.get("/v1/coverage")).json()
@@ -216,7 +240,7 @@ async def test_the_coverage_check_names_what_open_orders_lack(company) -> None:
     assert len(rows) == 1 + len(found["gaps"])
 
 
-async def test_an_open_profile_closes_the_gap(company) -> None:
+async def test_a_profile_with_any_closes_the_gap(company: Company) -> None:
     rating, _ = company
     await load(rating, "work-orders")
     profile = {

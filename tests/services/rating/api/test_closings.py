@@ -1,13 +1,22 @@
-"""One order apart from its roll-up: invoiced on demand, billed at zero."""
+"""Orders that are invoiced on demand or zero-billed, without a roll-up."""
+
+import httpx
 
 from shared.access.grants import Grant, Level
+from shared.database.pool import Database
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, Rate, key
 from tests.fixtures.rollups import assign, order_of
+from tests.services.rating.conftest import Identity, RatedIds, Reconciled
 
 
 async def test_an_on_demand_invoice_skips_the_roll_up(
-    rolled, enter, company, reconciled, rating_database, receivables_database
+    rolled: httpx.AsyncClient,
+    enter: Enter,
+    company: Company,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}/on-demand-invoice"
@@ -23,7 +32,7 @@ async def test_an_on_demand_invoice_skips_the_roll_up(
 
 
 async def test_a_refused_on_demand_invoice_leaves_its_order_rated(
-    company, enter, reconciled, rating_database, receivables_database
+    company: Company, enter: Enter, reconciled: Reconciled, rating_database: Database, receivables_database: Database
 ) -> None:
     rating, receivables = company
     (order,) = await enter("W1")
@@ -47,7 +56,9 @@ async def test_a_refused_on_demand_invoice_leaves_its_order_rated(
     await reconciled()
 
 
-async def test_an_assigned_order_is_taken_off_before_it_is_invoiced_alone(rolled, rated_ids) -> None:
+async def test_an_assigned_order_must_be_taken_off_before_it_is_invoiced_on_demand(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     (order_id,) = await rated_ids("W1")
     await assign(rolled)
     path = f"/v1/work-orders/{order_id}"
@@ -56,7 +67,7 @@ async def test_an_assigned_order_is_taken_off_before_it_is_invoiced_alone(rolled
     assert (answer.status_code, answer.json()["code"]) == (409, "ON_INVOICE")
 
 
-async def test_an_on_demand_order_that_cannot_be_rated_stays_as_it_was(company, enter) -> None:
+async def test_an_on_demand_order_that_cannot_be_rated_stays_as_it_was(company: Company, enter: Enter) -> None:
     rating, _ = company
     (order,) = await enter("W1", zip_code="99999")
     path = f"/v1/work-orders/{order['id']}"
@@ -66,7 +77,9 @@ async def test_an_on_demand_order_that_cannot_be_rated_stays_as_it_was(company, 
     assert (await rating.get("/v1/exports")).json()["items"] == []
 
 
-async def test_a_zero_billed_order_is_closed_until_it_is_reopened(company, enter, rate, identity) -> None:
+async def test_a_zero_billed_order_is_closed_until_it_is_reopened(
+    company: Company, enter: Enter, rate: Rate, identity: Identity
+) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}"
@@ -86,7 +99,7 @@ async def test_a_zero_billed_order_is_closed_until_it_is_reopened(company, enter
     assert (again.status_code, again.json()["code"]) == (409, "NOT_CLOSED")
 
 
-async def test_a_rated_order_is_not_zero_billed_unseen(company, rated_ids) -> None:
+async def test_a_rated_order_cannot_be_zero_billed(company: Company, rated_ids: RatedIds) -> None:
     (order_id,) = await rated_ids("W1")
     path = f"/v1/work-orders/{order_id}"
     etag = (await company[0].get(path)).headers["etag"]

@@ -1,7 +1,8 @@
-"""Commissions that are owed, reversed by credits, and paid; and their periods: one is open, a closed one never changes."""
+"""Commissions that are owed, reversed by credits, and paid, and commission periods."""
 
 import asyncio
 
+import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
@@ -9,12 +10,15 @@ from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
 from shared.database.statements import execute
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, Rate, key
+from tests.services.rating.conftest import Close, Credit, Export, Identity, Rated, Totals
 
 pytestmark = pytest.mark.usefixtures("paying")
 
 
-async def test_what_is_earned_is_owed_once_the_invoice_is_in_accounts_receivable(rating, rated, export, totals) -> None:
+async def test_commissions_are_owed_once_the_invoice_is_in_accounts_receivable(
+    rating: httpx.AsyncClient, rated: Rated, export: Export, totals: Totals
+) -> None:
     await rated("W1")
     assert (await rating.post("/v1/commission-payments", json={}, headers=key(1))).json()["code"] == "NOTHING_TO_PAY"
     await export()
@@ -23,11 +27,17 @@ async def test_what_is_earned_is_owed_once_the_invoice_is_in_accounts_receivable
         "TOM": ("0.00", "42.47", "0.00", "0.00"),
     }
     items = (await rating.get("/v1/commissions", params={"status": "payable"})).json()["items"]
-    assert {one["invoice"] for one in items} == {"100001"}
+    assert {item["invoice"] for item in items} == {"100001"}
 
 
-async def test_a_credit_reverses_to_exactly_nothing_and_the_next_version_earns_anew(
-    company, rating, rated, export, totals, rating_database, receivables_database
+async def test_a_full_credit_reverses_everything_and_the_next_version_earns_again(
+    company: Company,
+    rating: httpx.AsyncClient,
+    rated: Rated,
+    export: Export,
+    totals: Totals,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     _, receivables = company
     await rated("W1")
@@ -43,8 +53,8 @@ async def test_a_credit_reverses_to_exactly_nothing_and_the_next_version_earns_a
     assert (await totals())["ANA"] == ("0.00", "53.88", "0.00", "0.00")
 
 
-async def test_partial_credits_reverse_pro_rata_and_the_last_takes_the_rest(
-    rating, rated, export, close, credit, totals
+async def test_partial_credits_reverse_in_proportion_and_the_last_one_reverses_the_rest(
+    rating: httpx.AsyncClient, rated: Rated, export: Export, close: Close, credit: Credit, totals: Totals
 ) -> None:
     (order,) = await rated("W1", servers=[{"server": "ANA"}])
     await export()
@@ -57,12 +67,12 @@ async def test_partial_credits_reverse_pro_rata_and_the_last_takes_the_rest(
     assert (await totals())["ANA"] == ("0.00", "0.00", "0.00", "0.00")
     assert (await totals(period=1))["ANA"] == ("0.00", "107.75", "0.00", "0.00")
     items = (await rating.get("/v1/commissions", params={"period": 2, "work_order": "W1"})).json()["items"]
-    assert [one["amount"] for one in items] == ["-6.67", "-29.25", "-6.67", "-29.25", "-6.66", "-29.25"]
+    assert [item["amount"] for item in items] == ["-6.67", "-29.25", "-6.67", "-29.25", "-6.66", "-29.25"]
     assert items[0]["words"] == "credit 2026-11/901: agreed"
 
 
-async def test_a_commission_that_was_paid_is_set_off_against_the_next_run(
-    rating, rated, export, credit, totals
+async def test_a_reversal_of_a_paid_commission_is_offset_in_the_next_payment(
+    rating: httpx.AsyncClient, rated: Rated, export: Export, credit: Credit, totals: Totals
 ) -> None:
     (order,) = await rated("W1", servers=[{"server": "ANA"}])
     await export()
@@ -81,7 +91,9 @@ async def test_a_commission_that_was_paid_is_set_off_against_the_next_run(
     assert (second["commissions"], second["total"]) == (4, "86.20")
 
 
-async def test_two_who_pay_at_once_pay_once(rating, rated, export, totals) -> None:
+async def test_clerks_who_pay_at_once_pay_once(
+    rating: httpx.AsyncClient, rated: Rated, export: Export, totals: Totals
+) -> None:
     await rated("W1", "W2")
     await export()
     answers = await asyncio.gather(
@@ -104,7 +116,9 @@ async def test_two_who_pay_at_once_pay_once(rating, rated, export, totals) -> No
     assert (await totals(payment=again["id"]))["TOM"] == ("0.00", "0.00", "0.00", "84.94")
 
 
-async def test_only_what_earlier_periods_hold_is_paid_when_asked_so(rating, rated, export, close) -> None:
+async def test_a_payment_can_be_limited_to_earlier_periods(
+    rating: httpx.AsyncClient, rated: Rated, export: Export, close: Close
+) -> None:
     await rated("W1", servers=[{"server": "ANA"}])
     await close()
     await rated("W2", servers=[{"server": "ANA"}])
@@ -113,8 +127,8 @@ async def test_only_what_earlier_periods_hold_is_paid_when_asked_so(rating, rate
     assert made.json()["total"] == "107.75"
 
 
-async def test_a_closed_period_never_changes_and_corrections_fall_into_the_open_one(
-    rating, rated, rate, close, totals
+async def test_a_closed_period_never_changes_and_corrections_are_booked_in_the_open_one(
+    rating: httpx.AsyncClient, rated: Rated, rate: Rate, close: Close, totals: Totals
 ) -> None:
     (order,) = await rated("W1")
     await close()
@@ -123,7 +137,10 @@ async def test_a_closed_period_never_changes_and_corrections_fall_into_the_open_
         assert (await rate(order["id"])).status_code == 200
         assert (await rating.get("/v1/commissions", params={"period": 1})).json() == before
         periods = (await rating.get("/v1/commission-periods")).json()
-        assert [(one["id"], one["bookings"], one["amount"]) for one in periods] == [(2, 8, "0.00"), (1, 4, "96.35")]
+        assert [(period["id"], period["bookings"], period["amount"]) for period in periods] == [
+            (2, 8, "0.00"),
+            (1, 4, "96.35"),
+        ]
     assert (await totals())["ANA"] == ("53.88", "0.00", "0.00", "0.00")
     etag = (await rating.get(f"/v1/work-orders/{order['id']}")).headers["etag"]
     await rating.delete(f"/v1/work-orders/{order['id']}/rating", headers={"if-match": etag})
@@ -131,7 +148,9 @@ async def test_a_closed_period_never_changes_and_corrections_fall_into_the_open_
     assert (await rating.get("/v1/commissions", params={"period": 1})).json() == before
 
 
-async def test_the_database_itself_keeps_closed_periods(rated, close, rating_database: Database) -> None:
+async def test_the_database_itself_protects_closed_periods(
+    rated: Rated, close: Close, rating_database: Database
+) -> None:
     await rated("W1")
     await close()
     for statement in (
@@ -152,7 +171,9 @@ async def test_the_database_itself_keeps_closed_periods(rated, close, rating_dat
                 await execute(session, statement)
 
 
-async def test_closing_waits_for_a_rating_that_books_at_this_moment(rating, rated, enter, rating_database) -> None:
+async def test_closing_a_period_waits_for_a_rating_that_is_booking_in_it(
+    rating: httpx.AsyncClient, rated: Rated, enter: Enter, rating_database: Database
+) -> None:
     from services.rating.store.commission_payments import hold_open_period
 
     await rated("W1")
@@ -166,16 +187,19 @@ async def test_closing_waits_for_a_rating_that_books_at_this_moment(rating, rate
         assert await hold_open_period(session) == 2
 
 
-async def test_a_period_is_closed_once(rating, rated, identity) -> None:
+async def test_a_period_is_closed_once(rating: httpx.AsyncClient, rated: Rated, identity: Identity) -> None:
     await rated("W1")
     path = "/v1/commission-periods/1/close"
     answers = await asyncio.gather(*(rating.post(path, headers=key(number)) for number in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
-    assert {one.json()["code"] for one in answers if one.is_error} == {"COMMISSION_PERIOD_CLOSED"}
-    first = next(number for number, one in enumerate(answers) if one.is_success)
+    assert {answer.json()["code"] for answer in answers if answer.is_error} == {"COMMISSION_PERIOD_CLOSED"}
+    first = next(number for number, answer in enumerate(answers) if answer.is_success)
     again = await rating.post(path, headers=key(first))
     assert (again.status_code, again.json()["closed_by"]) == (200, "ALAMO\\tester")
-    assert [one["closed_at"] is None for one in (await rating.get("/v1/commission-periods")).json()] == [True, False]
+    assert [period["closed_at"] is None for period in (await rating.get("/v1/commission-periods")).json()] == [
+        True,
+        False,
+    ]
     assert (await rating.post("/v1/commission-periods/99/close", headers=key(9))).status_code == 404
     assert (await rating.post("/v1/commission-periods/2/close")).json()["code"] == "IDEMPOTENCY_KEY_MISSING"
     limited = identity("rating", Grant("rating.commissions", Level.APPROVE, Limits(branches=frozenset({"SAT"}))))

@@ -1,19 +1,25 @@
-"""Servers as master data: their own percentages by date, and the orders that they serve."""
+"""The percentages of servers by date, and the servers of an order."""
 
 import asyncio
+from datetime import date
+from decimal import Decimal
 
+import httpx
 import pytest
 
 from services.rating.actions.records import COMMISSION_RATES
 from services.rating.records.commission_rates import CommissionRateEntry
 from shared.access.grants import EVERYTHING
+from shared.database.pool import Database
 from tests.fixtures.ledgers import load
 
 pytestmark = pytest.mark.usefixtures("paying")
 RATE = {"server": "JOE", "percent": "30", "effective_from": "2026-01-01", "effective_to": "2026-06-30"}
 
 
-async def test_a_servers_rates_are_kept_by_date_and_go_out_as_they_come_in(rating) -> None:
+async def test_the_rates_of_a_server_are_stored_by_date_and_exported_in_the_import_format(
+    rating: httpx.AsyncClient,
+) -> None:
     made = await rating.post("/v1/commission-rates", json=RATE)
     assert (made.status_code, made.headers["etag"]) == (201, '"1"')
     path = f"/v1/commission-rates/{made.json()['id']}"
@@ -29,7 +35,7 @@ async def test_a_servers_rates_are_kept_by_date_and_go_out_as_they_come_in(ratin
     other = await rating.put(path, json={**RATE, "server": "ANA"}, headers={"if-match": '"2"'})
     assert other.json()["errors"][0]["pointer"] == "/server"
     in_force = (await rating.get("/v1/commission-rates", params={"on": "2026-11-02"})).json()
-    assert [(one["server"], one["percent"]) for one in in_force] == [
+    assert [(rate["server"], rate["percent"]) for rate in in_force] == [
         ("ANA", "45.00000"),
         ("JOE", "30.00000"),
         ("TOM", "33.30000"),
@@ -41,12 +47,12 @@ async def test_a_servers_rates_are_kept_by_date_and_go_out_as_they_come_in(ratin
     assert set(servers) >= {"ANA,Ana Flores,,yes", "JOE,Joe Medina,,no", "TOM,Tom Whitaker,,yes"}
 
 
-async def test_the_files_of_the_sample_company_load(rating) -> None:
+async def test_the_files_of_the_sample_company_can_be_imported(rating: httpx.AsyncClient) -> None:
     for noun, rows in (("servers", 5), ("commission-rates", 5)):
         assert (await load(rating, noun)).json() == {"imported": rows}
 
 
-async def test_two_who_enter_a_rate_at_once_enter_one(rating) -> None:
+async def test_clerks_who_enter_a_rate_at_once_enter_one(rating: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(rating.post("/v1/commission-rates", json=RATE) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
@@ -64,14 +70,14 @@ async def test_two_who_enter_a_rate_at_once_enter_one(rating) -> None:
         ("ANA,10,2026-10-31,", "effective_from"),
     ],
 )
-async def test_a_faulty_file_of_rates_loads_none(rating, row, column) -> None:
+async def test_a_rate_file_with_an_error_imports_nothing(rating: httpx.AsyncClient, row: str, column: str) -> None:
     content = f"server,percent,effective_from,effective_to\nJOE,20,2026-03-01,2026-04-30\n{row}"
     answer = await load(rating, "commission-rates", content.encode())
     assert answer.json()["errors"][0]["pointer"] == f"line 3, column {column}", answer.text
     assert (await rating.get("/v1/commission-rates", params={"server": "JOE"})).json() == []
 
 
-async def test_servers_of_an_order_are_checked_and_come_by_file(rating) -> None:
+async def test_the_servers_of_an_order_are_checked_and_can_be_imported(rating: httpx.AsyncClient) -> None:
     heading = "number,branch,customer,priority,job_type,served_zip,service_on,servers"
     row = "SAT,S1001,STANDARD,CITATION,78205,2026-11-02"
     good = await load(rating, "work-orders", f"{heading}\nW1,{row},ANA: 60; TOM: 40\nW2,{row},ANA".encode())
@@ -95,14 +101,16 @@ async def test_servers_of_an_order_are_checked_and_come_by_file(rating) -> None:
     assert faulty.json()["errors"][0]["pointer"] == "/lines/0/commission_rate"
 
 
-async def test_imports_at_once_never_make_overlapping_rates(rating) -> None:
+async def test_imports_at_once_never_create_overlapping_rates(rating: httpx.AsyncClient) -> None:
     files = [b"server,percent,effective_from\nJOE,40,2026-01-01"] * 4
-    answers = await asyncio.gather(*(load(rating, "commission-rates", one) for one in files))
+    answers = await asyncio.gather(*(load(rating, "commission-rates", file) for file in files))
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
 
 
-async def test_an_import_waits_for_who_is_entering_a_rate_and_sees_it(rating, rating_database) -> None:
-    entry = CommissionRateEntry(server="JOE", percent="40", effective_from="2026-01-01")
+async def test_an_import_waits_for_a_rate_that_is_being_entered_and_sees_it(
+    rating: httpx.AsyncClient, rating_database: Database
+) -> None:
+    entry = CommissionRateEntry(server="JOE", percent=Decimal(40), effective_from=date(2026, 1, 1))
     async with rating_database.transaction() as session:
         await COMMISSION_RATES.enter(session, EVERYTHING, entry)
         importing = asyncio.create_task(

@@ -1,27 +1,33 @@
-"""What rated orders earn their servers, adjusted by hand, and reported."""
+"""Commissions of rated orders over HTTP: booked, adjusted by hand, and reported."""
 
 import asyncio
 import json
 from io import BytesIO
+from typing import Any, cast
 
+import httpx
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
 from tests.fixtures.commissions import BOTH
 from tests.fixtures.exchange import work_off
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Enter, Rate, key
+from tests.services.rating.conftest import Adjust, Close, CountStatements, Export, Identity, Rated, Totals
 
 pytestmark = pytest.mark.usefixtures("paying")
 
 
-async def test_a_rated_order_earns_its_servers_what_the_rate_table_says(rating, rated) -> None:
+async def test_a_rated_order_earns_its_servers_what_the_rate_table_says(
+    rating: httpx.AsyncClient, rated: Rated
+) -> None:
     (order,) = await rated("W1")
     page = (await rating.get("/v1/commissions")).json()
     shown = ("server", "billing_item", "base", "method", "amount", "status", "words")
-    assert [tuple(one[name] for name in shown) for one in page["items"]] == [
+    assert [tuple(item[name] for name in shown) for item in page["items"]] == [
         ("ANA", "Service of process", "40.00", "percent", "10.00", "accrued", "25 % of 80.00, share 1 of 2"),
         ("ANA", "Skip trace", "97.50", "server", "43.88", "accrued", "ANA's own 45 % of 97.50"),
         ("TOM", "Service of process", "40.00", "percent", "10.00", "accrued", "25 % of 80.00, share 1 of 2"),
@@ -29,21 +35,25 @@ async def test_a_rated_order_earns_its_servers_what_the_rate_table_says(rating, 
     ]
     assert (page["totals"]["accrued"], page["totals"]["owed"]) == ("96.35", "0.00")
     lines = (await rating.get(f"/v1/work-orders/{order['id']}/rating")).json()["lines"]
-    assert [one["commission"] for one in lines] == ["20.00", "76.35"]
+    assert [line["commission"] for line in lines] == ["20.00", "76.35"]
     trial = (await rating.get(f"/v1/work-orders/{order['id']}/rating/trial")).json()
-    assert [one["commission"] for one in trial["lines"]] == ["20.00", "76.35"]
+    assert [line["commission"] for line in trial["lines"]] == ["20.00", "76.35"]
 
 
-async def test_who_is_not_marked_earns_nothing_of_his_own_percentage_and_it_says_why(rating, rated) -> None:
+async def test_a_server_who_receives_no_commission_earns_nothing_and_the_booking_says_why(
+    rating: httpx.AsyncClient, rated: Rated
+) -> None:
     await rated("W1", servers=[{"server": "JOE", "share": "1"}])
     items = (await rating.get("/v1/commissions")).json()["items"]
-    assert [(one["amount"], one["words"]) for one in items] == [
+    assert [(item["amount"], item["words"]) for item in items] == [
         ("20.00", "25 % of 80.00"),
         ("0.00", "JOE does not receive commission"),
     ]
 
 
-async def test_an_order_without_servers_and_a_fee_advance_earn_nothing(rating, rated, rate, enter) -> None:
+async def test_an_order_without_servers_and_a_fee_advance_earn_nothing(
+    rating: httpx.AsyncClient, rated: Rated, rate: Rate, enter: Enter
+) -> None:
     await rated("W1", servers=[])
     (order,) = await enter("W2")
     item = {"name": "Court fee", "income_account": "2300", "fee_advance": True}
@@ -58,7 +68,9 @@ async def test_an_order_without_servers_and_a_fee_advance_earn_nothing(rating, r
     assert (await rating.get("/v1/commissions")).json()["totals"]["count"] == 0
 
 
-async def test_a_prebill_pays_its_own_servers_and_has_terms_of_its_own(rating, rate, enter) -> None:
+async def test_a_prebill_pays_its_own_servers_and_has_its_own_terms(
+    rating: httpx.AsyncClient, rate: Rate, enter: Enter
+) -> None:
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}"
     await rating.patch(path, json={"servers": [{"server": "ANA"}]}, headers={"if-match": '"1"'})
@@ -67,14 +79,16 @@ async def test_a_prebill_pays_its_own_servers_and_has_terms_of_its_own(rating, r
     await rating.post(f"{path}/prebills", json=body, headers={"if-match": '"2"'})
     assert (await rate(order["id"])).status_code == 200
     items = (await rating.get("/v1/commissions")).json()["items"]
-    assert [(one["server"], one["billing_item"], one["base"], one["amount"]) for one in items] == [
+    assert [(item["server"], item["billing_item"], item["base"], item["amount"]) for item in items] == [
         ("ANA", "Service of process", "80.00", "20.00"),
         ("JOE", "Certified mail", "7.00", "2.00"),
         ("TOM", "Certified mail", "14.00", "4.00"),
     ]
 
 
-async def test_rating_again_replaces_what_was_earned(rating, rated, rate, totals) -> None:
+async def test_rating_again_replaces_what_was_earned(
+    rating: httpx.AsyncClient, rated: Rated, rate: Rate, totals: Totals
+) -> None:
     (order,) = await rated("W1")
     path = f"/v1/work-orders/{order['id']}"
     etag = (await rating.get(path)).headers["etag"]
@@ -89,15 +103,15 @@ async def test_rating_again_replaces_what_was_earned(rating, rated, rate, totals
     assert await totals() == {"TOM": ("20.00", "0.00", "0.00", "0.00")}
 
 
-async def test_a_commission_is_adjusted_until_its_period_is_closed(
-    rating, rated, export, adjust, close, totals
+async def test_a_commission_can_be_adjusted_until_its_period_is_closed(
+    rating: httpx.AsyncClient, rated: Rated, export: Export, adjust: Adjust, close: Close, totals: Totals
 ) -> None:
     await rated("W1", servers=[{"server": "ANA"}])
     commission = (await rating.get("/v1/commissions")).json()["items"][0]["id"]
     for _ in range(2):
         changed = await adjust(commission, "25.00", etag='"1"', name="once")
         assert (changed.status_code, changed.json()["amount"], changed.headers["etag"]) == (201, "25.00", '"2"')
-    assert [(one["kind"], one["amount"]) for one in changed.json()["bookings"]] == [
+    assert [(booking["kind"], booking["amount"]) for booking in changed.json()["bookings"]] == [
         ("earned", "20.00"),
         ("adjusted", "5.00"),
     ]
@@ -112,7 +126,7 @@ async def test_a_commission_is_adjusted_until_its_period_is_closed(
 
 
 async def test_an_adjusted_commission_keeps_its_amount_when_the_order_is_rated_again(
-    rating, rated, rate, adjust, close, totals
+    rating: httpx.AsyncClient, rated: Rated, rate: Rate, adjust: Adjust, close: Close, totals: Totals
 ) -> None:
     (order,) = await rated("W1", servers=[{"server": "ANA"}])
     commission = (await rating.get("/v1/commissions")).json()["items"][0]["id"]
@@ -126,17 +140,19 @@ async def test_an_adjusted_commission_keeps_its_amount_when_the_order_is_rated_a
     assert (await totals(period=2))["ANA"] == ("0.00", "0.00", "0.00", "0.00")
 
 
-async def test_two_who_adjust_at_once_do_it_once(rating, rated, adjust) -> None:
+async def test_clerks_who_adjust_at_once_adjust_once(rating: httpx.AsyncClient, rated: Rated, adjust: Adjust) -> None:
     await rated("W1", servers=[{"server": "ANA"}])
     commission = (await rating.get("/v1/commissions")).json()["items"][0]["id"]
     answers = await asyncio.gather(*(adjust(commission, f"{amount}.00", etag='"1"') for amount in (21, 22, 23)))
     assert sorted(answer.status_code for answer in answers) == [201, 412, 412]
     detail = (await rating.get(f"/v1/commissions/{commission}")).json()
     assert len(detail["bookings"]) == 2
-    assert detail["amount"] == next(one.json()["amount"] for one in answers if one.is_success)
+    assert detail["amount"] == next(answer.json()["amount"] for answer in answers if answer.is_success)
 
 
-async def test_what_was_taken_back_cannot_be_adjusted(rating, rated, rate, adjust) -> None:
+async def test_a_reversed_commission_cannot_be_adjusted(
+    rating: httpx.AsyncClient, rated: Rated, rate: Rate, adjust: Adjust
+) -> None:
     (order,) = await rated("W1", servers=[{"server": "ANA"}])
     commission = (await rating.get("/v1/commissions")).json()["items"][0]["id"]
     await rate(order["id"])
@@ -160,7 +176,9 @@ async def test_what_was_taken_back_cannot_be_adjusted(rating, rated, rate, adjus
         ("/v1/commission-payments/7/pay", {}, "NOT_FOUND"),
     ],
 )
-async def test_bad_input_is_named_and_books_nothing(rating, rated, path, body, code) -> None:
+async def test_invalid_input_is_refused_and_books_nothing(
+    rating: httpx.AsyncClient, rated: Rated, path: str, body: dict[str, Any], code: str
+) -> None:
     await rated("W1", servers=[{"server": "ANA"}])
     before = (await rating.get("/v1/commissions")).json()
     commission = before["items"][0]["id"]
@@ -169,7 +187,9 @@ async def test_bad_input_is_named_and_books_nothing(rating, rated, path, body, c
     assert (await rating.get("/v1/commissions")).json() == before
 
 
-async def test_servers_of_another_branchs_orders_are_not_told(rating, rated, export, identity) -> None:
+async def test_commissions_of_orders_in_another_branch_are_not_shown(
+    rating: httpx.AsyncClient, rated: Rated, export: Export, identity: Identity
+) -> None:
     await rated("W1")
     await export()
     commission = (await rating.get("/v1/commissions")).json()["items"][0]["id"]
@@ -188,7 +208,9 @@ async def test_servers_of_another_branchs_orders_are_not_told(rating, rated, exp
         assert (await rating.post(path, json={}, headers={**viewer, **key(3)})).status_code == 403
 
 
-async def test_the_report_by_server_as_csv_xlsx_and_pdf_holds_everything(rating, rated, export) -> None:
+async def test_the_report_by_server_as_csv_xlsx_and_pdf_contains_everything(
+    rating: httpx.AsyncClient, rated: Rated, export: Export
+) -> None:
     await rated("W1", "W2")
     await export()
     table = await rating.get("/v1/commissions", headers={"accept": "text/csv"}, params={"limit": 1})
@@ -200,17 +222,17 @@ async def test_the_report_by_server_as_csv_xlsx_and_pdf_holds_everything(rating,
     assert (book.headers["content-type"], book.content[:2]) == (kind, b"PK")
     pdf = await rating.get("/v1/commissions", headers={"accept": "application/pdf"}, params={"server": "ANA"})
     reader = PdfReader(BytesIO(pdf.content))
-    assert "/StructTreeRoot" in reader.trailer["/Root"]
+    assert "/StructTreeRoot" in cast("DictionaryObject", reader.trailer["/Root"])
     text = "".join(page.extract_text() for page in reader.pages)
     assert all(word in text for word in ("Commissions by Server", "Ana Flores", "W1", "W2", "100001", "107.76", "owed"))
     assert "Tom Whitaker" not in text
 
 
-async def test_many_orders_earn_in_no_more_statements_than_one(
-    rating, enter, rating_database: Database, count_statements
+async def test_commissions_of_many_orders_take_no_more_statements_than_those_of_one(
+    rating: httpx.AsyncClient, enter: Enter, rating_database: Database, count_statements: CountStatements
 ) -> None:
     counted = []
-    # The first run reads the rate table, which the others have in memory.
+    # The first run reads the rate table, which is cached afterwards.
     for number, size in enumerate((1, 1, 120)):
         await enter(*(f"B{number}-{index}" for index in range(size)))
         async with rating_database.transaction() as session:
@@ -228,9 +250,11 @@ async def test_many_orders_earn_in_no_more_statements_than_one(
     assert counted[1] == counted[2]
 
 
-async def test_a_removed_draft_takes_back_what_its_orders_earned(rating, rated, totals) -> None:
+async def test_removing_a_draft_takes_back_the_commissions_of_its_orders(
+    rating: httpx.AsyncClient, rated: Rated, totals: Totals
+) -> None:
     orders = await rated("W1", "W2")
-    ids = [one["id"] for one in orders]
+    ids = [order["id"] for order in orders]
     earned = await totals()
     made = await rating.post("/v1/invoices", json={"work_order_ids": ids}, headers=key(1))
     path = f"/v1/invoices/{made.json()['invoice']['id']}"
@@ -240,11 +264,13 @@ async def test_a_removed_draft_takes_back_what_its_orders_earned(rating, rated, 
     again = await rating.post("/v1/invoices", json={"work_order_ids": ids}, headers=key(2))
     path = f"/v1/invoices/{again.json()['invoice']['id']}"
     assert (await rating.delete(path, headers={"if-match": again.headers["etag"]})).status_code == 204
-    assert {one[0] for one in (await totals()).values()} <= {"0.00"}
-    assert any(one[0] != "0.00" for one in earned.values())
+    assert {accrued for accrued, *_ in (await totals()).values()} <= {"0.00"}
+    assert any(accrued != "0.00" for accrued, *_ in earned.values())
 
 
-async def test_an_open_order_that_is_invoiced_on_demand_earns_its_commissions(rating, enter, totals) -> None:
+async def test_an_open_order_that_is_invoiced_on_demand_earns_its_commissions(
+    rating: httpx.AsyncClient, enter: Enter, totals: Totals
+) -> None:
     (order,) = await enter("W1")
     path = f"/v1/work-orders/{order['id']}"
     served = await rating.patch(path, json={"servers": [{"server": "ANA", "share": "1"}]}, headers={"if-match": '"1"'})

@@ -1,16 +1,21 @@
-"""Drafts: gathered by rule or by hand, emptied, by two clerks at once."""
+"""Draft invoices: filled by rule or by hand, emptied, and changed by two clerks at once."""
 
 import asyncio
 
+import httpx
 import pytest
 
 from services.rating.rules.exports.claim import Selection
 from shared.access.grants import EVERYTHING, Grant, Level, Limits
-from tests.fixtures.ledgers import key
+from shared.database.pool import Database
+from tests.fixtures.ledgers import Company, Enter, key
 from tests.fixtures.rollups import MONTHLY, assign, change, order_of
+from tests.services.rating.conftest import Identity, RatedIds
 
 
-async def test_rated_orders_of_a_rolled_up_bill_to_are_gathered(rolled, rated_ids) -> None:
+async def test_rated_orders_of_a_bill_to_with_a_rule_are_put_on_one_draft(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     ids = await rated_ids("W1", "W2")
     await rated_ids("W3", customer="S1002")
     assigned = (await assign(rolled)).json()
@@ -19,11 +24,11 @@ async def test_rated_orders_of_a_rolled_up_bill_to_are_gathered(rolled, rated_id
     read = (await rolled.get(f"/v1/invoices/{invoice_id}")).json()
     assert (read["invoice"]["kind"], read["invoice"]["status"]) == ("rollup", "draft")
     assert (read["invoice"]["cycle_from"], read["invoice"]["cycle_to"]) == ("2026-11-01", "2026-11-30")
-    assert [one["work_order_id"] for one in read["work_orders"]] == ids
+    assert [order["work_order_id"] for order in read["work_orders"]] == ids
     assert (await order_of(rolled, ids[0]))["status"] == "assigned"
 
 
-async def test_a_later_order_joins_the_draft_of_its_cycle(rolled, rated_ids) -> None:
+async def test_a_later_order_joins_the_draft_of_its_cycle(rolled: httpx.AsyncClient, rated_ids: RatedIds) -> None:
     await rated_ids("W1")
     first = (await assign(rolled, 1)).json()
     await rated_ids("W2")
@@ -36,7 +41,7 @@ async def test_a_later_order_joins_the_draft_of_its_cycle(rolled, rated_ids) -> 
         assert (found["totals"]["count"], len(found["items"])) == (count, count)
 
 
-async def test_matters_come_on_invoices_of_their_own(company, rated_ids) -> None:
+async def test_each_matter_gets_its_own_invoice(company: Company, rated_ids: RatedIds) -> None:
     rating, _ = company
     await rating.post("/v1/rollup-rules", json={**MONTHLY, "grouping": "matter"})
     ids = await rated_ids("W1", "W2", "W3")
@@ -44,14 +49,14 @@ async def test_matters_come_on_invoices_of_their_own(company, rated_ids) -> None
         await change(rating, order_id, matter=matter)
     assert (await assign(rating)).json()["new_invoices"] == 2
     drafts = (await rating.get("/v1/invoices", params={"sort": "total"})).json()["items"]
-    assert [(one["grouped_by"], one["orders"]) for one in drafts] == [("Estate of Poe", 1), ("Doe v. Roe", 2)]
+    assert [(draft["grouped_by"], draft["orders"]) for draft in drafts] == [("Estate of Poe", 1), ("Doe v. Roe", 2)]
     moved = await change(rating, ids[0], matter="Estate of Poe")
     assert (moved["status"], moved["invoice_id"]) == ("rated", None)
     kept = await change(rating, ids[1], reference="x")
     assert kept["status"] == "assigned"
 
 
-async def test_the_same_command_again_assigns_nothing_more(rolled, rated_ids) -> None:
+async def test_the_same_command_again_assigns_nothing_more(rolled: httpx.AsyncClient, rated_ids: RatedIds) -> None:
     await rated_ids("W1")
     first, again = [await assign(rolled, "same") for _ in range(2)]
     assert first.json() == again.json()
@@ -59,21 +64,25 @@ async def test_the_same_command_again_assigns_nothing_more(rolled, rated_ids) ->
     assert (other.status_code, other.json()["code"]) == (409, "NOTHING_TO_ASSIGN")
 
 
-async def test_clerks_who_assign_at_once_make_one_draft_of_a_group(rolled, rated_ids) -> None:
+async def test_clerks_who_assign_at_once_create_one_draft_for_a_group(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     ids = await rated_ids(*(f"W{number}" for number in range(6)))
-    answers = await asyncio.gather(*(assign(rolled, one, work_order_ids=[one]) for one in ids))
+    answers = await asyncio.gather(*(assign(rolled, order_id, work_order_ids=[order_id]) for order_id in ids))
     assert {answer.status_code for answer in answers} == {200}
     assert (await rolled.get("/v1/invoices")).json()["totals"]["count"] == 1
 
 
-async def test_two_clerks_who_take_the_last_orders_off_leave_no_empty_draft(rolled, rated_ids) -> None:
+async def test_two_clerks_who_take_the_last_orders_off_leave_no_empty_draft(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     ids = await rated_ids("W1", "W2")
     await assign(rolled)
-    etags = [(await rolled.get(f"/v1/work-orders/{one}")).headers["etag"] for one in ids]
+    etags = [(await rolled.get(f"/v1/work-orders/{order_id}")).headers["etag"] for order_id in ids]
     answers = await asyncio.gather(
         *(
-            rolled.post(f"/v1/work-orders/{one}/unassign", headers={"if-match": etag})
-            for one, etag in zip(ids, etags, strict=True)
+            rolled.post(f"/v1/work-orders/{order_id}/unassign", headers={"if-match": etag})
+            for order_id, etag in zip(ids, etags, strict=True)
         )
     )
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -81,7 +90,7 @@ async def test_two_clerks_who_take_the_last_orders_off_leave_no_empty_draft(roll
     assert (draft["status"], draft["orders"]) == ("dissolved", 0)
 
 
-async def test_by_hand_a_rollup_is_made_filled_and_emptied(company, rated_ids) -> None:
+async def test_a_rollup_is_created_filled_and_emptied_by_hand(company: Company, rated_ids: RatedIds) -> None:
     rating, _ = company
     ids = await rated_ids("W1", "W2", "W3")
     made = await rating.post("/v1/invoices", json={"work_order_ids": ids[:2]}, headers=key(1))
@@ -99,10 +108,12 @@ async def test_by_hand_a_rollup_is_made_filled_and_emptied(company, rated_ids) -
     assert less.json()["invoice"]["orders"] == 2
     empty = await rating.post(f"{path}/unassign", json={}, headers={"if-match": less.headers["etag"]})
     assert empty.json()["invoice"]["status"] == "dissolved"
-    assert {(await order_of(rating, one))["status"] for one in ids} == {"rated"}
+    assert {(await order_of(rating, order_id))["status"] for order_id in ids} == {"rated"}
 
 
-async def test_by_hand_nothing_is_mixed_and_every_unfit_order_is_named(company, rated_ids, enter) -> None:
+async def test_a_rollup_by_hand_mixes_nothing_and_names_every_order_that_cannot_be_added(
+    company: Company, rated_ids: RatedIds, enter: Enter
+) -> None:
     rating, _ = company
     ids = [*await rated_ids("W1"), *await rated_ids("W2", customer="S1002")]
     mixed = await rating.post("/v1/invoices", json={"work_order_ids": ids}, headers=key(1))
@@ -110,11 +121,16 @@ async def test_by_hand_nothing_is_mixed_and_every_unfit_order_is_named(company, 
     (open_order,) = await enter("W3")
     unfit = await rating.post("/v1/invoices", json={"work_order_ids": [ids[0], open_order["id"], 999]}, headers=key(2))
     assert (unfit.status_code, unfit.json()["code"]) == (409, "NOT_ASSIGNABLE")
-    assert {one["detail"] for one in unfit.json()["errors"]} == {"work order W3 is open", "there is no work order 999"}
+    assert {error["detail"] for error in unfit.json()["errors"]} == {
+        "work order W3 is open",
+        "there is no work order 999",
+    }
     assert (await rating.get("/v1/invoices")).json()["totals"]["count"] == 0
 
 
-async def test_unassigning_by_rule_empties_the_drafts_of_the_selection(rolled, rated_ids) -> None:
+async def test_unassigning_by_rule_empties_the_drafts_of_the_selection(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds
+) -> None:
     await rated_ids("W1", "W2")
     await assign(rolled)
     body = {"selection": {"bill_tos": ["S1001"]}}
@@ -124,7 +140,9 @@ async def test_unassigning_by_rule_empties_the_drafts_of_the_selection(rolled, r
     assert (again.status_code, again.json()["code"]) == (409, "NOTHING_TO_ASSIGN")
 
 
-async def test_who_is_limited_to_a_branch_sees_and_assigns_its_orders_only(rolled, rated_ids, identity) -> None:
+async def test_a_clerk_limited_to_a_branch_sees_and_assigns_only_its_orders(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds, identity: Identity
+) -> None:
     await rated_ids("W1")
     limited = identity("rating", Grant("rating.rollup", Level.EDIT, Limits(branches=frozenset({"LAX"}))))
     answer = await rolled.post("/v1/invoices/assign", json={}, headers={**limited, **key(1)})
@@ -137,7 +155,9 @@ async def test_who_is_limited_to_a_branch_sees_and_assigns_its_orders_only(rolle
     assert rule.status_code == 403
 
 
-async def test_a_process_that_dies_half_way_has_assigned_nothing(rolled, rated_ids, rating_database) -> None:
+async def test_a_process_that_dies_half_way_has_assigned_nothing(
+    rolled: httpx.AsyncClient, rated_ids: RatedIds, rating_database: Database
+) -> None:
     from services.rating.actions.draft_invoices import assign_by_rule
 
     await rated_ids("W1")

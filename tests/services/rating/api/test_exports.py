@@ -1,4 +1,4 @@
-"""Ready to Export and the export, from rating's side."""
+"""Ready to Export, and the export as rating sees it."""
 
 import asyncio
 from decimal import Decimal
@@ -14,10 +14,12 @@ from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalReque
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
 from tests.fixtures.exchange import data_of, take_events, work_off
+from tests.fixtures.ledgers import Company, Enter, Rate
+from tests.services.rating.conftest import CountStatements, Identity
 
 
 @pytest.fixture
-async def rated(enter, rate) -> list[dict[str, Any]]:
+async def rated(enter: Enter, rate: Rate) -> list[dict[str, Any]]:
     """Three rated orders: two of Harlan & Ruiz, one of Bexley."""
     orders = [*await enter("W1", "W2"), *await enter("W3", customer="S1002", zip_code="78130", miles="40")]
     for order in orders:
@@ -29,15 +31,15 @@ def key(number: int) -> dict[str, str]:
     return {"idempotency-key": f"export-{number}"}
 
 
-async def test_ready_to_export_shows_totals_of_everything(company, rated) -> None:
+async def test_ready_to_export_shows_totals_of_everything(company: Company, rated: list[dict[str, Any]]) -> None:
     page = (await company[0].get("/v1/ready-to-export", params={"limit": 1})).json()
     assert len(page["items"]) == 1
     assert (page["totals"]["count"], page["totals"]["total"]) == (3, "281.00")
-    accounts = {one["name"]: one["total"] for one in page["totals"]["by_income_account"]}
+    accounts = {account["name"]: account["total"] for account in page["totals"]["by_income_account"]}
     assert accounts == {"4000": "255.00", "4010": "26.00"}
 
 
-async def test_ready_to_export_warns(company, enter, rate) -> None:
+async def test_ready_to_export_shows_warnings(company: Company, enter: Enter, rate: Rate) -> None:
     (order,) = await enter("W1", customer="S1005")
     etag = (await rate(order["id"])).headers["etag"]
     await company[0].patch(f"/v1/work-orders/{order['id']}", json={"reference": "x"}, headers={"if-match": etag})
@@ -45,7 +47,9 @@ async def test_ready_to_export_warns(company, enter, rate) -> None:
     assert page["items"][0]["warnings"] == ["customer on hold", "changed after it was rated"]
 
 
-async def test_ready_to_export_as_csv_and_pdf_holds_the_whole_list(company, rated) -> None:
+async def test_ready_to_export_as_csv_and_pdf_contains_the_whole_list(
+    company: Company, rated: list[dict[str, Any]]
+) -> None:
     rating, _ = company
     table = await rating.get("/v1/ready-to-export", headers={"accept": "text/csv"}, params={"limit": 1})
     assert len(table.text.strip().splitlines()) == 4
@@ -55,7 +59,7 @@ async def test_ready_to_export_as_csv_and_pdf_holds_the_whole_list(company, rate
     assert all(word in text for word in ("Rated Workorders Ready to Export", "W1", "W2", "W3", "281.00"))
 
 
-async def test_the_claim_locks_the_orders_at_once(company, rated) -> None:
+async def test_the_claim_locks_the_orders_at_once(company: Company, rated: list[dict[str, Any]]) -> None:
     rating, _ = company
     started = await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(1))
     assert started.status_code == 202
@@ -69,13 +73,13 @@ async def test_the_claim_locks_the_orders_at_once(company, rated) -> None:
     assert refused.json()["run_id"] == run["id"]
 
 
-async def test_the_same_command_again_gives_the_same_run(company, rated) -> None:
+async def test_the_same_command_again_gives_the_same_run(company: Company, rated: list[dict[str, Any]]) -> None:
     first, again = [await company[0].post("/v1/exports", json={}, headers=key(1)) for _ in range(2)]
     assert first.json() == again.json()
     assert (await company[0].get("/v1/exports")).json()["totals"] == {"count": 1}
 
 
-async def test_two_clerks_who_press_at_once_get_one_export(company, rated) -> None:
+async def test_two_clerks_who_press_at_once_get_one_export(company: Company, rated: list[dict[str, Any]]) -> None:
     answers = await asyncio.gather(
         *(company[0].post("/v1/exports", json={}, headers=key(number)) for number in range(6))
     )
@@ -83,7 +87,9 @@ async def test_two_clerks_who_press_at_once_get_one_export(company, rated) -> No
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"NOTHING_TO_EXPORT"}
 
 
-async def test_an_order_that_is_being_edited_is_waited_for_not_left_out(company, rated, rating_database) -> None:
+async def test_an_export_waits_for_an_order_that_is_being_edited(
+    company: Company, rated: list[dict[str, Any]], rating_database: Database
+) -> None:
     rating, _ = company
     async with rating_database.transaction() as session:
         await execute(
@@ -104,15 +110,19 @@ async def test_an_order_that_is_being_edited_is_waited_for_not_left_out(company,
         ({}, ["W1", "W2", "W3"]),
     ],
 )
-async def test_only_the_selection_is_exported(company, rated, selection, numbers) -> None:
+async def test_only_the_selection_is_exported(
+    company: Company, rated: list[dict[str, Any]], selection: dict[str, Any], numbers: list[str]
+) -> None:
     rating, _ = company
     answer = await rating.post("/v1/exports", json={"selection": selection}, headers=key(1))
     page = (await rating.get("/v1/work-orders", params={"status": "exporting"})).json()
-    assert [one["number"] for one in page["items"]] == numbers
+    assert [item["number"] for item in page["items"]] == numbers
     assert answer.status_code == (202 if numbers else 409)
 
 
-async def test_chosen_orders_that_are_not_free_are_named_and_nothing_is_exported(company, rated, enter) -> None:
+async def test_chosen_orders_that_are_not_ready_are_named_and_nothing_is_exported(
+    company: Company, rated: list[dict[str, Any]], enter: Enter
+) -> None:
     (open_order,) = await enter("W9")
     chosen = {"work_order_ids": [rated[0]["id"], open_order["id"]]}
     answer = await company[0].post("/v1/exports", json={"selection": chosen}, headers=key(1))
@@ -121,7 +131,9 @@ async def test_chosen_orders_that_are_not_free_are_named_and_nothing_is_exported
     assert (await company[0].get("/v1/work-orders", params={"status": "exporting"})).json()["totals"]["count"] == 0
 
 
-async def test_an_export_that_is_not_what_was_seen_is_refused(company, rated) -> None:
+async def test_an_export_that_is_not_what_the_clerk_saw_is_refused(
+    company: Company, rated: list[dict[str, Any]]
+) -> None:
     seen = {"expected_orders": 3, "expected_total": "280.00"}
     answer = await company[0].post("/v1/exports", json=seen, headers=key(1))
     assert (answer.json()["code"], answer.json()["total"]) == ("NOT_EXPORTABLE", "281.00")
@@ -129,11 +141,13 @@ async def test_an_export_that_is_not_what_was_seen_is_refused(company, rated) ->
     assert exact.status_code == 202
 
 
-async def test_a_chunk_is_one_event_that_its_contract_can_read(company, rated, rating_database: Database) -> None:
+async def test_a_chunk_is_one_event_that_matches_its_contract(
+    company: Company, rated: list[dict[str, Any]], rating_database: Database
+) -> None:
     await company[0].post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(1))
     await work_off(rating_database)
-    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-export-requested"]
-    (chunk,) = [InvoiceExportRequested.model_validate(data_of(one)) for one in events]
+    events = [event for event in await take_events(rating_database, "rating") if event[1] == "invoice-export-requested"]
+    (chunk,) = [InvoiceExportRequested.model_validate(data_of(event)) for event in events]
     assert (chunk.ar_company, chunk.month, str(chunk.invoice_date)) == (1, "2026-11", "2026-11-20")
     assert sum(invoice.total for invoice in chunk.invoices) == Decimal("281.00")
     order = chunk.invoices[2].orders[0]
@@ -144,34 +158,68 @@ async def test_a_chunk_is_one_event_that_its_contract_can_read(company, rated, r
     ]
 
 
-async def test_a_chunk_without_an_answer_is_asked_again(company, rated, rating_database: Database) -> None:
+async def test_a_chunk_without_an_answer_is_sent_again(
+    company: Company, rated: list[dict[str, Any]], rating_database: Database
+) -> None:
     from services.rating.actions.exports import ask_again
 
     await company[0].post("/v1/exports", json={}, headers=key(1))
     await work_off(rating_database)
     async with rating_database.transaction() as session:
+        await execute(session, "UPDATE outbox SET published_at = now()")
         assert not await ask_again(session, 60)
         await execute(session, "UPDATE export_chunk SET sent_at = sent_at - interval '61 seconds'")
         assert await ask_again(session, 60)
         assert not await ask_again(session, 60)
         assert await fetch_value(session, "SELECT requests FROM export_chunk") == 2
-    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-export-requested"]
+    events = [event for event in await take_events(rating_database, "rating") if event[1] == "invoice-export-requested"]
     assert data_of(events[0]) == data_of(events[1])
 
 
-async def test_a_withdrawal_names_every_hand_over_that_waits(company, rated, rating_database: Database) -> None:
+async def test_nothing_is_sent_again_while_the_broker_is_down_and_later_less_and_less_often(
+    company: Company, rated: list[dict[str, Any]], rating_database: Database
+) -> None:
+    from services.rating.actions.exports import ask_again
+
+    await company[0].post("/v1/exports", json={}, headers=key(1))
+    await work_off(rating_database)
+    async with rating_database.transaction() as session:
+
+        async def asked_after(seconds: int) -> bool:
+            await execute(session, "UPDATE export_chunk SET sent_at = now() - make_interval(secs => :s)", s=seconds)
+            return await ask_again(session, 60)
+
+        # The first request is still in the outbox: a second one would only wait behind it.
+        assert not await asked_after(3600)
+        waits = []
+        for _ in range(7):
+            await execute(session, "UPDATE outbox SET published_at = now()")
+            for seconds in (61, 121, 241, 481, 901):
+                if await asked_after(seconds):
+                    waits.append(seconds)
+                    break
+        assert waits == [61, 121, 241, 481, 901, 901, 901]
+
+
+async def test_a_withdrawal_names_every_hand_over_without_an_answer(
+    company: Company, rated: list[dict[str, Any]], rating_database: Database
+) -> None:
     rating, _ = company
     run = (await rating.post("/v1/exports", json={}, headers=key(1))).json()
     answer = await rating.post(f"/v1/exports/{run['id']}/withdrawals", json={})
     assert (answer.status_code, answer.json()) == (202, {"requested": 3})
-    events = [one for one in await take_events(rating_database, "rating") if one[1] == "invoice-withdrawal-requested"]
-    (asked,) = [InvoiceWithdrawalRequested.model_validate(data_of(one)) for one in events]
+    events = [
+        event for event in await take_events(rating_database, "rating") if event[1] == "invoice-withdrawal-requested"
+    ]
+    (asked,) = [InvoiceWithdrawalRequested.model_validate(data_of(event)) for event in events]
     assert sorted(order.work_order_id for invoice in asked.invoices for order in invoice.orders) == sorted(
-        one["id"] for one in rated
+        order["id"] for order in rated
     )
 
 
-async def test_a_clerk_limited_to_a_branch_exports_and_watches_only_its_orders(company, enter, rate, identity) -> None:
+async def test_a_clerk_limited_to_a_branch_exports_and_watches_only_its_orders(
+    company: Company, enter: Enter, rate: Rate, identity: Identity
+) -> None:
     rating, _ = company
     (here,) = await enter("W1")
     (there,) = await enter("L1", branch="LAX", customer="L2001", zip_code="90012")
@@ -183,7 +231,7 @@ async def test_a_clerk_limited_to_a_branch_exports_and_watches_only_its_orders(c
         return identity("rating", Grant("rating.export", Level.EDIT, Limits(branches=frozenset({branch}))))
 
     ready = (await rating.get("/v1/ready-to-export", headers=limited("LAX"))).json()
-    assert [one["number"] for one in ready["items"]] == ["L1"]
+    assert [item["number"] for item in ready["items"]] == ["L1"]
     run = (await rating.post("/v1/exports", json={}, headers={**limited("LAX"), **key(1)})).json()
     assert (run["orders"], run["total"]) == (1, "170.00")
     for path in (f"/v1/exports/{run['id']}", f"/v1/exports/{run['id']}/invoices", f"/v1/exports/{run['id']}/events"):
@@ -193,7 +241,7 @@ async def test_a_clerk_limited_to_a_branch_exports_and_watches_only_its_orders(c
 
 
 async def test_the_claim_of_many_orders_sends_no_more_statements_than_that_of_one(
-    company, enter, rate, rating_database, count_statements
+    company: Company, enter: Enter, rate: Rate, rating_database: Database, count_statements: CountStatements
 ) -> None:
     rating, _ = company
     counted = []

@@ -1,4 +1,4 @@
-"""The guide to rate tables says what is so: its requests are sent as they stand there, its samples are there."""
+"""The guide to rate tables is correct: its requests work as they are written, and its samples exist."""
 
 import json
 import re
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.fixtures.ledgers import Company
 
 DOCS = Path(__file__).parents[4] / "docs"
 GUIDE = (DOCS / "rating.md").read_text()
@@ -18,25 +20,25 @@ def request(path: str) -> Any:
     return json.loads(found)
 
 
-async def test_the_first_profile_prices_an_order_as_the_guide_says(company) -> None:
+async def test_the_first_profile_prices_an_order_as_the_guide_says(company: Company) -> None:
     rating, _ = company
     made = await rating.post("/v1/billing-profiles", json=request("billing-profiles"))
     assert made.status_code == 201, made.text
     entry = {**request("rating-trials")["order"], "priority": "STANDARD", "job_type": "WRIT", "served_zip": "78130"}
     trial = (await rating.post("/v1/rating-trials", json={"order": {**entry, "miles": "37.5"}})).json()
-    assert [(one["billing_item"], one["amount"]) for one in trial["lines"]] == [
+    assert [(line["billing_item"], line["amount"]) for line in trial["lines"]] == [
         ("Service of process", "95.00"),
         ("Mileage", "24.38"),
         ("Skip trace", "195.00"),
     ]
 
 
-async def test_the_trial_says_what_the_guide_quotes(company) -> None:
+async def test_the_trial_says_what_the_guide_quotes(company: Company) -> None:
     trial = (await company[0].post("/v1/rating-trials", json=request("rating-trials"))).json()
     assert trial["total"] == "285.00"
-    words = {one["words"] for one in trial["explanation"]["lines"]}
+    words = {line["words"] for line in trial["explanation"]["lines"]}
     quoted = ["SKIP_TRACE: flat 195.00", "needs CERTIFIED_MAIL; the order has SKIP_TRACE"]
-    assert all(f'"{one}"' in GUIDE for one in quoted)
+    assert all(f'"{quote}"' in GUIDE for quote in quoted)
     assert words >= set(quoted)
 
 
@@ -60,7 +62,9 @@ async def test_the_trial_says_what_the_guide_quotes(company) -> None:
         ),
     ],
 )
-async def test_a_line_of_the_guide_costs_what_it_says(company, fragment, quantities, amount) -> None:
+async def test_a_line_of_the_guide_costs_what_it_says(
+    company: Company, fragment: str, quantities: dict[str, str], amount: str
+) -> None:
     rating, _ = company
     assert fragment.removeprefix('"steps": ') in GUIDE
     (source,) = quantities
@@ -72,7 +76,7 @@ async def test_a_line_of_the_guide_costs_what_it_says(company, fragment, quantit
     assert Decimal(trial["total"]) == Decimal(amount), trial
 
 
-def test_the_samples_that_the_guide_names_are_there() -> None:
+def test_the_samples_that_the_guide_names_exist() -> None:
     named = re.findall(r"\]\((\.\./deploy/[^)]+)\)", GUIDE)
     assert len(named) >= 8
-    assert [one for one in named if not (DOCS / one).exists()] == []
+    assert [path for path in named if not (DOCS / path).exists()] == []

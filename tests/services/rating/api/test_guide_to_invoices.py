@@ -1,39 +1,42 @@
-"""The guide's chapters on roll-up, single orders, commissions and corrections: done in their order, as they stand there."""
+"""The chapters of the guide on roll-up, single orders, commissions and corrections, done in their order."""
 
 import json
 import re
 from typing import Any
 
+import httpx
 import pytest
 
+from shared.database.pool import Database
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import ORDER, key, load
+from tests.fixtures.ledgers import ORDER, Company, Enter, key, load
 from tests.services.rating.api.test_guide import GUIDE
+from tests.services.rating.conftest import Do, Reconciled
 
 
 def body(command: str) -> Any:
-    """The body of the command in the guide, which stands there once."""
+    """The body of the command in the guide, where it must be exactly once."""
     (found,) = re.findall(rf"```json\n{re.escape(command)}\n(.*?)```", GUIDE, re.DOTALL)
     return json.loads(found)
 
 
-def test_the_amounts_of_the_examples_stand_in_the_guide() -> None:
+def test_the_guide_contains_the_amounts_of_its_examples() -> None:
     for amount in ("170.00", "24.30", "11.99", "14.63", "9.75", "38.93", "21.74", "285.00"):
         assert amount in GUIDE
 
 
 @pytest.fixture
-async def rating(company) -> Any:
+async def rating(company: Company) -> httpx.AsyncClient:
     await load(company[0], "commission-rates")
     return company[0]
 
 
 @pytest.fixture
-def do(rating) -> Any:
-    """Sends a command about an order, with its ETag as it now is."""
+def do(rating: httpx.AsyncClient) -> Do:
+    """Sends a command about an order with its current ETag."""
     count = iter(range(100))
 
-    async def act(method: str, path: str, given: Any = None) -> Any:
+    async def act(method: str, path: str, given: Any = None) -> httpx.Response:
         order = "/".join(path.split("/")[:4])
         headers = {"if-match": (await rating.get(order)).headers["etag"], **key(next(count))}
         answer = await rating.request(method, path, json=given, headers=headers)
@@ -43,7 +46,7 @@ def do(rating) -> Any:
     return act
 
 
-async def rated_order(rating: Any, do: Any, number: str, **facts: Any) -> str:
+async def rated_order(rating: httpx.AsyncClient, do: Do, number: str, **facts: Any) -> str:
     """Enters and rates an order of Harlan & Ruiz; returns its path."""
     made = await rating.post("/v1/work-orders", json={**ORDER, "number": number, **facts})
     path = f"/v1/work-orders/{made.json()['id']}"
@@ -51,12 +54,14 @@ async def rated_order(rating: Any, do: Any, number: str, **facts: Any) -> str:
     return path
 
 
-async def drafts(rating: Any) -> dict[str, str]:
+async def drafts(rating: httpx.AsyncClient) -> dict[str, str]:
     found = (await rating.get("/v1/invoices", params={"status": "draft"})).json()["items"]
-    return {one["cycle_from"][:7]: one["total"] for one in found}
+    return {draft["cycle_from"][:7]: draft["total"] for draft in found}
 
 
-async def test_roll_up_as_the_guide_tells_it(rating, do, rating_database, receivables_database) -> None:
+async def test_roll_up_works_as_the_guide_describes(
+    rating: httpx.AsyncClient, do: Do, rating_database: Database, receivables_database: Database
+) -> None:
     assert (await rating.post("/v1/rollup-rules", json=body("POST rollup-rules"))).status_code == 201
     await rated_order(rating, do, "A", service_on="2026-10-28")
     await rated_order(rating, do, "B")
@@ -77,8 +82,13 @@ async def test_roll_up_as_the_guide_tells_it(rating, do, rating_database, receiv
     assert (states["sent_orders"], states["sent"]) == (3, "250.00")
 
 
-async def test_on_demand_and_zero_bill_as_the_guide_tells_them(
-    rating, do, company, enter, rating_database, receivables_database
+async def test_on_demand_invoices_and_zero_bills_work_as_the_guide_describes(
+    rating: httpx.AsyncClient,
+    do: Do,
+    company: Company,
+    enter: Enter,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     await rating.post("/v1/rollup-rules", json=body("POST rollup-rules"))
     alone, free = await enter("W1", "W2")
@@ -96,24 +106,29 @@ async def test_on_demand_and_zero_bill_as_the_guide_tells_them(
     assert (again["status"], again["rating_version"]) == ("open", 2)
 
 
-async def earned(rating: Any) -> dict[str, tuple[str, str]]:
-    """What each server has not yet in A/R, and what is owed to him."""
+async def earned(rating: httpx.AsyncClient) -> dict[str, tuple[str, str]]:
+    """The commissions of each server that are not yet in A/R, and those that are owed."""
     totals = (await rating.get("/v1/commissions")).json()["totals"]["by_server"]
-    return {one["server"]: (one["accrued"], one["owed"]) for one in totals}
+    return {server["server"]: (server["accrued"], server["owed"]) for server in totals}
 
 
-async def test_commissions_and_a_correction_as_the_guide_tells_them(
-    rating, do, company, rating_database, receivables_database, reconciled
+async def test_commissions_and_a_correction_work_as_the_guide_describes(
+    rating: httpx.AsyncClient,
+    do: Do,
+    company: Company,
+    rating_database: Database,
+    receivables_database: Database,
+    reconciled: Reconciled,
 ) -> None:
     path = await rated_order(rating, do, "W1", priority="RUSH", triggers=["SKIP_TRACE"])
     await do("PATCH", path, body("PATCH work-orders/{id}"))
     lines = (await do("POST", f"{path}/rating")).json()["lines"]
-    assert [(one["billing_item"], one["amount"], one["commission"]) for one in lines] == [
+    assert [(line["billing_item"], line["amount"], line["commission"]) for line in lines] == [
         ("Service of process", "90.00", "36.29"),
         ("Skip trace", "195.00", "24.38"),
     ]
     booked = (await rating.get("/v1/commissions")).json()["items"]
-    assert {(one["billing_item"], one["server"], one["amount"]) for one in booked} == {
+    assert {(booking["billing_item"], booking["server"], booking["amount"]) for booking in booked} == {
         ("Service of process", "S101", "24.30"),
         ("Service of process", "S102", "11.99"),
         ("Skip trace", "S101", "14.63"),
@@ -143,6 +158,6 @@ async def test_commissions_and_a_correction_as_the_guide_tells_them(
     await rating.post("/v1/exports", json=body("POST exports"), headers=key("again"))
     await exchange(rating_database, receivables_database)
     assert await earned(rating) == {"S101": ("0.00", "24.30"), "S102": ("0.00", "11.99")}
-    numbers = {one["number"] for one in (await receivables.get("/v1/invoices")).json()["items"]}
+    numbers = {item["number"] for item in (await receivables.get("/v1/invoices")).json()["items"]}
     assert len(numbers) == 2
     await reconciled()

@@ -1,11 +1,11 @@
-"""A file that is only checked: the whole report, and nothing loaded."""
+"""Files that are only checked: every error is reported and nothing is imported."""
 
-from typing import Any
-
+import httpx
 import pytest
 from sqlalchemy import text
 
-from tests.fixtures.ledgers import order_csv
+from shared.database.pool import Database
+from tests.fixtures.ledgers import Company, Enter, order_csv
 
 RATE = "server,percent,effective_from,effective_to\nS1,40,2026-01-01,\n"
 PROFILE = (
@@ -42,21 +42,21 @@ FAULTY = {
 
 
 @pytest.fixture
-async def rating(company, enter) -> Any:
+async def rating(company: Company, enter: Enter) -> httpx.AsyncClient:
     await enter("W1")
     made = await company[0].post("/v1/servers", json={"code": "S1", "name": "Ana Luz", "receives_commission": True})
     assert made.status_code == 201, made.text
     return company[0]
 
 
-async def send(rating: Any, noun: str, content: str, **query: str) -> Any:
+async def send(rating: httpx.AsyncClient, noun: str, content: str, **query: str) -> httpx.Response:
     return await rating.post(
         f"/v1/{noun}/import", params=query, content=content.encode(), headers={"content-type": "text/csv"}
     )
 
 
-async def rows(database: Any) -> dict[str, str]:
-    """All rows of the tables that imports write, as one text a table."""
+async def rows(database: Database) -> dict[str, str | None]:
+    """All rows of the tables that imports write, as one string for each table."""
     tables = ("branch", "customer_type", "priority", "job_type", "region", "region_zip", "zone", "zone_zip")
     others = ("bill_type", "billing_item", "server", "commission_rate", "billing_profile", "profile_line")
     async with database.transaction() as session:
@@ -68,13 +68,15 @@ async def rows(database: Any) -> dict[str, str]:
         }
 
 
-async def test_every_import_of_rating_can_be_checked_first(rating) -> None:
+async def test_every_import_of_rating_can_be_checked_first(rating: httpx.AsyncClient) -> None:
     paths = (await rating.get("/openapi.json")).json()["paths"]
     assert {path.split("/")[2] for path in paths if path.endswith("/import")} == set(FILES)
 
 
 @pytest.mark.parametrize("noun", FILES)
-async def test_a_good_file_is_counted_and_not_loaded_then_loaded(rating, rating_database, noun) -> None:
+async def test_a_checked_file_is_counted_but_not_imported_until_it_is_sent_again(
+    rating: httpx.AsyncClient, rating_database: Database, noun: str
+) -> None:
     before = await rows(rating_database)
     checked = await send(rating, noun, FILES[noun], check="true")
     assert (checked.status_code, checked.json()) == (200, {"imported": 0, "checked": 1}), checked.text
@@ -85,7 +87,9 @@ async def test_a_good_file_is_counted_and_not_loaded_then_loaded(rating, rating_
 
 
 @pytest.mark.parametrize("noun", FAULTY)
-async def test_the_report_of_a_check_is_that_of_the_import(rating, rating_database, noun) -> None:
+async def test_a_check_reports_the_same_errors_as_the_import(
+    rating: httpx.AsyncClient, rating_database: Database, noun: str
+) -> None:
     before = await rows(rating_database)
     checked, loaded = [await send(rating, noun, FAULTY[noun], **query) for query in ({"check": "true"}, {})]
     assert (checked.status_code, checked.json()["code"]) == (422, "IMPORT_REFUSED"), checked.text
@@ -93,7 +97,9 @@ async def test_the_report_of_a_check_is_that_of_the_import(rating, rating_databa
     assert await rows(rating_database) == before
 
 
-async def test_what_only_the_database_refuses_is_reported_as_well(rating, rating_database) -> None:
+async def test_a_check_also_reports_what_only_the_database_refuses(
+    rating: httpx.AsyncClient, rating_database: Database
+) -> None:
     await send(rating, "billing-profiles", PROFILE)
     again = await send(rating, "billing-profiles", PROFILE, check="true")
     assert (again.status_code, again.json()["code"]) == (422, "IMPORT_REFUSED"), again.text

@@ -1,7 +1,7 @@
-"""A process dies in the middle of a command, at every statement in turn: all of it is done, or nothing.
+"""A process dies in the middle of a command, at each statement in turn: the command is done completely or not at all.
 
-The connection is broken off as a dead process breaks it off; the next process, and the same command sent again, find either
-the state before or the state after.
+The connection is closed as if the process had died. The next process, and the same command sent again, find either the
+state before the command or the state after it.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -15,16 +15,17 @@ from sqlalchemy import event, text
 
 from shared.database.pool import Database
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import key, load, order_csv
+from tests.fixtures.ledgers import Company, Enter, Rate, key, load, order_csv
+from tests.services.rating.conftest import Reconciled
 
 Command = Callable[[], Awaitable[httpx.Response]]
 MOST_STATEMENTS = 60
 
 
 class Death:
-    """Breaks the connection off before statement `at` of a command; `struck` says whether it came so far."""
+    """Closes the connection before statement `at` of a command. `struck` says whether the command got that far."""
 
-    def __init__(self, at: int):
+    def __init__(self, at: int) -> None:
         self.at = at
         self.seen = 0
         self.struck = False
@@ -59,7 +60,10 @@ async def everything_in(database: Database) -> dict[str, str]:
 
 @pytest.fixture
 def survives(rating_database: Database) -> Callable[[Command], Awaitable[int]]:
-    """Sends a command that dies at its first statement, its second one … until it is done; returns at how many it died."""
+    """Sends a command that dies at its first statement, at its second one, and so on, until it is done.
+
+    Returns at how many statements it died.
+    """
 
     async def check(command: Command) -> int:
         before = await everything_in(rating_database)
@@ -78,8 +82,8 @@ def survives(rating_database: Database) -> Callable[[Command], Awaitable[int]]:
 
 
 @pytest.fixture
-async def rating(company) -> httpx.AsyncClient:
-    """Rating with a rolled-up client and a server who earns commissions."""
+async def rating(company: Company) -> httpx.AsyncClient:
+    """Rating with a bill-to that has a roll-up rule, and a server who earns commissions."""
     rating, _ = company
     await load(rating, "commission-rates")
     rule = {"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
@@ -88,32 +92,41 @@ async def rating(company) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def orders(rating, enter, rate) -> list[str]:
-    """Two orders of one server: the paths of a rated and of an open one."""
+async def orders(rating: httpx.AsyncClient, enter: Enter, rate: Rate) -> list[str]:
+    """Two orders of one server, by path: a rated one and an open one."""
     made = await enter("W1", "W2")
-    for one in made:
+    for order in made:
         body = {"servers": [{"server": "S101"}]}
-        await rating.patch(f"/v1/work-orders/{one['id']}", json=body, headers={"if-match": '"1"'})
+        await rating.patch(f"/v1/work-orders/{order['id']}", json=body, headers={"if-match": '"1"'})
     assert (await rate(made[0]["id"])).is_success
-    return [f"/v1/work-orders/{one['id']}" for one in made]
+    return [f"/v1/work-orders/{order['id']}" for order in made]
 
 
 async def etag_of(rating: httpx.AsyncClient, path: str) -> dict[str, str]:
     return {"if-match": (await rating.get(path)).headers["etag"]}
 
 
-async def test_assigning_by_rule(rating, orders, survives) -> None:
+async def test_assigning_by_rule_is_all_or_nothing(
+    rating: httpx.AsyncClient, orders: list[str], survives: Callable[[Command], Awaitable[int]]
+) -> None:
     assert await survives(lambda: rating.post("/v1/invoices/assign", json={}, headers=key("assign"))) >= 5
 
 
-async def test_taking_a_draft_away_with_its_ratings(rating, orders, survives) -> None:
+async def test_removing_a_draft_with_its_ratings_is_all_or_nothing(
+    rating: httpx.AsyncClient, orders: list[str], survives: Callable[[Command], Awaitable[int]]
+) -> None:
     (draft,) = (await rating.post("/v1/invoices/assign", json={}, headers=key("assign"))).json()["invoice_ids"]
     headers = await etag_of(rating, f"/v1/invoices/{draft}")
     assert await survives(lambda: rating.delete(f"/v1/invoices/{draft}", headers=headers)) >= 5
 
 
-async def test_invoicing_an_open_order_on_demand(
-    rating, orders, survives, rating_database, receivables_database, reconciled
+async def test_invoicing_an_open_order_on_demand_is_all_or_nothing(
+    rating: httpx.AsyncClient,
+    orders: list[str],
+    survives: Callable[[Command], Awaitable[int]],
+    rating_database: Database,
+    receivables_database: Database,
+    reconciled: Reconciled,
 ) -> None:
     headers = {**await etag_of(rating, orders[1]), **key("demand")}
     body = {"invoice_date": "2026-11-20"}
@@ -124,7 +137,9 @@ async def test_invoicing_an_open_order_on_demand(
     await reconciled()
 
 
-async def test_billing_at_zero_and_reopening(rating, orders, survives) -> None:
+async def test_zero_billing_and_reopening_are_all_or_nothing(
+    rating: httpx.AsyncClient, orders: list[str], survives: Callable[[Command], Awaitable[int]]
+) -> None:
     for noun in ("zero-bill", "reopen"):
         headers = await etag_of(rating, orders[1])
         command = partial(rating.post, f"{orders[1]}/{noun}", json={"reason": "chance"}, headers=headers)
@@ -132,7 +147,9 @@ async def test_billing_at_zero_and_reopening(rating, orders, survives) -> None:
 
 
 @pytest.mark.parametrize("noun", ["work-orders", "billing-profiles", "prebills"])
-async def test_importing_a_file(rating, orders, survives, noun) -> None:
+async def test_importing_a_file_is_all_or_nothing(
+    rating: httpx.AsyncClient, orders: list[str], survives: Callable[[Command], Awaitable[int]], noun: str
+) -> None:
     profile = (
         "branch,customer_type,priority,job_type,region,effective_from,billing_item,method,rate\n"
         "SAT,LAW,RUSH,WRIT,BEXAR,2016-01-01,Service of process,flat,80\n"
@@ -146,7 +163,13 @@ async def test_importing_a_file(rating, orders, survives, noun) -> None:
     assert await survives(lambda: load(rating, noun, content)) >= 2
 
 
-async def test_choosing_and_paying_commissions(rating, orders, survives, rating_database, receivables_database) -> None:
+async def test_selecting_and_paying_commissions_are_all_or_nothing(
+    rating: httpx.AsyncClient,
+    orders: list[str],
+    survives: Callable[[Command], Awaitable[int]],
+    rating_database: Database,
+    receivables_database: Database,
+) -> None:
     headers = {**await etag_of(rating, orders[0]), **key("demand")}
     await rating.post(f"{orders[0]}/on-demand-invoice", json={"invoice_date": "2026-11-20"}, headers=headers)
     await exchange(rating_database, receivables_database)

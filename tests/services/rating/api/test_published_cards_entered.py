@@ -1,8 +1,11 @@
-"""Published rate cards beyond the sample's, entered as profiles through the API: what they say comes out to the cent."""
+"""Published rate cards that are not in the sample, entered through the API: they give their prices to the cent."""
 
 from typing import Any
 
+import httpx
 import pytest
+
+from tests.fixtures.ledgers import Company
 
 KEY = {"branch": "SAT", "customer_type": "ANY", "priority": "ANY", "job_type": "WRIT", "region": "ANY"}
 ITEMS = ("Service", "Waiting", "Overweight", "Truck", "Insurance", "Collection", "Extra time", "Surcharge", "Base")
@@ -104,8 +107,8 @@ CASES = [
 
 
 @pytest.fixture
-async def rating(company) -> Any:
-    """Rating with the names that the cards use."""
+async def rating(company: Company) -> httpx.AsyncClient:
+    """Rating with the billing items and bill types that the cards use."""
     rating, _ = company
     for name in ITEMS:
         assert (await rating.post("/v1/billing-items", json={"name": name, "income_account": "4000"})).is_success
@@ -116,7 +119,9 @@ async def rating(company) -> Any:
 
 
 @pytest.mark.parametrize(("card", "facts", "total"), CASES)
-async def test_a_published_card_comes_out_as_it_says(rating, card, facts, total) -> None:
+async def test_a_published_card_gives_the_published_price(
+    rating: httpx.AsyncClient, card: tuple[str, list[dict[str, Any]]], facts: dict[str, Any], total: str
+) -> None:
     source, lines = card
     body = {**KEY, "effective_from": "2026-01-02", "source": source, "lines": lines}
     made = await rating.post("/v1/billing-profiles", json=body)

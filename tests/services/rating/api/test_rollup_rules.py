@@ -1,8 +1,11 @@
-"""The rules of roll-up as master data."""
+"""Roll-up rules over HTTP."""
 
+from typing import Any
+
+import httpx
 import pytest
 
-from tests.fixtures.ledgers import load
+from tests.fixtures.ledgers import Company, load
 from tests.fixtures.rollups import MONTHLY
 
 
@@ -16,13 +19,15 @@ from tests.fixtures.rollups import MONTHLY
         (MONTHLY, 409, "CODE_TAKEN"),
     ],
 )
-async def test_a_rule_that_does_not_fit_is_refused(rolled, entry, status, code) -> None:
+async def test_an_invalid_rule_is_refused(
+    rolled: httpx.AsyncClient, entry: dict[str, Any], status: int, code: str
+) -> None:
     answer = await rolled.post("/v1/rollup-rules", json=entry)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (await rolled.get("/v1/rollup-rules")).json()["totals"] == {"count": 1}
 
 
-async def test_a_rule_is_changed_by_who_has_read_it(rolled) -> None:
+async def test_changing_a_rule_needs_its_current_version(rolled: httpx.AsyncClient) -> None:
     path = "/v1/rollup-rules/1/S1001"
     weekly = {"style": "rollup", "grouping": "attorney", "cycle": "weekly"}
     changed = await rolled.put(path, json=weekly, headers={"if-match": '"1"'})
@@ -31,7 +36,7 @@ async def test_a_rule_is_changed_by_who_has_read_it(rolled) -> None:
     assert (await rolled.put("/v1/rollup-rules/1/S1002", json=weekly, headers={"if-match": '"1"'})).status_code == 404
 
 
-async def test_rules_go_out_in_the_columns_in_which_they_come_in(company) -> None:
+async def test_rules_are_exported_in_the_import_format(company: Company) -> None:
     rating, _ = company
     rows = "ar_company,bill_to,style,grouping,cycle\n1,S1001,rollup,matter,weekly\n1,S1002,single,none,\n"
     assert (await load(rating, "rollup-rules", rows.encode())).json() == {"imported": 2}
@@ -41,4 +46,7 @@ async def test_rules_go_out_in_the_columns_in_which_they_come_in(company) -> Non
     assert (await rating.get("/v1/rollup-rules/1/S1001")).json()["revision"] == 1
     faulty = "ar_company,bill_to,style,grouping,cycle\n1,S1001,rollup,matter,\n1,S9999,single,,\n"
     refused = await load(rating, "rollup-rules", faulty.encode())
-    assert {one["pointer"] for one in refused.json()["errors"]} == {"line 2, column cycle", "line 3, column bill_to"}
+    assert {error["pointer"] for error in refused.json()["errors"]} == {
+        "line 2, column cycle",
+        "line 3, column bill_to",
+    }

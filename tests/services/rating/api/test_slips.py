@@ -1,10 +1,10 @@
-"""Slips of the hand: each is refused with words that name the place, and nothing of it is kept."""
+"""Typing errors: each is refused with a message that names the field, and nothing is saved."""
 
 from typing import Any
 
 import pytest
 
-from tests.fixtures.ledgers import ORDER
+from tests.fixtures.ledgers import ORDER, Company, Enter, Rate
 
 KEY = {
     "branch": "SAT",
@@ -30,7 +30,11 @@ def steps(*of: dict[str, str]) -> list[dict[str, Any]]:
         ([{**LINE, "rate": 80.5}], "/lines/0/rate", "a decimal number in a string"),
         ([{**LINE, "minimum": "10.005"}], "/lines/0/minimum", "at most 2 decimal places"),
         ([], "/lines", "must have at least 1 item"),
-        (steps({"up_to": "10"}, {"rate": "6"}), "/lines/0/steps/0", "needs a rate or an amount; say 0 if it is free"),
+        (
+            steps({"up_to": "10"}, {"rate": "6"}),
+            "/lines/0/steps/0",
+            "needs a rate or an amount; use 0 if nothing is charged",
+        ),
         (
             steps({"up_to": "10", "amount": "5.555"}, {"rate": "6"}),
             "/lines/0/steps/0/amount",
@@ -40,29 +44,31 @@ def steps(*of: dict[str, str]) -> list[dict[str, Any]]:
         (
             steps({"up_to": "10", "amount": "5"}, {"from": "8", "amount": "6"}),
             "/lines/0/steps",
-            "inside the one before",
+            "the previous step ends at 10",
         ),
         (steps({"up_to": "10", "amount": "-5"}, {"amount": "6"}), "/lines/0/steps", "must not be negative"),
-        (steps({"up_to": "10", "amount": "5"}), "/lines/0/steps", "nothing covers more than 10"),
+        (steps({"up_to": "10", "amount": "5"}), "/lines/0/steps", "no step covers more than 10"),
         (
             [
                 {**LINE, "method": "percent_of", "base": ["Mileage"]},
                 {**LINE, "billing_item": "Mileage", "method": "percent_of", "base": ["Service of process"]},
             ],
             "/lines/0/base",
-            "a share of itself",
+            "depends on itself",
         ),
         ([{**LINE, "discount": "5"}], "/lines/0/discount", "is not a known field"),
     ],
 )
-async def test_a_faulty_line_is_named_alone_and_no_profile_is_kept(company, lines, pointer, words) -> None:
+async def test_only_the_invalid_line_is_named_and_no_profile_is_saved(
+    company: Company, lines: list[dict[str, Any]], pointer: str, words: str
+) -> None:
     rating, _ = company
     answer = await rating.post("/v1/billing-profiles", json={**KEY, "lines": lines})
     assert answer.status_code == 422, answer.text
     errors = answer.json()["errors"]
     assert errors[0]["pointer"] == pointer
     assert words in errors[0]["detail"]
-    assert {one["pointer"].rsplit("/", 1)[-1] for one in errors} == {pointer.rsplit("/", 1)[-1]}
+    assert {error["pointer"].rsplit("/", 1)[-1] for error in errors} == {pointer.rsplit("/", 1)[-1]}
     assert (await rating.get("/v1/billing-profiles", params={"priority": "SPECIAL"})).json()["items"] == []
 
 
@@ -72,7 +78,7 @@ async def test_a_faulty_line_is_named_alone_and_no_profile_is_kept(company, line
         ({"service_on": "9999-12-31"}, "must be between 1990-01-01 and 2199-12-31"),
         ({"service_on": "0026-11-02"}, "must be between"),
         ({"service_on": "2026-02-30"}, "must be a date, like 2026-11-02"),
-        ({"triggers": ["SERVED"]}, "SERVED is an outcome: the field status says it"),
+        ({"triggers": ["SERVED"]}, "SERVED is an outcome; set field_status instead"),
         ({"served_zip": "7820"}, "like 78205 or 78205-1234"),
         ({"served_zip": "782051201"}, "like 78205 or 78205-1234"),
         ({"miles": "-1"}, "must be at least 0"),
@@ -80,7 +86,9 @@ async def test_a_faulty_line_is_named_alone_and_no_profile_is_kept(company, line
         ({"field_status": "lost"}, "must be one of 'in_field', 'served', 'not_served' or 'cancelled'"),
     ],
 )
-async def test_a_faulty_order_is_named_and_not_kept(company, slip, words) -> None:
+async def test_an_invalid_order_names_its_field_and_is_not_saved(
+    company: Company, slip: dict[str, str], words: str
+) -> None:
     rating, _ = company
     answer = await rating.post("/v1/work-orders", json={**ORDER, "number": "B1", **slip})
     assert answer.status_code == 422, answer.text
@@ -90,7 +98,9 @@ async def test_a_faulty_order_is_named_and_not_kept(company, slip, words) -> Non
     assert (await rating.get("/v1/work-orders")).json()["totals"]["count"] == 0
 
 
-async def test_an_invoice_of_an_impossible_day_is_refused_before_anything_is_locked(company, enter, rate) -> None:
+async def test_an_impossible_invoice_date_is_refused_before_anything_is_locked(
+    company: Company, enter: Enter, rate: Rate
+) -> None:
     rating, _ = company
     (order,) = await enter("W1")
     await rate(order["id"])

@@ -1,14 +1,15 @@
-"""Open Rollup Invoice, Work in Progress and Ready to Export: states, sums, drill-down, files."""
+"""Open Rollup Invoice, Work in Progress and Ready to Export: states, totals, drill-down and files."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from services.rating.rules.work_in_progress import WipFacts, appraise, summarize, total
 from shared.access.grants import Grant, Level, Limits
@@ -16,15 +17,18 @@ from shared.database.pool import Database
 from shared.database.statements import execute
 from shared.files.xlsx import XLSX_TYPE
 from tests.fixtures.exchange import exchange, work_off
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, Rate, key
+from tests.services.rating.conftest import CountStatements, Identity
 
 ROLLUP = "/v1/open-rollup-invoices"
 WIP = "/v1/work-in-progress"
 
 
 @pytest.fixture
-async def three_states(company, enter, rate, rating_database, receivables_database) -> httpx.AsyncClient:
-    """Of Harlan & Ruiz one order is sent, one assigned, one rated; one of Bexley is rated, and one is open."""
+async def three_states(
+    company: Company, enter: Enter, rate: Rate, rating_database: Database, receivables_database: Database
+) -> httpx.AsyncClient:
+    """Harlan & Ruiz has one order that is sent, one assigned and one rated. Bexley has one rated and one open."""
     rating, _ = company
     await rating.post(
         "/v1/rollup-rules", json={"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
@@ -45,19 +49,21 @@ async def three_states(company, enter, rate, rating_database, receivables_databa
     return rating
 
 
-async def test_the_three_states_are_told_apart(three_states) -> None:
+async def test_the_view_shows_the_three_states_of_orders(three_states: httpx.AsyncClient) -> None:
     page = (await three_states.get(ROLLUP)).json()
-    assert {one["number"]: one["state"] for one in page["items"]} == {"W1": "sent", "W2": "assigned", "W3": "rated"}
+    assert {item["number"]: item["state"] for item in page["items"]} == {"W1": "sent", "W2": "assigned", "W3": "rated"}
     totals = page["totals"]
     assert (totals["count"], totals["total"]) == (3, "240.00")
     assert (totals["rated_orders"], totals["assigned_orders"], totals["sent_orders"]) == (1, 1, 1)
-    assert [(one["bill_to"], one["sent"], one["orders"]) for one in totals["by_bill_to"]] == [("S1001", "80.00", 3)]
-    sent = next(one for one in page["items"] if one["state"] == "sent")
+    assert [(bill_to["bill_to"], bill_to["sent"], bill_to["orders"]) for bill_to in totals["by_bill_to"]] == [
+        ("S1001", "80.00", 3)
+    ]
+    sent = next(item for item in page["items"] if item["state"] == "sent")
     assert (sent["ar_number"], sent["invoice_status"]) == ("100001", "exported")
 
 
 @pytest.mark.parametrize(
-    ("wanted", "numbers"),
+    ("filters", "numbers"),
     [
         ({"state": "rated"}, ["W3"]),
         ({"bill_to": "S1002"}, []),
@@ -65,25 +71,27 @@ async def test_the_three_states_are_told_apart(three_states) -> None:
         ({"service_to": "2026-11-02", "branch": "SAT", "state": "sent"}, ["W1"]),
     ],
 )
-async def test_the_view_is_narrowed_and_its_totals_with_it(three_states, wanted, numbers) -> None:
-    page = (await three_states.get(ROLLUP, params={**wanted, "limit": 1})).json()
-    assert [one["number"] for one in page["items"]] == numbers
+async def test_filters_apply_to_the_view_and_its_totals(
+    three_states: httpx.AsyncClient, filters: dict[str, Any], numbers: list[str]
+) -> None:
+    page = (await three_states.get(ROLLUP, params={**filters, "limit": 1})).json()
+    assert [item["number"] for item in page["items"]] == numbers
     assert page["totals"]["count"] == len(numbers)
 
 
-async def test_a_row_leads_to_its_invoice_and_to_its_order(three_states) -> None:
+async def test_a_row_leads_to_its_invoice_and_to_its_order(three_states: httpx.AsyncClient) -> None:
     (row,) = (await three_states.get(ROLLUP, params={"state": "assigned"})).json()["items"]
     invoice = (await three_states.get(f"/v1/invoices/{row['invoice_id']}")).json()
-    assert [one["number"] for one in invoice["work_orders"]] == ["W2"]
+    assert [order["number"] for order in invoice["work_orders"]] == ["W2"]
     again = (await three_states.get(ROLLUP, params={"invoice_id": row["invoice_id"]})).json()
-    assert [one["number"] for one in again["items"]] == ["W2"]
+    assert [item["number"] for item in again["items"]] == ["W2"]
     assert (await three_states.get(f"/v1/work-orders/{row['work_order_id']}")).json()["invoice_id"] == row["invoice_id"]
 
 
-def words_of(pdf: httpx.Response) -> str:
+def text_of(pdf: httpx.Response) -> str:
     assert pdf.headers["content-type"] == "application/pdf", pdf.text
     read = PdfReader(BytesIO(pdf.content))
-    assert "/StructTreeRoot" in read.trailer["/Root"], "the document is not tagged"
+    assert "/StructTreeRoot" in cast("DictionaryObject", read.trailer["/Root"]), "the document is not tagged"
     return "".join(page.extract_text() for page in read.pages)
 
 
@@ -92,32 +100,40 @@ def words_of(pdf: httpx.Response) -> str:
     [
         (ROLLUP, 3, ("Open Rollup Invoice", "W1", "100001", "240.00", "2026-11-01 to 11-30")),
         (WIP, 2, ("Work in Progress by Customer", "S1001", "361.00", "Bexley")),
-        ("/v1/ready-to-export", 3, ("Rated Workorders Ready to Export", "waits for its roll-up", "281.00")),
+        ("/v1/ready-to-export", 3, ("Rated Workorders Ready to Export", "waiting for its roll-up", "281.00")),
     ],
 )
-async def test_each_view_comes_as_csv_xlsx_and_tagged_pdf(three_states, path, rows, words) -> None:
+async def test_each_view_is_available_as_csv_xlsx_and_tagged_pdf(
+    three_states: httpx.AsyncClient, path: str, rows: int, words: tuple[str, ...]
+) -> None:
     table = await three_states.get(path, headers={"accept": "text/csv"}, params={"limit": 1})
     assert len(table.text.strip().splitlines()) == rows + 1
     sheet = await three_states.get(path, headers={"accept": XLSX_TYPE}, params={"limit": 1})
     assert load_workbook(BytesIO(sheet.content)).worksheets[0].max_row == rows + 1
-    text = words_of(await three_states.get(path, headers={"accept": "application/pdf"}, params={"limit": 1}))
+    text = text_of(await three_states.get(path, headers={"accept": "application/pdf"}, params={"limit": 1}))
     assert [word for word in words if word not in text] == []
 
 
-async def test_work_in_progress_counts_what_is_active_and_estimates_what_is_open(three_states) -> None:
-    told = (await three_states.get(WIP)).json()
-    groups = {one["name"]: one for one in told["groups"]}
+async def test_work_in_progress_counts_active_orders_and_estimates_open_ones(three_states: httpx.AsyncClient) -> None:
+    summary = (await three_states.get(WIP)).json()
+    groups = {group["name"]: group for group in summary["groups"]}
     assert (groups["S1001"]["orders"], groups["S1001"]["value"]) == (2, "160.00")
     assert (groups["S1002"]["open"], groups["S1002"]["rated"], groups["S1002"]["value"]) == (1, 1, "201.00")
-    assert (told["totals"]["orders"], told["totals"]["value"], told["totals"]["without_value"]) == (4, "361.00", 0)
-    assert told["totals"]["oldest_days"] == max((date.fromisoformat(told["as_of"]) - date(2026, 11, 2)).days, 0)
+    assert (summary["totals"]["orders"], summary["totals"]["value"], summary["totals"]["without_value"]) == (
+        4,
+        "361.00",
+        0,
+    )
+    assert summary["totals"]["oldest_days"] == max((date.fromisoformat(summary["as_of"]) - date(2026, 11, 2)).days, 0)
 
 
-async def test_the_orders_behind_a_sum_are_listed_with_age_and_value(three_states, enter) -> None:
+async def test_the_orders_behind_a_sum_are_listed_with_age_and_value(
+    three_states: httpx.AsyncClient, enter: Enter
+) -> None:
     await enter("Z9", zip_code="99999")
     page = (await three_states.get(f"{WIP}/work-orders", params={"customer": "S1001"})).json()
     assert page["totals"] == {"count": 3}
-    assert {one["number"]: (one["value"], one["value_from"], one["why"]) for one in page["items"]} == {
+    assert {item["number"]: (item["value"], item["value_from"], item["why"]) for item in page["items"]} == {
         "W2": ("80.00", "rating", ""),
         "W3": ("80.00", "rating", ""),
         "Z9": (None, "none", "REGION_REQUIRED"),
@@ -125,8 +141,8 @@ async def test_the_orders_behind_a_sum_are_listed_with_age_and_value(three_state
     assert (await three_states.get(WIP)).json()["totals"]["without_value"] == 1
 
 
-async def test_by_server_an_order_of_two_counts_with_each_and_once_in_the_totals(
-    three_states, rating_database: Database
+async def test_an_order_of_two_servers_counts_for_each_and_once_in_the_totals(
+    three_states: httpx.AsyncClient, rating_database: Database
 ) -> None:
     async with rating_database.transaction() as session:
         await execute(
@@ -136,40 +152,42 @@ async def test_by_server_an_order_of_two_counts_with_each_and_once_in_the_totals
             WHERE number = 'W2'
             """,
         )
-    told = (await three_states.get(WIP, params={"by": "server"})).json()
-    assert {one["name"]: one["orders"] for one in told["groups"]} == {"(none)": 3, "P1": 1, "P2": 1}
-    assert told["totals"]["orders"] == 4
+    summary = (await three_states.get(WIP, params={"by": "server"})).json()
+    assert {group["name"]: group["orders"] for group in summary["groups"]} == {"(none)": 3, "P1": 1, "P2": 1}
+    assert summary["totals"]["orders"] == 4
     page = (await three_states.get(f"{WIP}/work-orders", params={"server": "P2"})).json()
-    assert [(one["number"], one["servers"]) for one in page["items"]] == [("W2", ["P1", "P2"])]
+    assert [(item["number"], item["servers"]) for item in page["items"]] == [("W2", ["P1", "P2"])]
 
 
-async def test_who_is_limited_sees_his_part_of_each_view(three_states, identity) -> None:
+async def test_a_limited_clerk_sees_only_their_part_of_each_view(
+    three_states: httpx.AsyncClient, identity: Identity
+) -> None:
     narrow = Limits(customers=frozenset({"S1002"}))
     grants = [Grant(f"rating.{name}", Level.VIEW, narrow) for name in ("wip", "rollup")]
     headers = identity("rating", *grants)
     assert (await three_states.get(ROLLUP, headers=headers)).json()["totals"]["count"] == 0
-    assert [one["name"] for one in (await three_states.get(WIP, headers=headers)).json()["groups"]] == ["S1002"]
+    assert [group["name"] for group in (await three_states.get(WIP, headers=headers)).json()["groups"]] == ["S1002"]
     assert (await three_states.get(WIP, headers=identity("rating"))).status_code == 403
 
 
 @pytest.mark.parametrize("query", [{"by": "moon"}, {"branch": "x y"}, {"service_from": "soon"}])
-async def test_a_filter_that_does_not_fit_is_refused(company, query) -> None:
+async def test_an_invalid_filter_is_refused(company: Company, query: dict[str, str]) -> None:
     assert (await company[0].get(WIP, params=query)).status_code == 422
 
 
-async def test_ready_to_export_shows_what_waits(three_states) -> None:
+async def test_ready_to_export_warns_of_orders_that_have_to_wait(three_states: httpx.AsyncClient) -> None:
     page = (await three_states.get("/v1/ready-to-export", params={"sort": "number", "month": "2026-11"})).json()
-    warned = {one["number"]: one["warnings"] for one in page["items"]}
-    assert warned["W3"] == ["waits for its roll-up"]
+    warned = {item["number"]: item["warnings"] for item in page["items"]}
+    assert warned["W3"] == ["waiting for its roll-up"]
     assert warned["X1"] == []
     ends = date(2026, 11, 30)
     running = page["items"][0]["cycle_to"] == ends.isoformat()
     assert running
-    assert warned["W2"] in ([], ["its cycle runs until 2026-11-30"])
+    assert warned["W2"] in ([], ["its cycle ends on 2026-11-30"])
 
 
 async def test_the_views_of_many_orders_take_as_many_statements_as_those_of_one(
-    three_states, enter, count_statements, rating_database
+    three_states: httpx.AsyncClient, enter: Enter, count_statements: CountStatements, rating_database: Database
 ) -> None:
     counted = []
     for size in (1, 150):
@@ -204,10 +222,10 @@ def fact(number: int, **facts: Any) -> WipFacts:
     return WipFacts(**{**known, **facts})
 
 
-def test_ages_are_days_since_the_service_date_and_never_below_nought() -> None:
+def test_ages_are_days_since_the_service_date_and_never_negative() -> None:
     seen = date(2026, 11, 20)
     orders = appraise([fact(1), fact(2, service_on=seen + timedelta(days=3))], [], [], seen)
-    assert [one.age_days for one in orders] == [18, 0]
+    assert [order.age_days for order in orders] == [18, 0]
     group = total(orders)
     assert (group.oldest_days, group.average_days, group.value) == (18, 9, Decimal("160.00"))
 
@@ -216,5 +234,5 @@ def test_the_groups_of_customers_add_up_to_the_total() -> None:
     facts = [fact(number, customer=f"S{number % 3}", total=Decimal(number)) for number in range(1, 20)]
     orders = appraise(facts, [], [], date(2026, 11, 20))
     groups = summarize(orders, "customer")
-    assert sum(one.value for one in groups) == total(orders).value
-    assert sum(one.orders for one in groups) == len(facts)
+    assert sum(group.value for group in groups) == total(orders).value
+    assert sum(group.orders for group in groups) == len(facts)

@@ -1,18 +1,21 @@
-"""Work orders at the edge: entered, imported as whole files, listed, changed."""
+"""Work orders over HTTP: entered, imported, listed and changed."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from shared.access.grants import Grant, Level, Limits
-from tests.fixtures.ledgers import load, order_csv
+from shared.database.pool import Database
+from tests.fixtures.ledgers import Company, Enter, load, order_csv
+from tests.services.rating.conftest import CountStatements, Identity
 
 
-def edit(**limits: frozenset[str]) -> Grant:
+def edit(**limits: Any) -> Grant:
     return Grant("rating.work_orders", Level.EDIT, Limits(**limits))
 
 
-async def test_an_entered_order_can_be_read_with_its_etag(company) -> None:
+async def test_an_entered_order_can_be_read_with_its_etag(company: Company) -> None:
     rating, _ = company
     entry = {
         "number": "W1",
@@ -34,7 +37,7 @@ async def test_an_entered_order_can_be_read_with_its_etag(company) -> None:
     assert read.json()["miles"] == "12.500"
 
 
-async def test_the_same_number_twice_is_refused(enter, company) -> None:
+async def test_the_same_number_twice_is_refused(enter: Enter, company: Company) -> None:
     await enter("W1")
     entry = {
         "number": "W1",
@@ -57,7 +60,9 @@ async def test_the_same_number_twice_is_refused(enter, company) -> None:
         ({"region": "MOON"}, "/region"),
     ],
 )
-async def test_an_order_that_names_unknown_things_is_refused(enter, company, change, pointer) -> None:
+async def test_an_order_with_unknown_codes_is_refused(
+    enter: Enter, company: Company, change: dict[str, Any], pointer: str
+) -> None:
     (order,) = await enter("W1")
     answer = await company[0].patch(f"/v1/work-orders/{order['id']}", json=change, headers={"if-match": '"1"'})
     assert (answer.status_code, answer.json()["code"]) == (422, "UNKNOWN_REFERENCE")
@@ -77,7 +82,9 @@ async def test_an_order_that_names_unknown_things_is_refused(enter, company, cha
         ({"total": "0.01"}, "/total"),
     ],
 )
-async def test_what_does_not_fit_names_its_place(enter, company, change, pointer) -> None:
+async def test_an_invalid_value_names_its_field(
+    enter: Enter, company: Company, change: dict[str, Any], pointer: str
+) -> None:
     (order,) = await enter("W1")
     answer = await company[0].patch(f"/v1/work-orders/{order['id']}", json=change, headers={"if-match": '"1"'})
     assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT")
@@ -88,14 +95,16 @@ async def test_what_does_not_fit_names_its_place(enter, company, change, pointer
     ("sent", "status", "code"),
     [(None, 428, "VERSION_MISSING"), ('"7"', 412, "VERSION_STALE"), ("7", 412, "VERSION_STALE")],
 )
-async def test_a_change_must_name_the_version_it_changes(enter, company, sent, status, code) -> None:
+async def test_a_change_must_name_the_version_it_is_based_on(
+    enter: Enter, company: Company, sent: str | None, status: int, code: str
+) -> None:
     (order,) = await enter("W1")
     headers = {} if sent is None else {"if-match": sent}
     answer = await company[0].patch(f"/v1/work-orders/{order['id']}", json={"reference": "x"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-async def test_two_clerks_change_one_order_and_the_second_is_told(enter, company) -> None:
+async def test_if_two_clerks_change_one_order_the_second_change_is_refused(enter: Enter, company: Company) -> None:
     (order,) = await enter("W1")
     answers = await asyncio.gather(
         *(
@@ -106,13 +115,15 @@ async def test_two_clerks_change_one_order_and_the_second_is_told(enter, company
     assert sorted(answer.status_code for answer in answers) == [200, 412]
 
 
-async def test_an_unknown_order_is_404(company) -> None:
+async def test_an_unknown_order_is_not_found(company: Company) -> None:
     for path in ("/v1/work-orders/99", "/v1/work-orders/99/rating", "/v1/work-orders/99/ratings", "/v1/exports/99"):
         answer = await company[0].get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
-async def test_another_branchs_order_does_not_exist_for_a_limited_clerk(enter, company, identity) -> None:
+async def test_a_limited_clerk_does_not_find_an_order_in_another_branch(
+    enter: Enter, company: Company, identity: Identity
+) -> None:
     (order,) = await enter("W1")
     miami = identity("rating", edit(branches=frozenset({"MIA"})))
     path = f"/v1/work-orders/{order['id']}"
@@ -122,7 +133,9 @@ async def test_another_branchs_order_does_not_exist_for_a_limited_clerk(enter, c
     assert (await company[0].get("/v1/work-orders", headers=miami)).json()["totals"] == {"count": 0, "total": "0.00"}
 
 
-async def test_a_limited_clerk_moves_no_order_out_of_his_branches(enter, company, identity) -> None:
+async def test_a_limited_clerk_cannot_move_an_order_to_another_branch(
+    enter: Enter, company: Company, identity: Identity
+) -> None:
     (order,) = await enter("W1")
     here = identity("rating", edit(branches=frozenset({"SAT"})))
     answer = await company[0].patch(
@@ -131,25 +144,25 @@ async def test_a_limited_clerk_moves_no_order_out_of_his_branches(enter, company
     assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
 
 
-async def test_limits_of_one_grant_do_not_widen_another(enter, company, identity) -> None:
+async def test_limits_of_one_grant_do_not_widen_another(enter: Enter, company: Company, identity: Identity) -> None:
     await enter("W1", "W2", customer="S1001")
     await enter("W3", customer="S1002")
     mixed = identity(
         "rating", edit(branches=frozenset({"MIA"})), edit(customers=frozenset({"S1002"}), branches=frozenset({"SAT"}))
     )
     page = (await company[0].get("/v1/work-orders", headers=mixed)).json()
-    assert [one["number"] for one in page["items"]] == ["W3"]
+    assert [item["number"] for item in page["items"]] == ["W3"]
 
 
-async def test_lists_are_paged_by_cursor_with_totals_of_everything(enter, company) -> None:
+async def test_lists_are_paged_by_cursor_with_totals_of_everything(enter: Enter, company: Company) -> None:
     await enter(*(f"W{number:03d}" for number in range(25)))
     seen: list[str] = []
     cursor = None
     while True:
-        query = {"limit": 10, "sort": "-number", **({"cursor": cursor} if cursor else {})}
+        query: dict[str, Any] = {"limit": 10, "sort": "-number", **({"cursor": cursor} if cursor else {})}
         page = (await company[0].get("/v1/work-orders", params=query)).json()
         assert page["totals"]["count"] == 25
-        seen += [one["number"] for one in page["items"]]
+        seen += [item["number"] for item in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
@@ -166,20 +179,20 @@ async def test_lists_are_paged_by_cursor_with_totals_of_everything(enter, compan
         ({"service_from": "2026-11-03"}, []),
     ],
 )
-async def test_lists_are_filtered(enter, company, query, numbers) -> None:
+async def test_lists_are_filtered(enter: Enter, company: Company, query: dict[str, str], numbers: list[str]) -> None:
     await enter("W7", "W8")
     await enter("W9", customer="S1002")
     page = (await company[0].get("/v1/work-orders", params=query)).json()
-    assert [one["number"] for one in page["items"]] == numbers
+    assert [item["number"] for item in page["items"]] == numbers
     assert page["totals"]["count"] == len(numbers)
 
 
 @pytest.mark.parametrize("query", [{"sort": "secret"}, {"cursor": "nonsense"}, {"limit": 501}, {"status": "gone"}])
-async def test_a_list_that_cannot_be_made_is_refused(company, query) -> None:
+async def test_an_invalid_list_query_is_refused(company: Company, query: dict[str, str]) -> None:
     assert (await company[0].get("/v1/work-orders", params=query)).status_code == 422
 
 
-async def test_a_list_as_csv_holds_every_row(enter, company) -> None:
+async def test_a_list_as_csv_contains_every_row(enter: Enter, company: Company) -> None:
     await enter(*(f"W{number}" for number in range(120)))
     answer = await company[0].get("/v1/work-orders", headers={"accept": "text/csv"})
     assert answer.headers["content-type"].startswith("text/csv")
@@ -205,7 +218,9 @@ GOOD = "W1,SAT,S1001,STANDARD,CITATION,78205,,"
         (order_csv('W1,SAT,S1001,"STANDARD,CITATION,78205,,'), ["line 2"]),
     ],
 )
-async def test_a_faulty_file_loads_nothing_and_names_every_fault(company, content, pointers) -> None:
+async def test_a_file_with_errors_imports_nothing_and_names_every_error(
+    company: Company, content: bytes, pointers: list[str]
+) -> None:
     rating, _ = company
     answer = await load(rating, "work-orders", content)
     assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
@@ -213,27 +228,27 @@ async def test_a_faulty_file_loads_nothing_and_names_every_fault(company, conten
     assert (await rating.get("/v1/work-orders")).json()["totals"]["count"] == 0
 
 
-async def test_a_number_that_is_taken_is_named_by_its_line(enter, company) -> None:
+async def test_a_number_that_is_in_use_is_named_with_its_line(enter: Enter, company: Company) -> None:
     await enter("W1")
     answer = await load(company[0], "work-orders", order_csv(GOOD.replace("W1", "W0"), GOOD))
-    assert answer.json()["errors"] == [
-        {"pointer": "line 3, column number", "detail": "there is a work order W1 already"}
-    ]
+    assert answer.json()["errors"] == [{"pointer": "line 3, column number", "detail": "work order W1 already exists"}]
 
 
-async def test_an_import_outside_ones_branches_is_refused(company, identity) -> None:
+async def test_an_import_into_another_branch_is_refused(company: Company, identity: Identity) -> None:
     rating, _ = company
     headers = {**identity("rating", edit(branches=frozenset({"MIA"}))), "content-type": "text/csv"}
     answer = await rating.post("/v1/work-orders/import", content=order_csv(GOOD), headers=headers)
     assert answer.json()["errors"][0]["pointer"] == "line 2, column branch"
 
 
-async def test_a_file_of_another_kind_is_refused(company) -> None:
+async def test_a_file_of_another_type_is_refused(company: Company) -> None:
     answer = await company[0].post("/v1/work-orders/import", json={"number": "W1"})
     assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
 
 
-async def test_the_sample_orders_import_in_a_handful_of_statements(company, rating_database, count_statements) -> None:
+async def test_the_sample_orders_import_in_a_handful_of_statements(
+    company: Company, rating_database: Database, count_statements: CountStatements
+) -> None:
     async with count_statements(rating_database) as statements:
         assert (await load(company[0], "work-orders")).json() == {"imported": 1000}
     assert statements.count <= 6

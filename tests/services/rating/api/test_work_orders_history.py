@@ -1,19 +1,22 @@
-"""The history of an order: what happened to it, by whom and when, and why it was closed or reopened."""
+"""The history of an order: what happened, when, who did it, and why it was closed or reopened."""
 
 from typing import Any
 
+import httpx
 import pytest
 
 from shared.access.grants import Grant, Level, Limits
+from shared.database.pool import Database
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import everything, key, load, order_csv
+from tests.fixtures.ledgers import Company, Enter, everything, key, load, order_csv
+from tests.services.rating.conftest import Do, Identity
 
 FEATURES = ("work_orders", "rating", "rollup", "export")
 
 
 @pytest.fixture
-async def order(company, enter) -> dict[str, Any]:
-    """An open order whose bill-to is rolled up."""
+async def order(company: Company, enter: Enter) -> dict[str, Any]:
+    """An open order whose bill-to has a roll-up rule."""
     rule = {"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
     await company[0].post("/v1/rollup-rules", json=rule)
     (made,) = await enter("W1")
@@ -21,12 +24,12 @@ async def order(company, enter) -> dict[str, Any]:
 
 
 @pytest.fixture
-def do(company, order, identity) -> Any:
-    """Does something with the order as somebody, with its ETag as it now is; returns the answer."""
+def do(company: Company, order: dict[str, Any], identity: Identity) -> Do:
+    """Sends a request about the order as a user, with the current ETag of the order."""
     rating, _ = company
     count = iter(range(100))
 
-    async def act(who: str, method: str, noun: str, body: Any = None, **more: Any) -> Any:
+    async def act(who: str, method: str, noun: str, body: Any = None, **more: Any) -> httpx.Response:
         path = f"/v1/work-orders/{order['id']}"
         headers = {
             **identity("rating", *everything("rating", FEATURES), name=f"ALAMO\\{who}"),
@@ -41,16 +44,18 @@ def do(company, order, identity) -> Any:
     return act
 
 
-async def history_of(rating: Any, order: dict[str, Any]) -> list[tuple[str, str, int | None, str]]:
-    """The history, the oldest first: who did what, to which version, and why."""
+async def history_of(rating: httpx.AsyncClient, order: dict[str, Any]) -> list[tuple[str, str, int | None, str]]:
+    """The history, oldest first: who did what, with which version, and why."""
     steps = (await rating.get(f"/v1/work-orders/{order['id']}/history")).json()
-    times = [one["at"] for one in steps]
+    times = [step["at"] for step in steps]
     assert times == sorted(times, reverse=True)
-    return [(one["by"].removeprefix("ALAMO\\"), one["action"], one["version"], one["words"]) for one in reversed(steps)]
+    return [
+        (step["by"].removeprefix("ALAMO\\"), step["action"], step["version"], step["words"]) for step in reversed(steps)
+    ]
 
 
-async def test_an_order_tells_its_life_from_rating_to_credit_and_back(
-    company, order, do, rating_database, receivables_database
+async def test_the_history_of_an_order_goes_from_rating_to_credit_and_back(
+    company: Company, order: dict[str, Any], do: Do, rating_database: Database, receivables_database: Database
 ) -> None:
     rating, receivables = company
     await do("ann", "POST", "rating")
@@ -83,23 +88,25 @@ async def test_an_order_tells_its_life_from_rating_to_credit_and_back(
     ]
 
 
-async def test_the_reasons_of_a_zero_bill_and_a_reopening_are_on_the_order(company, order, do) -> None:
+async def test_the_reasons_of_a_zero_bill_and_a_reopening_are_on_the_order(
+    company: Company, order: dict[str, Any], do: Do
+) -> None:
     rating, _ = company
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["last_closing"] is None
     closed = await do("ann", "POST", "zero-bill", {"reason": "our own mistake"})
-    told = closed.json()["last_closing"]
-    assert (told["action"], told["reason"], told["done_by"]) == ("zero_bill", "our own mistake", r"ALAMO\ann")
+    closing = closed.json()["last_closing"]
+    assert (closing["action"], closing["reason"], closing["done_by"]) == ("zero_bill", "our own mistake", r"ALAMO\ann")
     await do("bob", "POST", "reopen", {"reason": "it was theirs"})
-    told = (await rating.get(f"/v1/work-orders/{order['id']}")).json()["last_closing"]
-    assert (told["action"], told["reason"], told["done_by"]) == ("reopen", "it was theirs", r"ALAMO\bob")
+    closing = (await rating.get(f"/v1/work-orders/{order['id']}")).json()["last_closing"]
+    assert (closing["action"], closing["reason"], closing["done_by"]) == ("reopen", "it was theirs", r"ALAMO\bob")
     assert await history_of(rating, order) == [
         ("ann", "zero_billed", None, "our own mistake"),
         ("bob", "reopened", None, "it was theirs"),
     ]
 
 
-async def test_a_refusal_and_a_removed_draft_are_told_with_their_reasons(
-    company, do, order, rating_database, receivables_database
+async def test_a_refusal_and_a_removed_draft_are_in_the_history_with_their_reasons(
+    company: Company, do: Do, order: dict[str, Any], rating_database: Database, receivables_database: Database
 ) -> None:
     rating, _ = company
     await do("ann", "POST", "rating")
@@ -109,8 +116,8 @@ async def test_a_refusal_and_a_removed_draft_are_told_with_their_reasons(
     await exchange(rating_database, receivables_database)
     draft = await rating.get(f"/v1/invoices/{invoice}")
     await rating.delete(f"/v1/invoices/{invoice}", headers={"if-match": draft.headers["etag"]})
-    told = await history_of(rating, order)
-    assert [one[:3] for one in told] == [
+    steps = await history_of(rating, order)
+    assert [step[:3] for step in steps] == [
         ("ann", "rated", 1),
         ("ann", "assigned", None),
         ("eve", "handed_over", 1),
@@ -118,10 +125,12 @@ async def test_a_refusal_and_a_removed_draft_are_told_with_their_reasons(
         ("tester", "unassigned", None),
         ("tester", "rating_removed", None),
     ]
-    assert told[3][3].startswith("MONTH_CLOSED: ")
+    assert steps[3][3].startswith("MONTH_CLOSED: ")
 
 
-async def test_the_history_of_another_branchs_order_does_not_exist(company, order, identity) -> None:
+async def test_the_history_of_an_order_in_another_branch_is_not_found(
+    company: Company, order: dict[str, Any], identity: Identity
+) -> None:
     rating, _ = company
     elsewhere = identity("rating", Grant("rating.work_orders", Level.VIEW, Limits(branches=frozenset({"MIA"}))))
     assert (await rating.get(f"/v1/work-orders/{order['id']}/history", headers=elsewhere)).status_code == 404

@@ -1,4 +1,4 @@
-"""Credit limits and months as rating hears of them, and which copy of two is kept."""
+"""Credit limits and months as receivables reports them, and which of two copies is kept."""
 
 from decimal import Decimal
 from itertools import permutations
@@ -27,7 +27,7 @@ def test_open_and_rated_amounts_count_against_the_limit_together(
     assert is_over_limit(known, Decimal(open_amount), Decimal(waiting)) is over
 
 
-def test_a_limit_is_that_of_one_company() -> None:
+def test_a_credit_limit_applies_to_one_company() -> None:
     amounts = (Decimal("10.00"), Decimal("8.00"), Decimal("3.00"))
     within = (Decimal("20.00"), Decimal("8.00"), Decimal("3.00"))
     assert over_limit([Exposure(1, "S1", *amounts), Exposure(2, "S1", *within)]) == {(1, "S1"): Decimal("10.00")}
@@ -47,8 +47,8 @@ def test_five_months_are_open_after_the_last_closed_one(month: str, fault: str |
     assert month_fault(month, "2026-09", 5) == fault
 
 
-def test_the_newest_version_of_a_customer_wins_whatever_the_order() -> None:
+def test_the_newest_version_of_a_customer_wins_in_any_order() -> None:
     old, new = (Customer(1, "S1", version, f"v{version}", "active", "LAW") for version in (1, 2))
     other = Customer(2, "S1", 1, "other company", "active", "LAW")
-    for heard in permutations([old, new, other]):
-        assert newest(heard, lambda one: (one.ar_company, one.number)) == [new, other]
+    for received in permutations([old, new, other]):
+        assert newest(received, lambda customer: (customer.ar_company, customer.number)) == [new, other]

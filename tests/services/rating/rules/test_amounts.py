@@ -1,4 +1,4 @@
-"""What one line costs, method by method, and the laws that hold whatever the rates."""
+"""The amount of one line, method by method, and the laws that hold for any rates."""
 
 from decimal import Decimal
 
@@ -61,11 +61,11 @@ PAGES = line(
         (line(method="banded", steps=steps(("10", "0", "1"), (None, "0", "0.75"))), "20", "15.00"),
     ],
 )
-def test_an_amount(made: ProfileLine, quantity: str, amount: str) -> None:
+def test_each_pricing_method_gives_the_right_amount(made: ProfileLine, quantity: str, amount: str) -> None:
     assert amount_of(made, Decimal(quantity)) == Decimal(amount)
 
 
-def test_per_person_and_hour_two_quantities_multiply() -> None:
+def test_a_rate_per_person_and_hour_multiplies_two_quantities() -> None:
     marshals = line(
         method="per_unit", rate=Decimal(65), quantity_source="hours", whole_units=True, times_source="persons"
     )
@@ -86,12 +86,14 @@ def test_per_person_and_hour_two_quantities_multiply() -> None:
         ("multiplier", "1", "80.00", {}, "0.00"),
     ],
 )
-def test_a_share_of_other_lines(method, rate, base, limits, amount) -> None:
+def test_percentages_and_multipliers_of_other_lines(
+    method: str, rate: str, base: str, limits: dict[str, Decimal], amount: str
+) -> None:
     made = line(method=method, rate=Decimal(rate), base=("Delivery",), **limits)
     assert price_share(made, Decimal(base)).amount == Decimal(amount)
 
 
-def test_a_named_zone_comes_before_any_and_both_directions_have_their_own_rate() -> None:
+def test_a_named_zone_takes_precedence_and_each_direction_has_its_own_rate() -> None:
     made = line(
         method="zone",
         zones=tuple(
@@ -104,7 +106,7 @@ def test_a_named_zone_comes_before_any_and_both_directions_have_their_own_rate()
     assert zone_rate_of(made.model_copy(update={"zones": made.zones[:2]}), "B", "C") is None
 
 
-def test_what_no_invoice_can_hold_is_refused_with_its_item() -> None:
+def test_an_amount_that_no_invoice_can_hold_is_refused_with_its_item() -> None:
     with pytest.raises(AmountTooLarge, match="Service of process"):
         amount_of(line(method="per_unit", rate=Decimal(9_999_999)), Decimal(999_999_999_999))
 
@@ -115,8 +117,8 @@ limits = st.none() | st.decimals("0", "500", places=2)
 
 
 @st.composite
-def rising_lines(draw) -> ProfileLine:
-    """Lines whose price per unit never falls below zero: everything but bands."""
+def rising_lines(draw: st.DrawFn) -> ProfileLine:
+    """Lines whose price per unit is never negative, which are all but bands."""
     method = draw(st.sampled_from(["flat", "per_unit", "tiered"]))
     ends = sorted(draw(st.sets(st.decimals("0.001", "500", places=3), max_size=4)))
     low, high = sorted([draw(limits) or Decimal(0), draw(limits) or Decimal(500)])
@@ -133,25 +135,29 @@ def rising_lines(draw) -> ProfileLine:
 
 
 @given(rising_lines(), quantities, st.decimals("0.001", "100", places=3))
-def test_more_of_a_quantity_never_costs_less_except_at_a_band(made, quantity, more) -> None:
+def test_a_larger_quantity_never_costs_less_except_in_bands(
+    made: ProfileLine, quantity: Decimal, more: Decimal
+) -> None:
     assert amount_of(made, quantity + more) >= amount_of(made, quantity)
 
 
 @given(rising_lines(), quantities)
-def test_every_amount_is_whole_cents_within_its_limits(made, quantity) -> None:
+def test_every_amount_is_in_whole_cents_and_within_its_limits(made: ProfileLine, quantity: Decimal) -> None:
     amount = amount_of(made, quantity)
     assert amount == amount.quantize(Decimal("0.01"))
+    assert made.minimum is not None
+    assert made.maximum is not None
     assert made.minimum <= amount <= made.maximum
 
 
 @given(st.decimals("0.00", "99999.99", places=2), st.decimals("0", "200", places=5))
-def test_a_cent_more_of_the_base_never_lowers_a_percentage(base, percent) -> None:
+def test_a_cent_more_of_the_base_never_lowers_a_percentage(base: Decimal, percent: Decimal) -> None:
     made = line(method="percent_of", rate=percent, base=("fee_advances",))
     assert price_share(made, base + Decimal("0.01")).amount >= price_share(made, base).amount
 
 
 @given(st.integers(1, 5), quantities)
-def test_tiers_of_one_rate_are_a_plain_rate_per_unit(rate, quantity) -> None:
+def test_tiers_with_one_rate_are_the_same_as_a_rate_per_unit(rate: int, quantity: Decimal) -> None:
     tiers = line(method="tiered", steps=steps(("1", "0", str(rate)), ("7.5", "0", str(rate)), (None, "0", str(rate))))
     assert amount_of(tiers, quantity) == amount_of(line(method="per_unit", rate=Decimal(rate)), quantity)
 
@@ -160,7 +166,7 @@ def test_tiers_of_one_rate_are_a_plain_rate_per_unit(rate, quantity) -> None:
     st.decimals("-99999.99", "99999.99", places=2),
     st.lists(st.decimals("0.001", "1000", places=3), min_size=1, max_size=8),
 )
-def test_shares_add_up_to_the_cent_and_the_last_takes_the_odd_one(amount, shares) -> None:
+def test_shares_add_up_and_the_last_one_gets_the_remaining_cents(amount: Decimal, shares: list[Decimal]) -> None:
     parts = split(amount, shares)
     assert sum(parts) == amount
     left = amount
@@ -171,6 +177,6 @@ def test_shares_add_up_to_the_cent_and_the_last_takes_the_odd_one(amount, shares
     assert parts[-1] * amount >= 0
 
 
-def test_thirds_of_a_hundred() -> None:
+def test_a_hundred_dollars_split_three_ways() -> None:
     assert split(Decimal(100), [Decimal(1)] * 3) == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
     assert split(Decimal(100), []) == []

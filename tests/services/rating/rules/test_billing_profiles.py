@@ -1,13 +1,14 @@
-"""What may be saved as a rate table: every fault names its field."""
+"""Which billing profiles can be saved. Every error names its field."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from services.rating.records.billing_profiles import Key, LineEntry
 from services.rating.records.notation import Step, ZoneRate
-from services.rating.rules.billing_profiles import faults_in_line, faults_in_lines, unknown_in_key
+from services.rating.rules.billing_profiles import find_faults_in_line, find_faults_in_lines, find_unknown_in_key
 
 KNOWN = {
     "billing_item": {"Mileage", "Delivery", "Rush", "Late"},
@@ -21,7 +22,7 @@ KNOWN = {
 }
 
 
-def entry(**facts) -> LineEntry:
+def entry(**facts: Any) -> LineEntry:
     given = {
         "billing_item": "Mileage",
         "method": "per_unit",
@@ -33,9 +34,9 @@ def entry(**facts) -> LineEntry:
 
 
 def steps(*parts: tuple[str | None, str | None]) -> tuple[Step, ...]:
-    """Steps from (begin, up_to), each of amount 1."""
-    read = [(None if one is None else Decimal(one), None if two is None else Decimal(two)) for one, two in parts]
-    return tuple(Step(up_to, Decimal(1), Decimal(0), begin) for begin, up_to in read)
+    """Steps from pairs of begin and up_to, each with amount 1."""
+    numbers = [tuple(None if number is None else Decimal(number) for number in part) for part in parts]
+    return tuple(Step(up_to, Decimal(1), Decimal(0), begin) for begin, up_to in numbers)
 
 
 @pytest.mark.parametrize(
@@ -46,18 +47,20 @@ def steps(*parts: tuple[str | None, str | None]) -> tuple[Step, ...]:
         ([("1", "49"), ("50", None)], None),
         ([("0", "5"), ("5", "10"), ("10", None)], None),
         ([("0", "1.99"), ("2", None)], None),
-        ([("0", "49"), ("60", None)], "a hole: nothing covers the quantities between 49 and 60"),
-        ([("0", "1.5"), ("2.5", None)], "a hole: nothing covers the quantities between 1.5 and 2.5"),
-        ([("0", "49"), ("40", None)], "step 2 begins at 40, inside the one before, which ends at 49"),
-        ([("50", "99"), ("100", None)], "nothing covers less than 50"),
-        ([("0", "49"), ("50", "99")], "nothing covers more than 99"),
-        ([("0", None), ("50", None)], "step 1 is open"),
-        ([(None, "99"), (None, "49"), (None, None)], "step 2 ends at 49, which is not after 99"),
+        ([("0", "49"), ("60", None)], "no step covers the quantities between 49 and 60"),
+        ([("0", "1.5"), ("2.5", None)], "no step covers the quantities between 1.5 and 2.5"),
+        ([("0", "49"), ("40", None)], "step 2 begins at 40, but the previous step ends at 49"),
+        ([("50", "99"), ("100", None)], "no step covers less than 50"),
+        ([("0", "49"), ("50", "99")], "no step covers more than 99"),
+        ([("0", None), ("50", None)], "step 1 has no end"),
+        ([(None, "99"), (None, "49"), (None, None)], "step 2 ends at 49, but it must end after 99"),
         ([(None, "0"), (None, None)], "step 1 ends at 0"),
     ],
 )
-def test_bands_cover_every_quantity_once(parts, words) -> None:
-    faults = faults_in_line(entry(method="banded", rate=None, quantity_source="pages", steps=steps(*parts)), KNOWN)
+def test_bands_must_cover_every_quantity_exactly_once(
+    parts: list[tuple[str | None, str | None]], words: str | None
+) -> None:
+    faults = find_faults_in_line(entry(method="banded", rate=None, quantity_source="pages", steps=steps(*parts)), KNOWN)
     assert [name for name, _ in faults] == ([] if words is None else ["steps"])
     assert words is None or words in faults[0][1]
 
@@ -85,8 +88,8 @@ def test_bands_cover_every_quantity_once(parts, words) -> None:
         ({"method": "percent_of", "base": ("Delivery",)}, "method"),
     ],
 )
-def test_a_fault_names_its_field(facts, field) -> None:
-    assert field in [name for name, _ in faults_in_line(entry(**facts), KNOWN)]
+def test_an_error_in_a_line_names_its_field(facts: dict[str, Any], field: str) -> None:
+    assert field in [name for name, _ in find_faults_in_line(entry(**facts), KNOWN)]
 
 
 def share(item: str, *base: str) -> LineEntry:
@@ -109,20 +112,20 @@ def share(item: str, *base: str) -> LineEntry:
         ([entry(), share("Rush", "#x")], [1]),
     ],
 )
-def test_no_line_is_a_percentage_of_itself(lines, faults) -> None:
-    found = faults_in_lines(lines, KNOWN)
+def test_no_line_is_a_percentage_of_itself(lines: list[LineEntry], faults: list[int]) -> None:
+    found = find_faults_in_lines(lines, KNOWN)
     assert [index for index, _, _ in found] == faults
     assert {field for _, field, _ in found} <= {"base"}
 
 
-def test_the_way_around_a_circle_is_told() -> None:
+def test_a_line_that_depends_on_itself_is_reported_with_the_path() -> None:
     lines = [entry(), share("Rush", "Late"), share("Late", "Rush")]
-    assert faults_in_lines(lines, KNOWN)[0] == (1, "base", "the line is a share of itself (lines 2 → 3 → 2)")
+    assert find_faults_in_lines(lines, KNOWN)[0] == (1, "base", "the line depends on itself (lines 2 → 3 → 2)")
 
 
-def test_any_stands_for_every_value_but_the_branch() -> None:
-    assert unknown_in_key(Key("SAT", "ANY", "ANY", "ANY", "ANY"), KNOWN) == []
-    assert [field for field, _ in unknown_in_key(Key("ANY", "LAW", "SOON", "ANY", "BEXAR"), KNOWN)] == [
+def test_any_is_allowed_in_every_key_value_but_the_branch() -> None:
+    assert find_unknown_in_key(Key("SAT", "ANY", "ANY", "ANY", "ANY"), KNOWN) == []
+    assert [field for field, _ in find_unknown_in_key(Key("ANY", "LAW", "SOON", "ANY", "BEXAR"), KNOWN)] == [
         "branch",
         "priority",
     ]
@@ -141,24 +144,24 @@ def test_any_stands_for_every_value_but_the_branch() -> None:
         ("tiered", "5 = 10 flat; more = 1", [("5", "10", "0"), (None, "0", "1")]),
     ],
 )
-def test_steps_of_a_cell(method, cell, read) -> None:
+def test_steps_are_read_from_one_cell(method: str, cell: str, read: list[tuple[str | None, str, str]]) -> None:
     body = LineEntry.model_validate({"billing_item": "x", "method": method, "steps": cell})
-    wanted = [(None if end is None else Decimal(end), Decimal(fixed), Decimal(each)) for end, fixed, each in read]
-    assert [(one.up_to, one.amount, one.rate) for one in body.steps] == wanted
+    expected = [(None if end is None else Decimal(end), Decimal(fixed), Decimal(each)) for end, fixed, each in read]
+    assert [(step.up_to, step.amount, step.rate) for step in body.steps] == expected
     again = LineEntry.model_validate({"billing_item": "x", "method": method, "steps": "; ".join(map(str, body.steps))})
-    assert [*again.steps] == [Step(*part) for part in wanted]
+    assert [*again.steps] == [Step(*part) for part in expected]
 
 
-def test_bands_that_only_say_where_they_begin_end_just_below_the_next() -> None:
+def test_bands_with_only_a_beginning_end_just_below_the_next_one() -> None:
     bands = [{"from": "0", "amount": "0"}, {"from": "50", "amount": "10"}, {"from": "100", "amount": "25"}]
     line = LineEntry.model_validate(
         {"billing_item": "Mileage", "method": "banded", "quantity_source": "pages", "steps": bands}
     )
-    assert [one.up_to for one in line.steps] == [Decimal("49.999"), Decimal("99.999"), None]
-    assert faults_in_line(line, KNOWN) == []
+    assert [step.up_to for step in line.steps] == [Decimal("49.999"), Decimal("99.999"), None]
+    assert find_faults_in_line(line, KNOWN) == []
 
 
 @pytest.mark.parametrize("cell", ["fifty", "1 = ", "= 5", "1 = -5", "1 = 5 each + 6 each", "1 = 0.123456", "1-x = 5"])
-def test_a_cell_that_is_no_step_is_refused(cell) -> None:
+def test_a_cell_that_is_not_a_step_is_refused(cell: str) -> None:
     with pytest.raises(ValidationError):
         LineEntry.model_validate({"billing_item": "x", "method": "tiered", "steps": cell})

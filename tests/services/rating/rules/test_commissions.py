@@ -1,7 +1,8 @@
-"""What a line earns its servers, what is taken back by credits, adjusted by hand, and chosen to be paid."""
+"""Commissions: earned by lines, reversed by credits, adjusted by hand, and selected for payment."""
 
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,22 +11,23 @@ from hypothesis import strategies as st
 from services.rating.errors import CommissionPeriodClosed, CommissionTakenBack, NothingToAdjust
 from services.rating.records.charges import ServerShare
 from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
-from services.rating.records.commission_terms import CommissionTerms
+from services.rating.records.commission_terms import CommissionMethod, CommissionTerms
 from services.rating.rules.charges import split
 from services.rating.rules.commission_payments import Owed, choose
-from services.rating.rules.commission_rates import faults_in_rate, overlapping_rates
-from services.rating.rules.commission_terms import faults_in_terms
+from services.rating.rules.commission_rates import find_faults_in_rate, find_overlapping_rates
+from services.rating.rules.commission_terms import find_faults_in_terms
 from services.rating.rules.commissions import (
+    Balance,
     Credit,
     LineTerms,
     RatePeriod,
     ServerTerms,
-    Standing,
     adjust,
     earn,
     keep_adjusted,
     reverse,
 )
+from shared.errors import DomainError
 
 DAY = date(2026, 11, 2)
 SERVERS = {
@@ -39,7 +41,7 @@ SERVERS = {
 }
 
 
-def terms(amount: str, method: str, figure: str, *servers: tuple[str, str]) -> LineTerms:
+def terms(amount: str, method: CommissionMethod, figure: str, *servers: tuple[str, str]) -> LineTerms:
     shares = tuple(ServerShare(server, Decimal(share)) for server, share in servers)
     return LineTerms(1, "Service of process", Decimal(amount), method, Decimal(figure), shares)
 
@@ -47,7 +49,7 @@ def terms(amount: str, method: str, figure: str, *servers: tuple[str, str]) -> L
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        # A flat amount for the line, whatever the line comes to; the last share takes the odd cent.
+        # A flat amount for any amount of the line; the last share gets the remaining cents.
         (terms("90", "flat", "35", ("ANA", "1")), ["35.00"]),
         (terms("90", "flat", "20", ("ANA", "1"), ("TOM", "1"), ("NEW", "1")), ["6.67", "6.67", "6.66"]),
         (terms("90", "flat", "10", ("ANA", "1"), ("TOM", "1"), ("NEW", "1")), ["3.33", "3.33", "3.34"]),
@@ -56,34 +58,34 @@ def terms(amount: str, method: str, figure: str, *servers: tuple[str, str]) -> L
         (terms("100.05", "percent", "10", ("ANA", "1"), ("TOM", "1")), ["5.01", "5.00"]),
         (terms("195.00", "percent", "12.5", ("ANA", "60"), ("TOM", "40")), ["14.63", "9.75"]),
         (terms("0.10", "percent", "20", ("ANA", "1"), ("TOM", "1"), ("JOE", "1"), ("NEW", "1")), ["0.01", "0.01", "0.00", "0.00"]),
-        # Each server's own percentage of his part of the line; the line's figure is not used.
+        # Each server's own percentage of their part of the line; the figure of the line is not used.
         (terms("90.00", "server", "99", ("ANA", "1")), ["40.50"]),
         (terms("90.00", "server", "0", ("ANA", "2"), ("TOM", "1")), ["27.00", "9.99"]),
-        # Who is not marked, or has no rate on the day, earns nothing by his own percentage.
+        # A server who receives no commission, or has no rate on that day, earns nothing.
         (terms("90.00", "server", "0", ("ANA", "1"), ("JOE", "1"), ("NEW", "1")), ["13.50", "0.00", "0.00"]),
-        # The mark is asked for by that method only.
+        # Whether a server receives commission matters only for that method.
         (terms("90.00", "percent", "10", ("JOE", "1")), ["9.00"]),
-        # A deduction by hand takes its commission with it.
+        # A deduction also deducts its commission.
         (terms("-5.00", "percent", "10", ("ANA", "1"), ("TOM", "1")), ["-0.25", "-0.25"]),
         (terms("90.00", "percent", "10"), []),
     ],
 )  # fmt: skip
-def test_what_a_line_earns(line, expected) -> None:
-    assert [str(one.amount) for one in earn(line, DAY, SERVERS)] == expected
+def test_a_line_earns_each_server_the_right_amount(line: LineTerms, expected: list[str]) -> None:
+    assert [str(part.amount) for part in earn(line, DAY, SERVERS)] == expected
 
 
 @pytest.mark.parametrize(
     ("day", "amount"),
     [("2025-12-31", "0.00"), ("2026-01-01", "36.00"), ("2026-06-30", "36.00"), ("2026-07-01", "40.50")],
 )
-def test_a_servers_own_percentage_is_that_of_the_day_of_service(day, amount) -> None:
+def test_a_server_earns_the_percentage_in_force_on_the_day_of_service(day: str, amount: str) -> None:
     (earned,) = earn(terms("90.00", "server", "0", ("ANA", "1")), date.fromisoformat(day), SERVERS)
     assert str(earned.amount) == amount
 
 
-def test_every_amount_says_how_it_came_about() -> None:
+def test_every_commission_is_explained() -> None:
     line = terms("90.00", "server", "0", ("ANA", "1"), ("JOE", "1"), ("NEW", "1"))
-    assert [one.words for one in earn(line, DAY, SERVERS)] == [
+    assert [part.words for part in earn(line, DAY, SERVERS)] == [
         "ANA's own 45 % of 30.00",
         "JOE does not receive commission",
         "NEW has no commission rate on 2026-11-02",
@@ -97,14 +99,16 @@ SHARES = st.lists(st.decimals(Decimal("0.001"), Decimal(100), places=3), min_siz
 
 
 @given(AMOUNTS, SHARES)
-def test_splits_add_up_to_the_cent_and_no_part_has_the_other_sign(amount, shares) -> None:
+def test_splits_add_up_and_no_part_has_the_opposite_sign(amount: Decimal, shares: list[Decimal]) -> None:
     parts = split(amount, shares)
     assert sum(parts) == amount
     assert all(part * amount >= 0 and part == round(part, 2) for part in parts)
 
 
 @given(AMOUNTS, st.sampled_from(["flat", "percent"]), st.decimals(0, 100, places=2), SHARES)
-def test_what_the_servers_earn_is_what_the_line_earns(amount, method, figure, shares) -> None:
+def test_the_servers_together_earn_what_the_line_earns(
+    amount: Decimal, method: CommissionMethod, figure: Decimal, shares: list[Decimal]
+) -> None:
     names = [f"S{number}" for number in range(len(shares))]
     servers = dict.fromkeys(names, ServerTerms(True))
     alone = earn(terms(str(amount), method, str(figure), ("S0", "1")), DAY, servers)
@@ -115,12 +119,12 @@ def test_what_the_servers_earn_is_what_the_line_earns(amount, method, figure, sh
         DAY,
         servers,
     )
-    assert sum(one.amount for one in together) == alone[0].amount
-    assert sum(one.base for one in together) == amount
+    assert sum(part.amount for part in together) == alone[0].amount
+    assert sum(part.base for part in together) == amount
 
 
-def standing(earned: str, left: str | None = None, *, total: str = "90.00") -> Standing:
-    return Standing(1, 7, 1, Decimal(total), Decimal(earned), Decimal(left if left is not None else earned))
+def balance(earned: str, left: str | None = None, *, total: str = "90.00") -> Balance:
+    return Balance(1, 7, 1, Decimal(total), Decimal(earned), Decimal(left if left is not None else earned))
 
 
 def credit(credited: str, remaining: str, *, version: int = 1) -> Credit:
@@ -130,38 +134,42 @@ def credit(credited: str, remaining: str, *, version: int = 1) -> Credit:
 @pytest.mark.parametrize(
     ("commission", "given_credit", "taken"),
     [
-        (standing("10.00"), credit("90.00", "0.00"), "-10.00"),
-        (standing("10.00"), credit("30.00", "60.00"), "-3.33"),
-        (standing("10.00", "6.67"), credit("30.00", "30.00"), "-3.33"),
-        # The last credit takes the rest.
-        (standing("10.00", "3.34"), credit("30.00", "0.00"), "-3.34"),
-        # Another version of the order is another matter, and nothing more is taken than is left.
-        (standing("10.00"), credit("90.00", "0.00", version=2), None),
-        (standing("10.00", "0.00"), credit("30.00", "60.00"), None),
-        (standing("10.00", "1.00"), credit("30.00", "60.00"), "-1.00"),
-        # What was a deduction is given back.
-        (standing("-0.50"), credit("45.00", "45.00"), "0.25"),
-        (standing("0.00"), credit("90.00", "0.00"), None),
-        # A rating over 0.00 has no parts.
-        (standing("2.00", total="0.00"), credit("0.00", "0.00"), "-2.00"),
+        (balance("10.00"), credit("90.00", "0.00"), "-10.00"),
+        (balance("10.00"), credit("30.00", "60.00"), "-3.33"),
+        (balance("10.00", "6.67"), credit("30.00", "30.00"), "-3.33"),
+        # The last credit reverses the rest.
+        (balance("10.00", "3.34"), credit("30.00", "0.00"), "-3.34"),
+        # Another version of the order does not count, and no more is reversed than is left.
+        (balance("10.00"), credit("90.00", "0.00", version=2), None),
+        (balance("10.00", "0.00"), credit("30.00", "60.00"), None),
+        (balance("10.00", "1.00"), credit("30.00", "60.00"), "-1.00"),
+        # The commission of a deduction is reversed upwards.
+        (balance("-0.50"), credit("45.00", "45.00"), "0.25"),
+        (balance("0.00"), credit("90.00", "0.00"), None),
+        # A rating with a total of 0.00 has no proportions.
+        (balance("2.00", total="0.00"), credit("0.00", "0.00"), "-2.00"),
     ],
 )  # fmt: skip
-def test_what_a_credit_takes_back(commission, given_credit, taken) -> None:
+def test_a_credit_reverses_commissions_in_proportion(
+    commission: Balance, given_credit: Credit, taken: str | None
+) -> None:
     corrections = reverse([commission], [given_credit])
-    assert [str(one.amount) for one in corrections] == ([] if taken is None else [taken])
+    assert [str(correction.amount) for correction in corrections] == ([] if taken is None else [taken])
 
 
 @given(AMOUNTS, st.lists(st.decimals(Decimal("0.01"), 5000, places=2), min_size=1, max_size=6), st.randoms())
-def test_whatever_the_order_of_credits_all_of_them_leave_exactly_nothing(earned, parts, random) -> None:
-    total = sum(parts)
+def test_credits_of_everything_leave_nothing_in_any_order(
+    earned: Decimal, parts: list[Decimal], random: Random
+) -> None:
+    total = sum(parts, Decimal(0))
     memos, remaining = [], total
     for part in parts:
         remaining -= part
         memos.append(Credit(7, 1, part, remaining))
     random.shuffle(memos)
     left = earned
-    for one in memos:
-        for correction in reverse([Standing(1, 7, 1, total, earned, left)], [one]):
+    for memo in memos:
+        for correction in reverse([Balance(1, 7, 1, total, earned, left)], [memo]):
             left += correction.amount
         assert left * earned >= 0
         assert abs(left) <= abs(earned)
@@ -169,59 +177,65 @@ def test_whatever_the_order_of_credits_all_of_them_leave_exactly_nothing(earned,
 
 
 def test_an_adjustment_books_the_difference() -> None:
-    assert adjust(standing("10.00", "6.67"), Decimal("8.00"), period_closed=False).amount == Decimal("1.33")
+    assert adjust(balance("10.00", "6.67"), Decimal("8.00"), period_closed=False).amount == Decimal("1.33")
 
 
 @pytest.mark.parametrize(
     ("commission", "amount", "closed", "refusal"),
     [
-        (standing("10.00"), "12.00", True, CommissionPeriodClosed),
-        (standing("10.00"), "10.00", False, NothingToAdjust),
-        (standing("10.00", "0.00"), "5.00", False, CommissionTakenBack),
+        (balance("10.00"), "12.00", True, CommissionPeriodClosed),
+        (balance("10.00"), "10.00", False, NothingToAdjust),
+        (balance("10.00", "0.00"), "5.00", False, CommissionTakenBack),
         (None, "5.00", False, CommissionTakenBack),
     ],
 )
-def test_what_cannot_be_adjusted(commission, amount, closed, refusal) -> None:
+def test_some_commissions_cannot_be_adjusted(
+    commission: Balance | None, amount: str, closed: bool, refusal: type[DomainError]
+) -> None:
     with pytest.raises(refusal):
         adjust(commission, Decimal(amount), period_closed=closed)
 
 
-def test_a_commission_of_nothing_can_be_adjusted() -> None:
-    assert adjust(standing("0.00"), Decimal("5.00"), period_closed=False).amount == Decimal("5.00")
+def test_a_commission_of_zero_can_be_adjusted() -> None:
+    assert adjust(balance("0.00"), Decimal("5.00"), period_closed=False).amount == Decimal("5.00")
 
 
-def stands(commission: int, server: str, item: str, figured: str, earned: str) -> Standing:
-    return Standing(commission, 7, 1, Decimal(90), Decimal(earned), Decimal(earned), Decimal(figured), server, item)
+def adjusted(commission: int, server: str, item: str, figured: str, earned: str) -> Balance:
+    return Balance(commission, 7, 1, Decimal(90), Decimal(earned), Decimal(earned), Decimal(figured), server, item)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "kept"),
     [
-        # Nothing by hand, nothing to keep.
-        ([stands(1, "ANA", "Service", "20", "20")], [stands(5, "ANA", "Service", "30", "30")], []),
-        ([stands(1, "ANA", "Service", "20", "25")], [stands(5, "ANA", "Service", "30", "30")], [(5, "-5")]),
-        ([stands(1, "ANA", "Service", "20", "25")], [stands(5, "ANA", "Service", "25", "25")], []),
-        ([stands(1, "ANA", "Service", "20", "25")], [stands(5, "TOM", "Service", "30", "30")], []),
-        ([stands(1, "ANA", "Service", "20", "25")], [stands(5, "ANA", "Mileage", "30", "30")], []),
-        # Two lines of one item: line by line.
+        # Without an adjustment there is nothing to carry over.
+        ([adjusted(1, "ANA", "Service", "20", "20")], [adjusted(5, "ANA", "Service", "30", "30")], []),
+        ([adjusted(1, "ANA", "Service", "20", "25")], [adjusted(5, "ANA", "Service", "30", "30")], [(5, "-5")]),
+        ([adjusted(1, "ANA", "Service", "20", "25")], [adjusted(5, "ANA", "Service", "25", "25")], []),
+        ([adjusted(1, "ANA", "Service", "20", "25")], [adjusted(5, "TOM", "Service", "30", "30")], []),
+        ([adjusted(1, "ANA", "Service", "20", "25")], [adjusted(5, "ANA", "Mileage", "30", "30")], []),
+        # Two lines with one item are matched in sequence.
         (
-            [stands(1, "ANA", "Service", "20", "20"), stands(2, "ANA", "Service", "8", "9")],
-            [stands(5, "ANA", "Service", "20", "20"), stands(6, "ANA", "Service", "8", "8")],
+            [adjusted(1, "ANA", "Service", "20", "20"), adjusted(2, "ANA", "Service", "8", "9")],
+            [adjusted(5, "ANA", "Service", "20", "20"), adjusted(6, "ANA", "Service", "8", "8")],
             [(6, "1")],
         ),
-        ([], [stands(5, "ANA", "Service", "30", "30")], []),
+        ([], [adjusted(5, "ANA", "Service", "30", "30")], []),
     ],
 )
-def test_an_amount_by_hand_stays_when_the_order_is_rated_again(before, after, kept) -> None:
+def test_an_adjusted_amount_stays_when_the_order_is_rated_again(
+    before: list[Balance], after: list[Balance], kept: list[tuple[int, str]]
+) -> None:
     corrections = keep_adjusted(before, after)
-    assert [(one.corrects, one.amount) for one in corrections] == [(number, Decimal(amount)) for number, amount in kept]
+    assert [(correction.corrects, correction.amount) for correction in corrections] == [
+        (number, Decimal(amount)) for number, amount in kept
+    ]
 
 
 def owed(*amounts: tuple[str, str]) -> list[Owed]:
     return [Owed(number, server, Decimal(amount)) for number, (server, amount) in enumerate(amounts, start=1)]
 
 
-def test_nobody_is_paid_less_than_nothing() -> None:
+def test_a_server_with_a_negative_balance_is_not_paid() -> None:
     bookings = owed(("ANA", "40.00"), ("ANA", "-50.00"), ("TOM", "7.00"), ("TOM", "-7.00"), ("NEW", "1.00"))
     choice = choose(bookings)
     assert (choice.ids, choice.servers, choice.total) == ((3, 4, 5), 2, Decimal("1.00"))
@@ -231,13 +245,13 @@ def test_nobody_is_paid_less_than_nothing() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["ANA", "TOM", "NEW"]), AMOUNTS.map(str)), max_size=12))
-def test_a_payment_takes_all_of_a_server_or_nothing(amounts) -> None:
+def test_a_payment_includes_all_commissions_of_a_server_or_none(amounts: list[tuple[str, str]]) -> None:
     bookings = owed(*amounts)
     choice = choose(bookings)
-    for server in {one.server for one in bookings}:
-        own = [one for one in bookings if one.server == server]
-        assert {one.id in choice.ids for one in own} == {sum(one.amount for one in own) >= 0}
-    assert choice.total == sum(one.amount for one in bookings if one.id in choice.ids) >= 0
+    for server in {booking.server for booking in bookings}:
+        own = [booking for booking in bookings if booking.server == server]
+        assert {booking.id in choice.ids for booking in own} == {sum(booking.amount for booking in own) >= 0}
+    assert choice.total == sum(booking.amount for booking in bookings if booking.id in choice.ids) >= 0
 
 
 @pytest.mark.parametrize(
@@ -253,13 +267,17 @@ def test_a_payment_takes_all_of_a_server_or_nothing(amounts) -> None:
         ("server", "12", []),
     ],
 )
-def test_which_terms_a_line_can_have(method, rate, fields) -> None:
-    terms = CommissionTerms(commission_method=method, commission_rate=rate)
-    assert [field for field, _ in faults_in_terms(terms)] == fields
+def test_commission_terms_are_checked_by_method(
+    method: CommissionMethod | None, rate: str | None, fields: list[str]
+) -> None:
+    terms = CommissionTerms.model_validate({"commission_method": method, "commission_rate": rate})
+    assert [field for field, _ in find_faults_in_terms(terms)] == fields
 
 
 def rate_entry(begin: str, end: str | None = None, *, percent: str = "40", server: str = "ANA") -> CommissionRateEntry:
-    return CommissionRateEntry(server=server, percent=percent, effective_from=begin, effective_to=end)
+    return CommissionRateEntry.model_validate(
+        {"server": server, "percent": percent, "effective_from": begin, "effective_to": end}
+    )
 
 
 @pytest.mark.parametrize(
@@ -271,8 +289,8 @@ def rate_entry(begin: str, end: str | None = None, *, percent: str = "40", serve
         (rate_entry("2026-01-02", "2026-01-01"), "effective_to"),
     ],
 )
-def test_what_is_wrong_with_a_servers_percentage(entry, field) -> None:
-    assert [name for name, _ in faults_in_rate(entry, {"ANA"})] == [field]
+def test_an_invalid_percentage_names_its_field(entry: CommissionRateEntry, field: str) -> None:
+    assert [name for name, _ in find_faults_in_rate(entry, {"ANA"})] == [field]
 
 
 @pytest.mark.parametrize(
@@ -286,10 +304,10 @@ def test_what_is_wrong_with_a_servers_percentage(entry, field) -> None:
         ("2026-01-01", None, True),
     ],
 )
-def test_one_percentage_of_a_server_at_a_time(begin, end, overlaps) -> None:
+def test_a_server_has_one_percentage_at_a_time(begin: str, end: str | None, overlaps: bool) -> None:
     saved = CommissionRate(id=5, **dict(rate_entry("2026-03-01", "2026-06-30", percent="30")))
-    assert bool(overlapping_rates([rate_entry(begin, end)], [saved])) == overlaps
-    assert not overlapping_rates([rate_entry(begin, end)], [saved], replaces=5)
-    assert not overlapping_rates([rate_entry(begin, end, server="TOM")], [saved])
+    assert bool(find_overlapping_rates([rate_entry(begin, end)], [saved])) == overlaps
+    assert not find_overlapping_rates([rate_entry(begin, end)], [saved], replaces=5)
+    assert not find_overlapping_rates([rate_entry(begin, end, server="TOM")], [saved])
     both = [rate_entry("2026-03-01", "2026-06-30"), rate_entry(begin, end)]
-    assert [index for index, _ in overlapping_rates(both, [])] == ([1] if overlaps else [])
+    assert [index for index, _ in find_overlapping_rates(both, [])] == ([1] if overlaps else [])

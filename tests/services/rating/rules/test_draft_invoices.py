@@ -1,4 +1,4 @@
-"""Roll-up: every order on exactly one invoice, bill-tos and branches never mixed, whole or not at all."""
+"""Roll-up: every order is on exactly one invoice with one bill-to and branch, exported as a whole or not at all."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import RollupMixed
-from services.rating.records.rollup_rules import RollupTerms
+from services.rating.records.rollup_rules import Cycle, Grouping, RollupStyle, RollupTerms
 from services.rating.rules.draft_invoices import (
     Assignable,
     GroupKey,
@@ -21,11 +21,15 @@ from services.rating.rules.draft_invoices import (
     leaves_invoice,
     place,
 )
-from services.rating.rules.exports.claim import Hindrance, Selection, choose
-from services.rating.rules.rollup_rules import faults_in_rule
+from services.rating.rules.exports.claim import Blocker, Selection, choose
+from services.rating.rules.rollup_rules import find_faults_in_rule
 from tests.fixtures.rate_tables import order
 
-RULES = {"S1": ("none", "monthly"), "S2": ("matter", "weekly"), "S3": ("attorney", "monthly")}
+RULES: dict[str, tuple[Grouping, Cycle]] = {
+    "S1": ("none", "monthly"),
+    "S2": ("matter", "weekly"),
+    "S3": ("attorney", "monthly"),
+}
 
 
 def assignable(number: int, bill_to: str, branch: str, matter: str, attorney: str, day: int) -> Assignable:
@@ -44,67 +48,78 @@ orders = st.lists(
         day=st.integers(0, 120),
     ),
     max_size=80,
-    unique_by=lambda one: one.work_order_id,
+    unique_by=lambda candidate: candidate.work_order_id,
 )
 
 
 @given(orders)
 def test_every_order_is_in_exactly_one_group(found: list[Assignable]) -> None:
     grouped = [order_id for ids in group_orders(found).values() for order_id in ids]
-    assert sorted(grouped) == sorted(one.work_order_id for one in found)
+    assert sorted(grouped) == sorted(candidate.work_order_id for candidate in found)
 
 
 @given(orders, st.randoms())
-def test_the_order_of_orders_does_not_matter(found: list[Assignable], chance: Any) -> None:
+def test_the_sequence_of_orders_does_not_matter(found: list[Assignable], chance: Any) -> None:
     mixed = chance.sample(found, len(found))
     assert group_orders(mixed) == group_orders(found)
 
 
 @given(orders)
-def test_a_group_holds_one_bill_to_branch_matter_and_cycle(found: list[Assignable]) -> None:
-    known = {one.work_order_id: one for one in found}
+def test_a_group_has_one_bill_to_branch_matter_and_cycle(found: list[Assignable]) -> None:
+    known = {candidate.work_order_id: candidate for candidate in found}
     for key, ids in group_orders(found).items():
-        for one in (known[order_id] for order_id in ids):
-            assert (key.branch, key.bill_to) == (one.branch, one.bill_to)
-            assert key.cycle_from <= one.service_on <= key.cycle_to
-            assert key.grouped_by == {"none": "", "matter": one.matter, "attorney": one.attorney}[one.grouping]
+        for member in (known[order_id] for order_id in ids):
+            assert (key.branch, key.bill_to) == (member.branch, member.bill_to)
+            assert key.cycle_from is not None
+            assert key.cycle_to is not None
+            assert key.cycle_from <= member.service_on <= key.cycle_to
+            values = {"none": "", "matter": member.matter, "attorney": member.attorney}
+            assert key.grouped_by == values[member.grouping]
 
 
 @given(orders, st.sets(st.integers(0, 200)))
-def test_what_is_placed_is_what_was_grouped(found: list[Assignable], known: set[int]) -> None:
+def test_every_grouped_order_is_placed_on_a_draft(found: list[Assignable], known: set[int]) -> None:
     groups = group_orders(found)
     drafts = {key: 1000 + number for number, key in enumerate(groups) if number in known}
     placement = place(groups, drafts)
     placed = (*placement.existing.values(), *placement.new.values())
-    assert sorted(order_id for ids in placed for order_id in ids) == sorted(one.work_order_id for one in found)
+    assert sorted(order_id for ids in placed for order_id in ids) == sorted(
+        candidate.work_order_id for candidate in found
+    )
     assert set(placement.new) == set(groups) - set(drafts)
 
 
 @given(orders)
-def test_an_assigned_order_belongs_to_its_group_and_leaves_it_only_by_what_groups_it(found: list[Assignable]) -> None:
-    for one in found:
-        key = group_key(one)
+def test_an_order_leaves_its_draft_only_if_a_value_of_the_group_key_changes(found: list[Assignable]) -> None:
+    for candidate in found:
+        key = group_key(candidate)
         before = order(
-            branch=one.branch, bill_to=one.bill_to, matter=one.matter, attorney=one.attorney, service_on=one.service_on
+            branch=candidate.branch,
+            bill_to=candidate.bill_to,
+            matter=candidate.matter,
+            attorney=candidate.attorney,
+            service_on=candidate.service_on,
         )
         assert belongs(key, before)
         assert not leaves_invoice(key, before, before)
         assert leaves_invoice(key, before, before.model_copy(update={"bill_to": "other"}))
-        assert leaves_invoice(key, before, before.model_copy(update={"matter": "M-9"})) == (one.grouping == "matter")
+        assert leaves_invoice(key, before, before.model_copy(update={"matter": "M-9"})) == (
+            candidate.grouping == "matter"
+        )
         assert leaves_invoice(key, before, before.model_copy(update={"attorney": "Bex"})) == (
-            one.grouping == "attorney"
+            candidate.grouping == "attorney"
         )
         assert leaves_invoice(key, before, before.model_copy(update={"service_on": date(2030, 1, 1)}))
 
 
 def test_an_order_put_on_a_draft_by_hand_against_its_grouping_stays() -> None:
     key = GroupKey("SAT", "S1001", "matter", "M-1", date(2026, 11, 1), date(2026, 11, 30))
-    foreign = order(matter="M-7")
-    assert not leaves_invoice(key, foreign, foreign.model_copy(update={"reference": "x"}))
+    other = order(matter="M-7")
+    assert not leaves_invoice(key, other, other.model_copy(update={"reference": "x"}))
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 1)), st.sampled_from(("weekly", "monthly")))
-def test_cycles_follow_one_another_without_a_hole(day: date, cycle: str) -> None:
+def test_cycles_follow_one_another_without_a_gap(day: date, cycle: Cycle) -> None:
     first, last = cycle_of(cycle, day)
     assert first <= day <= last
     assert cycle_of(cycle, last + timedelta(days=1))[0] == last + timedelta(days=1)
@@ -120,14 +135,14 @@ def test_cycles_follow_one_another_without_a_hole(day: date, cycle: str) -> None
         ("monthly", "2028-02-29", "2028-02-01", "2028-02-29"),
     ],
 )
-def test_a_cycle_is_a_week_from_monday_or_a_calendar_month(cycle: str, day: str, first: str, last: str) -> None:
+def test_a_cycle_is_a_week_from_monday_or_a_calendar_month(cycle: Cycle, day: str, first: str, last: str) -> None:
     assert cycle_of(cycle, date.fromisoformat(day)) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
-def test_a_rollup_by_hand_never_mixes_bill_tos_or_branches() -> None:
+def test_a_rollup_made_by_hand_has_one_bill_to_and_branch() -> None:
     assert common_key([order(id=1), order(id=2)]) == GroupKey("SAT", "S1001")
     for other in (order(bill_to="S1002"), order(branch="LAX")):
-        with pytest.raises(RollupMixed, match="never mixes"):
+        with pytest.raises(RollupMixed, match="has one bill-to and one branch"):
             common_key([order(), other])
     with pytest.raises(RollupMixed):
         common_key([order()], GroupKey("LAX", "S1001"))
@@ -141,14 +156,16 @@ def test_a_rollup_by_hand_never_mixes_bill_tos_or_branches() -> None:
         ("single", "matter", None, "grouping"),
     ],
 )
-def test_a_rule_that_does_not_hold_together_names_the_field(style, grouping, cycle, field) -> None:
+def test_a_rule_that_contradicts_itself_names_the_field(
+    style: RollupStyle, grouping: Grouping, cycle: Cycle | None, field: str
+) -> None:
     rule = RollupTerms(style=style, grouping=grouping, cycle=cycle)
-    assert [name for name, _ in faults_in_rule(rule)] == [field]
+    assert [name for name, _ in find_faults_in_rule(rule)] == [field]
 
 
-PART = Hindrance(1, "W1", "part", waits=True, until_cycle_ends=False)
-CYCLE = Hindrance(2, "W2", "cycle", waits=True, until_cycle_ends=True)
-NEGATIVE = Hindrance(3, "W3", "negative", waits=False, until_cycle_ends=False)
+PART = Blocker(1, "W1", "part", waits=True, until_cycle_ends=False)
+CYCLE = Blocker(2, "W2", "cycle", waits=True, until_cycle_ends=True)
+NEGATIVE = Blocker(3, "W3", "negative", waits=False, until_cycle_ends=False)
 
 
 @pytest.mark.parametrize(
@@ -160,11 +177,13 @@ NEGATIVE = Hindrance(3, "W3", "negative", waits=False, until_cycle_ends=False)
         (Selection(invoice_ids=[7]), (1, 2, 3, 4), (PART, NEGATIVE)),
     ],
 )
-def test_what_has_to_wait_is_left_out_unless_it_was_named(selection, chosen, refused) -> None:
+def test_orders_that_have_to_wait_are_left_out_unless_selected_by_id(
+    selection: Selection, chosen: tuple[int, ...], refused: tuple[Blocker, ...]
+) -> None:
     choice = choose(selection, [1, 2, 3, 4], [PART, CYCLE, NEGATIVE])
     assert (choice.work_order_ids, choice.refused) == (chosen, refused)
 
 
-def test_a_fault_of_what_waits_anyway_stops_nobody() -> None:
+def test_a_waiting_order_with_an_error_does_not_block_the_export() -> None:
     choice = choose(Selection(), [2, 4], [CYCLE, replace(NEGATIVE, work_order_id=2)])
     assert (choice.work_order_ids, choice.refused) == ((4,), ())

@@ -1,14 +1,24 @@
-"""Cutting a run into chunks, and what each answer does, however often and in whatever order it comes."""
+"""How a run is split into chunks, and what each answer changes, however often and in any order it arrives."""
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rating.errors import AnswerContradicts
-from services.rating.rules.exports.answers import HandedOrder, HandOver, OrderCredit, OrderStanding, reopens, settle
+from services.rating.rules.exports.answers import (
+    Answer,
+    Disposition,
+    HandedOrder,
+    HandOver,
+    OrderCredit,
+    OrderState,
+    reopens,
+    settle,
+)
 from services.rating.rules.exports.sending import CHUNK_BYTES, ChunkCandidate, cut_chunks
 
 invoices = st.lists(
@@ -21,14 +31,14 @@ invoices = st.lists(
         document_bytes=st.integers(300, 900_000),
     ),
     max_size=60,
-    unique_by=lambda one: one.invoice_id,
+    unique_by=lambda candidate: candidate.invoice_id,
 )
 
 
 @given(invoices)
 def test_every_invoice_is_in_exactly_one_chunk_of_its_own_company(candidates: list[ChunkCandidate]) -> None:
     chunks = cut_chunks(candidates, 500)
-    company = {one.invoice_id: one.ar_company for one in candidates}
+    company = {candidate.invoice_id: candidate.ar_company for candidate in candidates}
     cut = [invoice_id for chunk in chunks for invoice_id in chunk.invoice_ids]
     assert sorted(cut) == sorted(company)
     assert all(company[invoice_id] == chunk.ar_company for chunk in chunks for invoice_id in chunk.invoice_ids)
@@ -36,11 +46,12 @@ def test_every_invoice_is_in_exactly_one_chunk_of_its_own_company(candidates: li
 
 @given(invoices)
 def test_a_chunk_is_within_its_limits_unless_one_invoice_alone_is_larger(candidates: list[ChunkCandidate]) -> None:
-    known = {one.invoice_id: one for one in candidates}
+    known = {candidate.invoice_id: candidate for candidate in candidates}
     for chunk in cut_chunks(candidates, 500):
         inside = [known[invoice_id] for invoice_id in chunk.invoice_ids]
-        within = sum(one.orders for one in inside) <= 500 and sum(one.document_bytes for one in inside) <= CHUNK_BYTES
-        assert within or len(inside) == 1
+        orders = sum(invoice.orders for invoice in inside)
+        size = sum(invoice.document_bytes for invoice in inside)
+        assert (orders <= 500 and size <= CHUNK_BYTES) or len(inside) == 1
 
 
 def test_twelve_hundred_single_orders_make_three_chunks() -> None:
@@ -55,24 +66,24 @@ ORDER = HandedOrder(
 
 
 @pytest.mark.parametrize("outcome", ["exported", "refused"])
-def test_the_first_answer_settles_the_invoice_and_its_orders(outcome: str) -> None:
+def test_the_first_answer_settles_the_invoice_and_its_orders(outcome: Answer) -> None:
     settlement = settle(3, [(10, 1)], outcome, [WAITING], [ORDER])
     assert (settlement.work_order_ids, settlement.total) == ((5,), Decimal("80.00"))
 
 
 @pytest.mark.parametrize("outcome", ["exported", "refused"])
-def test_the_same_answer_again_changes_nothing(outcome: str) -> None:
+def test_the_same_answer_again_changes_nothing(outcome: Answer) -> None:
     assert settle(3, [(10, 1)], outcome, [replace(WAITING, outcome=outcome)], []).hand_overs == ()
 
 
 @pytest.mark.parametrize(("before", "now"), [("refused", "exported"), ("exported", "refused")])
-def test_the_opposite_answer_is_a_contradiction(before: str, now: str) -> None:
+def test_the_opposite_answer_is_a_contradiction(before: Answer, now: Answer) -> None:
     with pytest.raises(AnswerContradicts, match=f"was {before} before"):
         settle(3, [(10, 1)], now, [replace(WAITING, outcome=before)], [])
 
 
 @pytest.mark.parametrize("hand_overs", [[], [replace(WAITING, run_id=4)]])
-def test_an_answer_about_something_never_sent_is_a_contradiction(hand_overs: list[HandOver]) -> None:
+def test_an_answer_to_something_never_sent_is_a_contradiction(hand_overs: list[HandOver]) -> None:
     with pytest.raises(AnswerContradicts, match="never sent"):
         settle(3, [(10, 1)], "exported", hand_overs, [])
 
@@ -86,17 +97,17 @@ def test_an_answer_about_something_never_sent_is_a_contradiction(hand_overs: lis
         {"status": "exported"},
     ],
 )
-def test_a_late_answer_never_locks_another_version_or_attempt(now: dict[str, object]) -> None:
+def test_a_late_answer_never_locks_another_version_or_attempt(now: dict[str, Any]) -> None:
     with pytest.raises(AnswerContradicts, match="work order 5 was sent as version 1 attempt 1"):
         settle(3, [(10, 1)], "exported", [WAITING], [replace(ORDER, **now)])
 
 
-EXPORTED = OrderStanding(id=5, status="exported", rating_version=1)
+EXPORTED = OrderState(id=5, status="exported", rating_version=1)
 CREDIT = OrderCredit(work_order_id=5, version=1, credited=Decimal("80.00"), remaining=Decimal("0.00"))
 
 
 @pytest.mark.parametrize(
-    ("credit", "disposition", "standing", "status"),
+    ("credit", "disposition", "order", "status"),
     [
         (CREDIT, "rerate", EXPORTED, "open"),
         (CREDIT, "close", EXPORTED, "closed"),
@@ -106,7 +117,7 @@ CREDIT = OrderCredit(work_order_id=5, version=1, credited=Decimal("80.00"), rema
         (CREDIT, "rerate", replace(EXPORTED, status="open"), None),
     ],
 )
-def test_a_credit_moves_only_the_version_that_it_brought_to_zero(
-    credit: OrderCredit, disposition: str | None, standing: OrderStanding, status: str | None
+def test_a_credit_changes_an_order_only_if_nothing_is_left_of_its_current_version(
+    credit: OrderCredit, disposition: Disposition | None, order: OrderState, status: str | None
 ) -> None:
-    assert reopens(credit, disposition, standing) == status
+    assert reopens(credit, disposition, order) == status

@@ -1,8 +1,9 @@
-"""Profiles that leave values open: the most specific one wins, counted customer type, job type, region, priority."""
+"""Profiles with ANY: the most specific one wins. Customer type counts most, then job type, region and priority."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.rating.errors import NoProfile
 from services.rating.records.billing_profiles import Key
-from services.rating.rules.billing_profiles import overlapping
+from services.rating.rules.billing_profiles import find_overlaps
 from services.rating.rules.matching import find_profile, match_profile, nearest_profiles
 from services.rating.rules.rate_tables import ANY, BillingProfile, RateTable, index_rate_table
 from tests.fixtures.rate_tables import entry_of, order
@@ -21,7 +22,7 @@ FULL = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
 DAY = date(2026, 11, 2)
 
 
-def opened(*names: str) -> Key:
+def with_any(*names: str) -> Key:
     return replace(FULL, **dict.fromkeys(names, ANY))
 
 
@@ -36,31 +37,31 @@ def opened(*names: str) -> Key:
         (WEIGHT[1:], WEIGHT),
     ],
 )
-def test_the_weightier_value_wins(better, worse) -> None:
-    table = index_rate_table([profile(1, opened(*worse)), profile(2, opened(*better))], [])
+def test_the_more_important_value_takes_precedence(better: tuple[str, ...], worse: tuple[str, ...]) -> None:
+    table = index_rate_table([profile(1, with_any(*worse)), profile(2, with_any(*better))], [])
     assert match_profile(order(), "BEXAR", table).id == 2
 
 
-def test_an_expired_specific_profile_leaves_the_field_to_an_open_one() -> None:
-    table = index_rate_table([profile(1, FULL, end="2025-12-31"), profile(2, opened(*WEIGHT))], [])
+def test_if_a_specific_profile_has_expired_a_general_one_is_used() -> None:
+    table = index_rate_table([profile(1, FULL, end="2025-12-31"), profile(2, with_any(*WEIGHT))], [])
     assert match_profile(order(), "BEXAR", table).id == 2
     assert match_profile(order(service_on=date(2025, 12, 31)), "BEXAR", table).id == 1
 
 
-def test_the_branch_is_never_open() -> None:
-    table = index_rate_table([profile(1, replace(opened(*WEIGHT), branch="LAX"))], [])
+def test_the_branch_must_always_match() -> None:
+    table = index_rate_table([profile(1, replace(with_any(*WEIGHT), branch="LAX"))], [])
     with pytest.raises(NoProfile) as refused:
         match_profile(order(), "BEXAR", table)
     assert refused.value.members["nearest"] == []
 
 
-def test_an_open_value_is_no_difference_among_the_nearest() -> None:
-    table = index_rate_table([profile(1, replace(opened("region"), priority="RUSH"))], [])
+def test_any_is_not_a_difference_among_the_nearest_profiles() -> None:
+    table = index_rate_table([profile(1, replace(with_any("region"), priority="RUSH"))], [])
     (near,) = nearest_profiles(FULL, DAY, table)
     assert near.differs == ("priority",)
 
 
-def test_the_nearest_are_those_of_the_fewest_differences_dates_among_them() -> None:
+def test_the_nearest_profiles_have_the_fewest_differences_including_dates() -> None:
     profiles = [
         profile(1, replace(FULL, priority="RUSH", region="COMAL")),
         profile(2, FULL, end="2021-12-31"),
@@ -69,19 +70,19 @@ def test_the_nearest_are_those_of_the_fewest_differences_dates_among_them() -> N
         profile(5, replace(FULL, priority="RUSH", region="COMAL", job_type="WRIT")),
     ]
     table = index_rate_table(profiles, [])
-    asked = replace(FULL, customer_type="LAW")
+    own_key = replace(FULL, customer_type="LAW")
     for _ in range(2):
-        assert [one.profile_id for one in nearest_profiles(asked, DAY, table)] == [2, 4, 1]
-        assert [one.profile_id for one in nearest_profiles(asked, date(2021, 5, 1), table)] == [2, 3, 4]
+        assert [near.profile_id for near in nearest_profiles(own_key, DAY, table)] == [2, 4, 1]
+        assert [near.profile_id for near in nearest_profiles(own_key, date(2021, 5, 1), table)] == [2, 3, 4]
 
 
 def test_two_equally_specific_profiles_cannot_be_saved_and_others_can() -> None:
-    table = index_rate_table([profile(1, opened("priority"))], [])
-    again = entry_of(opened("priority"), DAY.isoformat())
-    other = entry_of(opened("region"), DAY.isoformat())
-    assert overlapping([again], table)
-    assert not overlapping([other], table)
-    assert not overlapping([again], table, replaces=1)
+    table = index_rate_table([profile(1, with_any("priority"))], [])
+    again = entry_of(with_any("priority"), DAY.isoformat())
+    other = entry_of(with_any("region"), DAY.isoformat())
+    assert find_overlaps([again], table)
+    assert not find_overlaps([other], table)
+    assert not find_overlaps([again], table, replaces=1)
 
 
 values = {name: st.sampled_from([ANY, "A", "B"]) for name in WEIGHT}
@@ -90,8 +91,8 @@ days = st.integers(0, 60).map(lambda offset: DAY + timedelta(days=offset))
 
 
 @st.composite
-def tables(draw) -> list[BillingProfile]:
-    """Profiles of which those with the same key follow one another in time."""
+def tables(draw: st.DrawFn) -> list[BillingProfile]:
+    """Profiles; those with the same key follow one another in time."""
     made: list[BillingProfile] = []
     for key in draw(st.sets(keys, max_size=40)):
         begin, end = sorted([draw(days), draw(days)])
@@ -103,17 +104,17 @@ def tables(draw) -> list[BillingProfile]:
 
 
 def scan(key: Key, on: date, profiles: list[BillingProfile]) -> BillingProfile | None:
-    """The rule as its words say it: of all that fit and are in force, the most specific."""
-    fitting = [
-        one
-        for one in profiles
-        if one.in_force(on) and all(getattr(one, name) in {mine, ANY} for name, mine in vars(key).items())
+    """The rule as it is written: of all profiles that match and are in force, the most specific one."""
+    matching = [
+        profile
+        for profile in profiles
+        if profile.in_force(on) and all(getattr(profile, name) in {value, ANY} for name, value in vars(key).items())
     ]
-    return max(fitting, key=lambda one: [getattr(one.key, name) != ANY for name in WEIGHT], default=None)
+    return max(matching, key=lambda profile: [getattr(profile.key, name) != ANY for name in WEIGHT], default=None)
 
 
 @given(tables(), st.randoms())
-def test_the_index_finds_what_a_scan_finds(profiles, chance) -> None:
+def test_the_index_finds_what_a_scan_finds(profiles: list[BillingProfile], chance: Random) -> None:
     shuffled = list(profiles)
     chance.shuffle(shuffled)
     table: RateTable = index_rate_table(shuffled, [])

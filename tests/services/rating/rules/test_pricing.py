@@ -1,6 +1,8 @@
-"""The laws of amounts, whatever the rate table."""
+"""The laws of prices, for any rate table."""
 
 from decimal import Decimal
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -8,16 +10,18 @@ from hypothesis import strategies as st
 
 from services.rating.errors import AmountTooLarge, NothingToCharge, PrebillNotInTable
 from services.rating.records.billing_profiles import Key
+from services.rating.records.charges import ChargeKind
 from services.rating.rules.charges import OrderCharge
 from services.rating.rules.pricing import price_order, rate_work_orders
 from services.rating.rules.rate_tables import BillingProfile, ProfileLine
+from services.rating.rules.rated import Rated
 from shared.values.money import round_cents
 from tests.fixtures.rate_tables import amount_of, order, profile_of, sample_rate_table
 
 KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
 
 
-def line(**facts) -> ProfileLine:
+def line(**facts: Any) -> ProfileLine:
     given_facts = {
         "position": 1,
         "billing_item": "Service of process",
@@ -32,7 +36,7 @@ def line(**facts) -> ProfileLine:
 
 
 def profile(*lines: ProfileLine) -> BillingProfile:
-    numbered = tuple(one.model_copy(update={"position": index}) for index, one in enumerate(lines, start=1))
+    numbered = tuple(entry.model_copy(update={"position": index}) for index, entry in enumerate(lines, start=1))
     return profile_of(1, KEY, lines=numbered)
 
 
@@ -41,16 +45,18 @@ quantities = st.decimals("0.001", "9999", places=3)
 
 
 @given(rates, quantities, st.decimals("0", "50", places=3))
-def test_a_per_unit_amount_is_rate_times_units_beyond_the_included_ones(rate, quantity, included) -> None:
+def test_a_per_unit_amount_is_rate_times_units_beyond_the_included_ones(
+    rate: Decimal, quantity: Decimal, included: Decimal
+) -> None:
     amount = amount_of(line(method="per_unit", rate=rate, included_units=included), quantity)
     assert amount == round_cents(rate * max(quantity - included, Decimal(0)))
     assert amount == amount.quantize(Decimal("0.01"))
 
 
 @given(rates, quantities, st.decimals("0.001", "10", places=3))
-def test_more_units_never_cost_less(rate, quantity, more) -> None:
-    one = line(method="per_unit", rate=rate)
-    assert amount_of(one, quantity + more) >= amount_of(one, quantity)
+def test_more_units_never_cost_less(rate: Decimal, quantity: Decimal, more: Decimal) -> None:
+    mileage = line(method="per_unit", rate=rate)
+    assert amount_of(mileage, quantity + more) >= amount_of(mileage, quantity)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +84,13 @@ plain_lines = st.lists(
 
 
 @st.composite
-def with_shares(draw) -> list[ProfileLine]:
-    """Plain lines, and lines that rest on them, on one another by name, on the fee advances or on all charges."""
-    lines = [one.model_copy(update={"billing_item": f"Item {index}"}) for index, one in enumerate(draw(plain_lines))]
+def with_shares(draw: st.DrawFn) -> list[ProfileLine]:
+    """Independent lines, and lines that depend on them, on one another, on fee advances or on all charges."""
+    lines = [
+        entry.model_copy(update={"billing_item": f"Item {index}"}) for index, entry in enumerate(draw(plain_lines))
+    ]
     for index in range(draw(st.integers(0, 4))):
-        names = [one.billing_item for one in lines]
+        names = [entry.billing_item for entry in lines]
         lines.append(
             line(
                 billing_item=f"Share {index}",
@@ -98,19 +106,19 @@ some_lines = with_shares()
 
 
 @given(some_lines, st.booleans(), st.none() | quantities)
-def test_the_total_is_the_sum_of_the_lines(lines, triggered, miles) -> None:
+def test_the_total_is_the_sum_of_the_lines(lines: list[ProfileLine], triggered: bool, miles: Decimal | None) -> None:
     made = order(triggers=("SKIP_TRACE",) if triggered else (), miles=miles, servees=Decimal(2))
     try:
         rated = price_order(made, profile(*lines), "BEXAR", "zip")
     except NothingToCharge:
         assume(False)
         raise
-    assert rated.total == sum(one.amount for one in rated.lines)
-    assert rated.advances_total == sum(one.amount for one in rated.lines if one.fee_advance)
+    assert rated.total == sum(rated_line.amount for rated_line in rated.lines)
+    assert rated.advances_total == sum(rated_line.amount for rated_line in rated.lines if rated_line.fee_advance)
 
 
 @given(some_lines, st.randoms())
-def test_the_order_of_the_lines_does_not_matter(lines, chance) -> None:
+def test_the_order_of_the_lines_does_not_matter(lines: list[ProfileLine], chance: Random) -> None:
     made = order(triggers=("SKIP_TRACE",), miles="3", servees="2")
     shuffled = list(lines)
     chance.shuffle(shuffled)
@@ -124,12 +132,12 @@ def test_the_order_of_the_lines_does_not_matter(lines, chance) -> None:
 
 
 @given(some_lines)
-def test_every_line_of_the_profile_is_explained(lines) -> None:
+def test_every_line_of_the_profile_is_explained(lines: list[ProfileLine]) -> None:
     made = profile(line(), *lines)
     rated = price_order(order(miles="3", servees="2"), made, "BEXAR", "zip")
-    assert [one.position for one in rated.reasons] == list(range(1, len(made.lines) + 1))
-    charged = {one.position for one in rated.reasons if one.verdict == "charged"}
-    assert charged == {one.position for one in rated.lines}
+    assert [reason.position for reason in rated.reasons] == list(range(1, len(made.lines) + 1))
+    charged = {reason.position for reason in rated.reasons if reason.verdict == "charged"}
+    assert charged == {rated_line.position for rated_line in rated.lines}
 
 
 @pytest.mark.parametrize(
@@ -138,20 +146,20 @@ def test_every_line_of_the_profile_is_explained(lines) -> None:
         (
             {"mode": "triggered", "bill_type": "RUSH", "bill_kind": "flag"},
             "not_triggered",
-            "needs RUSH; the order has none",
+            "needs RUSH; the order has no triggers",
         ),
         (
             {"mode": "triggered", "bill_type": "CANCELLED", "bill_kind": "outcome"},
             "not_triggered",
-            "needs CANCELLED; the order has served",
+            "needs CANCELLED; the order is served",
         ),
         ({"method": "per_unit", "quantity_source": "miles"}, "no_quantity", "no miles in the proof of delivery"),
-        ({"mode": "optional"}, "optional", "offered only; add it by hand"),
+        ({"mode": "optional"}, "optional", "optional; add it by hand if it applies"),
     ],
 )
-def test_a_line_that_does_not_come_says_why(facts, verdict, words) -> None:
+def test_a_line_that_is_not_charged_says_why(facts: dict[str, Any], verdict: str, words: str) -> None:
     rated = price_order(order(), profile(line(), line(**facts)), "BEXAR", "zip")
-    assert [one.billing_item for one in rated.lines] == ["Service of process"]
+    assert [rated_line.billing_item for rated_line in rated.lines] == ["Service of process"]
     assert (rated.reasons[1].verdict, rated.reasons[1].words) == (verdict, words)
 
 
@@ -165,15 +173,15 @@ def test_an_order_without_any_charge_is_refused() -> None:
         price_order(order(), profile(line(method="per_unit", quantity_source="miles")), "BEXAR", "zip")
 
 
-def share(method: str, rate: str, *base: str, **facts) -> ProfileLine:
+def share(method: str, rate: str, *base: str, **facts: Any) -> ProfileLine:
     return line(method=method, rate=Decimal(rate), base=base, **{"billing_item": f"{method} {rate}", **facts})
 
 
-def amounts(rated) -> dict[str, str]:
-    return {one.billing_item: str(one.amount) for one in rated.lines}
+def amounts(rated: Rated) -> dict[str, str]:
+    return {rated_line.billing_item: str(rated_line.amount) for rated_line in rated.lines}
 
 
-def charge(number: int, kind: str, item: str, **facts) -> OrderCharge:
+def charge(number: int, kind: ChargeKind, item: str, **facts: Any) -> OrderCharge:
     given_facts = {
         "income_account": "4000",
         "taxable": False,
@@ -184,7 +192,7 @@ def charge(number: int, kind: str, item: str, **facts) -> OrderCharge:
     return OrderCharge.model_construct(id=number, work_order_id=1, kind=kind, billing_item=item, **given_facts)
 
 
-def test_dependent_lines_wait_for_their_bases_wherever_they_stand() -> None:
+def test_dependent_lines_are_priced_after_their_bases_in_any_sequence() -> None:
     lines = (
         share("percent_of", "10", "multiplier 2", "Service of process"),
         share("multiplier", "2", "Service of process"),
@@ -197,10 +205,10 @@ def test_dependent_lines_wait_for_their_bases_wherever_they_stand() -> None:
     }
 
 
-def test_a_share_of_a_line_that_does_not_come_does_not_come_either() -> None:
+def test_a_percentage_of_a_line_that_is_not_charged_is_not_charged_either() -> None:
     mileage = line(billing_item="Mileage", method="per_unit", quantity_source="miles")
     rated = price_order(order(), profile(line(), mileage, share("percent_of", "10", "Mileage")), "BEXAR", "zip")
-    assert (rated.reasons[2].verdict, rated.reasons[2].words) == ("no_base", "nothing of Mileage is charged")
+    assert (rated.reasons[2].verdict, rated.reasons[2].words) == ("no_base", "none of Mileage is charged")
 
 
 @pytest.mark.parametrize(
@@ -213,20 +221,22 @@ def test_a_share_of_a_line_that_does_not_come_does_not_come_either() -> None:
         ([], [charge(1, "manual", "Witness", rate=Decimal(40))], "12.00"),
     ],
 )  # fmt: skip
-def test_a_percentage_of_the_fee_advances_counts_each_of_them_once(lines, charges, amount) -> None:
-    """120.00 are reported; lines that bill them, and advances entered otherwise, are not counted twice."""
+def test_a_percentage_of_fee_advances_counts_each_advance_once(
+    lines: list[ProfileLine], charges: list[OrderCharge], amount: str
+) -> None:
+    """120.00 were reported. Lines that bill them, and advances that were entered separately, do not count twice."""
     made = profile(line(), *lines, share("percent_of", "10", "fee_advances"))
     rated = price_order(order(fee_advances="120"), made, "BEXAR", "zip", charges=charges)
     assert amounts(rated)["percent_of 10"] == amount
 
 
-def test_all_charges_are_those_with_an_amount_of_their_own() -> None:
+def test_charges_as_a_base_are_the_lines_that_depend_on_no_other() -> None:
     lines = (line(), line(billing_item="Paid", rate=Decimal(7), fee_advance=True), share("percent_of", "50", "charges"))
     rated = price_order(order(), profile(*lines, share("percent_of", "10", "charges")), "BEXAR", "zip")
     assert amounts(rated)["percent_of 10"] == "8.00"
 
 
-def test_a_standard_prebill_takes_its_price_from_the_table_even_of_an_optional_line() -> None:
+def test_a_standard_prebill_is_priced_from_the_table_even_from_an_optional_line() -> None:
     table = profile(line(), line(billing_item="Stake-out", mode="optional", rate=Decimal("45.50")))
     rated = price_order(
         order(),
@@ -241,18 +251,18 @@ def test_a_standard_prebill_takes_its_price_from_the_table_even_of_an_optional_l
     )
 
 
-def test_a_prebill_that_the_table_does_not_price_is_refused_and_never_free() -> None:
+def test_a_prebill_without_a_price_is_refused_and_never_free() -> None:
     with pytest.raises(PrebillNotInTable, match="Stake-out"):
         price_order(order(), profile(line()), "BEXAR", "zip", charges=[charge(1, "prebill", "Stake-out")])
 
 
-def test_lines_by_hand_come_last_and_may_deduct() -> None:
+def test_manual_lines_come_last_and_can_be_deductions() -> None:
     entered = [
         charge(1, "manual", "Courtesy", rate=Decimal("-10.005")),
         charge(2, "prebill", "Copies", rate=Decimal("0.25"), quantity=Decimal(7)),
     ]
     rated = price_order(order(), profile(line()), "BEXAR", "zip", charges=entered)
-    assert [(one.origin, str(one.amount)) for one in rated.lines] == [
+    assert [(rated_line.origin, str(rated_line.amount)) for rated_line in rated.lines] == [
         ("rate", "80.00"),
         ("prebill", "1.75"),
         ("manual", "-10.01"),
@@ -260,7 +270,7 @@ def test_lines_by_hand_come_last_and_may_deduct() -> None:
     assert rated.total == Decimal("71.74")
 
 
-def test_an_overridden_amount_keeps_the_original_and_carries_over_to_what_rests_on_it() -> None:
+def test_an_overridden_amount_keeps_the_original_and_changes_dependent_lines() -> None:
     made = profile(line(), share("percent_of", "10", "Service of process"))
     override = charge(1, "override", "Service of process", amount=Decimal("60.00"), comment="agreed by phone")
     rated = price_order(order(), made, "BEXAR", "zip", charges=[override])
@@ -271,7 +281,7 @@ def test_an_overridden_amount_keeps_the_original_and_carries_over_to_what_rests_
     assert second.amount == Decimal("6.00")
 
 
-def test_a_quantity_by_hand_brings_a_line_that_nothing_was_reported_for() -> None:
+def test_a_line_without_a_reported_quantity_is_charged_if_one_is_entered_by_hand() -> None:
     mileage = line(billing_item="Mileage", method="per_unit", rate=Decimal("0.65"), quantity_source="miles")
     override = charge(1, "override", "Mileage", quantity=Decimal(40), comment="odometer")
     rated = price_order(order(), profile(line(), mileage), "BEXAR", "zip", charges=[override])
@@ -289,20 +299,20 @@ def test_an_overridden_amount_that_no_invoice_can_hold_is_refused() -> None:
         price_order(order(), profile(line()), "BEXAR", "zip", charges=[override])
 
 
-def test_a_standard_prebill_takes_the_optional_line_where_several_have_its_item() -> None:
+def test_a_standard_prebill_uses_the_optional_line_if_several_have_its_item() -> None:
     lines = (line(), line(billing_item="Wait", mode="triggered", bill_type="X", bill_kind="flag", rate=Decimal(9)))
     table = profile(*lines, line(billing_item="Wait", mode="optional", rate=Decimal(7)))
     rated = price_order(order(), table, "BEXAR", "zip", charges=[charge(1, "prebill", "Wait")])
     assert amounts(rated)["Wait"] == "7.00"
 
 
-def test_an_override_without_a_line_is_told() -> None:
+def test_an_override_without_a_line_is_reported() -> None:
     override = charge(1, "override", "Mileage", quantity=Decimal(40), comment="odometer")
     rated = price_order(order(), profile(line()), "BEXAR", "zip", charges=[override])
     assert (rated.reasons[-1].billing_item, rated.reasons[-1].verdict) == ("Mileage", "not_applied")
 
 
-def test_what_the_order_carries_and_no_line_takes_up_is_told() -> None:
+def test_triggers_and_quantities_that_no_line_uses_are_reported() -> None:
     mileage = line(billing_item="Mileage", method="per_unit", quantity_source="miles")
     rush = line(billing_item="Rush", mode="triggered", bill_type="RUSH", bill_kind="flag")
     made = order(triggers=("RUSH", "SKIP_TRACE"), miles="3", pages="7")
@@ -320,5 +330,5 @@ def test_an_order_whose_lines_are_all_zero_is_not_billed() -> None:
 def test_one_bad_order_never_stops_the_others() -> None:
     good, lost, better = order(id=1), order(id=2, served_zip="10007"), order(id=3, priority="RUSH")
     rated, failed = rate_work_orders([good, lost, better], sample_rate_table())
-    assert [one.work_order_id for one in rated] == [1, 3]
-    assert [(one.work_order_id, one.code) for one in failed] == [(2, "REGION_REQUIRED")]
+    assert [rating.work_order_id for rating in rated] == [1, 3]
+    assert [(failure.work_order_id, failure.code) for failure in failed] == [(2, "REGION_REQUIRED")]

@@ -1,4 +1,4 @@
-"""The published rate cards, worked by hand from their sources, come out of the rate tables to the cent."""
+"""The published rate cards, calculated by hand from their sources: the rate tables give the same prices to the cent."""
 
 from datetime import date
 from decimal import Decimal
@@ -60,7 +60,7 @@ def test_a_published_price(words: str, facts: dict[str, Any], total: str) -> Non
     assert rate_work_order(order(**facts), sample_rate_table()).total == Decimal(total)
 
 
-def test_postage_is_a_fee_advance_and_no_charge() -> None:
+def test_postage_is_a_fee_advance_and_not_a_charge() -> None:
     rated = rate_work_order(order(triggers=("CERTIFIED_MAIL",), fee_advances="9.85"), sample_rate_table())
     assert (rated.charges_total, rated.advances_total) == (Decimal("135.00"), Decimal("9.85"))
 
@@ -68,5 +68,6 @@ def test_postage_is_a_fee_advance_and_no_charge() -> None:
 def test_a_priority_without_rates_is_refused_and_never_free() -> None:
     with pytest.raises(NoProfile) as refused:
         rate_work_order(order(priority="SPECIAL"), sample_rate_table())
-    assert refused.value.members["key"]["priority"] == "SPECIAL"
-    assert [near["differs"] for near in refused.value.members["nearest"]] == [("priority",)] * 3
+    members: dict[str, Any] = refused.value.members
+    assert members["key"]["priority"] == "SPECIAL"
+    assert [near["differs"] for near in members["nearest"]] == [("priority",)] * 3

@@ -1,14 +1,15 @@
-"""Finding the region and the profile of an order, and saying what is missing."""
+"""How the region and the profile of an order are found, and what a refusal says."""
 
 from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
-from services.rating.rules.billing_profiles import faults_in_line, overlapping
+from services.rating.rules.billing_profiles import find_faults_in_line, find_overlaps
 from services.rating.rules.matching import match_profile, region_of
 from services.rating.rules.rate_tables import BillingProfile, index_rate_table
 from tests.fixtures.rate_tables import entry_of, order, profile_of
@@ -33,14 +34,15 @@ TABLE = index_rate_table(
 @pytest.mark.parametrize(
     ("service_on", "number"), [("2020-01-01", 1), ("2023-12-31", 1), ("2024-01-01", 2), ("2031-07-01", 2)]
 )
-def test_the_profile_in_force_on_the_service_date_is_taken(service_on: str, number: int) -> None:
+def test_the_profile_in_force_on_the_service_date_is_used(service_on: str, number: int) -> None:
     assert match_profile(order(service_on=date.fromisoformat(service_on)), "BEXAR", TABLE).id == number
 
 
-def test_before_any_profile_the_nearest_misses_by_its_dates() -> None:
+def test_before_the_first_profile_the_nearest_one_differs_in_its_dates() -> None:
     with pytest.raises(NoProfile) as refused:
         match_profile(order(service_on=date(2019, 12, 31)), "BEXAR", TABLE)
-    assert refused.value.members["nearest"][0] == {
+    members: dict[str, Any] = refused.value.members
+    assert members["nearest"][0] == {
         "profile_id": 1,
         "key": asdict(KEY),
         "differs": ("effective dates",),
@@ -48,27 +50,28 @@ def test_before_any_profile_the_nearest_misses_by_its_dates() -> None:
 
 
 @pytest.mark.parametrize("name", ["customer_type", "priority", "job_type"])
-def test_a_profile_must_fit_in_every_key(name: str) -> None:
+def test_a_profile_must_match_every_key_value(name: str) -> None:
     with pytest.raises(NoProfile) as refused:
         match_profile(order(**{name: "OTHER"}), "BEXAR", TABLE)
-    assert name in refused.value.members["nearest"][0]["differs"]
+    members: dict[str, Any] = refused.value.members
+    assert name in members["nearest"][0]["differs"]
 
 
-def test_a_customer_that_nobody_announced_has_no_type_and_no_profile() -> None:
+def test_a_customer_that_receivables_has_not_reported_has_no_type_and_no_profile() -> None:
     with pytest.raises(NoProfile, match="unknown"):
         match_profile(order(customer_type=None), "BEXAR", TABLE)
 
 
-def test_the_orders_own_region_comes_first() -> None:
+def test_the_orders_own_region_takes_precedence() -> None:
     assert region_of(order(region="COMAL", served_zip="78205"), TABLE) == ("COMAL", "order")
 
 
 @pytest.mark.parametrize("zip_code", ["78205", "78205-0001"])
-def test_the_region_that_holds_the_served_zip_is_the_default(zip_code: str) -> None:
+def test_the_region_that_contains_the_served_zip_is_the_default(zip_code: str) -> None:
     assert region_of(order(served_zip=zip_code), TABLE) == ("BEXAR", "zip")
 
 
-def test_a_zip_in_two_regions_is_ambiguous_and_names_both() -> None:
+def test_a_zip_in_two_regions_is_refused_with_both_named() -> None:
     with pytest.raises(RegionAmbiguous) as refused:
         region_of(order(served_zip="78201"), TABLE)
     assert refused.value.members == {"zip": "78201", "candidates": ["BEXAR", "COMAL"]}
@@ -97,15 +100,15 @@ def entry(begin: str, end: str | None = None, key: Key = KEY) -> ProfileEntry:
         ("2022-05-01", "2022-04-30", True),
     ],
 )
-def test_profiles_of_one_key_may_follow_one_another_but_not_overlap(
+def test_profiles_with_one_key_can_follow_one_another_but_not_overlap(
     begin: str, end: str | None, overlaps: bool
 ) -> None:
-    assert bool(overlapping([entry(begin, end)], TABLE)) == overlaps
+    assert bool(find_overlaps([entry(begin, end)], TABLE)) == overlaps
 
 
-def test_profiles_of_one_file_are_held_against_each_other() -> None:
+def test_profiles_in_one_file_are_checked_against_each_other() -> None:
     other = replace(KEY, region="COMAL")
-    faults = overlapping([entry("2020-01-01", "2020-06-30", other), entry("2020-06-30", None, other)], TABLE)
+    faults = find_overlaps([entry("2020-01-01", "2020-06-30", other), entry("2020-06-30", None, other)], TABLE)
     assert [index for index, *_ in faults] == [1]
 
 
@@ -126,12 +129,12 @@ KNOWN = {"billing_item": {"Mileage"}, "bill_type": {"RUSH"}}
         ({}, None),
     ],
 )
-def test_a_faulty_line_names_its_field(facts: dict[str, object], field: str | None) -> None:
+def test_an_invalid_line_names_its_field(facts: dict[str, Any], field: str | None) -> None:
     good = {
         "billing_item": "Mileage",
         "method": "per_unit",
         "rate": Decimal(1),
         "quantity_source": "miles",
     }
-    faults = faults_in_line(LineEntry(**{**good, **facts}), KNOWN)
+    faults = find_faults_in_line(LineEntry.model_validate({**good, **facts}), KNOWN)
     assert [name for name, _ in faults] == ([] if field is None else [field])

@@ -3,20 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from services.rating.rules.ready_to_export import ReadyFacts, warnings_of
+from services.rating.rules.ready_to_export import ReadyFacts, find_warnings
 from services.rating.rules.reconciliation import CurrentTotals, RunFacts, compare
 
 RUN = RunFacts(
     run_id=1,
-    said_invoices=3,
-    said_exported=1,
-    said_refused=1,
-    said_total=Decimal("60.00"),
-    said_exported_total=Decimal("10.00"),
-    said_refused_total=Decimal("20.00"),
+    recorded_invoices=3,
+    recorded_exported=1,
+    recorded_refused=1,
+    recorded_total=Decimal("60.00"),
+    recorded_exported_total=Decimal("10.00"),
+    recorded_refused_total=Decimal("20.00"),
     invoices=3,
     total=Decimal("60.00"),
     exported=1,
@@ -27,10 +28,10 @@ RUN = RunFacts(
     in_flight_total=Decimal("30.00"),
     visible=True,
 )
-CURRENT = CurrentTotals(4, *(Decimal(one) for one in ("100.00", "10.00", "30.00", "60.00", "5.00")))
+CURRENT = CurrentTotals(4, *(Decimal(amount) for amount in ("100.00", "10.00", "30.00", "60.00", "5.00")))
 
 
-def test_nothing_differs_when_everything_is_where_it_was_put() -> None:
+def test_there_are_no_differences_if_everything_adds_up() -> None:
     assert compare([RUN], CURRENT) == []
 
 
@@ -39,11 +40,11 @@ def test_nothing_differs_when_everything_is_where_it_was_put() -> None:
     [
         ({"in_flight_total": Decimal("29.99")}, "RUN_REQUESTED"),
         ({"in_flight": 0}, "RUN_REQUESTED"),
-        ({"said_exported": 2}, "RUN_COUNTS"),
-        ({"said_refused_total": Decimal("21.00")}, "RUN_COUNTS"),
+        ({"recorded_exported": 2}, "RUN_COUNTS"),
+        ({"recorded_refused_total": Decimal("21.00")}, "RUN_COUNTS"),
     ],
 )
-def test_a_run_that_does_not_add_up_is_named(change: dict[str, object], kind: str) -> None:
+def test_a_run_that_does_not_add_up_is_named(change: dict[str, Any], kind: str) -> None:
     (difference,) = compare([replace(RUN, **change)], CURRENT)
     assert (difference.kind, difference.document) == (kind, "export run 1")
 
@@ -54,7 +55,7 @@ def test_a_cent_too_many_anywhere_is_a_difference(name: str) -> None:
     assert (difference.kind, abs(difference.amount)) == ("RATED", Decimal("0.01"))
 
 
-def test_credits_are_a_column_of_their_own() -> None:
+def test_credits_are_not_part_of_the_equation() -> None:
     assert compare([], replace(CURRENT, credited=Decimal("77.00"))) == []
 
 
@@ -80,9 +81,9 @@ READY = ReadyFacts(
         ({"bill_to_status": "hold"}, ["customer on hold"]),
         ({"bill_to_status": "inactive"}, ["customer inactive"]),
         ({"changed_at": RATED_AT + timedelta(seconds=1)}, ["changed after it was rated"]),
-        ({"rolled_up": True}, ["waits for its roll-up"]),
+        ({"rolled_up": True}, ["waiting for its roll-up"]),
         ({"rolled_up": True, "invoice_id": 7}, []),
-        ({"cycle_to": date(2026, 11, 30)}, ["its cycle runs until 2026-11-30"]),
+        ({"cycle_to": date(2026, 11, 30)}, ["its cycle ends on 2026-11-30"]),
         ({"cycle_to": date(2026, 11, 20)}, []),
         ({"last_closed_month": "2026-11"}, ["month 2026-11 is closed in company 1"]),
         ({"last_closed_month": "2026-07"}, ["month 2026-11 is not open yet in company 1"]),
@@ -92,5 +93,5 @@ READY = ReadyFacts(
         ({"total": Decimal("-1.00"), "bill_to_status": "hold"}, ["customer on hold", "negative total"]),
     ],
 )
-def test_what_to_look_at_before_an_export(change: dict[str, object], warnings: list[str]) -> None:
-    assert warnings_of(replace(READY, **change), date(2026, 11, 20), "2026-11", {(1, "S1003"): LIMIT}) == warnings
+def test_an_order_has_warnings_before_its_export(change: dict[str, Any], warnings: list[str]) -> None:
+    assert find_warnings(replace(READY, **change), date(2026, 11, 20), "2026-11", {(1, "S1003"): LIMIT}) == warnings

@@ -1,4 +1,4 @@
-"""What may be done to a work order in which status."""
+"""What is allowed with a work order in each status."""
 
 from dataclasses import replace
 
@@ -23,11 +23,11 @@ def test_until_the_export_an_order_can_be_edited(status: str) -> None:
     require_editable(order(status=status), NOWHERE)
 
 
-def test_an_exported_order_names_its_invoice_and_the_way_out() -> None:
+def test_an_exported_order_names_its_invoice_and_what_to_do() -> None:
     with pytest.raises(LockedUseCredit) as refused:
         require_editable(order(status="exported"), IN_AR)
     assert "invoice 500001" in refused.value.detail
-    assert "credit it there with disposition rerate" in refused.value.detail
+    assert "Credit it there with disposition rerate" in refused.value.detail
     assert refused.value.members == {
         "run_id": 7,
         "ar_company": 2,
@@ -37,7 +37,7 @@ def test_an_exported_order_names_its_invoice_and_the_way_out() -> None:
     }
 
 
-def test_an_order_on_its_way_names_the_run() -> None:
+def test_an_order_that_is_being_exported_names_the_run() -> None:
     with pytest.raises(LockedUseCredit, match="run 7"):
         require_editable(order(status="exporting"), replace(NOWHERE, run_id=7))
 
@@ -57,7 +57,9 @@ def test_a_closed_order_is_locked_too() -> None:
         ({"pod_received": False}, False),
     ],
 )
-def test_an_order_is_ready_for_rating_with_its_proof_and_an_outcome(facts: dict[str, object], ready: bool) -> None:
+def test_an_order_is_ready_for_rating_with_its_proof_of_delivery_and_an_outcome(
+    facts: dict[str, object], ready: bool
+) -> None:
     if ready:
         require_ready_for_rating(order(**facts))
     else:
@@ -66,7 +68,7 @@ def test_an_order_is_ready_for_rating_with_its_proof_and_an_outcome(facts: dict[
 
 
 @pytest.mark.parametrize(("status", "version"), [("open", 4), ("rated", 5), ("assigned", 5)])
-def test_each_rating_gets_a_version_of_its_own(status: str, version: int) -> None:
+def test_each_rating_gets_its_own_version(status: str, version: int) -> None:
     assert next_rating_version(order(status=status, rating_version=4)) == version
 
 

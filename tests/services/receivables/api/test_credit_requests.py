@@ -1,4 +1,4 @@
-"""Credits over the four-eyes limit: asked for by one, approved or rejected by somebody else, once."""
+"""Credits over the four-eyes limit: requested by one person, and approved or rejected once by another."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,31 +7,37 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.access.grants import Grant, Level, Limits
+from shared.database.pool import Database
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import client_on, key
+from tests.fixtures.ledgers import Company, Enter, client_on, key
+from tests.services.receivables.fixtures import Cluster, Export, Identity, Reconciled, name_of
 
 MONTH = {"month": "2026-11", "reason": "agreed"}
 PART = {**MONTH, "lines": [{"line": 1, "amount": "45.00"}, {"line": 2}]}
 
 
 @pytest.fixture
-async def invoice(company, enter, export) -> dict[str, Any]:
-    """An exported invoice over W1 with lines of 95.00 and 26.00, of a company with a four-eyes limit of 26.00."""
+async def invoice(company: Company, enter: Enter, export: Export) -> dict[str, Any]:
+    """An exported invoice for W1 with lines of 95.00 and 26.00, in a company with a four-eyes limit of 26.00."""
     _, receivables = company
     found = await receivables.get("/v1/ar-companies/1")
     limited = {**found.json(), "four_eyes_limit": "26.00"}
     await receivables.put("/v1/ar-companies/1", json=limited, headers={"if-match": found.headers["etag"]})
     await enter("W1", zip_code="78130", miles="40")
     await export()
+    head: dict[str, Any]
     (head,) = (await receivables.get("/v1/invoices")).json()["items"]
     return head
 
 
 @pytest.fixture
-async def second(receivables_database, gateway_key, identity) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody else, who may approve credits."""
+async def second(
+    receivables_database: Database, gateway_key: Ed25519PrivateKey, identity: Identity
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A second person, who may approve credits."""
     grants = (Grant("receivables.credits", Level.APPROVE), Grant("receivables.invoices", Level.VIEW))
     headers = identity("receivables", *grants, subject="9", name="ALAMO\\second")
     async with client_on("receivables", receivables_database, gateway_key, headers) as client:
@@ -39,20 +45,21 @@ async def second(receivables_database, gateway_key, identity) -> AsyncIterator[h
 
 
 async def ask(receivables: httpx.AsyncClient, invoice: dict[str, Any], name: object, **body: Any) -> str:
-    """Asks for a credit and returns the path of the request."""
+    """Requests a credit and returns the path of the request."""
     answer = await receivables.post(
         f"/v1/invoices/{invoice['id']}/credits", json={**PART, **body}, headers=key(f"ask {name}")
     )
     assert (answer.status_code, answer.json()["credit_id"]) == (202, None), answer.text
     assert answer.json()["invoice"]["open"] == invoice["open"], "nothing is credited yet"
-    return answer.headers["location"]
+    path: str = answer.headers["location"]
+    return path
 
 
 def of_version(revision: int, name: str | None = None) -> dict[str, str]:
     return {"if-match": f'"{revision}"', **(key(name) if name else {})}
 
 
-async def test_up_to_the_limit_a_credit_is_posted_at_once(company, invoice) -> None:
+async def test_a_credit_up_to_the_limit_is_posted_directly(company: Company, invoice: dict[str, Any]) -> None:
     _, receivables = company
     body = {**MONTH, "lines": [{"line": 2}]}
     within = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key(1))
@@ -63,7 +70,12 @@ async def test_up_to_the_limit_a_credit_is_posted_at_once(company, invoice) -> N
 
 
 async def test_over_the_limit_somebody_else_approves(
-    company, invoice, second, reconciled, rating_database, receivables_database
+    company: Company,
+    invoice: dict[str, Any],
+    second: httpx.AsyncClient,
+    reconciled: Reconciled,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     _, receivables = company
     path = await ask(receivables, invoice, 1)
@@ -86,8 +98,8 @@ async def test_over_the_limit_somebody_else_approves(
     await reconciled()
 
 
-async def test_who_asked_changes_or_withdraws_and_an_approval_of_what_was_asked_before_is_refused(
-    company, invoice, second
+async def test_the_requester_changes_or_withdraws_and_an_older_version_cannot_be_approved(
+    company: Company, invoice: dict[str, Any], second: httpx.AsyncClient
 ) -> None:
     _, receivables = company
     path = await ask(receivables, invoice, 1)
@@ -103,7 +115,9 @@ async def test_who_asked_changes_or_withdraws_and_an_approval_of_what_was_asked_
     assert (late.status_code, late.json()["code"]) == (409, "REQUEST_DECIDED")
 
 
-async def test_a_rejected_credit_says_why_and_stays_rejected(company, invoice, second) -> None:
+async def test_a_rejected_credit_says_why_and_stays_rejected(
+    company: Company, invoice: dict[str, Any], second: httpx.AsyncClient
+) -> None:
     _, receivables = company
     path = await ask(receivables, invoice, 1)
     own = await receivables.post(f"{path}/reject", json={"reason": "mine"}, headers=of_version(1))
@@ -115,8 +129,10 @@ async def test_a_rejected_credit_says_why_and_stays_rejected(company, invoice, s
     assert (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()["open"] == invoice["open"]
 
 
-async def test_an_approval_is_held_against_what_is_left_by_then(company, invoice, second) -> None:
-    """A request keeps nothing back: what was credited in the meantime is gone."""
+async def test_an_approval_is_checked_against_what_is_left_by_then(
+    company: Company, invoice: dict[str, Any], second: httpx.AsyncClient
+) -> None:
+    """A request reserves nothing: what was credited in the meantime is not left any more."""
     _, receivables = company
     path = await ask(receivables, invoice, 1)
     other = await ask(receivables, invoice, 2)
@@ -126,7 +142,7 @@ async def test_an_approval_is_held_against_what_is_left_by_then(company, invoice
     assert (await receivables.get(path)).json()["status"] == "awaiting_approval"
 
 
-async def test_a_credit_that_does_not_fit_is_refused_when_it_is_asked_for(company, invoice) -> None:
+async def test_an_invalid_credit_is_refused_when_it_is_requested(company: Company, invoice: dict[str, Any]) -> None:
     _, receivables = company
     path = f"/v1/invoices/{invoice['id']}/credits"
     missing = await receivables.post(path, json=MONTH, headers=key(1))
@@ -135,7 +151,9 @@ async def test_a_credit_that_does_not_fit_is_refused_when_it_is_asked_for(compan
     assert closed.json()["code"] == "MONTH_CLOSED"
 
 
-async def test_twenty_approvals_at_once_credit_once(company, invoice, second) -> None:
+async def test_twenty_approvals_at_once_credit_once(
+    company: Company, invoice: dict[str, Any], second: httpx.AsyncClient
+) -> None:
     _, receivables = company
     path = await ask(receivables, invoice, 1)
     sent = (second.post(f"{path}/approve", headers=of_version(1, f"at once {one}")) for one in range(20))
@@ -144,7 +162,9 @@ async def test_twenty_approvals_at_once_credit_once(company, invoice, second) ->
     assert (await receivables.get(f"/v1/invoices/{invoice['id']}")).json()["open"] == "50.00"
 
 
-async def test_who_may_not_see_the_invoice_sees_no_request(company, invoice, second, identity) -> None:
+async def test_a_user_who_may_not_see_the_invoice_sees_no_request(
+    company: Company, invoice: dict[str, Any], second: httpx.AsyncClient, identity: Identity
+) -> None:
     _, receivables = company
     path = await ask(receivables, invoice, 1)
     elsewhere = Grant("receivables.credits", Level.APPROVE, Limits(branches=frozenset({"MIA"})))
@@ -155,7 +175,9 @@ async def test_who_may_not_see_the_invoice_sees_no_request(company, invoice, sec
     assert (await receivables.get("/v1/credit-requests", headers=headers)).json()["totals"] == {"count": 0}
 
 
-async def test_the_audit_tells_who_asked_and_who_approved(company, invoice, second) -> None:
+async def test_the_audit_log_shows_requester_and_approver(
+    company: Company, invoice: dict[str, Any], second: httpx.AsyncClient
+) -> None:
     _, receivables = company
     path = await ask(receivables, invoice, 1)
     await second.post(f"{path}/approve", headers=of_version(1, "audit"))
@@ -166,12 +188,12 @@ async def test_the_audit_tells_who_asked_and_who_approved(company, invoice, seco
     ]
 
 
-async def test_the_database_itself_refuses_an_approval_of_ones_own(
-    company, invoice, receivables_database, cluster
+async def test_the_database_itself_refuses_self_approval(
+    company: Company, invoice: dict[str, Any], receivables_database: Database, cluster: Cluster
 ) -> None:
     _, receivables = company
     await ask(receivables, invoice, 1)
-    runtime = await asyncpg.connect(cluster(receivables_database.engine.url.database, "receivables_runtime"))
+    runtime = await asyncpg.connect(cluster(name_of(receivables_database), "receivables_runtime"))
     with pytest.raises(asyncpg.CheckViolationError, match="credit_request_four_eyes"):
         await runtime.execute(
             "UPDATE credit_request SET status = 'approved', credit_id = invoice_id, decided_by = requested_by,"

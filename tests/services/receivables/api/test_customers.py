@@ -1,18 +1,22 @@
-"""Setting receivables up, and keeping customers."""
+"""Setting up receivables, and keeping customers."""
 
 import asyncio
+from typing import Any
 
+import httpx
 import pytest
 
 from shared.access.grants import Grant, Level, Limits
 from shared.contracts.customer_changed import CustomerChanged
+from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, deliver, take_events
-from tests.fixtures.ledgers import SETUP, load
+from tests.fixtures.ledgers import SETUP, Company, load
+from tests.services.receivables.fixtures import Identity
 
 NEW = {"ar_company": 1, "number": "S9001", "name": "Alazan Law", "customer_type": "LAW", "credit_limit": "1000.00"}
 
 
-async def test_the_sample_company_is_set_up(receivables) -> None:
+async def test_the_sample_company_is_set_up(receivables: httpx.AsyncClient) -> None:
     companies = (await receivables.get("/v1/ar-companies")).json()["items"]
     assert [(one["number"], one["last_closed_month"]) for one in companies] == [(1, "2026-09"), (2, "2026-09")]
     assert (await receivables.get("/v1/gl-accounts")).json()["totals"] == {"count": 40}
@@ -21,11 +25,11 @@ async def test_the_sample_company_is_set_up(receivables) -> None:
 
 
 @pytest.mark.parametrize("noun", SETUP["receivables"])
-async def test_a_setup_file_can_be_loaded_again(receivables, noun: str) -> None:
+async def test_a_setup_file_can_be_loaded_again(receivables: httpx.AsyncClient, noun: str) -> None:
     assert (await load(receivables, noun)).status_code == 201
 
 
-async def test_a_type_with_an_account_of_another_gl_company_is_refused(receivables) -> None:
+async def test_a_type_with_an_account_of_another_gl_company_is_refused(receivables: httpx.AsyncClient) -> None:
     from tests.fixtures.ledgers import SAMPLE
 
     heading, row, *_ = (SAMPLE / "receivable-types.csv").read_text().splitlines()
@@ -35,19 +39,24 @@ async def test_a_type_with_an_account_of_another_gl_company_is_refused(receivabl
     ]
 
 
-async def test_a_customer_is_entered_changed_and_announced(receivables, receivables_database, rating_database) -> None:
+async def test_a_customer_is_entered_changed_and_announced(
+    receivables: httpx.AsyncClient, receivables_database: Database, rating_database: Database
+) -> None:
     made = await receivables.post("/v1/customers", json=NEW)
     assert (made.status_code, made.json()["sort_name"]) == (201, "ALAZAN LAW")
     path = f"/v1/customers/{made.json()['id']}"
     changed = await receivables.patch(path, json={"status": "hold"}, headers={"if-match": made.headers["etag"]})
     assert (changed.json()["status"], changed.json()["version"]) == ("hold", 2)
     events = await take_events(receivables_database, "receivables")
-    told = [CustomerChanged.model_validate(data_of(one)) for one in events[-2:]]
-    assert [(one.number, one.version, one.status) for one in told] == [("S9001", 1, "active"), ("S9001", 2, "hold")]
+    published = [CustomerChanged.model_validate(data_of(event)) for event in events[-2:]]
+    assert [(event.number, event.version, event.status) for event in published] == [
+        ("S9001", 1, "active"),
+        ("S9001", 2, "hold"),
+    ]
 
 
-async def test_the_read_copy_keeps_the_newest_version_in_whatever_order_it_hears(
-    company, receivables_database, rating_database
+async def test_rating_keeps_the_newest_version_of_a_customer_in_any_order_of_events(
+    company: Company, receivables_database: Database, rating_database: Database
 ) -> None:
     rating, receivables = company
     made = await receivables.post("/v1/customers", json=NEW)
@@ -59,7 +68,7 @@ async def test_the_read_copy_keeps_the_newest_version_in_whatever_order_it_hears
     assert (copy["name"], copy["version"]) == ("Alazan & Sons", 2)
 
 
-async def test_the_same_number_twice_is_refused(receivables) -> None:
+async def test_the_same_number_twice_is_refused(receivables: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(receivables.post("/v1/customers", json=NEW) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"NUMBER_TAKEN"}
@@ -77,12 +86,14 @@ async def test_the_same_number_twice_is_refused(receivables) -> None:
         ({"version": 7}, 422, "/version"),
     ],
 )
-async def test_a_customer_that_does_not_fit_names_the_place(receivables, change, status, pointer) -> None:
+async def test_an_invalid_customer_names_the_field(
+    receivables: httpx.AsyncClient, change: dict[str, Any], status: int, pointer: str
+) -> None:
     answer = await receivables.post("/v1/customers", json={**NEW, **change})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (status, pointer)
 
 
-async def test_a_stale_change_is_refused(receivables) -> None:
+async def test_a_stale_change_is_refused(receivables: httpx.AsyncClient) -> None:
     made = await receivables.post("/v1/customers", json=NEW)
     path = f"/v1/customers/{made.json()['id']}"
     answers = await asyncio.gather(
@@ -91,7 +102,7 @@ async def test_a_stale_change_is_refused(receivables) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 412]
 
 
-async def test_a_faulty_file_of_customers_loads_nothing(receivables) -> None:
+async def test_a_file_with_errors_imports_no_customers(receivables: httpx.AsyncClient) -> None:
     content = b"ar_company,number,name,customer_type,receivable_type\n1,S1,A,LAW,\n7,S2,B,LAW,\n1,S3,C,LAW,9\n"
     answer = await load(receivables, "customers", content)
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [
@@ -101,7 +112,9 @@ async def test_a_faulty_file_of_customers_loads_nothing(receivables) -> None:
     assert (await receivables.get("/v1/customers")).json()["totals"] == {"count": 20}
 
 
-async def test_limits_to_companies_and_customers_hold_for_lists_and_single_reads(receivables, identity) -> None:
+async def test_limits_to_companies_and_customers_hold_for_lists_and_single_reads(
+    receivables: httpx.AsyncClient, identity: Identity
+) -> None:
     only = identity("receivables", Grant("receivables.customers", Level.VIEW, Limits(ar_companies=frozenset({2}))))
     page = (await receivables.get("/v1/customers", headers=only)).json()
     assert {one["ar_company"] for one in page["items"]} == {2}
@@ -109,7 +122,7 @@ async def test_limits_to_companies_and_customers_hold_for_lists_and_single_reads
     assert (await receivables.get(f"/v1/customers/{first['id']}", headers=only)).status_code == 404
 
 
-async def test_months_are_closed_one_after_another(receivables) -> None:
+async def test_months_are_closed_one_after_another(receivables: httpx.AsyncClient) -> None:
     skipping = await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-11"})
     assert (skipping.status_code, skipping.json()["code"]) == (409, "NOT_NEXT_MONTH")
     closed = await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
@@ -122,5 +135,5 @@ async def test_months_are_closed_one_after_another(receivables) -> None:
     ]
 
 
-async def test_a_month_of_an_unknown_company_is_404(receivables) -> None:
+async def test_a_month_of_an_unknown_company_is_404(receivables: httpx.AsyncClient) -> None:
     assert (await receivables.post("/v1/months/close", json={"ar_company": 9, "month": "2026-10"})).status_code == 404

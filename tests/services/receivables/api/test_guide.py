@@ -1,26 +1,30 @@
-"""The guide to receivables says what is so: its requests are sent as they stand there, its figures are what comes."""
+"""The guide to receivables is correct: its requests work as printed, and their results are the figures in the guide."""
 
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from services.receivables.records.ar_companies import ArCompany
+from shared.database.pool import Database
 from tests.fixtures.clerk import Clerk
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
+from tests.services.receivables.fixtures import Export
 
 ROOT = Path(__file__).parents[4]
 GUIDE = (ROOT / "docs" / "receivables.md").read_text()
 
 
 def request(path: str, method: str = "POST", position: int = 0) -> Any:
-    """The body of the request in the guide that is sent to `path`; of several the one at `position`."""
+    """The body of the request to `path` in the guide; `position` chooses among several."""
     found = re.findall(rf"```json\n{method} {re.escape(path)}\n(.*?)```", GUIDE, re.DOTALL)
     return json.loads(found[position])
 
 
-async def test_terms_and_a_customer_are_set_up_as_the_guide_says_and_his_invoice_has_its_dates(
-    company, enter, export
+async def test_the_terms_and_customer_of_the_guide_give_the_invoice_its_dates(
+    company: Company, enter: Enter, export: Export
 ) -> None:
     _, receivables = company
     assert (await receivables.post("/v1/pay-terms", json=request("pay-terms"))).status_code == 201
@@ -34,7 +38,7 @@ async def test_terms_and_a_customer_are_set_up_as_the_guide_says_and_his_invoice
     assert invoice["due_on"] == "2026-11-30"
 
 
-async def test_the_credit_of_the_guide_leaves_what_it_says(company, enter, export) -> None:
+async def test_the_credit_of_the_guide_leaves_what_it_says(company: Company, enter: Enter, export: Export) -> None:
     _, receivables = company
     await enter("W1", zip_code="78130", miles="40")
     await export()
@@ -52,18 +56,18 @@ def shown(default: object) -> str:
     return "none" if default is None else str(default)
 
 
-def test_the_options_of_a_company_are_all_explained_with_what_counts_without_them() -> None:
+def test_the_guide_explains_all_options_of_a_company_with_their_defaults() -> None:
     table = GUIDE.split("### What an AR company chooses")[1].split("```")[0]
     rows = [row.split("|") for row in table.splitlines() if row.startswith("| `")]
     explained = {name: row[2] for row in rows for name in re.findall(r"`([a-z_]+)`", row[1])}
     others = {"number", "name", "address", "gl_company", "currency"}
     assert set(explained) == set(ArCompany.model_fields) - others
-    for name, words in explained.items():
+    for name, detail in explained.items():
         info = ArCompany.model_fields[name]
-        assert ("needed" if info.is_required() else shown(info.default)) in words, name
+        assert ("needed" if info.is_required() else shown(info.default)) in detail, name
 
 
-async def test_the_records_of_the_guide_are_there(receivables) -> None:
+async def test_the_records_in_the_guide_exist(receivables: httpx.AsyncClient) -> None:
     table = GUIDE.split("## 1. Records")[1].split("All but customers")[0]
     nouns = {
         noun
@@ -91,7 +95,9 @@ def test_every_rule_of_the_guide_names_tests_that_exist() -> None:
     assert len(rows) > 30
 
 
-async def test_entries_of_the_guide_are_typed_posted_credited_and_brought_back(company, receivables_database) -> None:
+async def test_the_entries_of_the_guide_are_entered_posted_credited_and_brought_back(
+    company: Company, receivables_database: Database
+) -> None:
     _, receivables = company
     clerk = Clerk(receivables, receivables_database)
 

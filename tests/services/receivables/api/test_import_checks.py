@@ -1,6 +1,8 @@
-"""Files of receivables that are only checked: the whole report, and nothing loaded."""
+"""Files that are only checked: the report is complete, and nothing is imported."""
 
 import pytest
+
+from tests.fixtures.ledgers import Company
 
 CSV = {"content-type": "text/csv"}
 TERMS = "ar_company,code,description,due_days\n1,NET45,Net 45 days,45\n"
@@ -8,7 +10,9 @@ CUSTOMERS = "ar_company,number,name,customer_type\n1,S9001,New & Sons,LAW\n"
 
 
 @pytest.mark.parametrize(("noun", "content"), [("pay-terms", TERMS), ("customers", CUSTOMERS)])
-async def test_a_good_file_is_counted_and_not_loaded(company, noun: str, content: str) -> None:
+async def test_checking_a_valid_file_counts_its_rows_and_imports_nothing(
+    company: Company, noun: str, content: str
+) -> None:
     _, receivables = company
     before = (await receivables.get(f"/v1/{noun}")).json()["totals"]
     checked = await receivables.post(f"/v1/{noun}/import?check=true", content=content, headers=CSV)
@@ -18,7 +22,7 @@ async def test_a_good_file_is_counted_and_not_loaded(company, noun: str, content
     assert (loaded.status_code, loaded.json()) == (201, {"imported": 1})
 
 
-async def test_a_faulty_file_is_reported_as_it_would_be(company) -> None:
+async def test_checking_a_file_reports_the_same_errors_as_importing_it(company: Company) -> None:
     _, receivables = company
     faulty = TERMS + "1,NET46,Net 46 days,many\n"
     checked = await receivables.post("/v1/pay-terms/import?check=true", content=faulty, headers=CSV)

@@ -1,23 +1,26 @@
-"""Invoices sent by e-mail over real SMTP: once, tried again, given up, and listed."""
+"""Invoices sent by e-mail over real SMTP: sent once, retried, failed, and listed."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pypdf import PdfReader
 
 from services.receivables.actions import invoice_emails
 from shared.access.grants import Grant, Level, Limits
 from shared.access.identity import public_jwks
 from shared.clock import now
+from shared.database.pool import Database
 from shared.database.statements import execute
 from shared.files.mail import MailServer
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.ledgers import application, key
 from tests.fixtures.post_office import PostOffice, open_post_office
+from tests.services.receivables.fixtures import Identity
 
 ADDRESSES = (
     "ar_company,number,name,customer_type,tax_code,pay_terms,email\n"
@@ -35,13 +38,13 @@ FROM = "Alamo <billing@alamo.example>"
 
 
 @pytest.fixture
-def mail_server(office: PostOffice, gateway_key) -> Iterator[Any]:
-    """The settings of the service name the mail server; what is returned changes them for one test."""
+def mail_server(office: PostOffice, gateway_key: Ed25519PrivateKey) -> Iterator[Any]:
+    """Sets the mail server in the settings of the service. The returned function changes the settings for one test."""
     state = application("receivables", public_jwks([gateway_key])).state
     before = state.settings
 
-    def set_to(**given: Any) -> None:
-        state.settings = before.model_copy(update=given)
+    def set_to(**changes: Any) -> None:
+        state.settings = before.model_copy(update=changes)
 
     set_to(smtp_host="127.0.0.1", smtp_port=office.port, smtp_security="none", mail_from=FROM)
     yield set_to
@@ -49,8 +52,8 @@ def mail_server(office: PostOffice, gateway_key) -> Iterator[Any]:
 
 
 @pytest.fixture
-async def clerk(clerk: Clerk, office: PostOffice, mail_server) -> Clerk:
-    """A clerk whose service has a mail server, and whose customers have addresses, but for one."""
+async def clerk(clerk: Clerk, office: PostOffice, mail_server: Callable[..., None]) -> Clerk:
+    """A clerk whose service has a mail server, and whose customers have addresses, except for one."""
     office.taken.clear()
     office.answers.clear()
     loaded = await clerk.client.post("/v1/customers/import", content=ADDRESSES, headers={"content-type": "text/csv"})
@@ -58,15 +61,15 @@ async def clerk(clerk: Clerk, office: PostOffice, mail_server) -> Clerk:
     return clerk
 
 
-async def ask(clerk: Clerk, name: str, **wanted: Any) -> dict[str, Any]:
-    answer = await clerk.client.post("/v1/invoice-emails", json=wanted, headers=key(name))
+async def ask(clerk: Clerk, name: str, **body: Any) -> dict[str, Any]:
+    answer = await clerk.client.post("/v1/invoice-emails", json=body, headers=key(name))
     assert answer.status_code == 202, answer.text
     asked: dict[str, Any] = answer.json()
     return asked
 
 
 async def send(database: Any, office: PostOffice, *, later: timedelta = timedelta(), port: int | None = None) -> None:
-    """Sends all that is due by then, as the job does."""
+    """Sends everything that is due by then, as the job does."""
     server = MailServer("127.0.0.1", port or office.port, FROM, "none")
     busy = True
     while busy:
@@ -74,23 +77,27 @@ async def send(database: Any, office: PostOffice, *, later: timedelta = timedelt
             busy = await invoice_emails.send_next(session, server, "America/Chicago", now() + later)
 
 
-async def listed(clerk: Clerk, **wanted: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await clerk.client.get("/v1/invoice-emails", params=wanted)).json()["items"]
+async def listed(clerk: Clerk, **filters: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await clerk.client.get("/v1/invoice-emails", params=filters)).json()["items"]
     return found
 
 
-async def test_an_invoice_is_sent_with_its_pdf_once(clerk: Clerk, office: PostOffice, receivables_database) -> None:
+async def test_an_invoice_is_sent_with_its_pdf_once(
+    clerk: Clerk, office: PostOffice, receivables_database: Database
+) -> None:
     await clerk.set_company(discount_mode="invoices_and_receipts")
     invoice = await clerk.post_invoice({"net": "100.00"}, customer="E2", invoice_date="2026-11-10")
     assert (await ask(clerk, "first", invoice_ids=[invoice["id"]]))["waiting"] == 1
     await send(receivables_database, office)
     (mail,) = office.taken
     assert (mail["From"], mail["To"]) == (FROM, "tom@taxed.example")
-    assert mail["Subject"] == "Invoice 100001 of Alamo Attorney Service"
-    text = mail.get_body().get_content()
-    assert "invoice 100001 of 2026-11-10 over 105.00 USD" in text
+    assert mail["Subject"] == "Invoice 100001 from Alamo Attorney Service"
+    mail_body = mail.get_body()
+    assert mail_body is not None
+    text = mail_body.get_content()
+    assert "invoice 100001 of 2026-11-10 for 105.00 USD" in text
     assert "Please pay 105.00 USD by 2026-12-10." in text
-    assert "If you pay by 2026-11-25, you may take off 2.00 USD." in text
+    assert "If you pay by 2026-11-25, you may deduct 2.00 USD." in text
     (attached,) = mail.iter_attachments()
     assert attached.get_filename() == "invoice-100001.pdf"
     shown = PdfReader(BytesIO(attached.get_content())).pages[0].extract_text()
@@ -110,8 +117,8 @@ async def test_an_invoice_is_sent_with_its_pdf_once(clerk: Clerk, office: PostOf
     assert "Copy, first printed" in PdfReader(BytesIO(attached.get_content())).pages[0].extract_text()
 
 
-async def test_a_batch_is_sent_to_those_who_have_an_address(
-    clerk: Clerk, office: PostOffice, receivables_database
+async def test_a_batch_is_sent_to_the_customers_with_an_address(
+    clerk: Clerk, office: PostOffice, receivables_database: Database
 ) -> None:
     batch_id = await clerk.batch()
     for customer in ("E1", "E2", "E3"):
@@ -125,8 +132,8 @@ async def test_a_batch_is_sent_to_those_who_have_an_address(
     assert len(await listed(clerk, status="sent", customer="E1")) == 1
 
 
-async def test_an_address_that_does_not_exist_fails_at_once_and_holds_up_nobody(
-    clerk: Clerk, office: PostOffice, receivables_database
+async def test_an_unknown_address_fails_immediately_and_stops_no_other_e_mail(
+    clerk: Clerk, office: PostOffice, receivables_database: Database
 ) -> None:
     office.answers["ann@plain.example"] = "550 No such user"
     ids = [(await clerk.post_invoice({"net": "1.00"}, customer=one))["id"] for one in ("E1", "E2")]
@@ -145,8 +152,8 @@ async def test_an_address_that_does_not_exist_fails_at_once_and_holds_up_nobody(
     assert (refused.status_code, refused.json()["code"]) == (409, "EMAIL_NOT_FAILED")
 
 
-async def test_a_server_that_is_away_or_busy_is_asked_again_later_and_given_up_after_two_days(
-    clerk: Clerk, office: PostOffice, receivables_database
+async def test_an_e_mail_is_retried_while_the_server_is_down_or_busy_and_fails_after_two_days(
+    clerk: Clerk, office: PostOffice, receivables_database: Database
 ) -> None:
     office.answers["ann@plain.example"] = "451 Come again later"
     invoice = await clerk.post_invoice({"net": "1.00"})
@@ -166,8 +173,8 @@ async def test_a_server_that_is_away_or_busy_is_asked_again_later_and_given_up_a
     assert office.taken == []
 
 
-async def test_an_invoice_that_cannot_be_drawn_waits_and_holds_up_nobody(
-    clerk: Clerk, office: PostOffice, receivables_database
+async def test_an_invoice_that_cannot_be_rendered_waits_and_stops_no_other(
+    clerk: Clerk, office: PostOffice, receivables_database: Database
 ) -> None:
     broken, other = [(await clerk.post_invoice({"net": "1.00"}, **header))["id"] for header in ({}, {"customer": "E2"})]
     await ask(clerk, "broken", invoice_ids=[broken])
@@ -185,10 +192,10 @@ async def test_an_invoice_that_cannot_be_drawn_waits_and_holds_up_nobody(
     assert office.recipients() == ["tom@taxed.example", "ann@plain.example"]
 
 
-async def test_who_dies_before_the_commit_sends_the_same_message_again(
-    clerk: Clerk, office: PostOffice, receivables_database
+async def test_a_process_that_dies_before_the_commit_sends_the_same_message_again(
+    clerk: Clerk, office: PostOffice, receivables_database: Database
 ) -> None:
-    """Nobody can know whether it was taken; its Message-ID says that it is the same."""
+    """Nobody can know whether the server accepted it. The same Message-ID shows that it is the same message."""
     invoice = await clerk.post_invoice({"net": "1.00"})
     await ask(clerk, "dies", invoice_ids=[invoice["id"]])
     server = MailServer("127.0.0.1", office.port, FROM, "none")
@@ -209,7 +216,7 @@ async def break_off(database: Any, server: MailServer) -> None:
 
 
 async def test_many_jobs_and_many_requests_at_once_send_each_invoice_once(
-    clerk: Clerk, office: PostOffice, receivables_database
+    clerk: Clerk, office: PostOffice, receivables_database: Database
 ) -> None:
     batch_id = await clerk.batch()
     for _ in range(6):
@@ -222,14 +229,14 @@ async def test_many_jobs_and_many_requests_at_once_send_each_invoice_once(
     assert subjects == [str(100001 + one) for one in range(6)]
 
 
-async def test_without_a_mail_server_nothing_is_taken_in(clerk: Clerk, mail_server) -> None:
+async def test_without_a_mail_server_nothing_is_queued(clerk: Clerk, mail_server: Callable[..., None]) -> None:
     mail_server(smtp_host=None)
     invoice = await clerk.post_invoice({"net": "1.00"})
     refused = await clerk.client.post("/v1/invoice-emails", json={"invoice_ids": [invoice["id"]]}, headers=key(1))
     assert (refused.status_code, refused.json()["code"]) == (409, "EMAIL_NOT_SET_UP")
 
 
-async def test_nobody_sends_or_sees_what_lies_outside_his_limits(clerk: Clerk, identity) -> None:
+async def test_nobody_sends_or_sees_invoices_outside_their_limits(clerk: Clerk, identity: Identity) -> None:
     invoice = await clerk.post_invoice({"net": "1.00"})
     await ask(clerk, "mine", invoice_ids=[invoice["id"]])
     limits = Limits(customers=frozenset({"E2"}))

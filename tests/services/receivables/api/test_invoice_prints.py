@@ -1,9 +1,10 @@
-"""Invoices as PDF, one and many."""
+"""Invoices as PDF, one at a time or many."""
 
 import asyncio
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
 from pypdf import PdfReader
 
@@ -13,8 +14,9 @@ from shared.database.pool import Database
 from shared.database.statements import execute
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
 from tests.services.receivables.api.test_records import png
+from tests.services.receivables.fixtures import Export, Identity
 
 
 def read(content: bytes) -> tuple[PdfReader, str]:
@@ -22,13 +24,15 @@ def read(content: bytes) -> tuple[PdfReader, str]:
     return reader, "\n".join(page.extract_text() for page in reader.pages)
 
 
-async def invoices(receivables) -> list[dict[str, Any]]:
+async def invoices(receivables: httpx.AsyncClient) -> list[dict[str, Any]]:
     page = await receivables.get("/v1/invoices", params={"sort": "id", "limit": 500})
     items: list[dict[str, Any]] = page.json()["items"]
     return items
 
 
-async def test_an_invoice_shows_company_customer_orders_taxes_and_what_is_due(company, enter, export) -> None:
+async def test_an_invoice_shows_company_customer_orders_taxes_and_the_amount_due(
+    company: Company, enter: Enter, export: Export
+) -> None:
     rating, receivables = company
     item = await rating.get("/v1/billing-items/Service of process")
     await rating.put(
@@ -48,7 +52,7 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_what_is_due(co
     await export()
     (invoice,) = await invoices(receivables)
     before = await receivables.get(f"/v1/invoices/{invoice['id']}/document")
-    assert "If you pay by 2026-11-30, you may take off 2.42 USD." in read(before.content)[1]
+    assert "If you pay by 2026-11-30, you may deduct 2.42 USD." in read(before.content)[1]
     part = {"reason": "agreed", "month": "2026-11", "credit_date": "2026-11-21"}
     await receivables.post(
         f"/v1/invoices/{invoice['id']}/credits",
@@ -59,8 +63,8 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_what_is_due(co
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert 'filename="invoice-100001.pdf"' in answer.headers["content-disposition"]
     reader, text = read(answer.content)
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"], "the PDF is not tagged"
-    for words in (
+    assert cast("Any", reader.trailer["/Root"])["/MarkInfo"]["/Marked"], "the PDF is not tagged"
+    for expected in (
         *("Invoice 100001", "Alamo Attorney Service", "310 Dolorosa St", "Harlan & Ruiz LLP", "112 E Pecan St"),
         *("Work order W1", "Service of process", "Mileage", "San Antonio, Texas", "7.84", "128.84"),
         *(
@@ -71,11 +75,11 @@ async def test_an_invoice_shows_company_customer_orders_taxes_and_what_is_due(co
             "122.84",
         ),
     ):
-        assert words in text, f"{words} is missing in:\n{text}"
+        assert expected in text, f"{expected} is missing in:\n{text}"
 
 
 async def test_an_invoice_after_a_rerate_says_which_one_it_replaces(
-    company, enter, export, rating_database, receivables_database
+    company: Company, enter: Enter, export: Export, rating_database: Database, receivables_database: Database
 ) -> None:
     _, receivables = company
     await enter("W1")
@@ -92,7 +96,7 @@ async def test_an_invoice_after_a_rerate_says_which_one_it_replaces(
 
 
 async def test_a_changed_invoice_is_printed_as_it_is_now(clerk: Clerk) -> None:
-    """One line is made cheaper, one is taken out, one is added; the credit that follows stands below the total."""
+    """One line is reduced, one removed and one added. A credit that follows is below the total."""
     invoice = await clerk.post_invoice(
         {"net": "100.00", "tax_code": "T5", "description": "Petition"},
         {"net": "30.00", "description": "Mistaken"},
@@ -118,8 +122,8 @@ async def test_a_changed_invoice_is_printed_as_it_is_now(clerk: Clerk) -> None:
     started = await clerk.client.post("/v1/invoice-prints", json={"invoice_ids": [invoice["id"]]})
     assert started.json()["invoices"] == 1
     _, text = read((await clerk.client.get(f"/v1/invoices/{invoice['id']}/document")).content)
-    for words in ("Petition", "80.00", "Added", "PO-2", "2026-12-31", "Total USD 90.00", "To be paid USD 80.00"):
-        assert words in text, f"{words} is missing in:\n{text}"
+    for expected in ("Petition", "80.00", "Added", "PO-2", "2026-12-31", "Total USD 90.00", "Amount due USD 80.00"):
+        assert expected in text, f"{expected} is missing in:\n{text}"
     assert "Mistaken" not in text
     assert "PO-1" not in text
 
@@ -132,7 +136,7 @@ async def work_off(database: Database) -> None:
 
 
 async def test_a_whole_run_is_printed_file_by_file_in_the_order_of_the_numbers(
-    company, enter, export, receivables_database, monkeypatch
+    company: Company, enter: Enter, export: Export, receivables_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, receivables = company
     monkeypatch.setattr("services.receivables.actions.invoice_prints.INVOICES_PER_FILE", 3)
@@ -163,8 +167,8 @@ async def test_a_whole_run_is_printed_file_by_file_in_the_order_of_the_numbers(
     assert "event: done" in events
 
 
-async def test_a_print_belongs_to_whoever_asked_and_holds_only_what_he_may_see(
-    company, enter, export, identity, receivables_database
+async def test_a_print_belongs_to_its_requester_and_has_only_what_they_may_see(
+    company: Company, enter: Enter, export: Export, identity: Identity, receivables_database: Database
 ) -> None:
     _, receivables = company
     await enter("W1")
@@ -184,11 +188,15 @@ async def test_a_print_belongs_to_whoever_asked_and_holds_only_what_he_may_see(
 
 
 @pytest.mark.parametrize("body", [{}, {"run_id": 1, "batch_id": 1}, {"invoice_ids": []}])
-async def test_a_print_chooses_exactly_one_way(receivables, body) -> None:
+async def test_a_print_needs_exactly_one_kind_of_selection(
+    receivables: httpx.AsyncClient, body: dict[str, Any]
+) -> None:
     assert (await receivables.post("/v1/invoice-prints", json=body)).status_code == 422
 
 
-async def test_a_print_is_forgotten_after_a_week(company, enter, export, receivables_database) -> None:
+async def test_a_print_is_deleted_after_a_week(
+    company: Company, enter: Enter, export: Export, receivables_database: Database
+) -> None:
     _, receivables = company
     await enter("W1")
     await export()
@@ -222,11 +230,13 @@ async def ways(clerk: Clerk, invoice: dict[str, Any]) -> list[str]:
     return [one["way"] for one in (await clerk.client.get(f"/v1/invoices/{invoice['id']}/printings")).json()]
 
 
-async def test_a_reprint_says_so_with_the_day_of_the_first_print(clerk: Clerk, receivables_database) -> None:
-    """The day at the company: shortly after midnight UTC it is still the day before in Texas."""
+async def test_a_reprint_is_marked_with_the_date_of_the_first_printing(
+    clerk: Clerk, receivables_database: Database
+) -> None:
+    """The date is that of the company: shortly after midnight UTC it is still the day before in Texas."""
     invoice = await clerk.post_invoice({"net": "100.00"})
     for _ in range(2):
-        assert "Preview" in await looked_at(clerk, invoice), "looking is no printing"
+        assert "Preview" in await looked_at(clerk, invoice), "viewing does not count as printing"
     assert await ways(clerk, invoice) == []
     first = await printed(clerk, invoice)
     assert not any(word in first for word in ("Copy", "Changed", "Preview"))
@@ -241,7 +251,9 @@ async def test_a_reprint_says_so_with_the_day_of_the_first_print(clerk: Clerk, r
     assert await ways(clerk, invoice) == ["document"] * 3
 
 
-async def test_a_changed_invoice_says_that_it_was_printed_otherwise(clerk: Clerk, receivables_database) -> None:
+async def test_a_reprint_of_a_changed_invoice_is_marked_as_changed(
+    clerk: Clerk, receivables_database: Database
+) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     await clerk.client.post("/v1/invoice-prints", json={"invoice_ids": [invoice["id"]]})
     await work_off(receivables_database)
@@ -263,7 +275,7 @@ async def test_of_ten_prints_at_once_nine_are_copies(clerk: Clerk) -> None:
     assert len(await ways(clerk, invoice)) == 10
 
 
-async def test_who_may_not_see_an_invoice_does_not_see_its_printings(clerk: Clerk, identity) -> None:
+async def test_a_user_who_may_not_see_an_invoice_does_not_see_its_printings(clerk: Clerk, identity: Identity) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     elsewhere = identity("receivables", Grant("receivables.invoices", Level.VIEW, Limits(customers=frozenset({"E2"}))))
     path = f"/v1/invoices/{invoice['id']}/printings"

@@ -1,4 +1,4 @@
-"""Months are reopened, the last one first; where a company has a four-eyes limit somebody else has to agree."""
+"""Reopening months, the last one first. In a company with a four-eyes limit, a second person has to approve."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,17 +7,22 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.receivables.rules.months import months_after
 from shared.access.grants import Grant, Level, Limits
+from shared.database.pool import Database
 from tests.fixtures.ledgers import client_on
+from tests.services.receivables.fixtures import Cluster, Identity, name_of
 
 LAST_CLOSED = {"ar_company": 1, "month": "2026-09", "reason": "a receipt was missing"}
 
 
 @pytest.fixture
-async def second(receivables_database, gateway_key, identity) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody else, who may approve reopenings."""
+async def second(
+    receivables_database: Database, gateway_key: Ed25519PrivateKey, identity: Identity
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A second person, who may approve reopenings."""
     grant = Grant("receivables.month_reopening", Level.APPROVE)
     headers = identity("receivables", grant, subject="9", name="ALAMO\\second")
     async with client_on("receivables", receivables_database, gateway_key, headers) as client:
@@ -48,7 +53,9 @@ async def refused(asked: httpx.Response) -> tuple[int, str]:
     return asked.status_code, asked.json()["code"]
 
 
-async def test_without_a_limit_a_month_is_reopened_at_once_and_may_be_closed_again(receivables) -> None:
+async def test_without_a_limit_a_month_is_reopened_directly_and_can_be_closed_again(
+    receivables: httpx.AsyncClient,
+) -> None:
     before = await open_months(receivables)
     done = await ask(receivables)
     assert (done["status"], done["four_eyes"], done["requested_by"], done["decided_by"]) == (
@@ -64,19 +71,23 @@ async def test_without_a_limit_a_month_is_reopened_at_once_and_may_be_closed_aga
     ("2026-08", 1, 409, "NOT_LAST_CLOSED_MONTH"), ("2026-10", 1, 409, "NOT_LAST_CLOSED_MONTH"),
     ("2026-09", 9, 404, "NOT_FOUND"), ("2026-13", 1, 422, "INVALID_INPUT"),
 ])  # fmt: skip
-async def test_only_the_month_that_was_closed_last_is_reopened(receivables, month, company, status, code) -> None:
-    wanted = {**LAST_CLOSED, "month": month, "ar_company": company}
-    assert await refused(await receivables.post("/v1/month-reopenings", json=wanted)) == (status, code)
+async def test_only_the_month_that_was_closed_last_is_reopened(
+    receivables: httpx.AsyncClient, month: str, company: int, status: int, code: str
+) -> None:
+    body = {**LAST_CLOSED, "month": month, "ar_company": company}
+    assert await refused(await receivables.post("/v1/month-reopenings", json=body)) == (status, code)
     assert (await receivables.get("/v1/month-reopenings")).json()["totals"] == {"count": 0}
 
 
-async def test_a_reason_is_needed(receivables) -> None:
+async def test_a_reopening_needs_a_reason(receivables: httpx.AsyncClient) -> None:
     for reason in ("", "  "):
         answer = await receivables.post("/v1/month-reopenings", json={**LAST_CLOSED, "reason": reason})
         assert answer.status_code == 422
 
 
-async def test_under_four_eyes_a_month_stays_closed_until_somebody_else_agrees(receivables, four_eyes, second) -> None:
+async def test_under_four_eyes_a_month_stays_closed_until_somebody_else_agrees(
+    receivables: httpx.AsyncClient, four_eyes: None, second: httpx.AsyncClient
+) -> None:
     before = await open_months(receivables)
     asked = await ask(receivables)
     path = f"/v1/month-reopenings/{asked['id']}"
@@ -90,7 +101,9 @@ async def test_under_four_eyes_a_month_stays_closed_until_somebody_else_agrees(r
     assert await refused(await second.post(f"{path}/reject", json={"reason": "late"})) == (409, "REQUEST_DECIDED")
 
 
-async def test_a_request_is_rejected_with_a_reason_or_withdrawn(receivables, four_eyes, second) -> None:
+async def test_a_request_is_rejected_with_a_reason_or_withdrawn(
+    receivables: httpx.AsyncClient, four_eyes: None, second: httpx.AsyncClient
+) -> None:
     before = await open_months(receivables)
     first = await ask(receivables)
     path = f"/v1/month-reopenings/{first['id']}"
@@ -106,8 +119,8 @@ async def test_a_request_is_rejected_with_a_reason_or_withdrawn(receivables, fou
     assert waiting.json()["totals"] == {"count": 0}
 
 
-async def test_what_was_asked_for_before_the_next_month_was_closed_is_not_approved(
-    receivables, four_eyes, second
+async def test_a_request_is_not_approved_after_the_next_month_was_closed(
+    receivables: httpx.AsyncClient, four_eyes: None, second: httpx.AsyncClient
 ) -> None:
     asked = await ask(receivables)
     assert (await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})).status_code == 204
@@ -115,8 +128,10 @@ async def test_what_was_asked_for_before_the_next_month_was_closed_is_not_approv
     assert await refused(approved) == (409, "NOT_LAST_CLOSED_MONTH")
 
 
-async def test_of_many_at_once_one_reopens(receivables, four_eyes, second) -> None:
-    """Twenty ask, then twenty approve: one request, one month."""
+async def test_many_requests_and_approvals_at_once_reopen_one_month(
+    receivables: httpx.AsyncClient, four_eyes: None, second: httpx.AsyncClient
+) -> None:
+    """Twenty requests, then twenty approvals: one request, and one month."""
     asking = (receivables.post("/v1/month-reopenings", json=LAST_CLOSED) for _ in range(20))
     answers = await asyncio.gather(*asking)
     assert sorted(one.status_code for one in answers) == [201] + [409] * 19
@@ -128,7 +143,9 @@ async def test_of_many_at_once_one_reopens(receivables, four_eyes, second) -> No
     assert months_after(months[0], 5) == months[-1]
 
 
-async def test_it_needs_a_feature_of_its_own_and_keeps_to_the_companies_of_a_grant(receivables, identity) -> None:
+async def test_reopening_needs_its_own_feature_within_the_companies_of_the_grant(
+    receivables: httpx.AsyncClient, identity: Identity
+) -> None:
     closing = identity("receivables", Grant("receivables.months", Level.ADMIN))
     assert (await receivables.post("/v1/month-reopenings", json=LAST_CLOSED, headers=closing)).status_code == 403
     elsewhere = Limits(ar_companies=frozenset({2}))
@@ -139,7 +156,9 @@ async def test_it_needs_a_feature_of_its_own_and_keeps_to_the_companies_of_a_gra
     assert (await receivables.get("/v1/month-reopenings", headers=limited)).json()["totals"] == {"count": 0}
 
 
-async def test_the_audit_tells_who_asked_and_who_agreed(receivables, four_eyes, second) -> None:
+async def test_the_audit_log_shows_requester_and_approver(
+    receivables: httpx.AsyncClient, four_eyes: None, second: httpx.AsyncClient
+) -> None:
     asked = await ask(receivables)
     await second.post(f"/v1/month-reopenings/{asked['id']}/approve")
     entries = (await receivables.get("/v1/audit", params={"limit": 2})).json()["items"]
@@ -149,11 +168,11 @@ async def test_the_audit_tells_who_asked_and_who_agreed(receivables, four_eyes, 
     ]
 
 
-async def test_the_database_itself_refuses_an_approval_of_ones_own(
-    receivables, four_eyes, receivables_database, cluster
+async def test_the_database_itself_refuses_self_approval(
+    receivables: httpx.AsyncClient, four_eyes: None, receivables_database: Database, cluster: Cluster
 ) -> None:
     await ask(receivables)
-    runtime = await asyncpg.connect(cluster(receivables_database.engine.url.database, "receivables_runtime"))
+    runtime = await asyncpg.connect(cluster(name_of(receivables_database), "receivables_runtime"))
     with pytest.raises(asyncpg.CheckViolationError, match="month_reopening_four_eyes"):
         await runtime.execute(
             "UPDATE month_reopening SET status = 'approved', decided_by = requested_by, decided_at = now()"

@@ -1,16 +1,19 @@
-"""The records of setup: listed, entered, changed, retired, imported and exported, each table alike."""
+"""The setup records: listed, created, changed, retired, imported and exported, the same way in every table."""
 
 import asyncio
 import io
 import struct
 import zlib
+from typing import Any
 
+import httpx
 import pytest
 from openpyxl import load_workbook
 
 from shared.access.grants import Grant, Level, Limits
 from shared.files.xlsx import XLSX_TYPE
 from tests.fixtures.ledgers import SETUP, load
+from tests.services.receivables.fixtures import Identity
 
 CSV = {"accept": "text/csv"}
 RECORDS = [one for one in SETUP["receivables"] if one != "customers"]
@@ -18,7 +21,9 @@ TERMS = {"ar_company": 1, "code": "NET45", "description": "Forty-five days", "du
 
 
 @pytest.mark.parametrize("noun", SETUP["receivables"])
-async def test_what_is_exported_can_be_imported_and_is_exported_the_same_again(receivables, noun: str) -> None:
+async def test_an_exported_file_can_be_imported_again_without_a_change(
+    receivables: httpx.AsyncClient, noun: str
+) -> None:
     exported = await receivables.get(f"/v1/{noun}", headers=CSV)
     assert exported.headers["content-type"].startswith("text/csv")
     assert (await load(receivables, noun, exported.content)).status_code == 201
@@ -26,7 +31,7 @@ async def test_what_is_exported_can_be_imported_and_is_exported_the_same_again(r
 
 
 @pytest.mark.parametrize("noun", RECORDS)
-async def test_a_workbook_has_the_columns_of_the_import(receivables, noun: str) -> None:
+async def test_a_workbook_has_the_columns_of_the_import(receivables: httpx.AsyncClient, noun: str) -> None:
     csv = (await receivables.get(f"/v1/{noun}", headers=CSV)).content.decode("utf-8-sig").splitlines()
     answer = await receivables.get(f"/v1/{noun}", headers={"accept": XLSX_TYPE})
     sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
@@ -36,7 +41,7 @@ async def test_a_workbook_has_the_columns_of_the_import(receivables, noun: str) 
     assert again.status_code == 201, again.text
 
 
-async def test_terms_are_entered_changed_and_retired(receivables) -> None:
+async def test_terms_are_entered_changed_and_retired(receivables: httpx.AsyncClient) -> None:
     made = await receivables.post("/v1/pay-terms", json=TERMS)
     assert (made.status_code, made.json()["due_days"], made.headers["etag"]) == (201, 45, '"1"')
     path = "/v1/pay-terms/1/NET45"
@@ -50,7 +55,7 @@ async def test_terms_are_entered_changed_and_retired(receivables) -> None:
     assert found == [["NET45"], ["2-10-N30", "EOM", "NET30", "RECEIPT"]]
 
 
-async def test_a_stale_or_missing_version_is_refused(receivables) -> None:
+async def test_a_stale_or_missing_version_is_refused(receivables: httpx.AsyncClient) -> None:
     path = "/v1/tax-codes/1/TX"
     tax = (await receivables.get(path)).json()
     assert (await receivables.put(path, json=tax)).status_code == 428
@@ -60,25 +65,25 @@ async def test_a_stale_or_missing_version_is_refused(receivables) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 412]
 
 
-async def test_the_same_key_twice_is_entered_once(receivables) -> None:
+async def test_the_same_key_twice_is_entered_once(receivables: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(receivables.post("/v1/pay-terms", json=TERMS) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"RECORD_TAKEN"}
 
 
-async def test_an_unknown_record_is_404(receivables) -> None:
+async def test_an_unknown_record_is_404(receivables: httpx.AsyncClient) -> None:
     assert (await receivables.get("/v1/contracts/1/C-999")).json()["detail"] == "There is no contract 1 / C-999."
 
 
 @pytest.mark.parametrize(
-    ("noun", "path", "change", "pointer", "words"),
+    ("noun", "path", "change", "pointer", "detail"),
     [
         (
             "pay-terms",
             "1/NET30",
             {"due_day": 10},
             "/due_day",
-            "due dates go by days or by a day of the month, not both",
+            "give due_days or due_day, not both",
         ),
         ("pay-terms", "1/NET30", {"code": "NET31"}, "/code", "cannot be changed from NET30"),
         (
@@ -90,23 +95,23 @@ async def test_an_unknown_record_is_404(receivables) -> None:
         ),
         ("tax-codes", "1/TX", {"rate": "100.5"}, "/rate", "must be at most 100"),
         ("materials", "1/COPY", {"gl_account": "9999"}, "/gl_account", "GL company 1 has no account 9999"),
-        ("contracts", "1/C-110", {"customer": "L2001"}, "/customer", "company 1 has no customer L2001 in use"),
-        ("contracts", "1/C-110", {"pay_terms": "NEVER"}, "/pay_terms", "company 1 has no pay terms NEVER in use"),
+        ("contracts", "1/C-110", {"customer": "L2001"}, "/customer", "company 1 has no customer L2001"),
+        ("contracts", "1/C-110", {"pay_terms": "NEVER"}, "/pay_terms", "company 1 has no active pay terms NEVER"),
         (
             "contracts",
             "1/C-110",
             {"receivable_type": 9},
             "/receivable_type",
-            "company 1 has no receivable type 9 in use",
+            "company 1 has no active receivable type 9",
         ),
         (
             "contract-items",
             "1/C-100/2",
             {"current_units": "5"},
             "/current_units",
-            "a lump-sum item (UM LS) has no units",
+            "must be 0, because a lump-sum item (UM LS) has no units",
         ),
-        ("contract-items", "1/C-110/1", {"tax_code": "FL"}, "/tax_code", "company 1 has no tax code FL in use"),
+        ("contract-items", "1/C-110/1", {"tax_code": "FL"}, "/tax_code", "company 1 has no active tax code FL"),
         ("contract-items", "1/C-110/1", {"billed_amount": "1.00"}, "/billed_amount", "cannot be changed from 0.00"),
         ("jb-companies", "11", {"ar_company": 7}, "/ar_company", "there is no AR company 7"),
         ("ar-companies", "1", {"cash_account": "9999"}, "/cash_account", "GL company 1 has no account 9999"),
@@ -117,14 +122,16 @@ async def test_an_unknown_record_is_404(receivables) -> None:
         ),
     ],
 )
-async def test_a_record_that_does_not_fit_names_the_field(receivables, noun, path, change, pointer, words) -> None:
+async def test_an_invalid_record_names_the_field(
+    receivables: httpx.AsyncClient, noun: str, path: str, change: dict[str, Any], pointer: str, detail: str
+) -> None:
     record = (await receivables.get(f"/v1/{noun}/{path}")).json()
     answer = await receivables.put(f"/v1/{noun}/{path}", json={**record, **change}, headers={"if-match": '"1"'})
     assert answer.status_code == 422, answer.text
-    assert {"pointer": pointer, "detail": words} in answer.json()["errors"]
+    assert {"pointer": pointer, "detail": detail} in answer.json()["errors"]
 
 
-async def test_a_retired_code_stays_where_it_is_used_and_is_not_offered_anew(receivables) -> None:
+async def test_a_retired_code_stays_where_it_is_used_and_cannot_be_used_again(receivables: httpx.AsyncClient) -> None:
     terms = (await receivables.get("/v1/pay-terms/1/NET30")).json()
     await receivables.put(
         "/v1/pay-terms/1/NET30", json={**terms, "retired_on": "2026-11-01"}, headers={"if-match": '"1"'}
@@ -135,7 +142,7 @@ async def test_a_retired_code_stays_where_it_is_used_and_is_not_offered_anew(rec
     )
     assert renamed.status_code == 200
     new = await receivables.post("/v1/contracts", json={**contract, "number": "C-111"})
-    assert new.json()["errors"] == [{"pointer": "/pay_terms", "detail": "company 1 has no pay terms NET30 in use"}]
+    assert new.json()["errors"] == [{"pointer": "/pay_terms", "detail": "company 1 has no active pay terms NET30"}]
     for noun in ("contracts", "customers"):
         again = await receivables.get(f"/v1/{noun}", headers=CSV)
         assert (await load(receivables, noun, again.content)).status_code == 201
@@ -145,7 +152,7 @@ async def test_a_retired_code_stays_where_it_is_used_and_is_not_offered_anew(rec
     assert (await receivables.patch(path, json={"name": "B"}, headers={"if-match": etag})).status_code == 200
 
 
-async def test_a_faulty_file_loads_nothing_and_names_every_bad_row(receivables) -> None:
+async def test_a_file_with_errors_imports_nothing_and_names_every_row_at_fault(receivables: httpx.AsyncClient) -> None:
     content = (
         "ar_company,number,description,customer,receivable_type\n"
         "1,C-300,Good,S1001,\n7,C-301,No company,S1001,\n1,C-302,No customer,S9999,9\n1,C-300,Twice,S1001,\n"
@@ -161,9 +168,9 @@ async def test_a_faulty_file_loads_nothing_and_names_every_bad_row(receivables) 
     assert (await receivables.get("/v1/contracts")).json()["totals"] == {"count": 5}
 
 
-async def test_records_are_searched_filtered_sorted_and_paged(receivables) -> None:
-    async def numbers(**wanted: object) -> list[str]:
-        return [one["number"] for one in (await receivables.get("/v1/contracts", params=wanted)).json()["items"]]
+async def test_records_are_searched_filtered_sorted_and_paged(receivables: httpx.AsyncClient) -> None:
+    async def numbers(**filters: str | int) -> list[str]:
+        return [one["number"] for one in (await receivables.get("/v1/contracts", params=filters)).json()["items"]]
 
     assert await numbers(search="SERV") == ["C-100", "C-110"]
     assert await numbers(status="soft_closed") == ["C-120"]
@@ -175,7 +182,7 @@ async def test_records_are_searched_filtered_sorted_and_paged(receivables) -> No
     assert [one["number"] for one in first["items"] + rest["items"]] == ["C-100", "C-110", "C-120", "C-200", "C-210"]
 
 
-async def test_limits_to_companies_hold_for_every_record(receivables, identity) -> None:
+async def test_limits_to_companies_hold_for_every_record(receivables: httpx.AsyncClient, identity: Identity) -> None:
     only = identity("receivables", Grant("receivables.setup", Level.EDIT, Limits(ar_companies=frozenset({2}))))
     for noun in ("ar-companies", "pay-terms", "contracts", "contract-items", "jb-companies", "job-billings"):
         rows = (await receivables.get(f"/v1/{noun}", headers=only)).json()["items"]
@@ -192,7 +199,7 @@ async def test_limits_to_companies_hold_for_every_record(receivables, identity) 
     assert outside.json()["errors"][0]["detail"] == "is outside what you may edit"
 
 
-async def test_automatic_numbers_of_a_known_company_go_on(receivables) -> None:
+async def test_automatic_numbers_of_an_existing_company_continue(receivables: httpx.AsyncClient) -> None:
     company = (await receivables.get("/v1/ar-companies/1")).json()
     assert company["last_invoice_number"] == 100000
     assert (company["discount_mode"], company["exported_invoices"], company["post_taxes"]) == ("none", "post", True)
@@ -201,7 +208,7 @@ async def test_automatic_numbers_of_a_known_company_go_on(receivables) -> None:
 
 
 def png(width: int = 3, height: int = 2) -> bytes:
-    """A black picture; one that says it is larger than what it holds cannot be drawn."""
+    """A black picture. If its header says that it is larger than its content, it cannot be rendered."""
 
     def part(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
@@ -210,7 +217,7 @@ def png(width: int = 3, height: int = 2) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + part(b"IDAT", zlib.compress(b"\0\0\0\0" * 2)) + part(b"IEND", b"")
 
 
-async def test_a_company_has_a_logo(receivables) -> None:
+async def test_a_company_has_a_logo(receivables: httpx.AsyncClient) -> None:
     path = "/v1/ar-companies/1/logo"
     assert (await receivables.get(path)).status_code == 404
     saved = await receivables.put(path, content=png(), headers={"content-type": "image/png"})
@@ -222,16 +229,18 @@ async def test_a_company_has_a_logo(receivables) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "kind", "words"),
+    ("content", "kind", "detail"),
     [
         (png(), "image/jpeg", "Content-Type"),
-        (b"<svg/>", "image/png", "no PNG"),
+        (b"<svg/>", "image/png", "not a PNG"),
         (png() + b"x" * 512 * 2**10, "image/png", "KiB"),
         (png(4001, 2), "image/png", "pixels"),
         (png(40, 40), "image/png", "cannot be read"),
     ],
 )
-async def test_a_logo_is_a_png_of_a_modest_size_that_can_be_drawn(receivables, content, kind, words) -> None:
+async def test_a_logo_is_a_png_of_limited_size_that_can_be_rendered(
+    receivables: httpx.AsyncClient, content: bytes, kind: str, detail: str
+) -> None:
     answer = await receivables.put("/v1/ar-companies/1/logo", content=content, headers={"content-type": kind})
     assert (answer.status_code, answer.json()["code"]) == (422, "LOGO_REFUSED")
-    assert words in answer.json()["detail"]
+    assert detail in answer.json()["detail"]

@@ -1,6 +1,6 @@
-"""What a credit takes back, and what it leaves of each work order."""
+"""What a credit takes from an invoice, and what it leaves of each work order."""
 
-from collections import Counter
+from collections import defaultdict
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -21,11 +21,11 @@ from services.receivables.errors import (
     WorkOrderNotOnInvoice,
 )
 from services.receivables.rules.credit_memos import (
+    CreditDraft,
+    CreditDraftLine,
     CreditedOrder,
     Invoice,
     InvoiceLine,
-    WantedCredit,
-    WantedLine,
     credited_orders,
     lines_to_credit,
     post_credit,
@@ -33,6 +33,8 @@ from services.receivables.rules.credit_memos import (
 )
 from services.receivables.rules.months import MonthRow, is_open, list_months, months_after
 from services.receivables.rules.tax import tax_on
+from shared.contracts.invoice_credited import Disposition
+from shared.errors import DomainError
 from shared.values.money import round_cents
 
 INVOICE = Invoice(
@@ -45,7 +47,7 @@ NOT_FROM_RATING = replace(INVOICE, rating_invoice_id=None)
 
 
 def line(number: int, order: int, amount: str, remaining: str | None = None, tax: str = "0.00") -> InvoiceLine:
-    """A line with its `amount`, of which `remaining` is left, which holds `tax`."""
+    """A line of `amount`. What is left of it is `remaining`, which includes `tax`."""
     left = Decimal(amount if remaining is None else remaining)
     return InvoiceLine(
         line=number,
@@ -67,25 +69,25 @@ def line(number: int, order: int, amount: str, remaining: str | None = None, tax
 
 
 LINES = [line(1, 7, "90.00"), line(2, 7, "195.00"), line(3, 8, "80.00")]
-WHOLE = WantedCredit(None, None, "rerate", "wrong", "2026-11", date(2026, 11, 21), r"ALAMO\rita")
+WHOLE = CreditDraft(None, None, "rerate", "wrong", "2026-11", date(2026, 11, 21), r"ALAMO\rita")
 
 
-def of_orders(*chosen: int) -> WantedCredit:
+def of_orders(*chosen: int) -> CreditDraft:
     return replace(WHOLE, work_order_ids=chosen)
 
 
-def of_lines(*chosen: tuple[int, str | None]) -> WantedCredit:
-    wanted = [WantedLine(number, None if amount is None else Decimal(amount)) for number, amount in chosen]
-    return replace(WHOLE, lines=wanted)
+def of_lines(*chosen: tuple[int, str | None]) -> CreditDraft:
+    lines = [CreditDraftLine(number, None if amount is None else Decimal(amount)) for number, amount in chosen]
+    return replace(WHOLE, lines=lines)
 
 
-def taken(lines: list[InvoiceLine], request: WantedCredit) -> list[tuple[int, str, str]]:
-    """Line, amount and tax of what the credit takes."""
+def taken(lines: list[InvoiceLine], request: CreditDraft) -> list[tuple[int, str, str]]:
+    """Line, amount and tax that the credit takes."""
     return [(one.line.line, str(one.amount), str(one.tax)) for one in lines_to_credit(INVOICE, lines, request)]
 
 
-def left(lines: list[InvoiceLine], request: WantedCredit) -> list[tuple[int, str, str]]:
-    """Work order, what was credited of it and what remains, net."""
+def left(lines: list[InvoiceLine], request: CreditDraft) -> list[tuple[int, str, str]]:
+    """Work order, credited amount and remaining amount, net."""
     orders = credited_orders(lines, lines_to_credit(INVOICE, lines, request))
     return [(one.work_order_id, str(one.credited), str(one.remaining)) for one in orders]
 
@@ -106,17 +108,17 @@ def test_chosen_lines_are_credited_in_whole_or_in_part() -> None:
     assert left(LINES, request) == [(7, "200.00", "85.00")]
 
 
-def test_what_is_gone_already_is_not_credited_again() -> None:
+def test_what_was_credited_before_is_not_credited_again() -> None:
     assert taken([line(1, 7, "90.00", "0.00"), line(2, 7, "195.00", "15.00")], WHOLE) == [(2, "15.00", "0.00")]
 
 
-def test_a_part_takes_its_share_of_the_tax_and_the_last_takes_the_rest() -> None:
-    """0.50 left of 105.00 with tax 5.00 holds 0.02."""
+def test_a_partial_credit_takes_its_share_of_the_tax_and_the_last_one_the_rest() -> None:
+    """The last 0.50 of 105.00 with tax 5.00 has a tax of 0.02."""
     assert taken([line(1, 7, "105.00", tax="5.00")], of_lines((1, "104.50"))) == [(1, "104.50", "4.98")]
     assert taken([line(1, 7, "105.00", "0.50", tax="0.02")], WHOLE) == [(1, "0.50", "0.02")]
 
 
-def test_a_write_off_leaves_less_to_credit_but_the_order_as_it_was_billed() -> None:
+def test_a_write_off_leaves_less_to_credit_but_not_less_billed() -> None:
     written_off = replace(line(1, 7, "100.00", "60.00"), uncredited=Decimal("100.00"))
     assert left([written_off], WHOLE) == [(7, "60.00", "40.00")]
 
@@ -135,16 +137,18 @@ def test_a_write_off_leaves_less_to_credit_but_the_order_as_it_was_billed() -> N
         (NOT_FROM_RATING, LINES, WHOLE, NotFromRating),
     ],
 )
-def test_a_credit_that_cannot_be_is_refused(invoice, lines, request_, error) -> None:
+def test_an_impossible_credit_is_refused(
+    invoice: Invoice, lines: list[InvoiceLine], request_: CreditDraft, error: type[DomainError]
+) -> None:
     with pytest.raises(error):
         lines_to_credit(invoice, lines, request_)
 
 
-def test_the_faulty_lines_are_named() -> None:
+def test_the_refusal_names_the_lines_at_fault() -> None:
     with pytest.raises(MoreThanLeft) as refused:
         lines_to_credit(INVOICE, LINES, of_lines((2, "1.00"), (1, "100.00")))
     assert [(one.pointer, one.detail) for one in refused.value.faults] == [
-        ("/lines/1/amount", "between 0.00 and the 90.00 that are left of line 1")
+        ("/lines/1/amount", "must be between 0.00 and 90.00, which is left of line 1")
     ]
 
 
@@ -161,7 +165,9 @@ def test_the_faulty_lines_are_named() -> None:
         (["85.00", "-1.00"], "close", DispositionUnneeded),
     ],
 )
-def test_a_disposition_is_needed_exactly_when_an_order_comes_to_zero(remaining, disposition, error) -> None:
+def test_a_disposition_is_needed_exactly_when_an_order_comes_to_zero(
+    remaining: list[str], disposition: Disposition | None, error: type[DomainError] | None
+) -> None:
     orders = [
         CreditedOrder(number, f"W{number}", 1, 1, Decimal(1), Decimal(one))
         for number, one in enumerate(remaining, start=1)
@@ -176,17 +182,18 @@ some_lines = st.lists(st.tuples(st.integers(1, 4), st.decimals("-50", "500", pla
 
 
 @given(some_lines, st.none() | st.sets(st.integers(1, 4), min_size=1))
-def test_a_credit_is_the_exact_mirror_of_what_was_left(lines, chosen) -> None:
+def test_a_full_credit_reverses_exactly_what_was_left(lines: list[InvoiceLine], chosen: set[int] | None) -> None:
     request = replace(WHOLE, work_order_ids=None if chosen is None else sorted(chosen))
     try:
         credited = lines_to_credit(INVOICE, lines, request)
     except (NothingToCredit, WorkOrderNotOnInvoice):
         return
     posting = post_credit(INVOICE, credited, request, 77)
-    still = {one.line: one.remaining for one in lines}
+    remaining = {one.line: one.remaining for one in lines}
     for memo_line in posting.lines:
-        still[memo_line.applies_to_line] += memo_line.amount
-    assert all(still[one.line.line] == 0 for one in credited)
+        assert memo_line.applies_to_line is not None
+        remaining[memo_line.applies_to_line] += memo_line.amount
+    assert all(remaining[one.line.line] == 0 for one in credited)
     assert sum(row.debit for row in posting.distributions) == sum(row.credit for row in posting.distributions)
     orders = credited_orders(lines, credited)
     assert sum(one.credited for one in orders) == -posting.transactions[0].net
@@ -200,44 +207,46 @@ def test_a_credit_is_the_exact_mirror_of_what_was_left(lines, chosen) -> None:
     st.decimals("0", "100", places=5),
     st.lists(st.decimals("0", "1", places=3), max_size=12),
 )
-def test_credits_in_whatever_parts_bring_amount_tax_and_accounts_to_exactly_zero(net, rate, shares) -> None:
+def test_partial_credits_of_any_size_bring_amount_tax_and_accounts_to_zero(
+    net: Decimal, rate: Decimal, shares: list[Decimal]
+) -> None:
     tax = tax_on(net, rate)
-    one = line(1, 7, str(net + tax), tax=str(tax))
-    balances: Counter[str] = Counter()
+    current = line(1, 7, str(net + tax), tax=str(tax))
+    balances: defaultdict[str, Decimal] = defaultdict(Decimal)
     taxes = [tax]
     for part in [*(round_cents((net + tax) * share) for share in shares), None]:
-        amount = None if part is None else min(part, one.remaining, key=abs)
-        request = replace(WHOLE, lines=[WantedLine(1, amount)])
+        amount = None if part is None else min(part, current.remaining, key=abs)
+        request = replace(WHOLE, lines=[CreditDraftLine(1, amount)])
         try:
-            credited = lines_to_credit(INVOICE, [one], request)
+            credited = lines_to_credit(INVOICE, [current], request)
         except NothingToCredit:
             continue
         posting = post_credit(INVOICE, credited, request, 77)
         for row in posting.distributions:
             balances[row.account] += row.debit - row.credit
-        one = replace(
-            one,
-            remaining=one.remaining - credited[0].amount,
-            remaining_tax=one.remaining_tax - credited[0].tax,
-            uncredited=one.uncredited - credited[0].net,
+        current = replace(
+            current,
+            remaining=current.remaining - credited[0].amount,
+            remaining_tax=current.remaining_tax - credited[0].tax,
+            uncredited=current.uncredited - credited[0].net,
         )
-        taxes.append(one.remaining_tax)
+        taxes.append(current.remaining_tax)
         assert sum(row.debit for row in posting.distributions) == sum(row.credit for row in posting.distributions)
-    assert (one.remaining, one.remaining_tax, one.uncredited) == (0, 0, 0)
-    assert (balances["1200"], balances["4000"], balances["2200"]) == (-net - tax, net, tax)
+    assert [current.remaining, current.remaining_tax, current.uncredited] == [Decimal(0)] * 3
+    assert [balances["1200"], balances["4000"], balances["2200"]] == [-net - tax, net, tax]
     assert [abs(later) <= abs(earlier) for earlier, later in pairwise(taxes)] == [True] * (len(taxes) - 1)
 
 
 @pytest.mark.parametrize(
-    ("month", "is_it"),
+    ("month", "expected"),
     [("2026-09", False), ("2026-10", True), ("2026-12", True), ("2027-01", False), ("2025-12", False)],
 )
-def test_months_are_open_after_the_last_closed_one_and_within_the_limit(month: str, is_it: bool) -> None:
-    assert is_open(month, "2026-09", 3) == is_it
+def test_months_are_open_after_the_last_closed_one_and_within_the_limit(month: str, expected: bool) -> None:
+    assert is_open(month, "2026-09", 3) == expected
 
 
 @given(st.integers(1990, 2100), st.integers(1, 12), st.integers(0, 60))
-def test_months_follow_one_another_over_the_year(year: int, number: int, ahead: int) -> None:
+def test_months_continue_into_the_next_year(year: int, number: int, ahead: int) -> None:
     month = f"{year}-{number:02d}"
     stepped = month
     for _ in range(ahead):
@@ -246,7 +255,7 @@ def test_months_follow_one_another_over_the_year(year: int, number: int, ahead: 
     assert "01" <= stepped[-2:] <= "12"
 
 
-def test_months_list_the_open_ones_and_the_closed_ones_in_use() -> None:
+def test_the_list_of_months_has_the_open_ones_and_the_closed_ones_with_transactions() -> None:
     rows = list_months([(1, "2026-10", 2)], [MonthRow(1, "2026-09", False, 4), MonthRow(1, "2026-11", False, 2)])
     assert [(row.month, row.open, row.transactions) for row in rows] == [
         ("2026-09", False, 4),

@@ -1,4 +1,4 @@
-"""What lines post to the general ledger: each row of the table, and that everything balances at every level."""
+"""What lines post to the general ledger: each kind of event, and that everything balances at every level."""
 
 from decimal import Decimal
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.receivables.records.ar_companies import GlInterfaceLevel
 from services.receivables.rules.distributions import LedgerRow, LineAccounts, at_level, distribute
 from services.receivables.rules.entries.amounts import Amounts
 
@@ -91,11 +92,11 @@ cents = st.integers(-(10**7), 10**7).map(lambda number: Decimal(number) / 100)
 
 
 @given(st.builds(Amounts, cents, cents, cents, cents, cents), st.sampled_from([INVOICE, DISTRIBUTED, WRITE_OFF]))
-def test_whatever_a_line_holds_it_balances_and_its_mirror_takes_it_back(line: Amounts, accounts: LineAccounts) -> None:
-    rows, mirror = distribute(line, accounts), distribute(-line, accounts)
+def test_any_line_balances_and_its_reversal_takes_it_back(line: Amounts, accounts: LineAccounts) -> None:
+    rows, reversal = distribute(line, accounts), distribute(-line, accounts)
     assert sum(row.debit for row in rows) == sum(row.credit for row in rows)
     assert sorted((row.account, row.debit, row.credit) for row in rows) == sorted(
-        (row.account, row.credit, row.debit) for row in mirror
+        (row.account, row.credit, row.debit) for row in reversal
     )
     assert all((row.debit == 0) != (row.credit == 0) and min(row.debit, row.credit) >= 0 for row in rows)
 
@@ -114,14 +115,16 @@ ledger = st.builds(
 
 
 @given(st.lists(ledger, max_size=20))
-def test_the_ledger_is_told_the_same_sums_at_every_level(rows: list[LedgerRow]) -> None:
-    told = {level: at_level(rows, level) for level in ("line", "transaction", "summary")}
+def test_the_ledger_gets_the_same_sums_at_every_level(rows: list[LedgerRow]) -> None:
+    levels: tuple[GlInterfaceLevel, ...] = ("line", "transaction", "summary")
+    reported = {level: at_level(rows, level) for level in levels}
     for account in {row.account for row in rows}:
         for side in ("debit", "credit"):
             sums = {
-                level: sum(getattr(row, side) for row in some if row.account == account) for level, some in told.items()
+                level: sum(getattr(row, side) for row in some if row.account == account)
+                for level, some in reported.items()
             }
             assert len(set(sums.values())) == 1
-    keys = [(row.seq, row.account, row.debit > 0) for row in told["transaction"]]
+    keys = [(row.seq, row.account, row.debit > 0) for row in reported["transaction"]]
     assert len(keys) == len(set(keys))
-    assert all(row.seq is None and row.line is None for row in told["summary"])
+    assert all(row.seq is None and row.line is None for row in reported["summary"])

@@ -1,4 +1,4 @@
-"""The rules of entry as tables and laws: fields, receivable types, amounts, limits, numbers."""
+"""The rules of entries: fields, receivable types, amounts, limits and numbers."""
 
 from datetime import date
 from decimal import Decimal
@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.records.contracts import Contract
 from services.receivables.rules.entries.amounts import NOTHING, Amounts, share
-from services.receivables.rules.entries.facts import TYPES, AppliedInvoice, AppliedLine
+from services.receivables.rules.entries.facts import TYPES, AppliedInvoice, AppliedLine, TransactionType
 from services.receivables.rules.entries.fields import Field, closed, fill
 from services.receivables.rules.entries.header import BROUGHT_BACK, HAS_LINES, HEADER, HeaderFacts
 from services.receivables.rules.entries.limits import faults_in_amounts, faults_in_change
-from services.receivables.rules.entries.numbers import NumberInUse, duplicates, next_numbers, words_for
+from services.receivables.rules.entries.numbers import NumberInUse, describe_use, duplicates, next_numbers
 from shared.values.money import ZERO
 from tests.fixtures.records import ar_company, customer
 
@@ -42,7 +42,7 @@ POSTED_TYPE, APPLIED_TYPE = 4, 5
 def expected_type(
     of_contract: int | str | None, of_customer: int | None, of_company: int, override: bool, kind: str, state: str
 ) -> tuple[int, bool]:
-    """What the field holds and whether it is open, as receivables, section 2.8 says it."""
+    """The default of the field and whether it is open (receivables, section 2.8)."""
     if kind != "invoice":
         return APPLIED_TYPE, False
     if state.endswith("with lines"):
@@ -58,30 +58,31 @@ def expected_type(
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("override", [True, False])
 def test_the_receivable_type_is_the_contracts_else_the_customers_else_the_companys(
-    override: bool, kind: str, state: str
+    override: bool, kind: TransactionType, state: str
 ) -> None:
-    """Every combination; open only in an invoice without lines of a company that allows another type."""
+    """Every combination. The field is open only on an invoice without lines if the company allows other types."""
     apply_to = None if kind == "invoice" else APPLIED.id
     kept = {"type": kind, "customer": "E1", "contract": None, "invoice_number": None, "apply_to": apply_to}
     frozen = BROUGHT_BACK if state.startswith("brought back") else HAS_LINES if state == "with lines" else None
+    of_contract: int | str | None
     for of_contract, of_customer, of_company in product((NO_CONTRACT, None, 0, 3), (None, 0, 2), (0, 1)):
         facts = HeaderFacts(
             company(allow_receivable_type_override=override, default_receivable_type=of_company),
             TODAY,
             kind,
             customer=customer(of_customer),
-            contract=None if of_contract == NO_CONTRACT else contract(of_contract),
+            contract=None if isinstance(of_contract, str) else contract(of_contract),
             applied=None if kind == "invoice" else APPLIED,
             kept=None if state == "new" else {**kept, "receivable_type": POSTED_TYPE},
             frozen=frozen,
             has_lines=state.endswith("with lines"),
         )
         field = fill(HEADER, facts, {"type": kind, "apply_to": apply_to}).fields["receivable_type"]
-        wanted = expected_type(of_contract, of_customer, of_company, override, kind, state)
-        assert (field.default, field.open) == wanted, (of_contract, of_customer, of_company)
+        expected = expected_type(of_contract, of_customer, of_company, override, kind, state)
+        assert (field.default, field.open) == expected, (of_contract, of_customer, of_company)
 
 
-def test_a_form_takes_what_is_typed_into_open_fields_only() -> None:
+def test_a_form_accepts_input_in_open_fields_only() -> None:
     rules = {
         "a": lambda _facts, _values: Field("A"),
         "b": lambda _facts, values: closed(values["a"] + "!", "follows from a"),
@@ -130,15 +131,15 @@ def applied(billed: Amounts, credited: Amounts = NOTHING) -> AppliedLine:
         ("adjustment", "0.00", False),
     ],
 )
-def test_of_a_line_of_100_with_60_credited_40_can_be_taken(kind: str, amount: str, allowed: bool) -> None:
+def test_a_line_of_100_with_60_credited_can_be_reduced_by_40(kind: TransactionType, amount: str, allowed: bool) -> None:
     line = applied(Amounts(Decimal("100.00")), Amounts(Decimal("-60.00")))
     assert (faults_in_amounts(kind, line, Amounts(Decimal(amount))) == []) == allowed
 
 
 @pytest.mark.parametrize("kind", ["adjustment", "credit_memo", "write_off"])
 @given(billed=cents, credited=st.integers(0, 100), taken=cents)
-def test_what_stays_open_lies_between_nothing_and_what_is_billed(
-    kind: str, billed: Decimal, credited: int, taken: Decimal
+def test_the_open_amount_is_between_zero_and_what_is_billed(
+    kind: TransactionType, billed: Decimal, credited: int, taken: Decimal
 ) -> None:
     line = applied(Amounts(billed), Amounts(share(Decimal(credited), Decimal(100), -billed)))
     if faults_in_amounts(kind, line, Amounts(taken)):
@@ -174,7 +175,7 @@ def test_a_line_of_which_nothing_is_left_holds_no_tax(taken: tuple[str, str], al
     assert not faults or [field for field, _ in faults] == ["amount"]
 
 
-def test_a_changed_line_holds_at_least_what_is_applied_to_it() -> None:
+def test_a_changed_line_has_at_least_what_is_applied_to_it() -> None:
     from services.receivables.rules.entries.line_facts import BatchLine
 
     others = applied(NOTHING, Amounts(Decimal("-60.00")))
@@ -209,18 +210,18 @@ USES = [
         ("78", {}, []),
     ],
 )
-def test_a_number_is_held_against_all_places_but_never_against_itself(
+def test_a_number_is_compared_with_all_other_uses_but_never_with_itself(
     number: str, own: dict[str, Any], places: list[str]
 ) -> None:
     assert [one.place for one in duplicates(number, USES, **own)] == places
 
 
-def test_a_duplicate_is_told_with_month_id_and_seq() -> None:
-    assert words_for(USES[2], "E1") == (
-        "invoice number A-7 stands on a posted invoice of this customer: batch month 2026-11, id 1, seq 4"
+def test_a_duplicate_is_reported_with_month_id_and_seq() -> None:
+    assert describe_use(USES[2], "E1") == (
+        "invoice number A-7 is in use on a posted invoice of this customer: batch month 2026-11, id 1, seq 4"
     )
-    assert words_for(USES[0], "E1") == (
-        "invoice number 77 stands on a bill of JB company 11: month 2026-11, id 3, seq 1"
+    assert describe_use(USES[0], "E1") == (
+        "invoice number 77 is in use on a bill of JB company 11: month 2026-11, id 3, seq 1"
     )
 
 

@@ -1,8 +1,9 @@
-"""What becomes of each invoice of a chunk, and what the accepted ones post."""
+"""The decision about each invoice of a chunk, and what the accepted ones post."""
 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from services.receivables.rules.distributions import LineAccounts, distribute, d
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.exported_invoices.booking import BookingFacts, CustomerFacts, examine
 from services.receivables.rules.exported_invoices.hand_overs import (
+    Decision,
     HandedChunk,
     HandedInvoice,
     HandedLine,
@@ -39,7 +41,7 @@ FACTS = BookingFacts(
 )
 
 
-def invoice(number: int = 1, bill_to: str = "S1", amounts: tuple[str, ...] = ("90.00",), **facts) -> HandedInvoice:
+def invoice(number: int = 1, bill_to: str = "S1", amounts: tuple[str, ...] = ("90.00",), **facts: Any) -> HandedInvoice:
     lines = tuple(
         HandedLine("Service", "4000", Decimal(1), Decimal(one), Decimal(one), taxable=False) for one in amounts
     )
@@ -52,19 +54,19 @@ def chunk(*invoices: HandedInvoice, month: str = "2026-11") -> HandedChunk:
     return HandedChunk(7, 1, month, date(2026, 11, 20), r"ALAMO\bill", invoices)
 
 
-def test_a_good_invoice_is_accepted_with_the_companys_default_type() -> None:
+def test_a_valid_invoice_is_accepted_with_the_companys_default_type() -> None:
     (accepted,) = examine(chunk(invoice()), FACTS).accepted
     assert (accepted.customer.id, accepted.type.ar_account) == (11, "1200")
 
 
-def test_a_customer_on_hold_is_still_billed_and_his_own_type_comes_first() -> None:
+def test_a_customer_on_hold_is_still_billed_and_their_own_type_comes_first() -> None:
     (accepted,) = examine(chunk(invoice(bill_to="S2")), FACTS).accepted
     assert accepted.type.ar_account == "1210"
 
 
-def spoiled_line(one: HandedInvoice) -> HandedInvoice:
-    order = one.orders[0]
-    return replace(one, orders=(replace(order, lines=(replace(order.lines[0], gl_account="9999"),)),))
+def with_unknown_account(exported: HandedInvoice) -> HandedInvoice:
+    order = exported.orders[0]
+    return replace(exported, orders=(replace(order, lines=(replace(order.lines[0], gl_account="9999"),)),))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def spoiled_line(one: HandedInvoice) -> HandedInvoice:
         (invoice(), FACTS, "2026-09", "MONTH_CLOSED"),
         (invoice(), FACTS, "2027-01", "MONTH_CLOSED"),
         (invoice(bill_to="S4"), FACTS, "2026-11", "UNKNOWN_ACCOUNT"),
-        (spoiled_line(invoice()), FACTS, "2026-11", "UNKNOWN_ACCOUNT"),
+        (with_unknown_account(invoice()), FACTS, "2026-11", "UNKNOWN_ACCOUNT"),
         (invoice(), replace(FACTS, accounts=ACCOUNTS - {"1200"}), "2026-11", "UNKNOWN_ACCOUNT"),
         (invoice(total=Decimal("90.01")), FACTS, "2026-11", "TOTALS_DIFFER"),
         (invoice(amounts=("-5.00",)), FACTS, "2026-11", "NEGATIVE_TOTAL"),
@@ -99,13 +101,13 @@ def test_the_same_rating_twice_in_one_chunk_is_booked_once() -> None:
 
 
 @pytest.mark.parametrize("before", ["booked", "refused", "withdrawn"])
-def test_what_was_decided_before_stays_and_is_only_answered_again(before: str) -> None:
+def test_an_earlier_decision_stays_and_is_only_reported_again(before: Decision) -> None:
     decided = Outcome(1, 1, before, "", "")
     examination = examine(chunk(invoice()), replace(FACTS, outcomes={(1, 1): decided}))
     assert (examination.accepted, examination.refused, examination.decided_before) == ((), (), (decided,))
 
 
-def test_the_next_attempt_of_a_refused_invoice_is_decided_anew() -> None:
+def test_the_next_attempt_of_a_refused_invoice_is_a_new_decision() -> None:
     refused = replace(FACTS, outcomes={(1, 1): Outcome(1, 1, "refused", "", "")})
     assert examine(chunk(invoice(attempt=2)), refused).accepted
 
@@ -115,11 +117,11 @@ amounts = st.lists(st.decimals("0", "9999.99", places=2).map(str), min_size=1, m
 
 @given(st.lists(amounts, min_size=1, max_size=6))
 def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[list[str]]) -> None:
-    made = chunk(*(invoice(number, amounts=tuple(each)) for number, each in enumerate(all_amounts, start=1)))
+    exported = chunk(*(invoice(number, amounts=tuple(each)) for number, each in enumerate(all_amounts, start=1)))
     posting = post_accepted(
-        made,
+        exported,
         COMPANY,
-        examine(made, FACTS).accepted,
+        examine(exported, FACTS).accepted,
         range(900, 900 + len(all_amounts)),
     )
     numbered = number_transactions(
@@ -144,7 +146,7 @@ def test_every_posting_balances_and_is_numbered_without_gaps(all_amounts: list[l
         ("0.00", []),
     ],
 )
-def test_a_line_posts_by_its_sign(amount: str, rows: list[tuple[str, str, str]]) -> None:
+def test_the_sign_of_a_line_decides_its_debit_and_credit(amount: str, rows: list[tuple[str, str, str]]) -> None:
     posted = distribute(Amounts(Decimal(amount)), LineAccounts("1200", "4000"))
     assert [(row.account, str(row.debit), str(row.credit)) for row in posted] == rows
     assert distribute_net(Decimal(amount), "1200", "4000") == posted

@@ -1,4 +1,4 @@
-"""What an e-mail with an invoice says, and when it is tried again."""
+"""The text of an e-mail with an invoice, and its retries."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,15 +18,15 @@ def credited(amount: str) -> InvoiceDocument:
     return InvoiceDocument(HEAD, (), (), (credit,), ())
 
 
-def test_the_letter_asks_for_what_is_still_to_be_paid() -> None:
+def test_the_e_mail_asks_for_the_amount_due() -> None:
     letter = write_letter(credited("-200.00"))
-    assert letter.subject == "Invoice 100001 of Alamo"
-    assert "over 1,200.00 USD" in letter.text
+    assert letter.subject == "Invoice 100001 from Alamo"
+    assert "for 1,200.00 USD" in letter.text
     assert "Please pay 1,000.00 USD by 2026-12-10." in letter.text
     assert "Please pay" not in write_letter(credited("-1200.00")).text
 
 
-def test_an_e_mail_is_tried_for_two_days_with_growing_pauses() -> None:
+def test_an_e_mail_is_retried_for_two_days_at_growing_intervals() -> None:
     at = datetime(2026, 11, 20, tzinfo=UTC)
     pauses = [found - at for attempts in range(1, 8) if (found := next_attempt(attempts, at)) is not None]
     assert pauses == sorted(set(pauses))

@@ -1,4 +1,4 @@
-"""Sales tax of a line, and what becomes of it with retainage."""
+"""Sales tax of a line, with and without retainage."""
 
 from decimal import Decimal
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.receivables.records.ar_companies import TaxOnRetainage
 from services.receivables.rules.tax import LineTax, Release, release, tax_discount, tax_line, tax_on
 from tests.fixtures.records import ar_company
 
@@ -27,7 +28,7 @@ def test_tax_is_rounded_half_up_once(basis: str, rate: str, tax: str) -> None:
 
 
 @pytest.mark.parametrize(("allowed", "discount"), [(True, "0.90"), (False, "0.00")])
-def test_the_tax_on_a_discount_is_discounted_only_where_the_company_allows_it(allowed: bool, discount: str) -> None:
+def test_the_tax_is_discounted_only_if_the_company_allows_it(allowed: bool, discount: str) -> None:
     company = ar_company(allow_tax_discount=allowed)
     assert tax_discount(company, Decimal("18.00"), Decimal(5)) == Decimal(discount)
 
@@ -45,7 +46,7 @@ def money(*amounts: str) -> list[Decimal]:
     ],
 )
 def test_tax_on_retainage_is_posted_at_once_apart_or_later(option: str, taxed: LineTax, released: Release) -> None:
-    """Net 1,000.00, tax 5 %, retainage 10 %: AR gets 945.00 first and 105.00 with the release, whatever the option."""
+    """With net 1,000.00, tax 5 % and retainage 10 %, AR gets 945.00 first and 105.00 on release under every option."""
     net, retainage = money("1000.00", "100.00")
     line = tax_line(net, Decimal(5), net, retainage, option)
     assert line == taxed
@@ -53,12 +54,14 @@ def test_tax_on_retainage_is_posted_at_once_apart_or_later(option: str, taxed: L
     assert release(retainage, line.retainage_tax + line.later, option) == released
 
 
-def test_a_basis_that_is_not_the_amount_is_retained_in_the_same_proportion() -> None:
-    assert tax_line(*money("400.00", "5", "1000.00", "100.00"), "full") == LineTax(*money("20.00", "2.00", "0.00"))
+def test_a_tax_basis_other_than_the_amount_is_retained_in_the_same_proportion() -> None:
+    basis, rate, net, retainage = money("400.00", "5", "1000.00", "100.00")
+    assert tax_line(basis, rate, net, retainage, "full") == LineTax(*money("20.00", "2.00", "0.00"))
 
 
-def test_a_line_over_nothing_has_no_retained_tax() -> None:
-    assert tax_line(*money("100.00", "5", "0.00", "0.00"), "full") == LineTax(*money("5.00", "0.00", "0.00"))
+def test_a_line_of_zero_has_no_retained_tax() -> None:
+    basis, rate, net, retainage = money("100.00", "5", "0.00", "0.00")
+    assert tax_line(basis, rate, net, retainage, "full") == LineTax(*money("5.00", "0.00", "0.00"))
 
 
 amounts = st.decimals("-99999.99", "99999.99", places=2)
@@ -66,7 +69,9 @@ rates = st.decimals("0", "100", places=5)
 
 
 @given(amounts, rates, st.decimals("0", "1", places=4), st.sampled_from(["full", "distribute", "off"]))
-def test_every_option_gives_the_same_tax_in_the_end_and_balances(net, rate, share, option) -> None:
+def test_every_option_gives_the_same_tax_in_the_end_and_balances(
+    net: Decimal, rate: Decimal, share: Decimal, option: TaxOnRetainage
+) -> None:
     retainage = (net * share).quantize(Decimal("0.01"))
     line = tax_line(net, rate, net, retainage, option)
     assert line.tax + line.later == tax_on(net, rate)
@@ -78,5 +83,5 @@ def test_every_option_gives_the_same_tax_in_the_end_and_balances(net, rate, shar
 
 
 @given(amounts, rates)
-def test_tax_of_the_opposite_is_the_opposite_tax(net: Decimal, rate: Decimal) -> None:
+def test_the_tax_on_a_negative_amount_is_the_negative_tax(net: Decimal, rate: Decimal) -> None:
     assert tax_on(-net, rate) == -tax_on(net, rate)

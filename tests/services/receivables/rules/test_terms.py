@@ -1,7 +1,8 @@
-"""When an invoice is due, and until when it earns a discount."""
+"""When an invoice is due, and until when it offers a discount."""
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ def by_day(roll: int, *, due: int = 30, discount: int | None = 10, cutoff: int |
         (None, "2009-02-10", None, "2009-02-10"),
     ],
 )
-def test_terms_give_these_dates(terms, invoiced, discount, due) -> None:
+def test_terms_give_these_dates(terms: PayTerms | None, invoiced: str, discount: str | None, due: str) -> None:
     discount_on = None if discount is None else date.fromisoformat(discount)
     assert term_dates(terms, date.fromisoformat(invoiced)) == TermDates(date.fromisoformat(due), discount_on)
 
@@ -68,6 +69,7 @@ day_terms = st.builds(
 @given(day_terms, days)
 def test_a_due_day_is_that_day_or_the_last_of_a_shorter_month(terms: PayTerms, invoiced: date) -> None:
     due_on = term_dates(terms, invoiced).due_on
+    assert terms.due_day is not None
     assert due_on.day == terms.due_day or (due_on.day < terms.due_day and (due_on + timedelta(days=1)).day == 1)
 
 
@@ -81,7 +83,7 @@ def test_one_more_month_to_roll_moves_both_dates_by_a_month(terms: PayTerms, inv
 
 
 @given(st.integers(0, 999), days)
-def test_days_are_counted_from_the_invoice(count: int, invoiced: date) -> None:
+def test_days_are_counted_from_the_invoice_date(count: int, invoiced: date) -> None:
     assert (term_dates(pay_terms("N", due_days=count), invoiced).due_on - invoiced).days == count
 
 
@@ -89,7 +91,13 @@ TWO_PERCENT = pay_terms("N", discount_days=10, discount_percent=Decimal(2))
 DATES = (date(2026, 11, 2), date(2026, 11, 12))
 
 
-def offered(net="1000.00", retainage="0.00", terms=TWO_PERCENT, dates=DATES, **options) -> Decimal:
+def offered(
+    net: str = "1000.00",
+    retainage: str = "0.00",
+    terms: PayTerms | None = TWO_PERCENT,
+    dates: tuple[date, date | None] = DATES,
+    **options: Any,
+) -> Decimal:
     company = ar_company(**{"discount_mode": "invoices_and_receipts", **options})
     return discount_offered(company, terms, Decimal(net), Decimal(retainage), dates)
 
@@ -109,14 +117,14 @@ def offered(net="1000.00", retainage="0.00", terms=TWO_PERCENT, dates=DATES, **o
         ({"dates": (date(2026, 11, 13), date(2026, 11, 12))}, "0.00"),
     ],
 )
-def test_a_discount_is_offered_on_the_amount_without_tax_and_retainage(facts, discount) -> None:
+def test_a_discount_is_offered_on_the_amount_without_tax_and_retainage(facts: dict[str, Any], discount: str) -> None:
     assert offered(**facts) == Decimal(discount)
 
 
 @pytest.mark.parametrize(
     ("discount_on", "early"), [(None, False), (date(2026, 11, 1), True), (date(2026, 11, 2), False)]
 )
-def test_a_discount_that_ended_before_the_invoice_is_noticed(discount_on, early) -> None:
+def test_a_discount_date_before_the_invoice_date_is_noticed(discount_on: date | None, early: bool) -> None:
     assert discount_too_early(date(2026, 11, 2), discount_on) is early
 
 
@@ -131,5 +139,5 @@ def test_a_discount_that_ended_before_the_invoice_is_noticed(discount_on, early)
         ({"due_days": 30, "discount_day": 10, "cutoff_day": 20, "discount_percent": Decimal(2)}, []),
     ],
 )
-def test_terms_that_contradict_themselves_name_the_field(terms, fields) -> None:
+def test_contradictory_terms_name_the_field(terms: dict[str, Any], fields: list[str]) -> None:
     assert [field for field, _ in faults_in_terms(pay_terms("X", **terms))] == fields

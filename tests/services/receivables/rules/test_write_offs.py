@@ -1,4 +1,4 @@
-"""How much of finance charges automatic write-offs take: the examples, and that they never take more than is due."""
+"""How much automatic write-offs write off: the examples, and never more than is due."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.entries.facts import AppliedLine
-from services.receivables.rules.write_offs import Candidate, Criteria, charge_due, choose, spread_charges
+from services.receivables.rules.write_offs import Candidate, Criteria, Spread, charge_due, choose, spread_charges
 from shared.values.money import ZERO
 
 DUE = {1: Decimal("36.00"), 2: Decimal("27.00"), 3: Decimal("42.00")}
 
 
-def criteria(amount: str | None = None, percent: str | None = None, spread: str = "all_lines") -> Criteria:
+def criteria(amount: str | None = None, percent: str | None = None, spread: Spread = "all_lines") -> Criteria:
     return Criteria(
         "finance_charges",
         1,
@@ -27,7 +27,7 @@ def criteria(amount: str | None = None, percent: str | None = None, spread: str 
 
 
 @pytest.mark.parametrize(
-    ("wanted", "taken"),
+    ("chosen", "taken"),
     [
         (criteria(amount="0"), ["36.00", "27.00", "42.00"]),
         (criteria(amount="50.00"), ["36.00", "14.00", "0.00"]),
@@ -35,8 +35,8 @@ def criteria(amount: str | None = None, percent: str | None = None, spread: str 
         (criteria(percent="50", spread="from_line_1"), ["36.00", "16.50", "0.00"]),
     ],
 )
-def test_charges_of_36_27_and_42(wanted: Criteria, taken: list[str]) -> None:
-    assert [f"{amount:.2f}" for amount in spread_charges(DUE, wanted).values()] == taken
+def test_charges_of_36_27_and_42(chosen: Criteria, taken: list[str]) -> None:
+    assert [f"{amount:.2f}" for amount in spread_charges(DUE, chosen).values()] == taken
 
 
 money = st.integers(0, 10**6).map(lambda number: Decimal(number) / 100)
@@ -49,8 +49,8 @@ money = st.integers(0, 10**6).map(lambda number: Decimal(number) / 100)
         st.builds(criteria, percent=st.integers(0, 100).map(str), spread=st.sampled_from(["all_lines", "from_line_1"])),
     ),
 )
-def test_no_line_loses_more_than_is_due_of_it(due: dict[int, Decimal], wanted: Criteria) -> None:
-    taken = spread_charges(due, wanted)
+def test_no_more_than_is_due_is_written_off_on_any_line(due: dict[int, Decimal], chosen: Criteria) -> None:
+    taken = spread_charges(due, chosen)
     assert set(taken) == set(due)
     assert all(ZERO <= amount <= due[line] for line, amount in taken.items())
 
@@ -60,27 +60,26 @@ def line(number: int, amount: str, retainage: str = "0", charge: str = "0") -> A
     return AppliedLine(number, "other", "", "4000", None, None, None, None, ZERO, billed=whole)
 
 
-def test_a_charge_is_taken_up_to_what_is_due_without_retainage() -> None:
+def test_a_finance_charge_is_written_off_up_to_what_is_due_without_retainage() -> None:
     assert charge_due(line(1, "100.00", "20.00", "36.00")) == Decimal("36.00")
     assert charge_due(line(1, "50.00", "20.00", "36.00")) == Decimal("30.00")
     assert charge_due(line(1, "-50.00")) == ZERO
 
 
-def test_accounts_are_taken_whole_or_left_and_what_is_not_due_is_left() -> None:
+def test_an_account_is_written_off_in_full_or_skipped() -> None:
     def invoice(number: int, customer: str, amount: str, held_by: str | None = None) -> Candidate:
         return Candidate(number, str(number), customer, date(2026, 10, 1), held_by, [line(1, amount)])
 
-    wanted = Criteria("account_balance", 1, date(2026, 11, 1), limit=Decimal("50.00"))
     found = choose(
-        wanted,
+        Criteria("account_balance", 1, date(2026, 11, 1), limit=Decimal("50.00")),
         [
             *(invoice(1, "E1", "30.00"), invoice(2, "E1", "20.00"), invoice(3, "E1", "-5.00")),
             *(invoice(4, "E2", "50.01"), invoice(5, "E3", "1.00", held_by="batch 1")),
         ],
     )
-    assert [one.candidate.id for one in found.taken] == [1, 2]
+    assert [write_off.candidate.id for write_off in found.taken] == [1, 2]
     assert [(one.candidate.id, one.reason) for one in found.skipped] == [
         (3, "nothing is due"),
-        (5, "is held by batch 1"),
-        (4, "50.01 are due of customer E2, more than 50.00"),
+        (5, "a transaction of the invoice is in batch 1"),
+        (4, "customer E2 owes 50.01, more than the limit of 50.00"),
     ]

@@ -1,10 +1,13 @@
-"""What is posted stays as it is: the database refuses what the code would never ask for."""
+"""Posted data cannot be changed: the database rejects what the code would never do."""
 
 import asyncpg
 import pytest
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from shared.database.pool import Database
 from shared.database.statements import execute
+from tests.fixtures.ledgers import Company, Enter
+from tests.services.receivables.fixtures import Cluster, Export, name_of
 
 
 @pytest.mark.parametrize(
@@ -17,8 +20,8 @@ from shared.database.statements import execute
         ("export_outcome_order", "booked"),
     ],
 )
-async def test_posted_rows_cannot_be_changed_by_the_service(
-    company, enter, export, receivables_database, table, column
+async def test_the_service_cannot_change_posted_rows(
+    company: Company, enter: Enter, export: Export, receivables_database: Database, table: str, column: str
 ) -> None:
     await enter("W1")
     await export()
@@ -29,7 +32,7 @@ async def test_posted_rows_cannot_be_changed_by_the_service(
 
 
 @pytest.mark.parametrize(
-    ("rows", "words"),
+    ("rows", "detail"),
     [
         ("(7, 1, '1200', 5.00, 0.00)", "unbalanced posting"),
         ("(7, 1, '1200', 5.00, 0.00), (8, 1, '4000', 0.00, 3.00), (9, 1, '4000', 0.00, 2.00)", "3 rows instead of 2"),
@@ -37,7 +40,7 @@ async def test_posted_rows_cannot_be_changed_by_the_service(
     ],
 )
 async def test_the_database_refuses_unbalanced_and_altered_postings(
-    company, enter, export, receivables_database, rows, words
+    company: Company, enter: Enter, export: Export, receivables_database: Database, rows: str, detail: str
 ) -> None:
     await enter("W1")
     await export()
@@ -46,7 +49,7 @@ async def test_the_database_refuses_unbalanced_and_altered_postings(
         SELECT t.id, new.position, new.line, 1, t.month, new.account, new.debit, new.credit
         FROM ar_transaction t, (VALUES {rows}) AS new (position, line, account, debit, credit)
     """
-    with pytest.raises(IntegrityError, match=words):
+    with pytest.raises(IntegrityError, match=detail):
         async with receivables_database.transaction() as session:
             await execute(session, statement)
 
@@ -70,13 +73,13 @@ _POSTINGS_OF_COPIES = """
 """
 
 
-async def test_a_posting_is_not_compared_with_all_others_when_the_tables_are_thought_empty(
-    company, enter, export, receivables_database, cluster
+async def test_the_check_of_a_posting_stays_fast_when_statistics_say_the_tables_are_empty(
+    company: Company, enter: Enter, export: Export, receivables_database: Database, cluster: Cluster
 ) -> None:
-    """Statistics taken in the middle of a large posting see none of its rows; the plan of the check tells what it does."""
+    """Statistics collected during a large posting see none of its rows. The plan of the check shows what it compares."""
     await enter("W1")
     await export()
-    name = receivables_database.engine.url.database
+    name = name_of(receivables_database)
     posting, other = [await asyncpg.connect(cluster(name, "postgres")) for _ in range(2)]
     plans: list[str] = []
     posting.add_log_listener(lambda _, message: plans.append(message.message))
@@ -98,7 +101,7 @@ async def test_a_posting_is_not_compared_with_all_others_when_the_tables_are_tho
 
 
 async def test_the_database_refuses_to_post_into_a_closed_month(
-    company, enter, export, receivables_database, cluster
+    company: Company, enter: Enter, export: Export, receivables_database: Database, cluster: Cluster
 ) -> None:
     await enter("W1")
     await export()
@@ -122,13 +125,13 @@ async def test_the_database_refuses_to_post_into_a_closed_month(
             await execute(session, statement)
 
 
-async def test_reconciliation_names_a_gl_row_that_the_owner_has_deleted(
-    company, enter, export, receivables_database, cluster
+async def test_reconciliation_reports_a_gl_row_that_the_database_owner_deleted(
+    company: Company, enter: Enter, export: Export, receivables_database: Database, cluster: Cluster
 ) -> None:
     _, receivables = company
     await enter("W1", zip_code="78130", miles="40")
     await export()
-    name = receivables_database.engine.url.database
+    name = name_of(receivables_database)
     owner = await asyncpg.connect(cluster(name, "receivables_owner"))
     await owner.execute("DELETE FROM gl_distribution WHERE account = '4010'")
     await owner.close()

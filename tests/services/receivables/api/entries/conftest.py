@@ -1,4 +1,4 @@
-"""The databases of entry hold what a clerk types from the beginning: it is loaded once a worker."""
+"""The databases of these tests have the clerk's setup from the start. It is loaded once per worker."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from tests.fixtures.entry_life import Place
 
 @pytest.fixture(scope="session")
 def place(cluster: Callable[[str, str], str], templates: dict[str, str], gateway_key: Ed25519PrivateKey) -> Place:
-    """Where lives begin."""
+    """The place where random histories start."""
     return Place(cluster, templates["receivables"], gateway_key)
 
 
@@ -31,7 +31,7 @@ def templates(
         async with place.working_on(place.template) as (client, _):
             await load_setup(client)
 
-    # In a thread of its own: a test's event loop may be running already.
+    # In its own thread, because the event loop of a test may be running already.
     with ThreadPoolExecutor(1) as worker:
         worker.submit(asyncio.run, make()).result()
     return {**templates, "receivables": place.template}

@@ -1,11 +1,14 @@
-"""Audit lists of a batch, and what a form shows beside an entry."""
+"""The audit lists of a batch, and what a form shows beside an entry."""
+
+from typing import Any
 
 import pytest
 
 from shared.files.xlsx import XLSX_TYPE
+from tests.fixtures.clerk import Clerk
 
 
-async def changed_invoice(clerk) -> tuple[int, dict]:
+async def changed_invoice(clerk: Clerk) -> tuple[int, dict[str, Any]]:
     invoice = await clerk.post_invoice({"net": "100.00", "tax_code": "T5"}, {"net": "30.00"})
     batch_id = await clerk.batch()
     body = {"transaction_id": invoice["id"], "action": "change"}
@@ -16,7 +19,7 @@ async def changed_invoice(clerk) -> tuple[int, dict]:
     return batch_id, invoice
 
 
-async def test_the_batch_list_shows_old_and_new_values(clerk) -> None:
+async def test_the_batch_list_shows_old_and_new_values(clerk: Clerk) -> None:
     batch_id, invoice = await changed_invoice(clerk)
     rows = (await clerk.client.get(f"/v1/batches/{batch_id}/batch-list")).json()
     assert [(one["line"], one["amount"], one["old_amount"], one["changes"]) for one in rows] == [
@@ -27,7 +30,7 @@ async def test_the_batch_list_shows_old_and_new_values(clerk) -> None:
     assert {one["invoice_number"] for one in rows} == {invoice["number"]}
 
 
-async def test_the_gl_list_tells_before_the_posting_what_stands_in_the_ledger_after_it(clerk) -> None:
+async def test_the_gl_list_tells_before_the_posting_what_stands_in_the_ledger_after_it(clerk: Clerk) -> None:
     batch_id, _ = await changed_invoice(clerk)
     path = f"/v1/batches/{batch_id}/gl-distribution-list"
     before = (await clerk.client.get(path)).json()
@@ -50,7 +53,7 @@ async def test_the_gl_list_tells_before_the_posting_what_stands_in_the_ledger_af
     ("media_type", "begins"), [("application/pdf", b"%PDF"), (XLSX_TYPE, b"PK"), ("text/csv", b"\xef\xbb\xbfseq")]
 )
 @pytest.mark.parametrize("name", ["batch-list", "gl-distribution-list", "findings"])
-async def test_each_list_is_had_as_a_file(clerk, name: str, media_type: str, begins: bytes) -> None:
+async def test_each_list_is_had_as_a_file(clerk: Clerk, name: str, media_type: str, begins: bytes) -> None:
     batch_id, _ = await changed_invoice(clerk)
     await clerk.entered(batch_id, customer="E3", lines=[{"net": "1.00"}])
     await clerk.validate(batch_id)
@@ -58,7 +61,7 @@ async def test_each_list_is_had_as_a_file(clerk, name: str, media_type: str, beg
     assert (answer.status_code, answer.content[: len(begins)]) == (200, begins)
 
 
-async def test_other_info_shows_each_line_at_first_and_in_total(clerk) -> None:
+async def test_other_info_shows_each_line_at_first_and_in_total(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "100.00", "tax_code": "T5"})
     batch_id = await clerk.batch()
     lines = [{"apply_line": 1, "amount": "21.00"}]
@@ -75,7 +78,7 @@ async def test_other_info_shows_each_line_at_first_and_in_total(clerk) -> None:
     assert (info["total_amount"], info["total_tax"]) == ("84.00", "4.00")
 
 
-async def test_contract_item_info_grows_with_what_is_posted(clerk) -> None:
+async def test_contract_item_info_grows_with_what_is_posted(clerk: Clerk) -> None:
     line = {"contract_item": "10", "contract_units": "5", "net": "500.00"}
     await clerk.post_invoice(line, contract="J-1")
     batch_id = await clerk.batch()

@@ -1,28 +1,31 @@
-"""Batches: who may open them, what state follows, and that many at once lose nothing."""
+"""Batches: who can open them, which status follows, and that many requests at once lose nothing."""
 
 import asyncio
 from typing import Any
 
 import asyncpg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from services.receivables.actions import posting
 from shared.access.grants import Grant, Level
+from shared.database.pool import Database
 from tests.fixtures.clerk import POSTING, VALIDATION, Clerk, work_off
 from tests.fixtures.ledgers import client_on, key
+from tests.services.receivables.fixtures import Cluster, CountStatements, Identity, Reconciled, name_of
 
 LINE = {"net": "100.00"}
 
 
-async def test_a_batch_needs_an_open_month(clerk) -> None:
-    """After the last closed month, and no more months ahead than the company keeps open."""
+async def test_a_batch_needs_an_open_month(clerk: Clerk) -> None:
+    """It must be after the last closed month, and no further ahead than the company keeps open."""
     for month in ("2026-09", "2029-01"):
         refused = await clerk.client.post("/v1/batches", json={"ar_company": 1, "month": month})
         assert (refused.status_code, refused.json()["code"]) == (409, "MONTH_CLOSED")
 
 
-async def test_the_month_is_looked_at_again_when_a_batch_is_posted(clerk) -> None:
+async def test_the_month_is_looked_at_again_when_a_batch_is_posted(clerk: Clerk) -> None:
     months = (await clerk.client.get("/v1/months")).json()
     last = max(one["month"] for one in months if one["ar_company"] == 1 and one["open"])
     batch_id = await clerk.batch(month=last)
@@ -35,7 +38,7 @@ async def test_the_month_is_looked_at_again_when_a_batch_is_posted(clerk) -> Non
     assert [one["rule"] for one in await clerk.findings(batch_id)] == ["MONTH_CLOSED"]
 
 
-async def test_an_edit_after_the_validation_opens_the_batch_again(clerk) -> None:
+async def test_an_edit_after_the_validation_opens_the_batch_again(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     entry = await clerk.entered(batch_id, customer="E1", lines=[LINE])
     assert (await clerk.validate(batch_id))["status"] == "valid"
@@ -46,7 +49,9 @@ async def test_an_edit_after_the_validation_opens_the_batch_again(clerk) -> None
     assert (refused.status_code, refused.json()["code"]) == (409, "BATCH_NOT_VALID")
 
 
-async def test_nobody_edits_while_a_batch_is_validated_or_posted_or_done(clerk, receivables_database) -> None:
+async def test_nobody_edits_while_a_batch_is_validated_or_posted_or_done(
+    clerk: Clerk, receivables_database: Database
+) -> None:
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, customer="E1", lines=[LINE])
     await clerk.client.post(f"/v1/batches/{batch_id}/validate")
@@ -61,7 +66,7 @@ async def test_nobody_edits_while_a_batch_is_validated_or_posted_or_done(clerk, 
     assert (done.status_code, done.json()["code"]) == (409, "BATCH_CLOSED")
 
 
-async def test_an_empty_batch_is_not_posted_and_an_entry_without_lines_is_an_error(clerk) -> None:
+async def test_an_empty_batch_is_not_posted_and_an_entry_without_lines_is_an_error(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     await clerk.validate(batch_id)
     empty = await clerk.send(batch_id)
@@ -71,7 +76,7 @@ async def test_an_empty_batch_is_not_posted_and_an_entry_without_lines_is_an_err
     assert [(one["seq"], one["rule"]) for one in await clerk.findings(batch_id)] == [(1, "WITHOUT_LINES")]
 
 
-async def test_clearing_deletes_what_is_new_and_cancels_the_batch(clerk) -> None:
+async def test_clearing_deletes_new_entries_and_cancels_the_batch(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, customer="E1", lines=[LINE])
     cleared = (await clerk.client.post(f"/v1/batches/{batch_id}/clear")).json()
@@ -79,7 +84,7 @@ async def test_clearing_deletes_what_is_new_and_cancels_the_batch(clerk) -> None
     assert (await clerk.client.get("/v1/batches", params={"status": "cancelled"})).json()["totals"] == {"count": 1}
 
 
-async def test_clearing_releases_what_was_brought_back(clerk) -> None:
+async def test_clearing_releases_what_was_brought_back(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice(LINE)
     body = {"transaction_id": invoice["id"], "action": "change"}
     for _ in range(2):
@@ -91,7 +96,7 @@ async def test_clearing_releases_what_was_brought_back(clerk) -> None:
 
 
 async def test_a_restricted_batch_opens_for_its_creator_and_administrators(
-    clerk, receivables_database, gateway_key, identity
+    clerk: Clerk, receivables_database: Database, gateway_key: Ed25519PrivateKey, identity: Identity
 ) -> None:
     batch_id = await clerk.batch(restricted=True)
     path = f"/v1/batches/{batch_id}"
@@ -103,7 +108,7 @@ async def test_a_restricted_batch_opens_for_its_creator_and_administrators(
     assert opened.json()["restricted"] is False
 
 
-async def test_two_clerks_type_into_one_batch_and_lose_nothing(clerk) -> None:
+async def test_many_clerks_enter_into_one_batch_and_lose_nothing(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     answers = await asyncio.gather(*(clerk.enter(batch_id, customer="E1", lines=[LINE]) for _ in range(20)))
     assert sorted(one.json()["seq"] for one in answers) == list(range(1, 21))
@@ -112,7 +117,7 @@ async def test_two_clerks_type_into_one_batch_and_lose_nothing(clerk) -> None:
 
 
 async def test_a_hundred_postings_at_once_post_a_batch_once(
-    clerk, receivables_database, reconciled_receivables
+    clerk: Clerk, receivables_database: Database, reconciled_receivables: Reconciled
 ) -> None:
     batch_id = await clerk.batch()
     for _ in range(3):
@@ -138,7 +143,7 @@ async def test_a_hundred_postings_at_once_post_a_batch_once(
 
 
 async def test_a_posting_is_taken_up_where_it_broke_off(
-    clerk, receivables_database, reconciled_receivables, monkeypatch
+    clerk: Clerk, receivables_database: Database, reconciled_receivables: Reconciled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(posting, "PART_ENTRIES", 2)
     batch_id = await clerk.batch()
@@ -159,7 +164,9 @@ async def test_a_posting_is_taken_up_where_it_broke_off(
     await reconciled_receivables()
 
 
-async def test_the_work_for_a_batch_does_not_grow_with_it(clerk, receivables_database, count_statements) -> None:
+async def test_the_number_of_statements_does_not_grow_with_the_batch(
+    clerk: Clerk, receivables_database: Database, count_statements: CountStatements
+) -> None:
     counted = []
     for invoices in (2, 60):
         batch_id = await clerk.batch()
@@ -167,8 +174,8 @@ async def test_the_work_for_a_batch_does_not_grow_with_it(clerk, receivables_dat
         content = "\n".join(["entry,customer,invoice_date,net", *rows]).encode()
         path = f"/v1/batches/{batch_id}/entries/import"
         async with count_statements(receivables_database) as statements:
-            taken = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
-            assert taken.json() == {"imported": invoices}
+            imported = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
+            assert imported.json() == {"imported": invoices}
             assert (await clerk.post(batch_id))["transactions"] == invoices
         counted.append(statements.count)
     assert counted[1] <= counted[0], counted
@@ -181,7 +188,7 @@ async def break_off(database: Any) -> None:
         raise RuntimeError("power cut")
 
 
-async def test_an_interrupted_validation_opens_its_batch_again(clerk, receivables_database) -> None:
+async def test_an_interrupted_validation_opens_its_batch_again(clerk: Clerk, receivables_database: Database) -> None:
     from services.receivables.jobs.batches import reopen_job
 
     batch_id = await clerk.batch()
@@ -198,36 +205,36 @@ async def test_an_interrupted_validation_opens_its_batch_again(clerk, receivable
     assert (await clerk.read(batch_id))["status"] == "open"
 
 
-async def test_what_the_database_refuses_before_the_first_seq_leaves_errors_and_nothing_posted(
-    clerk, receivables_database, cluster
+async def test_a_batch_that_the_database_rejects_has_errors_and_nothing_posted(
+    clerk: Clerk, receivables_database: Database, cluster: Cluster
 ) -> None:
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, customer="E1", lines=[LINE, {**LINE, "description": "poison"}])
     await clerk.validate(batch_id)
     await clerk.send(batch_id)
-    owner = await asyncpg.connect(cluster(receivables_database.engine.url.database, "receivables_owner"))
+    owner = await asyncpg.connect(cluster(name_of(receivables_database), "receivables_owner"))
     await owner.execute("ALTER TABLE ar_line ADD CONSTRAINT no_poison CHECK (description <> 'poison')")
     await owner.close()
     await work_off(receivables_database)
     batch = await clerk.read(batch_id)
     assert (batch["status"], batch["transactions"]) == ("errors", 0)
     assert [(one["rule"], one["detail"]) for one in await clerk.findings(batch_id)] == [
-        ("REJECTED", "the database refuses it: no_poison")
+        ("REJECTED", "the database rejected it: no_poison")
     ]
 
 
-async def test_a_month_is_not_closed_while_a_batch_waits_in_it(clerk, receivables_database) -> None:
+async def test_a_month_is_not_closed_while_a_batch_waits_in_it(clerk: Clerk, receivables_database: Database) -> None:
     batch_id = await clerk.batch(month="2026-10")
     await clerk.entered(batch_id, customer="E1", lines=[LINE])
-    wanted = {"ar_company": 1, "month": "2026-10"}
-    refused = await clerk.client.post("/v1/months/close", json=wanted)
+    body = {"ar_company": 1, "month": "2026-10"}
+    refused = await clerk.client.post("/v1/months/close", json=body)
     assert (refused.status_code, refused.json()["code"]) == (409, "BATCHES_OPEN")
     await clerk.post(batch_id)
-    assert (await clerk.client.post("/v1/months/close", json=wanted)).status_code == 204
+    assert (await clerk.client.post("/v1/months/close", json=body)).status_code == 204
 
 
 async def test_over_the_four_eyes_limit_a_batch_awaits_approval_by_somebody_else(
-    clerk, receivables_database, gateway_key, identity
+    clerk: Clerk, receivables_database: Database, gateway_key: Ed25519PrivateKey, identity: Identity
 ) -> None:
     await clerk.set_company(four_eyes_limit="50.00")
     batch_id = await clerk.batch()
@@ -248,13 +255,13 @@ async def test_over_the_four_eyes_limit_a_batch_awaits_approval_by_somebody_else
     assert (await clerk.read(batch_id))["status"] == "posted"
 
 
-async def lists_of(clerk: Clerk, **wanted: Any) -> list[int]:
-    found = (await clerk.client.get("/v1/batches", params=wanted)).json()["items"]
+async def listed(clerk: Clerk, **filters: Any) -> list[int]:
+    found = (await clerk.client.get("/v1/batches", params=filters)).json()["items"]
     return sorted(one["id"] for one in found)
 
 
-async def test_batches_are_found_by_month_status_and_creator(clerk) -> None:
+async def test_batches_are_found_by_month_status_and_creator(clerk: Clerk) -> None:
     first, second = await clerk.batch(), await clerk.batch(month="2026-12")
-    assert await lists_of(clerk, month="2026-12") == [second]
-    assert await lists_of(clerk, status="open", source="ar_invoice") == [first, second]
-    assert await lists_of(clerk, created_by="ALAMO\\nobody") == []
+    assert await listed(clerk, month="2026-12") == [second]
+    assert await listed(clerk, status="open", source="ar_invoice") == [first, second]
+    assert await listed(clerk, created_by="ALAMO\\nobody") == []

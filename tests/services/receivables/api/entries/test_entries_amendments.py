@@ -1,4 +1,4 @@
-"""Adjustments, credit memos and write-offs typed on posted invoices."""
+"""Adjustments, credit memos and write-offs that clerks enter for posted invoices."""
 
 import asyncio
 from typing import Any
@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from tests.fixtures.clerk import Clerk
-from tests.fixtures.ledgers import key
+from tests.fixtures.ledgers import Company, Enter, key
+from tests.services.receivables.fixtures import Export, Reconciled
 
 Invoice = dict[str, Any]
 
 
-async def amended(clerk: Clerk, invoice: Invoice, kind: str, *lines: dict[str, str], **header) -> Invoice:
+async def amended(clerk: Clerk, invoice: Invoice, kind: str, *lines: dict[str, Any], **header: Any) -> Invoice:
     """Enters and posts an amendment, and reads the invoice again."""
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, type=kind, apply_to=invoice["id"], **header, lines=list(lines))
@@ -27,7 +28,9 @@ def rows(invoice: Invoice, transaction: int) -> list[tuple[str, str, str]]:
     ]
 
 
-async def test_a_credit_takes_its_part_of_the_tax_and_the_last_one_the_rest(clerk, reconciled_receivables) -> None:
+async def test_a_credit_takes_its_part_of_the_tax_and_the_last_one_the_rest(
+    clerk: Clerk, reconciled_receivables: Reconciled
+) -> None:
     invoice = await clerk.post_invoice({"net": "100.00", "tax_code": "T5"}, customer="E2")
     partly = await amended(clerk, invoice, "credit_memo", {"apply_line": 1, "amount": "104.50"})
     assert (partly["open"], partly["status"]) == ("0.50", "partly_settled")
@@ -39,7 +42,7 @@ async def test_a_credit_takes_its_part_of_the_tax_and_the_last_one_the_rest(cler
 
 
 async def test_a_write_off_goes_to_its_own_account_and_gives_the_invoice_its_own_status(
-    clerk, reconciled_receivables
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
     invoice = await clerk.post_invoice({"net": "100.00", "tax_code": "T5"})
     written_off = await amended(clerk, invoice, "write_off", {"apply_line": 1, "amount": "105.00"})
@@ -49,7 +52,7 @@ async def test_a_write_off_goes_to_its_own_account_and_gives_the_invoice_its_own
 
 
 async def test_an_adjustment_changes_a_line_or_adds_one_that_can_be_credited_then(
-    clerk, reconciled_receivables
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     adjusted = await amended(
@@ -66,25 +69,27 @@ async def test_an_adjustment_changes_a_line_or_adds_one_that_can_be_credited_the
 
 
 @pytest.mark.parametrize(
-    ("kind", "amount", "words"),
+    ("kind", "amount", "detail"),
     [
-        ("credit_memo", "100.01", "line 1: the open amount is 100.00, this would leave -0.01"),
-        ("credit_memo", "-1.00", "must take something of line 1, of which 100.00 is open"),
-        ("write_off", "100.01", "line 1: the open amount is 100.00, this would leave -0.01"),
+        ("credit_memo", "100.01", "line 1: the open amount is 100.00; this would leave -0.01"),
+        ("credit_memo", "-1.00", "must reduce line 1, which has 100.00 open"),
+        ("write_off", "100.01", "line 1: the open amount is 100.00; this would leave -0.01"),
         ("adjustment", "0.00", "an adjustment needs an amount"),
     ],
 )
-async def test_nothing_goes_beyond_the_line_that_it_applies_to(clerk, kind: str, amount: str, words: str) -> None:
+async def test_nothing_goes_beyond_the_line_that_it_applies_to(
+    clerk: Clerk, kind: str, amount: str, detail: str
+) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     batch_id = await clerk.batch()
     refused = await clerk.enter(
         batch_id, type=kind, apply_to=invoice["id"], lines=[{"apply_line": 1, "amount": amount}]
     )
     assert refused.status_code == 422, refused.text
-    assert refused.json()["errors"][0] == {"pointer": "/lines/0/amount", "detail": words}
+    assert refused.json()["errors"][0] == {"pointer": "/lines/0/amount", "detail": detail}
 
 
-async def test_what_waits_in_another_batch_counts(clerk) -> None:
+async def test_what_waits_in_another_batch_counts(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     first, second = await clerk.batch(), await clerk.batch()
     line = {"apply_line": 1, "amount": "60.00"}
@@ -95,7 +100,9 @@ async def test_what_waits_in_another_batch_counts(clerk) -> None:
     await clerk.entered(second, type="write_off", apply_to=invoice["id"], lines=[line])
 
 
-async def test_what_waits_to_be_added_is_taken_only_behind_it_in_the_same_batch(clerk, reconciled_receivables) -> None:
+async def test_what_waits_to_be_added_is_taken_only_behind_it_in_the_same_batch(
+    clerk: Clerk, reconciled_receivables: Reconciled
+) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     first, second = await clerk.batch(), await clerk.batch()
     await clerk.entered(first, type="adjustment", apply_to=invoice["id"], lines=[{"apply_line": 1, "amount": "20.00"}])
@@ -108,7 +115,7 @@ async def test_what_waits_to_be_added_is_taken_only_behind_it_in_the_same_batch(
     await reconciled_receivables()
 
 
-async def test_clerks_in_many_batches_never_take_more_than_there_is(clerk) -> None:
+async def test_clerks_in_many_batches_never_take_more_than_is_open(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     batches = [await clerk.batch() for _ in range(8)]
     line = {"apply_line": 1, "amount": "30.00"}
@@ -118,7 +125,9 @@ async def test_clerks_in_many_batches_never_take_more_than_there_is(clerk) -> No
     assert sorted(one.status_code for one in answers) == [201] * 3 + [422] * 5
 
 
-async def test_a_credit_by_command_leaves_what_waits_in_a_batch(company, enter, export, clerk) -> None:
+async def test_a_direct_credit_leaves_what_waits_in_a_batch(
+    company: Company, enter: Enter, export: Export, clerk: Clerk
+) -> None:
     _, receivables = company
     await enter("W1", customer="S1003")
     await export()
@@ -131,7 +140,7 @@ async def test_a_credit_by_command_leaves_what_waits_in_a_batch(company, enter, 
 
 
 async def test_retainage_is_held_back_on_its_own_account_and_written_off_within_what_is_due(
-    clerk, reconciled_receivables
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
     invoice = await clerk.post_invoice({"contract_item": "20", "net": "1000.00"}, customer="E1", contract="J-1")
     assert [(one["account"], one["debit"], one["credit"]) for one in invoice["distributions"]] == [
@@ -149,11 +158,11 @@ async def test_retainage_is_held_back_on_its_own_account_and_written_off_within_
     await reconciled_receivables()
 
 
-async def test_an_amendment_keeps_customer_contract_and_receivable_type_of_its_invoice(clerk) -> None:
+async def test_an_amendment_keeps_customer_contract_and_receivable_type_of_its_invoice(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     batch_id = await clerk.batch()
     refused = await clerk.enter(batch_id, type="credit_memo", apply_to=invoice["id"], customer="E2", receivable_type=2)
     assert refused.json()["errors"] == [
-        {"pointer": "/customer", "detail": "follows the invoice applied to"},
-        {"pointer": "/receivable_type", "detail": "follows the invoice applied to"},
+        {"pointer": "/customer", "detail": "is taken from the invoice that this applies to"},
+        {"pointer": "/receivable_type", "detail": "is taken from the invoice that this applies to"},
     ]

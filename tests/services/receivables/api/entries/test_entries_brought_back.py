@@ -1,8 +1,9 @@
-"""Posted transactions brought back into a batch: changed, deleted, released."""
+"""Posted transactions brought back into a batch to be changed, deleted or released."""
 
 from typing import Any
 
 from tests.fixtures.clerk import Clerk
+from tests.services.receivables.fixtures import Reconciled
 
 
 async def brought_back(clerk: Clerk, batch_id: int, transaction_id: int, action: str) -> dict[str, Any]:
@@ -18,7 +19,7 @@ async def bring(clerk: Clerk, batch_id: int, transaction_id: int, action: str) -
 
 
 async def test_a_changed_invoice_takes_back_its_old_lines_and_writes_the_new_ones(
-    clerk, reconciled_receivables
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
     invoice = await clerk.post_invoice({"net": "100.00", "tax_code": "T5"}, {"net": "30.00"})
     batch_id = await clerk.batch()
@@ -47,7 +48,9 @@ async def test_a_changed_invoice_takes_back_its_old_lines_and_writes_the_new_one
     await reconciled_receivables()
 
 
-async def test_an_invoice_can_be_changed_again_and_deleted_then(clerk, reconciled_receivables) -> None:
+async def test_an_invoice_can_be_changed_again_and_deleted_then(
+    clerk: Clerk, reconciled_receivables: Reconciled
+) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     for net in ("80.00", "90.00"):
         batch_id = await clerk.batch()
@@ -65,7 +68,7 @@ async def test_an_invoice_can_be_changed_again_and_deleted_then(clerk, reconcile
     await reconciled_receivables()
 
 
-async def test_a_held_transaction_waits_for_its_batch(clerk) -> None:
+async def test_a_held_transaction_waits_for_its_batch(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     first, second = await clerk.batch(), await clerk.batch()
     await brought_back(clerk, first, invoice["id"], "change")
@@ -78,21 +81,24 @@ async def test_a_held_transaction_waits_for_its_batch(clerk) -> None:
     assert (await clerk.enter(second, **credit)).status_code == 201
 
 
-async def test_what_something_is_applied_to_is_not_deleted_nor_changed_below_it(clerk) -> None:
+async def test_what_something_is_applied_to_is_not_deleted_nor_changed_below_it(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     waiting = await clerk.batch()
     line = {"apply_line": 1, "amount": "60.00"}
     await clerk.entered(waiting, type="credit_memo", apply_to=invoice["id"], lines=[line])
     batch_id = await clerk.batch()
     refused = await bring(clerk, batch_id, invoice["id"], "delete")
-    assert refused.json()["errors"][0]["detail"] == "something is applied to this line: the invoice cannot be deleted"
+    assert (
+        refused.json()["errors"][0]["detail"]
+        == "the invoice cannot be deleted, because something is applied to this line"
+    )
     await brought_back(clerk, batch_id, invoice["id"], "change")
     below = await clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1/lines/1", 1, net="59.99")
     assert (below.status_code, below.json()["errors"][0]["pointer"]) == (422, "/lines/0/amount")
     assert (await clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1/lines/1", 1, net="60.00")).status_code == 200
 
 
-async def test_a_posted_credit_is_changed_and_deleted(clerk, reconciled_receivables) -> None:
+async def test_a_posted_credit_is_changed_and_deleted(clerk: Clerk, reconciled_receivables: Reconciled) -> None:
     invoice = await clerk.post_invoice({"net": "100.00", "tax_code": "T5"})
     batch_id = await clerk.batch()
     line = {"apply_line": 1, "amount": "105.00"}
@@ -113,8 +119,8 @@ async def test_a_posted_credit_is_changed_and_deleted(clerk, reconciled_receivab
     await reconciled_receivables()
 
 
-async def test_a_line_that_an_adjustment_added_stays_itself_when_the_adjustment_is_changed(
-    clerk, reconciled_receivables
+async def test_a_line_that_an_adjustment_added_keeps_its_number_when_the_adjustment_is_changed(
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     batch_id = await clerk.batch()
@@ -131,16 +137,16 @@ async def test_a_line_that_an_adjustment_added_stays_itself_when_the_adjustment_
     await reconciled_receivables()
 
 
-async def test_only_a_batch_of_its_month_takes_a_transaction_back(clerk) -> None:
+async def test_a_transaction_can_only_be_brought_back_into_a_batch_of_its_month(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     refused = await bring(clerk, await clerk.batch(month="2026-12"), invoice["id"], "change")
     assert (refused.status_code, refused.json()["code"]) == (409, "NOT_FOR_BATCH")
 
 
-async def test_what_was_applied_first_is_undone_last_where_a_cent_of_tax_would_be_left_of_nothing(
-    clerk, reconciled_receivables
+async def test_later_amendments_are_undone_first_if_a_cent_of_tax_would_be_left_on_zero(
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
-    """0.21 with 0.01 of tax: 0.10 take none of it, then 0.21 of the 0.11 left take 0.02."""
+    """Of 0.21 with a tax of 0.01, an amount of 0.10 takes no tax, and 0.21 of the remaining 0.11 then takes 0.02."""
     invoice = await clerk.post_invoice({"net": "0.20", "tax_code": "T5"})
     for amount in ("-0.10", "-0.21"):
         batch_id = await clerk.batch()
@@ -150,7 +156,7 @@ async def test_what_was_applied_first_is_undone_last_where_a_cent_of_tax_would_b
     first, second = (await clerk.invoice(invoice["id"]))["amendments"]
     batch_id = await clerk.batch()
     refused = await bring(clerk, batch_id, first["id"], "delete")
-    assert "undo first what was applied later" in refused.json()["errors"][0]["detail"], refused.text
+    assert "first undo what was applied later" in refused.json()["errors"][0]["detail"], refused.text
     for one in (second, first):
         batch_id = await clerk.batch()
         await brought_back(clerk, batch_id, one["id"], "delete")
@@ -160,17 +166,17 @@ async def test_what_was_applied_first_is_undone_last_where_a_cent_of_tax_would_b
 
 
 async def test_a_posted_invoice_gets_another_receivable_type_when_its_lines_are_deleted_first(
-    clerk, reconciled_receivables
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
-    """What is taken back leaves the old AR account, what is written and whatever is applied later goes to the new one."""
+    """Lines that are taken back use the old AR account. New lines and later amendments use the new one."""
     await clerk.set_company(allow_receivable_type_override=True)
     invoice = await clerk.post_invoice({"net": "100.00"})
     batch_id = await clerk.batch()
     await brought_back(clerk, batch_id, invoice["id"], "change")
     path = f"/v1/batches/{batch_id}/entries/1"
     refused = await clerk.change("PATCH", path, 1, receivable_type=2)
-    words = {"pointer": "/receivable_type", "detail": "the entry has lines: delete them first"}
-    assert refused.json()["errors"] == [words]
+    detail = {"pointer": "/receivable_type", "detail": "cannot be changed while the entry has lines; delete them first"}
+    assert refused.json()["errors"] == [detail]
     await clerk.change("DELETE", f"{path}/lines/1", 1)
     assert (await clerk.change("PATCH", path, 2, receivable_type=2)).json()["receivable_type"] == 2
     line = (await clerk.change("POST", f"{path}/lines", 3, net="90.00")).json()["lines"][0]

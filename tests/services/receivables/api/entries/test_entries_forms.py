@@ -1,12 +1,15 @@
-"""What the header and the lines of an entry hold by default, what is open, and that the same rules guard the write."""
+"""The defaults of headers and lines, which fields are open, and that the same rules check what is sent."""
 
 from typing import Any
 
 import pytest
 
+from shared.database.pool import Database
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import exchange
 from tests.fixtures.exchange import work_off as rate_all
+from tests.fixtures.ledgers import Company, Enter
+from tests.services.receivables.fixtures import Export, Reconciled
 
 LINE = {"net": "100.00"}
 
@@ -19,14 +22,14 @@ async def form(clerk: Clerk, line: dict[str, Any] | None = None, **header: Any) 
     return found
 
 
-async def test_the_form_of_an_invoice_says_what_follows_from_customer_and_terms(clerk) -> None:
+async def test_the_form_of_an_invoice_says_what_follows_from_customer_and_terms(clerk: Clerk) -> None:
     await clerk.set_company(discount_mode="invoices_and_receipts")
     found = await form(clerk, customer="E2", invoice_date="2026-11-10")
     header = {name: (one["default"], one["open"]) for name, one in found["header"].items()}
     assert header["pay_terms"] == ("N30", True)
     assert (header["due_on"], header["discount_on"]) == (("2026-12-10", True), ("2026-11-25", True))
     assert header["receivable_type"] == (1, False)
-    assert found["header"]["receivable_type"]["reason"] == "the company does not allow another receivable type"
+    assert found["header"]["receivable_type"]["reason"] == "the company does not allow other receivable types"
     assert header["apply_to"] == (None, False)
     line = await form(clerk, {"net": "100.00"}, customer="E2", invoice_date="2026-11-10")
     values = {name: (one["default"], one["open"]) for name, one in line["line"].items()}
@@ -34,29 +37,29 @@ async def test_the_form_of_an_invoice_says_what_follows_from_customer_and_terms(
     assert values["gl_account"] == ("4000", True)
 
 
-async def test_a_contract_line_follows_its_item(clerk) -> None:
+async def test_a_contract_line_follows_its_item(clerk: Clerk) -> None:
     found = await form(clerk, {"contract_item": "10"}, contract="J-1")
     assert found["header"]["customer"]["default"] == "E1"
     line = found["line"]
     assert (line["line_type"]["default"], line["line_type"]["open"]) == ("contract", False)
     assert (line["um"]["default"], line["contract_units"]["required"]) == ("SF", True)
-    assert line["gl_account"]["reason"] == "the company does not allow another account than the contract item's"
+    assert line["gl_account"]["reason"] == "is taken from the contract item; the company does not allow other accounts"
     lump = (await form(clerk, {"contract_item": "20"}, contract="J-1"))["line"]
     assert (lump["contract_units"]["open"], lump["contract_units"]["reason"]) == (False, "a lump-sum item has no units")
 
 
-async def test_what_the_form_closes_the_write_refuses(clerk) -> None:
+async def test_what_the_form_closes_the_write_refuses(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     refused = await clerk.enter(batch_id, customer="E1", receivable_type=2, discount_on="2026-11-30")
     assert refused.json()["errors"] == [
-        {"pointer": "/receivable_type", "detail": "the company does not allow another receivable type"},
-        {"pointer": "/discount_on", "detail": "the company offers no discounts on invoices"},
+        {"pointer": "/receivable_type", "detail": "the company does not allow other receivable types"},
+        {"pointer": "/discount_on", "detail": "the company does not offer discounts on invoices"},
     ]
     await clerk.set_company(allow_receivable_type_override=True)
     assert (await clerk.entered(batch_id, customer="E1", receivable_type=2))["receivable_type"] == 2
 
 
-async def test_once_there_are_lines_the_header_keeps_what_the_lines_rest_on(clerk) -> None:
+async def test_once_there_are_lines_the_header_keeps_what_the_lines_rest_on(clerk: Clerk) -> None:
     await clerk.set_company(allow_receivable_type_override=True)
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, customer="E1", lines=[LINE])
@@ -65,46 +68,48 @@ async def test_once_there_are_lines_the_header_keeps_what_the_lines_rest_on(cler
     for name, value in typed.items():
         refused = await clerk.change("PATCH", path, 1, **{name: value})
         assert refused.json()["errors"] == [
-            {"pointer": f"/{name}", "detail": "the entry has lines: delete them first"}
+            {"pointer": f"/{name}", "detail": "cannot be changed while the entry has lines; delete them first"}
         ], refused.text
     assert (await clerk.change("DELETE", f"{path}/lines/1", 1)).status_code == 200
-    freed = await clerk.change("PATCH", path, 2, customer="E2", receivable_type=2)
-    assert (freed.json()["customer"], freed.json()["receivable_type"], freed.json()["pay_terms"]) == ("E2", 2, "N30")
+    changed = (await clerk.change("PATCH", path, 2, customer="E2", receivable_type=2)).json()
+    assert (changed["customer"], changed["receivable_type"], changed["pay_terms"]) == ("E2", 2, "N30")
 
 
 @pytest.mark.parametrize(
-    ("header", "pointer", "words"),
+    ("header", "pointer", "detail"),
     [
-        ({"customer": "E2", "contract": "J-1"}, "/contract", "contract J-1 is one of customer E1"),
-        ({"contract": "J-2"}, "/contract", "contract J-2 is soft closed"),
-        ({"contract": "J-3"}, "/contract", "contract J-3 is hard closed"),
+        ({"customer": "E2", "contract": "J-1"}, "/contract", "contract J-1 belongs to customer E1"),
+        ({"contract": "J-2"}, "/contract", "contract J-2 is soft-closed"),
+        ({"contract": "J-3"}, "/contract", "contract J-3 is hard-closed"),
         ({"customer": "E9"}, "/customer", "company 1 has no customer E9"),
         ({}, "/customer", "is required"),
-        ({"customer": "E1", "pay_terms": "N99"}, "/pay_terms", "there are no pay terms N99"),
+        ({"customer": "E1", "pay_terms": "N99"}, "/pay_terms", "there are no active pay terms N99"),
         ({"type": "credit_memo"}, "/apply_to", "is required"),
-        ({"type": "credit_memo", "apply_to": 99}, "/apply_to", "company 1 has no posted invoice 99"),
+        ({"type": "credit_memo", "apply_to": 99}, "/apply_to", "company 1 has no posted invoice with id 99"),
     ],
 )
-async def test_a_header_that_does_not_fit_is_refused(clerk, header: dict[str, Any], pointer: str, words: str) -> None:
+async def test_a_header_that_does_not_fit_is_refused(
+    clerk: Clerk, header: dict[str, Any], pointer: str, detail: str
+) -> None:
     refused = await clerk.enter(await clerk.batch(), **header)
-    assert {"pointer": pointer, "detail": words} in refused.json()["errors"]
+    assert {"pointer": pointer, "detail": detail} in refused.json()["errors"]
 
 
-async def test_an_account_that_holds_what_customers_owe_is_no_account_of_a_line(clerk) -> None:
+async def test_a_line_cannot_post_to_an_account_of_what_customers_owe(clerk: Clerk) -> None:
     refused = await clerk.enter(await clerk.batch(), customer="E1", lines=[{**LINE, "gl_account": "1250"}])
-    words = "account 1250 holds what customers owe: name one of revenue"
-    assert refused.json()["errors"] == [{"pointer": "/lines/0/gl_account", "detail": words}]
+    detail = "account 1250 is reserved for what customers owe; choose a revenue account"
+    assert refused.json()["errors"] == [{"pointer": "/lines/0/gl_account", "detail": detail}]
 
 
-async def test_an_invoice_of_another_company_is_none(clerk) -> None:
+async def test_an_entry_cannot_apply_to_an_invoice_of_another_company(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice(LINE)
     other = await clerk.batch(ar_company=2)
     refused = await clerk.enter(other, type="credit_memo", apply_to=invoice["id"])
-    detail = f"company 2 has no posted invoice {invoice['id']}"
+    detail = f"company 2 has no posted invoice with id {invoice['id']}"
     assert {"pointer": "/apply_to", "detail": detail} in refused.json()["errors"]
 
 
-async def test_a_soft_closed_contract_and_a_held_customer_are_the_companys_choice(clerk) -> None:
+async def test_a_soft_closed_contract_and_a_held_customer_are_the_companys_choice(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     held = await clerk.entered(batch_id, customer="E3")
     assert [one["rule"] for one in held["warnings"]] == ["CUSTOMER_ON_HOLD"]
@@ -114,7 +119,7 @@ async def test_a_soft_closed_contract_and_a_held_customer_are_the_companys_choic
     assert refused.json()["errors"] == [{"pointer": "/customer", "detail": "customer E3 is on hold"}]
 
 
-async def test_a_number_in_use_warns_wherever_it_stands_and_is_allowed(clerk) -> None:
+async def test_a_number_in_use_warns_wherever_it_stands_and_is_allowed(clerk: Clerk) -> None:
     await clerk.post_invoice(LINE, invoice_number="A-7")
     other = await clerk.batch()
     await clerk.entered(other, customer="E2", invoice_number="a-7", lines=[LINE])
@@ -122,19 +127,19 @@ async def test_a_number_in_use_warns_wherever_it_stands_and_is_allowed(clerk) ->
     batch_id = await clerk.batch()
     entry = await clerk.entered(batch_id, customer="E1", invoice_number=" A-7 ".strip(), lines=[LINE])
     assert [one["detail"] for one in entry["warnings"]] == [
-        "invoice number A-7 stands on a posted invoice of this customer: batch month 2026-11, id 1, seq 1",
-        "invoice number a-7 stands on an unposted invoice of customer E2: batch month 2026-11, id 2, seq 1",
+        "invoice number A-7 is in use on a posted invoice of this customer: batch month 2026-11, id 1, seq 1",
+        "invoice number a-7 is in use on an unposted invoice of customer E2: batch month 2026-11, id 2, seq 1",
     ]
     billed = await clerk.entered(batch_id, customer="E1", invoice_number=number["invoice_number"], lines=[LINE])
     assert [one["detail"] for one in billed["warnings"]] == [
-        "invoice number 99002 stands on a bill of JB company 11: month 2026-11, id 1, seq 1"
+        "invoice number 99002 is in use on a bill of JB company 11: month 2026-11, id 1, seq 1"
     ]
     batch = await clerk.post(batch_id)
     assert (batch["status"], batch["warnings"], batch["transactions"]) == ("posted", 3, 2)
 
 
-async def test_a_bill_of_job_billing_counts_until_it_is_interfaced_whatever_its_state(clerk) -> None:
-    """Active, changed or deleted, of every company that uses this AR company, and of no other; again at validation."""
+async def test_a_bill_of_job_billing_counts_until_it_is_interfaced_whatever_its_state(clerk: Clerk) -> None:
+    """Active, changed or deleted bills of all JB companies of this AR company count, on entry and on validation."""
     companies = "number,name,ar_company\n21,Ours,1\n22,Ours too,1\n23,Theirs,2\n"
     bills = "\n".join(
         [
@@ -148,8 +153,8 @@ async def test_a_bill_of_job_billing_counts_until_it_is_interfaced_whatever_its_
         ]
     )
     for noun, content in (("jb-companies", companies), ("job-billings", bills)):
-        taken = await clerk.client.post(f"/v1/{noun}/import", content=content, headers={"content-type": "text/csv"})
-        assert taken.status_code == 201, taken.text
+        loaded = await clerk.client.post(f"/v1/{noun}/import", content=content, headers={"content-type": "text/csv"})
+        assert loaded.status_code == 201, loaded.text
     batch_id = await clerk.batch()
     entry = await clerk.entered(batch_id, customer="E1", invoice_number=" B-1 ", lines=[LINE])
     places = [
@@ -163,14 +168,16 @@ async def test_a_bill_of_job_billing_counts_until_it_is_interfaced_whatever_its_
     assert {(one["rule"], one["severity"]) for one in found} == {("DUPLICATE_NUMBER", "warning")}
 
 
-async def test_a_number_must_be_typed_where_the_company_does_not_number(clerk) -> None:
+async def test_a_number_must_be_typed_where_the_company_does_not_number(clerk: Clerk) -> None:
     await clerk.set_company(auto_number_invoices=False)
     refused = await clerk.enter(await clerk.batch(), customer="E1", lines=[LINE])
     assert refused.json()["errors"] == [{"pointer": "/invoice_number", "detail": "is required"}]
     assert (await clerk.post_invoice(LINE, invoice_number="M-1"))["number"] == "M-1"
 
 
-async def test_automatic_numbers_skip_those_that_somebody_typed(clerk, reconciled_receivables) -> None:
+async def test_automatic_numbers_skip_those_that_somebody_typed(
+    clerk: Clerk, reconciled_receivables: Reconciled
+) -> None:
     await clerk.post_invoice(LINE, invoice_number="100002")
     waiting = await clerk.batch()
     await clerk.entered(waiting, customer="E1", invoice_number="100003", lines=[LINE])
@@ -183,20 +190,25 @@ async def test_automatic_numbers_skip_those_that_somebody_typed(clerk, reconcile
     await reconciled_receivables()
 
 
-async def test_a_customer_over_his_credit_limit_warns(clerk) -> None:
+async def test_a_customer_over_his_credit_limit_warns(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     first = await clerk.entered(batch_id, customer="E2", lines=[{"net": "950.00", "tax_code": None}])
     assert (first["warnings"], first["tax"]) == ([], "0.00")
     second = await clerk.entered(batch_id, customer="E2", lines=[{"net": "100.00"}])
     assert [one["detail"] for one in second["warnings"]] == [
-        "customer E2 will owe 1055.00, the credit limit is 1000.00"
+        "customer E2 will owe 1055.00, but the credit limit is 1000.00"
     ]
     assert (await clerk.validate(batch_id))["status"] == "warnings"
     assert [(one["seq"], one["rule"]) for one in await clerk.findings(batch_id)] == [(2, "CREDIT_LIMIT")]
 
 
 async def test_the_credit_limit_counts_a_rated_order_once_before_and_after_it_is_invoiced(
-    company, enter, export, clerk, rating_database, receivables_database
+    company: Company,
+    enter: Enter,
+    export: Export,
+    clerk: Clerk,
+    rating_database: Database,
+    receivables_database: Database,
 ) -> None:
     rating, _ = company
     (customer,) = (await clerk.client.get("/v1/customers", params={"search": "S1001"})).json()["items"]
@@ -209,17 +221,17 @@ async def test_the_credit_limit_counts_a_rated_order_once_before_and_after_it_is
     await rating.post("/v1/rating-runs", json={})
     await rate_all(rating_database)
     await exchange(rating_database, receivables_database)
-    assert await limit_words(clerk, batch_id) == ["customer S1001 will owe 180.00, the credit limit is 150.00"]
+    assert await limit_warnings(clerk, batch_id) == ["customer S1001 will owe 180.00, but the credit limit is 150.00"]
     assert (await export())["exported"] == 1
-    assert await limit_words(clerk, batch_id) == ["customer S1001 will owe 180.00, the credit limit is 150.00"]
+    assert await limit_warnings(clerk, batch_id) == ["customer S1001 will owe 180.00, but the credit limit is 150.00"]
 
 
-async def limit_words(clerk: Clerk, batch_id: int) -> list[str]:
+async def limit_warnings(clerk: Clerk, batch_id: int) -> list[str]:
     await clerk.validate(batch_id)
     return [one["detail"] for one in await clerk.findings(batch_id) if one["rule"] == "CREDIT_LIMIT"]
 
 
-async def test_nobody_who_is_on_hold_or_over_his_limit_is_refused_a_credit(clerk) -> None:
+async def test_nobody_who_is_on_hold_or_over_his_limit_is_refused_a_credit(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "1500.00"}, customer="E2")
     (customer,) = (await clerk.client.get("/v1/customers", params={"search": "E2"})).json()["items"]
     held = await clerk.client.patch(
@@ -234,7 +246,7 @@ async def test_nobody_who_is_on_hold_or_over_his_limit_is_refused_a_credit(clerk
     assert (await clerk.post(batch_id))["status"] == "posted"
 
 
-async def test_a_tax_code_that_was_taken_off_stays_off(clerk) -> None:
+async def test_a_tax_code_that_was_removed_stays_removed(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, customer="E2", lines=[LINE])
     path = f"/v1/batches/{batch_id}/entries/1/lines/1"
@@ -243,7 +255,7 @@ async def test_a_tax_code_that_was_taken_off_stays_off(clerk) -> None:
     assert (await clerk.change("PATCH", path, 3, tax_code="T5")).json()["total"] == "210.00"
 
 
-async def test_misc_distributions_take_what_is_left_by_default_and_touch_nothing(clerk) -> None:
+async def test_misc_distributions_take_what_is_left_by_default_and_touch_nothing(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, customer="E2", lines=[LINE], misc_distributions=[{"code": "CITY"}])
     path = f"/v1/batches/{batch_id}/entries/1"
@@ -256,7 +268,7 @@ async def test_misc_distributions_take_what_is_left_by_default_and_touch_nothing
     assert (await clerk.post(batch_id))["total"] == "105.00"
 
 
-async def test_misc_distributions_of_a_credit_are_negative_by_default(clerk) -> None:
+async def test_misc_distributions_of_a_credit_are_negative_by_default(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice(LINE, customer="E2")
     lines = [{"apply_line": 1, "amount": "52.50"}]
     entry = await clerk.entered(
@@ -303,7 +315,7 @@ async def test_misc_distributions_of_a_credit_are_negative_by_default(clerk) -> 
     ],
 )
 async def test_tax_on_retainage_by_the_companys_option(
-    clerk, reconciled_receivables, option: str, rows: list[tuple[str, str, str]], amount: str
+    clerk: Clerk, reconciled_receivables: Reconciled, option: str, rows: list[tuple[str, str, str]], amount: str
 ) -> None:
     await clerk.set_company(tax_on_retainage=option)
     invoice = await clerk.post_invoice({"contract_item": "20", "net": "1000.00"}, contract="J-1")

@@ -1,10 +1,11 @@
-"""Dates and terms of a header that is changed: what follows of lines typed already, and what was typed by hand."""
+"""Changed dates and terms of a header: which values of existing lines follow, and which stay."""
 
 from typing import Any
 
 import pytest
 
 from tests.fixtures.clerk import Clerk
+from tests.services.receivables.fixtures import Reconciled
 
 TERMS = (
     "ar_company,code,description,due_days,discount_days,discount_percent\n1,N30,30 days,30,15,2\n1,N10,10 days,10,5,5\n"
@@ -63,13 +64,13 @@ async def test_a_discount_date_before_the_invoice_offers_nothing_and_a_later_one
     assert discounts(entry) == [("0.00", "0.00")] * 3
     refused = await clerk.change("PATCH", f"/v1/batches/{batch_id}/entries/1/lines/1", 2, discount="1.00")
     assert refused.json()["errors"] == [
-        {"pointer": "/discount", "detail": "the discount would end before the invoice begins"}
+        {"pointer": "/discount", "detail": "the discount date is before the invoice date"}
     ]
     entry = await changed(clerk, batch_id, 2, discount_on="2026-11-20")
     assert discounts(entry) == [("2.00", "0.10"), ("4.00", "0.00"), ("1.00", "0.05")]
 
 
-async def test_a_discount_typed_by_hand_stays_until_its_line_is_typed_anew(clerk: Clerk) -> None:
+async def test_a_discount_entered_by_hand_stays_until_its_line_is_changed(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, **TYPED, lines=[{"net": "100.00", "discount": "3.50"}, *LINES])
     entry = await changed(clerk, batch_id, 1, pay_terms="N10")
@@ -78,17 +79,17 @@ async def test_a_discount_typed_by_hand_stays_until_its_line_is_typed_anew(clerk
     assert discounts(line.json())[0] == ("5.00", "0.25")
 
 
-async def test_what_else_the_header_holds_leaves_the_lines_alone(clerk: Clerk) -> None:
+async def test_other_changes_of_the_header_leave_the_lines_alone(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     before = await clerk.entered(batch_id, **TYPED, lines=LINES)
     entry = await changed(clerk, batch_id, 1, purchase_order="PO 1", due_on="2027-01-15", description="November")
     assert (entry["lines"], entry["due_on"]) == (before["lines"], "2027-01-15")
 
 
-async def test_a_posted_invoice_that_gets_other_terms_offers_what_they_say(
-    clerk: Clerk, reconciled_receivables
+async def test_a_posted_invoice_with_new_terms_offers_their_discount(
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
-    """The tax stays as it was posted, although its code has another rate by now."""
+    """The tax stays as it was posted, although the rate of its code has changed since."""
     invoice = await clerk.post_invoice({"net": "100.00"}, **TYPED)
     read = await clerk.client.get("/v1/tax-codes/1/T5")
     dearer = await clerk.client.put(

@@ -1,8 +1,9 @@
-"""Entries taken in as a table, all or none."""
+"""Importing entries from a file, all or none."""
 
 import httpx
 
 from tests.fixtures.clerk import Clerk
+from tests.services.receivables.fixtures import Reconciled
 
 HEADING = (
     "entry,type,customer,apply_to,contract,invoice_number,invoice_date,apply_line,contract_item,net,tax_code,amount"
@@ -15,7 +16,7 @@ async def load(clerk: Clerk, batch_id: int, *rows: str) -> httpx.Response:
     return await clerk.client.post(f"/v1/batches/{batch_id}/entries/import", content=content, headers=headers)
 
 
-async def test_a_file_of_invoices_is_entered_and_posted(clerk, reconciled_receivables) -> None:
+async def test_a_file_of_invoices_is_imported_and_posted(clerk: Clerk, reconciled_receivables: Reconciled) -> None:
     batch_id = await clerk.batch()
     answer = await load(
         clerk,
@@ -31,14 +32,14 @@ async def test_a_file_of_invoices_is_entered_and_posted(clerk, reconciled_receiv
     await reconciled_receivables()
 
 
-async def test_credits_of_a_file_take_what_is_left_one_after_the_other(clerk, reconciled_receivables) -> None:
+async def test_credits_in_a_file_count_one_after_the_other(clerk: Clerk, reconciled_receivables: Reconciled) -> None:
     invoice = await clerk.post_invoice({"net": "100.00"})
     batch_id = await clerk.batch()
     number = invoice["number"]
     rows = (f"A,credit_memo,,{number},,,,1,,,,60.00", f"B,write_off,,{number},,,,1,,,,40.01")
     refused = await load(clerk, batch_id, *rows)
     assert refused.json()["errors"] == [
-        {"pointer": "line 3, column amount", "detail": "line 1: the open amount is 40.00, this would leave -0.01"}
+        {"pointer": "line 3, column amount", "detail": "line 1: the open amount is 40.00; this would leave -0.01"}
     ]
     assert (await load(clerk, batch_id, rows[0], rows[1].replace("40.01", "40.00"))).status_code == 201
     await clerk.post(batch_id)
@@ -46,7 +47,7 @@ async def test_credits_of_a_file_take_what_is_left_one_after_the_other(clerk, re
     await reconciled_receivables()
 
 
-async def test_every_faulty_place_of_a_file_is_named_and_nothing_is_loaded(clerk) -> None:
+async def test_a_file_with_errors_names_every_place_and_imports_nothing(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     answer = await load(
         clerk,
@@ -58,13 +59,13 @@ async def test_every_faulty_place_of_a_file_is_named_and_nothing_is_loaded(clerk
         "D,,E1,,,,,,,1.00,NONE,",
     )
     assert [(one["pointer"], one["detail"]) for one in answer.json()["errors"]] == [
-        ("line 4, column customer", "entry B says E1 on line 3"),
+        ("line 4, column customer", "must be empty or the same as on line 3, which has E1"),
         ("line 5, column apply_to", "there is no posted invoice 77"),
     ]
     answer = await load(clerk, batch_id, "A,,E9,,,,,,,1.00,,", "B,,E1,,,,,,,,,", "D,,E1,,,,,,,1.00,NONE,")
     assert [(one["pointer"], one["detail"]) for one in answer.json()["errors"]] == [
         ("line 2, column customer", "company 1 has no customer E9"),
         ("line 3, column net", "is required"),
-        ("line 4, column tax_code", "there is no tax code NONE"),
+        ("line 4, column tax_code", "there is no active tax code NONE"),
     ]
     assert (await clerk.read(batch_id))["entries"] == 0

@@ -1,4 +1,4 @@
-"""Whatever a clerk does: postings balance, the sub-ledger is the GL, nothing is settled twice, and zero is zero."""
+"""Random histories of entries: postings always balance, the sub-ledger equals the GL, and nothing is settled twice."""
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -9,7 +9,7 @@ from tests.fixtures.entry_life import EntryLife, Place
 
 def live(place: Place, runs: int, steps: int) -> None:
     machine = type("Life", (EntryLife,), {"place": place})
-    # A life that fails is told as it was lived: to look for a shorter one would take longer than reading it.
+    # A failing history is reported as it was, because the search for a shorter one takes longer than reading it.
     chosen = settings(
         max_examples=runs,
         phases=[Phase.generate],
@@ -21,12 +21,12 @@ def live(place: Place, runs: int, steps: int) -> None:
     run_state_machine_as_test(machine, settings=chosen)
 
 
-def test_a_few_lives_add_up(place) -> None:
+def test_a_few_random_histories_add_up(place: Place) -> None:
     live(place, runs=5, steps=30)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(10))
-def test_five_hundred_lives_add_up(place, part: int) -> None:
-    """In parts, so that several workers live them; each part draws other lives."""
+def test_five_hundred_random_histories_add_up(place: Place, part: int) -> None:
+    """In parts for several workers. Each part draws other histories."""
     live(place, runs=50, steps=30)

@@ -1,12 +1,14 @@
-"""Lines by their type: what each needs, what follows from what it names or applies to, and which signs it has."""
+"""Lines by type: what each needs, which fields follow from others, and the signs of its amounts."""
 
 from typing import Any
 
 from tests.fixtures.clerk import Clerk
+from tests.services.receivables.fixtures import Reconciled
 
 MATERIAL = {"line_type": "material", "material": "PAPER", "units": "4"}
 WALLS = {"contract_item": "10", "contract_units": "5", "net": "500.00"}
-NEGATE = "the tax follows the line applied to: negate the line and add a new one instead"
+NEGATE = "is taken from the line that this applies to; to change it, negate that line and add a new one"
+EVERY_LINE = "every line of an entry with a contract is a contract line"
 
 
 async def faults(clerk: Clerk, line: dict[str, Any], **header: Any) -> dict[str, str]:
@@ -20,23 +22,23 @@ REFUSED: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     ({"customer": "E1"}, {}, "net", "is required"),
     ({"customer": "E1"}, {"line_type": "material", "units": "4"}, "material", "is required"),
     ({"customer": "E1"}, {"line_type": "material", "material": "PAPER"}, "units", "is required"),
-    ({"customer": "E1"}, {**MATERIAL, "material": "GLUE"}, "material", "there is no material GLUE"),
+    ({"customer": "E1"}, {**MATERIAL, "material": "GLUE"}, "material", "there is no active material GLUE"),
     ({"customer": "E1"}, {**WALLS, "line_type": "contract"}, "line_type", "needs a contract in the header"),
     ({"contract": "J-1"}, {"net": "5.00"}, "contract_item", "is required"),
     ({"contract": "J-1"}, {"contract_item": "10", "net": "5.00"}, "contract_units", "is required"),
     ({"contract": "J-1"}, {**WALLS, "contract_item": "99"}, "contract_item", "the contract has no item 99"),
-    ({"contract": "J-1"}, MATERIAL, "line_type", "on a contract every line is a contract line"),
+    ({"contract": "J-1"}, MATERIAL, "line_type", EVERY_LINE),
     ({"contract": "J-1"}, {**WALLS, "contract_item": "20"}, "contract_units", "a lump-sum item has no units"),
-    ({"contract": "J-1"}, {**WALLS, "gl_account": "4010"}, "gl_account", "does not allow another account"),
+    ({"contract": "J-1"}, {**WALLS, "gl_account": "4010"}, "gl_account", "does not allow other accounts"),
     ({"customer": "E1"}, {"net": "5.00", "gl_account": "9999"}, "gl_account", "GL company 1 has no account 9999"),
-    ({"customer": "E1"}, {"net": "5.00", "tax": "1.00"}, "tax", "follows from the tax code and the tax basis"),
-    ({"customer": "E1"}, {"net": "5.00", "discount": "1.00"}, "discount", "offers no discounts on invoices"),
+    ({"customer": "E1"}, {"net": "5.00", "tax": "1.00"}, "tax", "is calculated from the tax code and the tax basis"),
+    ({"customer": "E1"}, {"net": "5.00", "discount": "1.00"}, "discount", "does not offer discounts on invoices"),
 ]
 
 
 async def test_a_line_that_lacks_what_its_type_needs_or_types_what_follows_is_refused(clerk: Clerk) -> None:
-    for header, line, field, words in REFUSED:
-        assert words in (await faults(clerk, line, **header))[field]
+    for header, line, field, detail in REFUSED:
+        assert detail in (await faults(clerk, line, **header))[field]
 
 
 async def test_a_material_line_takes_unit_price_and_account_of_its_material_and_the_price_may_be_typed(
@@ -71,14 +73,14 @@ async def follows(clerk: Clerk, invoice: dict[str, Any], kind: str) -> None:
     sign = "" if kind == "adjustment" else "-"
     followed = [(one["line_type"], one["contract_item"], one["gl_account"], one["tax"]) for one in entry["lines"]]
     assert followed == [("contract", "10", account, f"{sign}5.00"), ("contract", "10", account, "0.00")]
-    for field, words in (("tax_code", NEGATE), ("tax", NEGATE), ("line_type", "on a contract every line")):
+    for field, detail in (("tax_code", NEGATE), ("tax", NEGATE), ("line_type", EVERY_LINE)):
         line = {"apply_line": 2, "amount": "1.00", field: {"tax": "1.00", "tax_code": "T5"}.get(field, "other")}
         refused = await faults(clerk, line, type=kind, apply_to=invoice["id"])
-        assert words in refused[field]
+        assert detail in refused[field]
 
 
 async def test_units_and_retainage_of_a_credit_are_typed_positive_and_stored_negative(
-    clerk: Clerk, reconciled_receivables
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
     invoice = await clerk.post_invoice(WALLS, contract="J-1")
     batch_id = await clerk.batch()
@@ -100,7 +102,7 @@ async def test_units_and_retainage_of_a_credit_are_typed_positive_and_stored_neg
 
 
 async def test_credits_and_write_offs_take_lines_that_exist_some_or_all_whole_or_in_part(
-    clerk: Clerk, reconciled_receivables
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
     for kind in ("credit_memo", "write_off"):
         await take_lines(clerk, kind)
@@ -123,7 +125,7 @@ async def take_lines(clerk: Clerk, kind: str) -> None:
 
 async def test_a_company_without_taxes_closes_the_tax_code(clerk: Clerk) -> None:
     await clerk.set_company(post_taxes=False)
-    assert "posts no taxes" in (await faults(clerk, {"net": "5.00", "tax_code": "T5"}, customer="E2"))["tax_code"]
+    assert "does not post taxes" in (await faults(clerk, {"net": "5.00", "tax_code": "T5"}, customer="E2"))["tax_code"]
     entry = await clerk.entered(await clerk.batch(), customer="E2", lines=[{"net": "5.00"}])
     assert (entry["tax"], entry["lines"][0]["tax_code"]) == ("0.00", None)
 
@@ -136,8 +138,8 @@ async def test_the_tax_code_is_the_contract_items_else_the_customers(clerk: Cler
     assert [one["lines"][0]["tax_code"] for one in (contract, customer, neither)] == ["T5", "T5", None]
 
 
-async def test_tax_is_rounded_once_a_line_and_added_up(clerk: Clerk, reconciled_receivables) -> None:
-    """Three times 5 % of 0.10 are 0.03, although 5 % of 0.30 are 0.02."""
+async def test_tax_is_rounded_once_a_line_and_added_up(clerk: Clerk, reconciled_receivables: Reconciled) -> None:
+    """Three times 5 % of 0.10 is 0.03, although 5 % of 0.30 is 0.02."""
     invoice = await clerk.post_invoice(*[{"net": "0.10"}] * 3, customer="E2")
     assert [one["tax"] for one in invoice["lines"]] == ["0.01"] * 3
     assert [one["credit"] for one in invoice["distributions"] if one["account"] == "2200"] == ["0.01"] * 3
@@ -156,7 +158,7 @@ PARTS = [
 
 
 async def test_credits_in_whatever_parts_leave_exactly_nothing_on_every_account(
-    clerk: Clerk, reconciled_receivables
+    clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
     for parts, net in PARTS:
         await credit_by_parts(clerk, parts, net)
@@ -188,7 +190,7 @@ DISCOUNTS = [
 
 
 async def test_an_early_payment_earns_a_discount_with_its_tax_or_without(clerk: Clerk) -> None:
-    """It posts nothing until it is taken."""
+    """The discount posts nothing until the customer takes it."""
     for mode, tax_discounts, discounts in DISCOUNTS:
         await clerk.set_company(discount_mode=mode, allow_tax_discount=tax_discounts)
         batch_id = await clerk.batch()

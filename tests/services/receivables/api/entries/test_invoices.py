@@ -1,7 +1,10 @@
-"""Invoices typed by hand: entered, validated and posted."""
+"""Invoices that clerks enter, validate and post."""
+
+from tests.fixtures.clerk import Clerk
+from tests.services.receivables.fixtures import Reconciled
 
 
-async def test_an_invoice_is_entered_validated_and_posted(clerk, reconciled_receivables) -> None:
+async def test_an_invoice_is_entered_validated_and_posted(clerk: Clerk, reconciled_receivables: Reconciled) -> None:
     batch_id = await clerk.batch()
     entry = await clerk.entered(
         batch_id,

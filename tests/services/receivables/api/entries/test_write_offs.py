@@ -1,11 +1,13 @@
-"""Automatic write-offs: previewed, put into a batch, posted and undone."""
+"""Automatic write-offs: previewed, created in a batch, posted and undone."""
 
 from typing import Any
 
 from sqlalchemy import text
 
+from shared.database.pool import Database
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.ledgers import key
+from tests.services.receivables.fixtures import Reconciled
 
 OLD = {"invoice_date": "2026-10-05"}
 BY_INVOICE = {"kind": "invoice_balance", "ar_company": 1, "older_than": "2026-11-01", "limit": "50.00"}
@@ -16,7 +18,7 @@ async def preview(clerk: Clerk, **criteria: Any) -> tuple[list[Any], list[Any]]:
     assert answer.status_code == 200, answer.text
     found = answer.json()
     return (
-        [(one["number"], one["amount"]) for one in found["taken"]],
+        [(row["number"], row["amount"]) for row in found["taken"]],
         [(one["number"], one["reason"]) for one in found["skipped"]],
     )
 
@@ -26,13 +28,15 @@ async def make(clerk: Clerk, name: str, **criteria: Any) -> Any:
     return await clerk.client.post("/v1/write-offs", json=body, headers=key(name))
 
 
-async def test_small_old_invoices_are_written_off_after_a_review(clerk, reconciled_receivables) -> None:
+async def test_small_old_invoices_are_written_off_after_a_review(
+    clerk: Clerk, reconciled_receivables: Reconciled
+) -> None:
     small = await clerk.post_invoice({"net": "40.00", "tax_code": "T5"}, **OLD)
     large = await clerk.post_invoice({"net": "60.00"}, **OLD)
     await clerk.post_invoice({"net": "10.00"}, invoice_date="2026-11-01")
     taken, skipped = await preview(clerk, **BY_INVOICE)
     assert taken == [(small["number"], "42.00")]
-    assert skipped == [(large["number"], "60.00 are due of it, more than 50.00")]
+    assert skipped == [(large["number"], "60.00 is due, more than the limit of 50.00")]
     made = (await make(clerk, "small", **BY_INVOICE)).json()
     assert (made["batch"]["source"], made["batch"]["status"], made["batch"]["entered"]) == (
         "write_off",
@@ -45,19 +49,19 @@ async def test_small_old_invoices_are_written_off_after_a_review(clerk, reconcil
     await reconciled_receivables()
 
 
-async def test_an_account_is_written_off_whole_or_not_at_all(clerk) -> None:
+async def test_an_account_is_written_off_whole_or_not_at_all(clerk: Clerk) -> None:
     first = await clerk.post_invoice({"net": "30.00"}, **OLD)
     second = await clerk.post_invoice({"net": "20.00"}, **OLD)
     other = await clerk.post_invoice({"net": "51.00"}, customer="E3", **OLD)
     criteria = {**BY_INVOICE, "kind": "account_balance"}
     taken, skipped = await preview(clerk, **criteria)
     assert taken == [(first["number"], "30.00"), (second["number"], "20.00")]
-    assert skipped == [(other["number"], "51.00 are due of customer E3, more than 50.00")]
+    assert skipped == [(other["number"], "customer E3 owes 51.00, more than the limit of 50.00")]
 
 
-async def test_the_filters_and_both_dates_narrow_what_is_looked_at(clerk) -> None:
+async def test_the_filters_and_both_dates_narrow_what_is_looked_at(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "30.00"}, **OLD)
-    found = ([(invoice["number"], "30.00")], [])
+    found: tuple[list[Any], list[Any]] = ([(invoice["number"], "30.00")], [])
     assert await preview(clerk, **BY_INVOICE, customers=["E1"], receivable_types=[1], start_on="2026-10-05") == found
     assert await preview(clerk, **BY_INVOICE, customers=["E2"]) == ([], [])
     assert await preview(clerk, **BY_INVOICE, start_on="2026-10-06") == ([], [])
@@ -68,7 +72,7 @@ async def test_the_filters_and_both_dates_narrow_what_is_looked_at(clerk) -> Non
     assert await preview(clerk, **by_days, older_than_days=3650) == ([], [])
 
 
-async def test_what_waits_in_a_batch_is_not_written_off_again(clerk) -> None:
+async def test_what_waits_in_a_batch_is_not_written_off_again(clerk: Clerk) -> None:
     invoice = await clerk.post_invoice({"net": "30.00"}, **OLD)
     await make(clerk, "first", **BY_INVOICE)
     assert await preview(clerk, **BY_INVOICE) == ([], [(invoice["number"], "nothing is due")])
@@ -76,7 +80,7 @@ async def test_what_waits_in_a_batch_is_not_written_off_again(clerk) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "NOTHING_TO_WRITE_OFF")
 
 
-async def test_over_the_four_eyes_limit_write_offs_await_approval_and_an_edit_voids_it(clerk) -> None:
+async def test_over_the_four_eyes_limit_write_offs_await_approval_and_an_edit_voids_it(clerk: Clerk) -> None:
     for net in ("30.00", "20.00"):
         await clerk.post_invoice({"net": net}, **OLD)
     await clerk.set_company(four_eyes_limit="49.99")
@@ -85,11 +89,11 @@ async def test_over_the_four_eyes_limit_write_offs_await_approval_and_an_edit_vo
     assert (await clerk.send(batch_id)).json()["status"] == "awaiting_approval"
     await clerk.change("DELETE", f"/v1/batches/{batch_id}/entries/2", 1)
     assert (await clerk.read(batch_id))["status"] == "open"
-    assert (await clerk.post(batch_id))["status"] == "posted", "30.00 are within the limit"
+    assert (await clerk.post(batch_id))["status"] == "posted", "30.00 is within the limit"
 
 
 async def test_finance_charges_are_written_off_to_their_own_account(
-    clerk, receivables_database, reconciled_receivables
+    clerk: Clerk, receivables_database: Database, reconciled_receivables: Reconciled
 ) -> None:
     invoice = await clerk.post_invoice({"net": "100.00", "tax_code": "T5"}, **OLD)
     await charge(receivables_database, invoice["id"], "36.00")
@@ -109,7 +113,7 @@ async def test_finance_charges_are_written_off_to_their_own_account(
 
 
 async def charge(database: Any, invoice_id: int, amount: str) -> None:
-    """Posts a finance charge on line 1, which receivables cannot calculate yet: as its postings will."""
+    """Posts a finance charge on line 1 directly, because receivables cannot calculate finance charges yet."""
     async with database.transaction() as session:
         for statement in (
             """INSERT INTO ar_transaction (id, ar_company, month, number, batch_id, seq, type, customer_id, invoice_number,
@@ -133,7 +137,7 @@ async def charge(database: Any, invoice_id: int, amount: str) -> None:
         await session.execute(text("UPDATE number_series SET last_number = 2 WHERE series = 'transaction 2026-11'"))
 
 
-async def test_a_write_off_is_undone_by_its_mirror_once(clerk, reconciled_receivables) -> None:
+async def test_a_write_off_is_undone_by_its_mirror_once(clerk: Clerk, reconciled_receivables: Reconciled) -> None:
     invoice = await clerk.post_invoice({"contract_item": "20", "net": "1000.00"}, contract="J-1")
     batch_id = await clerk.batch()
     lines = [{"apply_line": 1, "amount": "1050.00"}]

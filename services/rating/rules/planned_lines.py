@@ -1,4 +1,4 @@
-"""Owns which lines are wanted on a rating: those of the profile that fire, prebills, lines by hand, and overrides."""
+"""Owns which lines a rating plans: profile lines that are triggered, prebills and manual lines, with overrides."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from services.rating.rules.rate_tables import BillingProfile, ProfileLine, descr
 from services.rating.rules.work_orders import WorkOrder
 
 LineOrigin = Literal["rate", "auto", "prebill", "manual"]
-"""From the rate table by default, by a trigger, or entered by a person before or after rating."""
+"""Where a line comes from: the rate table, a trigger, or a person who entered it before or after rating."""
 OtherVerdict = Literal["optional", "not_triggered"]
 _SINGLE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A line that is to come if it has a quantity or a base: from the profile, or asked for by a prebill or by hand."""
+class PlannedLine:
+    """A line that is charged if it has a quantity or a base: a profile line, a prebill or a manual line."""
 
     position: int
     line: ProfileLine
@@ -29,16 +29,16 @@ class Wanted:
 
     @property
     def by_hand(self) -> Decimal | None:
-        """The quantity that a person entered, if any."""
+        """The quantity that was entered by hand, if any."""
         if self.override is not None and self.override.quantity is not None:
             return self.override.quantity
         return None if self.charge is None else self.charge.quantity
 
 
-def fires(line: ProfileLine, order: WorkOrder) -> bool:
-    """Whether the trigger of a triggered line is on the order: a flag it carries, or the outcome in the field.
+def is_triggered(line: ProfileLine, order: WorkOrder) -> bool:
+    """Whether the bill type of a triggered line applies to the order, as one of its flags or as its outcome.
 
-    Outcomes are bill types named like the field statuses: `SERVED`, `NOT_SERVED`, `CANCELLED`.
+    Outcomes are named like the field statuses: `SERVED`, `NOT_SERVED`, `CANCELLED`.
     """
     if line.bill_kind == "outcome":
         return line.bill_type == order.field_status.upper()
@@ -46,53 +46,58 @@ def fires(line: ProfileLine, order: WorkOrder) -> bool:
 
 
 def quantity_of(source: QuantitySource, order: WorkOrder) -> Decimal | None:
-    """The quantity of a line: 1, or what the proof of delivery reports; None or 0 means that the line does not come."""
+    """The quantity of a line: 1, or the one in the proof of delivery. If it is None or 0, the line is not charged."""
     if source == ONE:
         return _SINGLE
     reported: Decimal | None = getattr(order, source)
     return reported
 
 
-def wanted_of_profile(
+def plan_profile_lines(
     order: WorkOrder, profile: BillingProfile, overrides: Mapping[int, OrderCharge]
-) -> tuple[list[Wanted], list[tuple[ProfileLine, OtherVerdict, str]]]:
-    """The lines of the profile that fire; and the others, each with its verdict and why.
+) -> tuple[list[PlannedLine], list[tuple[ProfileLine, OtherVerdict, str]]]:
+    """The profile lines to charge, and the others, each with its verdict and the reason.
 
-    `default` lines always come, `triggered` ones if the order carries the trigger of their bill type, `optional` ones are
-    only offered. Source: rating, section 3.4.
+    `default` lines are always charged, `triggered` lines if their bill type is on the order, `optional` lines only if
+    someone adds them. `overrides` are given by the position of their line. Source: rating, section 3.4.
     """
-    wanted: list[Wanted] = []
+    planned: list[PlannedLine] = []
     others: list[tuple[ProfileLine, OtherVerdict, str]] = []
-    flags = f"the order has {', '.join(order.triggers) or 'none'}"
-    outcome = f"the order has {order.field_status}"
+    flags = f"the order has {', '.join(order.triggers) or 'no triggers'}"
+    outcome = f"the order is {order.field_status}"
     for line in profile.lines:
         if line.mode == "optional":
-            others.append((line, "optional", "offered only; add it by hand"))
-        elif line.mode == "triggered" and not fires(line, order):
-            carried = outcome if line.bill_kind == "outcome" else flags
-            others.append((line, "not_triggered", f"needs {line.bill_type}; {carried}"))
+            others.append((line, "optional", "optional; add it by hand if it applies"))
+        elif line.mode == "triggered" and not is_triggered(line, order):
+            reason = outcome if line.bill_kind == "outcome" else flags
+            others.append((line, "not_triggered", f"needs {line.bill_type}; {reason}"))
         else:
             origin: LineOrigin = "auto" if line.mode == "triggered" else "rate"
-            wanted.append(Wanted(line.position, line, origin, override=overrides.get(line.position)))
-    return wanted, others
+            planned.append(PlannedLine(line.position, line, origin, override=overrides.get(line.position)))
+    return planned, others
 
 
-def wanted_of_charges(
+def plan_charges(
     order: WorkOrder, profile: BillingProfile, charges: Sequence[OrderCharge], first: int
-) -> Iterator[Wanted]:
-    """Prebills, then lines by hand; one without a price of its own takes that of the profile's line with its item."""
+) -> Iterator[PlannedLine]:
+    """Yields prebills first and then manual lines, in the order in which they were entered.
+
+    A charge without a rate is priced like the profile line with its billing item; an optional line takes precedence.
+    Raises PrebillNotInTable. Source: rating, section 3.5.
+    """
     ordered = sorted(
-        (one for one in charges if one.kind != "override"), key=lambda one: (one.kind != "prebill", one.id)
+        (charge for charge in charges if charge.kind != "override"),
+        key=lambda charge: (charge.kind != "prebill", charge.id),
     )
     for position, charge in enumerate(ordered, start=first):
         assert charge.kind != "override"
         if charge.standard:
-            named = [one for one in profile.lines if one.billing_item == charge.billing_item]
-            found = next((one for one in named if one.mode == "optional"), named[0] if named else None)
+            named = [line for line in profile.lines if line.billing_item == charge.billing_item]
+            found = next((line for line in named if line.mode == "optional"), named[0] if named else None)
             if found is None:
                 raise PrebillNotInTable(
-                    f"{charge.billing_item} was entered for work order {order.number} without a price, and profile "
-                    f"{profile.id} ({describe(profile.key)}) has no such line: give it a rate.",
+                    f"{charge.billing_item} was entered for work order {order.number} without a rate, and profile "
+                    f"{profile.id} ({describe(profile.key)}) has no line for it. Enter it again with a rate.",
                     members={"charge_id": charge.id, "profile_id": profile.id},
                 )
             changes: dict[str, object] = {"comment": charge.comment or found.comment}
@@ -113,22 +118,22 @@ def wanted_of_charges(
                 commission_method=charge.commission_method,
                 commission_rate=charge.commission_rate,
             )
-        yield Wanted(position, line, charge.kind, charge=charge)
+        yield PlannedLine(position, line, charge.kind, charge=charge)
 
 
 def assign_overrides(
     profile: BillingProfile, charges: Sequence[OrderCharge]
 ) -> tuple[dict[int, OrderCharge], list[OrderCharge]]:
-    """Overrides by the position of their line, a later one in place of an earlier one; and those without a line."""
+    """The overrides by the position of their line, and those without a line. Later overrides replace earlier ones."""
     assigned: dict[int, OrderCharge] = {}
-    lost = []
+    unmatched = []
     for charge in charges:
         if charge.kind != "override":
             continue
-        fits = (charge.billing_item, charge.bill_type)
-        position = next((one.position for one in profile.lines if (one.billing_item, one.bill_type) == fits), None)
+        key = (charge.billing_item, charge.bill_type)
+        position = next((line.position for line in profile.lines if (line.billing_item, line.bill_type) == key), None)
         if position is None:
-            lost.append(charge)
+            unmatched.append(charge)
         else:
             assigned[position] = charge
-    return assigned, lost
+    return assigned, unmatched

@@ -1,0 +1,110 @@
+"""CSV files: limits before work, the first faults by name, and no file that holds up the others."""
+
+import asyncio
+import os
+import re
+import time
+from operator import attrgetter
+from pathlib import Path
+
+import psutil
+import pytest
+from pydantic import BaseModel, field_validator
+
+from shared.errors import ImportRefused
+from shared.files.csv import MOST_FAULTS, MOST_ROWS, read_csv
+
+
+class Row(BaseModel):
+    code: str
+    pages: int = 0
+
+
+class Slow(BaseModel):
+    """A row whose check takes so long that the caller leaves meanwhile."""
+
+    place: Path
+
+    @field_validator("place")
+    @classmethod
+    def wait(cls, place: Path) -> Path:
+        place.write_text(str(os.getpid()))
+        time.sleep(60)
+        return place
+
+
+async def refusal_of(content: bytes) -> ImportRefused:
+    with pytest.raises(ImportRefused) as refused:
+        await read_csv(content, Row, key=attrgetter("code"))
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The file has no rows under its heading"),
+        (b"code,pages\n", "The file has no rows under its heading"),
+        (b"code,pages\n" + b",\n" * 50, "The file has no rows under its heading"),
+        (b"code," + b"x," * 1_000_000 + b"\n", r"The file has 1,000,002 columns; 200 are allowed"),
+        (b"code\n" + b"\n" * (MOST_ROWS + 1), "The file has more than 100,000 rows"),
+        (b"code\n" + b"a\n" * (MOST_ROWS + 1), "The file has more than 100,000 rows"),
+        (b"code\n" + "é".encode("latin-1") * 40_000, "is not in UTF-8"),
+    ],
+)
+async def test_a_file_without_rows_or_with_too_many_is_refused_before_any_is_checked(content: bytes, said: str) -> None:
+    refused = await refusal_of(content)
+    assert re.search(said, f"{refused.detail} {[fault.detail for fault in refused.faults]}")
+
+
+async def test_the_first_faults_are_named_and_the_others_counted() -> None:
+    for rows in (250, 60_000):
+        refused = await refusal_of(b"code,pages\n" + b"A,x\n" * rows)
+        assert len(refused.faults) == MOST_FAULTS == 200
+        assert refused.detail == (
+            f"Nothing was imported: the file has {rows:,} errors; the first 200 are listed, and {rows - 200:,} more "
+            "are not."
+        )
+    refused = await refusal_of(b"code,pages\n" + b"A,1\n" * 10_000)
+    assert refused.faults[0].detail == "repeats A of line 2"
+    assert "9,999 errors" in refused.detail
+
+
+async def test_a_large_file_is_read_whole_and_in_its_order() -> None:
+    content = b"code,pages\n" + b"".join(b"C%d,%d\n" % (number, number) for number in range(20_000))
+    rows = await read_csv(content, Row, key=attrgetter("code"))
+    assert [(numbered.line, numbered.row.pages) for numbered in rows[:2]] == [(2, 0), (3, 1)]
+    assert len(rows) == 20_000
+
+
+async def test_others_go_first_while_a_large_file_is_read() -> None:
+    """A turn of the loop in between is late by much less than the file takes."""
+    content = b"code,pages\n" + b"".join(b"C%d,%d\n" % (number, number) for number in range(100_000))
+    await read_csv(content[:20_000].rpartition(b"\n")[0], Row)
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    others = asyncio.create_task(turn())
+    await read_csv(content, Row, key=attrgetter("code"))
+    others.cancel()
+    assert turns > 150
+
+
+async def test_checking_ends_when_the_caller_leaves(tmp_path: Path) -> None:
+    place = tmp_path / "worker"
+    content = b"place\n" + f"{place}\n".encode() * 1_000
+    assert len(content) > 16 * 1024
+    reading = asyncio.create_task(read_csv(content, Slow))
+    async with asyncio.timeout(20):
+        while not (place.exists() and place.read_text()):
+            await asyncio.sleep(0.05)
+    worker = psutil.Process(int(place.read_text()))
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert worker.pid != os.getpid()
+    worker.wait(timeout=5)
