@@ -51,7 +51,7 @@ class Admission:
             return plain, plain.template
         return self._routes.match(method, path_segments(raw_path))
 
-    async def admit(self, route: Route, path: str, shown: Shown, peer: str) -> Admitted:
+    async def admit(self, route: Route, path: str, shown: Shown, address: str) -> Admitted:
         """Admits the request if the caller may send it. Every decision is logged, every denial counted.
 
         Raises PermissionsStale, Unauthenticated, Forbidden, CsrfRefused or HeadersRefused.
@@ -60,9 +60,9 @@ class Admission:
             try:
                 cookie = cookie_for(route, shown)
             except CsrfRefused as error:
-                self._denied(route, "unknown", Decision("forbidden", error.detail), peer, error)
+                self._denied(route, "unknown", Decision("forbidden", error.detail), address, error)
                 raise
-            note(route, peer, PUBLIC)
+            note(route, address, PUBLIC)
             return Admitted(route, path, cookie=cookie)
         self._permissions.current()
         now = time.time()
@@ -70,14 +70,14 @@ class Admission:
             authorization, by_cookie = shown.bearer()
             session = await self._tokens.check(authorization, now)
         except Unauthenticated as error:
-            self._denied(route, "unknown", Decision("unauthenticated", error.detail), peer, error)
+            self._denied(route, "unknown", Decision("unauthenticated", error.detail), address, error)
             raise
         subject = session.caller.subject
         if by_cookie:
             try:
                 require_own_page(route, session.csrf, shown)
             except CsrfRefused as error:
-                self._denied(route, subject, Decision("forbidden", error.detail), peer, error)
+                self._denied(route, subject, Decision("forbidden", error.detail), address, error)
                 raise
         # Read again, because checking the token may have taken a while.
         table = self._permissions.current()
@@ -87,14 +87,14 @@ class Admission:
             identity = self._identities.sign(session, decision.user, route.service, table.epoch, now)
             return Admitted(route, path, session, identity)
         refused = _refusal(route, decision)
-        self._denied(route, subject, decision, peer, refused)
+        self._denied(route, subject, decision, address, refused)
         raise refused
 
-    def _denied(self, route: Route, subject: str, decision: Decision, peer: str, refused: DomainError) -> None:
+    def _denied(self, route: Route, subject: str, decision: Decision, address: str, refused: DomainError) -> None:
         """Logs and counts a denial."""
         note(route, subject, decision)
         name = decision.user.name if decision.user is not None else ""
-        self._denials.count(route, subject, name, peer, refused.status, decision.reason)
+        self._denials.count(route, subject, name, address, refused.status, decision.reason)
 
 
 def _refusal(route: Route, decision: Decision) -> Forbidden | Unauthenticated:

@@ -18,10 +18,11 @@ from gateway.rules.headers import Header
 from gateway.rules.paths import LETTERS_AND_DIGITS
 from gateway.upstream import Upstream, fetch
 from shared.access.grants import Grant, Principal
-from shared.access.identity import ADDRESS_HEADER, ALGORITHM, GATEWAY, HEADER, sign_identity
+from shared.access.identity import ADDRESS_HEADER, ALGORITHM, GATEWAY, HEADER, UNREADABLE, sign_identity
 from shared.contracts.access_token import AUDIENCE, ISSUER, TYPE, AccessClaims
 from shared.contracts.jwks import NOUN, PublicKey
 from shared.errors import Unauthenticated
+from shared.http.health import Unready
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +75,9 @@ class Keys:
         self._keys = keys
 
     async def probe(self) -> None:
-        """Raises if there are no keys, because then no access token can be checked."""
+        """Raises Unready if there are no keys, because then no access token can be checked."""
         if not self._keys:
-            raise ConnectionError("no keys of the security service yet")
+            raise Unready("The gateway has no keys of the security service yet.")
 
     def holds(self, key_id: str) -> bool:
         """Whether the key was published when the keys were last fetched."""
@@ -186,13 +187,13 @@ class Tokens:
                     options={"strict_aud": True, "verify_iat": False},
                 )
             )
+            caller = Caller(claims.sub, claims.sid, float(claims.exp))
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("The access token has expired. Refresh it, or log in again.") from error
-        except (jwt.InvalidTokenError, ValidationError) as error:
+        except UNREADABLE as error:
             raise Unauthenticated("The access token is not valid.") from error
         if claims.iat > now + _CLOCK_SKEW_SECONDS:
             raise Unauthenticated("The access token is not valid yet.")
-        caller = Caller(claims.sub, claims.sid, float(claims.exp))
         return Session(caller, key_id, claims.csrf, min(caller.expires_at, now + TRUSTED_SECONDS))
 
 

@@ -71,8 +71,8 @@ class Check:
     async def _answer(self, scope: Scope) -> Response:
         original = self._original(scope, scope["headers"])
         route, path = self._admission.find(original.method, original.raw_path, original.query)
-        peer = scope["client"][0] if scope["client"] else "unknown"
-        admitted = await self._admission.admit(route, path, original.shown, peer)
+        address = scope["client"][0] if scope["client"] else "unknown"
+        admitted = await self._admission.admit(route, path, original.shown, address)
         found = {"ratebook-service": route.service, "ratebook-method": route.method, "ratebook-path": path}
         if admitted.identity is not None:
             found[HEADER] = admitted.identity

@@ -42,10 +42,19 @@ class Connections:
         self._origins: dict[str, _Origin] = {}
         self._every: set[Connection] = set()
 
-    async def send(self, origin: str, method: str, target: str, headers: Sequence[Header], body: Body) -> Answer:
+    async def send(
+        self,
+        origin: str,
+        method: str,
+        target: str,
+        headers: Sequence[Header],
+        body: Body,
+        *,
+        on_new_connection: bool = False,
+    ) -> Answer:
         to = self._origins.get(origin) or self._add(origin)
         head = _request_head(f"{method} {target} HTTP/1.1\r\nhost: {to.host_line}\r\n", headers, body)
-        connection = to.take() or await self._connect(to)
+        connection = (None if on_new_connection else to.take()) or await self._connect(to)
         answer = connection.ask(head, is_head=method == "HEAD")
         try:
             if isinstance(body, Upload):

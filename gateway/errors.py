@@ -78,7 +78,7 @@ class BodyTooLarge(DomainError):
 
 
 class BodyStalled(DomainError):
-    """The rest of the body did not arrive in time, and nothing was kept. Send the request again."""
+    """The rest of the body did not arrive in time, or arrived too slowly, and nothing was kept. Send the request again."""
 
     code = "BODY_STALLED"
     status = 408
@@ -166,12 +166,20 @@ class UpstreamTimeout(DomainError):
 
 
 async def refuse(error: DomainError, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers a refusal. A large body is read and dropped for a moment before the connection is closed."""
+    """Answers a refusal. A large body is read and dropped for a moment before the connection is closed.
+
+    A body that stalled is not waited for.
+    """
     answer = refusal(error)
     if isinstance(error, Unauthenticated):
         answer.headers["www-authenticate"] = "Bearer"
     elif isinstance(error, MethodNotAllowed):
         answer.headers["allow"] = ", ".join(error.allowed)
+    if isinstance(error, BodyStalled):
+        # The rest would arrive just as slowly.
+        answer.headers["connection"] = "close"
+        await answer(scope, receive, send)
+        return
     if not _has_large_body(scope):
         await answer(scope, receive, send)
         return

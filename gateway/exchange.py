@@ -151,6 +151,9 @@ class Answer:
         if self.status or self._parser is None:
             return
         status = self._parser.get_status_code()
+        if status < 100:
+            self.fail(self._broken())
+            return
         if status < 200:
             # An informational answer; the final answer follows.
             self.headers.clear()

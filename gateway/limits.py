@@ -62,6 +62,30 @@ class InWork:
 
 
 @dataclass(slots=True)
+class Pace:
+    """Whether a caller sends its body, or reads its answer, fast enough.
+
+    Only the time in which the gateway waits for the caller counts. After `seconds` of it the average must be
+    `bytes_per_second`. Otherwise a byte now and then would keep a request in progress for as long as the caller likes.
+    """
+
+    bytes_per_second: int
+    seconds: float
+    _bytes: int = 0
+    _waited: float = 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the gateway may wait for the caller now; negative if it has waited for too long."""
+        return max(self.seconds, self._bytes / self.bytes_per_second) - self._waited
+
+    def note(self, size: int, waited: float) -> None:
+        """Counts bytes and the time that the gateway waited for them."""
+        self._bytes += size
+        self._waited += waited
+
+
+@dataclass(slots=True)
 class Breaker:
     """A circuit breaker, which takes load off a failing service and saves its callers the wait.
 

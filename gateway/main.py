@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import health
+from gateway.addresses import CallerAddresses
 from gateway.admission import Admission
 from gateway.auth import Identities, Keys, Tokens
 from gateway.check import Check, is_check
@@ -23,7 +24,7 @@ from shared.access.identity import load_private_key
 from shared.http.context import RequestContext
 from shared.http.health import install_health
 from shared.http.metrics import install_metrics
-from shared.http.problems import install_problem_handlers
+from shared.http.problems import Unexpected, install_problem_handlers
 from shared.process import logging as process_logging
 from shared.process.background import collect_rarely, running
 from shared.process.draining import Draining
@@ -74,6 +75,8 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         failures=settings.failures,
         pause_seconds=settings.pause_seconds,
         inactivity_seconds=settings.inactivity_timeout_seconds,
+        slowest_bytes_per_second=settings.slowest_bytes_per_second,
+        slow_seconds=settings.slow_seconds,
     )
     denials = Denials(upstream, settings.security_url, identities)
     admission = Admission(routes, Tokens(keys, settings.token_cache_size), identities, permissions, denials)
@@ -117,8 +120,10 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     )
     install_problem_handlers(app)
     install_documents(app, documents)
-    install_health(
-        app, draining, health.needed(keys, permissions), health.useful(permissions, upstream, settings.origins)
-    )
-    install_metrics(app, {"gateway": measure(permissions, proxy, denials)})
-    return RequestContext(Front(proxy, check, app), "gateway", draining)
+    services = {name: health.ServiceHealth(upstream, origin) for name, origin in settings.origins.items()}
+    install_health(app, draining, health.needed(keys, permissions, services), health.useful(permissions, services))
+    if settings.metrics_key is not None:
+        lookups = {"gateway": measure(permissions, proxy, denials)}
+        install_metrics(app, lookups, key=settings.metrics_key.get_secret_value())
+    front = CallerAddresses(Front(proxy, check, app), settings.trusted_proxies)
+    return RequestContext(Unexpected(front), "gateway", draining)

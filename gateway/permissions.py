@@ -18,6 +18,7 @@ from shared.access.identity import grants_from_claim
 from shared.contracts.permission_table import FEATURE, NOUN, PermissionTable
 from shared.contracts.permissions_changed import PermissionsChanged
 from shared.events import streams
+from shared.http.health import Unready
 
 log = logging.getLogger(__name__)
 
@@ -141,11 +142,16 @@ class Permissions:
         self._wake.set()
 
     async def probe_age(self) -> None:
-        self.current()
+        """Raises Unready while the gateway cannot decide about requests."""
+        try:
+            self.current()
+        except PermissionsStale as error:
+            raise Unready("The gateway has no current permissions of the security service.") from error
 
     async def probe_nats(self) -> None:
+        """Raises Unready without a connection to NATS."""
         if self._nats is None or not self._nats.is_connected:
-            raise ConnectionError("not connected")
+            raise Unready("NATS is unreachable.")
 
 
 def read_table(table: PermissionTable) -> UserTable:

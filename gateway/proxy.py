@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gateway.admission import Admission
 from gateway.auth import ADDRESS, IDENTITY, Session
@@ -26,13 +26,12 @@ from gateway.errors import (
     UpstreamUnreachable,
     refuse,
 )
-from gateway.limits import Breaker, InWork, Rates
+from gateway.limits import Breaker, InWork, Pace, Rates
 from gateway.permissions import Permissions
 from gateway.routes import Route
 from gateway.rules.headers import RequestHead, request_head, response_head
 from gateway.upstream import Body, Exchange, Upload, Upstream
 from shared.errors import DomainError
-from shared.http.problems import UNEXPECTED, problem
 from shared.process import tracing
 
 log = logging.getLogger(__name__)
@@ -41,7 +40,10 @@ log = logging.getLogger(__name__)
 _SMALL_BODY_BYTES = 64 * 1024
 # How long the end of a stream waits for a caller that does not read.
 _LAST_WORD_SECONDS = 1.0
+_NOT_WAITED_SECONDS = 0.001
 _VERSIONS = frozenset({"1.0", "1.1"})
+# uvicorn has no status line for any other.
+_FINAL = range(200, 600)
 _BODILESS = frozenset({204, 205, 304})
 _READING = frozenset({"GET", "HEAD"})
 _END = {"type": "http.response.body", "body": b"", "more_body": False}
@@ -69,6 +71,12 @@ class Limits:
     failures: int
     pause_seconds: float
     inactivity_seconds: float
+    slowest_bytes_per_second: int
+    slow_seconds: float
+
+    def new_pace(self) -> Pace:
+        """The pace that a caller must keep with one body."""
+        return Pace(self.slowest_bytes_per_second, self.slow_seconds)
 
 
 @dataclass(slots=True)
@@ -87,11 +95,11 @@ class _Request:
     target: str
     head: RequestHead
     session: Session | None
-    peer: str
+    address: str
 
     @property
     def caller(self) -> str:
-        return self.session.caller.subject if self.session is not None else f"peer {self.peer}"
+        return self.session.caller.subject if self.session is not None else f"address {self.address}"
 
 
 class Proxy:
@@ -133,10 +141,6 @@ class Proxy:
             await self._handle(scope, receive, send)
         except DomainError as error:
             await refuse(error, scope, receive, send)
-        except Exception:
-            log.exception("unexpected")
-            answer = problem(500, "UNEXPECTED", UNEXPECTED)
-            await answer(scope, receive, send)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["http_version"] not in _VERSIONS:
@@ -145,18 +149,18 @@ class Proxy:
         head = request_head(scope["headers"])
         route, path = self._admission.find(scope["method"], scope["raw_path"], query)
         scope["route"] = route
-        peer = scope["client"][0] if scope["client"] else "unknown"
-        admitted = await self._admission.admit(route, path, Shown(head.authorization, head.cookie, head.csrf), peer)
+        address = scope["client"][0] if scope["client"] else "unknown"
+        admitted = await self._admission.admit(route, path, Shown(head.authorization, head.cookie, head.csrf), address)
         if admitted.cookie is not None:
             head.forwarded.append((b"cookie", admitted.cookie.encode("ascii")))
         if admitted.identity is not None:
             head.forwarded.append((IDENTITY, admitted.identity.encode()))
         head.forwarded.append((b"traceparent", (tracing.traceparent() or tracing.new_traceparent()).encode()))
-        head.forwarded.append((ADDRESS, peer.encode()))
+        head.forwarded.append((ADDRESS, address.encode()))
         if head.content_length is not None and head.content_length > self._limits.max_body_bytes:
             raise self._too_large()
         target = f"{path}?{query.decode('ascii')}" if query else path
-        request = _Request(route, scope["method"], target, head, admitted.session, peer)
+        request = _Request(route, scope["method"], target, head, admitted.session, address)
         self._rates.take(request.caller, time.monotonic())
         await self._carry(request, receive, send)
 
@@ -201,16 +205,20 @@ class Proxy:
     async def _send(self, service: _Service, request: _Request, body: Body) -> Exchange:
         """Sends the request. A request that only reads is sent once more if its connection is lost before the answer.
 
-        A service that stops closes its idle connections while a request may be on its way on one of them.
+        A service that stops closes its idle connections while a request may be on its way on one of them. The second
+        time a new connection carries it, because the others in the pool may be in the same state.
         """
         method, forwarded = request.route.method, request.head.forwarded
         may_repeat = method in _READING and body is None
+        again = False
         while True:
             try:
-                exchange = await self._upstream.send(service.origin, method, request.target, forwarded, body)
+                exchange = await self._upstream.send(
+                    service.origin, method, request.target, forwarded, body, on_new_connection=again
+                )
             except (UpstreamUnreachable, UpstreamFailed, UpstreamTimeout) as error:
-                if may_repeat and isinstance(error, UpstreamFailed):
-                    may_repeat = False
+                if may_repeat and not again and isinstance(error, UpstreamFailed):
+                    again = True
                     continue
                 service.breaker.failed(time.monotonic())
                 raise
@@ -231,17 +239,22 @@ class Proxy:
     async def _pieces(self, call: Call, receive: Receive) -> AsyncIterator[bytes]:
         """The body as it arrives; raises BodyTooLarge, BodyStalled or _CallerLeft, which end the upload."""
         received = 0
+        pace = self._limits.new_pace()
         more = True
         while more:
+            began = time.monotonic()
             try:
-                async with asyncio.timeout(self._limits.inactivity_seconds):
+                async with asyncio.timeout(min(self._limits.inactivity_seconds, pace.seconds_left)):
                     message = await receive()
             except TimeoutError:
-                raise BodyStalled("The rest of the body did not arrive in time. Send the request again.") from None
+                raise BodyStalled(
+                    "The rest of the body did not arrive in time, or arrived too slowly. Send the request again."
+                ) from None
             if message["type"] == "http.disconnect":
                 raise _CallerLeft
             piece, more = message.get("body", b""), message.get("more_body", False)
             received += len(piece)
+            pace.note(len(piece), time.monotonic() - began)
             if received > self._limits.max_body_bytes:
                 raise self._too_large()
             if not more:
@@ -257,7 +270,7 @@ class Proxy:
     async def _answer(self, request: _Request, call: Call, exchange: Exchange, send: Send) -> None:
         route = request.route
         head = response_head(exchange.headers, route.service, self._services[route.service].origin)
-        if exchange.status < 200 or head.unknown_coding:
+        if exchange.status not in _FINAL or head.unknown_coding:
             raise UpstreamFailed("The answer of the service is not one that the gateway can forward.")
         bodiless = exchange.status in _BODILESS
         if head.content_length is not None and not bodiless:
@@ -268,12 +281,12 @@ class Proxy:
             return
         if head.is_event_stream and request.session is not None:
             with self.streams.holding(OpenStream(call, route, request.session.caller)):
-                await self._carry_back(exchange, head.content_length, send)
+                await self._carry_back(exchange, head.content_length, send, None)
             return
-        await self._carry_back(exchange, head.content_length, send)
+        await self._carry_back(exchange, head.content_length, send, self._limits.new_pace())
 
-    async def _carry_back(self, exchange: Exchange, length: int | None, send: Send) -> None:
-        """Forwards the body piece by piece, as fast as the caller reads it.
+    async def _carry_back(self, exchange: Exchange, length: int | None, send: Send, pace: Pace | None) -> None:
+        """Forwards the body piece by piece, as fast as the caller reads it, at the least at the `pace`.
 
         If the service breaks off or the caller stalls, the answer stays incomplete and the connection is closed, so
         that nobody takes a part for the whole.
@@ -281,14 +294,24 @@ class Proxy:
         try:
             piece = await exchange.read()
             if len(piece) == length:
-                await send({"type": "http.response.body", "body": piece, "more_body": False})
+                await self._give(send, {"type": "http.response.body", "body": piece, "more_body": False}, pace)
                 return
             while piece:
-                async with asyncio.timeout(self._limits.inactivity_seconds):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await self._give(send, {"type": "http.response.body", "body": piece, "more_body": True}, pace)
                 piece = await exchange.read()
-            await send(_END)
+            await self._give(send, _END, pace)
         except DomainError as error:
             log.warning("an answer was not finished: %s", error.detail)
         except TimeoutError:
-            log.info("an answer was not finished: its caller stopped reading it")
+            log.info("an answer was not finished: its caller stopped reading it, or read too slowly")
+
+    async def _give(self, send: Send, message: Message, pace: Pace | None) -> None:
+        """Sends a piece of the body; raises TimeoutError if the caller reads too slowly."""
+        began = time.monotonic()
+        patience = self._limits.inactivity_seconds
+        async with asyncio.timeout(patience if pace is None else min(patience, pace.seconds_left)):
+            await send(message)
+        waited = time.monotonic() - began
+        if pace is not None and waited > _NOT_WAITED_SECONDS:
+            # What went into a buffer at once says nothing about the caller.
+            pace.note(len(message["body"]), waited)

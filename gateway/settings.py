@@ -1,12 +1,14 @@
 """The gateway's settings, read from the environment."""
 
+from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from gateway.check import Manner
+from gateway.rules.addresses import Network
 from shared.process.settings import ProcessSettings, Seed
 
 _MIB = 1024 * 1024
@@ -21,6 +23,17 @@ def _origin(url: str) -> str:
     return plain
 
 
+def _networks(given: object) -> object:
+    """The networks in a text such as `10.0.0.0/8, 192.0.2.7`; raises ValueError."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return tuple(ip_network(one.strip()) for one in given.split(","))
+    except ValueError:
+        raise ValueError("must be addresses or networks separated by commas, such as 10.0.0.0/8, 192.0.2.7") from None
+
+
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 Origin = Annotated[str, AfterValidator(_origin)]
 
 
@@ -43,6 +56,10 @@ class Settings(ProcessSettings):
     inactivity_timeout_seconds: float = Field(default=60.0, gt=0)
     """Applies both to a service that sends nothing and to a caller that reads or sends nothing. Event streams send a
     heartbeat every 15 s."""
+    slowest_bytes_per_second: int = Field(default=1_024, gt=0)
+    """How fast a caller must send a body and read an answer, on average. Event streams are exempt."""
+    slow_seconds: float = Field(default=30.0, gt=0)
+    """The time after which that average counts; only waiting for the caller does."""
     max_body_bytes: int = Field(default=25 * _MIB, gt=0)
     """The largest request body."""
     max_upstream_requests: int = Field(default=1_000, gt=0)
@@ -67,6 +84,12 @@ class Settings(ProcessSettings):
     """The data plane that carries the requests and asks about each at `/auth/check`. Without it there is no `/auth/check`."""
     check_key: SecretStr | None = Field(default=None, min_length=32)
     """The key that authenticates that data plane."""
+    metrics_key: SecretStr | None = Field(default=None, min_length=32)
+    """The key that Prometheus sends as `Authorization: Bearer` to read `/metrics`. Without it there is no `/metrics`,
+    because the gateway's port is public."""
+    trusted_proxies: Networks = ()
+    """The proxies in front of the gateway, as addresses or networks separated by commas: `10.0.0.0/8, 192.0.2.7`. What
+    they add to `X-Forwarded-For` is the caller's address in limits, logs and audit. From others the header is ignored."""
     token_cache_size: int = Field(default=10_000, gt=0)
     """How many access tokens are remembered as checked."""
 

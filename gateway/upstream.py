@@ -41,10 +41,20 @@ class Exchange(Protocol):
 class Upstream(Protocol):
     """Carries requests to services unchanged: no redirects, no cookies, no decompression, no retries."""
 
-    async def send(self, origin: str, method: str, target: str, headers: Sequence[Header], body: Body) -> Exchange:
+    async def send(
+        self,
+        origin: str,
+        method: str,
+        target: str,
+        headers: Sequence[Header],
+        body: Body,
+        *,
+        on_new_connection: bool = False,
+    ) -> Exchange:
         """Sends a request to `origin` (`http://host:port`) and waits for the head of the answer.
 
-        `headers` do not include Host and the framing of the body. Raises UpstreamUnreachable, UpstreamFailed or
+        `headers` do not include Host and the framing of the body. With `on_new_connection`, none that was used before
+        carries it. Raises UpstreamUnreachable, UpstreamFailed or
         UpstreamTimeout. An error of the upload ends the request at the service and is raised unchanged.
         """
 

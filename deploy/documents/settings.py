@@ -52,7 +52,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    if value is None or value == {}:
+    if value is None or value in ({}, ()):
         return "not set"
     return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 

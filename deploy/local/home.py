@@ -47,6 +47,7 @@ class Secrets:
     nats: dict[str, str] = field(default_factory=dict, repr=False)
     gateway_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     security_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    metrics_key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     users: dict[str, str] = field(default_factory=dict, repr=False)
 
     def complete(self, roles: Iterable[str], broker_users: Iterable[str], users: Iterable[str]) -> None:

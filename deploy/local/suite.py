@@ -144,6 +144,7 @@ class Suite:
         }
         if name == "gateway":
             environment["GATEWAY_SIGNING_KEY"] = kept.gateway_key
+            environment["GATEWAY_METRICS_KEY"] = kept.metrics_key
             for service in SERVICES:
                 environment[f"GATEWAY_{service.upper()}_URL"] = f"http://127.0.0.1:{self._ports[service].port}"
             return environment

@@ -17,9 +17,9 @@ class LoginRefused(DomainError):
 
 
 class LogInLimited(DomainError):
-    """Too many log-ins of this account or from this address failed. Wait for the seconds in `Retry-After`.
+    """Too many log-ins of this account failed, or it failed at an address with too many failures.
 
-    If an administrator sets a new password, the account can log in again immediately.
+    Wait for the seconds in `Retry-After`. If an administrator sets a new password, the account can log in again immediately.
     """
 
     code = "LOG_IN_LIMITED"

@@ -1,5 +1,7 @@
 """Building the security service from its parts."""
 
+import asyncio
+
 from fastapi import FastAPI
 
 from services.security.actions.directory import Directory
@@ -57,5 +59,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.features = read_features()
     registration = settings.oidc
     app.state.provider = None if registration is None else Provider(registration, settings.oidc_trust())
+    app.state.crowd = asyncio.Lock()
     app.state.directory = None if settings.directory is None else Directory(settings.directory)
     return app

@@ -26,6 +26,10 @@ GATEWAY = "gateway"
 LIFETIME_SECONDS = 60
 ALGORITHM = "EdDSA"
 _TYPE = "ratebook-identity+jwt"
+UNREADABLE = (
+    *(jwt.InvalidTokenError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError),
+)
+"""What a token may raise that nobody of ours made: JSON of another shape or depth, or a time of thousands of digits."""
 
 
 def key_id(private_key: Ed25519PrivateKey) -> str:
@@ -116,7 +120,7 @@ class IdentityVerifier:
                 issuer=ISSUER,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
-        except (jwt.InvalidTokenError, KeyError) as error:
+            principal = Principal(claims["sub"], claims["name"], grants_from_claim(claims["grants"]))
+            return principal, float(claims["exp"])
+        except UNREADABLE as error:
             raise Unauthenticated("The identity of the request is not valid.") from error
-        principal = Principal(claims["sub"], claims["name"], grants_from_claim(claims["grants"]))
-        return principal, float(claims["exp"])

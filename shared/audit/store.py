@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.audit.chain import FIRST, link
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
+from shared.values.dates import Moment
 from shared.values.filters import Filter
 from shared.values.numbers import counted
 
@@ -58,8 +59,8 @@ class EntryFilter(Filter):
     operation: str | None = Field(default=None, description="For example `POST /v1/exports`.")
     path: str | None = Field(default=None, description="Part of the path.")
     request_id: str | None = Field(default=None, description="The request id, as in the response and the logs.")
-    begin: datetime | None = Field(default=None, description="Earliest time, inclusive.")
-    end: datetime | None = Field(default=None, description="Latest time, exclusive.")
+    begin: Moment | None = Field(default=None, description="Earliest time, inclusive.")
+    end: Moment | None = Field(default=None, description="Latest time, exclusive.")
 
 
 @dataclass(frozen=True)

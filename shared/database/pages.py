@@ -86,7 +86,7 @@ def _decode(cursor: str, sort: str, key_type: str) -> tuple[str, int | str]:
         made_for, value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         key_fits = isinstance(key, str) if key_type == "text" else isinstance(key, int) and abs(key) < 2**63
         fits = made_for == sort and isinstance(value, str) and key_fits
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         fits = False
     if not fits:
         raise _foreign_cursor()

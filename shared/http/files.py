@@ -1,5 +1,6 @@
 """Files over HTTP: imports as request bodies, tables and PDFs as answers."""
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,14 +13,16 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.clock import now
-from shared.errors import ImportRefused, InvalidInput
+from shared.errors import Fault, ImportRefused, InvalidInput
 from shared.files import xlsx
 from shared.files.csv import CSV_TYPE, MOST_ROWS, shown_cell, write_csv
 from shared.files.pdf import render_pdf
 from shared.files.xlsx import XLSX_TYPE, Cell
+from shared.http.storable import NULL_REFUSED
 
 PDF_TYPE = "application/pdf"
 LARGEST_FILE_BYTES = 20 * 2**20
+_LONGEST_LINE_BYTES = 64 * 2**10
 
 
 async def csv_body(request: Request) -> bytes:
@@ -30,7 +33,27 @@ async def csv_body(request: Request) -> bytes:
     content = await whole_file(request, LARGEST_FILE_BYTES)
     if content is None:
         raise ImportRefused(f"The file is larger than {LARGEST_FILE_BYTES // 2**20} MiB. Split it.")
-    return await xlsx.read(content, MOST_ROWS) if kind == XLSX_TYPE else content
+    table = await xlsx.read(content, MOST_ROWS) if kind == XLSX_TYPE else content
+    if b"\0" in table:
+        raise ImportRefused(
+            "The file contains null characters, as in UTF-16. Save it as CSV UTF-8.",
+            faults=[Fault(_place_of_null(table), NULL_REFUSED)],
+        )
+    return table
+
+
+def _place_of_null(table: bytes) -> str:
+    """The line of the first null character, and its column if the line is a whole row."""
+    at = table.index(b"\0")
+    number = table.count(b"\n", 0, at) + 1
+    line = table[table.rfind(b"\n", 0, at) + 1 :].partition(b"\n")[0][:_LONGEST_LINE_BYTES]
+    heading = table.partition(b"\n")[0][:_LONGEST_LINE_BYTES]
+    try:
+        names, cells = csv.reader([heading.decode("utf-8-sig"), line.decode()])
+    except (ValueError, csv.Error):
+        return f"line {number}"
+    found = [name.strip() for name, cell in zip(names, cells, strict=False) if "\0" in cell]
+    return f"line {number}, column {found[0]}" if number > 1 and len(names) == len(cells) else f"line {number}"
 
 
 async def whole_file(request: Request, most_bytes: int) -> bytes | None:

@@ -1,6 +1,7 @@
 """/metrics: what the process has counted, and what it looks up for each scrape."""
 
 import asyncio
+import hmac
 from collections.abc import Iterable, Mapping, Sequence
 
 from fastapi import FastAPI, Request
@@ -8,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Metric, generate_la
 from starlette.responses import Response
 from starlette.routing import Route
 
+from shared.errors import Unauthenticated
 from shared.process.metrics import METRICS_PATH, Lookup, gauge_by, log
 
 _LOOKUP_SECONDS = 2.0
@@ -23,10 +25,17 @@ class _Families:
         return self._families
 
 
-def install_metrics(app: FastAPI, lookups: Mapping[str, Lookup]) -> None:
-    """Adds /metrics: what this process has counted, and the results of `lookups` at that moment."""
+def install_metrics(app: FastAPI, lookups: Mapping[str, Lookup], *, key: str | None = None) -> None:
+    """Adds /metrics: what this process has counted, and the results of `lookups` at that moment.
 
-    async def metrics(_: Request) -> Response:
+    With a `key`, only a caller that sends it as `Authorization: Bearer` gets them.
+    """
+    expected = None if key is None else f"Bearer {key}".encode()
+
+    async def metrics(request: Request) -> Response:
+        shown = request.headers.get("authorization", "").encode("latin-1")
+        if expected is not None and not hmac.compare_digest(shown, expected):
+            raise Unauthenticated("Send the key of the metrics as `Authorization: Bearer`.")
         found = await asyncio.gather(*(_look(name, lookup) for name, lookup in lookups.items()))
         families = [family for result in found if result is not None for family in result]
         up = {name: float(result is not None) for name, result in zip(lookups, found, strict=True)}

@@ -1,7 +1,7 @@
 """The operations of a service: each declares its access, and all are authorized, committed and retried in the same way.
 
-The order for every request: identity → access → idempotency → transaction → endpoint → commit → answer. A deadlock
-or a serialization failure repeats all of it.
+The order for every request: identity → access → text → idempotency → transaction → endpoint → commit → answer. A
+deadlock or a serialization failure repeats all of it.
 """
 
 from collections.abc import Callable, Coroutine, Iterable
@@ -39,6 +39,7 @@ from shared.http.files import CSV_REQUEST
 from shared.http.imports import Imported, Load, checkable
 from shared.http.problems import refusals
 from shared.http.progress import Look, watching
+from shared.http.storable import require_storable
 from shared.process import tracing
 from shared.values.text import in_words, sentence_case
 
@@ -106,6 +107,7 @@ class Operation(APIRoute):
             if self.declared is None:
                 raise AccessUndeclared(self.path)
             request.state.caller = decide(self.declared, request)
+            await require_storable(request, reads_json=self.body_field is not None)
             for _ in range(_TRIES):
                 try:
                     return await self._attempt(request, endpoint)

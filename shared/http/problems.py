@@ -8,7 +8,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import DomainError, Fault, InvalidInput, NotFound
 from shared.process import tracing
@@ -102,8 +105,40 @@ def _from_validation(error: RequestValidationError) -> DomainError:
     return InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=faults)
 
 
+class Unexpected:
+    """ASGI middleware that answers what nobody expected with 500, inside `RequestContext`, which counts and logs it.
+
+    Starlette's own answers and then raises the error again, so that the server closes a connection that its client has
+    just seen as good. If the answer has begun, returning makes the server close the connection: the answer is cut off,
+    and nobody takes a part for the whole. An endpoint that lost its caller while it read the body answers nobody.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            log.exception("unexpected %s", type(error).__name__)
+            if not begun:
+                await problem(500, "UNEXPECTED", UNEXPECTED)(scope, receive, send)
+
+
 def install_problem_handlers(app: FastAPI) -> None:
-    """Makes every refusal of `app` a problem document."""
+    """Makes every refusal of `app` a problem document, and every failure that nobody expected a 500."""
 
     async def domain(_: Request, error: Exception) -> Response:
         assert isinstance(error, DomainError)
@@ -121,11 +156,8 @@ def install_problem_handlers(app: FastAPI) -> None:
         code = _FRAMEWORK_CODES.get(error.status_code, "BAD_REQUEST")
         return problem(error.status_code, code, str(error.detail), headers=error.headers)
 
-    async def unexpected(_: Request, error: Exception) -> Response:
-        log.error("unexpected %s", type(error).__name__, exc_info=error)
-        return problem(500, "UNEXPECTED", UNEXPECTED)
-
     app.add_exception_handler(DomainError, domain)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, unexpected)
+    # The innermost, whatever is added before or afterwards.
+    app.user_middleware.append(Middleware(Unexpected))

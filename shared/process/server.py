@@ -13,6 +13,9 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
+# How long a client may read nothing of what is buffered for it, about 64 KiB. The gateway has a stricter limit for
+# answers of services, so this must be longer than its GATEWAY_INACTIVITY_TIMEOUT_SECONDS.
+STUCK_SECONDS = 180.0
 _KEEP_ALIVE_SECONDS = 75
 _GRACEFUL_SECONDS = 10
 _GATHERED_BYTES = 64 * 1024
@@ -28,6 +31,7 @@ class GatheringTransport(asyncio.Transport):
         self._loop = loop
         self._gathered: list[bytes] = []
         self._bytes = 0
+        self._last_moment: asyncio.TimerHandle | None = None
 
     def write(self, data: Any) -> None:
         if not self._gathered:
@@ -39,8 +43,19 @@ class GatheringTransport(asyncio.Transport):
             self._flush()
 
     def close(self) -> None:
+        """Closes when everything is sent; a client that does not read it is cut off after STUCK_SECONDS."""
         self._flush()
         self._transport.close()
+        if self._last_moment is None:
+            self._last_moment = self._loop.call_later(STUCK_SECONDS, self._transport.abort)
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def lost(self) -> None:
+        """The connection has ended."""
+        if self._last_moment is not None:
+            self._last_moment.cancel()
 
     def is_closing(self) -> bool:
         return self._transport.is_closing()
@@ -62,23 +77,30 @@ class GatheringTransport(asyncio.Transport):
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol with a time limit: the head of each request must arrive within HEAD_SECONDS.
+    """uvicorn's protocol with time limits for clients that send or read nothing, or a byte now and then.
 
-    Otherwise a client that opens connections and sends nothing, or a byte now and then, would keep them forever.
+    The head of each request must arrive within HEAD_SECONDS, and so must the rest of a body that was answered before
+    its end. What is buffered for a client must leave within STUCK_SECONDS. Otherwise such connections would stay
+    forever.
     """
 
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options)
         self._waits_for_head = True
+        self._reads_body = self._is_answered = False
         self._time_limit: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(GatheringTransport(cast("asyncio.Transport", transport), self.loop))
+        self._gathering = GatheringTransport(cast("asyncio.Transport", transport), self.loop)
+        super().connection_made(self._gathering)
         self._set_time_limit()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._waits_for_head = False
+        self._waits_for_head = self._reads_body = False
         self._set_time_limit()
+        self._moves_again()
+        self._gathering.lost()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -90,19 +112,44 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._waits_for_head = False
+        self._waits_for_head = self._is_answered = False
+        self._reads_body = True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._reads_body = False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._is_answered = True
+        self._set_time_limit()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck = self.loop.call_later(STUCK_SECONDS, self._gathering.abort)
+
+    def resume_writing(self) -> None:
+        self._moves_again()
+        super().resume_writing()
+
+    def _moves_again(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _set_time_limit(self) -> None:
         """Starts or cancels the time limit. A head that arrives in one piece never starts one."""
-        if self._waits_for_head and self._time_limit is None:
+        waits = self._waits_for_head or (self._reads_body and self._is_answered)
+        if waits and self._time_limit is None:
             self._time_limit = self.loop.call_later(HEAD_SECONDS, self._give_up)
-        elif not self._waits_for_head and self._time_limit is not None:
+        elif not waits and self._time_limit is not None:
             self._time_limit.cancel()
             self._time_limit = None
 
     def _give_up(self) -> None:
-        self.transport.write(_TOO_SLOW)
+        if self._waits_for_head:
+            self.transport.write(_TOO_SLOW)
         self.transport.close()
 
 

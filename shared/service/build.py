@@ -33,6 +33,7 @@ from shared.process.settings import ServiceSettings
 from shared.process.version import VERSION
 from shared.service.jobs import Bell, Job
 from shared.service.measures import Measure, in_database, of_pool
+from shared.service.probes import probe_broker, probe_database, probe_loops
 
 Loop = Callable[[], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -81,9 +82,8 @@ def build(
     app.add_middleware(RequestContext, service=name, draining=draining)
     app.add_middleware(EndAbandoned)
     install_problem_handlers(app)
-    install_health(
-        app, draining, {"database": database.ping}, {"nats": reading.ping, "loops": partial(_ask_loops, failing)}
-    )
+    needed = {"database": partial(probe_database, database)}
+    install_health(app, draining, needed, {"nats": reading.probe, "loops": partial(probe_loops, failing)})
     durables = [consumer.durable for consumer in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, [*routers, audit_router(name)])
@@ -117,17 +117,9 @@ class _Reading:
             self._client = None
             await client.close()
 
-    async def ping(self) -> None:
-        """Raises when the broker does not answer."""
-        if self._client is None or not self._client.is_connected:
-            raise ConnectionError("not connected")
-        await self._client.flush(timeout=2)
-
-
-async def _ask_loops(failing: set[str]) -> None:
-    """Raises while a loop fails and is started again: no event leaves without the relay, whatever else works."""
-    if failing:
-        raise ConnectionError(f"not running: {', '.join(sorted(failing))}")
+    async def probe(self) -> None:
+        """Raises Unready when the broker does not answer."""
+        await probe_broker(self._client)
 
 
 async def _prune(session: AsyncSession) -> bool:

@@ -93,6 +93,7 @@ class Player:
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     failing: bool = False
+    health: dict[str, Any] = field(default_factory=lambda: {"status": "ok", "checks": {"database": "ok"}})
     table_delay_seconds: float = 0
     seen: list[Seen] = field(default_factory=list)
     questions: list[Seen] = field(default_factory=list)
@@ -128,7 +129,7 @@ class Player:
         headers = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
         seen = Seen(scope["method"], scope["raw_path"].decode(), scope["query_string"].decode(), headers)
         self.peers.add(scope["client"])
-        own = {"/livez", "/v1/jwks", "/v1/permission-table", "/v1/denials"}
+        own = {"/readyz", "/v1/jwks", "/v1/permission-table", "/v1/denials"}
         (self.questions if seen.raw_path in own else self.seen).append(seen)
         self.active += 1
         try:
@@ -138,8 +139,10 @@ class Player:
 
     def _play_for(self, seen: Seen) -> Play:
         match seen.raw_path.split("/")[1:]:
-            case ["livez"]:
-                return answer(b"{}")
+            case ["readyz"]:
+                return answer(
+                    json.dumps(self.health).encode(), 200 if self.health["status"] in {"ok", "degraded"} else 503
+                )
             case ["v1", "jwks"]:
                 return answer(public_jwks(self.keys).encode(), 500 if self.failing else 200)
             case ["v1", "permission-table" | "denials" | "ticks" as noun]:

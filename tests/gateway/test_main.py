@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,9 +19,9 @@ from gateway.main import create_app
 from gateway.routes import RoutesUnfit
 from gateway.settings import Settings
 from shared.process.background import running
-from tests.gateway.conftest import EVERYTHING, SEED, Gateway, Reached
+from tests.gateway.conftest import EVERYTHING, SEED, Gateway, Reached, running_gateway
 from tests.gateway.player import DOCUMENTS, Player
-from tests.gateway.servers import ready_checks, serving, wait_for
+from tests.gateway.servers import raw_server, ready_checks, serving, wait_for
 
 ROOT = Path(__file__).parents[2]
 GIVEN = {
@@ -99,7 +100,7 @@ async def test_the_gateway_is_ready_with_permissions_nats_and_services(
     gateway = new_gateway(NATS_URL=SecretStr(broker.url("gateway")))
     wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").json()["status"] == "ok", "the gateway is ready")
     assert ready_checks(gateway.origin) == dict.fromkeys(
-        ("keys", "permissions", "nats", "rating", "receivables", "security"), "ok"
+        ("keys", "permissions", "services", "nats", "rating", "receivables", "security"), "ok"
     )
 
 
@@ -108,9 +109,9 @@ def test_the_gateway_is_degraded_without_a_service_or_nats(new_gateway: Callable
     answer = httpx.get(f"{gateway.origin}/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     checks = ready_checks(gateway.origin)
-    assert checks["rating"].startswith("UpstreamUnreachable")
-    assert checks["nats"] != "ok"
-    assert checks["receivables"] == checks["security"] == checks["permissions"] == "ok"
+    assert checks["rating"] == "The service is unreachable."
+    assert checks["nats"] == "NATS is unreachable."
+    assert checks["receivables"] == checks["security"] == checks["permissions"] == checks["services"] == "ok"
     for path in ("/livez", "/startupz"):
         assert httpx.get(gateway.origin + path).json() == {"status": "ok"}
 
@@ -122,6 +123,87 @@ def test_the_gateway_is_not_ready_without_the_keys_and_permissions_of_security(
     answer = httpx.get(f"{gateway.origin}/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")
     assert {name for name, words in answer.json()["checks"].items() if words != "ok"} >= {"keys", "permissions"}
+
+
+FAILING = {"status": "failing", "checks": {"database": "The database is unreachable.", "nats": "ok"}}
+DEGRADED = {"status": "degraded", "checks": {"database": "ok", "nats": "NATS is unreachable."}}
+DRAINING = {"status": "draining", "checks": {}}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (FAILING, "The service is not ready: database."),
+        (DEGRADED, "The service is ready, but not all that it depends on: nats."),
+        (DRAINING, "The service is about to stop."),
+        ({"status": "failing", "checks": {"<script>": "10.0.0.1"}}, "The service is not ready: it does not say why."),
+        ({"nonsense": 1, "status": "failing"}, "The service does not answer as expected."),
+    ],
+)
+def test_the_gateway_is_not_ok_while_a_service_is_not(
+    new_gateway: Callable[..., Gateway], said: Any, words: str
+) -> None:
+    sick = Player()
+    sick.health = said
+    with serving(sick) as rating:
+        gateway = new_gateway(rating_url=rating.origin)
+        answer = httpx.get(f"{gateway.origin}/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["checks"]["rating"] == words
+
+
+def test_the_gateway_is_failing_while_no_service_is_ready(new_gateway: Callable[..., Gateway]) -> None:
+    """As when their PostgreSQL is down."""
+    gateway = new_gateway()
+    gateway.player.health = FAILING
+    wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").status_code == 503, "the gateway has asked again", 5)
+    assert httpx.get(f"{gateway.origin}/readyz").json()["checks"]["services"] == "No service is ready."
+    gateway.player.health = DEGRADED
+    wait_for(lambda: httpx.get(f"{gateway.origin}/readyz").status_code == 200, "the gateway has asked again", 5)
+
+
+def test_services_are_not_asked_for_every_question_to_the_gateway(new_gateway: Callable[..., Gateway]) -> None:
+    gateway = new_gateway()
+    asked = gateway.player.asked("/readyz")
+    for _ in range(30):
+        httpx.get(f"{gateway.origin}/readyz")
+    # Three services, once each at most, or twice on a slow machine.
+    assert gateway.player.asked("/readyz") - asked <= 6
+
+
+def test_a_service_that_hangs_does_not_keep_the_health_of_the_gateway_waiting() -> None:
+    async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(30)
+
+    player = Player()
+    with (
+        raw_server(hang) as rating,
+        serving(player) as services,
+        running_gateway(player, services.origin, rating_url=rating) as gateway,
+    ):
+        answer = httpx.get(f"{gateway.origin}/readyz", timeout=3)
+    assert answer.json()["checks"]["rating"] == "The service did not answer within 1 s."
+
+
+@pytest.mark.parametrize("key", ["k", "k" * 31, "k" * 33, "K" * 32, "é" * 16])
+def test_the_metrics_are_for_those_who_have_the_key(new_gateway: Callable[..., Gateway], key: str) -> None:
+    gateway = new_gateway(metrics_key=SecretStr("k" * 32))
+
+    def ask(authorization: str) -> httpx.Response:
+        return httpx.get(f"{gateway.origin}/metrics", headers=[(b"authorization", authorization.encode())])
+
+    for authorization in (f"Bearer {key}", f"Basic {'k' * 32}", "k" * 32, ""):
+        answer = ask(authorization)
+        assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
+        assert "ratebook_" not in answer.text
+    assert "ratebook_gateway_in_work" in ask(f"Bearer {'k' * 32}").text
+
+
+def test_without_a_key_there_are_no_metrics(gateway: Gateway) -> None:
+    for headers in ({}, {"authorization": "Bearer"}, {"authorization": "Bearer None"}):
+        answer = httpx.get(f"{gateway.origin}/metrics", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
 def test_unknown_paths_outside_the_api_give_a_problem_too(gateway: Gateway) -> None:

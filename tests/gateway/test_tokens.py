@@ -118,9 +118,10 @@ def claiming(sound: str, key: Ed25519PrivateKey) -> Named:
         "iss": (None, "", "ratebook", "ratebook-gateway", "Ratebook-Security", ["ratebook-security"], 7),
         "aud": (None, "", "ratebook", "rating", "Ratebook-Gateway", "ratebook-gateway ", ["ratebook-gateway"],
                 ["ratebook-gateway", "rating"], [], {"ratebook-gateway": 1}, 7),
-        "exp": (None, 0, -1, now, now - 1, now - 10**9, "never", "", [], {}, True, float("-inf")),
-        "iat": (None, now + 60, now + 10**9, "now", [], {}),
-        "nbf": (now + 60, now + 10**9, "now", []),
+        "exp": (None, 0, -1, now, now - 1, now - 10**9, "never", "", [], {}, True,
+                float("-inf"), float("inf"), float("nan"), 10**2500, -(10**2500), 10**400, 1e308),
+        "iat": (None, now + 60, now + 10**9, "now", [], {}, 10**2500, float("inf"), float("nan")),
+        "nbf": (now + 60, now + 10**9, "now", [], 10**2500, float("inf"), float("nan")),
         "sub": (None, "", "nobody", "07", "7 ", "gateway", 7, 7.0, True, ["7"], {"7": 7}),
         "sid": (None, 70, [], {}),
         "jti": (None,),
@@ -129,6 +130,12 @@ def claiming(sound: str, key: Ed25519PrivateKey) -> Named:
     for one in claims:
         changed = {name: value for name, value in {**all_claims, **one}.items() if value is not None}
         yield f"claims {one}", soundly(head, changed, key)
+    # Parsers of JSON give up on these in their own ways.
+    for part in (b"[" * 2_000, b'{"a":' * 500, b"9" * 2_500, b'{"exp": ' + b"9" * 2_500 + b"}", b"\xff", b"null", b""):
+        said = f"{encoded(part)}.{encoded(all_claims)}"
+        yield f"head {part[:9]!r}", f"{said}.{encoded(key.sign(said.encode()))}"
+        said = f"{encoded(head)}.{encoded(part)}"
+        yield f"claims {part[:9]!r}", f"{said}.{encoded(key.sign(said.encode()))}"
     for typ in ("JWT", "at+jwt", "ratebook-identity+jwt", "Ratebook-Access+JWT", "ratebook-refresh+jwt", ""):
         yield f"typ {typ!r}", sign(key, {"typ": typ})
 

@@ -86,6 +86,61 @@ def test_only_reading_requests_are_repeated_if_the_connection_is_lost_before_the
     assert len([head for head in heads if b"/v1/echo" in head]) == asked
 
 
+def test_a_read_is_repeated_on_a_new_connection_even_if_the_pool_has_others() -> None:
+    """All pooled connections of a service that was restarted are dead, not only the one that was tried first."""
+    opened = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        head = await reader.readuntil(b"\r\n\r\n")
+        opened += b"/v1/echo" in head
+        if opened > 2 or b"/v1/echo" not in head:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nnew")
+            await writer.drain()
+            return
+        # Both connections answer once, at the same time, so that both are pooled; then they are lost with a request.
+        while opened < 2:
+            await asyncio.sleep(0.01)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold")
+        await reader.readuntil(b"\r\n\r\n")
+
+    player = Player()
+    player.grant("7", *EVERYTHING)
+
+    async def ask_after_two_at_once(gateway: Gateway) -> str:
+        async with httpx.AsyncClient(base_url=gateway.origin, headers=gateway.headers()) as client:
+            both = await asyncio.gather(*(client.get("/api/v1/rating/echo") for _ in range(2)))
+            assert [answer.text for answer in both] == ["old", "old"]
+            return (await client.get("/api/v1/rating/echo")).text
+
+    with (
+        raw_server(talk) as rating,
+        serving(player) as services,
+        running_gateway(player, services.origin, rating_url=rating) as gateway,
+    ):
+        assert asyncio.run(ask_after_two_at_once(gateway)) == "new"
+
+
+@pytest.mark.parametrize("status", [b"600", b"700", b"999", b"099", b"000"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_status_that_http_does_not_have_is_a_failure_of_the_service(status: bytes, method: str) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 " + status + b" Odd\r\nContent-Length: 2\r\n\r\nok")
+
+    player = Player()
+    player.grant("7", *EVERYTHING)
+    with (
+        raw_server(talk) as rating,
+        serving(player) as services,
+        running_gateway(player, services.origin, rating_url=rating) as gateway,
+        gateway.client() as client,
+    ):
+        answer = client.request(method, "/rating/echo")
+    assert (answer.status_code, answer.json()["code"]) == (502, "UPSTREAM_FAILED")
+
+
 def test_a_service_that_does_not_answer_in_time_is_given_up(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(inactivity_timeout_seconds=0.4)
     answer = get(gateway, "/rating/answers/hang")

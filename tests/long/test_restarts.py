@@ -121,7 +121,8 @@ class Instances:
         """Waits until this many instances answer; each is recognized by its start time in the metrics."""
         seen: set[str] = set()
         # A new connection for each request; otherwise one instance would get them all.
-        async with asyncio.timeout(60), httpx.AsyncClient(headers={"connection": "close"}) as client:
+        headers = {"connection": "close", "authorization": f"Bearer {self._environment.get('GATEWAY_METRICS_KEY', '')}"}
+        async with asyncio.timeout(60), httpx.AsyncClient(headers=headers) as client:
             while len(seen) < count:
                 await asyncio.sleep(0.05)
                 with suppress(httpx.TransportError):

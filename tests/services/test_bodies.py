@@ -1,5 +1,7 @@
 """Bodies that could make a JSON parser fail are refused by every service."""
 
+import json
+
 import pytest
 
 from tests.fixtures.ledgers import Company
@@ -24,3 +26,28 @@ async def test_an_unreadable_body_is_refused(company: Company, name: str) -> Non
             "/v1/customers" if service == "receivables" else "/v1/priorities", content=UNREADABLE[name], headers=headers
         )
         assert (answer.status_code, answer.json()["code"]) == (422, "INVALID_INPUT"), (service, answer.text)
+
+
+async def test_a_file_with_null_characters_is_refused_at_its_line(company: Company) -> None:
+    rating, receivables = company
+    content = b"code,name\nNIGHT,By night\nLATE,La\x00te\n"
+    for client, noun in ((rating, "priorities"), (receivables, "customers")):
+        for file, place in ((content, "line 3, column name"), (b'code,name\nA,"two\nlines\0"\n', "line 3")):
+            answer = await client.post(f"/v1/{noun}/import", content=file, headers={"content-type": "text/csv"})
+            assert (answer.status_code, answer.json()["code"]) == (422, "IMPORT_REFUSED")
+            assert [one["pointer"] for one in answer.json()["errors"]] == [place]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+async def test_a_null_character_is_found_in_every_encoding_and_depth(company: Company, encoding: str) -> None:
+    rating, _ = company
+    body = json.dumps({"code": "NIGHT", "name": {"a/b": [1, "x\\u0000", "x\0"]}, "c\0": 1}).encode(encoding)
+    answer = await rating.post("/v1/priorities", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/c␀", "/name/a~1b/2"]
+
+
+async def test_an_escaped_backslash_is_not_a_null_character(company: Company) -> None:
+    rating, _ = company
+    answer = await rating.post("/v1/priorities", json={"code": "NIGHT", "name": "By \\u0000 night"})
+    assert (answer.status_code, answer.json()["name"]) == (201, "By \\u0000 night")

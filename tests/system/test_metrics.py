@@ -19,8 +19,9 @@ ALERTS = (ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text()
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
-def scrape(url: str) -> Samples:
-    answer = httpx.get(f"{url}/metrics")
+def scrape(suite: Suite, url: str) -> Samples:
+    """The metrics of a process; services ignore the key."""
+    answer = httpx.get(f"{url}/metrics", headers=key_of(suite))
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")
     return {
@@ -30,6 +31,10 @@ def scrape(url: str) -> Samples:
     }
 
 
+def key_of(suite: Suite) -> dict[str, str]:
+    return {"authorization": f"Bearer {suite.home.secrets.metrics_key}"}
+
+
 def one(samples: Samples, name: str, **labels: str) -> float:
     (found,) = [value for (this, have), value in samples.items() if this == name and labels.items() <= set(have)]
     return found
@@ -37,7 +42,7 @@ def one(samples: Samples, name: str, **labels: str) -> float:
 
 @pytest.fixture
 def told(suite: Suite, story: Story) -> dict[str, Samples]:
-    return {name: scrape(server.url) for name, server in suite.servers.items()}
+    return {name: scrape(suite, server.url) for name, server in suite.servers.items()}
 
 
 def test_every_process_reports_its_version(told: dict[str, Samples]) -> None:
@@ -83,7 +88,7 @@ def test_the_metrics_match_the_finished_demo(told: dict[str, Samples]) -> None:
 
 def test_a_request_counts_under_its_template_at_the_gateway_and_at_the_service(suite: Suite, story: Story) -> None:
     def counted() -> list[float]:
-        gateway, rating = scrape(suite.gateway_url), scrape(suite.servers["rating"].url)
+        gateway, rating = scrape(suite, suite.gateway_url), scrape(suite, suite.servers["rating"].url)
         name = "ratebook_http_request_seconds_count"
         outside, inside = "/api/v1/rating/work-orders/{work_order_id}", "/v1/work-orders/{work_order_id}"
         return [
@@ -104,7 +109,7 @@ def test_a_request_counts_under_its_template_at_the_gateway_and_at_the_service(s
 def test_invented_paths_do_not_become_labels(suite: Suite) -> None:
     for path in ("/api/v1/rating/invented-by-a-stranger", "/invented-by-a-stranger"):
         assert httpx.request("PURGE", suite.gateway_url + path).status_code in {404, 405}
-    text = httpx.get(f"{suite.gateway_url}/metrics").text
+    text = httpx.get(f"{suite.gateway_url}/metrics", headers=key_of(suite)).text
     assert "invented" not in text
     assert "PURGE" not in text
     assert 'route="none"' in text

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.rating.rules.accounts import is_over_limit, month_fault
 from services.rating.rules.customers import CustomerStatus
 from services.rating.rules.draft_invoices import InvoiceKind
+from shared.values.dates import AwareMoment
 from shared.values.fields import field_names, parts_of
 from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
@@ -71,7 +72,7 @@ class ReadyFilter(Filter):
     branch: CodeText | None = None
     bill_to: NumberText | None = None
     invoice_id: Id | None = None
-    rated_until: AwareDatetime | None = None
+    rated_until: AwareMoment | None = None
     month: MonthText | None = Field(
         default=None, description="The AR month of the planned export. The report warns if it is not open."
     )

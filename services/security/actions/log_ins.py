@@ -1,7 +1,10 @@
 """Attempts to log in, by any method: counted, limited, and recorded in the audit."""
 
+import asyncio
 import json
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +29,7 @@ class Entrance:
     """The context of a log-in: the caller's address, the time, the keys that sign tokens, and the directory.
 
     `session` is the transaction of the request. `database` opens others, for changes that must persist even if the
-    request is refused.
+    request is refused. `crowd` is the turn of attempts from addresses that have used up theirs.
     """
 
     database: Database
@@ -35,6 +38,15 @@ class Entrance:
     address: str
     now: datetime
     directory: Directory | None = None
+    crowd: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An attempt that was counted. `crowded`: its address has used up its attempts."""
+
+    id: int
+    crowded: bool
 
 
 @dataclass(frozen=True)
@@ -69,8 +81,8 @@ def _entry(operation: str, name: str, status: int, subject: str, body: str | Non
     return Done(subject, name, operation, path, "", "", status, body, tracing.request_id() or "")
 
 
-async def begin(entrance: Entrance, attempt: Attempt) -> int:
-    """Counts an attempt and returns its id; raises LogInLimited.
+async def begin(entrance: Entrance, attempt: Attempt) -> Counted:
+    """Counts an attempt; raises LogInLimited.
 
     It is counted before its password is checked, so that simultaneous attempts cannot exceed the limit.
     """
@@ -79,25 +91,54 @@ async def begin(entrance: Entrance, attempt: Attempt) -> int:
         async with entrance.database.transaction() as counting:
             await log_ins.take_turn(counting, attempt.counted_as)
             counted = await log_ins.count(counting, attempt.counted_as, attempt.address, now - WINDOW)
-            require_another(counted, now)
-            return await log_ins.add(counting, attempt.counted_as, attempt.address, now)
+            crowded = require_another(counted, now)
+            attempt_id = await log_ins.add(counting, attempt.counted_as, attempt.address, now)
+            return Counted(attempt_id, crowded)
     except LogInLimited as error:
-        # Someone who guesses passwords tries thousands. These are counted, and recorded in the audit once a minute.
-        account, address = (attempt.counted_as, "") if error.of_account else ("", attempt.address)
         async with entrance.database.transaction() as noting:
-            await log_ins.count_limited(noting, attempt.operation, account, address, now)
+            await _count_limited(noting, attempt, now, of_account=error.of_account)
         raise
 
 
-async def take_back(entrance: Entrance, attempt_id: int) -> None:
+async def _count_limited(session: AsyncSession, attempt: Attempt, now: datetime, *, of_account: bool) -> None:
+    """Counts a refusal. Someone who guesses passwords tries thousands; the audit gets one entry a minute."""
+    account, address = (attempt.counted_as, "") if of_account else ("", attempt.address)
+    await log_ins.count_limited(session, attempt.operation, account, address, now)
+
+
+@asynccontextmanager
+async def in_turn(entrance: Entrance, counted: Counted) -> AsyncIterator[None]:
+    """The time in which a password is checked: from a crowded address only one at a time in this process.
+
+    Anyone can invent names that have not failed yet, and each check costs the memory and time of a hash. One at a time,
+    they leave the other workers to everyone else (docs/decisions/0043).
+    """
+    if not counted.crowded:
+        yield
+        return
+    async with entrance.crowd:
+        yield
+
+
+async def take_back(entrance: Entrance, counted: Counted) -> None:
     """Removes an attempt that could not be checked, so that nobody is locked out while the directory is down."""
     async with entrance.database.transaction() as counting:
-        await log_ins.take_back(counting, attempt_id)
+        await log_ins.take_back(counting, counted.id)
 
 
-async def refuse(entrance: Entrance, attempt: Attempt, reason: str | None = None) -> LoginRefused:
-    """Records a refusal in the audit, in its own transaction, and returns the error to raise."""
+async def refuse(
+    entrance: Entrance, attempt: Attempt, reason: str | None = None, counted: Counted | None = None
+) -> LoginRefused:
+    """Records a refusal in the audit, in its own transaction, and returns the error to raise.
+
+    Those from a crowded address are counted together.
+    """
     async with entrance.database.transaction() as noting:
+        if counted is not None:
+            await log_ins.mark_failed(noting, counted.id)
+            if counted.crowded:
+                await _count_limited(noting, attempt, entrance.now, of_account=False)
+                return LoginRefused()
         await audit.note(noting, attempt.done(LoginRefused.status, reason=reason))
     return LoginRefused()
 

@@ -6,6 +6,7 @@ left for another.
 
 import asyncio
 import hmac
+import json
 import logging
 import math
 import secrets
@@ -34,6 +35,7 @@ from services.security.rules.oidc import (
     round_of,
 )
 from services.security.rules.tokens import Tokens
+from shared.access.identity import UNREADABLE
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +43,13 @@ OPERATION = "GET /v1/oidc/callback"
 _SECRET_BYTES = 32
 _TIMEOUT_SECONDS = 10
 _KEPT_SECONDS = 3600
-# The provider rotates its keys, so an unknown key is looked up, but not for every caller who invents one.
+# The provider rotates its keys, so an unknown key is looked up, but not for every caller who invents one. It may also
+# replace a key under its old id.
 _UNKNOWN_KEY_SECONDS = 5
+_MAX_ANSWER_BYTES = 2**20
+_SHOWN_CHARACTERS = 200
+_NONSENSE = (httpx.HTTPError, httpx.InvalidURL, OSError, *UNREADABLE)
+_WRONG_KEY = (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError, jwt.InvalidKeyError)
 _CLOCK_SKEW_SECONDS = 10
 _REQUIRED = ["iss", "aud", "exp", "iat", "sub"]
 
@@ -54,7 +61,7 @@ class Provider:
         self.registration = registration
         self._trust = trust
         self._endpoints: Endpoints | None = None
-        self._keys: dict[str, PyJWK] = {}
+        self._keys: dict[str, tuple[PyJWK, ...]] = {}
         self._described_at = self._keys_at = -math.inf
         self._asking = asyncio.Lock()
 
@@ -86,57 +93,98 @@ class Provider:
         answer = await self._ask("POST", (await self.endpoints()).token, form)
         token = answer.get("id_token")
         if not isinstance(token, str):
-            raise _refused(f"the provider sent no id token: {answer.get('error', 'no error given')}")
+            error = str(answer.get("error", "no error given"))[:_SHOWN_CHARACTERS]
+            raise _refused(f"the provider sent no id token: {error}")
         return token
 
     async def check(self, token: str, log_in: Round) -> Claimed:
         """Checks an id token and returns its account; raises LoginRefused or IdentityProviderAway."""
         registration = self.registration
         try:
-            key = await self._key(str(jwt.get_unverified_header(token).get("kid")))
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=list(ALGORITHMS),
-                audience=registration.client_id,
-                issuer=registration.issuer,
-                leeway=_CLOCK_SKEW_SECONDS,
-                options={"require": _REQUIRED},
-            )
+            claims = await self._claims_of(token)
             subject, name = require_claims(claims, registration, log_in.nonce)
-        except (jwt.PyJWTError, ValueError) as error:
+        except UNREADABLE as error:
             raise _refused(str(error)) from error
         return Claimed(registration.issuer, subject, name)
 
-    async def _key(self, key_id: str) -> PyJWK:
+    async def _claims_of(self, token: str) -> dict[str, Any]:
+        """The claims of a token, whose signature, issuer, audience and times are valid."""
+        key_id = str(jwt.get_unverified_header(token).get("kid"))
+        keys = await self._keys_named(key_id)
+        try:
+            return self._decode(token, keys)
+        except _WRONG_KEY:
+            current = await self._keys_named(key_id, doubted=keys)
+            if current is keys:
+                raise
+            return self._decode(token, current)
+
+    def _decode(self, token: str, keys: tuple[PyJWK, ...]) -> dict[str, Any]:
+        failure: Exception = jwt.InvalidTokenError("the token is signed with an unknown key")
+        for key in keys:
+            try:
+                return jwt.decode(
+                    token,
+                    key,
+                    algorithms=list(ALGORITHMS),
+                    audience=self.registration.client_id,
+                    issuer=self.registration.issuer,
+                    leeway=_CLOCK_SKEW_SECONDS,
+                    options={"require": _REQUIRED},
+                )
+            except _WRONG_KEY as error:
+                failure = error
+        raise failure
+
+    async def _keys_named(self, key_id: str, doubted: tuple[PyJWK, ...] | None = None) -> tuple[PyJWK, ...]:
+        """The keys with this id, which is usually one. `doubted` are those that have just failed."""
         endpoints = await self.endpoints()
         async with self._asking:
+            known = self._keys.get(key_id, ())
             age = time.monotonic() - self._keys_at
-            if age > _KEPT_SECONDS or (key_id not in self._keys and age > _UNKNOWN_KEY_SECONDS):
+            if age > _KEPT_SECONDS or ((not known or known is doubted) and age > _UNKNOWN_KEY_SECONDS):
                 self._keys_at = time.monotonic()
-                described = await self._ask("GET", endpoints.jwks)
-                try:
-                    found = PyJWKSet.from_dict(dict(described)).keys
-                except jwt.PyJWKSetError as error:
-                    raise self._away(str(error)) from error
-                self._keys = {str(key.key_id): key for key in found if key.public_key_use in {None, "sig"}}
-        if key_id not in self._keys:
-            raise jwt.InvalidTokenError("the token is signed with an unknown key")
-        return self._keys[key_id]
+                self._keys = self._read_keys(await self._ask("GET", endpoints.jwks))
+            return self._keys.get(key_id, ())
+
+    def _read_keys(self, described: Mapping[str, Any]) -> dict[str, tuple[PyJWK, ...]]:
+        """The signing keys in a JWKS document, by id; raises IdentityProviderAway if it has no key."""
+        try:
+            found = PyJWKSet.from_dict(dict(described)).keys
+        except (jwt.PyJWTError, *UNREADABLE) as error:
+            raise self._away(f"its keys are not readable: {error!r}") from error
+        by_id: dict[str, tuple[PyJWK, ...]] = {}
+        for key in found:
+            if key.public_key_use in {None, "sig"}:
+                by_id[str(key.key_id)] = (*by_id.get(str(key.key_id), ()), key)
+        return by_id
 
     async def _ask(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        """Fetches a JSON object. A refusal by the token endpoint (400, 401) is a JSON object as well."""
+        """Fetches a JSON object of limited size in limited time; raises IdentityProviderAway for anything else.
+
+        A refusal by the token endpoint (400, 401) is a JSON object as well.
+        """
+        # A compressed answer could become any size.
+        headers = {"accept": "application/json", "accept-encoding": "identity"}
+        content = bytearray()
         try:
-            async with httpx.AsyncClient(verify=self._trust, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
-                answer = await client.request(method, url, data=form, headers={"accept": "application/json"})
+            async with (
+                asyncio.timeout(_TIMEOUT_SECONDS),
+                httpx.AsyncClient(verify=self._trust, timeout=_TIMEOUT_SECONDS, trust_env=False) as client,
+                client.stream(method, url, data=form, headers=headers) as answer,
+            ):
+                async for piece in answer.aiter_raw():
+                    content += piece
+                    if len(content) > _MAX_ANSWER_BYTES:
+                        raise ValueError(f"more than {_MAX_ANSWER_BYTES} bytes")
             if answer.status_code not in {200, 400, 401}:
-                raise self._away(f"{url} answered {answer.status_code}")
-            content = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise self._away(f"{url}: {error!r}") from error
-        if not isinstance(content, dict):
+                raise ValueError(f"status {answer.status_code}")
+            found = json.loads(content)
+        except _NONSENSE as error:
+            raise self._away(f"{url}: {error!r}"[:_SHOWN_CHARACTERS]) from error
+        if not isinstance(found, dict):
             raise self._away(f"the answer of {url} is not a JSON object")
-        return content
+        return found
 
     def _away(self, why: str) -> IdentityProviderAway:
         log.warning("the identity provider: %s", why)

@@ -68,16 +68,18 @@ async def log_in(entrance: Entrance, name: str, secret: SecretStr) -> tuple[str,
     As with passwords, the attempt is counted first, and the secret is checked outside any transaction.
     """
     attempt = Attempt("POST /v1/tokens/service", name, entrance.address, of_service=True)
-    await trying.begin(entrance, attempt)
+    counted = await trying.begin(entrance, attempt)
     credential_id, random = read_secret(secret.get_secret_value()) or (0, "")
     async with entrance.database.transaction() as reading:
         known = await service_accounts.find_hash(reading, attempt.account, credential_id)
     opened = None
-    if await verify_password(known, SecretStr(random)):
+    async with trying.in_turn(entrance, counted):
+        is_right = await verify_password(known, SecretStr(random))
+    if is_right:
         expires_at = entrance.now + ACCESS_LIFETIME
         opened = await service_accounts.use(entrance.session, credential_id, expires_at, entrance.now)
     if opened is None:
-        raise await trying.refuse(entrance, attempt)
+        raise await trying.refuse(entrance, attempt, counted=counted)
     await trying.succeed(entrance, attempt, opened.user_id)
     return sign_access_token(entrance.keys, opened, secrets.token_urlsafe(16), entrance.now)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions import log_ins as trying
 from services.security.actions.bindings import open_session_for
-from services.security.actions.log_ins import Attempt, Entrance
+from services.security.actions.log_ins import Attempt, Counted, Entrance
 from services.security.actions.passwords import verify_password
 from services.security.errors import IdentityProviderAway
 from services.security.rules.bindings import Claimed
@@ -50,36 +50,46 @@ async def log_in(entrance: Entrance, name: str, password: SecretStr, *, in_brows
     checked, so that simultaneous attempts cannot exceed the limit.
     """
     attempt = Attempt("POST /v1/cookies" if in_browser else "POST /v1/tokens", name, entrance.address)
-    attempt_id = await trying.begin(entrance, attempt)
+    counted = await trying.begin(entrance, attempt)
+    async with trying.in_turn(entrance, counted):
+        try:
+            opened = await _open(entrance, attempt, password)
+        except IdentityProviderAway:
+            await trying.take_back(entrance, counted)
+            raise
+    return await give_first(entrance, attempt, opened, in_browser=in_browser, counted=counted)
+
+
+async def _open(entrance: Entrance, attempt: Attempt, password: SecretStr) -> LoggedIn | str | None:
+    """The session of the account if this is its password; else None, or the reason for the audit."""
     async with entrance.database.transaction() as reading:
         credentials = await users.find_credentials(reading, attempt.account) if attempt.account else None
-    directory, session, now = entrance.directory, entrance.session, entrance.now
+    directory, session, now, name = entrance.directory, entrance.session, entrance.now, attempt.name
     account = None if directory is None or credentials is not None else account_in(directory.domain, name)
-    opened: LoggedIn | str | None = None
     if directory is not None and account is not None:
-        try:
-            subject = await directory.find_subject(account, password)
-        except IdentityProviderAway:
-            await trying.take_back(entrance, attempt_id)
-            raise
-        if subject is not None:
-            # Looked up only now, so that the answer takes the same time for a name that is unknown here.
-            opened = await open_session_for(session, Claimed(SOURCE, subject, name.strip()), now)
-    elif await verify_password(None if credentials is None else credentials.password_hash, password):
+        subject = await directory.find_subject(account, password)
+        # Looked up only now, so that the answer takes the same time for a name that is unknown here.
+        return None if subject is None else await open_session_for(session, Claimed(SOURCE, subject, name.strip()), now)
+    if await verify_password(None if credentials is None else credentials.password_hash, password):
         assert credentials is not None
-        opened = await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
-    return await give_first(entrance, attempt, opened, in_browser=in_browser)
+        return await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
+    return None
 
 
 async def give_first(
-    entrance: Entrance, attempt: Attempt, opened: LoggedIn | str | None, *, in_browser: bool
+    entrance: Entrance,
+    attempt: Attempt,
+    opened: LoggedIn | str | None,
+    *,
+    in_browser: bool,
+    counted: Counted | None = None,
 ) -> Tokens:
     """The first tokens of the session that an attempt opened; raises LoginRefused if it opened no session.
 
     Instead of a session, `opened` may be the reason for the audit.
     """
     if not isinstance(opened, LoggedIn):
-        raise await trying.refuse(entrance, attempt, opened)
+        raise await trying.refuse(entrance, attempt, opened, counted)
     await trying.succeed(entrance, attempt, opened.user_id)
     refresh_token = refresh_token_of(secrets.token_bytes(REFRESH_TOKEN_BYTES))
     await sessions.insert_refresh_token(entrance.session, opened.session_id, digest(refresh_token), entrance.now)

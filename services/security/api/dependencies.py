@@ -31,6 +31,7 @@ def _entrance(request: Request, session: Transaction, now: Now) -> Entrance:
         address=address or (request.client.host if request.client is not None else "unknown"),
         now=now,
         directory=state.directory,
+        crowd=state.crowd,
     )
 
 

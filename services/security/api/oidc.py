@@ -67,6 +67,7 @@ async def log_in_with_oidc(provider: ProviderOf) -> RedirectResponse:
     status_code=303,
 )
 async def complete_oidc_log_in(
+    request: Request,
     entrance: EntranceOf,
     provider: ProviderOf,
     return_to: ReturnTo,
@@ -81,6 +82,10 @@ async def complete_oidc_log_in(
     The first log-in binds the user's name to the account. Another account with the same name is then refused.
     """
     if browser_secret is None or not code or (iss is not None and iss != provider.registration.issuer):
+        raise LoginRefused
+    given = [name for name, _ in request.query_params.multi_items()]
+    if len(given) != len(set(given)):
+        # Of two values, another reader might take the other (RFC 6749, 3.1).
         raise LoginRefused
     secret = browser_secret.get_secret_value()
     made = await actions.complete(entrance, provider, browser_secret=secret, state=state, code=code)

@@ -30,8 +30,8 @@ def _read(made: Tokens) -> TokenRead:
 async def log_in(body: LogInBody, entrance: EntranceOf) -> TokenRead:
     """Opens a session of 12 hours for a user with a password. Returns an access token and the first refresh token.
 
-    All failures give the same answer after the same time. After five failures of an account or fifty from one address
-    within 15 minutes, the next attempt must wait.
+    All failures give the same answer after the same time. After five failures of an account within 15 minutes, its next
+    attempt must wait. After fifty from one address, so must accounts that have failed; others take turns there.
     """
     return _read(await actions.log_in(entrance, body.user, body.password))
 

@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class LogInAttempt(Table, table=True):
-    """An attempt to log in that has not succeeded."""
+    """An attempt to log in that has failed, or is still being checked."""
 
     __tablename__: ClassVar[str] = "log_in_attempt"
     __table_args__ = (
@@ -23,6 +23,7 @@ class LogInAttempt(Table, table=True):
     folded_name: str = columns.code()
     address: str = columns.code()
     at: datetime = columns.moment()
+    failed: bool
 
 
 class LimitedLogIn(Table, table=True):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.security.rules.log_ins import Attempts
+from services.security.rules.log_ins import MOST_OF_ACCOUNT, MOST_OF_ADDRESS, Attempts
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 
 
@@ -38,15 +38,24 @@ async def count(session: AsyncSession, folded_name: str, address: str, since: da
         session,
         Attempts,
         """
-        SELECT (count(*) FILTER (WHERE folded_name = :name))::int AS of_account,
-               (count(*) FILTER (WHERE address = :address))::int AS of_address,
-               min(at) FILTER (WHERE folded_name = :name) AS oldest_of_account,
-               min(at) FILTER (WHERE address = :address) AS oldest_of_address
-        FROM log_in_attempt WHERE (folded_name = :name OR address = :address) AND at > :since
+        WITH of_account AS (
+            SELECT at, failed FROM log_in_attempt WHERE folded_name = :name AND at > :since
+            ORDER BY at DESC LIMIT :most_of_account
+        ), of_address AS (
+            SELECT at FROM log_in_attempt WHERE address = :address AND at > :since
+            ORDER BY at DESC LIMIT :most_of_address
+        )
+        SELECT (SELECT count(*) FROM of_account)::int AS of_account,
+               (SELECT count(*) FROM of_address)::int AS of_address,
+               (SELECT coalesce(bool_or(failed), false) FROM of_account) AS account_failed,
+               (SELECT min(at) FROM of_account) AS oldest_of_account,
+               (SELECT min(at) FROM of_address) AS oldest_of_address
         """,
         name=folded_name,
         address=address,
         since=since,
+        most_of_account=MOST_OF_ACCOUNT,
+        most_of_address=MOST_OF_ADDRESS,
     )
     assert found is not None
     return found
@@ -62,6 +71,11 @@ async def add(session: AsyncSession, folded_name: str, address: str, now: dateti
         now=now,
     )
     return made
+
+
+async def mark_failed(session: AsyncSession, attempt_id: int) -> None:
+    """Marks an attempt whose password was wrong."""
+    await execute(session, "UPDATE log_in_attempt SET failed = true WHERE id = :id", id=attempt_id)
 
 
 async def take_back(session: AsyncSession, attempt_id: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from shared.process.server import GatheringTransport
-from tests.gateway.servers import Server, serving
+from tests.gateway.servers import Server, serving, wait_for
 
 PIECE = b"x" * 100_000
 
@@ -75,6 +75,9 @@ class Noting(asyncio.Transport):
     def close(self) -> None:
         self.left.append(None)
 
+    def abort(self) -> None:
+        self.left.append(b"(cut off)")
+
 
 async def test_everything_written_in_one_turn_is_sent_in_one_piece() -> None:
     noting = Noting()
@@ -88,6 +91,47 @@ async def test_everything_written_in_one_turn_is_sent_in_one_piece() -> None:
     transport.write(b"too late")
     await asyncio.sleep(0)
     assert noting.left == [b"head body", b"last", None]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_client_that_does_not_read_the_end_of_an_answer_is_cut_off(
+    lost: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.process.server.STUCK_SECONDS", 0.05)
+    noting = Noting()
+    transport = GatheringTransport(noting, asyncio.get_running_loop())
+    transport.close()
+    if lost:
+        transport.lost()
+    await asyncio.sleep(0.15)
+    assert noting.left == ([None] if lost else [None, b"(cut off)"])
+
+
+def test_a_client_that_reads_nothing_does_not_keep_its_answer_waiting_forever(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.process.server.STUCK_SECONDS", 0.3)
+    with serving(application) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(asking("/large"))
+        # After the connection is cut, the rest is sent into nothing.
+        wait_for(lambda: application.sent_bytes == 2_000 * len(PIECE), "the answer was given up", 5)
+
+
+def test_a_slow_client_that_reads_again_in_time_gets_everything(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.process.server.STUCK_SECONDS", 1.0)
+    with serving(application) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(asking("/large"))
+        taken = 0
+        for _ in range(4):
+            time.sleep(0.4)
+            for _ in range(20):
+                taken += len(connection.recv(1_000_000))
+        while taken < 2_000 * len(PIECE):
+            piece = connection.recv(1_000_000)
+            assert piece
+            taken += len(piece)
 
 
 def test_pipelined_requests_are_answered_together(connection: socket.socket) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Len, MinLen
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import ConfigDict
 
+from shared.values.dates import AwareMoment
 from shared.values.numbers import Id
 from shared.values.text import CodeText, NumberText
 
@@ -23,7 +24,7 @@ class Selection:
     bill_tos: Annotated[Sequence[NumberText], MinLen(1)] | None = None
     work_order_ids: Ids | None = None
     invoice_ids: Ids | None = None
-    rated_until: AwareDatetime | None = None
+    rated_until: AwareMoment | None = None
 
 
 EVERYTHING_READY = Selection()
