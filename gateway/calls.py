@@ -49,15 +49,17 @@ class Abandoned:
 class Call:
     """A request in progress, carried by the task that creates this.
 
-    When the caller disconnects while the answer is carried back, carrying it ends. Before the head of the answer
-    nothing is cut off: services finish what they have begun anyway, and a caller that disconnects and asks again must
-    not pile up work for them. Until the head arrives, such a call counts as abandoned (docs/decisions/0020).
+    When the caller disconnects while the answer is carried back, carrying it ends. Before the head of the answer only
+    reads and imports are cut off, and the service ends them as well (shared.http.leaving). Other commands are carried
+    out, and a caller that disconnects and asks again must not pile up work for the services: until the head arrives,
+    such a call counts as abandoned (docs/decisions/0020).
     """
 
     __slots__ = (
         "_abandoned",
         "_caller",
         "_due",
+        "_ends",
         "_receive",
         "_task",
         "_watcher",
@@ -67,8 +69,9 @@ class Call:
         "reading",
     )
 
-    def __init__(self, receive: Receive, abandoned: Abandoned, caller: str):
+    def __init__(self, receive: Receive, abandoned: Abandoned, caller: str, *, ends: bool):
         self._receive = receive
+        self._ends = ends
         self._abandoned = abandoned
         self._caller = caller
         self._task = asyncio.current_task()
@@ -92,14 +95,14 @@ class Call:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self.left = True
-        if self.answered:
+        if self.answered or self._ends:
             self.abort()
         else:
             self._abandoned.add(self._caller, +1)
 
     def abort(self) -> None:
         """Stops carrying the answer back, wherever it waits, by a cancellation that `resume` undoes."""
-        if self.answered and not self.aborted and self._task is not None:
+        if (self.answered or self._ends) and not self.aborted and self._task is not None:
             self.aborted = True
             self._task.cancel()
 
@@ -115,7 +118,7 @@ class Call:
             self._watcher.cancel()
         if self.left and not self.aborted:
             self._abandoned.add(self._caller, -1)
-        self.answered = False
+        self.answered = self._ends = False
 
 
 class Calls:

@@ -32,6 +32,7 @@ from gateway.routes import Route
 from gateway.rules.headers import RequestHead, request_head, response_head
 from gateway.upstream import Body, Exchange, Upload, Upstream
 from shared.errors import DomainError
+from shared.http.leaving import ends_with_its_caller
 from shared.process import tracing
 
 log = logging.getLogger(__name__)
@@ -175,7 +176,8 @@ class Proxy:
             )
         service.breaker.check(time.monotonic())
         self._in_work.begin(caller)
-        call = Call(receive, self._abandoned, caller)
+        ends = ends_with_its_caller(request.route.method, request.head.content_type)
+        call = Call(receive, self._abandoned, caller, ends=ends)
         self.calls.begin(call)
         exchange: Exchange | None = None
         service.in_work += 1

@@ -88,6 +88,11 @@ class RequestHead:
     hosts: int = 0
     hop: frozenset[str] = frozenset()
 
+    @property
+    def content_type(self) -> str:
+        """The Content-Type as it is forwarded, or nothing."""
+        return next((value.decode("latin-1") for name, value in self.forwarded if name == b"content-type"), "")
+
 
 def request_head(headers: Sequence[Header]) -> RequestHead:
     """Reads the headers from uvicorn, with names in lower case; raises HeadersRefused or HeadersTooLarge.

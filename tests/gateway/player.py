@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.access.grants import Grant
 from shared.access.identity import grants_to_claim, public_jwks
+from shared.http.leaving import EndAbandoned
 
 Play = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -148,7 +149,8 @@ class Player:
             case ["v1", "permission-table" | "denials" | "ticks" as noun]:
                 return {"permission-table": self._table, "denials": self._hear, "ticks": self._ticks}[noun]
             case ["v1", "answers", kind]:
-                return {"hang": self._hang, "large": self._large}.get(kind) or ANSWERS.get(kind) or self._echo
+                special: dict[str, Play] = {"hang": EndAbandoned(self._hang), "large": self._large}
+                return special.get(kind) or ANSWERS.get(kind, self._echo)
             case _:
                 return self._echo
 

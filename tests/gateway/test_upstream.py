@@ -42,11 +42,11 @@ def get(gateway: Gateway, path: str = "/rating/echo") -> httpx.Response:
         return client.get(path)
 
 
-def leave_before_the_answer(gateway: Gateway, path: str) -> None:
+def leave_before_the_answer(gateway: Gateway, path: str, method: str = "POST") -> None:
     hanging = gateway.player.hanging
     with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
         connection.sendall(
-            f"GET /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.token()}\r\n\r\n".encode()
+            f"{method} /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.token()}\r\n\r\n".encode()
         )
         wait_for(lambda: gateway.player.hanging > hanging, "the service has the request")
 
@@ -259,6 +259,16 @@ def test_callers_who_disconnect_before_the_answer_never_block_others(gateway: Ga
     wait_for(lambda: gateway.player.hanging == 0, "the service has finished what it had begun")
     with gateway.client(timeout=2) as client:
         assert client.get("/rating/echo").status_code == 200
+
+
+def test_a_read_whose_caller_disconnects_is_ended_at_the_service_and_does_not_count(
+    new_gateway: Callable[..., Gateway],
+) -> None:
+    gateway = new_gateway(max_abandoned_requests=1)
+    for _ in range(3):
+        leave_before_the_answer(gateway, "/rating/answers/hang", "GET")
+    wait_for(lambda: gateway.player.hanging == 0, "the service has ended the reads", 3)
+    assert get(gateway).status_code == 200
 
 
 def test_a_caller_who_abandons_too_many_requests_must_wait_for_them(new_gateway: Callable[..., Gateway]) -> None:
