@@ -35,5 +35,6 @@ def find(root: Path = ROOT) -> Iterator[str]:
     avoid = words_to_avoid((root / PAGE).read_text())
     listed = subprocess.run(["git", "ls-files", *_READ], cwd=root, capture_output=True, text=True, check=True)  # noqa: S607
     for name in listed.stdout.split():
-        if not _LEFT_OUT.fullmatch(name):
+        # Git still lists a file that was moved and not added yet.
+        if not _LEFT_OUT.fullmatch(name) and (root / name).exists():
             yield from find_in(name, (root / name).read_text(), avoid)
