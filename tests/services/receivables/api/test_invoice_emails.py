@@ -182,7 +182,11 @@ async def test_an_invoice_that_cannot_be_rendered_waits_and_stops_no_other(
         await execute(session, "INSERT INTO company_logo VALUES (1, 'no picture')")
     await send(receivables_database, office)
     (waiting,) = await listed(clerk)
-    assert (waiting["status"], waiting["attempts"], "TypstError" in waiting["last_error"]) == ("waiting", 1, True)
+    assert (
+        waiting["status"],
+        waiting["attempts"],
+        "cannot be drawn: failed to decode image" in waiting["last_error"],
+    ) == ("waiting", 1, True)
     async with receivables_database.transaction() as session:
         await execute(session, "DELETE FROM company_logo")
     await ask(clerk, "other", invoice_ids=[other])
