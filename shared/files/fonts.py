@@ -1,6 +1,8 @@
 """The fonts of documents. They come with the product, so that a document looks the same on every machine."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from functools import cache
 from importlib import import_module
@@ -29,13 +31,11 @@ _IN_PACKAGES = (
 
 
 @cache
-def _own_directory() -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix="ratebook-fonts-")
-
-
 def font_directory() -> str:
     """A directory of this process for the fonts that `font_paths` writes; it is deleted when the process ends."""
-    return _own_directory().name
+    directory = tempfile.mkdtemp(prefix="ratebook-fonts-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
 
 
 def font_paths(directory: str) -> list[str]:
