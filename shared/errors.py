@@ -153,3 +153,15 @@ class TookTooLong(DomainError):
 
     code = "TOOK_TOO_LONG"
     status = 503
+
+
+class DocumentFailed(DomainError):
+    """The document cannot be drawn as PDF. `detail` says why: correct it, choose less at once, or ask for CSV."""
+
+    code = "DOCUMENT_FAILED"
+    status = 422
+
+    def __init__(self, detail: str, *, passing: bool = False):
+        super().__init__(detail)
+        self.passing = passing
+        """Whether the same document may succeed later: it took too long, or its process ended."""

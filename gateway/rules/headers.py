@@ -49,6 +49,7 @@ _RESPONSE_HEADERS = (
     "link",
     "location",
     "preference-applied",
+    "replaced-characters",
     "retry-after",
     "set-cookie",
     "sunset",

@@ -38,6 +38,11 @@ def is_exhausted(error: BaseException) -> bool:
     return isinstance(error, PoolTimeout)
 
 
+def is_passing(error: BaseException) -> bool:
+    """Whether the database is the cause for the moment, and not the work itself: the same work may succeed later."""
+    return is_disconnect(error) or is_transient(error) or is_exhausted(error)
+
+
 def constraint_of(error: DBAPIError) -> str | None:
     """The name of the violated constraint, as PostgreSQL reports it."""
     for cause in (error.orig, getattr(error.orig, "__cause__", None)):

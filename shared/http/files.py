@@ -16,7 +16,7 @@ from shared.clock import now
 from shared.errors import Fault, ImportRefused, InvalidInput
 from shared.files import xlsx
 from shared.files.csv import CSV_TYPE, MOST_ROWS, shown_cell, write_csv
-from shared.files.pdf import render_pdf
+from shared.files.pdf import Drawn, render_pdf
 from shared.files.xlsx import XLSX_TYPE, Cell
 from shared.http.storable import NULL_REFUSED
 
@@ -75,10 +75,17 @@ async def whole_file(request: Request, most_bytes: int) -> bytes | None:
 CsvBody = Annotated[bytes, Depends(csv_body)]
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
-CSV_OR_PDF_RESPONSE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE, PDF_TYPE: _FILE}}
+REPLACED_HEADER = "replaced-characters"
+_PDF_HEADERS = {
+    REPLACED_HEADER: {
+        "description": "The characters that no font has, such as `U+1F600, U+1F9D1`; the PDF shows � instead.",
+        "schema": {"type": "string"},
+    }
 }
-PDF_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {PDF_TYPE: _FILE}}}
+CSV_OR_PDF_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE, PDF_TYPE: _FILE}, "headers": _PDF_HEADERS}
+}
+PDF_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {PDF_TYPE: _FILE}, "headers": _PDF_HEADERS}}
 CSV_REQUEST = {"requestBody": {"required": True, "content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
 
 
@@ -124,7 +131,10 @@ class XlsxAnswer(Response):
 
 
 async def print_report(template: Path, printed_by: str, filters: BaseModel, content: Mapping[str, object]) -> Response:
-    """A list as a PDF made from the template and the content, with the filters, who printed it, and when."""
+    """A list as a PDF made from the template and the content, with the filters, who printed it, and when.
+
+    Raises DocumentFailed.
+    """
     printed_at = now()
     document = {
         "printed_at": f"{printed_at:%Y-%m-%d %H:%M} UTC",
@@ -135,6 +145,9 @@ async def print_report(template: Path, printed_by: str, filters: BaseModel, cont
     return pdf_answer(template.stem.replace("_", "-"), await render_pdf(template, document, printed_at))
 
 
-def pdf_answer(name: str, content: bytes) -> Response:
-    """The PDF as a file named `name`."""
-    return Response(content, media_type=PDF_TYPE, headers={"content-disposition": f'attachment; filename="{name}.pdf"'})
+def pdf_answer(name: str, document: Drawn) -> Response:
+    """The PDF as a file named `name`; a header names the characters that were replaced."""
+    headers = {"content-disposition": f'attachment; filename="{name}.pdf"'}
+    if document.replaced:
+        headers[REPLACED_HEADER] = document.replaced
+    return Response(document.content, media_type=PDF_TYPE, headers=headers)

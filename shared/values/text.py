@@ -119,3 +119,8 @@ def sentence_case(words: str) -> str:
 def shown_key(key: object) -> str:
     """A key as people read it: `1 / S1009` for one of several parts."""
     return " / ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def storable(text: str, most: int) -> str:
+    """The first `most` characters of any text, such as the words of an error, as PostgreSQL can keep them."""
+    return text[:most].replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()

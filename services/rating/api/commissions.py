@@ -14,7 +14,7 @@ from services.rating.schemas.commissions import AdjustmentBody
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
-from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.errors import DocumentFailed, NotFound, VersionMissing, VersionStale
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
 from shared.http.operation import CallerOf, Router
@@ -28,7 +28,13 @@ EDIT = declared.feature("rating.commissions", Level.EDIT)
 ADJUSTING = [NotFound, VersionMissing, VersionStale, CommissionPeriodClosed, CommissionTakenBack, NothingToAdjust]
 
 
-@router.get("", access=VIEW, response_model=Page[Booking, CommissionTotals], responses=CSV_OR_PDF_RESPONSE)
+@router.get(
+    "",
+    access=VIEW,
+    response_model=Page[Booking, CommissionTotals],
+    refuses=[DocumentFailed],
+    responses=CSV_OR_PDF_RESPONSE,
+)
 async def list_commissions(
     filters: Annotated[CommissionFilter, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[Booking, CommissionTotals] | Response:

@@ -10,6 +10,7 @@ from services.rating.api.dependencies import print_report
 from services.rating.rules.open_rollup_invoices import OpenRollupFilter, OpenRollupRow, OpenRollupTotals
 from shared.access import declared
 from shared.access.grants import Level
+from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Page, PrintablePageQueryOf, answer
@@ -23,6 +24,7 @@ VIEW = declared.feature("rating.rollup", Level.VIEW)
     "",
     access=VIEW,
     response_model=Page[OpenRollupRow, OpenRollupTotals],
+    refuses=[DocumentFailed],
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_open_rollup_invoices(

@@ -10,6 +10,7 @@ from services.rating.api.dependencies import Today, print_report
 from services.rating.rules.ready_to_export import ReadyFilter, ReadyRow, ReadyTotals
 from shared.access import declared
 from shared.access.grants import Level
+from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Page, PrintablePageQueryOf, answer
@@ -19,7 +20,9 @@ router = Router("ready-to-export")
 VIEW = declared.feature("rating.export", Level.VIEW)
 
 
-@router.get("", access=VIEW, response_model=Page[ReadyRow, ReadyTotals], responses=CSV_OR_PDF_RESPONSE)
+@router.get(
+    "", access=VIEW, response_model=Page[ReadyRow, ReadyTotals], refuses=[DocumentFailed], responses=CSV_OR_PDF_RESPONSE
+)
 async def list_orders_ready_to_export(
     filters: Annotated[ReadyFilter, Query()],
     page: PrintablePageQueryOf,

@@ -11,6 +11,7 @@ from services.rating.errors import TooManyOrders
 from services.rating.rules.work_in_progress import WipFilter, WipGroup, WipOrder, WipSummary, WipSummaryFilter
 from shared.access import declared
 from shared.access.grants import Level
+from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, CSV_RESPONSE, PDF_TYPE, table_answer
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, PrintablePageQueryOf, answer
@@ -21,7 +22,13 @@ router = Router("work-in-progress")
 VIEW = declared.feature("rating.wip", Level.VIEW)
 
 
-@router.get("", access=VIEW, response_model=WipSummary, responses=CSV_OR_PDF_RESPONSE, refuses=[TooManyOrders])
+@router.get(
+    "",
+    access=VIEW,
+    response_model=WipSummary,
+    responses=CSV_OR_PDF_RESPONSE,
+    refuses=[TooManyOrders, DocumentFailed],
+)
 async def summarize_work_in_progress(
     filters: Annotated[WipSummaryFilter, Query()],
     page: PrintablePageQueryOf,

@@ -1,24 +1,33 @@
 """Invoices by e-mail: a clerk queues them, and a job sends them one by one, with retries while the server is down."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.invoice_prints import PrintContext, print_marked
 from services.receivables.errors import EmailNotFailed, NothingToSend
-from services.receivables.rules.invoice_emails import InvoiceEmail, SendOutcome, next_attempt, write_letter
+from services.receivables.rules.invoice_emails import (
+    InvoiceEmail,
+    SendOutcome,
+    next_attempt,
+    next_drawing,
+    write_letter,
+)
 from services.receivables.rules.invoice_prints.documents import compose
 from services.receivables.rules.invoice_prints.prints import E_MAIL, PrintSelection
 from services.receivables.store import invoice_emails
 from services.receivables.store.invoice_emails import EmailToSend
 from services.receivables.store.invoice_prints import documents
 from shared.access.grants import Scope
-from shared.errors import NotFound
+from shared.database.failures import is_passing
+from shared.errors import DocumentFailed, NotFound
 from shared.files.mail import MailAway, MailRefused, MailServer
+from shared.values.text import storable
 
+log = logging.getLogger(__name__)
 _MAX_ERROR_LENGTH = 500
 
 
@@ -55,7 +64,8 @@ async def send_next(session: AsyncSession, server: MailServer, time_zone: str, n
     """Sends the e-mail that is due next. Returns False if none is.
 
     It is marked as sent in the transaction that locks it. If the process dies in between, it is sent again with the
-    same Message-ID. An invoice counts as printed only after the mail server accepted its e-mail.
+    same Message-ID. An invoice counts as printed only after the mail server accepted its e-mail. An invoice that cannot be
+    drawn is given up after three tries.
     """
     email = await invoice_emails.take_due(session, now)
     if email is None:
@@ -63,23 +73,33 @@ async def send_next(session: AsyncSession, server: MailServer, time_zone: str, n
     try:
         async with session.begin_nested():
             context = PrintContext(email.requested_by, now, time_zone, E_MAIL)
-            message = await _write(session, server, email, context)
+            message, replaced = await _write(session, server, email, context)
             await server.send(message)
     except MailRefused as error:
-        await invoice_emails.mark_unsent(session, email.id, str(error), None)
-    except DBAPIError:
-        raise
+        await _set_back(session, email, str(error), None)
+    except MailAway as error:
+        await _set_back(session, email, str(error), next_attempt(email.attempts + 1, now))
     except Exception as error:
-        # An invoice that cannot be rendered is retried later as well, so that it does not stop the others.
-        detail = str(error) if isinstance(error, MailAway) else f"{type(error).__name__}: {error}"
-        retry_at = next_attempt(email.attempts + 1, now)
-        await invoice_emails.mark_unsent(session, email.id, detail[:_MAX_ERROR_LENGTH], retry_at)
+        if is_passing(error):
+            raise
+        log.warning("e-mail %s failed: %s", email.id, error, exc_info=not isinstance(error, DocumentFailed))
+        detail = error.detail if isinstance(error, DocumentFailed) else f"{type(error).__name__}: {error}"
+        retry_at = next_drawing(email.attempts + 1, now)
+        given_up = "" if retry_at else f"Given up after {email.attempts + 1} tries. "
+        await _set_back(session, email, given_up + detail, retry_at)
     else:
-        await invoice_emails.mark_sent(session, email.id, now)
+        await invoice_emails.mark_sent(session, email.id, replaced, now)
     return True
 
 
-async def _write(session: AsyncSession, server: MailServer, email: EmailToSend, context: PrintContext) -> EmailMessage:
+async def _set_back(session: AsyncSession, email: EmailToSend, detail: str, retry_at: datetime | None) -> None:
+    await invoice_emails.mark_unsent(session, email.id, storable(detail, _MAX_ERROR_LENGTH), retry_at)
+
+
+async def _write(
+    session: AsyncSession, server: MailServer, email: EmailToSend, context: PrintContext
+) -> tuple[EmailMessage, str]:
+    """The e-mail, and the characters that its PDF does not show."""
     facts = await documents.facts(session, [email.invoice_id])
     (document,) = compose(facts)
     letter = write_letter(document)
@@ -90,10 +110,11 @@ async def _write(session: AsyncSession, server: MailServer, email: EmailToSend, 
     message["Date"] = context.at
     message["Message-ID"] = f"<invoice-email-{email.id}@{server.domain}>"
     message.set_content(letter.text)
+    attached = await print_marked(session, facts, context)
     message.add_attachment(
-        await print_marked(session, facts, context),
+        attached.content,
         maintype="application",
         subtype="pdf",
         filename=f"invoice-{document.head.number}.pdf",
     )
-    return message
+    return message, attached.replaced

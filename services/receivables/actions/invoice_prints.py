@@ -1,5 +1,6 @@
 """Invoices as PDF: one at a time, or many as a print that a job continues part by part."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -21,14 +22,20 @@ from services.receivables.rules.invoice_prints.prints import (
     PrintProgress,
     PrintSelection,
     mark_of,
+    next_try,
 )
 from services.receivables.store import invoices
 from services.receivables.store.invoice_prints import documents, printings, prints
+from services.receivables.store.invoice_prints.prints import NextPart
 from shared.access.grants import Scope
 from shared.clock import local_date
-from shared.errors import NotFound
-from shared.files.pdf import can_render, render_pdf
+from shared.database.failures import is_passing
+from shared.errors import DocumentFailed, NotFound
+from shared.files.pdf import Drawn, find_faulty, render_pdf
+from shared.values.text import storable
 
+log = logging.getLogger(__name__)
+_MAX_REASON_LENGTH = 500
 _TEMPLATE = Path(__file__).parent.parent / "documents" / "invoice.typ"
 
 
@@ -44,19 +51,23 @@ class PrintContext:
 
 async def print_invoice(
     session: AsyncSession, scope: Scope, invoice_id: int, context: PrintContext
-) -> tuple[str, bytes]:
-    """Prints an invoice and records the printing; returns its number and the PDF. Raises NotFound."""
+) -> tuple[str, Drawn]:
+    """Prints an invoice and records the printing; returns its number and the PDF. Raises NotFound, DocumentFailed."""
     number = await _number_of(session, scope, invoice_id)
     return number, await print_marked(session, await documents.facts(session, [invoice_id]), context)
 
 
 async def preview_invoice(
     session: AsyncSession, scope: Scope, invoice_id: int, context: PrintContext
-) -> tuple[str, bytes]:
-    """The number of an invoice and a PDF to view, which is always marked as a preview or a copy. Raises NotFound."""
+) -> tuple[str, Drawn]:
+    """The number of an invoice and a PDF to view, which is always marked as a preview or a copy.
+
+    Raises NotFound, DocumentFailed.
+    """
     number = await _number_of(session, scope, invoice_id)
     marks = {invoice_id: PREVIEW, **await _marks(session, [invoice_id], context.time_zone)}
-    return number, await _render(session, await documents.facts(session, [invoice_id]), context.at, marks)
+    data = await _content(session, await documents.facts(session, [invoice_id]), marks)
+    return number, await render_pdf(_TEMPLATE, data, context.at)
 
 
 async def _number_of(session: AsyncSession, scope: Scope, invoice_id: int) -> str:
@@ -74,14 +85,14 @@ async def _marks(session: AsyncSession, invoice_ids: Sequence[int], time_zone: s
     }
 
 
-async def print_marked(session: AsyncSession, facts: DocumentFacts, context: PrintContext) -> bytes:
-    """Prints invoices as one PDF in which reprints are marked, and records the printings."""
+async def print_marked(session: AsyncSession, facts: DocumentFacts, context: PrintContext) -> Drawn:
+    """Prints invoices as one PDF in which reprints are marked, and records the printings. Raises DocumentFailed."""
     ids = [head.id for head in facts.heads]
     await printings.hold(session, ids)
     marks = await _marks(session, ids, context.time_zone)
-    content = await _render(session, facts, context.at, marks)
+    document = await render_pdf(_TEMPLATE, await _content(session, facts, marks), context.at)
     await printings.record(session, ids, context.way, context.name, context.at)
-    return content
+    return document
 
 
 async def list_printings(session: AsyncSession, scope: Scope, invoice_id: int) -> list[Printing]:
@@ -92,8 +103,10 @@ async def list_printings(session: AsyncSession, scope: Scope, invoice_id: int) -
 
 async def require_drawable(logo: bytes, at: datetime) -> None:
     """Raises LogoRefused if documents cannot show the picture."""
-    if not await can_render(_TEMPLATE, {"logos": {"0": list(logo)}, "invoices": [], "trial": 0}, at):
-        raise LogoRefused("The picture is damaged and cannot be read. Save it as a PNG again.")
+    try:
+        await render_pdf(_TEMPLATE, {"logos": {"0": list(logo)}, "invoices": [], "trial": 0}, at)
+    except DocumentFailed as error:
+        raise LogoRefused("The picture is damaged and cannot be read. Save it as a PNG again.") from error
 
 
 async def start_print(
@@ -117,10 +130,11 @@ async def read_print(session: AsyncSession, print_id: int, requested_by: str) ->
     found = await prints.find_print(session, print_id, requested_by)
     if found is None:
         raise NotFound(f"You have no print {print_id}. Prints are kept for {KEPT_DAYS} days.")
-    return PrintProgress(found, await prints.list_files(session, print_id))
+    files = await prints.list_files(session, print_id)
+    return PrintProgress(found, files, await prints.list_failures(session, print_id) if found.failed else [])
 
 
-async def read_file(session: AsyncSession, print_id: int, requested_by: str, file: int) -> bytes:
+async def read_file(session: AsyncSession, print_id: int, requested_by: str, file: int) -> Drawn:
     """One PDF of a print; raises NotFound."""
     await read_print(session, print_id, requested_by)
     content = await prints.read_file(session, print_id, file)
@@ -129,25 +143,70 @@ async def read_file(session: AsyncSession, print_id: int, requested_by: str, fil
     return content
 
 
-async def print_part(session: AsyncSession, time_zone: str) -> bool:
-    """Prints the next file of a print. Returns False if there is nothing to print."""
-    part = await prints.take_part(session, INVOICES_PER_FILE)
+async def print_part(session: AsyncSession, time_zone: str, now: datetime) -> bool:
+    """Prints the next file of a print that is due. Returns False if there is nothing to print.
+
+    An invoice that cannot be drawn fails alone. If it is unclear which one, or whether another try helps, the print
+    continues later with fewer invoices, after all other prints.
+    """
+    part = await prints.take_part(session, INVOICES_PER_FILE, now)
     if part is None:
         return False
-    facts = await documents.facts(session, part.invoice_ids)
     context = PrintContext(part.requested_by, part.requested_at, time_zone, PRINT)
-    content = await print_marked(session, facts, context)
-    await prints.save_part(session, part, facts.heads, content)
+    try:
+        async with session.begin_nested():
+            facts = await documents.facts(session, part.invoice_ids)
+            document = await print_marked(session, facts, context)
+            await prints.save_part(session, part, facts.heads, document, now)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.warning(
+            "a part of print %s failed: %s", part.print_id, error, exc_info=not isinstance(error, DocumentFailed)
+        )
+        await _set_back(session, part, error, now)
     return True
 
 
-async def _render(session: AsyncSession, facts: DocumentFacts, at: datetime, marks: Mapping[int, str]) -> bytes:
+async def _set_back(session: AsyncSession, part: NextPart, error: Exception, now: datetime) -> None:
+    """Fails the invoices that cannot be drawn, or says how the print continues to find them."""
+    certain = isinstance(error, DocumentFailed) and not error.passing
+    reasons: dict[int, str] = {}
+    following = next_try(len(part.invoice_ids), part.tries, now)
+    if len(part.invoice_ids) == 1:
+        if certain or following is None:
+            reasons = {part.invoice_ids[0]: _reason(error, part.tries + 1)}
+    elif certain:
+        reasons = await _undrawable(session, part)
+    if reasons:
+        await prints.fail_invoices(session, part.print_id, reasons, now)
+    elif following is not None:
+        await prints.try_again(session, part.print_id, following)
+
+
+def _reason(error: Exception, tries: int) -> str:
+    detail = error.detail if isinstance(error, DocumentFailed) else f"It failed unexpectedly: {type(error).__name__}."
+    return storable(detail if tries == 1 else f"Given up after {tries} tries. {detail}", _MAX_REASON_LENGTH)
+
+
+async def _undrawable(session: AsyncSession, part: NextPart) -> dict[int, str]:
+    """Which invoices of a part cannot be drawn alone, and why, by invoice id; empty if that is unknown."""
+    facts = await documents.facts(session, part.invoice_ids)
+    data = await _content(session, facts, {})
+    try:
+        faulty = await find_faulty(_TEMPLATE, data, "invoices", part.requested_at)
+    except DocumentFailed:
+        return {}
+    return {facts.heads[index].id: storable(reason, _MAX_REASON_LENGTH) for index, reason in faulty.items()}
+
+
+async def _content(session: AsyncSession, facts: DocumentFacts, marks: Mapping[int, str]) -> Mapping[str, object]:
+    """What the template reads."""
     logos = await documents.logos(session, sorted({head.ar_company for head in facts.heads}))
-    data = {
+    return {
         "logos": {str(number): list(content) for number, content in logos.items()},
         "invoices": [{**_shown(document), "mark": marks.get(document.head.id)} for document in compose(facts)],
     }
-    return await render_pdf(_TEMPLATE, data, at)
 
 
 def _shown(document: InvoiceDocument) -> Mapping[str, Any]:

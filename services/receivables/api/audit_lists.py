@@ -16,6 +16,7 @@ from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.distributions import LedgerRow
 from services.receivables.settings import Settings
 from shared.clock import local_date, now
+from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE, print_report, table_answer
 from shared.http.operation import Caller, CallerOf, Router
 from shared.http.pages import PrintablePageQueryOf
@@ -43,7 +44,7 @@ class ListQuery(BaseModel):
     "/{batch_id}/batch-list",
     access=VIEW,
     response_model=list[BatchListRow],
-    refuses=OPENING,
+    refuses=[*OPENING, DocumentFailed],
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def read_batch_list(
@@ -60,7 +61,7 @@ async def read_batch_list(
     "/{batch_id}/gl-distribution-list",
     access=VIEW,
     response_model=list[LedgerRow],
-    refuses=OPENING,
+    refuses=[*OPENING, DocumentFailed],
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def read_gl_distribution_list(
@@ -86,7 +87,7 @@ async def read_gl_distribution_list(
     "/{batch_id}/findings",
     access=VIEW,
     response_model=list[Finding],
-    refuses=OPENING,
+    refuses=[*OPENING, DocumentFailed],
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_findings(

@@ -13,7 +13,8 @@ from services.receivables.settings import Settings
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
-from shared.errors import NotFound
+from shared.errors import DocumentFailed, NotFound
+from shared.files.pdf import Drawn
 from shared.http.files import PDF_RESPONSE, pdf_answer
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
@@ -33,7 +34,13 @@ def print_context(request: Request, caller: CallerOf) -> PrintContext:
 PrintContextOf = Annotated[PrintContext, Depends(print_context)]
 
 
-@single.get("/{invoice_id}/document", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE)
+@single.get(
+    "/{invoice_id}/document",
+    access=VIEW,
+    refuses=[NotFound, DocumentFailed],
+    response_class=Response,
+    responses=PDF_RESPONSE,
+)
 async def preview_invoice(invoice_id: Id, context: PrintContextOf, caller: CallerOf, session: Transaction) -> Response:
     """The invoice as a PDF to view, with its work orders, its credits and the invoices that it replaces.
 
@@ -43,7 +50,11 @@ async def preview_invoice(invoice_id: Id, context: PrintContextOf, caller: Calle
 
 
 @single.post(
-    "/{invoice_id}/printings", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE
+    "/{invoice_id}/printings",
+    access=VIEW,
+    refuses=[NotFound, DocumentFailed],
+    response_class=Response,
+    responses=PDF_RESPONSE,
 )
 async def print_invoice(invoice_id: Id, context: PrintContextOf, caller: CallerOf, session: Transaction) -> Response:
     """Prints the invoice as the PDF for the customer.
@@ -53,9 +64,9 @@ async def print_invoice(invoice_id: Id, context: PrintContextOf, caller: CallerO
     return pdf_answer(*_named(await invoice_prints.print_invoice(session, caller.scope, invoice_id, context)))
 
 
-def _named(printed: tuple[str, bytes]) -> tuple[str, bytes]:
-    number, content = printed
-    return f"invoice-{number}", content
+def _named(printed: tuple[str, Drawn]) -> tuple[str, Drawn]:
+    number, document = printed
+    return f"invoice-{number}", document
 
 
 @single.get("/{invoice_id}/printings", access=VIEW, refuses=[NotFound])
@@ -71,12 +82,12 @@ async def start_invoice_print(
     """Starts a print of many invoices. `Location` is where you watch its progress and get its files."""
     started = await invoice_prints.start_print(session, caller.scope, body, caller.name, now())
     response.headers["location"] = f"/v1/invoice-prints/{started.id}"
-    return PrintRead.of(PrintProgress(started, ()))
+    return PrintRead.of(PrintProgress(started, (), ()))
 
 
 @router.get("/{print_id}", access=VIEW, refuses=[NotFound])
 async def read_invoice_print(print_id: Id, caller: CallerOf, session: Transaction) -> PrintRead:
-    """One of your prints, with its progress and the files that are ready."""
+    """One of your prints, with its progress, the files that are ready, and the invoices that failed and why."""
     return PrintRead.of(await invoice_prints.read_print(session, print_id, caller.name))
 
 
@@ -84,7 +95,7 @@ async def read_invoice_print(print_id: Id, caller: CallerOf, session: Transactio
     "/{print_id}/files/{file}", access=VIEW, refuses=[NotFound], response_class=Response, responses=PDF_RESPONSE
 )
 async def read_invoice_print_file(print_id: Id, file: Id, caller: CallerOf, session: Transaction) -> Response:
-    """One PDF of a print. Each invoice in it starts on a new page."""
+    """One PDF of a print. Each invoice in it starts on a new page; those that failed are not in it."""
     return pdf_answer(
         f"invoices-{print_id}-{file}", await invoice_prints.read_file(session, print_id, caller.name, file)
     )

@@ -35,3 +35,4 @@ class InvoiceEmail(Table, table=True):
     requested_by: str = columns.words()
     requested_at: datetime = columns.moment()
     sent_at: datetime | None = columns.moment(nullable=True)
+    replaced: str = columns.words()

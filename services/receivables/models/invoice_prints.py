@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class InvoicePrint(Table, table=True):
-    """A print request, and how many of its invoices are printed."""
+    """A print request, and up to which position its invoices are done."""
 
     __tablename__ = "invoice_print"
     __table_args__ = (
@@ -23,16 +23,20 @@ class InvoicePrint(Table, table=True):
     requested_at: datetime = columns.moment()
     invoices: int
     printed: int
+    due_at: datetime | None = columns.moment(nullable=True)
+    part_size: int | None
+    tries: int
 
 
 class InvoicePrintItem(Table, table=True):
-    """An invoice of a print, at its position."""
+    """An invoice of a print, at its position, and why it failed."""
 
     __tablename__ = "invoice_print_item"
 
     print_id: int = columns.owned_by("invoice_print.id", primary_key=True)
     position: int = Field(primary_key=True)
     invoice_id: int = columns.big("ar_transaction.id")
+    error: str | None = columns.words(nullable=True)
 
 
 class InvoicePrintFile(Table, table=True):
@@ -46,6 +50,7 @@ class InvoicePrintFile(Table, table=True):
     first_number: str = columns.code()
     last_number: str = columns.code()
     content: bytes
+    replaced: str = columns.words()
 
 
 class InvoicePrinting(Table, table=True):

@@ -16,6 +16,7 @@ FAILED: Final = "failed"
 NotSent = Literal["NO_ADDRESS", "SENT_BEFORE"]
 NO_ADDRESS: Final = "NO_ADDRESS"
 SENT_BEFORE: Final = "SENT_BEFORE"
+MOST_DRAWINGS = 3
 _PAUSES_MINUTES = (1, 5, 15, 60, 240, 720, 1440)
 
 
@@ -30,7 +31,10 @@ class EmailFilter(Filter):
 
 @dataclass(frozen=True)
 class InvoiceEmail:
-    """An invoice on its way to an address: `due_at` is the next try, `last_error` what the mail server answered."""
+    """An invoice on its way to an address: `due_at` is the next try, `last_error` what the mail server answered.
+
+    `replaced` names the characters that no font has, such as `U+1F600`; the PDF that was sent shows � instead.
+    """
 
     id: int
     invoice_id: int
@@ -46,6 +50,7 @@ class InvoiceEmail:
     requested_by: str
     requested_at: datetime
     sent_at: datetime | None
+    replaced: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,14 @@ def next_attempt(attempts: int, failed_at: datetime) -> datetime | None:
     if attempts > len(_PAUSES_MINUTES):
         return None
     return failed_at + timedelta(minutes=_PAUSES_MINUTES[attempts - 1])
+
+
+def next_drawing(attempts: int, failed_at: datetime) -> datetime | None:
+    """When to retry an e-mail whose invoice could not be drawn at its `attempts`-th try; None after the third.
+
+    Example: a minute after the first, five minutes after the second.
+    """
+    return None if attempts >= MOST_DRAWINGS else next_attempt(attempts, failed_at)
 
 
 @dataclass(frozen=True)

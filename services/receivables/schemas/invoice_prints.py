@@ -5,18 +5,20 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.receivables.rules.invoice_prints.prints import PrintFile, PrintProgress, PrintStatus
+from services.receivables.rules.invoice_prints.prints import PrintFailure, PrintFile, PrintProgress, PrintStatus
 
 
 class PrintRead(BaseModel):
-    """A print and its progress. Prints are kept for a week."""
+    """A print and its progress. Prints are kept for a week. `failures` are the first 500 invoices that failed."""
 
     id: int
     status: PrintStatus
     requested_at: datetime
     invoices: int
     printed: int
+    failed: int
     files: Sequence[PrintFile]
+    failures: Sequence[PrintFailure]
 
     @classmethod
     def of(cls, progress: PrintProgress) -> "PrintRead":
@@ -27,5 +29,7 @@ class PrintRead(BaseModel):
             requested_at=head.requested_at,
             invoices=head.invoices,
             printed=head.printed,
+            failed=head.failed,
             files=progress.files,
+            failures=progress.failures,
         )

@@ -81,15 +81,17 @@ async def take_due(session: AsyncSession, at: datetime) -> EmailToSend | None:
     )
 
 
-async def mark_sent(session: AsyncSession, email_id: int, at: datetime) -> None:
-    """Records that the mail server accepted an e-mail."""
+async def mark_sent(session: AsyncSession, email_id: int, replaced: str, at: datetime) -> None:
+    """Records that the mail server accepted an e-mail, and the characters that its PDF does not show."""
     await execute(
         session,
         """
-        UPDATE invoice_email SET status = 'sent', sent_at = :at, attempts = attempts + 1, last_error = ''
+        UPDATE invoice_email SET status = 'sent', sent_at = :at, attempts = attempts + 1, last_error = '',
+               replaced = :replaced
         WHERE id = :id
         """,
         id=email_id,
+        replaced=replaced,
         at=at,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,6 +11,7 @@ from shared.values.numbers import Id
 
 INVOICES_PER_FILE = 250
 KEPT_DAYS = 7
+_PAUSES_SECONDS = (10, 60)
 
 PrintStatus = Literal["printing", "done"]
 
@@ -33,35 +34,72 @@ class PrintSelection(BaseModel):
 
 @dataclass(frozen=True)
 class InvoicePrint:
-    """A print request. `invoices` is how many it has, `printed` how many are done."""
+    """A print request. `invoices` is how many it has; `printed` and `failed` are how many are done."""
 
     id: int
     requested_by: str
     requested_at: datetime
     invoices: int
     printed: int
+    failed: int
 
     @property
     def status(self) -> PrintStatus:
-        return "done" if self.printed >= self.invoices else "printing"
+        return "done" if self.printed + self.failed >= self.invoices else "printing"
 
 
 @dataclass(frozen=True)
 class PrintFile:
-    """A PDF that is ready, with its first and last invoice. Get it at `/invoice-prints/{print_id}/files/{file}`."""
+    """A PDF that is ready, with its first and last invoice. Get it at `/invoice-prints/{print_id}/files/{file}`.
+
+    `replaced` names the characters that no font has, such as `U+1F600`; the PDF shows � instead.
+    """
 
     file: int
     invoices: int
     first_number: str
     last_number: str
+    replaced: str
+
+
+@dataclass(frozen=True)
+class PrintFailure:
+    """An invoice that could not be printed, and why. To try again, start a print of it."""
+
+    invoice_id: int
+    number: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class PrintProgress:
-    """A print request with the files that are ready."""
+    """A print request with the files that are ready and the invoices that failed."""
 
     head: InvoicePrint
     files: Sequence[PrintFile]
+    failures: Sequence[PrintFailure]
+
+
+@dataclass(frozen=True)
+class NextTry:
+    """How a print continues after a setback: with at most so many invoices, at this time, after so many tries."""
+
+    invoices: int
+    tries: int
+    due_at: datetime
+
+
+def next_try(invoices: int, tries: int, at: datetime) -> NextTry | None:
+    """How a print continues after a part of `invoices` invoices failed; None if its only invoice is given up.
+
+    Half the part is tried next, until one invoice is left; that one is tried three times, with pauses of 10 s and a
+    minute. Other prints come in between. Example: 250 invoices, then 125, 62, 31, 15, 7, 3, 1, 1, 1.
+    """
+    if invoices > 1:
+        return NextTry(invoices // 2, 0, at)
+    if tries >= len(_PAUSES_SECONDS):
+        return None
+    return NextTry(1, tries + 1, at + timedelta(seconds=_PAUSES_SECONDS[tries]))
 
 
 Way = Literal["document", "print", "e_mail"]

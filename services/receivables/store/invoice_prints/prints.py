@@ -1,17 +1,26 @@
 """The rows of prints: the request, its invoices in order, and the files so far."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.invoice_prints.documents import DocumentHead
-from services.receivables.rules.invoice_prints.prints import InvoicePrint, PrintFile, PrintSelection
+from services.receivables.rules.invoice_prints.prints import (
+    InvoicePrint,
+    NextTry,
+    PrintFailure,
+    PrintFile,
+    PrintSelection,
+)
 from services.receivables.store.invoice_prints.documents import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import Where
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
+from shared.files.pdf import Drawn
+
+_MAX_LISTED = 500
 
 
 def chosen_invoices(scope: Scope, selection: PrintSelection) -> Where:
@@ -69,8 +78,13 @@ async def find_print(session: AsyncSession, print_id: int, requested_by: str) ->
         session,
         InvoicePrint,
         """
-        SELECT id, requested_by, requested_at, invoices, printed FROM invoice_print
-        WHERE id = :id AND requested_by = :requested_by
+        SELECT p.id, p.requested_by, p.requested_at, p.invoices, p.printed - failures.passed AS printed, failures.failed
+        FROM invoice_print p
+        JOIN LATERAL (
+            SELECT count(*) AS failed, count(*) FILTER (WHERE i.position <= p.printed) AS passed
+            FROM invoice_print_item i WHERE i.print_id = p.id AND i.error IS NOT NULL
+        ) AS failures ON true
+        WHERE p.id = :id AND p.requested_by = :requested_by
         """,
         id=print_id,
         requested_by=requested_by,
@@ -83,68 +97,137 @@ async def list_files(session: AsyncSession, print_id: int) -> list[PrintFile]:
         session,
         PrintFile,
         """
-        SELECT file, invoices, first_number, last_number FROM invoice_print_file WHERE print_id = :id ORDER BY file
+        SELECT file, invoices, first_number, last_number, replaced
+        FROM invoice_print_file WHERE print_id = :id ORDER BY file
         """,
         id=print_id,
     )
 
 
-async def read_file(session: AsyncSession, print_id: int, file: int) -> bytes | None:
-    """One file of a print; None if it is not ready."""
-    content: bytes | None = await fetch_value(
-        session, "SELECT content FROM invoice_print_file WHERE print_id = :id AND file = :file", id=print_id, file=file
+async def list_failures(session: AsyncSession, print_id: int) -> list[PrintFailure]:
+    """The first 500 invoices of a print that failed."""
+    return await fetch_all(
+        session,
+        PrintFailure,
+        f"""
+        SELECT i.invoice_id, t.invoice_number AS number, i.error AS reason
+        FROM invoice_print_item i JOIN ar_transaction t ON t.id = i.invoice_id
+        WHERE i.print_id = :id AND i.error IS NOT NULL ORDER BY i.position LIMIT {_MAX_LISTED}
+        """,
+        id=print_id,
     )
-    return content
+
+
+async def read_file(session: AsyncSession, print_id: int, file: int) -> Drawn | None:
+    """One file of a print; None if it is not ready."""
+    return await fetch_one(
+        session,
+        Drawn,
+        "SELECT content, replaced FROM invoice_print_file WHERE print_id = :id AND file = :file",
+        id=print_id,
+        file=file,
+    )
 
 
 @dataclass(frozen=True)
 class NextPart:
-    """The invoices of the next file of a print."""
+    """The invoices of the next file of a print. `tries` is how often they failed before."""
 
     print_id: int
-    printed: int
+    tries: int
     requested_by: str
     requested_at: datetime
     invoice_ids: Sequence[int]
 
 
-async def take_part(session: AsyncSession, limit: int) -> NextPart | None:
-    """The next invoices of an unfinished print, locked until this transaction ends. Other processes take others."""
+async def take_part(session: AsyncSession, limit: int, at: datetime) -> NextPart | None:
+    """The next invoices of an unfinished print that is due, locked until this transaction ends.
+
+    Other processes take other prints. The print that has waited longest is next, so that prints take turns.
+    """
     return await fetch_one(
         session,
         NextPart,
         """
         WITH taken AS (
-            SELECT id, printed, requested_by, requested_at FROM invoice_print WHERE printed < invoices
-            ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+            SELECT id, printed, tries, coalesce(part_size, :limit) AS size, requested_by, requested_at
+            FROM invoice_print WHERE printed < invoices AND coalesce(due_at, requested_at) <= :at
+            ORDER BY coalesce(due_at, requested_at), id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         )
-        SELECT id AS print_id, printed, requested_by, requested_at, ARRAY(
+        SELECT id AS print_id, tries, requested_by, requested_at, ARRAY(
             SELECT i.invoice_id FROM invoice_print_item i
-            WHERE i.print_id = taken.id AND i.position > taken.printed ORDER BY i.position LIMIT :limit) AS invoice_ids
+            WHERE i.print_id = taken.id AND i.position > taken.printed AND i.error IS NULL
+            ORDER BY i.position LIMIT least(taken.size, :limit)) AS invoice_ids
         FROM taken
         """,
         limit=limit,
+        at=at,
     )
 
 
-async def save_part(session: AsyncSession, part: NextPart, heads: Sequence[DocumentHead], content: bytes) -> None:
+async def save_part(
+    session: AsyncSession, part: NextPart, heads: Sequence[DocumentHead], document: Drawn, at: datetime
+) -> None:
     """Saves the next file of a print, and its progress."""
     await execute(
         session,
         """
-        INSERT INTO invoice_print_file (print_id, file, invoices, first_number, last_number, content)
-        SELECT :print_id, count(*) + 1, :invoices, :first_number, :last_number, :content
+        INSERT INTO invoice_print_file (print_id, file, invoices, first_number, last_number, content, replaced)
+        SELECT :print_id, count(*) + 1, :invoices, :first_number, :last_number, :content, :replaced
         FROM invoice_print_file WHERE print_id = :print_id
         """,
         print_id=part.print_id,
         invoices=len(heads),
         first_number=heads[0].number,
         last_number=heads[-1].number,
-        content=content,
+        content=document.content,
+        replaced=document.replaced,
     )
+    await _proceed(session, part.print_id, part.invoice_ids[-1], at)
+
+
+async def fail_invoices(session: AsyncSession, print_id: int, reasons: Mapping[int, str], at: datetime) -> None:
+    """Leaves invoices out of a print for these reasons, by invoice id. The next part is of the full size again."""
     await execute(
         session,
-        "UPDATE invoice_print SET printed = printed + :count WHERE id = :id",
-        id=part.print_id,
-        count=len(part.invoice_ids),
+        """
+        UPDATE invoice_print_item i SET error = failed.reason
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:reasons AS text[])) AS failed (id, reason)
+        WHERE i.print_id = :print_id AND i.invoice_id = failed.id
+        """,
+        ids=list(reasons),
+        reasons=list(reasons.values()),
+        print_id=print_id,
+    )
+    await execute(session, "UPDATE invoice_print SET part_size = NULL WHERE id = :id", id=print_id)
+    await _proceed(session, print_id, None, at)
+
+
+async def try_again(session: AsyncSession, print_id: int, following: NextTry) -> None:
+    """Records a setback of a print, and how it continues."""
+    await execute(
+        session,
+        "UPDATE invoice_print SET part_size = :size, tries = :tries, due_at = :due_at WHERE id = :id",
+        id=print_id,
+        size=following.invoices,
+        tries=following.tries,
+        due_at=following.due_at,
+    )
+
+
+async def _proceed(session: AsyncSession, print_id: int, last_id: int | None, at: datetime) -> None:
+    """Moves a print to its next invoice: after that with `last_id`, if given, and after those that failed."""
+    await execute(
+        session,
+        """
+        UPDATE invoice_print p SET tries = 0, due_at = :at, printed = coalesce((
+            SELECT min(i.position) - 1 FROM invoice_print_item i
+            WHERE i.print_id = p.id AND i.error IS NULL AND i.position > greatest(p.printed, (
+                SELECT l.position FROM invoice_print_item l WHERE l.print_id = p.id AND l.invoice_id = :last_id))
+            ), p.invoices)
+        WHERE p.id = :id
+        """,
+        id=print_id,
+        last_id=last_id,
+        at=at,
     )

@@ -19,6 +19,7 @@ from shared.database.pool import Database
 from shared.database.statements import execute
 from shared.files.xlsx import XLSX_TYPE
 from tests.fixtures.exchange import exchange, work_off
+from tests.fixtures.faulty_documents import UNDRAWABLE, use_faulty_documents
 from tests.fixtures.ledgers import Company, Enter, Rate, key
 from tests.services.rating.conftest import CountStatements, Identity
 
@@ -271,3 +272,36 @@ def test_the_groups_of_customers_add_up_to_the_total() -> None:
     groups = summarize(orders, "customer")
     assert sum(group.value for group in groups) == total(orders).value
     assert sum(group.orders for group in groups) == len(facts)
+
+
+_FEATURES = ("rating.rollup", "rating.wip", "rating.export", "rating.commissions")
+_REPORTS = (ROLLUP, WIP, "/v1/ready-to-export", "/v1/commissions")
+
+
+@pytest.mark.parametrize("path", _REPORTS)
+async def test_a_report_shows_names_in_all_scripts_and_names_what_no_font_has(
+    three_states: httpx.AsyncClient, rating_database: Database, identity: Identity, path: str
+) -> None:
+    async with rating_database.transaction() as session:
+        await execute(session, "UPDATE customer SET name = '田中法律事務所 مكتب 😀'")
+    caller = identity("rating", *(Grant(name, Level.VIEW) for name in _FEATURES), name="ALAMO\\김앤장 🦊")
+    answer = await three_states.get(path, headers={**caller, "accept": "application/pdf"})
+    text = text_of(answer)
+    assert "김앤장" in text
+    if path == "/v1/commissions":
+        assert answer.headers["replaced-characters"] == "U+1F98A"
+    else:
+        assert answer.headers["replaced-characters"] == "U+1F600, U+1F98A"
+        assert "田中法律事務所" in text
+
+
+@pytest.mark.parametrize("path", _REPORTS)
+async def test_a_report_that_cannot_be_drawn_is_refused_with_a_sentence(
+    three_states: httpx.AsyncClient, identity: Identity, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    use_faulty_documents(monkeypatch)
+    caller = identity("rating", *(Grant(name, Level.VIEW) for name in _FEATURES), name=f"ALAMO\\{UNDRAWABLE}")
+    refused = await three_states.get(path, headers={**caller, "accept": "application/pdf"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "DOCUMENT_FAILED")
+    assert refused.json()["detail"] == "The document cannot be drawn: unknown variable: undrawable."
+    assert (await three_states.get(path, headers={**caller, "accept": "text/csv"})).status_code == 200

@@ -18,6 +18,7 @@ from shared.database.pool import Database
 from shared.database.statements import execute
 from shared.files.mail import MailServer
 from tests.fixtures.clerk import Clerk
+from tests.fixtures.faulty_documents import DEADLY, use_faulty_documents
 from tests.fixtures.ledgers import application, key
 from tests.fixtures.post_office import PostOffice, open_post_office
 from tests.services.receivables.fixtures import Identity
@@ -182,7 +183,11 @@ async def test_an_invoice_that_cannot_be_rendered_waits_and_stops_no_other(
         await execute(session, "INSERT INTO company_logo VALUES (1, 'no picture')")
     await send(receivables_database, office)
     (waiting,) = await listed(clerk)
-    assert (waiting["status"], waiting["attempts"], "TypstError" in waiting["last_error"]) == ("waiting", 1, True)
+    assert (
+        waiting["status"],
+        waiting["attempts"],
+        "cannot be drawn: failed to decode image" in waiting["last_error"],
+    ) == ("waiting", 1, True)
     async with receivables_database.transaction() as session:
         await execute(session, "DELETE FROM company_logo")
     await ask(clerk, "other", invoice_ids=[other])
@@ -190,6 +195,24 @@ async def test_an_invoice_that_cannot_be_rendered_waits_and_stops_no_other(
     assert office.recipients() == ["tom@taxed.example"]
     await send(receivables_database, office, later=timedelta(minutes=2))
     assert office.recipients() == ["tom@taxed.example", "ann@plain.example"]
+
+
+async def test_an_invoice_that_ends_its_process_is_given_up_after_three_tries_and_stops_no_other(
+    clerk: Clerk, office: PostOffice, receivables_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadly = (await clerk.post_invoice({"net": "1.00", "description": DEADLY}))["id"]
+    other = (await clerk.post_invoice({"net": "1.00", "description": "Smile 😀"}, customer="E2"))["id"]
+    use_faulty_documents(monkeypatch)
+    await ask(clerk, "both", invoice_ids=[deadly, other])
+    for minutes in (0, 2, 10):
+        await send(receivables_database, office, later=timedelta(minutes=minutes))
+    assert office.recipients() == ["tom@taxed.example"]
+    sent, failed = await listed(clerk)
+    assert (failed["status"], failed["attempts"]) == ("failed", 3)
+    assert failed["last_error"].startswith("Given up after 3 tries. The process that draws documents ended.")
+    assert (sent["status"], sent["replaced"]) == ("sent", "U+1F600")
+    monkeypatch.undo()
+    assert (await clerk.client.post(f"/v1/invoice-emails/{failed['id']}/retry")).status_code == 200
 
 
 async def test_a_process_that_dies_before_the_commit_sends_the_same_message_again(

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from services.receivables.actions.invoice_prints import print_part
 from shared.access.grants import Grant, Level, Limits
+from shared.clock import now
 from shared.database.pool import Database
 from shared.database.statements import execute
 from tests.fixtures.clerk import Clerk
@@ -132,7 +133,7 @@ async def work_off(database: Database) -> None:
     busy = True
     while busy:
         async with database.transaction() as session:
-            busy = await print_part(session, "America/Chicago")
+            busy = await print_part(session, "America/Chicago", now())
 
 
 async def test_a_whole_run_is_printed_file_by_file_in_the_order_of_the_numbers(
@@ -149,7 +150,7 @@ async def test_a_whole_run_is_printed_file_by_file_in_the_order_of_the_numbers(
     assert same.json()["invoices"] == 8
     path = started.headers["location"]
     async with receivables_database.transaction() as session:
-        await print_part(session, "America/Chicago")
+        await print_part(session, "America/Chicago", now())
     assert (await receivables.get(path)).json()["printed"] == 3
     assert (await receivables.get(f"{path}/files/2")).status_code == 404
     await work_off(receivables_database)
