@@ -46,28 +46,32 @@ def _decimal(digits: int, places: int) -> core_schema.CoreSchema:
     return core_schema.custom_error_schema(either, "decimal_text", custom_error_message=words)
 
 
-def _published(schema: core_schema.CoreSchema, digits: int, places: int) -> GetPydanticSchema:
-    return GetPydanticSchema(
-        lambda _kind, _handler: schema,
-        lambda _schema, _handler: {"type": "string", "pattern": _form(digits, places)},
-    )
-
-
 def _exact(digits: int, places: int) -> GetPydanticSchema:
     """A decimal in an answer or an event."""
-    return _published(_decimal(digits, places), digits, places)
+    schema, published = _decimal(digits, places), {"type": "string", "pattern": _form(digits, places)}
+    return GetPydanticSchema(lambda _kind, _handler: schema, lambda _schema, _handler: published)
 
 
+_WIDEST = 22
 _LONGEST = 40
 """The digits up to which a number that is too large is refused as such, and not as text that is no number."""
 
 
 def _entered(digits: int, places: int) -> GetPydanticSchema:
-    """A decimal that people enter, up to the largest number with so many digits. The published pattern shows the cap."""
+    """A decimal that people enter, up to the largest number with so many digits.
+
+    The published pattern of a body shows the cap, that of an answer does not, because what is stored may be older.
+    """
     largest = Decimal(10) ** digits - Decimal(1).scaleb(-places)
     capped = core_schema.decimal_schema(strict=True, ge=-largest, le=largest)
     schema = core_schema.chain_schema([_decimal(_LONGEST, places), capped])
-    return _published(schema, digits, places)
+    return GetPydanticSchema(
+        lambda _kind, _handler: schema,
+        lambda _schema, handler: {
+            "type": "string",
+            "pattern": _form(digits if handler.mode == "validation" else _WIDEST, places),
+        },
+    )
 
 
 Money = Annotated[Decimal, _exact(22, 2)]

@@ -328,9 +328,7 @@ class Failed:
 def rate_work_orders(
     orders: Sequence[WorkOrder], table: RateTable, charges: Mapping[int, Sequence[OrderCharge]] | None = None
 ) -> tuple[list[Rated], list[Failed]]:
-    """Rates each order with the charges entered for it. One that cannot be rated, for any reason, does not stop the
-    others.
-    """
+    """Rates each order with the charges entered for it. One that cannot be rated does not stop the others."""
     entered = charges or {}
     rated: list[Rated] = []
     failed: list[Failed] = []

@@ -26,8 +26,7 @@ async def customers_to_count(session: AsyncSession, limit: int, without: Sequenc
 
 
 async def count_movements(session: AsyncSession, customer_ids: Sequence[int], limit: int) -> list[int]:
-    """Adds at most `limit` movements of these customers to their accounts. Returns the ids of the customers whose open
-    amount changed.
+    """Adds at most `limit` movements of these customers to their accounts; returns the ids of the accounts that changed.
 
     Movements that another instance is counting are skipped. Accounts are locked in the order of customer ids.
     """
