@@ -58,6 +58,8 @@ class Attempts:
 
     def __init__(self, job: str, pauses_seconds: Sequence[float] = PAUSES_SECONDS):
         self._job = job
+        # Reported as 0 from the start, so that an alert sees the first one.
+        self._given_up = GIVEN_UP.labels(job)
         self._pauses = pauses_seconds
         self._setbacks: dict[int, _Setback] = {}
 
@@ -92,7 +94,7 @@ class Attempts:
         pause = GIVEN_UP_SECONDS if given_up else self._pauses[setback.failures - 1]
         setback.until = time.monotonic() + pause
         if given_up:
-            GIVEN_UP.labels(self._job).inc()
+            self._given_up.inc()
             log.error("%s: %s was given up after %d tries: %r", self._job, name, setback.failures, error)
         else:
             log.warning("%s: %s failed and is tried again in %.0f s: %r", self._job, name, pause, error)
