@@ -83,7 +83,7 @@ class PrebillNotInTable(DomainError):
 
 
 class AmountTooLarge(DomainError):
-    """The amount of a line is too large for an invoice. Check its quantity and its rate."""
+    """A line or the order comes to more than 999,999,999.99. Check its quantities and rates."""
 
     code = "AMOUNT_TOO_LARGE"
     status = 422

@@ -79,8 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
         jobs={
             # Two, so that one calculates prices while the other waits for the database.
-            "rating runs 1": rate_job,
-            "rating runs 2": rate_job,
+            "rating runs 1": rate_job(),
+            "rating runs 2": rate_job(),
             "export runs": send_job(settings.export_chunk_orders),
             "unanswered chunks": remind_job(settings.answer_patience_seconds),
         },

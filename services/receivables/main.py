@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
         consumers=[invoice_export_requested.consumer, invoice_withdrawal_requested.consumer, work_order_rated.consumer],
         jobs={
-            "account changes": announce_job,
+            "account changes": announce_job(),
             "validation": batch_jobs.validate_job(settings.time_zone),
             "interrupted validations": batch_jobs.reopen_job,
             "posting": batch_jobs.post_job(settings.time_zone),

@@ -108,6 +108,11 @@ def money(**options: Any) -> Any:
     return Field(sa_column=Column(Numeric(18, 2), **{"nullable": False, **options}))
 
 
+def total(**options: Any) -> Any:
+    """A sum of many amounts in the company's currency."""
+    return Field(sa_column=Column(Numeric(24, 2), **{"nullable": False, **options}))
+
+
 def rate(**options: Any) -> Any:
     """A price per unit."""
     return Field(sa_column=Column(Numeric(18, 5), **{"nullable": False, **options}))

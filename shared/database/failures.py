@@ -43,6 +43,13 @@ def is_passing(error: BaseException) -> bool:
     return is_disconnect(error) or is_transient(error) or is_exhausted(error)
 
 
+def words_of(error: BaseException) -> str:
+    """Why a row was rejected, for people: the violated constraint, or else the kind of error, never a value."""
+    if isinstance(error, DBAPIError):
+        return f"the database rejected it: {constraint_of(error) or type(error.orig).__name__}"
+    return f"it failed unexpectedly: {type(error).__name__}"
+
+
 def constraint_of(error: DBAPIError) -> str | None:
     """The name of the violated constraint, as PostgreSQL reports it."""
     for cause in (error.orig, getattr(error.orig, "__cause__", None)):

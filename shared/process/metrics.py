@@ -30,6 +30,9 @@ FOREIGN_MESSAGES = Counter(
     "Messages on the subject of an event that were not events, and were dropped.",
     ("consumer",),
 )
+GIVEN_UP = Counter(
+    "ratebook_job_given_up", "Rows that a job gave up after several tries; the log names them.", ("job",)
+)
 BUILD = Gauge("ratebook_build_info", "Always 1; the label is the version of this process.", ("version",))
 BUILD.labels(VERSION).set(1)
 Lookup = Callable[[], Awaitable[Iterable[Metric]]]

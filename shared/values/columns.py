@@ -20,6 +20,7 @@ AS_CODES = Field(sa_type=ARRAY(Text))
 AS_DOCUMENT = Field(sa_type=JSONB)
 """Parts that are stored in one column, as JSON."""
 _MONEY, _RATE, _QUANTITY = Numeric(18, 2), Numeric(18, 5), Numeric(15, 3)
+_SUM, _SUM_OF_UNITS = Numeric(24, 2), Numeric(24, 3)
 
 Code = Annotated[text.CodeText, AS_KEY]
 CodeOrNone = Annotated[text.CodeText | None, AS_KEY]
@@ -32,16 +33,20 @@ LongZipOrNone = Annotated[text.LongZipText | None, AS_KEY]
 Words = Annotated[text.Line, AS_WORDS]
 FilledWords = Annotated[text.FilledLine, AS_WORDS]
 
-Money = Annotated[money.Money, Field(sa_type=_MONEY)]
-MoneyOrNone = Annotated[money.Money | None, Field(sa_type=_MONEY)]
-Rate = Annotated[money.Rate, Field(sa_type=_RATE)]
-RateOrNone = Annotated[money.Rate | None, Field(sa_type=_RATE)]
-Quantity = Annotated[money.Quantity, Field(sa_type=_QUANTITY)]
-QuantityOrNone = Annotated[money.Quantity | None, Field(sa_type=_QUANTITY)]
-NotNegativeOrNone = Annotated[Annotated[money.Money, Field(ge=0)] | None, Field(sa_type=_MONEY)]
-CountedOrNone = Annotated[Annotated[money.Quantity, Field(ge=0)] | None, Field(sa_type=_QUANTITY)]
-Percent = Annotated[money.Rate, Field(sa_type=_RATE, ge=0, le=100)]
-PercentOrNone = Annotated[Annotated[money.Rate, Field(ge=0, le=100)] | None, Field(sa_type=_RATE)]
+Money = Annotated[money.EnteredMoney, Field(sa_type=_MONEY)]
+MoneyOrNone = Annotated[money.EnteredMoney | None, Field(sa_type=_MONEY)]
+Rate = Annotated[money.EnteredRate, Field(sa_type=_RATE)]
+RateOrNone = Annotated[money.EnteredRate | None, Field(sa_type=_RATE)]
+Quantity = Annotated[money.EnteredQuantity, Field(sa_type=_QUANTITY)]
+Worth = Annotated[money.EnteredWorth, Field(sa_type=_QUANTITY)]
+WorthOrNone = Annotated[money.EnteredWorth | None, Field(sa_type=_QUANTITY)]
+Sum = Annotated[money.EnteredSum, Field(sa_type=_SUM)]
+SumOfUnits = Annotated[money.EnteredSumOfUnits, Field(sa_type=_SUM_OF_UNITS)]
+NotNegativeOrNone = Annotated[Annotated[money.EnteredMoney, Field(ge=0)] | None, Field(sa_type=_MONEY)]
+CountedOrNone = Annotated[Annotated[money.EnteredQuantity, Field(ge=0)] | None, Field(sa_type=_QUANTITY)]
+CountedWorthOrNone = Annotated[Annotated[money.EnteredWorth, Field(ge=0)] | None, Field(sa_type=_QUANTITY)]
+Percent = Annotated[money.EnteredRate, Field(sa_type=_RATE, ge=0, le=100)]
+PercentOrNone = Annotated[Annotated[money.EnteredRate, Field(ge=0, le=100)] | None, Field(sa_type=_RATE)]
 
 
 class Record(SQLModel):

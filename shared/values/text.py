@@ -1,6 +1,7 @@
 """Text: single lines without control characters, codes, document numbers, and sentences about them for people."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
@@ -79,10 +80,15 @@ def words_of_fault(kind: str, message: str, context: Mapping[str, object]) -> st
     if kind == "too_long":
         return f"must have at most {counted(int(str(context['max_length'])), 'item')}"
     if kind in _KINDS:
-        return _KINDS[kind].format_map(context)
+        return _KINDS[kind].format_map({name: _grouped(value) for name, value in context.items()})
     if kind.startswith("date_"):
         return "must be a date, like 2026-11-02"
     return message.removeprefix("Value error, ")
+
+
+def _grouped(value: object) -> object:
+    """A bound as people read it: 999999999.99 → 999,999,999.99."""
+    return f"{value:,}" if isinstance(value, Decimal) else value
 
 
 def _yes_or_no(value: object) -> object:

@@ -13,6 +13,7 @@ from shared.contracts.account_changed import AccountChanged
 from shared.contracts.company_changed import CompanyChanged
 from shared.database.pool import Database
 from shared.database.statements import execute
+from tests.fixtures.attempts import LOUD
 from tests.fixtures.exchange import announce_accounts, data_of, deliver, exchange, take_events
 from tests.fixtures.ledgers import Company, Enter, Rate, key
 from tests.services.receivables.fixtures import Export
@@ -148,7 +149,7 @@ async def test_a_process_that_dies_while_counting_has_counted_nothing(
 
     async def die_after_counting() -> None:
         async with receivables.transaction() as session:
-            await accounts.announce_changes(session)
+            await accounts.announce_changes(session, LOUD)
             raise ConnectionError("the process is gone")
 
     with pytest.raises(ConnectionError):

@@ -11,6 +11,7 @@ from services.rating.actions.exports import ask_again
 from services.rating.store.exports.runs import oldest_unfinished_age_seconds
 from shared.contracts.invoice_batched import InvoiceBatched
 from shared.database.pool import Database
+from tests.fixtures.attempts import LOUD
 from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import data_of, deliver, exchange, take_events, work_off
 from tests.fixtures.ledgers import Company, Enter, key
@@ -65,7 +66,7 @@ async def test_an_exported_invoice_waits_in_a_batch_until_it_is_posted(
     assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "exporting"
     assert (await receivables.get("/v1/invoices")).json()["totals"]["count"] == 0
     async with rating_database.transaction() as session:
-        assert not await ask_again(session, patience_seconds=0), "rating asks again for what waits for people"
+        assert not await ask_again(session, 0, LOUD), "rating asks again for what waits for people"
         assert await oldest_unfinished_age_seconds(session) == 0
     await reconciled()
     assert (await reviewing.post(batch["id"]))["status"] == "posted"

@@ -153,3 +153,25 @@ async def test_an_exported_invoice_is_due_by_the_customers_terms(
     await enter("W1")
     await export()
     assert (await the_invoice(receivables))["due_on"] == due_on
+
+
+async def test_an_invoice_that_is_too_large_with_its_tax_is_refused_alone(
+    company: Company, enter: Enter, export: Export, reconciled: Reconciled, taxable: MakeTaxable
+) -> None:
+    rating, receivables = company
+    await taxable("Mileage")
+    (order, _) = await enter("W1", "W2")
+    manual = await rating.post(
+        f"/v1/work-orders/{order['id']}/manual-lines",
+        json={"billing_item": "Mileage", "quantity": "1", "rate": "999999000"},
+        headers={"if-match": f'"{order["revision"]}"'},
+    )
+    assert manual.status_code == 201, manual.text
+    await rating.post("/v1/rating-runs", json={})
+    run = await export()
+    assert (run["exported"], run["refused"]) == (1, 1)
+    (refused,) = (await rating.get(f"/v1/exports/{run['id']}/invoices", params={"outcome": "refused"})).json()["items"]
+    assert (refused["reason"], refused["detail"].partition(" is ")[0]) == ("TOO_LARGE", "the invoice total with tax")
+    assert (await rating.get(f"/v1/work-orders/{order['id']}")).json()["status"] == "assigned"
+    assert (await the_invoice(receivables))["total"]
+    await reconciled()

@@ -22,6 +22,7 @@ from shared.clock import now
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
 from tests.faults.world import World
+from tests.fixtures.attempts import LOUD
 from tests.fixtures.exchange import deliver, exchange, take_events
 from tests.fixtures.ledgers import WIRED, Company, Enter, client_on, everything, key
 
@@ -53,7 +54,7 @@ class Arena:
         busy = True
         while busy:
             async with database.transaction() as session:
-                busy = await rating_runs.rate_part(session, now())
+                busy = await rating_runs.rate_part(session, now(), LOUD)
         return made
 
     async def at_once(self, *deeds: Awaitable[Any]) -> list[Any]:
@@ -82,7 +83,7 @@ class Arena:
         busy = True
         while busy:
             async with database.transaction() as session:
-                busy = await rating_exports.send_part(session, chunk_orders)
+                busy = await rating_exports.send_part(session, chunk_orders, LOUD)
 
     async def take(self, service: str) -> list[tuple[int, str, bytes]]:
         """The events of a service since the last call."""

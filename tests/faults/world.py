@@ -55,7 +55,7 @@ class World:
                 loops[consumer.durable] = ConsumerLoop(consumer, database, client).run
             if service == "rating":
                 bell = Bell()
-                jobs = (rate_job, exports.send_job(_CHUNK_ORDERS), exports.remind_job(_PATIENCE_SECONDS))
+                jobs = (rate_job(), exports.send_job(_CHUNK_ORDERS), exports.remind_job(_PATIENCE_SECONDS))
                 loops["bell"] = partial(bell.listen, database)
                 loops |= {f"job {number}": partial(job.run, database, bell) for number, job in enumerate(jobs)}
         try:

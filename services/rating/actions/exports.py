@@ -25,13 +25,14 @@ from services.rating.rules.exports.answers import (
 from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out, names_orders
 from services.rating.rules.exports.hand_overs import CreditedHandOver, with_credits
 from services.rating.rules.exports.runs import MOST_LEFT_OUT, ExportRun, RunInvoice, with_shown_status
-from services.rating.rules.exports.sending import cut_chunks
+from services.rating.rules.exports.sending import UnsentRun, cut_chunks
 from services.rating.rules.work_orders import ClosingStatus
 from services.rating.store import commissions, draft_invoices, ratings
 from services.rating.store.exports import answers, claim, hand_overs, runs, sending
 from services.rating.store.selection import lock_selected
 from shared.access.grants import EVERYTHING, Scope
 from shared.clock import now
+from shared.database.attempts import Attempts
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.values.numbers import counted
@@ -161,31 +162,37 @@ def _require_expected(run: ExportRun, request: ExportRequest) -> None:
         )
 
 
-async def send_part(session: AsyncSession, chunk_orders: int) -> bool:
+async def send_part(session: AsyncSession, chunk_orders: int, attempts: Attempts) -> bool:
     """One step of the oldest unsent run: splits it into chunks, sends its next chunk, or marks it as sent.
 
-    Returns False if there is nothing to send.
+    Returns False if there is nothing to send. A run that `attempts` leaves out is passed by.
     """
-    run = await sending.lock_unsent_run(session)
+    run = await sending.lock_unsent_run(session, attempts.left_out)
     if run is None:
         return False
+    async with attempts.attempt(session, run.id, f"export run {run.id}"):
+        await _send_part_of(session, run, chunk_orders)
+    return True
+
+
+async def _send_part_of(session: AsyncSession, run: UnsentRun, chunk_orders: int) -> None:
     if run.status == "preparing":
         await sending.save_chunks(session, run.id, cut_chunks(await sending.candidates(session, run.id), chunk_orders))
-        return True
+        return
     position = await sending.next_chunk(session, run.id)
     if position is None:
         await sending.mark_sent(session, run.id)
     else:
         await sending.send_chunk(session, run.id, position)
-    return True
 
 
-async def ask_again(session: AsyncSession, patience_seconds: float) -> bool:
+async def ask_again(session: AsyncSession, patience_seconds: float, attempts: Attempts) -> bool:
     """Sends a chunk again that has waited too long for its answer; returns False if there is no such chunk."""
-    chunk = await sending.lock_unanswered_chunk(session, patience_seconds)
+    chunk = await sending.lock_unanswered_chunk(session, patience_seconds, attempts.left_out)
     if chunk is None:
         return False
-    await sending.send_chunk(session, chunk.run_id, chunk.position)
+    async with attempts.attempt(session, chunk.run_id, f"chunk {chunk.position} of export run {chunk.run_id}"):
+        await sending.send_chunk(session, chunk.run_id, chunk.position)
     return True
 
 

@@ -1,20 +1,26 @@
 """Bulk ratings: many open orders are rated part by part, with a result for each order."""
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import commissions
 from services.rating.errors import NothingToRate, UnknownReference
-from services.rating.rules.pricing import rate_work_orders
-from services.rating.rules.rating_runs import RatingResult, RatingRun, RunSelection
+from services.rating.rules.pricing import UNEXPECTED, Failed, rate_work_orders
+from services.rating.rules.rated import Rated
+from services.rating.rules.rating_runs import RatingResult, RatingRun, RunHead, RunSelection
 from services.rating.rules.work_orders import next_rating_version
 from services.rating.store import charges, rate_tables, rating_runs, ratings, work_orders
 from shared.access.grants import Scope
+from shared.database.attempts import Attempts, isolate
+from shared.database.failures import words_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.values.numbers import counted
 
+log = logging.getLogger(__name__)
 PART = 1_000
 """The most orders in one part, and so in one transaction."""
 
@@ -40,15 +46,26 @@ async def start_run(
     return run_id
 
 
-async def rate_part(session: AsyncSession, now: datetime) -> bool:
+async def rate_part(session: AsyncSession, now: datetime, attempts: Attempts) -> bool:
     """Rates the next orders of the oldest unfinished run; returns False if there is nothing to do.
 
-    Several workers can do this at the same time, each with other orders. An order that is no longer open is skipped. An
-    order that cannot be rated gets the refusal as its result and does not stop the others.
+    Several workers can do this at the same time, each with other orders. A run that `attempts` leaves out is passed by.
     """
-    run = await rating_runs.running(session)
+    run = await rating_runs.running(session, attempts.left_out)
     if run is None:
         return False
+    idle = False
+    async with attempts.attempt(session, run.id, f"rating run {run.id}"):
+        idle = not await _rate_part_of(session, run, now)
+    return not idle
+
+
+async def _rate_part_of(session: AsyncSession, run: RunHead, now: datetime) -> bool:
+    """Rates the next orders of a run; returns False if other workers have the rest.
+
+    An order that is no longer open is skipped. An order that cannot be rated or saved gets the reason as its result and
+    does not stop the others.
+    """
     order_ids = await rating_runs.next_orders(session, run.id, PART)
     if not order_ids:
         return await rating_runs.finish(session, run.id)
@@ -56,9 +73,18 @@ async def rate_part(session: AsyncSession, now: datetime) -> bool:
     entered = await charges.of_orders(session, [order.id for order in open_orders])
     rated, failed = rate_work_orders(open_orders, await rate_tables.load(session), entered)
     versions = {order.id: next_rating_version(order) for order in open_orders}
-    await ratings.insert(session, rated, versions, run.requested_by, now)
-    await commissions.book(session, rated, open_orders, versions, run.requested_by, now)
-    await ratings.announce(session, [rating.work_order_id for rating in rated])
+
+    async def save(part: Sequence[Rated]) -> None:
+        await ratings.insert(session, part, versions, run.requested_by, now)
+        await commissions.book(session, part, open_orders, versions, run.requested_by, now)
+        await ratings.announce(session, [rating.work_order_id for rating in part])
+
+    rejected = await isolate(session, rated, save)
+    for rating, error in rejected:
+        log.error("work order %d could not be rated in run %d: %r", rating.work_order_id, run.id, error)
+    failed += [Failed(rating.work_order_id, UNEXPECTED, words_of(error)) for rating, error in rejected]
+    lost = {rating.work_order_id for rating, _ in rejected}
+    rated = [rating for rating in rated if rating.work_order_id not in lost]
     skipped = sorted(set(order_ids) - {order.id for order in open_orders})
     await rating_runs.record(session, run.id, rated, failed, skipped)
     return True

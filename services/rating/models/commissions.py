@@ -41,7 +41,7 @@ class CommissionPayment(Table, table=True):
     paid_at: datetime | None = columns.moment(nullable=True)
     servers: int
     commissions: int
-    total: Decimal = columns.money()
+    total: Decimal = columns.total()
 
 
 class Commission(Table, table=True):

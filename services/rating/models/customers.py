@@ -32,7 +32,7 @@ class CustomerAccount(Table, table=True):
     ar_company: int = Field(primary_key=True)
     customer: str = columns.code(primary_key=True)
     version: int
-    open_amount: Decimal = columns.money()
+    open_amount: Decimal = columns.total()
 
 
 class ArCompany(Table, table=True):

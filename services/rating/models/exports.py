@@ -27,11 +27,11 @@ class ExportRun(Table, table=True):
     selection: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     invoices: int
     orders: int
-    total: Decimal = columns.money()
+    total: Decimal = columns.total()
     exported: int
     refused: int
-    exported_total: Decimal = columns.money()
-    refused_total: Decimal = columns.money()
+    exported_total: Decimal = columns.total()
+    refused_total: Decimal = columns.total()
     finished_at: datetime | None = columns.moment(nullable=True)
     left_out: int
     left_out_orders: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
@@ -64,7 +64,7 @@ class ExportInvoice(Table, table=True):
     ar_company: int
     chunk: int | None = None
     orders: int
-    total: Decimal = columns.money()
+    total: Decimal = columns.total()
     document_bytes: int
     outcome: str = columns.words()
     reason: str = columns.words()

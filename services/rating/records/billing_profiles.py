@@ -18,10 +18,10 @@ from shared.values.columns import (
     Code,
     CodeOrNone,
     MoneyOrNone,
-    Quantity,
     RateOrNone,
     Record,
     Words,
+    Worth,
 )
 from shared.values.text import SPLIT, YesNo
 
@@ -80,11 +80,11 @@ class LinePrice(Record):
     For `percent_of` it is a percentage (`10` is 10 %), for `multiplier` the factor. Tiers, bands and zones have their
     own rates, so lines with those leave it out.
     """
-    included_units: Quantity = Decimal(0)
+    included_units: Worth = Decimal(0)
     """How much of the quantity is free."""
     quantity_source: Annotated[QuantitySource, AS_WORDS] = ONE
     """The quantity in the proof of delivery: `miles`, `servees`, `fee_advances` …"""
-    unit_size: Quantity = Decimal(1)
+    unit_size: Worth = Decimal(1)
     """How much of the quantity is one unit, such as 15 minutes."""
     whole_units: YesNo = False
     """A started unit counts in full."""

@@ -16,12 +16,12 @@ from shared.values.columns import (
     CodeOrNone,
     MoneyOrNone,
     Number,
-    QuantityOrNone,
     RateOrNone,
     Record,
     Words,
+    WorthOrNone,
 )
-from shared.values.money import Quantity
+from shared.values.money import EnteredQuantity
 from shared.values.numbers import plain
 from shared.values.text import CodeText
 
@@ -37,7 +37,7 @@ class ServerShare:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     server: CodeText
-    share: Quantity = Decimal(1)
+    share: EnteredQuantity = Decimal(1)
 
     def __str__(self) -> str:
         return f"{self.server}: {plain(self.share)}"
@@ -63,7 +63,7 @@ class ChargePrice(Record):
     """What is charged, at which price, and which servers did it."""
 
     billing_item: ItemName
-    quantity: QuantityOrNone = None
+    quantity: WorthOrNone = None
     """If left out, the quantity in the proof of delivery, or 1."""
     rate: RateOrNone = None
     """The price of this charge; its amount is rate × quantity. If left out, the rate table decides."""

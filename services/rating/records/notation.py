@@ -10,7 +10,7 @@ from annotated_types import MaxLen
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from shared.values.columns import AS_DOCUMENT
-from shared.values.money import Money, Quantity, Rate
+from shared.values.money import EnteredMoney, EnteredRate, EnteredWorth
 from shared.values.numbers import plain
 from shared.values.text import CodeText
 
@@ -35,10 +35,10 @@ class Step:
 
     __pydantic_config__ = ConfigDict(extra="forbid", populate_by_name=True)
 
-    up_to: Quantity | None = None
-    amount: Money = Decimal(0)
-    rate: Rate = Decimal(0)
-    begin: Annotated[Quantity | None, Field(alias="from")] = None
+    up_to: EnteredWorth | None = None
+    amount: EnteredMoney = Decimal(0)
+    rate: EnteredRate = Decimal(0)
+    begin: Annotated[EnteredWorth | None, Field(alias="from")] = None
 
     def __str__(self) -> str:
         prices = []
@@ -57,7 +57,7 @@ class ZoneRate:
 
     from_zone: CodeText
     to_zone: CodeText
-    rate: Rate
+    rate: EnteredRate
 
     def __str__(self) -> str:
         return f"{self.from_zone} > {self.to_zone} = {plain(self.rate)}"

@@ -14,6 +14,7 @@ from shared.values.columns import (
     Code,
     CodeOrNone,
     CountedOrNone,
+    CountedWorthOrNone,
     LongZipOrNone,
     Number,
     Record,
@@ -64,9 +65,9 @@ class ProofOfDelivery(Record):
     parcels: CountedOrNone = None
     hours: CountedOrNone = None
     persons: CountedOrNone = None
-    value: CountedOrNone = None
+    value: CountedWorthOrNone = None
     """Money collected on an execution, or the declared value of a package."""
-    fee_advances: CountedOrNone = None
+    fee_advances: CountedWorthOrNone = None
     """Money laid out for the client."""
 
 

@@ -7,14 +7,13 @@ from decimal import Context, Decimal
 from services.rating.errors import AmountTooLarge
 from services.rating.records.work_orders import ONE
 from services.rating.rules.rate_tables import ANY, ProfileLine
-from shared.values.money import round_cents
+from shared.values.money import LARGEST, is_too_large, round_cents
 from shared.values.numbers import plain
 
 EXACT = Context(prec=60)
 """Multiplies rates and quantities exactly, so that only the finished amount is rounded."""
 
 _ONE = Decimal(1)
-_MOST = Decimal(10) ** 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +143,19 @@ def _limited(line: ProfileLine, rate: Decimal, amount: Decimal, calculation: str
 
 
 def refuse_too_large(amount: Decimal, billing_item: str) -> None:
-    """Raises AmountTooLarge for an amount that no invoice can hold."""
-    if abs(amount) >= _MOST:
+    """Raises AmountTooLarge for an amount that no line can have."""
+    if is_too_large(amount):
         raise AmountTooLarge(
-            f"{billing_item} comes to {amount:.2e}, but a line must be less than {_MOST:,f}. "
+            f"{billing_item} comes to {amount:,.2f}, but a line must be at most {LARGEST:,}. "
             "Check its quantity and rate.",
             members={"billing_item": billing_item},
+        )
+
+
+def refuse_too_large_order(total: Decimal, number: str) -> None:
+    """Raises AmountTooLarge for an order whose lines add up to more than a document can have."""
+    if is_too_large(total):
+        raise AmountTooLarge(
+            f"Work order {number} comes to {total:,.2f}, but an order must be at most {LARGEST:,}. "
+            "Check its lines, or enter it as several orders."
         )

@@ -106,7 +106,8 @@ def plan_charges(
             line = found.model_copy(update=changes)
         else:
             assert charge.rate is not None
-            line = ProfileLine(
+            # Without validation: a charge that was entered before there was a cap is refused by its amount.
+            line = ProfileLine.model_construct(
                 position=position,
                 billing_item=charge.billing_item,
                 income_account=charge.income_account,

@@ -7,7 +7,15 @@ from operator import attrgetter
 
 from services.rating.errors import NothingToCharge, ZoneRequired
 from services.rating.records.work_orders import QUANTITY_SOURCES, QuantitySource
-from services.rating.rules.amounts import EXACT, Priced, price_line, price_share, refuse_too_large, zone_rate_of
+from services.rating.rules.amounts import (
+    EXACT,
+    Priced,
+    price_line,
+    price_share,
+    refuse_too_large,
+    refuse_too_large_order,
+    zone_rate_of,
+)
 from services.rating.rules.charges import OrderCharge, split
 from services.rating.rules.commissions import LineTerms
 from services.rating.rules.matching import RegionSource, key_of, match_profile, region_of
@@ -272,6 +280,8 @@ def price_order(
             "nothing is charged: " + "; ".join(f"{reason.billing_item} ({reason.words})" for reason in reasons),
             members={"profile_id": profile.id},
         )
+    total = sum((line.amount for line in lines), ZERO)
+    refuse_too_large_order(total, order.number)
     fired = {planned.line.bill_type or "" for planned in everything if planned.origin == "auto"}
     advances = sum((line.amount for line in lines if line.fee_advance), ZERO)
     return Rated(
@@ -282,7 +292,7 @@ def price_order(
         region_from=region_from,
         lines=lines,
         reasons=tuple(reasons),
-        charges_total=sum((line.amount for line in lines), ZERO) - advances,
+        charges_total=total - advances,
         advances_total=advances,
         fired_triggers=tuple(sorted(fired)),
         unused_triggers=tuple(trigger for trigger in order.triggers if trigger not in fired),
@@ -300,6 +310,10 @@ def rate_work_order(order: WorkOrder, table: RateTable, charges: Sequence[OrderC
     region, region_from = region_of(order, table)
     profile = match_profile(order, region, table)
     return price_order(order, profile, region, region_from, table=table, charges=charges)
+
+
+UNEXPECTED = "FAILED"
+"""The outcome of an order whose rating fails for a reason that no rule has foreseen."""
 
 
 @dataclass(frozen=True)
@@ -323,4 +337,6 @@ def rate_work_orders(
             rated.append(rate_work_order(order, table, entered.get(order.id, ())))
         except DomainError as error:
             failed.append(Failed(order.id, error.code, error.detail))
+        except Exception as error:
+            failed.append(Failed(order.id, UNEXPECTED, f"it failed unexpectedly: {type(error).__name__}"))
     return rated, failed

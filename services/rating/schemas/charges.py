@@ -8,7 +8,7 @@ from services.rating.records.charges import Charge, ChargeEntry
 from services.rating.records.codes import ItemName
 from services.rating.rules.charges import OrderCharge
 from shared.values.fields import parts_of
-from shared.values.money import Money, Quantity
+from shared.values.money import EnteredMoney, EnteredWorth
 from shared.values.text import CodeText, FilledLine
 
 
@@ -24,8 +24,8 @@ class Override(BaseModel):
 
     billing_item: ItemName
     bill_type: CodeText | None = Field(default=None, description="The bill type of the line, if the line is triggered.")
-    quantity: Quantity | None = None
-    amount: Money | None = None
+    quantity: EnteredWorth | None = None
+    amount: EnteredMoney | None = None
     reason: FilledLine
 
     def to_entry(self) -> ChargeEntry:

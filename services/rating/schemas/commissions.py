@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.values.money import Money
+from shared.values.money import EnteredMoney
 from shared.values.text import FilledLine
 
 
@@ -11,5 +11,5 @@ class AdjustmentBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    amount: Money
+    amount: EnteredMoney
     reason: FilledLine

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.rating.rules.exports.claim import EVERYTHING_READY, Ids, Selection
 from shared.clock import month_of
 from shared.values.dates import Day
-from shared.values.money import Money
+from shared.values.money import EnteredSum
 from shared.values.text import MonthText
 
 
@@ -33,7 +33,7 @@ class ExportRequest(InvoiceDating):
 
     selection: Selection = EVERYTHING_READY
     expected_orders: int | None = Field(default=None, ge=0, le=1_000_000_000)
-    expected_total: Money | None = None
+    expected_total: EnteredSum | None = None
 
 
 class WithdrawalRequest(BaseModel):

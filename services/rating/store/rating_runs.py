@@ -74,9 +74,16 @@ async def start(
     return run_id, order_ids
 
 
-async def running(session: AsyncSession) -> RunHead | None:
+async def running(session: AsyncSession, without: Sequence[int] = ()) -> RunHead | None:
     """The oldest run that is not done, or None."""
-    return await fetch_one(session, RunHead, "SELECT * FROM rating_run WHERE status = 'running' ORDER BY id LIMIT 1")
+    return await fetch_one(
+        session,
+        RunHead,
+        """
+        SELECT * FROM rating_run WHERE status = 'running' AND id <> ALL(CAST(:without AS bigint[])) ORDER BY id LIMIT 1
+        """,
+        without=list(without),
+    )
 
 
 async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[int]:

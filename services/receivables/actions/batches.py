@@ -1,5 +1,7 @@
 """The use cases of batches, except posting."""
 
+import logging
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,14 +12,17 @@ from services.receivables.errors import EntryReadOnly, MonthClosed
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, BatchRow, Finding
 from services.receivables.rules.entries.book import numbers_typed
-from services.receivables.rules.entries.validation import Environment, validate
+from services.receivables.rules.entries.validation import ERROR, Environment, validate
 from services.receivables.rules.months import is_open
 from services.receivables.store import ar_companies, batches
 from services.receivables.store.entries import facts, rows
 from shared.access.grants import Scope
+from shared.database.attempts import isolate
+from shared.database.failures import words_of
 from shared.errors import NotFound
 from shared.values.versions import require_version
 
+log = logging.getLogger(__name__)
 list_batches = batches.list_batches
 
 
@@ -100,12 +105,27 @@ async def send_to_validation(session: AsyncSession, batch: Batch) -> None:
 
 
 async def validate_part(session: AsyncSession, worker: str, today: date) -> bool:
-    """Validates the batch that the worker has claimed, or claims the next one. Returns False if none is waiting."""
+    """Validates the batch that the worker has claimed, or claims the next one. Returns False if none is waiting.
+
+    A batch whose validation fails gets the reason as its finding.
+    """
     batch = await batches.take_claimed(session, worker)
     if batch is None:
         return await batches.claim_validation(session, worker)
-    await _validate(session, batch, today)
+
+    async def check(_batches: Sequence[Batch]) -> None:
+        await _validate(session, batch, today)
+
+    for _, error in await isolate(session, [batch], check):
+        log.error("the validation of batch %d failed: %r", batch.id, error)
+        await stop_batch(session, batch, [Finding(0, None, "batch", "FAILED", ERROR, words_of(error))])
     return True
+
+
+async def stop_batch(session: AsyncSession, batch: Batch, errors: Sequence[Finding]) -> None:
+    """Saves the errors that keep a batch from being posted."""
+    await batches.replace_findings(session, batch.id, errors)
+    await batches.set_status(session, batch.id, rules.ERRORS)
 
 
 async def _validate(session: AsyncSession, batch: Batch, today: date) -> None:

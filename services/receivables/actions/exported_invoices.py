@@ -1,9 +1,9 @@
 """Invoices that rating exports: they are booked, refused or withdrawn, and reported as often as rating asks."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.batches import CANCELLED, OPEN, POSTING, Batch
@@ -23,8 +23,10 @@ from services.receivables.rules.exported_invoices.posting import batch_accepted,
 from services.receivables.store import batches, exported_invoices, posting
 from services.receivables.store.entries import rows
 from shared.contracts.invoice_refused import RefusalReason
-from shared.database.failures import constraint_of, is_disconnect, is_transient
+from shared.database.attempts import isolate
+from shared.database.failures import words_of
 
+log = logging.getLogger(__name__)
 _MAX_INVOICES_PER_EVENT = 500
 
 
@@ -51,27 +53,20 @@ async def _book(
 ) -> None:
     """Books the accepted invoices at once, or puts them into a batch for review if `now` is None.
 
-    If the database rejects them, each half is tried separately, until only the invoices at fault are refused.
+    If that fails, each half is tried separately, until only the invoices at fault are refused.
     """
-    if not accepted:
-        return
-    try:
-        async with session.begin_nested():
-            if now is None:
-                await _batch(session, chunk, facts, accepted)
-            else:
-                await _write(session, chunk, facts, accepted, now)
-    except DBAPIError as error:
-        if is_transient(error) or is_disconnect(error):
-            raise
-        if len(accepted) == 1:
-            invoice = accepted[0].invoice
-            detail = f"the database rejected it: {constraint_of(error) or type(error.orig).__name__}"
-            await _refuse(session, chunk, [Outcome(invoice.invoice_id, invoice.attempt, REFUSED, "REJECTED", detail)])
-            return
-        middle = len(accepted) // 2
-        await _book(session, chunk, facts, accepted[:middle], now)
-        await _book(session, chunk, facts, accepted[middle:], now)
+
+    async def book(part: Sequence[Accepted]) -> None:
+        if now is None:
+            await _batch(session, chunk, facts, part)
+        else:
+            await _write(session, chunk, facts, part, now)
+
+    for booking, error in await isolate(session, accepted, book):
+        invoice = booking.invoice
+        log.error("invoice %d of export run %d cannot be booked: %r", invoice.invoice_id, chunk.run_id, error)
+        outcome = Outcome(invoice.invoice_id, invoice.attempt, REFUSED, RefusalReason.REJECTED, words_of(error))
+        await _refuse(session, chunk, [outcome])
 
 
 async def _write(

@@ -1,15 +1,17 @@
 """Posting a batch: a clerk submits it, and a job posts it part by part and continues after any interruption."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.actions.batches import stop_batch
 from services.receivables.actions.book import book_of_batch
 from services.receivables.actions.credit_memos import PostedCredit, announce_credits
 from services.receivables.actions.exported_invoices import report_posted
 from services.receivables.errors import MonthClosed, OwnBatch
+from services.receivables.records.ar_companies import ArCompany
 from services.receivables.rules import batches as rules
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.credit_memos import CreditDraft
@@ -30,8 +32,11 @@ from services.receivables.store import (
 )
 from services.receivables.store.entries import rows
 from shared.access.grants import EVERYTHING
-from shared.database.failures import constraint_of, is_disconnect, is_transient
+from shared.database.attempts import Attempts, isolate
+from shared.database.failures import words_of
 
+log = logging.getLogger(__name__)
+_REJECTED = "REJECTED"
 PART_ENTRIES = 2_000
 """How many entries one transaction posts. Others who need numbers of the same company wait that long at most."""
 
@@ -67,50 +72,79 @@ async def reject(session: AsyncSession, batch: Batch) -> None:
     await batches.set_status(session, batch.id, rules.next_status(batch, rules.REJECT))
 
 
-async def post_part(session: AsyncSession, now: datetime, today: date) -> bool:
+async def post_part(session: AsyncSession, now: datetime, today: date, attempts: Attempts) -> bool:
     """Posts the next part of a batch that is being posted. Returns False without such a batch.
 
-    Each part is one transaction in which its entries are marked as posted, so that no entry is ever posted twice.
-    Before the first part the whole batch is validated once more. If that finds an error, nothing is posted.
+    Each part is one transaction in which its entries are marked as posted, so that no entry is ever posted twice. If
+    the first part fails, nothing is posted, and the batch has the reason as its finding. If a later part fails again
+    and again, the batch has a finding too, and others are posted meanwhile.
     """
-    batch = await batches.take_posting(session)
+    batch = await batches.take_posting(session, attempts.left_out)
     if batch is None:
         return False
     seqs = await rows.unposted_seqs(session, batch.id, PART_ENTRIES)
     if not seqs:
         await batches.set_status(session, batch.id, rules.POSTED)
         return True
-    first = not await rows.anything_posted(session, batch.id)
-    part = await rows.read(session, batch.id, seqs=None if first else seqs)
-    await applied.hold(session, touched_invoices(entry.header for entry in part))
-    company = await ar_companies.find_company(session, batch.ar_company, lock="FOR SHARE")
-    assert company is not None
-    book = await book_of_batch(session, batch.ar_company, batch.id, part, today)
-    if first:
-        errors = [finding for finding in validate(batch, book, part, Environment()) if finding.severity == ERROR]
-        if errors:
-            await _stop(session, batch, errors)
-            return True
-        part = part[: len(seqs)]
-    elif not is_open(batch.month, company.last_closed_month, company.max_open_months):
-        raise MonthClosed(f"Month {batch.month} was closed while batch {batch.number} was being posted.")
-    try:
-        async with session.begin_nested():
-            await _post(session, batch, book, part, now)
-    except DBAPIError as error:
-        if not first or is_transient(error) or is_disconnect(error):
-            raise
-        detail = f"the database rejected it: {constraint_of(error) or type(error.orig).__name__}"
-        await _stop(session, batch, [Finding(0, None, "batch", "REJECTED", ERROR, detail)])
+    if await rows.anything_posted(session, batch.id):
+        async with attempts.attempt(session, batch.id, batch.name):
+            await _post_later_part(session, batch, seqs, now, today)
+            await batches.remove_finding(session, batch.id, _REJECTED)
+        if (error := attempts.given_up.get(batch.id)) is not None:
+            findings = [one for one in await batches.list_findings(session, batch.id) if one.rule != _REJECTED]
+            await batches.replace_findings(session, batch.id, [*findings, _rejected(error)])
         return True
-    if len(seqs) < PART_ENTRIES:
-        await batches.set_status(session, batch.id, rules.POSTED)
+
+    async def post_first(_batches: Sequence[Batch]) -> None:
+        await _post_first_part(session, batch, seqs, now, today)
+
+    for _, error in await isolate(session, [batch], post_first):
+        log.error("%s cannot be posted: %r", batch.name, error)
+        await stop_batch(session, batch, [_rejected(error)])
     return True
 
 
-async def _stop(session: AsyncSession, batch: Batch, errors: Sequence[Finding]) -> None:
-    await batches.replace_findings(session, batch.id, errors)
-    await batches.set_status(session, batch.id, rules.ERRORS)
+def _rejected(error: Exception) -> Finding:
+    return Finding(0, None, "batch", _REJECTED, ERROR, words_of(error))
+
+
+async def _post_first_part(
+    session: AsyncSession, batch: Batch, seqs: Sequence[int], now: datetime, today: date
+) -> None:
+    """Validates the whole batch once more, and posts its first part. If there is an error, nothing is posted."""
+    entries, book, _ = await _open(session, batch, None, today)
+    errors = [finding for finding in validate(batch, book, entries, Environment()) if finding.severity == ERROR]
+    if errors:
+        await stop_batch(session, batch, errors)
+        return
+    await _post(session, batch, book, entries[: len(seqs)], now)
+    await _finish(session, batch, seqs)
+
+
+async def _post_later_part(
+    session: AsyncSession, batch: Batch, seqs: Sequence[int], now: datetime, today: date
+) -> None:
+    part, book, company = await _open(session, batch, seqs, today)
+    if not is_open(batch.month, company.last_closed_month, company.max_open_months):
+        raise MonthClosed(f"Month {batch.month} was closed while batch {batch.number} was being posted.")
+    await _post(session, batch, book, part, now)
+    await _finish(session, batch, seqs)
+
+
+async def _open(
+    session: AsyncSession, batch: Batch, seqs: Sequence[int] | None, today: date
+) -> tuple[list[Entry], Book, ArCompany]:
+    """The entries to post, or all of them if `seqs` is None, and what is known about their company."""
+    entries = await rows.read(session, batch.id, seqs=seqs)
+    await applied.hold(session, touched_invoices(entry.header for entry in entries))
+    company = await ar_companies.find_company(session, batch.ar_company, lock="FOR SHARE")
+    assert company is not None
+    return entries, await book_of_batch(session, batch.ar_company, batch.id, entries, today), company
+
+
+async def _finish(session: AsyncSession, batch: Batch, seqs: Sequence[int]) -> None:
+    if len(seqs) < PART_ENTRIES:
+        await batches.set_status(session, batch.id, rules.POSTED)
 
 
 async def _post(session: AsyncSession, batch: Batch, book: Book, part: Sequence[Entry], now: datetime) -> None:

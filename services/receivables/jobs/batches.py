@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import batches, posting
 from shared.clock import local_date, now
+from shared.database.attempts import Attempts
 from shared.service.jobs import Job
 
 _CHECK_SECONDS = 30.0
@@ -31,10 +32,11 @@ def validate_job(time_zone: str) -> Job:
 
 def post_job(time_zone: str) -> Job:
     """Posts batches part by part. Any instance continues after an interrupted part."""
+    attempts = Attempts("posting")
 
     async def post(session: AsyncSession) -> bool:
         moment = now()
-        return await posting.post_part(session, moment, local_date(moment, time_zone))
+        return await posting.post_part(session, moment, local_date(moment, time_zone), attempts)
 
     return Job(post)
 

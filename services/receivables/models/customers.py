@@ -35,7 +35,7 @@ class AccountMovement(Table, table=True):
 
     id: int = columns.identity()
     customer_id: int = columns.big()
-    amount: Decimal = columns.money()
+    amount: Decimal = columns.total()
 
 
 class CustomerAccount(Table, table=True):
@@ -44,7 +44,7 @@ class CustomerAccount(Table, table=True):
     __tablename__ = "customer_account"
 
     customer_id: int = columns.big("customer.id", primary_key=True)
-    open_amount: Decimal = columns.money()
+    open_amount: Decimal = columns.total()
     version: int
 
 

@@ -2,7 +2,18 @@
 
 from decimal import Decimal
 
-from shared.values.columns import Account, Code, CodeOrNone, FilledWords, Money, PercentOrNone, Quantity, Record
+from shared.values.columns import (
+    Account,
+    Code,
+    CodeOrNone,
+    FilledWords,
+    Money,
+    PercentOrNone,
+    Quantity,
+    Record,
+    Sum,
+    SumOfUnits,
+)
 from shared.values.numbers import CompanyNumber
 
 LUMP_SUM = "LS"
@@ -26,8 +37,8 @@ class ContractItem(Record):
     original_amount: Money = Decimal(0)
     current_units: Quantity = Decimal(0)
     current_amount: Money = Decimal(0)
-    billed_units: Quantity = Decimal(0)
-    billed_amount: Money = Decimal(0)
+    billed_units: SumOfUnits = Decimal(0)
+    billed_amount: Sum = Decimal(0)
 
     @property
     def lump_sum(self) -> bool:

@@ -9,7 +9,7 @@ from services.receivables.rules.credit_memos import CreditDraft, CreditDraftLine
 from services.receivables.schemas.invoices import InvoiceRead
 from shared.clock import month_of
 from shared.contracts.invoice_credited import Disposition
-from shared.values.money import Money
+from shared.values.money import EnteredMoney
 from shared.values.numbers import Id
 from shared.values.text import FilledLine, MonthText
 
@@ -20,7 +20,7 @@ class CreditLineEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     line: int = Field(ge=1, le=1_000_000_000)
-    amount: Money | None = None
+    amount: EnteredMoney | None = None
 
 
 class CreditEntry(BaseModel):

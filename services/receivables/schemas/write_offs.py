@@ -9,11 +9,11 @@ from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.batches import BatchRow
 from services.receivables.rules.write_offs import Choice, Criteria, Spread, WriteOffKind
 from services.receivables.schemas.entries.typed import Percent
-from shared.values.money import Money
+from shared.values.money import EnteredMoney, Money
 from shared.values.numbers import CompanyNumber
 from shared.values.text import CodeText, FilledLine, MonthText, NumberText
 
-NotNegative = Annotated[Money, Field(ge=0)]
+NotNegative = Annotated[EnteredMoney, Field(ge=0)]
 
 
 class WriteOffCriteria(BaseModel):

@@ -1,5 +1,7 @@
 """What customers owe, counted from postings, and the companies that changed. Both are published."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.account_changed import AccountChanged
@@ -8,8 +10,23 @@ from shared.database.statements import fetch_values
 from shared.events import outbox
 
 
-async def count_movements(session: AsyncSession, limit: int) -> list[int]:
-    """Adds at most `limit` movements to the accounts. Returns the ids of the customers whose open amount changed.
+async def customers_to_count(session: AsyncSession, limit: int, without: Sequence[int]) -> list[int]:
+    """The ids of the customers of the oldest `limit` movements, except those in `without`."""
+    return await fetch_values(
+        session,
+        """
+        SELECT DISTINCT customer_id FROM (
+            SELECT customer_id FROM account_movement WHERE customer_id <> ALL(CAST(:without AS bigint[]))
+            ORDER BY id LIMIT :limit
+        ) AS oldest ORDER BY customer_id
+        """,
+        limit=limit,
+        without=list(without),
+    )
+
+
+async def count_movements(session: AsyncSession, customer_ids: Sequence[int], limit: int) -> list[int]:
+    """Adds at most `limit` movements of these customers to their accounts; returns the ids of the accounts that changed.
 
     Movements that another instance is counting are skipped. Accounts are locked in the order of customer ids.
     """
@@ -18,7 +35,8 @@ async def count_movements(session: AsyncSession, limit: int) -> list[int]:
         """
         WITH counted AS (
             DELETE FROM account_movement WHERE id IN (
-                SELECT id FROM account_movement ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+                SELECT id FROM account_movement WHERE customer_id = ANY(CAST(:customer_ids AS bigint[]))
+                ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
             ) RETURNING customer_id, amount
         )
         INSERT INTO customer_account AS account (customer_id, open_amount, version)
@@ -27,6 +45,7 @@ async def count_movements(session: AsyncSession, limit: int) -> list[int]:
         SET open_amount = account.open_amount + excluded.open_amount, version = account.version + 1
         RETURNING customer_id
         """,
+        customer_ids=list(customer_ids),
         limit=limit,
     )
 

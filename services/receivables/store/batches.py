@@ -221,15 +221,16 @@ async def reopen_interrupted(session: AsyncSession, after_seconds: float) -> lis
     )
 
 
-async def take_posting(session: AsyncSession) -> Batch | None:
+async def take_posting(session: AsyncSession, without: Sequence[int] = ()) -> Batch | None:
     """The next batch to post, locked until this transaction ends, or None."""
     return await fetch_one(
         session,
         Batch,
         f"""
-        SELECT {_BATCH} FROM batch b WHERE b.status = 'posting'
+        SELECT {_BATCH} FROM batch b WHERE b.status = 'posting' AND b.id <> ALL(CAST(:without AS bigint[]))
         ORDER BY b.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         """,
+        without=list(without),
     )
 
 
@@ -239,6 +240,11 @@ async def replace_findings(session: AsyncSession, batch_id: int, findings: Seque
     numbered = [_Numbered(position, finding) for position, finding in enumerate(findings, start=1)]
     names = ("position", *(f"finding.{field.name}" for field in fields(Finding)))
     await copy_rows(session, "batch_finding", names, numbered, batch_id=batch_id)
+
+
+async def remove_finding(session: AsyncSession, batch_id: int, rule: str) -> None:
+    """Removes the findings of one rule from a batch."""
+    await execute(session, "DELETE FROM batch_finding WHERE batch_id = :id AND rule = :rule", id=batch_id, rule=rule)
 
 
 @dataclass(frozen=True)

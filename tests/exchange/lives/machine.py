@@ -23,6 +23,7 @@ from deploy.local.reconcile import differences_between
 from services.rating.actions import rating_runs
 from shared.clock import now
 from tests.exchange.lives.world import EDITABLE, ROLLED_UP, SINGLE, Order, World, refused
+from tests.fixtures.attempts import LOUD
 from tests.fixtures.exchange import exchange, work_off
 from tests.fixtures.ledgers import ORDER
 
@@ -117,7 +118,7 @@ class Lives(RuleBasedStateMachine):
         """Continues rating runs as their job does. Export runs stay where they are."""
         while (await self.world.rating.get(path)).json()["status"] != "done":
             async with self.world.rating_database.transaction() as session:
-                await rating_runs.rate_part(session, now())
+                await rating_runs.rate_part(session, now(), LOUD)
 
     @rule(number=NUMBERS, miles=st.integers(1, 90))
     def edit(self, number: int, miles: int) -> None:

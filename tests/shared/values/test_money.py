@@ -2,13 +2,15 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.values.money import Money, Quantity, Rate, round_cents
+from shared.values.money import EnteredMoney, EnteredQuantity, EnteredRate, Money, Quantity, Rate, round_cents
+from shared.values.text import words_of_fault
 
 
 class Bill(BaseModel):
@@ -58,7 +60,7 @@ def test_an_amount_survives_the_wire_to_the_cent(amount: Decimal) -> None:
         "٣.00",
         None,
         True,
-        "12345678901234567.00",
+        "12345678901234567890123.00",
     ],
 )
 def test_anything_but_plain_decimal_text_is_refused(value: object) -> None:
@@ -92,3 +94,38 @@ def test_rates_have_five_decimals_and_quantities_three() -> None:
 
 def test_the_schema_says_that_an_amount_is_text() -> None:
     assert Bill.model_json_schema()["properties"]["amount"]["type"] == "string"
+
+
+def refusal(kind: Any, value: object) -> str | None:
+    """The sentence with which a value is refused; None if it is accepted."""
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        (fault,) = error.errors()
+        return words_of_fault(fault["type"], fault["msg"], fault.get("ctx", {}))
+    return None
+
+
+@pytest.mark.parametrize(
+    ("kind", "largest", "beyond"),
+    [
+        (EnteredMoney, "999,999,999.99", "1000000000.00"),
+        (EnteredRate, "999,999,999.99999", "1000000000"),
+        (EnteredQuantity, "9,999,999.999", "10000000"),
+    ],
+)
+def test_what_people_enter_is_refused_beyond_its_cap(kind: object, largest: str, beyond: str) -> None:
+    exactly = largest.replace(",", "")
+    assert [refusal(kind, value) for value in (exactly, f"-{exactly}", f"000{exactly}")] == [None] * 3
+    assert refusal(kind, beyond) == refusal(kind, "9" * 39) == f"must be at most {largest}"
+    assert refusal(kind, f"-{beyond}") == f"must be at least -{largest}"
+    assert refusal(kind, Decimal(beyond)) == f"must be at most {largest}"
+
+
+def test_a_number_too_large_is_not_called_text() -> None:
+    words = 'must be a decimal number in a string, with at most 2 decimal places, like "12.50"'
+    assert [refusal(EnteredMoney, value) for value in ("x", 1.5, "1.234", "9" * 41)] == [words] * 4
+
+
+def test_answers_and_events_accept_sums_and_what_was_entered_before_there_was_a_cap() -> None:
+    assert refusal(Money, "9999999999999999999999.99") is None

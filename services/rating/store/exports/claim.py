@@ -13,13 +13,14 @@ from services.rating.rules.exports.runs import MOST_LEFT_OUT, LeftOut
 from services.rating.rules.exports.sending import LARGEST_INVOICE_BYTES
 from services.rating.store.exports.documents import DOCUMENT
 from shared.database.statements import execute, fetch_all, fetch_value
+from shared.values.money import LARGEST
 
 
 async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Blocker]:
     """Why any of these orders cannot be exported now. The caller has locked the orders and their invoices.
 
-    Its total is negative or that of another order on its invoice is, only a part of its invoice is selected, it has to
-    be rolled up first, or the cycle of its rollup ends after the invoice date.
+    Its total is negative or that of another order on its invoice is, only a part of its invoice is selected, its invoice
+    is too large, it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
     """
     return await fetch_all(
         session,
@@ -51,6 +52,13 @@ async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice
                true, false
         FROM chosen w WHERE w.invoice_id IN (SELECT invoice_id FROM broken)
         UNION ALL
+        SELECT w.id, w.number, coalesce('invoice ' || w.invoice_id, 'it') || :too_large, true, false
+        FROM (
+            SELECT w.id, w.number, w.invoice_id,
+                   sum(r.total) OVER (PARTITION BY coalesce(w.invoice_id, -w.id)) AS document
+            FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        ) AS w WHERE w.document > :largest
+        UNION ALL
         SELECT w.id, w.number, 'its bill-to has a roll-up rule: assign it, or invoice it on demand', true, false
         FROM chosen w
         JOIN branch b ON b.code = w.branch
@@ -62,6 +70,8 @@ async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice
         """,
         order_ids=list(order_ids),
         invoice_date=invoice_date,
+        largest=LARGEST,
+        too_large=f" comes to more than {LARGEST:,}; split it",
     )
 
 

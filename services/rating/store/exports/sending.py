@@ -14,15 +14,17 @@ from shared.events import outbox
 _LONGEST_PATIENCE_SECONDS = 900.0
 
 
-async def lock_unsent_run(session: AsyncSession) -> UnsentRun | None:
+async def lock_unsent_run(session: AsyncSession, without: Sequence[int] = ()) -> UnsentRun | None:
     """Locks the oldest run that is not completely sent, and returns it."""
     return await fetch_one(
         session,
         UnsentRun,
         """
-        SELECT id, status FROM export_run WHERE finished_at IS NULL AND status IN ('preparing', 'sending')
+        SELECT id, status FROM export_run
+        WHERE finished_at IS NULL AND status IN ('preparing', 'sending') AND id <> ALL(CAST(:without AS bigint[]))
         ORDER BY id LIMIT 1 FOR NO KEY UPDATE
         """,
+        without=list(without),
     )
 
 
@@ -118,7 +120,9 @@ async def mark_sent(session: AsyncSession, run_id: int) -> None:
     )
 
 
-async def lock_unanswered_chunk(session: AsyncSession, patience_seconds: float) -> UnansweredChunk | None:
+async def lock_unanswered_chunk(
+    session: AsyncSession, patience_seconds: float, without: Sequence[int] = ()
+) -> UnansweredChunk | None:
     """Locks a chunk that was sent too long ago and still has invoices without an answer, and returns it.
 
     Too long is `patience_seconds` after the first request, twice as long after each further one, and 15 minutes at
@@ -131,7 +135,7 @@ async def lock_unanswered_chunk(session: AsyncSession, patience_seconds: float) 
         """
         SELECT chunk.run_id, chunk.position
         FROM export_chunk chunk JOIN export_run run ON run.id = chunk.run_id
-        WHERE run.finished_at IS NULL
+        WHERE run.finished_at IS NULL AND run.id <> ALL(CAST(:without AS bigint[]))
           AND chunk.sent_at < now() - make_interval(
               secs => greatest(:patience, least(:patience * 2 ^ least(chunk.requests - 1, 10), :longest)))
           AND NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL AND event_name = :request)
@@ -140,6 +144,7 @@ async def lock_unanswered_chunk(session: AsyncSession, patience_seconds: float) 
                         AND e.ar_batch IS NULL)
         ORDER BY chunk.sent_at LIMIT 1 FOR NO KEY UPDATE OF chunk SKIP LOCKED
         """,
+        without=list(without),
         patience=patience_seconds,
         longest=_LONGEST_PATIENCE_SECONDS,
         request=InvoiceExportRequested.event_name(),

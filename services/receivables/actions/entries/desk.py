@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.batches import add_to_batch, edit_batch
 from services.receivables.actions.book import open_book
+from services.receivables.actions.entries.checks import check, refuse
 from services.receivables.actions.exported_invoices import report_removed
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.entries.book import (
     Book,
     complete_line,
-    faults_in_applied,
     fill_header,
     follow_header,
     form_of_line,
@@ -34,7 +34,6 @@ from services.receivables.store import applied, posted_transactions, posting
 from services.receivables.store.entries import facts, rows
 from shared.access.grants import Scope
 from shared.errors import Fault, NotFound
-from shared.values.numbers import counted
 from shared.values.versions import require_version
 
 
@@ -76,14 +75,14 @@ async def add(session: AsyncSession, desk: Desk, draft: EntryDraft) -> int:
     await add_to_batch(session, desk.batch)
     book = await _book(session, desk, draft.header)
     form, of_header = fill_header(book, draft.header)
-    _refuse([Fault(f"/{name}", detail) for name, detail in form.faults])
+    refuse([Fault(f"/{name}", detail) for name, detail in form.faults])
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = Entry(header_of(form, of_header, seq, desk.name))
     _require_in_scope(desk.scope, book, entry.header)
     entry = _with_lines(book, entry, draft.lines)
     for row in draft.misc:
         entry = _with_misc(book, entry, row)
-    _check(book, entry)
+    check(book, entry)
     await rows.write(session, desk.batch.id, [entry])
     return seq
 
@@ -107,7 +106,7 @@ async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, act
     next_lines = await applied.next_lines(session, [invoice_id])
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = back_into_batch(found, action, seq, next_lines.get(invoice_id, 1), desk.name)
-    _check(await _read_book(session, desk, {}, entry), entry)
+    check(await _read_book(session, desk, {}, entry), entry, entry)
     await rows.write(session, desk.batch.id, [entry])
     return seq
 
@@ -120,12 +119,12 @@ async def change(session: AsyncSession, desk: Desk, seq: int, expected: int, typ
     entry = await _to_edit(session, desk, seq, expected)
     book = await _book(session, desk, typed, entry)
     form, of_header = fill_header(book, typed, entry)
-    _refuse([Fault(f"/{name}", detail) for name, detail in form.faults])
+    refuse([Fault(f"/{name}", detail) for name, detail in form.faults])
     header = header_of(form, of_header, seq, desk.name, entry.header)
     lines = [follow_header(book, entry.header, line, header) for line in entry.lines]
     changed = replace(entry, header=header, lines=lines)
     _require_in_scope(desk.scope, book, changed.header)
-    _check(book, changed)
+    check(book, changed, entry)
     await rows.replace(session, desk.batch.id, changed)
 
 
@@ -144,7 +143,7 @@ async def add_line(session: AsyncSession, desk: Desk, seq: int, expected: int, t
     entry = await _to_edit(session, desk, seq, expected)
     book = await _book(session, desk, {}, entry)
     changed = _with_lines(book, entry, [typed], pointer="")
-    _check(book, changed)
+    check(book, changed, entry)
     await rows.replace(session, desk.batch.id, changed)
     return changed.header.last_line
 
@@ -157,10 +156,10 @@ async def change_line(
     before = _line_of(entry, line)
     book = await _book(session, desk, {}, entry)
     after, faults = complete_line(book, entry.header, line, typed, before)
-    _refuse([Fault(f"/{name}", detail) for name, detail in faults])
+    refuse([Fault(f"/{name}", detail) for name, detail in faults])
     assert after is not None
     changed = replace(entry, lines=[after if known.line == line else known for known in entry.lines])
-    _check(book, changed)
+    check(book, changed, entry)
     await rows.replace(session, desk.batch.id, changed)
 
 
@@ -170,7 +169,7 @@ async def remove_line(session: AsyncSession, desk: Desk, seq: int, line: int, ex
     _line_of(entry, line)
     book = await _book(session, desk, {}, entry)
     changed = replace(entry, lines=[known for known in entry.lines if known.line != line])
-    _check(book, changed)
+    check(book, changed, entry)
     await rows.replace(session, desk.batch.id, changed)
 
 
@@ -332,7 +331,7 @@ def _with_lines(book: Book, entry: Entry, typed: Sequence[Mapping[str, Any]], po
         faults += [Fault(f"{pointer.format(index)}/{name}", detail) for name, detail in line_faults]
         if line is not None:
             added.append(line)
-    _refuse(faults)
+    refuse(faults)
     return replace(entry, header=replace(entry.header, last_line=number), lines=[*entry.lines, *added])
 
 
@@ -365,22 +364,6 @@ def _require_misc_code(book: Book, code: str) -> None:
         raise EntryFaulty("The miscellaneous distribution cannot be saved; see `errors`.", faults=[fault])
 
 
-def _check(book: Book, entry: Entry) -> None:
-    """Raises EntryFaulty if the entry exceeds the invoice that it applies to, changes or deletes."""
-    header = entry.header
-    invoice_id = header.changes_id if header.apply_to_id is None else header.apply_to_id
-    if invoice_id is None:
-        return
-    found = faults_in_applied(entry, book.lines.get(invoice_id, {}))
-    numbers = [line.line for line in entry.lines]
-    _refuse(
-        [
-            Fault(f"/lines/{numbers.index(line)}/{name}" if line in numbers else f"/{name}", detail)
-            for line, name, detail in found
-        ]
-    )
-
-
 def _line_of(entry: Entry, line: int) -> BatchLine:
     found = next((known for known in entry.lines if known.line == line), None)
     if found is None:
@@ -391,9 +374,3 @@ def _line_of(entry: Entry, line: int) -> BatchLine:
 def _require_in_scope(scope: Scope, book: Book, header: Header) -> None:
     if not scope.covers(branch=header.branch, customer=header.customer, ar_company=book.company.number):
         raise NotFound(f"Customer {header.customer} is outside the customers that you may enter entries for.")
-
-
-def _refuse(faults: Sequence[Fault]) -> None:
-    if faults:
-        invalid = counted(len(faults), "field is", "fields are")
-        raise EntryFaulty(f"This cannot be saved: {invalid} invalid; see `errors`.", faults=faults)

@@ -19,6 +19,7 @@ from services.receivables.rules.entries.book import (
 )
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import AppliedLine
+from services.receivables.rules.entries.limits import fault_in_total
 from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.store import applied, posting
 from services.receivables.store.entries import rows as store
@@ -151,7 +152,9 @@ def _entry(desk: Desk, book: Book, group: Group, head: Mapping[str, Any], seq: i
             lines.append(line)
     if faults:
         return None, faults
-    return Entry(replace(header, last_line=len(lines)), lines), []
+    entry = Entry(replace(header, last_line=len(lines)), lines)
+    too_large = fault_in_total(header, entry.total.amount)
+    return (entry, []) if too_large is None else (None, [group[0].fault("entry", too_large)])
 
 
 def _faults_in_applied(

@@ -1,11 +1,14 @@
-"""How much an amendment can take from a line or add to it."""
+"""How large an entry and its lines can be, and how much an amendment can take from a line or add to it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from services.receivables.rules.entries.amounts import NOTHING, Amounts
-from services.receivables.rules.entries.facts import ADJUSTMENT, SETTLING, AppliedLine, TransactionType
+from services.receivables.rules.entries.entries import EntryHead
+from services.receivables.rules.entries.facts import ADJUSTMENT, DELETE, SETTLING, AppliedLine, TransactionType
 from services.receivables.rules.entries.line_facts import BatchLine
-from shared.values.money import ZERO
+from shared.values.money import LARGEST, ZERO, is_too_large
 
 _PARTS = (
     ("amount", "amount", "open amount"),
@@ -14,6 +17,31 @@ _PARTS = (
     ("finance_charge", "finance_charge", "finance charge due"),
     ("receivable", "amount", "amount due without retainage and finance charge"),
 )
+
+
+def fault_in_total(header: EntryHead, total: Decimal) -> str | None:
+    """Why an entry with this total is too large, or None.
+
+    What only reduces a posted invoice is limited by that invoice, which may have been entered before there was a cap.
+    Example: three lines of 400,000,000.00 are 1,200,000,000.00, and refused.
+    """
+    if header.action == DELETE or header.type in SETTLING or not is_too_large(total):
+        return None
+    return f"the lines add up to {total:,}, but must come to at most {LARGEST:,}"
+
+
+_SIZED = ("net", "retainage", "tax_basis", "tax", "amount", "discount", "tax_discount")
+
+
+def fault_in_size(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The first field of a new line whose amount is too large, such as units × price or net + tax; None if none is.
+
+    Example: 9,000.000 units at 200,000.00000 are 1,800,000,000.00 net, and refused.
+    """
+    for name in _SIZED:
+        if values[name] is not None and is_too_large(values[name]):
+            return name, f"comes to {values[name]:,}, but must be at most {LARGEST:,}"
+    return None
 
 
 def faults_in_amounts(transaction_type: TransactionType, applied: AppliedLine, taken: Amounts) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from services.receivables.rules.entries.facts import (
     TransactionType,
 )
 from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
+from services.receivables.rules.entries.limits import fault_in_size
 from services.receivables.rules.entries.line_facts import BatchLine, LineFacts, is_current
 from services.receivables.rules.tax import LineTax, tax_discount, tax_line
 from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
@@ -278,7 +279,10 @@ def fill_line(facts: LineFacts, typed: Values, kept: Values | None = None) -> Fo
     if apply_line is not None and facts.type != INVOICE and facts.applied is None:
         return Form({}, {}, (("apply_line", f"the invoice has no line {apply_line}"),))
     form = fill(APPLIED_LINE if facts.applied else NEW_LINE, facts, typed, kept)
-    return Form(form.values, form.fields, (*form.faults, *_unknown(facts, form.values)))
+    # A line that applies to another is limited by that one.
+    too_large = None if facts.applied else fault_in_size(form.values)
+    sizes = () if too_large is None else (too_large,)
+    return Form(form.values, form.fields, (*form.faults, *_unknown(facts, form.values), *sizes))
 
 
 def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:

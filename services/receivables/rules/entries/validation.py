@@ -10,6 +10,7 @@ from services.receivables.rules.entries.book import Book, faults_in_applied, hea
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import ADD, CREDIT_MEMO, DELETE, INVOICE, AppliedLine
 from services.receivables.rules.entries.header import faults_in_header, header_warnings
+from services.receivables.rules.entries.limits import fault_in_total
 from services.receivables.rules.entries.line_facts import is_current
 from services.receivables.rules.entries.numbers import NumberInUse, describe_use, duplicates, normalized
 from services.receivables.rules.months import is_open
@@ -70,6 +71,9 @@ def _entry(book: Book, entry: Entry, applied: Mapping[int, AppliedLine]) -> list
         ]
     if not entry.lines and header.action != DELETE:
         findings.append(Finding(entry.seq, None, "lines", "WITHOUT_LINES", ERROR, "the entry has no lines"))
+    too_large = fault_in_total(header, entry.total.amount)
+    if too_large is not None:
+        findings.append(Finding(entry.seq, None, "lines", "TOO_LARGE", ERROR, too_large))
     unnumbered = header.type == INVOICE and header.invoice_number is None and not header.from_rating
     if unnumbered and not book.company.auto_number_invoices:
         detail = "is required, because the company does not number invoices automatically"

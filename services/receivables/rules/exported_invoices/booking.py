@@ -12,7 +12,8 @@ from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.exported_invoices.hand_overs import REFUSED, HandedChunk, HandedInvoice, Outcome
 from services.receivables.rules.months import is_open
 from services.receivables.rules.records import default_receivable_type
-from shared.values.money import ZERO
+from services.receivables.rules.tax import tax_on
+from shared.values.money import LARGEST, ZERO, is_too_large
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFac
     return (
         _accounts(invoice, customer, facts)
         or _totals(invoice)
+        or _size(invoice, tax_of(company, customer))
         or _twice({(order.work_order_id, order.version) for order in invoice.orders} & facts.booked_versions, invoice)
     )
 
@@ -141,6 +143,15 @@ def _totals(invoice: HandedInvoice) -> tuple[str, str] | None:
     if invoice.total < 0:
         return "NEGATIVE_TOTAL", f"the invoice total is {invoice.total}, which is negative"
     return None
+
+
+def _size(invoice: HandedInvoice, tax: TaxCode | None) -> tuple[str, str] | None:
+    taxed = [line.amount for order in invoice.orders for line in order.lines if line.taxable]
+    total = invoice.total + (ZERO if tax is None else sum((tax_on(amount, tax.rate) for amount in taxed), ZERO))
+    if not is_too_large(total):
+        return None
+    words = "the invoice total" if total == invoice.total else "the invoice total with tax"
+    return "TOO_LARGE", f"{words} is {total:,}, but must be at most {LARGEST:,}"
 
 
 def _twice(versions: AbstractSet[tuple[int, int]], invoice: HandedInvoice) -> tuple[str, str] | None:

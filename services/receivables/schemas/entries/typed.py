@@ -10,12 +10,12 @@ from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.entries.facts import LineType, TransactionType
 from shared.contracts.invoice_credited import Disposition
 from shared.http.bodies import ChangeBody
-from shared.values.money import Money, Quantity, Rate
+from shared.values.money import EnteredMoney, EnteredQuantity, EnteredRate
 from shared.values.numbers import Id
 from shared.values.text import AccountText, CodeText, Line, NumberText
 
 LineNumber = Annotated[int, Field(ge=1, le=99_999)]
-Percent = Annotated[Rate, Field(ge=0, le=100)]
+Percent = Annotated[EnteredRate, Field(ge=0, le=100)]
 
 
 class HeaderFields(BaseModel):
@@ -57,17 +57,17 @@ class LineFields(BaseModel):
     material: CodeText | None = None
     gl_account: AccountText | None = None
     um: CodeText | None = None
-    contract_units: Quantity | None = None
-    units: Quantity | None = None
-    unit_price: Rate | None = None
-    net: Money | None = None
+    contract_units: EnteredQuantity | None = None
+    units: EnteredQuantity | None = None
+    unit_price: EnteredRate | None = None
+    net: EnteredMoney | None = None
     retainage_percent: Percent | None = None
-    retainage: Money | None = None
+    retainage: EnteredMoney | None = None
     tax_code: CodeText | None = None
-    tax_basis: Money | None = None
-    amount: Money | None = None
-    finance_charge: Money | None = None
-    discount: Money | None = None
+    tax_basis: EnteredMoney | None = None
+    amount: EnteredMoney | None = None
+    finance_charge: EnteredMoney | None = None
+    discount: EnteredMoney | None = None
 
 
 class LineInput(LineFields, ChangeBody):
@@ -77,8 +77,8 @@ class LineInput(LineFields, ChangeBody):
     """
 
     description: Line | None = None
-    tax: Money | None = None
-    tax_discount: Money | None = None
+    tax: EnteredMoney | None = None
+    tax_discount: EnteredMoney | None = None
 
 
 class MiscInput(ChangeBody):
@@ -87,7 +87,7 @@ class MiscInput(ChangeBody):
     code: CodeText | None = None
     description: Line | None = None
     distributed_on: date | None = None
-    amount: Money | None = None
+    amount: EnteredMoney | None = None
 
 
 class EntryInput(HeaderInput):

@@ -14,6 +14,7 @@ from shared.contracts.invoice_export_requested import InvoiceExportRequested
 from shared.contracts.invoice_withdrawal_requested import InvoiceWithdrawalRequested
 from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
+from tests.fixtures.attempts import LOUD
 from tests.fixtures.exchange import data_of, take_events, work_off
 from tests.fixtures.ledgers import Company, Enter, Rate
 from tests.services.rating.conftest import CountStatements, Identity
@@ -168,10 +169,10 @@ async def test_a_chunk_without_an_answer_is_sent_again(
     await work_off(rating_database)
     async with rating_database.transaction() as session:
         await execute(session, "UPDATE outbox SET published_at = now()")
-        assert not await ask_again(session, 60)
+        assert not await ask_again(session, 60, LOUD)
         await execute(session, "UPDATE export_chunk SET sent_at = sent_at - interval '61 seconds'")
-        assert await ask_again(session, 60)
-        assert not await ask_again(session, 60)
+        assert await ask_again(session, 60, LOUD)
+        assert not await ask_again(session, 60, LOUD)
         assert await fetch_value(session, "SELECT requests FROM export_chunk") == 2
     events = [event for event in await take_events(rating_database, "rating") if event[1] == "invoice-export-requested"]
     assert data_of(events[0]) == data_of(events[1])
@@ -188,7 +189,7 @@ async def test_nothing_is_sent_again_while_the_broker_is_down_and_later_less_and
 
         async def asked_after(seconds: int) -> bool:
             await execute(session, "UPDATE export_chunk SET sent_at = now() - make_interval(secs => :s)", s=seconds)
-            return await ask_again(session, 60)
+            return await ask_again(session, 60, LOUD)
 
         # The first request is still in the outbox: a second one would only wait behind it.
         assert not await asked_after(3600)

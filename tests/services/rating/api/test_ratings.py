@@ -11,6 +11,7 @@ import pytest
 from services.rating.actions import billing_profiles
 from shared.contracts.work_order_rated import WorkOrderRated
 from shared.database.pool import Database
+from tests.fixtures.attempts import LOUD
 from tests.fixtures.exchange import data_of, take_events, work_off
 from tests.fixtures.ledgers import Company, Enter, Rate, load
 from tests.services.rating.conftest import CountStatements, Identity
@@ -184,7 +185,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_orders(
         await load(rating, "work-orders", "\n".join([content[0], *content[1 + begin : 1 + begin + size]]).encode())
         await rating.post("/v1/rating-runs", json={})
         async with count_statements(rating_database) as statements, rating_database.transaction() as session:
-            await rating_runs.rate_part(session, now())
+            await rating_runs.rate_part(session, now(), LOUD)
         counted.append(statements)
         await work_off(rating_database)
     # The first part reads the rate tables, which are cached until they change.

@@ -81,6 +81,7 @@ def with_unknown_account(exported: HandedInvoice) -> HandedInvoice:
         (with_unknown_account(invoice()), FACTS, "2026-11", "UNKNOWN_ACCOUNT"),
         (invoice(), replace(FACTS, accounts=ACCOUNTS - {"1200"}), "2026-11", "UNKNOWN_ACCOUNT"),
         (invoice(total=Decimal("90.01")), FACTS, "2026-11", "TOTALS_DIFFER"),
+        (invoice(amounts=("1000000000.00",)), FACTS, "2026-11", "TOO_LARGE"),
         (invoice(amounts=("-5.00",)), FACTS, "2026-11", "NEGATIVE_TOTAL"),
         (invoice(), replace(FACTS, booked_versions={(10, 1)}), "2026-11", "ALREADY_BOOKED"),
     ],

@@ -1,0 +1,39 @@
+"""What keeps an entry from being saved, as faults of its fields."""
+
+from collections.abc import Sequence
+
+from services.receivables.errors import EntryFaulty
+from services.receivables.rules.entries.book import Book, faults_in_applied
+from services.receivables.rules.entries.entries import Entry
+from services.receivables.rules.entries.limits import fault_in_total
+from shared.errors import Fault
+from shared.values.numbers import counted
+
+
+def check(book: Book, entry: Entry, before: Entry | None = None) -> None:
+    """Raises EntryFaulty if the entry is too large, or exceeds the invoice that it applies to, changes or deletes.
+
+    An entry that was too large `before` may stay so, as long as it does not grow.
+    """
+    too_large = fault_in_total(entry.header, entry.total.amount)
+    if too_large is not None and (before is None or abs(entry.total.amount) > abs(before.total.amount)):
+        refuse([Fault("/lines", too_large)])
+    header = entry.header
+    invoice_id = header.changes_id if header.apply_to_id is None else header.apply_to_id
+    if invoice_id is None:
+        return
+    found = faults_in_applied(entry, book.lines.get(invoice_id, {}))
+    numbers = [line.line for line in entry.lines]
+    refuse(
+        [
+            Fault(f"/lines/{numbers.index(line)}/{name}" if line in numbers else f"/{name}", detail)
+            for line, name, detail in found
+        ]
+    )
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raises EntryFaulty if there are faults."""
+    if faults:
+        invalid = counted(len(faults), "field is", "fields are")
+        raise EntryFaulty(f"This cannot be saved: {invalid} invalid; see `errors`.", faults=faults)
