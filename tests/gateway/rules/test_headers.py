@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from gateway.errors import HeadersRefused
 from gateway.rules.headers import fold, outside_location, request_head, response_head
 from shared.access.identity import HEADER
+from shared.http.files import REPLACED_HEADER
 
 HOST = (b"host", b"x")
 NAMES = st.sampled_from(
@@ -102,3 +103,8 @@ def test_repeated_headers_of_an_answer_stay_separate() -> None:
 )
 def test_a_location_at_the_service_becomes_the_one_for_callers(inside: str, outside: str) -> None:
     assert outside_location(inside.encode(), "rating", "http://rating:8000") == outside.encode()
+
+
+def test_the_characters_that_a_document_does_not_show_are_named_to_the_caller() -> None:
+    line = (REPLACED_HEADER.encode(), b"U+1F600")
+    assert response_head([line], "rating", "http://rating:8000").headers == [line]
