@@ -6,13 +6,14 @@ import asyncpg
 import httpx
 import pytest
 
-from services.rating.actions import rating_runs
+from services.rating.actions import exports, rating_runs
 from services.rating.records.billing_profiles import ProfileRow
 from services.rating.records.charges import Prebill
 from services.rating.records.commission_rates import CommissionRateEntry
 from services.rating.records.work_orders import EnteredOrder
 from services.rating.rules import matching, pricing
 from services.rating.store import records, work_orders
+from services.rating.store.exports import sending
 from shared.clock import now
 from shared.database.attempts import Attempts
 from shared.database.pool import Database
@@ -190,3 +191,30 @@ async def test_a_rollup_that_comes_to_too_much_is_left_out_of_an_export_and_name
     run = (await rating.post("/v1/exports", json={}, headers=key(2))).json()
     assert (run["orders"], run["left_out"]) == (1, 2), run
     await work_off(rating_database)
+
+
+async def test_an_export_that_cannot_be_sent_leaves_the_next_one_its_turn(
+    company: Company, enter: Enter, rate: Rate, rating_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rating, _ = company
+    for order in await enter("W1", "W2"):
+        assert (await rate(order["id"])).is_success
+        body = {"selection": {"work_order_ids": [order["id"]]}}
+        assert (await rating.post("/v1/exports", json=body, headers=key(order["id"]))).status_code == 202
+    send = sending.send_chunk
+
+    async def fails(session: Any, run_id: int, position: int) -> None:
+        if run_id == 1:
+            raise ArithmeticError
+        await send(session, run_id, position)
+
+    monkeypatch.setattr(sending, "send_chunk", fails)
+    attempts, busy = Attempts("test"), True
+    while busy:
+        async with rating_database.transaction() as session:
+            busy = await exports.send_part(session, 500, attempts)
+    states = {run["id"]: run["status"] for run in (await rating.get("/v1/exports")).json()["items"]}
+    assert states == {1: "sending", 2: "waiting"}
+    monkeypatch.setattr(sending, "send_chunk", send)
+    await work_off(rating_database)
+    assert (await rating.get("/v1/exports/1")).json()["status"] == "waiting"
