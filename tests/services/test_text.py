@@ -40,6 +40,9 @@ EXTREME = {
     "empty": "",
 }
 
+ALWAYS = {"huge number", "beyond bigint", "not a number", "first day", "last month", "control"}
+"""These are tried by `make test`, the others by `make test-long`."""
+
 
 @pytest.fixture
 def database(service: str, request: pytest.FixtureRequest) -> Database:
@@ -127,7 +130,9 @@ def filled(path: str) -> str:
     return "/".join("1" if step.startswith("{") else step for step in path.split("/"))
 
 
-@pytest.mark.parametrize("name", EXTREME)
+@pytest.mark.parametrize(
+    "name", [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.long) for name in EXTREME]
+)
 @pytest.mark.parametrize("service", SERVICES)
 async def test_an_extreme_value_is_never_a_failure_of_the_service(
     service: str, name: str, database: Database, gateway_key: Ed25519PrivateKey

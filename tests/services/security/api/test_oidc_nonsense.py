@@ -37,6 +37,8 @@ HUGE = 3 * 2**20
 async def endless() -> AsyncIterator[bytes]:
     while True:
         yield b" " * 65536
+        # Otherwise the server would never see that its client is gone, and its thread would run on beside other tests.
+        await asyncio.sleep(0.001)
 
 
 async def drops() -> AsyncIterator[bytes]:
