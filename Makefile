@@ -25,7 +25,7 @@ bench: $(READY) ## Run the benchmarks and write docs/benchmarks.md; ONLY=gateway
 	@$(RUN) -m tests.bench $(ONLY)
 
 test-long: $(TESTING) ## Run the long tests: random entries, declared answers, restarts under load, memory use
-	@$(RUN) -m pytest -n 2 -m long tests/services tests/contracts
+	@$(RUN) -m pytest -n 2 -m long tests --ignore=tests/long
 	@$(RUN) -m pytest -m long tests/long
 
 test-ldap: $(READY) ## Run the tests with slapd; needs a compiler, libldap2-dev, libsasl2-dev, and apt or slapd

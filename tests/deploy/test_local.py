@@ -106,7 +106,9 @@ with Home(Path(sys.argv[1])) as home:
 """
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(10, marks=pytest.mark.faults)])
+@pytest.mark.parametrize(
+    "rounds", [pytest.param(2, marks=pytest.mark.long), pytest.param(10, marks=pytest.mark.faults)]
+)
 def test_starts_that_are_broken_off_at_any_moment_can_be_repeated(tmp_path: Path, rounds: int) -> None:
     chance = random.Random(rounds)
     for number in range(rounds):
@@ -124,6 +126,7 @@ def test_starts_that_are_broken_off_at_any_moment_can_be_repeated(tmp_path: Path
             suite.stop()
 
 
+@pytest.mark.long
 def test_a_part_that_stops_is_started_again_with_a_word(tmp_path: Path) -> None:
     with Home(tmp_path) as home:
         suite = Suite(home, durable=False)

@@ -141,6 +141,7 @@ def test_no_secret_is_in_any_log(suite: Suite, story: Story) -> None:
         assert "Bearer " not in text, log.name
 
 
+@pytest.mark.long
 def test_the_suite_stops_and_finds_its_data_again(tmp_path: Path) -> None:
     for begin in (load_sample, _find_branches):
         with Home(tmp_path) as home:

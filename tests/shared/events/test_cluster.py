@@ -92,6 +92,7 @@ async def test_events_leave_while_a_server_is_dead(receivables_database: Databas
         await eventually(lambda: held(nodes[0]), 40, seconds=_SECONDS)
 
 
+@pytest.mark.long
 async def test_an_instance_that_reaches_no_server_leaves_the_work_to_another(
     receivables_database: Database, nodes: list[Nats]
 ) -> None:
@@ -133,6 +134,7 @@ async def test_provisioning_keeps_the_replicas_and_says_what_it_changes(nodes: l
     await client.close()
 
 
+@pytest.mark.long
 async def test_a_cluster_that_does_not_answer_is_given_up_after_five_seconds() -> None:
     dead = ",".join(f"127.0.0.1:{free_port()}" for _ in range(5))
     with pytest.raises(TimeoutError):

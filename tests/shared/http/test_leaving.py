@@ -22,19 +22,19 @@ from shared.process.settings import ServiceSettings
 from shared.service import build
 
 naps = Router("naps")
-_NAP = "SELECT pg_sleep(2)"
+_NAP = "SELECT pg_sleep(CAST(:seconds AS double precision))"
 
 
 @naps.get("", access=declared.public("for this test"))
-async def watch_nap(session: Transaction) -> dict[str, str]:
-    await session.execute(text(_NAP))
+async def watch_nap(session: Transaction, seconds: float = 30) -> dict[str, str]:
+    await session.execute(text(_NAP), {"seconds": seconds})
     return {"slept": "well"}
 
 
 @naps.post("", access=declared.public("for this test"))
-async def take_nap(session: Transaction) -> dict[str, str]:
+async def take_nap(session: Transaction, seconds: float = 30) -> dict[str, str]:
     await session.execute(text("INSERT INTO inbox (consumer, event_id) VALUES ('nap', gen_random_uuid())"))
-    await session.execute(text(_NAP))
+    await session.execute(text(_NAP), {"seconds": seconds})
     return {"slept": "well"}
 
 
@@ -53,7 +53,7 @@ async def app(rating_database: Database, gateway_key: Ed25519PrivateKey) -> Asyn
 class Visit:
     """One request to an application, whose caller can leave."""
 
-    def __init__(self, method: str, content_type: str = "application/json"):
+    def __init__(self, method: str, content_type: str = "application/json", *, query: bytes = b""):
         self._scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -62,7 +62,7 @@ class Visit:
             "scheme": "http",
             "path": "/v1/naps",
             "raw_path": b"/v1/naps",
-            "query_string": b"",
+            "query_string": query,
             "root_path": "",
             "headers": [(b"host", b"ratebook"), (b"content-type", content_type.encode())],
             "client": ("127.0.0.1", 1),
@@ -86,7 +86,11 @@ class Visit:
 async def _naps(database: Database) -> int:
     async with database.transaction() as session:
         count: int = await fetch_value(
-            session, "SELECT count(*) FROM pg_stat_activity WHERE query = :nap AND state = 'active'", nap=_NAP
+            session,
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%' AND state = 'active'
+            """,
         )
     return count
 
@@ -114,7 +118,7 @@ async def test_the_statement_of_a_caller_who_left_ends(
 
 
 async def test_a_command_is_carried_out_after_its_caller_left(app: FastAPI, rating_database: Database) -> None:
-    visit = Visit("POST")
+    visit = Visit("POST", query=b"seconds=1.5")
     paying = asyncio.create_task(visit.pay(app))
     await _until(lambda: _naps(rating_database), 1)
     visit.leave()
@@ -125,7 +129,7 @@ async def test_a_command_is_carried_out_after_its_caller_left(app: FastAPI, rati
 
 
 async def test_a_read_whose_caller_stays_is_answered(app: FastAPI) -> None:
-    visit = Visit("GET")
+    visit = Visit("GET", query=b"seconds=0")
     await visit.pay(app)
     assert visit.sent[0]["status"] == 200
 
