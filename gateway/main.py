@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -65,47 +66,25 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     identities = Identities(load_private_key(settings.signing_key.get_secret_value()))
     keys = Keys(upstream, settings.security_url)
     permissions = Permissions(upstream, settings.security_url, identities)
-    limits = Limits(
-        max_body_bytes=settings.max_body_bytes,
-        max_upstream_requests=settings.max_upstream_requests,
-        max_abandoned_requests=settings.max_abandoned_requests,
-        max_requests_at_once=settings.max_requests_at_once,
-        requests_per_second=settings.requests_per_second,
-        burst=settings.burst,
-        failures=settings.failures,
-        pause_seconds=settings.pause_seconds,
-        inactivity_seconds=settings.inactivity_timeout_seconds,
-        slowest_bytes_per_second=settings.slowest_bytes_per_second,
-        slow_seconds=settings.slow_seconds,
-    )
     denials = Denials(upstream, settings.security_url, identities)
     admission = Admission(routes, Tokens(keys, settings.token_cache_size), identities, permissions, denials)
-    proxy = Proxy(admission, settings.origins, upstream, permissions, limits)
+    proxy = Proxy(admission, settings.origins, upstream, permissions, _limits(settings))
     check = None
     if settings.check_manner is not None and settings.check_key is not None:
         check = Check(admission, settings.check_manner, settings.check_key)
 
     draining = Draining(settings.drain_seconds, proxy.streams.end_all)
 
-    async def listen() -> None:
-        await permissions.listen(settings.nats_url.get_secret_value())
-
-    async def poll() -> None:
-        await permissions.poll(settings.permission_poll_seconds)
-
-    async def report() -> None:
-        await denials.run(settings.denials_seconds)
-
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         collect_rarely()
         loops = {
             "keys": keys.run,
-            "permissions": poll,
-            "permissions-changed": listen,
+            "permissions": partial(permissions.poll, settings.permission_poll_seconds),
+            "permissions-changed": partial(permissions.listen, settings.nats_url.get_secret_value()),
             "calls": proxy.calls.watch,
             "streams": proxy.streams.watch,
-            "denials": report,
+            "denials": partial(denials.run, settings.denials_seconds),
         }
         with draining.before_stopping():
             async with running(loops):
@@ -127,3 +106,19 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
         install_metrics(app, lookups, key=settings.metrics_key.get_secret_value())
     front = CallerAddresses(Front(proxy, check, app), settings.trusted_proxies)
     return RequestContext(Unexpected(front), "gateway", draining)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        max_body_bytes=settings.max_body_bytes,
+        max_upstream_requests=settings.max_upstream_requests,
+        max_abandoned_requests=settings.max_abandoned_requests,
+        max_requests_at_once=settings.max_requests_at_once,
+        requests_per_second=settings.requests_per_second,
+        burst=settings.burst,
+        failures=settings.failures,
+        pause_seconds=settings.pause_seconds,
+        inactivity_seconds=settings.inactivity_timeout_seconds,
+        slowest_bytes_per_second=settings.slowest_bytes_per_second,
+        slow_seconds=settings.slow_seconds,
+    )
