@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None, documents: Mapping[str, Documen
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         collect_rarely()
-        loops = {
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
             "keys": keys.run,
             "permissions": partial(permissions.poll, settings.permission_poll_seconds),
             "permissions-changed": partial(permissions.listen, settings.nats_url.get_secret_value()),
