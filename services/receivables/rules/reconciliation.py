@@ -11,8 +11,11 @@ DifferenceKind = Literal[
     "OPEN_ITEMS",
     "SUB_LEDGER",
     "GL_ROW_MISSING",
+    "GL_ROW_SURPLUS",
     "NUMBERS",
     "ORDER_AND_INVOICE",
+    "OUTCOME_AND_INVOICE",
+    "OVER_SETTLED",
     "TRANSACTION_AND_LINES",
 ]
 
