@@ -61,6 +61,7 @@ async def test_a_row_that_fails_again_and_again_is_given_up_named_and_counted(
 ) -> None:
     # A logger of its own, because servers of other tests in this process change those of the product.
     logger = logging.getLogger("tests.attempts")
+    logger.setLevel(logging.INFO)
     logger.propagate = False
     logger.addHandler(caplog.handler)
     monkeypatch.setattr("shared.database.attempts.log", logger)
