@@ -109,8 +109,8 @@ def _add_servers(commands: Commands) -> None:
     )
     stream.add_argument(
         "--replicas",
-        type=int,
-        choices=range(1, 6),
+        type=number_of_replicas,
+        metavar="1..5",
         help="servers that keep each message (default: NATS_REPLICAS, else as it is)",
     )
     stream.add_argument("--force", action="store_true", help="allow fewer replicas than the stream has")
@@ -135,6 +135,13 @@ def _add_keys(commands: Commands) -> None:
         "keys rotate gateway",
     )
     rotating.add_argument("whose", choices=("security", "gateway"), help="the key for access tokens, or for identities")
+
+
+def number_of_replicas(word: str) -> int:
+    """The number of servers that keep each message, as NATS allows it. Raises ArgumentTypeError."""
+    if word not in {"1", "2", "3", "4", "5"}:
+        raise ArgumentTypeError("must be a number from 1 to 5")
+    return int(word)
 
 
 def _service(word: str) -> str:

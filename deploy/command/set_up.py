@@ -1,10 +1,11 @@
 """Commands that prepare servers: migrations, the stream, the first administrator."""
 
 import asyncio
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 
 from pydantic import SecretStr
 
+from deploy.command.arguments import number_of_replicas
 from deploy.command.environment import Environment, ask_password
 from deploy.command.output import Output
 from deploy.local.process import LocalError
@@ -60,19 +61,10 @@ def provision(given: Namespace, output: Output) -> int:
 def _replicas_of(around: Environment) -> int | None:
     """What NATS_REPLICAS says, or None."""
     given = around.find("NATS_REPLICAS")
-    if given is None:
-        return None
     try:
-        return number_of_replicas(given)
-    except ValueError as error:
+        return number_of_replicas(given) if given else None
+    except ArgumentTypeError as error:
         raise LocalError(f"NATS_REPLICAS {error}.") from None
-
-
-def number_of_replicas(given: str) -> int:
-    """The number of servers that keep each message, as NATS allows it. Raises ValueError."""
-    if given not in {"1", "2", "3", "4", "5"}:
-        raise ValueError("must be a number from 1 to 5")
-    return int(given)
 
 
 def create_admin(given: Namespace, output: Output) -> int:

@@ -137,7 +137,7 @@ class TooManyOrders(DomainError):
 class NothingToExport(DomainError):
     """The selection contains no order that is rated and not already being exported.
 
-    Someone else may have just exported them.
+    Someone else may have just exported them. `errors` names orders that cannot be exported now.
     """
 
     code = "NOTHING_TO_EXPORT"

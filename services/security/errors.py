@@ -19,7 +19,8 @@ class LoginRefused(DomainError):
 class LogInLimited(DomainError):
     """Too many log-ins of this account failed, or it failed at an address with too many failures.
 
-    Wait for the seconds in `Retry-After`. If an administrator sets a new password, the account can log in again immediately.
+    Wait for the seconds in `Retry-After`. If an administrator sets a new password, the account can log in again
+    immediately.
     """
 
     code = "LOG_IN_LIMITED"

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.failures import is_disconnect, is_transient
+from shared.database.failures import is_passing
 from shared.process.metrics import GIVEN_UP
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ async def isolate(
         async with session.begin_nested():
             await work(rows)
     except Exception as error:
-        if is_transient(error) or is_disconnect(error):
+        if is_passing(error):
             raise
         if len(rows) == 1:
             return [(rows[0], error)]
@@ -79,7 +79,7 @@ class Attempts:
             async with session.begin_nested():
                 yield
         except Exception as error:
-            if is_transient(error) or is_disconnect(error):
+            if is_passing(error):
                 raise
             self.note_failure(row, name, error)
         else:

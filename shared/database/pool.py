@@ -18,6 +18,9 @@ from shared.database.address import libpq_url
 STATEMENT_SECONDS = 55
 """What a statement of a request may take. After 60 s the gateway answers 504, and nobody waits for the rest."""
 _IDLE_SECONDS = 60
+_PATIENCE = text(
+    "SELECT set_config('statement_timeout', :time, true), set_config('idle_in_transaction_session_timeout', :time, true)"
+)
 
 
 class Pool(AsyncAdaptedQueuePool):
@@ -91,11 +94,12 @@ class Database:
     async def transaction(self, *, statement_seconds: int | None = None) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        A statement ends after `statement_seconds`, or after the time that a request has.
+        A statement ends after `statement_seconds`, or after the time that a request has. As long may the transaction be
+        idle, because a job draws documents and sends e-mails inside its own.
         """
         async with AsyncSession(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
             if statement_seconds is not None:
-                await session.execute(text(f"SET LOCAL statement_timeout = '{statement_seconds:d}s'"))
+                await session.execute(_PATIENCE, {"time": f"{statement_seconds}s"})
             yield session
 
     @property

@@ -124,7 +124,8 @@ class Subscription:
     async def next_batch(self) -> list[Msg]:
         """Waits for messages and returns those that arrived, up to the batch size.
 
-        It returns [] when the request ends without any. The messages count as unfinished until they are passed to `finish`.
+        It returns [] when the request ends without any. The messages count as unfinished until they are passed to
+        `finish`.
         """
         if self._outstanding <= 0 and self._arrived.empty():
             await self._request()

@@ -101,7 +101,7 @@ async def connect(
                 inbox_prefix=f"_INBOX_{address.user}".encode(),
                 allow_reconnect=reconnect,
                 max_reconnect_attempts=-1,
-                reconnect_time_wait=0.5,  # type: ignore[arg-type] # any number of seconds
+                reconnect_time_wait=0.5,  # type: ignore[arg-type] # nats-py says int, and only sleeps for it
                 connect_timeout=2,
                 ping_interval=10,
                 max_outstanding_pings=2,

@@ -84,6 +84,12 @@ def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     return by_status
 
 
+def invalid_fields(faults: Sequence[Fault]) -> InvalidInput:
+    """The refusal of a request whose parameters or body have these faults."""
+    are = "is" if len(faults) == 1 else "are"
+    return InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=faults)
+
+
 _FRAMEWORK_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 
 
@@ -101,8 +107,7 @@ def _from_validation(error: RequestValidationError) -> DomainError:
             return NotFound(f"{invalid['input']} is not a valid {in_words(str(inside[0]))}.")
         pointer = "/" + "/".join(str(step) for step in inside) if place == "body" else f"{place} {inside[0]}"
         faults.append(Fault(pointer, words_of_fault(invalid["type"], invalid["msg"], invalid.get("ctx", {}))))
-    are = "is" if len(faults) == 1 else "are"
-    return InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=faults)
+    return invalid_fields(faults)
 
 
 class Unexpected:

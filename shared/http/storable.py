@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
-from shared.errors import Fault, InvalidInput
-from shared.values.numbers import counted
+from shared.errors import Fault
+from shared.http.problems import invalid_fields
 
 NULL_REFUSED = "must not contain the null character (U+0000)"
 _MOST_FAULTS = 50
@@ -27,8 +27,7 @@ async def require_storable(request: Request, *, reads_json: bool) -> None:
     if reads_json:
         faults += [Fault(pointer, NULL_REFUSED) for pointer in await _in_body(request)]
     if faults:
-        are = "is" if len(faults) == 1 else "are"
-        raise InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=faults)
+        raise invalid_fields(faults)
 
 
 async def _in_body(request: Request) -> list[str]:

@@ -1,8 +1,9 @@
 """Stopping without dropping a request.
 
-At SIGTERM a process announces that it is stopping, and serves for a while longer. While it drains, /readyz answers 503, so that load balancers send nothing new, and every answer closes its connection,
-so that callers reconnect to another process. The listening socket stays open. Then the server stops as usual: it closes
-the socket and finishes the requests that it has begun.
+At SIGTERM a process announces that it is stopping, and serves for a while longer. While it drains, /readyz answers 503,
+so that load balancers send nothing new, and every answer closes its connection, so that callers reconnect to another
+process. The listening socket stays open. Then the server stops as usual: it closes the socket and finishes the requests
+that it has begun.
 """
 
 import asyncio

@@ -55,7 +55,8 @@ class Requests:
     def note(self, route: _HasPath | None, method: str, status: int, seconds: float) -> None:
         """Records one request.
 
-        Without a `route` it matched no operation, and its method may be any text, so it is not a label. Status 0 means that there was no answer.
+        Without a `route` it matched no operation, and its method may be any text, so it is not a label. Status 0 means
+        that there was no answer.
         """
         key = (route.path, method, status // 100) if route is not None else ("none", "", status // 100)
         bound = self._bound.get(key)

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery
 from shared.errors import DomainError, Fault, Forbidden, NotFound, RecordFaulty, RecordTaken
-from shared.files.csv import Numbered, refuse_import
+from shared.files.csv import ROWS_IN_ONE_GO, Numbered, refuse_import
+from shared.process.background import in_turns
 from shared.records import table as store
 from shared.records.table import Kept, RecordTable
 from shared.values.columns import Record
@@ -50,9 +51,9 @@ class Records(Generic[RowT]):
     `find_contradictions` returns faults in the same form that no stored row may have either: values of a row that
     contradict each other, or other rows.
 
-    `save_more` saves what belongs to the rows in other tables; `change_more` does before that what a change means there,
-    given the row before and after it. `sides_of` returns the AR company and customer of a row, which the caller's limits
-    must cover (the arguments of Scope.covers); None if limits do not apply.
+    `save_more` saves what belongs to the rows in other tables; `change_more` does before that what a change means
+    there, given the row before and after it. `sides_of` returns the AR company and customer of a row, which the
+    caller's limits must cover (the arguments of Scope.covers); None if limits do not apply.
 
     `taken` is the error for a key that exists, `faulty` the one for faults. If every faulty field has an error of its
     own in `faulty_fields`, the first of those is raised instead.
@@ -130,7 +131,8 @@ class Records(Generic[RowT]):
             if not self._covers(scope, numbered.row)
         ]
         refuse_import(faults)
-        await store.upsert_rows(session, self.table, entries)
+        async for part in in_turns(entries, ROWS_IN_ONE_GO):
+            await store.upsert_rows(session, self.table, part)
         await self.save_more(session, entries)
         return len(rows)
 

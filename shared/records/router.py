@@ -54,7 +54,8 @@ def declaring(router: Router) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 class Edge:
     """How a table of records appears in the API.
 
-    `filters` are the fields that its list can be filtered by; `one` and `several` are what people call its rows. A `whole` list has no pages. `in_path` has the parts of the key in the path with their types, if they differ from the
+    `filters` are the fields that its list can be filtered by; `one` and `several` are what people call its rows. A
+    `whole` list has no pages. `in_path` has the parts of the key in the path with their types, if they differ from the
     record's. `changed` is the body of a change, if it has fewer fields than the body that creates a row.
     """
 

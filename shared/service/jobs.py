@@ -46,7 +46,8 @@ class Job:
     """A job: repeats `part` until it returns False because there is nothing left to do.
 
     Then it waits for the bell, or for `pause_seconds`, because a ring may be lost with its connection. Any number of
-    processes may run the same job. Nobody waits for it, so a statement of it may take `statement_seconds`. A crash loses only the part that is in progress.
+    processes may run the same job. Nobody waits for it, so a statement of it may take `statement_seconds`. A crash
+    loses only the part that is in progress.
     """
 
     part: Callable[[AsyncSession], Awaitable[bool]]

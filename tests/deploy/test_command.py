@@ -101,6 +101,9 @@ def test_a_missing_variable_is_named() -> None:
         (["dead-letters", "list", "rating"], {"RATING_DATABASE_URL": "postgresql://x@127.0.0.1:9/x"}, "Check that"),
         (["import", "customers", "/nowhere.csv"], {}, "/nowhere.csv cannot be read"),
         (["dead-letters", "replay", "rating"], {}, "Name the ids to replay"),
+        (["provision"], {"NATS_URL": "http://provisioner:x@h"}, "NATS_URL must be nats://"),
+        (["provision"], {"NATS_URL": "nats://h", "NATS_REPLICAS": "9"}, "NATS_REPLICAS must be a number from 1 to 5"),
+        (["migrate", "rating"], {"RATING_OWNER_DATABASE_URL": "mysql://x:x@h/x"}, "begins with postgresql://"),
     ],
 )
 def test_a_server_that_is_down_is_reported_in_one_sentence(
@@ -141,7 +144,8 @@ def test_an_unknown_service_is_refused() -> None:
 
 
 def test_provision_can_be_repeated(broker: Nats) -> None:
-    assert ratebook("provision", NATS_URL=broker.url("provisioner")).returncode == 0
+    provisioned = ratebook("provision", NATS_URL=broker.url("provisioner"))
+    assert (provisioned.returncode, provisioned.stdout) == (0, "the stream and the consumers are up to date\n")
 
 
 async def test_create_admin_takes_the_password_from_standard_input(security_database: Database) -> None:

@@ -18,7 +18,7 @@ from gateway.settings import Settings
 from shared.access.grants import Grant, Level
 from shared.access.identity import key_id
 from tests.gateway.player import DOCUMENTS, Player
-from tests.gateway.servers import Server, serving, wait_for, wait_for_servers
+from tests.gateway.servers import Server, Talk, raw_server, serving, wait_for, wait_for_servers
 
 SEED = "11" * 32
 EVERYTHING = tuple(
@@ -96,6 +96,19 @@ def running_gateway(player: Player, services_origin: str, *, ready: bool = True,
         if ready:
             wait_for(lambda: httpx.get(f"{server.origin}/readyz").status_code == 200, "the gateway is ready")
         yield Gateway(server.origin, player, server, int(services_origin.rsplit(":", 1)[1]))
+
+
+@contextmanager
+def gateway_before(talk: Talk, **settings: Any) -> Iterator[Gateway]:
+    """A gateway where `talk` carries the connections to rating, and user 7 may do everything."""
+    player = Player()
+    player.grant("7", *EVERYTHING)
+    with (
+        raw_server(talk) as rating,
+        serving(player) as services,
+        running_gateway(player, services.origin, rating_url=rating, **settings) as gateway,
+    ):
+        yield gateway
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from gateway import limits
 from gateway.errors import TooManyAtOnce, TooManyRequests, UpstreamUnreachable
 from gateway.limits import Breaker, InWork, Rates
-from tests.gateway.conftest import EVERYTHING, Gateway, running_gateway
-from tests.gateway.player import Player
-from tests.gateway.servers import raw_server, serving, wait_for
+from tests.gateway.conftest import EVERYTHING, Gateway, gateway_before
+from tests.gateway.servers import wait_for
 from tests.gateway.test_upstream import get, leave_before_the_answer
 
 
@@ -152,12 +151,8 @@ def test_a_service_that_keeps_breaking_off_gets_no_requests_until_it_is_back() -
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             await writer.drain()
 
-    player = Player()
-    player.grant("7", *EVERYTHING)
     with (
-        raw_server(talk) as rating,
-        serving(player) as services,
-        running_gateway(player, services.origin, rating_url=rating, failures=3, pause_seconds=0.5) as gateway,
+        gateway_before(talk, failures=3, pause_seconds=0.5) as gateway,
         gateway.client() as client,
     ):
         heads.clear()

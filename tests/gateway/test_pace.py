@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from gateway.limits import Pace
-from tests.gateway.conftest import EVERYTHING, Gateway, running_gateway
-from tests.gateway.player import LARGE_BYTES, Player
-from tests.gateway.servers import raw_server, serving, wait_for
+from tests.gateway.conftest import Gateway, gateway_before
+from tests.gateway.player import LARGE_BYTES
+from tests.gateway.servers import wait_for
 
 SHORT: dict[str, Any] = {"slow_seconds": 0.5, "slowest_bytes_per_second": 1_024, "inactivity_timeout_seconds": 20}
 
@@ -108,12 +108,8 @@ def test_event_streams_may_be_read_as_slowly_as_their_caller_likes(media_type: s
         writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nConnection: close\r\n\r\n".encode() + body)
         await writer.drain()
 
-    player = Player()
-    player.grant("7", *EVERYTHING)
     with (
-        raw_server(talk) as rating,
-        serving(player) as services,
-        running_gateway(player, services.origin, rating_url=rating, **SHORT) as gateway,
+        gateway_before(talk, **SHORT) as gateway,
         socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection,
     ):
         connection.sendall(head(gateway, "Connection: close", "GET", "/rating/ticks"))

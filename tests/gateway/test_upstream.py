@@ -13,7 +13,7 @@ import pytest
 
 from gateway.connections import Connections
 from gateway.upstream import fetch
-from tests.gateway.conftest import EVERYTHING, Gateway, running_gateway
+from tests.gateway.conftest import EVERYTHING, Gateway, gateway_before, running_gateway
 from tests.gateway.player import LARGE_BYTES, Player
 from tests.gateway.servers import Server, raw_server, serving, wait_for
 
@@ -27,13 +27,7 @@ def rating_says(reply: bytes, **settings: Any) -> Iterator[Gateway]:
         writer.write(reply)
         await writer.drain()
 
-    player = Player()
-    player.grant("7", *EVERYTHING)
-    with (
-        raw_server(talk) as rating,
-        serving(player) as services,
-        running_gateway(player, services.origin, rating_url=rating, **settings) as gateway,
-    ):
+    with gateway_before(talk, **settings) as gateway:
         yield gateway
 
 
@@ -74,12 +68,8 @@ def test_only_reading_requests_are_repeated_if_the_connection_is_lost_before_the
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
 
-    player = Player()
-    player.grant("7", *EVERYTHING)
     with (
-        raw_server(talk) as rating,
-        serving(player) as services,
-        running_gateway(player, services.origin, rating_url=rating) as gateway,
+        gateway_before(talk) as gateway,
         gateway.client() as client,
     ):
         assert client.request(method, "/rating/echo").status_code == status
@@ -129,12 +119,8 @@ def test_a_status_that_http_does_not_have_is_a_failure_of_the_service(status: by
             await reader.readuntil(b"\r\n\r\n")
             writer.write(b"HTTP/1.1 " + status + b" Odd\r\nContent-Length: 2\r\n\r\nok")
 
-    player = Player()
-    player.grant("7", *EVERYTHING)
     with (
-        raw_server(talk) as rating,
-        serving(player) as services,
-        running_gateway(player, services.origin, rating_url=rating) as gateway,
+        gateway_before(talk) as gateway,
         gateway.client() as client,
     ):
         answer = client.request(method, "/rating/echo")
@@ -211,12 +197,8 @@ def test_a_service_that_stalls_in_the_middle_is_given_up() -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
         await asyncio.sleep(30)
 
-    player = Player()
-    player.grant("7", *EVERYTHING)
     with (
-        raw_server(talk) as rating,
-        serving(player) as services,
-        running_gateway(player, services.origin, rating_url=rating, inactivity_timeout_seconds=0.4) as gateway,
+        gateway_before(talk, inactivity_timeout_seconds=0.4) as gateway,
         pytest.raises(httpx.RemoteProtocolError),
     ):
         get(gateway)

@@ -1,5 +1,6 @@
 """A service says what it depends on and what is wrong with it, without the addresses and names that errors contain."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,16 @@ async def test_without_nats_a_service_is_degraded(rating_database: Database, gat
     app = service(rating_database.url, gateway_key)
     assert await checks(app, 200) == {"database": "ok", "nats": "NATS is unreachable.", "loops": "ok"}
     await app.state.database.close()
+
+
+async def test_loops_that_fail_are_named(gateway_key: Ed25519PrivateKey) -> None:
+    """No event leaves without the relay, whatever else works."""
+    app = service("postgresql://somebody:hidden@127.0.0.1:1/none", gateway_key)
+    async with app.router.lifespan_context(app), asyncio.timeout(10):
+        while (found := (await checks(app, 503))["loops"]) == "ok":
+            await asyncio.sleep(0.05)
+    assert found.startswith("Not running: ")
+    assert "bell" in found
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ They are refused, and never a failure of the service.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -54,6 +55,17 @@ def identity(key: Ed25519PrivateKey, service: str) -> dict[str, str]:
     features = sorted({one.feature for one in declared_operations(service) if one.feature})
     grants = [Grant(feature, Level.ADMIN) for feature in features]
     return {HEADER: sign_identity(key, Principal("7", "ALAMO\\tester", tuple(grants)), service)}
+
+
+@asynccontextmanager
+async def caller_of(service: str, database: Database, key: Ed25519PrivateKey) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a running service, which may do everything there."""
+    async with running(service, database, key) as app:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://service", headers=identity(key, service)
+        ) as client:
+            yield client
 
 
 def resolved(schema: dict[str, Any], service: str) -> dict[str, Any]:
@@ -107,21 +119,17 @@ async def test_a_null_character_is_refused_with_its_place_by_every_operation(
         if answer.status_code != 422 or place not in {one["pointer"] for one in answer.json()["errors"]}:
             otherwise[f"{operation.name} with {place}"] = (answer.status_code, answer.text[:200])
 
-    async with running(service, database, gateway_key) as app:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://service", headers=identity(gateway_key, service)
-        ) as client:
-            for operation in declared_operations(service):
-                headers = headers_of(operation)
-                for name in parameters(operation, "path"):
-                    path = operation.template.replace(f"{{{name}}}", "a%00b")
-                    await refused(operation, filled(path), f"path {name}", headers=headers)
-                for name in parameters(operation, "query"):
-                    query = f"{operation.path()}?{name}=a%00b"
-                    await refused(operation, query, f"query {name}", headers=headers)
-                for place, body in poisoned(operation.body, service, "a\0b") if operation.body else ():
-                    await refused(operation, operation.path(), place, headers=headers, json=body)
+    async with caller_of(service, database, gateway_key) as client:
+        for operation in declared_operations(service):
+            headers = headers_of(operation)
+            for name in parameters(operation, "path"):
+                path = operation.template.replace(f"{{{name}}}", "a%00b")
+                await refused(operation, filled(path), f"path {name}", headers=headers)
+            for name in parameters(operation, "query"):
+                query = f"{operation.path()}?{name}=a%00b"
+                await refused(operation, query, f"query {name}", headers=headers)
+            for place, body in poisoned(operation.body, service, "a\0b") if operation.body else ():
+                await refused(operation, operation.path(), place, headers=headers, json=body)
     assert not otherwise, "\n".join(f"{asked}: {got}" for asked, got in otherwise.items())
     assert tried > len(declared_operations(service))
 
@@ -146,20 +154,16 @@ async def test_an_extreme_value_is_never_a_failure_of_the_service(
         if answer.status_code >= 500 and answer.json()["code"] != "IDENTITY_PROVIDER_AWAY":
             failed[f"{operation.name} with {place}"] = (answer.status_code, answer.text[:200])
 
-    async with running(service, database, gateway_key) as app:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://service", headers=identity(gateway_key, service)
-        ) as client:
-            for operation in declared_operations(service):
-                headers = headers_of(operation)
-                for one in parameters(operation, "path"):
-                    path = operation.template.replace(f"{{{one}}}", text)
-                    await ask(operation, filled(path), f"path {one}", headers=headers)
-                for one in parameters(operation, "query"):
-                    await ask(operation, f"{operation.path()}?{one}={text}", f"query {one}", headers=headers)
-                for place, body in poisoned(operation.body, service, value) if operation.body else ():
-                    content = json.dumps(body).encode()
-                    sent = {**headers, "content-type": "application/json"}
-                    await ask(operation, operation.path(), place, headers=sent, content=content)
+    async with caller_of(service, database, gateway_key) as client:
+        for operation in declared_operations(service):
+            headers = headers_of(operation)
+            for one in parameters(operation, "path"):
+                path = operation.template.replace(f"{{{one}}}", text)
+                await ask(operation, filled(path), f"path {one}", headers=headers)
+            for one in parameters(operation, "query"):
+                await ask(operation, f"{operation.path()}?{one}={text}", f"query {one}", headers=headers)
+            for place, body in poisoned(operation.body, service, value) if operation.body else ():
+                content = json.dumps(body).encode()
+                sent = {**headers, "content-type": "application/json"}
+                await ask(operation, operation.path(), place, headers=sent, content=content)
     assert not failed, "\n".join(f"{asked}: {got}" for asked, got in failed.items())

@@ -1,6 +1,5 @@
 """The Work in Progress view: groups by customer or by server, and single orders."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date
 
@@ -24,6 +23,7 @@ from services.rating.rules.work_in_progress import (
 from services.rating.store import charges, rate_tables, work_in_progress, work_orders
 from shared.access.grants import EVERYTHING, Scope
 from shared.database.pages import PageQuery
+from shared.process.background import in_turns
 
 _BLOCK = 500
 """The orders whose facts are loaded together."""
@@ -66,8 +66,7 @@ async def _appraise(session: AsyncSession, facts: Sequence[WipFacts], as_of: dat
     """Adds age and value. Open orders get a trial rating; nothing is stored, and other requests have their turns."""
     appraised: list[WipOrder] = []
     table: RateTable | None = None
-    for start in range(0, len(facts), _BLOCK):
-        block = facts[start : start + _BLOCK]
+    async for block in in_turns(facts, _BLOCK):
         open_ids = [order.work_order_id for order in block if order.status == "open"]
         rated: list[Rated] = []
         failed: list[Failed] = []
@@ -75,10 +74,9 @@ async def _appraise(session: AsyncSession, facts: Sequence[WipFacts], as_of: dat
             found = await work_orders.find_all(session, EVERYTHING, open_ids)
             entered = await charges.of_orders(session, open_ids)
             table = table or await rate_tables.load(session)
-            for part in range(0, len(found), _PART):
-                rated_part, failed_part = rate_work_orders(found[part : part + _PART], table, entered)
+            async for part in in_turns(found, _PART):
+                rated_part, failed_part = rate_work_orders(part, table, entered)
                 rated += rated_part
                 failed += failed_part
-                await asyncio.sleep(0)
         appraised += appraise(block, rated, failed, as_of)
     return appraised

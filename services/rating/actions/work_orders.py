@@ -27,12 +27,9 @@ from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
-from shared.files.csv import Numbered, refuse_import
+from shared.files.csv import ROWS_IN_ONE_GO, Numbered, refuse_import
 from shared.process.background import in_turns
 from shared.values.versions import require_version
-
-_PART = 2_000
-"""The rows of a file that are checked or inserted before other requests get their turn."""
 
 
 async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool = False) -> WorkOrder:
@@ -103,7 +100,7 @@ async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[N
     companies = await codes.companies_of_branches(session)
     taken = await work_orders.taken_numbers(session, [numbered.row.number for numbered in entries])
     faults: list[Fault] = []
-    async for part in in_turns(entries, _PART):
+    async for part in in_turns(entries, ROWS_IN_ONE_GO):
         for numbered in part:
             entry = numbered.row
             faults += [numbered.fault(column, message) for column, message in find_unknown_in_order(entry, known)]
@@ -113,7 +110,7 @@ async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[N
             if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):
                 faults.append(numbered.fault("branch", "is outside the branches and customers that you may edit"))
     refuse_import(faults)
-    async for part in in_turns(entries, _PART):
+    async for part in in_turns(entries, ROWS_IN_ONE_GO):
         await work_orders.insert(session, [numbered.row for numbered in part])
     return len(entries)
 

@@ -14,7 +14,8 @@ from services.receivables.store import customers, references
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.errors import Fault, Forbidden, NotFound
-from shared.files.csv import Numbered, refuse_import
+from shared.files.csv import ROWS_IN_ONE_GO, Numbered, refuse_import
+from shared.process.background import in_turns
 from shared.values.versions import require_version
 
 _NAMED = {name: name for name in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
@@ -89,7 +90,8 @@ async def import_customers(session: AsyncSession, scope: Scope, entries: Sequenc
         if not scope.covers(customer=entry.row.number, ar_company=entry.row.ar_company)
     ]
     refuse_import(faults)
-    await customers.announce(session, await customers.upsert(session, rows))
+    async for part in in_turns(rows, ROWS_IN_ONE_GO):
+        await customers.announce(session, await customers.upsert(session, part))
     return len(entries)
 
 

@@ -64,8 +64,8 @@ async def send_next(session: AsyncSession, server: MailServer, time_zone: str, n
     """Sends the e-mail that is due next. Returns False if none is.
 
     It is marked as sent in the transaction that locks it. If the process dies in between, it is sent again with the
-    same Message-ID. An invoice counts as printed only after the mail server accepted its e-mail. An invoice that cannot be
-    drawn is given up after three tries.
+    same Message-ID. An invoice counts as printed only after the mail server accepted its e-mail. An invoice that cannot
+    be drawn is given up after three tries.
     """
     email = await invoice_emails.take_due(session, now)
     if email is None:

@@ -1,6 +1,6 @@
 """Invoices as PDF over HTTP: one at a time, or many as a print whose progress is watched."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
@@ -23,6 +23,11 @@ from shared.values.numbers import Id
 router = Router("invoice-prints")
 single = Router("invoices")
 VIEW = declared.feature("receivables.invoices", Level.VIEW)
+_DOCUMENT: dict[str, Any] = {
+    "refuses": [NotFound, DocumentFailed],
+    "response_class": Response,
+    "responses": PDF_RESPONSE,
+}
 
 
 def print_context(request: Request, caller: CallerOf) -> PrintContext:
@@ -34,13 +39,7 @@ def print_context(request: Request, caller: CallerOf) -> PrintContext:
 PrintContextOf = Annotated[PrintContext, Depends(print_context)]
 
 
-@single.get(
-    "/{invoice_id}/document",
-    access=VIEW,
-    refuses=[NotFound, DocumentFailed],
-    response_class=Response,
-    responses=PDF_RESPONSE,
-)
+@single.get("/{invoice_id}/document", access=VIEW, **_DOCUMENT)
 async def preview_invoice(invoice_id: Id, context: PrintContextOf, caller: CallerOf, session: Transaction) -> Response:
     """The invoice as a PDF to view, with its work orders, its credits and the invoices that it replaces.
 
@@ -49,13 +48,7 @@ async def preview_invoice(invoice_id: Id, context: PrintContextOf, caller: Calle
     return pdf_answer(*_named(await invoice_prints.preview_invoice(session, caller.scope, invoice_id, context)))
 
 
-@single.post(
-    "/{invoice_id}/printings",
-    access=VIEW,
-    refuses=[NotFound, DocumentFailed],
-    response_class=Response,
-    responses=PDF_RESPONSE,
-)
+@single.post("/{invoice_id}/printings", access=VIEW, **_DOCUMENT)
 async def print_invoice(invoice_id: Id, context: PrintContextOf, caller: CallerOf, session: Transaction) -> Response:
     """Prints the invoice as the PDF for the customer.
 

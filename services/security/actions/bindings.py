@@ -37,8 +37,8 @@ async def list_bindings(session: AsyncSession, user_id: int) -> list[Binding]:
 async def unbind(session: AsyncSession, user_id: int, *, by_administrator: bool, now: datetime) -> None:
     """Unbinds the user's name, and logs the user out everywhere.
 
-    The next account of this name becomes the user. The account may belong to another person. So for an administrator's name, only another administrator may do this.
-    Raises NotFound or AdministratorProtected.
+    The next account of this name becomes the user. The account may belong to another person. So for an administrator's
+    name, only another administrator may do this. Raises NotFound or AdministratorProtected.
     """
     user = await get_user(session, user_id)
     if not by_administrator and user_id in await permissions.find_administrators(session):

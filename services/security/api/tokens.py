@@ -46,7 +46,8 @@ async def log_in(body: LogInBody, entrance: EntranceOf) -> TokenRead:
 async def refresh_tokens(body: RefreshTokenBody, entrance: EntranceOf) -> TokenRead | Response:
     """Exchanges a refresh token for new tokens.
 
-    It works once; within 10 seconds, repeating it gives the same successor. Using an older refresh token again ends the session, for everyone who has a token of it.
+    It works once; within 10 seconds, repeating it gives the same successor. Using an older refresh token again ends the
+    session, for everyone who has a token of it.
     """
     made = await actions.refresh(entrance, body.refresh_token)
     # Answered, not raised: an error would roll back the end of a session whose refresh token was used twice.

@@ -89,8 +89,8 @@ def find_member_faults(
 def plan_members(rows: Sequence[MemberRow], groups: Mapping[str, Named], present: Sequence[Member]) -> MemberPlan:
     """The changes that make the members of every group in the file exactly those in the file.
 
-    Other groups do not change. `present` are the current members of these groups. Example: with `Proof,ALAMO\\ana` while Ben is in Proof, Ana joins
-    and Ben leaves; with only `Proof,`, everyone leaves.
+    Other groups do not change. `present` are the current members of these groups. Example: with `Proof,ALAMO\\ana`
+    while Ben is in Proof, Ana joins and Ben leaves; with only `Proof,`, everyone leaves.
     """
     wanted = {(fold(row.user), groups[fold(row.group)].id) for row in rows if row.user is not None}
     now = {(fold(member.user.name), member.group.id): member.user.id for member in present}

@@ -105,8 +105,8 @@ def authorization_url(endpoints: Endpoints, registration: Registration, log_in: 
 def require_claims(claims: Mapping[str, Any], registration: Registration, nonce: str) -> tuple[str, str]:
     """The account's id and name in an id token whose signature, issuer, audience and times are valid.
 
-    Raises ValueError. The nonce must be the one of this browser's log-in. A token for several audiences must state that it was made for us
-    (`azp`; OpenID Connect Core 3.1.3.7).
+    Raises ValueError. The nonce must be the one of this browser's log-in. A token for several audiences must state that
+    it was made for us (`azp`; OpenID Connect Core 3.1.3.7).
     """
     shown = claims.get("nonce")
     if not isinstance(shown, str) or not hmac.compare_digest(shown.encode(), nonce.encode()):

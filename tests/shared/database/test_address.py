@@ -80,7 +80,8 @@ async def test_a_statement_that_nobody_waits_for_ends(rating_database: Database)
     assert await _shown(rating_database, "statement_timeout") == "55s"
     assert await _shown(rating_database, "idle_in_transaction_session_timeout") == "1min"
     async with rating_database.transaction(statement_seconds=600) as session:
-        assert (await session.execute(text("SHOW statement_timeout"))).scalar_one() == "10min"
+        for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            assert (await session.execute(text(f"SHOW {setting}"))).scalar_one() == "10min"
     assert await _shown(rating_database, "statement_timeout") == "55s"
     with pytest.raises(Exception, match="statement timeout") as ended:
         async with rating_database.transaction(statement_seconds=1) as session:

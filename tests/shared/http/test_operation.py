@@ -82,6 +82,12 @@ async def break_off(session: Transaction) -> None:
     await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
+@notes.get("/taking/long", access=declared.signed_in())
+async def take_long(session: Transaction) -> None:
+    await session.execute(text("SET LOCAL statement_timeout = '50ms'"))
+    await session.execute(text("SELECT pg_sleep(20)"))
+
+
 @notes.get("/{note_id}", access=declared.feature("rating.notes", Level.VIEW), refuses=[NotFound])
 async def read_note(note_id: int, caller: CallerOf) -> dict[str, object]:
     if not caller.scope.covers(branch="SAT"):
@@ -246,6 +252,12 @@ async def test_an_exhausted_pool_is_refused_and_nothing_is_done(app: FastAPI, cl
     assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "TRY_AGAIN", "1")
     again = await client.post("/v1/notes", json={"words": "a"}, headers={"idempotency-key": "k"})
     assert (again.status_code, again.json()["count"]) == (201, 1)
+
+
+async def test_a_statement_that_takes_too_long_is_refused_with_what_to_do(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/notes/taking/long")
+    assert (answer.status_code, answer.json()["code"]) == (503, "TOOK_TOO_LONG")
+    assert "Ask for less at once" in answer.json()["detail"]
 
 
 async def test_a_lost_database_connection_is_reported_and_the_command_can_be_repeated(

@@ -81,3 +81,27 @@ async def test_whole_passes_on_results_and_failures() -> None:
     assert await whole(seven()) == 7
     with pytest.raises(ValueError, match="no"):
         await whole(fail())
+
+
+async def test_a_loop_that_fails_is_named_until_it_has_run_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "_LONGEST_PAUSE_SECONDS", 0.3)
+    failing: set[str] = set()
+    sound = asyncio.Event()
+
+    async def loop() -> None:
+        if not sound.is_set():
+            raise ConnectionError
+        await asyncio.Event().wait()
+
+    async def wait() -> None:
+        await asyncio.Event().wait()
+
+    async with running({"relay": loop, "bell": wait}, failing):
+        await asyncio.sleep(0.1)
+        assert failing == {"relay"}
+        sound.set()
+        await asyncio.sleep(0.3)
+        assert failing == {"relay"}
+        async with asyncio.timeout(5):
+            while failing:
+                await asyncio.sleep(0.05)

@@ -34,8 +34,8 @@ EVERYTHING_READY = Selection()
 class Blocker:
     """Why an order of the selection cannot be exported now.
 
-    `waits` means that it can be exported in another way or later, without a change to the order. `until_cycle_ends` means that it only waits for the end of its cycle, and can be exported earlier by selecting it by
-    id.
+    `waits` means that it can be exported in another way or later, without a change to the order. `until_cycle_ends`
+    means that it only waits for the end of its cycle, and can be exported earlier by selecting it by id.
     """
 
     work_order_id: int

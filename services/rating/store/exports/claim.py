@@ -19,8 +19,8 @@ from shared.values.money import LARGEST
 async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Blocker]:
     """Why any of these orders cannot be exported now. The caller has locked the orders and their invoices.
 
-    Its total is negative or that of another order on its invoice is, only a part of its invoice is selected, its invoice
-    is too large, it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
+    Its total is negative or that of another order on its invoice is, only a part of its invoice is selected, its
+    invoice is too large, it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
     """
     return await fetch_all(
         session,

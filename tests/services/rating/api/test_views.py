@@ -79,7 +79,7 @@ async def test_others_have_their_turns_while_orders_are_estimated(
         yielded += 1
         await original(seconds)
 
-    monkeypatch.setattr("services.rating.actions.work_in_progress.asyncio.sleep", sleep)
+    monkeypatch.setattr("shared.process.background.asyncio.sleep", sleep)
     orders = (await three_states.get(WIP)).json()["totals"]
     assert (orders["open"], orders["without_value"]) == (9, 0)
     assert yielded >= 5
