@@ -5,6 +5,7 @@ python -m shared.process.server gateway.main --host 0.0.0.0 --port 8400
 
 import argparse
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -185,9 +186,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--fd", type=int, help="a listening socket passed by a supervisor, instead of host and port")
     given = parser.parse_args()
-    where = {"fd": given.fd} if given.fd is not None else {"host": given.host, "port": given.port}
-    server = uvicorn.Server(configuration(f"{given.module}:create_app", factory=True, **where))
-    server.run()
+    server = uvicorn.Server(configuration(f"{given.module}:create_app", factory=True, host=given.host, port=given.port))
+    # uvicorn's own option for a descriptor leaves it listening until the process ends: whoever connects while the
+    # process stops would wait in the queue and be cut off, where a closed socket refuses at once.
+    server.run(sockets=[socket.socket(fileno=given.fd)] if given.fd is not None else None)
     # The exit status of uvicorn's own command when the application could not start.
     raise SystemExit(0 if server.started else 3)
 

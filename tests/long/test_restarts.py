@@ -20,6 +20,8 @@ from tests.long.driver import Driver, Outcomes, orders_with, token_of
 RATE = 200
 DRAIN_SECONDS = "5"
 RETRY = " retry-after 2"
+# One caller represents all clerks of a company.
+ONE_CALLER_FOR_ALL = {"GATEWAY_MAX_REQUESTS_AT_ONCE": "2000"}
 
 
 async def driven(driver: Driver, restart: "asyncio.Future[None]") -> Outcomes:
@@ -67,9 +69,11 @@ async def test_a_single_service_restarts_without_cutting_off_requests(
         suite.start_server("rating")
         await asyncio.to_thread(suite.wait_ready, "rating")
 
-    outcomes = await driven(
-        Driver(suite.gateway_url, token_of(suite, r"ALAMO\admin"), "ALONE"), asyncio.ensure_future(restart())
-    )
+    with instances(suite, "gateway", **ONE_CALLER_FOR_ALL) as gateway:
+        await gateway.until_started(1)
+        outcomes = await driven(
+            Driver(gateway.url, token_of(suite, r"ALAMO\admin"), "ALONE"), asyncio.ensure_future(restart())
+        )
     tell("one rating, restarted", outcomes)
     assert_none_was_dropped(outcomes)
     # It serves while it drains, so at least three quarters of five seconds' requests succeed.
@@ -121,7 +125,9 @@ class Instances:
         """Waits until this many instances answer; each is recognized by its start time in the metrics."""
         seen: set[str] = set()
         # A new connection for each request; otherwise one instance would get them all.
-        headers = {"connection": "close", "authorization": f"Bearer {self._environment.get('GATEWAY_METRICS_KEY', '')}"}
+        headers = {"connection": "close"}
+        if key := self._environment.get("GATEWAY_METRICS_KEY"):
+            headers["authorization"] = f"Bearer {key}"
         async with asyncio.timeout(60), httpx.AsyncClient(headers=headers) as client:
             while len(seen) < count:
                 await asyncio.sleep(0.05)
@@ -150,11 +156,9 @@ def instances(suite: Suite, name: str, **environment: str) -> Iterator[Instances
 
 async def test_instances_replaced_behind_one_socket_drop_nothing(suite: Suite) -> None:
     """The gateway and the service are replaced one after the other, and every single request succeeds."""
-    # One caller represents all clerks of a company.
-    settings = {"GATEWAY_MAX_REQUESTS_AT_ONCE": "2000"}
     with ExitStack() as stack:
         rating = stack.enter_context(instances(suite, "rating"))
-        gateway = stack.enter_context(instances(suite, "gateway", GATEWAY_RATING_URL=rating.url, **settings))
+        gateway = stack.enter_context(instances(suite, "gateway", GATEWAY_RATING_URL=rating.url, **ONE_CALLER_FOR_ALL))
         await rating.until_started(1)
         await gateway.until_started(1)
 
