@@ -55,7 +55,7 @@ coverage: $(READY) ## Run the tests and report branch coverage; fails below the 
 
 mutants: $(READY) ## Change the rules one place at a time and see whether a test fails; ONLY="services.rating.rules.pricing*"
 	@$(VENV)/bin/uv pip install --quiet --python $(RUN) --require-hashes --no-deps -r locks/mutants.txt
-	@$(VENV)/bin/mutmut run $(ONLY)
+	@RATEBOOK_TEST_CLUSTER={} $(VENV)/bin/mutmut run $(ONLY)
 	@$(VENV)/bin/mutmut results
 
 format: $(READY) ## Format the code and apply the linter's fixes
