@@ -9,7 +9,7 @@ import pytest
 from deploy.local.reconcile import differences_between
 from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, deliver, exchange, take_events, work_off
-from tests.fixtures.ledgers import Company, Enter, key
+from tests.fixtures.ledgers import Company, Enter, Rate, key
 from tests.services.receivables.fixtures import Cluster, Export, Reconciled
 
 # What a restore undoes. Ids start again where they were.
@@ -40,6 +40,7 @@ async def refusals(rating: httpx.AsyncClient, run: dict[str, Any]) -> list[tuple
 async def test_a_run_with_the_number_of_another_is_refused_and_says_what_to_do(
     company: Company,
     enter: Enter,
+    rate: Rate,
     export: Export,
     rating_database: Database,
     receivables_database: Database,
@@ -73,6 +74,8 @@ async def test_a_run_with_the_number_of_another_is_refused_and_says_what_to_do(
     # The next run and attempt are new to receivables, but the id and version of the order are not.
     ((reason, detail),) = await refusals(rating, await export())
     assert (reason, "order OLD with the id and version" in detail) == ("HAND_OVER_CONFLICT", True)
+    assert (await rate(order["id"])).status_code == 200
+    assert (await export())["exported"] == 1
 
 
 async def test_a_withdrawal_of_a_run_does_not_touch_another_of_its_number(

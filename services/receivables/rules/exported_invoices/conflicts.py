@@ -7,7 +7,7 @@ from services.receivables.rules.exported_invoices.hand_overs import EarlierOutco
 
 _WHAT_TO_DO = (
     "A database was restored to an earlier moment. Run `ratebook reconcile`, credit what receivables booked for orders "
-    "that no longer exist, then export this order again."
+    "that no longer exist, then rate this order again and export it."
 )
 _SHOWN_NUMBERS = 5
 
