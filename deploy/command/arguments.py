@@ -114,6 +114,13 @@ def _add_servers(commands: Commands) -> None:
         help="servers that keep each message (default: NATS_REPLICAS, else as it is)",
     )
     stream.add_argument("--force", action="store_true", help="allow fewer replicas than the stream has")
+    _add(
+        commands,
+        "restore-finish",
+        "restore.finish_restore",
+        "after a restore of the databases, before any service starts: set aside what NATS still holds from before",
+        "restore-finish",
+    )
     admin = _add(
         commands,
         "create-admin",

@@ -5,6 +5,7 @@ import importlib
 import json
 import pkgutil
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -17,13 +18,14 @@ from deploy.local.process import LocalError
 from gateway.routes import SERVICES
 from shared.database.pool import Database
 from shared.events import dead_letters
-from shared.events.consumer import Consumer
+from shared.events.consumer import Consumer, OtherIncarnation
 from shared.events.dead_letters import DeadLetter
 from shared.values.numbers import counted
 
 T = TypeVar("T")
 _COLUMNS = ("service", "id", "consumer", "deliveries", "created_at", "reason")
 _REASON_LENGTH = 120
+_UNDONE = "closed without handling it: published before a restore"
 
 
 def consumers_of(service: str) -> dict[str, Consumer[Any]]:
@@ -80,13 +82,18 @@ def show_letter(given: Namespace, output: Output) -> int:
 
 
 def replay_letters(given: Namespace, output: Output) -> int:
-    """Handles messages again, each in its own transaction; those that fail do not change."""
+    """Handles messages again, each in its own transaction; those that fail do not change.
+
+    Messages from before a restore are closed without handling them.
+    """
     if bool(given.ids) == bool(given.consumer):
         raise LocalError("Name the ids to replay, or use --consumer to replay all messages of a consumer.")
     results = asyncio.run(_with_database(given, given.service, lambda database: _replay(database, given)))
-    failed = sum(result["result"] != "replayed" for result in results)
+    counts = Counter(result["result"] for result in results)
+    failed = len(results) - counts["replayed"] - counts[_UNDONE]
     output.table(results, ("id", "consumer", "result"))
-    output.say(f"{len(results) - failed} replayed, {failed} failed")
+    closed = f", {counts[_UNDONE]} closed" if counts[_UNDONE] else ""
+    output.say(f"{counts['replayed']} replayed{closed}, {failed} failed")
     output.document(results)
     return 1 if failed else 0
 
@@ -104,7 +111,10 @@ async def _replay(database: Database, given: Namespace) -> list[dict[str, Any]]:
 
 
 async def _attempt(database: Database, given: Namespace, letter: DeadLetter) -> str:
-    """Replays a message; returns `replayed`, or the reason why not."""
+    """Replays a message; returns `replayed`, or the reason why not.
+
+    A message from before a restore is done with: it is never handled, and what is still true has been published again.
+    """
     consumer = consumers_of(given.service).get(letter.consumer)
     if consumer is None:
         return f"{given.service} no longer has a consumer {letter.consumer}"
@@ -117,6 +127,10 @@ async def _attempt(database: Database, given: Namespace, letter: DeadLetter) -> 
     try:
         async with database.transaction() as session:
             await dead_letters.replay(session, letter, handle)
+    except OtherIncarnation:
+        async with database.transaction() as session:
+            await dead_letters.close(session, letter)
+        return _UNDONE
     except Exception as error:
         return _one_line(f"{type(error).__name__}: {error}")
     return "replayed"

@@ -56,11 +56,24 @@ class Envelope(BaseModel, Generic[EventT]):
     type: str
     time: datetime
     datacontenttype: Literal["application/json"] = "application/json"
+    incarnation: UUID | None = None
+    """The life of the database that published it. Events that were published before there were any have none."""
     data: EventT
 
 
-def envelope_bytes(event_id: UUID, service: str, event_name: str, time: datetime, data: str) -> bytes:
-    """Wraps `data` in an envelope.
+class Stamp(BaseModel):
+    """What an envelope says about where it comes from; its data is not read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    incarnation: UUID
+
+
+def envelope_bytes(
+    event_id: UUID, service: str, event_name: str, time: datetime, data: str, incarnation: UUID | None = None
+) -> bytes:
+    """Wraps `data` in an envelope, with the incarnation of the database as an extension attribute.
 
     `data` is JSON text and goes in as it is: PostgreSQL made it, and it may be large.
     """
@@ -72,6 +85,7 @@ def envelope_bytes(event_id: UUID, service: str, event_name: str, time: datetime
             "type": f"ratebook.v1.{service}.{event_name}",
             "time": time.isoformat(),
             "datacontenttype": "application/json",
+            **({} if incarnation is None else {"incarnation": str(incarnation)}),
         }
     )
     return f'{head[:-1]}, "data": {data}}}'.encode()

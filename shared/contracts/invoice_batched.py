@@ -1,6 +1,7 @@
 """Exported invoices are waiting in a batch of accounts receivable, where a clerk will post or remove them."""
 
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -18,6 +19,7 @@ class InvoiceBatched(Event):
     service: ClassVar[str] = "receivables"
 
     run_id: int
+    run_uuid: UUID | None = None
     ar_company: int
     month: Annotated[str, Month]
     batch: int

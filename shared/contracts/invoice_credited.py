@@ -1,6 +1,7 @@
 """An exported invoice has been credited in accounts receivable, with the credit split by work order."""
 
 from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -18,6 +19,7 @@ class CreditedBooking(Part):
     """
 
     run_id: int
+    run_uuid: UUID | None = None
     invoice_id: int
     attempt: int
     number: str

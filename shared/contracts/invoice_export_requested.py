@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -44,9 +45,12 @@ class ExportInvoice(Part):
 
 
 class InvoiceExportRequested(Event):
+    """`run_uuid` is random: after a restore, another run may have the same `run_id`."""
+
     service: ClassVar[str] = "rating"
 
     run_id: int
+    run_uuid: UUID | None = None
     ar_company: int
     month: Annotated[str, Month]
     invoice_date: date

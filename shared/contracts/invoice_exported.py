@@ -1,6 +1,7 @@
 """Invoices have been posted in accounts receivable; rating locks their orders for good."""
 
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -29,8 +30,11 @@ class ExportedInvoice(Part):
 
 
 class InvoiceExported(Event):
+    """`run_uuid` is that of the run in receivables, if it has one."""
+
     service: ClassVar[str] = "receivables"
 
     run_id: int
+    run_uuid: UUID | None = None
     ar_company: int
     invoices: tuple[ExportedInvoice, ...] = Field(min_length=1, max_length=500)

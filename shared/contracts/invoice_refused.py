@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -17,6 +18,7 @@ class RefusalReason(StrEnum):
     TOO_LARGE = "TOO_LARGE"
     NEGATIVE_TOTAL = "NEGATIVE_TOTAL"
     ALREADY_BOOKED = "ALREADY_BOOKED"
+    HAND_OVER_CONFLICT = "HAND_OVER_CONFLICT"
     WITHDRAWN = "WITHDRAWN"
     REMOVED_IN_AR = "REMOVED_IN_AR"
     REJECTED = "REJECTED"
@@ -32,8 +34,11 @@ class RefusedInvoice(Part):
 
 
 class InvoiceRefused(Event):
+    """`run_uuid` is that of the run in receivables, if it has one."""
+
     service: ClassVar[str] = "receivables"
 
     run_id: int
+    run_uuid: UUID | None = None
     ar_company: int
     invoices: tuple[RefusedInvoice, ...] = Field(min_length=1, max_length=500)

@@ -1,6 +1,7 @@
 """Rating asks receivables never to book these attempts from now on, and to report what happened to them so far."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -23,5 +24,6 @@ class InvoiceWithdrawalRequested(Event):
     service: ClassVar[str] = "rating"
 
     run_id: int
+    run_uuid: UUID | None = None
     ar_company: int
     invoices: tuple[WithdrawnInvoice, ...] = Field(min_length=1, max_length=500)

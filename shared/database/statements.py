@@ -13,6 +13,9 @@ from shared.values.fields import maker
 
 T = TypeVar("T")
 
+DIGEST = """encode(sha256(convert_to(string_agg(place, E'\\n' ORDER BY place COLLATE "C"), 'UTF8')), 'hex')"""
+"""An aggregate over `place`: a text that two databases can compare instead of all their rows."""
+
 
 async def execute(session: AsyncSession, sql: str, /, **parameters: object) -> int:
     """Runs one statement and returns the number of rows that it affected."""

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.contracts.event import STREAM, Envelope, Event, EventT
 from shared.database.failures import is_disconnect, is_transient
 from shared.database.pool import Database
-from shared.events import dead_letters, inbox
+from shared.events import dead_letters, inbox, incarnations
 from shared.process import tracing
 from shared.process.background import stop, whole
 from shared.process.metrics import FOREIGN_MESSAGES, INBOX_DUPLICATES
@@ -37,6 +37,10 @@ _HEARTBEAT = "100"
 _IMMEDIATE_TRIES = 3
 _FOREIGN_LOG_SECONDS = 60.0
 _SHOWN_PLACES = 5
+
+
+class OtherIncarnation(Exception):
+    """A message is from an earlier life of its source's database: it may report what was undone by a restore."""
 
 
 @lru_cache
@@ -67,14 +71,28 @@ class Consumer(Generic[EventT]):
         return envelope
 
     async def take_in(self, session: AsyncSession, payloads: Sequence[bytes]) -> None:
-        """Handles the events among `payloads` that are new to this consumer, within the given transaction."""
+        """Handles the events among `payloads` that are new to this consumer, within the given transaction.
+
+        Raises OtherIncarnation if the source's database has been restored since one of them was published.
+        """
         envelopes = {envelope.id: envelope for envelope in map(self.read, payloads)}
+        await self._require_current(session, envelopes.values())
         fresh = await inbox.take(session, self.durable, list(envelopes))
         if len(fresh) < len(payloads):
             INBOX_DUPLICATES.labels(self.durable).inc(len(payloads) - len(fresh))
         events = [envelope.data for event_id, envelope in envelopes.items() if event_id in fresh]
         if events:
             await self.handle(session, events)
+
+    async def _require_current(self, session: AsyncSession, envelopes: Iterable[Envelope[EventT]]) -> None:
+        # Without a restore, this service knows no incarnation of the others, and messages from before the upgrade that
+        # have none are handled. After a restore, all that is still true is published again, with the new one.
+        known = await incarnations.find_known(session, self.event.service)
+        if known is not None and any(envelope.incarnation != known for envelope in envelopes):
+            raise OtherIncarnation(
+                f"was published before the database of {self.event.service} was restored, and may report what the "
+                f"restore has undone; what is still true is published again (now the incarnation is {known})"
+            )
 
 
 class Subscription:
@@ -286,6 +304,8 @@ class ConsumerLoop:
                 await self._bury(message, f"does not match the schema: {_places(error)}")
             else:
                 await self._drop(message)
+        elif isinstance(error, OtherIncarnation):
+            await self._bury(message, str(error))
         elif deliveries >= MAX_DELIVERIES:
             await self._bury(message, f"failed {deliveries} times, the last time with {error!r}")
         else:

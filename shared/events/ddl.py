@@ -7,6 +7,7 @@ SHARED_TABLES = frozenset(
     {
         *("outbox", "outbox_stream", "inbox", "dead_letter", "idempotency_key"),
         *("audit_entry", "audit_seal", "audit_unsealed"),
+        *("incarnation", "outbox_pruned"),
     }
 )
 
@@ -167,4 +168,20 @@ def audit_v1(runtime_role: str) -> list[str]:
         FOR EACH STATEMENT EXECUTE FUNCTION audit_unsealed()
         """,
         f"GRANT DELETE ON audit_unsealed TO {runtime_role}",
+    ]
+
+
+def incarnation_v1(service: str, runtime_role: str) -> list[str]:
+    """The life that the database is in, those that it knows of the other services, and what was pruned of the outbox.
+
+    A database that is restored goes back to an earlier moment of the same life; `ratebook restore-finish` begins a new
+    one. Only the owner can do so.
+    """
+    return [
+        "CREATE TABLE incarnation (service text PRIMARY KEY, id uuid NOT NULL)",
+        f"INSERT INTO incarnation (service, id) VALUES ('{service}', gen_random_uuid())",
+        f"REVOKE INSERT ON incarnation FROM {runtime_role}",
+        # The last sequence of each event that is no longer in the outbox, in the stream that `outbox_stream` identifies.
+        "CREATE TABLE outbox_pruned (event_name text PRIMARY KEY, stream_sequence bigint NOT NULL)",
+        f"GRANT UPDATE, DELETE ON outbox_pruned TO {runtime_role}",
     ]

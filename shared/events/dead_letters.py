@@ -81,4 +81,9 @@ async def replay(
 ) -> None:
     """Handles the message again in this transaction and marks it as replayed. When that fails, nothing changes."""
     await handle(session, letter.payload)
+    await close(session, letter)
+
+
+async def close(session: AsyncSession, letter: DeadLetter) -> None:
+    """Marks the message as done."""
     await execute(session, "UPDATE dead_letter SET replayed_at = now() WHERE id = :id", id=letter.id)

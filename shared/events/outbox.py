@@ -56,8 +56,23 @@ async def append_selected(session: AsyncSession, kind: type[Event], select_data:
 
 
 async def prune(session: AsyncSession) -> None:
-    """Deletes published events that are too old to be published again."""
-    await execute(session, "DELETE FROM outbox WHERE published_at < now() - CAST(:kept AS interval)", kept=KEPT)
+    """Deletes published events that are too old to be published again; keeps the last sequence of each kind of event.
+
+    By that sequence the relay knows that the last message on its subject was its own.
+    """
+    await execute(
+        session,
+        """
+        WITH deleted AS (
+            DELETE FROM outbox WHERE published_at < now() - CAST(:kept AS interval) RETURNING event_name, stream_sequence
+        )
+        INSERT INTO outbox_pruned (event_name, stream_sequence)
+        SELECT event_name, max(stream_sequence) FROM deleted WHERE stream_sequence IS NOT NULL GROUP BY event_name
+        ON CONFLICT (event_name) DO UPDATE
+        SET stream_sequence = greatest(outbox_pruned.stream_sequence, excluded.stream_sequence)
+        """,
+        kept=KEPT,
+    )
 
 
 async def read_backlog(session: AsyncSession) -> Backlog:

@@ -15,16 +15,17 @@ from uuid import UUID, uuid4
 import asyncpg
 from nats.aio.client import Client
 from nats.js.api import PubAck
+from pydantic import ValidationError
 
-from shared.contracts.event import MARKS, STREAM, envelope_bytes
+from shared.contracts.event import MARKS, STREAM, Stamp, envelope_bytes
 from shared.contracts.subscriptions import EVENTS
 from shared.database.pool import Database
 from shared.events import streams
-from shared.process.background import whole
+from shared.events.incarnations import RELAY_LOCK
+from shared.process.background import Stuck, whole
 
 log = logging.getLogger(__name__)
 
-_LOCK = 8_400_001
 _WINDOW = 256
 _WINDOW_BYTES = 16 * 1024 * 1024
 _ACKNOWLEDGE_SECONDS = 5.0
@@ -38,6 +39,10 @@ class PublishRefused(Exception):
     """The broker does not allow this user to publish: its permissions differ from deploy/nats/ratebook.conf."""
 
 
+class StreamAhead(Stuck):
+    """The stream holds an event of this life of the database that the database does not have: it was restored."""
+
+
 class Relay:
     """Publishes the outbox of `service`."""
 
@@ -48,6 +53,7 @@ class Relay:
         self._mark_subject = MARKS.replace("*", service)
         self._wake = asyncio.Event()
         self._refusal: Exception | None = None
+        self._incarnation: UUID | None = None
 
     async def run(self) -> None:
         """Publishes until a connection fails; shared.process.background then starts it again.
@@ -59,7 +65,7 @@ class Relay:
         try:
             connection = await self._database.connect("relay")
             try:
-                while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK):
                     await asyncio.sleep(_POLL_SECONDS)
                     if not client.is_connected:
                         raise ConnectionError("the connection to NATS broke while another instance was publishing")
@@ -78,6 +84,8 @@ class Relay:
         # A mark lost in a crash costs one more publication, which the broker or the inbox recognizes. Waiting for the
         # disk at each mark would delay the events behind it.
         await connection.execute("SET synchronous_commit = off")
+        # It only changes while no relay runs: `ratebook restore-finish` takes the relay's lock.
+        self._incarnation = await connection.fetchval("SELECT id FROM incarnation WHERE service = $1", self._service)
         await connection.add_listener("outbox", lambda *_: self._wake.set())
         clock = asyncio.get_running_loop()
         compared_at = float("-inf")
@@ -114,9 +122,16 @@ class Relay:
         waiting = [
             await jetstream.publish_async(
                 f"ratebook.v1.{self._service}.{row['event_name']}",
-                envelope_bytes(row["event_id"], self._service, row["event_name"], row["created_at"], row["data"]),
+                envelope_bytes(
+                    row["event_id"],
+                    self._service,
+                    row["event_name"],
+                    row["created_at"],
+                    row["data"],
+                    self._incarnation,
+                ),
                 stream=STREAM,
-                headers=_headers(row),
+                headers=self._headers(row),
             )
             for row in rows
         ]
@@ -142,6 +157,14 @@ class Relay:
             raise ConnectionError(f"{len(failures)} of {len(rows)} events were not acknowledged: {failures[0]!r}")
         return len(stored)
 
+    def _headers(self, row: asyncpg.Record) -> dict[str, str]:
+        # Publishing again needs a new id, or the broker would drop the message as a duplicate. After a restore, also
+        # what waits in the outbox may have been published before.
+        headers = {"Nats-Msg-Id": f"{row['event_id']}.{row['publication']}.{self._incarnation}"}
+        if row["traceparent"]:
+            headers["traceparent"] = row["traceparent"]
+        return headers
+
     async def _recognize_stream(self, connection: asyncpg.Connection, client: Client) -> None:
         """Makes every event pending again if the stream is not the one that the sequences in the outbox belong to.
 
@@ -160,6 +183,7 @@ class Relay:
         async with connection.transaction():
             await connection.execute("DELETE FROM outbox_stream")
             await connection.execute("INSERT INTO outbox_stream (created) VALUES ($1)", text)
+            await connection.execute("DELETE FROM outbox_pruned")
             # Before there were marks, the time of the stream's creation was kept, and it had been compared.
             if mark is None and known is not None and _is_time(known):
                 return
@@ -176,17 +200,21 @@ class Relay:
             log.warning("the stream %s is new: publishing %d events again", STREAM, lost)
 
     async def _find_lost(self, connection: asyncpg.Connection, client: Client) -> None:
-        """Makes events that the stream no longer holds pending again."""
+        """Makes events that the stream no longer holds pending again. Raises StreamAhead (see _require_known)."""
         await self._recognize_stream(connection, client)
         last_published = await connection.fetch(
             """
-            SELECT event_name, (SELECT max(stream_sequence) FROM outbox WHERE outbox.event_name = own.event_name) AS sequence
+            SELECT event_name,
+                   (SELECT max(stream_sequence) FROM outbox WHERE outbox.event_name = own.event_name) AS sequence,
+                   (SELECT stream_sequence FROM outbox_pruned WHERE outbox_pruned.event_name = own.event_name) AS pruned
             FROM unnest($1::text[]) AS own (event_name)
             """,
             [event.event_name() for event in EVENTS if event.service == self._service],
         )
         for row in last_published:
             last = await _last_message(client, f"ratebook.v1.{self._service}.{row['event_name']}")
+            if last is not None and last.sequence > max(row["sequence"] or 0, row["pruned"] or 0):
+                await self._require_known(connection, row["event_name"], last)
             held = last.sequence if last is not None else 0
             if held < (row["sequence"] or 0):
                 status = await connection.execute(
@@ -199,6 +227,25 @@ class Relay:
                 )
                 log.warning("the broker lost %s events after %d: %s", row["event_name"], held, status)
 
+    async def _require_known(self, connection: asyncpg.Connection, event_name: str, last: "_Held") -> None:
+        """Raises StreamAhead if the last message on a subject is an event of this incarnation that the outbox lacks.
+
+        Then the database was restored to a moment before it published the event. It would give the ids of orders and
+        runs that the others know again, to other orders. An event whose acknowledgement was lost is in the outbox.
+        """
+        try:
+            stamp = Stamp.model_validate_json(last.data)
+        except ValidationError:
+            # Not an event of ours, or one from before there were incarnations.
+            return
+        if stamp.incarnation == self._incarnation and not await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM outbox WHERE event_id = $1 AND event_name = $2)", stamp.id, event_name
+        ):
+            raise StreamAhead(
+                f"NATS holds events of {self._service} that its database does not have: the database was restored. Stop "
+                "all services, run `ratebook restore-finish`, and start them again."
+            )
+
 
 def _answer_of(waiting: asyncio.Future[PubAck]) -> PubAck | BaseException | None:
     """The broker's answer so far, or None."""
@@ -206,16 +253,6 @@ def _answer_of(waiting: asyncio.Future[PubAck]) -> PubAck | BaseException | None
     if waiting.cancelled():
         return None
     return waiting.exception() or waiting.result()
-
-
-def _headers(row: asyncpg.Record) -> dict[str, str]:
-    event_id: UUID = row["event_id"]
-    publication: int = row["publication"]
-    # Publishing again needs a new id, or the broker would drop the message as a duplicate.
-    headers = {"Nats-Msg-Id": str(event_id) if publication == 1 else f"{event_id}.{publication}"}
-    if row["traceparent"]:
-        headers["traceparent"] = row["traceparent"]
-    return headers
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,13 @@ _OBJECTS_PER_COLLECTION = 50_000
 _FINISH_SECONDS = 10.0
 
 
+class Stuck(Exception):
+    """A loop cannot do its work until someone corrects something.
+
+    The message is a sentence that anyone may read and says what to do: /readyz shows it.
+    """
+
+
 def collect_rarely() -> None:
     """Tunes the garbage collector for a process that has started and now serves.
 
@@ -60,21 +67,22 @@ async def in_turns(items: Sequence[T], size: int) -> AsyncIterator[Sequence[T]]:
         yield items[first : first + size]
 
 
-async def keep_running(name: str, loop: Callable[[], Awaitable[None]], failing: set[str] | None = None) -> None:
+async def keep_running(name: str, loop: Callable[[], Awaitable[None]], failing: dict[str, str] | None = None) -> None:
     """Runs `loop` forever; when it raises, logs the error and starts it again after a growing pause.
 
-    Meanwhile its name is in `failing`, until it has run for longer than the longest pause.
+    Meanwhile its name is in `failing`, with the sentence of a `Stuck` or with "", until it has run for longer than the
+    longest pause.
     """
-    failing = set() if failing is None else failing
+    failing = {} if failing is None else failing
     pause = _FIRST_PAUSE_SECONDS
     clock = asyncio.get_running_loop()
     while True:
         started_at = clock.time()
-        settled = clock.call_later(_LONGEST_PAUSE_SECONDS, failing.discard, name)
+        settled = clock.call_later(_LONGEST_PAUSE_SECONDS, failing.pop, name, None)
         try:
             await loop()
         except Exception as error:
-            failing.add(name)
+            failing[name] = str(error) if isinstance(error, Stuck) else ""
             if clock.time() - started_at > _LONGEST_PAUSE_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
             log.warning("%s failed and starts again in %.1f s: %r", name, pause, error)
@@ -86,9 +94,9 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]], failing: 
 
 @asynccontextmanager
 async def running(
-    loops: Mapping[str, Callable[[], Awaitable[None]]], failing: set[str] | None = None
+    loops: Mapping[str, Callable[[], Awaitable[None]]], failing: dict[str, str] | None = None
 ) -> AsyncIterator[None]:
-    """Keeps every loop running until the block ends; the names of those that fail are in `failing` meanwhile."""
+    """Keeps every loop running until the block ends; those that fail are in `failing` meanwhile (see keep_running)."""
     tasks = [asyncio.create_task(keep_running(name, loop, failing), name=name) for name, loop in loops.items()]
     try:
         yield

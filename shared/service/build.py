@@ -55,7 +55,7 @@ def build(
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
     nats_url = settings.nats_url.get_secret_value()
-    failing: set[str] = set()
+    failing: dict[str, str] = {}
     reading = _Reading(nats_url, database, consumers, failing)
     bell = Bell()
     all_jobs = {"prune": Job(_prune, pause_seconds=3600), "audit": Job(seal_part), **(jobs or {})}
@@ -94,7 +94,7 @@ def build(
 class _Reading:
     """All consumers of the process, on one connection to NATS."""
 
-    def __init__(self, nats_url: str, database: Database, consumers: Sequence[Consumer[Any]], failing: set[str]):
+    def __init__(self, nats_url: str, database: Database, consumers: Sequence[Consumer[Any]], failing: dict[str, str]):
         # A wrong address is said at the start, not by loops that fail one after the other.
         streams.read_address(nats_url)
         self._nats_url = nats_url

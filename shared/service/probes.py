@@ -1,5 +1,7 @@
 """What /readyz of a service looks at: its database, NATS and its loops, reported by the kind of failure only."""
 
+from collections.abc import Mapping
+
 import asyncpg
 from nats.aio.client import Client
 
@@ -50,7 +52,11 @@ async def probe_broker(client: Client | None) -> None:
     await client.flush(timeout=_FLUSH_SECONDS)
 
 
-async def probe_loops(failing: set[str]) -> None:
-    """Raises Unready while a loop fails and is started again: no event leaves without the relay, whatever else works."""
+async def probe_loops(failing: Mapping[str, str]) -> None:
+    """Raises Unready while a loop fails and is started again: no event leaves without the relay, whatever else works.
+
+    `failing` has the sentence of each loop that waits for someone to correct something, and "" for the others.
+    """
     if failing:
-        raise Unready(f"Not running: {', '.join(sorted(failing))}.")
+        sentences = [sentence for _, sentence in sorted(failing.items()) if sentence]
+        raise Unready(" ".join([f"Not running: {', '.join(sorted(failing))}.", *sentences]))

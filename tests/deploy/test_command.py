@@ -120,6 +120,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
     for command in (
         "migrate",
         "provision",
+        "restore-finish",
         "create-admin",
         "new-key",
         "keys",
@@ -229,6 +230,19 @@ async def test_a_dead_letter_is_shown_with_its_payload(rating_database: Database
     told = json.loads(dead(rating_database, "--json", "show", "rating", str(aside[0])).stdout)
     assert told["payload"]["type"] == "ratebook.v1.receivables.customer-changed"
     assert dead(rating_database, "show", "rating", "999").returncode == 1
+
+
+async def test_a_dead_letter_from_before_a_restore_is_closed_and_never_handled(
+    rating_database: Database, aside: list[int], cluster: Callable[[str, str], str]
+) -> None:
+    before = await customers(rating_database)
+    owner = await asyncpg.connect(cluster(rating_database.name, "rating_owner"))
+    await owner.execute("INSERT INTO incarnation VALUES ('receivables', gen_random_uuid())")
+    await owner.close()
+    closed = dead(rating_database, "replay", "rating", str(aside[0]))
+    assert (closed.returncode, "0 replayed, 1 closed, 0 failed" in closed.stdout) == (0, True)
+    assert await customers(rating_database) == before
+    assert "already" in dead(rating_database, "replay", "rating", str(aside[0])).stdout
 
 
 async def test_a_dead_letter_is_replayed_and_counts_once(rating_database: Database, aside: list[int]) -> None:

@@ -241,7 +241,7 @@ def no_outcome_table(patch: pytest.MonkeyPatch) -> None:
     decide, booking_facts = exported_invoices.decide, exported_invoices.booking_facts
 
     async def forget(session: AsyncSession, chunk: HandedChunk) -> BookingFacts:
-        return replace(await booking_facts(session, chunk), outcomes={}, booked_versions=set())
+        return replace(await booking_facts(session, chunk), outcomes={}, booked_versions={})
 
     async def decide_again(session: AsyncSession, run_id: int, ar_company: int, decided: Sequence[Any]) -> set[Any]:
         await decide(session, run_id, ar_company, decided)

@@ -1,10 +1,12 @@
 """Export runs: orders are claimed in one transaction, sent in chunks, and can be withdrawn until they are answered."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +38,8 @@ from shared.database.attempts import Attempts
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.values.numbers import counted
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -238,9 +242,15 @@ async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) ->
     return with_credits(await hand_overs.hand_overs(session, order_id), await hand_overs.credits_of(session, order_id))
 
 
-async def apply_exported(session: AsyncSession, run_id: int, bookings: Sequence[Booking]) -> None:
-    """Marks the orders of booked invoices as exported. An answer that was already applied changes nothing."""
-    await answers.lock_run(session, run_id)
+async def apply_exported(
+    session: AsyncSession, run_id: int, bookings: Sequence[Booking], *, run_uuid: UUID | None = None
+) -> bool:
+    """Marks the orders of booked invoices as exported. An answer that was already applied changes nothing.
+
+    Returns False if the answer is about another run of the same number, from before a restore.
+    """
+    if not await _lock_answered_run(session, run_id, run_uuid):
+        return False
     settlement = await _settle(
         session, run_id, [(booking.invoice_id, booking.attempt) for booking in bookings], "exported"
     )
@@ -248,16 +258,33 @@ async def apply_exported(session: AsyncSession, run_id: int, bookings: Sequence[
         await answers.save_exported(session, settlement, bookings)
         await answers.add_to_run(session, run_id, "exported", settlement)
         await commissions.make_payable(session, settlement.work_order_ids)
+    return True
 
 
-async def apply_batched(session: AsyncSession, batch: int, pairs: Sequence[tuple[int, int]]) -> None:
+async def _lock_answered_run(session: AsyncSession, run_id: int, run_uuid: UUID | None) -> bool:
+    same = await answers.lock_run(session, run_id, run_uuid)
+    if not same:
+        log.warning("an answer about another export run %d (%s) is ignored", run_id, run_uuid)
+    return same
+
+
+async def apply_batched(
+    session: AsyncSession, run_id: int, batch: int, pairs: Sequence[tuple[int, int]], *, run_uuid: UUID | None = None
+) -> None:
     """Records that invoices wait in a batch for review. Invoices that already have an answer do not change."""
-    await answers.save_batched(session, batch, pairs)
+    if await _lock_answered_run(session, run_id, run_uuid):
+        await answers.save_batched(session, batch, pairs)
 
 
-async def apply_refused(session: AsyncSession, run_id: int, refusals: Sequence[Refusal]) -> None:
-    """Unlocks the orders of refused invoices. An answer that was already applied changes nothing."""
-    await answers.lock_run(session, run_id)
+async def apply_refused(
+    session: AsyncSession, run_id: int, refusals: Sequence[Refusal], *, run_uuid: UUID | None = None
+) -> None:
+    """Unlocks the orders of refused invoices. An answer that was already applied changes nothing.
+
+    Neither does one about another run of the same number, from before a restore.
+    """
+    if not await _lock_answered_run(session, run_id, run_uuid):
+        return
     settlement = await _settle(
         session, run_id, [(refusal.invoice_id, refusal.attempt) for refusal in refusals], "refused"
     )
@@ -270,10 +297,10 @@ async def apply_credited(session: AsyncSession, credited: CreditedInvoice) -> No
     """Records a credit, reverses its commissions, and reopens or closes orders of which nothing is left.
 
     The credit can arrive before the answer that the invoice was booked. It contains the booking, which is applied
-    first.
+    first. A credit of what another run of the same number exported before a restore changes nothing.
     """
-    await apply_exported(session, credited.run_id, [credited.booking])
-    if await answers.save_credit(session, credited) == 0:
+    same_run = await apply_exported(session, credited.run_id, [credited.booking], run_uuid=credited.run_uuid)
+    if not same_run or await answers.save_credit(session, credited) == 0:
         return
     by_id = {credit.work_order_id: credit for credit in credited.orders}
     moved: dict[ClosingStatus, list[int]] = defaultdict(list)

@@ -13,7 +13,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceBatched]) -> Non
     """Records the batch in which each invoice waits."""
     for event in events:
         pairs = [(invoice.invoice_id, invoice.attempt) for invoice in event.invoices]
-        await exports.apply_batched(session, event.batch, pairs)
+        await exports.apply_batched(session, event.run_id, event.batch, pairs, run_uuid=event.run_uuid)
 
 
 consumer = Consumer("rating", InvoiceBatched, handle, batch=1)

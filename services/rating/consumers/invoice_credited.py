@@ -18,6 +18,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceCredited]) -> No
             session,
             CreditedInvoice(
                 run_id=booking.run_id,
+                run_uuid=booking.run_uuid,
                 ar_company=event.ar_company,
                 month=event.month,
                 transaction=event.transaction,

@@ -17,7 +17,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceExported]) -> No
             Booking(invoice.invoice_id, invoice.attempt, invoice.number, invoice.month, invoice.transaction)
             for invoice in event.invoices
         ]
-        await exports.apply_exported(session, event.run_id, bookings)
+        await exports.apply_exported(session, event.run_id, bookings, run_uuid=event.run_uuid)
 
 
 consumer = Consumer("rating", InvoiceExported, handle, batch=1)

@@ -16,7 +16,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceRefused]) -> Non
         refusals = [
             Refusal(invoice.invoice_id, invoice.attempt, invoice.reason, invoice.detail) for invoice in event.invoices
         ]
-        await exports.apply_refused(session, event.run_id, refusals)
+        await exports.apply_refused(session, event.run_id, refusals, run_uuid=event.run_uuid)
 
 
 consumer = Consumer("rating", InvoiceRefused, handle, batch=1)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -33,6 +34,7 @@ class ExportRun(Table, table=True):
     exported_total: Decimal = columns.total()
     refused_total: Decimal = columns.total()
     finished_at: datetime | None = columns.moment(nullable=True)
+    run_uuid: UUID | None
     left_out: int
     left_out_orders: list[dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
 
@@ -91,6 +93,7 @@ class ExportOrder(Table, table=True):
     invoice_id: int = columns.big()
     invoice_attempt: int
     total: Decimal = columns.money()
+    number: str | None = columns.code(nullable=True)
 
 
 class OrderCredit(Table, table=True):

@@ -6,7 +6,7 @@ from services.rating.rules.reconciliation import CurrentTotals, Difference, RunF
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
-from shared.database.statements import fetch_all, fetch_one
+from shared.database.statements import DIGEST, fetch_all, fetch_one
 
 
 async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
@@ -16,10 +16,23 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
         session,
         RunFacts,
         f"""
-        SELECT run.id AS run_id, run.invoices AS recorded_invoices, run.exported AS recorded_exported,
+        WITH orders AS (
+            SELECT e.run_id, o.invoice_id || ' ' || coalesce(
+                       o.number, CASE WHEN w.rating_version = o.version THEN w.number END) AS place
+            FROM export_invoice e
+            JOIN export_order o ON o.invoice_id = e.invoice_id AND o.invoice_attempt = e.attempt
+            JOIN work_order w ON w.id = o.work_order_id
+            JOIN rating r ON r.work_order_id = o.work_order_id AND r.version = o.version
+            WHERE e.outcome = 'exported' AND EXISTS (SELECT FROM rating_line l WHERE l.rating_id = r.id)
+        ), digest AS (
+            SELECT run_id, CASE WHEN bool_and(place IS NOT NULL) THEN {DIGEST} END AS orders_digest
+            FROM orders GROUP BY run_id
+        )
+        SELECT run.id AS run_id, coalesce(digest.orders_digest, '') AS orders_digest, run.invoices AS recorded_invoices, run.exported AS recorded_exported,
                run.refused AS recorded_refused, run.total AS recorded_total, run.exported_total AS recorded_exported_total,
                run.refused_total AS recorded_refused_total, counted.*
         FROM export_run run
+        LEFT JOIN digest ON digest.run_id = run.id
         JOIN LATERAL (
             SELECT count(*) AS invoices, sum(e.total) AS total,
                    count(*) FILTER (WHERE e.outcome = 'exported') AS exported,

@@ -135,6 +135,7 @@ def _event(credit: PostedCredit) -> wire.InvoiceCredited:
         credited_by=draft.credited_by,
         booking=wire.CreditedBooking(
             run_id=invoice.run_id,
+            run_uuid=invoice.run_uuid,
             invoice_id=invoice.rating_invoice_id,
             attempt=invoice.rating_attempt,
             number=invoice.invoice_number,

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.batches import CANCELLED, OPEN, POSTING, Batch
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.exported_invoices.booking import Accepted, BookingFacts, examine
+from services.receivables.rules.exported_invoices.conflicts import find_run_conflict
 from services.receivables.rules.exported_invoices.hand_overs import (
     BATCHED,
     BOOKED,
@@ -33,7 +35,7 @@ _MAX_INVOICES_PER_EVENT = 500
 async def book_chunk(session: AsyncSession, chunk: HandedChunk, now: datetime) -> None:
     """Books the invoices of a chunk that can be booked, refuses the others with reasons, and reports every one of them.
 
-    Hand-overs that were decided before are only reported again. The number of statements does not depend on the size of
+    Hand-overs that were decided before are only reported again, or refused if they contradict the decision. The number of statements does not depend on the size of
     the chunk, unless the database rejects part of it.
     """
     facts = await exported_invoices.booking_facts(session, chunk)
@@ -41,11 +43,18 @@ async def book_chunk(session: AsyncSession, chunk: HandedChunk, now: datetime) -
     waits = facts.company is not None and facts.company.exported_invoices == "batch"
     await _book(session, chunk, facts, examination.accepted, None if waits else now)
     await _refuse(session, chunk, examination.refused)
+    await exported_invoices.publish_conflicts(
+        session, chunk.run_id, chunk.run_uuid, chunk.ar_company, examination.conflicts
+    )
+    conflicting = {(conflict.invoice_id, conflict.attempt) for conflict in examination.conflicts}
+    invoices = [invoice for invoice in chunk.invoices if invoice.key not in conflicting]
+    if not invoices:
+        return
     if waits or any(decision.outcome == BATCHED for decision in examination.decided_before):
         await exported_invoices.publish_batched(
-            session, chunk.run_id, chunk.ar_company, [invoice.key for invoice in chunk.invoices]
+            session, chunk.run_id, chunk.ar_company, [invoice.key for invoice in invoices]
         )
-    await _report(session, chunk.run_id, chunk.ar_company, chunk.invoices)
+    await _report(session, chunk.run_id, chunk.ar_company, invoices)
 
 
 async def _book(
@@ -162,12 +171,28 @@ async def _refuse(session: AsyncSession, chunk: HandedChunk, refused: Sequence[O
     await exported_invoices.decide_orders(session, invoices, REFUSED)
 
 
-async def withdraw(session: AsyncSession, run_id: int, ar_company: int, invoices: Sequence[WithdrawnInvoice]) -> None:
+async def withdraw(
+    session: AsyncSession,
+    run_id: int,
+    ar_company: int,
+    invoices: Sequence[WithdrawnInvoice],
+    *,
+    run_uuid: UUID | None = None,
+) -> None:
     """Withdraws hand-overs that are not decided yet, so that they are never booked, and reports every one of them.
 
     An invoice that waits in a batch is removed from it, and a batch that is then empty is cancelled. While a batch is
-    being posted, the posting itself reports its invoices.
+    being posted, the posting itself reports its invoices. What another run of the same number has here is left alone.
     """
+    known = await exported_invoices.remember_run(session, run_id, run_uuid)
+    conflict = find_run_conflict(run_id, run_uuid, known)
+    if conflict is not None:
+        refused = [
+            Outcome(invoice.invoice_id, invoice.attempt, REFUSED, RefusalReason.HAND_OVER_CONFLICT, conflict)
+            for invoice in invoices
+        ]
+        await exported_invoices.publish_conflicts(session, run_id, run_uuid, ar_company, refused)
+        return
     await exported_invoices.hold_run(session, run_id)
     waiting = await exported_invoices.hold_batches(session, [invoice.key for invoice in invoices])
     being_posted = {entry.key for entry in waiting if entry.batch_status == POSTING}

@@ -21,6 +21,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceExportRequested]
             invoice_date=event.invoice_date,
             requested_by=event.requested_by,
             invoices=tuple(_invoice(invoice) for invoice in event.invoices),
+            run_uuid=event.run_uuid,
         )
         await exported_invoices.book_chunk(session, chunk, now())
 

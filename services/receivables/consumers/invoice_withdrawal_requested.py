@@ -21,7 +21,7 @@ async def handle(session: AsyncSession, events: Sequence[InvoiceWithdrawalReques
             )
             for invoice in event.invoices
         ]
-        await exported_invoices.withdraw(session, event.run_id, event.ar_company, invoices)
+        await exported_invoices.withdraw(session, event.run_id, event.ar_company, invoices, run_uuid=event.run_uuid)
 
 
 consumer = Consumer("receivables", InvoiceWithdrawalRequested, handle, batch=1)

@@ -2,12 +2,22 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
 from shared.database import columns
+
+
+class ExportedRun(Table, table=True):
+    """The random id of an export run, by which it differs from another one of the same number."""
+
+    __tablename__ = "exported_run"
+
+    run_id: int = columns.big(primary_key=True)
+    run_uuid: UUID
 
 
 class ExportOutcome(Table, table=True):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from services.receivables.errors import (
     DispositionMissing,
@@ -38,6 +39,7 @@ class Invoice:
     branch: str | None
     total: Decimal
     run_id: int | None
+    run_uuid: UUID | None
     rating_invoice_id: int | None
     rating_attempt: int | None
 

@@ -42,9 +42,13 @@ class AccountSums:
 
 @dataclass(frozen=True)
 class RunBookings:
-    """How much of an export run was booked and refused."""
+    """How much of an export run was booked and refused.
+
+    `orders_digest` is the SHA-256 of the orders on its lines, by invoice in rating and order number; "" without any.
+    """
 
     run_id: int
+    orders_digest: str
     booked: int
     booked_net: Money
     refused: int

@@ -1,6 +1,7 @@
 """Hand-overs from rating: the facts for the decision, the outcomes, and the events that report them."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,7 @@ from services.receivables.rules.exported_invoices.hand_overs import (
     BOOKED,
     BatchedEntry,
     DecidedOrder,
+    EarlierOutcome,
     HandedChunk,
     HandedInvoice,
     Outcome,
@@ -23,13 +25,18 @@ from services.receivables.store import ar_companies
 from services.receivables.store.records import PAY_TERMS, RECEIVABLE_TYPES, TAX_CODES
 from shared.contracts.invoice_batched import InvoiceBatched
 from shared.contracts.invoice_exported import InvoiceExported
-from shared.contracts.invoice_refused import InvoiceRefused
-from shared.database.statements import columns, copy_rows, execute, fetch_all, fetch_values
+from shared.contracts.invoice_refused import InvoiceRefused, RefusedInvoice
+from shared.database.statements import columns, copy_rows, execute, fetch_all, fetch_value, fetch_values
 from shared.events import outbox
 from shared.records.table import load_rows
 
 _KEYS = """
     unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+"""
+
+
+_RUN = """
+    'run_id', CAST(:run_id AS bigint), 'run_uuid', (SELECT run_uuid FROM exported_run WHERE run_id = :run_id)
 """
 
 
@@ -41,7 +48,7 @@ def _key_parameters(keys: Sequence[tuple[int, int]]) -> dict[str, object]:
 
 
 async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFacts:
-    """Everything that decides a chunk, in six statements for any size.
+    """Everything that decides a chunk, in seven statements for any size.
 
     The company is share-locked, so that its months cannot be closed before this transaction ends.
     """
@@ -58,7 +65,9 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
     booked = await session.execute(
         text(
             """
-            SELECT o.work_order_id, o.version
+            SELECT o.work_order_id, o.version,
+                   (SELECT min(l.work_order_number) FROM ar_line l
+                    WHERE l.work_order_id = o.work_order_id AND l.work_order_version = o.version) AS number
             FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS named (work_order_id, version)
             JOIN export_outcome_order o
                 ON o.work_order_id = named.work_order_id AND o.version = named.version AND o.booked
@@ -72,8 +81,21 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
         types={known_type.type: known_type for known_type in types},
         accounts=set(accounts),
         outcomes={(outcome.invoice_id, outcome.attempt): outcome for outcome in known},
-        booked_versions={(row.work_order_id, row.version) for row in booked},
+        booked_versions={(row.work_order_id, row.version): row.number for row in booked},
+        run_uuid=await remember_run(session, chunk.run_id, chunk.run_uuid),
     )
+
+
+async def remember_run(session: AsyncSession, run_id: int, run_uuid: UUID | None) -> UUID | None:
+    """The random id of the run that has this number here, which is the given one if the number is new."""
+    find = "SELECT run_uuid FROM exported_run WHERE run_id = :run_id"
+    known: UUID | None = await fetch_value(session, find, run_id=run_id)
+    if known is None and run_uuid is not None:
+        add = "INSERT INTO exported_run (run_id, run_uuid) VALUES (:run_id, :run_uuid) ON CONFLICT DO NOTHING"
+        # Another chunk of the run may have been faster: this waits until it has committed.
+        await execute(session, add, run_id=run_id, run_uuid=run_uuid)
+        known = await fetch_value(session, find, run_id=run_id)
+    return known
 
 
 async def _customers(session: AsyncSession, ar_company: int, numbers: Sequence[str]) -> list[CustomerFacts]:
@@ -109,18 +131,24 @@ async def _customers(session: AsyncSession, ar_company: int, numbers: Sequence[s
     ]
 
 
-async def outcomes(session: AsyncSession, keys: Sequence[tuple[int, int]]) -> list[Outcome]:
+async def outcomes(session: AsyncSession, keys: Sequence[tuple[int, int]]) -> list[EarlierOutcome]:
     """The earlier decisions about hand-overs, and which of them wait in a batch. Keys are pairs of invoice id and attempt."""
     return await fetch_all(
         session,
-        Outcome,
+        EarlierOutcome,
         f"""
-        SELECT e.invoice_id, e.attempt, e.outcome, e.reason, e.detail
+        SELECT e.invoice_id, e.attempt, e.outcome, e.reason, e.detail, e.run_id,
+               ARRAY(SELECT DISTINCT l.work_order_number FROM ar_transaction t JOIN ar_line l ON l.transaction_id = t.id
+                     WHERE t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt
+                       AND l.work_order_number IS NOT NULL) AS order_numbers
         FROM {_KEYS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
         UNION ALL
-        SELECT e.rating_invoice_id, e.rating_attempt, '{BATCHED}', '', ''
+        SELECT e.rating_invoice_id, e.rating_attempt, '{BATCHED}', '', '', b.run_id,
+               ARRAY(SELECT DISTINCT l.work_order_number FROM batch_line l
+                     WHERE l.batch_id = e.batch_id AND l.seq = e.seq AND l.work_order_number IS NOT NULL)
         FROM {_KEYS}
         JOIN batch_entry e ON e.rating_invoice_id = named.invoice_id AND e.rating_attempt = named.attempt AND NOT e.posted
+        JOIN batch b ON b.id = e.batch_id
         """,
         **_key_parameters(keys),
     )
@@ -196,7 +224,7 @@ async def publish_batched(session: AsyncSession, run_id: int, ar_company: int, k
         session,
         InvoiceBatched,
         f"""
-        SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', CAST(:ar_company AS int),
+        SELECT json_build_object({_RUN}, 'ar_company', CAST(:ar_company AS int),
             'month', b.month, 'batch', b.number, 'invoices', json_agg(json_build_object(
                 'invoice_id', e.rating_invoice_id, 'attempt', e.rating_attempt) ORDER BY e.seq)) AS data
         FROM {_KEYS}
@@ -260,7 +288,7 @@ async def publish_exported(
         session,
         InvoiceExported,
         f"""
-        SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', CAST(:ar_company AS int),
+        SELECT json_build_object({_RUN}, 'ar_company', CAST(:ar_company AS int),
             'invoices', json_agg(json_build_object(
                 'invoice_id', t.rating_invoice_id, 'attempt', t.rating_attempt, 'number', t.invoice_number,
                 'month', t.month, 'transaction', t.number, 'orders', orders.list,
@@ -287,7 +315,7 @@ async def publish_refused(session: AsyncSession, run_id: int, ar_company: int, k
         session,
         InvoiceRefused,
         f"""
-        SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', CAST(:ar_company AS int),
+        SELECT json_build_object({_RUN}, 'ar_company', CAST(:ar_company AS int),
             'invoices', json_agg(json_build_object('invoice_id', e.invoice_id, 'attempt', e.attempt,
                 'reason', e.reason, 'detail', e.detail) ORDER BY e.invoice_id)) AS data
         FROM {_KEYS} JOIN export_outcome e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
@@ -298,3 +326,17 @@ async def publish_refused(session: AsyncSession, run_id: int, ar_company: int, k
         ar_company=ar_company,
         **_key_parameters(keys),
     )
+
+
+async def publish_conflicts(
+    session: AsyncSession, run_id: int, run_uuid: UUID | None, ar_company: int, refused: Sequence[Outcome]
+) -> None:
+    """Writes one `invoice-refused` for hand-overs that contradict earlier decisions, which stay as they are."""
+    if refused:
+        invoices = tuple(
+            RefusedInvoice(invoice_id=one.invoice_id, attempt=one.attempt, reason=one.reason, detail=one.detail)
+            for one in refused
+        )
+        await outbox.append(
+            session, InvoiceRefused(run_id=run_id, run_uuid=run_uuid, ar_company=ar_company, invoices=invoices)
+        )

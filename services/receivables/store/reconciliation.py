@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.reconciliation import AccountSums, Difference, LedgerTotals, RunBookings
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
-from shared.database.statements import fetch_all, fetch_one
+from shared.database.statements import DIGEST, fetch_all, fetch_one
 
 # What a line posts to each account, with debits positive. This repeats rules/distributions.py in SQL on purpose, so
 # that each of the two checks the other.
@@ -102,13 +102,27 @@ async def run_bookings(session: AsyncSession, scope: Scope) -> list[RunBookings]
         session,
         RunBookings,
         f"""
-        SELECT e.run_id, count(t.id) AS booked, coalesce(sum(t.net), 0.00) AS booked_net,
-               count(*) FILTER (WHERE e.outcome <> 'booked') AS refused
-        FROM export_outcome e
-        LEFT JOIN ar_transaction t ON t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt
-        LEFT JOIN customer c ON c.id = t.customer_id
-        WHERE t.id IS NULL OR {within}
-        GROUP BY e.run_id ORDER BY e.run_id
+        WITH orders AS (
+            SELECT DISTINCT e.run_id, e.invoice_id || ' ' || l.work_order_number AS place
+            FROM export_outcome e
+            JOIN ar_transaction t ON t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt
+            JOIN customer c ON c.id = t.customer_id
+            JOIN ar_line l ON l.transaction_id = t.id
+            WHERE l.work_order_number IS NOT NULL AND {within}
+        ), digest AS (
+            SELECT run_id, {DIGEST} AS orders_digest FROM orders GROUP BY run_id
+        ), run AS (
+            SELECT e.run_id, count(t.id) AS booked, coalesce(sum(t.net), 0.00) AS booked_net,
+                   count(*) FILTER (WHERE e.outcome <> 'booked') AS refused
+            FROM export_outcome e
+            LEFT JOIN ar_transaction t ON t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt
+            LEFT JOIN customer c ON c.id = t.customer_id
+            WHERE t.id IS NULL OR {within}
+            GROUP BY e.run_id
+        )
+        SELECT run.run_id, coalesce(digest.orders_digest, '') AS orders_digest, run.booked, run.booked_net, run.refused
+        FROM run LEFT JOIN digest ON digest.run_id = run.run_id
+        ORDER BY run.run_id
         """,
         **parameters,
     )

@@ -85,7 +85,7 @@ async def test_whole_passes_on_results_and_failures() -> None:
 
 async def test_a_loop_that_fails_is_named_until_it_has_run_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "_LONGEST_PAUSE_SECONDS", 0.3)
-    failing: set[str] = set()
+    failing: dict[str, str] = {}
     sound = asyncio.Event()
 
     async def loop() -> None:
@@ -98,10 +98,10 @@ async def test_a_loop_that_fails_is_named_until_it_has_run_for_a_while(monkeypat
 
     async with running({"relay": loop, "bell": wait}, failing):
         await asyncio.sleep(0.1)
-        assert failing == {"relay"}
+        assert failing == {"relay": ""}
         sound.set()
         await asyncio.sleep(0.3)
-        assert failing == {"relay"}
+        assert failing == {"relay": ""}
         async with asyncio.timeout(5):
             while failing:
                 await asyncio.sleep(0.05)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 from services.rating.errors import AnswerContradicts
 from services.rating.rules.work_orders import ClosingStatus, OrderStatus
@@ -60,6 +61,15 @@ class Settlement:
     hand_overs: tuple[HandOver, ...] = ()
     work_order_ids: tuple[int, ...] = ()
     total: Decimal = field(default=ZERO)
+
+
+def is_same_run(ours: UUID | None, answered: UUID | None) -> bool:
+    """Whether an answer is about this run, and not about another one of the same number from before a restore.
+
+    Runs and answers from before an upgrade have no random id, and are recognized by their numbers alone. Source:
+    rating, section 4.
+    """
+    return ours is None or answered is None or ours == answered
 
 
 def settle(
@@ -140,6 +150,7 @@ class CreditedInvoice:
     """A credit memo for an exported invoice, with the booking that it credits."""
 
     run_id: int
+    run_uuid: UUID | None
     ar_company: int
     month: str
     transaction: int

@@ -1,6 +1,8 @@
 """Statements that apply the answers of receivables. Each checks how many rows it changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,9 +16,16 @@ from services.rating.rules.exports.answers import (
     OrderState,
     Refusal,
     Settlement,
+    is_same_run,
 )
 from services.rating.rules.work_orders import ClosingStatus
-from shared.database.statements import columns, execute, fetch_all, fetch_value
+from shared.database.statements import columns, execute, fetch_all, fetch_one
+
+
+@dataclass(frozen=True)
+class _Run:
+    id: int
+    run_uuid: UUID | None
 
 
 def _require(changed: int, expected: int, what: str) -> None:
@@ -24,10 +33,17 @@ def _require(changed: int, expected: int, what: str) -> None:
         raise RowsMissing(f"changed {changed} of {expected} {what}")
 
 
-async def lock_run(session: AsyncSession, run_id: int) -> None:
-    """Locks the run, so that answers are added to its counts one after another."""
-    if await fetch_value(session, "SELECT id FROM export_run WHERE id = :id FOR NO KEY UPDATE", id=run_id) is None:
+async def lock_run(session: AsyncSession, run_id: int, run_uuid: UUID | None = None) -> bool:
+    """Locks the run, so that answers are added to its counts one after another.
+
+    False if it is not the run with this random id, but another one of the same number.
+    """
+    run = await fetch_one(
+        session, _Run, "SELECT id, run_uuid FROM export_run WHERE id = :id FOR NO KEY UPDATE", id=run_id
+    )
+    if run is None:
         raise RowsMissing(f"there is no export run {run_id}")
+    return is_same_run(run.run_uuid, run_uuid)
 
 
 async def hand_overs(session: AsyncSession, pairs: Sequence[tuple[int, int]]) -> list[HandOver]:

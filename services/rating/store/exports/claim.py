@@ -131,8 +131,8 @@ async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], ki
     await execute(
         session,
         """
-        INSERT INTO export_order (work_order_id, version, attempt, invoice_id, invoice_attempt, total)
-        SELECT w.id, w.rating_version, w.export_attempt, i.id, i.attempt, r.total
+        INSERT INTO export_order (work_order_id, version, attempt, invoice_id, invoice_attempt, total, number)
+        SELECT w.id, w.rating_version, w.export_attempt, i.id, i.attempt, r.total, w.number
         FROM work_order w
         JOIN invoice i ON i.id = w.invoice_id
         JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version

@@ -25,7 +25,9 @@ def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
 
 
 _RUN = """
-    run.*, run.invoices - run.exported - run.refused AS in_flight,
+    run.id, run.status, run.requested_by, run.requested_at, run.invoice_date, run.month, run.selection, run.invoices,
+    run.orders, run.total, run.exported, run.refused, run.exported_total, run.refused_total, run.finished_at,
+    run.left_out, run.left_out_orders, run.invoices - run.exported - run.refused AS in_flight,
     (SELECT count(*) FROM export_invoice e
      WHERE e.run_id = run.id AND e.outcome = 'waiting' AND e.ar_batch IS NOT NULL) AS in_batch
 """

@@ -81,7 +81,7 @@ async def send_chunk(session: AsyncSession, run_id: int, position: int) -> None:
         InvoiceExportRequested,
         f"""
         SELECT json_build_object(
-            'run_id', run.id, 'ar_company', chunk.ar_company, 'month', run.month, 'invoice_date', run.invoice_date,
+            'run_id', run.id, 'run_uuid', run.run_uuid, 'ar_company', chunk.ar_company, 'month', run.month, 'invoice_date', run.invoice_date,
             'requested_by', run.requested_by, 'invoices', documents.list) AS data
         FROM export_run run
         JOIN export_chunk chunk ON chunk.run_id = run.id AND chunk.position = :position
@@ -170,7 +170,8 @@ async def request_withdrawal(session: AsyncSession, run_id: int, invoice_ids: Se
         session,
         InvoiceWithdrawalRequested,
         """
-        SELECT json_build_object('run_id', CAST(:run_id AS bigint), 'ar_company', part.ar_company,
+        SELECT json_build_object('run_id', CAST(:run_id AS bigint),
+            'run_uuid', (SELECT run_uuid FROM export_run WHERE id = :run_id), 'ar_company', part.ar_company,
             'invoices', json_agg(json_build_object(
                 'invoice_id', part.invoice_id, 'attempt', part.attempt,
                 'orders', (SELECT json_agg(json_build_object(

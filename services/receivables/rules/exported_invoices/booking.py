@@ -3,16 +3,29 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.records.customers import CustomerStatus
 from services.receivables.records.pay_terms import PayTerms
 from services.receivables.records.receivable_types import ReceivableType
 from services.receivables.records.tax_codes import TaxCode
-from services.receivables.rules.exported_invoices.hand_overs import REFUSED, HandedChunk, HandedInvoice, Outcome
+from services.receivables.rules.exported_invoices.conflicts import (
+    find_conflict,
+    find_order_conflict,
+    find_run_conflict,
+)
+from services.receivables.rules.exported_invoices.hand_overs import (
+    REFUSED,
+    EarlierOutcome,
+    HandedChunk,
+    HandedInvoice,
+    Outcome,
+)
 from services.receivables.rules.months import is_open
 from services.receivables.rules.records import default_receivable_type
 from services.receivables.rules.tax import tax_on
+from shared.contracts.invoice_refused import RefusalReason
 from shared.values.money import LARGEST, ZERO, is_too_large
 
 
@@ -32,15 +45,17 @@ class CustomerFacts:
 class BookingFacts:
     """What is known before a chunk is decided.
 
-    `booked_versions` are the pairs of work order id and rating version that are on an invoice already.
+    `booked_versions` are the pairs of work order id and rating version that are on an invoice already, with the number
+    of the order there. `run_uuid` is the random id of the run that has this number here.
     """
 
     company: ArCompany | None
     customers: Mapping[str, CustomerFacts]
     types: Mapping[int, ReceivableType]
     accounts: AbstractSet[str]
-    outcomes: Mapping[tuple[int, int], Outcome]
-    booked_versions: AbstractSet[tuple[int, int]]
+    outcomes: Mapping[tuple[int, int], EarlierOutcome]
+    booked_versions: Mapping[tuple[int, int], str | None]
+    run_uuid: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +69,15 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Examination:
-    """The decision about every invoice of a chunk: accepted, refused, or decided before and only reported again."""
+    """The decision about every invoice of a chunk: accepted, refused, or decided before and only reported again.
+
+    What contradicts an earlier decision is in `conflicts`: refused, without changing that decision.
+    """
 
     accepted: tuple[Accepted, ...]
     refused: tuple[Outcome, ...]
-    decided_before: tuple[Outcome, ...]
+    decided_before: tuple[EarlierOutcome, ...]
+    conflicts: tuple[Outcome, ...] = ()
 
 
 def examine(chunk: HandedChunk, facts: BookingFacts) -> Examination:
@@ -69,10 +88,18 @@ def examine(chunk: HandedChunk, facts: BookingFacts) -> Examination:
     """
     accepted: list[Accepted] = []
     refused: list[Outcome] = []
-    before: list[Outcome] = []
+    before: list[EarlierOutcome] = []
+    conflicts: list[Outcome] = []
+    run_conflict = find_run_conflict(chunk.run_id, chunk.run_uuid, facts.run_uuid)
     taken: set[tuple[int, int]] = set()
     for invoice in chunk.invoices:
         decided = facts.outcomes.get(invoice.key)
+        conflict = run_conflict or find_conflict(invoice, chunk.run_id, decided)
+        if conflict is not None:
+            conflicts.append(
+                Outcome(invoice.invoice_id, invoice.attempt, REFUSED, RefusalReason.HAND_OVER_CONFLICT, conflict)
+            )
+            continue
         if decided is not None:
             before.append(decided)
             continue
@@ -85,7 +112,7 @@ def examine(chunk: HandedChunk, facts: BookingFacts) -> Examination:
         taken |= versions
         customer = facts.customers[invoice.bill_to]
         accepted.append(Accepted(invoice, customer, _type_of(customer, facts)))
-    return Examination(tuple(accepted), tuple(refused), tuple(before))
+    return Examination(tuple(accepted), tuple(refused), tuple(before), tuple(conflicts))
 
 
 def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFacts) -> tuple[str, str] | None:
@@ -104,7 +131,7 @@ def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFac
         _accounts(invoice, customer, facts)
         or _totals(invoice)
         or _size(invoice, tax_of(company, customer))
-        or _twice({(order.work_order_id, order.version) for order in invoice.orders} & facts.booked_versions, invoice)
+        or _booked_before(invoice, facts)
     )
 
 
@@ -152,6 +179,14 @@ def _size(invoice: HandedInvoice, tax: TaxCode | None) -> tuple[str, str] | None
         return None
     words = "the invoice total" if total == invoice.total else "the invoice total with tax"
     return "TOO_LARGE", f"{words} is {total:,}, but must be at most {LARGEST:,}"
+
+
+def _booked_before(invoice: HandedInvoice, facts: BookingFacts) -> tuple[str, str] | None:
+    conflict = find_order_conflict(invoice, facts.booked_versions)
+    if conflict is not None:
+        return RefusalReason.HAND_OVER_CONFLICT, conflict
+    versions = {(order.work_order_id, order.version) for order in invoice.orders}
+    return _twice(versions & facts.booked_versions.keys(), invoice)
 
 
 def _twice(versions: AbstractSet[tuple[int, int]], invoice: HandedInvoice) -> tuple[str, str] | None:

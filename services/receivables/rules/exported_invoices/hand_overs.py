@@ -1,9 +1,11 @@
 """Hand-overs from rating: invoices as they arrive, and what was decided about each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
+from uuid import UUID
 
 from services.receivables.rules.batches import BatchStatus
 
@@ -95,6 +97,7 @@ class HandedChunk:
     invoice_date: date
     requested_by: str
     invoices: tuple[HandedInvoice, ...]
+    run_uuid: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -121,3 +124,11 @@ class Outcome:
     outcome: Decision
     reason: str
     detail: str
+
+
+@dataclass(frozen=True)
+class EarlierOutcome(Outcome):
+    """What was decided before, in which run, and the numbers of the orders on what was booked or waits in a batch."""
+
+    run_id: int | None
+    order_numbers: Sequence[str] = ()

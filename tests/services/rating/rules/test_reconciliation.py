@@ -12,6 +12,7 @@ from services.rating.rules.reconciliation import CurrentTotals, RunFacts, compar
 
 RUN = RunFacts(
     run_id=1,
+    orders_digest="",
     recorded_invoices=3,
     recorded_exported=1,
     recorded_refused=1,

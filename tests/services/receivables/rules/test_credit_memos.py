@@ -40,6 +40,7 @@ from shared.values.money import round_cents
 INVOICE = Invoice(
     *(5, 1, "2026-11", 17, "100001", 11, "S1001", 1, "1200", "SAT", Decimal("285.00")),
     run_id=3,
+    run_uuid=None,
     rating_invoice_id=40,
     rating_attempt=1,
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -14,11 +15,11 @@ from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.exported_invoices.booking import BookingFacts, CustomerFacts, examine
 from services.receivables.rules.exported_invoices.hand_overs import (
     Decision,
+    EarlierOutcome,
     HandedChunk,
     HandedInvoice,
     HandedLine,
     HandedOrder,
-    Outcome,
 )
 from services.receivables.rules.exported_invoices.posting import post_accepted
 from services.receivables.rules.posting import Numbers, number_transactions
@@ -37,7 +38,7 @@ FACTS = BookingFacts(
     types={1: receivable_type(1, ar_account="1200"), 2: receivable_type(2, ar_account="1210")},
     accounts=ACCOUNTS,
     outcomes={},
-    booked_versions=set(),
+    booked_versions={},
 )
 
 
@@ -83,7 +84,7 @@ def with_unknown_account(exported: HandedInvoice) -> HandedInvoice:
         (invoice(total=Decimal("90.01")), FACTS, "2026-11", "TOTALS_DIFFER"),
         (invoice(amounts=("1000000000.00",)), FACTS, "2026-11", "TOO_LARGE"),
         (invoice(amounts=("-5.00",)), FACTS, "2026-11", "NEGATIVE_TOTAL"),
-        (invoice(), replace(FACTS, booked_versions={(10, 1)}), "2026-11", "ALREADY_BOOKED"),
+        (invoice(), replace(FACTS, booked_versions={(10, 1): "W1"}), "2026-11", "ALREADY_BOOKED"),
     ],
 )
 def test_a_faulty_invoice_is_refused_with_its_reason_and_the_others_are_booked(
@@ -103,13 +104,54 @@ def test_the_same_rating_twice_in_one_chunk_is_booked_once() -> None:
 
 @pytest.mark.parametrize("before", ["booked", "refused", "withdrawn"])
 def test_an_earlier_decision_stays_and_is_only_reported_again(before: Decision) -> None:
-    decided = Outcome(1, 1, before, "", "")
+    decided = EarlierOutcome(1, 1, before, "", "", run_id=7)
     examination = examine(chunk(invoice()), replace(FACTS, outcomes={(1, 1): decided}))
     assert (examination.accepted, examination.refused, examination.decided_before) == ((), (), (decided,))
 
 
+ONE, TWO = UUID(int=1), UUID(int=2)
+BOOKED_BEFORE = EarlierOutcome(1, 1, "booked", "", "", run_id=7, order_numbers=("W1",))
+
+
+@pytest.mark.parametrize(
+    ("run_uuid", "known", "earlier", "conflict"),
+    [
+        (ONE, ONE, BOOKED_BEFORE, None),
+        (ONE, None, None, None),
+        (None, ONE, BOOKED_BEFORE, None),
+        (TWO, ONE, None, "Receivables knows another export run 7. "),
+        (
+            ONE,
+            ONE,
+            replace(BOOKED_BEFORE, run_id=6),
+            "Receivables has decided attempt 1 of invoice 1 for export run 6. ",
+        ),
+        (ONE, ONE, replace(BOOKED_BEFORE, outcome="batched", run_id=6), "Receivables has decided attempt 1 of"),
+        (None, None, replace(BOOKED_BEFORE, order_numbers=("OLD", "W1")), "Receivables has invoice 1 with order OLD. "),
+    ],
+)
+def test_a_hand_over_that_contradicts_an_earlier_one_is_refused_and_says_what_to_do(
+    run_uuid: UUID | None, known: UUID | None, earlier: EarlierOutcome | None, conflict: str | None
+) -> None:
+    facts = replace(FACTS, run_uuid=known, outcomes={} if earlier is None else {(1, 1): earlier})
+    examination = examine(replace(chunk(invoice(), invoice(2)), run_uuid=run_uuid), facts)
+    refused = {one.invoice_id: one for one in examination.conflicts}
+    assert set(refused) == (set() if conflict is None else {1, 2} if run_uuid == TWO else {1})
+    assert examination.refused == ()
+    if conflict is not None:
+        assert refused[1].reason == "HAND_OVER_CONFLICT"
+        assert refused[1].detail.startswith(conflict)
+        assert "Run `ratebook reconcile`" in refused[1].detail
+
+
+def test_an_order_that_has_the_id_of_another_booked_one_is_refused() -> None:
+    (refused,) = examine(chunk(invoice()), replace(FACTS, booked_versions={(10, 1): "OLD"})).refused
+    assert refused.reason == "HAND_OVER_CONFLICT"
+    assert refused.detail.startswith("Receivables has booked order OLD with the id and version of this one. ")
+
+
 def test_the_next_attempt_of_a_refused_invoice_is_a_new_decision() -> None:
-    refused = replace(FACTS, outcomes={(1, 1): Outcome(1, 1, "refused", "", "")})
+    refused = replace(FACTS, outcomes={(1, 1): EarlierOutcome(1, 1, "refused", "", "", run_id=6)})
     assert examine(chunk(invoice(attempt=2)), refused).accepted
 
 
