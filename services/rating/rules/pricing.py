@@ -95,6 +95,10 @@ def _price_independent(sheet: _Sheet, planned: PlannedLine) -> None:
     # In the explanation, a quantity that was entered is not attributed to the proof of delivery.
     shown = line if by_hand is None else line.model_copy(update={"quantity_source": "by hand"})
     priced = price_line(shown, quantity, times=times, zone_rate=zone_rate)
+    overridden = planned.override is not None and planned.override.amount is not None
+    if line.method == "banded" and not priced.amount and not overridden:
+        sheet.explain(planned.position, line, "nothing_to_charge", f"{priced.calculation}, which makes no line")
+        return
     _put(sheet, planned, quantity, line.quantity_source if by_hand is None else HAND, priced, zone_words)
 
 
@@ -129,7 +133,7 @@ def _put(
     original, why = None, None
     if override is not None:
         original, why = _original_amount(sheet, planned, priced), override.comment
-        amount = priced.amount if override.amount is None else override.amount
+        amount = priced.amount if override.amount is None else round_cents(override.amount)
         refuse_too_large(amount, line.billing_item)
         words = f"{words}; overridden to {amount} ({override.comment})"
     servers: Sequence[ServerPart] = ()

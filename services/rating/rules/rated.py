@@ -14,7 +14,7 @@ from services.rating.rules.planned_lines import LineOrigin
 from services.rating.rules.rate_tables import BillingProfile
 from shared.values.money import Money, Quantity, Rate
 
-Verdict = Literal["charged", "not_triggered", "no_quantity", "no_base", "optional", "not_applied"]
+Verdict = Literal["charged", "not_triggered", "no_quantity", "no_base", "nothing_to_charge", "optional", "not_applied"]
 
 
 @dataclass(frozen=True, slots=True)
