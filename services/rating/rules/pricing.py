@@ -34,6 +34,7 @@ from services.rating.rules.rate_tables import (
     ProfileLine,
     RateTable,
     describe,
+    digest_of_rates,
     zone_of,
 )
 from services.rating.rules.rated import LineReason, Rated, RatedLine, ServerPart, Verdict
@@ -306,6 +307,7 @@ def price_order(
             if reported and name not in sheet.used
         ),
         terms=tuple(sheet.terms[position] for position in sorted(sheet.terms)),
+        rates_digest=digest_of_rates(profile, table),
     )
 
 

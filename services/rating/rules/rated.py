@@ -85,7 +85,7 @@ class Rated:
     """The price of an order, with everything that explains it.
 
     `unused_triggers` and `unused_quantities` are on the order, but no line uses them. `terms` are the commission terms
-    of the lines that have any.
+    of the lines that have any. `rates_digest` is that of the profile's lines.
     """
 
     work_order_id: int
@@ -101,6 +101,7 @@ class Rated:
     unused_triggers: tuple[str, ...] = ()
     unused_quantities: tuple[str, ...] = ()
     terms: tuple[LineTerms, ...] = ()
+    rates_digest: str = ""
 
     @property
     def total(self) -> Decimal:
