@@ -2,13 +2,17 @@
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import anyio.to_process
 from fastapi import Depends, Request
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -19,6 +23,7 @@ from shared.files.csv import CSV_TYPE, MOST_ROWS, shown_cell, write_csv
 from shared.files.pdf import Drawn, render_pdf
 from shared.files.xlsx import XLSX_TYPE, Cell
 from shared.http.storable import NULL_REFUSED
+from shared.values.fields import field_names
 
 PDF_TYPE = "application/pdf"
 LARGEST_FILE_BYTES = 20 * 2**20
@@ -130,19 +135,38 @@ class XlsxAnswer(Response):
         await super().__call__(scope, receive, send)
 
 
-async def print_report(template: Path, printed_by: str, filters: BaseModel, content: Mapping[str, object]) -> Response:
+async def print_report(
+    template: Path, printed_by: str, filters: BaseModel, content: Mapping[str, object], time_zone: str
+) -> Response:
     """A list as a PDF made from the template and the content, with the filters, who printed it, and when.
 
-    Raises DocumentFailed.
+    All times are those of the company's `time_zone`: what is rated in the evening is not rated on the next day. Raises
+    DocumentFailed.
     """
     printed_at = now()
+    zone = ZoneInfo(time_zone)
     document = {
-        "printed_at": f"{printed_at:%Y-%m-%d %H:%M} UTC",
+        "printed_at": f"{printed_at.astimezone(zone):%Y-%m-%d %H:%M %Z}",
         "printed_by": printed_by,
         "filter": {word: str(value) for word, value in filters.model_dump(exclude_none=True).items()},
-        **content,
+        **to_jsonable_python(in_zone(content, zone)),
     }
     return pdf_answer(template.stem.replace("_", "-"), await render_pdf(template, document, printed_at))
+
+
+def in_zone(value: object, zone: ZoneInfo) -> object:
+    """The value with every moment in it at the clock of the zone; dataclasses become dicts."""
+    match value:
+        case datetime():
+            return value.astimezone(zone)
+        case Mapping():
+            return {key: in_zone(item, zone) for key, item in value.items()}
+        case list() | tuple():
+            return [in_zone(item, zone) for item in value]
+        case _ if is_dataclass(value):
+            return {name: in_zone(getattr(value, name), zone) for name in field_names(type(value))}
+        case _:
+            return value
 
 
 def pdf_answer(name: str, document: Drawn) -> Response:

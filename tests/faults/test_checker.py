@@ -89,7 +89,7 @@ def no_inbox(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_message_id(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(relay, "_headers", lambda row: {})
+    patch.setattr(relay, "_headers", lambda *_: {})
 
 
 def cut_once(proxy: Proxy, cut: Cut, meant: Callable[[bytes, bool], bool]) -> None:

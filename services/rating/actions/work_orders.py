@@ -10,19 +10,20 @@ from services.rating.errors import NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.codes import find_unknown_in_order
 from services.rating.rules.draft_invoices import leaves_invoice
+from services.rating.rules.listed_orders import OrderRow, add_warnings
+from services.rating.rules.rating_warnings import RatingWarning, find_rating_warnings
 from services.rating.rules.work_orders import (
     EDITABLE,
     Closing,
     HistoryStep,
     OrderFilter,
-    OrderRow,
     OrderTotals,
     Whereabouts,
     WorkOrder,
     require_editable,
     require_rated,
 )
-from services.rating.store import codes, draft_invoices, ratings, work_order_history, work_orders
+from services.rating.store import codes, draft_invoices, rate_tables, ratings, work_order_history, work_orders
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
@@ -42,10 +43,13 @@ async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock
 
 async def read_order(
     session: AsyncSession, scope: Scope, order_id: int
-) -> tuple[WorkOrder, Whereabouts, Closing | None]:
-    """Returns the order, its last export, and why it was last closed or reopened; raises NotFound."""
+) -> tuple[WorkOrder, Whereabouts, Closing | None, list[RatingWarning]]:
+    """Returns the order, its last export, why it was last closed or reopened, and its warnings; raises NotFound."""
     order = await find_order(session, scope, order_id)
-    return order, await work_orders.whereabouts(session, order_id), await work_orders.last_closing(session, order_id)
+    whereabouts = await work_orders.whereabouts(session, order_id)
+    closing = await work_orders.last_closing(session, order_id)
+    warnings = find_rating_warnings(await ratings.find_facts(session, order_id), await rate_tables.load(session))
+    return order, whereabouts, closing, warnings
 
 
 async def list_orders(
@@ -53,7 +57,8 @@ async def list_orders(
 ) -> tuple[list[OrderRow], str | None, OrderTotals]:
     """One page of orders, the cursor of the next page, and the totals of all that match."""
     rows, cursor = await work_orders.list_orders(session, scope, filters, query)
-    return rows, cursor, await work_orders.total_orders(session, scope, filters)
+    totals = await work_orders.total_orders(session, scope, filters)
+    return add_warnings(rows, await rate_tables.load(session)), cursor, totals
 
 
 async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[HistoryStep]:

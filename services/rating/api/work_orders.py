@@ -9,7 +9,8 @@ from services.rating.actions import charges, work_orders
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
-from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderRow, OrderTotals
+from services.rating.rules.listed_orders import OrderRow
+from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderTotals
 from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChanges, WorkOrderRead
 from shared.access import declared
 from shared.access.grants import Level

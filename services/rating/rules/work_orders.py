@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.rating.errors import LockedUseCredit, NotClosed, NotOpen, NotRated, NotReadyForRating
-from services.rating.records.work_orders import FieldStatus, OrderEntry, OrderStyle
+from services.rating.records.work_orders import FieldStatus, OrderEntry
 from shared.values.filters import Filter
 from shared.values.money import Money
 from shared.values.text import CodeText, Line, NumberText
@@ -46,32 +46,6 @@ class WorkOrder(OrderEntry):
     rating_version: int
     invoice_id: int | None
     changed_at: datetime
-
-
-@dataclass(frozen=True)
-class OrderRow:
-    """An order in a list. `total` is the total of its current rating."""
-
-    id: int
-    number: str
-    style: OrderStyle
-    branch: str
-    customer: str
-    bill_to: str
-    priority: str
-    job_type: str
-    region: str | None
-    served_zip: str | None
-    service_on: date
-    field_status: FieldStatus
-    pod_received: bool
-    reference: str
-    status: OrderStatus
-    revision: int
-    rating_version: int
-    invoice_id: int | None
-    ar_number: str | None
-    total: Money | None
 
 
 class OrderFilter(Filter):
@@ -196,6 +170,11 @@ def require_closed(order: WorkOrder) -> None:
     """Raises NotClosed unless the order is closed."""
     if order.status != "closed":
         raise NotClosed(f"Work order {order.number} is {order.status}, not closed.")
+
+
+def ratable(*, again: bool) -> tuple[OrderStatus, ...]:
+    """The statuses in which a bulk rating rates an order: `open`, and with `again` also rated and not yet exported."""
+    return ("open", "rated", "assigned") if again else ("open",)
 
 
 def next_rating_version(order: WorkOrder) -> int:

@@ -8,15 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.models import metadata
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.charges import shares_of
+from services.rating.rules.listed_orders import OrderFacts
 from services.rating.rules.work_orders import (
     NOWHERE,
     Closing,
     OrderFilter,
-    OrderRow,
+    OrderStatus,
     OrderTotals,
     Whereabouts,
     WorkOrder,
 )
+from services.rating.store.ratings import RATED_KEY
 from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_codes, to_document, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
@@ -29,6 +31,8 @@ _ELSEWHERE = {
     "customer_type": "c.customer_type",
     "ar_number": "i.ar_number",
     "total": "r.total",
+    "rated_key": f"{RATED_KEY} AS rated_key",
+    "rates_digest": "r.rates_digest",
 }
 
 
@@ -79,16 +83,19 @@ async def find(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool
     return found[0] if found else None
 
 
-async def lock_ready_for_rating(session: AsyncSession, order_ids: Sequence[int]) -> list[WorkOrder]:
-    """Locks those of the orders that are still open and ready, and returns them sorted by id."""
+async def lock_ready_for_rating(
+    session: AsyncSession, order_ids: Sequence[int], statuses: Sequence[OrderStatus]
+) -> list[WorkOrder]:
+    """Locks those of the orders that still have one of the statuses and are ready, and returns them sorted by id."""
     return await _orders(
         session,
         """
-        w.id = ANY(CAST(:order_ids AS bigint[])) AND w.status = 'open'
+        w.id = ANY(CAST(:order_ids AS bigint[])) AND w.status = ANY(CAST(:statuses AS text[]))
         AND w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled')
         """,
         lock=True,
         order_ids=list(order_ids),
+        statuses=list(statuses),
     )
 
 
@@ -147,12 +154,12 @@ _LIST_SOURCE = """
 
 async def list_orders(
     session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
-) -> tuple[list[OrderRow], str | None]:
+) -> tuple[list[OrderFacts], str | None]:
     """One page of the orders that match, and the cursor of the next page."""
     return await fetch_page(
         session,
-        OrderRow,
-        columns=_columns(OrderRow),
+        OrderFacts,
+        columns=_columns(OrderFacts),
         source=_LIST_SOURCE,
         where=_where(scope, filters),
         sorting=_SORTING,

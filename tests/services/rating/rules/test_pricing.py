@@ -1,5 +1,6 @@
 """The laws of prices, for any rate table."""
 
+from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from services.rating.errors import AmountTooLarge, NothingToCharge, PrebillNotInTable
 from services.rating.records.billing_profiles import Key
 from services.rating.records.charges import ChargeKind
+from services.rating.records.notation import Step
 from services.rating.rules.charges import OrderCharge
 from services.rating.rules.pricing import price_order, rate_work_orders
-from services.rating.rules.rate_tables import BillingProfile, ProfileLine
+from services.rating.rules.rate_tables import BillingProfile, ProfileLine, digest_of_rates
 from services.rating.rules.rated import Rated
 from shared.values.money import round_cents
 from tests.fixtures.rate_tables import amount_of, order, profile_of, sample_rate_table
@@ -332,3 +334,45 @@ def test_one_bad_order_never_stops_the_others() -> None:
     rated, failed = rate_work_orders([good, lost, better], sample_rate_table())
     assert [rating.work_order_id for rating in rated] == [1, 3]
     assert [(failure.work_order_id, failure.code) for failure in failed] == [(2, "REGION_REQUIRED")]
+
+
+PAGES = line(
+    billing_item="Copies",
+    method="banded",
+    quantity_source="pages",
+    steps=(Step(Decimal(49), Decimal(0), Decimal(0)), Step(None, Decimal(10), Decimal(0))),
+)
+
+
+@pytest.mark.parametrize(("pages", "charged"), [("20", []), ("50", [Decimal("10.00")])])
+def test_a_band_of_nothing_makes_no_line(pages: str, charged: list[Decimal]) -> None:
+    rated = price_order(order(pages=pages), profile(line(), PAGES), "BEXAR", "order")
+    assert [one.amount for one in rated.lines if one.billing_item == "Copies"] == charged
+    verdicts = {reason.billing_item: (reason.verdict, reason.words) for reason in rated.reasons}
+    if not charged:
+        words = "20 pages, in the band up to 49 = 0.00, which makes no line"
+        assert verdicts["Copies"] == ("nothing_to_charge", words)
+
+
+def test_a_band_of_nothing_has_a_line_when_its_amount_is_overridden_or_has_a_minimum() -> None:
+    changed = [charge(1, "override", "Copies", amount=Decimal(3), comment="agreed")]
+    rated = price_order(order(pages="20"), profile(line(), PAGES), "BEXAR", "order", charges=changed)
+    assert str(rated.lines[1].amount) == "3.00"
+    least = PAGES.model_copy(update={"minimum": Decimal(5)})
+    rated = price_order(order(pages="20"), profile(line(), least), "BEXAR", "order")
+    assert rated.lines[1].amount == Decimal("5.00")
+
+
+def test_the_digest_of_rates_sees_every_line_and_no_dates() -> None:
+    first = profile(line(), PAGES)
+    later = first.model_copy(update={"id": 2, "effective_from": date(2030, 1, 1), "source": "another letter"})
+    assert digest_of_rates(first) == digest_of_rates(later)
+    scaled = profile(line(rate=Decimal("80.00000")), PAGES)
+    assert digest_of_rates(first) == digest_of_rates(scaled)
+    for other in (
+        profile(line(rate=Decimal("80.01")), PAGES),
+        profile(line(income_account="4001"), PAGES),
+        profile(line(), PAGES, PAGES),
+        profile(line(), PAGES.model_copy(update={"steps": PAGES.steps[1:]})),
+    ):
+        assert digest_of_rates(first) != digest_of_rates(other)
