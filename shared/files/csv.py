@@ -44,6 +44,14 @@ class Numbered(Generic[RowT]):
 
 
 @dataclass(frozen=True)
+class TableFile(Generic[RowT]):
+    """A file that was read: its rows, and the columns in its heading, because others leave known records alone."""
+
+    rows: Sequence[Numbered[RowT]]
+    columns: frozenset[str]
+
+
+@dataclass(frozen=True)
 class _Refused:
     """Why a file is refused, as a worker process answers it: all faults are counted, the first ones are named."""
 
@@ -53,7 +61,7 @@ class _Refused:
 
 async def read_csv(
     content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable] | None = None
-) -> list[Numbered[RowT]]:
+) -> TableFile[RowT]:
     """The rows of a CSV file with a heading line, each checked against `kind`; an empty cell takes the default.
 
     Raises ImportRefused with the faults in the file: its encoding (UTF-8), its size, a column, a value, or two rows
@@ -66,11 +74,12 @@ async def read_csv(
     if refused is not None:
         raise ImportRefused(refused.detail, faults=refused.faults)
     rows: list[Numbered[RowT]] = []
-    for numbered in rows_of(content.decode("utf-8-sig"), kind):
+    text = content.decode("utf-8-sig")
+    for numbered in rows_of(text, kind):
         rows.append(numbered)
         if len(rows) % _READ_IN_ONE_GO == 0:
             await asyncio.sleep(0)
-    return rows
+    return TableFile(rows, frozenset(_heading(csv.reader(io.StringIO(text, newline=""), strict=True))))
 
 
 def _find_refusal(content: bytes, kind: type[RowT], key: Callable[[RowT], Hashable] | None) -> _Refused | None:
@@ -140,7 +149,7 @@ def rows_of(text: str, kind: type[RowT], faults: _Faults | None = None) -> Itera
     """The rows that are valid; others are added to `faults`. Raises ImportRefused for a wrong heading."""
     faults = _Faults() if faults is None else faults
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    heading = [name.strip() for name in next(reader, [])]
+    heading = _heading(reader)
     _check_heading(heading, kind)
     checked = TypeAdapter(kind)
     try:
@@ -163,6 +172,10 @@ def rows_of(text: str, kind: type[RowT], faults: _Faults | None = None) -> Itera
                     faults.add(_fault(line, details))
     except csv.Error as error:
         faults.add(Fault(f"line {reader.line_num}", str(error)))
+
+
+def _heading(lines: Iterator[list[str]]) -> list[str]:
+    return [name.strip() for name in next(lines, [])]
 
 
 def _entered(cell: str) -> str:

@@ -1,6 +1,7 @@
 """Billing profiles: entered, changed, ended, copied, imported and listed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from datetime import date
 from typing import Any
 
@@ -18,8 +19,10 @@ from services.rating.rules.rate_tables import BillingProfile, KeptProfile
 from services.rating.store import billing_profiles, codes, rate_tables
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
+from shared.files.changes import Outcome
 from shared.files.csv import Numbered, refuse_import
-from shared.values.fields import parts_of
+from shared.values.fields import field_names, parts_of
+from shared.values.text import shown_key
 from shared.values.versions import require_version
 
 
@@ -119,8 +122,8 @@ def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
     )
 
 
-async def import_profiles(session: AsyncSession, entries: Sequence[tuple[ProfileEntry, Sequence[int]]]) -> int:
-    """Adds all billing profiles and returns their number, or adds none.
+async def import_profiles(session: AsyncSession, entries: Sequence[tuple[ProfileEntry, Sequence[int]]]) -> Outcome:
+    """Adds all billing profiles, or none.
 
     Each entry comes with the file's line number of each of its lines. Raises ImportRefused for unknown codes, lines
     with errors, and profiles with the same key that are in force at the same time.
@@ -137,4 +140,8 @@ async def import_profiles(session: AsyncSession, entries: Sequence[tuple[Profile
         faults.append(Numbered(entries[index][1][0], None).fault(column, message))
     refuse_import(faults)
     await billing_profiles.insert_profiles(session, [entry for entry, _ in entries])
-    return len(entries)
+    outcome = Outcome()
+    for entry, places in entries:
+        shown = shown_key(astuple(entry.key))
+        outcome.create(places[0], shown, entry, field_names(ProfileHead))
+    return outcome

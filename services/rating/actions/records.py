@@ -72,6 +72,7 @@ def _codes(table: RecordTable[Any], **more: Any) -> Records[Any]:
 def _zips_of(name: str) -> dict[str, Any]:
     """A change replaces the ZIP codes of a region or zone; an import only adds some."""
     return {
+        "grows": ("zips",),
         "save_more": partial(codes.add_zips, name=name),
         "change_more": partial(codes.remove_other_zips, name=name),
     }

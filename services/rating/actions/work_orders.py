@@ -1,6 +1,6 @@
 """Work orders: entered, imported, changed and read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -27,8 +27,10 @@ from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
-from shared.files.csv import ROWS_IN_ONE_GO, Numbered, refuse_import
+from shared.files.changes import Outcome
+from shared.files.csv import ROWS_IN_ONE_GO, TableFile, refuse_import
 from shared.process.background import in_turns
+from shared.values.fields import field_names
 from shared.values.versions import require_version
 
 
@@ -94,8 +96,9 @@ async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) ->
     return order_id
 
 
-async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[EnteredOrder]]) -> int:
-    """Enters all orders and returns their number; raises ImportRefused with every row that has an error."""
+async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[EnteredOrder]) -> Outcome:
+    """Enters all orders; raises ImportRefused with every row that has an error."""
+    entries, outcome = file.rows, Outcome()
     known = await codes.known_codes(session)
     companies = await codes.companies_of_branches(session)
     taken = await work_orders.taken_numbers(session, [numbered.row.number for numbered in entries])
@@ -112,7 +115,9 @@ async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[N
     refuse_import(faults)
     async for part in in_turns(entries, ROWS_IN_ONE_GO):
         await work_orders.insert(session, [numbered.row for numbered in part])
-    return len(entries)
+        for numbered in part:
+            outcome.create(numbered.line, numbered.row.number, numbered.row, field_names(EnteredOrder))
+    return outcome
 
 
 async def change_order(

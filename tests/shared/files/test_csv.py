@@ -71,7 +71,7 @@ async def test_the_first_faults_are_named_and_the_others_counted() -> None:
 
 async def test_a_large_file_is_read_whole_and_in_its_order() -> None:
     content = b"code,pages\n" + b"".join(b"C%d,%d\n" % (number, number) for number in range(20_000))
-    rows = await read_csv(content, Row, key=attrgetter("code"))
+    rows = (await read_csv(content, Row, key=attrgetter("code"))).rows
     assert [(numbered.line, numbered.row.pages) for numbered in rows[:2]] == [(2, 0), (3, 1)]
     assert len(rows) == 20_000
 

@@ -24,6 +24,7 @@ from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.store import applied, posting
 from services.receivables.store.entries import rows as store
 from shared.errors import Fault
+from shared.files.changes import Outcome
 from shared.files.csv import Numbered, refuse_import
 
 
@@ -37,10 +38,15 @@ class ImportedRow:
 
 
 Group = list[Numbered[ImportedRow]]
+_SHOWN = (
+    *("type", "customer", "contract", "invoice_number", "receivable_type", "description", "purchase_order"),
+    *("invoice_date", "pay_terms", "due_on", "discount_on", "disposition", "reason"),
+)
+"""What a check shows of an entry."""
 
 
-async def import_entries(session: AsyncSession, desk: Desk, rows: Sequence[Numbered[ImportedRow]]) -> int:
-    """Adds the entries of a file to the batch and returns how many there are.
+async def import_entries(session: AsyncSession, desk: Desk, rows: Sequence[Numbered[ImportedRow]]) -> Outcome:
+    """Adds the entries of a file to the batch.
 
     Raises ImportRefused with a fault for each error, and the errors of `add_to_batch`.
     """
@@ -55,7 +61,10 @@ async def import_entries(session: AsyncSession, desk: Desk, rows: Sequence[Numbe
     book = await _book(session, desk, list(groups.values()), set(invoices.values()))
     entries = _fill(desk, book, list(groups.values()), invoices, first)
     await store.write(session, desk.batch.id, entries)
-    return len(entries)
+    outcome = Outcome()
+    for group, entry in zip(groups.values(), entries, strict=True):
+        outcome.create(group[0].line, group[0].row.entry, entry.header, _SHOWN)
+    return outcome
 
 
 def _faults_in_group(group: Group) -> list[Fault]:
