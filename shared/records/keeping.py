@@ -10,7 +10,7 @@ from shared.access.grants import Scope
 from shared.database.pages import PageQuery
 from shared.errors import DomainError, Fault, Forbidden, NotFound, RecordFaulty, RecordTaken
 from shared.files.changes import Outcome, differing_values
-from shared.files.csv import ROWS_IN_ONE_GO, TableFile, refuse_import
+from shared.files.csv import ROWS_IN_ONE_GO, Numbered, TableFile
 from shared.process.background import in_turns
 from shared.records import table as store
 from shared.records.table import Kept, RecordTable
@@ -130,18 +130,17 @@ class Records(Generic[RowT]):
 
         A known row keeps what it has in the columns that the file leaves out.
         """
-        known = await self._known(session, file)
-        rows = [
-            self._filled(known.get(self._key_in(numbered.row)), numbered.row, file.columns) for numbered in file.rows
-        ]
-        found = [*await self.find_contradictions(session, rows), *await self._new_faults(session, rows, known)]
-        faults = [file.rows[index].fault(name, words) for index, name, words in found]
-        faults += [
-            numbered.fault(self.table.keys[0], "is outside what you may edit")
-            for numbered, row in zip(file.rows, rows, strict=True)
+        known = await self._known(session, file.all_rows)
+        entered = [numbered.row for numbered in file.all_rows]
+        filled = [self._filled(known.get(self._key_in(row)), row, file.columns) for row in entered]
+        rows = filled[: len(file.rows)]
+        found = [*await self.find_contradictions(session, rows), *await self._new_faults(session, filled, known)]
+        found += [
+            (index, self.table.keys[0], "is outside what you may edit")
+            for index, row in enumerate(rows)
             if not self._covers(scope, row) or not self._covers(scope, known.get(self._key_in(row), row))
         ]
-        refuse_import(faults)
+        file.refuse((file.all_rows[index], name, words) for index, name, words in found)
         before = [known.get(self._key_in(row)) for row in rows]
         outcome, differing = await _compare(self, file, rows, before)
         async for part in in_turns(differing, ROWS_IN_ONE_GO):
@@ -152,11 +151,13 @@ class Records(Generic[RowT]):
     def _key_in(self, row: RowT) -> tuple[Any, ...] | None:
         return None if self.table.numbered else self.table.key_of(row)
 
-    async def _known(self, session: AsyncSession, file: TableFile[RowT]) -> Mapping[tuple[Any, ...] | None, RowT]:
+    async def _known(
+        self, session: AsyncSession, rows: Sequence[Numbered[RowT]]
+    ) -> Mapping[tuple[Any, ...] | None, RowT]:
         """The stored rows that the file names, by key; an import never changes rows with assigned keys."""
         known: dict[tuple[Any, ...] | None, RowT] = {}
         if not self.table.numbered:
-            async for part in in_turns(file.rows, ROWS_IN_ONE_GO):
+            async for part in in_turns(rows, ROWS_IN_ONE_GO):
                 found = await store.known_rows(session, self.table, [numbered.row for numbered in part])
                 known.update((self.table.key_of(row), row) for row in found)
         return known

@@ -139,3 +139,54 @@ async def test_zips_that_an_import_adds_are_shown(rating: httpx.AsyncClient) -> 
     found = await checked(rating, "zones", b"code,name,zips\nWEST,West,798\n")
     assert found["changes"][0]["values"] == [{"column": "zips", "old": "799", "new": "799; 798"}]
     assert (await checked(rating, "zones", ZONE))["unchanged"] == 1
+
+
+NAMES: dict[str, tuple[str, list[str]]] = {
+    "customers": (
+        "ar_company,number,name,customer_type,credit_limit,pay_terms,colour\n1,S9,A,LAW,much,NEVER,red\n",
+        ["line 1", "line 2, column credit_limit", "line 2, column pay_terms"],
+    ),
+    "contracts": (
+        "ar_company,number,description,customer,receivable_type\n1,C-9,,S9999,9\n",
+        ["line 2, column description", "line 2, column customer", "line 2, column receivable_type"],
+    ),
+    "contract-items": (
+        "ar_company,contract,item,description,revenue_account,um\n1,C-999,1,Item,9999,\n",
+        ["line 2, column um", "line 2, column revenue_account", "line 2, column contract"],
+    ),
+    "job-billings": (
+        "jb_company,bill_month,bill_id,seq,contract,invoice_number\n99,soon,1,1,C,1\n",
+        ["line 2, column bill_month", "line 2, column jb_company"],
+    ),
+    "commission-rates": (
+        "server,percent,effective_from\nS9,40,soon\n",
+        ["line 2, column effective_from", "line 2, column server"],
+    ),
+    "rollup-rules": (
+        "ar_company,bill_to,style,grouping,cycle\n1,S9999,both,none,\n",
+        ["line 2, column style", "line 2, column bill_to"],
+    ),
+    "work-orders": (
+        "number,branch,customer,priority,job_type,service_on\nW9,NOWHERE,S1001,STANDARD,NOTHING,soon\n",
+        ["line 2, column service_on", "line 2, column branch", "line 2, column job_type"],
+    ),
+    "billing-profiles": (
+        (
+            "branch,customer_type,priority,job_type,region,effective_from,billing_item,method,rate\n"
+            "SAT,LAW,RUSH,NOTHING,BEXAR,2016-01-01,None,flat,many\n"
+        ),
+        ["line 2, column rate", "line 2, column job_type", "line 2, column billing_item"],
+    ),
+    "prebills": (
+        "work_order,billing_item,rate\nW0,None,many\n",
+        ["line 2, column rate", "line 2, column work_order", "line 2, column billing_item"],
+    ),
+}
+
+
+@pytest.mark.parametrize("noun", NAMES)
+async def test_unknown_names_are_reported_beside_values_that_cannot_be_read(company: Company, noun: str) -> None:
+    content, places = NAMES[noun]
+    client = company[1 if noun in {"customers", "contracts", "contract-items", "job-billings"} else 0]
+    answer = await load(client, noun, content.encode())
+    assert [one["pointer"] for one in answer.json()["errors"]] == places, answer.text

@@ -54,7 +54,7 @@ async def enter_billing_profile(entry: ProfileEntry, response: Response, session
 async def import_billing_profiles(file: CsvBody, session: Transaction) -> Outcome:
     """Adds billing profiles, one row per line. Consecutive rows with the same key and dates are one profile."""
     table = await read_csv(file, ProfileRow, key=whole_line)
-    return await billing_profiles.import_profiles(session, list(profiles_of(table.rows)))
+    return await billing_profiles.import_profiles(session, table, list(profiles_of(table.in_order)))
 
 
 @router.get("/{profile_id}", access=VIEW, refuses=[NotFound])

@@ -15,7 +15,7 @@ from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.errors import Fault, Forbidden, NotFound
 from shared.files.changes import Outcome, differing_values
-from shared.files.csv import ROWS_IN_ONE_GO, TableFile, refuse_import
+from shared.files.csv import ROWS_IN_ONE_GO, TableFile
 from shared.process.background import in_turns
 from shared.values.text import shown_key
 from shared.values.versions import require_version
@@ -79,25 +79,25 @@ async def import_customers(session: AsyncSession, scope: Scope, file: TableFile[
     Raises ImportRefused with a fault for each error.
     """
     known: dict[tuple[int, str], Customer] = {}
-    async for part in in_turns(file.rows, ROWS_IN_ONE_GO):
+    async for part in in_turns(file.all_rows, ROWS_IN_ONE_GO):
         found = await customers.known(session, [numbered.row for numbered in part])
         known.update(((customer.ar_company, customer.number), customer) for customer in found)
-    before = [known.get((numbered.row.ar_company, numbered.row.number)) for numbered in file.rows]
+    before = [known.get((numbered.row.ar_company, numbered.row.number)) for numbered in file.all_rows]
     names = [name for name in customers.CHANGEABLE if name in file.columns]
-    rows = [_filled(old, numbered.row, names) for old, numbered in zip(before, file.rows, strict=True)]
+    rows = [_filled(old, numbered.row, names) for old, numbered in zip(before, file.all_rows, strict=True)]
     faults = [
-        file.rows[index].fault(field, detail)
+        (file.all_rows[index], field, detail)
         for index, field, detail in await _unknown(session, rows)
         if not _keeps(before[index], rows[index], field)
     ]
     faults += [
-        numbered.fault("number", "is outside the customers that you may edit")
+        (numbered, "number", "is outside the customers that you may edit")
         for numbered in file.rows
         if not scope.covers(customer=numbered.row.number, ar_company=numbered.row.ar_company)
     ]
-    refuse_import(faults)
+    file.refuse(faults)
     outcome = Outcome()
-    async for places in in_turns(range(len(rows)), ROWS_IN_ONE_GO):
+    async for places in in_turns(range(len(file.rows)), ROWS_IN_ONE_GO):
         differing = [
             rows[index] for index in places if _count(outcome, file.rows[index].line, before[index], rows[index])
         ]

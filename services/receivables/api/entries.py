@@ -25,7 +25,7 @@ from services.receivables.settings import Settings
 from shared.clock import local_date, now
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
-from shared.files.csv import Numbered, read_csv
+from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import CallerOf, Router
@@ -79,8 +79,7 @@ async def add_entry(desk: DeskOf, body: EntryInput, response: Response, session:
 async def import_entries(desk: DeskOf, file: CsvBody, session: Transaction) -> Outcome:
     """Adds the entries in a file that has one row for each line. If any row has an error, nothing is imported."""
     table = await read_csv(file, EntryRow)
-    numbered = [Numbered(row.line, row.row.to_row()) for row in table.rows]
-    return await imports.import_entries(session, desk, numbered)
+    return await imports.import_entries(session, desk, table.mapped(EntryRow.to_row))
 
 
 @router.post(

@@ -17,6 +17,7 @@ from services.security.rules.groups import (
     complete_limits,
     find_grant_faults,
     find_group_faults,
+    find_unknown_features,
     plan_group_import,
     require_others_groups,
 )
@@ -24,7 +25,7 @@ from services.security.store import groups, members
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.files.changes import Outcome
-from shared.files.csv import TableFile, refuse_import
+from shared.files.csv import TableFile
 from shared.values.versions import require_version
 
 
@@ -161,7 +162,8 @@ async def import_groups(
     async with changing_permissions(session) as change:
         known = await groups.find_named(session, {numbered.row.group for numbered in file.rows})
         rows, faults = complete_limits(file, known)
-        refuse_import([*faults, *find_group_faults(rows, features)])
+        unknown = find_unknown_features(file.invalid, features)
+        file.refuse([*faults, *unknown], find_group_faults(rows, features))
         plan = plan_group_import(rows, file.columns, known)
         changed = [known[fold(draft.name)].named for draft in plan.replaced.values()]
         require_others_groups(await find_changer(session, changer_id), changed)

@@ -19,7 +19,7 @@ from services.security.rules.members import (
 from services.security.store import groups, members, users
 from shared.database.pages import PageQuery
 from shared.files.changes import Outcome
-from shared.files.csv import TableFile, refuse_import
+from shared.files.csv import TableFile
 
 
 async def list_members(
@@ -37,9 +37,10 @@ async def import_members(session: AsyncSession, file: TableFile[MemberRow], chan
     """
     rows = [numbered.row for numbered in file.rows]
     async with changing_permissions(session) as change:
-        named = await groups.find_names(session, {row.group for row in rows})
-        known = await users.find_named(session, [row.user for row in rows if row.user is not None])
-        refuse_import(find_member_faults(file.rows, named, known))
+        entered = [numbered.row for numbered in file.all_rows]
+        named = await groups.find_names(session, {row.group for row in entered if row.group is not None})
+        known = await users.find_named(session, [row.user for row in entered if row.user is not None])
+        file.refuse(find_member_faults(file.all_rows, named, known))
         present = await members.find_members(session, "group", [group.id for group in named.values()])
         plan = plan_members(rows, named, present) if "user" in file.columns else MemberPlan((), ())
         await change_members(session, plan, known, changer_id)

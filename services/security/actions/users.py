@@ -23,7 +23,7 @@ from services.security.store import groups, log_ins, permissions, sessions, user
 from shared.database.pages import PageQuery
 from shared.errors import Forbidden, NotFound
 from shared.files.changes import Outcome
-from shared.files.csv import TableFile, refuse_import
+from shared.files.csv import TableFile
 from shared.values.versions import require_version
 
 _NEEDS_ADMINISTRATOR = (
@@ -111,12 +111,13 @@ async def import_users(
     """
     rows = [numbered.row for numbered in file.rows]
     async with changing_permissions(session) as change:
-        named = await groups.find_names(session, {name for row in rows for name in row.groups})
-        known = await users.find_named(session, [row.name for row in rows])
-        unknown = find_unknown_groups(file.rows, named)
+        entered = [numbered.row for numbered in file.all_rows]
+        named = await groups.find_names(session, {name for row in entered for name in row.groups})
+        known = await users.find_named(session, [row.name for row in entered if row.name is not None])
+        unknown = find_unknown_groups(file.all_rows, named)
         if not by_administrator and unknown:
             raise Forbidden(_NEEDS_ADMINISTRATOR)
-        refuse_import([*unknown, *find_other_kinds(file.rows, known)])
+        file.refuse([*unknown, *find_other_kinds(file.all_rows, known)])
         plan = plan_user_import(rows, known, named, sets_groups="groups" in file.columns)
         if not by_administrator and (plan.joining or plan.leaving):
             raise Forbidden(_NEEDS_ADMINISTRATOR)

@@ -155,6 +155,17 @@ def _by_group(rows: Sequence[Numbered[GroupRow]]) -> dict[str, list[Numbered[Gro
     return {of_group[0].row.group: of_group for of_group in grouped.values()}
 
 
+def find_unknown_features(
+    rows: Sequence[Numbered[GroupRow]], features: Features
+) -> list[tuple[Numbered[GroupRow], str, str]]:
+    """A fault for every unknown feature, for rows that are invalid in other columns."""
+    return [
+        (numbered, "feature", f"there is no feature {numbered.row.feature}")
+        for numbered in rows
+        if numbered.row.feature is not None and numbered.row.feature not in features
+    ]
+
+
 def find_group_faults(rows: Sequence[Numbered[GroupRow]], features: Features) -> list[Fault]:
     """All faults of a file: unknown features, limits where there can be none, contradicting descriptions."""
     faults: list[tuple[int, Fault]] = []
@@ -178,7 +189,7 @@ def find_group_faults(rows: Sequence[Numbered[GroupRow]], features: Features) ->
 
 def complete_limits(
     file: TableFile[GroupRow], known: Mapping[str, Group]
-) -> tuple[list[Numbered[GroupRow]], list[Fault]]:
+) -> tuple[list[Numbered[GroupRow]], list[tuple[Numbered[GroupRow], str, str]]]:
     """The rows of a file with the limits that the file leaves out, which a known grant keeps; and the faults.
 
     `known` are the existing groups by folded name. Example: without a column for branches, the row
@@ -194,7 +205,7 @@ def complete_limits(
             row = row.model_copy(update={side: getattr(same[0], side) for side in sides})
         elif sides and len(same) > 1:
             detail = f"{row.group} has this feature with several limits; add the columns {', '.join(sides)}"
-            faults.append(numbered.fault("feature", detail))
+            faults.append((numbered, "feature", detail))
         rows.append(Numbered(numbered.line, row))
     return rows, faults
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from services.security.records.names import GroupName, Named, UserName, fold
 from services.security.records.users import User
-from shared.errors import Fault
 from shared.files.changes import Outcome
 from shared.files.csv import Numbered
+from shared.values.columns import Record
 from shared.values.filters import Filter
 from shared.values.numbers import Id
 
@@ -27,8 +27,7 @@ class MemberFilter(Filter):
     user: Id | None = None
 
 
-@dataclass(frozen=True)
-class MemberRow:
+class MemberRow(Record):
     """A user in a group, as a row of a file; a row without a user only names its group, which then has no members."""
 
     group: GroupName
@@ -75,15 +74,15 @@ class MemberPlan:
 
 def find_member_faults(
     rows: Sequence[Numbered[MemberRow]], groups: Mapping[str, Named], known: Mapping[str, User]
-) -> list[Fault]:
+) -> list[tuple[Numbered[MemberRow], str, str]]:
     """A fault for every unknown group and user; `groups` and `known` are by folded name."""
     faults = []
     for numbered in rows:
         row = numbered.row
-        if fold(row.group) not in groups:
-            faults.append(numbered.fault("group", f"there is no group {row.group}"))
+        if row.group is not None and fold(row.group) not in groups:
+            faults.append((numbered, "group", f"there is no group {row.group}"))
         if row.user is not None and fold(row.user) not in known:
-            faults.append(numbered.fault("user", f"there is no user {row.user}"))
+            faults.append((numbered, "user", f"there is no user {row.user}"))
     return faults
 
 

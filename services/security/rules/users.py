@@ -8,7 +8,6 @@ from pydantic import Field
 from services.security.records.names import Named, Sought, fold
 from services.security.records.users import User, UserDraft, UserKind, UserRow
 from services.security.rules.members import Joining, Leaving, MemberPlan
-from shared.errors import Fault
 from shared.files.changes import Outcome, differing_values
 from shared.files.csv import Numbered
 from shared.values.filters import Filter
@@ -60,22 +59,26 @@ class UserPlan(MemberPlan):
         return bool(any(draft.active for draft in self.new) or self.flagged or self.joining or self.leaving)
 
 
-def find_unknown_groups(rows: Sequence[Numbered[UserRow]], groups: Mapping[str, Named]) -> list[Fault]:
+def find_unknown_groups(
+    rows: Sequence[Numbered[UserRow]], groups: Mapping[str, Named]
+) -> list[tuple[Numbered[UserRow], str, str]]:
     """A fault for every group in the file that is not among `groups`, which are by folded name."""
     return [
-        numbered.fault("groups", f"there is no group {name}")
+        (numbered, "groups", f"there is no group {name}")
         for numbered in rows
         for name in numbered.row.groups
         if fold(name) not in groups
     ]
 
 
-def find_other_kinds(rows: Sequence[Numbered[UserRow]], known: Mapping[str, User]) -> list[Fault]:
+def find_other_kinds(
+    rows: Sequence[Numbered[UserRow]], known: Mapping[str, User]
+) -> list[tuple[Numbered[UserRow], str, str]]:
     """A fault for every existing user who has another kind in the file, because a kind never changes."""
     return [
-        numbered.fault("kind", f"cannot be changed: {numbered.row.name} is a {_KIND_WORDS[user.kind]}")
+        (numbered, "kind", f"cannot be changed: {numbered.row.name} is a {_KIND_WORDS[user.kind]}")
         for numbered in rows
-        if (user := known.get(fold(numbered.row.name))) is not None and numbered.row.kind not in {None, user.kind}
+        if (user := known.get(fold(numbered.row.name or ""))) is not None and numbered.row.kind not in {None, user.kind}
     ]
 
 

@@ -53,7 +53,7 @@ async def test_rows_keep_their_numbers_over_blank_rows_and_line_breaks() -> None
 
     content = workbook(("code", "pages"), ("A", 1), (None, None), ("two\nlines", 2), ("D", "many"))
     with pytest.raises(ImportRefused) as refused:
-        await read_csv(await xlsx.read(content, MOST_ROWS), Row, key=lambda row: row.code)
+        (await read_csv(await xlsx.read(content, MOST_ROWS), Row, key=lambda row: row.code)).refuse()
     assert [fault.pointer for fault in refused.value.faults] == ["line 5, column pages"]
 
 

@@ -69,8 +69,8 @@ def test_a_grant_keeps_the_limits_that_the_file_has_no_column_for() -> None:
 def test_a_grant_that_could_be_either_of_two_is_refused() -> None:
     known = {"billing": group("Billing", "", IN_SAT, VIEW_ORDERS)}
     file = TableFile([row(2, "Billing", "", VIEW_ORDERS)], frozenset({"group", "feature", "level"}))
-    _, (fault,) = complete_limits(file, known)
-    assert (fault.pointer, "add the columns branches" in fault.detail) == ("line 2, column feature", True)
+    _, ((numbered, column, detail),) = complete_limits(file, known)
+    assert (numbered.line, column, "add the columns branches" in detail) == (2, "feature", True)
 
 
 def test_every_fault_is_reported_with_its_line() -> None:

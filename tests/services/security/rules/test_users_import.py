@@ -87,7 +87,7 @@ def test_a_deactivated_user_is_reported() -> None:
 
 def test_unknown_groups_are_reported_with_their_lines() -> None:
     faults = find_unknown_groups([Numbered(2, row("Proof", "Prof"))], GROUPS)
-    assert [(fault.pointer, fault.detail) for fault in faults] == [("line 2, column groups", "there is no group Prof")]
+    assert [(numbered.line, *fault) for numbered, *fault in faults] == [(2, "groups", "there is no group Prof")]
 
 
 names = st.sampled_from(["Proof", "Billing", "Rating"])
