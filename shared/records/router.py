@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from shared.access.declared import Access
 from shared.database.pages import PageQuery
 from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
@@ -146,12 +147,15 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
 
 def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge: Edge, records: Records[Any]) -> None:
-    words = "Adds new rows and updates existing ones. If any row has an error, nothing is imported."
+    words = (
+        "Adds new rows and updates existing ones, which keep what they have in the columns that the file leaves out. "
+        "If any row has an error, nothing is imported."
+    )
 
     @declare("imports", "/import", f"import {edge.several}", words, access=edge.edit)
-    async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-        rows = await read_csv(file, records.table.entered, key=records.table.key_in_file)
-        return await records.import_rows(session, caller.scope, rows)
+    async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
+        table = await read_csv(file, records.table.entered, key=records.table.key_in_file)
+        return await records.import_rows(session, caller.scope, table)
 
 
 def _type_of(info: FieldInfo) -> Any:

@@ -1,6 +1,6 @@
 """The SQL of records: one declaration of a table gives all statements, and each handles any number of rows."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -73,6 +73,11 @@ class RecordTable(Generic[RowT]):
         return column_types(self.table, self.entered)
 
     @property
+    def changeable(self) -> list[str]:
+        """The columns that can change once a row exists."""
+        return [name for name in self.types if name not in self.keys and name not in self.kept]
+
+    @property
     def numbered(self) -> bool:
         """Whether the database assigns the key, so that what people enter has none."""
         return not self.types.keys() >= set(self.keys)
@@ -132,14 +137,17 @@ async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: ob
 
 
 async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> list[RowT]:
-    """The stored rows with the keys of the given rows."""
+    """The stored rows with the keys of the given rows, locked against other changes."""
     names = ", ".join(table.keys)
     arrays = ", ".join(f"CAST(:{name} AS {table.types[name]}[])" for name in table.keys)
     same = " AND ".join(f"t.{name} = wanted.{name}" for name in table.keys)
     return await fetch_all(
         session,
         table.kind,
-        f"SELECT {table.select} FROM unnest({arrays}) AS wanted ({names}) JOIN {table.name} t ON {same}",
+        f"""
+        SELECT {table.select} FROM unnest({arrays}) AS wanted ({names}) JOIN {table.name} t ON {same}
+        ORDER BY {", ".join(f"t.{name}" for name in table.keys)} FOR NO KEY UPDATE OF t
+        """,
         **columns(rows, *table.keys),
     )
 
@@ -202,28 +210,35 @@ def _insert(table: RecordTable[RowT]) -> str:
     return f"INSERT INTO {table.name} AS t ({names}) SELECT {names} FROM unnest({arrays}) AS row ({names})"
 
 
-def _changing(table: RecordTable[RowT], value_of: str) -> tuple[str, str]:
-    """What a change sets, and the condition under which that makes a difference; `value_of` stands before a name."""
-    values = [name for name in table.types if name not in table.keys and name not in table.kept]
+def _changing(table: RecordTable[RowT], value_of: str, names: Collection[str]) -> tuple[str, str]:
+    """What a change of the columns `names` sets, and the condition under which that makes a difference.
+
+    `value_of` stands before the name of a new value.
+    """
+    values = [name for name in table.changeable if name in names]
+    if not values:
+        return "revision = t.revision", "false"
     changes = ", ".join(f"{name} = {value_of}{name}" for name in values)
     before, after = (", ".join(f"{side}{name}" for name in values) for side in ("t.", value_of))
     return f"{changes}, revision = t.revision + 1", f"({before}) IS DISTINCT FROM ({after})"
 
 
-async def upsert_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> None:
-    """Adds new rows and updates existing ones that differ, in one statement."""
+async def upsert_rows(
+    session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT], names: Collection[str]
+) -> None:
+    """Adds new rows, and updates the columns `names` of existing ones that differ, in one statement."""
     if not rows:
         return
     known = ""
     if not table.numbered:
-        changes, differs = _changing(table, "excluded.")
+        changes, differs = _changing(table, "excluded.", names)
         known = f"ON CONFLICT ({', '.join(table.keys)}) DO UPDATE SET {changes} WHERE {differs}"
     await execute(session, f"{_insert(table)} {known}", **columns(rows, *table.types))
 
 
 async def update_row(session: AsyncSession, table: RecordTable[RowT], key: Sequence[Any], row: RowT) -> None:
     """Gives the row of this key other values, if they differ."""
-    changes, differs = _changing(table, "new.")
+    changes, differs = _changing(table, "new.", table.types)
     values = ", ".join(f"CAST(:new_{name} AS {kind}) AS {name}" for name, kind in table.types.items())
     await execute(
         session,

@@ -34,12 +34,20 @@ async def _faults_in_zones(session: AsyncSession, rows: Sequence[Zone]) -> Fault
     return [*find_faults_in_codes(rows), *find_taken_zips(rows, zones)]
 
 
-async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
+async def _unknown_servers(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
     """A rate can keep a server who was retired after the rate was saved."""
-    saved = [row for row in rows if isinstance(row, CommissionRate)]
+    servers = (await codes.known_codes(session))["server"]
+    return [
+        (index, "server", f"there is no server {row.server}")
+        for index, row in enumerate(rows)
+        if row.server not in servers
+    ]
+
+
+async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
     await codes.lock_servers(session, sorted({row.server for row in rows}))
-    servers = (await codes.known_codes(session))["server"] | {row.server for row in saved}
-    faults = [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rate(row, servers)]
+    saved = [row for row in rows if isinstance(row, CommissionRate)]
+    faults = [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rate(row)]
     others = [rate for rate in await load_rows(session, records.COMMISSION_RATES) if isinstance(rate, CommissionRate)]
     overlaps = find_overlapping_rates(rows, others, replaces=saved[0].id if saved else None)
     return [*faults, *((index, "effective_from", message) for index, message in overlaps)]
@@ -54,7 +62,7 @@ async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntr
     return [
         (index, "bill_to", f"company {row.ar_company} has no customer {row.bill_to}")
         for index, row in enumerate(rows)
-        if (row.ar_company, row.bill_to) not in known
+        if row.ar_company is not None and (row.ar_company, row.bill_to) not in known
     ]
 
 
@@ -72,6 +80,7 @@ def _codes(table: RecordTable[Any], **more: Any) -> Records[Any]:
 def _zips_of(name: str) -> dict[str, Any]:
     """A change replaces the ZIP codes of a region or zone; an import only adds some."""
     return {
+        "grows": ("zips",),
         "save_more": partial(codes.add_zips, name=name),
         "change_more": partial(codes.remove_other_zips, name=name),
     }
@@ -88,6 +97,7 @@ BILLING_ITEMS = _codes(records.BILLING_ITEMS)
 SERVERS = _codes(records.SERVERS)
 COMMISSION_RATES = Records(
     records.COMMISSION_RATES,
+    find_faults=_unknown_servers,
     find_contradictions=_faults_in_rates,
     sides_of=None,
     taken=CommissionRatesOverlap,

@@ -1,6 +1,6 @@
 """Work orders: entered, imported, changed and read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -28,8 +28,10 @@ from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
-from shared.files.csv import ROWS_IN_ONE_GO, Numbered, refuse_import
+from shared.files.changes import Outcome
+from shared.files.csv import ROWS_IN_ONE_GO, Numbered, TableFile
 from shared.process.background import in_turns
+from shared.values.fields import field_names
 from shared.values.versions import require_version
 
 
@@ -99,25 +101,29 @@ async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) ->
     return order_id
 
 
-async def import_orders(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[EnteredOrder]]) -> int:
-    """Enters all orders and returns their number; raises ImportRefused with every row that has an error."""
+async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[EnteredOrder]) -> Outcome:
+    """Enters all orders; raises ImportRefused with every row that has an error."""
+    outcome = Outcome()
     known = await codes.known_codes(session)
     companies = await codes.companies_of_branches(session)
-    taken = await work_orders.taken_numbers(session, [numbered.row.number for numbered in entries])
-    faults: list[Fault] = []
-    async for part in in_turns(entries, ROWS_IN_ONE_GO):
+    taken = await work_orders.taken_numbers(session, [numbered.row.number for numbered in file.all_rows])
+    faults: list[tuple[Numbered[EnteredOrder], str, str]] = []
+    async for part in in_turns(file.all_rows, ROWS_IN_ONE_GO):
         for numbered in part:
             entry = numbered.row
-            faults += [numbered.fault(column, message) for column, message in find_unknown_in_order(entry, known)]
+            faults += [(numbered, *fault) for fault in find_unknown_in_order(entry, known)]
             if entry.number in taken:
-                faults.append(numbered.fault("number", f"work order {entry.number} already exists"))
+                faults.append((numbered, "number", f"work order {entry.number} already exists"))
             company = companies.get(entry.branch)
-            if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):
-                faults.append(numbered.fault("branch", "is outside the branches and customers that you may edit"))
-    refuse_import(faults)
-    async for part in in_turns(entries, ROWS_IN_ONE_GO):
+            within = scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company)
+            if not (numbered.faulty or within):
+                faults.append((numbered, "branch", "is outside the branches and customers that you may edit"))
+    file.refuse(faults)
+    async for part in in_turns(file.rows, ROWS_IN_ONE_GO):
         await work_orders.insert(session, [numbered.row for numbered in part])
-    return len(entries)
+        for numbered in part:
+            outcome.create(numbered.line, numbered.row.number, numbered.row, field_names(EnteredOrder))
+    return outcome
 
 
 async def change_order(

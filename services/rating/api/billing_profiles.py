@@ -13,6 +13,7 @@ from services.rating.schemas.billing_profiles import ProfileCopy, ProfileEnd, pr
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
@@ -50,10 +51,10 @@ async def enter_billing_profile(entry: ProfileEntry, response: Response, session
 
 
 @router.imports("/import", access=EDIT)
-async def import_billing_profiles(file: CsvBody, session: Transaction) -> int:
+async def import_billing_profiles(file: CsvBody, session: Transaction) -> Outcome:
     """Adds billing profiles, one row per line. Consecutive rows with the same key and dates are one profile."""
-    rows = await read_csv(file, ProfileRow, key=whole_line)
-    return await billing_profiles.import_profiles(session, list(profiles_of(rows)))
+    table = await read_csv(file, ProfileRow, key=whole_line)
+    return await billing_profiles.import_profiles(session, table, list(profiles_of(table.in_order)))
 
 
 @router.get("/{profile_id}", access=VIEW, refuses=[NotFound])

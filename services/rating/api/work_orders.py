@@ -15,6 +15,7 @@ from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChanges, 
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody
@@ -49,10 +50,10 @@ async def enter_work_order(
 
 
 @router.imports("/import", access=EDIT)
-async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
+async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
     """Enters orders from a file. If any row has an error, nothing is imported."""
-    rows = await read_csv(file, EnteredOrder, key=attrgetter("number"))
-    return await work_orders.import_orders(session, caller.scope, rows)
+    table = await read_csv(file, EnteredOrder, key=attrgetter("number"))
+    return await work_orders.import_orders(session, caller.scope, table)
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])

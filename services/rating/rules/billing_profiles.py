@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
+from services.rating.records.billing_profiles import Key, LineEntry, LinePrice, ProfileEntry
 from services.rating.records.notation import Step, ZoneRate
 from services.rating.records.work_orders import ONE, QUANTITY_SOURCES
 from services.rating.rules.commission_terms import find_faults_in_terms
@@ -48,6 +48,17 @@ def find_faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
         *(_faults_in_steps(line.steps) if line.method in _STEPPED else ()),
         *(_faults_in_zones(line.zones, known) if line.method == "zone" else ()),
     ]
+
+
+def find_unknown_in_line(line: LinePrice, known: Known) -> list[FieldFault]:
+    """The names in a line that do not exist, for a line or a profile that is invalid in other fields."""
+    zones = dict.fromkeys(zone for rate in line.zones for zone in (rate.from_zone, rate.to_zone) if zone != ANY)
+    wrong = [("zones", f"there is no zone {zone}") for zone in zones if zone not in known["zone"]]
+    if line.billing_item not in known["billing_item"]:
+        wrong.append(("billing_item", f"there is no billing item {line.billing_item}"))
+    if line.bill_type is not None and line.bill_type not in known["bill_type"]:
+        wrong.append(("bill_type", f"there is no bill type {line.bill_type}"))
+    return wrong
 
 
 def _faults_in_references(line: LineEntry, known: Known) -> Iterator[FieldFault]:

@@ -41,8 +41,8 @@ def whole_line(row: ProfileRow) -> ProfileRow:
     return row
 
 
-def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileEntry, list[int]]]:
-    """Yields the profiles in a table, each with the file's line number of each of its lines."""
+def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileEntry, list[Numbered[ProfileRow]]]]:
+    """Yields the profiles in a table, each with the rows of its lines."""
 
     def head_of(numbered: Numbered[ProfileRow]) -> dict[str, Any]:
         return parts_of(numbered.row, ProfileHead)
@@ -50,4 +50,4 @@ def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileE
     for head, several in groupby(rows, key=head_of):
         group = list(several)
         lines = [LineEntry.model_construct(**parts_of(numbered.row, LineEntry)) for numbered in group]
-        yield ProfileEntry.model_construct(**head, lines=lines), [numbered.line for numbered in group]
+        yield ProfileEntry.model_construct(**head, lines=lines), group

@@ -14,8 +14,10 @@ from services.receivables.store import customers, references
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.errors import Fault, Forbidden, NotFound
-from shared.files.csv import ROWS_IN_ONE_GO, Numbered, refuse_import
+from shared.files.changes import Outcome, differing_values
+from shared.files.csv import ROWS_IN_ONE_GO, TableFile
 from shared.process.background import in_turns
+from shared.values.text import shown_key
 from shared.values.versions import require_version
 
 _NAMED = {name: name for name in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
@@ -70,29 +72,52 @@ async def change_customer(
     await customers.announce(session, [customer_id])
 
 
-async def import_customers(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[CustomerEntry]]) -> int:
-    """Creates and changes the customers in a file, all or none, and returns how many there are.
+async def import_customers(session: AsyncSession, scope: Scope, file: TableFile[CustomerEntry]) -> Outcome:
+    """Creates and changes the customers in a file, all or none.
 
+    A known customer keeps what it has in the columns that the file leaves out, and is published only if it changes.
     Raises ImportRefused with a fault for each error.
     """
-    rows = [entry.row for entry in entries]
-    unknown = await _unknown(session, rows)
-    existing = await customers.known(session, rows) if unknown else []
-    by_number = {(customer.ar_company, customer.number): customer for customer in existing}
+    known: dict[tuple[int, str], Customer] = {}
+    async for part in in_turns(file.all_rows, ROWS_IN_ONE_GO):
+        found = await customers.known(session, [numbered.row for numbered in part])
+        known.update(((customer.ar_company, customer.number), customer) for customer in found)
+    before = [known.get((numbered.row.ar_company, numbered.row.number)) for numbered in file.all_rows]
+    names = [name for name in customers.CHANGEABLE if name in file.columns]
+    rows = [_filled(old, numbered.row, names) for old, numbered in zip(before, file.all_rows, strict=True)]
     faults = [
-        entries[index].fault(field, detail)
-        for index, field, detail in unknown
-        if not _keeps(by_number.get((rows[index].ar_company, rows[index].number)), rows[index], field)
+        (file.all_rows[index], field, detail)
+        for index, field, detail in await _unknown(session, rows)
+        if not _keeps(before[index], rows[index], field)
     ]
     faults += [
-        entry.fault("number", "is outside the customers that you may edit")
-        for entry in entries
-        if not scope.covers(customer=entry.row.number, ar_company=entry.row.ar_company)
+        (numbered, "number", "is outside the customers that you may edit")
+        for numbered in file.rows
+        if not scope.covers(customer=numbered.row.number, ar_company=numbered.row.ar_company)
     ]
-    refuse_import(faults)
-    async for part in in_turns(rows, ROWS_IN_ONE_GO):
-        await customers.announce(session, await customers.upsert(session, part))
-    return len(entries)
+    file.refuse(faults)
+    outcome = Outcome()
+    async for places in in_turns(range(len(file.rows)), ROWS_IN_ONE_GO):
+        differing = [
+            rows[index] for index in places if _count(outcome, file.rows[index].line, before[index], rows[index])
+        ]
+        await customers.announce(session, await customers.upsert(session, differing, file.columns))
+    return outcome
+
+
+def _filled(before: Customer | None, entry: CustomerEntry, names: Sequence[str]) -> CustomerEntry:
+    """The customer as it will be, given the columns in the file."""
+    return entry if before is None else before.model_copy(update={name: getattr(entry, name) for name in names})
+
+
+def _count(outcome: Outcome, line: int, before: Customer | None, entry: CustomerEntry) -> bool:
+    """Counts a row of a file; returns whether it creates or changes its customer."""
+    made, shown = outcome.made, shown_key((entry.ar_company, entry.number))
+    if before is None:
+        outcome.create(line, shown, entry, CustomerEntry.model_fields)
+    else:
+        outcome.change(line, shown, differing_values(before, entry, customers.CHANGEABLE))
+    return outcome.made > made
 
 
 def _require_in_scope(scope: Scope, entry: CustomerEntry) -> None:

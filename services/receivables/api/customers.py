@@ -13,6 +13,7 @@ from services.receivables.schemas.customers import AccountRead, CustomerChanges
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
@@ -46,10 +47,13 @@ async def create_customer(entry: CustomerEntry, response: Response, caller: Call
 
 
 @router.imports("/import", access=EDIT)
-async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-    """Creates the customers in the file, or changes existing ones. If any row has an error, nothing is imported."""
-    rows = await read_csv(file, CustomerEntry, key=attrgetter("ar_company", "number"))
-    return await customers.import_customers(session, caller.scope, rows)
+async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
+    """Creates the customers in the file, or changes existing ones in the columns that the file has.
+
+    If any row has an error, nothing is imported. A customer that does not change is not published.
+    """
+    table = await read_csv(file, CustomerEntry, key=attrgetter("ar_company", "number"))
+    return await customers.import_customers(session, caller.scope, table)
 
 
 @router.get("/{customer_id}", access=VIEW, refuses=[NotFound])

@@ -1,6 +1,6 @@
 """The rows of customers, and what they owe."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +18,8 @@ from shared.events import outbox
 
 _TABLE = column_types(metadata.tables["customer"])
 _TYPES = {name: _TABLE[name] for name in CustomerEntry.model_fields}
+CHANGEABLE = tuple(name for name in _TYPES if name not in {"ar_company", "number"})
+"""What can change once a customer exists."""
 _COLUMNS = ", ".join(f"c.{name}" for name in _TABLE)
 
 
@@ -68,13 +70,14 @@ async def list_customers(
 
 
 async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[Customer]:
-    """The existing customers with the numbers of these entries."""
+    """The existing customers with the numbers of these entries, locked against other changes."""
     return await fetch_all(
         session,
         Customer,
         f"""
         SELECT {_COLUMNS} FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS named (ar_company, number)
         JOIN customer c ON c.ar_company = named.ar_company AND c.number = named.number
+        ORDER BY c.id FOR NO KEY UPDATE OF c
         """,
         **columns(entries, "ar_company", "number"),
     )
@@ -92,16 +95,22 @@ async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
     return customer_id
 
 
-async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[int]:
-    """Creates or changes many customers in one statement and returns the ids of all."""
-    names = ", ".join(_TYPES)
+async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry], names: Collection[str]) -> list[int]:
+    """Creates customers, or changes the columns `names` of those that differ; returns the ids of all of these.
+
+    All are written in one statement.
+    """
+    written = ", ".join(_TYPES)
     arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
-    changes = ", ".join(f"{name} = excluded.{name}" for name in _TYPES if name not in {"ar_company", "number"})
+    changed = [name for name in CHANGEABLE if name in names]
+    changes = "".join(f"{name} = excluded.{name}, " for name in changed)
+    before, after = (", ".join(f"{side}.{name}" for name in changed) for side in ("customer", "excluded"))
     return await fetch_values(
         session,
         f"""
-        INSERT INTO customer ({names}) SELECT {names} FROM unnest({arrays}) AS entry ({names})
-        ON CONFLICT (ar_company, number) DO UPDATE SET {changes}, version = customer.version + 1
+        INSERT INTO customer ({written}) SELECT {written} FROM unnest({arrays}) AS entry ({written})
+        ON CONFLICT (ar_company, number) DO UPDATE SET {changes} version = customer.version + 1
+        WHERE ({before}) IS DISTINCT FROM ({after})
         RETURNING id
         """,
         **columns(entries, *_TYPES),

@@ -34,7 +34,7 @@ from services.receivables.rules.entries.header import (
 )
 from services.receivables.rules.entries.limits import faults_in_amounts, faults_in_change, faults_in_open
 from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, is_current
-from services.receivables.rules.entries.lines import fill_line, line_of, unaffected_fields
+from services.receivables.rules.entries.lines import fill_line, line_of, unaffected_fields, unknown_codes
 from services.receivables.rules.tax import tax_discount
 from shared.values.money import ZERO
 
@@ -109,6 +109,24 @@ def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[
     if number is not None and facts.type == INVOICE and not is_current(book.codes.types, number):
         faults.append(("receivable_type", f"there is no active receivable type {values['receivable_type']}"))
     return Form(form.values, form.fields, tuple(faults)), facts
+
+
+def unknown_in_header(book: Book, typed: Values) -> list[tuple[str, str]]:
+    """The names in the input for a header that do not exist, for a header that is invalid in other fields."""
+    company, faults = book.company.number, []
+    customer, contract, terms = (typed.get(name) for name in ("customer", "contract", "pay_terms"))
+    if customer is not None and customer not in book.customers:
+        faults.append(("customer", f"company {company} has no customer {customer}"))
+    if contract is not None and contract not in book.contracts:
+        faults.append(("contract", f"company {company} has no contract {contract}"))
+    if terms is not None and not is_current(book.codes.terms, terms):
+        faults.append(("pay_terms", f"there are no active pay terms {terms}"))
+    return faults
+
+
+def unknown_in_line(book: Book, typed: Values) -> list[tuple[str, str]]:
+    """The codes and accounts in the input for a line that do not exist, for a line without a valid header."""
+    return unknown_codes(book.codes, book.company.gl_company, typed)
 
 
 def header_of(form: Form, facts: HeaderFacts, seq: int, entered_by: str, before: Header | None = None) -> Header:

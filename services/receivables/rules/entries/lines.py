@@ -19,7 +19,7 @@ from services.receivables.rules.entries.facts import (
 )
 from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
 from services.receivables.rules.entries.limits import fault_in_size
-from services.receivables.rules.entries.line_facts import BatchLine, LineFacts, is_current
+from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, is_current
 from services.receivables.rules.tax import LineTax, tax_discount, tax_line
 from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
 from shared.values.money import ZERO, round_cents
@@ -293,25 +293,29 @@ def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
         faults.append(("line_type", "contract needs a contract in the header"))
     if values["contract_item"] is not None and facts.item is None:
         faults.append(("contract_item", f"the contract has no item {values['contract_item']}"))
-    if (
-        values["material"] is not None
-        and not facts.applied
-        and not is_current(facts.codes.materials, values["material"])
-    ):
-        faults.append(("material", f"there is no active material {values['material']}"))
-    if (
-        values["tax_code"] is not None
-        and not facts.applied
-        and not is_current(facts.codes.tax_codes, values["tax_code"])
-    ):
-        faults.append(("tax_code", f"there is no active tax code {values['tax_code']}"))
-    if values["gl_account"] and values["gl_account"] not in facts.codes.accounts:
-        faults.append(("gl_account", f"GL company {facts.company.gl_company} has no account {values['gl_account']}"))
-    if values["gl_account"] in facts.codes.control_accounts:
-        detail = f"account {values['gl_account']} is reserved for what customers owe; choose a revenue account"
-        faults.append(("gl_account", detail))
+    faults += unknown_codes(
+        facts.codes,
+        facts.company.gl_company,
+        {**values, **({"material": None, "tax_code": None} if facts.applied else {})},
+    )
     if facts.type == ADJUSTMENT and facts.applied is None and values["amount"] == ZERO:
         faults.append(("net", "a new line of an adjustment needs an amount"))
+    return faults
+
+
+def unknown_codes(codes: EntryCodes, gl_company: int, values: Values) -> list[tuple[str, str]]:
+    """The codes and accounts of a line that do not exist, whatever its header says."""
+    faults = []
+    material, tax_code, account = (values.get(name) for name in ("material", "tax_code", "gl_account"))
+    if material is not None and not is_current(codes.materials, material):
+        faults.append(("material", f"there is no active material {material}"))
+    if tax_code is not None and not is_current(codes.tax_codes, tax_code):
+        faults.append(("tax_code", f"there is no active tax code {tax_code}"))
+    if account and account not in codes.accounts:
+        faults.append(("gl_account", f"GL company {gl_company} has no account {account}"))
+    if account in codes.control_accounts:
+        detail = f"account {account} is reserved for what customers owe; choose a revenue account"
+        faults.append(("gl_account", detail))
     return faults
 
 

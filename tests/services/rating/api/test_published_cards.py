@@ -48,7 +48,7 @@ async def test_prebills_are_imported_with_their_servers_and_split_to_the_cent(
     cards: httpx.AsyncClient, card: Callable[[str], Awaitable[dict[str, Any]]], rate: Rate
 ) -> None:
     answer = await load(cards, "prebills", (CARDS / "prebills.csv").read_bytes())
-    assert answer.json() == {"imported": 2}
+    assert answer.json()["imported"] == 2
     order = await card("CARD-01")
     rated = (await rate(order["id"])).json()
     assert [(line["billing_item"], line["origin"], line["amount"]) for line in rated["lines"]] == [
@@ -106,7 +106,7 @@ async def test_exported_profiles_can_be_imported_again(cards: httpx.AsyncClient)
     )
     assert ended.status_code == 200, ended.text
     answer = await load(cards, "billing-profiles", exported.replace(b"2026-01-01", b"2027-01-01"))
-    assert answer.json() == {"imported": 1}, answer.text
+    assert answer.json()["imported"] == 1, answer.text
     before, after = (await cards.get("/v1/billing-profiles", params=query)).json()["items"]
     assert after["lines"] == profile["lines"] == before["lines"]
 
@@ -122,7 +122,7 @@ async def test_orders_and_prebills_are_exported_in_the_import_format(cards: http
         if noun == "work-order-entries":
             exported = exported.replace(b"CARD-", b"AGAIN-")
         answer = await load(cards, import_noun, exported)
-        assert answer.json() == {"imported": len(before)}, answer.text
+        assert answer.json()["imported"] == len(before), answer.text
         after = (await cards.get(f"/v1/{noun}", params={"limit": 500})).json()["items"][len(before) :]
         assert [{**row, key: row[key].replace("AGAIN", "CARD")} for row in after] == [
             {**row, "bill_to": row["customer"]} if "customer" in row else row for row in before
