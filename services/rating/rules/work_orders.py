@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.rating.errors import LockedUseCredit, NotClosed, NotOpen, NotRated, NotReadyForRating
 from services.rating.records.work_orders import FieldStatus, OrderEntry, OrderStyle
+from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.money import Money
 from shared.values.text import CodeText, Line, NumberText
@@ -81,8 +82,8 @@ class OrderFilter(Filter):
     branch: CodeText | None = None
     customer: NumberText | None = None
     bill_to: NumberText | None = None
-    service_from: date | None = None
-    service_to: date | None = None
+    service_from: CalendarDate | None = None
+    service_to: CalendarDate | None = None
     search: Line | None = Field(default=None, description="Text in the number or the reference.")
 
 

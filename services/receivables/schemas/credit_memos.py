@@ -9,6 +9,7 @@ from services.receivables.rules.credit_memos import CreditDraft, CreditDraftLine
 from services.receivables.schemas.invoices import InvoiceRead
 from shared.clock import month_of
 from shared.contracts.invoice_credited import Disposition
+from shared.values.dates import CalendarDate
 from shared.values.money import EnteredMoney
 from shared.values.numbers import Id
 from shared.values.text import FilledLine, MonthText
@@ -41,7 +42,7 @@ class CreditEntry(BaseModel):
         default=None, min_length=1, max_length=1000, description="Lines instead of work orders, each at most once."
     )
     month: MonthText | None = Field(default=None, description="Defaults to the month of the credit date.")
-    credit_date: date | None = Field(default=None, description="Defaults to today in the company's time zone.")
+    credit_date: CalendarDate | None = Field(default=None, description="Defaults to today in the company's time zone.")
 
     @field_validator("lines")
     @classmethod
