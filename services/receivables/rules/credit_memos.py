@@ -16,6 +16,7 @@ from services.receivables.errors import (
     WorkOrderNotOnInvoice,
 )
 from services.receivables.rules.entries.amounts import share
+from services.receivables.rules.months import MOST_MONTHS_APART, is_far_from
 from services.receivables.rules.posting import NewLine, NewTransaction, Posting, distribute_lines, sums_of
 from shared.contracts.invoice_credited import Disposition
 from shared.errors import Fault
@@ -36,10 +37,20 @@ class Invoice:
     receivable_type: int
     ar_account: str
     branch: str | None
+    invoice_date: date
     total: Decimal
     run_id: int | None
     rating_invoice_id: int | None
     rating_attempt: int | None
+
+
+@dataclass(frozen=True)
+class CreditWarning:
+    """What looks wrong with a credit and does not keep it from being posted: the field, the rule, and a sentence."""
+
+    field: str
+    rule: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -139,6 +150,21 @@ def lines_to_credit(invoice: Invoice, lines: Sequence[InvoiceLine], request: Cre
     if not credited:
         raise NothingToCredit(f"There is nothing left to credit on these lines of invoice {invoice.invoice_number}.")
     return credited
+
+
+def warnings_about(invoice: Invoice, draft: CreditDraft) -> list[CreditWarning]:
+    """The warnings about the date of a credit: before that of its invoice, or far from its month.
+
+    Example: a credit of 2026-10-31 on an invoice of 2026-11-20 warns.
+    """
+    found = []
+    if draft.credit_date < invoice.invoice_date:
+        detail = f"{draft.credit_date} is before {invoice.invoice_date}, the date of invoice {invoice.invoice_number}"
+        found.append(CreditWarning("credit_date", "DATED_BEFORE_INVOICE", detail))
+    if is_far_from(draft.credit_date, draft.month):
+        detail = f"{draft.credit_date} is more than {MOST_MONTHS_APART} months from {draft.month}"
+        found.append(CreditWarning("credit_date", "DATE_FAR_FROM_MONTH", detail))
+    return found
 
 
 def _chosen_orders(

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from services.receivables.rules.credit_memos import CreditDraft, CreditDraftLine
+from services.receivables.rules.credit_memos import CreditDraft, CreditDraftLine, CreditWarning
 from services.receivables.schemas.invoices import InvoiceRead
 from shared.clock import month_of
 from shared.contracts.invoice_credited import Disposition
@@ -79,8 +79,12 @@ class CreditRead(BaseModel):
 
 
 class CreditAnswer(BaseModel):
-    """The credit memo that was posted or the request that awaits approval, and the current invoice."""
+    """The credit memo that was posted or the request that awaits approval, and the current invoice.
+
+    `warnings` name what looks wrong with it and did not keep it from being posted.
+    """
 
     credit_id: int | None
     request_id: int | None
+    warnings: list[CreditWarning]
     invoice: InvoiceRead

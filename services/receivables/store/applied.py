@@ -59,7 +59,7 @@ async def invoices(
         f"""
         SELECT t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number, t.customer_id,
                c.number AS customer, t.contract, v.receivable_type, v.ar_account, t.branch,
-               t.rating_invoice_id IS NOT NULL AS from_rating,
+               t.rating_invoice_id IS NOT NULL AS from_rating, v.invoice_date,
                EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete') AS deleted,
                (SELECT format('batch %s of %s, seq %s', b.number, b.month, e.seq)
                 FROM batch_entry e JOIN batch b ON b.id = e.batch_id

@@ -214,7 +214,7 @@ async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[F
     return [
         *(
             Finding(entry.seq, None, field, rule, WARNING, detail)
-            for field, rule, detail in header_warnings(of_header, entry.header.typed())
+            for field, rule, detail in header_warnings(of_header, entry.header.typed(), desk.batch.month)
         ),
         *number_warnings(desk.batch.id, entry, Uses(uses)),
         *credit_warnings(book, entry, owed[entry.header.customer_id]),

@@ -1,6 +1,7 @@
 """The kinds of transactions and lines, and the posted invoices that entries apply to."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -48,6 +49,7 @@ class AppliedInvoice:
     ar_account: str
     branch: str | None
     from_rating: bool
+    invoice_date: date
     deleted: bool = False
     held_by: str | None = None
 

@@ -34,7 +34,7 @@ def validate(batch: Batch, book: Book, entries: Sequence[Entry], environment: En
     Entries count one after the other, so two of them that together take more from a line than it has are found.
     Source: receivables, sections 2 and 3.
     """
-    findings = _month(batch, book)
+    findings = _fault_of_month(batch, book)
     lines: dict[int, Mapping[int, AppliedLine]] = dict(book.lines)
     owed = dict(environment.owed or {})
     uses = Uses(environment.numbers)
@@ -42,7 +42,7 @@ def validate(batch: Batch, book: Book, entries: Sequence[Entry], environment: En
         header = entry.header
         own_id = header.apply_to_id if header.apply_to_id is not None else header.changes_id
         applied = lines.get(own_id, {}) if own_id is not None else {}
-        findings += _entry(book, entry, applied)
+        findings += _entry(book, entry, applied, batch.month)
         findings += number_warnings(batch.id, entry, uses)
         if header.action == ADD:
             owed[header.customer_id] = owed.get(header.customer_id, ZERO) + entry.total.amount
@@ -52,7 +52,7 @@ def validate(batch: Batch, book: Book, entries: Sequence[Entry], environment: En
     return findings
 
 
-def _month(batch: Batch, book: Book) -> list[Finding]:
+def _fault_of_month(batch: Batch, book: Book) -> list[Finding]:
     company = book.company
     if is_open(batch.month, company.last_closed_month, company.max_open_months):
         return []
@@ -60,14 +60,14 @@ def _month(batch: Batch, book: Book) -> list[Finding]:
     return [Finding(0, None, "month", "MONTH_CLOSED", ERROR, detail)]
 
 
-def _entry(book: Book, entry: Entry, applied: Mapping[int, AppliedLine]) -> list[Finding]:
+def _entry(book: Book, entry: Entry, applied: Mapping[int, AppliedLine], month: str) -> list[Finding]:
     header = entry.header
     facts = header_facts(book, {}, entry)
     findings = [Finding(entry.seq, None, field, "HEADER", ERROR, detail) for field, detail in faults_in_header(facts)]
-    if header.action == ADD:
+    if header.action != DELETE:
         findings += [
             Finding(entry.seq, None, field, rule, WARNING, detail)
-            for field, rule, detail in header_warnings(facts, header.typed())
+            for field, rule, detail in header_warnings(facts, header.typed(), month)
         ]
     if not entry.lines and header.action != DELETE:
         findings.append(Finding(entry.seq, None, "lines", "WITHOUT_LINES", ERROR, "the entry has no lines"))

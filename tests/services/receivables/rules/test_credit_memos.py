@@ -30,15 +30,16 @@ from services.receivables.rules.credit_memos import (
     lines_to_credit,
     post_credit,
     require_disposition,
+    warnings_about,
 )
-from services.receivables.rules.months import MonthRow, is_open, list_months, months_after
+from services.receivables.rules.months import MonthRow, is_far_from, is_open, list_months, months_after
 from services.receivables.rules.tax import tax_on
 from shared.contracts.invoice_credited import Disposition
 from shared.errors import DomainError
 from shared.values.money import round_cents
 
 INVOICE = Invoice(
-    *(5, 1, "2026-11", 17, "100001", 11, "S1001", 1, "1200", "SAT", Decimal("285.00")),
+    *(5, 1, "2026-11", 17, "100001", 11, "S1001", 1, "1200", "SAT", date(2026, 11, 20), Decimal("285.00")),
     run_id=3,
     rating_invoice_id=40,
     rating_attempt=1,
@@ -262,3 +263,20 @@ def test_the_list_of_months_has_the_open_ones_and_the_closed_ones_with_transacti
         ("2026-11", True, 2),
         ("2026-12", True, 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "far"),
+    [("2025-09-30", True), ("2025-10-01", False), ("2026-11-15", False), ("2027-12-31", False), ("2028-01-01", True)],
+)
+def test_a_date_more_than_thirteen_months_from_a_month_is_far_from_it(day: str, far: bool) -> None:
+    assert is_far_from(date.fromisoformat(day), "2026-11") is far
+
+
+@pytest.mark.parametrize(
+    ("day", "rules"),
+    [("2026-11-20", []), ("2026-11-19", ["DATED_BEFORE_INVOICE"]), ("2028-01-01", ["DATE_FAR_FROM_MONTH"])],
+)
+def test_the_date_of_a_credit_that_looks_wrong_warns(day: str, rules: list[str]) -> None:
+    draft = CreditDraft(None, None, None, "slip", "2026-11", date.fromisoformat(day), "rita")
+    assert [one.rule for one in warnings_about(INVOICE, draft)] == rules

@@ -21,7 +21,9 @@ from shared.values.money import ZERO
 from tests.fixtures.records import ar_company, customer
 
 TODAY = date(2026, 11, 20)
-APPLIED = AppliedInvoice(7, 1, "2026-11", 4, "100001", 21, "E1", None, 5, "1200", None, from_rating=False)
+APPLIED = AppliedInvoice(
+    7, 1, "2026-11", 4, "100001", 21, "E1", None, 5, "1200", None, from_rating=False, invoice_date=TODAY
+)
 
 
 def company(**more: Any) -> ArCompany:
