@@ -78,7 +78,8 @@ async def prepare(session: AsyncSession, scope: Scope, invoice_id: int, draft: C
         raise NotFound(f"There is no invoice {invoice_id}.")
     company = await require_open(session, invoice.ar_company, draft.month)
     lines = await credit_memos.lines_for_credit(session, invoice_id)
-    credited = lines_to_credit(invoice, lines, draft)
+    total = (await applied.totals(session, [invoice_id]))[invoice_id]
+    credited = lines_to_credit(invoice, lines, draft, total)
     orders = credited_orders(lines, credited)
     require_disposition(orders, draft.disposition)
     return Prepared(invoice, company, draft, credited, orders)

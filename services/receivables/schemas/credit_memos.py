@@ -16,7 +16,7 @@ from shared.values.text import FilledLine, MonthText
 
 
 class CreditLineEntry(BaseModel):
-    """A line to credit, and how much of it, including tax. Without an amount, everything that is left of it."""
+    """A line to credit, and how much of it, including tax and always positive. Without it, everything that is left."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -23,6 +23,7 @@ from services.receivables.errors import (
 from services.receivables.rules.credit_memos import (
     CreditDraft,
     CreditDraftLine,
+    CreditedLine,
     CreditedOrder,
     Invoice,
     InvoiceLine,
@@ -82,14 +83,19 @@ def of_lines(*chosen: tuple[int, str | None]) -> CreditDraft:
     return replace(WHOLE, lines=lines)
 
 
+def credit(lines: list[InvoiceLine], request: CreditDraft, invoice: Invoice = INVOICE) -> list[CreditedLine]:
+    """What the credit takes of an invoice with nothing but these lines."""
+    return lines_to_credit(invoice, lines, request, sum((one.remaining for one in lines), Decimal(0)))
+
+
 def taken(lines: list[InvoiceLine], request: CreditDraft) -> list[tuple[int, str, str]]:
     """Line, amount and tax that the credit takes."""
-    return [(one.line.line, str(one.amount), str(one.tax)) for one in lines_to_credit(INVOICE, lines, request)]
+    return [(one.line.line, str(one.amount), str(one.tax)) for one in credit(lines, request)]
 
 
 def left(lines: list[InvoiceLine], request: CreditDraft) -> list[tuple[int, str, str]]:
     """Work order, credited amount and remaining amount, net."""
-    orders = credited_orders(lines, lines_to_credit(INVOICE, lines, request))
+    orders = credited_orders(lines, credit(lines, request))
     return [(one.work_order_id, str(one.credited), str(one.remaining)) for one in orders]
 
 
@@ -101,6 +107,14 @@ def test_without_a_choice_every_line_is_credited() -> None:
 def test_only_the_lines_of_the_chosen_orders_are_credited() -> None:
     assert taken(LINES, of_orders(8)) == [(3, "80.00", "0.00")]
     assert left(LINES, of_orders(8)) == [(8, "80.00", "0.00")]
+
+
+def test_what_a_line_below_zero_gives_back_is_typed_positive_and_an_invoice_takes_what_is_open() -> None:
+    """An invoice of 60.00 and −45.00 takes 15.00, or all of both lines."""
+    both = [line(1, 7, "60.00"), line(2, 8, "-45.00")]
+    assert taken(both, of_lines((1, "15.00"))) == [(1, "15.00", "0.00")]
+    assert taken(both, of_lines((1, "40.00"), (2, "25.00"))) == [(1, "40.00", "0.00"), (2, "-25.00", "0.00")]
+    assert taken(both, WHOLE) == [(1, "60.00", "0.00"), (2, "-45.00", "0.00")]
 
 
 def test_chosen_lines_are_credited_in_whole_or_in_part() -> None:
@@ -133,8 +147,10 @@ def test_a_write_off_leaves_less_to_credit_but_not_less_billed() -> None:
         (INVOICE, LINES, of_lines((9, None)), LineNotOnInvoice),
         (INVOICE, LINES, of_lines((1, "90.01")), MoreThanLeft),
         (INVOICE, LINES, of_lines((1, "-0.01")), MoreThanLeft),
-        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "5.00")), MoreThanLeft),
-        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "-5.01")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "-5.00")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "5.01")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "60.00"), line(2, 8, "-45.00")], of_lines((1, "15.01")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "60.00"), line(2, 8, "-45.00")], of_orders(7), MoreThanLeft),
         (NOT_FROM_RATING, LINES, WHOLE, NotFromRating),
     ],
 )
@@ -142,12 +158,12 @@ def test_an_impossible_credit_is_refused(
     invoice: Invoice, lines: list[InvoiceLine], request_: CreditDraft, error: type[DomainError]
 ) -> None:
     with pytest.raises(error):
-        lines_to_credit(invoice, lines, request_)
+        credit(lines, request_, invoice)
 
 
 def test_the_refusal_names_the_lines_at_fault() -> None:
     with pytest.raises(MoreThanLeft) as refused:
-        lines_to_credit(INVOICE, LINES, of_lines((2, "1.00"), (1, "100.00")))
+        credit(LINES, of_lines((2, "1.00"), (1, "100.00")))
     assert [(one.pointer, one.detail) for one in refused.value.faults] == [
         ("/lines/1/amount", "must be between 0.00 and 90.00, which is left of line 1")
     ]
@@ -186,8 +202,13 @@ some_lines = st.lists(st.tuples(st.integers(1, 4), st.decimals("-50", "500", pla
 def test_a_full_credit_reverses_exactly_what_was_left(lines: list[InvoiceLine], chosen: set[int] | None) -> None:
     request = replace(WHOLE, work_order_ids=None if chosen is None else sorted(chosen))
     try:
-        credited = lines_to_credit(INVOICE, lines, request)
+        credited = credit(lines, request)
     except (NothingToCredit, WorkOrderNotOnInvoice):
+        return
+    except MoreThanLeft:
+        # The chosen orders come to more than the whole invoice, which has lines below zero.
+        of_chosen = (one.remaining for one in lines if one.work_order_id in (chosen or set()))
+        assert sum(of_chosen, Decimal(0)) > max(sum((one.remaining for one in lines), Decimal(0)), Decimal(0))
         return
     posting = post_credit(INVOICE, credited, request, 77)
     remaining = {one.line: one.remaining for one in lines}
@@ -211,15 +232,16 @@ def test_a_full_credit_reverses_exactly_what_was_left(lines: list[InvoiceLine], 
 def test_partial_credits_of_any_size_bring_amount_tax_and_accounts_to_zero(
     net: Decimal, rate: Decimal, shares: list[Decimal]
 ) -> None:
+    beside = abs(net) * 3
     tax = tax_on(net, rate)
     current = line(1, 7, str(net + tax), tax=str(tax))
     balances: defaultdict[str, Decimal] = defaultdict(Decimal)
     taxes = [tax]
     for part in [*(round_cents((net + tax) * share) for share in shares), None]:
-        amount = None if part is None else min(part, current.remaining, key=abs)
+        amount = None if part is None else abs(min(part, current.remaining, key=abs))
         request = replace(WHOLE, lines=[CreditDraftLine(1, amount)])
         try:
-            credited = lines_to_credit(INVOICE, [current], request)
+            credited = lines_to_credit(INVOICE, [current], request, current.remaining + beside)
         except NothingToCredit:
             continue
         posting = post_credit(INVOICE, credited, request, 77)

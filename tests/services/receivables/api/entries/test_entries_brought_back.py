@@ -146,14 +146,14 @@ async def test_a_transaction_can_only_be_brought_back_into_a_batch_of_its_month(
 async def test_later_amendments_are_undone_first_if_a_cent_of_tax_would_be_left_on_zero(
     clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
-    """Of 0.21 with a tax of 0.01, an amount of 0.10 takes no tax, and 0.21 of the remaining 0.11 then takes 0.02."""
+    """Of 0.63 with a tax of 0.03, three credits of 0.07 take no tax; without the 0.42, they would leave 0.00 with 0.01."""
     invoice = await clerk.post_invoice({"net": "0.20", "tax_code": "T5"})
-    for amount in ("-0.10", "-0.21"):
+    for kind, amount in (("adjustment", "0.42"), *(("credit_memo", "0.07"),) * 3):
         batch_id = await clerk.batch()
         lines = [{"apply_line": 1, "amount": amount}]
-        await clerk.entered(batch_id, type="adjustment", apply_to=invoice["id"], lines=lines)
+        await clerk.entered(batch_id, type=kind, apply_to=invoice["id"], lines=lines)
         await clerk.post(batch_id)
-    first, second = (await clerk.invoice(invoice["id"]))["amendments"]
+    first, second, *_ = (await clerk.invoice(invoice["id"]))["amendments"]
     batch_id = await clerk.batch()
     refused = await bring(clerk, batch_id, first["id"], "delete")
     assert "first undo what was applied later" in refused.json()["errors"][0]["detail"], refused.text
@@ -161,7 +161,7 @@ async def test_later_amendments_are_undone_first_if_a_cent_of_tax_would_be_left_
         batch_id = await clerk.batch()
         await brought_back(clerk, batch_id, one["id"], "delete")
         await clerk.post(batch_id)
-    assert (await clerk.invoice(invoice["id"]))["open"] == "0.21"
+    assert (await clerk.invoice(invoice["id"]))["open"] == "0.07"
     await reconciled_receivables()
 
 
