@@ -97,7 +97,7 @@ class NumberedInvoice:
 async def find_numbers(
     session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
 ) -> list[NumberedInvoice]:
-    """The posted invoices of a company with these numbers."""
+    """The posted invoices of a company with these numbers, except those that were deleted."""
     within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
     return await fetch_all(
         session,
@@ -107,6 +107,7 @@ async def find_numbers(
         FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
         WHERE t.ar_company = :ar_company AND t.invoice_number = ANY(CAST(:numbers AS text[]))
           AND t.type = 'invoice' AND t.action = 'add' AND {within}
+          AND NOT EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete')
         ORDER BY t.id
         """,
         ar_company=ar_company,

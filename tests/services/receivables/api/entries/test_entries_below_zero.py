@@ -1,8 +1,10 @@
 """Retainage, units and amounts that would be on the wrong side of zero, on a line or on a whole invoice."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests.fixtures.clerk import Clerk
 from tests.services.receivables.fixtures import Reconciled
@@ -72,6 +74,18 @@ async def test_no_amendment_leaves_a_retainage_that_the_line_cannot_have(
     assert (await clerk.change("PATCH", path, 1, retainage="950.00")).status_code == 200
     await clerk.post(batch_id)
     await reconciled_receivables()
+
+
+async def test_a_credited_invoice_with_retainage_is_printed_with_nothing_due(clerk: Clerk) -> None:
+    invoice = await clerk.post_invoice({"contract_item": "20", "net": "1000.00", "tax_code": None}, **OF_CONTRACT)
+    texts = []
+    for amount in ("400.00", "600.00"):
+        await amended(clerk, invoice, "credit_memo", {"apply_line": 1, "amount": amount})
+        document = await clerk.client.get(f"/v1/invoices/{invoice['id']}/document")
+        texts.append(PdfReader(BytesIO(document.content)).pages[0].extract_text())
+    assert ("60.00" in texts[0], "540.00" in texts[0]) == (True, True)
+    assert "Retained" not in texts[1]
+    assert texts[1].split("Amount due USD")[1].split()[0] == "0.00"
 
 
 @pytest.mark.parametrize(
