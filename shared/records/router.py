@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from inspect import Parameter, Signature
 from types import GenericAlias
 from typing import Annotated, Any
@@ -24,6 +23,7 @@ from shared.http.transaction import Transaction
 from shared.records.keeping import Records
 from shared.records.table import RecordTable
 from shared.values.columns import Record
+from shared.values.dates import CalendarDate
 from shared.values.fields import annotation_of, field_names
 from shared.values.text import Line
 
@@ -83,7 +83,7 @@ def _filter_of(table: RecordTable[Any], filters: Sequence[str]) -> type[BaseMode
         info = table.kind.model_fields[name]
         fields[name] = (annotation_of(info) | None, None)
     if table.lasts:
-        fields["on"] = (date | None, Field(default=None, description="Only records in force on this day."))
+        fields["on"] = (CalendarDate | None, Field(default=None, description="Only records in force on this day."))
     return create_model(f"{table.kind.__name__}Filter", __config__=ConfigDict(extra="ignore"), **fields)
 
 

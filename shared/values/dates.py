@@ -1,21 +1,39 @@
-"""Plausible business dates, and moments that exist in UTC: others are refused where they are entered."""
+"""Calendar dates, and moments that exist in UTC: others are refused where they are entered."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, WithJsonSchema
 
-FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
+FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
+_WRITTEN = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
 
 
-def _sensible(day: date) -> date:
+def _written_as_date(value: object) -> object:
+    # Pydantic would read a number, or text that looks like one, as seconds since 1970.
+    written = isinstance(value, str) and _WRITTEN.fullmatch(value) is not None
+    if written or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value.strip() if isinstance(value, str) else value
+    raise ValueError("must be a date, like 2026-11-02")
+
+
+def _in_range(day: date) -> date:
     if not FIRST <= day <= LAST:
         raise ValueError(f"must be between {FIRST} and {LAST}")
     return day
 
 
-Day = Annotated[date, AfterValidator(_sensible)]
-"""The date of a service or an invoice. The limits leave room for the cycles and due dates that are counted from it."""
+CalendarDate = Annotated[
+    date,
+    BeforeValidator(_written_as_date),
+    AfterValidator(_in_range),
+    WithJsonSchema({"type": "string", "format": "date", "formatMinimum": str(FIRST), "formatMaximum": str(LAST)}),
+]
+"""A date that people enter, in any body, filter or file: text like `2026-11-02`, never a number, from 1990 to 2100.
+
+The limits leave room for the cycles and due dates that are counted from it.
+"""
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -42,8 +42,8 @@ AccountText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"
 """A general-ledger account, like `4000` or `4000-10`."""
 
 
-MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
-"""An accounting month, `YYYY-MM`."""
+MonthText = Annotated[str, StringConstraints(pattern=r"^(199[0-9]|20[0-9]{2}|2100)-(0[1-9]|1[0-2])$")]
+"""An accounting month from 1990 to 2100, `YYYY-MM`."""
 
 
 _WORDS = {
@@ -53,7 +53,7 @@ _WORDS = {
     r"^[0-9]{3,5}$": "must be a five-digit ZIP code or its first three or four digits, like 782",
     r"^[0-9]{5}(-[0-9]{4})?$": "must be a ZIP code, like 78205 or 78205-1234",
     r"^[0-9A-Z][0-9A-Z.-]{0,29}$": "must be an account number, like 4000 or 4000-10",
-    r"^[0-9]{4}-(0[1-9]|1[0-2])$": "must be a month, like 2026-11",
+    r"^(199[0-9]|20[0-9]{2}|2100)-(0[1-9]|1[0-2])$": "must be a month from 1990 to 2100, like 2026-11",
     r"^[^\x00-\x1f\x7f]*$": "must be one line without control characters",
     r"^[^\x00-\x1f\x7f]+$": "must be one line without control characters, and not empty",
 }

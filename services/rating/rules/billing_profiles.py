@@ -12,6 +12,7 @@ from services.rating.records.notation import Step, ZoneRate
 from services.rating.records.work_orders import ONE, QUANTITY_SOURCES
 from services.rating.rules.commission_terms import find_faults_in_terms
 from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, RateTable
+from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.numbers import counted
 from shared.values.text import CodeText, Line, in_words
@@ -32,7 +33,7 @@ class ProfileFilter(Filter):
     priority: CodeText | None = None
     job_type: CodeText | None = None
     region: CodeText | None = None
-    on: date | None = None
+    on: CalendarDate | None = None
     search: Line | None = Field(
         default=None, description="Text in the source, a billing item, a bill type or a comment."
     )

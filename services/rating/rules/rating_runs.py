@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from annotated_types import Len, MinLen
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.values.dates import CalendarDate
 from shared.values.money import Money
 from shared.values.numbers import Id
 from shared.values.text import CodeText, NumberText
@@ -27,7 +28,7 @@ class RunSelection(BaseModel):
 
     branches: Annotated[Sequence[CodeText], MinLen(1)] | None = None
     customers: Annotated[Sequence[NumberText], MinLen(1)] | None = None
-    service_to: date | None = Field(default=None, description="The last service date to include.")
+    service_to: CalendarDate | None = Field(default=None, description="The last service date to include.")
     work_order_ids: Annotated[Sequence[Id], Len(1, 10_000)] | None = None
     again: bool = Field(default=False, description="Rate the chosen orders again that are rated already.")
 

@@ -1,13 +1,14 @@
 """Owns the life cycle of a work order: its statuses, and what is allowed in each."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from services.rating.errors import LockedUseCredit, NotClosed, NotOpen, NotRated, NotReadyForRating
 from services.rating.records.work_orders import FieldStatus, OrderEntry
+from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.money import Money
 from shared.values.text import CodeText, Line, NumberText
@@ -55,8 +56,8 @@ class OrderFilter(Filter):
     branch: CodeText | None = None
     customer: NumberText | None = None
     bill_to: NumberText | None = None
-    service_from: date | None = None
-    service_to: date | None = None
+    service_from: CalendarDate | None = None
+    service_to: CalendarDate | None = None
     search: Line | None = Field(default=None, description="Text in the number or the reference.")
 
 

@@ -1,7 +1,6 @@
 """Billing profiles in bodies and in files."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from services.rating.records.billing_profiles import LineEntry, ProfileEntry, Pr
 from services.rating.rules.rate_tables import BillingProfile
 from shared.files.csv import Numbered
 from shared.http.bodies import Changes, changes, partial
+from shared.values.dates import CalendarDate
 from shared.values.fields import parts_of
 
 ProfileCopy = Annotated[
@@ -24,7 +24,7 @@ class ProfileEnd(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_to: date | None
+    effective_to: CalendarDate | None
 
 
 def rows_of(profiles: Sequence[BillingProfile]) -> list[ProfileRow]:

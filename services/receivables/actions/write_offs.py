@@ -86,9 +86,9 @@ def _entry(book: Book, taken: WrittenOff, seq: int, name: str) -> Entry:
     if not faults:
         header = header_of(form, facts, seq, name)
         for number, take in enumerate(taken.takes, start=1):
-            fields: dict[str, Any] = {"apply_line": take.line, "amount": take.amount}
+            fields: dict[str, Any] = {"apply_line": take.line, "amount": abs(take.amount)}
             if take.finance_charge is not None:
-                fields["finance_charge"] = take.finance_charge
+                fields["finance_charge"] = abs(take.finance_charge)
                 fields["retainage"] = Decimal("0.00")
             line, line_faults = complete_line(book, header, number, fields)
             faults += [

@@ -24,7 +24,10 @@ class CustomerFilter(Filter):
 
 @dataclass(frozen=True)
 class OpenItem:
-    """An invoice and what was applied to it: `open` = `total` + `applied`, where credits are negative."""
+    """An invoice and what was applied to it: `open` = `total` + `applied`, where credits are negative.
+
+    `total` is as the last change of the invoice itself left it.
+    """
 
     invoice_id: int
     number: str

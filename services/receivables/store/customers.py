@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.models import metadata
 from services.receivables.records.customers import Customer, CustomerEntry
 from services.receivables.rules.customers import CustomerFilter, OpenItem, Unbilled
-from services.receivables.store.posted_transactions import CURRENT_VERSION
+from services.receivables.store.posted_transactions import AMENDED, CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.contracts.customer_changed import CustomerChanged
 from shared.database.columns import column_types
@@ -150,15 +150,14 @@ async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> l
         session,
         OpenItem,
         f"""
-        SELECT t.id AS invoice_id, t.invoice_number AS number, t.month, t.number AS transaction, t.invoice_date,
-               v.due_on,
-               t.total, coalesce(a.applied, 0.00) AS applied, t.total + coalesce(a.applied, 0.00) AS open
+        SELECT t.id AS invoice_id, t.invoice_number AS number, t.month, t.number AS transaction, v.invoice_date,
+               v.due_on, a.total, a.applied, a.total + a.applied AS open
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
         {CURRENT_VERSION}
-        LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
+        {AMENDED}
         WHERE t.customer_id = :customer_id AND t.type = 'invoice' AND t.action = 'add'
-          AND t.total + coalesce(a.applied, 0.00) <> 0
+          AND a.total + a.applied <> 0
           AND {within}
         ORDER BY v.due_on, t.id
         """,

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.write_offs import Criteria
-from services.receivables.store.posted_transactions import CURRENT_VERSION
+from services.receivables.store.posted_transactions import AMENDED, CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all
@@ -33,10 +33,10 @@ async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) ->
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
         {CURRENT_VERSION}
-        LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
+        {AMENDED}
         WHERE t.ar_company = :ar_company AND t.type = 'invoice' AND t.action = 'add' AND {within}
           AND v.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR v.invoice_date >= :start_on)
-          AND t.total + coalesce(a.applied, 0.00) <> 0
+          AND a.total + a.applied <> 0
           AND (CAST(:customers AS text[]) IS NULL OR c.number = ANY(CAST(:customers AS text[])))
           AND (CAST(:types AS int[]) IS NULL OR v.receivable_type = ANY(CAST(:types AS int[])))
           AND (CAST(:contracts AS text[]) IS NULL OR t.contract = ANY(CAST(:contracts AS text[])))

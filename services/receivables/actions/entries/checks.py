@@ -7,6 +7,7 @@ from services.receivables.rules.entries.book import Book, faults_in_applied
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.limits import fault_in_total
 from shared.errors import Fault
+from shared.values.money import ZERO
 from shared.values.numbers import counted
 
 
@@ -22,7 +23,7 @@ def check(book: Book, entry: Entry, before: Entry | None = None) -> None:
     invoice_id = header.changes_id if header.apply_to_id is None else header.apply_to_id
     if invoice_id is None:
         return
-    found = faults_in_applied(entry, book.lines.get(invoice_id, {}))
+    found = faults_in_applied(entry, book.lines.get(invoice_id, {}), book.totals.get(invoice_id, ZERO))
     numbers = [line.line for line in entry.lines]
     refuse(
         [

@@ -106,7 +106,8 @@ async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, act
     next_lines = await applied.next_lines(session, [invoice_id])
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = back_into_batch(found, action, seq, next_lines.get(invoice_id, 1), desk.name)
-    check(await _read_book(session, desk, {}, entry), entry, entry)
+    if action == DELETE:
+        check(await _read_book(session, desk, {}, entry), entry, entry)
     await rows.write(session, desk.batch.id, [entry])
     return seq
 
@@ -214,7 +215,7 @@ async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[F
     return [
         *(
             Finding(entry.seq, None, field, rule, WARNING, detail)
-            for field, rule, detail in header_warnings(of_header, entry.header.typed())
+            for field, rule, detail in header_warnings(of_header, entry.header.typed(), desk.batch.month)
         ),
         *number_warnings(desk.batch.id, entry, Uses(uses)),
         *credit_warnings(book, entry, owed[entry.header.customer_id]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from services.receivables.rules.entries.book import (
     fill_header,
     header_of,
     take_from,
+    total_after,
     unknown_in_header,
     unknown_in_line,
 )
@@ -28,6 +30,7 @@ from services.receivables.store import applied, posting
 from services.receivables.store.entries import rows as store
 from shared.files.changes import Outcome
 from shared.files.csv import Numbered, TableFile
+from shared.values.money import ZERO
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ def _fill(
     faults: list[RowFault] = []
     # Updated after each entry, so that several entries for the same invoice cannot exceed it together.
     lines: dict[int, Mapping[int, AppliedLine]] = dict(book.lines)
+    totals = dict(book.totals)
     for index, group in enumerate(groups):
         head = dict(group[0].row.header)
         invoice_id = invoices.get(index)
@@ -148,8 +152,10 @@ def _fill(
         if entry is None:
             continue
         if invoice_id is not None:
-            faults += _faults_in_applied(book, group, entry, lines.get(invoice_id, {}), invoice_id)
+            total = totals.get(invoice_id, ZERO)
+            faults += _faults_in_applied(book, group, entry, lines.get(invoice_id, {}), total)
             lines[invoice_id] = take_from(lines.get(invoice_id, {}), entry)
+            totals[invoice_id] = total_after(entry, total)
         entries.append(entry)
     return entries, faults
 
@@ -193,9 +199,9 @@ def _entry(
 
 
 def _faults_in_applied(
-    book: Book, group: Group, entry: Entry, lines: Mapping[int, AppliedLine], invoice_id: int
+    book: Book, group: Group, entry: Entry, lines: Mapping[int, AppliedLine], total: Decimal
 ) -> list[RowFault]:
-    held = book.invoices[invoice_id].held_by
+    held = book.invoices[entry.header.apply_to_id or 0].held_by
     if held is not None:
         return [(group[0], "apply_to", f"a transaction of this invoice is in {held}; post or remove it first")]
-    return [(group[line - 1], name, detail) for line, name, detail in faults_in_applied(entry, lines)]
+    return [(group[line - 1], name, detail) for line, name, detail in faults_in_applied(entry, lines, total)]
