@@ -253,7 +253,7 @@ class Reader(Generic[RowT]):
         found = {}
         for index, name in enumerate(self.heading):
             if (detail := self._cells.get((line, index))) is not None:
-                found[name] = Fault(f"line {line}, column {name}", detail, f"column {name}: {detail.partition(' ')[2]}")
+                found[name] = Fault(f"line {line}, column {name}", detail, f"column {name}: {detail.split(' ', 2)[2]}")
         self._faults.extend(found.values())
         return frozenset(found)
 
