@@ -31,7 +31,10 @@ from shared.files.changes import Outcome
 from shared.files.csv import ROWS_IN_ONE_GO, Numbered, TableFile
 from shared.process.background import in_turns
 from shared.values.fields import field_names
+from shared.values.names import fold
 from shared.values.versions import require_version
+
+_NUMBER_TAKEN = {"work_order_number_key", "work_order_number_folded"}
 
 
 async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool = False) -> WorkOrder:
@@ -87,13 +90,26 @@ async def lock_editable(session: AsyncSession, scope: Scope, order_id: int, expe
 async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) -> int:
     """Enters an order and returns its id; raises UnknownReference, NumberTaken or Forbidden."""
     await require_valid_order(session, scope, entry)
+    await _require_free(session, entry.number)
     try:
         (order_id,) = await work_orders.insert(session, [entry])
     except IntegrityError as error:
-        if constraint_of(error) == "work_order_number_key":
-            raise NumberTaken(f"Work order {entry.number} already exists. Choose another number.") from error
+        if constraint_of(error) in _NUMBER_TAKEN:
+            raise _taken(entry.number) from error
         raise
     return order_id
+
+
+async def _require_free(session: AsyncSession, number: str) -> None:
+    taken = await work_orders.taken_numbers(session, [number])
+    if number in taken:
+        raise _taken(taken[number])
+
+
+def _taken(number: str) -> NumberTaken:
+    return NumberTaken(
+        f"Work order {number} already exists. Choose another number; small and capital letters are the same."
+    )
 
 
 async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[EnteredOrder]) -> Outcome:
@@ -101,14 +117,16 @@ async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[Ent
     outcome = Outcome()
     known = await codes.known_codes(session)
     companies = await codes.companies_of_branches(session)
-    taken = await work_orders.taken_numbers(session, [numbered.row.number for numbered in file.all_rows])
+    taken = await work_orders.taken_numbers(
+        session, [numbered.row.number for numbered in file.all_rows if numbered.row.number]
+    )
     faults: list[tuple[Numbered[EnteredOrder], str, str]] = []
     async for part in in_turns(file.all_rows, ROWS_IN_ONE_GO):
         for numbered in part:
             entry = numbered.row
             faults += [(numbered, *fault) for fault in find_unknown_in_order(entry, known)]
             if entry.number in taken:
-                faults.append((numbered, "number", f"work order {entry.number} already exists"))
+                faults.append((numbered, "number", f"work order {taken[entry.number]} already exists"))
             company = companies.get(entry.branch)
             within = scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company)
             if not (numbered.faulty or within):
@@ -141,11 +159,13 @@ async def change_order(
         await draft_invoices.key_of(session, order.invoice_id), order, entry
     ):
         await draft_invoices.take_off(session, [order_id], changed_by)
+    if fold(entry.number) != fold(order.number):
+        await _require_free(session, entry.number)
     try:
         await work_orders.update(session, order_id, entry)
     except IntegrityError as error:
-        if constraint_of(error) == "work_order_number_key":
-            raise NumberTaken(f"Work order {entry.number} already exists. Choose another number.") from error
+        if constraint_of(error) in _NUMBER_TAKEN:
+            raise _taken(entry.number) from error
         raise
     moved = (entry.number, entry.customer, entry.bill_to, entry.branch) != (
         *(order.number, order.customer, order.bill_to, order.branch),

@@ -1,6 +1,5 @@
 """Work orders over HTTP."""
 
-from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -9,7 +8,7 @@ from services.rating.actions import charges, work_orders
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
-from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderRow, OrderTotals
+from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderRow, OrderTotals, number_key
 from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChanges, WorkOrderRead
 from shared.access import declared
 from shared.access.grants import Level
@@ -51,7 +50,7 @@ async def enter_work_order(
 @router.imports("/import", access=EDIT)
 async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
     """Enters orders from a file. If any row has an error, nothing is imported."""
-    table = await read_csv(file, EnteredOrder, key=attrgetter("number"))
+    table = await read_csv(file, EnteredOrder, key=number_key)
     return await work_orders.import_orders(session, caller.scope, table)
 
 
