@@ -1,7 +1,8 @@
 """Work orders: entered, imported, changed and read."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +23,7 @@ from services.rating.rules.work_orders import (
     require_editable,
     require_rated,
 )
-from services.rating.store import codes, draft_invoices, ratings, work_order_history, work_orders
+from services.rating.store import codes, customers, draft_invoices, ratings, work_order_history, work_orders
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
@@ -34,6 +35,7 @@ from shared.values.fields import field_names
 from shared.values.names import fold
 from shared.values.versions import require_version
 
+OrderT = TypeVar("OrderT", bound=OrderEntry)
 _NUMBER_TAKEN = {"work_order_number_key", "work_order_number_folded"}
 
 
@@ -89,6 +91,7 @@ async def lock_editable(session: AsyncSession, scope: Scope, order_id: int, expe
 
 async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) -> int:
     """Enters an order and returns its id; raises UnknownReference, NumberTaken or Forbidden."""
+    (entry,) = await _spelled(session, [entry], await codes.companies_of_branches(session))
     await require_valid_order(session, scope, entry)
     await _require_free(session, entry.number)
     try:
@@ -98,6 +101,27 @@ async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) ->
             raise _taken(entry.number) from error
         raise
     return order_id
+
+
+async def _spelled(session: AsyncSession, entries: Sequence[OrderT], companies: Mapping[str, int]) -> list[OrderT]:
+    """The orders with the numbers of their customers as receivables spells them: `s1001` becomes `S1001`."""
+    named = {
+        (companies[entry.branch], number)
+        for entry in entries
+        for number in (entry.customer, entry.bill_to)
+        if number is not None and entry.branch in companies
+    }
+    spelled = await customers.spellings(session, sorted(named)) if named else {}
+    if not spelled:
+        return list(entries)
+    found = []
+    for entry in entries:
+        company = companies.get(entry.branch, 0)
+        sides = {name: getattr(entry, name) for name in ("customer", "bill_to")}
+        found.append(
+            entry.model_copy(update={name: spelled.get((company, number), number) for name, number in sides.items()})
+        )
+    return found
 
 
 async def _require_free(session: AsyncSession, number: str) -> None:
@@ -117,11 +141,13 @@ async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[Ent
     outcome = Outcome()
     known = await codes.known_codes(session)
     companies = await codes.companies_of_branches(session)
+    spelled = await _spelled(session, [numbered.row for numbered in file.all_rows], companies)
+    rows = [replace(numbered, row=row) for numbered, row in zip(file.all_rows, spelled, strict=True)]
     taken = await work_orders.taken_numbers(
         session, [numbered.row.number for numbered in file.all_rows if numbered.row.number]
     )
     faults: list[tuple[Numbered[EnteredOrder], str, str]] = []
-    async for part in in_turns(file.all_rows, ROWS_IN_ONE_GO):
+    async for part in in_turns(rows, ROWS_IN_ONE_GO):
         for numbered in part:
             entry = numbered.row
             faults += [(numbered, *fault) for fault in find_unknown_in_order(entry, known)]
@@ -132,7 +158,7 @@ async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[Ent
             if not (numbered.faulty or within):
                 faults.append((numbered, "branch", "is outside the branches and customers that you may edit"))
     file.refuse(faults)
-    async for part in in_turns(file.rows, ROWS_IN_ONE_GO):
+    async for part in in_turns(rows, ROWS_IN_ONE_GO):
         await work_orders.insert(session, [numbered.row for numbered in part])
         for numbered in part:
             outcome.create(numbered.line, numbered.row.number, numbered.row, field_names(EnteredOrder))
@@ -153,7 +179,8 @@ async def change_order(
     LockedUseCredit, VersionStale, UnknownReference, NumberTaken or Forbidden.
     """
     order = await lock_editable(session, scope, order_id, expected_revision)
-    entry = order.model_copy(update=dict(changes))
+    changed = order.model_copy(update=dict(changes))
+    (entry,) = await _spelled(session, [changed], await codes.companies_of_branches(session))
     await require_valid_order(session, scope, entry, before=order)
     if order.invoice_id is not None and leaves_invoice(
         await draft_invoices.key_of(session, order.invoice_id), order, entry
