@@ -162,11 +162,15 @@ def _find_faults(content: Content, kind: type[RowT], key: Callable[[RowT], Hasha
 
 def _key_of(numbered: Numbered[RowT], key: Callable[[RowT], Hashable]) -> Hashable | None:
     """The key of a row, or None if an invalid value may be part of it."""
-    if not numbered.faulty:
-        return key(numbered.row)
-    name = key(numbered.row) if isinstance(key, attrgetter) else None
+    try:
+        name = key(numbered.row)
+    except (AttributeError, TypeError):
+        if not numbered.faulty:
+            raise
+        return None
     parts = name if isinstance(name, tuple) else (name,)
-    return None if any(part is None for part in parts) else name
+    unknown = numbered.faulty and (isinstance(name, BaseModel) or any(part is None for part in parts))
+    return None if unknown else name
 
 
 def _find_size_fault(text: str) -> _Refused | None:
@@ -253,7 +257,7 @@ class Reader(Generic[RowT]):
         found = {}
         for index, name in enumerate(self.heading):
             if (detail := self._cells.get((line, index))) is not None:
-                found[name] = Fault(f"line {line}, column {name}", detail, f"column {name}: {detail.partition(' ')[2]}")
+                found[name] = Fault(f"line {line}, column {name}", detail, f"column {name}: {detail.split(' ', 2)[2]}")
         self._faults.extend(found.values())
         return frozenset(found)
 

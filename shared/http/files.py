@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from shared.clock import now
 from shared.errors import Fault, ImportRefused, InvalidInput
 from shared.files import xlsx
-from shared.files.csv import CSV_TYPE, MOST_ROWS, shown_cell, write_csv
+from shared.files.csv import CSV_TYPE, MOST_ROWS, Content, shown_cell, write_csv
 from shared.files.pdf import Drawn, render_pdf
 from shared.files.xlsx import XLSX_TYPE, Cell
 from shared.http.storable import NULL_REFUSED
@@ -30,21 +30,21 @@ LARGEST_FILE_BYTES = 20 * 2**20
 _LONGEST_LINE_BYTES = 64 * 2**10
 
 
-async def csv_body(request: Request) -> bytes:
-    """The CSV file in the body of an import; of an XLSX file, the first sheet as CSV."""
+async def csv_body(request: Request) -> Content:
+    """The CSV file in the body of an import; of an XLSX file, the visible sheet as CSV."""
     kind = request.headers.get("content-type", "").split(";")[0].strip()
     if kind not in {CSV_TYPE, XLSX_TYPE}:
         raise ImportRefused(f"Send the file as the body, with the Content-Type {CSV_TYPE} or {XLSX_TYPE}.")
-    content = await whole_file(request, LARGEST_FILE_BYTES)
-    if content is None:
+    sent = await whole_file(request, LARGEST_FILE_BYTES)
+    if sent is None:
         raise ImportRefused(f"The file is larger than {LARGEST_FILE_BYTES // 2**20} MiB. Split it.")
-    table = await xlsx.read(content, MOST_ROWS) if kind == XLSX_TYPE else content
-    if b"\0" in table:
+    content = await xlsx.read(sent, MOST_ROWS) if kind == XLSX_TYPE else Content(sent)
+    if b"\0" in content.csv:
         raise ImportRefused(
             "The file contains null characters, as in UTF-16. Save it as CSV UTF-8.",
-            faults=[Fault(_place_of_null(table), NULL_REFUSED)],
+            faults=[Fault(_place_of_null(content.csv), NULL_REFUSED)],
         )
-    return table
+    return content
 
 
 def _place_of_null(table: bytes) -> str:
@@ -77,7 +77,7 @@ async def whole_file(request: Request, most_bytes: int) -> bytes | None:
     return kept
 
 
-CsvBody = Annotated[bytes, Depends(csv_body)]
+CsvBody = Annotated[Content, Depends(csv_body)]
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
 REPLACED_HEADER = "replaced-characters"

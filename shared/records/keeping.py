@@ -92,7 +92,8 @@ class Records(Generic[RowT]):
         await self._require_good(session, row)
         key = await store.insert_row(session, self.table, row)
         if key is None:
-            shown = shown_key(self.table.key_of(row))
+            taken = await store.known_rows(session, self.table, [row])
+            shown = shown_key(self.table.key_of(taken[0] if taken else row))
             raise self.taken(
                 f"{sentence_case(self.table.words)} {shown} already exists. Change it, or choose another key."
             )
@@ -160,6 +161,8 @@ class Records(Generic[RowT]):
             async for part in in_turns(rows, ROWS_IN_ONE_GO):
                 found = await store.known_rows(session, self.table, [numbered.row for numbered in part])
                 known.update((self.table.key_of(row), row) for row in found)
+                if self.table.folded is not None:
+                    known.update(_in_other_spellings(self.table, part, known))
         return known
 
     def _filled(self, before: RowT | None, row: RowT, columns: Collection[str]) -> RowT:
@@ -202,8 +205,21 @@ class Records(Generic[RowT]):
 
     def _require_in_scope(self, scope: Scope, row: RowT) -> None:
         if not self._covers(scope, row):
-            shown = shown_key(self.table.key_in_file(row))
+            shown = self.table.shown_key_of(row)
             raise Forbidden(f"{sentence_case(self.table.words)} {shown} is outside what you may edit.")
+
+
+def _in_other_spellings(
+    table: RecordTable[RowT], rows: Sequence[Numbered[RowT]], known: Mapping[tuple[Any, ...] | None, RowT]
+) -> dict[tuple[Any, ...], RowT]:
+    """The stored rows that the rows of a file name in another spelling, by the key in the file."""
+    folded = {table.key_in_file(row): row for row in known.values()}
+    found: dict[tuple[Any, ...], RowT] = {}
+    for numbered in rows:
+        key = table.key_of(numbered.row)
+        if None not in key and key not in known and (stored := folded.get(table.key_in_file(numbered.row))) is not None:
+            found[key] = stored
+    return found
 
 
 async def _compare(
@@ -216,7 +232,7 @@ async def _compare(
     async for part in in_turns(range(len(rows)), ROWS_IN_ONE_GO):
         for index in part:
             row, known, line, made = rows[index], before[index], file.rows[index].line, outcome.made
-            shown = shown_key(records.table.key_in_file(row))
+            shown = records.table.shown_key_of(row)
             if known is None:
                 outcome.create(line, shown, row, field_names(records.table.entered))
             else:

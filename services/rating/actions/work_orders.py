@@ -1,7 +1,8 @@
 """Work orders: entered, imported, changed and read."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +24,15 @@ from services.rating.rules.work_orders import (
     require_editable,
     require_rated,
 )
-from services.rating.store import codes, draft_invoices, rate_tables, ratings, work_order_history, work_orders
+from services.rating.store import (
+    codes,
+    customers,
+    draft_invoices,
+    rate_tables,
+    ratings,
+    work_order_history,
+    work_orders,
+)
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
@@ -32,7 +41,11 @@ from shared.files.changes import Outcome
 from shared.files.csv import ROWS_IN_ONE_GO, Numbered, TableFile
 from shared.process.background import in_turns
 from shared.values.fields import field_names
+from shared.values.names import fold
 from shared.values.versions import require_version
+
+OrderT = TypeVar("OrderT", bound=OrderEntry)
+_NUMBER_TAKEN = {"work_order_number_key", "work_order_number_folded"}
 
 
 async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool = False) -> WorkOrder:
@@ -91,14 +104,49 @@ async def lock_editable(session: AsyncSession, scope: Scope, order_id: int, expe
 
 async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) -> int:
     """Enters an order and returns its id; raises UnknownReference, NumberTaken or Forbidden."""
+    (entry,) = await _spelled(session, [entry], await codes.companies_of_branches(session))
     await require_valid_order(session, scope, entry)
+    await _require_free(session, entry.number)
     try:
         (order_id,) = await work_orders.insert(session, [entry])
     except IntegrityError as error:
-        if constraint_of(error) == "work_order_number_key":
-            raise NumberTaken(f"Work order {entry.number} already exists. Choose another number.") from error
+        if constraint_of(error) in _NUMBER_TAKEN:
+            raise _taken(entry.number) from error
         raise
     return order_id
+
+
+async def _spelled(session: AsyncSession, entries: Sequence[OrderT], companies: Mapping[str, int]) -> list[OrderT]:
+    """The orders with the numbers of their customers as receivables spells them: `s1001` becomes `S1001`."""
+    named = {
+        (companies[entry.branch], number)
+        for entry in entries
+        for number in (entry.customer, entry.bill_to)
+        if number is not None and entry.branch in companies
+    }
+    spelled = await customers.spellings(session, sorted(named)) if named else {}
+    if not spelled:
+        return list(entries)
+    found = []
+    for entry in entries:
+        company = companies.get(entry.branch, 0)
+        sides = {name: getattr(entry, name) for name in ("customer", "bill_to")}
+        found.append(
+            entry.model_copy(update={name: spelled.get((company, number), number) for name, number in sides.items()})
+        )
+    return found
+
+
+async def _require_free(session: AsyncSession, number: str) -> None:
+    taken = await work_orders.taken_numbers(session, [number])
+    if number in taken:
+        raise _taken(taken[number])
+
+
+def _taken(number: str) -> NumberTaken:
+    return NumberTaken(
+        f"Work order {number} already exists. Choose another number; small and capital letters are the same."
+    )
 
 
 async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[EnteredOrder]) -> Outcome:
@@ -106,20 +154,24 @@ async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[Ent
     outcome = Outcome()
     known = await codes.known_codes(session)
     companies = await codes.companies_of_branches(session)
-    taken = await work_orders.taken_numbers(session, [numbered.row.number for numbered in file.all_rows])
+    spelled = await _spelled(session, [numbered.row for numbered in file.all_rows], companies)
+    rows = [replace(numbered, row=row) for numbered, row in zip(file.all_rows, spelled, strict=True)]
+    taken = await work_orders.taken_numbers(
+        session, [numbered.row.number for numbered in file.all_rows if numbered.row.number]
+    )
     faults: list[tuple[Numbered[EnteredOrder], str, str]] = []
-    async for part in in_turns(file.all_rows, ROWS_IN_ONE_GO):
+    async for part in in_turns(rows, ROWS_IN_ONE_GO):
         for numbered in part:
             entry = numbered.row
             faults += [(numbered, *fault) for fault in find_unknown_in_order(entry, known)]
             if entry.number in taken:
-                faults.append((numbered, "number", f"work order {entry.number} already exists"))
+                faults.append((numbered, "number", f"work order {taken[entry.number]} already exists"))
             company = companies.get(entry.branch)
             within = scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company)
             if not (numbered.faulty or within):
                 faults.append((numbered, "branch", "is outside the branches and customers that you may edit"))
     file.refuse(faults)
-    async for part in in_turns(file.rows, ROWS_IN_ONE_GO):
+    async for part in in_turns(rows, ROWS_IN_ONE_GO):
         await work_orders.insert(session, [numbered.row for numbered in part])
         for numbered in part:
             outcome.create(numbered.line, numbered.row.number, numbered.row, field_names(EnteredOrder))
@@ -140,17 +192,20 @@ async def change_order(
     LockedUseCredit, VersionStale, UnknownReference, NumberTaken or Forbidden.
     """
     order = await lock_editable(session, scope, order_id, expected_revision)
-    entry = order.model_copy(update=dict(changes))
+    changed = order.model_copy(update=dict(changes))
+    (entry,) = await _spelled(session, [changed], await codes.companies_of_branches(session))
     await require_valid_order(session, scope, entry, before=order)
     if order.invoice_id is not None and leaves_invoice(
         await draft_invoices.key_of(session, order.invoice_id), order, entry
     ):
         await draft_invoices.take_off(session, [order_id], changed_by)
+    if fold(entry.number) != fold(order.number):
+        await _require_free(session, entry.number)
     try:
         await work_orders.update(session, order_id, entry)
     except IntegrityError as error:
-        if constraint_of(error) == "work_order_number_key":
-            raise NumberTaken(f"Work order {entry.number} already exists. Choose another number.") from error
+        if constraint_of(error) in _NUMBER_TAKEN:
+            raise _taken(entry.number) from error
         raise
     moved = (entry.number, entry.customer, entry.bill_to, entry.branch) != (
         *(order.number, order.customer, order.bill_to, order.branch),

@@ -1,6 +1,5 @@
 """Work orders over HTTP."""
 
-from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -10,7 +9,7 @@ from services.rating.api.dependencies import CHANGING
 from services.rating.errors import NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
 from services.rating.rules.listed_orders import OrderRow
-from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderTotals
+from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderTotals, number_key
 from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChanges, WorkOrderRead
 from shared.access import declared
 from shared.access.grants import Level
@@ -52,7 +51,7 @@ async def enter_work_order(
 @router.imports("/import", access=EDIT)
 async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
     """Enters orders from a file. If any row has an error, nothing is imported."""
-    table = await read_csv(file, EnteredOrder, key=attrgetter("number"))
+    table = await read_csv(file, EnteredOrder, key=number_key)
     return await work_orders.import_orders(session, caller.scope, table)
 
 

@@ -7,10 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from services.rating.errors import LockedUseCredit, NotClosed, NotOpen, NotRated, NotReadyForRating
-from services.rating.records.work_orders import FieldStatus, OrderEntry
+from services.rating.records.work_orders import EnteredOrder, FieldStatus, OrderEntry
 from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.money import Money
+from shared.values.names import fold
 from shared.values.text import CodeText, Line, NumberText
 
 OrderStatus = Literal["open", "rated", "assigned", "exporting", "exported", "closed"]
@@ -185,3 +186,8 @@ def next_rating_version(order: WorkOrder) -> int:
     rated as version 1, and rated again as version 2.
     """
     return order.rating_version if order.status == "open" else order.rating_version + 1
+
+
+def number_key(order: EnteredOrder) -> str:
+    """What must be unique in a file of orders."""
+    return fold(order.number)

@@ -25,6 +25,7 @@ from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_p
 from shared.database.scope import scope_condition
 from shared.database.statements import columns, execute, fetch_one, fetch_values
 from shared.values.fields import field_names, maker
+from shared.values.names import fold
 
 _ELSEWHERE = {
     "ar_company": "b.ar_company",
@@ -196,15 +197,19 @@ async def total_orders(session: AsyncSession, scope: Scope, filters: OrderFilter
     return totals
 
 
-async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> set[str]:
-    """Those of the numbers that are already in use."""
-    return set(
-        await fetch_values(
-            session,
-            "SELECT number FROM work_order WHERE number = ANY(CAST(:numbers AS text[]))",
-            numbers=list(numbers),
-        )
+async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> dict[str, str]:
+    """Those of the numbers that are already in use, in any spelling, each with the number of the order."""
+    found = await session.execute(
+        text(
+            """
+            SELECT named.number, w.number AS taken
+            FROM unnest(CAST(:numbers AS text[])) AS named (number)
+            JOIN work_order w ON w.number = named.number OR w.number_key = lower(named.number)
+            """
+        ),
+        {"numbers": list(numbers)},
     )
+    return {row.number: row.taken for row in found}
 
 
 async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[int]:
@@ -275,8 +280,18 @@ async def touch(session: AsyncSession, order_ids: Sequence[int]) -> None:
 
 
 async def lock_numbers(session: AsyncSession, scope: Scope, numbers: Sequence[str]) -> dict[str, WorkOrder]:
-    """Locks the orders in scope that have one of the numbers, and returns them by number."""
+    """Locks the orders in scope that have one of the numbers, and returns them by these numbers.
+
+    A number in another spelling finds its order, too, unless an order has exactly this one.
+    """
     within, parameters = scope_condition(scope, **SIDES)
-    condition = f"w.number = ANY(CAST(:numbers AS text[])) AND {within}"
-    found = await _orders(session, condition, lock=True, numbers=list(numbers), **parameters)
-    return {order.number: order for order in found}
+    condition = f"""
+        (w.number = ANY(CAST(:numbers AS text[])) OR w.number_key = ANY(CAST(:keys AS text[]))) AND {within}
+    """
+    named = [number for number in numbers if number is not None]
+    keys = [fold(number) for number in named]
+    found = await _orders(session, condition, lock=True, numbers=named, keys=keys, **parameters)
+    exact = {order.number: order for order in found}
+    folded = {fold(order.number): order for order in found}
+    orders = {number: exact.get(number) or folded.get(fold(number)) for number in named}
+    return {number: order for number, order in orders.items() if order is not None}

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import NumberTaken, UnknownReference
 from services.receivables.records.customers import Customer, CustomerEntry
-from services.receivables.rules.customers import Account
+from services.receivables.rules.customers import Account, as_named
 from services.receivables.rules.references import unknown_references
 from services.receivables.store import customers, references
 from shared.access.grants import Scope
@@ -46,16 +46,24 @@ async def create_customer(session: AsyncSession, scope: Scope, entry: CustomerEn
     """Creates and publishes a customer and returns its id; raises Forbidden, UnknownReference or NumberTaken."""
     _require_in_scope(scope, entry)
     await _require_known(session, entry)
+    taken = await customers.known(session, [entry])
+    if taken:
+        raise _taken(taken[0])
     try:
         customer_id = await customers.insert(session, entry)
     except IntegrityError as error:
-        if constraint_of(error) == "customer_ar_company_number_key":
-            raise NumberTaken(
-                f"Company {entry.ar_company} already has a customer {entry.number}. Choose another number."
-            ) from error
+        if constraint_of(error) in {"customer_ar_company_number_key", "customer_number_folded"}:
+            raise _taken(entry) from error
         raise
     await customers.announce(session, [customer_id])
     return customer_id
+
+
+def _taken(customer: CustomerEntry) -> NumberTaken:
+    return NumberTaken(
+        f"Company {customer.ar_company} already has a customer {customer.number}. Choose another number; small and "
+        "capital letters are the same."
+    )
 
 
 async def change_customer(
@@ -78,11 +86,10 @@ async def import_customers(session: AsyncSession, scope: Scope, file: TableFile[
     A known customer keeps what it has in the columns that the file leaves out, and is published only if it changes.
     Raises ImportRefused with a fault for each error.
     """
-    known: dict[tuple[int, str], Customer] = {}
+    known: list[Customer] = []
     async for part in in_turns(file.all_rows, ROWS_IN_ONE_GO):
-        found = await customers.known(session, [numbered.row for numbered in part])
-        known.update(((customer.ar_company, customer.number), customer) for customer in found)
-    before = [known.get((numbered.row.ar_company, numbered.row.number)) for numbered in file.all_rows]
+        known += await customers.known(session, [numbered.row for numbered in part])
+    before = as_named(file.all_rows, known)
     names = [name for name in customers.CHANGEABLE if name in file.columns]
     rows = [_filled(old, numbered.row, names) for old, numbered in zip(before, file.all_rows, strict=True)]
     faults = [
@@ -92,8 +99,8 @@ async def import_customers(session: AsyncSession, scope: Scope, file: TableFile[
     ]
     faults += [
         (numbered, "number", "is outside the customers that you may edit")
-        for numbered in file.rows
-        if not scope.covers(customer=numbered.row.number, ar_company=numbered.row.ar_company)
+        for numbered, row in zip(file.rows, rows, strict=False)
+        if not scope.covers(customer=row.number, ar_company=row.ar_company)
     ]
     file.refuse(faults)
     outcome = Outcome()

@@ -1,6 +1,5 @@
 """Customers and their accounts over HTTP."""
 
-from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -8,7 +7,7 @@ from fastapi import Query, Response
 from services.receivables.actions import customers
 from services.receivables.errors import NumberTaken, UnknownReference
 from services.receivables.records.customers import Customer, CustomerEntry
-from services.receivables.rules.customers import CustomerFilter
+from services.receivables.rules.customers import CustomerFilter, customer_key
 from services.receivables.schemas.customers import AccountRead, CustomerChanges
 from shared.access import declared
 from shared.access.grants import Level
@@ -52,7 +51,7 @@ async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction
 
     If any row has an error, nothing is imported. A customer that does not change is not published.
     """
-    table = await read_csv(file, CustomerEntry, key=attrgetter("ar_company", "number"))
+    table = await read_csv(file, CustomerEntry, key=customer_key)
     return await customers.import_customers(session, caller.scope, table)
 
 

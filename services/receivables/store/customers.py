@@ -20,7 +20,7 @@ _TABLE = column_types(metadata.tables["customer"])
 _TYPES = {name: _TABLE[name] for name in CustomerEntry.model_fields}
 CHANGEABLE = tuple(name for name in _TYPES if name not in {"ar_company", "number"})
 """What can change once a customer exists."""
-_COLUMNS = ", ".join(f"c.{name}" for name in _TABLE)
+_COLUMNS = ", ".join(f"c.{name}" for name in _TABLE if name in Customer.model_fields)
 
 
 def _within(scope: Scope) -> tuple[str, dict[str, object]]:
@@ -70,13 +70,14 @@ async def list_customers(
 
 
 async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[Customer]:
-    """The existing customers with the numbers of these entries, locked against other changes."""
+    """The existing customers with the numbers of these entries, in any spelling, locked against other changes."""
     return await fetch_all(
         session,
         Customer,
         f"""
         SELECT {_COLUMNS} FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS named (ar_company, number)
-        JOIN customer c ON c.ar_company = named.ar_company AND c.number = named.number
+        JOIN customer c ON c.ar_company = named.ar_company
+            AND (c.number = named.number OR c.number_key = lower(named.number))
         ORDER BY c.id FOR NO KEY UPDATE OF c
         """,
         **columns(entries, "ar_company", "number"),

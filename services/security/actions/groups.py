@@ -8,7 +8,6 @@ from services.security.actions.permissions import changing_permissions, find_cha
 from services.security.actions.users import get_user
 from services.security.errors import GrantRefused, GroupExists
 from services.security.records.groups import Group, GroupDraft, GroupEntry, GroupRow
-from services.security.records.names import fold
 from services.security.rules.features import Features
 from services.security.rules.groups import (
     GroupComparison,
@@ -26,6 +25,7 @@ from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import TableFile
+from shared.values.names import fold
 from shared.values.versions import require_version
 
 

@@ -9,7 +9,6 @@ from services.security.actions.members import change_members
 from services.security.actions.passwords import hash_password
 from services.security.actions.permissions import changing_permissions
 from services.security.errors import AdministratorProtected, ServiceAccountOnly, UserExists
-from services.security.records.names import fold
 from services.security.records.users import User, UserChange, UserDraft, UserRow
 from services.security.rules.passwords import require_fit
 from services.security.rules.users import (
@@ -24,6 +23,7 @@ from shared.database.pages import PageQuery
 from shared.errors import Forbidden, NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import TableFile
+from shared.values.names import fold
 from shared.values.versions import require_version
 
 _NEEDS_ADMINISTRATOR = (

@@ -9,13 +9,14 @@ from pydantic import Field
 from services.security.errors import OwnGroup
 from services.security.records.grants import GrantEntry
 from services.security.records.groups import MOST_GRANTS, Group, GroupDraft, GroupRow
-from services.security.records.names import Named, Sought, fold
+from services.security.records.names import Named, Sought
 from services.security.rules.features import Features
 from shared.access.grants import LevelWord, Limits
 from shared.errors import Fault
 from shared.files.changes import Outcome
 from shared.files.csv import Numbered, TableFile
 from shared.values.filters import Filter
+from shared.values.names import fold
 
 _UNLIMITED_MODULE = "security"
 _SIDES = ("branches", "customers", "ar_companies")

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.security.records.names import GroupName, Named, UserName, fold
+from services.security.records.names import GroupName, Named, UserName
 from services.security.records.users import User
 from shared.files.changes import Outcome
 from shared.files.csv import Numbered
 from shared.values.columns import Record
 from shared.values.filters import Filter
+from shared.values.names import fold
 from shared.values.numbers import Id
 
 

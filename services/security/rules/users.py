@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from services.security.records.names import Named, Sought, fold
+from services.security.records.names import Named, Sought
 from services.security.records.users import User, UserDraft, UserKind, UserRow
 from services.security.rules.members import Joining, Leaving, MemberPlan
 from shared.files.changes import Outcome, differing_values
 from shared.files.csv import Numbered
 from shared.values.filters import Filter
+from shared.values.names import fold
 from shared.values.numbers import Id
 
 _LONGEST_ID = 18

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.security.records.names import Named, fold
+from services.security.records.names import Named
 from services.security.records.users import User, UserDraft, UserRow
 from services.security.rules.members import Joining, Leaving
 from services.security.rules.users import count_user_import, find_unknown_groups, plan_user_import
 from shared.files.changes import ValueChange
 from shared.files.csv import Numbered
+from shared.values.names import fold
 from tests.services.security.conftest import NOON
 
 GROUPS = {"proof": Named(1, "Proof"), "billing": Named(2, "Billing"), "rating": Named(3, "Rating")}
