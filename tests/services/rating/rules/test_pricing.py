@@ -18,7 +18,6 @@ from services.rating.rules.commissions import LineTerms
 from services.rating.rules.pricing import UNEXPECTED, price_order, rate_work_orders
 from services.rating.rules.rate_tables import BillingProfile, ProfileLine, digest_of_rates
 from services.rating.rules.rated import Rated
-from services.rating.rules.work_orders import WorkOrder
 from shared.values.money import round_cents
 from tests.fixtures.rate_tables import amount_of, order, profile_of, sample_rate_table
 
@@ -382,12 +381,12 @@ def test_one_bad_order_never_stops_the_others() -> None:
 
 
 def test_an_order_that_fails_unexpectedly_is_named_and_the_others_are_rated() -> None:
-    broken = WorkOrder.model_construct(id=4)
+    broken = order(id=4).model_copy(update={"triggers": None})
     rated, failed = rate_work_orders([broken, order(id=1)], sample_rate_table())
     assert [rating.work_order_id for rating in rated] == [1]
     (failure,) = failed
     assert (failure.work_order_id, failure.code) == (4, UNEXPECTED)
-    assert failure.detail == "it failed unexpectedly: AttributeError"
+    assert failure.detail == "it failed unexpectedly: TypeError"
 
 
 def test_each_order_is_rated_with_its_own_charges() -> None:
