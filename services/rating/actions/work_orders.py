@@ -21,8 +21,9 @@ from services.rating.rules.work_orders import (
     WorkOrder,
     require_editable,
     require_rated,
+    warn_of_unknown_customers,
 )
-from services.rating.store import codes, draft_invoices, ratings, work_order_history, work_orders
+from services.rating.store import codes, customers, draft_invoices, ratings, work_order_history, work_orders
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
@@ -42,10 +43,16 @@ async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock
 
 async def read_order(
     session: AsyncSession, scope: Scope, order_id: int
-) -> tuple[WorkOrder, Whereabouts, Closing | None]:
-    """Returns the order, its last export, and why it was last closed or reopened; raises NotFound."""
+) -> tuple[WorkOrder, Whereabouts, Closing | None, list[str]]:
+    """Returns the order, its last export, why it was last closed or reopened, and its warnings; raises NotFound."""
     order = await find_order(session, scope, order_id)
-    return order, await work_orders.whereabouts(session, order_id), await work_orders.last_closing(session, order_id)
+    known = await customers.find_known(session, [(order.ar_company, order.customer), (order.ar_company, order.bill_to)])
+    return (
+        order,
+        await work_orders.whereabouts(session, order_id),
+        await work_orders.last_closing(session, order_id),
+        warn_of_unknown_customers(order, known),
+    )
 
 
 async def list_orders(

@@ -1,5 +1,6 @@
 """Owns the life cycle of a work order: its statuses, and what is allowed in each."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -136,6 +137,20 @@ class HistoryStep:
     invoice_id: int | None
     run_id: int | None
     words: str
+
+
+def warn_of_unknown_customers(order: WorkOrder, known: Container[tuple[int, str]]) -> list[str]:
+    """A warning for the customer and one for the bill-to if receivables has not reported them.
+
+    The customer decides the price, and the bill-to gets the invoice. Both may be added later, so neither is refused.
+    `known` are the known ones by AR company and number. Source: rating, section 4.
+    """
+    named = {"customer": order.customer, "bill_to": order.bill_to}
+    return [
+        f"{name}: company {order.ar_company} has no customer {number} in Accounts Receivable"
+        for name, number in named.items()
+        if (order.ar_company, number) not in known and not (name == "bill_to" and number == order.customer)
+    ]
 
 
 def require_editable(order: WorkOrder, whereabouts: Whereabouts) -> None:

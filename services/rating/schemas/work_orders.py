@@ -27,12 +27,15 @@ class NewWorkOrder(EnteredOrder):
 
 
 class WorkOrderRead(WorkOrder):
-    """An order with its last export, and why it was last closed or reopened."""
+    """An order with its last export, why it was last closed or reopened, and what looks wrong with it."""
 
     last_export: Whereabouts | None
     last_closing: Closing | None
+    warnings: list[str]
 
     @classmethod
-    def of(cls, order: WorkOrder, whereabouts: Whereabouts, closing: Closing | None) -> "WorkOrderRead":
+    def of(
+        cls, order: WorkOrder, whereabouts: Whereabouts, closing: Closing | None, warnings: list[str]
+    ) -> "WorkOrderRead":
         last_export = None if whereabouts.run_id is None else whereabouts
-        return cls.model_construct(**dict(order), last_export=last_export, last_closing=closing)
+        return cls.model_construct(**dict(order), last_export=last_export, last_closing=closing, warnings=warnings)
