@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import commissions
+from services.rating.actions.references import require_known
 from services.rating.errors import NothingToRate, UnknownReference
 from services.rating.rules.pricing import UNEXPECTED, Failed, rate_work_orders
 from services.rating.rules.rated import Rated
@@ -30,8 +31,9 @@ async def start_run(
 ) -> int:
     """Starts a run with the open orders in scope that match and are ready, or with those chosen by id; returns its id.
 
-    Raises NothingToRate, or UnknownReference for chosen orders that do not exist.
+    Raises NothingToRate, or UnknownReference for chosen orders, branches and customers that do not exist.
     """
+    await require_known(session, selection, "")
     run_id, order_ids = await rating_runs.start(session, scope, requested_by, requested_at, selection)
     missing = sorted(set(selection.work_order_ids or ()) - set(order_ids))
     if missing:

@@ -14,13 +14,14 @@ from services.rating.errors import (
     RuleFaulty,
     UnknownReference,
 )
-from services.rating.records.codes import BillingItem, Code, Zone
+from services.rating.records.codes import BillingItem, Branch, Code, Zone
 from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
 from services.rating.records.rollup_rules import RollupRuleEntry
 from services.rating.rules.codes import find_faults_in_codes, find_taken_zips
 from services.rating.rules.commission_rates import find_faults_in_rate, find_overlapping_rates
 from services.rating.rules.rollup_rules import find_faults_in_rule
 from services.rating.store import codes, customers, records
+from services.rating.store.references import find_unknown_companies
 from shared.records.keeping import Faults, Records
 from shared.records.table import RecordTable, load_rows
 
@@ -66,6 +67,15 @@ async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntr
     ]
 
 
+async def _unknown_companies(session: AsyncSession, rows: Sequence[Branch]) -> Faults:
+    unknown = await find_unknown_companies(session, [row.ar_company for row in rows])
+    return [
+        (index, "ar_company", f"there is no AR company {row.ar_company}")
+        for index, row in enumerate(rows)
+        if row.ar_company in unknown
+    ]
+
+
 def _bill_to_of(row: RollupRuleEntry) -> Mapping[str, Any]:
     """A rule applies to all branches, so callers who are limited to some branches cannot change it."""
     return {"ar_company": row.ar_company, "customer": row.bill_to}
@@ -86,7 +96,7 @@ def _zips_of(name: str) -> dict[str, Any]:
     }
 
 
-BRANCHES = _codes(records.BRANCHES)
+BRANCHES = _codes(records.BRANCHES, find_faults=_unknown_companies, faulty_fields={"ar_company": UnknownReference})
 CUSTOMER_TYPES = _codes(records.CUSTOMER_TYPES)
 PRIORITIES = _codes(records.PRIORITIES)
 JOB_TYPES = _codes(records.JOB_TYPES)

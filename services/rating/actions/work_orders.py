@@ -12,7 +12,7 @@ from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.codes import find_unknown_in_order
 from services.rating.rules.draft_invoices import leaves_invoice
 from services.rating.rules.listed_orders import OrderRow, add_warnings
-from services.rating.rules.rating_warnings import RatingWarning, find_rating_warnings
+from services.rating.rules.order_warnings import OrderWarning, find_order_warnings
 from services.rating.rules.work_orders import (
     EDITABLE,
     Closing,
@@ -58,12 +58,14 @@ async def find_order(session: AsyncSession, scope: Scope, order_id: int, *, lock
 
 async def read_order(
     session: AsyncSession, scope: Scope, order_id: int
-) -> tuple[WorkOrder, Whereabouts, Closing | None, list[RatingWarning]]:
+) -> tuple[WorkOrder, Whereabouts, Closing | None, list[OrderWarning]]:
     """Returns the order, its last export, why it was last closed or reopened, and its warnings; raises NotFound."""
     order = await find_order(session, scope, order_id)
     whereabouts = await work_orders.whereabouts(session, order_id)
     closing = await work_orders.last_closing(session, order_id)
-    warnings = find_rating_warnings(await ratings.find_facts(session, order_id), await rate_tables.load(session))
+    rating = await ratings.find_facts(session, order_id)
+    known = await customers.find_known(session, [(order.ar_company, order.customer), (order.ar_company, order.bill_to)])
+    warnings = find_order_warnings(order, rating, await rate_tables.load(session), known)
     return order, whereabouts, closing, warnings
 
 
@@ -73,7 +75,9 @@ async def list_orders(
     """One page of orders, the cursor of the next page, and the totals of all that match."""
     rows, cursor = await work_orders.list_orders(session, scope, filters, query)
     totals = await work_orders.total_orders(session, scope, filters)
-    return add_warnings(rows, await rate_tables.load(session)), cursor, totals
+    named = {(row.ar_company, number) for row in rows for number in (row.customer, row.bill_to)}
+    known = await customers.find_known(session, sorted(named))
+    return add_warnings(rows, await rate_tables.load(session), known), cursor, totals
 
 
 async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> list[HistoryStep]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.write_offs import Criteria
@@ -20,6 +21,40 @@ class Found:
     number: str
     customer: str
     invoice_date: date
+
+
+async def find_unknown(session: AsyncSession, scope: Scope, criteria: Criteria) -> set[tuple[str, str]]:
+    """What the criteria name and the caller's companies do not have, as pairs of field and text."""
+    company, of_company = scope_condition(scope, branch=None, customer=None, ar_company="k.number")
+    within, parameters = scope_condition(scope, branch=None, customer="c.number", ar_company="c.ar_company")
+    found = await session.execute(
+        text(
+            f"""
+            SELECT 'ar_company' AS field, CAST(:ar_company AS text) AS named
+            WHERE NOT EXISTS (SELECT FROM ar_company k WHERE k.number = CAST(:company AS int) AND {company})
+            UNION ALL
+            SELECT 'customers', named FROM unnest(CAST(:customers AS text[])) AS named
+            WHERE NOT EXISTS (SELECT FROM customer c
+                              WHERE c.ar_company = CAST(:company AS int) AND c.number = named AND {within})
+            UNION ALL
+            SELECT 'receivable_types', CAST(named AS text) FROM unnest(CAST(:types AS int[])) AS named
+            WHERE NOT EXISTS (SELECT FROM receivable_type t WHERE t.ar_company = CAST(:company AS int) AND t.type = named)
+            UNION ALL
+            SELECT 'contracts', named FROM unnest(CAST(:contracts AS text[])) AS named
+            WHERE NOT EXISTS (SELECT FROM contract t WHERE t.ar_company = CAST(:company AS int) AND t.number = named)
+            """
+        ),
+        {
+            **of_company,
+            **parameters,
+            "company": criteria.ar_company,
+            "ar_company": str(criteria.ar_company),
+            "customers": list(criteria.customers or ()),
+            "types": list(criteria.receivable_types or ()),
+            "contracts": list(criteria.contracts or ()),
+        },
+    )
+    return {(row.field, row.named) for row in found}
 
 
 async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) -> list[Found]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.rules.accounts import OpenMonths
 from services.rating.rules.draft_invoices import InvoiceKind
 from services.rating.rules.exports.claim import Blocker, Selection
 from services.rating.rules.exports.runs import MOST_LEFT_OUT, LeftOut
@@ -74,6 +75,21 @@ async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice
         invoice_date=invoice_date,
         largest=LARGEST,
         too_large=f" comes to more than {LARGEST:,}; split it",
+    )
+
+
+async def months_of(session: AsyncSession, order_ids: Sequence[int]) -> list[OpenMonths]:
+    """The open months of the AR companies of these orders, as far as receivables has reported them."""
+    return await fetch_all(
+        session,
+        OpenMonths,
+        """
+        SELECT c.number, c.last_closed_month, c.max_open_months FROM ar_company c
+        WHERE c.number IN (SELECT b.ar_company FROM work_order w JOIN branch b ON b.code = w.branch
+                           WHERE w.id = ANY(CAST(:order_ids AS bigint[])))
+        ORDER BY c.number
+        """,
+        order_ids=list(order_ids),
     )
 
 
