@@ -7,18 +7,19 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import anyio.to_process
-from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.errors import Fault, ImportRefused
 from shared.files.faults import Faults
-from shared.values.fields import annotation_of, field_names, required_names
+from shared.values.fields import field_names, required_names
 from shared.values.numbers import counted
+from shared.values.partly import read_partly
 from shared.values.text import shown_key, words_of_fault
 
 RowT = TypeVar("RowT")
@@ -265,25 +266,8 @@ class Reader(Generic[RowT]):
         """A row with some invalid values, which become the default or None, or None if there is no such row."""
         if not issubclass(self._kind, BaseModel):
             return None
-        fields = self._kind.model_fields
-        values = {
-            name: None if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
-            for name, info in fields.items()
-        }
-        loose = _each_alone(self._kind)
-        try:
-            valid = loose.model_validate({name: cell for name, cell in given.items() if name not in faulty})
-        except ValidationError:
-            return None
-        values |= {name: getattr(valid, name) for name in valid.model_fields_set}
-        return Numbered(line, self._kind.model_construct(set(valid.model_fields_set), **values), faulty)
-
-
-@cache
-def _each_alone(kind: type[BaseModel]) -> type[BaseModel]:
-    """The fields of `kind` without those checks that need several of them, and all optional."""
-    fields: dict[str, Any] = {name: (annotation_of(info) | None, None) for name, info in kind.model_fields.items()}
-    return create_model(f"{kind.__name__}Alone", **fields)
+        row, others = read_partly(self._kind, {name: cell for name, cell in given.items() if name not in faulty})
+        return Numbered(line, row, faulty | others)
 
 
 def _entered(cell: str) -> str:

@@ -188,6 +188,12 @@ class Records(Generic[RowT]):
             if not _same(known.get(self._key_in(rows[index])), rows[index], name)
         ]
 
+    async def find_unknown(self, session: AsyncSession, row: RowT) -> Sequence[tuple[str, str]]:
+        """The names in a row that do not exist, by JSON pointer; the row may be invalid in other fields."""
+        known = [] if self.table.numbered else await store.known_rows(session, self.table, [row])
+        by_key: dict[tuple[Any, ...] | None, RowT] = {self.table.key_of(kept): kept for kept in known}
+        return [(f"/{name}", words) for _, name, words in await self._new_faults(session, [row], by_key)]
+
     async def _require_good(self, session: AsyncSession, row: RowT, *, replaces: RowT | None = None) -> None:
         """Raises the record's error for faults. A row may keep a value that was retired after the row began to use it."""
         found = [fault for fault in await self.find_faults(session, [row]) if not _same(replaces, row, fault[1])]

@@ -17,7 +17,7 @@ from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.records.keeping import Records
@@ -115,7 +115,8 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
         return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count(count=count))
 
-    adding = {"status_code": 201, "response_model": row, "refuses": [records.taken, *refuses]}
+    naming = Naming(entered, records.find_unknown)
+    adding = {"naming": naming, "status_code": 201, "response_model": row, "refuses": [records.taken, *refuses]}
     words = "The key must be new."
 
     @declare("post", "", f"create {edge.one}", words, types={"entry": entered}, access=edge.edit, **adding)
@@ -130,7 +131,11 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
         return await read(key, caller, session, response)
 
-    changing = {"response_model": row, "refuses": [NotFound, VersionMissing, VersionStale, *refuses]}
+    changing = {
+        "naming": naming if edge.changed is None else None,
+        "response_model": row,
+        "refuses": [NotFound, VersionMissing, VersionStale, *refuses],
+    }
     words = "Replaces all values except the key."
     if records.table.retires:
         words += " Setting `retired_on` retires it; null makes it active again."

@@ -190,3 +190,56 @@ async def test_unknown_names_are_reported_beside_values_that_cannot_be_read(comp
     client = company[1 if noun in {"customers", "contracts", "contract-items", "job-billings"} else 0]
     answer = await load(client, noun, content.encode())
     assert [one["pointer"] for one in answer.json()["errors"]] == places, answer.text
+
+
+BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "customers": (
+        {"ar_company": 1, "number": "S9", "name": "", "customer_type": "LAW", "pay_terms": "NEVER", "tax_code": "NONE"},
+        ["/name", "/pay_terms", "/tax_code"],
+    ),
+    "contracts": (
+        {"ar_company": 1, "number": "C-9", "description": "", "customer": "S9999", "receivable_type": 9},
+        ["/description", "/customer", "/receivable_type"],
+    ),
+    "commission-rates": (
+        {"server": "S9", "percent": 40, "effective_from": "soon"},
+        ["/percent", "/effective_from", "/server"],
+    ),
+    "work-orders": (
+        {
+            "number": "W9",
+            "branch": "NOWHERE",
+            "customer": "S1001",
+            "priority": "STANDARD",
+            "job_type": "NOTHING",
+            "service_on": "soon",
+        },
+        ["/service_on", "/branch", "/job_type"],
+    ),
+    "billing-profiles": (
+        {
+            "branch": "SAT",
+            "customer_type": "LAW",
+            "priority": "RUSH",
+            "job_type": "NOTHING",
+            "region": "BEXAR",
+            "effective_from": "soon",
+            "lines": [{"billing_item": "None", "rate": 5}, {"billing_item": "Nil"}],
+        },
+        ["/effective_from", "/lines/0/rate", "/job_type", "/lines/0/billing_item", "/lines/1/billing_item"],
+    ),
+}
+
+
+@pytest.mark.parametrize("noun", BODIES)
+async def test_a_body_names_unknown_records_beside_invalid_fields(company: Company, noun: str) -> None:
+    body, places = BODIES[noun]
+    client = company[1 if noun in {"customers", "contracts"} else 0]
+    answer = await client.post(f"/v1/{noun}", json=body)
+    assert [one["pointer"] for one in answer.json()["errors"]] == places, answer.text
+
+
+async def test_the_first_200_fields_of_a_body_are_named_and_the_others_counted(rating: httpx.AsyncClient) -> None:
+    lines = [{"billing_item": "Mileage", "rate": 5}] * 250
+    answer = (await rating.post("/v1/billing-profiles", json={"lines": lines})).json()
+    assert (len(answer["errors"]), sum(kind["count"] for kind in answer["more"])) == (200, 56), answer["detail"]

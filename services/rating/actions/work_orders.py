@@ -230,6 +230,12 @@ async def unassign_order(
     await draft_invoices.take_off(session, [order_id], done_by)
 
 
+async def find_unknown(session: AsyncSession, entry: OrderEntry) -> list[tuple[str, str]]:
+    """The names in an order that do not exist, by JSON pointer; it may be invalid in other fields."""
+    known = await codes.known_codes(session)
+    return [(f"/{name}", message) for name, message in find_unknown_in_order(entry, known)]
+
+
 async def require_valid_order(
     session: AsyncSession, scope: Scope, entry: OrderEntry, *, before: WorkOrder | None = None
 ) -> None:

@@ -17,7 +17,7 @@ from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import Router
+from shared.http.operation import Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
@@ -44,7 +44,9 @@ async def list_billing_profiles(
     return Page(items=[*profiles], next_cursor=cursor, totals=Count(count=count))
 
 
-@router.post("", access=EDIT, status_code=201, refuses=SAVING)
+@router.post(
+    "", access=EDIT, status_code=201, refuses=SAVING, naming=Naming(ProfileEntry, billing_profiles.find_unknown)
+)
 async def enter_billing_profile(entry: ProfileEntry, response: Response, session: Transaction) -> ShownProfile:
     """Adds a billing profile with its lines."""
     return await _read(session, await billing_profiles.enter_profile(session, entry), response)

@@ -18,7 +18,7 @@ from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -38,7 +38,13 @@ async def list_work_orders(
     return answer(page, "work-orders", OrderRow, rows, cursor, totals)
 
 
-@router.post("", access=EDIT, status_code=201, refuses=[UnknownReference, NumberTaken])
+@router.post(
+    "",
+    access=EDIT,
+    status_code=201,
+    refuses=[UnknownReference, NumberTaken],
+    naming=Naming(EnteredOrder, work_orders.find_unknown),
+)
 async def enter_work_order(
     entry: NewWorkOrder, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:

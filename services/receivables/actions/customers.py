@@ -144,6 +144,11 @@ async def _unknown(session: AsyncSession, entries: Sequence[CustomerEntry]) -> l
     return unknown_references(entries, known, codes=_NAMED)
 
 
+async def find_unknown(session: AsyncSession, entry: CustomerEntry) -> list[tuple[str, str]]:
+    """The names in a customer that do not exist, by JSON pointer; it may be invalid in other fields."""
+    return [(f"/{field}", detail) for _, field, detail in await _unknown(session, [entry])]
+
+
 async def _require_known(session: AsyncSession, entry: CustomerEntry, *, replaces: CustomerEntry | None = None) -> None:
     """Raises UnknownReference, except for retired records that the customer names already."""
     faults = [

@@ -16,7 +16,7 @@ from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
@@ -38,7 +38,13 @@ async def list_customers(
     return Page(items=rows, next_cursor=cursor, totals=Count(count=count))
 
 
-@router.post("", access=EDIT, status_code=201, refuses=[NumberTaken, UnknownReference])
+@router.post(
+    "",
+    access=EDIT,
+    status_code=201,
+    refuses=[NumberTaken, UnknownReference],
+    naming=Naming(CustomerEntry, customers.find_unknown),
+)
 async def create_customer(entry: CustomerEntry, response: Response, caller: CallerOf, session: Transaction) -> Customer:
     """Creates a customer and publishes it to the other services."""
     customer_id = await customers.create_customer(session, caller.scope, entry)

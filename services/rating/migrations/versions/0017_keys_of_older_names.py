@@ -28,6 +28,9 @@ def _fold(name: str) -> str:
 
 
 def upgrade() -> None:
+    if op.get_context().as_sql:
+        # There are no rows to read when the statements are only written.
+        return
     connection = op.get_bind()
     names = [row[0] for row in connection.execute(text("SELECT name FROM billing_item ORDER BY name"))]
     keys = Counter(map(_fold, names))

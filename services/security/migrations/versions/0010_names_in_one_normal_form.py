@@ -28,6 +28,9 @@ def _fold(name: str) -> str:
 
 
 def upgrade() -> None:
+    if op.get_context().as_sql:
+        # There are no rows to read when the statements are only written.
+        return
     # Only names with such characters change. One whose form another has already keeps its own, and its exact spelling.
     for table, shown in (("user_account", "display_name"), ("security_group", "description")):
         connection = op.get_bind()
