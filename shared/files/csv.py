@@ -29,9 +29,11 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 # Smaller files are checked at once: passing them to a worker process would take longer.
 _QUICK_BYTES = 16 * 1024
-_READ_IN_ONE_GO = 500
+_READ_IN_ONE_GO = 100
 ROWS_IN_ONE_GO = 2_000
 """The rows of a file that are checked or stored before other requests have their turn."""
+MOST_INVALID = 1_000
+"""The invalid rows whose names are looked up; reading what is valid of a row costs ten times as much as checking it."""
 _WHOLE_ROW = "(row)"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -65,7 +67,8 @@ class Numbered(Generic[RowT]):
 class TableFile(Generic[RowT]):
     """A file that was read: its valid rows, its faults so far, and the columns in its heading.
 
-    `invalid` are the other rows, as far as they can be read, so that unknown names are found beside other faults.
+    `invalid` are the first of the other rows, as far as they can be read, so that unknown names are found beside other
+    faults.
     """
 
     rows: Sequence[Numbered[RowT]]
@@ -123,7 +126,7 @@ async def read_csv(
     if isinstance(faults, _Refused):
         raise ImportRefused(faults.detail, faults=faults.faults)
     text = content.csv.decode("utf-8-sig")
-    reader = Reader(kind, content.cells, Faults())
+    reader = Reader(kind, content.cells)
     rows: list[Numbered[RowT]] = []
     invalid: list[Numbered[RowT]] = []
     for number, numbered in enumerate(reader.rows_of(text)):
@@ -194,15 +197,16 @@ def _find_size_fault(text: str) -> _Refused | None:
 
 
 class Reader(Generic[RowT]):
-    """Reads the rows of a file as `kind`, and adds what is wrong with them to `faults`."""
+    """Reads the rows of a file as `kind`, and adds what is wrong with them to `faults`, if given."""
 
-    def __init__(self, kind: type[RowT], cells: Mapping[tuple[int, int], str], faults: Faults):
+    def __init__(self, kind: type[RowT], cells: Mapping[tuple[int, int], str], faults: Faults | None = None):
         self.heading: list[str] = []
         self._kind = kind
         self._cells = cells
         self._faults = faults
         self._checked = TypeAdapter(kind)
         self._known = frozenset(field_names(kind))
+        self._invalid_rows = 0
 
     def rows_of(self, text: str) -> Iterator[Numbered[RowT]]:
         """The rows that are valid, and the others as far as they can be read.
@@ -219,7 +223,11 @@ class Reader(Generic[RowT]):
                     if numbered is not None:
                         yield numbered
         except csv.Error as error:
-            self._faults.add(Fault(f"line {reader.line_num}", str(error)))
+            self._report(Fault(f"line {reader.line_num}", str(error)))
+
+    def _report(self, *faults: Fault) -> None:
+        if self._faults is not None:
+            self._faults.extend(faults)
 
     def _check_heading(self) -> frozenset[str]:
         """Reports unknown and repeated columns; returns the required ones that are missing."""
@@ -227,15 +235,15 @@ class Reader(Generic[RowT]):
         repeated = [name for name in self._known if self.heading.count(name) > 1]
         lacking = required_names(self._kind) - set(self.heading)
         ordered = [name for name in field_names(self._kind) if name in lacking]
-        self._faults.extend(Fault("line 1", f"has the unknown column {name or '(empty)'}") for name in unknown)
-        self._faults.extend(Fault("line 1", f"has column {name} more than once") for name in sorted(repeated))
-        self._faults.extend(Fault("line 1", f"lacks column {name}") for name in ordered)
+        self._report(*(Fault("line 1", f"has the unknown column {name or '(empty)'}") for name in unknown))
+        self._report(*(Fault("line 1", f"has column {name} more than once") for name in sorted(repeated)))
+        self._report(*(Fault("line 1", f"lacks column {name}") for name in ordered))
         return frozenset(lacking)
 
     def _row(self, line: int, cells: Sequence[str], lacking: frozenset[str]) -> Numbered[RowT] | None:
         if len(cells) != len(self.heading):
             detail = f"has {counted(len(cells), 'cell')}; the heading has {len(self.heading)}"
-            self._faults.add(Fault(f"line {line}", detail, "has another number of cells than the heading"))
+            self._report(Fault(f"line {line}", detail, "has another number of cells than the heading"))
             return None
         unreadable = self._unreadable(line) if self._cells else frozenset()
         given = {
@@ -246,11 +254,16 @@ class Reader(Generic[RowT]):
         try:
             row = self._checked.validate_python(given)
         except ValidationError as error:
-            faulty = {str(details["loc"][0]) if details["loc"] else _WHOLE_ROW for details in error.errors()}
-            for details in error.errors(include_url=False, include_input=False):
+            self._invalid_rows += 1
+            few = self._invalid_rows <= MOST_INVALID and issubclass(self._kind, BaseModel)
+            if self._faults is None and not few:
+                return None
+            found = error.errors(include_url=False, include_input=False)
+            for details in found:
                 if not details["loc"] or details["loc"][0] not in unreadable | lacking:
-                    self._faults.add(_fault(line, details))
-            return self._invalid(line, given, frozenset(faulty) | unreadable | lacking)
+                    self._report(_fault(line, details))
+            faulty = {str(details["loc"][0]) if details["loc"] else _WHOLE_ROW for details in found}
+            return self._invalid(line, given, frozenset(faulty) | unreadable | lacking) if few else None
         return Numbered(line, row, unreadable)
 
     def _unreadable(self, line: int) -> frozenset[str]:
@@ -259,13 +272,12 @@ class Reader(Generic[RowT]):
         for index, name in enumerate(self.heading):
             if (detail := self._cells.get((line, index))) is not None:
                 found[name] = Fault(f"line {line}, column {name}", detail, f"column {name}: {detail.split(' ', 2)[2]}")
-        self._faults.extend(found.values())
+        self._report(*found.values())
         return frozenset(found)
 
-    def _invalid(self, line: int, given: Mapping[str, str], faulty: frozenset[str]) -> Numbered[RowT] | None:
-        """A row with some invalid values, which become the default or None, or None if there is no such row."""
-        if not issubclass(self._kind, BaseModel):
-            return None
+    def _invalid(self, line: int, given: Mapping[str, str], faulty: frozenset[str]) -> Numbered[RowT]:
+        """A row with some invalid values, which become the default or None."""
+        assert issubclass(self._kind, BaseModel)
         row, others = read_partly(self._kind, {name: cell for name, cell in given.items() if name not in faulty})
         return Numbered(line, row, faulty | others)
 
