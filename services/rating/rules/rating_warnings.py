@@ -32,8 +32,8 @@ class RatingFacts:
 def find_rating_warnings(facts: RatingFacts | None, table: RateTable) -> list[RatingWarning]:
     """What to look at before a rated order is exported; [] for an order without a rating.
 
-    `RATE_CHANGED` if the profile that matches the rating's key today has other lines than the rating was made with, or
-    there is none. Example: rated at 80.00, then the profile ends before the service date and its copy has 85.00.
+    `RATE_CHANGED` if the profile that matches the rating's key today has other lines than the rating was made with, or no
+    profile matches. Example: rated at 80.00, then the profile ends before the service date and its copy has 85.00.
     `ZERO_TOTAL` if charges and deductions add up to 0.00. Source: rating, section 3.
     """
     if facts is None:
