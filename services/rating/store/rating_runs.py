@@ -16,8 +16,11 @@ from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value, fetch_values
+from shared.values.fields import field_names
 
 _READY = "(w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled'))"
+# By name: the code before a migration runs next to the columns that it adds.
+_HEAD = ", ".join(f"run.{name}" for name in field_names(RunHead))
 
 
 async def start(
@@ -84,8 +87,9 @@ async def running(session: AsyncSession, without: Sequence[int] = ()) -> RunHead
     return await fetch_one(
         session,
         RunHead,
-        """
-        SELECT * FROM rating_run WHERE status = 'running' AND id <> ALL(CAST(:without AS bigint[])) ORDER BY id LIMIT 1
+        f"""
+        SELECT {_HEAD} FROM rating_run run
+        WHERE run.status = 'running' AND run.id <> ALL(CAST(:without AS bigint[])) ORDER BY run.id LIMIT 1
         """,
         without=list(without),
     )
@@ -169,7 +173,9 @@ def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
 async def find(session: AsyncSession, scope: Scope, run_id: int) -> RunHead | None:
     """The run, or None if it is not visible."""
     where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
-    return await fetch_one(session, RunHead, f"SELECT run.* FROM rating_run run WHERE {where.sql}", **where.parameters)
+    return await fetch_one(
+        session, RunHead, f"SELECT {_HEAD} FROM rating_run run WHERE {where.sql}", **where.parameters
+    )
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RunHead], str | None, int]:
@@ -178,7 +184,7 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
     runs, cursor = await fetch_page(
         session,
         RunHead,
-        columns="run.*",
+        columns=_HEAD,
         source="rating_run run",
         where=where,
         sorting=Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id"),
