@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, WithJsonSch
 
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
 _WRITTEN = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
+_STARTS_WITH_DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _written_as_date(value: object) -> object:
@@ -36,6 +37,12 @@ The limits leave room for the cycles and due dates that are counted from it.
 """
 
 
+def _written_as_moment(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and _STARTS_WITH_DATE.match(value)):
+        return value
+    raise ValueError("must be a date and time, like 2026-11-02T08:30:00Z")
+
+
 def _in_utc(moment: datetime) -> datetime:
     try:
         moment.astimezone(UTC)
@@ -44,10 +51,10 @@ def _in_utc(moment: datetime) -> datetime:
     return moment
 
 
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
-"""A point in time from a caller. The first and last hours of the calendar do not exist in every time zone, and the
-database's driver fails on them."""
+Moment = Annotated[datetime, BeforeValidator(_written_as_moment), AfterValidator(_in_utc)]
+"""A point in time from a caller, as text and never as a number. The first and last hours of the calendar do not exist in
+every time zone, and the database's driver fails on them."""
 
 
-AwareMoment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+AwareMoment = Annotated[AwareDatetime, BeforeValidator(_written_as_moment), AfterValidator(_in_utc)]
 """A Moment that states its time zone."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.rating.records.work_orders import EnteredOrder
 from services.receivables.schemas.entries.imports import EntryRow
-from shared.values.dates import FIRST, LAST, CalendarDate
+from shared.values.dates import FIRST, LAST, AwareMoment, CalendarDate, Moment
 from shared.values.text import words_of_fault
 from tests.fixtures.operations import request_fields
 
@@ -78,3 +78,17 @@ def test_what_is_no_date_of_the_calendar_is_refused_in_words(written: object, wo
         Dated.model_validate({"day": written})
     (error,) = refused.value.errors(include_url=False)
     assert words_of_fault(error["type"], error["msg"], error.get("ctx", {})) == words
+
+
+class Timed(BaseModel):
+    at: Moment | None = None
+    aware: AwareMoment | None = None
+
+
+@pytest.mark.parametrize("field", ["at", "aware"])
+def test_a_moment_is_text_and_never_a_number(field: str) -> None:
+    assert Timed.model_validate({field: "2026-11-02T08:30:00Z"}) != Timed()
+    for written in (1767225600, "1767225600", 0.5, True, "noon"):
+        with pytest.raises(ValidationError) as refused:
+            Timed.model_validate({field: written})
+        assert "must be a date and time" in str(refused.value)

@@ -200,6 +200,13 @@ def test_units_are_taken_as_far_as_they_are_left(
     assert [one for one, _ in faults] == ([] if allowed else [field])
 
 
+@pytest.mark.parametrize(("units", "fields"), [("-10.000", []), ("-15.000", ["units"])])
+def test_an_adjustment_never_turns_units_around(units: str, fields: list[str]) -> None:
+    line = replace(applied(Amounts(Decimal("100.00"), units=Decimal("10.000"))), line_type="material")
+    taken = Amounts(Decimal("-50.00"), units=Decimal(units))
+    assert [field for field, _ in faults_in_amounts("adjustment", line, taken)] == fields
+
+
 def test_a_write_off_takes_no_more_retainage_than_is_due_and_leaves_no_ar_below_zero() -> None:
     line = applied(Amounts(Decimal("1050.00"), Decimal("50.00"), Decimal("100.00"), Decimal("5.00")))
     whole = Amounts(Decimal("-1050.00"), Decimal("-50.00"), Decimal("-100.00"), Decimal("-5.00"))

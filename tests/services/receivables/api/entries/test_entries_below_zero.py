@@ -3,11 +3,13 @@
 from io import BytesIO
 from typing import Any
 
+import asyncpg
 import pytest
 from pypdf import PdfReader
 
+from shared.database.pool import Database
 from tests.fixtures.clerk import Clerk
-from tests.services.receivables.fixtures import Reconciled
+from tests.services.receivables.fixtures import Cluster, Reconciled
 
 Invoice = dict[str, Any]
 TWO_SIDES = ({"net": "60.00"}, {"net": "-45.00"})
@@ -191,6 +193,30 @@ async def test_what_another_batch_would_add_to_an_invoice_cannot_be_taken_yet(cl
     await clerk.entered(await clerk.batch(), **amendment(invoice, "credit_memo", {"apply_line": 2, "amount": "45.00"}))
     beyond = amendment(invoice, "credit_memo", {"apply_line": 1, "amount": "60.00"})
     assert "the invoice has 15.00 open" in (await fault(clerk, await clerk.batch(), **beyond))[1]
+
+
+async def test_the_entries_of_a_batch_count_one_after_the_other(clerk: Clerk) -> None:
+    invoice = await clerk.post_invoice(*TWO_SIDES)
+    batch_id = await clerk.batch()
+    for line, amount in ((2, "45.00"), (1, "60.00")):
+        await clerk.entered(batch_id, **amendment(invoice, "credit_memo", {"apply_line": line, "amount": amount}))
+    assert (await clerk.validate(batch_id))["status"] == "valid"
+    await clerk.change("DELETE", f"/v1/batches/{batch_id}/entries/1", 1)
+    assert (await clerk.validate(batch_id))["status"] == "errors"
+    (found,) = await clerk.findings(batch_id)
+    assert (found["seq"], found["line"], found["rule"]) == (2, 1, "LIMIT")
+
+
+async def test_a_retainage_that_was_entered_before_the_rule_is_found_by_the_validation(
+    clerk: Clerk, receivables_database: Database, cluster: Cluster
+) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, **OF_CONTRACT, lines=[{"contract_item": "20", "net": "1000.00"}])
+    owner = await asyncpg.connect(cluster(receivables_database.name, "postgres"))
+    await owner.execute("UPDATE batch_line SET retainage = 1000.01")
+    await owner.close()
+    assert (await clerk.validate(batch_id))["status"] == "errors"
+    assert [(one["field"], one["rule"]) for one in await clerk.findings(batch_id)] == [("retainage", "LIMIT")]
 
 
 async def test_a_new_line_of_an_adjustment_takes_no_more_than_is_open(clerk: Clerk) -> None:
