@@ -7,12 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 
 from services.rating.actions import records as rating_records
 from services.receivables.actions import records as receivables_records
 from services.receivables.records.customers import CustomerEntry
 from shared.database.pool import Database
 from shared.files.changes import MOST_SHOWN
+from shared.files.xlsx import XLSX_TYPE
 from shared.values.fields import required_names
 from tests.fixtures.exchange import take_events
 from tests.fixtures.ledgers import Company, load
@@ -87,6 +89,43 @@ async def test_a_column_that_the_file_leaves_out_leaves_known_records_alone(comp
         {"imported": 0, "created": 0, "changed": 0, "unchanged": len(rows)},
     )
     assert await exported(client, noun) == before
+
+
+@pytest.mark.parametrize("noun", KINDS)
+async def test_an_exported_workbook_that_another_program_saved_changes_nothing(company: Company, noun: str) -> None:
+    client = company[0 if noun in OF_RATING else 1]
+    for other, content in (("rollup-rules", RULE), ("zones", ZONE)):
+        if noun == other:
+            await load(client, noun, content)
+    exported = await client.get(f"/v1/{noun}", headers={"accept": XLSX_TYPE})
+    book, out = load_workbook(io.BytesIO(exported.content)), io.BytesIO()
+    book.save(out)
+    again = await client.post(f"/v1/{noun}/import", content=out.getvalue(), headers={"content-type": XLSX_TYPE})
+    assert again.status_code == 201, again.text
+    assert (again.json()["imported"], again.json()["unchanged"] > 0) == (0, True), again.text
+
+
+async def test_a_percentage_in_a_workbook_is_loaded_as_it_is_shown(receivables: httpx.AsyncClient) -> None:
+    book, out = (
+        load_workbook(io.BytesIO((await receivables.get("/v1/tax-codes", headers={"accept": XLSX_TYPE})).content)),
+        io.BytesIO(),
+    )
+    sheet = book.worksheets[0]
+    names = [cell.value for cell in sheet[1]]
+    rate, retired = (sheet.cell(2, names.index(name) + 1) for name in ("rate", "retired_on"))
+    rate.value, rate.number_format, retired.value = 0.0825, "0.00%", "=TODAY()"
+    book.save(out)
+    refused = await receivables.post(
+        "/v1/tax-codes/import", content=out.getvalue(), headers={"content-type": XLSX_TYPE}
+    )
+    (fault,) = refused.json()["errors"]
+    assert fault["pointer"] == "line 2, column retired_on"
+    assert fault["detail"].startswith(f"cell {retired.coordinate} is a formula without a saved value")
+    retired.value = None
+    book.save(again := io.BytesIO())
+    await receivables.post("/v1/tax-codes/import", content=again.getvalue(), headers={"content-type": XLSX_TYPE})
+    rates = {one["rate"] for one in (await receivables.get("/v1/tax-codes")).json()["items"]}
+    assert "8.25000" in rates
 
 
 async def test_an_empty_cell_clears_what_is_known(receivables: httpx.AsyncClient) -> None:
