@@ -167,20 +167,20 @@ async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequ
     names = ", ".join(table.keys)
     arrays = ", ".join(f"CAST(:{name} AS {table.types[name]}[])" for name in table.keys)
     same = " AND ".join(f"t.{name} = wanted.{name}" for name in table.keys)
+    order = ", ".join(f"t.{name}" for name in table.keys)
+    source = f"unnest({arrays}) AS wanted ({names}) JOIN {table.name} t ON {same}"
     values = columns(rows, *table.keys)
     if table.folded is not None:
-        names, arrays = f"{names}, folded", f"{arrays}, CAST(:folded AS text[])"
-        same = f"({same} OR t.{table.key_column} = wanted.folded)"
         values["folded"] = [fold(str(getattr(row, table.folded) or "")) for row in rows]
-    return await fetch_all(
-        session,
-        table.kind,
-        f"""
-        SELECT {table.select} FROM unnest({arrays}) AS wanted ({names}) JOIN {table.name} t ON {same}
-        ORDER BY {", ".join(f"t.{name}" for name in table.keys)} FOR NO KEY UPDATE OF t
-        """,
-        **values,
-    )
+        # Two joins by equality: one with both conditions would compare each row with each.
+        source = f"""
+            {table.name} t WHERE t.{table.folded} IN (
+                SELECT unnest({arrays})
+                UNION SELECT k.{table.folded} FROM unnest(CAST(:folded AS text[])) AS wanted (folded)
+                JOIN {table.name} k ON k.{table.key_column} = wanted.folded)
+        """
+    statement = f"SELECT {table.select} FROM {source} ORDER BY {order} FOR NO KEY UPDATE OF t"
+    return await fetch_all(session, table.kind, statement, **values)
 
 
 async def list_rows(

@@ -202,9 +202,10 @@ async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> dict[s
     found = await session.execute(
         text(
             """
-            SELECT named.number, w.number AS taken
-            FROM unnest(CAST(:numbers AS text[])) AS named (number)
-            JOIN work_order w ON w.number = named.number OR w.number_key = lower(named.number)
+            WITH named AS MATERIALIZED (SELECT * FROM unnest(CAST(:numbers AS text[])) AS named (number))
+            SELECT named.number, w.number AS taken FROM named JOIN work_order w ON w.number_key = lower(named.number)
+            UNION ALL
+            SELECT named.number, w.number FROM named JOIN work_order w ON w.number = named.number
             """
         ),
         {"numbers": list(numbers)},

@@ -75,9 +75,15 @@ async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list
         session,
         Customer,
         f"""
-        SELECT {_COLUMNS} FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS named (ar_company, number)
-        JOIN customer c ON c.ar_company = named.ar_company
-            AND (c.number = named.number OR c.number_key = lower(named.number))
+        WITH named AS MATERIALIZED (
+            SELECT * FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS named (ar_company, number)
+        ), known AS (
+            SELECT k.id FROM named JOIN customer k ON k.ar_company = named.ar_company AND k.number = named.number
+            UNION
+            SELECT k.id FROM named
+            JOIN customer k ON k.ar_company = named.ar_company AND k.number_key = lower(named.number)
+        )
+        SELECT {_COLUMNS} FROM customer c WHERE c.id IN (SELECT id FROM known)
         ORDER BY c.id FOR NO KEY UPDATE OF c
         """,
         **columns(entries, "ar_company", "number"),
