@@ -10,10 +10,16 @@ class Fault:
     """One place at fault in a request.
 
     `pointer` is a JSON pointer (RFC 6901) into the body, or a place in a file such as `line 7, column served_zip`.
+    `kind` is the fault without its place and value, by which faults are counted when there are too many to name.
     """
 
     pointer: str
     detail: str
+    kind: str = ""
+
+    @property
+    def shown_kind(self) -> str:
+        return self.kind or self.detail
 
 
 class DomainError(Exception):
@@ -45,7 +51,7 @@ class InvalidInput(DomainError):
 class ImportRefused(DomainError):
     """The file has errors and nothing was imported.
 
-    `errors` lists each line and column: correct them and import again.
+    `errors` lists each line and column, up to 200; `more` counts the others by kind. Correct them and import again.
     """
 
     code = "IMPORT_REFUSED"

@@ -26,9 +26,20 @@ def import_file(given: Namespace, output: Output) -> int:
         raise LocalError(f"{given.file} cannot be read: {error.strerror}.") from error
     with closing(Environment(given.home).clerk(given.user)) as clerk:
         loaded = clerk.upload(importable()[given.kind] + ("?check=true" if given.check else ""), content)
-    output.facts(loaded)
+    output.facts({name: value for name, value in loaded.items() if name != "changes"})
+    for change in loaded.get("changes", ()):
+        output.say(_change(change))
     output.document(loaded)
     return 0
+
+
+def _change(change: dict[str, Any]) -> str:
+    """What a check says of a record: `line 2: 1 / S9001 changed: credit_limit 500.00 → (empty)`."""
+    said = f"line {change['line']}: {change['record']} {change['change']}"
+    if change["change"] == "created":
+        return said
+    values = (f"{one['column']} {one['old'] or '(empty)'} → {one['new'] or '(empty)'}" for one in change["values"])
+    return f"{said}: {', '.join(values)}"
 
 
 def run_reconcile(given: Namespace, output: Output) -> int:

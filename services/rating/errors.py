@@ -151,6 +151,16 @@ class NotExportable(DomainError):
     status = 409
 
 
+class ExportDateRefused(DomainError):
+    """Accounts Receivable would not post invoices of this date or month; `errors` says why. Choose another one.
+
+    The month is closed or not open yet, or the invoice date is far from it.
+    """
+
+    code = "EXPORT_DATE_REFUSED"
+    status = 422
+
+
 class RollupTooLarge(DomainError):
     """An invoice is too large for one message to Accounts Receivable. Split it into several invoices."""
 

@@ -60,7 +60,10 @@ class LineNotOnInvoice(DomainError):
 
 
 class MoreThanLeft(DomainError):
-    """The credit takes more than is left of a line, or has the opposite sign. `errors` lists each such line."""
+    """The credit takes more than is left of a line or open of the invoice, or an amount is negative.
+
+    `errors` lists each such line.
+    """
 
     code = "MORE_THAN_LEFT"
     status = 422
@@ -112,7 +115,10 @@ class NumberTaken(DomainError):
 
 
 class UnknownReference(DomainError):
-    """The record names an AR company, receivable type or GL account that does not exist."""
+    """The record or request names an AR company, customer, contract, receivable type or GL account that does not exist.
+
+    `errors` lists each field. Check the code, or add the record first.
+    """
 
     code = "UNKNOWN_REFERENCE"
     status = 422

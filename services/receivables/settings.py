@@ -7,6 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.files.mail import MailServer
 from shared.process.settings import ServiceSettings
+from shared.values.mail_addresses import MailAddress
 
 
 class Settings(ServiceSettings):
@@ -26,7 +27,7 @@ class Settings(ServiceSettings):
     """The user name at the mail server, if it needs one."""
     smtp_password: SecretStr | None = None
     """The password for that user name."""
-    mail_from: str | None = None
+    mail_from: MailAddress | None = None
     """The address that invoices are sent from; required with a mail server."""
 
     @model_validator(mode="after")

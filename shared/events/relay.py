@@ -131,7 +131,7 @@ class Relay:
                     self._incarnation,
                 ),
                 stream=STREAM,
-                headers=self._headers(row),
+                headers=_headers(row, self._incarnation),
             )
             for row in rows
         ]
@@ -156,14 +156,6 @@ class Relay:
         if failures:
             raise ConnectionError(f"{len(failures)} of {len(rows)} events were not acknowledged: {failures[0]!r}")
         return len(stored)
-
-    def _headers(self, row: asyncpg.Record) -> dict[str, str]:
-        # Publishing again needs a new id, or the broker would drop the message as a duplicate. After a restore, also
-        # what waits in the outbox may have been published before.
-        headers = {"Nats-Msg-Id": f"{row['event_id']}.{row['publication']}.{self._incarnation}"}
-        if row["traceparent"]:
-            headers["traceparent"] = row["traceparent"]
-        return headers
 
     async def _recognize_stream(self, connection: asyncpg.Connection, client: Client) -> None:
         """Makes every event pending again if the stream is not the one that the sequences in the outbox belong to.
@@ -253,6 +245,15 @@ def _answer_of(waiting: asyncio.Future[PubAck]) -> PubAck | BaseException | None
     if waiting.cancelled():
         return None
     return waiting.exception() or waiting.result()
+
+
+def _headers(row: asyncpg.Record, incarnation: UUID | None) -> dict[str, str]:
+    # Publishing again needs a new id, or the broker would drop the message as a duplicate. After a restore, also what
+    # waits in the outbox may have been published before.
+    headers = {"Nats-Msg-Id": f"{row['event_id']}.{row['publication']}.{incarnation}"}
+    if row["traceparent"]:
+        headers["traceparent"] = row["traceparent"]
+    return headers
 
 
 @dataclass(frozen=True)

@@ -3,92 +3,178 @@
 import asyncio
 import csv
 import io
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 import anyio.to_process
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.errors import Fault, ImportRefused
+from shared.files.faults import Faults
 from shared.values.fields import field_names, required_names
 from shared.values.numbers import counted
+from shared.values.partly import read_partly
 from shared.values.text import shown_key, words_of_fault
 
 RowT = TypeVar("RowT")
+OtherT = TypeVar("OtherT")
 CSV_TYPE = "text/csv"
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
-MOST_FAULTS = 200
 # Smaller files are checked at once: passing them to a worker process would take longer.
 _QUICK_BYTES = 16 * 1024
-_READ_IN_ONE_GO = 500
+_READ_IN_ONE_GO = 100
 ROWS_IN_ONE_GO = 2_000
 """The rows of a file that are checked or stored before other requests have their turn."""
+MOST_INVALID = 1_000
+"""The invalid rows whose names are looked up; reading what is valid of a row costs ten times as much as checking it."""
+_WHOLE_ROW = "(row)"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
+class Content:
+    """A file as CSV. `cells` are the cells of a workbook that cannot be read, by line and column from 0."""
+
+    csv: bytes
+    cells: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Numbered(Generic[RowT]):
-    """A row with its line in the file; the heading is line 1."""
+    """A row with its line in the file; the heading is line 1.
+
+    `faulty` are the columns that are invalid: their values are defaults, or None, and have been reported.
+    """
 
     line: int
     row: RowT
+    faulty: frozenset[str] = frozenset()
 
     def fault(self, column: str, detail: str) -> Fault:
-        return Fault(f"line {self.line}, column {column}", detail)
+        value = str(getattr(self.row, column, None) or "")
+        kind = f"column {column}: {detail.replace(value, '…') if value else detail}"
+        return Fault(f"line {self.line}, column {column}", detail, kind)
+
+
+@dataclass(frozen=True)
+class TableFile(Generic[RowT]):
+    """A file that was read: its valid rows, its faults so far, and the columns in its heading.
+
+    `invalid` are the first of the other rows, as far as they can be read, so that unknown names are found beside other
+    faults.
+    """
+
+    rows: Sequence[Numbered[RowT]]
+    columns: frozenset[str]
+    invalid: Sequence[Numbered[RowT]] = ()
+    faults: Faults = field(default_factory=Faults)
+
+    @cached_property
+    def all_rows(self) -> Sequence[Numbered[RowT]]:
+        """All rows, for checks that invalid values do not disturb."""
+        return [*self.rows, *self.invalid]
+
+    @property
+    def in_order(self) -> Sequence[Numbered[RowT]]:
+        """All rows in the order of the file."""
+        return sorted(self.all_rows, key=attrgetter("line"))
+
+    def mapped(self, to: Callable[[RowT], OtherT]) -> "TableFile[OtherT]":
+        """The file with other rows that are made from these."""
+        rows, invalid = (
+            [Numbered(numbered.line, to(numbered.row), numbered.faulty) for numbered in some]
+            for some in (self.rows, self.invalid)
+        )
+        return TableFile(rows, self.columns, invalid, self.faults)
+
+    def refuse(self, found: Iterable[tuple[Numbered[RowT], str, str]] = (), others: Iterable[Fault] = ()) -> None:
+        """Raises ImportRefused if the file has any faults, these included: row, column and sentence of each."""
+        self.faults.extend(row.fault(column, detail) for row, column, detail in found if column not in row.faulty)
+        self.faults.extend(others)
+        self.faults.refuse()
 
 
 @dataclass(frozen=True)
 class _Refused:
-    """Why a file is refused, as a worker process answers it: all faults are counted, the first ones are named."""
+    """Why a file is refused before any row is checked, as a worker process answers it."""
 
     detail: str
     faults: tuple[Fault, ...] = ()
 
 
 async def read_csv(
-    content: bytes, kind: type[RowT], *, key: Callable[[RowT], Hashable] | None = None
-) -> list[Numbered[RowT]]:
+    content: bytes | Content, kind: type[RowT], *, key: Callable[[RowT], Hashable] | None = None
+) -> TableFile[RowT]:
     """The rows of a CSV file with a heading line, each checked against `kind`; an empty cell takes the default.
 
-    Raises ImportRefused with the faults in the file: its encoding (UTF-8), its size, a column, a value, or two rows
-    with the same `key`. A worker process checks the file, and is ended when the caller leaves; so `kind` and `key` must
-    be importable by name. Others wait for none of it: the rows of a file without faults are read here a few at a time.
+    Raises ImportRefused for a file that is no table: its encoding (UTF-8), its size. Other faults are collected, so
+    that the caller adds its own before it refuses the file: a column, a value, or two rows with the same `key`.
+    A worker process checks the file, and is ended when the caller leaves; so `kind` and `key` must be importable by
+    name. Others wait for none of it: the rows are read here a few at a time.
     """
-    check = partial(_find_refusal, content, kind, key)
-    quick = len(content) <= _QUICK_BYTES
-    refused = check() if quick else await anyio.to_process.run_sync(check, cancellable=True)
-    if refused is not None:
-        raise ImportRefused(refused.detail, faults=refused.faults)
+    content = content if isinstance(content, Content) else Content(content)
+    check = partial(_find_faults, content, kind, key)
+    quick = len(content.csv) <= _QUICK_BYTES
+    faults = check() if quick else await anyio.to_process.run_sync(check, cancellable=True)
+    if isinstance(faults, _Refused):
+        raise ImportRefused(faults.detail, faults=faults.faults)
+    text = content.csv.decode("utf-8-sig")
+    reader = Reader(kind, content.cells)
     rows: list[Numbered[RowT]] = []
-    for numbered in rows_of(content.decode("utf-8-sig"), kind):
-        rows.append(numbered)
-        if len(rows) % _READ_IN_ONE_GO == 0:
+    invalid: list[Numbered[RowT]] = []
+    for number, numbered in enumerate(reader.rows_of(text)):
+        (invalid if numbered.faulty else rows).append(numbered)
+        if number % _READ_IN_ONE_GO == 0:
             await asyncio.sleep(0)
-    return rows
+    return TableFile(rows, frozenset(reader.heading), invalid, faults)
 
 
-def _find_refusal(content: bytes, kind: type[RowT], key: Callable[[RowT], Hashable] | None) -> _Refused | None:
-    """What is wrong with a file, or None; a worker process runs it for all but small files."""
+def _find_faults(content: Content, kind: type[RowT], key: Callable[[RowT], Hashable] | None) -> Faults | _Refused:
+    """What is wrong with a file; a worker process runs it for all but small files."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.csv.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = content.csv.count(b"\n", 0, error.start) + 1
         return _Refused(
             "The file is not in UTF-8. Save it as CSV UTF-8.", faults=(Fault(f"line {line}", "is not in UTF-8"),)
         )
     try:
-        found = _find_size_fault(text) or _find_faults(text, kind, key)
+        too_large = _find_size_fault(text)
     except csv.Error as error:
         return _Refused("The file cannot be read as CSV.", faults=(Fault("file", str(error)),))
-    except ImportRefused as error:
-        return _Refused(error.detail, tuple(error.faults))
-    return found
+    if too_large is not None:
+        return too_large
+    faults = Faults()
+    first: dict[Hashable, int] = {}
+    for numbered in Reader(kind, content.cells, faults).rows_of(text):
+        name = None if key is None else _key_of(numbered, key)
+        if name is None:
+            continue
+        if name in first:
+            detail = f"repeats {shown_key(name)} of line {first[name]}"
+            faults.add(Fault(f"line {numbered.line}", detail, "repeats another line"))
+        first.setdefault(name, numbered.line)
+    return faults
+
+
+def _key_of(numbered: Numbered[RowT], key: Callable[[RowT], Hashable]) -> Hashable | None:
+    """The key of a row, or None if an invalid value may be part of it."""
+    try:
+        name = key(numbered.row)
+    except (AttributeError, TypeError):
+        if not numbered.faulty:
+            raise
+        return None
+    parts = name if isinstance(name, tuple) else (name,)
+    unknown = numbered.faulty and (isinstance(name, BaseModel) or any(part is None for part in parts))
+    return None if unknown else name
 
 
 def _find_size_fault(text: str) -> _Refused | None:
@@ -110,59 +196,90 @@ def _find_size_fault(text: str) -> _Refused | None:
     return None if filled else _Refused("The file has no rows under its heading.")
 
 
-def _find_faults(text: str, kind: type[RowT], key: Callable[[RowT], Hashable] | None) -> _Refused | None:
-    faults = _Faults()
-    first: dict[Hashable, int] = {}
-    for numbered in rows_of(text, kind, faults):
-        if key is None:
-            continue
-        name = key(numbered.row)
-        if name in first:
-            faults.add(Fault(f"line {numbered.line}", f"repeats {shown_key(name)} of line {first[name]}"))
-        first.setdefault(name, numbered.line)
-    return _Refused(*_refusal(faults.first, faults.count)) if faults.count else None
+class Reader(Generic[RowT]):
+    """Reads the rows of a file as `kind`, and adds what is wrong with them to `faults`, if given."""
 
+    def __init__(self, kind: type[RowT], cells: Mapping[tuple[int, int], str], faults: Faults | None = None):
+        self.heading: list[str] = []
+        self._kind = kind
+        self._cells = cells
+        self._faults = faults
+        self._checked = TypeAdapter(kind)
+        self._known = frozenset(field_names(kind))
+        self._invalid_rows = 0
 
-class _Faults:
-    """The faults of a file: the first ones, and how many there are."""
+    def rows_of(self, text: str) -> Iterator[Numbered[RowT]]:
+        """The rows that are valid, and the others as far as they can be read.
 
-    def __init__(self) -> None:
-        self.first: list[Fault] = []
-        self.count = 0
+        A column that is unknown or repeated is reported once and left out; without a known column no row is read.
+        """
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        self.heading = [name.strip() for name in next(reader, [])]
+        lacking = self._check_heading()
+        try:
+            for cells in reader:
+                if any(map(str.strip, cells)) and self._known.intersection(self.heading):
+                    numbered = self._row(reader.line_num, cells, lacking)
+                    if numbered is not None:
+                        yield numbered
+        except csv.Error as error:
+            self._report(Fault(f"line {reader.line_num}", str(error)))
 
-    def add(self, fault: Fault) -> None:
-        self.count += 1
-        if len(self.first) < MOST_FAULTS:
-            self.first.append(fault)
+    def _report(self, *faults: Fault) -> None:
+        if self._faults is not None:
+            self._faults.extend(faults)
 
+    def _check_heading(self) -> frozenset[str]:
+        """Reports unknown and repeated columns; returns the required ones that are missing."""
+        unknown = [name for name in self.heading if name not in self._known]
+        repeated = [name for name in self._known if self.heading.count(name) > 1]
+        lacking = required_names(self._kind) - set(self.heading)
+        ordered = [name for name in field_names(self._kind) if name in lacking]
+        self._report(*(Fault("line 1", f"has the unknown column {name or '(empty)'}") for name in unknown))
+        self._report(*(Fault("line 1", f"has column {name} more than once") for name in sorted(repeated)))
+        self._report(*(Fault("line 1", f"lacks column {name}") for name in ordered))
+        return frozenset(lacking)
 
-def rows_of(text: str, kind: type[RowT], faults: _Faults | None = None) -> Iterator[Numbered[RowT]]:
-    """The rows that are valid; others are added to `faults`. Raises ImportRefused for a wrong heading."""
-    faults = _Faults() if faults is None else faults
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    heading = [name.strip() for name in next(reader, [])]
-    _check_heading(heading, kind)
-    checked = TypeAdapter(kind)
-    try:
-        for cells in reader:
-            if not any(map(str.strip, cells)):
-                continue
-            line = reader.line_num
-            if len(cells) != len(heading):
-                detail = f"has {counted(len(cells), 'cell')}; the heading has {len(heading)}"
-                faults.add(Fault(f"line {line}", detail))
-                continue
-            given = {name: _entered(cell) for name, cell in zip(heading, cells, strict=True) if cell.strip()}
-            try:
-                yield Numbered(line, checked.validate_python(given))
-            except ValidationError as error:
-                if len(faults.first) >= MOST_FAULTS:
-                    faults.count += error.error_count()
-                    continue
-                for details in error.errors(include_url=False):
-                    faults.add(_fault(line, details))
-    except csv.Error as error:
-        faults.add(Fault(f"line {reader.line_num}", str(error)))
+    def _row(self, line: int, cells: Sequence[str], lacking: frozenset[str]) -> Numbered[RowT] | None:
+        if len(cells) != len(self.heading):
+            detail = f"has {counted(len(cells), 'cell')}; the heading has {len(self.heading)}"
+            self._report(Fault(f"line {line}", detail, "has another number of cells than the heading"))
+            return None
+        unreadable = self._unreadable(line) if self._cells else frozenset()
+        given = {
+            name: _entered(cell)
+            for name, cell in zip(self.heading, cells, strict=True)
+            if cell.strip() and name in self._known and name not in unreadable
+        }
+        try:
+            row = self._checked.validate_python(given)
+        except ValidationError as error:
+            self._invalid_rows += 1
+            few = self._invalid_rows <= MOST_INVALID and issubclass(self._kind, BaseModel)
+            if self._faults is None and not few:
+                return None
+            found = error.errors(include_url=False, include_input=False)
+            for details in found:
+                if not details["loc"] or details["loc"][0] not in unreadable | lacking:
+                    self._report(_fault(line, details))
+            faulty = {str(details["loc"][0]) if details["loc"] else _WHOLE_ROW for details in found}
+            return self._invalid(line, given, frozenset(faulty) | unreadable | lacking) if few else None
+        return Numbered(line, row, unreadable)
+
+    def _unreadable(self, line: int) -> frozenset[str]:
+        """The columns of a line whose cells in the workbook cannot be read, which are reported here."""
+        found = {}
+        for index, name in enumerate(self.heading):
+            if (detail := self._cells.get((line, index))) is not None:
+                found[name] = Fault(f"line {line}, column {name}", detail, f"column {name}: {detail.split(' ', 2)[2]}")
+        self._report(*found.values())
+        return frozenset(found)
+
+    def _invalid(self, line: int, given: Mapping[str, str], faulty: frozenset[str]) -> Numbered[RowT]:
+        """A row with some invalid values, which become the default or None."""
+        assert issubclass(self._kind, BaseModel)
+        row, others = read_partly(self._kind, {name: cell for name, cell in given.items() if name not in faulty})
+        return Numbered(line, row, faulty | others)
 
 
 def _entered(cell: str) -> str:
@@ -171,33 +288,11 @@ def _entered(cell: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 
 
-def refuse_import(faults: Sequence[Fault]) -> None:
-    """Raises ImportRefused if there are any faults; the first 200 are named, the others counted."""
-    if faults:
-        detail, named = _refusal(faults, len(faults))
-        raise ImportRefused(detail, faults=named)
-
-
-def _refusal(faults: Sequence[Fault], count: int) -> tuple[str, tuple[Fault, ...]]:
-    detail = f"Nothing was imported: the file has {counted(count, 'error')}"
-    if count > MOST_FAULTS:
-        detail += f"; the first {MOST_FAULTS} are listed, and {count - MOST_FAULTS:,} more are not"
-    return f"{detail}.", tuple(faults[:MOST_FAULTS])
-
-
-def _check_heading(heading: Sequence[str], kind: type[object]) -> None:
-    known, required = field_names(kind), required_names(kind)
-    faults = [Fault("line 1", f"has the unknown column {name or '(empty)'}") for name in heading if name not in known]
-    faults += [Fault("line 1", f"has column {name} more than once") for name in known if heading.count(name) > 1]
-    faults += [Fault("line 1", f"lacks column {name}") for name in known if name in required and name not in heading]
-    refuse_import(faults)
-
-
 def _fault(line: int, error: ErrorDetails) -> Fault:
-    column = error["loc"][0] if error["loc"] else "(row)"
+    column = error["loc"][0] if error["loc"] else _WHOLE_ROW
     kind = error["type"]
     detail = "is empty" if kind == "missing" else words_of_fault(kind, error["msg"], error.get("ctx", {}))
-    return Fault(f"line {line}, column {column}", detail)
+    return Fault(f"line {line}, column {column}", detail, f"column {column}: {detail}")
 
 
 def shown_cell(value: object) -> str | Decimal | int | date | None:

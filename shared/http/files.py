@@ -2,44 +2,49 @@
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import anyio.to_process
 from fastapi import Depends, Request
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared.clock import now
 from shared.errors import Fault, ImportRefused, InvalidInput
 from shared.files import xlsx
-from shared.files.csv import CSV_TYPE, MOST_ROWS, shown_cell, write_csv
+from shared.files.csv import CSV_TYPE, MOST_ROWS, Content, shown_cell, write_csv
 from shared.files.pdf import Drawn, render_pdf
 from shared.files.xlsx import XLSX_TYPE, Cell
 from shared.http.storable import NULL_REFUSED
+from shared.values.fields import field_names
 
 PDF_TYPE = "application/pdf"
 LARGEST_FILE_BYTES = 20 * 2**20
 _LONGEST_LINE_BYTES = 64 * 2**10
 
 
-async def csv_body(request: Request) -> bytes:
-    """The CSV file in the body of an import; of an XLSX file, the first sheet as CSV."""
+async def csv_body(request: Request) -> Content:
+    """The CSV file in the body of an import; of an XLSX file, the visible sheet as CSV."""
     kind = request.headers.get("content-type", "").split(";")[0].strip()
     if kind not in {CSV_TYPE, XLSX_TYPE}:
         raise ImportRefused(f"Send the file as the body, with the Content-Type {CSV_TYPE} or {XLSX_TYPE}.")
-    content = await whole_file(request, LARGEST_FILE_BYTES)
-    if content is None:
+    sent = await whole_file(request, LARGEST_FILE_BYTES)
+    if sent is None:
         raise ImportRefused(f"The file is larger than {LARGEST_FILE_BYTES // 2**20} MiB. Split it.")
-    table = await xlsx.read(content, MOST_ROWS) if kind == XLSX_TYPE else content
-    if b"\0" in table:
+    content = await xlsx.read(sent, MOST_ROWS) if kind == XLSX_TYPE else Content(sent)
+    if b"\0" in content.csv:
         raise ImportRefused(
             "The file contains null characters, as in UTF-16. Save it as CSV UTF-8.",
-            faults=[Fault(_place_of_null(table), NULL_REFUSED)],
+            faults=[Fault(_place_of_null(content.csv), NULL_REFUSED)],
         )
-    return table
+    return content
 
 
 def _place_of_null(table: bytes) -> str:
@@ -72,7 +77,7 @@ async def whole_file(request: Request, most_bytes: int) -> bytes | None:
     return kept
 
 
-CsvBody = Annotated[bytes, Depends(csv_body)]
+CsvBody = Annotated[Content, Depends(csv_body)]
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 CSV_RESPONSE: dict[int | str, dict[str, Any]] = {200: {"content": {CSV_TYPE: _FILE, XLSX_TYPE: _FILE}}}
 REPLACED_HEADER = "replaced-characters"
@@ -130,19 +135,38 @@ class XlsxAnswer(Response):
         await super().__call__(scope, receive, send)
 
 
-async def print_report(template: Path, printed_by: str, filters: BaseModel, content: Mapping[str, object]) -> Response:
+async def print_report(
+    template: Path, printed_by: str, filters: BaseModel, content: Mapping[str, object], time_zone: str
+) -> Response:
     """A list as a PDF made from the template and the content, with the filters, who printed it, and when.
 
-    Raises DocumentFailed.
+    All times are those of the company's `time_zone`: what is rated in the evening is not rated on the next day. Raises
+    DocumentFailed.
     """
     printed_at = now()
+    zone = ZoneInfo(time_zone)
     document = {
-        "printed_at": f"{printed_at:%Y-%m-%d %H:%M} UTC",
+        "printed_at": f"{printed_at.astimezone(zone):%Y-%m-%d %H:%M %Z}",
         "printed_by": printed_by,
         "filter": {word: str(value) for word, value in filters.model_dump(exclude_none=True).items()},
-        **content,
+        **to_jsonable_python(in_zone(content, zone)),
     }
     return pdf_answer(template.stem.replace("_", "-"), await render_pdf(template, document, printed_at))
+
+
+def in_zone(value: object, zone: ZoneInfo) -> object:
+    """The value with every moment in it at the clock of the zone; dataclasses become dicts."""
+    match value:
+        case datetime():
+            return value.astimezone(zone)
+        case Mapping():
+            return {key: in_zone(item, zone) for key, item in value.items()}
+        case list() | tuple():
+            return [in_zone(item, zone) for item in value]
+        case _ if is_dataclass(value):
+            return {name: in_zone(getattr(value, name), zone) for name in field_names(type(value))}
+        case _:
+            return value
 
 
 def pdf_answer(name: str, document: Drawn) -> Response:

@@ -10,16 +10,35 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-Load = Callable[..., Awaitable[int]]
-Check = Annotated[bool, Query(description="Only checks the file; nothing is imported.")]
+from shared.files.changes import Outcome, RecordChange
+
+Load = Callable[..., Awaitable[Outcome]]
+Check = Annotated[bool, Query(description="Only checks the file and shows what it would change; nothing is imported.")]
 _CHECK = inspect.Parameter("check", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Check)
 
 
 class Imported(BaseModel):
-    """The number of rows imported. With `check=true` it is 0, and `checked` is the number of rows that could be."""
+    """What an import did. `imported` is how many records it created or changed; `unchanged` ones were as in the file.
+
+    With `check=true` nothing is imported: `checked` is how many records would be created or changed, `changes` shows
+    the first 200 of them, and `more_changes` counts the others.
+    """
 
     imported: int
+    created: int
+    changed: int
+    unchanged: int
     checked: int | None = None
+    changes: list[RecordChange] | None = None
+    more_changes: int | None = None
+
+    @classmethod
+    def of(cls, outcome: Outcome, *, check: bool) -> "Imported":
+        counts = {"created": outcome.created, "changed": outcome.changed, "unchanged": outcome.unchanged}
+        if not check:
+            return cls(imported=outcome.made, **counts)
+        more = outcome.made - len(outcome.shown)
+        return cls(imported=0, checked=outcome.made, changes=outcome.shown, more_changes=more, **counts)
 
 
 @asynccontextmanager
@@ -32,17 +51,17 @@ async def taken_back(session: AsyncSession, *, check: bool) -> AsyncIterator[Non
 
 
 def checkable(load: Load) -> Callable[..., Awaitable[Any]]:
-    """Makes the endpoint of an import from `load`, which takes a `session` and returns the number of imported rows.
+    """Makes the endpoint of an import from `load`, which takes a `session` and returns what it created and changed.
 
     A check imports the file in the same way, so that the constraints of the database apply, and then rolls it back.
     """
 
     async def importing(*, session: AsyncSession, check: bool, **given: Any) -> Imported | JSONResponse:
         if not check:
-            return Imported(imported=await load(session=session, **given))
+            return Imported.of(await load(session=session, **given), check=False)
         async with taken_back(session, check=True):
-            checked = await load(session=session, **given)
-        return JSONResponse(Imported(imported=0, checked=checked).model_dump())
+            outcome = await load(session=session, **given)
+        return JSONResponse(Imported.of(outcome, check=True).model_dump(mode="json"))
 
     signature = inspect.signature(load)
     parameters = [*signature.parameters.values(), _CHECK]

@@ -4,15 +4,18 @@ The order for every request: identity → access → text → idempotency → tr
 deadlock or a serialization failure repeats all of it.
 """
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.sse import EventSourceResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
 from shared.access.grants import EVERYTHING, Principal, Scope, scope_for
@@ -25,6 +28,7 @@ from shared.errors import (
     CommandInFlight,
     DatabaseAway,
     DomainError,
+    Fault,
     Forbidden,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
@@ -37,16 +41,28 @@ from shared.errors import (
 from shared.http import idempotency
 from shared.http.files import CSV_REQUEST
 from shared.http.imports import Imported, Load, checkable
-from shared.http.problems import refusals
+from shared.http.problems import invalid_faults, invalid_fields, refusal_of_validation, refusals
 from shared.http.progress import Look, watching
 from shared.http.storable import require_storable
 from shared.process import tracing
+from shared.values.partly import read_partly
 from shared.values.text import in_words, sentence_case
 
 _TRIES = 4
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _ANYONE = Principal("anonymous", "anonymous")
 Endpoint = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What the body of an operation names: `find` returns the names that do not exist, by JSON pointer.
+
+    It gets a body that is read as far as it is valid, so that unknown names are reported beside other faults.
+    """
+
+    kind: type[BaseModel]
+    find: Callable[[AsyncSession, Any], Awaitable[Iterable[tuple[str, str]]]]
 
 
 class AccessUndeclared(Exception):
@@ -99,6 +115,7 @@ class Operation(APIRoute):
 
     declared: Access | None = None
     idempotent: bool = False
+    naming: Naming | None = None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint = super().get_route_handler()
@@ -111,6 +128,8 @@ class Operation(APIRoute):
             for _ in range(_TRIES):
                 try:
                     return await self._attempt(request, endpoint)
+                except RequestValidationError as error:
+                    raise await self._with_unknown_names(request, error) from error
                 except Exception as error:
                     if is_disconnect(error):
                         raise DatabaseAway(
@@ -155,6 +174,19 @@ class Operation(APIRoute):
             await idempotency.keep(session, command, answer)
             await self._note(request, answer)
             return answer
+
+    async def _with_unknown_names(self, request: Request, error: RequestValidationError) -> DomainError:
+        """The refusal of an invalid body, with the unknown names in its other fields."""
+        refused = refusal_of_validation(error)
+        if self.naming is None or not isinstance(refused, InvalidInput) or not isinstance(error.body, dict):
+            return refused
+        body, _ = read_partly(self.naming.kind, error.body)
+        database: Database = request.app.state.database
+        async with database.transaction() as session:
+            named = [Fault(pointer, detail) for pointer, detail in await self.naming.find(session, body)]
+        invalid = invalid_faults(error)
+        places = {fault.pointer for fault in invalid}
+        return invalid_fields([*invalid, *(fault for fault in named if fault.pointer not in places)])
 
     async def _note(self, request: Request, answer: Response) -> None:
         """Adds a command that was carried out to the audit, in the command's own transaction."""
@@ -238,8 +270,12 @@ class Router:
     def _declare(
         self, method: str, path: str, access: Access, options: dict[str, Any]
     ) -> Callable[[Endpoint], Endpoint]:
-        """Registers an operation. `refuses` lists its own errors; `idempotent` requires an Idempotency-Key."""
+        """Registers an operation.
+
+        `refuses` lists its own errors; `idempotent` requires an Idempotency-Key; `naming` says what its body names.
+        """
         idempotent: bool = options.pop("idempotent", False)
+        naming: Naming | None = options.pop("naming", None)
         errors: list[type[DomainError]] = [
             *options.pop("refuses", ()),
             InvalidInput,
@@ -272,7 +308,7 @@ class Router:
             )
             route = self.api.routes[-1]
             assert isinstance(route, Operation)
-            route.declared, route.idempotent = access, idempotent
+            route.declared, route.idempotent, route.naming = access, idempotent, naming
             return endpoint
 
         return register

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import DomainError, Fault, InvalidInput, NotFound
+from shared.files.faults import first_and_others
 from shared.process import tracing
 from shared.values.numbers import counted
 from shared.values.text import in_words, words_of_fault
@@ -85,15 +86,26 @@ def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
 
 
 def invalid_fields(faults: Sequence[Fault]) -> InvalidInput:
-    """The refusal of a request whose parameters or body have these faults."""
+    """The refusal of a request whose parameters or body have these faults; beyond 200 they are counted by kind."""
     are = "is" if len(faults) == 1 else "are"
-    return InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=faults)
+    first, others = first_and_others(faults)
+    return InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=first, members=others)
 
 
 _FRAMEWORK_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 
 
-def _from_validation(error: RequestValidationError) -> DomainError:
+def refusal_of_validation(error: RequestValidationError) -> DomainError:
+    """The refusal of a request that FastAPI could not read: InvalidInput, or NotFound for an invalid path."""
+    for invalid in error.errors():
+        place, *inside = invalid["loc"]
+        if place == "path":
+            return NotFound(f"{invalid['input']} is not a valid {in_words(str(inside[0]))}.")
+    return invalid_fields(invalid_faults(error))
+
+
+def invalid_faults(error: RequestValidationError) -> list[Fault]:
+    """The invalid parameters and fields of a request."""
     faults = []
     found = error.errors()
     for invalid in found:
@@ -103,11 +115,9 @@ def _from_validation(error: RequestValidationError) -> DomainError:
         ):
             continue
         place, *inside = invalid["loc"]
-        if place == "path":
-            return NotFound(f"{invalid['input']} is not a valid {in_words(str(inside[0]))}.")
         pointer = "/" + "/".join(str(step) for step in inside) if place == "body" else f"{place} {inside[0]}"
         faults.append(Fault(pointer, words_of_fault(invalid["type"], invalid["msg"], invalid.get("ctx", {}))))
-    return invalid_fields(faults)
+    return faults
 
 
 class Unexpected:
@@ -151,7 +161,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     async def validation(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return refusal(_from_validation(error))
+        return refusal(refusal_of_validation(error))
 
     async def http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -9,7 +9,7 @@ from shared.errors import Fault
 from shared.http.problems import invalid_fields
 
 NULL_REFUSED = "must not contain the null character (U+0000)"
-_MOST_FAULTS = 50
+_MOST_FAULTS = 10_000
 
 
 async def require_storable(request: Request, *, reads_json: bool) -> None:

@@ -187,7 +187,7 @@ def main() -> None:
     parser.add_argument("--fd", type=int, help="a listening socket passed by a supervisor, instead of host and port")
     given = parser.parse_args()
     server = uvicorn.Server(configuration(f"{given.module}:create_app", factory=True, host=given.host, port=given.port))
-    # uvicorn's own option for a descriptor leaves it listening until the process ends: whoever connects while the
+    # uvicorn's own option for a descriptor leaves it listening until the process ends: a caller who connects while the
     # process stops would wait in the queue and be cut off, where a closed socket refuses at once.
     server.run(sockets=[socket.socket(fileno=given.fd)] if given.fd is not None else None)
     # The exit status of uvicorn's own command when the application could not start.

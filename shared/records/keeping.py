@@ -1,6 +1,6 @@
 """The use cases of records: list, read, enter, change and import them, and report the faults of each row."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery
 from shared.errors import DomainError, Fault, Forbidden, NotFound, RecordFaulty, RecordTaken
-from shared.files.csv import ROWS_IN_ONE_GO, Numbered, refuse_import
+from shared.files.changes import Outcome, differing_values
+from shared.files.csv import ROWS_IN_ONE_GO, Numbered, TableFile
 from shared.process.background import in_turns
 from shared.records import table as store
 from shared.records.table import Kept, RecordTable
 from shared.values.columns import Record
+from shared.values.fields import field_names
 from shared.values.text import sentence_case, shown_key
 from shared.values.versions import require_version
 
@@ -55,6 +57,8 @@ class Records(Generic[RowT]):
     there, given the row before and after it. `sides_of` returns the AR company and customer of a row, which the
     caller's limits must cover (the arguments of Scope.covers); None if limits do not apply.
 
+    `grows` are the fields with several values to which an import adds some, without removing any.
+
     `taken` is the error for a key that exists, `faulty` the one for faults. If every faulty field has an error of its
     own in `faulty_fields`, the first of those is raised instead.
     """
@@ -65,6 +69,7 @@ class Records(Generic[RowT]):
     save_more: Callable[[AsyncSession, Sequence[RowT]], Awaitable[None]] = _nothing_more
     change_more: Callable[[AsyncSession, RowT, RowT], Awaitable[None]] = _nothing_else
     sides_of: Callable[[RowT], Mapping[str, Any]] | None = _everywhere
+    grows: Collection[str] = ()
     taken: type[DomainError] = RecordTaken
     faulty: type[DomainError] = RecordFaulty
     faulty_fields: Mapping[str, type[DomainError]] = field(default_factory=dict)
@@ -87,7 +92,8 @@ class Records(Generic[RowT]):
         await self._require_good(session, row)
         key = await store.insert_row(session, self.table, row)
         if key is None:
-            shown = shown_key(self.table.key_of(row))
+            taken = await store.known_rows(session, self.table, [row])
+            shown = shown_key(self.table.key_of(taken[0] if taken else row))
             raise self.taken(
                 f"{sentence_case(self.table.words)} {shown} already exists. Change it, or choose another key."
             )
@@ -120,37 +126,73 @@ class Records(Generic[RowT]):
         await store.update_row(session, self.table, key, row)
         await self.save_more(session, [row])
 
-    async def import_rows(self, session: AsyncSession, scope: Scope, rows: Sequence[Numbered[RowT]]) -> int:
-        """Adds new rows and updates existing ones, all or none; raises ImportRefused with every fault in the file."""
-        entries = [numbered.row for numbered in rows]
-        found = [*await self.find_contradictions(session, entries), *await self._new_faults(session, entries)]
-        faults = [rows[index].fault(name, words) for index, name, words in found]
-        faults += [
-            numbered.fault(self.table.keys[0], "is outside what you may edit")
-            for numbered in rows
-            if not self._covers(scope, numbered.row)
-        ]
-        refuse_import(faults)
-        async for part in in_turns(entries, ROWS_IN_ONE_GO):
-            await store.upsert_rows(session, self.table, part)
-        await self.save_more(session, entries)
-        return len(rows)
+    async def import_rows(self, session: AsyncSession, scope: Scope, file: TableFile[RowT]) -> Outcome:
+        """Adds new rows and updates existing ones, all or none; raises ImportRefused with every fault in the file.
 
-    async def _new_faults(self, session: AsyncSession, rows: Sequence[RowT]) -> Faults:
+        A known row keeps what it has in the columns that the file leaves out.
+        """
+        known = await self._known(session, file.all_rows)
+        entered = [numbered.row for numbered in file.all_rows]
+        filled = [self._filled(known.get(self._key_in(row)), row, file.columns) for row in entered]
+        rows = filled[: len(file.rows)]
+        found = [*await self.find_contradictions(session, rows), *await self._new_faults(session, filled, known)]
+        found += [
+            (index, self.table.keys[0], "is outside what you may edit")
+            for index, row in enumerate(rows)
+            if not self._covers(scope, row) or not self._covers(scope, known.get(self._key_in(row), row))
+        ]
+        file.refuse((file.all_rows[index], name, words) for index, name, words in found)
+        before = [known.get(self._key_in(row)) for row in rows]
+        outcome, differing = await _compare(self, file, rows, before)
+        async for part in in_turns(differing, ROWS_IN_ONE_GO):
+            await store.upsert_rows(session, self.table, part, file.columns)
+        await self.save_more(session, differing)
+        return outcome
+
+    def _key_in(self, row: RowT) -> tuple[Any, ...] | None:
+        return None if self.table.numbered else self.table.key_of(row)
+
+    async def _known(
+        self, session: AsyncSession, rows: Sequence[Numbered[RowT]]
+    ) -> Mapping[tuple[Any, ...] | None, RowT]:
+        """The stored rows that the file names, by key; an import never changes rows with assigned keys."""
+        known: dict[tuple[Any, ...] | None, RowT] = {}
+        if not self.table.numbered:
+            async for part in in_turns(rows, ROWS_IN_ONE_GO):
+                found = await store.known_rows(session, self.table, [numbered.row for numbered in part])
+                known.update((self.table.key_of(row), row) for row in found)
+                if self.table.folded is not None:
+                    known.update(_in_other_spellings(self.table, part, known))
+        return known
+
+    def _filled(self, before: RowT | None, row: RowT, columns: Collection[str]) -> RowT:
+        """The row as it will be: what the file leaves out, or cannot change, stays as it was before."""
+        if before is None:
+            return row
+        given = {name: getattr(row, name) for name in self.table.changeable if name in columns}
+        for name in self.grows:
+            had = list(getattr(before, name))
+            given[name] = [*had, *(value for value in getattr(row, name) if value not in had)]
+        return before.model_copy(update=given)
+
+    async def _new_faults(
+        self, session: AsyncSession, rows: Sequence[RowT], known: Mapping[tuple[Any, ...] | None, RowT]
+    ) -> Faults:
         """The faults of the rows of a file, except those that the stored row already has.
 
         Otherwise an export could not always be imported again.
         """
-        faults = await self.find_faults(session, rows)
-        if not faults or self.table.numbered:
-            return faults
-        faulty = [rows[index] for index in sorted({index for index, _, _ in faults})]
-        known = {self.table.key_of(row): row for row in await store.known_rows(session, self.table, faulty)}
         return [
             (index, name, words)
-            for index, name, words in faults
-            if not _same(known.get(self.table.key_of(rows[index])), rows[index], name)
+            for index, name, words in await self.find_faults(session, rows)
+            if not _same(known.get(self._key_in(rows[index])), rows[index], name)
         ]
+
+    async def find_unknown(self, session: AsyncSession, row: RowT) -> Sequence[tuple[str, str]]:
+        """The names in a row that do not exist, by JSON pointer; the row may be invalid in other fields."""
+        known = [] if self.table.numbered else await store.known_rows(session, self.table, [row])
+        by_key: dict[tuple[Any, ...] | None, RowT] = {self.table.key_of(kept): kept for kept in known}
+        return [(f"/{name}", words) for _, name, words in await self._new_faults(session, [row], by_key)]
 
     async def _require_good(self, session: AsyncSession, row: RowT, *, replaces: RowT | None = None) -> None:
         """Raises the record's error for faults. A row may keep a value that was retired after the row began to use it."""
@@ -169,5 +211,38 @@ class Records(Generic[RowT]):
 
     def _require_in_scope(self, scope: Scope, row: RowT) -> None:
         if not self._covers(scope, row):
-            shown = shown_key(self.table.key_in_file(row))
+            shown = self.table.shown_key_of(row)
             raise Forbidden(f"{sentence_case(self.table.words)} {shown} is outside what you may edit.")
+
+
+def _in_other_spellings(
+    table: RecordTable[RowT], rows: Sequence[Numbered[RowT]], known: Mapping[tuple[Any, ...] | None, RowT]
+) -> dict[tuple[Any, ...], RowT]:
+    """The stored rows that the rows of a file name in another spelling, by the key in the file."""
+    folded = {table.key_in_file(row): row for row in known.values()}
+    found: dict[tuple[Any, ...], RowT] = {}
+    for numbered in rows:
+        key = table.key_of(numbered.row)
+        if None not in key and key not in known and (stored := folded.get(table.key_in_file(numbered.row))) is not None:
+            found[key] = stored
+    return found
+
+
+async def _compare(
+    records: Records[RowT], file: TableFile[RowT], rows: Sequence[RowT], before: Sequence[RowT | None]
+) -> tuple[Outcome, list[RowT]]:
+    """What a file changes, given each row as it will be and as it was, and the rows that are new or differ."""
+    outcome = Outcome()
+    differing: list[RowT] = []
+    names = [*records.table.changeable, *records.grows]
+    async for part in in_turns(range(len(rows)), ROWS_IN_ONE_GO):
+        for index in part:
+            row, known, line, made = rows[index], before[index], file.rows[index].line, outcome.made
+            shown = records.table.shown_key_of(row)
+            if known is None:
+                outcome.create(line, shown, row, field_names(records.table.entered))
+            else:
+                outcome.change(line, shown, differing_values(known, row, names))
+            if outcome.made > made:
+                differing.append(row)
+    return outcome, differing

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from inspect import Parameter, Signature
 from types import GenericAlias
 from typing import Annotated, Any
@@ -14,15 +13,17 @@ from pydantic.fields import FieldInfo
 from shared.access.declared import Access
 from shared.database.pages import PageQuery
 from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.records.keeping import Records
 from shared.records.table import RecordTable
 from shared.values.columns import Record
+from shared.values.dates import CalendarDate
 from shared.values.fields import annotation_of, field_names
 from shared.values.text import Line
 
@@ -82,7 +83,7 @@ def _filter_of(table: RecordTable[Any], filters: Sequence[str]) -> type[BaseMode
         info = table.kind.model_fields[name]
         fields[name] = (annotation_of(info) | None, None)
     if table.lasts:
-        fields["on"] = (date | None, Field(default=None, description="Only records in force on this day."))
+        fields["on"] = (CalendarDate | None, Field(default=None, description="Only records in force on this day."))
     return create_model(f"{table.kind.__name__}Filter", __config__=ConfigDict(extra="ignore"), **fields)
 
 
@@ -114,7 +115,8 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
         return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count(count=count))
 
-    adding = {"status_code": 201, "response_model": row, "refuses": [records.taken, *refuses]}
+    naming = Naming(entered, records.find_unknown)
+    adding = {"naming": naming, "status_code": 201, "response_model": row, "refuses": [records.taken, *refuses]}
     words = "The key must be new."
 
     @declare("post", "", f"create {edge.one}", words, types={"entry": entered}, access=edge.edit, **adding)
@@ -129,7 +131,11 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
         return await read(key, caller, session, response)
 
-    changing = {"response_model": row, "refuses": [NotFound, VersionMissing, VersionStale, *refuses]}
+    changing = {
+        "naming": naming if edge.changed is None else None,
+        "response_model": row,
+        "refuses": [NotFound, VersionMissing, VersionStale, *refuses],
+    }
     words = "Replaces all values except the key."
     if records.table.retires:
         words += " Setting `retired_on` retires it; null makes it active again."
@@ -146,12 +152,15 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
 
 def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge: Edge, records: Records[Any]) -> None:
-    words = "Adds new rows and updates existing ones. If any row has an error, nothing is imported."
+    words = (
+        "Adds new rows and updates existing ones, which keep what they have in the columns that the file leaves out. "
+        "If any row has an error, nothing is imported."
+    )
 
     @declare("imports", "/import", f"import {edge.several}", words, access=edge.edit)
-    async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-        rows = await read_csv(file, records.table.entered, key=records.table.key_in_file)
-        return await records.import_rows(session, caller.scope, rows)
+    async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
+        table = await read_csv(file, records.table.entered, key=records.table.key_in_file)
+        return await records.import_rows(session, caller.scope, table)
 
 
 def _type_of(info: FieldInfo) -> Any:

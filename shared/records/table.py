@@ -1,8 +1,8 @@
 """The SQL of records: one declaration of a table gives all statements, and each handles any number of rows."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +15,8 @@ from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_c
 from shared.database.statements import columns, execute, fetch_all
 from shared.values.columns import Record
 from shared.values.fields import maker
-from shared.values.text import in_words
+from shared.values.names import fold
+from shared.values.text import in_words, shown_key
 
 RowT = TypeVar("RowT", bound=Record)
 
@@ -36,7 +37,8 @@ class RecordTable(Generic[RowT]):
     and `customer` are the SQL expressions that the caller's limits apply to, with the alias `t`. `kept` are the columns
     that never change once a row exists, besides the key. `shown` are additional columns, read by an expression and not
     written. `entry` is what people enter, if the record shows more than that. `key` and `order` are the columns that
-    identify a row and that a list is sorted by, if that is not the primary key.
+    identify a row and that a list is sorted by, if that is not the primary key. `folded` is a key that people type as
+    they like: the column `<folded>_key` has its form for comparison, unique but for older rows.
     """
 
     table: Table
@@ -49,6 +51,7 @@ class RecordTable(Generic[RowT]):
     entry: type[RowT] | None = None
     key: Sequence[str] = ()
     order: Sequence[str] = ()
+    folded: str | None = None
 
     @property
     def name(self) -> str:
@@ -71,6 +74,11 @@ class RecordTable(Generic[RowT]):
     def types(self) -> dict[str, str]:
         """The SQL type of every column that is written from a row."""
         return column_types(self.table, self.entered)
+
+    @property
+    def changeable(self) -> list[str]:
+        """The columns that can change once a row exists."""
+        return [name for name in self.types if name not in self.keys and name not in self.kept]
 
     @property
     def numbered(self) -> bool:
@@ -102,7 +110,30 @@ class RecordTable(Generic[RowT]):
     @property
     def key_in_file(self) -> Callable[[object], Hashable]:
         """What must be unique in a file: the key, or the order if the database assigns the key."""
+        if self.folded is not None:
+            return partial(_folded, name=self.folded)
         return attrgetter(*(self.order if self.numbered else self.keys))
+
+    def shown_key_of(self, row: object) -> str:
+        """The key of a row as people read it."""
+        return shown_key(attrgetter(*(self.order if self.numbered else self.keys))(row))
+
+    @property
+    def key_column(self) -> str:
+        """The column with the form of the key for comparison."""
+        assert self.folded is not None
+        return f"{self.folded}_key"
+
+    def written(self, rows: Sequence[RowT]) -> dict[str, list[Any]]:
+        """The values of the columns that are written for new rows."""
+        values = columns(rows, *self.types)
+        if self.folded is not None:
+            values[self.key_column] = [_folded(row, name=self.folded) for row in rows]
+        return values
+
+
+def _folded(row: object, *, name: str) -> str:
+    return fold(getattr(row, name))
 
 
 def _within(table: RecordTable[RowT], scope: Scope) -> Where:
@@ -132,16 +163,24 @@ async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: ob
 
 
 async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> list[RowT]:
-    """The stored rows with the keys of the given rows."""
+    """The stored rows with the keys of the given rows, also in another spelling, locked against other changes."""
     names = ", ".join(table.keys)
     arrays = ", ".join(f"CAST(:{name} AS {table.types[name]}[])" for name in table.keys)
     same = " AND ".join(f"t.{name} = wanted.{name}" for name in table.keys)
-    return await fetch_all(
-        session,
-        table.kind,
-        f"SELECT {table.select} FROM unnest({arrays}) AS wanted ({names}) JOIN {table.name} t ON {same}",
-        **columns(rows, *table.keys),
-    )
+    order = ", ".join(f"t.{name}" for name in table.keys)
+    source = f"unnest({arrays}) AS wanted ({names}) JOIN {table.name} t ON {same}"
+    values = columns(rows, *table.keys)
+    if table.folded is not None:
+        values["folded"] = [fold(str(getattr(row, table.folded) or "")) for row in rows]
+        # Two joins by equality: one with both conditions would compare each row with each.
+        source = f"""
+            {table.name} t WHERE t.{table.folded} IN (
+                SELECT unnest({arrays})
+                UNION SELECT k.{table.folded} FROM unnest(CAST(:folded AS text[])) AS wanted (folded)
+                JOIN {table.name} k ON k.{table.key_column} = wanted.folded)
+        """
+    statement = f"SELECT {table.select} FROM {source} ORDER BY {order} FOR NO KEY UPDATE OF t"
+    return await fetch_all(session, table.kind, statement, **values)
 
 
 async def list_rows(
@@ -192,38 +231,46 @@ async def insert_row(session: AsyncSession, table: RecordTable[RowT], row: RowT)
     """Adds a row and returns its key, or None if the key is in use."""
     taken = "" if table.numbered else "ON CONFLICT DO NOTHING"
     statement = f"{_insert(table)} {taken} RETURNING {', '.join(f't.{name}' for name in table.keys)}"
-    added = (await session.execute(text(statement), columns([row], *table.types))).one_or_none()
+    added = (await session.execute(text(statement), table.written([row]))).one_or_none()
     return None if added is None else tuple(added)
 
 
 def _insert(table: RecordTable[RowT]) -> str:
-    names = ", ".join(table.types)
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in table.types.items())
+    types = {**table.types, **({} if table.folded is None else {table.key_column: "text"})}
+    names = ", ".join(types)
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in types.items())
     return f"INSERT INTO {table.name} AS t ({names}) SELECT {names} FROM unnest({arrays}) AS row ({names})"
 
 
-def _changing(table: RecordTable[RowT], value_of: str) -> tuple[str, str]:
-    """What a change sets, and the condition under which that makes a difference; `value_of` stands before a name."""
-    values = [name for name in table.types if name not in table.keys and name not in table.kept]
+def _changing(table: RecordTable[RowT], value_of: str, names: Collection[str]) -> tuple[str, str]:
+    """What a change of the columns `names` sets, and the condition under which that makes a difference.
+
+    `value_of` stands before the name of a new value.
+    """
+    values = [name for name in table.changeable if name in names]
+    if not values:
+        return "revision = t.revision", "false"
     changes = ", ".join(f"{name} = {value_of}{name}" for name in values)
     before, after = (", ".join(f"{side}{name}" for name in values) for side in ("t.", value_of))
     return f"{changes}, revision = t.revision + 1", f"({before}) IS DISTINCT FROM ({after})"
 
 
-async def upsert_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> None:
-    """Adds new rows and updates existing ones that differ, in one statement."""
+async def upsert_rows(
+    session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT], names: Collection[str]
+) -> None:
+    """Adds new rows, and updates the columns `names` of existing ones that differ, in one statement."""
     if not rows:
         return
     known = ""
     if not table.numbered:
-        changes, differs = _changing(table, "excluded.")
+        changes, differs = _changing(table, "excluded.", names)
         known = f"ON CONFLICT ({', '.join(table.keys)}) DO UPDATE SET {changes} WHERE {differs}"
-    await execute(session, f"{_insert(table)} {known}", **columns(rows, *table.types))
+    await execute(session, f"{_insert(table)} {known}", **table.written(rows))
 
 
 async def update_row(session: AsyncSession, table: RecordTable[RowT], key: Sequence[Any], row: RowT) -> None:
     """Gives the row of this key other values, if they differ."""
-    changes, differs = _changing(table, "new.")
+    changes, differs = _changing(table, "new.", table.types)
     values = ", ".join(f"CAST(:new_{name} AS {kind}) AS {name}" for name, kind in table.types.items())
     await execute(
         session,

@@ -1,21 +1,46 @@
-"""Plausible business dates, and moments that exist in UTC: others are refused where they are entered."""
+"""Calendar dates, and moments that exist in UTC: others are refused where they are entered."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, WithJsonSchema
 
-FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
+FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
+_WRITTEN = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
+_STARTS_WITH_DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _sensible(day: date) -> date:
+def _written_as_date(value: object) -> object:
+    # Pydantic would read a number, or text that looks like one, as seconds since 1970.
+    written = isinstance(value, str) and _WRITTEN.fullmatch(value) is not None
+    if written or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value.strip() if isinstance(value, str) else value
+    raise ValueError("must be a date, like 2026-11-02")
+
+
+def _in_range(day: date) -> date:
     if not FIRST <= day <= LAST:
         raise ValueError(f"must be between {FIRST} and {LAST}")
     return day
 
 
-Day = Annotated[date, AfterValidator(_sensible)]
-"""The date of a service or an invoice. The limits leave room for the cycles and due dates that are counted from it."""
+CalendarDate = Annotated[
+    date,
+    BeforeValidator(_written_as_date),
+    AfterValidator(_in_range),
+    WithJsonSchema({"type": "string", "format": "date", "formatMinimum": str(FIRST), "formatMaximum": str(LAST)}),
+]
+"""A date that people enter, in any body, filter or file: text like `2026-11-02`, never a number, from 1990 to 2100.
+
+The limits leave room for the cycles and due dates that are counted from it.
+"""
+
+
+def _written_as_moment(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and _STARTS_WITH_DATE.match(value)):
+        return value
+    raise ValueError("must be a date and time, like 2026-11-02T08:30:00Z")
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -26,10 +51,10 @@ def _in_utc(moment: datetime) -> datetime:
     return moment
 
 
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
-"""A point in time from a caller. The first and last hours of the calendar do not exist in every time zone, and the
-database's driver fails on them."""
+Moment = Annotated[datetime, BeforeValidator(_written_as_moment), AfterValidator(_in_utc)]
+"""A point in time from a caller, as text and never as a number. The first and last hours of the calendar do not exist in
+every time zone, and the database's driver fails on them."""
 
 
-AwareMoment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+AwareMoment = Annotated[AwareDatetime, BeforeValidator(_written_as_moment), AfterValidator(_in_utc)]
 """A Moment that states its time zone."""

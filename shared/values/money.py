@@ -5,13 +5,14 @@ sums, and what was entered before there was a cap.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 
 ZERO = Decimal("0.00")
 _CENT = Decimal("0.01")
+_CENTS = -2
 LARGEST = Decimal("999999999.99")
 """The largest amount of a line and of a document, with either sign."""
 
@@ -46,9 +47,23 @@ def _decimal(digits: int, places: int) -> core_schema.CoreSchema:
     return core_schema.custom_error_schema(either, "decimal_text", custom_error_message=words)
 
 
+def _two_places(amount: Decimal) -> str:
+    return str(amount if amount.as_tuple().exponent == _CENTS else round_cents(amount))
+
+
+def _shown(schema: core_schema.CoreSchema, places: int) -> core_schema.CoreSchema:
+    """The schema, in which amounts have two decimals on the wire, however they were entered or calculated."""
+    if places != -_CENTS:
+        return schema
+    shown = core_schema.plain_serializer_function_ser_schema(
+        _two_places, return_schema=core_schema.str_schema(), when_used="json-unless-none"
+    )
+    return cast("core_schema.CoreSchema", {**schema, "serialization": shown})
+
+
 def _exact(digits: int, places: int) -> GetPydanticSchema:
     """A decimal in an answer or an event."""
-    schema, published = _decimal(digits, places), {"type": "string", "pattern": _form(digits, places)}
+    schema, published = _shown(_decimal(digits, places), places), {"type": "string", "pattern": _form(digits, places)}
     return GetPydanticSchema(lambda _kind, _handler: schema, lambda _schema, _handler: published)
 
 
@@ -64,7 +79,7 @@ def _entered(digits: int, places: int) -> GetPydanticSchema:
     """
     largest = Decimal(10) ** digits - Decimal(1).scaleb(-places)
     capped = core_schema.decimal_schema(strict=True, ge=-largest, le=largest)
-    schema = core_schema.chain_schema([_decimal(_LONGEST, places), capped])
+    schema = _shown(core_schema.chain_schema([_decimal(_LONGEST, places), capped]), places)
     return GetPydanticSchema(
         lambda _kind, _handler: schema,
         lambda _schema, handler: {

@@ -6,13 +6,34 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
+from shared.values.names import plain
 from shared.values.numbers import counted
 
-CodeText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9][A-Z0-9_-]{0,29}$")]
-"""A key chosen by people: capital letters, digits, `_` and `-`, like `SAT` or `SKIP_TRACE`."""
+
+def _typed_number(value: object) -> object:
+    return plain(value) if isinstance(value, str) else value
 
 
-NumberText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$")]
+def _typed_code(value: object) -> object:
+    return plain(value).upper() if isinstance(value, str) else value
+
+
+CodeText = Annotated[
+    str,
+    BeforeValidator(_typed_code),
+    StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9][A-Z0-9_-]{0,29}$"),
+]
+"""A key chosen by people: capital letters, digits, `_` and `-`, like `SAT` or `SKIP_TRACE`.
+
+Small letters that are typed become capital ones.
+"""
+
+
+NumberText = Annotated[
+    str,
+    BeforeValidator(_typed_number),
+    StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$"),
+]
 """The number of a document or customer, like `W-1001`."""
 
 
@@ -38,12 +59,14 @@ LongZipText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"
 """A ZIP code as in an address, with or without the four-digit extension."""
 
 
-AccountText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Z][0-9A-Z.-]{0,29}$")]
+AccountText = Annotated[
+    str, BeforeValidator(_typed_code), StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Z][0-9A-Z.-]{0,29}$")
+]
 """A general-ledger account, like `4000` or `4000-10`."""
 
 
-MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
-"""An accounting month, `YYYY-MM`."""
+MonthText = Annotated[str, StringConstraints(pattern=r"^(199[0-9]|20[0-9]{2}|2100)-(0[1-9]|1[0-2])$")]
+"""An accounting month from 1990 to 2100, `YYYY-MM`."""
 
 
 _WORDS = {
@@ -53,7 +76,7 @@ _WORDS = {
     r"^[0-9]{3,5}$": "must be a five-digit ZIP code or its first three or four digits, like 782",
     r"^[0-9]{5}(-[0-9]{4})?$": "must be a ZIP code, like 78205 or 78205-1234",
     r"^[0-9A-Z][0-9A-Z.-]{0,29}$": "must be an account number, like 4000 or 4000-10",
-    r"^[0-9]{4}-(0[1-9]|1[0-2])$": "must be a month, like 2026-11",
+    r"^(199[0-9]|20[0-9]{2}|2100)-(0[1-9]|1[0-2])$": "must be a month from 1990 to 2100, like 2026-11",
     r"^[^\x00-\x1f\x7f]*$": "must be one line without control characters",
     r"^[^\x00-\x1f\x7f]+$": "must be one line without control characters, and not empty",
 }

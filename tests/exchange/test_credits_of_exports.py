@@ -23,9 +23,10 @@ async def test_credit_and_rerate_opens_the_order_with_the_next_version(
     (order,) = await enter("W1", zip_code="78130", miles="40")
     await export()
     (invoice,) = (await receivables.get("/v1/invoices")).json()["items"]
-    body = {"disposition": "rerate", "reason": "wrong mileage", "month": "2026-11", "credit_date": "2026-11-21"}
+    body = {"disposition": "rerate", "reason": "wrong mileage", "month": "2026-11", "credit_date": "1999-11-21"}
     credited = await receivables.post(f"/v1/invoices/{invoice['id']}/credits", json=body, headers=key("credit"))
     assert credited.status_code == 201, credited.text
+    assert [one["rule"] for one in credited.json()["warnings"]] == ["DATED_BEFORE_INVOICE", "DATE_FAR_FROM_MONTH"]
     assert (credited.json()["invoice"]["open"], credited.json()["invoice"]["status"]) == ("0.00", "credited")
     await exchange(rating_database, receivables_database)
     reopened = await rating.get(f"/v1/work-orders/{order['id']}")

@@ -9,7 +9,7 @@ import pytest
 from deploy.local.reconcile import differences_between
 from shared.database.pool import Database
 from tests.fixtures.exchange import data_of, deliver, exchange, take_events, work_off
-from tests.fixtures.ledgers import Company, Enter, Rate, key
+from tests.fixtures.ledgers import Company, Enter, key
 from tests.services.receivables.fixtures import Cluster, Export, Reconciled
 
 # What a restore undoes. Ids start again where they were.
@@ -40,7 +40,6 @@ async def refusals(rating: httpx.AsyncClient, run: dict[str, Any]) -> list[tuple
 async def test_a_run_with_the_number_of_another_is_refused_and_says_what_to_do(
     company: Company,
     enter: Enter,
-    rate: Rate,
     export: Export,
     rating_database: Database,
     receivables_database: Database,
@@ -71,10 +70,12 @@ async def test_a_run_with_the_number_of_another_is_refused_and_says_what_to_do(
     ] == ["OLD"]
     ours, theirs = [(await one.get("/v1/reconciliation")).json() for one in company]
     assert any("run 1: rating exported 0" in difference for difference in differences_between(ours, theirs))
-    # The next run and attempt are new to receivables, but the id and version of the order are not.
+    # The next run and attempt are new to receivables, but the invoice is not. What the refusal says helps.
     ((reason, detail),) = await refusals(rating, await export())
-    assert (reason, "order OLD with the id and version" in detail) == ("HAND_OVER_CONFLICT", True)
-    assert (await rate(order["id"])).status_code == 200
+    assert (reason, "booked invoice 1 as attempt 1" in detail) == ("HAND_OVER_CONFLICT", True)
+    path = f"/v1/work-orders/{order['id']}"
+    etag = (await rating.get(path)).headers["etag"]
+    assert (await rating.delete(f"{path}/rating", headers={"if-match": etag})).status_code == 204
     assert (await export())["exported"] == 1
 
 

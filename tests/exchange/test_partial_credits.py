@@ -116,3 +116,41 @@ async def test_two_hundred_credits_at_once_never_take_more_than_is_left(
     assert (whole["open"], [one["remaining"] for one in whole["lines"]]) == ("26.00", ["0.00", "26.00"])
     await exchange(rating_database, receivables_database)
     await reconciled()
+
+
+async def test_an_exported_invoice_with_a_discount_is_credited_by_what_is_open_and_typed_positive(
+    company: Company, enter: Enter, export: Export, reconciled: Reconciled
+) -> None:
+    """Lines of 95.00, 26.00 and −100.00 have 21.00 open; a request for approval shows what was typed."""
+    rating, receivables = company
+    (order,) = await enter("W1", zip_code="78130", miles="40")
+    discount = {"billing_item": "Mileage", "rate": "-100.00", "comment": "courtesy"}
+    path = f"/v1/work-orders/{order['id']}"
+    etag = (await rating.get(path)).headers["etag"]
+    assert (await rating.post(f"{path}/manual-lines", json=discount, headers={"if-match": etag})).status_code == 201
+    await export()
+    (invoice,) = (await receivables.get("/v1/invoices")).json()["items"]
+    assert invoice["open"] == "21.00"
+    path = f"/v1/invoices/{invoice['id']}/credits"
+    for number, (lines, pointer) in enumerate(
+        (
+            ([{"line": 1, "amount": "21.01"}], "/lines"),
+            ([{"line": 1}], "/lines"),
+            ([{"line": 3, "amount": "-10.00"}], "/lines/0/amount"),
+            ([{"line": 3, "amount": "100.01"}], "/lines/0/amount"),
+        )
+    ):
+        refused = await receivables.post(path, json={**MONTH, "lines": lines}, headers=key(f"refused {number}"))
+        assert (refused.status_code, refused.json()["code"]) == (422, "MORE_THAN_LEFT"), refused.text
+        assert refused.json()["errors"][0]["pointer"] == pointer
+    both = {**MONTH, "lines": [{"line": 1, "amount": "40.00"}, {"line": 3, "amount": "30.00"}]}
+    credited = await receivables.post(path, json=both, headers=key("both"))
+    assert credited.json()["invoice"]["open"] == "11.00", credited.text
+
+    found = await receivables.get("/v1/ar-companies/1")
+    limited = {**found.json(), "four_eyes_limit": "5.00"}
+    await receivables.put("/v1/ar-companies/1", json=limited, headers={"if-match": found.headers["etag"]})
+    asked = await receivables.post(path, json={**both, "disposition": None}, headers=key("asked"))
+    request = (await receivables.get(asked.headers["location"])).json()
+    assert [(one["line"], one["amount"]) for one in request["lines"]] == [(1, "40.00"), (3, "30.00")]
+    await reconciled()

@@ -23,7 +23,7 @@ from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
 from tests.faults.world import World
 from tests.fixtures.attempts import LOUD
-from tests.fixtures.exchange import deliver, exchange, take_events
+from tests.fixtures.exchange import announce_accounts, deliver, exchange, take_events
 from tests.fixtures.ledgers import WIRED, Company, Enter, client_on, everything, key
 
 pytestmark = pytest.mark.races
@@ -284,7 +284,12 @@ async def test_a_month_is_closed_during_an_export(arena: Arena) -> None:
     async for _ in arena.rounds("booked", "refused"):
         await arena.rated(4)
         month = next(months)
-        run = (await arena.export(month=month)).json()
+        # Rating refuses a month that is not open, so it must know which one is.
+        await announce_accounts(arena.world.databases["receivables"])
+        await arena.talk()
+        started = await arena.export(month=month, invoice_date=f"{month}-15")
+        assert started.status_code == 202, started.text
+        run = started.json()
         await arena.send(chunk_orders=1)
         chunks = [[one] for one in await arena.take("rating")]
         closing = arena.receivables.post("/v1/months/close", json={"ar_company": 1, "month": month})

@@ -52,10 +52,11 @@ def test_a_file_is_imported_from_any_folder(home: Path, suite: Suite, story: Sto
     file = tmp_path / "orders.csv"
     file.write_text(orders_csv("CLI-1", "CLI-2", field_status="in_field"))
     checked = ratebook(home, "import", "work-orders", str(file), "--check", "--json")
-    assert json.loads(checked.stdout) == {"imported": 0, "checked": 2}
+    assert [json.loads(checked.stdout)[name] for name in ("imported", "checked")] == [0, 2]
+    assert "line 3: CLI-2 created" in ratebook(home, "import", "work-orders", str(file), "--check").stdout
     assert "2" in ratebook(home, "import", "work-orders", str(file)).stdout
     more = ratebook(home, "import", "work-orders", "-", "--json", said=orders_csv("CLI-3", field_status="in_field"))
-    assert json.loads(more.stdout) == {"imported": 1}
+    assert json.loads(more.stdout)["imported"] == 1
 
 
 def test_a_faulty_file_imports_nothing_and_every_fault_is_shown(home: Path, story: Story, tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_a_faulty_file_imports_nothing_and_every_fault_is_shown(home: Path, stor
     told = json.loads(ratebook(home, "import", "work-orders", str(file), "--json", code=1).stdout)
     assert len(told["errors"]) >= 2
     file.write_text(f"{heading}\n{row}")
-    assert json.loads(ratebook(home, "import", "work-orders", str(file), "--json").stdout) == {"imported": 1}
+    assert json.loads(ratebook(home, "import", "work-orders", str(file), "--json").stdout)["imported"] == 1
 
 
 def test_a_user_without_rights_is_refused_and_the_user_can_be_chosen(home: Path, story: Story) -> None:

@@ -1,26 +1,32 @@
 """Billing profiles: entered, changed, ended, copied, imported and listed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
-from services.rating.records.billing_profiles import LineEntry, ProfileEntry, ProfileHead
+from services.rating.records.billing_profiles import LineEntry, ProfileEntry, ProfileHead, ProfileRow
 from services.rating.rules.billing_profiles import (
     ProfileFilter,
     find_faults_in_lines,
     find_overlaps,
     find_unknown_in_key,
+    find_unknown_in_line,
 )
 from services.rating.rules.rate_tables import BillingProfile, KeptProfile
 from services.rating.store import billing_profiles, codes, rate_tables
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
-from shared.files.csv import Numbered, refuse_import
-from shared.values.fields import parts_of
+from shared.files.changes import Outcome
+from shared.files.csv import Numbered, TableFile
+from shared.values.fields import field_names, parts_of
+from shared.values.text import shown_key
 from shared.values.versions import require_version
+
+Rows = Sequence[Numbered[ProfileRow]]
 
 
 async def list_profiles(
@@ -113,28 +119,56 @@ async def _require_valid(session: AsyncSession, entry: ProfileEntry, *, replaces
         raise _overlap([Fault(f"/{field}", message) for _, field, message in overlaps])
 
 
+async def find_unknown(session: AsyncSession, entry: ProfileEntry) -> list[tuple[str, str]]:
+    """The names in a profile that do not exist, by JSON pointer; it may be invalid in other fields."""
+    known = await codes.known_codes(session)
+    named = [(name, value) for name, value in vars(entry.key).items() if value is not None]
+    unknown = dict(find_unknown_in_key(entry.key, known))
+    return [
+        *((f"/{name}", unknown[name]) for name, _ in named if name in unknown),
+        *(
+            (f"/lines/{index}/{field}", message)
+            for index, line in enumerate(entry.lines or ())
+            for field, message in find_unknown_in_line(line, known)
+            if getattr(line, field) is not None
+        ),
+    ]
+
+
 def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
     return ProfilesOverlap(
         "The profile cannot be saved: another profile with the same key is in force at the same time.", faults=faults
     )
 
 
-async def import_profiles(session: AsyncSession, entries: Sequence[tuple[ProfileEntry, Sequence[int]]]) -> int:
-    """Adds all billing profiles and returns their number, or adds none.
+async def import_profiles(
+    session: AsyncSession, file: TableFile[ProfileRow], entries: Sequence[tuple[ProfileEntry, Rows]]
+) -> Outcome:
+    """Adds all billing profiles, or none.
 
-    Each entry comes with the file's line number of each of its lines. Raises ImportRefused for unknown codes, lines
-    with errors, and profiles with the same key that are in force at the same time.
+    Each entry comes with the rows of its lines. Raises ImportRefused for unknown codes, lines with errors, and profiles
+    with the same key that are in force at the same time.
     """
     await billing_profiles.wait_for_turn(session)
     known = await codes.known_codes(session)
-    faults: list[Fault] = []
-    for entry, places in entries:
-        head = Numbered(places[0], entry)
-        faults += [head.fault(column, message) for column, message in find_unknown_in_key(entry.key, known)]
-        for index, column, message in find_faults_in_lines(entry.lines, known):
-            faults.append(Numbered(places[index], entry).fault(column, message))
-    for index, column, message in find_overlaps([entry for entry, _ in entries], await rate_tables.load(session)):
-        faults.append(Numbered(entries[index][1][0], None).fault(column, message))
-    refuse_import(faults)
+    faults: list[tuple[Numbered[ProfileRow], str, str]] = []
+    whole: list[tuple[ProfileEntry, Rows]] = []
+    for entry, rows in entries:
+        faults += [(rows[0], *fault) for fault in find_unknown_in_key(entry.key, known)]
+        if file.invalid:
+            # Without the lines that are invalid, the others cannot be checked together.
+            faults += [(row, *fault) for row in rows for fault in find_unknown_in_line(row.row, known)]
+        else:
+            whole.append((entry, rows))
+            faults += [
+                (rows[index], column, detail) for index, column, detail in find_faults_in_lines(entry.lines, known)
+            ]
+    for index, column, detail in find_overlaps([entry for entry, _ in whole], await rate_tables.load(session)):
+        faults.append((whole[index][1][0], column, detail))
+    file.refuse(faults)
     await billing_profiles.insert_profiles(session, [entry for entry, _ in entries])
-    return len(entries)
+    outcome = Outcome()
+    for entry, rows in entries:
+        shown = shown_key(astuple(entry.key))
+        outcome.create(rows[0].line, shown, entry, field_names(ProfileHead))
+    return outcome

@@ -6,14 +6,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.work_orders import find_order, lock_editable
 from services.rating.errors import UnknownReference
-from services.rating.records.charges import ChargeEntry, Prebill
+from services.rating.records.charges import Charge, ChargeEntry, Prebill
 from services.rating.rules.charges import OrderCharge, find_faults_in_charge
 from services.rating.rules.work_orders import EDITABLE
 from services.rating.store import charges, codes, work_orders
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
-from shared.files.csv import Numbered, refuse_import
+from shared.files.changes import Outcome
+from shared.files.csv import Numbered, TableFile
+from shared.values.fields import field_names
+from shared.values.text import shown_key
 
 
 async def list_charges(session: AsyncSession, scope: Scope, order_id: int) -> Sequence[OrderCharge]:
@@ -79,24 +82,27 @@ async def require_valid_charges(session: AsyncSession, entries: Mapping[str, Cha
 
 
 async def import_prebills(
-    session: AsyncSession, scope: Scope, entries: Sequence[Numbered[tuple[str, ChargeEntry]]], entered_by: str
-) -> int:
-    """Enters all prebills, each with the number of its order, and returns how many; raises ImportRefused."""
+    session: AsyncSession, scope: Scope, file: TableFile[tuple[str, ChargeEntry]], entered_by: str
+) -> Outcome:
+    """Enters all prebills, each with the number of its order; raises ImportRefused."""
     known = await codes.known_codes(session)
-    locked = await work_orders.lock_numbers(session, scope, [numbered.row[0] for numbered in entries])
-    faults: list[Fault] = []
-    for numbered in entries:
+    locked = await work_orders.lock_numbers(session, scope, [numbered.row[0] for numbered in file.all_rows])
+    faults: list[tuple[Numbered[tuple[str, ChargeEntry]], str, str]] = []
+    for numbered in file.all_rows:
         number, entry = numbered.row
         order = locked.get(number)
         if order is None:
-            faults.append(numbered.fault("work_order", f"there is no work order {number}"))
+            faults.append((numbered, "work_order", f"there is no work order {number}"))
         elif order.status not in EDITABLE:
-            faults.append(
-                numbered.fault("work_order", f"work order {number} is {order.status} and can no longer be changed")
-            )
-        faults += [numbered.fault(column, message) for column, message in find_faults_in_charge(entry, known)]
-    refuse_import(faults)
-    placed = [(locked[number].id, entry) for number, entry in (numbered.row for numbered in entries)]
+            detail = f"work order {number} is {order.status} and can no longer be changed"
+            faults.append((numbered, "work_order", detail))
+        faults += [(numbered, *fault) for fault in find_faults_in_charge(entry, known)]
+    file.refuse(faults)
+    placed = [(locked[number].id, entry) for number, entry in (numbered.row for numbered in file.rows)]
     await charges.insert(session, placed, entered_by)
     await work_orders.touch(session, sorted({order_id for order_id, _ in placed}))
-    return len(placed)
+    outcome = Outcome()
+    for numbered in file.rows:
+        number, entry = numbered.row
+        outcome.create(numbered.line, shown_key((number, entry.billing_item)), entry, field_names(Charge))
+    return outcome

@@ -29,7 +29,11 @@ async def bill_on_demand(
     if order.status == "assigned":
         raise OnInvoice(f"Work order {order.number} is on draft invoice {order.invoice_id}. Take it off first.")
     if order.status == "open":
-        await rate_locked(session, order, request.requested_by, request.requested_at)
+        total = await rate_locked(session, order, request.requested_by, request.requested_at)
+        if total == 0:
+            raise NotExportable(
+                f"Work order {order.number} comes to 0.00. Rate it first; then invoice it on demand if you mean it."
+            )
     for blocker in await claim.find_blockers(session, [order_id], request.invoice_date):
         if not blocker.waits:
             raise NotExportable(

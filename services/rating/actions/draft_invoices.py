@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.commissions import take_back
+from services.rating.actions.references import require_known
 from services.rating.errors import NotAssignable, NothingToAssign
 from services.rating.rules.draft_invoices import (
     Assigned,
@@ -48,8 +49,9 @@ async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selecti
     """Puts the rated orders of the selection on draft rollups, as the rules of their bill-tos say.
 
     Orders of bill-tos without a roll-up rule do not change. If two clerks do this at the same time, the second waits
-    for the first and assigns what is left. Raises NothingToAssign.
+    for the first and assigns what is left. Raises NothingToAssign or UnknownReference.
     """
+    await require_known(session, selection, "/selection")
     await draft_invoices.wait_for_turn(session)
     locked = await lock_selected(session, scope, selection, ["rated"], TO_ROLL_UP)
     groups = group_orders(await draft_invoices.assignable(session, locked))
@@ -67,7 +69,11 @@ async def assign_by_rule(session: AsyncSession, scope: Scope, selection: Selecti
 
 
 async def unassign_by_rule(session: AsyncSession, scope: Scope, selection: Selection, done_by: str) -> Assigned:
-    """Takes the assigned orders of the selection off their drafts. They stay rated. Raises NothingToAssign."""
+    """Takes the assigned orders of the selection off their drafts. They stay rated.
+
+    Raises NothingToAssign or UnknownReference.
+    """
+    await require_known(session, selection, "/selection")
     locked = await lock_selected(session, scope, selection, ["assigned"])
     if not locked:
         raise NothingToAssign("The selection has no order that is on a draft invoice.")

@@ -11,8 +11,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions.commissions import reverse_credited
+from services.rating.actions.references import require_known
 from services.rating.actions.work_orders import find_order
-from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
+from services.rating.errors import AlreadyAnswered, ExportDateRefused, NotExportable, NothingToExport, RollupTooLarge
+from services.rating.rules.accounts import dating_faults
 from services.rating.rules.draft_invoices import InvoiceKind
 from services.rating.rules.exports.answers import (
     Answer,
@@ -59,8 +61,9 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
     """Claims the whole selection in this transaction. A job sends it afterwards.
 
     If two clerks do this at the same time, the second waits for the first and finds nothing left. Raises
-    NothingToExport, NotExportable or RollupTooLarge; then nothing is locked.
+    NothingToExport, NotExportable, ExportDateRefused, UnknownReference or RollupTooLarge; then nothing is locked.
     """
+    await require_known(session, request.selection, "/selection")
     locked = await lock_selected(session, scope, request.selection)
     # Putting an order on an invoice locks the invoice, so after this nothing can be added to what is claimed.
     invoice_ids = await draft_invoices.lock_of_orders(session, locked)
@@ -75,6 +78,7 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
             f"{counted(len(refused), 'work order')} cannot be exported.",
             faults=[Fault(f"work order {blocker.number}", blocker.reason) for blocker in choice.refused],
         )
+    await _require_postable(session, request, choice.work_order_ids)
     run = await _claim_what_fits(session, request, choice)
     _require_expected(run, request)
     return run
@@ -91,6 +95,17 @@ async def _claim_what_fits(session: AsyncSession, request: ExportRequest, choice
         return await _claim(session, request, leave_out(choice, error.blockers), "single")
 
 
+async def _require_postable(session: AsyncSession, request: ExportRequest, order_ids: Sequence[int]) -> None:
+    """Raises ExportDateRefused if receivables would refuse the month or the date of the invoices."""
+    companies = await claim.months_of(session, order_ids) if order_ids else []
+    faults = dating_faults(request.invoice_date, request.month, companies)
+    if faults:
+        raise ExportDateRefused(
+            f"Invoices dated {request.invoice_date} cannot be exported to month {request.month}; see `errors`.",
+            faults=[Fault(f"/{name}", detail) for name, detail in faults],
+        )
+
+
 def _require_all_there(name: str, chosen: Sequence[int] | None, found: Sequence[int]) -> None:
     missing = sorted(set(chosen or ()) - set(found))
     if missing:
@@ -104,7 +119,11 @@ def _require_all_there(name: str, chosen: Sequence[int] | None, found: Sequence[
 async def claim_run(
     session: AsyncSession, request: ExportRequest, order_ids: Sequence[int], kind: InvoiceKind
 ) -> ExportRun:
-    """Creates a run with these locked orders. Orders that are on no invoice get their own, of this `kind`."""
+    """Creates a run with these locked orders. Orders that are on no invoice get their own, of this `kind`.
+
+    Raises ExportDateRefused or RollupTooLarge.
+    """
+    await _require_postable(session, request, order_ids)
     try:
         return await _claim(session, request, Choice(tuple(order_ids), (), ()), kind)
     except _TooLarge as error:

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import commissions
+from services.rating.actions.references import require_known
 from services.rating.errors import NothingToRate, UnknownReference
 from services.rating.rules.pricing import UNEXPECTED, Failed, rate_work_orders
 from services.rating.rules.rated import Rated
 from services.rating.rules.rating_runs import RatingResult, RatingRun, RunHead, RunSelection
-from services.rating.rules.work_orders import next_rating_version
+from services.rating.rules.work_orders import next_rating_version, ratable
 from services.rating.store import charges, rate_tables, rating_runs, ratings, work_orders
 from shared.access.grants import Scope
 from shared.database.attempts import Attempts, isolate
@@ -30,8 +31,9 @@ async def start_run(
 ) -> int:
     """Starts a run with the open orders in scope that match and are ready, or with those chosen by id; returns its id.
 
-    Raises NothingToRate, or UnknownReference for chosen orders that do not exist.
+    Raises NothingToRate, or UnknownReference for chosen orders, branches and customers that do not exist.
     """
+    await require_known(session, selection, "")
     run_id, order_ids = await rating_runs.start(session, scope, requested_by, requested_at, selection)
     missing = sorted(set(selection.work_order_ids or ()) - set(order_ids))
     if missing:
@@ -63,21 +65,29 @@ async def rate_part(session: AsyncSession, now: datetime, attempts: Attempts) ->
 async def _rate_part_of(session: AsyncSession, run: RunHead, now: datetime) -> bool:
     """Rates the next orders of a run; returns False if other workers have the rest.
 
-    An order that is no longer open is skipped. An order that cannot be rated or saved gets the reason as its result and
+    An order that can no longer be rated is skipped. One that is rated again keeps its charges, overrides and adjusted
+    commissions, and its old rating if it cannot be rated. An order that cannot be rated or saved gets the reason as its result and
     does not stop the others.
     """
     order_ids = await rating_runs.next_orders(session, run.id, PART)
     if not order_ids:
         return await rating_runs.finish(session, run.id)
-    open_orders = await work_orders.lock_ready_for_rating(session, order_ids)
-    entered = await charges.of_orders(session, [order.id for order in open_orders])
-    rated, failed = rate_work_orders(open_orders, await rate_tables.load(session), entered)
-    versions = {order.id: next_rating_version(order) for order in open_orders}
+    orders = await work_orders.lock_ready_for_rating(session, order_ids, ratable(again=run.again))
+    entered = await charges.of_orders(session, [order.id for order in orders])
+    rated, failed = rate_work_orders(orders, await rate_tables.load(session), entered)
+    versions = {order.id: next_rating_version(order) for order in orders}
+    replaced = {order.id: order.rating_version for order in orders if order.status != "open"}
 
     async def save(part: Sequence[Rated]) -> None:
+        ids = [rating.work_order_id for rating in part]
+        old = {order_id: replaced[order_id] for order_id in ids if order_id in replaced}
+        before = await commissions.take_back(session, old, run.requested_by, now) if old else []
         await ratings.insert(session, part, versions, run.requested_by, now)
-        await commissions.book(session, part, open_orders, versions, run.requested_by, now)
-        await ratings.announce(session, [rating.work_order_id for rating in part])
+        await commissions.book(session, part, orders, versions, run.requested_by, now)
+        if before:
+            new = {order_id: versions[order_id] for order_id in old}
+            await commissions.keep_adjustments(session, before, new, run.requested_by, now)
+        await ratings.announce(session, ids)
 
     rejected = await isolate(session, rated, save)
     for rating, error in rejected:
@@ -85,7 +95,7 @@ async def _rate_part_of(session: AsyncSession, run: RunHead, now: datetime) -> b
     failed += [Failed(rating.work_order_id, UNEXPECTED, words_of(error)) for rating, error in rejected]
     lost = {rating.work_order_id for rating, _ in rejected}
     rated = [rating for rating in rated if rating.work_order_id not in lost]
-    skipped = sorted(set(order_ids) - {order.id for order in open_orders})
+    skipped = sorted(set(order_ids) - {order.id for order in orders})
     await rating_runs.record(session, run.id, rated, failed, skipped)
     return True
 

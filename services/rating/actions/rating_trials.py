@@ -89,4 +89,5 @@ async def _trial(session: AsyncSession, order: WorkOrder, rated: Rated) -> Trial
         not_ready=why_not_ready(order),
         lines=with_commissions(rated.lines, earned_by_line(earned)),
         explanation=explain(rated),
+        warnings=["ZERO_TOTAL"] if rated.total == 0 else [],
     )

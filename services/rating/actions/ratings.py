@@ -1,6 +1,7 @@
 """The rating of an order: rated, rated again, removed, read and explained."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,8 +39,11 @@ async def rate_order(
     await rate_locked(session, await lock_editable(session, scope, order_id, expected_revision), rated_by, rated_at)
 
 
-async def rate_locked(session: AsyncSession, order: WorkOrder, rated_by: str, rated_at: datetime) -> None:
-    """Rates an order that the caller has locked; raises NotReadyForRating and every refusal of `rules.pricing`."""
+async def rate_locked(session: AsyncSession, order: WorkOrder, rated_by: str, rated_at: datetime) -> Decimal:
+    """Rates an order that the caller has locked and returns its total.
+
+    Raises NotReadyForRating and every refusal of `rules.pricing`.
+    """
     require_ready_for_rating(order)
     entered = await charges.of_orders(session, [order.id])
     rated = rate_work_order(order, await rate_tables.load(session), entered.get(order.id, ()))
@@ -49,6 +53,7 @@ async def rate_locked(session: AsyncSession, order: WorkOrder, rated_by: str, ra
     await book(session, [rated], [order], versions, rated_by, rated_at)
     await keep_adjustments(session, before, versions, rated_by, rated_at)
     await ratings.announce(session, [order.id])
+    return rated.total
 
 
 def why_not_ready(order: WorkOrder) -> str:

@@ -14,13 +14,14 @@ from services.rating.errors import (
     RuleFaulty,
     UnknownReference,
 )
-from services.rating.records.codes import BillingItem, Code, Zone
+from services.rating.records.codes import BillingItem, Branch, Code, Zone
 from services.rating.records.commission_rates import CommissionRate, CommissionRateEntry
 from services.rating.records.rollup_rules import RollupRuleEntry
 from services.rating.rules.codes import find_faults_in_codes, find_taken_zips
 from services.rating.rules.commission_rates import find_faults_in_rate, find_overlapping_rates
 from services.rating.rules.rollup_rules import find_faults_in_rule
 from services.rating.store import codes, customers, records
+from services.rating.store.references import find_unknown_companies
 from shared.records.keeping import Faults, Records
 from shared.records.table import RecordTable, load_rows
 
@@ -34,12 +35,20 @@ async def _faults_in_zones(session: AsyncSession, rows: Sequence[Zone]) -> Fault
     return [*find_faults_in_codes(rows), *find_taken_zips(rows, zones)]
 
 
-async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
+async def _unknown_servers(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
     """A rate can keep a server who was retired after the rate was saved."""
-    saved = [row for row in rows if isinstance(row, CommissionRate)]
+    servers = (await codes.known_codes(session))["server"]
+    return [
+        (index, "server", f"there is no server {row.server}")
+        for index, row in enumerate(rows)
+        if row.server not in servers
+    ]
+
+
+async def _faults_in_rates(session: AsyncSession, rows: Sequence[CommissionRateEntry]) -> Faults:
     await codes.lock_servers(session, sorted({row.server for row in rows}))
-    servers = (await codes.known_codes(session))["server"] | {row.server for row in saved}
-    faults = [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rate(row, servers)]
+    saved = [row for row in rows if isinstance(row, CommissionRate)]
+    faults = [(index, *fault) for index, row in enumerate(rows) for fault in find_faults_in_rate(row)]
     others = [rate for rate in await load_rows(session, records.COMMISSION_RATES) if isinstance(rate, CommissionRate)]
     overlaps = find_overlapping_rates(rows, others, replaces=saved[0].id if saved else None)
     return [*faults, *((index, "effective_from", message) for index, message in overlaps)]
@@ -54,7 +63,16 @@ async def _unknown_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntr
     return [
         (index, "bill_to", f"company {row.ar_company} has no customer {row.bill_to}")
         for index, row in enumerate(rows)
-        if (row.ar_company, row.bill_to) not in known
+        if row.ar_company is not None and (row.ar_company, row.bill_to) not in known
+    ]
+
+
+async def _unknown_companies(session: AsyncSession, rows: Sequence[Branch]) -> Faults:
+    unknown = await find_unknown_companies(session, [row.ar_company for row in rows])
+    return [
+        (index, "ar_company", f"there is no AR company {row.ar_company}")
+        for index, row in enumerate(rows)
+        if row.ar_company in unknown
     ]
 
 
@@ -72,12 +90,13 @@ def _codes(table: RecordTable[Any], **more: Any) -> Records[Any]:
 def _zips_of(name: str) -> dict[str, Any]:
     """A change replaces the ZIP codes of a region or zone; an import only adds some."""
     return {
+        "grows": ("zips",),
         "save_more": partial(codes.add_zips, name=name),
         "change_more": partial(codes.remove_other_zips, name=name),
     }
 
 
-BRANCHES = _codes(records.BRANCHES)
+BRANCHES = _codes(records.BRANCHES, find_faults=_unknown_companies, faulty_fields={"ar_company": UnknownReference})
 CUSTOMER_TYPES = _codes(records.CUSTOMER_TYPES)
 PRIORITIES = _codes(records.PRIORITIES)
 JOB_TYPES = _codes(records.JOB_TYPES)
@@ -88,6 +107,7 @@ BILLING_ITEMS = _codes(records.BILLING_ITEMS)
 SERVERS = _codes(records.SERVERS)
 COMMISSION_RATES = Records(
     records.COMMISSION_RATES,
+    find_faults=_unknown_servers,
     find_contradictions=_faults_in_rates,
     sides_of=None,
     taken=CommissionRatesOverlap,

@@ -13,10 +13,11 @@ from services.rating.schemas.billing_profiles import ProfileCopy, ProfileEnd, pr
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import Router
+from shared.http.operation import Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
@@ -43,17 +44,19 @@ async def list_billing_profiles(
     return Page(items=[*profiles], next_cursor=cursor, totals=Count(count=count))
 
 
-@router.post("", access=EDIT, status_code=201, refuses=SAVING)
+@router.post(
+    "", access=EDIT, status_code=201, refuses=SAVING, naming=Naming(ProfileEntry, billing_profiles.find_unknown)
+)
 async def enter_billing_profile(entry: ProfileEntry, response: Response, session: Transaction) -> ShownProfile:
     """Adds a billing profile with its lines."""
     return await _read(session, await billing_profiles.enter_profile(session, entry), response)
 
 
 @router.imports("/import", access=EDIT)
-async def import_billing_profiles(file: CsvBody, session: Transaction) -> int:
+async def import_billing_profiles(file: CsvBody, session: Transaction) -> Outcome:
     """Adds billing profiles, one row per line. Consecutive rows with the same key and dates are one profile."""
-    rows = await read_csv(file, ProfileRow, key=whole_line)
-    return await billing_profiles.import_profiles(session, list(profiles_of(rows)))
+    table = await read_csv(file, ProfileRow, key=whole_line)
+    return await billing_profiles.import_profiles(session, table, list(profiles_of(table.in_order)))
 
 
 @router.get("/{profile_id}", access=VIEW, refuses=[NotFound])

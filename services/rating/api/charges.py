@@ -12,7 +12,8 @@ from services.rating.schemas.charges import Override, ShownCharge, entry_of
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
-from shared.files.csv import Numbered, read_csv
+from shared.files.changes import Outcome
+from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import CallerOf, Router
@@ -91,13 +92,14 @@ async def list_prebills(
 
 
 @prebills.imports("/import", access=PREBILL)
-async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
+async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
     """Enters prebills of many orders. If any row has an error, nothing is imported."""
-    rows = await read_csv(file, Prebill, key=attrgetter("work_order", "billing_item", "comment"))
-    entries = [
-        Numbered(numbered.line, (numbered.row.work_order, entry_of(numbered.row, "prebill"))) for numbered in rows
-    ]
-    return await charges.import_prebills(session, caller.scope, entries, caller.name)
+    table = await read_csv(file, Prebill, key=attrgetter("work_order", "billing_item", "comment"))
+    return await charges.import_prebills(session, caller.scope, table.mapped(_placed), caller.name)
+
+
+def _placed(row: Prebill) -> tuple[str, ChargeEntry]:
+    return row.work_order, entry_of(row, "prebill")
 
 
 async def _enter(

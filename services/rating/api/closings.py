@@ -6,7 +6,7 @@ from services.rating.actions import closings, exports, work_orders
 from services.rating.actions.exports import ExportRequest
 from services.rating.api.dependencies import CHANGING, Today
 from services.rating.api.ratings import FAILING
-from services.rating.errors import NotClosed, NotExportable, NotOpen, NotReadyForRating, OnInvoice
+from services.rating.errors import ExportDateRefused, NotClosed, NotExportable, NotOpen, NotReadyForRating, OnInvoice
 from services.rating.rules.exports.claim import Selection
 from services.rating.rules.exports.hand_overs import CreditedHandOver
 from services.rating.rules.exports.runs import ExportRun
@@ -34,7 +34,7 @@ REOPEN = declared.feature("rating.rating", Level.APPROVE)
     access=EXPORT,
     status_code=202,
     idempotent=True,
-    refuses=[*CHANGING, OnInvoice, NotExportable, NotReadyForRating, *FAILING],
+    refuses=[*CHANGING, OnInvoice, NotExportable, ExportDateRefused, NotReadyForRating, *FAILING],
 )
 async def invoice_work_order_on_demand(
     work_order_id: Id,

@@ -4,7 +4,6 @@ from collections import defaultdict
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic_core import to_jsonable_python
 
 from services.rating.actions import commissions
 from services.rating.api.dependencies import print_report
@@ -17,6 +16,7 @@ from shared.clock import now
 from shared.errors import DocumentFailed, NotFound, VersionMissing, VersionStale
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
+from shared.http.moment import TimeZone
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Page, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -36,7 +36,11 @@ ADJUSTING = [NotFound, VersionMissing, VersionStale, CommissionPeriodClosed, Com
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_commissions(
-    filters: Annotated[CommissionFilter, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[CommissionFilter, Query()],
+    page: PrintablePageQueryOf,
+    zone: TimeZone,
+    caller: CallerOf,
+    session: Transaction,
 ) -> Page[Booking, CommissionTotals] | Response:
     """Commission bookings, with totals by server. CSV, XLSX and PDF contain all bookings that match."""
     bookings, cursor, totals = await commissions.list_commissions(session, caller.scope, filters, page)
@@ -46,8 +50,7 @@ async def list_commissions(
     for booking in bookings:
         rows[booking.server].append(booking)
     servers = [{**vars(server), "rows": rows[server.server]} for server in totals.by_server]
-    content = to_jsonable_python({"totals": totals, "servers": servers})
-    return await print_report("commissions", caller, filters, content)
+    return await print_report("commissions", caller, filters, {"totals": totals, "servers": servers}, zone)
 
 
 @router.get("/{commission_id}", access=VIEW, refuses=[NotFound])

@@ -28,6 +28,8 @@ Today = Annotated[date, Depends(_today)]
 """Today's date in the company's time zone."""
 
 
-async def print_report(name: str, caller: Caller, filters: BaseModel, content: Mapping[str, object]) -> Response:
+async def print_report(
+    name: str, caller: Caller, filters: BaseModel, content: Mapping[str, object], time_zone: str
+) -> Response:
     """Prints the content as PDF with the template of this name, and with the filters, the caller and the time."""
-    return await files.print_report(_DOCUMENTS / f"{name}.typ", caller.name, filters, content)
+    return await files.print_report(_DOCUMENTS / f"{name}.typ", caller.name, filters, content, time_zone)

@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from services.rating.actions import draft_invoices
 from services.rating.api.dependencies import CHANGING
-from services.rating.errors import NotAssignable, NothingToAssign, RollupMixed
+from services.rating.errors import NotAssignable, NothingToAssign, RollupMixed, UnknownReference
 from services.rating.rules.draft_invoices import Assigned, Invoice, InvoiceFilter, InvoiceTotals, InvoiceWithOrders
 from services.rating.schemas.draft_invoices import AssignmentRequest, ChosenOrders, OrdersToTakeOff
 from shared.access import declared
@@ -35,13 +35,13 @@ async def list_rating_invoices(
     return answer(page, "invoices", Invoice, rows, cursor, totals)
 
 
-@router.post("/assign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
+@router.post("/assign", access=EDIT, idempotent=True, refuses=[NothingToAssign, UnknownReference])
 async def assign_orders(body: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
     """Puts rated orders on draft rollups, as the rules of their bill-tos say. Existing drafts are used first."""
     return await draft_invoices.assign_by_rule(session, caller.scope, body.selection, caller.name)
 
 
-@router.post("/unassign", access=EDIT, idempotent=True, refuses=[NothingToAssign])
+@router.post("/unassign", access=EDIT, idempotent=True, refuses=[NothingToAssign, UnknownReference])
 async def unassign_orders(body: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
     """Takes the assigned orders in the selection off their draft invoices. They stay rated."""
     return await draft_invoices.unassign_by_rule(session, caller.scope, body.selection, caller.name)

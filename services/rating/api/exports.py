@@ -4,7 +4,14 @@ from fastapi import Response
 
 from services.rating.actions import exports
 from services.rating.api.dependencies import Today
-from services.rating.errors import AlreadyAnswered, NotExportable, NothingToExport, RollupTooLarge
+from services.rating.errors import (
+    AlreadyAnswered,
+    ExportDateRefused,
+    NotExportable,
+    NothingToExport,
+    RollupTooLarge,
+    UnknownReference,
+)
 from services.rating.rules.exports.answers import Outcome
 from services.rating.rules.exports.runs import ExportRun, RunInvoice
 from services.rating.schemas.exports import ExportRequest, WithdrawalRequest, Withdrawn
@@ -29,7 +36,7 @@ APPROVE = declared.feature("rating.export", Level.APPROVE)
     access=EDIT,
     status_code=202,
     idempotent=True,
-    refuses=[NothingToExport, NotExportable, RollupTooLarge],
+    refuses=[NothingToExport, NotExportable, ExportDateRefused, UnknownReference, RollupTooLarge],
 )
 async def start_export(
     body: ExportRequest, today: Today, response: Response, caller: CallerOf, session: Transaction

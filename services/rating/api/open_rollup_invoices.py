@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic_core import to_jsonable_python
 
 from services.rating.actions import open_rollup_invoices
 from services.rating.api.dependencies import print_report
@@ -12,6 +11,7 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
+from shared.http.moment import TimeZone
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Page, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -28,7 +28,11 @@ VIEW = declared.feature("rating.rollup", Level.VIEW)
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_open_rollup_invoices(
-    filters: Annotated[OpenRollupFilter, Query()], page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[OpenRollupFilter, Query()],
+    page: PrintablePageQueryOf,
+    zone: TimeZone,
+    caller: CallerOf,
+    session: Transaction,
 ) -> Page[OpenRollupRow, OpenRollupTotals] | Response:
     """Rollup orders that are not assigned, not sent, or sent, with totals by state and bill-to.
 
@@ -37,5 +41,4 @@ async def list_open_rollup_invoices(
     rows, cursor, totals = await open_rollup_invoices.list_rows(session, caller.scope, filters, page)
     if page.media_type != PDF_TYPE:
         return answer(page, "open-rollup-invoices", OpenRollupRow, rows, cursor, totals)
-    content = to_jsonable_python({"orders": rows, "totals": totals})
-    return await print_report("open_rollup_invoices", caller, filters, content)
+    return await print_report("open_rollup_invoices", caller, filters, {"orders": rows, "totals": totals}, zone)

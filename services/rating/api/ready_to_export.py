@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic_core import to_jsonable_python
 
 from services.rating.actions import ready_to_export
 from services.rating.api.dependencies import Today, print_report
@@ -12,6 +11,7 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
+from shared.http.moment import TimeZone
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Page, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -27,6 +27,7 @@ async def list_orders_ready_to_export(
     filters: Annotated[ReadyFilter, Query()],
     page: PrintablePageQueryOf,
     today: Today,
+    zone: TimeZone,
     caller: CallerOf,
     session: Transaction,
 ) -> Page[ReadyRow, ReadyTotals] | Response:
@@ -38,5 +39,4 @@ async def list_orders_ready_to_export(
     rows, cursor, totals = await ready_to_export.list_ready(session, caller.scope, filters, page, today)
     if page.media_type != PDF_TYPE:
         return answer(page, "ready-to-export", ReadyRow, rows, cursor, totals)
-    content = to_jsonable_python({"orders": rows, "totals": totals})
-    return await print_report("ready_to_export", caller, filters, content)
+    return await print_report("ready_to_export", caller, filters, {"orders": rows, "totals": totals}, zone)

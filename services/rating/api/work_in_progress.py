@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic_core import to_jsonable_python
 
 from services.rating.actions import work_in_progress
 from services.rating.api.dependencies import Today, print_report
@@ -13,10 +12,11 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, CSV_RESPONSE, PDF_TYPE, table_answer
+from shared.http.moment import TimeZone
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, PrintablePageQueryOf, answer
 from shared.http.transaction import Transaction
-from shared.values.fields import field_names
+from shared.values.fields import field_names, parts_of
 
 router = Router("work-in-progress")
 VIEW = declared.feature("rating.wip", Level.VIEW)
@@ -33,13 +33,14 @@ async def summarize_work_in_progress(
     filters: Annotated[WipSummaryFilter, Query()],
     page: PrintablePageQueryOf,
     today: Today,
+    zone: TimeZone,
     caller: CallerOf,
     session: Transaction,
 ) -> WipSummary | Response:
     """Active orders that are not billed yet, by customer or by server, with their number, age and estimated value."""
     found = await work_in_progress.summary(session, caller.scope, filters, today)
     if page.media_type == PDF_TYPE:
-        return await print_report("work_in_progress", caller, filters, to_jsonable_python(found))
+        return await print_report("work_in_progress", caller, filters, parts_of(found, WipSummary), zone)
     if page.media_type is not None:
         return table_answer(page.media_type, "work-in-progress", field_names(WipGroup), found.groups)
     return found

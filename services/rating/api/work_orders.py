@@ -1,6 +1,5 @@
 """Work orders over HTTP."""
 
-from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -9,15 +8,17 @@ from services.rating.actions import charges, work_orders
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
-from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderRow, OrderTotals
+from services.rating.rules.listed_orders import OrderRow
+from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderTotals, number_key
 from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChanges, WorkOrderRead
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -37,7 +38,13 @@ async def list_work_orders(
     return answer(page, "work-orders", OrderRow, rows, cursor, totals)
 
 
-@router.post("", access=EDIT, status_code=201, refuses=[UnknownReference, NumberTaken])
+@router.post(
+    "",
+    access=EDIT,
+    status_code=201,
+    refuses=[UnknownReference, NumberTaken],
+    naming=Naming(EnteredOrder, work_orders.find_unknown),
+)
 async def enter_work_order(
     entry: NewWorkOrder, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
@@ -48,10 +55,10 @@ async def enter_work_order(
 
 
 @router.imports("/import", access=EDIT)
-async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
+async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
     """Enters orders from a file. If any row has an error, nothing is imported."""
-    rows = await read_csv(file, EnteredOrder, key=attrgetter("number"))
-    return await work_orders.import_orders(session, caller.scope, rows)
+    table = await read_csv(file, EnteredOrder, key=number_key)
+    return await work_orders.import_orders(session, caller.scope, table)
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])

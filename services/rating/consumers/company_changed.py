@@ -13,7 +13,7 @@ from shared.events.consumer import Consumer
 async def handle(session: AsyncSession, events: Sequence[CompanyChanged]) -> None:
     """Saves the newest version of each AR company."""
     changed = [
-        ArCompany(event.ar_company, event.version, event.name, event.last_closed_month, event.max_open_months)
+        ArCompany(event.ar_company, event.last_closed_month, event.max_open_months, event.version, event.name)
         for event in events
     ]
     await accounts.take_over_companies(session, changed)

@@ -10,7 +10,7 @@ from shared.database import columns
 
 
 class RatingRun(Table, table=True):
-    """A bulk rating of open orders, with its counts."""
+    """A bulk rating, with its counts."""
 
     __tablename__ = "rating_run"
 
@@ -22,6 +22,7 @@ class RatingRun(Table, table=True):
     rated: int
     failed: int
     finished_at: datetime | None = columns.moment(nullable=True)
+    again: bool
 
 
 class RatingResult(Table, table=True):

@@ -28,6 +28,7 @@ class Rating(Table, table=True):
     advances_total: Decimal = columns.money()
     total: Decimal = columns.money()
     explanation: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    rates_digest: str | None = columns.words(nullable=True)
 
 
 class RatingLine(Table, table=True):

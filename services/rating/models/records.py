@@ -88,10 +88,12 @@ class BillTypeTable(BillType, Revised, table=True):
 
 
 class BillingItemTable(BillingItem, Revised, table=True):
-    """The billing items."""
+    """The billing items. `name_key` is the name for comparison; older names that differ only so have none."""
 
     __tablename__ = "billing_item"
-    __table_args__ = key("name")
+    __table_args__ = (*key("name"), Index("billing_item_name_folded", "name_key", unique=True))
+
+    name_key: str | None = columns.code(nullable=True)
 
 
 class ServerTable(Server, Revised, table=True):

@@ -13,6 +13,7 @@ from shared.database.columns import reference
 class WorkOrderTable(OrderEntry, Table, table=True):
     """The work orders.
 
+    `number_key` is the number for comparison, set by a trigger; older numbers that differ only by case have none.
     `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every hand-over.
     """
 
@@ -23,12 +24,14 @@ class WorkOrderTable(OrderEntry, Table, table=True):
         reference("priority", priority="code"),
         reference("job_type", job_type="code"),
         reference("region", region="code"),
+        Index("work_order_number_folded", "number_key", unique=True),
         Index("work_order_open", "id", postgresql_where=text("status = 'open'")),
         Index("work_order_ready", "id", postgresql_where=text("status IN ('rated', 'assigned')")),
         Index("work_order_invoice_id", "invoice_id", postgresql_where=text("invoice_id IS NOT NULL")),
     )
 
     id: int = columns.identity()
+    number_key: str | None = columns.code(nullable=True)
     status: str = columns.words()
     revision: int
     rating_version: int

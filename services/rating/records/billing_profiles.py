@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -23,6 +22,7 @@ from shared.values.columns import (
     Words,
     Worth,
 )
+from shared.values.dates import CalendarDate
 from shared.values.text import SPLIT, YesNo
 
 LineMode = Literal["default", "triggered", "optional"]
@@ -52,8 +52,8 @@ class ProfileHead(Record):
     priority: Code
     job_type: Code
     region: Code
-    effective_from: date
-    effective_to: date | None = None
+    effective_from: CalendarDate
+    effective_to: CalendarDate | None = None
     source: Words = ""
 
     @property

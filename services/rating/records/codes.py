@@ -1,13 +1,13 @@
 """Owns the codes that keys and charges consist of."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Literal
 
 from annotated_types import MaxLen
 
 from shared.values import columns
 from shared.values.columns import AS_KEY, AS_WORDS, Account, FilledWords, Record
+from shared.values.dates import CalendarDate
 from shared.values.numbers import CompanyNumber
 from shared.values.text import SPLIT, FilledLine, YesNo, ZipPrefixText, ZipText
 
@@ -21,7 +21,7 @@ class Code(Record):
 
     code: columns.Code
     name: FilledWords
-    retired_on: date | None = None
+    retired_on: CalendarDate | None = None
 
 
 class CustomerType(Code):
@@ -67,7 +67,7 @@ class BillingItem(Record):
     income_account: Account
     taxable: YesNo = False
     fee_advance: YesNo = False
-    retired_on: date | None = None
+    retired_on: CalendarDate | None = None
 
 
 class Server(Code):

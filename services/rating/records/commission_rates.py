@@ -1,8 +1,7 @@
 """Owns servers' commission rates."""
 
-from datetime import date
-
 from shared.values.columns import Code, Rate, Record
+from shared.values.dates import CalendarDate
 
 
 class CommissionRateEntry(Record):
@@ -11,8 +10,8 @@ class CommissionRateEntry(Record):
     server: Code
     percent: Rate
     """`10` is 10 %."""
-    effective_from: date
-    effective_to: date | None = None
+    effective_from: CalendarDate
+    effective_to: CalendarDate | None = None
 
 
 class CommissionRate(CommissionRateEntry):

@@ -20,7 +20,7 @@ from shared.values.columns import (
     Record,
     Words,
 )
-from shared.values.dates import Day
+from shared.values.dates import CalendarDate
 from shared.values.text import SPLIT, CodeText, Line, NumberText, YesNo
 
 OrderStyle = Literal["process", "court", "messenger"]
@@ -42,7 +42,7 @@ class OrderHead(Record):
     served_zip: LongZipOrNone = None
     from_zip: LongZipOrNone = None
     """The pickup ZIP, for rates by zone."""
-    service_on: Day
+    service_on: CalendarDate
     field_status: Annotated[FieldStatus, AS_WORDS] = "in_field"
     pod_received: YesNo = False
     triggers: Annotated[Sequence[CodeText], SPLIT, AS_CODES] = ()

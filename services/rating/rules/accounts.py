@@ -1,7 +1,12 @@
 """Owns what rating knows about accounts and months in Accounts Receivable, in order to warn before an export."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+
+MOST_MONTHS_BEFORE, MOST_MONTHS_AFTER = 13, 1
+"""How far the date of an invoice may be from the month that it is posted in."""
 
 
 @dataclass(frozen=True)
@@ -15,14 +20,20 @@ class Account:
 
 
 @dataclass(frozen=True)
-class ArCompany:
-    """An AR company and its months, `YYYY-MM`."""
+class OpenMonths:
+    """Which months of an AR company are open: up to so many after the last closed one, `YYYY-MM`."""
 
     number: int
-    version: int
-    name: str
     last_closed_month: str
     max_open_months: int
+
+
+@dataclass(frozen=True)
+class ArCompany(OpenMonths):
+    """An AR company as last reported by receivables."""
+
+    version: int
+    name: str
 
 
 def is_over_limit(credit_limit: Decimal | None, open_amount: Decimal, waiting: Decimal) -> bool:
@@ -45,6 +56,25 @@ def month_fault(month: str, last_closed_month: str, max_open_months: int) -> str
     if _index(month) > _index(last_closed_month) + max_open_months:
         return f"month {month} is not open yet"
     return None
+
+
+def dating_faults(invoice_date: date, month: str, companies: Iterable[OpenMonths]) -> list[tuple[str, str]]:
+    """Why invoices of this date cannot be posted to a month of the companies, as field and message of each fault.
+
+    The month must be open in each company. The date must be at most 13 months before the month, and at most one after
+    it. Example: for 2026-11, dates from 2025-10-01 to 2026-12-31 are possible. Source: rating, section 4.
+    """
+    faults = [
+        ("month", f"{fault} in company {company.number}")
+        for company in companies
+        if (fault := month_fault(month, company.last_closed_month, company.max_open_months)) is not None
+    ]
+    apart = _index(f"{invoice_date:%Y-%m}") - _index(month)
+    if apart < -MOST_MONTHS_BEFORE:
+        faults.append(("invoice_date", f"is more than {MOST_MONTHS_BEFORE} months before month {month}"))
+    if apart > MOST_MONTHS_AFTER:
+        faults.append(("invoice_date", f"is more than a month after the end of month {month}"))
+    return faults
 
 
 def _index(month: str) -> int:

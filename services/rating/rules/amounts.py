@@ -47,6 +47,7 @@ def price_line(
     - `per_unit`: rate × units. 37.5 miles at 0.65 are 24.375, rounded to 24.38.
     - `tiered`: each unit at the rate of its tier. With 50, 10 and 5 for the first, second and others, 4 are 70.00.
     - `banded`: the amount of the band that contains the quantity. With 0 up to 49 pages and 10 up to 99, 60 are 10.00.
+      An amount of 0.00 makes no line.
     - `zone`: the rate from one zone to the other × units.
 
     `times` multiplies the amount (per person and hour). Minimum and maximum are applied next, and rounding last.
@@ -73,17 +74,23 @@ def price_line(
 def price_share(line: ProfileLine, base: Decimal) -> Priced:
     """The price of a line that depends on other lines, whose rounded amounts add up to `base`.
 
-    `percent_of` is a percentage of the base: 10 % of 103.64 is 10.36. `multiplier` adds (factor − 1) × base: × 2 on
-    25.00 adds 25.00. Source: rating, section 3.6. Raises AmountTooLarge.
+    `percent_of` is a percentage of the base: 10 % of 103.64 is 10.36. `multiplier` adds what is missing to factor ×
+    base, rounded: × 2 on 25.00 adds 25.00. A factor below 1 takes off what is beyond it: 0.5 × 10.01 leaves 5.01, so
+    5.00 is taken off. Source: rating, section 3.6. Raises AmountTooLarge.
     """
     names = ", ".join(line.base)
     if line.method == "percent_of":
         return _limited(line, line.rate, base * line.rate / 100, f"{plain(line.rate)} % of {base} ({names})")
-    return _limited(line, line.rate, base * (line.rate - 1), f"× {plain(line.rate)} adds to {base} ({names})")
+    whole = round_cents(base * line.rate)
+    words = f"adds to {base} ({names})" if line.rate >= 1 else f"leaves {whole} of {base} ({names})"
+    # Rounded to nothing, a deduction is still one: a minimum makes it larger.
+    return _limited(
+        line, line.rate, whole - base, f"× {plain(line.rate)} {words}", takes_off=base * (line.rate - 1) < 0
+    )
 
 
 def _describe_quantity(line: ProfileLine, quantity: Decimal) -> str:
-    text = f"{quantity:f} {line.quantity_source}"
+    text = f"{plain(quantity)} {line.quantity_source}"
     if line.included_units:
         text += f" after {plain(line.included_units)} included"
     if line.unit_size != _ONE:
@@ -131,12 +138,16 @@ def zone_rate_of(line: ProfileLine, from_zone: str | None, to_zone: str | None) 
     return None
 
 
-def _limited(line: ProfileLine, rate: Decimal, amount: Decimal, calculation: str) -> Priced:
-    """Applies minimum and maximum, and then rounds."""
-    if line.minimum is not None and amount < line.minimum:
-        amount, calculation = line.minimum, f"{calculation}, at least {line.minimum}"
-    if line.maximum is not None and amount > line.maximum:
-        amount, calculation = line.maximum, f"{calculation}, at most {line.maximum}"
+def _limited(line: ProfileLine, rate: Decimal, amount: Decimal, calculation: str, *, takes_off: bool = False) -> Priced:
+    """Applies minimum and maximum to the size of the amount, which keeps its sign, and then rounds.
+
+    Example: a deduction of 3.00 with a minimum of 5.00 is −5.00. `takes_off` says that an amount of 0 is a deduction.
+    """
+    sign = -1 if amount < 0 or (not amount and takes_off) else 1
+    if line.minimum is not None and abs(amount) < line.minimum:
+        amount, calculation = sign * line.minimum, f"{calculation}, at least {round_cents(line.minimum)}"
+    if line.maximum is not None and abs(amount) > line.maximum:
+        amount, calculation = sign * line.maximum, f"{calculation}, at most {round_cents(line.maximum)}"
     refuse_too_large(amount, line.billing_item)
     rounded = round_cents(amount)
     return Priced(rate, rounded, f"flat {rounded}" if calculation == "flat" else f"{calculation} = {rounded}")

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
+from services.rating.records.billing_profiles import Key, LineEntry, LinePrice, ProfileEntry
 from services.rating.records.notation import Step, ZoneRate
 from services.rating.records.work_orders import ONE, QUANTITY_SOURCES
 from services.rating.rules.commission_terms import find_faults_in_terms
 from services.rating.rules.rate_tables import ANY, BASE_WORDS, DEPENDENT, RateTable
+from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.numbers import counted
 from shared.values.text import CodeText, Line, in_words
@@ -32,7 +33,7 @@ class ProfileFilter(Filter):
     priority: CodeText | None = None
     job_type: CodeText | None = None
     region: CodeText | None = None
-    on: date | None = None
+    on: CalendarDate | None = None
     search: Line | None = Field(
         default=None, description="Text in the source, a billing item, a bill type or a comment."
     )
@@ -48,6 +49,17 @@ def find_faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
         *(_faults_in_steps(line.steps) if line.method in _STEPPED else ()),
         *(_faults_in_zones(line.zones, known) if line.method == "zone" else ()),
     ]
+
+
+def find_unknown_in_line(line: LinePrice, known: Known) -> list[FieldFault]:
+    """The names in a line that do not exist, for a line or a profile that is invalid in other fields."""
+    zones = dict.fromkeys(zone for rate in line.zones for zone in (rate.from_zone, rate.to_zone) if zone != ANY)
+    wrong = [("zones", f"there is no zone {zone}") for zone in zones if zone not in known["zone"]]
+    if line.billing_item not in known["billing_item"]:
+        wrong.append(("billing_item", f"there is no billing item {line.billing_item}"))
+    if line.bill_type is not None and line.bill_type not in known["bill_type"]:
+        wrong.append(("bill_type", f"there is no bill type {line.bill_type}"))
+    return wrong
 
 
 def _faults_in_references(line: LineEntry, known: Known) -> Iterator[FieldFault]:

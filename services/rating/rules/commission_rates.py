@@ -7,11 +7,9 @@ from services.rating.records.commission_rates import CommissionRate, CommissionR
 from shared.values.numbers import plain
 
 
-def find_faults_in_rate(entry: CommissionRateEntry, servers: Iterable[str]) -> list[tuple[str, str]]:
+def find_faults_in_rate(entry: CommissionRateEntry) -> list[tuple[str, str]]:
     """What is wrong with a server's percentage, by field."""
     wrong = []
-    if entry.server not in servers:
-        wrong.append(("server", f"there is no server {entry.server}"))
     if not 0 <= entry.percent <= 100:
         wrong.append(("percent", "must be from 0 to 100"))
     if entry.effective_to is not None and entry.effective_to < entry.effective_from:

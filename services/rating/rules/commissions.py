@@ -13,6 +13,7 @@ from services.rating.errors import CommissionPeriodClosed, CommissionTakenBack, 
 from services.rating.records.charges import ServerShare
 from services.rating.records.commission_terms import CommissionMethod
 from services.rating.rules.charges import split
+from shared.values.dates import CalendarDate
 from shared.values.fields import field_names
 from shared.values.filters import Filter
 from shared.values.money import ZERO, Money, Quantity, Rate, round_cents
@@ -241,8 +242,8 @@ class CommissionFilter(Filter):
     payment: Id | None = None
     status: CommissionStatus | None = Field(default=None, description="`payable` means owed to the server.")
     work_order: NumberText | None = Field(default=None, description="The number of a work order.")
-    served_from: date | None = None
-    served_to: date | None = None
+    served_from: CalendarDate | None = None
+    served_to: CalendarDate | None = None
 
 
 @dataclass(frozen=True)

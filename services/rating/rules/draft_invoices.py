@@ -10,6 +10,7 @@ from services.rating.errors import LockedUseCredit, RollupMixed
 from services.rating.records.rollup_rules import Cycle, Grouping
 from services.rating.records.work_orders import OrderEntry
 from services.rating.rules.work_orders import WorkOrder
+from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.money import Money
 from shared.values.text import CodeText, NumberText
@@ -73,8 +74,8 @@ class InvoiceFilter(Filter):
     kind: InvoiceKind | None = None
     branch: CodeText | None = None
     bill_to: NumberText | None = None
-    made_from: date | None = None
-    made_to: date | None = None
+    made_from: CalendarDate | None = None
+    made_to: CalendarDate | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from services.rating.rules.draft_invoices import InvoiceStatus
+from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
 from shared.values.numbers import Id
@@ -21,8 +22,8 @@ class OpenRollupFilter(Filter):
     branch: CodeText | None = None
     bill_to: NumberText | None = None
     invoice_id: Id | None = None
-    service_from: date | None = None
-    service_to: date | None = None
+    service_from: CalendarDate | None = None
+    service_to: CalendarDate | None = None
 
 
 @dataclass(frozen=True)

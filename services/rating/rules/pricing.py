@@ -34,6 +34,7 @@ from services.rating.rules.rate_tables import (
     ProfileLine,
     RateTable,
     describe,
+    digest_of_rates,
     zone_of,
 )
 from services.rating.rules.rated import LineReason, Rated, RatedLine, ServerPart, Verdict
@@ -95,6 +96,10 @@ def _price_independent(sheet: _Sheet, planned: PlannedLine) -> None:
     # In the explanation, a quantity that was entered is not attributed to the proof of delivery.
     shown = line if by_hand is None else line.model_copy(update={"quantity_source": "by hand"})
     priced = price_line(shown, quantity, times=times, zone_rate=zone_rate)
+    overridden = planned.override is not None and planned.override.amount is not None
+    if line.method == "banded" and not priced.amount and not overridden:
+        sheet.explain(planned.position, line, "nothing_to_charge", f"{priced.calculation}, which makes no line")
+        return
     _put(sheet, planned, quantity, line.quantity_source if by_hand is None else HAND, priced, zone_words)
 
 
@@ -129,7 +134,7 @@ def _put(
     original, why = None, None
     if override is not None:
         original, why = _original_amount(sheet, planned, priced), override.comment
-        amount = priced.amount if override.amount is None else override.amount
+        amount = priced.amount if override.amount is None else round_cents(override.amount)
         refuse_too_large(amount, line.billing_item)
         words = f"{words}; overridden to {amount} ({override.comment})"
     servers: Sequence[ServerPart] = ()
@@ -302,6 +307,7 @@ def price_order(
             if reported and name not in sheet.used
         ),
         terms=tuple(sheet.terms[position] for position in sorted(sheet.terms)),
+        rates_digest=digest_of_rates(profile, table),
     )
 
 

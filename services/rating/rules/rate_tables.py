@@ -1,16 +1,20 @@
 """Owns rate tables: profiles with their lines, and the regions and zones of ZIP codes, indexed for look-up."""
 
+import hashlib
+import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import date
+from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileHead
 from services.rating.records.codes import BillKind
 from shared.values.columns import Rate
+from shared.values.numbers import plain
 
 ANY = "ANY"
 """Matches every value. A profile can have it as customer type, priority, job type or region, but not as branch."""
@@ -127,7 +131,8 @@ class RateTable:
     """All profiles, regions and zones at one point in time, indexed for look-up.
 
     `lookups` has one look-up for each mask that the profiles of a branch have, the most specific first. `remembered`
-    caches the nearest profiles of keys without a profile, because a bulk rating needs the same ones many times.
+    caches the nearest profiles of keys without a profile, because a bulk rating needs the same ones many times;
+    `digests` those of the rates, by profile id.
     """
 
     profiles: Mapping[Key, Periods]
@@ -136,6 +141,7 @@ class RateTable:
     regions_of_zip: Mapping[str, tuple[str, ...]] = field(repr=False)
     zone_of_zip: Mapping[str, str] = field(repr=False)
     remembered: dict[Key, Candidates] = field(default_factory=dict, repr=False, compare=False)
+    digests: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 def index_rate_table(
@@ -171,6 +177,22 @@ def _lookups(periods: Mapping[Key, Periods]) -> tuple[Lookup, ...]:
     for key, several in periods.items():
         by_mask[mask_of(key)][key] = several
     return tuple(lookup_of(mask, by_mask[mask]) for mask in sorted(by_mask, reverse=True))
+
+
+def digest_of_rates(profile: BillingProfile, table: RateTable | None = None) -> str:
+    """A text that differs if any line of the profile has other rates, conditions, accounts or flags.
+
+    Two profiles with the same lines have the same one, so a copy that continues a profile changes nothing.
+    """
+    known = None if table is None else table.digests.get(profile.id)
+    if known is not None:
+        return known
+    lines = [line.model_dump(exclude_defaults=True) for line in profile.lines]
+    words = json.dumps(lines, default=lambda value: plain(value) if isinstance(value, Decimal) else str(value))
+    found = hashlib.sha256(words.encode()).hexdigest()
+    if table is not None:
+        table.digests[profile.id] = found
+    return found
 
 
 def zone_of(zip_code: str, table: RateTable) -> str | None:

@@ -14,7 +14,7 @@ from services.rating.rules.planned_lines import LineOrigin
 from services.rating.rules.rate_tables import BillingProfile
 from shared.values.money import Money, Quantity, Rate
 
-Verdict = Literal["charged", "not_triggered", "no_quantity", "no_base", "optional", "not_applied"]
+Verdict = Literal["charged", "not_triggered", "no_quantity", "no_base", "nothing_to_charge", "optional", "not_applied"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Rated:
     """The price of an order, with everything that explains it.
 
     `unused_triggers` and `unused_quantities` are on the order, but no line uses them. `terms` are the commission terms
-    of the lines that have any.
+    of the lines that have any. `rates_digest` is that of the profile's lines.
     """
 
     work_order_id: int
@@ -101,6 +101,7 @@ class Rated:
     unused_triggers: tuple[str, ...] = ()
     unused_quantities: tuple[str, ...] = ()
     terms: tuple[LineTerms, ...] = ()
+    rates_digest: str = ""
 
     @property
     def total(self) -> Decimal:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from annotated_types import Len, MinLen
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.values.dates import CalendarDate
 from shared.values.money import Money
 from shared.values.numbers import Id
 from shared.values.text import CodeText, NumberText
@@ -18,36 +19,44 @@ RatingRunStatus = Literal["running", "done"]
 class RunSelection(BaseModel):
     """Which open orders to rate: those that match the filter, or those with these ids. An empty selection means all.
 
-    Orders chosen by id always get a result, even if they are already rated or not ready. A filter only includes orders
-    that are ready.
+    Orders chosen by id always get a result, even if they are already rated or not ready; with `again`, those that are
+    rated and not yet exported are rated again, and keep what was entered for them, such as overrides. A filter only
+    includes open orders that are ready.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     branches: Annotated[Sequence[CodeText], MinLen(1)] | None = None
     customers: Annotated[Sequence[NumberText], MinLen(1)] | None = None
-    service_to: date | None = Field(default=None, description="The last service date to include.")
+    service_to: CalendarDate | None = Field(default=None, description="The last service date to include.")
     work_order_ids: Annotated[Sequence[Id], Len(1, 10_000)] | None = None
+    again: bool = Field(default=False, description="Rate the chosen orders again that are rated already.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if self.work_order_ids is not None and len(self.model_fields_set) > 1:
+        if self.work_order_ids is not None and self.model_fields_set - {"work_order_ids", "again"}:
             raise ValueError("choose work orders by id or by filter, not both")
+        if self.again and self.work_order_ids is None:
+            raise ValueError("only work orders chosen by id can be rated again")
         return self
 
 
 @dataclass(frozen=True)
 class OutcomeCount:
-    """How many orders have an outcome: `RATED`, `WAITING`, `SKIPPED`, or the code of a refusal."""
+    """How many orders have an outcome: `RATED`, `WAITING`, `SKIPPED`, or the code of a refusal.
+
+    `zero_totals` of them came to 0.00.
+    """
 
     outcome: str
     orders: int
+    zero_totals: int
     total: Money
 
 
 @dataclass(frozen=True)
 class RunHead:
-    """The rating of many open orders, with its progress in orders."""
+    """The rating of many orders, with its progress in orders. With `again`, rated orders are rated once more."""
 
     id: int
     status: RatingRunStatus
@@ -57,6 +66,7 @@ class RunHead:
     rated: int
     failed: int
     finished_at: datetime | None
+    again: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,10 @@ class RatingRun(RunHead):
 
 @dataclass(frozen=True)
 class RatingResult:
-    """The result of one order in a bulk rating: `RATED`, `WAITING`, `SKIPPED`, or the code of a refusal."""
+    """The result of one order in a bulk rating: `RATED`, `WAITING`, `SKIPPED`, or the code of a refusal.
+
+    `detail` is the reason, or a warning about what was rated.
+    """
 
     work_order_id: int
     number: str

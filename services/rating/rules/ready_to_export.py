@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from services.rating.records.billing_profiles import Key
 from services.rating.rules.accounts import is_over_limit, month_fault
 from services.rating.rules.customers import CustomerStatus
 from services.rating.rules.draft_invoices import InvoiceKind
+from services.rating.rules.rate_tables import RateTable
+from services.rating.rules.rating_warnings import RatingFacts, find_rating_warnings, in_words
 from shared.values.dates import AwareMoment
 from shared.values.fields import field_names, parts_of
 from shared.values.filters import Filter
@@ -57,6 +60,8 @@ class ReadyFacts(ReadyOrder):
     changed_at: datetime
     last_closed_month: str | None
     max_open_months: int | None
+    rated_key: Mapping[str, str] | None
+    rates_digest: str | None
 
 
 @dataclass(frozen=True)
@@ -136,12 +141,28 @@ def over_limit(exposures: Iterable[Exposure]) -> dict[tuple[int, str], Decimal]:
 
 
 def add_warnings(
-    rows: Iterable[ReadyFacts], today: date, month: str, limits_passed: Mapping[tuple[int, str], Decimal]
+    rows: Iterable[ReadyFacts],
+    today: date,
+    month: str,
+    limits_passed: Mapping[tuple[int, str], Decimal],
+    table: RateTable,
 ) -> list[ReadyRow]:
     """Adds its warnings to each order. `limits_passed` are the credit limits of the bill-tos that are over them."""
     return [
-        ReadyRow(**parts_of(row, ReadyOrder), warnings=find_warnings(row, today, month, limits_passed)) for row in rows
+        ReadyRow(
+            **parts_of(row, ReadyOrder),
+            warnings=[
+                *find_warnings(row, today, month, limits_passed),
+                *map(in_words, find_rating_warnings(_rating_facts(row), table)),
+            ],
+        )
+        for row in rows
     ]
+
+
+def _rating_facts(row: ReadyFacts) -> RatingFacts | None:
+    key = None if row.rated_key is None else Key(**row.rated_key)
+    return None if key is None else RatingFacts(row.total, key, row.service_on, row.rates_digest)
 
 
 def find_warnings(

@@ -10,6 +10,7 @@ from services.rating.records.work_orders import FieldStatus
 from services.rating.rules.pricing import Failed
 from services.rating.rules.rated import Rated
 from services.rating.rules.work_orders import OrderStatus
+from shared.values.dates import CalendarDate
 from shared.values.fields import parts_of
 from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
@@ -31,8 +32,8 @@ class WipFilter(Filter):
     customer: NumberText | None = None
     bill_to: NumberText | None = None
     server: CodeText | None = None
-    service_from: date | None = None
-    service_to: date | None = None
+    service_from: CalendarDate | None = None
+    service_to: CalendarDate | None = None
 
 
 class WipSummaryFilter(WipFilter):

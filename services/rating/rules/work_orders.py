@@ -1,15 +1,17 @@
 """Owns the life cycle of a work order: its statuses, and what is allowed in each."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from services.rating.errors import LockedUseCredit, NotClosed, NotOpen, NotRated, NotReadyForRating
-from services.rating.records.work_orders import FieldStatus, OrderEntry, OrderStyle
+from services.rating.records.work_orders import EnteredOrder, FieldStatus, OrderEntry
+from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.money import Money
+from shared.values.names import fold
 from shared.values.text import CodeText, Line, NumberText
 
 OrderStatus = Literal["open", "rated", "assigned", "exporting", "exported", "closed"]
@@ -48,32 +50,6 @@ class WorkOrder(OrderEntry):
     changed_at: datetime
 
 
-@dataclass(frozen=True)
-class OrderRow:
-    """An order in a list. `total` is the total of its current rating."""
-
-    id: int
-    number: str
-    style: OrderStyle
-    branch: str
-    customer: str
-    bill_to: str
-    priority: str
-    job_type: str
-    region: str | None
-    served_zip: str | None
-    service_on: date
-    field_status: FieldStatus
-    pod_received: bool
-    reference: str
-    status: OrderStatus
-    revision: int
-    rating_version: int
-    invoice_id: int | None
-    ar_number: str | None
-    total: Money | None
-
-
 class OrderFilter(Filter):
     """Filters work orders. The dates are service dates."""
 
@@ -81,8 +57,8 @@ class OrderFilter(Filter):
     branch: CodeText | None = None
     customer: NumberText | None = None
     bill_to: NumberText | None = None
-    service_from: date | None = None
-    service_to: date | None = None
+    service_from: CalendarDate | None = None
+    service_to: CalendarDate | None = None
     search: Line | None = Field(default=None, description="Text in the number or the reference.")
 
 
@@ -198,6 +174,11 @@ def require_closed(order: WorkOrder) -> None:
         raise NotClosed(f"Work order {order.number} is {order.status}, not closed.")
 
 
+def ratable(*, again: bool) -> tuple[OrderStatus, ...]:
+    """The statuses in which a bulk rating rates an order: `open`, and with `again` also rated and not yet exported."""
+    return ("open", "rated", "assigned") if again else ("open",)
+
+
 def next_rating_version(order: WorkOrder) -> int:
     """The version of the next rating: the order's own while it is open, or the following one if it is already rated.
 
@@ -205,3 +186,8 @@ def next_rating_version(order: WorkOrder) -> int:
     rated as version 1, and rated again as version 2.
     """
     return order.rating_version if order.status == "open" else order.rating_version + 1
+
+
+def number_key(order: EnteredOrder) -> str:
+    """What must be unique in a file of orders."""
+    return fold(order.number)

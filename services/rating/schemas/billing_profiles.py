@@ -1,7 +1,6 @@
 """Billing profiles in bodies and in files."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from services.rating.records.billing_profiles import LineEntry, ProfileEntry, Pr
 from services.rating.rules.rate_tables import BillingProfile
 from shared.files.csv import Numbered
 from shared.http.bodies import Changes, changes, partial
+from shared.values.dates import CalendarDate
 from shared.values.fields import parts_of
 
 ProfileCopy = Annotated[
@@ -24,7 +24,7 @@ class ProfileEnd(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_to: date | None
+    effective_to: CalendarDate | None
 
 
 def rows_of(profiles: Sequence[BillingProfile]) -> list[ProfileRow]:
@@ -41,8 +41,8 @@ def whole_line(row: ProfileRow) -> ProfileRow:
     return row
 
 
-def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileEntry, list[int]]]:
-    """Yields the profiles in a table, each with the file's line number of each of its lines."""
+def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileEntry, list[Numbered[ProfileRow]]]]:
+    """Yields the profiles in a table, each with the rows of its lines."""
 
     def head_of(numbered: Numbered[ProfileRow]) -> dict[str, Any]:
         return parts_of(numbered.row, ProfileHead)
@@ -50,4 +50,4 @@ def profiles_of(rows: Sequence[Numbered[ProfileRow]]) -> Iterator[tuple[ProfileE
     for head, several in groupby(rows, key=head_of):
         group = list(several)
         lines = [LineEntry.model_construct(**parts_of(numbered.row, LineEntry)) for numbered in group]
-        yield ProfileEntry.model_construct(**head, lines=lines), [numbered.line for numbered in group]
+        yield ProfileEntry.model_construct(**head, lines=lines), group

@@ -14,7 +14,7 @@ from shared.values.text import CodeText, FilledLine
 
 def entry_of(charge: Charge, kind: Literal["prebill", "manual"]) -> ChargeEntry:
     """The charge as it is stored."""
-    return ChargeEntry(**parts_of(charge, Charge), kind=kind)
+    return ChargeEntry.model_construct(**parts_of(charge, Charge), kind=kind)
 
 
 class Override(BaseModel):

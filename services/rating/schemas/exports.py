@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.rating.rules.exports.claim import EVERYTHING_READY, Ids, Selection
 from shared.clock import month_of
-from shared.values.dates import Day
+from shared.values.dates import CalendarDate
 from shared.values.money import EnteredSum
 from shared.values.text import MonthText
 
@@ -16,7 +16,9 @@ class InvoiceDating(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    invoice_date: Day | None = Field(default=None, description="If left out, today in the company's time zone.")
+    invoice_date: CalendarDate | None = Field(
+        default=None, description="If left out, today in the company's time zone."
+    )
     month: MonthText | None = Field(default=None, description="If left out, the month of the invoice date.")
 
     def dated(self, today: date) -> tuple[date, str]:

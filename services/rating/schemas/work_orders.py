@@ -7,6 +7,7 @@ from annotated_types import MaxLen
 
 from services.rating.records.charges import Charge, ChargeEntry
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
+from services.rating.rules.order_warnings import OrderWarning
 from services.rating.rules.work_orders import Closing, Whereabouts, WorkOrder
 from services.rating.schemas.charges import entry_of
 from shared.http.bodies import Changes, changes, partial
@@ -27,12 +28,19 @@ class NewWorkOrder(EnteredOrder):
 
 
 class WorkOrderRead(WorkOrder):
-    """An order with its last export, and why it was last closed or reopened."""
+    """An order with its last export, why it was last closed or reopened, and what to look at before it is exported.
+
+    `ZERO_TOTAL`: its rating is 0.00, and is exported only if it is chosen by its id. `RATE_CHANGED`: its rates have
+    changed since it was rated. `UNKNOWN_CUSTOMER`, `UNKNOWN_BILL_TO`: Accounts Receivable has not reported them yet.
+    """
 
     last_export: Whereabouts | None
     last_closing: Closing | None
+    warnings: Sequence[OrderWarning]
 
     @classmethod
-    def of(cls, order: WorkOrder, whereabouts: Whereabouts, closing: Closing | None) -> "WorkOrderRead":
+    def of(
+        cls, order: WorkOrder, whereabouts: Whereabouts, closing: Closing | None, warnings: Sequence[OrderWarning]
+    ) -> "WorkOrderRead":
         last_export = None if whereabouts.run_id is None else whereabouts
-        return cls.model_construct(**dict(order), last_export=last_export, last_closing=closing)
+        return cls.model_construct(**dict(order), last_export=last_export, last_closing=closing, warnings=warnings)

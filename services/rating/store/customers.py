@@ -23,6 +23,25 @@ async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | 
     return found
 
 
+async def spellings(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """The numbers as receivables spells them, of those customers of an AR company that are given in another way.
+
+    A number that could be several customers is left out.
+    """
+    rows = await session.execute(
+        text(
+            """
+            SELECT named.ar_company, named.number, min(c.number) AS spelled
+            FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[])) AS named (ar_company, number)
+            JOIN customer c ON c.ar_company = named.ar_company AND lower(c.number) = lower(named.number)
+            GROUP BY named.ar_company, named.number HAVING count(DISTINCT c.number) = 1 AND min(c.number) <> named.number
+            """
+        ),
+        {"companies": [company for company, _ in customers], "numbers": [number for _, number in customers]},
+    )
+    return {(row.ar_company, row.number): row.spelled for row in rows}
+
+
 async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
     """Those of the customers, given by AR company and number, that receivables has reported."""
     rows = await session.execute(

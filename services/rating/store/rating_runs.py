@@ -9,13 +9,18 @@ from services.rating.errors import NotReadyForRating
 from services.rating.rules.pricing import Failed
 from services.rating.rules.rated import Rated
 from services.rating.rules.rating_runs import OutcomeCount, RatingResult, RunHead, RunSelection
+from services.rating.rules.rating_warnings import in_words
+from services.rating.rules.work_orders import ratable
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value, fetch_values
+from shared.values.fields import field_names
 
 _READY = "(w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled'))"
+# By name: the code before a migration runs next to the columns that it adds.
+_HEAD = ", ".join(f"run.{name}" for name in field_names(RunHead))
 
 
 async def start(
@@ -23,14 +28,15 @@ async def start(
 ) -> tuple[int, list[int]]:
     """Creates a run with the orders that match; returns the id of the run and those of the orders.
 
-    Orders that were chosen by id and are not open or not ready get their result immediately.
+    Orders that were chosen by id and cannot be rated or are not ready get their result immediately.
     """
     run_id: int = await fetch_value(
         session,
         """
-        INSERT INTO rating_run (status, requested_by, requested_at, orders)
-        VALUES ('running', :requested_by, :requested_at, 0) RETURNING id
+        INSERT INTO rating_run (status, requested_by, requested_at, orders, again)
+        VALUES ('running', :requested_by, :requested_at, 0, :again) RETURNING id
         """,
+        again=selection.again,
         requested_by=requested_by,
         requested_at=requested_at,
     )
@@ -49,8 +55,9 @@ async def start(
         f"""
         INSERT INTO rating_result (run_id, work_order_id, outcome, detail)
         SELECT :run_id, w.id,
-               CASE WHEN w.status <> 'open' THEN 'SKIPPED' WHEN {_READY} THEN 'WAITING' ELSE :not_ready END,
-               CASE WHEN w.status <> 'open' THEN 'is already ' || w.status
+               CASE WHEN w.status <> ALL(CAST(:statuses AS text[])) THEN 'SKIPPED' WHEN {_READY} THEN 'WAITING'
+                    ELSE :not_ready END,
+               CASE WHEN w.status <> ALL(CAST(:statuses AS text[])) THEN 'is already ' || w.status
                     WHEN NOT w.pod_received THEN 'has no proof of delivery yet'
                     WHEN NOT {_READY} THEN 'is still in the field' ELSE '' END
         FROM work_order w JOIN branch b ON b.code = w.branch
@@ -59,6 +66,7 @@ async def start(
         """,
         run_id=run_id,
         not_ready=NotReadyForRating.code,
+        statuses=list(ratable(again=selection.again)),
         **where.parameters,
     )
     await execute(
@@ -79,8 +87,9 @@ async def running(session: AsyncSession, without: Sequence[int] = ()) -> RunHead
     return await fetch_one(
         session,
         RunHead,
-        """
-        SELECT * FROM rating_run WHERE status = 'running' AND id <> ALL(CAST(:without AS bigint[])) ORDER BY id LIMIT 1
+        f"""
+        SELECT {_HEAD} FROM rating_run run
+        WHERE run.status = 'running' AND run.id <> ALL(CAST(:without AS bigint[])) ORDER BY run.id LIMIT 1
         """,
         without=list(without),
     )
@@ -102,7 +111,7 @@ async def next_orders(session: AsyncSession, run_id: int, limit: int) -> list[in
 async def record(
     session: AsyncSession, run_id: int, rated: Sequence[Rated], failed: Sequence[Failed], skipped: Sequence[int]
 ) -> None:
-    """Saves the results of a part of the run and adds them to its counts. `skipped` orders were no longer open."""
+    """Saves the results of a part of the run and adds them to its counts. `skipped` orders were changed meanwhile."""
     await execute(
         session,
         """
@@ -120,7 +129,11 @@ async def record(
             *skipped,
         ],
         outcomes=["RATED"] * len(rated) + [failure.code for failure in failed] + ["SKIPPED"] * len(skipped),
-        details=[""] * len(rated) + [failure.detail for failure in failed] + ["changed in the meantime"] * len(skipped),
+        details=[
+            *("" if rating.total else in_words("ZERO_TOTAL") for rating in rated),
+            *(failure.detail for failure in failed),
+            *["changed in the meantime"] * len(skipped),
+        ],
         totals=[rating.total for rating in rated] + [None] * (len(failed) + len(skipped)),
     )
     await execute(
@@ -160,7 +173,9 @@ def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
 async def find(session: AsyncSession, scope: Scope, run_id: int) -> RunHead | None:
     """The run, or None if it is not visible."""
     where = Where(*_visible(scope)).add("run.id = :run_id", run_id=run_id)
-    return await fetch_one(session, RunHead, f"SELECT run.* FROM rating_run run WHERE {where.sql}", **where.parameters)
+    return await fetch_one(
+        session, RunHead, f"SELECT {_HEAD} FROM rating_run run WHERE {where.sql}", **where.parameters
+    )
 
 
 async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RunHead], str | None, int]:
@@ -169,7 +184,7 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
     runs, cursor = await fetch_page(
         session,
         RunHead,
-        columns="run.*",
+        columns=_HEAD,
         source="rating_run run",
         where=where,
         sorting=Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id"),
@@ -184,7 +199,8 @@ async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCoun
         session,
         OutcomeCount,
         """
-        SELECT outcome, count(*) AS orders, coalesce(sum(total), 0.00) AS total
+        SELECT outcome, count(*) AS orders, count(*) FILTER (WHERE total = 0) AS zero_totals,
+               coalesce(sum(total), 0.00) AS total
         FROM rating_result WHERE run_id = :run_id GROUP BY outcome ORDER BY outcome
         """,
         run_id=run_id,

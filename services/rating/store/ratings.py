@@ -6,9 +6,12 @@ from datetime import datetime
 from operator import attrgetter
 
 from pydantic import TypeAdapter
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.records.billing_profiles import Key
 from services.rating.rules.rated import Explanation, Rated, RatedLine, ServerPart, explain
+from services.rating.rules.rating_warnings import RatingFacts
 from services.rating.rules.ratings import RatingHead
 from shared.contracts.work_order_rated import WorkOrderRated
 from shared.database.statements import copy_records, execute, fetch_all, fetch_values
@@ -46,6 +49,7 @@ async def insert(
             "advances_total",
             "total",
             "explanation",
+            "rates_digest",
         ),
         [
             (
@@ -60,6 +64,7 @@ async def insert(
                 rating.advances_total,
                 rating.total,
                 _EXPLANATION.dump_json(explain(rating)).decode(),
+                rating.rates_digest,
             )
             for rating_id, rating in zip(ids, rated, strict=True)
         ],
@@ -141,6 +146,28 @@ async def find(session: AsyncSession, order_id: int, version: int) -> RatingHead
     condition = "work_order_id = :order_id AND version = :version"
     found = await _heads(session, condition, most=1, order_id=order_id, version=version)
     return found[0] if found else None
+
+
+RATED_KEY = "CASE WHEN w.status IN ('rated', 'assigned') THEN r.explanation -> 'key' END"
+"""The key that the current rating `r` of an order `w` was made with, or null if there is nothing left to warn of."""
+
+
+async def find_facts(session: AsyncSession, order_id: int) -> RatingFacts | None:
+    """The facts about the current rating of an order, or None if it has none that is not exported."""
+    found = await session.execute(
+        text(
+            f"""
+            SELECT r.total, {RATED_KEY} AS key, w.service_on, r.rates_digest
+            FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+            WHERE w.id = :order_id
+            """
+        ),
+        {"order_id": order_id},
+    )
+    row = found.one_or_none()
+    if row is None or row.key is None:
+        return None
+    return RatingFacts(row.total, Key(**row.key), row.service_on, row.rates_digest)
 
 
 async def find_before(session: AsyncSession, order_id: int, version: int) -> RatingHead | None:

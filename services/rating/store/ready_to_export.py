@@ -12,6 +12,7 @@ from services.rating.rules.ready_to_export import (
     ReadyTotals,
     total_of,
 )
+from services.rating.store.ratings import RATED_KEY
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
@@ -52,12 +53,13 @@ async def list_ready(
     return await fetch_page(
         session,
         ReadyFacts,
-        columns="""
+        columns=f"""
             w.id AS work_order_id, w.number, w.revision, w.invoice_id, i.kind AS invoice_kind, i.cycle_to,
             u.id IS NOT NULL AS rolled_up, w.branch, b.ar_company, w.customer, w.bill_to,
             c.name AS bill_to_name, c.status AS bill_to_status, w.job_type, w.priority, r.region, w.service_on,
             r.rated_by, r.rated_at, w.changed_at, w.rating_version, r.charges_total, r.advances_total,
-            m.commission, r.total, a.last_closed_month, a.max_open_months
+            m.commission, r.total, a.last_closed_month, a.max_open_months, r.rates_digest,
+            {RATED_KEY} AS rated_key
         """,
         source=_SOURCE + _COMMISSION,
         where=_where(scope, filters),

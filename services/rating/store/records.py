@@ -33,7 +33,7 @@ JOB_TYPES = RecordTable(_TABLES["job_type"], JobType, _CODE, ar_company=None)
 REGIONS = RecordTable(_TABLES["region"], Region, (*_CODE, "zips"), ar_company=None, shown={"zips": _zips("region")})
 ZONES = RecordTable(_TABLES["zone"], Zone, (*_CODE, "zips"), ar_company=None, shown={"zips": _zips("zone")})
 BILL_TYPES = RecordTable(_TABLES["bill_type"], BillType, _CODE, ar_company=None)
-BILLING_ITEMS = RecordTable(_TABLES["billing_item"], BillingItem, ("name",), ar_company=None)
+BILLING_ITEMS = RecordTable(_TABLES["billing_item"], BillingItem, ("name",), ar_company=None, folded="name")
 SERVERS = RecordTable(_TABLES["server"], Server, _CODE, ar_company=None)
 
 COMMISSION_RATES = RecordTable[CommissionRateEntry](

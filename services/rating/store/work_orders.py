@@ -8,27 +8,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.models import metadata
 from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.charges import shares_of
+from services.rating.rules.listed_orders import OrderFacts
 from services.rating.rules.work_orders import (
     NOWHERE,
     Closing,
     OrderFilter,
-    OrderRow,
+    OrderStatus,
     OrderTotals,
     Whereabouts,
     WorkOrder,
 )
+from services.rating.store.ratings import RATED_KEY
 from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_codes, to_document, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import columns, execute, fetch_one, fetch_values
 from shared.values.fields import field_names, maker
+from shared.values.names import fold
 
 _ELSEWHERE = {
     "ar_company": "b.ar_company",
     "customer_type": "c.customer_type",
     "ar_number": "i.ar_number",
     "total": "r.total",
+    "rated_key": f"{RATED_KEY} AS rated_key",
+    "rates_digest": "r.rates_digest",
 }
 
 
@@ -79,16 +84,19 @@ async def find(session: AsyncSession, scope: Scope, order_id: int, *, lock: bool
     return found[0] if found else None
 
 
-async def lock_ready_for_rating(session: AsyncSession, order_ids: Sequence[int]) -> list[WorkOrder]:
-    """Locks those of the orders that are still open and ready, and returns them sorted by id."""
+async def lock_ready_for_rating(
+    session: AsyncSession, order_ids: Sequence[int], statuses: Sequence[OrderStatus]
+) -> list[WorkOrder]:
+    """Locks those of the orders that still have one of the statuses and are ready, and returns them sorted by id."""
     return await _orders(
         session,
         """
-        w.id = ANY(CAST(:order_ids AS bigint[])) AND w.status = 'open'
+        w.id = ANY(CAST(:order_ids AS bigint[])) AND w.status = ANY(CAST(:statuses AS text[]))
         AND w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled')
         """,
         lock=True,
         order_ids=list(order_ids),
+        statuses=list(statuses),
     )
 
 
@@ -147,12 +155,12 @@ _LIST_SOURCE = """
 
 async def list_orders(
     session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
-) -> tuple[list[OrderRow], str | None]:
+) -> tuple[list[OrderFacts], str | None]:
     """One page of the orders that match, and the cursor of the next page."""
     return await fetch_page(
         session,
-        OrderRow,
-        columns=_columns(OrderRow),
+        OrderFacts,
+        columns=_columns(OrderFacts),
         source=_LIST_SOURCE,
         where=_where(scope, filters),
         sorting=_SORTING,
@@ -189,15 +197,20 @@ async def total_orders(session: AsyncSession, scope: Scope, filters: OrderFilter
     return totals
 
 
-async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> set[str]:
-    """Those of the numbers that are already in use."""
-    return set(
-        await fetch_values(
-            session,
-            "SELECT number FROM work_order WHERE number = ANY(CAST(:numbers AS text[]))",
-            numbers=list(numbers),
-        )
+async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> dict[str, str]:
+    """Those of the numbers that are already in use, in any spelling, each with the number of the order."""
+    found = await session.execute(
+        text(
+            """
+            WITH named AS MATERIALIZED (SELECT * FROM unnest(CAST(:numbers AS text[])) AS named (number))
+            SELECT named.number, w.number AS taken FROM named JOIN work_order w ON w.number_key = lower(named.number)
+            UNION ALL
+            SELECT named.number, w.number FROM named JOIN work_order w ON w.number = named.number
+            """
+        ),
+        {"numbers": list(numbers)},
     )
+    return {row.number: row.taken for row in found}
 
 
 async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[int]:
@@ -268,8 +281,18 @@ async def touch(session: AsyncSession, order_ids: Sequence[int]) -> None:
 
 
 async def lock_numbers(session: AsyncSession, scope: Scope, numbers: Sequence[str]) -> dict[str, WorkOrder]:
-    """Locks the orders in scope that have one of the numbers, and returns them by number."""
+    """Locks the orders in scope that have one of the numbers, and returns them by these numbers.
+
+    A number in another spelling finds its order, too, unless an order has exactly this one.
+    """
     within, parameters = scope_condition(scope, **SIDES)
-    condition = f"w.number = ANY(CAST(:numbers AS text[])) AND {within}"
-    found = await _orders(session, condition, lock=True, numbers=list(numbers), **parameters)
-    return {order.number: order for order in found}
+    condition = f"""
+        (w.number = ANY(CAST(:numbers AS text[])) OR w.number_key = ANY(CAST(:keys AS text[]))) AND {within}
+    """
+    named = [number for number in numbers if number is not None]
+    keys = [fold(number) for number in named]
+    found = await _orders(session, condition, lock=True, numbers=named, keys=keys, **parameters)
+    exact = {order.number: order for order in found}
+    folded = {fold(order.number): order for order in found}
+    orders = {number: exact.get(number) or folded.get(fold(number)) for number in named}
+    return {number: order for number, order in orders.items() if order is not None}

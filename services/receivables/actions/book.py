@@ -35,7 +35,8 @@ async def open_book(
         raise NotFound(f"There is no AR company {ar_company}.")
     found = await applied.invoices(session, scope, invoices, own=own)
     batch_id, seq = own or (None, None)
-    lines = await applied.lines(session, found, batch_id=batch_id, seqs=None if seq is None else [seq], without=without)
+    left_out: applied.LeftOut = {"batch_id": batch_id, "seqs": None if seq is None else [seq], "without": without}
+    lines = await applied.lines(session, found, **left_out)
     numbers = {*contracts, *(invoice.contract for invoice in found.values() if invoice.contract is not None)}
     known_contracts, items = await facts.contracts(session, ar_company, numbers)
     named = {
@@ -52,6 +53,7 @@ async def open_book(
         items=items,
         invoices=found,
         lines=lines,
+        totals=await applied.totals(session, found, **left_out),
     )
 
 
@@ -76,4 +78,5 @@ async def book_of_batch(
         items=items,
         invoices=found,
         lines=await applied.lines(session, found, batch_id=batch_id, without=changed),
+        totals=await applied.totals(session, found, batch_id=batch_id, without=changed),
     )

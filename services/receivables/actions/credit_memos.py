@@ -12,12 +12,14 @@ from services.receivables.rules.credit_memos import (
     CreditDraft,
     CreditedLine,
     CreditedOrder,
+    CreditWarning,
     Invoice,
     credited_orders,
     lines_to_credit,
     post_credit,
     require_disposition,
     size_of,
+    warnings_about,
 )
 from services.receivables.rules.credit_requests import needs_approval
 from services.receivables.rules.months import is_open
@@ -45,6 +47,7 @@ class Credited:
 
     credit_id: int | None
     request_id: int | None
+    warnings: Sequence[CreditWarning]
 
 
 async def credit_invoice(
@@ -55,9 +58,11 @@ async def credit_invoice(
     Raises the errors of `prepare`.
     """
     prepared = await prepare(session, scope, invoice_id, draft)
+    warnings = warnings_about(prepared.invoice, draft)
     if needs_approval(size_of(prepared.credited), prepared.company.four_eyes_limit):
-        return Credited(None, await credit_requests.insert(session, invoice_id, draft, prepared.credited, now))
-    return Credited(await post(session, prepared, now), None)
+        request_id = await credit_requests.insert(session, invoice_id, draft, prepared.credited, now)
+        return Credited(None, request_id, warnings)
+    return Credited(await post(session, prepared, now), None, warnings)
 
 
 async def prepare(session: AsyncSession, scope: Scope, invoice_id: int, draft: CreditDraft) -> Prepared:
@@ -73,7 +78,8 @@ async def prepare(session: AsyncSession, scope: Scope, invoice_id: int, draft: C
         raise NotFound(f"There is no invoice {invoice_id}.")
     company = await require_open(session, invoice.ar_company, draft.month)
     lines = await credit_memos.lines_for_credit(session, invoice_id)
-    credited = lines_to_credit(invoice, lines, draft)
+    total = (await applied.totals(session, [invoice_id]))[invoice_id]
+    credited = lines_to_credit(invoice, lines, draft, total)
     orders = credited_orders(lines, credited)
     require_disposition(orders, draft.disposition)
     return Prepared(invoice, company, draft, credited, orders)

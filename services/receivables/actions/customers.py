@@ -8,14 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.errors import NumberTaken, UnknownReference
 from services.receivables.records.customers import Customer, CustomerEntry
-from services.receivables.rules.customers import Account
+from services.receivables.rules.customers import Account, as_named
 from services.receivables.rules.references import unknown_references
 from services.receivables.store import customers, references
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.errors import Fault, Forbidden, NotFound
-from shared.files.csv import ROWS_IN_ONE_GO, Numbered, refuse_import
+from shared.files.changes import Outcome, differing_values
+from shared.files.csv import ROWS_IN_ONE_GO, TableFile
 from shared.process.background import in_turns
+from shared.values.text import shown_key
 from shared.values.versions import require_version
 
 _NAMED = {name: name for name in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
@@ -44,16 +46,24 @@ async def create_customer(session: AsyncSession, scope: Scope, entry: CustomerEn
     """Creates and publishes a customer and returns its id; raises Forbidden, UnknownReference or NumberTaken."""
     _require_in_scope(scope, entry)
     await _require_known(session, entry)
+    taken = await customers.known(session, [entry])
+    if taken:
+        raise _taken(taken[0])
     try:
         customer_id = await customers.insert(session, entry)
     except IntegrityError as error:
-        if constraint_of(error) == "customer_ar_company_number_key":
-            raise NumberTaken(
-                f"Company {entry.ar_company} already has a customer {entry.number}. Choose another number."
-            ) from error
+        if constraint_of(error) in {"customer_ar_company_number_key", "customer_number_folded"}:
+            raise _taken(entry) from error
         raise
     await customers.announce(session, [customer_id])
     return customer_id
+
+
+def _taken(customer: CustomerEntry) -> NumberTaken:
+    return NumberTaken(
+        f"Company {customer.ar_company} already has a customer {customer.number}. Choose another number; small and "
+        "capital letters are the same."
+    )
 
 
 async def change_customer(
@@ -70,29 +80,51 @@ async def change_customer(
     await customers.announce(session, [customer_id])
 
 
-async def import_customers(session: AsyncSession, scope: Scope, entries: Sequence[Numbered[CustomerEntry]]) -> int:
-    """Creates and changes the customers in a file, all or none, and returns how many there are.
+async def import_customers(session: AsyncSession, scope: Scope, file: TableFile[CustomerEntry]) -> Outcome:
+    """Creates and changes the customers in a file, all or none.
 
+    A known customer keeps what it has in the columns that the file leaves out, and is published only if it changes.
     Raises ImportRefused with a fault for each error.
     """
-    rows = [entry.row for entry in entries]
-    unknown = await _unknown(session, rows)
-    existing = await customers.known(session, rows) if unknown else []
-    by_number = {(customer.ar_company, customer.number): customer for customer in existing}
+    known: list[Customer] = []
+    async for part in in_turns(file.all_rows, ROWS_IN_ONE_GO):
+        known += await customers.known(session, [numbered.row for numbered in part])
+    before = as_named(file.all_rows, known)
+    names = [name for name in customers.CHANGEABLE if name in file.columns]
+    rows = [_filled(old, numbered.row, names) for old, numbered in zip(before, file.all_rows, strict=True)]
     faults = [
-        entries[index].fault(field, detail)
-        for index, field, detail in unknown
-        if not _keeps(by_number.get((rows[index].ar_company, rows[index].number)), rows[index], field)
+        (file.all_rows[index], field, detail)
+        for index, field, detail in await _unknown(session, rows)
+        if not _keeps(before[index], rows[index], field)
     ]
     faults += [
-        entry.fault("number", "is outside the customers that you may edit")
-        for entry in entries
-        if not scope.covers(customer=entry.row.number, ar_company=entry.row.ar_company)
+        (numbered, "number", "is outside the customers that you may edit")
+        for numbered, row in zip(file.rows, rows, strict=False)
+        if not scope.covers(customer=row.number, ar_company=row.ar_company)
     ]
-    refuse_import(faults)
-    async for part in in_turns(rows, ROWS_IN_ONE_GO):
-        await customers.announce(session, await customers.upsert(session, part))
-    return len(entries)
+    file.refuse(faults)
+    outcome = Outcome()
+    async for places in in_turns(range(len(file.rows)), ROWS_IN_ONE_GO):
+        differing = [
+            rows[index] for index in places if _count(outcome, file.rows[index].line, before[index], rows[index])
+        ]
+        await customers.announce(session, await customers.upsert(session, differing, file.columns))
+    return outcome
+
+
+def _filled(before: Customer | None, entry: CustomerEntry, names: Sequence[str]) -> CustomerEntry:
+    """The customer as it will be, given the columns in the file."""
+    return entry if before is None else before.model_copy(update={name: getattr(entry, name) for name in names})
+
+
+def _count(outcome: Outcome, line: int, before: Customer | None, entry: CustomerEntry) -> bool:
+    """Counts a row of a file; returns whether it creates or changes its customer."""
+    made, shown = outcome.made, shown_key((entry.ar_company, entry.number))
+    if before is None:
+        outcome.create(line, shown, entry, CustomerEntry.model_fields)
+    else:
+        outcome.change(line, shown, differing_values(before, entry, customers.CHANGEABLE))
+    return outcome.made > made
 
 
 def _require_in_scope(scope: Scope, entry: CustomerEntry) -> None:
@@ -110,6 +142,11 @@ def _keeps(before: CustomerEntry | None, entry: CustomerEntry, field: str) -> bo
 async def _unknown(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[tuple[int, str, str]]:
     known = await references.known_references(session, *_NAMED.values())
     return unknown_references(entries, known, codes=_NAMED)
+
+
+async def find_unknown(session: AsyncSession, entry: CustomerEntry) -> list[tuple[str, str]]:
+    """The names in a customer that do not exist, by JSON pointer; it may be invalid in other fields."""
+    return [(f"/{field}", detail) for _, field, detail in await _unknown(session, [entry])]
 
 
 async def _require_known(session: AsyncSession, entry: CustomerEntry, *, replaces: CustomerEntry | None = None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.actions.batches import create_batch
 from services.receivables.actions.book import open_book
 from services.receivables.actions.credit_memos import require_open
-from services.receivables.errors import EntryFaulty, NotForBatch, NothingToWriteOff
+from services.receivables.errors import EntryFaulty, NotForBatch, NothingToWriteOff, UnknownReference
 from services.receivables.rules.entries.book import Book, complete_line, fill_header, header_of
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import WRITE_OFF, require_not_held
@@ -23,9 +23,29 @@ from services.receivables.store.entries import rows
 from shared.access.grants import Scope
 from shared.errors import Fault, NotFound
 
+_NAMES = {"customers": "customer", "receivable_types": "receivable type", "contracts": "contract"}
+
+
+async def _require_known(session: AsyncSession, scope: Scope, criteria: Criteria) -> None:
+    """Raises UnknownReference for the company, customers, types and contracts that do not exist."""
+    unknown = await store.find_unknown(session, scope, criteria)
+    if ("ar_company", str(criteria.ar_company)) in unknown:
+        faults = [Fault("/ar_company", f"there is no AR company {criteria.ar_company}")]
+    else:
+        faults = [
+            Fault(f"/{field}/{index}", f"company {criteria.ar_company} has no {noun} {named}")
+            for field, noun in _NAMES.items()
+            for index, named in enumerate(getattr(criteria, field) or ())
+            if (field, str(named)) in unknown
+        ]
+    if faults:
+        are = "is a name" if len(faults) == 1 else "are names"
+        raise UnknownReference(f"There {are} in the criteria that could not be found; see `errors`.", faults=faults)
+
 
 async def preview(session: AsyncSession, scope: Scope, criteria: Criteria) -> Choice:
-    """What the criteria would write off, and what they skip and why. Nothing is saved."""
+    """What the criteria would write off, and what they skip and why. Nothing is saved. Raises UnknownReference."""
+    await _require_known(session, scope, criteria)
     found = await store.candidates(session, scope, criteria)
     invoices = await applied.invoices(session, scope, [row.id for row in found])
     lines = await applied.lines(session, invoices)
@@ -59,7 +79,7 @@ async def create_write_offs(
 ) -> WriteOffBatch:
     """Creates a batch of write-offs by the criteria, to be reviewed, edited and posted.
 
-    Raises NotFound, MonthClosed or NothingToWriteOff.
+    Raises NotFound, MonthClosed, UnknownReference or NothingToWriteOff.
     """
     found = await store.candidates(session, scope, criteria)
     await applied.hold(session, [row.id for row in found])
@@ -86,9 +106,9 @@ def _entry(book: Book, taken: WrittenOff, seq: int, name: str) -> Entry:
     if not faults:
         header = header_of(form, facts, seq, name)
         for number, take in enumerate(taken.takes, start=1):
-            fields: dict[str, Any] = {"apply_line": take.line, "amount": take.amount}
+            fields: dict[str, Any] = {"apply_line": take.line, "amount": abs(take.amount)}
             if take.finance_charge is not None:
-                fields["finance_charge"] = take.finance_charge
+                fields["finance_charge"] = abs(take.finance_charge)
                 fields["retainage"] = Decimal("0.00")
             line, line_faults = complete_line(book, header, number, fields)
             faults += [

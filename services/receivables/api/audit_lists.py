@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from services.receivables.actions import audit_lists, batches
@@ -14,11 +14,11 @@ from services.receivables.records.ar_companies import GlInterfaceLevel
 from services.receivables.rules.audit_lists import BatchListRow
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.distributions import LedgerRow
-from services.receivables.settings import Settings
 from shared.clock import local_date, now
 from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE, print_report, table_answer
-from shared.http.operation import Caller, CallerOf, Router
+from shared.http.moment import TimeZone
+from shared.http.operation import CallerOf, Router
 from shared.http.pages import PrintablePageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
@@ -48,13 +48,13 @@ class ListQuery(BaseModel):
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def read_batch_list(
-    batch: OpenedBatch, page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+    batch: OpenedBatch, page: PrintablePageQueryOf, zone: TimeZone, caller: CallerOf, session: Transaction
 ) -> list[BatchListRow] | Response:
     """Every entry with its lines. Entries that were brought back show the old values beside the new ones."""
     rows = await audit_lists.read_batch_list(session, batch)
     heads = [row for row in rows if row.line is None]
     totals = {"Entries": str(len(heads)), "Amount": _sum(row.amount for row in heads)}
-    return await _answer(page.media_type, "batch-list", batch, caller, BatchListRow, rows, totals)
+    return await _answer(page.media_type, "batch-list", batch, (caller.name, zone), BatchListRow, rows, totals)
 
 
 @router.get(
@@ -68,19 +68,19 @@ async def read_gl_distribution_list(
     batch: OpenedBatch,
     filters: Annotated[ListQuery, Query()],
     page: PrintablePageQueryOf,
-    request: Request,
+    zone: TimeZone,
     caller: CallerOf,
     session: Transaction,
 ) -> list[LedgerRow] | Response:
     """What the batch posts or has posted to the general ledger. The default level is the company's interface level."""
-    settings: Settings = request.app.state.settings
-    today = local_date(now(), settings.time_zone)
-    rows = await audit_lists.read_gl_list(session, batch, filters.level, today)
+    rows = await audit_lists.read_gl_list(session, batch, filters.level, local_date(now(), zone))
     totals = {
         "Debit": _sum(row.debit for row in rows),
         "Credit": _sum(row.credit for row in rows),
     }
-    return await _answer(page.media_type, "gl-distribution-list", batch, caller, LedgerRow, rows, totals, filters)
+    return await _answer(
+        page.media_type, "gl-distribution-list", batch, (caller.name, zone), LedgerRow, rows, totals, filters
+    )
 
 
 @router.get(
@@ -91,24 +91,24 @@ async def read_gl_distribution_list(
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_findings(
-    batch: OpenedBatch, page: PrintablePageQueryOf, caller: CallerOf, session: Transaction
+    batch: OpenedBatch, page: PrintablePageQueryOf, zone: TimeZone, caller: CallerOf, session: Transaction
 ) -> list[Finding] | Response:
     """The error list: the errors and warnings of the last validation, by seq, line, field and rule."""
     rows = await batches.list_findings(session, batch)
-    return await _answer(page.media_type, "error-list", batch, caller, Finding, rows, {})
+    return await _answer(page.media_type, "error-list", batch, (caller.name, zone), Finding, rows, {})
 
 
 async def _answer(
     media_type: str | None,
     name: str,
     batch: Batch,
-    caller: Caller,
+    printed: tuple[str, str],
     kind: type[RowT],
     rows: list[RowT],
     totals: Mapping[str, str],
     filters: BaseModel | None = None,
 ) -> list[RowT] | Response:
-    """The list in the requested format."""
+    """The list in the requested format. `printed` is who prints it, and in which time zone."""
     if media_type is None:
         return rows
     columns = field_names(kind)
@@ -124,7 +124,7 @@ async def _answer(
         "rows": [[_shown(getattr(row, column)) for column in columns] for row in rows],
         "totals": totals,
     }
-    return await print_report(_TEMPLATE, caller.name, filters or ListQuery(), content)
+    return await print_report(_TEMPLATE, printed[0], filters or ListQuery(), content, printed[1])
 
 
 def _sum(amounts: Iterable[Decimal]) -> str:

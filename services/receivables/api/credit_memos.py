@@ -58,4 +58,9 @@ async def credit_invoice(
         response.status_code = 202
         response.headers["location"] = f"/v1/credit-requests/{credited.request_id}"
     invoice = InvoiceRead.whole(await invoices.read_invoice(session, caller.scope, invoice_id))
-    return CreditAnswer(credit_id=credited.credit_id, request_id=credited.request_id, invoice=invoice)
+    return CreditAnswer(
+        credit_id=credited.credit_id,
+        request_id=credited.request_id,
+        warnings=list(credited.warnings),
+        invoice=invoice,
+    )

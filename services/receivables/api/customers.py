@@ -1,6 +1,5 @@
 """Customers and their accounts over HTTP."""
 
-from operator import attrgetter
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -8,15 +7,16 @@ from fastapi import Query, Response
 from services.receivables.actions import customers
 from services.receivables.errors import NumberTaken, UnknownReference
 from services.receivables.records.customers import Customer, CustomerEntry
-from services.receivables.rules.customers import CustomerFilter
+from services.receivables.rules.customers import CustomerFilter, customer_key
 from services.receivables.schemas.customers import AccountRead, CustomerChanges
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
@@ -38,7 +38,13 @@ async def list_customers(
     return Page(items=rows, next_cursor=cursor, totals=Count(count=count))
 
 
-@router.post("", access=EDIT, status_code=201, refuses=[NumberTaken, UnknownReference])
+@router.post(
+    "",
+    access=EDIT,
+    status_code=201,
+    refuses=[NumberTaken, UnknownReference],
+    naming=Naming(CustomerEntry, customers.find_unknown),
+)
 async def create_customer(entry: CustomerEntry, response: Response, caller: CallerOf, session: Transaction) -> Customer:
     """Creates a customer and publishes it to the other services."""
     customer_id = await customers.create_customer(session, caller.scope, entry)
@@ -46,10 +52,13 @@ async def create_customer(entry: CustomerEntry, response: Response, caller: Call
 
 
 @router.imports("/import", access=EDIT)
-async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> int:
-    """Creates the customers in the file, or changes existing ones. If any row has an error, nothing is imported."""
-    rows = await read_csv(file, CustomerEntry, key=attrgetter("ar_company", "number"))
-    return await customers.import_customers(session, caller.scope, rows)
+async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
+    """Creates the customers in the file, or changes existing ones in the columns that the file has.
+
+    If any row has an error, nothing is imported. A customer that does not change is not published.
+    """
+    table = await read_csv(file, CustomerEntry, key=customer_key)
+    return await customers.import_customers(session, caller.scope, table)
 
 
 @router.get("/{customer_id}", access=VIEW, refuses=[NotFound])

@@ -24,7 +24,8 @@ from services.receivables.schemas.entries.typed import (
 from services.receivables.settings import Settings
 from shared.clock import local_date, now
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
-from shared.files.csv import Numbered, read_csv
+from shared.files.changes import Outcome
+from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import CallerOf, Router
@@ -75,11 +76,10 @@ async def add_entry(desk: DeskOf, body: EntryInput, response: Response, session:
 
 
 @router.imports("/{batch_id}/entries/import", access=EDIT, refuses=[*CHANGING, EntryReadOnly, ImportRefused])
-async def import_entries(desk: DeskOf, file: CsvBody, session: Transaction) -> int:
+async def import_entries(desk: DeskOf, file: CsvBody, session: Transaction) -> Outcome:
     """Adds the entries in a file that has one row for each line. If any row has an error, nothing is imported."""
-    rows = await read_csv(file, EntryRow)
-    numbered = [Numbered(row.line, row.row.to_row()) for row in rows]
-    return await imports.import_entries(session, desk, numbered)
+    table = await read_csv(file, EntryRow)
+    return await imports.import_entries(session, desk, table.mapped(EntryRow.to_row))
 
 
 @router.post(

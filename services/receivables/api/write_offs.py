@@ -4,7 +4,14 @@ from fastapi import Request, Response
 
 from services.receivables.actions import batches, invoices, write_offs
 from services.receivables.actions.write_offs import UndoRequest
-from services.receivables.errors import EntryFaulty, MonthClosed, NotForBatch, NothingToWriteOff, TransactionHeld
+from services.receivables.errors import (
+    EntryFaulty,
+    MonthClosed,
+    NotForBatch,
+    NothingToWriteOff,
+    TransactionHeld,
+    UnknownReference,
+)
 from services.receivables.schemas.credit_memos import CreditRead
 from services.receivables.schemas.invoices import InvoiceRead
 from services.receivables.schemas.write_offs import (
@@ -29,7 +36,7 @@ VIEW = declared.feature("receivables.write_offs", Level.VIEW)
 EDIT = declared.feature("receivables.write_offs", Level.EDIT)
 
 
-@router.post("/preview", access=VIEW)
+@router.post("/preview", access=VIEW, refuses=[UnknownReference])
 async def preview_write_offs(
     body: WriteOffCriteria, request: Request, caller: CallerOf, session: Transaction
 ) -> WriteOffPreview:
@@ -44,7 +51,7 @@ async def preview_write_offs(
     access=EDIT,
     status_code=201,
     idempotent=True,
-    refuses=[NotFound, MonthClosed, NothingToWriteOff, EntryFaulty],
+    refuses=[NotFound, MonthClosed, NothingToWriteOff, EntryFaulty, UnknownReference],
 )
 async def create_write_offs(
     body: NewWriteOffs, request: Request, response: Response, caller: CallerOf, session: Transaction

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
@@ -12,11 +12,12 @@ from shared.database.columns import reference
 
 
 class CustomerTable(CustomerEntry, Table, table=True):
-    """Customers."""
+    """Customers. `number_key` is the number for comparison, set by a trigger."""
 
     __tablename__ = "customer"
     __table_args__ = (
         UniqueConstraint("ar_company", "number"),
+        Index("customer_number_folded", "ar_company", "number_key", unique=True),
         reference("ar_company", ar_company="number"),
         reference("receivable_type", ar_company="ar_company", receivable_type="type"),
         reference("pay_terms", ar_company="ar_company", pay_terms="code"),
@@ -25,6 +26,7 @@ class CustomerTable(CustomerEntry, Table, table=True):
     )
 
     id: int = columns.identity()
+    number_key: str | None = columns.code(nullable=True)
     version: int
 
 

@@ -16,6 +16,7 @@ from shared.values.columns import (
     Record,
     Words,
 )
+from shared.values.mail_addresses import MailAddress
 from shared.values.numbers import CompanyNumber
 from shared.values.text import YesNo
 
@@ -38,7 +39,7 @@ class CustomerEntry(Record):
     sort_name: Words = ""
     status: Annotated[CustomerStatus, AS_WORDS] = "active"
     address: Words = ""
-    email: Words = ""
+    email: Annotated[MailAddress, AS_WORDS] = ""
     customer_type: Code
     receivable_type: TypeNumber | None = None
     credit_limit: NotNegativeOrNone = None

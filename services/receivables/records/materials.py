@@ -1,8 +1,7 @@
 """Materials, which are sold by the unit."""
 
-from datetime import date
-
 from shared.values.columns import Account, Code, FilledWords, Rate, Record
+from shared.values.dates import CalendarDate
 from shared.values.numbers import CompanyNumber
 
 
@@ -15,4 +14,4 @@ class Material(Record):
     um: Code
     unit_price: Rate
     gl_account: Account
-    retired_on: date | None = None
+    retired_on: CalendarDate | None = None

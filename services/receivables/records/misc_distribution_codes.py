@@ -1,8 +1,7 @@
 """The codes of miscellaneous distributions."""
 
-from datetime import date
-
 from shared.values.columns import Code, FilledWords, Record
+from shared.values.dates import CalendarDate
 from shared.values.numbers import CompanyNumber
 
 
@@ -12,4 +11,4 @@ class MiscDistributionCode(Record):
     ar_company: CompanyNumber
     code: Code
     description: FilledWords
-    retired_on: date | None = None
+    retired_on: CalendarDate | None = None

@@ -1,12 +1,12 @@
 """Pay terms as they are set up. The dates that follow from them are in rules/terms.py."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.values.columns import Code, FilledWords, Percent, Record
+from shared.values.dates import CalendarDate
 from shared.values.numbers import CompanyNumber
 
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
@@ -30,4 +30,4 @@ class PayTerms(Record):
     cutoff_day: DayOfMonth | None = None
     roll_months: int = Field(default=1, ge=1, le=3)
     discount_percent: Percent = Decimal(0)
-    retired_on: date | None = None
+    retired_on: CalendarDate | None = None

@@ -1,11 +1,11 @@
 """Receivable types: which accounts an invoice posts to."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.values.columns import Account, FilledWords, Record
+from shared.values.dates import CalendarDate
 from shared.values.numbers import CompanyNumber
 
 TypeNumber = Annotated[int, Field(ge=0, le=255)]
@@ -25,7 +25,7 @@ class ReceivableType(Record):
     finance_charge_revenue_account: Account
     finance_charge_receivable_account: Account
     finance_charge_write_off_account: Account
-    retired_on: date | None = None
+    retired_on: CalendarDate | None = None
 
 
 ACCOUNT_FIELDS = tuple(name for name in ReceivableType.model_fields if name.endswith("_account"))

@@ -1,8 +1,7 @@
 """Tax codes as they are set up. The calculation of tax is in rules/tax.py."""
 
-from datetime import date
-
 from shared.values.columns import Account, Code, FilledWords, Percent, Record
+from shared.values.dates import CalendarDate
 from shared.values.numbers import CompanyNumber
 
 
@@ -15,4 +14,4 @@ class TaxCode(Record):
     rate: Percent
     tax_payable_account: Account
     retainage_tax_account: Account
-    retired_on: date | None = None
+    retired_on: CalendarDate | None = None

@@ -17,6 +17,7 @@ from services.receivables.errors import (
     WorkOrderNotOnInvoice,
 )
 from services.receivables.rules.entries.amounts import share
+from services.receivables.rules.months import MOST_MONTHS_APART, is_far_from
 from services.receivables.rules.posting import NewLine, NewTransaction, Posting, distribute_lines, sums_of
 from shared.contracts.invoice_credited import Disposition
 from shared.errors import Fault
@@ -37,11 +38,21 @@ class Invoice:
     receivable_type: int
     ar_account: str
     branch: str | None
+    invoice_date: date
     total: Decimal
     run_id: int | None
     run_uuid: UUID | None
     rating_invoice_id: int | None
     rating_attempt: int | None
+
+
+@dataclass(frozen=True)
+class CreditWarning:
+    """What looks wrong with a credit and does not keep it from being posted: the field, the rule, and a sentence."""
+
+    field: str
+    rule: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class CreditDraftLine:
-    """A line to credit, and how much of it, including tax. Without an amount, everything that is left of it."""
+    """A line to credit, and how much of it, including tax and always positive. Without it, everything that is left."""
 
     line: int
     amount: Money | None
@@ -118,11 +129,14 @@ class CreditDraft:
     credited_by: str
 
 
-def lines_to_credit(invoice: Invoice, lines: Sequence[InvoiceLine], request: CreditDraft) -> list[CreditedLine]:
+def lines_to_credit(
+    invoice: Invoice, lines: Sequence[InvoiceLine], request: CreditDraft, total: Decimal
+) -> list[CreditedLine]:
     """What the credit takes from each chosen line: the amount given for it, or everything that is left of it.
 
-    What is left of a line is what is open. Example: of a line of 108.25 with tax 8.25, a credit of 54.13 takes tax
-    4.13. Raises NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft or NothingToCredit. Source:
+    What is left of a line is what is open. `total` is what is open of the whole invoice, and no credit takes more than
+    that, whatever its lines allow. Example: of a line of 108.25 with tax 8.25, a credit of 54.13 takes tax 4.13; an
+    invoice of 60.00 and −45.00 takes at most 15.00. Raises NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft or NothingToCredit. Source:
     receivables, sections 2.6 and 4.
     """
     if invoice.rating_invoice_id is None:
@@ -140,7 +154,31 @@ def lines_to_credit(invoice: Invoice, lines: Sequence[InvoiceLine], request: Cre
     ]
     if not credited:
         raise NothingToCredit(f"There is nothing left to credit on these lines of invoice {invoice.invoice_number}.")
+    taken = sum((line.amount for line in credited), ZERO)
+    if taken > max(total, ZERO):
+        chosen = "lines" if request.lines is not None else "work_order_ids"
+        detail = f"come to {taken}, but only {total} is open on the invoice"
+        raise MoreThanLeft(
+            f"This credit takes {taken} of invoice {invoice.invoice_number}, which has {total} open. "
+            "Credit less, or the lines below zero with it.",
+            faults=[Fault(f"/{chosen}", detail)],
+        )
     return credited
+
+
+def warnings_about(invoice: Invoice, draft: CreditDraft) -> list[CreditWarning]:
+    """The warnings about the date of a credit: before that of its invoice, or far from its month.
+
+    Example: a credit of 2026-10-31 on an invoice of 2026-11-20 warns.
+    """
+    found = []
+    if draft.credit_date < invoice.invoice_date:
+        detail = f"{draft.credit_date} is before {invoice.invoice_date}, the date of invoice {invoice.invoice_number}"
+        found.append(CreditWarning("credit_date", "DATED_BEFORE_INVOICE", detail))
+    if is_far_from(draft.credit_date, draft.month):
+        detail = f"{draft.credit_date} is more than {MOST_MONTHS_APART} months from {draft.month}"
+        found.append(CreditWarning("credit_date", "DATE_FAR_FROM_MONTH", detail))
+    return found
 
 
 def _chosen_orders(
@@ -171,20 +209,19 @@ def _chosen_lines(
         )
     amounts = [(by_number[choice.line], choice.amount) for choice in chosen]
     beyond = [
-        Fault(f"/lines/{index}/amount", f"must be between 0.00 and {line.remaining}, which is left of line {line.line}")
+        Fault(
+            f"/lines/{index}/amount",
+            f"must be between 0.00 and {abs(line.remaining)}, which is left of line {line.line}",
+        )
         for index, (line, amount) in enumerate(amounts)
-        if amount is not None and not _within(amount, line.remaining)
+        if amount is not None and not ZERO <= amount <= abs(line.remaining)
     ]
     if beyond:
         raise MoreThanLeft(
             f"This credit takes more than is left on invoice {invoice.invoice_number}; see `errors`.", faults=beyond
         )
-    return [(line, line.remaining if amount is None else amount) for line, amount in amounts]
-
-
-def _within(amount: Decimal, remaining: Decimal) -> bool:
-    """Whether an amount has the sign of what is left and is not larger."""
-    return min(ZERO, remaining) <= amount <= max(ZERO, remaining)
+    # The amount of a line below zero is entered positive, too, and takes from what it reduces.
+    return [(line, line.remaining if amount is None else amount.copy_sign(line.remaining)) for line, amount in amounts]
 
 
 def credited_orders(lines: Sequence[InvoiceLine], credited: Sequence[CreditedLine]) -> list[CreditedOrder]:

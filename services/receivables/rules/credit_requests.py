@@ -46,7 +46,7 @@ class CreditRequestRow:
 
 @dataclass(frozen=True)
 class RequestedLine(CreditDraftLine):
-    """How much of a line to credit, including tax and with the sign of the line."""
+    """How much of a line to credit, including tax and always positive."""
 
     amount: Money
 

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from services.receivables.records.customers import Customer, CustomerStatus
+from services.receivables.records.customers import Customer, CustomerEntry, CustomerStatus
+from shared.files.csv import Numbered
 from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
+from shared.values.names import fold
 from shared.values.numbers import CompanyNumber
 from shared.values.text import Line
 
@@ -24,7 +26,10 @@ class CustomerFilter(Filter):
 
 @dataclass(frozen=True)
 class OpenItem:
-    """An invoice and what was applied to it: `open` = `total` + `applied`, where credits are negative."""
+    """An invoice and what was applied to it: `open` = `total` + `applied`, where credits are negative.
+
+    `total` is as the last change of the invoice itself left it.
+    """
 
     invoice_id: int
     number: str
@@ -61,3 +66,23 @@ class Account:
     def exposure(self) -> Decimal:
         """What the company could lose: open invoices plus unbilled work (receivables, section 2.20)."""
         return self.open_total + self.unbilled.total
+
+
+def customer_key(row: CustomerEntry) -> tuple[int, str]:
+    """What must be unique in a file of customers."""
+    return row.ar_company, fold(row.number)
+
+
+def as_named(rows: Sequence[Numbered[CustomerEntry]], known: Sequence[Customer]) -> list[Customer | None]:
+    """The known customer that each row of a file names: by its exact number, or else by one that only looks different.
+
+    Example: `s1001` names the customer S1001, unless there is an older customer s1001 as well.
+    """
+    exact = {(customer.ar_company, customer.number): customer for customer in known}
+    folded = {customer_key(customer): customer for customer in known}
+    found = []
+    for numbered in rows:
+        row = numbered.row
+        by_number = exact.get((row.ar_company, row.number))
+        found.append(by_number or (None if row.number is None else folded.get(customer_key(row))))
+    return found

@@ -21,7 +21,11 @@ InvoiceStatus = Literal["open", "partly_settled", "credited", "written_off", "pa
 
 @dataclass(frozen=True)
 class InvoiceHead:
-    """A posted invoice in a list. `applied` is the sum of its amendments, `open` what is left."""
+    """A posted invoice in a list.
+
+    `total` is as the last change of the invoice itself left it, `applied` the sum of its adjustments, credits and
+    write-offs, and `open` what is left.
+    """
 
     id: int
     ar_company: int

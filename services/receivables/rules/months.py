@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+MOST_MONTHS_APART = 13
+"""A document may be dated that many months before or after the month that it is posted in, without a warning."""
 
 
 def months_after(month: str, count: int) -> str:
@@ -18,6 +22,15 @@ def is_open(month: str, last_closed_month: str, max_open_months: int) -> bool:
     Source: receivables, section 3.
     """
     return last_closed_month < month <= months_after(last_closed_month, max_open_months)
+
+
+def is_far_from(day: date, month: str) -> bool:
+    """Whether a date is more than 13 months before or after an accounting month, so that one is probably a slip.
+
+    Example: 2025-10-01 is 13 months before 2026-11, 2025-09-30 is more.
+    """
+    year, number = map(int, month.split("-"))
+    return abs((day.year - year) * 12 + day.month - number) > MOST_MONTHS_APART
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ def term_dates(terms: PayTerms | None, invoice_date: date) -> TermDates:
     less otherwise. Without a cutoff day no invoice is after it. If the month does not have the day, its last day
     counts. Example with due day 30, discount day 10, cutoff day 20 and one month to roll: an invoice of 2009-02-05
     offers its discount until 2009-02-10 and is due 2009-02-28; one of 2009-02-21, until 2009-03-10 and due 2009-03-30.
+    No date is later than the last one of the calendar, which old rows and events may be close to.
     Source: receivables, section 2.10.
     """
     if terms is None:
@@ -37,12 +38,14 @@ def term_dates(terms: PayTerms | None, invoice_date: date) -> TermDates:
 
 def _date(terms: PayTerms, invoice_date: date, days: int | None, day: int | None) -> date | None:
     if days is not None:
-        return invoice_date + timedelta(days=days)
+        return invoice_date + min(timedelta(days=days), date.max - invoice_date)
     if day is None:
         return None
     rolled = terms.cutoff_day is not None and invoice_date.day > terms.cutoff_day
     index = invoice_date.year * 12 + invoice_date.month - 1 + (terms.roll_months if rolled else terms.roll_months - 1)
     year, month = index // 12, index % 12 + 1
+    if year > date.max.year:
+        return date.max
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 

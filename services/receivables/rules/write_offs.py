@@ -139,7 +139,8 @@ def _by_charges(criteria: Criteria, candidates: Sequence[Candidate]) -> tuple[li
     skipped: list[Skipped] = []
     for candidate in candidates:
         due = {line.line: charge_due(line) for line in candidate.lines}
-        amounts = spread_charges(due, criteria)
+        # Lines below zero can leave less due on the invoice than the charges come to.
+        amounts = _from_line_1(spread_charges(due, criteria), candidate.due)
         takes = [Take(line, amount, amount) for line, amount in amounts.items() if amount > 0]
         if takes:
             taken.append(WrittenOff(candidate, takes))

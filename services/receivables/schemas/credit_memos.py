@@ -5,17 +5,18 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from services.receivables.rules.credit_memos import CreditDraft, CreditDraftLine
+from services.receivables.rules.credit_memos import CreditDraft, CreditDraftLine, CreditWarning
 from services.receivables.schemas.invoices import InvoiceRead
 from shared.clock import month_of
 from shared.contracts.invoice_credited import Disposition
+from shared.values.dates import CalendarDate
 from shared.values.money import EnteredMoney
 from shared.values.numbers import Id
 from shared.values.text import FilledLine, MonthText
 
 
 class CreditLineEntry(BaseModel):
-    """A line to credit, and how much of it, including tax. Without an amount, everything that is left of it."""
+    """A line to credit, and how much of it, including tax and always positive. Without it, everything that is left."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,7 +42,7 @@ class CreditEntry(BaseModel):
         default=None, min_length=1, max_length=1000, description="Lines instead of work orders, each at most once."
     )
     month: MonthText | None = Field(default=None, description="Defaults to the month of the credit date.")
-    credit_date: date | None = Field(default=None, description="Defaults to today in the company's time zone.")
+    credit_date: CalendarDate | None = Field(default=None, description="Defaults to today in the company's time zone.")
 
     @field_validator("lines")
     @classmethod
@@ -78,8 +79,12 @@ class CreditRead(BaseModel):
 
 
 class CreditAnswer(BaseModel):
-    """The credit memo that was posted or the request that awaits approval, and the current invoice."""
+    """The credit memo that was posted or the request that awaits approval, and the current invoice.
+
+    `warnings` name what looks wrong with it and did not keep it from being posted.
+    """
 
     credit_id: int | None
     request_id: int | None
+    warnings: list[CreditWarning]
     invoice: InvoiceRead

@@ -17,7 +17,11 @@ from shared.values.fields import parts_of
 
 @dataclass(frozen=True)
 class InvoiceItem(InvoiceHead):
-    """A posted invoice in a list. `applied` is the sum of its amendments, `open` what is left."""
+    """A posted invoice in a list.
+
+    `total` is as the last change of the invoice itself left it, `applied` the sum of its adjustments, credits and
+    write-offs, and `open` what is left.
+    """
 
     status: InvoiceStatus
 

@@ -9,6 +9,7 @@ from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.batches import BatchRow
 from services.receivables.rules.write_offs import Choice, Criteria, Spread, WriteOffKind
 from services.receivables.schemas.entries.typed import Percent
+from shared.values.dates import CalendarDate
 from shared.values.money import EnteredMoney, Money
 from shared.values.numbers import CompanyNumber
 from shared.values.text import CodeText, FilledLine, MonthText, NumberText
@@ -27,9 +28,9 @@ class WriteOffCriteria(BaseModel):
 
     kind: WriteOffKind
     ar_company: CompanyNumber
-    older_than: date | None = None
+    older_than: CalendarDate | None = None
     older_than_days: int | None = Field(default=None, ge=0, le=36_500)
-    start_on: date | None = None
+    start_on: CalendarDate | None = None
     customers: list[NumberText] | None = Field(default=None, min_length=1)
     receivable_types: list[TypeNumber] | None = Field(default=None, min_length=1)
     contracts: list[CodeText] | None = Field(default=None, min_length=1)
@@ -130,4 +131,4 @@ class UndoEntry(BaseModel):
 
     reason: FilledLine
     month: MonthText | None = None
-    undo_date: date | None = None
+    undo_date: CalendarDate | None = None

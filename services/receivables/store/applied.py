@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypedDict
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,12 @@ from shared.database.statements import execute, fetch_all
 from shared.values.money import ZERO
 
 _PARTS = tuple(field.name for field in fields(Amounts))
+_POSTED = {part: f"l.{part}" for part in _PARTS} | {
+    "units": "CASE l.line_type WHEN 'contract' THEN l.contract_units WHEN 'material' THEN l.quantity ELSE 0.000 END"
+}
+_WAITING = {part: f"x.{part}" for part in _PARTS} | {
+    "units": "CASE x.line_type WHEN 'contract' THEN x.contract_units WHEN 'material' THEN x.units ELSE 0.000 END"
+}
 _SIDES = ("billed", "credited", "written_off")
 _SIDE = "CASE {0}.type WHEN 'credit_memo' THEN 'credited' WHEN 'write_off' THEN 'written_off' ELSE 'billed' END"
 _ABOUT = (
@@ -59,7 +66,7 @@ async def invoices(
         f"""
         SELECT t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number, t.customer_id,
                c.number AS customer, t.contract, v.receivable_type, v.ar_account, t.branch,
-               t.rating_invoice_id IS NOT NULL AS from_rating,
+               t.rating_invoice_id IS NOT NULL AS from_rating, v.invoice_date,
                EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete') AS deleted,
                (SELECT format('batch %s of %s, seq %s', b.number, b.month, e.seq)
                 FROM batch_entry e JOIN batch b ON b.id = e.batch_id
@@ -90,7 +97,7 @@ class NumberedInvoice:
 async def find_numbers(
     session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
 ) -> list[NumberedInvoice]:
-    """The posted invoices of a company with these numbers."""
+    """The posted invoices of a company with these numbers, except those that were deleted."""
     within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
     return await fetch_all(
         session,
@@ -100,6 +107,7 @@ async def find_numbers(
         FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
         WHERE t.ar_company = :ar_company AND t.invoice_number = ANY(CAST(:numbers AS text[]))
           AND t.type = 'invoice' AND t.action = 'add' AND {within}
+          AND NOT EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete')
         ORDER BY t.id
         """,
         ar_company=ar_company,
@@ -138,7 +146,8 @@ async def lines(
     for row in result.mappings():
         sides: dict[str, Any] = {side: Amounts(*(row[f"{side}_{part}"] or ZERO for part in _PARTS)) for side in _SIDES}
         about: dict[str, Any] = {name: row[name] for name in _ABOUT}
-        found[row["invoice_id"]][row["line"]] = AppliedLine(line=row["line"], **about, **sides)
+        original = row["original"] or ZERO
+        found[row["invoice_id"]][row["line"]] = AppliedLine(line=row["line"], original=original, **about, **sides)
     return found
 
 
@@ -146,6 +155,7 @@ async def lines(
 # belongs to. `left_out` marks the transactions that are being changed, and earlier changes of the same ones.
 # `moved`: the amounts that count: all of `posted` that is not left out, and the lines that wait in batches. A waiting
 # adjustment of another batch counts only if its sign is opposite to what is billed, so that it reduces the line.
+# `original`: the first amount that each line was posted with.
 # `about`: description and accounts of each line. The invoice's own latest version comes before adjustments.
 _LINES = f"""
     WITH posted AS (
@@ -153,14 +163,14 @@ _LINES = f"""
                {_SIDE.format("t")} AS side, t.id AS transaction_id, t.type, l.reverses,
                t.id = ANY(CAST(:without AS bigint[])) OR coalesce(t.changes_id = ANY(CAST(:without AS bigint[])), false)
                    AS left_out,
-               {", ".join(f"l.{part}" for part in _PARTS)},
+               {", ".join(f"{_POSTED[part]} AS {part}" for part in _PARTS)},
                {", ".join(f"l.{name}" for name in _ABOUT if name != "unit_price")}, l.unit_rate AS unit_price
         FROM ar_transaction t JOIN ar_line l ON l.transaction_id = t.id
         WHERE t.id = ANY(CAST(:ids AS bigint[])) OR t.applies_to_id = ANY(CAST(:ids AS bigint[]))
     ), moved AS (
         SELECT invoice_id, line, side, {", ".join(_PARTS)} FROM posted WHERE NOT left_out
         UNION ALL
-        SELECT e.apply_to_id, x.apply_line, {_SIDE.format("e")}, {", ".join(f"x.{part}" for part in _PARTS)}
+        SELECT e.apply_to_id, x.apply_line, {_SIDE.format("e")}, {", ".join(_WAITING[part] for part in _PARTS)}
         FROM batch_entry e JOIN batch_line x USING (batch_id, seq)
         WHERE e.apply_to_id = ANY(CAST(:ids AS bigint[])) AND NOT e.posted AND e.action = 'add'
           AND x.apply_line IS NOT NULL
@@ -173,12 +183,79 @@ _LINES = f"""
         SELECT DISTINCT ON (invoice_id, line) invoice_id, line, {", ".join(_ABOUT)}
         FROM posted WHERE side = 'billed' AND NOT reverses
         ORDER BY invoice_id, line, type = 'invoice' DESC, transaction_id DESC
+    ), original AS (
+        SELECT DISTINCT ON (invoice_id, line) invoice_id, line, amount
+        FROM posted WHERE side = 'billed' AND NOT reverses AND amount <> 0 ORDER BY invoice_id, line, transaction_id
     )
-    SELECT a.*, {", ".join(f"s.{side}_{part}" for side in _SIDES for part in _PARTS)}
+    SELECT a.*, o.amount AS original, {", ".join(f"s.{side}_{part}" for side in _SIDES for part in _PARTS)}
     FROM about a
+    LEFT JOIN original o USING (invoice_id, line)
     LEFT JOIN (SELECT invoice_id, line, {_SUMS} FROM moved GROUP BY invoice_id, line) AS s USING (invoice_id, line)
     ORDER BY a.invoice_id, a.line
 """
+
+
+class LeftOut(TypedDict, total=False):
+    """What does not count of what is applied to an invoice: see `lines`."""
+
+    batch_id: int | None
+    seqs: Collection[int] | None
+    without: Collection[int]
+
+
+@dataclass(frozen=True)
+class _Total:
+    invoice_id: int
+    total: Decimal
+
+
+async def totals(
+    session: AsyncSession,
+    invoice_ids: Collection[int],
+    *,
+    batch_id: int | None = None,
+    seqs: Collection[int] | None = None,
+    without: Collection[int] = (),
+) -> dict[int, Decimal]:
+    """What is open of each posted invoice as a whole, by id, with the same exceptions as in `lines`.
+
+    An entry that waits in another batch counts if it reduces the invoice, but not if it increases it.
+    """
+    if not invoice_ids:
+        return {}
+    found = await fetch_all(
+        session,
+        _Total,
+        """
+        WITH posted AS (
+            SELECT coalesce(t.applies_to_id, t.id) AS invoice_id,
+                   coalesce(sum(t.total) FILTER (WHERE NOT (
+                       t.id = ANY(CAST(:without AS bigint[]))
+                       OR coalesce(t.changes_id = ANY(CAST(:without AS bigint[])), false))), 0.00) AS total,
+                   sign(sum(t.total) FILTER (WHERE t.type IN ('invoice', 'adjustment'))) AS side
+            FROM ar_transaction t
+            WHERE t.id = ANY(CAST(:ids AS bigint[])) OR t.applies_to_id = ANY(CAST(:ids AS bigint[]))
+            GROUP BY 1
+        ), waiting AS (
+            SELECT e.apply_to_id AS invoice_id, sum(x.amount) AS total,
+                   e.batch_id IS DISTINCT FROM CAST(:batch_id AS bigint) AS elsewhere
+            FROM batch_entry e JOIN batch_line x USING (batch_id, seq)
+            WHERE e.apply_to_id = ANY(CAST(:ids AS bigint[])) AND NOT e.posted AND e.action = 'add'
+              AND NOT (e.batch_id IS NOT DISTINCT FROM CAST(:batch_id AS bigint)
+                       AND (CAST(:seqs AS int[]) IS NULL OR e.seq = ANY(CAST(:seqs AS int[]))))
+            GROUP BY e.apply_to_id, e.batch_id, e.seq
+        )
+        SELECT p.invoice_id, p.total + coalesce(sum(w.total), 0.00) AS total
+        FROM posted p
+        LEFT JOIN waiting w ON w.invoice_id = p.invoice_id AND NOT (w.elsewhere AND w.total * p.side >= 0)
+        GROUP BY p.invoice_id, p.total
+        """,
+        ids=sorted(invoice_ids),
+        batch_id=batch_id,
+        seqs=None if seqs is None else sorted(seqs),
+        without=sorted(without),
+    )
+    return {row.invoice_id: row.total for row in found}
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ async def lines(session: AsyncSession, request_id: int) -> list[RequestedLine]:
     return await fetch_all(
         session,
         RequestedLine,
-        "SELECT line, amount FROM credit_request_line WHERE request_id = :id ORDER BY line",
+        "SELECT line, abs(amount) AS amount FROM credit_request_line WHERE request_id = :id ORDER BY line",
         id=request_id,
     )
 

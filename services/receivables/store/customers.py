@@ -1,13 +1,13 @@
 """The rows of customers, and what they owe."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.models import metadata
 from services.receivables.records.customers import Customer, CustomerEntry
 from services.receivables.rules.customers import CustomerFilter, OpenItem, Unbilled
-from services.receivables.store.posted_transactions import CURRENT_VERSION
+from services.receivables.store.posted_transactions import AMENDED, CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.contracts.customer_changed import CustomerChanged
 from shared.database.columns import column_types
@@ -18,7 +18,9 @@ from shared.events import outbox
 
 _TABLE = column_types(metadata.tables["customer"])
 _TYPES = {name: _TABLE[name] for name in CustomerEntry.model_fields}
-_COLUMNS = ", ".join(f"c.{name}" for name in _TABLE)
+CHANGEABLE = tuple(name for name in _TYPES if name not in {"ar_company", "number"})
+"""What can change once a customer exists."""
+_COLUMNS = ", ".join(f"c.{name}" for name in _TABLE if name in Customer.model_fields)
 
 
 def _within(scope: Scope) -> tuple[str, dict[str, object]]:
@@ -68,13 +70,21 @@ async def list_customers(
 
 
 async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[Customer]:
-    """The existing customers with the numbers of these entries."""
+    """The existing customers with the numbers of these entries, in any spelling, locked against other changes."""
     return await fetch_all(
         session,
         Customer,
         f"""
-        SELECT {_COLUMNS} FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS named (ar_company, number)
-        JOIN customer c ON c.ar_company = named.ar_company AND c.number = named.number
+        WITH named AS MATERIALIZED (
+            SELECT * FROM unnest(CAST(:ar_company AS int[]), CAST(:number AS text[])) AS named (ar_company, number)
+        ), known AS (
+            SELECT k.id FROM named JOIN customer k ON k.ar_company = named.ar_company AND k.number = named.number
+            UNION
+            SELECT k.id FROM named
+            JOIN customer k ON k.ar_company = named.ar_company AND k.number_key = lower(named.number)
+        )
+        SELECT {_COLUMNS} FROM customer c WHERE c.id IN (SELECT id FROM known)
+        ORDER BY c.id FOR NO KEY UPDATE OF c
         """,
         **columns(entries, "ar_company", "number"),
     )
@@ -92,16 +102,22 @@ async def insert(session: AsyncSession, entry: CustomerEntry) -> int:
     return customer_id
 
 
-async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[int]:
-    """Creates or changes many customers in one statement and returns the ids of all."""
-    names = ", ".join(_TYPES)
+async def upsert(session: AsyncSession, entries: Sequence[CustomerEntry], names: Collection[str]) -> list[int]:
+    """Creates customers, or changes the columns `names` of those that differ; returns the ids of all of these.
+
+    All are written in one statement.
+    """
+    written = ", ".join(_TYPES)
     arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
-    changes = ", ".join(f"{name} = excluded.{name}" for name in _TYPES if name not in {"ar_company", "number"})
+    changed = [name for name in CHANGEABLE if name in names]
+    changes = "".join(f"{name} = excluded.{name}, " for name in changed)
+    before, after = (", ".join(f"{side}.{name}" for name in changed) for side in ("customer", "excluded"))
     return await fetch_values(
         session,
         f"""
-        INSERT INTO customer ({names}) SELECT {names} FROM unnest({arrays}) AS entry ({names})
-        ON CONFLICT (ar_company, number) DO UPDATE SET {changes}, version = customer.version + 1
+        INSERT INTO customer ({written}) SELECT {written} FROM unnest({arrays}) AS entry ({written})
+        ON CONFLICT (ar_company, number) DO UPDATE SET {changes} version = customer.version + 1
+        WHERE ({before}) IS DISTINCT FROM ({after})
         RETURNING id
         """,
         **columns(entries, *_TYPES),
@@ -141,15 +157,14 @@ async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> l
         session,
         OpenItem,
         f"""
-        SELECT t.id AS invoice_id, t.invoice_number AS number, t.month, t.number AS transaction, t.invoice_date,
-               v.due_on,
-               t.total, coalesce(a.applied, 0.00) AS applied, t.total + coalesce(a.applied, 0.00) AS open
+        SELECT t.id AS invoice_id, t.invoice_number AS number, t.month, t.number AS transaction, v.invoice_date,
+               v.due_on, a.total, a.applied, a.total + a.applied AS open
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
         {CURRENT_VERSION}
-        LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
+        {AMENDED}
         WHERE t.customer_id = :customer_id AND t.type = 'invoice' AND t.action = 'add'
-          AND t.total + coalesce(a.applied, 0.00) <> 0
+          AND a.total + a.applied <> 0
           AND {within}
         ORDER BY v.due_on, t.id
         """,

@@ -48,7 +48,7 @@ def _key_parameters(keys: Sequence[tuple[int, int]]) -> dict[str, object]:
 
 
 async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFacts:
-    """Everything that decides a chunk, in seven statements for any size.
+    """Everything that decides a chunk, in eight statements for any size.
 
     The company is share-locked, so that its months cannot be closed before this transaction ends.
     """
@@ -75,6 +75,15 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
         ),
         {"order_ids": [order.work_order_id for order in orders], "versions": [order.version for order in orders]},
     )
+    attempts = await session.execute(
+        text(
+            """
+            SELECT rating_invoice_id, rating_attempt FROM ar_transaction
+            WHERE rating_invoice_id = ANY(CAST(:invoice_ids AS bigint[]))
+            """
+        ),
+        {"invoice_ids": [invoice.invoice_id for invoice in chunk.invoices]},
+    )
     return BookingFacts(
         company=company,
         customers={customer.number: customer for customer in customers},
@@ -82,6 +91,7 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
         accounts=set(accounts),
         outcomes={(outcome.invoice_id, outcome.attempt): outcome for outcome in known},
         booked_versions={(row.work_order_id, row.version): row.number for row in booked},
+        booked_attempts={row.rating_invoice_id: row.rating_attempt for row in attempts},
         run_uuid=await remember_run(session, chunk.run_id, chunk.run_uuid),
     )
 

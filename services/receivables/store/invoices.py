@@ -10,7 +10,7 @@ from services.receivables.rules.invoices import (
     InvoiceTotals,
     LineRow,
 )
-from services.receivables.store.posted_transactions import CURRENT_VERSION
+from services.receivables.store.posted_transactions import AMENDED, CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.statements import fetch_all, fetch_one
@@ -20,19 +20,13 @@ _SOURCE = f"""
     ar_transaction t
     JOIN customer c ON c.id = t.customer_id
     JOIN batch b ON b.id = t.batch_id
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS amended, coalesce(sum(x.total), 0.00) AS applied,
-               coalesce(sum(x.total) FILTER (WHERE x.type = 'credit_memo'), 0.00) AS credited,
-               coalesce(sum(x.total) FILTER (WHERE x.type = 'write_off'), 0.00) AS written_off,
-               coalesce(bool_or(x.changes_id = t.id AND x.action = 'delete'), false) AS deleted
-        FROM ar_transaction x WHERE x.applies_to_id = t.id
-    ) AS a ON true
+    {AMENDED}
     {CURRENT_VERSION}
 """
 _ROW = """
     t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number AS number, c.number AS customer,
-    c.name AS customer_name, t.branch, v.invoice_date, v.due_on, b.source, t.total,
-    a.applied, t.total + a.applied AS open, a.amended, a.credited, a.written_off, a.deleted
+    c.name AS customer_name, t.branch, v.invoice_date, v.due_on, b.source, a.total,
+    a.applied, a.total + a.applied AS open, a.amended, a.credited, a.written_off, a.deleted
 """
 
 
@@ -71,7 +65,7 @@ async def list_invoices(
                 "customer": ("c.number", "text"),
                 "invoice_date": ("v.invoice_date", "date"),
                 "due_on": ("v.due_on", "date"),
-                "total": ("t.total", "numeric"),
+                "total": ("a.total", "numeric"),
             },
             default="-id",
             key="t.id",
@@ -87,8 +81,8 @@ async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFi
         session,
         InvoiceTotals,
         f"""
-        SELECT count(*) AS count, coalesce(sum(t.total), 0.00) AS total,
-               coalesce(sum(t.total + a.applied), 0.00) AS open
+        SELECT count(*) AS count, coalesce(sum(a.total), 0.00) AS total,
+               coalesce(sum(a.total + a.applied), 0.00) AS open
         FROM {_SOURCE} WHERE {where.sql}
         """,
         **where.parameters,

@@ -196,9 +196,10 @@ async def _take_block(session: AsyncSession, posting: Posting, ar_company: int, 
 
 
 async def take_invoice_numbers(session: AsyncSession, ar_company: int, count: int) -> Sequence[int]:
-    """Takes the next `count` automatic invoice numbers. Numbers that clerks entered before are skipped and recorded.
+    """Takes the next `count` automatic invoice numbers. Numbers in use are skipped and recorded.
 
-    Source: receivables, section 2.9.
+    Those are the numbers that clerks entered before, and those of bills of job billing that are not interfaced yet,
+    whatever their state, in every JB company that uses the AR company. Source: receivables, section 2.9.
     """
     first = await take_numbers(session, ar_company, "invoice", count)
     typed: set[int] = set(await fetch_values(session, _TYPED_NUMBERS, ar_company=ar_company, first=first))
@@ -223,6 +224,9 @@ _TYPED_NUMBERS = """
             UNION ALL
             SELECT e.invoice_number FROM batch_entry e JOIN batch b ON b.id = e.batch_id
             WHERE b.ar_company = :ar_company AND e.number_typed AND NOT e.posted AND e.invoice_number IS NOT NULL
+            UNION ALL
+            SELECT j.invoice_number FROM job_billing j JOIN jb_company k ON k.number = j.jb_company
+            WHERE k.ar_company = :ar_company AND NOT j.interfaced
         ) AS all_typed
     ) AS numbers
     WHERE number >= :first

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.write_offs import Criteria
-from services.receivables.store.posted_transactions import CURRENT_VERSION
+from services.receivables.store.posted_transactions import AMENDED, CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all
@@ -22,6 +23,40 @@ class Found:
     invoice_date: date
 
 
+async def find_unknown(session: AsyncSession, scope: Scope, criteria: Criteria) -> set[tuple[str, str]]:
+    """What the criteria name and the caller's companies do not have, as pairs of field and text."""
+    company, of_company = scope_condition(scope, branch=None, customer=None, ar_company="k.number")
+    within, parameters = scope_condition(scope, branch=None, customer="c.number", ar_company="c.ar_company")
+    found = await session.execute(
+        text(
+            f"""
+            SELECT 'ar_company' AS field, CAST(:ar_company AS text) AS named
+            WHERE NOT EXISTS (SELECT FROM ar_company k WHERE k.number = CAST(:company AS int) AND {company})
+            UNION ALL
+            SELECT 'customers', named FROM unnest(CAST(:customers AS text[])) AS named
+            WHERE NOT EXISTS (SELECT FROM customer c
+                              WHERE c.ar_company = CAST(:company AS int) AND c.number = named AND {within})
+            UNION ALL
+            SELECT 'receivable_types', CAST(named AS text) FROM unnest(CAST(:types AS int[])) AS named
+            WHERE NOT EXISTS (SELECT FROM receivable_type t WHERE t.ar_company = CAST(:company AS int) AND t.type = named)
+            UNION ALL
+            SELECT 'contracts', named FROM unnest(CAST(:contracts AS text[])) AS named
+            WHERE NOT EXISTS (SELECT FROM contract t WHERE t.ar_company = CAST(:company AS int) AND t.number = named)
+            """
+        ),
+        {
+            **of_company,
+            **parameters,
+            "company": criteria.ar_company,
+            "ar_company": str(criteria.ar_company),
+            "customers": list(criteria.customers or ()),
+            "types": list(criteria.receivable_types or ()),
+            "contracts": list(criteria.contracts or ()),
+        },
+    )
+    return {(row.field, row.named) for row in found}
+
+
 async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) -> list[Found]:
     """The open posted invoices that match the dates and filters, in the order of customers and dates."""
     within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
@@ -33,10 +68,10 @@ async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) ->
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
         {CURRENT_VERSION}
-        LEFT JOIN LATERAL (SELECT sum(x.total) AS applied FROM ar_transaction x WHERE x.applies_to_id = t.id) AS a ON true
+        {AMENDED}
         WHERE t.ar_company = :ar_company AND t.type = 'invoice' AND t.action = 'add' AND {within}
           AND v.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR v.invoice_date >= :start_on)
-          AND t.total + coalesce(a.applied, 0.00) <> 0
+          AND a.total + a.applied <> 0
           AND (CAST(:customers AS text[]) IS NULL OR c.number = ANY(CAST(:customers AS text[])))
           AND (CAST(:types AS int[]) IS NULL OR v.receivable_type = ANY(CAST(:types AS int[])))
           AND (CAST(:contracts AS text[]) IS NULL OR t.contract = ANY(CAST(:contracts AS text[])))

@@ -8,7 +8,7 @@ from services.security.actions.passwords import hash_password, verify_password
 from services.security.actions.permissions import PermissionChange, changing_permissions
 from services.security.errors import ServiceAccountOnly
 from services.security.records.groups import GroupDraft
-from services.security.records.names import fold, user_name
+from services.security.records.names import user_name
 from services.security.records.users import UserDraft
 from services.security.rules.features import Features
 from services.security.rules.groups import complete_grants
@@ -16,6 +16,7 @@ from services.security.rules.passwords import require_fit
 from services.security.store import groups, log_ins, members, sessions, users
 from shared import clock
 from shared.errors import InvalidInput
+from shared.values.names import fold
 
 GROUP = "Administrators"
 _DESCRIPTION = "All features, without limits."

@@ -1,6 +1,5 @@
 """The use cases of groups and their members, one by one or from a file."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,22 +8,24 @@ from services.security.actions.permissions import changing_permissions, find_cha
 from services.security.actions.users import get_user
 from services.security.errors import GrantRefused, GroupExists
 from services.security.records.groups import Group, GroupDraft, GroupEntry, GroupRow
-from services.security.records.names import fold
 from services.security.rules.features import Features
 from services.security.rules.groups import (
     GroupComparison,
     GroupFilter,
-    GroupImport,
     compare_grants,
+    complete_limits,
     find_grant_faults,
     find_group_faults,
+    find_unknown_features,
     plan_group_import,
     require_others_groups,
 )
 from services.security.store import groups, members
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
-from shared.files.csv import Numbered, refuse_import
+from shared.files.changes import Outcome
+from shared.files.csv import TableFile
+from shared.values.names import fold
 from shared.values.versions import require_version
 
 
@@ -147,29 +148,26 @@ async def _change_member(
 
 async def import_groups(
     session: AsyncSession,
-    rows: Sequence[Numbered[GroupRow]],
+    file: TableFile[GroupRow],
     *,
     features: Features,
     changer_id: int | None,
     now: datetime,
-) -> GroupImport:
+) -> Outcome:
     """Creates the new groups in the file and replaces the grants of the others; members stay.
 
-    An existing group keeps the spelling of its name, and its description if the file has none.
-    Raises ImportRefused, OwnGroup or LastAdministrator.
+    An existing group keeps the spelling of its name. A group that is as in the file already does not change, so anyone
+    may import it. Raises ImportRefused, OwnGroup or LastAdministrator.
     """
-    refuse_import(find_group_faults(rows, features))
-    drafts = plan_group_import(rows)
     async with changing_permissions(session) as change:
-        known = await groups.find_named(session, [draft.name for draft in drafts])
-        require_others_groups(await find_changer(session, changer_id), [group.named for group in known.values()])
-        new = [draft for draft in drafts if fold(draft.name) not in known]
-        await groups.insert_groups(session, new, now)
-        replaced: dict[int, GroupDraft] = {}
-        for draft in drafts:
-            if group := known.get(fold(draft.name)):
-                kept = {"name": group.name, "description": draft.description or group.description}
-                replaced[group.id] = draft.model_copy(update=kept)
-        await groups.replace_groups(session, replaced)
-        change.made = bool(drafts)
-    return GroupImport(created=len(new), replaced=len(replaced))
+        known = await groups.find_named(session, {numbered.row.group for numbered in file.rows})
+        rows, faults = complete_limits(file, known)
+        unknown = find_unknown_features(file.invalid, features)
+        file.refuse([*faults, *unknown], find_group_faults(rows, features))
+        plan = plan_group_import(rows, file.columns, known)
+        changed = [known[fold(draft.name)].named for draft in plan.replaced.values()]
+        require_others_groups(await find_changer(session, changer_id), changed)
+        await groups.insert_groups(session, plan.new, now)
+        await groups.replace_groups(session, plan.replaced)
+        change.made = bool(plan.new or plan.replaced)
+    return plan.outcome

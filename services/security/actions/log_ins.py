@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions.directory import Directory
 from services.security.errors import LogInLimited, LoginRefused
-from services.security.records.names import fold
 from services.security.rules.log_ins import WINDOW, require_another
 from services.security.rules.tokens import TokenKeys
 from services.security.store import log_ins
@@ -20,6 +19,7 @@ from shared.audit import store as audit
 from shared.audit.store import Done
 from shared.database.pool import Database
 from shared.process import tracing
+from shared.values.names import fold
 
 _PART = 500
 

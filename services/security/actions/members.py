@@ -1,6 +1,6 @@
 """Memberships: list them, and import them from a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,12 +12,14 @@ from services.security.rules.members import (
     MemberFilter,
     MemberPlan,
     MemberRow,
+    count_member_import,
     find_member_faults,
     plan_members,
 )
 from services.security.store import groups, members, users
 from shared.database.pages import PageQuery
-from shared.files.csv import Numbered, refuse_import
+from shared.files.changes import Outcome
+from shared.files.csv import TableFile
 
 
 async def list_members(
@@ -28,20 +30,22 @@ async def list_members(
     return found, next_cursor, await members.count_members(session, wanted)
 
 
-async def import_members(session: AsyncSession, file: Sequence[Numbered[MemberRow]], changer_id: int | None) -> None:
-    """Makes the members of every group in the file exactly those in the file.
+async def import_members(session: AsyncSession, file: TableFile[MemberRow], changer_id: int | None) -> Outcome:
+    """Makes the members of every group in the file exactly those in the file, unless it has no column for users.
 
     Raises ImportRefused for unknown groups and users, OwnGroup or LastAdministrator.
     """
-    rows = [numbered.row for numbered in file]
+    rows = [numbered.row for numbered in file.rows]
     async with changing_permissions(session) as change:
-        named = await groups.find_names(session, {row.group for row in rows})
-        known = await users.find_named(session, [row.user for row in rows if row.user is not None])
-        refuse_import(find_member_faults(file, named, known))
+        entered = [numbered.row for numbered in file.all_rows]
+        named = await groups.find_names(session, {row.group for row in entered if row.group is not None})
+        known = await users.find_named(session, [row.user for row in entered if row.user is not None])
+        file.refuse(find_member_faults(file.all_rows, named, known))
         present = await members.find_members(session, "group", [group.id for group in named.values()])
-        plan = plan_members(rows, named, present)
+        plan = plan_members(rows, named, present) if "user" in file.columns else MemberPlan((), ())
         await change_members(session, plan, known, changer_id)
         change.made = bool(plan.joining or plan.leaving)
+    return count_member_import(file.rows, named, present, plan, known)
 
 
 async def change_members(

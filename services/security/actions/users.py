@@ -1,6 +1,5 @@
 """The use cases of users, one by one or from a file."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import SecretStr
@@ -10,12 +9,10 @@ from services.security.actions.members import change_members
 from services.security.actions.passwords import hash_password
 from services.security.actions.permissions import changing_permissions
 from services.security.errors import AdministratorProtected, ServiceAccountOnly, UserExists
-from services.security.records.names import fold
 from services.security.records.users import User, UserChange, UserDraft, UserRow
 from services.security.rules.passwords import require_fit
 from services.security.rules.users import (
     UserFilter,
-    UserImport,
     count_user_import,
     find_other_kinds,
     find_unknown_groups,
@@ -23,9 +20,16 @@ from services.security.rules.users import (
 )
 from services.security.store import groups, log_ins, permissions, sessions, users
 from shared.database.pages import PageQuery
-from shared.errors import NotFound
-from shared.files.csv import Numbered, refuse_import
+from shared.errors import Forbidden, NotFound
+from shared.files.changes import Outcome
+from shared.files.csv import TableFile
+from shared.values.names import fold
 from shared.values.versions import require_version
+
+_NEEDS_ADMINISTRATOR = (
+    "This file changes who is in which group, which needs security.groups at level admin. "
+    "Leave out the column groups, or ask an administrator."
+)
 
 
 async def list_users(session: AsyncSession, wanted: UserFilter, query: PageQuery) -> tuple[list[User], str | None, int]:
@@ -93,21 +97,33 @@ async def set_password(
 
 
 async def import_users(
-    session: AsyncSession, file: Sequence[Numbered[UserRow]], changer_id: int | None, now: datetime
-) -> UserImport:
+    session: AsyncSession,
+    file: TableFile[UserRow],
+    changer_id: int | None,
+    now: datetime,
+    *,
+    by_administrator: bool,
+) -> Outcome:
     """Creates and changes the users in the file, in a fixed number of statements.
 
-    Raises ImportRefused for unknown groups, OwnGroup or LastAdministrator.
+    `by_administrator` says whether the caller has `security.groups` at admin; without it, a file that changes who is in
+    which group raises Forbidden. Also raises ImportRefused, OwnGroup or LastAdministrator.
     """
-    rows = [numbered.row for numbered in file]
+    rows = [numbered.row for numbered in file.rows]
     async with changing_permissions(session) as change:
-        named = await groups.find_names(session, {name for row in rows for name in row.groups})
-        known = await users.find_named(session, [row.name for row in rows])
-        refuse_import([*find_unknown_groups(file, named), *find_other_kinds(file, known)])
-        plan = plan_user_import(rows, known, named)
+        entered = [numbered.row for numbered in file.all_rows]
+        named = await groups.find_names(session, {name for row in entered for name in row.groups})
+        known = await users.find_named(session, [row.name for row in entered if row.name is not None])
+        unknown = find_unknown_groups(file.all_rows, named)
+        if not by_administrator and unknown:
+            raise Forbidden(_NEEDS_ADMINISTRATOR)
+        file.refuse([*unknown, *find_other_kinds(file.all_rows, known)])
+        plan = plan_user_import(rows, known, named, sets_groups="groups" in file.columns)
+        if not by_administrator and (plan.joining or plan.leaving):
+            raise Forbidden(_NEEDS_ADMINISTRATOR)
         await users.insert_users(session, plan.new, now)
         await users.update_users(session, plan.changed)
         await sessions.end_sessions_of(session, plan.deactivated, "deactivated", now)
         await change_members(session, plan, known, changer_id)
         change.made = plan.changes_permissions
-    return count_user_import(rows, known, plan)
+    return count_user_import(file.rows, known, plan, named)

@@ -9,15 +9,15 @@ from services.security.actions import groups as actions
 from services.security.api.dependencies import ChangerId, FeaturesOf
 from services.security.errors import GrantRefused, GroupExists, LastAdministrator, OwnGroup
 from services.security.records.groups import Group, GroupDraft, GroupEntry, GroupRow
-from services.security.rules.groups import GroupComparison, GroupFilter, GroupImport
+from services.security.rules.groups import GroupComparison, GroupFilter
 from services.security.rules.permissions import GROUPS
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
-from shared.http.files import CSV_REQUEST, CSV_RESPONSE, CsvBody, table_answer
-from shared.http.imports import Check, taken_back
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.moment import Now
 from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
@@ -58,29 +58,23 @@ async def create_group(
     return tagged(response, await actions.create_group(session, body, features, now))
 
 
-@router.post(
+@router.imports(
     "/import",
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
-    openapi_extra=CSV_REQUEST,
 )
 async def import_groups(
-    content: CsvBody,
-    session: Transaction,
-    features: FeaturesOf,
-    *,
-    changer_id: ChangerId,
-    now: Now,
-    check: Check = False,
-) -> GroupImport:
+    content: CsvBody, session: Transaction, features: FeaturesOf, *, changer_id: ChangerId, now: Now
+) -> Outcome:
     """The columns are group, description, feature, level, branches, customers and ar_companies, one row for each grant.
 
     The last three may contain several values separated by semicolons. The grants of every group in the file become
-    exactly those in the file; its members stay. If any row has an error, nothing is imported.
+    exactly those in the file; its members stay. A known group keeps its description or its grants if the file has no
+    column for them, and the limits of a grant in a column that the file leaves out. If any row has an error, nothing is
+    imported.
     """
     file = await read_csv(content, GroupRow, key=attrgetter("key"))
-    async with taken_back(session, check=check):
-        return await actions.import_groups(session, file, features=features, changer_id=changer_id, now=now)
+    return await actions.import_groups(session, file, features=features, changer_id=changer_id, now=now)
 
 
 @router.get(

@@ -14,6 +14,7 @@ from services.security.rules.permissions import GROUPS
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import ImportRefused, NotFound
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import Router
@@ -47,14 +48,14 @@ async def list_members(
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
 )
-async def import_members(content: CsvBody, session: Transaction, changer_id: ChangerId) -> int:
+async def import_members(content: CsvBody, session: Transaction, changer_id: ChangerId) -> Outcome:
     """The columns are group and user. The members of every group in the file become exactly those in the file.
 
-    A group with an empty user loses all its members. If any row has an error, nothing is imported.
+    A group with an empty user loses all its members; a file without the column user changes none. The answer counts
+    groups. If any row has an error, nothing is imported.
     """
     file = await read_csv(content, MemberRow, key=attrgetter("key"))
-    await list_actions.import_members(session, file, changer_id)
-    return len(file)
+    return await list_actions.import_members(session, file, changer_id)
 
 
 @of_groups.put(

@@ -18,15 +18,15 @@ from services.security.errors import (
 from services.security.records.users import NewUser, User, UserChange, UserDraft, UserRow
 from services.security.rules.me import UserAccess
 from services.security.rules.permissions import USERS
-from services.security.rules.users import UserFilter, UserImport, folded_name
+from services.security.rules.users import UserFilter, folded_name
 from services.security.schemas.users import PasswordBody
 from shared.access import declared
 from shared.access.grants import Level
-from shared.errors import Forbidden, ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
+from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
-from shared.http.files import CSV_REQUEST, CSV_RESPONSE, CsvBody, table_answer
-from shared.http.imports import Check, taken_back
+from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.moment import Now
 from shared.http.operation import Router
 from shared.http.pages import Count, Page, PageQueryOf
@@ -67,34 +67,22 @@ async def create_user(body: NewUser, response: Response, session: Transaction, n
     return tagged(response, await actions.create_user(session, UserDraft(**dict(body)), now))
 
 
-@router.post(
+@router.imports(
     "/import",
     access=declared.feature(USERS, Level.ADMIN),
     refuses=[ImportRefused, OwnGroup, LastAdministrator],
-    openapi_extra=CSV_REQUEST,
 )
 async def import_users(
-    content: CsvBody,
-    session: Transaction,
-    changer_id: ChangerId,
-    *,
-    administers: AdministersGroups,
-    now: Now,
-    check: Check = False,
-) -> UserImport:
+    content: CsvBody, session: Transaction, changer_id: ChangerId, *, administers: AdministersGroups, now: Now
+) -> Outcome:
     """The columns are name, display_name, active, groups (separated by semicolons) and kind.
 
-    A row creates a user or changes the one with that name. The groups in a row become exactly the user's groups, which
-    also needs `security.groups` at admin. If any row has an error, nothing is imported.
+    A row creates a user or changes the one with that name in the columns that the file has. The groups in a row become
+    exactly the user's groups, and none if the cell is empty; a change of groups also needs `security.groups` at admin.
+    An empty `active` or `kind` changes nothing. If any row has an error, nothing is imported.
     """
     file = await read_csv(content, UserRow, key=folded_name)
-    if not administers and any(numbered.row.groups for numbered in file):
-        raise Forbidden(
-            "This file changes who is in which group, which needs security.groups at level admin. "
-            "Leave the column groups empty, or ask an administrator."
-        )
-    async with taken_back(session, check=check):
-        return await actions.import_users(session, file, changer_id, now)
+    return await actions.import_users(session, file, changer_id, now, by_administrator=administers)
 
 
 @router.get(

@@ -19,14 +19,6 @@ _LONGEST_CODE = 30
 _LONGEST_DESCRIPTION = 500
 
 
-def fold(text: str) -> str:
-    """The form in which names are compared, regardless of case and of how accents were typed.
-
-    Example: `ALAMO\\José` and `alamo\\JOSÉ` are the same. Unicode's canonical caseless matching (D145).
-    """
-    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
-
-
 def one_line(text: str, longest: int = _LONGEST_LINE) -> str:
     """The text without surrounding spaces; raises ValueError if it is empty, too long or not printable."""
     cleaned = unicodedata.normalize("NFC", text).strip()

@@ -61,7 +61,7 @@ class UserChange(Record):
 
 
 class UserRow(UserEntry):
-    """A user as a row of a file. For an existing user, an empty `active` or `groups` changes nothing.
+    """A user as a row of a file. For an existing user, an empty `active` or `kind` changes nothing.
 
     A new user is active and in no group unless the row says otherwise. `kind` is `person` (if empty) or `service`, and
     never changes.

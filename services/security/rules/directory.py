@@ -4,7 +4,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.security.records.names import fold, user_name
+from services.security.records.names import user_name
+from shared.values.names import fold
 
 SOURCE = "directory"
 OBJECT_SID = "objectSid"

@@ -1,6 +1,6 @@
 """Groups: what they grant, who may change them, and importing them from a file."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,15 +8,18 @@ from pydantic import Field
 
 from services.security.errors import OwnGroup
 from services.security.records.grants import GrantEntry
-from services.security.records.groups import MOST_GRANTS, GroupDraft, GroupRow
-from services.security.records.names import Named, Sought, fold
+from services.security.records.groups import MOST_GRANTS, Group, GroupDraft, GroupRow
+from services.security.records.names import Named, Sought
 from services.security.rules.features import Features
 from shared.access.grants import LevelWord, Limits
 from shared.errors import Fault
-from shared.files.csv import Numbered
+from shared.files.changes import Outcome
+from shared.files.csv import Numbered, TableFile
 from shared.values.filters import Filter
+from shared.values.names import fold
 
 _UNLIMITED_MODULE = "security"
+_SIDES = ("branches", "customers", "ar_companies")
 
 
 class GroupFilter(Filter):
@@ -137,11 +140,12 @@ def compare_grants(first: Sequence[GrantEntry], second: Sequence[GrantEntry]) ->
 
 
 @dataclass(frozen=True)
-class GroupImport:
-    """The numbers of groups that an import created, and whose grants it replaced."""
+class GroupPlan:
+    """The changes that a file makes: new groups, and by their ids the groups that become different."""
 
-    created: int
-    replaced: int
+    new: list[GroupDraft]
+    replaced: dict[int, GroupDraft]
+    outcome: Outcome
 
 
 def _by_group(rows: Sequence[Numbered[GroupRow]]) -> dict[str, list[Numbered[GroupRow]]]:
@@ -150,6 +154,17 @@ def _by_group(rows: Sequence[Numbered[GroupRow]]) -> dict[str, list[Numbered[Gro
     for numbered in rows:
         grouped.setdefault(fold(numbered.row.group), []).append(numbered)
     return {of_group[0].row.group: of_group for of_group in grouped.values()}
+
+
+def find_unknown_features(
+    rows: Sequence[Numbered[GroupRow]], features: Features
+) -> list[tuple[Numbered[GroupRow], str, str]]:
+    """A fault for every unknown feature, for rows that are invalid in other columns."""
+    return [
+        (numbered, "feature", f"there is no feature {numbered.row.feature}")
+        for numbered in rows
+        if numbered.row.feature is not None and numbered.row.feature not in features
+    ]
 
 
 def find_group_faults(rows: Sequence[Numbered[GroupRow]], features: Features) -> list[Fault]:
@@ -173,17 +188,76 @@ def find_group_faults(rows: Sequence[Numbered[GroupRow]], features: Features) ->
     return [fault for _, fault in sorted(faults, key=lambda pair: pair[0])]
 
 
-def plan_group_import(rows: Sequence[Numbered[GroupRow]]) -> list[GroupDraft]:
-    """The groups in a file, in its order. A group without a description in the file has an empty one here.
+def complete_limits(
+    file: TableFile[GroupRow], known: Mapping[str, Group]
+) -> tuple[list[Numbered[GroupRow]], list[tuple[Numbered[GroupRow], str, str]]]:
+    """The rows of a file with the limits that the file leaves out, which a known grant keeps; and the faults.
+
+    `known` are the existing groups by folded name. Example: without a column for branches, the row
+    `Billing,rating.orders,view` keeps the branch SAT of that grant. If Billing has it for SAT and, apart from that, for
+    AUS, the row could be either, which is a fault.
+    """
+    sides = [side for side in _SIDES if side not in file.columns]
+    rows, faults = [], []
+    for numbered in file.rows:
+        row, group = numbered.row, known.get(fold(numbered.row.group))
+        same = [] if group is None else [grant for grant in group.grants if _is_same(grant, row, file.columns)]
+        if sides and len(same) == 1:
+            row = row.model_copy(update={side: getattr(same[0], side) for side in sides})
+        elif sides and len(same) > 1:
+            detail = f"{row.group} has this feature with several limits; add the columns {', '.join(sides)}"
+            faults.append((numbered, "feature", detail))
+        rows.append(Numbered(numbered.line, row))
+    return rows, faults
+
+
+def _is_same(grant: GrantEntry, row: GroupRow, columns: Collection[str]) -> bool:
+    """Whether a row of a file may mean this grant, given the columns of the file."""
+    sides = [side for side in _SIDES if side in columns]
+    return grant.feature == row.feature and all(getattr(grant, side) == getattr(row, side) for side in sides)
+
+
+def plan_group_import(
+    rows: Sequence[Numbered[GroupRow]], columns: Collection[str], known: Mapping[str, Group]
+) -> GroupPlan:
+    """The changes that a file with these columns makes; `known` are the existing groups by folded name.
 
     Example: `Billing,…,receivables.invoices,edit` and `Billing,…,rating.work_orders,view` give Billing exactly these
-    two grants; a single row `Billing` without a feature and level gives it no grants.
+    two grants; a single row `Billing` without a feature and level gives it no grants. In a file without a column for
+    features, a known group keeps its grants.
     """
-    return [
-        GroupDraft(
-            name=group,
-            description=next((numbered.row.description for numbered in of_group if numbered.row.description), ""),
-            grants=tuple(grant for numbered in of_group if (grant := numbered.row.grant) is not None),
-        )
-        for group, of_group in _by_group(rows).items()
-    ]
+    plan = GroupPlan([], {}, Outcome())
+    for name, of_group in _by_group(rows).items():
+        description = next((numbered.row.description for numbered in of_group if numbered.row.description), "")
+        grants = tuple(grant for numbered in of_group if (grant := numbered.row.grant) is not None)
+        group, line = known.get(fold(name)), of_group[0].line
+        if group is None:
+            plan.new.append(GroupDraft(name=name, description=description, grants=grants))
+            plan.outcome.change(line, name, _differing("", (), description, grants), new=True)
+            continue
+        description = description if "description" in columns else group.description
+        grants = grants if "feature" in columns else group.grants
+        differing = _differing(group.description, group.grants, description, grants)
+        plan.outcome.change(line, group.name, differing)
+        if differing:
+            plan.replaced[group.id] = GroupDraft(name=group.name, description=description, grants=grants)
+    return plan
+
+
+def _differing(
+    before: str, had: Sequence[GrantEntry], after: str, has: Sequence[GrantEntry]
+) -> dict[str, tuple[str, str]]:
+    """What differs between two states of a group: the description, and the levels of grants by feature and limits."""
+    levels = [{(grant.feature, grant.limits): grant.level for grant in grants} for grants in (had, has)]
+    shown = {(grant.feature, grant.limits): _shown_grant(grant) for grant in (*had, *has)}
+    pairs = {
+        shown[key]: (levels[0].get(key, ""), levels[1].get(key, ""))
+        for key in shown
+        if levels[0].get(key) != levels[1].get(key)
+    }
+    return {**({"description": (before, after)} if before != after else {}), **pairs}
+
+
+def _shown_grant(grant: GrantEntry) -> str:
+    limits = (f"{side} {', '.join(map(str, codes))}" for side in _SIDES if (codes := getattr(grant, side)))
+    return " / ".join([grant.feature, *limits])

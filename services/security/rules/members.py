@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.security.records.names import GroupName, Named, UserName, fold
+from services.security.records.names import GroupName, Named, UserName
 from services.security.records.users import User
-from shared.errors import Fault
+from shared.files.changes import Outcome
 from shared.files.csv import Numbered
+from shared.values.columns import Record
 from shared.values.filters import Filter
+from shared.values.names import fold
 from shared.values.numbers import Id
 
 
@@ -26,8 +28,7 @@ class MemberFilter(Filter):
     user: Id | None = None
 
 
-@dataclass(frozen=True)
-class MemberRow:
+class MemberRow(Record):
     """A user in a group, as a row of a file; a row without a user only names its group, which then has no members."""
 
     group: GroupName
@@ -74,15 +75,15 @@ class MemberPlan:
 
 def find_member_faults(
     rows: Sequence[Numbered[MemberRow]], groups: Mapping[str, Named], known: Mapping[str, User]
-) -> list[Fault]:
+) -> list[tuple[Numbered[MemberRow], str, str]]:
     """A fault for every unknown group and user; `groups` and `known` are by folded name."""
     faults = []
     for numbered in rows:
         row = numbered.row
-        if fold(row.group) not in groups:
-            faults.append(numbered.fault("group", f"there is no group {row.group}"))
+        if row.group is not None and fold(row.group) not in groups:
+            faults.append((numbered, "group", f"there is no group {row.group}"))
         if row.user is not None and fold(row.user) not in known:
-            faults.append(numbered.fault("user", f"there is no user {row.user}"))
+            faults.append((numbered, "user", f"there is no user {row.user}"))
     return faults
 
 
@@ -98,3 +99,31 @@ def plan_members(rows: Sequence[MemberRow], groups: Mapping[str, Named], present
         joining=tuple(Joining(*pair) for pair in sorted(wanted - now.keys())),
         leaving=tuple(Leaving(now[pair], pair[1]) for pair in sorted(now.keys() - wanted)),
     )
+
+
+def count_member_import(
+    rows: Sequence[Numbered[MemberRow]],
+    groups: Mapping[str, Named],
+    present: Sequence[Member],
+    plan: MemberPlan,
+    known: Mapping[str, User],
+) -> Outcome:
+    """Counts the groups of a file; those whose members change are shown with all their members, old and new."""
+    outcome = Outcome()
+    first: dict[int, int] = {}
+    for numbered in rows:
+        first.setdefault(groups[fold(numbered.row.group)].id, numbered.line)
+    names = {group.id: group.name for group in groups.values()}
+    had: dict[int, set[str]] = {group_id: set() for group_id in first}
+    for member in present:
+        had[member.group.id].add(member.user.name)
+    has = {group_id: set(members) for group_id, members in had.items()}
+    users = {user.id: user.name for user in known.values()} | {one.user.id: one.user.name for one in present}
+    for leaving in plan.leaving:
+        has[leaving.group_id].discard(users[leaving.user_id])
+    for joining in plan.joining:
+        has[joining.group_id].add(known[joining.folded_name].name)
+    for group_id, line in first.items():
+        old, new = (tuple(sorted(members[group_id])) for members in (had, has))
+        outcome.change(line, names[group_id], {"user": (old, new)} if old != new else {})
+    return outcome

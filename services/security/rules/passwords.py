@@ -3,7 +3,7 @@
 import unicodedata
 
 from services.security.errors import PasswordUnfit
-from services.security.records.names import fold
+from shared.values.names import fold
 
 SHORTEST = 12
 LONGEST = 256

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from services.security.records.names import Named, Sought, fold
+from services.security.records.names import Named, Sought
 from services.security.records.users import User, UserDraft, UserKind, UserRow
 from services.security.rules.members import Joining, Leaving, MemberPlan
-from shared.errors import Fault
+from shared.files.changes import Outcome, differing_values
 from shared.files.csv import Numbered
 from shared.values.filters import Filter
+from shared.values.names import fold
 from shared.values.numbers import Id
 
 _LONGEST_ID = 18
@@ -59,39 +60,37 @@ class UserPlan(MemberPlan):
         return bool(any(draft.active for draft in self.new) or self.flagged or self.joining or self.leaving)
 
 
-@dataclass(frozen=True)
-class UserImport:
-    """The numbers of users that an import created, changed, and left unchanged."""
-
-    created: int
-    changed: int
-    unchanged: int
-
-
-def find_unknown_groups(rows: Sequence[Numbered[UserRow]], groups: Mapping[str, Named]) -> list[Fault]:
+def find_unknown_groups(
+    rows: Sequence[Numbered[UserRow]], groups: Mapping[str, Named]
+) -> list[tuple[Numbered[UserRow], str, str]]:
     """A fault for every group in the file that is not among `groups`, which are by folded name."""
     return [
-        numbered.fault("groups", f"there is no group {name}")
+        (numbered, "groups", f"there is no group {name}")
         for numbered in rows
         for name in numbered.row.groups
         if fold(name) not in groups
     ]
 
 
-def find_other_kinds(rows: Sequence[Numbered[UserRow]], known: Mapping[str, User]) -> list[Fault]:
+def find_other_kinds(
+    rows: Sequence[Numbered[UserRow]], known: Mapping[str, User]
+) -> list[tuple[Numbered[UserRow], str, str]]:
     """A fault for every existing user who has another kind in the file, because a kind never changes."""
     return [
-        numbered.fault("kind", f"cannot be changed: {numbered.row.name} is a {_KIND_WORDS[user.kind]}")
+        (numbered, "kind", f"cannot be changed: {numbered.row.name} is a {_KIND_WORDS[user.kind]}")
         for numbered in rows
-        if (user := known.get(fold(numbered.row.name))) is not None and numbered.row.kind not in {None, user.kind}
+        if (user := known.get(fold(numbered.row.name or ""))) is not None and numbered.row.kind not in {None, user.kind}
     ]
 
 
-def plan_user_import(rows: Sequence[UserRow], known: Mapping[str, User], groups: Mapping[str, Named]) -> UserPlan:
+def plan_user_import(
+    rows: Sequence[UserRow], known: Mapping[str, User], groups: Mapping[str, Named], *, sets_groups: bool
+) -> UserPlan:
     """The changes that the rows make, given the existing users and the groups, both by folded name.
 
-    A new user is active unless the file says no. Groups in a row become exactly the user's groups; an empty cell
-    changes no memberships, so that a file without that column can never empty a group.
+    A new user is active unless the file says no. `sets_groups` says whether the file has a column for groups: then the
+    groups in a row become exactly the user's groups, and an empty cell leaves none. A file without that column changes
+    no memberships.
 
     Example: with `ALAMO\\ana,Ana,,Proof;Billing`, a user in Billing and Rating joins Proof and leaves Rating.
     """
@@ -115,7 +114,7 @@ def plan_user_import(rows: Sequence[UserRow], known: Mapping[str, User], groups:
             changed.append(user.model_copy(update={"display_name": row.display_name, "active": active}))
         if active != user.active:
             flagged.append(user)
-        if wanted:
+        if sets_groups:
             joining += [Joining(folded_name, group_id) for group_id in sorted(wanted - user.group_ids)]
             leaving += [Leaving(user.id, group_id) for group_id in sorted(user.group_ids - wanted)]
     return UserPlan(
@@ -128,7 +127,36 @@ def plan_user_import(rows: Sequence[UserRow], known: Mapping[str, User], groups:
     )
 
 
-def count_user_import(rows: Sequence[UserRow], known: Mapping[str, User], plan: UserPlan) -> UserImport:
-    """Counts the users of an import; a user with only different groups counts as changed."""
-    changed = {user.id for user in plan.changed} | plan.changed_member_ids(known)
-    return UserImport(len(plan.new), len(changed), len(rows) - len(plan.new) - len(changed))
+def count_user_import(
+    rows: Sequence[Numbered[UserRow]], known: Mapping[str, User], plan: UserPlan, groups: Mapping[str, Named]
+) -> Outcome:
+    """Counts the users of an import, with what changes; a user with only different groups counts as changed."""
+    outcome = Outcome()
+    values = {user.id: user for user in plan.changed}
+    names = {group.id: group.name for group in groups.values()}
+    joining, leaving = _changed_groups(known, plan)
+    for numbered in rows:
+        user = known.get(fold(numbered.row.name))
+        if user is None:
+            outcome.create(numbered.line, numbered.row.name, numbered.row, UserRow.model_fields)
+            continue
+        differing = differing_values(user, values.get(user.id, user), ("display_name", "active"))
+        if user.id in joining or user.id in leaving:
+            had = {group.id: group.name for group in user.groups}
+            has = (had.keys() - leaving.get(user.id, set())) | joining.get(user.id, set())
+            new = sorted({**names, **had}[group_id] for group_id in has)
+            differing["groups"] = (tuple(sorted(had.values())), tuple(new))
+        outcome.change(numbered.line, user.name, differing)
+    return outcome
+
+
+def _changed_groups(known: Mapping[str, User], plan: UserPlan) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """The ids of the groups that known users join and leave, by the id of the user."""
+    joining: dict[int, set[int]] = {}
+    leaving: dict[int, set[int]] = {}
+    for join in plan.joining:
+        if join.folded_name in known:
+            joining.setdefault(known[join.folded_name].id, set()).add(join.group_id)
+    for leave in plan.leaving:
+        leaving.setdefault(leave.user_id, set()).add(leave.group_id)
+    return joining, leaving

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.models import metadata
 from services.security.records.grants import GrantEntry, GroupGrant, grant_in
 from services.security.records.groups import Group, GroupDraft
-from services.security.records.names import Named, fold
+from services.security.records.names import Named
 from services.security.rules.groups import GroupFilter
 from services.security.store.rows import folded, given
 from shared.database.columns import column_types
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.statements import execute, fetch_all, fetch_one
+from shared.values.names import fold
 
 _WRITTEN = ("name", "folded_name", "description", "folded_description")
 _COLUMNS = """

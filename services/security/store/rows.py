@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.security.models import metadata
-from services.security.records.names import fold
 from shared.database.columns import column_types
 from shared.database.statements import columns
+from shared.values.names import fold
 
 
 def given(table: str, names: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """The rows of users."""
 
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,13 +8,14 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.models import metadata
-from services.security.records.names import Named, fold
+from services.security.records.names import Named
 from services.security.records.users import User, UserDraft
 from services.security.rules.users import UserFilter
 from services.security.store.members import find_members
 from services.security.store.rows import folded, given
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value
+from shared.values.names import fold
 
 _KEPT = [name for name in User.model_fields if name in metadata.tables["user_account"].columns]
 _COLUMNS = f"{', '.join(_KEPT)}, password_hash IS NOT NULL AS has_password"
@@ -28,6 +30,14 @@ _SORTING = Sorting(
     default="name",
     key="user_account.id",
 )
+
+
+_OF_NAME = "WHERE folded_name = :folded_name OR name = :name ORDER BY (name = :name) DESC LIMIT 1"
+"""The user of a name. Older names that differ only by invisible characters are found by their exact spelling."""
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"name": unicodedata.normalize("NFC", name).strip(), "folded_name": fold(name)}
 
 
 @dataclass(frozen=True)
@@ -102,9 +112,7 @@ async def find_named(session: AsyncSession, names: Collection[str]) -> dict[str,
 
 async def find_user_id(session: AsyncSession, name: str) -> int | None:
     """The id of the user of this name, or None."""
-    user_id: int | None = await fetch_value(
-        session, "SELECT id FROM user_account WHERE folded_name = :folded_name", folded_name=fold(name)
-    )
+    user_id: int | None = await fetch_value(session, f"SELECT id FROM user_account {_OF_NAME}", **_named(name))
     return user_id
 
 
@@ -113,11 +121,12 @@ async def find_credentials(session: AsyncSession, name: str) -> Credentials | No
     return await fetch_one(
         session,
         Credentials,
-        """
-        SELECT id AS user_id, password_hash FROM user_account
-        WHERE folded_name = :folded_name AND password_hash IS NOT NULL
+        f"""
+        SELECT user_id, password_hash
+        FROM (SELECT id AS user_id, password_hash FROM user_account {_OF_NAME}) AS named
+        WHERE password_hash IS NOT NULL
         """,
-        folded_name=fold(name),
+        **_named(name),
     )
 
 

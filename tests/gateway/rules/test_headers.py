@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import HeadersRefused
-from gateway.rules.headers import fold, outside_location, request_head, response_head
+from gateway.rules.headers import ResponseHead, fold, outside_location, request_head, response_head
 from shared.access.identity import HEADER
 from shared.http.files import REPLACED_HEADER
 
@@ -88,6 +88,39 @@ def test_repeated_headers_of_an_answer_stay_separate() -> None:
     head = response_head(lines, "rating", "http://rating:8000")
     assert head.headers == [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2"), (b"etag", b'"1"')]
     assert head.content_length == 7
+
+
+def test_the_framing_of_an_answer_is_its_length_or_its_chunks() -> None:
+    def read(*headers: tuple[bytes, bytes]) -> ResponseHead:
+        return response_head(headers, "rating", "http://rating:8000")
+
+    assert read((b"content-type", b"application/json")) == ResponseHead([(b"content-type", b"application/json")])
+    assert read((b"content-length", b"7,7")).content_length is None
+    both = read((b"content-length", b"7"), (b"transfer-encoding", b"Chunked"))
+    assert (both.content_length, both.unknown_coding) == (None, False)
+    assert read((b"transfer-encoding", b"gzip")).unknown_coding
+    assert read((b"transfer-encoding", b"chunked"), (b"transfer-encoding", b"chunked")).unknown_coding
+
+
+def test_an_event_stream_and_a_location_are_recognized_in_an_answer() -> None:
+    head = response_head(
+        [(b"content-type", b"text/event-stream; charset=utf-8"), (b"location", b"/v1/exports/7")],
+        "rating",
+        "http://rating:8000",
+    )
+    assert head.is_event_stream
+    assert head.headers[1] == (b"location", b"/api/v1/rating/exports/7")
+    assert not response_head([(b"etag", b"text/event-stream")], "rating", "").is_event_stream
+
+
+@pytest.mark.parametrize(("digits", "length"), [("9" * 18, 10**18 - 1), ("9" * 19, None)])
+def test_a_length_beyond_eighteen_digits_is_refused(digits: str, length: int | None) -> None:
+    headers = [HOST, (b"content-length", digits.encode())]
+    if length is None:
+        with pytest.raises(HeadersRefused):
+            request_head(headers)
+    else:
+        assert request_head(headers).content_length == length
 
 
 @pytest.mark.parametrize(

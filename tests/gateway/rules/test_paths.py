@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,29 @@ def test_an_accepted_path_has_only_one_reading(tail: bytes) -> None:
     assert not {"", ".", ".."} & set(segments[:-1])
     assert segments[-1] not in {".", ".."}
     assert not any(set(segment) & {"\\", "\0", "\r", "\n", "%"} for segment in segments)
+
+
+@pytest.mark.parametrize(
+    ("raw", "segments"),
+    [
+        (b"/api/O%27Neil", ["api", "O'Neil"]),
+        (b"/%41%c3%A9/b", ["Aé", "b"]),
+        (b"/", [""]),
+        (b"api", None),
+        (b"/a b", None),
+        (b"/a%4", None),
+        (b"/a%", None),
+        (b"/a%zz", None),
+        (b"/a%2Fb", None),
+        (b"/a%c3", None),
+    ],
+)
+def test_each_segment_is_decoded_once_or_the_path_is_refused(raw: bytes, segments: list[str] | None) -> None:
+    if segments is None:
+        with pytest.raises(AmbiguousPath):
+            path_segments(raw)
+    else:
+        assert path_segments(raw) == segments
 
 
 @given(st.text(min_size=1))

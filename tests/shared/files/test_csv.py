@@ -12,7 +12,8 @@ import pytest
 from pydantic import BaseModel, field_validator
 
 from shared.errors import ImportRefused
-from shared.files.csv import MOST_FAULTS, MOST_ROWS, read_csv
+from shared.files.csv import MOST_ROWS, read_csv
+from shared.files.faults import MOST_FAULTS
 
 
 class Row(BaseModel):
@@ -35,7 +36,7 @@ class Slow(BaseModel):
 
 async def refusal_of(content: bytes) -> ImportRefused:
     with pytest.raises(ImportRefused) as refused:
-        await read_csv(content, Row, key=attrgetter("code"))
+        (await read_csv(content, Row, key=attrgetter("code"))).refuse()
     return refused.value
 
 
@@ -58,20 +59,49 @@ async def test_a_file_without_rows_or_with_too_many_is_refused_before_any_is_che
 
 async def test_the_first_faults_are_named_and_the_others_counted() -> None:
     for rows in (250, 60_000):
-        refused = await refusal_of(b"code,pages\n" + b"A,x\n" * rows)
+        refused = await refusal_of(b"code,pages\n" + b"".join(b"A%d,x\n" % number for number in range(rows)))
         assert len(refused.faults) == MOST_FAULTS == 200
         assert refused.detail == (
             f"Nothing was imported: the file has {rows:,} errors; the first 200 are listed, and {rows - 200:,} more "
-            "are not."
+            "are counted by kind in `more`."
         )
+        assert refused.members["more"] == [{"kind": "column pages: must be a whole number", "count": rows - 200}]
     refused = await refusal_of(b"code,pages\n" + b"A,1\n" * 10_000)
     assert refused.faults[0].detail == "repeats A of line 2"
     assert "9,999 errors" in refused.detail
 
 
+async def test_header_and_lines_are_reported_together() -> None:
+    refused = await refusal_of(b"code,colour,pages,pages\nA,red,x,y\n,blue,1,1\nB\nA,,,3\nA,,,4\n")
+    assert [(fault.pointer, fault.detail) for fault in refused.faults] == [
+        ("line 1", "has the unknown column colour"),
+        ("line 1", "has column pages more than once"),
+        ("line 2, column pages", "must be a whole number"),
+        ("line 3, column code", "is empty"),
+        ("line 4", "has 1 cell; the heading has 4"),
+        ("line 5", "repeats A of line 2"),
+        ("line 6", "repeats A of line 2"),
+    ]
+    lacking = await refusal_of(b"pages\nx\n")
+    assert [fault.pointer for fault in lacking.faults] == ["line 1", "line 2, column pages"]
+    other = await refusal_of(b"code;pages\nA;1\n")
+    assert [fault.detail for fault in other.faults] == ["has the unknown column code;pages", "lacks column code"]
+
+
+async def test_faults_of_the_first_lines_are_named_by_all_checks() -> None:
+    table = await read_csv(b"code,pages\n" + b"A,x\n" * 300, Row, key=None)
+    with pytest.raises(ImportRefused) as refused:
+        table.refuse((numbered, "code", f"there is no code {numbered.row.code}") for numbered in table.all_rows)
+    assert [fault.pointer for fault in refused.value.faults[:2]] == ["line 2, column pages", "line 2, column code"]
+    assert refused.value.members["more"] == [
+        {"kind": "column pages: must be a whole number", "count": 200},
+        {"kind": "column code: there is no code …", "count": 200},
+    ]
+
+
 async def test_a_large_file_is_read_whole_and_in_its_order() -> None:
     content = b"code,pages\n" + b"".join(b"C%d,%d\n" % (number, number) for number in range(20_000))
-    rows = await read_csv(content, Row, key=attrgetter("code"))
+    rows = (await read_csv(content, Row, key=attrgetter("code"))).rows
     assert [(numbered.line, numbered.row.pages) for numbered in rows[:2]] == [(2, 0), (3, 1)]
     assert len(rows) == 20_000
 

@@ -34,15 +34,15 @@ EVERYTHING_READY = Selection()
 class Blocker:
     """Why an order of the selection cannot be exported now.
 
-    `waits` means that it can be exported in another way or later, without a change to the order. `until_cycle_ends`
-    means that it only waits for the end of its cycle, and can be exported earlier by selecting it by id.
+    `waits` means that it can be exported in another way or later, without a change to the order. `unless_named` means
+    that selecting it by id exports it all the same: before the end of its cycle, or with a total of 0.00.
     """
 
     work_order_id: int
     number: str
     reason: str
     waits: bool
-    until_cycle_ends: bool
+    unless_named: bool
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ def choose(selection: Selection, locked: Sequence[int], blockers: Sequence[Block
     """Chooses what to export from the locked orders.
 
     Orders that cannot be exported now are left out, so that one of them does not stop all others: exporting everything
-    that is ready includes neither a rollup whose cycle has not ended nor an order with a negative total. A selection
-    that names orders or invoices is refused instead. An invoice that is selected by id is exported before its cycle
-    ends, but always with all of its orders. Source: rating, section 4.
+    that is ready includes neither a rollup whose cycle has not ended nor an order with a total of 0.00 or less. A
+    selection that names orders or invoices is refused instead. What is selected by id is exported before its cycle ends
+    and with a total of 0.00, but an invoice always with all of its orders. Source: rating, section 4.
     """
     if names_orders(selection):
-        refused = tuple(blocker for blocker in blockers if not blocker.until_cycle_ends)
+        refused = tuple(blocker for blocker in blockers if not blocker.unless_named)
         return Choice(tuple(locked), (), refused)
     blocked = {blocker.work_order_id for blocker in blockers}
     return Choice(tuple(order_id for order_id in locked if order_id not in blocked), tuple(blockers), ())

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.rules.accounts import OpenMonths
 from services.rating.rules.draft_invoices import InvoiceKind
 from services.rating.rules.exports.claim import Blocker, Selection
 from services.rating.rules.exports.runs import MOST_LEFT_OUT, LeftOut
@@ -19,7 +20,7 @@ from shared.values.money import LARGEST
 async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Blocker]:
     """Why any of these orders cannot be exported now. The caller has locked the orders and their invoices.
 
-    Its total is negative or that of another order on its invoice is, only a part of its invoice is selected, its
+    Its total is 0.00 or negative or that of another order on its invoice is, only a part of its invoice is selected, its
     invoice is too large, it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
     """
     return await fetch_all(
@@ -33,20 +34,22 @@ async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice
             SELECT DISTINCT other.invoice_id FROM work_order other
             WHERE other.invoice_id IN (SELECT invoice_id FROM chosen)
               AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = other.id)
-        ), negative AS (
-            SELECT w.id, w.number, w.invoice_id
-            FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version WHERE r.total < 0
+        ), worthless AS (
+            SELECT w.id, w.number, w.invoice_id, r.total = 0 AS zero
+            FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version WHERE r.total <= 0
         )
-        SELECT id AS work_order_id, number, 'its total is negative' AS reason, false AS waits,
-               false AS until_cycle_ends
-        FROM negative
+        SELECT id AS work_order_id, number,
+               CASE WHEN zero THEN 'its total is 0.00: choose it by its id to export it' ELSE 'its total is negative' END
+                   AS reason,
+               zero AS waits, zero AS unless_named
+        FROM worthless
         UNION ALL
         SELECT w.id, w.number,
-               'it is on invoice ' || w.invoice_id || ' together with order ' || min(negative.number)
-               || ', whose total is negative', true, false
-        FROM chosen w JOIN negative ON negative.invoice_id = w.invoice_id AND negative.id <> w.id
-        WHERE w.id NOT IN (SELECT id FROM negative)
-        GROUP BY w.id, w.number, w.invoice_id
+               'it is on invoice ' || w.invoice_id || ' together with order ' || min(other.number)
+               || CASE WHEN other.zero THEN ', whose total is 0.00' ELSE ', whose total is negative' END, true, other.zero
+        FROM chosen w JOIN worthless other ON other.invoice_id = w.invoice_id AND other.id <> w.id
+        WHERE w.id NOT IN (SELECT id FROM worthless)
+        GROUP BY w.id, w.number, w.invoice_id, other.zero
         UNION ALL
         SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' together with orders that are not selected',
                true, false
@@ -72,6 +75,21 @@ async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice
         invoice_date=invoice_date,
         largest=LARGEST,
         too_large=f" comes to more than {LARGEST:,}; split it",
+    )
+
+
+async def months_of(session: AsyncSession, order_ids: Sequence[int]) -> list[OpenMonths]:
+    """The open months of the AR companies of these orders, as far as receivables has reported them."""
+    return await fetch_all(
+        session,
+        OpenMonths,
+        """
+        SELECT c.number, c.last_closed_month, c.max_open_months FROM ar_company c
+        WHERE c.number IN (SELECT b.ar_company FROM work_order w JOIN branch b ON b.code = w.branch
+                           WHERE w.id = ANY(CAST(:order_ids AS bigint[])))
+        ORDER BY c.number
+        """,
+        order_ids=list(order_ids),
     )
 
 
@@ -203,7 +221,7 @@ async def find_too_large(session: AsyncSession, run_id: int) -> list[Blocker]:
         """
         SELECT w.id AS work_order_id, w.number,
                'invoice ' || e.invoice_id || ' is too large for one message: split it' AS reason,
-               false AS waits, false AS until_cycle_ends
+               false AS waits, false AS unless_named
         FROM export_invoice e JOIN work_order w ON w.invoice_id = e.invoice_id
         WHERE e.run_id = :run_id AND e.document_bytes > :limit ORDER BY e.invoice_id, w.id
         """,

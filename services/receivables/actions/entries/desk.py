@@ -9,7 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.batches import add_to_batch, edit_batch
 from services.receivables.actions.book import open_book
-from services.receivables.actions.entries.checks import check, refuse
+from services.receivables.actions.entries.checks import (
+    check,
+    no_misc_code,
+    refuse,
+    unknown_in_lines,
+    unknown_misc_codes,
+)
 from services.receivables.actions.exported_invoices import report_removed
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch
 from services.receivables.rules.batches import Batch, Finding
@@ -75,11 +81,14 @@ async def add(session: AsyncSession, desk: Desk, draft: EntryDraft) -> int:
     await add_to_batch(session, desk.batch)
     book = await _book(session, desk, draft.header)
     form, of_header = fill_header(book, draft.header)
-    refuse([Fault(f"/{name}", detail) for name, detail in form.faults])
+    misc = unknown_misc_codes(book, draft.misc)
+    if form.faults:
+        of_form = [Fault(f"/{name}", detail) for name, detail in form.faults]
+        refuse([*of_form, *unknown_in_lines(book, draft.lines), *misc])
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = Entry(header_of(form, of_header, seq, desk.name))
     _require_in_scope(desk.scope, book, entry.header)
-    entry = _with_lines(book, entry, draft.lines)
+    entry = _with_lines(book, entry, draft.lines, also=misc)
     for row in draft.misc:
         entry = _with_misc(book, entry, row)
     check(book, entry)
@@ -106,7 +115,8 @@ async def bring_back(session: AsyncSession, desk: Desk, transaction_id: int, act
     next_lines = await applied.next_lines(session, [invoice_id])
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = back_into_batch(found, action, seq, next_lines.get(invoice_id, 1), desk.name)
-    check(await _read_book(session, desk, {}, entry), entry, entry)
+    if action == DELETE:
+        check(await _read_book(session, desk, {}, entry), entry, entry)
     await rows.write(session, desk.batch.id, [entry])
     return seq
 
@@ -214,7 +224,7 @@ async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[F
     return [
         *(
             Finding(entry.seq, None, field, rule, WARNING, detail)
-            for field, rule, detail in header_warnings(of_header, entry.header.typed())
+            for field, rule, detail in header_warnings(of_header, entry.header.typed(), desk.batch.month)
         ),
         *number_warnings(desk.batch.id, entry, Uses(uses)),
         *credit_warnings(book, entry, owed[entry.header.customer_id]),
@@ -320,8 +330,17 @@ async def _to_edit(session: AsyncSession, desk: Desk, seq: int, expected: int, *
     return entry
 
 
-def _with_lines(book: Book, entry: Entry, typed: Sequence[Mapping[str, Any]], pointer: str = "/lines/{0}") -> Entry:
-    """The entry with more lines, numbered after the last one. Raises EntryFaulty with the faults of all of them."""
+def _with_lines(
+    book: Book,
+    entry: Entry,
+    typed: Sequence[Mapping[str, Any]],
+    pointer: str = "/lines/{0}",
+    also: Sequence[Fault] = (),
+) -> Entry:
+    """The entry with more lines, numbered after the last one.
+
+    Raises EntryFaulty with the faults of all of them, and those of the rest of the entry in `also`.
+    """
     added: list[BatchLine] = []
     faults: list[Fault] = []
     number = entry.header.last_line
@@ -331,7 +350,7 @@ def _with_lines(book: Book, entry: Entry, typed: Sequence[Mapping[str, Any]], po
         faults += [Fault(f"{pointer.format(index)}/{name}", detail) for name, detail in line_faults]
         if line is not None:
             added.append(line)
-    refuse(faults)
+    refuse([*faults, *also])
     return replace(entry, header=replace(entry.header, last_line=number), lines=[*entry.lines, *added])
 
 
@@ -360,7 +379,7 @@ def _default_code(book: Book, entry: Entry) -> str:
 
 def _require_misc_code(book: Book, code: str) -> None:
     if code not in book.codes.misc_codes:
-        fault = Fault("/code", f"there is no active miscellaneous distribution code {code}")
+        fault = Fault("/code", no_misc_code(code))
         raise EntryFaulty("The miscellaneous distribution cannot be saved; see `errors`.", faults=[fault])
 
 

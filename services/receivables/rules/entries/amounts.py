@@ -6,13 +6,15 @@ from decimal import Decimal
 
 from shared.values.money import ZERO, round_cents
 
+_NO_UNITS = Decimal("0.000")
+
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The money of a line, in the company's currency. `amount` includes the other four.
+    """The money of a line, in the company's currency, and its units. `amount` includes the other four amounts.
 
     `retainage` is the part of the net amount that is held back, and `retainage_tax` is the part of `tax` held back with
-    it.
+    it. `units` are those of the contract item or the material.
     """
 
     amount: Decimal = ZERO
@@ -20,6 +22,7 @@ class Amounts:
     retainage: Decimal = ZERO
     retainage_tax: Decimal = ZERO
     finance_charge: Decimal = ZERO
+    units: Decimal = _NO_UNITS
 
     def __add__(self, other: "Amounts") -> "Amounts":
         return Amounts(*(getattr(self, name) + getattr(other, name) for name in _PARTS))
@@ -29,6 +32,16 @@ class Amounts:
 
     def __sub__(self, other: "Amounts") -> "Amounts":
         return self + -other
+
+    @property
+    def net(self) -> Decimal:
+        """What was charged: the amount without tax and finance charge. Retainage is a part of it."""
+        return self.amount - self.tax - self.finance_charge
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether no money is in any part."""
+        return not (self.amount or self.tax or self.held_back or self.retainage or self.finance_charge)
 
     @property
     def receivable(self) -> Decimal:

@@ -32,9 +32,14 @@ from services.receivables.rules.entries.header import (
     faults_in_header,
     unaffected,
 )
-from services.receivables.rules.entries.limits import faults_in_amounts, faults_in_change, faults_in_open
+from services.receivables.rules.entries.limits import (
+    fault_in_document,
+    faults_in_amounts,
+    faults_in_change,
+    faults_in_open,
+)
 from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, is_current
-from services.receivables.rules.entries.lines import fill_line, line_of, unaffected_fields
+from services.receivables.rules.entries.lines import fill_line, line_of, sign_of, unaffected_fields, unknown_codes
 from services.receivables.rules.tax import tax_discount
 from shared.values.money import ZERO
 
@@ -46,7 +51,7 @@ class Book:
     """What is known about a company while its entries are entered, validated and posted.
 
     `lines` are the lines of the posted `invoices`, by invoice id and line number. They include everything applied to
-    them, except what the entries at hand apply.
+    them, except what the entries at hand apply. `totals` is what is open of each of these invoices as a whole.
     """
 
     company: ArCompany
@@ -57,6 +62,7 @@ class Book:
     items: Mapping[tuple[str, str], ContractItem] = field(default_factory=dict)
     invoices: Mapping[int, AppliedInvoice] = field(default_factory=dict)
     lines: Mapping[int, Mapping[int, AppliedLine]] = field(default_factory=dict)
+    totals: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> HeaderFacts:
@@ -109,6 +115,24 @@ def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[
     if number is not None and facts.type == INVOICE and not is_current(book.codes.types, number):
         faults.append(("receivable_type", f"there is no active receivable type {values['receivable_type']}"))
     return Form(form.values, form.fields, tuple(faults)), facts
+
+
+def unknown_in_header(book: Book, typed: Values) -> list[tuple[str, str]]:
+    """The names in the input for a header that do not exist, for a header that is invalid in other fields."""
+    company, faults = book.company.number, []
+    customer, contract, terms = (typed.get(name) for name in ("customer", "contract", "pay_terms"))
+    if customer is not None and customer not in book.customers:
+        faults.append(("customer", f"company {company} has no customer {customer}"))
+    if contract is not None and contract not in book.contracts:
+        faults.append(("contract", f"company {company} has no contract {contract}"))
+    if terms is not None and not is_current(book.codes.terms, terms):
+        faults.append(("pay_terms", f"there are no active pay terms {terms}"))
+    return faults
+
+
+def unknown_in_line(book: Book, typed: Values) -> list[tuple[str, str]]:
+    """The codes and accounts in the input for a line that do not exist, for a line without a valid header."""
+    return unknown_codes(book.codes, book.company.gl_company, typed)
 
 
 def header_of(form: Form, facts: HeaderFacts, seq: int, entered_by: str, before: Header | None = None) -> Header:
@@ -175,8 +199,8 @@ def complete_line(
     form = form_of_line(book, header, typed, before)
     if form.faults:
         return None, list(form.faults)
-    line = line_of(number, header.type, form.values)
-    applied = book.lines.get(header.apply_to_id or 0, {}).get(line.apply_line or 0)
+    applied = book.lines.get(header.apply_to_id or 0, {}).get(form.values["apply_line"] or 0)
+    line = line_of(number, sign_of(header.type, applied), form.values)
     if applied is not None and header.type == CREDIT_MEMO:
         line = with_work_order(line, applied)
     return line if before is None else replace(line, invoice_line=before.invoice_line), []
@@ -230,12 +254,31 @@ def _moved(applied: AppliedLine, kind: TransactionType, amounts: Amounts) -> App
     return replace(applied, written_off=applied.written_off + amounts)
 
 
-def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[LineFault]:
+def total_after(entry: Entry, total: Decimal) -> Decimal:
+    """What is open of an invoice after an entry that applies to it or changes it; `total` is what was open before."""
+    return total if entry.header.action == DELETE else total + entry.total.amount
+
+
+def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine], total: Decimal) -> list[LineFault]:
     """Where an entry exceeds what it applies to, by line and field. Several of its lines may apply to the same line.
 
-    `lines` are the lines of the invoice without this entry. After an invoice or an amendment is changed or deleted, no
-    line may have less than is applied to it. Source: receivables, sections 2.6 and 3.
+    `lines` and `total` are the lines of the invoice and what is open of it, without this entry. After an invoice or an
+    amendment is changed or deleted, no line may have less than is applied to it, and neither may the invoice.
+    Source: receivables, sections 2.6 and 3.
     """
+    faults = _faults_in_lines(entry, lines)
+    if faults or (entry.header.type == INVOICE and entry.header.action != CHANGE):
+        return faults
+    crossed = fault_in_document(entry, lines.values(), total)
+    if crossed is None:
+        return []
+    if not entry.lines or entry.header.action == DELETE:
+        return [(0, "action", crossed)]
+    last = entry.lines[-1]
+    return [(last.line, "net" if last.apply_line is None else "amount", crossed)]
+
+
+def _faults_in_lines(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[LineFault]:
     header = entry.header
     if header.action == ADD and header.type == INVOICE:
         return []
@@ -265,7 +308,7 @@ def faults_in_applied(entry: Entry, lines: Mapping[int, AppliedLine]) -> list[Li
         faults += [
             (0, *fault)
             for applied in state.values()
-            for fault in faults_in_open(applied.line, applied.open, applied.billed, applied.open)
+            for fault in faults_in_open(applied, applied.open, applied.billed, applied.open)
         ]
     return faults
 

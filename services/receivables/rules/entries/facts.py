@@ -1,11 +1,13 @@
 """The kinds of transactions and lines, and the posted invoices that entries apply to."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
 from services.receivables.errors import TransactionHeld
 from services.receivables.rules.entries.amounts import NOTHING, Amounts
+from shared.values.money import ZERO
 
 TransactionType = Literal["invoice", "adjustment", "credit_memo", "write_off"]
 INVOICE: Final = "invoice"
@@ -48,6 +50,7 @@ class AppliedInvoice:
     ar_account: str
     branch: str | None
     from_rating: bool
+    invoice_date: date
     deleted: bool = False
     held_by: str | None = None
 
@@ -67,7 +70,8 @@ class AppliedLine:
 
     Amounts have the sign that is stored: `billed` is the line with its adjustments, and `credited` and `written_off`
     reduce it. What the entry at hand applies is not included. The accounts are those that the line was posted to, and
-    whatever takes from the line posts to the same ones.
+    whatever takes from the line posts to the same ones. `original` is the amount that the line was first posted with,
+    0.00 if it never had any.
     """
 
     line: int
@@ -91,6 +95,16 @@ class AppliedLine:
     retainage_tax_account: str | None = None
     charge_account: str | None = None
     charge_counter_account: str | None = None
+    original: Decimal = ZERO
+
+    @property
+    def sign(self) -> int:
+        """1 for a line that is owed, −1 for one that reduces its invoice, 0 for one that never had an amount.
+
+        Adjustments never change it.
+        """
+        amount = self.billed.amount or self.original
+        return (amount > 0) - (amount < 0)
 
     @property
     def open(self) -> Amounts:

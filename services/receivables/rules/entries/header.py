@@ -11,6 +11,7 @@ from services.receivables.records.customers import Customer
 from services.receivables.records.pay_terms import PayTerms
 from services.receivables.rules.entries.facts import CREDIT_MEMO, INVOICE, WRITE_OFF, AppliedInvoice, TransactionType
 from services.receivables.rules.entries.fields import Field, Rules, Values, closed
+from services.receivables.rules.months import MOST_MONTHS_APART, is_far_from
 from services.receivables.rules.records import default_receivable_type
 from services.receivables.rules.terms import discount_too_early, offers_discounts, term_dates
 
@@ -209,11 +210,24 @@ def faults_in_header(facts: HeaderFacts) -> list[tuple[str, str]]:
     return faults
 
 
-def header_warnings(facts: HeaderFacts, values: Values) -> list[tuple[str, str, str]]:
-    """The warnings about a header: field, rule and message of each (receivables, sections 2.10 and 2.20)."""
+def header_warnings(facts: HeaderFacts, values: Values, month: str) -> list[tuple[str, str, str]]:
+    """The warnings about a header: field, rule and message of each. `month` is that of its batch.
+
+    Dates that contradict each other are probably slips: an invoice due before its own date, an amendment dated before
+    its invoice, a date far from the month. Source: receivables, sections 2.10 and 2.20.
+    """
     found = []
-    customer, discount_on = facts.customer, values["discount_on"]
-    if discount_too_early(values["invoice_date"], discount_on):
+    customer, applied = facts.customer, facts.applied
+    invoice_date, due_on, discount_on = values["invoice_date"], values["due_on"], values["discount_on"]
+    if is_far_from(invoice_date, month):
+        detail = f"{invoice_date} is more than {MOST_MONTHS_APART} months from {month}, the month of the batch"
+        found.append(("invoice_date", "DATE_FAR_FROM_MONTH", detail))
+    if applied is not None and invoice_date < applied.invoice_date:
+        detail = f"{invoice_date} is before {applied.invoice_date}, the date of invoice {applied.invoice_number}"
+        found.append(("invoice_date", "DATED_BEFORE_INVOICE", detail))
+    if facts.type == INVOICE and due_on < invoice_date:
+        found.append(("due_on", "DUE_BEFORE_INVOICE", f"{due_on} is before the invoice date"))
+    if discount_too_early(invoice_date, discount_on):
         detail = f"{discount_on} is before the invoice date, so no discount is offered"
         found.append(("discount_on", "DISCOUNT_BEFORE_INVOICE", detail))
     if customer is not None and facts.type == INVOICE and customer.status == "hold":

@@ -15,7 +15,7 @@ from services.receivables.records.pay_terms import PayTerms
 from services.receivables.records.receivable_types import ReceivableType
 from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.entries.amounts import Amounts
-from services.receivables.rules.entries.facts import AppliedLine, LineType, TransactionType
+from services.receivables.rules.entries.facts import CONTRACT_LINE, AppliedLine, LineType, TransactionType
 from shared.values.fields import COMPLETE
 from shared.values.money import Money, Quantity, Rate
 
@@ -109,7 +109,8 @@ class TypedLine:
 
     @property
     def amounts(self) -> Amounts:
-        return Amounts(self.amount, self.tax, self.retainage, self.retainage_tax, self.finance_charge)
+        units = self.contract_units if self.line_type == CONTRACT_LINE else self.units
+        return Amounts(self.amount, self.tax, self.retainage, self.retainage_tax, self.finance_charge, units)
 
 
 @dataclass(frozen=True, slots=True)

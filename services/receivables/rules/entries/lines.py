@@ -15,11 +15,12 @@ from services.receivables.rules.entries.facts import (
     OTHER_LINE,
     SETTLING,
     WRITE_OFF,
+    AppliedLine,
     TransactionType,
 )
 from services.receivables.rules.entries.fields import Field, Form, Rules, Values, closed, fill
-from services.receivables.rules.entries.limits import fault_in_size
-from services.receivables.rules.entries.line_facts import BatchLine, LineFacts, is_current
+from services.receivables.rules.entries.limits import fault_in_retainage, fault_in_size
+from services.receivables.rules.entries.line_facts import BatchLine, EntryCodes, LineFacts, is_current
 from services.receivables.rules.tax import LineTax, tax_discount, tax_line
 from services.receivables.rules.terms import discount_offered, discount_too_early, offers_discounts
 from shared.values.money import ZERO, round_cents
@@ -203,9 +204,13 @@ NEW_LINE: Rules[LineFacts] = {
 
 
 def _whole(facts: LineFacts) -> Amounts:
-    """The amounts that shares are taken of: what is open on the line, or what was billed if nothing is open."""
+    """The amounts that shares are taken of: what is open on the line, or what was billed if nothing is open.
+
+    They have the signs that clerks enter.
+    """
     assert facts.applied is not None
-    return facts.applied.open if facts.applied.open.amount else facts.applied.billed
+    whole = facts.applied.open if facts.applied.open.amount else facts.applied.billed
+    return whole if sign_of(facts.type, facts.applied) == sign_of(facts.type, None) else -whole
 
 
 def _applied_charge(facts: LineFacts, values: Values) -> Field:
@@ -280,9 +285,26 @@ def fill_line(facts: LineFacts, typed: Values, kept: Values | None = None) -> Fo
         return Form({}, {}, (("apply_line", f"the invoice has no line {apply_line}"),))
     form = fill(APPLIED_LINE if facts.applied else NEW_LINE, facts, typed, kept)
     # A line that applies to another is limited by that one.
-    too_large = None if facts.applied else fault_in_size(form.values)
-    sizes = () if too_large is None else (too_large,)
+    sizes = _negative(facts, form) if facts.applied else _sizes(form.values)
     return Form(form.values, form.fields, (*form.faults, *_unknown(facts, form.values), *sizes))
+
+
+def _sizes(values: Values) -> list[tuple[str, str]]:
+    """What is impossible about the amounts of a new line, by field."""
+    faults = [found] if (found := fault_in_size(values)) is not None else []
+    retained = fault_in_retainage(values["retainage"] or ZERO, values["net"] or ZERO)
+    return faults if retained is None else [*faults, ("retainage", retained)]
+
+
+def _negative(facts: LineFacts, form: Form) -> list[tuple[str, str]]:
+    """The fields of a credit or a write-off that were entered negative (receivables, section 2.6)."""
+    if facts.type not in SETTLING:
+        return []
+    return [
+        (name, "is entered as a positive number, which reduces the line")
+        for name in ("amount", "finance_charge", "retainage", "contract_units", "units")
+        if form.values[name] is not None and form.values[name] < 0 and form.values[name] != form.fields[name].default
+    ]
 
 
 def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
@@ -293,25 +315,29 @@ def _unknown(facts: LineFacts, values: Values) -> list[tuple[str, str]]:
         faults.append(("line_type", "contract needs a contract in the header"))
     if values["contract_item"] is not None and facts.item is None:
         faults.append(("contract_item", f"the contract has no item {values['contract_item']}"))
-    if (
-        values["material"] is not None
-        and not facts.applied
-        and not is_current(facts.codes.materials, values["material"])
-    ):
-        faults.append(("material", f"there is no active material {values['material']}"))
-    if (
-        values["tax_code"] is not None
-        and not facts.applied
-        and not is_current(facts.codes.tax_codes, values["tax_code"])
-    ):
-        faults.append(("tax_code", f"there is no active tax code {values['tax_code']}"))
-    if values["gl_account"] and values["gl_account"] not in facts.codes.accounts:
-        faults.append(("gl_account", f"GL company {facts.company.gl_company} has no account {values['gl_account']}"))
-    if values["gl_account"] in facts.codes.control_accounts:
-        detail = f"account {values['gl_account']} is reserved for what customers owe; choose a revenue account"
-        faults.append(("gl_account", detail))
+    faults += unknown_codes(
+        facts.codes,
+        facts.company.gl_company,
+        {**values, **({"material": None, "tax_code": None} if facts.applied else {})},
+    )
     if facts.type == ADJUSTMENT and facts.applied is None and values["amount"] == ZERO:
         faults.append(("net", "a new line of an adjustment needs an amount"))
+    return faults
+
+
+def unknown_codes(codes: EntryCodes, gl_company: int, values: Values) -> list[tuple[str, str]]:
+    """The codes and accounts of a line that do not exist, whatever its header says."""
+    faults = []
+    material, tax_code, account = (values.get(name) for name in ("material", "tax_code", "gl_account"))
+    if material is not None and not is_current(codes.materials, material):
+        faults.append(("material", f"there is no active material {material}"))
+    if tax_code is not None and not is_current(codes.tax_codes, tax_code):
+        faults.append(("tax_code", f"there is no active tax code {tax_code}"))
+    if account and account not in codes.accounts:
+        faults.append(("gl_account", f"GL company {gl_company} has no account {account}"))
+    if account in codes.control_accounts:
+        detail = f"account {account} is reserved for what customers owe; choose a revenue account"
+        faults.append(("gl_account", detail))
     return faults
 
 
@@ -323,14 +349,20 @@ _STORED = tuple(
 )
 
 
-def sign_of(transaction_type: TransactionType) -> int:
-    """−1 for credits and write-offs, which are entered positive and stored negative (receivables, section 2.6)."""
-    return -1 if transaction_type in SETTLING else 1
+def sign_of(transaction_type: TransactionType, applied: AppliedLine | None) -> int:
+    """What the amounts that clerks enter are multiplied by when they are stored.
+
+    Credits and write-offs are entered positive, whatever line they reduce, and stored with the opposite sign of that
+    line: −1 for most lines, 1 for a negative one. Example: 15.00 credited on a line of −45.00 is stored as 15.00.
+    Source: receivables, section 2.6.
+    """
+    if transaction_type not in SETTLING:
+        return 1
+    return 1 if applied is not None and (applied.open.amount or applied.billed.amount) < 0 else -1
 
 
-def line_of(number: int, transaction_type: TransactionType, values: Values) -> BatchLine:
-    """The line as it is saved, from a form without faults."""
-    sign = sign_of(transaction_type)
+def line_of(number: int, sign: int, values: Values) -> BatchLine:
+    """The line as it is saved, from a form without faults and the sign of what it takes."""
     kept = {name: values[name] * sign if name in _SIGNED else values[name] for name in _STORED}
     return BatchLine(line=number, **kept)
 
@@ -340,7 +372,7 @@ def unaffected_fields(line: BatchLine, transaction_type: TransactionType, typed:
 
     Values that depend on the changed fields do not stay, and neither do those that are always calculated.
     """
-    sign = sign_of(transaction_type)
+    sign = -1 if transaction_type in SETTLING and line.amount <= 0 else 1
     following = {name for field in typed for name in FOLLOWING.get(field, ())}
     following |= {"retainage_tax", "tax_discount"}
     kept = {name: getattr(line, name) for name in _STORED if name not in following}

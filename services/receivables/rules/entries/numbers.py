@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from shared.values.names import fold
+
 POSTED = "posted"
 UNPOSTED = "unposted"
 JOB_BILLING = "job_billing"
@@ -29,8 +31,8 @@ class NumberInUse:
 
 
 def normalized(number: str) -> str:
-    """A number as it is compared: trimmed and in lower case."""
-    return number.strip().lower()
+    """A number as it is compared. Statements compare `lower(btrim(number))`, the same for letters of English."""
+    return fold(number)
 
 
 def duplicates(

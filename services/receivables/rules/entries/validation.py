@@ -6,11 +6,18 @@ from decimal import Decimal
 from typing import Final
 
 from services.receivables.rules.batches import Batch, Finding
-from services.receivables.rules.entries.book import Book, faults_in_applied, header_facts, orders_credited, take_from
+from services.receivables.rules.entries.book import (
+    Book,
+    faults_in_applied,
+    header_facts,
+    orders_credited,
+    take_from,
+    total_after,
+)
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import ADD, CREDIT_MEMO, DELETE, INVOICE, AppliedLine
 from services.receivables.rules.entries.header import faults_in_header, header_warnings
-from services.receivables.rules.entries.limits import fault_in_total
+from services.receivables.rules.entries.limits import fault_in_retainage, fault_in_total
 from services.receivables.rules.entries.line_facts import is_current
 from services.receivables.rules.entries.numbers import NumberInUse, describe_use, duplicates, normalized
 from services.receivables.rules.months import is_open
@@ -34,25 +41,33 @@ def validate(batch: Batch, book: Book, entries: Sequence[Entry], environment: En
     Entries count one after the other, so two of them that together take more from a line than it has are found.
     Source: receivables, sections 2 and 3.
     """
-    findings = _month(batch, book)
+    findings = _fault_of_month(batch, book)
     lines: dict[int, Mapping[int, AppliedLine]] = dict(book.lines)
+    totals = dict(book.totals)
     owed = dict(environment.owed or {})
     uses = Uses(environment.numbers)
     for entry in entries:
         header = entry.header
         own_id = header.apply_to_id if header.apply_to_id is not None else header.changes_id
         applied = lines.get(own_id, {}) if own_id is not None else {}
-        findings += _entry(book, entry, applied)
+        total = totals.get(own_id, ZERO) if own_id is not None else ZERO
+        findings += _entry(book, entry, batch.month)
+        findings += [
+            Finding(entry.seq, line or None, field, "LIMIT", ERROR, detail)
+            for line, field, detail in faults_in_applied(entry, applied, total)
+        ]
+        findings += _disposition(entry, applied)
         findings += number_warnings(batch.id, entry, uses)
         if header.action == ADD:
             owed[header.customer_id] = owed.get(header.customer_id, ZERO) + entry.total.amount
         findings += credit_warnings(book, entry, owed.get(header.customer_id, ZERO))
         if own_id is not None:
             lines[own_id] = take_from(applied, entry)
+            totals[own_id] = total_after(entry, total)
     return findings
 
 
-def _month(batch: Batch, book: Book) -> list[Finding]:
+def _fault_of_month(batch: Batch, book: Book) -> list[Finding]:
     company = book.company
     if is_open(batch.month, company.last_closed_month, company.max_open_months):
         return []
@@ -60,14 +75,14 @@ def _month(batch: Batch, book: Book) -> list[Finding]:
     return [Finding(0, None, "month", "MONTH_CLOSED", ERROR, detail)]
 
 
-def _entry(book: Book, entry: Entry, applied: Mapping[int, AppliedLine]) -> list[Finding]:
+def _entry(book: Book, entry: Entry, month: str) -> list[Finding]:
     header = entry.header
     facts = header_facts(book, {}, entry)
     findings = [Finding(entry.seq, None, field, "HEADER", ERROR, detail) for field, detail in faults_in_header(facts)]
-    if header.action == ADD:
+    if header.action != DELETE:
         findings += [
             Finding(entry.seq, None, field, rule, WARNING, detail)
-            for field, rule, detail in header_warnings(facts, header.typed())
+            for field, rule, detail in header_warnings(facts, header.typed(), month)
         ]
     if not entry.lines and header.action != DELETE:
         findings.append(Finding(entry.seq, None, "lines", "WITHOUT_LINES", ERROR, "the entry has no lines"))
@@ -79,11 +94,20 @@ def _entry(book: Book, entry: Entry, applied: Mapping[int, AppliedLine]) -> list
         detail = "is required, because the company does not number invoices automatically"
         findings.append(Finding(entry.seq, None, "invoice_number", "NUMBER_MISSING", ERROR, detail))
     findings += _names(book, entry)
-    findings += [
-        Finding(entry.seq, line or None, field, "LIMIT", ERROR, detail)
-        for line, field, detail in faults_in_applied(entry, applied)
+    if header.action != DELETE:
+        findings += _retained(entry)
+    return findings
+
+
+def _retained(entry: Entry) -> list[Finding]:
+    """The new lines that hold back more than they have, which were entered when that was possible."""
+    found = [(line.line, fault_in_retainage(line.retainage, line.amounts.net)) for line in entry.lines]
+    new = {line.line for line in entry.lines if line.apply_line is None}
+    return [
+        Finding(entry.seq, number, "retainage", "LIMIT", ERROR, detail)
+        for number, detail in found
+        if detail is not None and number in new
     ]
-    return findings + _disposition(entry, applied)
 
 
 def _names(book: Book, entry: Entry) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.receivables.records.ar_companies import ArCompany
@@ -11,8 +11,8 @@ from services.receivables.records.pay_terms import PayTerms
 from services.receivables.records.receivable_types import ReceivableType
 from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.exported_invoices.conflicts import (
+    find_booked_conflict,
     find_conflict,
-    find_order_conflict,
     find_run_conflict,
 )
 from services.receivables.rules.exported_invoices.hand_overs import (
@@ -46,7 +46,7 @@ class BookingFacts:
     """What is known before a chunk is decided.
 
     `booked_versions` are the pairs of work order id and rating version that are on an invoice already, with the number
-    of the order there. `run_uuid` is the random id of the run that has this number here.
+    of the order there; `booked_attempts` are the booked attempts of invoices by their id. `run_uuid` is the random id of the run that has this number here.
     """
 
     company: ArCompany | None
@@ -55,6 +55,7 @@ class BookingFacts:
     accounts: AbstractSet[str]
     outcomes: Mapping[tuple[int, int], EarlierOutcome]
     booked_versions: Mapping[tuple[int, int], str | None]
+    booked_attempts: Mapping[int, int] = field(default_factory=dict)
     run_uuid: UUID | None = None
 
 
@@ -182,7 +183,7 @@ def _size(invoice: HandedInvoice, tax: TaxCode | None) -> tuple[str, str] | None
 
 
 def _booked_before(invoice: HandedInvoice, facts: BookingFacts) -> tuple[str, str] | None:
-    conflict = find_order_conflict(invoice, facts.booked_versions)
+    conflict = find_booked_conflict(invoice, facts.booked_attempts, facts.booked_versions)
     if conflict is not None:
         return RefusalReason.HAND_OVER_CONFLICT, conflict
     versions = {(order.work_order_id, order.version) for order in invoice.orders}

@@ -7,7 +7,7 @@ from services.receivables.rules.exported_invoices.hand_overs import EarlierOutco
 
 _WHAT_TO_DO = (
     "A database was restored to an earlier moment. Run `ratebook reconcile`, credit what receivables booked for orders "
-    "that no longer exist, then rate this order again and export it."
+    "that no longer exist, then remove the rating of this order, rate it again and export it."
 )
 _SHOWN_NUMBERS = 5
 
@@ -42,11 +42,18 @@ def find_conflict(invoice: HandedInvoice, run_id: int, earlier: EarlierOutcome |
     return None
 
 
-def find_order_conflict(invoice: HandedInvoice, booked: Mapping[tuple[int, int], str | None]) -> str | None:
-    """Why an invoice has an order whose id and rating version are booked under another number.
+def find_booked_conflict(
+    invoice: HandedInvoice, booked_attempts: Mapping[int, int], booked: Mapping[tuple[int, int], str | None]
+) -> str | None:
+    """Why an undecided attempt contradicts what is booked: its invoice by another attempt, or one of its orders.
 
-    `booked` has the numbers by work order id and version. Source: receivables, section 4.
+    `booked_attempts` has the booked attempts by invoice id, `booked` the numbers of booked orders by work order id and
+    version. Rating only tries again after a refusal, and never gives an id to another order. Source: receivables,
+    section 4.
     """
+    attempt = booked_attempts.get(invoice.invoice_id)
+    if attempt not in {None, invoice.attempt}:
+        return f"Receivables has booked invoice {invoice.invoice_id} as attempt {attempt}. {_WHAT_TO_DO}"
     others = sorted(
         number
         for order in invoice.orders

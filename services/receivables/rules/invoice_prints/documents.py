@@ -14,7 +14,10 @@ from shared.values.money import ZERO
 
 @dataclass(frozen=True)
 class DocumentHead:
-    """A posted invoice with its company and customer; `terms` are described as they are set up now."""
+    """A posted invoice with its company and customer; `terms` are described as they are set up now.
+
+    A `deleted` one has nothing left, and its document says that it is void.
+    """
 
     id: int
     ar_company: int
@@ -36,6 +39,7 @@ class DocumentHead:
     net: Decimal
     tax: Decimal
     total: Decimal
+    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,16 @@ class DocumentLine:
 
 @dataclass(frozen=True)
 class DocumentAmendment:
-    """A transaction applied to an invoice. Its total is negative if it reduces the invoice."""
+    """A transaction applied to an invoice. Its total is negative if it reduces the invoice.
+
+    `held_back` is what it adds to the retainage, or takes from it.
+    """
 
     invoice_id: int
     type: TransactionType
     on: date
     total: Decimal
+    held_back: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,9 @@ class InvoiceDocument:
 
     @property
     def retainage(self) -> Decimal:
-        return sum((line.retainage + line.retainage_tax for line in self._lines), ZERO)
+        """What is still held back, after the amendments."""
+        held_back = sum((line.retainage + line.retainage_tax for line in self._lines), ZERO)
+        return held_back + sum((amendment.held_back for amendment in self.amendments), ZERO)
 
     @property
     def discount(self) -> Decimal:

@@ -1,6 +1,5 @@
 """Entries as clerks enter them."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +9,7 @@ from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.entries.facts import LineType, TransactionType
 from shared.contracts.invoice_credited import Disposition
 from shared.http.bodies import ChangeBody
+from shared.values.dates import CalendarDate
 from shared.values.money import EnteredMoney, EnteredQuantity, EnteredRate
 from shared.values.numbers import Id
 from shared.values.text import AccountText, CodeText, Line, NumberText
@@ -30,10 +30,10 @@ class HeaderFields(BaseModel):
     receivable_type: TypeNumber | None = None
     description: Line | None = None
     purchase_order: Line | None = None
-    invoice_date: date | None = None
+    invoice_date: CalendarDate | None = None
     pay_terms: CodeText | None = None
-    due_on: date | None = None
-    discount_on: date | None = None
+    due_on: CalendarDate | None = None
+    discount_on: CalendarDate | None = None
     disposition: Disposition | None = None
     reason: Line | None = None
 
@@ -86,7 +86,7 @@ class MiscInput(ChangeBody):
 
     code: CodeText | None = None
     description: Line | None = None
-    distributed_on: date | None = None
+    distributed_on: CalendarDate | None = None
     amount: EnteredMoney | None = None
 
 

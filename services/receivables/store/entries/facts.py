@@ -87,7 +87,10 @@ async def contracts(
 
 
 async def numbers_in_use(session: AsyncSession, ar_company: int, numbers: Sequence[str]) -> list[NumberInUse]:
-    """Where these invoice numbers are in use in the company, or on bills of Job Billing not interfaced yet."""
+    """Where these invoice numbers are in use in the company, or on bills of Job Billing not interfaced yet.
+
+    The number of a deleted invoice can be used again.
+    """
     if not numbers:
         return []
     return await fetch_all(
@@ -102,6 +105,7 @@ async def numbers_in_use(session: AsyncSession, ar_company: int, numbers: Sequen
         JOIN batch b ON b.id = t.batch_id
         JOIN customer c ON c.id = t.customer_id
         WHERE t.type = 'invoice' AND t.action = 'add'
+          AND NOT EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete')
         UNION ALL
         SELECT 'unposted', e.invoice_number, b.ar_company, c.number, b.month, b.number, e.seq, e.batch_id, NULL
         FROM named

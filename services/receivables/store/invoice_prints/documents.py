@@ -41,7 +41,8 @@ async def _heads(session: AsyncSession, ids: Sequence[int]) -> list[DocumentHead
         SELECT t.id, t.ar_company, k.name AS company_name, k.address AS company_address, k.currency,
                t.invoice_number AS number, t.month, t.number AS transaction, c.number AS customer,
                c.name AS customer_name, c.address AS customer_address, t.contract, v.purchase_order,
-               v.invoice_date, v.due_on, v.discount_on, p.description AS terms, sums.net, sums.tax, sums.total
+               v.invoice_date, v.due_on, v.discount_on, p.description AS terms, sums.net, sums.tax, sums.total,
+               EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete') AS deleted
         FROM {_IDS}
         JOIN ar_transaction t ON t.id = chosen.id
         {CURRENT_VERSION}
@@ -101,7 +102,9 @@ async def _amendments(session: AsyncSession, ids: Sequence[int]) -> list[Documen
         session,
         DocumentAmendment,
         f"""
-        SELECT a.applies_to_id AS invoice_id, a.type, a.invoice_date AS on, a.total
+        SELECT a.applies_to_id AS invoice_id, a.type, a.invoice_date AS on, a.total,
+               (SELECT coalesce(sum(l.retainage + l.retainage_tax), 0.00)
+                FROM ar_line l WHERE l.transaction_id = a.id) AS held_back
         FROM {_IDS} JOIN ar_transaction a ON a.applies_to_id = chosen.id AND a.type <> 'invoice' ORDER BY a.id
         """,
         ids=ids,

@@ -154,10 +154,10 @@ async def test_a_bulk_rating_that_fails_as_a_whole_leaves_the_next_one_its_turn(
         assert started.status_code == 202
     lock = work_orders.lock_ready_for_rating
 
-    async def fails(session: Any, order_ids: list[int]) -> Any:
+    async def fails(session: Any, order_ids: list[int], statuses: Any) -> Any:
         if orders[0]["id"] in order_ids:
             raise ArithmeticError
-        return await lock(session, order_ids)
+        return await lock(session, order_ids, statuses)
 
     monkeypatch.setattr(work_orders, "lock_ready_for_rating", fails)
     attempts = Attempts("test")

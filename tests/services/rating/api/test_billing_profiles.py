@@ -307,7 +307,7 @@ async def test_codes_are_exported_as_xlsx_and_imported_again(company: Company, n
     exported = await rating.get(f"/v1/{noun}", headers={"accept": XLSX})
     assert exported.headers["content-type"] == XLSX
     answer = await rating.post(f"/v1/{noun}/import", content=exported.content, headers={"content-type": XLSX})
-    assert answer.json() == {"imported": len(before)}, answer.text
+    assert answer.json()["unchanged"] == len(before), answer.text
     assert (await rating.get(f"/v1/{noun}")).json() == before
 
 
@@ -332,6 +332,6 @@ async def test_profiles_are_imported_from_xlsx_and_errors_name_the_row(company: 
     out = io.BytesIO()
     book.save(out)
     answer = await rating.post("/v1/billing-profiles/import", content=out.getvalue(), headers={"content-type": XLSX})
-    assert answer.json() == {"imported": 1}, answer.text
+    assert answer.json()["imported"] == 1, answer.text
     (made,) = (await rating.get("/v1/billing-profiles", params={"priority": "SPECIAL"})).json()["items"]
     assert made["lines"][0]["rate"] == "100.00000"

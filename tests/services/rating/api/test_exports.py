@@ -16,7 +16,7 @@ from shared.database.pool import Database
 from shared.database.statements import execute, fetch_value
 from tests.fixtures.attempts import LOUD
 from tests.fixtures.exchange import data_of, take_events, work_off
-from tests.fixtures.ledgers import Company, Enter, Rate
+from tests.fixtures.ledgers import ORDER, Company, Enter, Rate
 from tests.services.rating.conftest import CountStatements, Identity
 
 
@@ -294,3 +294,82 @@ async def test_the_claim_of_many_orders_sends_no_more_statements_than_that_of_on
             assert (await rating.post("/v1/exports", json={}, headers=key(number))).status_code == 202
         counted.append(statements.count)
     assert counted[0] == counted[1] <= 16
+
+
+@pytest.mark.parametrize(
+    ("dating", "pointers"),
+    [
+        ({"month": "2026-09", "invoice_date": "2026-10-31"}, ["/month"]),
+        ({"month": "2027-05", "invoice_date": "2027-05-02"}, ["/month"]),
+        ({"month": "2026-11", "invoice_date": "2025-09-30"}, ["/invoice_date"]),
+        ({"month": "2026-11", "invoice_date": "2027-01-01"}, ["/invoice_date"]),
+        ({"invoice_date": "2026-09-30"}, ["/month"]),
+    ],
+)
+async def test_a_month_or_date_that_accounts_receivable_would_refuse_is_refused_at_once(
+    company: Company, rated: list[dict[str, Any]], enter: Enter, dating: dict[str, str], pointers: list[str]
+) -> None:
+    rating, _ = company
+    (waiting,) = await enter("W9")
+    on_demand = f"/v1/work-orders/{waiting['id']}/on-demand-invoice"
+    etag = (await rating.get(f"/v1/work-orders/{waiting['id']}")).headers["etag"]
+    for path, headers in (("/v1/exports", {}), (on_demand, {"if-match": etag})):
+        refused = await rating.post(path, json=dating, headers={"idempotency-key": f"late {path}", **headers})
+        assert (refused.status_code, refused.json()["code"]) == (422, "EXPORT_DATE_REFUSED"), refused.text
+        assert [one["pointer"] for one in refused.json()["errors"]] == pointers
+    statuses = {one["status"] for one in (await rating.get("/v1/work-orders")).json()["items"]}
+    assert statuses == {"rated", "open"}
+    in_time = {"month": "2026-10", "invoice_date": "2025-09-01"}
+    assert (await rating.post("/v1/exports", json=in_time, headers=key(1))).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("path", "inside", "names"),
+    [
+        ("/v1/exports", "selection", "bill_tos"),
+        ("/v1/invoices/assign", "selection", "bill_tos"),
+        ("/v1/invoices/unassign", "selection", "bill_tos"),
+        ("/v1/rating-runs", None, "customers"),
+    ],
+)
+async def test_a_selection_names_branches_and_customers_that_exist(
+    company: Company, rated: list[dict[str, Any]], enter: Enter, path: str, inside: str | None, names: str
+) -> None:
+    rating, _ = company
+    await enter("W8", customer="NEW1")
+    chosen = {"branches": ["SAT", "SATX"], names: ["S1001", "NEW1", "S9999"]}
+    body = chosen if inside is None else {inside: chosen}
+    refused = await rating.post(path, json=body, headers=key(1))
+    assert (refused.status_code, refused.json()["code"]) == (422, "UNKNOWN_REFERENCE"), refused.text
+    before = "" if inside is None else f"/{inside}"
+    assert [one["pointer"] for one in refused.json()["errors"]] == [f"{before}/branches/1", f"{before}/{names}/2"]
+
+
+async def test_an_order_of_a_customer_that_receivables_does_not_know_warns(company: Company, enter: Enter) -> None:
+    rating, _ = company
+    (known,) = await enter("W1")
+    assert (await rating.get(f"/v1/work-orders/{known['id']}")).json()["warnings"] == []
+    entered = await rating.post(
+        "/v1/work-orders", json={**ORDER, "number": "W2", "customer": "NEW1", "bill_to": "NEW2"}
+    )
+    order = entered.json()
+    expected = ["UNKNOWN_CUSTOMER", "UNKNOWN_BILL_TO"]
+    assert order["warnings"] == expected
+    read = await rating.get(f"/v1/work-orders/{order['id']}")
+    assert read.json()["warnings"] == expected
+    changes = {"customer": "S1001", "bill_to": "NEW1"}
+    changed = await rating.patch(
+        f"/v1/work-orders/{order['id']}", json=changes, headers={"if-match": read.headers["etag"]}
+    )
+    assert changed.json()["warnings"] == ["UNKNOWN_BILL_TO"]
+    listed = (await rating.get("/v1/work-orders")).json()["items"]
+    assert {row["number"]: row["warnings"] for row in listed} == {"W1": [], "W2": ["UNKNOWN_BILL_TO"]}
+
+
+async def test_a_branch_belongs_to_an_ar_company_that_exists(company: Company) -> None:
+    rating, _ = company
+    branch = {"code": "ELP", "name": "El Paso", "ar_company": 77}
+    refused = await rating.post("/v1/branches", json=branch)
+    assert (refused.status_code, refused.json()["code"]) == (422, "UNKNOWN_REFERENCE"), refused.text
+    assert refused.json()["errors"] == [{"pointer": "/ar_company", "detail": "there is no AR company 77"}]
+    assert (await rating.post("/v1/branches", json={**branch, "ar_company": 2})).status_code == 201

@@ -79,7 +79,9 @@ async def test_a_checked_file_is_counted_but_not_imported_until_it_is_sent_again
 ) -> None:
     before = await rows(rating_database)
     checked = await send(rating, noun, FILES[noun], check="true")
-    assert (checked.status_code, checked.json()) == (200, {"imported": 0, "checked": 1}), checked.text
+    counted = [checked.json()[name] for name in ("imported", "checked", "created", "more_changes")]
+    assert (checked.status_code, counted) == (200, [0, 1, 1, 0]), checked.text
+    assert [one["change"] for one in checked.json()["changes"]] == ["created"]
     assert await rows(rating_database) == before
     loaded = await send(rating, noun, FILES[noun])
     assert (loaded.status_code, loaded.json()["imported"]) == (201, 1), loaded.text

@@ -48,7 +48,7 @@ async def test_prebills_are_imported_with_their_servers_and_split_to_the_cent(
     cards: httpx.AsyncClient, card: Callable[[str], Awaitable[dict[str, Any]]], rate: Rate
 ) -> None:
     answer = await load(cards, "prebills", (CARDS / "prebills.csv").read_bytes())
-    assert answer.json() == {"imported": 2}
+    assert answer.json()["imported"] == 2
     order = await card("CARD-01")
     rated = (await rate(order["id"])).json()
     assert [(line["billing_item"], line["origin"], line["amount"]) for line in rated["lines"]] == [
@@ -66,14 +66,14 @@ async def test_prebills_are_imported_with_their_servers_and_split_to_the_cent(
 @pytest.mark.parametrize(
     ("number", "item", "words"),
     [
-        ("CARD-10", "Keeper", "8.250 hours in units of 8, started units in full at 175 = 350.00"),
-        ("CARD-14", "Marshals' time", "3.500 hours, started units in full at 65 × 2 persons = 520.00"),
-        ("CARD-19", "Page supplement", "100.000 pages, in the band up to 249 = 25.00"),
+        ("CARD-10", "Keeper", "8.25 hours in units of 8, started units in full at 175 = 350.00"),
+        ("CARD-14", "Marshals' time", "3.5 hours, started units in full at 65 × 2 persons = 520.00"),
+        ("CARD-19", "Page supplement", "100 pages, in the band up to 249 = 25.00"),
         ("CARD-25", "Rush surcharge", "RUSH_FLAG: × 2 adds to 18.50 (Delivery) = 18.50"),
         ("CARD-26", "Delivery", "78216 (INNER) to 78205 (DOWNTOWN): at 18.5 = 18.50"),
         ("CARD-26", "After-hours surcharge", "AFTER_HOURS: 15 % of 37.00 (Delivery, Rush surcharge) = 5.55"),
-        ("CARD-30", "Filing", "3.000 servees: 1 at 50, 1 at 10, 1 at 5 = 65.00"),
-        ("CARD-30", "Mileage", "7.000 miles at 0.67, at least 15.00 = 15.00"),
+        ("CARD-30", "Filing", "3 servees: 1 at 50, 1 at 10, 1 at 5 = 65.00"),
+        ("CARD-30", "Mileage", "7 miles at 0.67, at least 15.00 = 15.00"),
         ("CARD-30", "Handling of advances", "none of fee_advances is charged"),
         ("CARD-32", "Handling of advances", "10 % of 103.64 (fee_advances) = 10.36"),
     ],
@@ -106,7 +106,7 @@ async def test_exported_profiles_can_be_imported_again(cards: httpx.AsyncClient)
     )
     assert ended.status_code == 200, ended.text
     answer = await load(cards, "billing-profiles", exported.replace(b"2026-01-01", b"2027-01-01"))
-    assert answer.json() == {"imported": 1}, answer.text
+    assert answer.json()["imported"] == 1, answer.text
     before, after = (await cards.get("/v1/billing-profiles", params=query)).json()["items"]
     assert after["lines"] == profile["lines"] == before["lines"]
 
@@ -122,7 +122,7 @@ async def test_orders_and_prebills_are_exported_in_the_import_format(cards: http
         if noun == "work-order-entries":
             exported = exported.replace(b"CARD-", b"AGAIN-")
         answer = await load(cards, import_noun, exported)
-        assert answer.json() == {"imported": len(before)}, answer.text
+        assert answer.json()["imported"] == len(before), answer.text
         after = (await cards.get(f"/v1/{noun}", params={"limit": 500})).json()["items"][len(before) :]
         assert [{**row, key: row[key].replace("AGAIN", "CARD")} for row in after] == [
             {**row, "bill_to": row["customer"]} if "customer" in row else row for row in before

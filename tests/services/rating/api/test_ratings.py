@@ -26,7 +26,7 @@ async def test_a_rating_explains_every_line_of_its_profile(enter: Enter, rate: R
         ("Mileage", "40.000", "26.00"),
     ]
     verdicts = {line["billing_item"]: line["words"] for line in rated["explanation"]["lines"]}
-    assert verdicts["Mileage"] == "40.000 miles at 0.65 = 26.00"
+    assert verdicts["Mileage"] == "40 miles at 0.65 = 26.00"
     assert verdicts["Skip trace"] == "needs SKIP_TRACE; the order has no triggers"
     assert (await company[0].get(f"/v1/work-orders/{order['id']}/rating")).json() == rated
 

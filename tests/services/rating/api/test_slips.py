@@ -75,7 +75,7 @@ async def test_only_the_invalid_line_is_named_and_no_profile_is_saved(
 @pytest.mark.parametrize(
     ("slip", "words"),
     [
-        ({"service_on": "9999-12-31"}, "must be between 1990-01-01 and 2199-12-31"),
+        ({"service_on": "9999-12-31"}, "must be between 1990-01-01 and 2100-12-31"),
         ({"service_on": "0026-11-02"}, "must be between"),
         ({"service_on": "2026-02-30"}, "must be a date, like 2026-11-02"),
         ({"triggers": ["SERVED"]}, "SERVED is an outcome; set field_status instead"),

@@ -108,11 +108,12 @@ async def test_the_reasons_of_a_zero_bill_and_a_reopening_are_on_the_order(
 async def test_a_refusal_and_a_removed_draft_are_in_the_history_with_their_reasons(
     company: Company, do: Do, order: dict[str, Any], rating_database: Database, receivables_database: Database
 ) -> None:
-    rating, _ = company
+    rating, receivables = company
     await do("ann", "POST", "rating")
     (invoice,) = (await do("ann", "POST", "/v1/invoices/assign", {})).json()["invoice_ids"]
-    body = {"selection": {"invoice_ids": [invoice]}, "invoice_date": "2026-09-20"}
+    body = {"selection": {"invoice_ids": [invoice]}, "invoice_date": "2026-10-20"}
     await do("eve", "POST", "/v1/exports", body)
+    await receivables.post("/v1/months/close", json={"ar_company": 1, "month": "2026-10"})
     await exchange(rating_database, receivables_database)
     draft = await rating.get(f"/v1/invoices/{invoice}")
     await rating.delete(f"/v1/invoices/{invoice}", headers={"if-match": draft.headers["etag"]})

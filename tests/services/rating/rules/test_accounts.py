@@ -1,11 +1,12 @@
 """Credit limits and months as receivables reports them, and which of two copies is kept."""
 
+from datetime import date
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
 
-from services.rating.rules.accounts import is_over_limit, month_fault
+from services.rating.rules.accounts import OpenMonths, dating_faults, is_over_limit, month_fault
 from services.rating.rules.customers import Customer, newest
 from services.rating.rules.ready_to_export import Exposure, over_limit
 
@@ -52,3 +53,21 @@ def test_the_newest_version_of_a_customer_wins_in_any_order() -> None:
     other = Customer(2, "S1", 1, "other company", "active", "LAW")
     for received in permutations([old, new, other]):
         assert newest(received, lambda customer: (customer.ar_company, customer.number)) == [new, other]
+
+
+@pytest.mark.parametrize(
+    ("invoice_date", "month", "fields"),
+    [
+        ("2026-11-20", "2026-11", []),
+        ("2025-10-01", "2026-11", []),
+        ("2025-09-30", "2026-11", ["invoice_date"]),
+        ("2026-12-31", "2026-11", []),
+        ("2027-01-01", "2026-11", ["invoice_date"]),
+        ("2026-09-30", "2026-09", ["month"]),
+        ("2026-09-30", "2027-03", ["month"]),
+        ("2024-01-01", "2026-09", ["month", "invoice_date"]),
+    ],
+)
+def test_invoices_are_dated_near_an_open_month(invoice_date: str, month: str, fields: list[str]) -> None:
+    months = [OpenMonths(1, "2026-09", 5), OpenMonths(2, "2026-08", 9)]
+    assert [field for field, _ in dating_faults(date.fromisoformat(invoice_date), month, months)] == fields

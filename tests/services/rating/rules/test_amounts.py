@@ -84,6 +84,13 @@ def test_a_rate_per_person_and_hour_multiplies_two_quantities() -> None:
         ("multiplier", "1.5", "25.01", {}, "12.51"),
         ("multiplier", "0.9", "80.00", {}, "-8.00"),
         ("multiplier", "1", "80.00", {}, "0.00"),
+        ("multiplier", "0.5", "10.01", {}, "-5.00"),
+        ("multiplier", "0.5", "-10.01", {}, "5.00"),
+        ("multiplier", "0.9", "30.00", {"minimum": Decimal(5)}, "-5.00"),
+        ("multiplier", "0.5", "0.01", {"minimum": Decimal(5)}, "-5.00"),
+        ("multiplier", "0.5", "900.00", {"maximum": Decimal(50)}, "-50.00"),
+        ("percent_of", "10", "-30.00", {"minimum": Decimal(5)}, "-5.00"),
+        ("percent_of", "10", "-900.00", {"maximum": Decimal(50)}, "-50.00"),
     ],
 )
 def test_percentages_and_multipliers_of_other_lines(
@@ -91,6 +98,13 @@ def test_percentages_and_multipliers_of_other_lines(
 ) -> None:
     made = line(method=method, rate=Decimal(rate), base=("Delivery",), **limits)
     assert price_share(made, Decimal(base)).amount == Decimal(amount)
+
+
+def test_a_factor_below_1_says_what_it_leaves() -> None:
+    made = line(method="multiplier", rate=Decimal("0.50000"), base=("Delivery",), minimum=Decimal(9))
+    assert price_share(made, Decimal("10.01")).calculation == (
+        "× 0.5 leaves 5.01 of 10.01 (Delivery), at least 9.00 = -9.00"
+    )
 
 
 def test_a_named_zone_takes_precedence_and_each_direction_has_its_own_rate() -> None:

@@ -261,6 +261,9 @@ def test_a_payment_includes_all_commissions_of_a_server_or_none(amounts: list[tu
         (None, "1", ["commission_method"]),
         ("flat", None, ["commission_rate"]),
         ("flat", "250", []),
+        ("flat", "0", []),
+        ("flat", "-0.01", ["commission_rate"]),
+        ("percent", "100", []),
         ("percent", "100.1", ["commission_rate"]),
         ("percent", "-1", ["commission_rate"]),
         ("server", None, []),
@@ -274,6 +277,12 @@ def test_commission_terms_are_checked_by_method(
     assert [field for field, _ in find_faults_in_terms(terms)] == fields
 
 
+def test_missing_commission_terms_are_asked_for_by_what_they_are() -> None:
+    for method, wanted in (("flat", "an amount"), ("percent", "a percentage")):
+        ((_, words),) = find_faults_in_terms(CommissionTerms.model_validate({"commission_method": method}))
+        assert words == f"a {method} commission needs {wanted}"
+
+
 def rate_entry(begin: str, end: str | None = None, *, percent: str = "40", server: str = "ANA") -> CommissionRateEntry:
     return CommissionRateEntry.model_validate(
         {"server": server, "percent": percent, "effective_from": begin, "effective_to": end}
@@ -283,14 +292,18 @@ def rate_entry(begin: str, end: str | None = None, *, percent: str = "40", serve
 @pytest.mark.parametrize(
     ("entry", "field"),
     [
-        (rate_entry("2026-01-01", server="WHO"), "server"),
         (rate_entry("2026-01-01", percent="100.01"), "percent"),
         (rate_entry("2026-01-01", percent="-0.01"), "percent"),
         (rate_entry("2026-01-02", "2026-01-01"), "effective_to"),
     ],
 )
 def test_an_invalid_percentage_names_its_field(entry: CommissionRateEntry, field: str) -> None:
-    assert [name for name, _ in find_faults_in_rate(entry, {"ANA"})] == [field]
+    assert [name for name, _ in find_faults_in_rate(entry)] == [field]
+
+
+@pytest.mark.parametrize("percent", ["0", "0.5", "100"])
+def test_percentages_from_nothing_to_everything_are_valid_even_for_one_day(percent: str) -> None:
+    assert find_faults_in_rate(rate_entry("2026-01-01", "2026-01-01", percent=percent)) == []
 
 
 @pytest.mark.parametrize(
@@ -309,5 +322,8 @@ def test_a_server_has_one_percentage_at_a_time(begin: str, end: str | None, over
     assert bool(find_overlapping_rates([rate_entry(begin, end)], [saved])) == overlaps
     assert not find_overlapping_rates([rate_entry(begin, end)], [saved], replaces=5)
     assert not find_overlapping_rates([rate_entry(begin, end, server="TOM")], [saved])
+    if overlaps:
+        ((_, words),) = find_overlapping_rates([rate_entry(begin, end)], [saved])
+        assert words == "ANA already has 30 % from 2026-03-01 to 2026-06-30"
     both = [rate_entry("2026-03-01", "2026-06-30"), rate_entry(begin, end)]
     assert [index for index, _ in find_overlapping_rates(both, [])] == ([1] if overlaps else [])

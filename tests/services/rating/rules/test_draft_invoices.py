@@ -163,9 +163,9 @@ def test_a_rule_that_contradicts_itself_names_the_field(
     assert [name for name, _ in find_faults_in_rule(rule)] == [field]
 
 
-PART = Blocker(1, "W1", "part", waits=True, until_cycle_ends=False)
-CYCLE = Blocker(2, "W2", "cycle", waits=True, until_cycle_ends=True)
-NEGATIVE = Blocker(3, "W3", "negative", waits=False, until_cycle_ends=False)
+PART = Blocker(1, "W1", "part", waits=True, unless_named=False)
+CYCLE = Blocker(2, "W2", "cycle", waits=True, unless_named=True)
+NEGATIVE = Blocker(3, "W3", "negative", waits=False, unless_named=False)
 
 
 @pytest.mark.parametrize(

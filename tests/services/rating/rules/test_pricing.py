@@ -1,5 +1,6 @@
 """The laws of prices, for any rate table."""
 
+from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 
 from services.rating.errors import AmountTooLarge, NothingToCharge, PrebillNotInTable
 from services.rating.records.billing_profiles import Key
-from services.rating.records.charges import ChargeKind
+from services.rating.records.charges import ChargeKind, ServerShare
+from services.rating.records.notation import Step
 from services.rating.rules.charges import OrderCharge
-from services.rating.rules.pricing import price_order, rate_work_orders
-from services.rating.rules.rate_tables import BillingProfile, ProfileLine
+from services.rating.rules.commissions import LineTerms
+from services.rating.rules.pricing import UNEXPECTED, price_order, rate_work_orders
+from services.rating.rules.rate_tables import BillingProfile, ProfileLine, digest_of_rates
 from services.rating.rules.rated import Rated
 from shared.values.money import round_cents
 from tests.fixtures.rate_tables import amount_of, order, profile_of, sample_rate_table
@@ -293,6 +296,48 @@ def test_a_line_without_a_reported_quantity_is_charged_if_one_is_entered_by_hand
     )
 
 
+def test_the_original_amount_of_an_overridden_quantity_is_that_of_the_reported_one() -> None:
+    mileage = line(billing_item="Mileage", method="per_unit", rate=Decimal("0.65"), quantity_source="miles")
+    share_of_it = share("percent_of", "10", "Mileage")
+    overrides = [
+        charge(1, "override", "Mileage", quantity=Decimal(40), comment="odometer"),
+        charge(2, "override", "percent_of 10", quantity=Decimal(100), comment="agreed"),
+    ]
+    rated = price_order(order(miles="20"), profile(mileage, share_of_it), "BEXAR", "zip", charges=overrides)
+    assert [(str(one.amount), str(one.original_amount)) for one in rated.lines] == [
+        ("26.00", "13.00"),
+        ("10.00", "10.00"),
+    ]
+
+
+def test_a_commission_goes_to_the_servers_of_the_charge_or_else_of_the_order() -> None:
+    ana, tom = ServerShare("ANA", Decimal(100)), ServerShare("TOM", Decimal(100))
+    terms: dict[str, Any] = {"commission_method": "percent", "commission_rate": Decimal(10)}
+    entered = [
+        charge(1, "prebill", "Copies", rate=Decimal(5), servers=(tom,), **terms),
+        charge(2, "manual", "Wait", rate=Decimal(6), commission_method="server"),
+    ]
+    rated = price_order(order(servers=(ana,)), profile(line(**terms)), "BEXAR", "zip", charges=entered)
+    assert rated.terms == (
+        LineTerms(1, "Service of process", Decimal("80.00"), "percent", Decimal(10), (ana,)),
+        LineTerms(2, "Copies", Decimal("5.00"), "percent", Decimal(10), (tom,)),
+        LineTerms(3, "Wait", Decimal("6.00"), "server", Decimal(0), (ana,)),
+    )
+
+
+def test_a_charge_keeps_its_account_and_tax_and_a_standard_one_takes_those_of_the_table() -> None:
+    table = profile(
+        line(), line(billing_item="Wait", mode="triggered", bill_type="X", bill_kind="flag", comment="lobby")
+    )
+    entered = [
+        charge(1, "prebill", "Wait", commission_method="flat", commission_rate=Decimal(3)),
+        charge(2, "manual", "Stamps", rate=Decimal(2), income_account="4900", taxable=True, comment="two"),
+    ]
+    _, wait, stamps = price_order(order(), table, "BEXAR", "zip", charges=entered).lines
+    assert (wait.income_account, wait.taxable, wait.comment, wait.position) == ("4000", False, "lobby", 3)
+    assert (stamps.income_account, stamps.taxable, stamps.comment, stamps.position) == ("4900", True, "two", 4)
+
+
 def test_an_overridden_amount_that_no_invoice_can_hold_is_refused() -> None:
     override = charge(1, "override", "Service of process", amount=Decimal("9999999999999999.99"), comment="typo")
     with pytest.raises(AmountTooLarge):
@@ -332,3 +377,61 @@ def test_one_bad_order_never_stops_the_others() -> None:
     rated, failed = rate_work_orders([good, lost, better], sample_rate_table())
     assert [rating.work_order_id for rating in rated] == [1, 3]
     assert [(failure.work_order_id, failure.code) for failure in failed] == [(2, "REGION_REQUIRED")]
+    assert "10007" in failed[0].detail
+
+
+def test_an_order_that_fails_unexpectedly_is_named_and_the_others_are_rated() -> None:
+    broken = order(id=4).model_copy(update={"triggers": None})
+    rated, failed = rate_work_orders([broken, order(id=1)], sample_rate_table())
+    assert [rating.work_order_id for rating in rated] == [1]
+    (failure,) = failed
+    assert (failure.work_order_id, failure.code) == (4, UNEXPECTED)
+    assert failure.detail == "it failed unexpectedly: TypeError"
+
+
+def test_each_order_is_rated_with_its_own_charges() -> None:
+    extra = charge(1, "manual", "Copies", rate=Decimal(5))
+    plain, charged = rate_work_orders([order(id=1), order(id=2)], sample_rate_table(), {2: [extra]})[0]
+    assert charged.total == plain.total + Decimal("5.00")
+
+
+PAGES = line(
+    billing_item="Copies",
+    method="banded",
+    quantity_source="pages",
+    steps=(Step(Decimal(49), Decimal(0), Decimal(0)), Step(None, Decimal(10), Decimal(0))),
+)
+
+
+@pytest.mark.parametrize(("pages", "charged"), [("20", []), ("50", [Decimal("10.00")])])
+def test_a_band_of_nothing_makes_no_line(pages: str, charged: list[Decimal]) -> None:
+    rated = price_order(order(pages=pages), profile(line(), PAGES), "BEXAR", "order")
+    assert [one.amount for one in rated.lines if one.billing_item == "Copies"] == charged
+    verdicts = {reason.billing_item: (reason.verdict, reason.words) for reason in rated.reasons}
+    if not charged:
+        words = "20 pages, in the band up to 49 = 0.00, which makes no line"
+        assert verdicts["Copies"] == ("nothing_to_charge", words)
+
+
+def test_a_band_of_nothing_has_a_line_when_its_amount_is_overridden_or_has_a_minimum() -> None:
+    changed = [charge(1, "override", "Copies", amount=Decimal(3), comment="agreed")]
+    rated = price_order(order(pages="20"), profile(line(), PAGES), "BEXAR", "order", charges=changed)
+    assert str(rated.lines[1].amount) == "3.00"
+    least = PAGES.model_copy(update={"minimum": Decimal(5)})
+    rated = price_order(order(pages="20"), profile(line(), least), "BEXAR", "order")
+    assert rated.lines[1].amount == Decimal("5.00")
+
+
+def test_the_digest_of_rates_sees_every_line_and_no_dates() -> None:
+    first = profile(line(), PAGES)
+    later = first.model_copy(update={"id": 2, "effective_from": date(2030, 1, 1), "source": "another letter"})
+    assert digest_of_rates(first) == digest_of_rates(later)
+    scaled = profile(line(rate=Decimal("80.00000")), PAGES)
+    assert digest_of_rates(first) == digest_of_rates(scaled)
+    for other in (
+        profile(line(rate=Decimal("80.01")), PAGES),
+        profile(line(income_account="4001"), PAGES),
+        profile(line(), PAGES, PAGES),
+        profile(line(), PAGES.model_copy(update={"steps": PAGES.steps[1:]})),
+    ):
+        assert digest_of_rates(first) != digest_of_rates(other)

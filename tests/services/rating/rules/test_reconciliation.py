@@ -37,17 +37,17 @@ def test_there_are_no_differences_if_everything_adds_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "kind"),
+    ("change", "kind", "amount"),
     [
-        ({"in_flight_total": Decimal("29.99")}, "RUN_REQUESTED"),
-        ({"in_flight": 0}, "RUN_REQUESTED"),
-        ({"recorded_exported": 2}, "RUN_COUNTS"),
-        ({"recorded_refused_total": Decimal("21.00")}, "RUN_COUNTS"),
+        ({"in_flight_total": Decimal("29.99")}, "RUN_REQUESTED", "0.01"),
+        ({"in_flight": 0}, "RUN_REQUESTED", "0.00"),
+        ({"recorded_exported": 2}, "RUN_COUNTS", "0.00"),
+        ({"recorded_exported_total": Decimal("12.50")}, "RUN_COUNTS", "2.50"),
     ],
 )
-def test_a_run_that_does_not_add_up_is_named(change: dict[str, Any], kind: str) -> None:
+def test_a_run_that_does_not_add_up_is_named(change: dict[str, Any], kind: str, amount: str) -> None:
     (difference,) = compare([replace(RUN, **change)], CURRENT)
-    assert (difference.kind, difference.document) == (kind, "export run 1")
+    assert (difference.kind, difference.document, str(difference.amount)) == (kind, "export run 1", amount)
 
 
 @pytest.mark.parametrize("name", ["rated", "invoiced", "in_flight", "waiting"])
@@ -71,6 +71,8 @@ READY = ReadyFacts(
     changed_at=RATED_AT - timedelta(hours=1),
     last_closed_month="2026-09",
     max_open_months=3,
+    rated_key=None,
+    rates_digest=None,
 )
 
 
@@ -91,6 +93,9 @@ READY = ReadyFacts(
         ({"last_closed_month": None, "max_open_months": None}, []),
         ({"bill_to": "S1003"}, ["over credit limit of 5000.00"]),
         ({"bill_to": "S1003", "ar_company": 2, "last_closed_month": None}, []),
+        ({"changed_at": RATED_AT}, []),
+        ({"total": Decimal("0.01")}, []),
+        ({"total": Decimal("-0.01")}, ["negative total"]),
         ({"total": Decimal("-1.00"), "bill_to_status": "hold"}, ["customer on hold", "negative total"]),
     ],
 )

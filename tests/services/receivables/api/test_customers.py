@@ -84,6 +84,9 @@ async def test_the_same_number_twice_is_refused(receivables: httpx.AsyncClient) 
         ({"status": "gone"}, 422, "/status"),
         ({"name": " "}, 422, "/name"),
         ({"version": 7}, 422, "/version"),
+        ({"email": "ap@"}, 422, "/email"),
+        ({"email": "a@example.com; b@example.com"}, 422, "/email"),
+        ({"email": "ap@example"}, 422, "/email"),
     ],
 )
 async def test_an_invalid_customer_names_the_field(
@@ -137,3 +140,15 @@ async def test_months_are_closed_one_after_another(receivables: httpx.AsyncClien
 
 async def test_a_month_of_an_unknown_company_is_404(receivables: httpx.AsyncClient) -> None:
     assert (await receivables.post("/v1/months/close", json={"ar_company": 9, "month": "2026-10"})).status_code == 404
+
+
+async def test_an_address_is_kept_in_its_normal_form_and_may_be_empty(receivables: httpx.AsyncClient) -> None:
+    made = await receivables.post("/v1/customers", json={**NEW, "email": " AP@Alazan.Example "})
+    assert made.json()["email"] == "AP@alazan.example"
+    path, etag = f"/v1/customers/{made.json()['id']}", made.headers["etag"]
+    refused = await receivables.patch(path, json={"email": "ap at alazan"}, headers={"if-match": etag})
+    assert refused.json()["errors"][0]["detail"].startswith("must be one e-mail address, like ap@example.com: ")
+    cleared = await receivables.patch(path, json={"email": ""}, headers={"if-match": etag})
+    assert cleared.json()["email"] == ""
+    file = await load(receivables, "customers", b"ar_company,number,name,customer_type,email\n1,S9,A,LAW,nobody\n")
+    assert [one["pointer"] for one in file.json()["errors"]] == ["line 2, column email"]

@@ -16,10 +16,12 @@ async def test_checking_a_valid_file_counts_its_rows_and_imports_nothing(
     _, receivables = company
     before = (await receivables.get(f"/v1/{noun}")).json()["totals"]
     checked = await receivables.post(f"/v1/{noun}/import?check=true", content=content, headers=CSV)
-    assert (checked.status_code, checked.json()) == (200, {"imported": 0, "checked": 1}), checked.text
+    counted = [checked.json()[name] for name in ("imported", "checked", "created", "more_changes")]
+    assert (checked.status_code, counted) == (200, [0, 1, 1, 0]), checked.text
+    assert [one["change"] for one in checked.json()["changes"]] == ["created"]
     assert (await receivables.get(f"/v1/{noun}")).json()["totals"] == before
     loaded = await receivables.post(f"/v1/{noun}/import", content=content, headers=CSV)
-    assert (loaded.status_code, loaded.json()) == (201, {"imported": 1})
+    assert (loaded.status_code, loaded.json()["imported"]) == (201, 1)
 
 
 async def test_checking_a_file_reports_the_same_errors_as_importing_it(company: Company) -> None:

@@ -23,6 +23,7 @@ from services.receivables.errors import (
 from services.receivables.rules.credit_memos import (
     CreditDraft,
     CreditDraftLine,
+    CreditedLine,
     CreditedOrder,
     Invoice,
     InvoiceLine,
@@ -30,15 +31,16 @@ from services.receivables.rules.credit_memos import (
     lines_to_credit,
     post_credit,
     require_disposition,
+    warnings_about,
 )
-from services.receivables.rules.months import MonthRow, is_open, list_months, months_after
+from services.receivables.rules.months import MonthRow, is_far_from, is_open, list_months, months_after
 from services.receivables.rules.tax import tax_on
 from shared.contracts.invoice_credited import Disposition
 from shared.errors import DomainError
 from shared.values.money import round_cents
 
 INVOICE = Invoice(
-    *(5, 1, "2026-11", 17, "100001", 11, "S1001", 1, "1200", "SAT", Decimal("285.00")),
+    *(5, 1, "2026-11", 17, "100001", 11, "S1001", 1, "1200", "SAT", date(2026, 11, 20), Decimal("285.00")),
     run_id=3,
     run_uuid=None,
     rating_invoice_id=40,
@@ -82,14 +84,19 @@ def of_lines(*chosen: tuple[int, str | None]) -> CreditDraft:
     return replace(WHOLE, lines=lines)
 
 
+def credit(lines: list[InvoiceLine], request: CreditDraft, invoice: Invoice = INVOICE) -> list[CreditedLine]:
+    """What the credit takes of an invoice with nothing but these lines."""
+    return lines_to_credit(invoice, lines, request, sum((one.remaining for one in lines), Decimal(0)))
+
+
 def taken(lines: list[InvoiceLine], request: CreditDraft) -> list[tuple[int, str, str]]:
     """Line, amount and tax that the credit takes."""
-    return [(one.line.line, str(one.amount), str(one.tax)) for one in lines_to_credit(INVOICE, lines, request)]
+    return [(one.line.line, str(one.amount), str(one.tax)) for one in credit(lines, request)]
 
 
 def left(lines: list[InvoiceLine], request: CreditDraft) -> list[tuple[int, str, str]]:
     """Work order, credited amount and remaining amount, net."""
-    orders = credited_orders(lines, lines_to_credit(INVOICE, lines, request))
+    orders = credited_orders(lines, credit(lines, request))
     return [(one.work_order_id, str(one.credited), str(one.remaining)) for one in orders]
 
 
@@ -101,6 +108,14 @@ def test_without_a_choice_every_line_is_credited() -> None:
 def test_only_the_lines_of_the_chosen_orders_are_credited() -> None:
     assert taken(LINES, of_orders(8)) == [(3, "80.00", "0.00")]
     assert left(LINES, of_orders(8)) == [(8, "80.00", "0.00")]
+
+
+def test_what_a_line_below_zero_gives_back_is_typed_positive_and_an_invoice_takes_what_is_open() -> None:
+    """An invoice of 60.00 and −45.00 takes 15.00, or all of both lines."""
+    both = [line(1, 7, "60.00"), line(2, 8, "-45.00")]
+    assert taken(both, of_lines((1, "15.00"))) == [(1, "15.00", "0.00")]
+    assert taken(both, of_lines((1, "40.00"), (2, "25.00"))) == [(1, "40.00", "0.00"), (2, "-25.00", "0.00")]
+    assert taken(both, WHOLE) == [(1, "60.00", "0.00"), (2, "-45.00", "0.00")]
 
 
 def test_chosen_lines_are_credited_in_whole_or_in_part() -> None:
@@ -133,8 +148,10 @@ def test_a_write_off_leaves_less_to_credit_but_not_less_billed() -> None:
         (INVOICE, LINES, of_lines((9, None)), LineNotOnInvoice),
         (INVOICE, LINES, of_lines((1, "90.01")), MoreThanLeft),
         (INVOICE, LINES, of_lines((1, "-0.01")), MoreThanLeft),
-        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "5.00")), MoreThanLeft),
-        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "-5.01")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "-5.00")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "-5.00")], of_lines((1, "5.01")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "60.00"), line(2, 8, "-45.00")], of_lines((1, "15.01")), MoreThanLeft),
+        (INVOICE, [line(1, 7, "60.00"), line(2, 8, "-45.00")], of_orders(7), MoreThanLeft),
         (NOT_FROM_RATING, LINES, WHOLE, NotFromRating),
     ],
 )
@@ -142,12 +159,12 @@ def test_an_impossible_credit_is_refused(
     invoice: Invoice, lines: list[InvoiceLine], request_: CreditDraft, error: type[DomainError]
 ) -> None:
     with pytest.raises(error):
-        lines_to_credit(invoice, lines, request_)
+        credit(lines, request_, invoice)
 
 
 def test_the_refusal_names_the_lines_at_fault() -> None:
     with pytest.raises(MoreThanLeft) as refused:
-        lines_to_credit(INVOICE, LINES, of_lines((2, "1.00"), (1, "100.00")))
+        credit(LINES, of_lines((2, "1.00"), (1, "100.00")))
     assert [(one.pointer, one.detail) for one in refused.value.faults] == [
         ("/lines/1/amount", "must be between 0.00 and 90.00, which is left of line 1")
     ]
@@ -186,8 +203,13 @@ some_lines = st.lists(st.tuples(st.integers(1, 4), st.decimals("-50", "500", pla
 def test_a_full_credit_reverses_exactly_what_was_left(lines: list[InvoiceLine], chosen: set[int] | None) -> None:
     request = replace(WHOLE, work_order_ids=None if chosen is None else sorted(chosen))
     try:
-        credited = lines_to_credit(INVOICE, lines, request)
+        credited = credit(lines, request)
     except (NothingToCredit, WorkOrderNotOnInvoice):
+        return
+    except MoreThanLeft:
+        # The chosen orders come to more than the whole invoice, which has lines below zero.
+        of_chosen = (one.remaining for one in lines if one.work_order_id in (chosen or set()))
+        assert sum(of_chosen, Decimal(0)) > max(sum((one.remaining for one in lines), Decimal(0)), Decimal(0))
         return
     posting = post_credit(INVOICE, credited, request, 77)
     remaining = {one.line: one.remaining for one in lines}
@@ -211,15 +233,16 @@ def test_a_full_credit_reverses_exactly_what_was_left(lines: list[InvoiceLine], 
 def test_partial_credits_of_any_size_bring_amount_tax_and_accounts_to_zero(
     net: Decimal, rate: Decimal, shares: list[Decimal]
 ) -> None:
+    beside = abs(net) * 3
     tax = tax_on(net, rate)
     current = line(1, 7, str(net + tax), tax=str(tax))
     balances: defaultdict[str, Decimal] = defaultdict(Decimal)
     taxes = [tax]
     for part in [*(round_cents((net + tax) * share) for share in shares), None]:
-        amount = None if part is None else min(part, current.remaining, key=abs)
+        amount = None if part is None else abs(min(part, current.remaining, key=abs))
         request = replace(WHOLE, lines=[CreditDraftLine(1, amount)])
         try:
-            credited = lines_to_credit(INVOICE, [current], request)
+            credited = lines_to_credit(INVOICE, [current], request, current.remaining + beside)
         except NothingToCredit:
             continue
         posting = post_credit(INVOICE, credited, request, 77)
@@ -263,3 +286,20 @@ def test_the_list_of_months_has_the_open_ones_and_the_closed_ones_with_transacti
         ("2026-11", True, 2),
         ("2026-12", True, 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "far"),
+    [("2025-09-30", True), ("2025-10-01", False), ("2026-11-15", False), ("2027-12-31", False), ("2028-01-01", True)],
+)
+def test_a_date_more_than_thirteen_months_from_a_month_is_far_from_it(day: str, far: bool) -> None:
+    assert is_far_from(date.fromisoformat(day), "2026-11") is far
+
+
+@pytest.mark.parametrize(
+    ("day", "rules"),
+    [("2026-11-20", []), ("2026-11-19", ["DATED_BEFORE_INVOICE"]), ("2028-01-01", ["DATE_FAR_FROM_MONTH"])],
+)
+def test_the_date_of_a_credit_that_looks_wrong_warns(day: str, rules: list[str]) -> None:
+    draft = CreditDraft(None, None, None, "slip", "2026-11", date.fromisoformat(day), "rita")
+    assert [one.rule for one in warnings_about(INVOICE, draft)] == rules

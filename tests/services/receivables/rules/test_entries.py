@@ -1,5 +1,6 @@
 """The rules of entries: fields, receivable types, amounts, limits and numbers."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -12,16 +13,18 @@ from hypothesis import strategies as st
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.records.contracts import Contract
 from services.receivables.rules.entries.amounts import NOTHING, Amounts, share
-from services.receivables.rules.entries.facts import TYPES, AppliedInvoice, AppliedLine, TransactionType
+from services.receivables.rules.entries.facts import TYPES, AppliedInvoice, AppliedLine, LineType, TransactionType
 from services.receivables.rules.entries.fields import Field, closed, fill
 from services.receivables.rules.entries.header import BROUGHT_BACK, HAS_LINES, HEADER, HeaderFacts
-from services.receivables.rules.entries.limits import faults_in_amounts, faults_in_change
+from services.receivables.rules.entries.limits import fault_in_retainage, faults_in_amounts, faults_in_change
 from services.receivables.rules.entries.numbers import NumberInUse, describe_use, duplicates, next_numbers
 from shared.values.money import ZERO
 from tests.fixtures.records import ar_company, customer
 
 TODAY = date(2026, 11, 20)
-APPLIED = AppliedInvoice(7, 1, "2026-11", 4, "100001", 21, "E1", None, 5, "1200", None, from_rating=False)
+APPLIED = AppliedInvoice(
+    7, 1, "2026-11", 4, "100001", 21, "E1", None, 5, "1200", None, from_rating=False, invoice_date=TODAY
+)
 
 
 def company(**more: Any) -> ArCompany:
@@ -147,6 +150,61 @@ def test_the_open_amount_is_between_zero_and_what_is_billed(
     left = line.open.amount + taken
     whole = billed + taken if kind == "adjustment" else billed
     assert min(whole, ZERO) <= left <= max(whole, ZERO)
+
+
+@pytest.mark.parametrize(("amount", "allowed"), [("-100.00", True), ("-100.01", False), ("-250.00", False)])
+@pytest.mark.parametrize("side", [1, -1])
+def test_an_adjustment_never_turns_a_line_around(amount: str, allowed: bool, side: int) -> None:
+    line = applied(Amounts(side * Decimal("100.00")))
+    assert (faults_in_amounts("adjustment", line, Amounts(side * Decimal(amount))) == []) == allowed
+
+
+@pytest.mark.parametrize(
+    ("original", "amount", "allowed"), [(1, 5, True), (1, -5, False), (-1, -5, True), (0, -5, True)]
+)
+def test_a_line_that_was_adjusted_to_zero_keeps_its_side(original: int, amount: int, allowed: bool) -> None:
+    line = replace(applied(NOTHING), original=Decimal(original))
+    assert (faults_in_amounts("adjustment", line, Amounts(Decimal(amount))) == []) == allowed
+
+
+@pytest.mark.parametrize(
+    ("retainage", "net", "allowed"),
+    [
+        *(("0.00", "100.00", True), ("100.00", "100.00", True), ("100.01", "100.00", False)),
+        *(("-0.01", "100.00", False), ("-5.00", "-50.00", True), ("5.00", "-50.00", False)),
+        *(("-50.01", "-50.00", False), ("0.01", "0.00", False)),
+    ],
+)
+def test_retainage_has_the_sign_of_its_line_and_is_at_most_its_net(retainage: str, net: str, allowed: bool) -> None:
+    assert (fault_in_retainage(Decimal(retainage), Decimal(net)) is None) == allowed
+
+
+@pytest.mark.parametrize(
+    ("retainage", "fields"), [("400.00", []), ("400.01", ["retainage"]), ("-100.01", ["retainage"])]
+)
+def test_adjustments_leave_a_line_with_a_retainage_that_it_can_have(retainage: str, fields: list[str]) -> None:
+    line = applied(Amounts(Decimal("1050.00"), Decimal("50.00"), Decimal("100.00")))
+    taken = Amounts(Decimal("-500.00"), retainage=Decimal(retainage))
+    assert [field for field, _ in faults_in_amounts("adjustment", line, taken)] == fields
+
+
+@pytest.mark.parametrize("kind", ["credit_memo", "write_off"])
+@pytest.mark.parametrize(("line_type", "field"), [("contract", "contract_units"), ("material", "units")])
+@pytest.mark.parametrize(("units", "allowed"), [("-4.000", True), ("-4.001", False), ("0.000", True), ("1.000", True)])
+def test_units_are_taken_as_far_as_they_are_left(
+    kind: TransactionType, line_type: LineType, field: str, units: str, allowed: bool
+) -> None:
+    whole = Amounts(Decimal("100.00"), units=Decimal("10.000"))
+    line = replace(applied(whole, Amounts(units=Decimal("-6.000"))), line_type=line_type)
+    faults = faults_in_amounts(kind, line, Amounts(Decimal("-10.00"), units=Decimal(units)))
+    assert [one for one, _ in faults] == ([] if allowed else [field])
+
+
+@pytest.mark.parametrize(("units", "fields"), [("-10.000", []), ("-15.000", ["units"])])
+def test_an_adjustment_never_turns_units_around(units: str, fields: list[str]) -> None:
+    line = replace(applied(Amounts(Decimal("100.00"), units=Decimal("10.000"))), line_type="material")
+    taken = Amounts(Decimal("-50.00"), units=Decimal(units))
+    assert [field for field, _ in faults_in_amounts("adjustment", line, taken)] == fields
 
 
 def test_a_write_off_takes_no_more_retainage_than_is_due_and_leaves_no_ar_below_zero() -> None:

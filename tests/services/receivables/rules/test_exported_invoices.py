@@ -144,6 +144,14 @@ def test_a_hand_over_that_contradicts_an_earlier_one_is_refused_and_says_what_to
         assert "Run `ratebook reconcile`" in refused[1].detail
 
 
+def test_an_invoice_that_was_booked_by_another_attempt_is_refused() -> None:
+    (refused,) = examine(chunk(invoice(attempt=3)), replace(FACTS, booked_attempts={1: 1})).refused
+    assert (refused.reason, refused.detail[:49]) == (
+        "HAND_OVER_CONFLICT",
+        "Receivables has booked invoice 1 as attempt 1. A ",
+    )
+
+
 def test_an_order_that_has_the_id_of_another_booked_one_is_refused() -> None:
     (refused,) = examine(chunk(invoice()), replace(FACTS, booked_versions={(10, 1): "OLD"})).refused
     assert refused.reason == "HAND_OVER_CONFLICT"

@@ -47,6 +47,8 @@ def by_day(roll: int, *, due: int = 30, discount: int | None = 10, cutoff: int |
         (pay_terms("NET", due_days=30), "2011-01-31", None, "2011-03-02"),
         (pay_terms("NET", due_days=365, discount_days=0), "2024-02-29", "2024-02-29", "2025-02-28"),
         (pay_terms("MIX", due_day=15, discount_days=5), "2009-02-10", "2009-02-15", "2009-02-15"),
+        (pay_terms("FAR", due_days=999, discount_days=30), "9999-12-15", "9999-12-31", "9999-12-31"),
+        (by_day(3, due=10, discount=5), "9999-11-21", "9999-12-31", "9999-12-31"),
         (pay_terms("NONE"), "2009-02-10", None, "2009-02-10"),
         (None, "2009-02-10", None, "2009-02-10"),
     ],

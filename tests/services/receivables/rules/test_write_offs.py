@@ -66,6 +66,14 @@ def test_a_finance_charge_is_written_off_up_to_what_is_due_without_retainage() -
     assert charge_due(line(1, "-50.00")) == ZERO
 
 
+def test_finance_charges_are_written_off_up_to_what_is_due_on_the_whole_invoice() -> None:
+    """A charge of 36.00 beside a line of −30.00: 6.00 is due."""
+    lines = [line(1, "36.00", charge="36.00"), line(2, "-30.00")]
+    candidate = Candidate(1, "1", "E1", date(2026, 10, 1), None, lines)
+    (taken,) = choose(criteria(amount="0"), [candidate]).taken
+    assert [(take.line, take.amount) for take in taken.takes] == [(1, Decimal("6.00"))]
+
+
 def test_an_account_is_written_off_in_full_or_skipped() -> None:
     def invoice(number: int, customer: str, amount: str, held_by: str | None = None) -> Candidate:
         return Candidate(number, str(number), customer, date(2026, 10, 1), held_by, [line(1, amount)])

@@ -175,7 +175,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_batch(
         path = f"/v1/batches/{batch_id}/entries/import"
         async with count_statements(receivables_database) as statements:
             imported = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
-            assert imported.json() == {"imported": invoices}
+            assert imported.json()["imported"] == invoices
             assert (await clerk.post(batch_id))["transactions"] == invoices
         counted.append(statements.count)
     assert counted[1] <= counted[0], counted

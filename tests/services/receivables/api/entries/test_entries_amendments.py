@@ -72,7 +72,7 @@ async def test_an_adjustment_changes_a_line_or_adds_one_that_can_be_credited_the
     ("kind", "amount", "detail"),
     [
         ("credit_memo", "100.01", "line 1: the open amount is 100.00; this would leave -0.01"),
-        ("credit_memo", "-1.00", "must reduce line 1, which has 100.00 open"),
+        ("credit_memo", "-1.00", "is entered as a positive number, which reduces the line"),
         ("write_off", "100.01", "line 1: the open amount is 100.00; this would leave -0.01"),
         ("adjustment", "0.00", "an adjustment needs an amount"),
     ],

@@ -1,6 +1,11 @@
 """Posted transactions brought back into a batch to be changed, deleted or released."""
 
+from io import BytesIO
 from typing import Any
+
+import httpx
+import pytest
+from pypdf import PdfReader
 
 from tests.fixtures.clerk import Clerk
 from tests.services.receivables.fixtures import Reconciled
@@ -11,6 +16,12 @@ async def brought_back(clerk: Clerk, batch_id: int, transaction_id: int, action:
     assert answer.status_code == 201, answer.text
     entry: dict[str, Any] = answer.json()
     return entry
+
+
+def printed(answer: httpx.Response) -> str:
+    """The text of a PDF."""
+    assert answer.status_code in {200, 201}, answer.text
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
 
 
 async def bring(clerk: Clerk, batch_id: int, transaction_id: int, action: str) -> Any:
@@ -46,6 +57,56 @@ async def test_a_changed_invoice_takes_back_its_old_lines_and_writes_the_new_one
     ]
     assert len(await clerk.invoices()) == 1
     await reconciled_receivables()
+
+
+async def test_a_changed_invoice_has_one_total_everywhere(clerk: Clerk) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"})
+    batch_id = await clerk.batch()
+    await brought_back(clerk, batch_id, invoice["id"], "change")
+    path = f"/v1/batches/{batch_id}/entries/1"
+    await clerk.change("PATCH", f"{path}/lines/1", 1, net="80.00")
+    await clerk.change("PATCH", path, 2, invoice_date="2026-11-05")
+    await clerk.post(batch_id)
+    await clerk.post_invoice({"net": "90.00"})
+    batch_id = await clerk.batch()
+    line = {"apply_line": 1, "amount": "5.00"}
+    await clerk.entered(batch_id, type="credit_memo", apply_to=invoice["id"], lines=[line])
+    await clerk.post(batch_id)
+    detail = await clerk.invoice(invoice["id"])
+    listed = await clerk.client.get("/v1/invoices", params={"sort": "total"})
+    item = listed.json()["items"][0]
+    (customer,) = (await clerk.client.get("/v1/customers", params={"search": "E1"})).json()["items"]
+    account = (await clerk.client.get(f"/v1/customers/{customer['id']}/account")).json()
+    (owed,) = (one for one in account["items"] if one["invoice_id"] == invoice["id"])
+    for one in (detail, item, owed):
+        assert (one["total"], one["applied"], one["open"]) == ("80.00", "-5.00", "75.00")
+        assert one["invoice_date"] == "2026-11-05"
+    assert item["id"] == invoice["id"]
+    assert (listed.json()["totals"]["total"], listed.json()["totals"]["open"]) == ("170.00", "165.00")
+    text = printed(await clerk.client.get(f"/v1/invoices/{invoice['id']}/document"))
+    assert ("80.00" in text, "75.00" in text, "100.00" in text) == (True, True, False)
+
+
+@pytest.mark.parametrize("typed", ["T-77", "977"])
+async def test_a_deleted_invoice_is_void_and_its_number_can_be_used_again(clerk: Clerk, typed: str) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"}, invoice_number=typed)
+    batch_id = await clerk.batch()
+    taken = await clerk.entered(batch_id, customer="E1", invoice_number=typed, lines=[{"net": "1.00"}])
+    assert [one["rule"] for one in taken["warnings"]] == ["DUPLICATE_NUMBER"]
+    assert "VOID" not in printed(await clerk.client.get(f"/v1/invoices/{invoice['id']}/document"))
+    deleting = await clerk.batch()
+    await brought_back(clerk, deleting, invoice["id"], "delete")
+    await clerk.post(deleting)
+    for path in ("document", "printings"):
+        method = "GET" if path == "document" else "POST"
+        document = printed(await clerk.client.request(method, f"/v1/invoices/{invoice['id']}/{path}"))
+        assert "VOID: this invoice was deleted. Nothing is due." in document
+    assert (await clerk.client.get(f"/v1/batches/{batch_id}/entries/1")).json()["warnings"] == []
+    assert (await clerk.post(batch_id))["status"] == "posted"
+    content = f"entry,type,customer,apply_to,apply_line,amount\n1,credit_memo,E1,{typed},1,1.00\n"
+    path = f"/v1/batches/{await clerk.batch()}/entries/import"
+    imported = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
+    assert imported.status_code == 201, imported.text
 
 
 async def test_an_invoice_can_be_changed_again_and_deleted_then(
@@ -146,14 +207,14 @@ async def test_a_transaction_can_only_be_brought_back_into_a_batch_of_its_month(
 async def test_later_amendments_are_undone_first_if_a_cent_of_tax_would_be_left_on_zero(
     clerk: Clerk, reconciled_receivables: Reconciled
 ) -> None:
-    """Of 0.21 with a tax of 0.01, an amount of 0.10 takes no tax, and 0.21 of the remaining 0.11 then takes 0.02."""
+    """Of 0.63 with a tax of 0.03, three credits of 0.07 take no tax; without the 0.42, they would leave 0.00 with 0.01."""
     invoice = await clerk.post_invoice({"net": "0.20", "tax_code": "T5"})
-    for amount in ("-0.10", "-0.21"):
+    for kind, amount in (("adjustment", "0.42"), *(("credit_memo", "0.07"),) * 3):
         batch_id = await clerk.batch()
         lines = [{"apply_line": 1, "amount": amount}]
-        await clerk.entered(batch_id, type="adjustment", apply_to=invoice["id"], lines=lines)
+        await clerk.entered(batch_id, type=kind, apply_to=invoice["id"], lines=lines)
         await clerk.post(batch_id)
-    first, second = (await clerk.invoice(invoice["id"]))["amendments"]
+    first, second, *_ = (await clerk.invoice(invoice["id"]))["amendments"]
     batch_id = await clerk.batch()
     refused = await bring(clerk, batch_id, first["id"], "delete")
     assert "first undo what was applied later" in refused.json()["errors"][0]["detail"], refused.text
@@ -161,7 +222,7 @@ async def test_later_amendments_are_undone_first_if_a_cent_of_tax_would_be_left_
         batch_id = await clerk.batch()
         await brought_back(clerk, batch_id, one["id"], "delete")
         await clerk.post(batch_id)
-    assert (await clerk.invoice(invoice["id"]))["open"] == "0.21"
+    assert (await clerk.invoice(invoice["id"]))["open"] == "0.07"
     await reconciled_receivables()
 
 

@@ -190,6 +190,25 @@ async def test_automatic_numbers_skip_those_that_somebody_typed(
     await reconciled_receivables()
 
 
+async def test_automatic_numbers_skip_those_of_bills_that_are_not_interfaced(
+    clerk: Clerk, reconciled_receivables: Reconciled
+) -> None:
+    rows = ["jb_company,bill_month,bill_id,seq,contract,invoice_number,status,interfaced"]
+    states = (("1", "active", "no"), ("1", "changed", "no"), ("2", "deleted", "no"), ("1", "active", "yes"))
+    for number, (company, status, interfaced) in enumerate(states, start=1):
+        rows.append(f"{company},2026-11,{number},1,J-1,10000{number},{status},{interfaced}")
+    for noun, content in (
+        ("jb-companies", "number,name,ar_company\n1,Building,1\n2,Roads,1\n"),
+        ("job-billings", "\n".join(rows)),
+    ):
+        loaded = await clerk.client.post(f"/v1/{noun}/import", content=content, headers={"content-type": "text/csv"})
+        assert loaded.status_code == 201, loaded.text
+    for _ in range(2):
+        await clerk.post_invoice(LINE)
+    assert [one["number"] for one in await clerk.invoices(sort="id")] == ["100004", "100005"]
+    await reconciled_receivables()
+
+
 async def test_a_customer_over_his_credit_limit_warns(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     first = await clerk.entered(batch_id, customer="E2", lines=[{"net": "950.00", "tax_code": None}])

@@ -70,6 +70,68 @@ async def test_a_discount_date_before_the_invoice_offers_nothing_and_a_later_one
     assert discounts(entry) == [("2.00", "0.10"), ("4.00", "0.00"), ("1.00", "0.05")]
 
 
+@pytest.mark.parametrize("method", ["entered", "changed"])
+@pytest.mark.parametrize(
+    ("slip", "rules"),
+    [
+        ({"due_on": "2026-11-09"}, ["DUE_BEFORE_INVOICE"]),
+        ({"due_on": "2026-11-10"}, []),
+        ({"discount_on": "2026-11-09"}, ["DISCOUNT_BEFORE_INVOICE"]),
+        ({"invoice_date": "2025-09-30"}, ["DATE_FAR_FROM_MONTH"]),
+        ({"invoice_date": "2028-01-01"}, ["DATE_FAR_FROM_MONTH"]),
+        ({"invoice_date": "2025-10-01"}, []),
+    ],
+)
+async def test_dates_that_look_wrong_warn_when_they_are_typed_and_when_the_batch_is_validated(
+    clerk: Clerk, slip: dict[str, str], rules: list[str], method: str
+) -> None:
+    batch_id = await clerk.batch()
+    if method == "entered":
+        entry = await clerk.entered(batch_id, **{**TYPED, **slip}, lines=LINES)
+    else:
+        await clerk.entered(batch_id, **TYPED, lines=LINES)
+        entry = await changed(clerk, batch_id, 1, **slip)
+    assert [one["rule"] for one in entry["warnings"]] == rules
+    assert (await clerk.validate(batch_id))["status"] == ("warnings" if rules else "valid")
+    assert [one["rule"] for one in await clerk.findings(batch_id)] == rules
+
+
+async def test_an_amendment_dated_before_its_invoice_warns(clerk: Clerk) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"}, invoice_date="2026-11-10")
+    batch_id = await clerk.batch()
+    for kind, amount in (("credit_memo", "10.00"), ("write_off", "10.00"), ("adjustment", "-10.00")):
+        typed = {"type": kind, "apply_to": invoice["id"], "lines": [{"apply_line": 1, "amount": amount}]}
+        early = await clerk.entered(batch_id, **typed, invoice_date="2026-11-09")
+        assert [one["rule"] for one in early["warnings"]] == ["DATED_BEFORE_INVOICE"], kind
+        same = await clerk.entered(batch_id, **typed, invoice_date="2026-11-10")
+        assert same["warnings"] == []
+    await clerk.validate(batch_id)
+    assert {one["rule"] for one in await clerk.findings(batch_id)} == {"DATED_BEFORE_INVOICE"}
+
+
+async def test_a_changed_invoice_warns_about_its_dates(clerk: Clerk) -> None:
+    invoice = await clerk.post_invoice({"net": "100.00"}, invoice_date="2026-11-10")
+    batch_id = await clerk.batch()
+    body = {"transaction_id": invoice["id"], "action": "change"}
+    await clerk.client.post(f"/v1/batches/{batch_id}/posted-transactions", json=body)
+    entry = await changed(clerk, batch_id, 1, due_on="2026-11-01")
+    assert [one["rule"] for one in entry["warnings"]] == ["DUE_BEFORE_INVOICE"]
+    await clerk.validate(batch_id)
+    assert [one["rule"] for one in await clerk.findings(batch_id)] == ["DUE_BEFORE_INVOICE"]
+
+
+@pytest.mark.parametrize("field", ["invoice_date", "due_on", "discount_on"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0026-11-10", 1767225600])
+async def test_a_date_beyond_the_calendar_is_refused_in_an_entry(clerk: Clerk, field: str, day: object) -> None:
+    batch_id = await clerk.batch()
+    refused = await clerk.enter(batch_id, **{**TYPED, field: day}, lines=LINES)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/{field}")
+    content = f"entry,customer,net,{field}\n1,E2,100,{day}\n"
+    path = f"/v1/batches/{batch_id}/entries/import"
+    imported = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
+    assert (imported.status_code, imported.json()["errors"][0]["pointer"]) == (422, f"line 2, column {field}")
+
+
 async def test_a_discount_entered_by_hand_stays_until_its_line_is_changed(clerk: Clerk) -> None:
     batch_id = await clerk.batch()
     await clerk.entered(batch_id, **TYPED, lines=[{"net": "100.00", "discount": "3.50"}, *LINES])

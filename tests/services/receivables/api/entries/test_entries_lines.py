@@ -209,3 +209,14 @@ async def test_the_discount_is_offered_on_what_is_not_retained(clerk: Clerk) -> 
         lines = [{"contract_item": "20", "net": "1000.00"}]
         entry = await clerk.entered(await clerk.batch(), **header, lines=lines)
         assert (entry["lines"][0]["retainage"], entry["lines"][0]["discount"]) == ("100.00", "18.00"), option
+
+
+async def test_a_new_entry_names_what_is_wrong_with_its_header_and_its_lines(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    lines = [{"net": "1.00", "tax_code": "NONE"}, {"net": "1.00", "gl_account": "9999"}]
+    misc = [{"code": "NONE"}]
+    refused = await clerk.enter(batch_id, customer="E9", lines=lines, misc_distributions=misc)
+    places = ["/customer", "/lines/0/tax_code", "/lines/1/gl_account", "/misc_distributions/0/code"]
+    assert [one["pointer"] for one in refused.json()["errors"]] == places, refused.text
+    refused = await clerk.enter(batch_id, customer="E1", lines=lines, misc_distributions=misc)
+    assert [one["pointer"] for one in refused.json()["errors"]] == places[1:], refused.text

@@ -158,3 +158,19 @@ async def test_a_write_off_is_undone_by_its_mirror_once(clerk: Clerk, reconciled
     again = await clerk.client.post(path, json={"reason": "Again", "month": "2026-11"}, headers=key("again"))
     assert (again.status_code, again.json()["code"]) == (409, "NOT_FOR_BATCH")
     await reconciled_receivables()
+
+
+async def test_criteria_name_what_exists(clerk: Clerk) -> None:
+    await clerk.post_invoice({"net": "2.00"}, **OLD)
+    criteria = {"kind": "invoice_balance", "ar_company": 1, "older_than": "2026-11-01", "limit": "5.00"}
+    names = {"customers": ["E1", "E9"], "receivable_types": [1, 250], "contracts": ["J-1", "J-9"]}
+    for path, wrong, pointers in (
+        ("/v1/write-offs/preview", names, ["/customers/1", "/receivable_types/1", "/contracts/1"]),
+        ("/v1/write-offs", names, ["/customers/1", "/receivable_types/1", "/contracts/1"]),
+        ("/v1/write-offs/preview", {"ar_company": 77}, ["/ar_company"]),
+    ):
+        refused = await clerk.client.post(path, json={**criteria, **wrong}, headers=key(f"{path} {wrong}"))
+        assert (refused.status_code, refused.json()["code"]) == (422, "UNKNOWN_REFERENCE"), refused.text
+        assert [one["pointer"] for one in refused.json()["errors"]] == pointers
+    found = await clerk.client.post("/v1/write-offs/preview", json={**criteria, "customers": ["E1"]})
+    assert len(found.json()["taken"]) == 1

@@ -1,0 +1,73 @@
+"""Owns work orders as they are listed, with their warnings."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.rating.records.billing_profiles import Key
+from services.rating.records.work_orders import FieldStatus, OrderStyle
+from services.rating.rules.order_warnings import OrderWarning, find_order_warnings
+from services.rating.rules.rate_tables import RateTable
+from services.rating.rules.rating_warnings import RatingFacts
+from services.rating.rules.work_orders import OrderStatus
+from shared.values.fields import parts_of
+from shared.values.money import Money
+
+
+@dataclass(frozen=True)
+class ListedOrder:
+    """An order as it is listed. `total` is the total of its current rating."""
+
+    id: int
+    number: str
+    style: OrderStyle
+    branch: str
+    customer: str
+    bill_to: str
+    priority: str
+    job_type: str
+    region: str | None
+    served_zip: str | None
+    service_on: date
+    field_status: FieldStatus
+    pod_received: bool
+    reference: str
+    status: OrderStatus
+    revision: int
+    rating_version: int
+    invoice_id: int | None
+    ar_number: str | None
+    total: Money | None
+
+
+@dataclass(frozen=True)
+class OrderRow(ListedOrder):
+    """An order in a list, with what to look at before it is exported."""
+
+    warnings: Sequence[OrderWarning]
+
+
+@dataclass(frozen=True)
+class OrderFacts(ListedOrder):
+    """An order in a list, with the facts on which its warnings depend: those of its rating, if it is not exported."""
+
+    ar_company: int
+    rated_key: Mapping[str, str] | None
+    rates_digest: str | None
+
+
+def add_warnings(orders: Iterable[OrderFacts], table: RateTable, known: Container[tuple[int, str]]) -> list[OrderRow]:
+    """Adds its warnings to each order; for `known` see find_order_warnings."""
+    return [
+        OrderRow(
+            **parts_of(order, ListedOrder),
+            warnings=find_order_warnings(order, _rating_facts(order), table, known),
+        )
+        for order in orders
+    ]
+
+
+def _rating_facts(order: OrderFacts) -> RatingFacts | None:
+    if order.rated_key is None or order.total is None:
+        return None
+    return RatingFacts(order.total, Key(**order.rated_key), order.service_on, order.rates_digest)

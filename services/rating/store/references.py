@@ -1,0 +1,48 @@
+"""Which of the branches and customers that a request names exist."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def find_unknown(
+    session: AsyncSession, branches: Sequence[str], customers: Sequence[str]
+) -> set[tuple[str, str]]:
+    """The branches and customers that do not exist, each with what it is: `("branch", "SAT")`.
+
+    A customer exists if receivables has reported it in any AR company of a branch, or if an order that is not exported
+    yet names it as customer or bill-to.
+    """
+    found = await session.execute(
+        text(
+            """
+            SELECT 'branch' AS kind, named.code FROM unnest(CAST(:branches AS text[])) AS named (code)
+            WHERE NOT EXISTS (SELECT FROM branch b WHERE b.code = named.code)
+            UNION
+            SELECT 'customer', named.code FROM unnest(CAST(:customers AS text[])) AS named (code)
+            WHERE NOT EXISTS (SELECT FROM customer c
+                              WHERE c.ar_company IN (SELECT b.ar_company FROM branch b) AND c.number = named.code)
+              AND NOT EXISTS (SELECT FROM work_order w WHERE w.status = 'open'
+                              AND named.code IN (w.customer, w.bill_to))
+              AND NOT EXISTS (SELECT FROM work_order w WHERE w.status IN ('rated', 'assigned')
+                              AND named.code IN (w.customer, w.bill_to))
+            """
+        ),
+        {"branches": list(branches), "customers": list(customers)},
+    )
+    return {(row.kind, row.code) for row in found}
+
+
+async def find_unknown_companies(session: AsyncSession, numbers: Sequence[int]) -> set[int]:
+    """The AR companies that receivables has not reported. All are accepted as long as it has reported none."""
+    found = await session.execute(
+        text(
+            """
+            SELECT named.number FROM unnest(CAST(:numbers AS int[])) AS named (number)
+            WHERE EXISTS (SELECT FROM ar_company) AND NOT EXISTS (SELECT FROM ar_company c WHERE c.number = named.number)
+            """
+        ),
+        {"numbers": list(numbers)},
+    )
+    return {row.number for row in found}
