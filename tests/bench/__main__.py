@@ -1,5 +1,5 @@
 """`make bench` measures exports, postings, ratings, matching and events on a new suite, and compares the gateway with
-others.
+others. `make bench ONLY=growth` fills the databases with three years first, and takes many minutes.
 
 It writes docs/benchmarks.md, or only the sections of the parts that were run.
 """
@@ -12,8 +12,9 @@ from functools import cache
 
 from rich.console import Console
 
-from tests.bench import events, export, gateway, matching, posting, rating, report
+from tests.bench import events, export, gateway, growth, matching, posting, rating, report
 from tests.bench.figures import Comparison
+from tests.bench.fill import Size
 from tests.bench.stage import Stage, running_stage
 
 Bench = Callable[[], list[Comparison]]
@@ -22,12 +23,17 @@ Bench = Callable[[], list[Comparison]]
 def main(arguments: list[str]) -> int:
     """Runs the benchmarks; returns 1 if a target is missed, which the page shows."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("only", nargs="*", help="run only these: export, posting, rating, matching, events, gateway")
+    parser.add_argument(
+        "only",
+        nargs="*",
+        help="run only these: export, posting, rating, matching, events, gateway, growth (only if named: many minutes)",
+    )
     parser.add_argument(
         "--orders", type=int, default=10_000, help="number of work orders to rate and to export, in thousands"
     )
     parser.add_argument("--large", type=int, default=100_000, help="number of work orders in the large export")
     parser.add_argument("--seconds", type=int, default=30, help="duration of the measurement of events")
+    parser.add_argument("--invoices", type=int, default=2_000_000, help="number of invoices that growth begins with")
     parser.add_argument("--rounds", type=int, default=5, help="number of 5-second rounds for each gateway")
     chosen = parser.parse_args(arguments)
     console = Console()
@@ -49,9 +55,14 @@ def main(arguments: list[str]) -> int:
             "posting": lambda: [posting.run(stage(), report_step)],
             "rating": lambda: [rating.run(stage(), report_step, count=chosen.orders)],
             "matching": lambda: [matching.run(report_step)],
+            "growth": lambda: [growth.run(stage(), report_step, size=Size(invoices=chosen.invoices))],
             "events": lambda: [events.run(stage(), report_step, per_second=200, seconds=chosen.seconds)],
         }
-        comparisons = [comparison for name in chosen.only or benches for comparison in benches[name]()]
+        comparisons = [
+            comparison
+            for name in chosen.only or [name for name in benches if name != "growth"]
+            for comparison in benches[name]()
+        ]
     _show(comparisons, console)
     console.print(f"wrote {report.write(comparisons)}")
     return 0 if all(demand.kept for comparison in comparisons for demand in comparison.demands) else 1
