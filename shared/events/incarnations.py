@@ -1,4 +1,4 @@
-"""The lives of the services' databases: each restore begins a new one, so that messages of the old one are recognized."""
+"""The lives of the services' databases: each restore begins a new one, by which older messages are recognized."""
 
 from collections.abc import Mapping
 from uuid import UUID

@@ -7,15 +7,15 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, WithJsonSchema
 
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
-_WRITTEN = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
-_STARTS_WITH_DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _written_as_date(value: object) -> object:
     # Pydantic would read a number, or text that looks like one, as seconds since 1970.
-    written = isinstance(value, str) and _WRITTEN.fullmatch(value) is not None
-    if written or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value.strip() if isinstance(value, str) else value
+    if isinstance(value, str) and _DATE.fullmatch(value.strip()):
+        return value.strip()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
     raise ValueError("must be a date, like 2026-11-02")
 
 
@@ -38,7 +38,7 @@ The limits leave room for the cycles and due dates that are counted from it.
 
 
 def _written_as_moment(value: object) -> object:
-    if isinstance(value, datetime) or (isinstance(value, str) and _STARTS_WITH_DATE.match(value)):
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value.strip())):
         return value
     raise ValueError("must be a date and time, like 2026-11-02T08:30:00Z")
 

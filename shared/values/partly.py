@@ -33,7 +33,8 @@ def read_partly(kind: type[ModelT], given: Mapping[str, Any]) -> tuple[ModelT, f
     for name in faulty:
         item = _model_in(kind.model_fields[name].annotation)
         if item is not None and isinstance(known[name], list):
-            values[name] = [read_partly(item, one)[0] for one in known[name] if isinstance(one, dict)]
+            # One that is no object is empty, so that the others keep their places.
+            values[name] = [read_partly(item, one if isinstance(one, dict) else {})[0] for one in known[name]]
     missing = {name for name, info in kind.model_fields.items() if info.is_required() and name not in known}
     return kind.model_construct(set(valid.model_fields_set), **values), faulty | missing
 

@@ -19,15 +19,10 @@ RESTART IDENTITY CASCADE
 """
 
 
-async def restore_rating(cluster: Cluster, database: Database) -> None:
+async def in_database(cluster: Cluster, database: Database, statements: str) -> None:
+    """Runs statements that the service itself may not run."""
     superuser = await asyncpg.connect(cluster(database.name, "postgres"))
-    await superuser.execute(_UNDO)
-    await superuser.close()
-
-
-async def change_uuid(cluster: Cluster, database: Database, table: str, value: str) -> None:
-    superuser = await asyncpg.connect(cluster(database.name, "postgres"))
-    await superuser.execute(f"UPDATE {table} SET run_uuid = {value}")
+    await superuser.execute(statements)
     await superuser.close()
 
 
@@ -50,11 +45,9 @@ async def test_a_run_with_the_number_of_another_is_refused_and_says_what_to_do(
     rating, receivables = company
     await enter("OLD")
     assert (await export())["exported"] == 1
-    await restore_rating(cluster, rating_database)
+    await in_database(cluster, rating_database, _UNDO)
     if remembered != "the random id of the run":
-        superuser = await asyncpg.connect(cluster(receivables_database.name, "postgres"))
-        await superuser.execute("DELETE FROM exported_run")
-        await superuser.close()
+        await in_database(cluster, receivables_database, "DELETE FROM exported_run")
     (order,) = await enter("NEW")
     run = await export()
     assert (run["id"], run["status"], run["exported"], run["refused"]) == (1, "done_with_refusals", 0, 1)
@@ -90,7 +83,7 @@ async def test_a_withdrawal_of_a_run_does_not_touch_another_of_its_number(
     rating, _ = company
     await enter("OLD")
     await export()
-    await restore_rating(cluster, rating_database)
+    await in_database(cluster, rating_database, _UNDO)
     await enter("NEW")
     await rating.post("/v1/rating-runs", json={})
     await work_off(rating_database)
@@ -113,7 +106,7 @@ async def test_an_answer_about_another_run_of_the_same_number_changes_nothing(
     started = await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(1))
     await work_off(rating_database)
     await deliver(receivables_database, "receivables", await take_events(rating_database, "rating"))
-    await change_uuid(cluster, rating_database, "export_run", "gen_random_uuid()")
+    await in_database(cluster, rating_database, "UPDATE export_run SET run_uuid = gen_random_uuid()")
     answers = await take_events(receivables_database, "receivables")
     assert "invoice-exported" in [name for _, name, _ in answers]
     await deliver(rating_database, "rating", answers)
@@ -156,7 +149,7 @@ async def test_a_run_of_before_the_upgrade_is_booked_to_its_end(
     await rating.post("/v1/rating-runs", json={})
     await work_off(rating_database)
     started = await rating.post("/v1/exports", json={"invoice_date": "2026-11-20"}, headers=key(1))
-    await change_uuid(cluster, rating_database, "export_run", "NULL")
+    await in_database(cluster, rating_database, "UPDATE export_run SET run_uuid = NULL")
     await work_off(rating_database, chunk_orders=1)
     await exchange(rating_database, receivables_database)
     assert (await rating.get(started.headers["location"])).json()["exported"] == 2

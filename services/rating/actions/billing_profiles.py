@@ -122,15 +122,12 @@ async def _require_valid(session: AsyncSession, entry: ProfileEntry, *, replaces
 async def find_unknown(session: AsyncSession, entry: ProfileEntry) -> list[tuple[str, str]]:
     """The names in a profile that do not exist, by JSON pointer; it may be invalid in other fields."""
     known = await codes.known_codes(session)
-    named = [(name, value) for name, value in vars(entry.key).items() if value is not None]
-    unknown = dict(find_unknown_in_key(entry.key, known))
     return [
-        *((f"/{name}", unknown[name]) for name, _ in named if name in unknown),
+        *((f"/{field}", message) for field, message in find_unknown_in_key(entry.key, known)),
         *(
             (f"/lines/{index}/{field}", message)
             for index, line in enumerate(entry.lines or ())
             for field, message in find_unknown_in_line(line, known)
-            if getattr(line, field) is not None
         ),
     ]
 

@@ -86,7 +86,9 @@ async def import_prebills(
 ) -> Outcome:
     """Enters all prebills, each with the number of its order; raises ImportRefused."""
     known = await codes.known_codes(session)
-    locked = await work_orders.lock_numbers(session, scope, [numbered.row[0] for numbered in file.all_rows])
+    locked = await work_orders.lock_numbers(
+        session, scope, [number for numbered in file.all_rows if (number := numbered.row[0])]
+    )
     faults: list[tuple[Numbered[tuple[str, ChargeEntry]], str, str]] = []
     for numbered in file.all_rows:
         number, entry = numbered.row

@@ -262,7 +262,7 @@ async def list_hand_overs(session: AsyncSession, scope: Scope, order_id: int) ->
 
 
 async def apply_exported(
-    session: AsyncSession, run_id: int, bookings: Sequence[Booking], *, run_uuid: UUID | None = None
+    session: AsyncSession, run_id: int, bookings: Sequence[Booking], *, run_uuid: UUID | None
 ) -> bool:
     """Marks the orders of booked invoices as exported. An answer that was already applied changes nothing.
 
@@ -288,7 +288,7 @@ async def _lock_answered_run(session: AsyncSession, run_id: int, run_uuid: UUID 
 
 
 async def apply_batched(
-    session: AsyncSession, run_id: int, batch: int, pairs: Sequence[tuple[int, int]], *, run_uuid: UUID | None = None
+    session: AsyncSession, run_id: int, batch: int, pairs: Sequence[tuple[int, int]], *, run_uuid: UUID | None
 ) -> None:
     """Records that invoices wait in a batch for review. Invoices that already have an answer do not change."""
     if await _lock_answered_run(session, run_id, run_uuid):
@@ -296,7 +296,7 @@ async def apply_batched(
 
 
 async def apply_refused(
-    session: AsyncSession, run_id: int, refusals: Sequence[Refusal], *, run_uuid: UUID | None = None
+    session: AsyncSession, run_id: int, refusals: Sequence[Refusal], *, run_uuid: UUID | None
 ) -> None:
     """Unlocks the orders of refused invoices. An answer that was already applied changes nothing.
 

@@ -66,8 +66,8 @@ async def _rate_part_of(session: AsyncSession, run: RunHead, now: datetime) -> b
     """Rates the next orders of a run; returns False if other workers have the rest.
 
     An order that can no longer be rated is skipped. One that is rated again keeps its charges, overrides and adjusted
-    commissions, and its old rating if it cannot be rated. An order that cannot be rated or saved gets the reason as its result and
-    does not stop the others.
+    commissions, and its old rating if it cannot be rated. An order that cannot be rated or saved gets the reason as its
+    result and does not stop the others.
     """
     order_ids = await rating_runs.next_orders(session, run.id, PART)
     if not order_ids:

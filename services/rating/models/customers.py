@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from services.rating.models.table import Table
@@ -12,7 +12,10 @@ from shared.database import columns
 class Customer(Table, table=True):
     """A read copy of the customers in receivables."""
 
-    __table_args__ = (UniqueConstraint("ar_company", "number"),)
+    __table_args__ = (
+        UniqueConstraint("ar_company", "number"),
+        Index("customer_folded_number", "ar_company", text("lower(number)")),
+    )
 
     id: int = columns.identity()
     ar_company: int

@@ -53,22 +53,30 @@ def find_faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
 
 def find_unknown_in_line(line: LinePrice, known: Known) -> list[FieldFault]:
     """The names in a line that do not exist, for a line or a profile that is invalid in other fields."""
-    zones = dict.fromkeys(zone for rate in line.zones for zone in (rate.from_zone, rate.to_zone) if zone != ANY)
-    wrong = [("zones", f"there is no zone {zone}") for zone in zones if zone not in known["zone"]]
-    if line.billing_item not in known["billing_item"]:
-        wrong.append(("billing_item", f"there is no billing item {line.billing_item}"))
-    if line.bill_type is not None and line.bill_type not in known["bill_type"]:
-        wrong.append(("bill_type", f"there is no bill type {line.bill_type}"))
-    return wrong
+    return [
+        *_unknown("billing_item", line.billing_item, known),
+        *_unknown("bill_type", line.bill_type, known),
+        *dict.fromkeys(_unknown_zones(line.zones, known)),
+    ]
+
+
+def _unknown(name: str, value: str | None, known: Known) -> list[FieldFault]:
+    return [] if value is None or value in known[name] else [(name, f"there is no {in_words(name)} {value}")]
+
+
+def _unknown_zones(zones: Sequence[ZoneRate], known: Known) -> Iterator[FieldFault]:
+    for rate in zones:
+        for zone in (rate.from_zone, rate.to_zone):
+            if zone != ANY:
+                yield from (("zones", detail) for _, detail in _unknown("zone", zone, known))
 
 
 def _faults_in_references(line: LineEntry, known: Known) -> Iterator[FieldFault]:
-    if line.billing_item not in known["billing_item"]:
-        yield "billing_item", f"there is no billing item {line.billing_item}"
+    yield from _unknown("billing_item", line.billing_item, known)
     if (line.bill_type is not None) != (line.mode == "triggered"):
         yield "bill_type", "is required for a triggered line, and not allowed for any other"
-    elif line.bill_type is not None and line.bill_type not in known["bill_type"]:
-        yield "bill_type", f"there is no bill type {line.bill_type}"
+    else:
+        yield from _unknown("bill_type", line.bill_type, known)
 
 
 def _faults_in_numbers(line: LineEntry) -> Iterator[FieldFault]:
@@ -161,9 +169,7 @@ def _faults_in_zones(zones: Sequence[ZoneRate], known: Known) -> Iterator[FieldF
     seen: set[tuple[str, str]] = set()
     for zone_rate in zones:
         pair = (zone_rate.from_zone, zone_rate.to_zone)
-        for zone in pair:
-            if zone != ANY and zone not in known["zone"]:
-                yield "zones", f"there is no zone {zone}"
+        yield from _unknown_zones([zone_rate], known)
         if zone_rate.rate < 0:
             yield "zones", f"from {pair[0]} to {pair[1]}: must not be negative"
         if pair in seen:
@@ -240,8 +246,8 @@ def find_unknown_in_key(key: Key, known: Known) -> list[FieldFault]:
         if value == ANY:
             if name == "branch":
                 wrong.append((name, "a profile belongs to one branch; ANY is not allowed here"))
-        elif value not in known[name]:
-            wrong.append((name, f"there is no {in_words(name)} {value}"))
+        else:
+            wrong += _unknown(name, value, known)
     return wrong
 
 

@@ -4,11 +4,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.rating.records.billing_profiles import Key
 from services.rating.records.work_orders import FieldStatus, OrderStyle
 from services.rating.rules.order_warnings import OrderWarning, find_order_warnings
 from services.rating.rules.rate_tables import RateTable
-from services.rating.rules.rating_warnings import RatingFacts
+from services.rating.rules.rating_warnings import facts_of
 from services.rating.rules.work_orders import OrderStatus
 from shared.values.fields import parts_of
 from shared.values.money import Money
@@ -61,13 +60,9 @@ def add_warnings(orders: Iterable[OrderFacts], table: RateTable, known: Containe
     return [
         OrderRow(
             **parts_of(order, ListedOrder),
-            warnings=find_order_warnings(order, _rating_facts(order), table, known),
+            warnings=find_order_warnings(
+                order, facts_of(order.total, order.rated_key, order.service_on, order.rates_digest), table, known
+            ),
         )
         for order in orders
     ]
-
-
-def _rating_facts(order: OrderFacts) -> RatingFacts | None:
-    if order.rated_key is None or order.total is None:
-        return None
-    return RatingFacts(order.total, Key(**order.rated_key), order.service_on, order.rates_digest)

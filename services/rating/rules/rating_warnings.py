@@ -1,5 +1,6 @@
 """Owns the warnings about a rating before it is exported: a total of 0.00, and rates that have changed since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,6 +28,13 @@ class RatingFacts:
     key: Key
     service_on: date
     rates_digest: str | None
+
+
+def facts_of(
+    total: Decimal | None, key: Mapping[str, str] | None, service_on: date, rates_digest: str | None
+) -> RatingFacts | None:
+    """The facts from the columns of an order and its rating; None without a rating, or once it is exported."""
+    return None if total is None or key is None else RatingFacts(total, Key(**key), service_on, rates_digest)
 
 
 def find_rating_warnings(facts: RatingFacts | None, table: RateTable) -> list[RatingWarning]:

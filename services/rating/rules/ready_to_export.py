@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from services.rating.records.billing_profiles import Key
 from services.rating.rules.accounts import is_over_limit, month_fault
 from services.rating.rules.customers import CustomerStatus
 from services.rating.rules.draft_invoices import InvoiceKind
 from services.rating.rules.rate_tables import RateTable
-from services.rating.rules.rating_warnings import RatingFacts, find_rating_warnings, in_words
+from services.rating.rules.rating_warnings import facts_of, find_rating_warnings, in_words
 from shared.values.dates import AwareMoment
 from shared.values.fields import field_names, parts_of
 from shared.values.filters import Filter
@@ -153,16 +152,14 @@ def add_warnings(
             **parts_of(row, ReadyOrder),
             warnings=[
                 *find_warnings(row, today, month, limits_passed),
-                *map(in_words, find_rating_warnings(_rating_facts(row), table)),
+                *map(
+                    in_words,
+                    find_rating_warnings(facts_of(row.total, row.rated_key, row.service_on, row.rates_digest), table),
+                ),
             ],
         )
         for row in rows
     ]
-
-
-def _rating_facts(row: ReadyFacts) -> RatingFacts | None:
-    key = None if row.rated_key is None else Key(**row.rated_key)
-    return None if key is None else RatingFacts(row.total, key, row.service_on, row.rates_digest)
 
 
 def find_warnings(

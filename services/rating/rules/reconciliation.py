@@ -25,8 +25,8 @@ class Difference:
 class RunSums:
     """The sums of the hand-overs of one run: requested = exported + refused + in flight.
 
-    `orders_digest` is the SHA-256 of the exported orders with lines, by invoice and order number: receivables has the same
-    for what it booked. It is empty if nothing is exported, or the numbers were not recorded at that time.
+    `orders_digest` is the SHA-256 of the exported orders with lines, by invoice and order number: receivables has the
+    same for what it booked. It is empty if nothing is exported, or the numbers were not recorded at that time.
     """
 
     run_id: int

@@ -9,9 +9,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.records.billing_profiles import Key
 from services.rating.rules.rated import Explanation, Rated, RatedLine, ServerPart, explain
-from services.rating.rules.rating_warnings import RatingFacts
+from services.rating.rules.rating_warnings import RatingFacts, facts_of
 from services.rating.rules.ratings import RatingHead
 from shared.contracts.work_order_rated import WorkOrderRated
 from shared.database.statements import copy_records, execute, fetch_all, fetch_values
@@ -165,9 +164,7 @@ async def find_facts(session: AsyncSession, order_id: int) -> RatingFacts | None
         {"order_id": order_id},
     )
     row = found.one_or_none()
-    if row is None or row.key is None:
-        return None
-    return RatingFacts(row.total, Key(**row.key), row.service_on, row.rates_digest)
+    return None if row is None else facts_of(row.total, row.key, row.service_on, row.rates_digest)
 
 
 async def find_before(session: AsyncSession, order_id: int, version: int) -> RatingHead | None:

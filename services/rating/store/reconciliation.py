@@ -28,8 +28,9 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
             SELECT run_id, CASE WHEN bool_and(place IS NOT NULL) THEN {DIGEST} END AS orders_digest
             FROM orders GROUP BY run_id
         )
-        SELECT run.id AS run_id, coalesce(digest.orders_digest, '') AS orders_digest, run.invoices AS recorded_invoices, run.exported AS recorded_exported,
-               run.refused AS recorded_refused, run.total AS recorded_total, run.exported_total AS recorded_exported_total,
+        SELECT run.id AS run_id, coalesce(digest.orders_digest, '') AS orders_digest,
+               run.invoices AS recorded_invoices, run.exported AS recorded_exported, run.refused AS recorded_refused,
+               run.total AS recorded_total, run.exported_total AS recorded_exported_total,
                run.refused_total AS recorded_refused_total, counted.*
         FROM export_run run
         LEFT JOIN digest ON digest.run_id = run.id

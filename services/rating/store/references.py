@@ -17,16 +17,21 @@ async def find_unknown(
     found = await session.execute(
         text(
             """
+            WITH unreported AS MATERIALIZED (
+                SELECT DISTINCT named.code FROM unnest(CAST(:customers AS text[])) AS named (code)
+                WHERE NOT EXISTS (SELECT FROM customer c
+                                  WHERE c.ar_company IN (SELECT b.ar_company FROM branch b) AND c.number = named.code)
+            ), active AS (
+                SELECT w.customer, w.bill_to FROM work_order w WHERE w.status = 'open'
+                UNION ALL
+                SELECT w.customer, w.bill_to FROM work_order w WHERE w.status IN ('rated', 'assigned')
+            )
             SELECT 'branch' AS kind, named.code FROM unnest(CAST(:branches AS text[])) AS named (code)
             WHERE NOT EXISTS (SELECT FROM branch b WHERE b.code = named.code)
             UNION
-            SELECT 'customer', named.code FROM unnest(CAST(:customers AS text[])) AS named (code)
-            WHERE NOT EXISTS (SELECT FROM customer c
-                              WHERE c.ar_company IN (SELECT b.ar_company FROM branch b) AND c.number = named.code)
-              AND NOT EXISTS (SELECT FROM work_order w WHERE w.status = 'open'
-                              AND named.code IN (w.customer, w.bill_to))
-              AND NOT EXISTS (SELECT FROM work_order w WHERE w.status IN ('rated', 'assigned')
-                              AND named.code IN (w.customer, w.bill_to))
+            SELECT 'customer', u.code FROM unreported u
+            WHERE NOT EXISTS (SELECT FROM active a WHERE a.customer = u.code)
+              AND NOT EXISTS (SELECT FROM active a WHERE a.bill_to = u.code)
             """
         ),
         {"branches": list(branches), "customers": list(customers)},

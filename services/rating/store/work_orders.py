@@ -289,10 +289,9 @@ async def lock_numbers(session: AsyncSession, scope: Scope, numbers: Sequence[st
     condition = f"""
         (w.number = ANY(CAST(:numbers AS text[])) OR w.number_key = ANY(CAST(:keys AS text[]))) AND {within}
     """
-    named = [number for number in numbers if number is not None]
-    keys = [fold(number) for number in named]
-    found = await _orders(session, condition, lock=True, numbers=named, keys=keys, **parameters)
+    keys = [fold(number) for number in numbers]
+    found = await _orders(session, condition, lock=True, numbers=list(numbers), keys=keys, **parameters)
     exact = {order.number: order for order in found}
     folded = {fold(order.number): order for order in found}
-    orders = {number: exact.get(number) or folded.get(fold(number)) for number in named}
+    orders = {number: exact.get(number) or folded.get(fold(number)) for number in numbers}
     return {number: order for number, order in orders.items() if order is not None}

@@ -35,8 +35,8 @@ _MAX_INVOICES_PER_EVENT = 500
 async def book_chunk(session: AsyncSession, chunk: HandedChunk, now: datetime) -> None:
     """Books the invoices of a chunk that can be booked, refuses the others with reasons, and reports every one of them.
 
-    Hand-overs that were decided before are only reported again, or refused if they contradict the decision. The number of statements does not depend on the size of
-    the chunk, unless the database rejects part of it.
+    Hand-overs that were decided before are only reported again, or refused if they contradict the decision. The number
+    of statements does not depend on the size of the chunk, unless the database rejects part of it.
     """
     facts = await exported_invoices.booking_facts(session, chunk)
     examination = examine(chunk, facts)
@@ -177,7 +177,7 @@ async def withdraw(
     ar_company: int,
     invoices: Sequence[WithdrawnInvoice],
     *,
-    run_uuid: UUID | None = None,
+    run_uuid: UUID | None,
 ) -> None:
     """Withdraws hand-overs that are not decided yet, so that they are never booked, and reports every one of them.
 

@@ -22,6 +22,7 @@ from services.receivables.store import write_offs as store
 from services.receivables.store.entries import rows
 from shared.access.grants import Scope
 from shared.errors import Fault, NotFound
+from shared.values.numbers import counted
 
 _NAMES = {"customers": "customer", "receivable_types": "receivable type", "contracts": "contract"}
 
@@ -39,8 +40,7 @@ async def _require_known(session: AsyncSession, scope: Scope, criteria: Criteria
             if (field, str(named)) in unknown
         ]
     if faults:
-        are = "is a name" if len(faults) == 1 else "are names"
-        raise UnknownReference(f"There {are} in the criteria that could not be found; see `errors`.", faults=faults)
+        raise UnknownReference(f"{counted(len(faults), 'name')} in the criteria could not be found.", faults=faults)
 
 
 async def preview(session: AsyncSession, scope: Scope, criteria: Criteria) -> Choice:

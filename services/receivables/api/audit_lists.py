@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from fastapi import Query, Response
 from pydantic import BaseModel
@@ -34,6 +34,13 @@ _TITLES = {"batch-list": "Batch List", "gl-distribution-list": "GL Distribution 
 _WIDE = frozenset({"description", "detail", "changes"})
 
 
+class _Printing(NamedTuple):
+    """Who prints a list, and the company's time zone."""
+
+    by: str
+    time_zone: str
+
+
 class ListQuery(BaseModel):
     """The detail of the GL distribution list: by line, by transaction, or one sum for the batch."""
 
@@ -54,7 +61,7 @@ async def read_batch_list(
     rows = await audit_lists.read_batch_list(session, batch)
     heads = [row for row in rows if row.line is None]
     totals = {"Entries": str(len(heads)), "Amount": _sum(row.amount for row in heads)}
-    return await _answer(page.media_type, "batch-list", batch, (caller.name, zone), BatchListRow, rows, totals)
+    return await _answer(page.media_type, "batch-list", batch, _Printing(caller.name, zone), BatchListRow, rows, totals)
 
 
 @router.get(
@@ -79,7 +86,7 @@ async def read_gl_distribution_list(
         "Credit": _sum(row.credit for row in rows),
     }
     return await _answer(
-        page.media_type, "gl-distribution-list", batch, (caller.name, zone), LedgerRow, rows, totals, filters
+        page.media_type, "gl-distribution-list", batch, _Printing(caller.name, zone), LedgerRow, rows, totals, filters
     )
 
 
@@ -95,20 +102,20 @@ async def list_findings(
 ) -> list[Finding] | Response:
     """The error list: the errors and warnings of the last validation, by seq, line, field and rule."""
     rows = await batches.list_findings(session, batch)
-    return await _answer(page.media_type, "error-list", batch, (caller.name, zone), Finding, rows, {})
+    return await _answer(page.media_type, "error-list", batch, _Printing(caller.name, zone), Finding, rows, {})
 
 
 async def _answer(
     media_type: str | None,
     name: str,
     batch: Batch,
-    printed: tuple[str, str],
+    printing: _Printing,
     kind: type[RowT],
     rows: list[RowT],
     totals: Mapping[str, str],
     filters: BaseModel | None = None,
 ) -> list[RowT] | Response:
-    """The list in the requested format. `printed` is who prints it, and in which time zone."""
+    """The list in the requested format."""
     if media_type is None:
         return rows
     columns = field_names(kind)
@@ -124,7 +131,7 @@ async def _answer(
         "rows": [[_shown(getattr(row, column)) for column in columns] for row in rows],
         "totals": totals,
     }
-    return await print_report(_TEMPLATE, printed[0], filters or ListQuery(), content, printed[1])
+    return await print_report(_TEMPLATE, printing.by, filters or ListQuery(), content, printing.time_zone)
 
 
 def _sum(amounts: Iterable[Decimal]) -> str:

@@ -136,8 +136,8 @@ def lines_to_credit(
 
     What is left of a line is what is open. `total` is what is open of the whole invoice, and no credit takes more than
     that, whatever its lines allow. Example: of a line of 108.25 with tax 8.25, a credit of 54.13 takes tax 4.13; an
-    invoice of 60.00 and −45.00 takes at most 15.00. Raises NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft or NothingToCredit. Source:
-    receivables, sections 2.6 and 4.
+    invoice of 60.00 and −45.00 takes at most 15.00. Source: receivables, sections 2.6 and 4.
+    Raises NotFromRating, WorkOrderNotOnInvoice, LineNotOnInvoice, MoreThanLeft or NothingToCredit.
     """
     if invoice.rating_invoice_id is None:
         raise NotFromRating(

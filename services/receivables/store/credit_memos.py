@@ -20,7 +20,8 @@ async def find_for_credit(session: AsyncSession, scope: Scope, invoice_ids: Coll
         f"""
         SELECT t.id, t.ar_company, t.month, t.number, t.invoice_number, t.customer_id,
                c.number AS customer_number, t.receivable_type, t.ar_account, t.branch, t.invoice_date, t.total, b.run_id,
-               (SELECT x.run_uuid FROM exported_run x WHERE x.run_id = b.run_id) AS run_uuid, t.rating_invoice_id, t.rating_attempt
+               (SELECT x.run_uuid FROM exported_run x WHERE x.run_id = b.run_id) AS run_uuid,
+               t.rating_invoice_id, t.rating_attempt
         FROM ar_transaction t
         JOIN customer c ON c.id = t.customer_id
         JOIN batch b ON b.id = t.batch_id

@@ -2,28 +2,15 @@
 
 from alembic import op
 
+from shared.database.name_keys import number_key_v1
+
 revision = "0018"
 down_revision = "0017"
 
 
 def upgrade() -> None:
-    op.execute('ALTER TABLE customer ADD number_key text COLLATE "C"')
-    # Numbers are letters of English, digits and marks, so this is the form of shared.values.names.fold.
-    op.execute(
-        """
-        CREATE FUNCTION set_number_key() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            NEW.number_key := lower(NEW.number);
-            RETURN NEW;
-        END $$
-        """
-    )
-    op.execute(
-        """
-        CREATE TRIGGER customer_number_key BEFORE INSERT OR UPDATE OF number ON customer
-        FOR EACH ROW EXECUTE FUNCTION set_number_key()
-        """
-    )
+    for statement in number_key_v1("customer"):
+        op.execute(statement)
     op.execute(
         """
         UPDATE customer SET number_key = lower(number)

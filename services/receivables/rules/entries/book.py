@@ -105,12 +105,8 @@ def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[
     if values["type"] != INVOICE and values["apply_to"] is not None and facts.applied is None:
         detail = f"company {book.company.number} has no posted invoice with id {values['apply_to']}"
         faults.append(("apply_to", detail))
-    if values["customer"] is not None and facts.customer is None:
-        faults.append(("customer", f"company {book.company.number} has no customer {values['customer']}"))
-    if values["contract"] is not None and facts.contract is None and facts.type == INVOICE:
-        faults.append(("contract", f"company {book.company.number} has no contract {values['contract']}"))
-    if values["pay_terms"] is not None and not is_current(book.codes.terms, values["pay_terms"]):
-        faults.append(("pay_terms", f"there are no active pay terms {values['pay_terms']}"))
+    # Other transactions have the contract of their invoice.
+    faults += [fault for fault in unknown_in_header(book, values) if facts.type == INVOICE or fault[0] != "contract"]
     number = values["receivable_type"]
     if number is not None and facts.type == INVOICE and not is_current(book.codes.types, number):
         faults.append(("receivable_type", f"there is no active receivable type {values['receivable_type']}"))
@@ -118,7 +114,7 @@ def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[
 
 
 def unknown_in_header(book: Book, typed: Values) -> list[tuple[str, str]]:
-    """The names in the input for a header that do not exist, for a header that is invalid in other fields."""
+    """The names in a header that do not exist, whatever else is wrong with it."""
     company, faults = book.company.number, []
     customer, contract, terms = (typed.get(name) for name in ("customer", "contract", "pay_terms"))
     if customer is not None and customer not in book.customers:

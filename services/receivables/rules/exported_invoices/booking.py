@@ -46,7 +46,8 @@ class BookingFacts:
     """What is known before a chunk is decided.
 
     `booked_versions` are the pairs of work order id and rating version that are on an invoice already, with the number
-    of the order there; `booked_attempts` are the booked attempts of invoices by their id. `run_uuid` is the random id of the run that has this number here.
+    of the order there; `booked_attempts` are the booked attempts of invoices by their id. `run_uuid` is the random id
+    of the run that has this number here.
     """
 
     company: ArCompany | None

@@ -12,8 +12,8 @@ from services.rating.rules.amounts import price_line, price_share, zone_rate_of
 from services.rating.rules.charges import split
 from services.rating.rules.rate_tables import ProfileLine
 from shared.values.money import round_cents
+from tests.fixtures.pricing import line
 from tests.fixtures.rate_tables import amount_of
-from tests.services.rating.rules.test_pricing import line
 
 
 def steps(*pairs: tuple[str | None, str, str]) -> tuple[Step, ...]:

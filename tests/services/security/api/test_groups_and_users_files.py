@@ -1,7 +1,6 @@
 """Files of users and groups: imported completely or not at all, and exported in the format of the import."""
 
 import asyncio
-from typing import Any
 
 import httpx
 import pytest
@@ -10,28 +9,8 @@ from fastapi import FastAPI
 from shared.access.grants import Grant, Level
 from shared.database.statements import fetch_value
 from shared.files.xlsx import XLSX_TYPE
+from tests.fixtures.security_files import MEMBERS, ORDERS, counts, load, make_company, save
 from tests.services.security.conftest import PASSWORD, Client, Company
-
-ORDERS = Grant("rating.orders", Level.VIEW)
-
-
-async def load(caller: httpx.AsyncClient, noun: str, *lines: str) -> httpx.Response:
-    return await caller.post(
-        f"/v1/{noun}/import", content="\r\n".join(lines).encode(), headers={"content-type": "text/csv; charset=utf-8"}
-    )
-
-
-async def save(caller: httpx.AsyncClient, noun: str, **params: Any) -> list[str]:
-    answer = await caller.get(f"/v1/{noun}", params=params, headers={"accept": "text/csv"})
-    assert answer.headers["content-type"].startswith("text/csv")
-    assert answer.headers["content-disposition"] == f'attachment; filename="{noun}.csv"'
-    return answer.content.decode("utf-8-sig").splitlines()
-
-
-def counts(created: int, changed: int, unchanged: int) -> dict[str, int]:
-    """The answer to an import of users, groups or members."""
-    return {"imported": created + changed, "created": created, "changed": changed, "unchanged": unchanged}
-
 
 USERS = (
     "name,display_name,active,groups",
@@ -303,72 +282,6 @@ async def test_a_file_creates_service_accounts_and_never_turns_one_into_a_person
     assert again.json()["errors"] == [
         {"pointer": "line 2, column kind", "detail": "cannot be changed: ALAMO\\erp is a service account"}
     ]
-
-
-MEMBERS = ("group,user", "Proof,alamo\\ANA", "Proof,ALAMO\\ben", "Billing,")
-
-
-async def make_company(company: Company) -> dict[str, int]:
-    users = {name: await company.user(f"ALAMO\\{name}") for name in ("ana", "ben", "eve")}
-    await company.group("Proof", ORDERS, members=(users["eve"],))
-    await company.group("Billing", members=(users["ana"],))
-    await company.group("Rating", members=(users["ana"],))
-    return users
-
-
-async def test_a_file_of_members_replaces_the_members_of_its_groups_only(
-    clerk: httpx.AsyncClient, company: Company
-) -> None:
-    await make_company(company)
-    assert (await load(clerk, "members", *MEMBERS)).json() == counts(0, 2, 0)
-    expected = ["group,user", "Proof,ALAMO\\ana", "Proof,ALAMO\\ben", "Rating,ALAMO\\ana"]
-    assert await save(clerk, "members") == expected
-    assert (await load(clerk, "members", *expected)).json() == counts(0, 0, 2)
-    assert await save(clerk, "members") == expected
-
-
-async def test_members_are_listed_by_page_group_and_user(clerk: httpx.AsyncClient, company: Company) -> None:
-    users = await make_company(company)
-    first = (await clerk.get("/v1/members", params={"limit": 2, "sort": "-user"})).json()
-    assert ([one["user"]["name"] for one in first["items"]], first["totals"]) == (
-        ["ALAMO\\eve", "ALAMO\\ana"],
-        {"count": 3},
-    )
-    rest = await clerk.get("/v1/members", params={"limit": 2, "sort": "-user", "cursor": first["next_cursor"]})
-    assert [one["group"]["name"] for one in rest.json()["items"]] == ["Billing"]
-    of_ana = (await clerk.get("/v1/members", params={"user": users["ana"]})).json()
-    assert [one["group"]["name"] for one in of_ana["items"]] == ["Billing", "Rating"]
-    proof = of_ana["items"][0]["group"]["id"]
-    assert (await clerk.get("/v1/members", params={"group": proof})).json()["totals"] == {"count": 1}
-
-
-async def test_a_faulty_file_of_members_changes_nothing_and_all_faults_are_reported(
-    clerk: httpx.AsyncClient, company: Company
-) -> None:
-    await make_company(company)
-    before = await save(clerk, "members")
-    answer = await load(clerk, "members", "group,user", "Proof,ALAMO\\zoe", "Nothing,ALAMO\\ana", "Proofs,ana")
-    assert [one["pointer"] for one in answer.json()["errors"]] == [
-        "line 2, column user",
-        "line 3, column group",
-        "line 4, column user",
-        "line 4, column group",
-    ]
-    twice = await load(clerk, "members", "group,user", "Proof,ALAMO\\ana", "proof,alamo\\ANA")
-    assert twice.json()["code"] == "IMPORT_REFUSED"
-    assert await save(clerk, "members") == before
-
-
-async def test_a_file_of_members_can_neither_add_its_sender_nor_remove_the_last_administrator(
-    clerk: httpx.AsyncClient, client: Client, company: Company
-) -> None:
-    users = await make_company(company)
-    administering = Grant("security.groups", Level.ADMIN)
-    own = await load(client(administering, user=users["ana"]), "members", "group,user", "Proof,ALAMO\\ana")
-    assert (own.status_code, own.json()["code"]) == (403, "OWN_GROUP")
-    await company.group("Administrators", administering, members=(users["ben"],))
-    last = await load(clerk, "members", "group,user", "Administrators,")
-    assert (last.status_code, last.json()["code"]) == (409, "LAST_ADMINISTRATOR")
 
 
 async def test_a_check_imports_nothing_and_keeps_the_epoch(clerk: httpx.AsyncClient, company: Company) -> None:
