@@ -24,8 +24,9 @@ def fold_v1(name: str) -> str:
 
 
 def number_key_v1(table: str) -> list[str]:
-    """Adds `number_key` to a table, kept by a trigger: numbers are letters of English, digits and marks, so that
-    `lower` gives the form of `fold_v1`.
+    """Adds `number_key` to a table, kept by a trigger.
+
+    Numbers are letters of English, digits and marks, so `lower` gives the form of `fold_v1`.
     """
     return [
         f'ALTER TABLE {table} ADD number_key text COLLATE "C"',

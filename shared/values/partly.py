@@ -14,11 +14,11 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 def read_partly(kind: type[ModelT], given: Mapping[str, Any]) -> tuple[ModelT, frozenset[str]]:
     """The value with those fields that are valid by themselves, and the names of the others.
 
-    An invalid or missing field has its default, or None. Of a list of models, each one is read as far as it goes.
+    An invalid, missing or empty field has its default, or None. Of a list of models, each one is read as far as it goes.
     Nothing else checks the value, so it is only good for looking up what it names.
     """
     alone = _each_alone(kind)
-    known = {name: value for name, value in given.items() if name in kind.model_fields}
+    known = {name: value for name, value in given.items() if name in kind.model_fields and value is not None}
     faulty: frozenset[str] = frozenset()
     try:
         valid = alone.model_validate(known)

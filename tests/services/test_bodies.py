@@ -1,10 +1,13 @@
-"""Bodies that could make a JSON parser fail are refused by every service."""
+"""Bodies that could make a parser or a check fail are refused by every service."""
 
 import json
+from random import Random
+from typing import Any
 
 import pytest
 
 from tests.fixtures.ledgers import Company
+from tests.fixtures.operations import declared_operations, schemas_of
 
 UNREADABLE = {
     "not UTF-8": b'{"code": "\xff\xfe"}',
@@ -51,3 +54,30 @@ async def test_an_escaped_backslash_is_not_a_null_character(company: Company) ->
     rating, _ = company
     answer = await rating.post("/v1/priorities", json={"code": "NIGHT", "name": "By \\u0000 night"})
     assert (answer.status_code, answer.json()["name"]) == (201, "By \\u0000 night")
+
+
+WRONG: tuple[Any, ...] = (
+    *(None, [], [{}], {}, {"a": 1}, [5, {"billing_item": "NOPE", "apply_line": 3}], [[1]]),
+    *("", "x" * 300, "田中", "2026-13-01", -1, 1e9, True),
+)
+
+
+@pytest.mark.parametrize("service", ["rating", "receivables"])
+async def test_no_body_makes_an_operation_fail_unexpectedly(company: Company, service: str) -> None:
+    """Any fields have any values; names are looked up beside values that cannot be read."""
+    chance, tried = Random(7), 0
+    rating, receivables = company
+    client = rating if service == "rating" else receivables
+    batch = (await receivables.post("/v1/batches", json={"ar_company": 1, "month": "2026-11"})).json()["id"]
+    for operation in declared_operations(service):
+        if operation.body is None:
+            continue
+        body = schemas_of(service).get(operation.body.get("$ref", "").rpartition("/")[2], operation.body)
+        path = operation.path().replace("/batches/1", f"/batches/{batch}")
+        for _ in range(8):
+            tried += 1
+            fields = {name: chance.choice(WRONG) for name in body.get("properties", {}) if chance.random() < 0.7}
+            headers = {"if-match": '"1"', "idempotency-key": f"k{tried}"}
+            answer = await client.request(operation.method, path, json=fields, headers=headers)
+            assert answer.status_code < 500, (operation.name, fields, answer.text)
+    assert tried > 100
