@@ -16,6 +16,7 @@ from shared.database.scope import scope_condition
 from shared.database.statements import fetch_value
 from shared.errors import Fault, InvalidInput
 from shared.values.fields import maker
+from shared.values.names import without_invisible
 
 T = TypeVar("T")
 
@@ -73,8 +74,11 @@ class Where:
 
 
 def containing(words: str | None) -> str | None:
-    """The ILIKE pattern for texts that contain `words`, or None without a search."""
-    return None if words is None else f"%{words}%"
+    """The ILIKE pattern for texts that contain `words`, or None without a search.
+
+    Invisible characters do not count, and a space stands for any number and kind of spaces, or more.
+    """
+    return None if words is None else f"%{'%'.join(without_invisible(words).split())}%"
 
 
 def _encode(sort: str, value: str, key: int | str) -> str:

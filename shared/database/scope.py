@@ -11,7 +11,8 @@ def scope_condition(
     """The SQL condition that is true for rows within `scope`, with its parameters.
 
     `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides. A side is None when such rows do
-    not have it; a limit on that side is then ignored.
+    not have it; a limit on that side is then ignored. Customers are compared in any spelling: their numbers are letters of
+    English, so that `lower` is the form of shared.values.names.fold.
     """
     if not scope.limits:
         return "true", {}
@@ -19,8 +20,8 @@ def scope_condition(
     parameters: dict[str, object] = {}
     for position, limits in enumerate(scope.limits):
         sides = (
-            (branch, "branches", "text[]", sorted(limits.branches)),
-            (customer, "customers", "text[]", sorted(limits.customers)),
+            (branch, "branches", "text[]", sorted(limits.branch_codes)),
+            (None if customer is None else f"lower({customer})", "customers", "text[]", sorted(limits.customer_keys)),
             (ar_company, "ar_companies", "int[]", sorted(limits.ar_companies)),
         )
         terms = []

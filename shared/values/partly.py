@@ -1,8 +1,11 @@
 """Values of which some fields are invalid, read as far as they go."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, get_args
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError, create_model
 
@@ -11,10 +14,34 @@ from shared.values.fields import annotation_of
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
+@dataclass(frozen=True)
+class PartlyRead:
+    """A body of which some fields are invalid, read as far as it goes.
+
+    `value` is the body as `read_partly` returns it. `invalid` are the JSON pointers to its invalid places. `facts` is
+    what the operation knows besides: above all the record that it changes, or None for a new one.
+    """
+
+    value: Any
+    invalid: AbstractSet[str]
+    facts: Any = None
+
+    def is_valid(self, pointer: str) -> bool:
+        """Whether nothing in the place is invalid, and neither is anything around it."""
+        return not any(
+            f"{one}/".startswith(f"{pointer}/") or f"{pointer}/".startswith(f"{one}/") for one in self.invalid
+        )
+
+    def changed(self, before: ModelT) -> ModelT:
+        """The record `before` with the valid fields that were sent."""
+        return before.model_copy(update={name: getattr(self.value, name) for name in self.value.model_fields_set})
+
+
 def read_partly(kind: type[ModelT], given: Mapping[str, Any]) -> tuple[ModelT, frozenset[str]]:
     """The value with those fields that are valid by themselves, and the names of the others.
 
-    An invalid, missing or empty field has its default, or None. Of a list of models, each one is read as far as it goes.
+    An invalid, missing or empty field has its default, or None. A model in a field, or each one of a list of models, is
+    read as far as it goes.
     Nothing else checks the value, so it is only good for looking up what it names.
     """
     alone = _each_alone(kind)
@@ -31,8 +58,12 @@ def read_partly(kind: type[ModelT], given: Mapping[str, Any]) -> tuple[ModelT, f
     }
     values |= {name: getattr(valid, name) for name in valid.model_fields_set}
     for name in faulty:
-        item = _model_in(kind.model_fields[name].annotation)
-        if item is not None and isinstance(known[name], list):
+        annotation = kind.model_fields[name].annotation
+        item = _model_in(annotation)
+        if item is not None and item in {annotation, *_alternatives(annotation)}:
+            if isinstance(known[name], dict):
+                values[name] = read_partly(item, known[name])[0]
+        elif item is not None and isinstance(known[name], list):
             # One that is no object is empty, so that the others keep their places.
             values[name] = [read_partly(item, one if isinstance(one, dict) else {})[0] for one in known[name]]
     missing = {name for name, info in kind.model_fields.items() if info.is_required() and name not in known}
@@ -46,11 +77,16 @@ def _each_alone(kind: type[BaseModel]) -> type[BaseModel]:
     return create_model(f"{kind.__name__}Alone", **fields)
 
 
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    """The types that a field may have, such as a model or None."""
+    return get_args(annotation) if get_origin(annotation) in {Union, UnionType} else ()
+
+
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model of the items of a list, if they are models."""
+    """The model of a field, or of the items of a list, if that is what it has."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
     for part in get_args(annotation):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            return part
         found = _model_in(part)
         if found is not None:
             return found

@@ -26,6 +26,14 @@ class OrderCharge(ChargeEntry):
         return self.kind != "override" and self.rate is None
 
 
+COMPARED_FIELDS = {
+    "amount": ("quantity", "amount"),
+    "commission_method": ("commission_method", "commission_rate"),
+    "commission_rate": ("commission_method", "commission_rate"),
+}
+"""The fields that a fault of a field depends on, where those are several."""
+
+
 def find_faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
     """What is wrong with a charge, by field. `known` are the codes that are not retired, by table."""
     wrong = []

@@ -1,6 +1,7 @@
 """The rows of the read copy of customers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,23 @@ from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
 from shared.database.statements import fetch_value
 from shared.values.fields import field_names
+
+
+def spelled(column: str, parameter: str) -> str:
+    """The condition that a column names one of the customers in a parameter, a list of numbers or None.
+
+    They are compared as they were typed and as receivables spells them, so that an index on the column can be used.
+    """
+    typed = f"CAST(:{parameter} AS text[])"
+    return f"""
+        {column} = ANY({typed} || ARRAY(
+            SELECT k.number FROM unnest({typed}) AS named (number) JOIN customer k ON lower(k.number) = lower(named.number)))
+    """
+
+
+def listed(number: str | None) -> list[str] | None:
+    """The customer of a filter as the parameter of `spelled`."""
+    return None if number is None else [number]
 
 
 async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | None:
@@ -55,6 +73,24 @@ async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]
         {"companies": [company for company, _ in customers], "numbers": [number for _, number in customers]},
     )
     return {(row.ar_company, row.number) for row in rows}
+
+
+class _Named(Protocol):
+    """Something that names a customer and a bill-to in an AR company."""
+
+    @property
+    def ar_company(self) -> int: ...
+    @property
+    def customer(self) -> str: ...
+    @property
+    def bill_to(self) -> str: ...
+
+
+async def find_known_of(session: AsyncSession, rows: Iterable[_Named]) -> set[tuple[int, str]]:
+    """The customers and bill-tos of the rows that receivables has reported, by AR company and number."""
+    return await find_known(
+        session, sorted({(row.ar_company, number) for row in rows for number in (row.customer, row.bill_to)})
+    )
 
 
 async def list_customers(

@@ -11,6 +11,7 @@ from services.rating.rules.rated import Rated
 from services.rating.rules.rating_runs import OutcomeCount, RatingResult, RunHead, RunSelection
 from services.rating.rules.rating_warnings import in_words
 from services.rating.rules.work_orders import ratable
+from services.rating.store.customers import spelled
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
@@ -44,7 +45,7 @@ async def start(
         Where()
         .within(scope, **SIDES)
         .add("w.branch = ANY(CAST(:branches AS text[]))", branches=selection.branches)
-        .add("w.customer = ANY(CAST(:customers AS text[]))", customers=selection.customers)
+        .add(spelled("w.customer", "customers"), customers=selection.customers)
         .add("w.service_on <= :service_to", service_to=selection.service_to)
         .add("w.id = ANY(CAST(:work_order_ids AS bigint[]))", work_order_ids=selection.work_order_ids)
     )

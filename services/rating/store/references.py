@@ -20,7 +20,8 @@ async def find_unknown(
             WITH unreported AS MATERIALIZED (
                 SELECT DISTINCT named.code FROM unnest(CAST(:customers AS text[])) AS named (code)
                 WHERE NOT EXISTS (SELECT FROM customer c
-                                  WHERE c.ar_company IN (SELECT b.ar_company FROM branch b) AND c.number = named.code)
+                                  WHERE c.ar_company IN (SELECT b.ar_company FROM branch b)
+                                    AND lower(c.number) = lower(named.code))
             ), active AS (
                 SELECT w.customer, w.bill_to FROM work_order w WHERE w.status = 'open'
                 UNION ALL

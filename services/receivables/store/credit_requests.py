@@ -124,7 +124,7 @@ async def list_requests(
         Where()
         .within(scope, **_SIDES)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("c.number = :customer", customer=filters.customer)
+        .add("lower(c.number) = lower(:customer)", customer=filters.customer)
         .add("r.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("r.status = :status", status=filters.status)
         .add("r.requested_by = :requested_by", requested_by=filters.requested_by)

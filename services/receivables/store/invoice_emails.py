@@ -144,7 +144,7 @@ async def list_emails(
         .add("m.status = :status", status=filters.status)
         .add("m.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("c.number = :customer", customer=filters.customer)
+        .add("lower(c.number) = lower(:customer)", customer=filters.customer)
     )
     rows, cursor = await fetch_page(
         session,

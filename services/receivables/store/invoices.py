@@ -36,13 +36,14 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
         Where(["t.type = 'invoice' AND t.action = 'add'"])
         .within(scope, **SIDES)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("c.number = :customer", customer=filters.customer)
+        .add("lower(c.number) = lower(:customer)", customer=filters.customer)
         .add("t.month = :month", month=filters.month)
         .add("t.branch = :branch", branch=filters.branch)
         .add("b.run_id = :run_id", run_id=filters.run_id)
         .add("t.invoice_number ILIKE :search", search=search)
         .add(
-            "EXISTS (SELECT FROM ar_line l WHERE l.transaction_id = t.id AND l.work_order_number = :work_order)",
+            "EXISTS (SELECT FROM ar_line l WHERE l.transaction_id = t.id"
+            " AND lower(l.work_order_number) = lower(:work_order))",
             work_order=filters.work_order,
         )
     )

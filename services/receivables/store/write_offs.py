@@ -35,7 +35,7 @@ async def find_unknown(session: AsyncSession, scope: Scope, criteria: Criteria) 
             UNION ALL
             SELECT 'customers', named FROM unnest(CAST(:customers AS text[])) AS named
             WHERE NOT EXISTS (SELECT FROM customer c
-                              WHERE c.ar_company = CAST(:company AS int) AND c.number = named AND {within})
+                              WHERE c.ar_company = CAST(:company AS int) AND lower(c.number) = lower(named) AND {within})
             UNION ALL
             SELECT 'receivable_types', CAST(named AS text) FROM unnest(CAST(:types AS int[])) AS named
             WHERE NOT EXISTS (SELECT FROM receivable_type t WHERE t.ar_company = CAST(:company AS int) AND t.type = named)
@@ -72,7 +72,8 @@ async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) ->
         WHERE t.ar_company = :ar_company AND t.type = 'invoice' AND t.action = 'add' AND {within}
           AND v.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR v.invoice_date >= :start_on)
           AND a.total + a.applied <> 0
-          AND (CAST(:customers AS text[]) IS NULL OR c.number = ANY(CAST(:customers AS text[])))
+          AND (CAST(:customers AS text[]) IS NULL OR lower(c.number) = ANY(
+                   SELECT lower(named) FROM unnest(CAST(:customers AS text[])) AS named))
           AND (CAST(:types AS int[]) IS NULL OR v.receivable_type = ANY(CAST(:types AS int[])))
           AND (CAST(:contracts AS text[]) IS NULL OR t.contract = ANY(CAST(:contracts AS text[])))
         ORDER BY c.number, v.invoice_date, t.id
