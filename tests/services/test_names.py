@@ -153,7 +153,7 @@ async def change(client: httpx.AsyncClient, method: str, path: str, body: dict[s
 
 async def test_lines_of_rate_tables_name_billing_items_in_any_spelling(company: Company) -> None:
     rating, _ = company
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"billing_item": "MILE\u200bAGE", "rate": "5"},
         {"billing_item": "skip  trace", "method": "percent_of", "rate": "10", "base": ["mileage", "charges"]},
     ]
