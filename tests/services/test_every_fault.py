@@ -82,8 +82,11 @@ async def test_an_order_is_refused_with_the_faults_of_its_prebills(company: Comp
     [
         (
             "prebills",
-            {"billing_item": "Nothing", "rate": 5, "servers": [{"server": "S0"}]},
-            ["/rate", "/billing_item", "/servers"],
+            {"billing_item": "Nothing", "rate": 5, "servers": [{"server": "S0", "share": "x"}, {}, {"share": "2"}]},
+            [
+                *("/rate", "/servers/0/share", "/servers/1/server", "/servers/2/server"),
+                *("/billing_item", "/servers"),
+            ],
         ),
         (
             "manual-lines",
@@ -208,6 +211,8 @@ async def test_a_selection_names_what_does_not_exist_beside_an_invalid_date(comp
     assert places(exported) == ["/month", *found]
     assigned = await rating.post("/v1/invoices/assign", json={"selection": selection, "colour": 1}, headers=key(2))
     assert places(assigned) == ["/colour", *found]
+    both = {"selection": {**selection, "rated_until": "soon"}}
+    assert places(await rating.post("/v1/exports", json=both, headers=key(3))) == ["/selection/rated_until", *found]
     run = await rating.post(
         "/v1/rating-runs", json={"branches": ["NOWHERE"], "customers": ["S0"], "service_to": "soon"}
     )
@@ -215,3 +220,11 @@ async def test_a_selection_names_what_does_not_exist_beside_an_invalid_date(comp
     criteria = {"kind": "invoice_balance", "ar_company": 1, "older_than": "soon", "limit": "5.00", "customers": ["S0"]}
     written = await receivables.post("/v1/write-offs/preview", json={**criteria, "contracts": ["C-0"]})
     assert places(written) == ["/older_than", "/customers/0", "/contracts/0"]
+
+
+async def test_the_first_200_unknown_names_are_listed_and_the_others_counted(company: Company) -> None:
+    lines = [{"billing_item": "Nothing", "rate": "5"}] * 250
+    answer = (
+        await company[0].post("/v1/billing-profiles", json={**PROFILE, "job_type": "NOTHING", "lines": lines})
+    ).json()
+    assert (len(answer["errors"]), sum(kind["count"] for kind in answer["more"])) == (200, 51), answer["detail"]

@@ -58,7 +58,8 @@ def find_faults_in_servers(
     servers: Sequence[ServerShare], known: Mapping[str, AbstractSet[str]]
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with the servers who share a commission, by field."""
-    names = [share.server for share in servers]
+    # A share that cannot be read has no server.
+    names = [name for share in servers if (name := share.server) is not None]
     for name in names:
         if name not in known["server"]:
             yield "servers", f"there is no server {name}"
