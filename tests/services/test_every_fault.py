@@ -228,3 +228,12 @@ async def test_the_first_200_unknown_names_are_listed_and_the_others_counted(com
         await company[0].post("/v1/billing-profiles", json={**PROFILE, "job_type": "NOTHING", "lines": lines})
     ).json()
     assert (len(answer["errors"]), sum(kind["count"] for kind in answer["more"])) == (200, 51), answer["detail"]
+
+
+async def test_a_payment_of_commissions_names_servers_and_periods_that_do_not_exist(company: Company) -> None:
+    rating, _ = company
+    for body, found in (
+        ({"servers": ["S0"], "through_period": 99}, ["/servers/0", "/through_period"]),
+        ({"servers": ["S0"], "through_period": "x"}, ["/through_period", "/servers/0"]),
+    ):
+        assert places(await rating.post("/v1/commission-payments", json=body, headers=key(found))) == found

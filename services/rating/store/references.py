@@ -40,6 +40,20 @@ async def find_unknown(
     return {(row.kind, row.code) for row in found}
 
 
+async def find_unknown_servers(session: AsyncSession, servers: Sequence[str]) -> set[str]:
+    """The servers that do not exist; a retired one does."""
+    found = await session.execute(
+        text(
+            """
+            SELECT named.code FROM unnest(CAST(:servers AS text[])) AS named (code)
+            WHERE NOT EXISTS (SELECT FROM server s WHERE s.code = named.code)
+            """
+        ),
+        {"servers": list(servers)},
+    )
+    return {row.code for row in found}
+
+
 async def find_unknown_companies(session: AsyncSession, numbers: Sequence[int]) -> set[int]:
     """The AR companies that receivables has not reported. All are accepted as long as it has reported none."""
     found = await session.execute(
