@@ -139,9 +139,9 @@ def require_dead_letters(scene: Scene) -> int:
     """Asserts that every malformed event is kept with its payload, and no garbage; returns their number."""
     deadline = time.monotonic() + 20
     while True:
-        # Rating asks again for chunks that have no answer, so the number of events grows meanwhile.
-        sent = scene.look("rating", "SELECT event_id FROM outbox WHERE data::text LIKE '%' || $1 || '%'", MARK)
         letters = scene.look("receivables", "SELECT payload, reason FROM dead_letter")
+        # Rating asks again for chunks that have no answer, so there may be more events each time.
+        sent = scene.look("rating", "SELECT event_id FROM outbox WHERE data::text LIKE '%' || $1 || '%'", MARK)
         missing = [row[0] for row in sent if not any(str(row[0]).encode() in letter["payload"] for letter in letters)]
         if not missing and len(letters) == len(sent) + GARBAGE:
             break
