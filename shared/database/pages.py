@@ -24,13 +24,15 @@ T = TypeVar("T")
 class PageQuery:
     """The requested page and its sorting: `sort` is a field, with `-` in front for descending.
 
-    A list in another format than JSON (`media_type`) is not split into pages: its `limit` is None.
+    A list in another format than JSON (`media_type`) is not split into pages: its `limit` is None. `totals` says whether
+    the totals of the list are wanted as well.
     """
 
     limit: int | None = 100
     cursor: str | None = None
     sort: str | None = None
     media_type: str | None = None
+    totals: bool = True
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,11 @@ async def fetch_page(
         del row["cursor_value"], row["cursor_key"]
     make = maker(kind, tuple(rows[0]) if rows else ())
     return [make(row) for row in rows], next_cursor
+
+
+async def fetch_list_count(session: AsyncSession, source: str, where: Where, query: PageQuery) -> int | None:
+    """The number of rows of a list, or None if its totals are not wanted."""
+    return await fetch_count(session, source, where) if query.totals else None
 
 
 async def fetch_count(session: AsyncSession, source: str, where: Where, *, at_most: int | None = None) -> int:

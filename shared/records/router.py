@@ -113,7 +113,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), query)
         if page.media_type is not None:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
-        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count(count=count))
+        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count.of(count))
 
     naming = Naming(entered, records.find_unknown)
     adding = {"naming": naming, "status_code": 201, "response_model": row, "refuses": [records.taken, *refuses]}

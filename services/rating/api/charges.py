@@ -88,7 +88,7 @@ async def list_prebills(
 ) -> Page[Prebill, Count] | Response:
     """Prebills of all orders. CSV and XLSX use the import format."""
     rows, cursor, count = await charges.list_prebills(session, caller.scope, work_order, page)
-    return answer(page, "prebills", Prebill, rows, cursor, Count(count=count))
+    return answer(page, "prebills", Prebill, rows, cursor, Count.of(count))
 
 
 @prebills.imports("/import", access=PREBILL)

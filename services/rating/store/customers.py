@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.customers import ListedCustomer
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import fetch_value
 from shared.values.fields import field_names
 
@@ -59,7 +59,7 @@ async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]
 
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
-) -> tuple[list[ListedCustomer], str | None, int]:
+) -> tuple[list[ListedCustomer], str | None, int | None]:
     """One page of customers by number or name, the cursor of the next page, and how many match.
 
     Customers do not belong to branches, so limits to branches do not apply.
@@ -79,4 +79,4 @@ async def list_customers(
         sorting=Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id"),
         query=query,
     )
-    return customers, cursor, await fetch_count(session, "customer c", where)
+    return customers, cursor, await fetch_list_count(session, "customer c", where, query)
