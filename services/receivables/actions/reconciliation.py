@@ -75,6 +75,7 @@ async def reconcile(session: AsyncSession, scope: Scope, from_month: str | None)
 
 
 async def _check(session: AsyncSession, scope: Scope, months: Months) -> tuple[MonthFigures, list[Difference]]:
+    await reconciliation.prepare(session)
     totals = await reconciliation.totals(session, scope, months)
     accounts = await reconciliation.account_sums(session, scope, months)
     differences = [
