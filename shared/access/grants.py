@@ -66,6 +66,11 @@ class Limits:
         return frozenset(map(fold, self.customers))
 
     @property
+    def customer_spellings(self) -> frozenset[str]:
+        """The customers as they were typed, in small letters and in capitals, for those that no service knows yet."""
+        return self.customers | self.customer_keys | frozenset(map(str.upper, self.customer_keys))
+
+    @property
     def compared(self) -> "Limits":
         """The limits in the form for comparison."""
         return Limits(self.branch_codes, self.customer_keys, self.ar_companies)

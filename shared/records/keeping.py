@@ -86,7 +86,7 @@ class Records(Generic[RowT]):
 
     async def list(
         self, session: AsyncSession, scope: Scope, wanted: Mapping[str, Any], query: PageQuery
-    ) -> tuple[list[RowT], str | None, int]:
+    ) -> tuple[list[RowT], str | None, int | None]:
         return await store.list_rows(session, self.table, scope, wanted, query)
 
     async def read(self, session: AsyncSession, scope: Scope, key: Sequence[Any], *, lock: bool = False) -> Kept[RowT]:

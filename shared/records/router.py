@@ -114,7 +114,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), query)
         if page.media_type is not None:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
-        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count(count=count))
+        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count.of(count))
 
     adding = {
         "naming": Naming(entered, records.find_unknown),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.grants import Scope
 from shared.database.columns import column_types
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all
 from shared.values.columns import Record
 from shared.values.fields import maker
@@ -201,7 +201,7 @@ async def known_rows(
 
 async def list_rows(
     session: AsyncSession, table: RecordTable[RowT], scope: Scope, wanted: Mapping[str, Any], query: PageQuery
-) -> tuple[list[RowT], str | None, int]:
+) -> tuple[list[RowT], str | None, int | None]:
     """One page of the rows that match, the next cursor, and how many match.
 
     `wanted` has values for columns, for `search`, which covers several columns, for `retired`, and for `on`, a day on
@@ -223,7 +223,7 @@ async def list_rows(
     rows, cursor = await fetch_page(
         session, table.kind, columns=table.select, source=source, where=where, sorting=_sorting(table), query=query
     )
-    return rows, cursor, await fetch_count(session, source, where)
+    return rows, cursor, await fetch_list_count(session, source, where, query)
 
 
 def _sorting(table: RecordTable[RowT]) -> Sorting:

@@ -197,6 +197,8 @@ async def test_charges_name_billing_items_in_any_spelling(company: Company, ente
     order = {**entry, "served_zip": "78205", "service_on": "2026-11-02", "prebills": [charge]}
     second = (await rating.post("/v1/work-orders", json=order)).json()["id"]
     assert (await load(rating, "prebills", b"work_order,billing_item,rate\nw2,MILEAGE,5\n")).status_code == 201
+    twice = await load(rating, "prebills", b"work_order,billing_item,rate\nw2,MILEAGE,5\nW2,mileage,5\n")
+    assert [one["pointer"] for one in twice.json()["errors"]] == ["line 3"]
     shown = (await rating.get(f"/v1/work-orders/{second}/charges")).json()
     assert [one["billing_item"] for one in shown] == ["Mileage", "Mileage"]
     order = {name: value for name, value in order.items() if name != "prebills"}
@@ -326,6 +328,8 @@ async def test_a_search_does_not_depend_on_spaces_and_invisible_characters(compa
     _, receivables = company
     entry = {"ar_company": 1, "number": "S9", "name": "Old  Mill\u00a0Court", "customer_type": "LAW"}
     assert (await receivables.post("/v1/customers", json=entry)).status_code == 201
+    for words in ("50%", "S_", "\\\\"):
+        assert (await receivables.get("/v1/customers", params={"search": words})).json()["items"] == [], words
     for words in ("old mill court", "MILL\u200b  COURT", "Old  Mill\u00a0Court"):
         found = (await receivables.get("/v1/customers", params={"search": words})).json()["items"]
         assert [one["number"] for one in found] == ["S9"], words

@@ -36,7 +36,7 @@ Rows = Sequence[Numbered[ProfileRow]]
 
 async def list_profiles(
     session: AsyncSession, filters: ProfileFilter, query: PageQuery
-) -> tuple[list[BillingProfile], str | None, int]:
+) -> tuple[list[BillingProfile], str | None, int | None]:
     """One page of profiles with their lines, the cursor of the next page, and how many profiles match."""
     return await billing_profiles.list_profiles(session, filters, query)
 

@@ -28,7 +28,7 @@ async def list_charges(session: AsyncSession, scope: Scope, order_id: int) -> Se
 
 async def list_prebills(
     session: AsyncSession, scope: Scope, number: str | None, query: PageQuery
-) -> tuple[list[Prebill], str | None, int]:
+) -> tuple[list[Prebill], str | None, int | None]:
     """One page of the prebills that the caller may see, the cursor of the next page, and how many match."""
     return await charges.list_prebills(session, scope, number, query)
 

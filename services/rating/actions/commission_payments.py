@@ -110,6 +110,8 @@ async def read_payment(session: AsyncSession, scope: Scope, payment_id: int, *, 
     return found
 
 
-async def list_payments(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Payment], str | None, int]:
+async def list_payments(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[Payment], str | None, int | None]:
     """One page of payments, the cursor of the next page, and how many the caller may see."""
     return await payments.list_payments(session, scope, query)

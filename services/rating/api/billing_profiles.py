@@ -49,7 +49,7 @@ async def list_billing_profiles(
     profiles, cursor, count = await billing_profiles.list_profiles(session, filters, page)
     if page.media_type is not None:
         return table_answer(page.media_type, "billing-profiles", field_names(ProfileRow), rows_of(profiles))
-    return Page(items=[*profiles], next_cursor=cursor, totals=Count(count=count))
+    return Page(items=[*profiles], next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(

@@ -1,7 +1,6 @@
 """The charges of an order over HTTP: prebills, manual lines and overrides."""
 
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
 from fastapi import Response
@@ -12,6 +11,7 @@ from services.rating.actions import charges, work_orders
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import UnknownReference
 from services.rating.records.charges import Charge, ChargeEntry, Prebill
+from services.rating.rules.charges import prebill_key
 from services.rating.schemas.charges import Override, ShownCharge, entry_of
 from shared.access import declared
 from shared.access.grants import Level
@@ -120,13 +120,13 @@ async def list_prebills(
 ) -> Page[Prebill, Count] | Response:
     """Prebills of all orders. CSV and XLSX use the import format."""
     rows, cursor, count = await charges.list_prebills(session, caller.scope, work_order, page)
-    return answer(page, "prebills", Prebill, rows, cursor, Count(count=count))
+    return answer(page, "prebills", Prebill, rows, cursor, Count.of(count))
 
 
 @prebills.imports("/import", access=PREBILL)
 async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
     """Enters prebills of many orders. If any row has an error, nothing is imported."""
-    table = await read_csv(file, Prebill, key=attrgetter("work_order", "billing_item", "comment"))
+    table = await read_csv(file, Prebill, key=prebill_key)
     return await charges.import_prebills(session, caller.scope, table.mapped(_placed), caller.name)
 
 

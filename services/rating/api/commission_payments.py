@@ -42,7 +42,7 @@ async def list_commission_payments(
 ) -> Page[Payment, Count] | Response:
     """Commission payments, newest first."""
     found, cursor, count = await commission_payments.list_payments(session, caller.scope, page)
-    return answer(page, "commission-payments", Payment, found, cursor, Count(count=count))
+    return answer(page, "commission-payments", Payment, found, cursor, Count.of(count))
 
 
 async def _find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:

@@ -45,7 +45,7 @@ async def start_rating_run(body: RunSelection, response: Response, caller: Calle
 async def list_rating_runs(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[RatingRun, Count]:
     """The rating runs that you may see, newest first."""
     runs, cursor, count = await rating_runs.list_runs(session, caller.scope, page)
-    return Page(items=runs, next_cursor=cursor, totals=Count(count=count))
+    return Page(items=runs, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.get("/{run_id}", access=VIEW, refuses=[NotFound])
@@ -66,7 +66,7 @@ async def list_rating_results(
 ) -> Page[RatingResult, Count] | Response:
     """The result of each order. `outcome` is `RATED`, `WAITING`, `SKIPPED` or the code of a refusal."""
     rows, cursor, count = await rating_runs.list_results(session, caller.scope, run_id, outcome, page)
-    return answer(page, "rating-results", RatingResult, rows, cursor, Count(count=count))
+    return answer(page, "rating-results", RatingResult, rows, cursor, Count.of(count))
 
 
 @router.watches("/{run_id}/events", access=VIEW, refuses=[NotFound], finished=lambda run: run.status == "done")

@@ -96,7 +96,7 @@ async def list_work_order_entries(
 ) -> Page[EnteredOrder, Count] | Response:
     """Work orders with their proof of delivery, as they were entered. CSV and XLSX use the import format."""
     rows, cursor, count = await work_orders.list_entries(session, caller.scope, filters, page)
-    return answer(page, "work-orders", EnteredOrder, rows, cursor, Count(count=count))
+    return answer(page, "work-orders", EnteredOrder, rows, cursor, Count.of(count))
 
 
 @router.patch(

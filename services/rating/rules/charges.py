@@ -5,9 +5,10 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any
 
-from services.rating.records.charges import ChargeEntry, ServerShare
+from services.rating.records.charges import ChargeEntry, Prebill, ServerShare
 from services.rating.rules.commission_terms import find_faults_in_terms
 from shared.values.money import round_cents
+from shared.values.names import fold
 
 
 class OrderCharge(ChargeEntry):
@@ -24,6 +25,11 @@ class OrderCharge(ChargeEntry):
     def standard(self) -> bool:
         """Whether the price comes from the rate table."""
         return self.kind != "override" and self.rate is None
+
+
+def prebill_key(prebill: Prebill) -> tuple[str, str, str]:
+    """What must be unique in a file of prebills: the order, the billing item and the comment."""
+    return fold(prebill.work_order), fold(prebill.billing_item), prebill.comment
 
 
 COMPARED_FIELDS = {

@@ -8,26 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.customers import ListedCustomer
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import fetch_value
 from shared.values.fields import field_names
-
-
-def spelled(column: str, parameter: str) -> str:
-    """The condition that a column names one of the customers in a parameter, a list of numbers or None.
-
-    They are compared as they were typed and as receivables spells them, so that an index on the column can be used.
-    """
-    typed = f"CAST(:{parameter} AS text[])"
-    return f"""
-        {column} = ANY({typed} || ARRAY(
-            SELECT k.number FROM unnest({typed}) AS named (number) JOIN customer k ON lower(k.number) = lower(named.number)))
-    """
-
-
-def listed(number: str | None) -> list[str] | None:
-    """The customer of a filter as the parameter of `spelled`."""
-    return None if number is None else [number]
 
 
 async def type_of(session: AsyncSession, ar_company: int, number: str) -> str | None:
@@ -95,7 +78,7 @@ async def find_known_of(session: AsyncSession, rows: Iterable[_Named]) -> set[tu
 
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
-) -> tuple[list[ListedCustomer], str | None, int]:
+) -> tuple[list[ListedCustomer], str | None, int | None]:
     """One page of customers by number or name, the cursor of the next page, and how many match.
 
     Customers do not belong to branches, so limits to branches do not apply.
@@ -115,4 +98,4 @@ async def list_customers(
         sorting=Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id"),
         query=query,
     )
-    return customers, cursor, await fetch_count(session, "customer c", where)
+    return customers, cursor, await fetch_list_count(session, "customer c", where, query)

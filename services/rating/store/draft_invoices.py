@@ -14,11 +14,11 @@ from services.rating.rules.draft_invoices import (
     InvoiceTotals,
 )
 from services.rating.rules.order_warnings import AssignedFacts
-from services.rating.store.customers import listed, spelled
 from services.rating.store.ratings import RATED_WITH
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
 from shared.database.scope import scope_condition
+from shared.database.spellings import listed, spelled
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
 
 _SIDES = {"branch": "i.branch", "customer": "i.bill_to", "ar_company": "b.ar_company"}

@@ -3,11 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.open_rollup_invoices import OpenRollupFacts, OpenRollupFilter, RollupSums
-from services.rating.store.customers import listed, spelled
 from services.rating.store.ratings import RATED_WITH
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all
 
 _SOURCE = """

@@ -12,11 +12,11 @@ from services.rating.rules.ready_to_export import (
     ReadyTotals,
     total_of,
 )
-from services.rating.store.customers import listed, spelled
 from services.rating.store.ratings import RATED_WITH
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all
 
 _COMMISSION = """

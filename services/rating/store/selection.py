@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.exports.claim import Selection
 from services.rating.rules.work_orders import OrderStatus
-from services.rating.store.customers import spelled
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
+from shared.database.spellings import spelled
 from shared.database.statements import fetch_values
 
 READY: tuple[OrderStatus, ...] = ("rated", "assigned")

@@ -3,10 +3,10 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.work_in_progress import WipFacts, WipFilter
-from services.rating.store.customers import listed, spelled
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.spellings import listed, spelled
 
 _SOURCE = """
     work_order w

@@ -18,12 +18,12 @@ from services.rating.rules.work_orders import (
     Whereabouts,
     WorkOrder,
 )
-from services.rating.store.customers import listed, spelled
 from services.rating.store.ratings import RATED_WITH
 from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_codes, to_document, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.scope import scope_condition
+from shared.database.spellings import listed, spelled
 from shared.database.statements import columns, execute, fetch_one, fetch_values
 from shared.values.fields import field_names, maker
 from shared.values.names import fold

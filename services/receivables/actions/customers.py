@@ -13,6 +13,7 @@ from services.receivables.rules.references import unknown_references
 from services.receivables.store import customers, references
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
+from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
 from shared.files.changes import Outcome, differing_values
 from shared.files.csv import ROWS_IN_ONE_GO, TableFile
@@ -33,12 +34,15 @@ async def read_customer(session: AsyncSession, scope: Scope, customer_id: int) -
     return customer
 
 
-async def read_account(session: AsyncSession, scope: Scope, customer_id: int) -> Account:
-    """What the customer owes: open invoices, and rated work that is not invoiced yet. Raises NotFound."""
+async def read_account(session: AsyncSession, scope: Scope, customer_id: int, query: PageQuery) -> Account:
+    """What the customer owes: a page of open invoices, and rated work that is not invoiced yet. Raises NotFound."""
     customer = await read_customer(session, scope, customer_id)
+    items, cursor = await customers.open_items(session, scope, customer_id, query)
     return Account(
         customer,
-        await customers.open_items(session, scope, customer_id),
+        items,
+        cursor,
+        await customers.open_total(session, scope, customer_id),
         await customers.unbilled(session, scope, customer),
     )
 

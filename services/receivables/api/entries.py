@@ -89,7 +89,7 @@ async def list_entries(
 ) -> Page[EntryHead, Count] | Response:
     """The entries of a batch, without their lines."""
     rows, cursor, count = await actions.list_entries(session, batch.id, page)
-    return answer(page, "entries", EntryHead, rows, cursor, Count(count=count))
+    return answer(page, "entries", EntryHead, rows, cursor, Count.of(count))
 
 
 @router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING, naming=OF_ENTRY)

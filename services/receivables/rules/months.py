@@ -27,6 +27,22 @@ def is_open(month: str, last_closed_month: str, max_open_months: int) -> bool:
     return last_closed_month < month <= months_after(last_closed_month, max_open_months)
 
 
+@dataclass(frozen=True)
+class Months:
+    """The months from `first` to `last`, both included."""
+
+    first: str
+    last: str = "9999-12"
+
+
+def open_months(last_closed: Sequence[str]) -> Months:
+    """The months from the first one that is open in any company on, given the last closed month of each company.
+
+    Example: with 2026-09 and 2026-08 they begin with 2026-09. Without a company they are all months.
+    """
+    return Months(min((months_after(month, 1) for month in last_closed), default="0000-00"))
+
+
 def is_far_from(day: date, month: str) -> bool:
     """Whether a date is more than 13 months before or after an accounting month, so that one is probably a slip.
 

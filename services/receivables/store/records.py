@@ -39,9 +39,7 @@ CONTRACTS = RecordTable(
     Contract,
     ("number", "description", "customer"),
     customer="t.customer",
-    named={
-        "customer": "t.customer = ANY(ARRAY(SELECT k.number FROM customer k WHERE lower(k.number) = lower(:customer)))"
-    },
+    named={"customer": "t.customer IN (SELECT k.number FROM customer k WHERE lower(k.number) = lower(:customer))"},
 )
 CONTRACT_ITEMS = RecordTable(
     _TABLES["contract_item"],

@@ -34,10 +34,10 @@ from shared.values.versions import require_version
 
 async def list_groups(
     session: AsyncSession, wanted: GroupFilter, query: PageQuery
-) -> tuple[list[Group], str | None, int]:
+) -> tuple[list[Group], str | None, int | None]:
     """One page of groups, the cursor of the next page, and how many groups match."""
     found, next_cursor = await groups.list_groups(session, wanted, query)
-    return found, next_cursor, await groups.count_groups(session, wanted)
+    return found, next_cursor, await groups.count_groups(session, wanted) if query.totals else None
 
 
 async def get_group(session: AsyncSession, group_id: int) -> Group:

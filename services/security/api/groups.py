@@ -52,7 +52,7 @@ async def list_groups(
     if page.media_type is not None:
         rows = [row for group in found for row in GroupRow.of(group)]
         return table_answer(page.media_type, "groups", field_names(GroupRow), rows)
-    return Page(items=found, next_cursor=cursor, totals=Count(count=count))
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(

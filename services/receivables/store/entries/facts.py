@@ -154,7 +154,7 @@ async def exposures(session: AsyncSession, customer_ids: Collection[int], batch_
         _Exposure,
         """
         SELECT c.id AS customer_id,
-               coalesce((SELECT sum(t.total) FROM ar_transaction t WHERE t.customer_id = c.id), 0.00)
+               coalesce((SELECT sum(b.open) FROM invoice_balance b WHERE b.customer_id = c.id AND b.open <> 0), 0.00)
                + coalesce((SELECT sum(l.amount) FROM batch_entry e JOIN batch_line l USING (batch_id, seq)
                            WHERE e.customer_id = c.id AND NOT e.posted AND e.action = 'add'
                              AND e.batch_id IS DISTINCT FROM CAST(:batch_id AS bigint)), 0.00)
