@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,6 +17,7 @@ from shared.database.scope import scope_condition
 from shared.database.statements import fetch_value
 from shared.errors import Fault, InvalidInput
 from shared.values.fields import maker
+from shared.values.names import without_invisible
 
 T = TypeVar("T")
 
@@ -75,8 +77,14 @@ class Where:
 
 
 def containing(words: str | None) -> str | None:
-    """The ILIKE pattern for texts that contain `words`, or None without a search."""
-    return None if words is None else f"%{words}%"
+    """The ILIKE pattern for texts that contain `words`, or None without a search.
+
+    Invisible characters do not count, and a space stands for any number and kind of spaces, or more.
+    """
+    if words is None:
+        return None
+    literal = (re.sub(r"([\\%_])", r"\\\1", word) for word in without_invisible(words).split())
+    return f"%{'%'.join(literal)}%"
 
 
 def _encode(sort: str, value: str, key: int | str) -> str:

@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from services.rating.actions import exports
-from services.rating.api.dependencies import Today
+from services.rating.api.dependencies import Today, selecting
 from services.rating.errors import (
     AlreadyAnswered,
     ExportDateRefused,
@@ -37,6 +37,7 @@ APPROVE = declared.feature("rating.export", Level.APPROVE)
     status_code=202,
     idempotent=True,
     refuses=[NothingToExport, NotExportable, ExportDateRefused, UnknownReference, RollupTooLarge],
+    naming=selecting(ExportRequest),
 )
 async def start_export(
     body: ExportRequest, today: Today, response: Response, caller: CallerOf, session: Transaction

@@ -63,7 +63,11 @@ async def list_prebills(
     `number` is the number of an order; None means all orders.
     """
     source = "order_charge c JOIN work_order w ON w.id = c.work_order_id JOIN branch b ON b.code = w.branch"
-    where = Where(["c.kind = 'prebill'"]).within(scope, **SIDES).add("w.number = :number", number=number)
+    where = (
+        Where(["c.kind = 'prebill'"])
+        .within(scope, **SIDES)
+        .add("(w.number = :number OR w.number_key = lower(:number))", number=number)
+    )
     found, cursor = await fetch_page(
         session,
         Prebill,

@@ -1,6 +1,7 @@
 """The rows of the read copy of customers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -55,6 +56,24 @@ async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]
         {"companies": [company for company, _ in customers], "numbers": [number for _, number in customers]},
     )
     return {(row.ar_company, row.number) for row in rows}
+
+
+class _Named(Protocol):
+    """Something that names a customer and a bill-to in an AR company."""
+
+    @property
+    def ar_company(self) -> int: ...
+    @property
+    def customer(self) -> str: ...
+    @property
+    def bill_to(self) -> str: ...
+
+
+async def find_known_of(session: AsyncSession, rows: Iterable[_Named]) -> set[tuple[int, str]]:
+    """The customers and bill-tos of the rows that receivables has reported, by AR company and number."""
+    return await find_known(
+        session, sorted({(row.ar_company, number) for row in rows for number in (row.customer, row.bill_to)})
+    )
 
 
 async def list_customers(

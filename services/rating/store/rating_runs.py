@@ -15,6 +15,7 @@ from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
+from shared.database.spellings import spelled
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.values.fields import field_names
 
@@ -44,7 +45,7 @@ async def start(
         Where()
         .within(scope, **SIDES)
         .add("w.branch = ANY(CAST(:branches AS text[]))", branches=selection.branches)
-        .add("w.customer = ANY(CAST(:customers AS text[]))", customers=selection.customers)
+        .add(spelled("w.customer", "customers"), customers=selection.customers)
         .add("w.service_on <= :service_to", service_to=selection.service_to)
         .add("w.id = ANY(CAST(:work_order_ids AS bigint[]))", work_order_ids=selection.work_order_ids)
     )

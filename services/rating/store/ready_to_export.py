@@ -12,10 +12,11 @@ from services.rating.rules.ready_to_export import (
     ReadyTotals,
     total_of,
 )
-from services.rating.store.ratings import RATED_KEY
+from services.rating.store.ratings import RATED_WITH
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all
 
 _COMMISSION = """
@@ -40,7 +41,7 @@ def _where(scope: Scope, filters: ReadyFilter) -> Where:
         Where(["w.status IN ('rated', 'assigned')"])
         .within(scope, **SIDES)
         .add("w.branch = :branch", branch=filters.branch)
-        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add("w.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("r.rated_at <= :rated_until", rated_until=filters.rated_until)
     )
@@ -59,7 +60,7 @@ async def list_ready(
             c.name AS bill_to_name, c.status AS bill_to_status, w.job_type, w.priority, r.region, w.service_on,
             r.rated_by, r.rated_at, w.changed_at, w.rating_version, r.charges_total, r.advances_total,
             m.commission, r.total, a.last_closed_month, a.max_open_months, r.rates_digest,
-            {RATED_KEY} AS rated_key
+            {RATED_WITH} AS rated_with
         """,
         source=_SOURCE + _COMMISSION,
         where=_where(scope, filters),

@@ -6,6 +6,7 @@ from services.rating.rules.work_in_progress import WipFacts, WipFilter
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.spellings import listed, spelled
 
 _SOURCE = """
     work_order w
@@ -21,8 +22,8 @@ def _where(scope: Scope, filters: WipFilter) -> Where:
         Where(["w.status IN ('open', 'rated', 'assigned', 'exporting')"])
         .within(scope, **SIDES)
         .add("w.branch = :branch", branch=filters.branch)
-        .add("w.customer = :customer", customer=filters.customer)
-        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add(spelled("w.customer", "customer"), customer=listed(filters.customer))
+        .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add(
             "w.servers @> jsonb_build_array(jsonb_build_object('server', CAST(:server AS text)))", server=filters.server
         )

@@ -18,11 +18,12 @@ from shared.errors import Fault, Forbidden, NotFound
 from shared.files.changes import Outcome, differing_values
 from shared.files.csv import ROWS_IN_ONE_GO, TableFile
 from shared.process.background import in_turns
+from shared.values.partly import PartlyRead
 from shared.values.text import shown_key
 from shared.values.versions import require_version
 
 _NAMED = {name: name for name in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
-list_customers = customers.list_customers
+find_customer, list_customers = customers.find, customers.list_customers
 
 
 async def read_customer(session: AsyncSession, scope: Scope, customer_id: int) -> Customer:
@@ -148,9 +149,12 @@ async def _unknown(session: AsyncSession, entries: Sequence[CustomerEntry]) -> l
     return unknown_references(entries, known, codes=_NAMED)
 
 
-async def find_unknown(session: AsyncSession, entry: CustomerEntry) -> list[tuple[str, str]]:
-    """The names in a customer that do not exist, by JSON pointer; it may be invalid in other fields."""
-    return [(f"/{field}", detail) for _, field, detail in await _unknown(session, [entry])]
+async def find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    """The names in a customer that do not exist, by JSON pointer; a change has the customer as it is as facts."""
+    before: Customer | None = read.facts
+    entry = read.value if before is None else read.changed(before)
+    faults = await _unknown(session, [entry])
+    return [(f"/{field}", detail) for _, field, detail in faults if not _keeps(before, entry, field)]
 
 
 async def _require_known(session: AsyncSession, entry: CustomerEntry, *, replaces: CustomerEntry | None = None) -> None:

@@ -10,17 +10,13 @@ from services.receivables.rules.customers import Account, OpenItem
 from shared.http.bodies import Changes, changes, partial
 from shared.values.money import Money
 
-CustomerChanges = Annotated[
-    Changes,
-    changes(
-        partial(
-            CustomerEntry,
-            "CustomerChange",
-            "The fields to change. Company and number cannot be changed.",
-            without=("ar_company", "number"),
-        )
-    ),
-]
+CustomerChange = partial(
+    CustomerEntry,
+    "CustomerChange",
+    "The fields to change. Company and number cannot be changed.",
+    without=("ar_company", "number"),
+)
+CustomerChanges = Annotated[Changes, changes(CustomerChange)]
 
 
 class AccountRead(BaseModel):

@@ -11,6 +11,7 @@ from services.receivables.rules.credit_requests import CreditRequest, RequestedL
 from services.receivables.rules.requests import RequestStatus
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
 
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
@@ -124,7 +125,7 @@ async def list_requests(
         Where()
         .within(scope, **_SIDES)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("c.number = :customer", customer=filters.customer)
+        .add(spelled("c.number", "customer"), customer=listed(filters.customer))
         .add("r.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("r.status = :status", status=filters.status)
         .add("r.requested_by = :requested_by", requested_by=filters.requested_by)

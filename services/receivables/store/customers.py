@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.models import metadata
@@ -66,6 +67,22 @@ async def list_customers(
         query=query,
     )
     return customers, cursor, await fetch_list_count(session, "customer c", where, query)
+
+
+async def spellings(session: AsyncSession, named: Sequence[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """The numbers of customers, given by AR company and number, that are spelled in another way than they are given."""
+    found = await session.execute(
+        text(
+            """
+            SELECT named.ar_company, named.number, c.number AS spelled
+            FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[])) AS named (ar_company, number)
+            JOIN customer c ON c.ar_company = named.ar_company AND c.number_key = lower(named.number)
+            WHERE NOT EXISTS (SELECT FROM customer k WHERE k.ar_company = named.ar_company AND k.number = named.number)
+            """
+        ),
+        {"companies": [company for company, _ in named], "numbers": [number for _, number in named]},
+    )
+    return {(row.ar_company, row.number): row.spelled for row in found}
 
 
 async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[Customer]:

@@ -12,6 +12,7 @@ from services.receivables.store.invoice_prints.documents import SIDES
 from services.receivables.store.invoice_prints.prints import chosen_invoices
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import execute, fetch_all, fetch_one
 
 _SOURCE = "invoice_email m JOIN ar_transaction t ON t.id = m.invoice_id JOIN customer c ON c.id = t.customer_id"
@@ -144,7 +145,7 @@ async def list_emails(
         .add("m.status = :status", status=filters.status)
         .add("m.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("c.number = :customer", customer=filters.customer)
+        .add(spelled("c.number", "customer"), customer=listed(filters.customer))
     )
     rows, cursor = await fetch_page(
         session,

@@ -12,6 +12,7 @@ from services.receivables.rules.invoices import (
 )
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all, fetch_one
 
 SIDES = {"branch": "b.branch", "customer": "b.customer", "ar_company": "b.ar_company"}
@@ -33,7 +34,7 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
         Where()
         .within(scope, **SIDES)
         .add("b.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("b.customer = :customer", customer=filters.customer)
+        .add(spelled("b.customer", "customer"), customer=listed(filters.customer))
         .add("b.month = :month", month=filters.month)
         .add("b.branch = :branch", branch=filters.branch)
         .add(
@@ -45,7 +46,10 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
         )
         .add("b.number ILIKE :search", search=containing(filters.search))
         .add(
-            "b.invoice_id IN (SELECT l.transaction_id FROM ar_line l WHERE l.work_order_number = :work_order)",
+            """
+            b.invoice_id IN (SELECT l.transaction_id FROM ar_line l
+                             WHERE l.work_order_number IN (:work_order, lower(:work_order), upper(:work_order)))
+            """,
             work_order=filters.work_order,
         )
     )

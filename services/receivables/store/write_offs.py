@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.write_offs import Criteria
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
+from shared.database.spellings import spelled
 from shared.database.statements import fetch_all
 
 
@@ -34,7 +35,7 @@ async def find_unknown(session: AsyncSession, scope: Scope, criteria: Criteria) 
             UNION ALL
             SELECT 'customers', named FROM unnest(CAST(:customers AS text[])) AS named
             WHERE NOT EXISTS (SELECT FROM customer c
-                              WHERE c.ar_company = CAST(:company AS int) AND c.number = named AND {within})
+                              WHERE c.ar_company = CAST(:company AS int) AND lower(c.number) = lower(named) AND {within})
             UNION ALL
             SELECT 'receivable_types', CAST(named AS text) FROM unnest(CAST(:types AS int[])) AS named
             WHERE NOT EXISTS (SELECT FROM receivable_type t WHERE t.ar_company = CAST(:company AS int) AND t.type = named)
@@ -69,7 +70,7 @@ async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) ->
         JOIN ar_transaction v ON v.id = b.version_id
         WHERE b.open <> 0 AND b.ar_company = :ar_company AND {within}
           AND b.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR b.invoice_date >= :start_on)
-          AND (CAST(:customers AS text[]) IS NULL OR b.customer = ANY(CAST(:customers AS text[])))
+          AND (CAST(:customers AS text[]) IS NULL OR {spelled("b.customer", "customers")})
           AND (CAST(:types AS int[]) IS NULL OR v.receivable_type = ANY(CAST(:types AS int[])))
           AND (CAST(:contracts AS text[]) IS NULL OR t.contract = ANY(CAST(:contracts AS text[])))
         ORDER BY b.customer, b.invoice_date, b.invoice_id
