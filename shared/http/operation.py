@@ -43,6 +43,7 @@ from shared.http.files import CSV_REQUEST
 from shared.http.imports import Imported, Load, checkable
 from shared.http.problems import invalid_faults, invalid_fields, refusal_of_validation, refusals
 from shared.http.progress import Look, watching
+from shared.http.queries import known_parameters, require_known_query
 from shared.http.storable import require_storable
 from shared.process import tracing
 from shared.values.partly import PartlyRead, read_partly
@@ -122,12 +123,14 @@ class Operation(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint = super().get_route_handler()
+        known = known_parameters(self.dependant)
 
         async def handle(request: Request) -> Response:
             if self.declared is None:
                 raise AccessUndeclared(self.path)
             request.state.caller = decide(self.declared, request)
             await require_storable(request, reads_json=self.body_field is not None)
+            require_known_query(request, known)
             for _ in range(_TRIES):
                 try:
                     return await self._attempt(request, endpoint)
