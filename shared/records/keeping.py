@@ -15,7 +15,7 @@ from shared.process.background import in_turns
 from shared.records import table as store
 from shared.records.table import Kept, RecordTable
 from shared.values.columns import Record
-from shared.values.fields import field_names, maker, required_names
+from shared.values.fields import field_names, maker
 from shared.values.names import fold
 from shared.values.partly import PartlyRead
 from shared.values.text import sentence_case, shown_key
@@ -58,7 +58,7 @@ class Records(Generic[RowT]):
     `find_faults` checks what the types of the fields cannot, above all that a row names only what exists and is not
     retired, and returns faults as (index, field, sentence). A stored row may keep a value that was retired later.
     `find_contradictions` returns faults in the same form that no stored row may have either: values of a row that
-    contradict each other, or other rows.
+    contradict each other, or other rows. `compared` are the fields that it cannot do without.
 
     `spelled` returns rows with the names of other records as these are spelled: `s1001` becomes `S1001`.
 
@@ -75,6 +75,7 @@ class Records(Generic[RowT]):
     table: RecordTable[RowT]
     find_faults: Callable[[AsyncSession, Sequence[RowT]], Awaitable[Faults]] = _no_faults
     find_contradictions: Callable[[AsyncSession, Sequence[RowT]], Awaitable[Faults]] = _no_faults
+    compared: Collection[str] = ()
     spelled: Callable[[AsyncSession, Sequence[RowT]], Awaitable[Sequence[RowT]]] = _as_typed
     save_more: Callable[[AsyncSession, Sequence[RowT]], Awaitable[None]] = _nothing_more
     change_more: Callable[[AsyncSession, RowT, RowT], Awaitable[None]] = _nothing_else
@@ -214,17 +215,12 @@ class Records(Generic[RowT]):
         ]
 
     async def find_unknown(self, session: AsyncSession, read: PartlyRead) -> Sequence[tuple[str, str]]:
-        """The faults of a row that is invalid in other fields, by JSON pointer; a change has the stored row as facts.
-
-        Contradictions are only looked for if the fields that every row has, and the dates of a row that lasts, are
-        valid.
-        """
+        """The faults of a row that is invalid in other fields, by JSON pointer; a change has the stored row as facts."""
         before: RowT | None = read.facts
         typed: RowT = read.value if before is None else before.model_copy(update=dict(read.value))
         (row,) = await self.spelled(session, [typed])
         found = [fault for fault in await self.find_faults(session, [row]) if not _same(before, row, fault[1])]
-        compared = {*required_names(type(read.value)), *(("effective_to",) if self.table.lasts else ())}
-        if all(read.is_valid(f"/{name}") for name in compared):
+        if all(read.is_valid(f"/{name}") for name in self.compared):
             found = [*await self.find_contradictions(session, [row]), *found]
         return [(f"/{name}", words) for _, name, words in found]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -30,13 +30,22 @@ class PartlyRead:
 
     def is_valid(self, pointer: str) -> bool:
         """Whether nothing in the place is invalid, and neither is anything around it."""
-        return not any(
-            f"{one}/".startswith(f"{pointer}/") or f"{pointer}/".startswith(f"{one}/") for one in self.invalid
-        )
+        return pointer not in self._around and self.invalid.isdisjoint(_with_parents(pointer))
+
+    @cached_property
+    def _around(self) -> frozenset[str]:
+        """The invalid places, and the places that have one in them."""
+        return frozenset(place for one in self.invalid for place in _with_parents(one))
 
     def changed(self, before: ModelT) -> ModelT:
         """The record `before` with the valid fields that were sent."""
         return before.model_copy(update={name: getattr(self.value, name) for name in self.value.model_fields_set})
+
+
+def _with_parents(pointer: str) -> list[str]:
+    """The place and those around it: `/lines/0` → `/lines`, `/lines/0`."""
+    steps = pointer.split("/")
+    return ["/".join(steps[:end]) for end in range(2, len(steps) + 1)]
 
 
 def read_partly(kind: type[T], given: Mapping[str, Any]) -> tuple[T, frozenset[str]]:

@@ -237,3 +237,37 @@ async def test_a_payment_of_commissions_names_servers_and_periods_that_do_not_ex
         ({"servers": ["S0"], "through_period": "x"}, ["/through_period", "/servers/0"]),
     ):
         assert places(await rating.post("/v1/commission-payments", json=body, headers=key(found))) == found
+
+
+CODES = {
+    "zones": ({"code": "B1", "name": "", "zips": ["782"]}, ["/name", "/zips"]),
+    "regions": ({"code": "any", "name": "", "zips": ["782"]}, ["/name", "/zips/0", "/code"]),
+    "bill-types": ({"code": "FOO", "name": "", "kind": "outcome"}, ["/name", "/code"]),
+    "rollup-rules": ({"ar_company": "x", "bill_to": "S1001", "style": "rollup"}, ["/ar_company", "/cycle"]),
+}
+
+
+@pytest.mark.parametrize("noun", CODES)
+async def test_a_record_names_what_contradicts_beside_invalid_fields(company: Company, noun: str) -> None:
+    rating, _ = company
+    zone = {"code": "A1", "name": "A", "zips": ["782"]}
+    assert (await rating.post("/v1/zones", json=zone)).status_code == 201
+    body, found = CODES[noun]
+    assert places(await rating.post(f"/v1/{noun}", json=body)) == found
+
+
+async def test_a_copy_of_a_profile_names_unknown_codes_beside_invalid_dates(company: Company) -> None:
+    body = {"region": "NOWHERE", "effective_from": "soon"}
+    assert places(await company[0].post("/v1/billing-profiles/1/copies", json=body)) == ["/effective_from", "/region"]
+    overlap = {"effective_from": "2026-01-01", "source": 5}
+    assert places(await company[0].post("/v1/billing-profiles/1/copies", json=overlap)) == [
+        "/source",
+        "/effective_from",
+    ]
+
+
+async def test_batches_are_filtered_by_their_creator_in_any_spelling(company: Company) -> None:
+    _, receivables = company
+    made = await receivables.post("/v1/batches", json={"ar_company": 1, "month": "2026-11"})
+    for name in (made.json()["created_by"].upper(), made.json()["created_by"].lower()):
+        assert len((await receivables.get("/v1/batches", params={"created_by": name})).json()["items"]) == 1

@@ -170,6 +170,12 @@ async def find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[st
     ]
 
 
+async def find_unknown_in_copy(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    """The faults of a copy that is invalid in other fields, by JSON pointer; its facts are the profile to copy."""
+    sent = {name: getattr(read.value, name) for name in read.value.model_fields_set}
+    return await find_unknown(session, PartlyRead(_entry_of(read.facts, sent), read.invalid))
+
+
 def _lines_that_may_lack_others(file: TableFile[ProfileRow], headless: Sequence[tuple[ProfileEntry, Rows]]) -> set[int]:
     """The lines of a file whose profile may have more lines: those beside a row whose profile is not known.
 

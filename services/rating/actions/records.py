@@ -90,7 +90,7 @@ def _bill_to_of(row: RollupRuleEntry) -> Mapping[str, Any]:
 
 def _codes(table: RecordTable[Any], **more: Any) -> Records[Any]:
     """A table of codes. They are shared by all branches and companies, so limits do not apply."""
-    given = {"find_contradictions": _faults_in_codes, **more}
+    given = {"find_contradictions": _faults_in_codes, "compared": ("code",), **more}
     return Records(table, sides_of=None, taken=CodeTaken, faulty=RateTableFaulty, **given)
 
 
@@ -108,14 +108,15 @@ CUSTOMER_TYPES = _codes(records.CUSTOMER_TYPES)
 PRIORITIES = _codes(records.PRIORITIES)
 JOB_TYPES = _codes(records.JOB_TYPES)
 REGIONS = _codes(records.REGIONS, **_zips_of("region"))
-ZONES = _codes(records.ZONES, find_contradictions=_faults_in_zones, **_zips_of("zone"))
+ZONES = _codes(records.ZONES, find_contradictions=_faults_in_zones, compared=("code", "zips"), **_zips_of("zone"))
 BILL_TYPES = _codes(records.BILL_TYPES)
-BILLING_ITEMS = _codes(records.BILLING_ITEMS)
+BILLING_ITEMS = _codes(records.BILLING_ITEMS, compared=())
 SERVERS = _codes(records.SERVERS)
 COMMISSION_RATES = Records(
     records.COMMISSION_RATES,
     find_faults=_unknown_servers,
     find_contradictions=_faults_in_rates,
+    compared=("server", "percent", "effective_from", "effective_to"),
     sides_of=None,
     taken=CommissionRatesOverlap,
     faulty=CommissionRateFaulty,
@@ -125,6 +126,7 @@ ROLLUP_RULES = Records(
     records.ROLLUP_RULES,
     find_faults=_unknown_bill_tos,
     find_contradictions=_faults_in_rules,
+    compared=("style",),
     spelled=_spelled_bill_tos,
     sides_of=_bill_to_of,
     taken=CodeTaken,

@@ -12,6 +12,7 @@ from services.rating.rules.billing_profiles import ProfileFilter
 from services.rating.rules.rate_tables import KeptProfile, ShownProfile
 from services.rating.schemas.billing_profiles import (
     HEAD_FIELDS,
+    CopiedHead,
     ProfileCopy,
     ProfileEnd,
     profiles_of,
@@ -104,7 +105,13 @@ async def end_billing_profile(
     return await _read(session, profile_id, response)
 
 
-@router.post("/{profile_id}/copies", access=EDIT, status_code=201, refuses=[NotFound, *SAVING])
+@router.post(
+    "/{profile_id}/copies",
+    access=EDIT,
+    status_code=201,
+    refuses=[NotFound, *SAVING],
+    naming=Naming(CopiedHead, billing_profiles.find_unknown_in_copy, _profile_in_path),
+)
 async def copy_billing_profile(
     profile_id: Id, copy: ProfileCopy, response: Response, session: Transaction
 ) -> ShownProfile:

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -14,6 +14,7 @@ from services.rating.rules.work_orders import WorkOrder
 from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
 from shared.values.money import Money
+from shared.values.names import fold
 from shared.values.text import CodeText, NumberText
 
 InvoiceKind = Literal["single", "rollup", "on_demand"]
@@ -30,6 +31,11 @@ class GroupKey:
     grouped_by: str = ""
     cycle_from: date | None = None
     cycle_to: date | None = None
+
+    @property
+    def compared(self) -> "GroupKey":
+        """The key with its matter or attorney in the form for comparison."""
+        return replace(self, grouped_by=fold(self.grouped_by))
 
 
 @dataclass(frozen=True)
@@ -185,13 +191,15 @@ def group_key(order: Assignable) -> GroupKey:
 def group_orders(orders: Sequence[Assignable]) -> dict[GroupKey, tuple[int, ...]]:
     """Groups order ids as the roll-up rules of their bill-tos say. A group has one bill-to and one branch.
 
-    Example: three November orders of one bill-to, rolled up monthly by matter, two for matter A and one for matter B,
-    are two groups. Source: rating, section 4.
+    A matter or attorney counts in any spelling; the group has that of its first order. Example: three November orders of
+    one bill-to, rolled up monthly by matter, two for matters `Doe` and `DOE` and one for matter B, are two groups.
+    Source: rating, section 4.
     """
-    groups: dict[GroupKey, list[int]] = {}
+    groups: dict[GroupKey, tuple[GroupKey, list[int]]] = {}
     for order in sorted(orders, key=lambda order: order.work_order_id):
-        groups.setdefault(group_key(order), []).append(order.work_order_id)
-    return {key: tuple(ids) for key, ids in groups.items()}
+        key = group_key(order)
+        groups.setdefault(key.compared, (key, []))[1].append(order.work_order_id)
+    return {key: tuple(ids) for key, ids in groups.values()}
 
 
 @dataclass(frozen=True)
@@ -203,10 +211,11 @@ class Placement:
 
 
 def place(groups: Mapping[GroupKey, tuple[int, ...]], drafts: Mapping[GroupKey, int]) -> Placement:
-    """Puts each group on the draft with exactly its key, or else on a new draft."""
+    """Puts each group on the draft with its key, or else on a new draft."""
+    known = {key.compared: draft for key, draft in drafts.items()}
     return Placement(
-        {drafts[key]: ids for key, ids in groups.items() if key in drafts},
-        {key: ids for key, ids in groups.items() if key not in drafts},
+        {known[key.compared]: ids for key, ids in groups.items() if key.compared in known},
+        {key: ids for key, ids in groups.items() if key.compared not in known},
     )
 
 
@@ -226,7 +235,8 @@ def belongs(key: GroupKey, order: OrderEntry) -> bool:
     """Whether an order matches the key of a draft: bill-to, branch, grouping and cycle."""
     grouped_by = {"none": "", "matter": order.matter, "attorney": order.attorney}[key.grouping]
     in_cycle = key.cycle_from is None or key.cycle_to is None or key.cycle_from <= order.service_on <= key.cycle_to
-    return (key.branch, key.bill_to, key.grouped_by) == (order.branch, order.bill_to, grouped_by) and in_cycle
+    same = (key.branch, key.bill_to, fold(key.grouped_by)) == (order.branch, order.bill_to, fold(grouped_by))
+    return same and in_cycle
 
 
 def leaves_invoice(key: GroupKey, before: WorkOrder, after: OrderEntry) -> bool:

@@ -14,10 +14,8 @@ from shared.values.dates import CalendarDate
 from shared.values.fields import field_names, parts_of
 
 HEAD_FIELDS = frozenset(field_names(ProfileHead))
-ProfileCopy = Annotated[
-    Changes,
-    changes(partial(ProfileHead, "ProfileCopy", "What differs in the copy. Fields that are left out are copied.")),
-]
+CopiedHead = partial(ProfileHead, "ProfileCopy", "What differs in the copy. Fields that are left out are copied.")
+ProfileCopy = Annotated[Changes, changes(CopiedHead)]
 
 
 class ProfileEnd(BaseModel):

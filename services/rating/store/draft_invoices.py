@@ -187,22 +187,37 @@ async def assignable(session: AsyncSession, order_ids: Sequence[int]) -> list[As
 
 
 async def lock_drafts(session: AsyncSession, keys: Sequence[GroupKey]) -> dict[GroupKey, int]:
-    """Locks the draft rollups with these keys, the oldest of each key, and returns their ids."""
+    """Locks the draft rollups with these keys, the oldest of each key, and returns their ids. Two statements.
+
+    A matter or attorney is found in any spelling.
+    """
+    others = [name for name in _KEY if name != "grouped_by"]
     found = await session.execute(
         text(
             f"""
-        SELECT i.id, {", ".join(f"i.{name}" for name in _KEY)}
+        SELECT DISTINCT i.id, {", ".join(f"i.{name}" for name in _KEY)}
         FROM invoice i
         JOIN unnest(CAST(:branch AS text[]), CAST(:bill_to AS text[]), CAST(:grouping AS text[]),
-                    CAST(:grouped_by AS text[]), CAST(:cycle_from AS date[]), CAST(:cycle_to AS date[]))
-             AS named ({", ".join(_KEY)})
-          ON {" AND ".join(f"i.{name} = named.{name}" for name in _KEY)}
-        WHERE i.status = 'draft' AND i.kind = 'rollup' ORDER BY i.id DESC FOR NO KEY UPDATE OF i
+                    CAST(:cycle_from AS date[]), CAST(:cycle_to AS date[]))
+             AS named ({", ".join(others)})
+          ON {" AND ".join(f"i.{name} = named.{name}" for name in others)}
+        WHERE i.status = 'draft' AND i.kind = 'rollup' ORDER BY i.id DESC
         """
         ),
-        columns(keys, *_KEY),
+        columns(keys, *others),
     )
-    return {GroupKey(*row[1:]): row.id for row in found}
+    wanted = {key.compared for key in keys}
+    drafts = {row.id: key for row in found if (key := GroupKey(*row[1:])).compared in wanted}
+    locked = await fetch_values(
+        session,
+        """
+        SELECT id FROM invoice WHERE id = ANY(CAST(:ids AS bigint[])) AND status = 'draft'
+        ORDER BY id DESC FOR NO KEY UPDATE
+        """,
+        ids=list(drafts),
+    )
+    oldest = {drafts[draft].compared: draft for draft in locked}
+    return {drafts[draft]: draft for draft in oldest.values()}
 
 
 async def insert_drafts(session: AsyncSession, keys: Sequence[GroupKey], made_by: str) -> list[int]:

@@ -124,7 +124,7 @@ async def list_batches(
         .add("b.month = :month", month=filters.month)
         .add("b.source = :source", source=filters.source)
         .add("b.status = :status", status=filters.status)
-        .add("b.created_by = :created_by", created_by=filters.created_by)
+        .add("lower(b.created_by) = lower(:created_by)", created_by=filters.created_by)
         .add("b.run_id = :run_id", run_id=filters.run_id)
     )
     rows, cursor = await fetch_page(

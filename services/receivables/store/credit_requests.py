@@ -128,7 +128,7 @@ async def list_requests(
         .add(spelled("c.number", "customer"), customer=listed(filters.customer))
         .add("r.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("r.status = :status", status=filters.status)
-        .add("r.requested_by = :requested_by", requested_by=filters.requested_by)
+        .add("lower(r.requested_by) = lower(:requested_by)", requested_by=filters.requested_by)
     )
     rows, cursor = await fetch_page(
         session,

@@ -97,7 +97,13 @@ def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> Heade
 
 
 def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[Form, HeaderFacts]:
-    """The header as a form. Unknown names and values that contradict each other are faults like any other."""
+    """The header as a form. Unknown names and values that contradict each other are faults like any other.
+
+    A customer that is typed in another spelling is the one that the book has under it.
+    """
+    customer = book.customers.get(typed.get("customer") or "")
+    if customer is not None:
+        typed = {**typed, "customer": customer.number}
     facts = header_facts(book, typed, entry)
     form = fill(HEADER, facts, typed, unaffected(facts.kept or {}, typed))
     values = form.values

@@ -52,8 +52,12 @@ async def test_each_matter_gets_its_own_invoice(company: Company, rated_ids: Rat
     assert [(draft["grouped_by"], draft["orders"]) for draft in drafts] == [("Estate of Poe", 1), ("Doe v. Roe", 2)]
     moved = await change(rating, ids[0], matter="Estate of Poe")
     assert (moved["status"], moved["invoice_id"]) == ("rated", None)
-    kept = await change(rating, ids[1], reference="x")
+    kept = await change(rating, ids[1], reference="x", matter="DOE  v. ROE")
     assert kept["status"] == "assigned"
+    (fourth,) = await rated_ids("W4")
+    await change(rating, fourth, matter="doe v.\u200b roe")
+    again = (await assign(rating, "again", work_order_ids=[fourth])).json()
+    assert (again["new_invoices"], again["invoice_ids"]) == (0, [kept["invoice_id"]])
 
 
 async def test_the_same_command_again_assigns_nothing_more(rolled: httpx.AsyncClient, rated_ids: RatedIds) -> None:

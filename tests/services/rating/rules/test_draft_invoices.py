@@ -112,6 +112,20 @@ def test_an_order_leaves_its_draft_only_if_a_value_of_the_group_key_changes(foun
         assert leaves_invoice(key, before, before.model_copy(update={"service_on": date(2030, 1, 1)}))
 
 
+def test_a_matter_is_grouped_in_any_spelling() -> None:
+    found = [
+        Assignable(number, "SAT", "S1001", matter, "", date(2026, 11, 2), "matter", "monthly")
+        for number, matter in enumerate(("Doe", "DOE", "D\u200boe ", "Roe"), start=1)
+    ]
+    groups = group_orders(found)
+    assert {key.grouped_by: ids for key, ids in groups.items()} == {"Doe": (1, 2, 3), "Roe": (4,)}
+    drafts = {replace(group_key(found[0]), grouped_by="doe"): 7}
+    placement = place(groups, drafts)
+    assert (placement.existing, [*placement.new.values()]) == ({7: (1, 2, 3)}, [(4,)])
+    key = group_key(found[0])
+    assert not leaves_invoice(key, order(matter="Doe"), order(matter="DOE"))
+
+
 def test_an_order_put_on_a_draft_by_hand_against_its_grouping_stays() -> None:
     key = GroupKey("SAT", "S1001", "matter", "M-1", date(2026, 11, 1), date(2026, 11, 30))
     other = order(matter="M-7")

@@ -103,7 +103,7 @@ async def test_a_deleted_invoice_is_void_and_its_number_can_be_used_again(clerk:
         assert "VOID: this invoice was deleted. Nothing is due." in document
     assert (await clerk.client.get(f"/v1/batches/{batch_id}/entries/1")).json()["warnings"] == []
     assert (await clerk.post(batch_id))["status"] == "posted"
-    rows = f"1,credit_memo,E1,{typed},1,0.50\n1,credit_memo,e1,{typed.lower()},1,0.50\n"
+    rows = f"1,credit_memo,e1,{typed.lower()},1,0.50\n1,credit_memo,E1,{typed},1,0.50\n"
     content = f"entry,type,customer,apply_to,apply_line,amount\n{rows}"
     path = f"/v1/batches/{await clerk.batch()}/entries/import"
     imported = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
