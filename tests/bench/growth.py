@@ -15,6 +15,7 @@ _PAGE_MS = 100
 _REPEATS = 20
 _SLOW_REPEATS = 3
 _SLOW_MS = 1_000
+_POLL_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,22 @@ def asked(size: Size) -> Sequence[Asked]:
         Asked("work orders, of the biggest customer", "bill", "/rating/work-orders?bill_to=G00001"),
         Asked("work orders, by service date", "bill", "/rating/work-orders?sort=-service_on"),
         Asked("work orders, search", "bill", f"/rating/work-orders?search=W{middle}"),
+        Asked("work orders, search by part of a number", "bill", f"/rating/work-orders?search={number[3:]}"),
+        Asked("work orders of a branch", "bill", "/rating/work-orders?branch=SAT"),
+        Asked("work orders, by total", "bill", "/rating/work-orders?sort=-total"),
+        Asked("work orders, closed", "bill", "/rating/work-orders?status=closed"),
+        Asked("coverage of open orders", "bill", "/rating/coverage"),
         Asked("draft invoices", "bill", "/rating/invoices"),
         Asked("draft invoices, of a customer", "bill", "/rating/invoices?bill_to=G00042"),
         Asked("Ready to Export", "bill", ready),
         Asked("Ready to Export, of a customer", "bill", f"{ready}?bill_to=G00042"),
         Asked("Ready to Export, of the biggest customer", "bill", f"{ready}?bill_to=G00001"),
         Asked("work in progress by customer", "bill", "/rating/work-in-progress?by=customer"),
+        Asked("work in progress by server", "bill", "/rating/work-in-progress?by=server"),
         Asked("work in progress, orders", "bill", "/rating/work-in-progress/work-orders"),
         Asked("export runs", "bill", "/rating/exports"),
         Asked("commissions", "bill", "/rating/commissions"),
+        Asked("commissions of an order", "bill", f"/rating/commissions?work_order=W{middle}"),
         Asked("invoices, first page", "rita", "/receivables/invoices"),
         Asked("invoices of a month", "rita", "/receivables/invoices?month=2025-03"),
         Asked("invoices of a customer", "rita", "/receivables/invoices?customer=G00042"),
@@ -69,6 +77,7 @@ def run(stage: Stage, tell: Tell, *, size: Size) -> Comparison:
     """Fills the databases and asks everything, one request after the other."""
     stage.in_database("receivables", lambda connection: fill_receivables(connection, size, tell))
     stage.in_database("rating", lambda connection: fill_rating(connection, size, tell))
+    _wait_for_estimates(stage, tell)
     clerks = {"bill": stage.bill, "rita": stage.rita}
     figures, demands = [], []
     biggest, usual = (
@@ -96,6 +105,15 @@ def run(stage: Stage, tell: Tell, *, size: Size) -> Comparison:
         figures,
         demands,
     )
+
+
+def _wait_for_estimates(stage: Stage, tell: Tell) -> None:
+    """Waits until the job has estimated all open orders, and says how long that takes."""
+    began = time.perf_counter()
+    while (waiting := stage.bill.get("/rating/work-in-progress", limit=1)["totals"]["waiting"]) > 0:
+        tell(f"{waiting:,} orders wait for their estimate")
+        time.sleep(_POLL_SECONDS)
+    tell(f"estimated all open orders in {time.perf_counter() - began:,.0f} s")
 
 
 def _ask(clerk: Clerk, one: Asked) -> tuple[float, bool]:

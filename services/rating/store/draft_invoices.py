@@ -26,9 +26,7 @@ _SOURCE = """
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = i.bill_to
     LEFT JOIN export_invoice e ON e.invoice_id = i.id AND e.attempt = i.attempt
     LEFT JOIN LATERAL (
-        SELECT count(*) AS orders, sum(r.total) AS total
-        FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        WHERE w.invoice_id = i.id
+        SELECT count(*) AS orders, sum(w.total) AS total FROM work_order w WHERE w.invoice_id = i.id
     ) AS held ON true
 """
 _COLUMNS = """

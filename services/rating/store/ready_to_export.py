@@ -70,7 +70,7 @@ async def list_ready(
                 "bill_to": ("w.bill_to", "text"),
                 "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
                 "rated_at": ("r.rated_at", "timestamptz"),
-                "total": ("r.total", "numeric"),
+                "total": ("w.total", "numeric"),
             },
             default="bill_to",
             key="w.id",
@@ -115,28 +115,29 @@ async def total_ready(session: AsyncSession, scope: Scope, filters: ReadyFilter)
 async def exposures(session: AsyncSession, bill_tos: Sequence[tuple[int, str]]) -> list[Exposure]:
     """The bill-tos, given by AR company and number, that have a credit limit, with the amounts that count against it.
 
-    A credit limit covers all branches, so this also counts orders of branches that the caller may not see.
+    A credit limit covers all branches, so this also counts orders of branches that the caller may not see. Orders that
+    are being exported count until they are in A/R.
     """
     return await fetch_all(
         session,
         Exposure,
         """
-        SELECT c.ar_company, c.number AS bill_to, c.credit_limit, coalesce(a.open_amount, 0.00) AS open_amount,
-               coalesce(sum(rated.total), 0.00) AS waiting
-        FROM (SELECT DISTINCT * FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[]))) AS named (company, number)
-        JOIN customer c ON c.ar_company = named.company AND c.number = named.number AND c.credit_limit IS NOT NULL
-        LEFT JOIN customer_account a ON a.ar_company = c.ar_company AND a.customer = c.number
-        LEFT JOIN (
-            SELECT b.ar_company, w.bill_to, r.total
-            FROM work_order w
-            JOIN branch b ON b.code = w.branch
-            JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-            WHERE w.status IN ('rated', 'assigned')
-            UNION ALL
-            SELECT e.ar_company, i.bill_to, e.total
-            FROM export_invoice e JOIN invoice i ON i.id = e.invoice_id WHERE e.outcome = 'waiting'
-        ) AS rated ON rated.ar_company = c.ar_company AND rated.bill_to = c.number
-        GROUP BY c.ar_company, c.number, c.credit_limit, a.open_amount
+        WITH named AS MATERIALIZED (
+            SELECT DISTINCT c.ar_company, c.number, c.credit_limit
+            FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[])) AS named (company, number)
+            JOIN customer c ON c.ar_company = named.company AND c.number = named.number
+            WHERE c.credit_limit IS NOT NULL
+        ), waiting AS MATERIALIZED (
+            SELECT b.ar_company, w.bill_to, sum(w.total) AS total
+            FROM work_order w JOIN branch b ON b.code = w.branch
+            WHERE w.status IN ('rated', 'assigned', 'exporting') AND w.bill_to = ANY(ARRAY(SELECT number FROM named))
+            GROUP BY b.ar_company, w.bill_to
+        )
+        SELECT named.ar_company, named.number AS bill_to, named.credit_limit,
+               coalesce(a.open_amount, 0.00) AS open_amount, coalesce(waiting.total, 0.00) AS waiting
+        FROM named
+        LEFT JOIN customer_account a ON a.ar_company = named.ar_company AND a.customer = named.number
+        LEFT JOIN waiting ON waiting.ar_company = named.ar_company AND waiting.bill_to = named.number
         """,
         companies=[company for company, _ in bill_tos],
         numbers=[number for _, number in bill_tos],

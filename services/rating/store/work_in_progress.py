@@ -1,24 +1,39 @@
-"""The active orders of the Work in Progress view."""
+"""The active orders of the Work in Progress view, with their kept values."""
+
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.work_in_progress import WipFacts, WipFilter
+from services.rating.rules.work_in_progress import ACTIVE, NO_SERVER, WipFacts, WipFilter, WipGroup, WipGrouping
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.statements import fetch_one
 
-_SOURCE = """
-    work_order w
-    JOIN branch b ON b.code = w.branch
-    LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
+_ACTIVE = "w.status IN ('open', 'rated', 'assigned', 'exporting')"
+_ORDERS = "work_order w JOIN branch b ON b.code = w.branch"
+_VALUED = f"""
+    {_ORDERS}
+    LEFT JOIN order_estimate e ON e.work_order_id = w.id AND w.status = 'open'
 """
+_CUSTOMER = "LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer"
 _SERVERS = "ARRAY(SELECT share->>'server' FROM jsonb_array_elements(w.servers) AS share)"
+_VALUE = "CASE w.status WHEN 'open' THEN e.total ELSE w.total END"
+_WAITS = "w.status = 'open' AND EXISTS (SELECT FROM order_to_estimate q WHERE q.work_order_id = w.id)"
+_GROUPS = {
+    "customer": (_CUSTOMER, "w.customer", "coalesce(c.name, '')"),
+    "server": (
+        "LEFT JOIN LATERAL jsonb_array_elements(w.servers) AS share ON true",
+        f"coalesce(share->>'server', '{NO_SERVER}') COLLATE \"C\"",
+        "''",
+    ),
+}
+"""For each grouping: what is joined, and the name of the group and its words."""
 
 
 def _where(scope: Scope, filters: WipFilter) -> Where:
     return (
-        Where(["w.status IN ('open', 'rated', 'assigned', 'exporting')"])
+        Where([_ACTIVE])
         .within(scope, **SIDES)
         .add("w.branch = :branch", branch=filters.branch)
         .add("w.customer = :customer", customer=filters.customer)
@@ -31,6 +46,53 @@ def _where(scope: Scope, filters: WipFilter) -> Where:
     )
 
 
+def _sums() -> str:
+    """The columns of a group besides its name and words. The ages are days on `:as_of`."""
+    counts = ", ".join(f"count(*) FILTER (WHERE w.status = '{status}') AS {status}" for status in ACTIVE)
+    age = "greatest(CAST(:as_of AS date) - w.service_on, 0)"
+    return f"""
+        count(*) AS orders, {counts}, coalesce(max({age}), 0) AS oldest_days,
+        coalesce(sum({age}) / nullif(count(*), 0), 0) AS average_days,
+        coalesce(sum({_VALUE}), 0.00) AS value, count(*) FILTER (WHERE {_VALUE} IS NULL) AS without_value,
+        min(e.estimated_at) AS estimated_at, count(*) FILTER (WHERE {_WAITS}) AS waiting
+    """
+
+
+async def list_groups(
+    session: AsyncSession, scope: Scope, filters: WipFilter, by: WipGrouping, query: PageQuery, as_of: date
+) -> tuple[list[WipGroup], str | None]:
+    """One page of groups of the active orders that match, sorted by name, and the cursor of the next page."""
+    joined, name, words = _GROUPS[by]
+    where = _where(scope, filters)
+    where.parameters["as_of"] = as_of
+    return await fetch_page(
+        session,
+        WipGroup,
+        columns="groups.*",
+        source=f"""
+            (SELECT {name} AS name, {words} AS words, {_sums()}
+             FROM {_VALUED} {joined} WHERE {where.sql} GROUP BY 1, 2) AS groups
+        """,
+        where=Where(parameters=where.parameters),
+        sorting=Sorting({"name": ("groups.name", "text")}, default="name", key="groups.words", key_type="text"),
+        query=query,
+    )
+
+
+async def total_groups(session: AsyncSession, scope: Scope, filters: WipFilter, as_of: date) -> WipGroup:
+    """All active orders that match as one group, each counted once."""
+    where = _where(scope, filters)
+    totals = await fetch_one(
+        session,
+        WipGroup,
+        f"SELECT '' AS name, '' AS words, {_sums()} FROM {_VALUED} WHERE {where.sql}",
+        as_of=as_of,
+        **where.parameters,
+    )
+    assert totals is not None
+    return totals
+
+
 async def list_active(
     session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery
 ) -> tuple[list[WipFacts], str | None]:
@@ -40,9 +102,10 @@ async def list_active(
         WipFacts,
         columns=f"""
             w.id AS work_order_id, w.number, w.branch, w.customer, c.name AS customer_name, w.bill_to, {_SERVERS} AS servers,
-            w.job_type, w.priority, w.status, w.field_status, w.service_on, w.invoice_id, r.total
+            w.job_type, w.priority, w.status, w.field_status, w.service_on, w.invoice_id, w.total, e.total AS estimate,
+            e.why, e.estimated_at, {_WAITS} AS waits
         """,
-        source=_SOURCE,
+        source=f"{_VALUED} {_CUSTOMER}",
         where=_where(scope, filters),
         sorting=Sorting(
             {
@@ -58,6 +121,6 @@ async def list_active(
     )
 
 
-async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter, *, at_most: int | None = None) -> int:
-    """How many active orders match; counting ends at `at_most`."""
-    return await fetch_count(session, _SOURCE, _where(scope, filters), at_most=at_most)
+async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter) -> int:
+    """How many active orders match."""
+    return await fetch_count(session, _ORDERS, _where(scope, filters))

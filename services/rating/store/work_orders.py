@@ -57,7 +57,7 @@ _SORTING = Sorting(
         "branch": ("w.branch", "text"),
         "bill_to": ("w.bill_to", "text"),
         "status": ("w.status", "text"),
-        "total": ("coalesce(r.total, 0)", "numeric"),
+        "total": ("coalesce(w.total, 0)", "numeric"),
     },
     default="id",
     key="w.id",
@@ -190,7 +190,10 @@ async def total_orders(session: AsyncSession, scope: Scope, filters: OrderFilter
     totals = await fetch_one(
         session,
         OrderTotals,
-        f"SELECT count(*) AS count, coalesce(sum(r.total), 0.00) AS total FROM {_LIST_SOURCE} WHERE {where.sql}",
+        f"""
+        SELECT count(*) AS count, coalesce(sum(w.total), 0.00) AS total
+        FROM work_order w JOIN branch b ON b.code = w.branch WHERE {where.sql}
+        """,
         **where.parameters,
     )
     assert totals is not None
