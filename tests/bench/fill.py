@@ -147,7 +147,7 @@ SELECT 10000000 + n, 'W' || 10000000 + n, 'SAT', 'process', c, c, 'STANDARD', 'C
        date ':start' + (n * :months::bigint * 30 / :invoices)::int, 'served', true, '[{"server": "S100", "share": "100"}]',
        CASE WHEN n <= :invoices THEN 'exported' WHEN n <= :invoices + :ready THEN 'rated' ELSE 'open' END,
        CASE WHEN n <= :invoices + :ready THEN 1 ELSE 0 END, CASE WHEN n <= :invoices THEN 1 ELSE 0 END,
-       CASE WHEN n <= :invoices THEN 10000000 + n END, 2, CASE WHEN n <= :invoices + :ready THEN 100 + n % 200 END
+       CASE WHEN n <= :invoices THEN 10000000 + n END, 2, CASE WHEN n <= :invoices + :ready THEN 100 + n % 200 ELSE 0 END
 FROM generate_series(:first::bigint, :last::bigint) AS n
 CROSS JOIN LATERAL (
     SELECT 'G' || lpad((CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n * 7919 % :customers END)::text, 5, '0') AS c

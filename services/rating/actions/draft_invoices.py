@@ -34,7 +34,8 @@ async def list_invoices(
     session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
 ) -> tuple[list[Invoice], str | None, InvoiceTotals]:
     """One page of invoices, the cursor of the next page, and the totals of all that match."""
-    return await draft_invoices.list_invoices(session, scope, filters, query)
+    invoices, cursor = await draft_invoices.list_invoices(session, scope, filters, query)
+    return invoices, cursor, await draft_invoices.total_invoices(session, scope, filters)
 
 
 async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceWithOrders:

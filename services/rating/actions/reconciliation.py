@@ -10,11 +10,8 @@ from shared.access.grants import Scope
 
 async def reconcile(session: AsyncSession, scope: Scope) -> Reconciliation:
     """The sums of every run, the totals of all current ratings, and the differences, all within the scope."""
+    await reconciliation.take_memory(session)
     runs = await reconciliation.run_facts(session, scope)
-    totals = await reconciliation.current_totals(session, scope)
-    differences = [
-        *compare(runs, totals),
-        *await reconciliation.order_differences(session, scope),
-        *await find_estimate_differences(session, scope),
-    ]
+    totals, order_differences = await reconciliation.compare_orders(session, scope)
+    differences = [*compare(runs, totals), *order_differences, *await find_estimate_differences(session, scope)]
     return Reconciliation(runs, totals, differences)

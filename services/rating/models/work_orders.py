@@ -18,7 +18,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
 
     `number_key` is the number for comparison, set by a trigger; older numbers that differ only by case have none.
     `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every hand-over.
-    `total` is that of the current rating, kept by a trigger, or null without one.
+    `total` is that of the current rating, kept by a trigger, or 0 without one.
     """
 
     __tablename__ = "work_order"
@@ -35,11 +35,12 @@ class WorkOrderTable(OrderEntry, Table, table=True):
         Index("work_order_bill_to", "bill_to", "id"),
         Index("work_order_customer", "customer", "id"),
         Index("work_order_branch", "branch", "id"),
-        Index("work_order_status", "status", "id"),
+        Index("work_order_status", "status", "id", postgresql_include=["total"]),
         Index("work_order_service_on", "service_on", "id"),
-        Index("work_order_total", text("coalesce(total, 0)"), "id"),
+        Index("work_order_total", "total", "id"),
         Index("work_order_active", "service_on", "id", postgresql_where=text(_ACTIVE)),
         Index("work_order_active_customer", "customer", "id", postgresql_where=text(_ACTIVE)),
+        Index("work_order_active_number", "number", "id", postgresql_where=text(_ACTIVE)),
         Index(
             "work_order_waiting_bill_to",
             "bill_to",
@@ -64,7 +65,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     invoice_id: int | None = columns.big("invoice.id", nullable=True)
     changed_at: datetime = columns.moment()
     created_at: datetime = columns.moment()
-    total: Decimal | None = columns.money(nullable=True)
+    total: Decimal = columns.money()
 
 
 class OrderStep(Table, table=True):

@@ -1,6 +1,7 @@
 """The orders and the totals of Rated Workorders Ready to Export."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,11 +13,13 @@ from services.rating.rules.ready_to_export import (
     ReadyTotals,
     total_of,
 )
+from services.rating.store.order_pages import fetch_orders
 from services.rating.store.ratings import RATED_KEY
-from services.rating.store.work_orders import SIDES
+from services.rating.store.work_orders import BRANCH, SIDES, branch_if_limited
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where
 from shared.database.statements import fetch_all
+from shared.values.fields import parts_of
 
 _COMMISSION = """
     JOIN LATERAL (
@@ -24,15 +27,19 @@ _COMMISSION = """
         WHERE m.work_order_id = w.id AND m.version = w.rating_version AND NOT m.void
     ) AS m ON true
 """
-_SOURCE = """
-    work_order w
-    JOIN branch b ON b.code = w.branch
-    JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+_RATED = f"{BRANCH} JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version"
+_SHOWN = f"""
+    {_RATED}
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.bill_to
     LEFT JOIN ar_company a ON a.number = b.ar_company
     LEFT JOIN invoice i ON i.id = w.invoice_id
     LEFT JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
 """
+
+
+@dataclass(frozen=True)
+class _GroupTotal(GroupTotal):
+    of_branch: bool
 
 
 def _where(scope: Scope, filters: ReadyFilter) -> Where:
@@ -50,7 +57,8 @@ async def list_ready(
     session: AsyncSession, scope: Scope, filters: ReadyFilter, query: PageQuery
 ) -> tuple[list[ReadyFacts], str | None]:
     """One page of the orders that match, and the cursor of the next page."""
-    return await fetch_page(
+    needs_ratings = filters.rated_until is not None or (query.sort or "").endswith("rated_at")
+    return await fetch_orders(
         session,
         ReadyFacts,
         columns=f"""
@@ -61,7 +69,8 @@ async def list_ready(
             m.commission, r.total, a.last_closed_month, a.max_open_months, r.rates_digest,
             {RATED_KEY} AS rated_key
         """,
-        source=_SOURCE + _COMMISSION,
+        joined=_SHOWN + _COMMISSION,
+        chosen_with=_RATED if needs_ratings else branch_if_limited(scope),
         where=_where(scope, filters),
         sorting=Sorting(
             {
@@ -82,32 +91,38 @@ async def list_ready(
 async def total_ready(session: AsyncSession, scope: Scope, filters: ReadyFilter) -> ReadyTotals:
     """The totals of all orders that match, by branch and by income account."""
     where = _where(scope, filters)
-    by_branch = await fetch_all(
+    # Each order's lines are looked up by its rating: the planner would otherwise read those of all years.
+    totals = await fetch_all(
         session,
-        GroupTotal,
+        _GroupTotal,
         f"""
-        SELECT w.branch AS name, count(*) AS orders, sum(r.charges_total) AS charges_total,
-               sum(r.advances_total) AS advances_total, sum(m.commission) AS commission, sum(r.total) AS total
-        FROM {_SOURCE} {_COMMISSION} WHERE {where.sql} GROUP BY w.branch ORDER BY w.branch
+        WITH ready AS MATERIALIZED (
+            SELECT w.id, w.branch, w.rating_version, r.id AS rating_id FROM work_order w {_RATED} WHERE {where.sql}
+        ), part AS MATERIALIZED (
+            SELECT ready.branch, lines.* FROM ready CROSS JOIN LATERAL (
+                SELECT l.income_account, coalesce(sum(l.amount) FILTER (WHERE NOT l.fee_advance), 0.00) AS charges_total,
+                       coalesce(sum(l.amount) FILTER (WHERE l.fee_advance), 0.00) AS advances_total,
+                       coalesce(sum(m.commission), 0.00) AS commission, sum(l.amount) AS total
+                FROM rating_line l LEFT JOIN (
+                    SELECT position, sum(amount) AS commission FROM commission
+                    WHERE work_order_id = ready.id AND version = ready.rating_version AND NOT void GROUP BY position
+                ) AS m ON m.position = l.position
+                WHERE l.rating_id = ready.rating_id GROUP BY l.income_account
+            ) AS lines
+        ), counted AS (SELECT branch, count(*) AS orders FROM ready GROUP BY branch)
+        SELECT true AS of_branch, branch AS name, min(counted.orders) AS orders, sum(charges_total) AS charges_total,
+               sum(advances_total) AS advances_total, sum(commission) AS commission, sum(total) AS total
+        FROM part JOIN counted USING (branch) GROUP BY branch
+        UNION ALL
+        SELECT false, income_account, count(*), sum(charges_total), sum(advances_total), sum(commission), sum(total)
+        FROM part GROUP BY income_account
+        ORDER BY of_branch, name
         """,
         **where.parameters,
     )
-    by_account = await fetch_all(
-        session,
-        GroupTotal,
-        f"""
-        SELECT l.income_account AS name, count(DISTINCT w.id) AS orders,
-               coalesce(sum(l.amount) FILTER (WHERE NOT l.fee_advance), 0.00) AS charges_total,
-               coalesce(sum(l.amount) FILTER (WHERE l.fee_advance), 0.00) AS advances_total,
-               sum(m.commission) AS commission, sum(l.amount) AS total
-        FROM {_SOURCE} JOIN rating_line l ON l.rating_id = r.id
-        JOIN LATERAL (
-            SELECT coalesce(sum(m.amount), 0.00) AS commission FROM commission m
-            WHERE m.work_order_id = w.id AND m.version = w.rating_version AND m.position = l.position AND NOT m.void
-        ) AS m ON true
-        WHERE {where.sql} GROUP BY l.income_account ORDER BY l.income_account
-        """,
-        **where.parameters,
+    by_branch, by_account = (
+        [GroupTotal(**parts_of(one, GroupTotal)) for one in totals if one.of_branch == of_branch]
+        for of_branch in (True, False)
     )
     return total_of(by_branch, by_account)
 

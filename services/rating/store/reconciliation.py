@@ -1,115 +1,141 @@
 """The sums that reconciliation compares, counted from the rows."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.reconciliation import CurrentTotals, Difference, RunFacts
-from services.rating.store.work_orders import SIDES
+from services.rating.store.work_orders import SIDES, branch_if_limited
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
-from shared.database.statements import DIGEST, fetch_all, fetch_one
+from shared.database.statements import DIGEST, execute, fetch_all, fetch_one
+from shared.values.fields import parts_of
+
+
+async def take_memory(session: AsyncSession) -> None:
+    """Lets this transaction join whole tables in memory instead of in temporary files."""
+    await execute(session, "SELECT set_config('work_mem', '64MB', true)")
 
 
 async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
     """For each run, what it has recorded and what its hand-overs add up to."""
     within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
+    invoice = "JOIN invoice i ON i.id = e.invoice_id" if scope.limits else ""
+    # A total that is not zero has lines, and older hand-overs alone lack the number: few orders are looked up.
     return await fetch_all(
         session,
         RunFacts,
         f"""
         WITH orders AS (
-            SELECT e.run_id, o.invoice_id || ' ' || coalesce(
-                       o.number, CASE WHEN w.rating_version = o.version THEN w.number END) AS place
+            SELECT e.run_id, o.invoice_id || ' ' || coalesce(o.number, (
+                       SELECT w.number FROM work_order w WHERE w.id = o.work_order_id AND w.rating_version = o.version
+                   )) AS place
             FROM export_invoice e
             JOIN export_order o ON o.invoice_id = e.invoice_id AND o.invoice_attempt = e.attempt
-            JOIN work_order w ON w.id = o.work_order_id
-            JOIN rating r ON r.work_order_id = o.work_order_id AND r.version = o.version
-            WHERE e.outcome = 'exported' AND EXISTS (SELECT FROM rating_line l WHERE l.rating_id = r.id)
+            WHERE e.outcome = 'exported' AND (o.total <> 0 OR EXISTS (
+                SELECT FROM rating r JOIN rating_line l ON l.rating_id = r.id
+                WHERE r.work_order_id = o.work_order_id AND r.version = o.version))
         ), digest AS (
             SELECT run_id, CASE WHEN bool_and(place IS NOT NULL) THEN {DIGEST} END AS orders_digest
             FROM orders GROUP BY run_id
-        )
-        SELECT run.id AS run_id, coalesce(digest.orders_digest, '') AS orders_digest,
-               run.invoices AS recorded_invoices, run.exported AS recorded_exported, run.refused AS recorded_refused,
-               run.total AS recorded_total, run.exported_total AS recorded_exported_total,
-               run.refused_total AS recorded_refused_total, counted.*
-        FROM export_run run
-        LEFT JOIN digest ON digest.run_id = run.id
-        JOIN LATERAL (
-            SELECT count(*) AS invoices, sum(e.total) AS total,
+        ), counted AS (
+            SELECT e.run_id, count(*) AS invoices, sum(e.total) AS total,
                    count(*) FILTER (WHERE e.outcome = 'exported') AS exported,
                    coalesce(sum(e.total) FILTER (WHERE e.outcome = 'exported'), 0.00) AS exported_total,
                    count(*) FILTER (WHERE e.outcome = 'refused') AS refused,
                    coalesce(sum(e.total) FILTER (WHERE e.outcome = 'refused'), 0.00) AS refused_total,
                    count(*) FILTER (WHERE e.outcome = 'waiting') AS in_flight,
                    coalesce(sum(e.total) FILTER (WHERE e.outcome = 'waiting'), 0.00) AS in_flight_total,
-                   coalesce(bool_and({within}), true) AS visible
-            FROM export_invoice e JOIN invoice i ON i.id = e.invoice_id WHERE e.run_id = run.id
-        ) AS counted ON counted.visible
+                   bool_and({within}) AS visible
+            FROM export_invoice e {invoice} GROUP BY e.run_id
+        )
+        SELECT run.id AS run_id, coalesce(digest.orders_digest, '') AS orders_digest,
+               run.invoices AS recorded_invoices, run.exported AS recorded_exported, run.refused AS recorded_refused,
+               run.total AS recorded_total, run.exported_total AS recorded_exported_total,
+               run.refused_total AS recorded_refused_total, coalesce(counted.invoices, 0) AS invoices,
+               coalesce(counted.total, 0.00) AS total, coalesce(counted.exported, 0) AS exported,
+               coalesce(counted.exported_total, 0.00) AS exported_total, coalesce(counted.refused, 0) AS refused,
+               coalesce(counted.refused_total, 0.00) AS refused_total, coalesce(counted.in_flight, 0) AS in_flight,
+               coalesce(counted.in_flight_total, 0.00) AS in_flight_total, coalesce(counted.visible, true) AS visible
+        FROM export_run run
+        LEFT JOIN digest ON digest.run_id = run.id
+        LEFT JOIN counted ON counted.run_id = run.id
+        WHERE coalesce(counted.visible, true)
         ORDER BY run.id
         """,
         **parameters,
     )
 
 
-async def current_totals(session: AsyncSession, scope: Scope) -> CurrentTotals:
-    """The total of all current ratings, and where it is by the hand-overs and by the orders."""
+@dataclass(frozen=True)
+class _Orders(CurrentTotals):
+    differing: list[Mapping[str, Any]] | None
+
+
+async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTotals, list[Difference]]:
+    """The total of all current ratings and where it is by the hand-overs and by the orders, and what does not match.
+
+    That is an order whose status contradicts its hand-over, one whose total is not that of its rating, and a rating that
+    differs from the sum of its lines. One statement, because it reads all orders.
+    """
     within, parameters = scope_condition(scope, **SIDES)
-    totals = await fetch_one(
+    found = await fetch_one(
         session,
-        CurrentTotals,
+        _Orders,
         f"""
-        SELECT count(*) AS orders, coalesce(sum(r.total), 0.00) AS rated,
+        SELECT count(r.id) AS orders, coalesce(sum(r.total), 0.00) AS rated,
                coalesce(sum(r.total) FILTER (WHERE e.outcome = 'exported'), 0.00) AS invoiced,
                coalesce(sum(r.total) FILTER (WHERE e.outcome = 'waiting'), 0.00) AS in_flight,
                coalesce(sum(r.total) FILTER (WHERE w.status IN ('rated', 'assigned')), 0.00) AS waiting,
                (SELECT coalesce(sum(k.credited), 0.00) FROM order_credit k
                 JOIN work_order w ON w.id = k.work_order_id JOIN branch b ON b.code = w.branch
-                WHERE {within}) AS credited
+                WHERE {within}) AS credited,
+               json_agg(json_build_object('number', w.number, 'kinds', kinds, 'status', w.status, 'outcome', e.outcome,
+                                          'version', r.version, 'rated', coalesce(r.total, 0)::text,
+                                          'kept', w.total::text, 'lines', coalesce(lines.total, 0)::text))
+                   FILTER (WHERE kinds <> '') AS differing
         FROM work_order w
-        JOIN branch b ON b.code = w.branch
-        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        {branch_if_limited(scope)}
+        LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        LEFT JOIN (SELECT rating_id, sum(amount) AS total FROM rating_line GROUP BY rating_id) AS lines
+            ON lines.rating_id = r.id
         LEFT JOIN export_order o
             ON o.work_order_id = w.id AND o.version = w.rating_version AND o.attempt = w.export_attempt
         LEFT JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN w.status <> CASE e.outcome WHEN 'exported' THEN 'exported' WHEN 'waiting' THEN 'exporting'
+                                         ELSE w.status END
+                          OR w.status IN ('exporting', 'exported') AND e.outcome IS DISTINCT FROM
+                             CASE w.status WHEN 'exporting' THEN 'waiting' ELSE 'exported' END
+                        THEN 'hand-over ' ELSE '' END
+                || CASE WHEN w.total <> coalesce(r.total, 0) THEN 'rating ' ELSE '' END
+                || CASE WHEN coalesce(r.total, 0) <> coalesce(lines.total, 0) THEN 'lines' ELSE '' END AS kinds
+        ) AS compared
         WHERE {within}
         """,
         **parameters,
     )
-    assert totals is not None
-    return totals
-
-
-async def order_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Orders whose status contradicts their hand-over, and ratings that differ from the sum of their lines."""
-    within, parameters = scope_condition(scope, **SIDES)
-    return await fetch_all(
-        session,
-        Difference,
-        f"""
-        SELECT 'ORDER_AND_HAND_OVER' AS kind, 'work order ' || w.number AS document,
-               'the order is ' || w.status || ', but its hand-over is ' || coalesce(e.outcome, 'missing') AS detail,
-               r.total AS amount
-        FROM work_order w
-        JOIN branch b ON b.code = w.branch
-        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        LEFT JOIN export_order o
-            ON o.work_order_id = w.id AND o.version = w.rating_version AND o.attempt = w.export_attempt
-        LEFT JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
-        WHERE {within} AND w.status <> CASE e.outcome WHEN 'exported' THEN 'exported' WHEN 'waiting' THEN 'exporting'
-                                       ELSE w.status END
-           OR {within} AND w.status IN ('exporting', 'exported') AND e.outcome IS DISTINCT FROM
-              CASE w.status WHEN 'exporting' THEN 'waiting' ELSE 'exported' END
-        UNION ALL
-        SELECT 'RATING_AND_LINES', 'work order ' || w.number,
-               'rating version ' || r.version || ' is ' || r.total || ', but its lines add up to ' || lines.total,
-               r.total - lines.total
-        FROM work_order w
-        JOIN branch b ON b.code = w.branch
-        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        JOIN LATERAL (SELECT coalesce(sum(l.amount), 0.00) AS total FROM rating_line l WHERE l.rating_id = r.id) AS lines
-            ON lines.total <> r.total
-        WHERE {within}
-        ORDER BY kind, document
-        """,
-        **parameters,
+    assert found is not None
+    differences = [one for order in found.differing or () for one in _differences(order)]
+    return CurrentTotals(**parts_of(found, CurrentTotals)), sorted(
+        differences, key=lambda one: (one.kind, one.document)
     )
+
+
+def _differences(order: Mapping[str, Any]) -> list[Difference]:
+    document, kinds = f"work order {order['number']}", order["kinds"].split()
+    rated, kept, lines = (Decimal(order[name]) for name in ("rated", "kept", "lines"))
+    differences = []
+    if "hand-over" in kinds:
+        detail = f"the order is {order['status']}, but its hand-over is {order['outcome'] or 'missing'}"
+        differences.append(Difference("ORDER_AND_HAND_OVER", document, detail, rated))
+    if "rating" in kinds:
+        detail = f"the order has the total ${kept:,}, but its rating is ${rated:,}"
+        differences.append(Difference("ORDER_AND_RATING", document, detail, kept - rated))
+    if "lines" in kinds:
+        detail = f"rating version {order['version']} is ${rated:,}, but its lines add up to ${lines:,}"
+        differences.append(Difference("RATING_AND_LINES", document, detail, rated - lines))
+    return differences

@@ -1,34 +1,28 @@
 """The active orders of the Work in Progress view, with their kept values."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.work_in_progress import ACTIVE, NO_SERVER, WipFacts, WipFilter, WipGroup, WipGrouping
-from services.rating.store.work_orders import SIDES
+from services.rating.store.order_pages import fetch_orders
+from services.rating.store.work_orders import BRANCH, SIDES, branch_if_limited
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
-from shared.database.statements import fetch_one
+from shared.database.statements import fetch_all, fetch_one
 
 _ACTIVE = "w.status IN ('open', 'rated', 'assigned', 'exporting')"
-_ORDERS = "work_order w JOIN branch b ON b.code = w.branch"
-_VALUED = f"""
-    {_ORDERS}
-    LEFT JOIN order_estimate e ON e.work_order_id = w.id AND w.status = 'open'
-"""
+_ESTIMATE = "LEFT JOIN order_estimate e ON e.work_order_id = w.id AND w.status = 'open'"
 _CUSTOMER = "LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer"
 _SERVERS = "ARRAY(SELECT share->>'server' FROM jsonb_array_elements(w.servers) AS share)"
 _VALUE = "CASE w.status WHEN 'open' THEN e.total ELSE w.total END"
 _WAITS = "w.status = 'open' AND EXISTS (SELECT FROM order_to_estimate q WHERE q.work_order_id = w.id)"
-_GROUPS = {
-    "customer": (_CUSTOMER, "w.customer", "coalesce(c.name, '')"),
-    "server": (
-        "LEFT JOIN LATERAL jsonb_array_elements(w.servers) AS share ON true",
-        f"coalesce(share->>'server', '{NO_SERVER}') COLLATE \"C\"",
-        "''",
-    ),
-}
-"""For each grouping: what is joined, and the name of the group and its words."""
+
+
+@dataclass(frozen=True)
+class _Name:
+    name: str
 
 
 def _where(scope: Scope, filters: WipFilter) -> Where:
@@ -62,21 +56,55 @@ async def list_groups(
     session: AsyncSession, scope: Scope, filters: WipFilter, by: WipGrouping, query: PageQuery, as_of: date
 ) -> tuple[list[WipGroup], str | None]:
     """One page of groups of the active orders that match, sorted by name, and the cursor of the next page."""
-    joined, name, words = _GROUPS[by]
     where = _where(scope, filters)
-    where.parameters["as_of"] = as_of
+    if by == "server":
+        return await _list_servers(session, scope, where, query, as_of)
+    # An index gives the customers of the page, and only their orders are summed.
+    source = f"work_order w {branch_if_limited(scope)} WHERE {where.sql}"
+    names, cursor = await fetch_page(
+        session,
+        _Name,
+        columns="customers.name",
+        source=f"(SELECT w.customer AS name FROM {source} GROUP BY w.customer) AS customers",
+        where=Where(parameters=where.parameters),
+        sorting=_by_name("customers.name", "customers.name"),
+        query=query,
+    )
+    groups = await fetch_all(
+        session,
+        WipGroup,
+        f"""
+        SELECT w.customer AS name, coalesce(c.name, '') AS words, {_sums()}
+        FROM work_order w {BRANCH} {_ESTIMATE} {_CUSTOMER}
+        WHERE {where.sql} AND w.customer = ANY(CAST(:names AS text[])) GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+        as_of=as_of,
+        names=[one.name for one in names],
+        **where.parameters,
+    )
+    return groups, cursor
+
+
+async def _list_servers(
+    session: AsyncSession, scope: Scope, where: Where, query: PageQuery, as_of: date
+) -> tuple[list[WipGroup], str | None]:
     return await fetch_page(
         session,
         WipGroup,
-        columns="groups.*",
+        columns="servers.*",
         source=f"""
-            (SELECT {name} AS name, {words} AS words, {_sums()}
-             FROM {_VALUED} {joined} WHERE {where.sql} GROUP BY 1, 2) AS groups
+            (SELECT coalesce(share->>'server', '{NO_SERVER}') COLLATE "C" AS name, '' AS words, {_sums()}
+             FROM work_order w {branch_if_limited(scope)} {_ESTIMATE}
+             LEFT JOIN LATERAL jsonb_array_elements(w.servers) AS share ON true WHERE {where.sql} GROUP BY 1) AS servers
         """,
-        where=Where(parameters=where.parameters),
-        sorting=Sorting({"name": ("groups.name", "text")}, default="name", key="groups.words", key_type="text"),
+        where=Where(parameters={**where.parameters, "as_of": as_of}),
+        sorting=_by_name("servers.name", "servers.words"),
         query=query,
     )
+
+
+def _by_name(name: str, key: str) -> Sorting:
+    return Sorting({"name": (name, "text")}, default="name", key=key, key_type="text")
 
 
 async def total_groups(session: AsyncSession, scope: Scope, filters: WipFilter, as_of: date) -> WipGroup:
@@ -85,7 +113,10 @@ async def total_groups(session: AsyncSession, scope: Scope, filters: WipFilter, 
     totals = await fetch_one(
         session,
         WipGroup,
-        f"SELECT '' AS name, '' AS words, {_sums()} FROM {_VALUED} WHERE {where.sql}",
+        f"""
+        SELECT '' AS name, '' AS words, {_sums()}
+        FROM work_order w {branch_if_limited(scope)} {_ESTIMATE} WHERE {where.sql}
+        """,
         as_of=as_of,
         **where.parameters,
     )
@@ -97,7 +128,7 @@ async def list_active(
     session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery
 ) -> tuple[list[WipFacts], str | None]:
     """One page of the active orders that match, oldest first, and the cursor of the next page."""
-    return await fetch_page(
+    return await fetch_orders(
         session,
         WipFacts,
         columns=f"""
@@ -105,7 +136,8 @@ async def list_active(
             w.job_type, w.priority, w.status, w.field_status, w.service_on, w.invoice_id, w.total, e.total AS estimate,
             e.why, e.estimated_at, {_WAITS} AS waits
         """,
-        source=f"{_VALUED} {_CUSTOMER}",
+        joined=f"{BRANCH} {_ESTIMATE} {_CUSTOMER}",
+        chosen_with=branch_if_limited(scope),
         where=_where(scope, filters),
         sorting=Sorting(
             {
@@ -123,4 +155,4 @@ async def list_active(
 
 async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter) -> int:
     """How many active orders match."""
-    return await fetch_count(session, _ORDERS, _where(scope, filters))
+    return await fetch_count(session, f"work_order w {branch_if_limited(scope)}", _where(scope, filters))

@@ -10,11 +10,8 @@ _KEEP = (
     """
     CREATE FUNCTION keep_total() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        NEW.total := NULL;
-        IF NEW.status <> 'open' THEN
-            SELECT r.total INTO NEW.total FROM rating r
-            WHERE r.work_order_id = NEW.id AND r.version = NEW.rating_version;
-        END IF;
+        NEW.total := coalesce(
+            (SELECT r.total FROM rating r WHERE r.work_order_id = NEW.id AND r.version = NEW.rating_version), 0);
         RETURN NEW;
     END $$
     """,
@@ -27,6 +24,6 @@ _KEEP = (
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE work_order ADD total numeric(18, 2)")
+    op.execute("ALTER TABLE work_order ADD total numeric(18, 2) NOT NULL DEFAULT 0")
     for statement in _KEEP:
         op.execute(statement)

@@ -21,9 +21,9 @@ def upgrade() -> None:
                     """
                     UPDATE work_order SET total = r.total
                     FROM rating r
-                    WHERE work_order.id >= :first AND work_order.id < :first + :count AND work_order.status <> 'open'
+                    WHERE work_order.id >= :first AND work_order.id < :first + :count
                       AND r.work_order_id = work_order.id AND r.version = work_order.rating_version
-                      AND work_order.total IS NULL
+                      AND work_order.total <> r.total
                     """
                 ),
                 {"first": first, "count": _IN_ONE_GO},

@@ -10,16 +10,18 @@ _INDEXES = (
     "work_order_bill_to ON work_order (bill_to, id)",
     "work_order_customer ON work_order (customer, id)",
     "work_order_branch ON work_order (branch, id)",
-    "work_order_status ON work_order (status, id)",
+    "work_order_status ON work_order (status, id) INCLUDE (total)",
     "work_order_service_on ON work_order (service_on, id)",
-    "work_order_total ON work_order (coalesce(total, 0), id)",
+    "work_order_total ON work_order (total, id)",
     f"work_order_active ON work_order (service_on, id) WHERE {_ACTIVE}",
     f"work_order_active_customer ON work_order (customer, id) WHERE {_ACTIVE}",
+    f"work_order_active_number ON work_order (number, id) WHERE {_ACTIVE}",
     "work_order_waiting_bill_to ON work_order (bill_to, id) WHERE status IN ('rated', 'assigned', 'exporting')",
     "work_order_words ON work_order USING gin (number gin_trgm_ops, reference gin_trgm_ops)",
     "invoice_bill_to ON invoice (bill_to, id)",
     "invoice_branch ON invoice (branch, id)",
     "commission_server ON commission (server, id)",
+    "commission_accrued ON commission (server, id) WHERE payable_at IS NULL",
 )
 
 
