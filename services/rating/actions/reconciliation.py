@@ -10,8 +10,13 @@ from shared.access.grants import Scope
 
 async def reconcile(session: AsyncSession, scope: Scope) -> Reconciliation:
     """The sums of every run, the totals of all current ratings, and the differences, all within the scope."""
-    await reconciliation.take_memory(session)
+    await reconciliation.read_much(session)
     runs = await reconciliation.run_facts(session, scope)
     totals, order_differences = await reconciliation.compare_orders(session, scope)
-    differences = [*compare(runs, totals), *order_differences, *await find_estimate_differences(session, scope)]
+    differences = [
+        *compare(runs, totals),
+        *order_differences,
+        *await reconciliation.rollup_differences(session, scope),
+        *await find_estimate_differences(session, scope),
+    ]
     return Reconciliation(runs, totals, differences)

@@ -18,7 +18,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
 
     `number_key` is the number for comparison, set by a trigger; older numbers that differ only by case have none.
     `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every hand-over.
-    `total` is that of the current rating, kept by a trigger, or 0 without one.
+    Triggers keep `total`, that of the current rating or 0 without one, and `on_rollup`: on an invoice of the kind rollup.
     """
 
     __tablename__ = "work_order"
@@ -47,6 +47,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
             "id",
             postgresql_where=text("status IN ('rated', 'assigned', 'exporting')"),
         ),
+        Index("work_order_on_rollup", "bill_to", "id", postgresql_where=text("on_rollup")),
         Index(
             "work_order_words",
             "number",
@@ -66,6 +67,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     changed_at: datetime = columns.moment()
     created_at: datetime = columns.moment()
     total: Decimal = columns.money()
+    on_rollup: bool
 
 
 class OrderStep(Table, table=True):

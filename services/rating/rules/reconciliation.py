@@ -14,6 +14,7 @@ DifferenceKind = Literal[
     "RUN_COUNTS",
     "RATED",
     "ORDER_AND_HAND_OVER",
+    "ORDER_AND_INVOICE",
     "ORDER_AND_RATING",
     "RATING_AND_LINES",
     "ESTIMATE",

@@ -25,16 +25,17 @@ async def fetch_orders(
     where: Where,
     sorting: Sorting,
     query: PageQuery,
+    chosen_from: str = "work_order",
     chosen_with: str = "",
 ) -> tuple[list[T], str | None]:
     """The orders of one page as values of `kind`, and the cursor of the next page; without a limit, all orders.
 
-    `joined` are the joins for `columns` over `work_order w`. The conditions and the sorting need only those of
-    `chosen_with`: the database would otherwise join every order that matches with everything, only to sort them and keep
-    a hundred. Two statements.
+    `joined` are the joins for `columns` over `work_order w`. The conditions and the sorting need only the orders, or those
+    in `chosen_from`, and the joins `chosen_with`: the database would otherwise join every order that matches with
+    everything, only to sort them and keep a hundred. Two statements.
     """
     chosen, cursor = await fetch_page(
-        session, _Id, columns="w.id", source=f"work_order w {chosen_with}", where=where, sorting=sorting, query=query
+        session, _Id, columns="w.id", source=f"{chosen_from} w {chosen_with}", where=where, sorting=sorting, query=query
     )
     found = await fetch_all(
         session,

@@ -15,29 +15,34 @@ from shared.database.statements import DIGEST, execute, fetch_all, fetch_one
 from shared.values.fields import parts_of
 
 
-async def take_memory(session: AsyncSession) -> None:
-    """Lets this transaction join whole tables in memory instead of in temporary files."""
-    await execute(session, "SELECT set_config('work_mem', '64MB', true)")
+async def read_much(session: AsyncSession) -> None:
+    """Lets this transaction join whole tables in memory, and not compile its statements, which takes longer than it saves."""
+    await execute(session, "SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)")
 
 
 async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
     """For each run, what it has recorded and what its hand-overs add up to."""
     within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
     invoice = "JOIN invoice i ON i.id = e.invoice_id" if scope.limits else ""
-    # A total that is not zero has lines, and older hand-overs alone lack the number: few orders are looked up.
+    # A total that is not zero has lines, and only older hand-overs lack the number: few orders need to be looked up.
     return await fetch_all(
         session,
         RunFacts,
         f"""
         WITH orders AS (
-            SELECT e.run_id, o.invoice_id || ' ' || coalesce(o.number, (
-                       SELECT w.number FROM work_order w WHERE w.id = o.work_order_id AND w.rating_version = o.version
-                   )) AS place
+            SELECT e.run_id, o.invoice_id || ' ' || o.number AS place
             FROM export_invoice e
             JOIN export_order o ON o.invoice_id = e.invoice_id AND o.invoice_attempt = e.attempt
-            WHERE e.outcome = 'exported' AND (o.total <> 0 OR EXISTS (
-                SELECT FROM rating r JOIN rating_line l ON l.rating_id = r.id
-                WHERE r.work_order_id = o.work_order_id AND r.version = o.version))
+            WHERE e.outcome = 'exported' AND o.total <> 0 AND o.number IS NOT NULL
+            UNION ALL
+            SELECT e.run_id,
+                   o.invoice_id || ' ' || coalesce(o.number, CASE WHEN w.rating_version = o.version THEN w.number END)
+            FROM export_order o
+            JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
+            JOIN work_order w ON w.id = o.work_order_id
+            JOIN rating r ON r.work_order_id = o.work_order_id AND r.version = o.version
+            WHERE e.outcome = 'exported' AND (o.total = 0 OR o.number IS NULL)
+              AND EXISTS (SELECT FROM rating_line l WHERE l.rating_id = r.id)
         ), digest AS (
             SELECT run_id, CASE WHEN bool_and(place IS NOT NULL) THEN {DIGEST} END AS orders_digest
             FROM orders GROUP BY run_id
@@ -70,6 +75,14 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
     )
 
 
+_HAND_OVER = """
+    (w.status <> CASE e.outcome WHEN 'exported' THEN 'exported' WHEN 'waiting' THEN 'exporting' ELSE w.status END
+     OR w.status IN ('exporting', 'exported')
+        AND e.outcome IS DISTINCT FROM CASE w.status WHEN 'exporting' THEN 'waiting' ELSE 'exported' END)
+"""
+"""Whether the status of an order contradicts its hand-over."""
+
+
 @dataclass(frozen=True)
 class _Orders(CurrentTotals):
     differing: list[Mapping[str, Any]] | None
@@ -93,10 +106,11 @@ async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTo
                (SELECT coalesce(sum(k.credited), 0.00) FROM order_credit k
                 JOIN work_order w ON w.id = k.work_order_id JOIN branch b ON b.code = w.branch
                 WHERE {within}) AS credited,
-               json_agg(json_build_object('number', w.number, 'kinds', kinds, 'status', w.status, 'outcome', e.outcome,
-                                          'version', r.version, 'rated', coalesce(r.total, 0)::text,
+               json_agg(json_build_object('number', w.number, 'status', w.status, 'outcome', e.outcome, 'version', r.version,
+                                          'hand_over', {_HAND_OVER}, 'rated', coalesce(r.total, 0)::text,
                                           'kept', w.total::text, 'lines', coalesce(lines.total, 0)::text))
-                   FILTER (WHERE kinds <> '') AS differing
+                   FILTER (WHERE {_HAND_OVER} OR w.total <> coalesce(r.total, 0)
+                           OR coalesce(r.total, 0) <> coalesce(lines.total, 0)) AS differing
         FROM work_order w
         {branch_if_limited(scope)}
         LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
@@ -105,15 +119,6 @@ async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTo
         LEFT JOIN export_order o
             ON o.work_order_id = w.id AND o.version = w.rating_version AND o.attempt = w.export_attempt
         LEFT JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN w.status <> CASE e.outcome WHEN 'exported' THEN 'exported' WHEN 'waiting' THEN 'exporting'
-                                         ELSE w.status END
-                          OR w.status IN ('exporting', 'exported') AND e.outcome IS DISTINCT FROM
-                             CASE w.status WHEN 'exporting' THEN 'waiting' ELSE 'exported' END
-                        THEN 'hand-over ' ELSE '' END
-                || CASE WHEN w.total <> coalesce(r.total, 0) THEN 'rating ' ELSE '' END
-                || CASE WHEN coalesce(r.total, 0) <> coalesce(lines.total, 0) THEN 'lines' ELSE '' END AS kinds
-        ) AS compared
         WHERE {within}
         """,
         **parameters,
@@ -126,16 +131,41 @@ async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTo
 
 
 def _differences(order: Mapping[str, Any]) -> list[Difference]:
-    document, kinds = f"work order {order['number']}", order["kinds"].split()
+    document = f"work order {order['number']}"
     rated, kept, lines = (Decimal(order[name]) for name in ("rated", "kept", "lines"))
     differences = []
-    if "hand-over" in kinds:
+    if order["hand_over"]:
         detail = f"the order is {order['status']}, but its hand-over is {order['outcome'] or 'missing'}"
         differences.append(Difference("ORDER_AND_HAND_OVER", document, detail, rated))
-    if "rating" in kinds:
+    if kept != rated:
         detail = f"the order has the total ${kept:,}, but its rating is ${rated:,}"
         differences.append(Difference("ORDER_AND_RATING", document, detail, kept - rated))
-    if "lines" in kinds:
+    if rated != lines:
         detail = f"rating version {order['version']} is ${rated:,}, but its lines add up to ${lines:,}"
         differences.append(Difference("RATING_AND_LINES", document, detail, rated - lines))
     return differences
+
+
+async def rollup_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
+    """Orders that are marked as on a rollup and are not, and the other way round."""
+    within, parameters = scope_condition(scope, **SIDES)
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        SELECT 'ORDER_AND_INVOICE' AS kind, 'work order ' || w.number AS document,
+               'the order is ' || CASE WHEN w.on_rollup THEN '' ELSE 'not ' END || 'marked as on a rollup, but is on '
+               || coalesce('an invoice of the kind ' || i.kind, 'no invoice') AS detail, w.total AS amount
+        FROM (
+            SELECT w.* FROM work_order w WHERE w.on_rollup
+            UNION ALL
+            SELECT w.* FROM invoice i JOIN work_order w ON w.invoice_id = i.id
+            WHERE i.kind = 'rollup' AND NOT w.on_rollup
+        ) AS w
+        LEFT JOIN invoice i ON i.id = w.invoice_id
+        {branch_if_limited(scope)}
+        WHERE w.on_rollup <> coalesce(i.kind = 'rollup', false) AND {within}
+        ORDER BY document
+        """,
+        **parameters,
+    )

@@ -17,6 +17,7 @@ _INDEXES = (
     f"work_order_active_customer ON work_order (customer, id) WHERE {_ACTIVE}",
     f"work_order_active_number ON work_order (number, id) WHERE {_ACTIVE}",
     "work_order_waiting_bill_to ON work_order (bill_to, id) WHERE status IN ('rated', 'assigned', 'exporting')",
+    "work_order_on_rollup ON work_order (bill_to, id) WHERE on_rollup",
     "work_order_words ON work_order USING gin (number gin_trgm_ops, reference gin_trgm_ops)",
     "invoice_bill_to ON invoice (bill_to, id)",
     "invoice_branch ON invoice (branch, id)",

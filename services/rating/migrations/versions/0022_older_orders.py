@@ -1,4 +1,4 @@
-"""Orders that were rated before get the total of their current rating."""
+"""Orders that were rated before get the total of their current rating, and those on rollups are marked."""
 
 from alembic import op
 from sqlalchemy import text
@@ -19,11 +19,12 @@ def upgrade() -> None:
             connection.execute(
                 text(
                     """
-                    UPDATE work_order SET total = r.total
-                    FROM rating r
-                    WHERE work_order.id >= :first AND work_order.id < :first + :count
-                      AND r.work_order_id = work_order.id AND r.version = work_order.rating_version
-                      AND work_order.total <> r.total
+                    UPDATE work_order SET total = coalesce(r.total, 0), on_rollup = coalesce(i.kind = 'rollup', false)
+                    FROM work_order w
+                    LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+                    LEFT JOIN invoice i ON i.id = w.invoice_id
+                    WHERE work_order.id = w.id AND w.id >= :first AND w.id < :first + :count
+                      AND (w.total <> coalesce(r.total, 0) OR w.on_rollup <> coalesce(i.kind = 'rollup', false))
                     """
                 ),
                 {"first": first, "count": _IN_ONE_GO},
