@@ -42,7 +42,6 @@ def asked(size: Size) -> Sequence[Asked]:
         Asked("work orders, search", "bill", f"/rating/work-orders?search=W{middle}"),
         Asked("work orders, search by part of a number", "bill", f"/rating/work-orders?search={number[3:]}"),
         Asked("work orders of a branch", "bill", "/rating/work-orders?branch=SAT"),
-        Asked("work orders, by total", "bill", "/rating/work-orders?sort=-total"),
         Asked("work orders, closed", "bill", "/rating/work-orders?status=closed"),
         Asked("coverage of open orders", "bill", "/rating/coverage", 1_000),
         Asked("open rollup invoices", "bill", "/rating/open-rollup-invoices"),

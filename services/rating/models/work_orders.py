@@ -37,10 +37,8 @@ class WorkOrderTable(OrderEntry, Table, table=True):
         Index("work_order_branch", "branch", "id"),
         Index("work_order_status", "status", "id", postgresql_include=["total"]),
         Index("work_order_service_on", "service_on", "id"),
-        Index("work_order_total", "total", "id"),
-        Index("work_order_active", "service_on", "id", postgresql_where=text(_ACTIVE)),
+        Index("work_order_active", "service_on", "id", postgresql_include=["number"], postgresql_where=text(_ACTIVE)),
         Index("work_order_active_customer", "customer", "id", postgresql_where=text(_ACTIVE)),
-        Index("work_order_active_number", "number", "id", postgresql_where=text(_ACTIVE)),
         Index(
             "work_order_waiting_bill_to",
             "bill_to",

@@ -28,6 +28,12 @@ _COMMISSION = """
     ) AS m ON true
 """
 _RATED = f"{BRANCH} JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version"
+_RATED_AT = """
+    CROSS JOIN LATERAL (
+        SELECT r.rated_at FROM rating r WHERE r.work_order_id = w.id AND r.version = w.rating_version OFFSET 0
+    ) AS r
+"""
+"""When orders were rated, looked up for each of them: the planner would otherwise read the ratings of all years."""
 _SHOWN = f"""
     {_RATED}
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.bill_to
@@ -70,11 +76,12 @@ async def list_ready(
             {RATED_KEY} AS rated_key
         """,
         joined=_SHOWN + _COMMISSION,
-        chosen_with=_RATED if needs_ratings else branch_if_limited(scope),
+        chosen_with=branch_if_limited(scope) + (_RATED_AT if needs_ratings else ""),
         where=_where(scope, filters),
         sorting=Sorting(
             {
-                "number": ("w.number", "text"),
+                # Not the bare number: its index would be walked through the orders of all years to find ready ones.
+                "number": ("(w.number || '')", "text"),
                 "branch": ("w.branch", "text"),
                 "bill_to": ("w.bill_to", "text"),
                 "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),

@@ -142,7 +142,8 @@ async def list_active(
         sorting=Sorting(
             {
                 "service_on": ("w.service_on", "date"),
-                "number": ("w.number", "text"),
+                # Not the bare number: its index would be walked through the orders of all years to find active ones.
+                "number": ("(w.number || '')", "text"),
                 "customer": ("w.customer", "text"),
                 "status": ("w.status", "text"),
             },
