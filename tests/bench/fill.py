@@ -141,13 +141,14 @@ _COUNTERS = (
 _ORDERS = """
 INSERT INTO work_order (id, number, branch, style, customer, bill_to, priority, job_type, served_zip, service_on,
                         field_status, pod_received, servers, status, rating_version, export_attempt, invoice_id, revision,
-                        total)
+                        total, on_rollup)
 OVERRIDING SYSTEM VALUE
 SELECT 10000000 + n, 'W' || 10000000 + n, 'SAT', 'process', c, c, 'STANDARD', 'CITATION', '78205',
        date ':start' + (n * :months::bigint * 30 / :invoices)::int, 'served', true, '[{"server": "S100", "share": "100"}]',
        CASE WHEN n <= :invoices THEN 'exported' WHEN n <= :invoices + :ready THEN 'rated' ELSE 'open' END,
        CASE WHEN n <= :invoices + :ready THEN 1 ELSE 0 END, CASE WHEN n <= :invoices THEN 1 ELSE 0 END,
-       CASE WHEN n <= :invoices THEN 10000000 + n END, 2, CASE WHEN n <= :invoices + :ready THEN 100 + n % 200 ELSE 0 END
+       CASE WHEN n <= :invoices THEN 10000000 + n END, 2, CASE WHEN n <= :invoices + :ready THEN 100 + n % 200 ELSE 0 END,
+       n <= :invoices AND n % 10 = 3
 FROM generate_series(:first::bigint, :last::bigint) AS n
 CROSS JOIN LATERAL (
     SELECT 'G' || lpad((CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n * 7919 % :customers END)::text, 5, '0') AS c
@@ -172,7 +173,7 @@ _RATINGS = (
     """
     INSERT INTO invoice (id, kind, branch, bill_to, status, attempt, ar_number, ar_month, ar_transaction)
     OVERRIDING SYSTEM VALUE
-    SELECT id, 'single', branch, bill_to, 'exported', 1, id::text, to_char(service_on, 'YYYY-MM'), id
+    SELECT id, CASE WHEN on_rollup THEN 'rollup' ELSE 'single' END, branch, bill_to, 'exported', 1, id::text, to_char(service_on, 'YYYY-MM'), id
     FROM work_order WHERE id BETWEEN 10000000 + :first AND 10000000 + :last AND status = 'exported'
     """,
     """

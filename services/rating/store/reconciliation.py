@@ -16,8 +16,17 @@ from shared.values.fields import parts_of
 
 
 async def read_much(session: AsyncSession) -> None:
-    """Lets this transaction join whole tables in memory, and not compile its statements, which takes longer than it saves."""
-    await execute(session, "SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)")
+    """Lets this transaction join whole tables in memory, on one processor, and without compiling its statements.
+
+    Several workers would each read all lines, and leave no processor to the requests.
+    """
+    await execute(
+        session,
+        """
+        SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
+               set_config('max_parallel_workers_per_gather', '0', true)
+        """,
+    )
 
 
 async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
@@ -75,6 +84,8 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
     )
 
 
+LINES_DAYS = 90
+"""For as long ratings are compared with their lines. Nobody can change either, so that older ones need not be read again."""
 _HAND_OVER = """
     (w.status <> CASE e.outcome WHEN 'exported' THEN 'exported' WHEN 'waiting' THEN 'exporting' ELSE w.status END
      OR w.status IN ('exporting', 'exported')
@@ -91,14 +102,17 @@ class _Orders(CurrentTotals):
 async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTotals, list[Difference]]:
     """The total of all current ratings and where it is by the hand-overs and by the orders, and what does not match.
 
-    That is an order whose status contradicts its hand-over, one whose total is not that of its rating, and a rating that
-    differs from the sum of its lines. One statement, because it reads all orders.
+    That is an order whose status contradicts its hand-over, one whose total is not that of its rating, and a rating of the
+    last `LINES_DAYS` days that differs from the sum of its lines. One statement, because it reads all orders.
     """
     within, parameters = scope_condition(scope, **SIDES)
     found = await fetch_one(
         session,
         _Orders,
         f"""
+        WITH young AS MATERIALIZED (
+            SELECT min(id) AS id FROM rating WHERE rated_at >= now() - make_interval(days => {LINES_DAYS})
+        )
         SELECT count(r.id) AS orders, coalesce(sum(r.total), 0.00) AS rated,
                coalesce(sum(r.total) FILTER (WHERE e.outcome = 'exported'), 0.00) AS invoiced,
                coalesce(sum(r.total) FILTER (WHERE e.outcome = 'waiting'), 0.00) AS in_flight,
@@ -108,14 +122,16 @@ async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTo
                 WHERE {within}) AS credited,
                json_agg(json_build_object('number', w.number, 'status', w.status, 'outcome', e.outcome, 'version', r.version,
                                           'hand_over', {_HAND_OVER}, 'rated', coalesce(r.total, 0)::text,
-                                          'kept', w.total::text, 'lines', coalesce(lines.total, 0)::text))
+                                          'kept', w.total::text, 'lines', CASE WHEN r.id >= (SELECT id FROM young)
+                                          THEN coalesce(lines.total, 0) ELSE coalesce(r.total, 0) END::text))
                    FILTER (WHERE {_HAND_OVER} OR w.total <> coalesce(r.total, 0)
-                           OR coalesce(r.total, 0) <> coalesce(lines.total, 0)) AS differing
+                           OR r.id >= (SELECT id FROM young) AND r.total <> coalesce(lines.total, 0)) AS differing
         FROM work_order w
         {branch_if_limited(scope)}
         LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        LEFT JOIN (SELECT rating_id, sum(amount) AS total FROM rating_line GROUP BY rating_id) AS lines
-            ON lines.rating_id = r.id
+        LEFT JOIN (
+            SELECT rating_id, sum(amount) AS total FROM rating_line WHERE rating_id >= (SELECT id FROM young) GROUP BY rating_id
+        ) AS lines ON lines.rating_id = r.id
         LEFT JOIN export_order o
             ON o.work_order_id = w.id AND o.version = w.rating_version AND o.attempt = w.export_attempt
         LEFT JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
