@@ -117,9 +117,10 @@ async def total_ready(session: AsyncSession, scope: Scope, filters: ReadyFilter)
                 WHERE l.rating_id = ready.rating_id GROUP BY l.income_account
             ) AS lines
         ), counted AS (SELECT branch, count(*) AS orders FROM ready GROUP BY branch)
-        SELECT true AS of_branch, branch AS name, min(counted.orders) AS orders, sum(charges_total) AS charges_total,
-               sum(advances_total) AS advances_total, sum(commission) AS commission, sum(total) AS total
-        FROM part JOIN counted USING (branch) GROUP BY branch
+        SELECT true AS of_branch, counted.branch AS name, min(counted.orders) AS orders,
+               coalesce(sum(charges_total), 0.00) AS charges_total, coalesce(sum(advances_total), 0.00) AS advances_total,
+               coalesce(sum(commission), 0.00) AS commission, coalesce(sum(total), 0.00) AS total
+        FROM counted LEFT JOIN part ON part.branch = counted.branch GROUP BY counted.branch
         UNION ALL
         SELECT false, income_account, count(*), sum(charges_total), sum(advances_total), sum(commission), sum(total)
         FROM part GROUP BY income_account

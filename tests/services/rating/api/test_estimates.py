@@ -1,5 +1,6 @@
 """Estimates of open orders: kept by a job, made again when something changes that they depend on, and compared."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -214,13 +215,23 @@ async def test_two_instances_never_estimate_at_the_same_time(enter: Enter, ratin
 
 
 async def test_what_changes_while_it_is_estimated_is_estimated_again(
-    company: Company, enter: Enter, rating_database: Database
+    company: Company, enter: Enter, rating_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rating, _ = company
     await enter("W1")
+    original = asyncio.sleep
+    changes = ["UPDATE work_order SET served_zip = '99999', revision = revision + 1"]
+
+    async def change_meanwhile(seconds: float) -> None:
+        if changes:
+            await in_database(rating_database, changes.pop())
+        await original(seconds)
+
+    # The requests have their turn when the orders are read and not yet rated.
+    monkeypatch.setattr("shared.process.background.asyncio.sleep", change_meanwhile)
     async with rating_database.transaction() as session:
         await estimates.estimate_part(session, now(), LOUD)
-        await in_database(rating_database, "UPDATE work_order SET served_zip = '99999', revision = revision + 1")
+    assert not changes
     shown = (await orders_of(rating))["W1"]
     assert (shown["value"], shown["waits"]) == ("80.00", True)
     await work_off(rating_database)
