@@ -170,13 +170,15 @@ def _add_company(commands: Commands) -> None:
     importing.add_argument("kind", choices=sorted(kinds), metavar="KIND", help=f"one of {', '.join(sorted(kinds))}")
     importing.add_argument("file", help="CSV file in UTF-8 with a heading line; - reads standard input")
     importing.add_argument("--check", action="store_true", help="only check the file; import nothing")
-    _add_clerk(
+    reconciling = _add_clerk(
         commands,
         "reconcile",
         "gateway.run_reconcile",
-        "compare the two ledgers; exits with 3 if they differ",
+        "compare the two ledgers in the open months; exits with 3 if they differ",
         "reconcile --json",
+        "reconcile --all",
     )
+    reconciling.add_argument("--all", action="store_true", help="compare every month since the first")
 
 
 def _add_audit(commands: Commands) -> None:

@@ -10,7 +10,7 @@ from deploy.command.arguments import importable
 from deploy.command.environment import Environment
 from deploy.command.output import Output
 from deploy.local.process import LocalError
-from deploy.local.reconcile import Reconciliation, money, reconcile
+from deploy.local.reconcile import Reconciliation, money, reconcile, reconcile_all
 from shared.values.numbers import counted
 
 DIFFERENCES = 3
@@ -43,9 +43,9 @@ def _change(change: dict[str, Any]) -> str:
 
 
 def run_reconcile(given: Namespace, output: Output) -> int:
-    """Compares the two ledgers with each other, and checks each for itself."""
+    """Compares the two ledgers with each other, and checks each for itself: the open months, or all."""
     with closing(Environment(given.home).clerk(given.user)) as clerk:
-        found = reconcile(clerk, clerk)
+        found = reconcile_all(clerk, clerk, output.progress) if given.all else reconcile(clerk, clerk)
     current = found.rating["current"]
     output.say(
         f"rated {money(current['rated'])} = invoiced {money(current['invoiced'])} "
@@ -53,6 +53,12 @@ def run_reconcile(given: Namespace, output: Output) -> int:
         f"credited {money(current['credited'])}"
     )
     output.table(found.receivables["accounts"], ("gl_company", "account", "sub_ledger", "general_ledger"))
+    closed = found.receivables.get("closed_months", [])
+    if unproved := [month["month"] for month in closed if not month["proved"]]:
+        output.say(
+            f"{counted(len(unproved), 'closed month')} not proved ({', '.join(unproved[:3])}"
+            f"{', …' if len(unproved) > 3 else ''}): ratebook reconcile --all"
+        )
     for difference in found.differences:
         output.say(difference)
     output.say(f"differences: {len(found.differences)}")

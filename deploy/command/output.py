@@ -27,6 +27,10 @@ class Output:
         if not self._as_json:
             self._console.print(words)
 
+    def progress(self, words: str) -> None:
+        """Tells people how far long work is, on standard error."""
+        print(words, file=sys.stderr, flush=True)
+
     def document(self, document: object) -> None:
         """Prints the result for programs."""
         if self._as_json:

@@ -1,14 +1,17 @@
 """Comparing the two ledgers: what rating has invoiced, and what receivables has booked."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from deploy.local.client import Clerk
+from deploy.local.client import Clerk, Refused
 
 _PATIENCE_SECONDS = 20
+_POLL_SECONDS = 0.25
+_FIRST_MONTH = "1990-01"
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,41 @@ def money(amount: str | Decimal) -> str:
 
 
 def reconcile(billing: Clerk, receivables: Clerk) -> Reconciliation:
-    """Asks both services and compares the answers, after waiting for events that are still on their way."""
+    """Asks both services about the open months and compares the answers, after waiting for events on their way."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
-        ours = billing.get("/rating/reconciliation")
         theirs = receivables.get("/receivables/reconciliation")
+        ours = billing.get("/rating/reconciliation", from_month=theirs["from_month"])
         if not [*_between(ours, theirs)] or time.monotonic() > deadline:
             return Reconciliation(ours, theirs, differences_between(ours, theirs))
-        time.sleep(0.25)
+        time.sleep(_POLL_SECONDS)
+
+
+def reconcile_all(billing: Clerk, receivables: Clerk, tell: Tell) -> Reconciliation:
+    """Has receivables check every month, telling how far it is, and compares its sums with those of rating."""
+    path = "/receivables/reconciliation/runs"
+    try:
+        run = receivables.post(path, {})
+    except Refused as refused:
+        if refused.code != "RECONCILIATION_RUNNING":
+            raise
+        run = receivables.get(path, limit=1)["items"][0]
+    checked = None
+    while run["status"] == "running":
+        if run["checked"] != checked:
+            checked = run["checked"]
+            tell(f"{checked} of {run['months']} months checked")
+        time.sleep(_POLL_SECONDS)
+        run = receivables.get(f"{path}/{run['id']}")
+    run["differences"] = [*receivables.pages(f"{path}/{run['id']}/differences"), *_unchecked(run)]
+    ours = billing.get("/rating/reconciliation", from_month=_FIRST_MONTH)
+    return Reconciliation(ours, run, differences_between(ours, run))
+
+
+def _unchecked(run: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for month in run["months_checked"]:
+        if month["failure"]:
+            yield {"kind": "NOT_CHECKED", "document": month["month"], "detail": month["failure"]}
 
 
 def differences_between(rating: dict[str, Any], receivables: dict[str, Any]) -> list[str]:

@@ -242,3 +242,17 @@ class BatchesOpen(DomainError):
 
     code = "BATCHES_OPEN"
     status = 409
+
+
+class TooManyTransactions(DomainError):
+    """More transactions match than one request may check. Start a run, or choose a later month."""
+
+    code = "TOO_MANY_TRANSACTIONS"
+    status = 422
+
+
+class ReconciliationRunning(DomainError):
+    """A run that reconciles every month is under way. Wait until it is done."""
+
+    code = "RECONCILIATION_RUNNING"
+    status = 409

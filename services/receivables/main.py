@@ -23,6 +23,7 @@ from services.receivables.jobs import batches as batch_jobs
 from services.receivables.jobs.account_changes import announce_job
 from services.receivables.jobs.invoice_emails import email_job
 from services.receivables.jobs.invoice_prints import print_job
+from services.receivables.jobs.reconciliation import reconcile_job
 from services.receivables.settings import Settings
 from shared.service.build import build
 
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "interrupted validations": batch_jobs.reopen_job,
             "posting": batch_jobs.post_job(settings.time_zone),
             "invoice prints": print_job(settings.time_zone),
+            "reconciliation": reconcile_job,
             **sending,
         },
     )

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from typing import Literal
 
 # Below Python 3.12 pydantic accepts only this TypedDict.
 from typing_extensions import TypedDict
+
+from shared.values.names import fold, plain
 
 LevelWord = Literal["view", "edit", "approve", "admin"]
 """The levels that a grant can give, as words."""
@@ -51,6 +54,26 @@ class Limits:
     branches: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()
     ar_companies: frozenset[int] = frozenset()
+
+    @cached_property
+    def branch_codes(self) -> frozenset[str]:
+        """The branches as the services write their codes, however they were typed."""
+        return frozenset(plain(code).strip().upper() for code in self.branches)
+
+    @cached_property
+    def customer_keys(self) -> frozenset[str]:
+        """The customers in the form for comparison."""
+        return frozenset(map(fold, self.customers))
+
+    @property
+    def customer_spellings(self) -> frozenset[str]:
+        """The customers as they were typed, in small letters and in capitals, for those that no service knows yet."""
+        return self.customers | self.customer_keys | frozenset(map(str.upper, self.customer_keys))
+
+    @property
+    def compared(self) -> "Limits":
+        """The limits in the form for comparison."""
+        return Limits(self.branch_codes, self.customer_keys, self.ar_companies)
 
     @property
     def unlimited(self) -> bool:
@@ -98,9 +121,10 @@ class Scope:
 
         A side that it does not have (None) is outside every limit on that side.
         """
+        key = None if customer is None else fold(customer)
         return not self.limits or any(
-            (not limits.branches or branch in limits.branches)
-            and (not limits.customers or customer in limits.customers)
+            (not limits.branches or branch in limits.branch_codes)
+            and (not limits.customers or key in limits.customer_keys)
             and (not limits.ar_companies or ar_company in limits.ar_companies)
             for limits in self.limits
         )

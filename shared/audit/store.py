@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit.chain import FIRST, link
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
 from shared.values.dates import Moment
 from shared.values.filters import Filter
@@ -201,7 +201,7 @@ async def _unsealed_too_long(session: AsyncSession) -> list[str]:
 
 async def list_entries(
     session: AsyncSession, wanted: EntryFilter, query: PageQuery
-) -> tuple[list[Entry], str | None, int]:
+) -> tuple[list[Entry], str | None, int | None]:
     """One page of the entries, newest first unless sorted otherwise, and how many match."""
     where = (
         Where()
@@ -221,4 +221,4 @@ async def list_entries(
         sorting=Sorting({"id": ("e.id", "bigint"), "name": ("e.name", "text")}, default="-id", key="e.id"),
         query=query,
     )
-    return entries, cursor, await fetch_count(session, "audit_entry e", where)
+    return entries, cursor, await fetch_list_count(session, "audit_entry e", where, query)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -16,6 +17,7 @@ from shared.database.scope import scope_condition
 from shared.database.statements import fetch_value
 from shared.errors import Fault, InvalidInput
 from shared.values.fields import maker
+from shared.values.names import without_invisible
 
 T = TypeVar("T")
 
@@ -24,13 +26,15 @@ T = TypeVar("T")
 class PageQuery:
     """The requested page and its sorting: `sort` is a field, with `-` in front for descending.
 
-    A list in another format than JSON (`media_type`) is not split into pages: its `limit` is None.
+    A list in another format than JSON (`media_type`) is not split into pages: its `limit` is None. `totals` says whether
+    the totals of the list are wanted as well.
     """
 
     limit: int | None = 100
     cursor: str | None = None
     sort: str | None = None
     media_type: str | None = None
+    totals: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,14 @@ class Where:
 
 
 def containing(words: str | None) -> str | None:
-    """The ILIKE pattern for texts that contain `words`, or None without a search."""
-    return None if words is None else f"%{words}%"
+    """The ILIKE pattern for texts that contain `words`, or None without a search.
+
+    Invisible characters do not count, and a space stands for any number and kind of spaces, or more.
+    """
+    if words is None:
+        return None
+    literal = (re.sub(r"([\\%_])", r"\\\1", word) for word in without_invisible(words).split())
+    return f"%{'%'.join(literal)}%"
 
 
 def _encode(sort: str, value: str, key: int | str) -> str:
@@ -155,6 +165,11 @@ async def fetch_page(
         del row["cursor_value"], row["cursor_key"]
     make = maker(kind, tuple(rows[0]) if rows else ())
     return [make(row) for row in rows], next_cursor
+
+
+async def fetch_list_count(session: AsyncSession, source: str, where: Where, query: PageQuery) -> int | None:
+    """The number of rows of a list, or None if its totals are not wanted."""
+    return await fetch_count(session, source, where) if query.totals else None
 
 
 async def fetch_count(session: AsyncSession, source: str, where: Where, *, at_most: int | None = None) -> int:

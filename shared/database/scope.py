@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.access.grants import Scope
+from shared.database.spellings import spelled
 
 
 def scope_condition(
@@ -11,7 +12,7 @@ def scope_condition(
     """The SQL condition that is true for rows within `scope`, with its parameters.
 
     `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides. A side is None when such rows do
-    not have it; a limit on that side is then ignored.
+    not have it; a limit on that side is then ignored. Customers are found in any spelling.
     """
     if not scope.limits:
         return "true", {}
@@ -19,15 +20,16 @@ def scope_condition(
     parameters: dict[str, object] = {}
     for position, limits in enumerate(scope.limits):
         sides = (
-            (branch, "branches", "text[]", sorted(limits.branches)),
-            (customer, "customers", "text[]", sorted(limits.customers)),
+            (branch, "branches", "text[]", sorted(limits.branch_codes)),
+            (customer, "customers", "text[]", sorted(limits.customer_spellings)),
             (ar_company, "ar_companies", "int[]", sorted(limits.ar_companies)),
         )
         terms = []
         for expression, word, kind, allowed in sides:
             if allowed and expression is not None:
                 name = f"scope_{word}_{position}"
-                terms.append(f"{expression} = ANY(CAST(:{name} AS {kind}))")
+                equal = f"{expression} = ANY(CAST(:{name} AS {kind}))"
+                terms.append(spelled(expression, name) if word == "customers" else equal)
                 parameters[name] = allowed
         if not terms:
             return "true", {}

@@ -1,6 +1,6 @@
 """What an import changes, record by record, as a check shows it before anything is saved."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -36,17 +36,29 @@ class RecordChange:
     values: list[ValueChange]
 
 
+@dataclass(frozen=True)
+class FileWarning:
+    """Something to look at in a file that was not refused for it; `pointer` is the first place in the file."""
+
+    __pydantic_config__ = COMPLETE
+
+    pointer: str
+    code: str
+    detail: str
+
+
 @dataclass
 class Outcome:
     """What an import did: how many records it created and changed, and how many were already as in the file.
 
-    `shown` has the first changes in detail.
+    `shown` has the first changes in detail, `warnings` everything that should be looked at, by line.
     """
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     shown: list[RecordChange] = field(default_factory=list)
+    warnings: Sequence[FileWarning] = ()
 
     @property
     def made(self) -> int:

@@ -68,13 +68,14 @@ class TableFile(Generic[RowT]):
     """A file that was read: its valid rows, its faults so far, and the columns in its heading.
 
     `invalid` are the first of the other rows, as far as they can be read, so that unknown names are found beside other
-    faults.
+    faults. `lost` says that there are rows in neither.
     """
 
     rows: Sequence[Numbered[RowT]]
     columns: frozenset[str]
     invalid: Sequence[Numbered[RowT]] = ()
     faults: Faults = field(default_factory=Faults)
+    lost: bool = False
 
     @cached_property
     def all_rows(self) -> Sequence[Numbered[RowT]]:
@@ -92,7 +93,7 @@ class TableFile(Generic[RowT]):
             [Numbered(numbered.line, to(numbered.row), numbered.faulty) for numbered in some]
             for some in (self.rows, self.invalid)
         )
-        return TableFile(rows, self.columns, invalid, self.faults)
+        return TableFile(rows, self.columns, invalid, self.faults, self.lost)
 
     def refuse(self, found: Iterable[tuple[Numbered[RowT], str, str]] = (), others: Iterable[Fault] = ()) -> None:
         """Raises ImportRefused if the file has any faults, these included: row, column and sentence of each."""
@@ -133,7 +134,7 @@ async def read_csv(
         (invalid if numbered.faulty else rows).append(numbered)
         if number % _READ_IN_ONE_GO == 0:
             await asyncio.sleep(0)
-    return TableFile(rows, frozenset(reader.heading), invalid, faults)
+    return TableFile(rows, frozenset(reader.heading), invalid, faults, reader.lost)
 
 
 def _find_faults(content: Content, kind: type[RowT], key: Callable[[RowT], Hashable] | None) -> Faults | _Refused:
@@ -207,6 +208,8 @@ class Reader(Generic[RowT]):
         self._checked = TypeAdapter(kind)
         self._known = frozenset(field_names(kind))
         self._invalid_rows = 0
+        self.lost = False
+        """Whether there are rows that were not read."""
 
     def rows_of(self, text: str) -> Iterator[Numbered[RowT]]:
         """The rows that are valid, and the others as far as they can be read.
@@ -220,9 +223,12 @@ class Reader(Generic[RowT]):
             for cells in reader:
                 if any(map(str.strip, cells)) and self._known.intersection(self.heading):
                     numbered = self._row(reader.line_num, cells, lacking)
-                    if numbered is not None:
+                    if numbered is None:
+                        self.lost = True
+                    else:
                         yield numbered
         except csv.Error as error:
+            self.lost = True
             self._report(Fault(f"line {reader.line_num}", str(error)))
 
     def _report(self, *faults: Fault) -> None:

@@ -54,6 +54,6 @@ def audit_router(service: str) -> Router:
             )
         entries, cursor, count = await store.list_entries(session, filters, page)
         items = [AuditEntryRead.model_validate(entry) for entry in entries]
-        return answer(page, f"{service}-audit", AuditEntryRead, items, cursor, Count(count=count))
+        return answer(page, f"{service}-audit", AuditEntryRead, items, cursor, Count.of(count))
 
     return router

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.files.changes import Outcome, RecordChange
+from shared.files.changes import MOST_SHOWN, FileWarning, Outcome, RecordChange
 
 Load = Callable[..., Awaitable[Outcome]]
 Check = Annotated[bool, Query(description="Only checks the file and shows what it would change; nothing is imported.")]
@@ -21,7 +21,8 @@ class Imported(BaseModel):
     """What an import did. `imported` is how many records it created or changed; `unchanged` ones were as in the file.
 
     With `check=true` nothing is imported: `checked` is how many records would be created or changed, `changes` shows
-    the first 200 of them, and `more_changes` counts the others.
+    the first 200 of them, and `more_changes` counts the others. `warnings` are the first 200 things to look at in the
+    file, such as customers that nobody knows yet, and `more_warnings` counts the others.
     """
 
     imported: int
@@ -31,10 +32,19 @@ class Imported(BaseModel):
     checked: int | None = None
     changes: list[RecordChange] | None = None
     more_changes: int | None = None
+    warnings: list[FileWarning] | None = None
+    more_warnings: int | None = None
 
     @classmethod
     def of(cls, outcome: Outcome, *, check: bool) -> "Imported":
-        counts = {"created": outcome.created, "changed": outcome.changed, "unchanged": outcome.unchanged}
+        counts: dict[str, Any] = {
+            "created": outcome.created,
+            "changed": outcome.changed,
+            "unchanged": outcome.unchanged,
+        }
+        if outcome.warnings:
+            counts["warnings"] = outcome.warnings[:MOST_SHOWN]
+            counts["more_warnings"] = len(outcome.warnings) - len(counts["warnings"])
         if not check:
             return cls(imported=outcome.made, **counts)
         more = outcome.made - len(outcome.shown)
@@ -61,7 +71,7 @@ def checkable(load: Load) -> Callable[..., Awaitable[Any]]:
             return Imported.of(await load(session=session, **given), check=False)
         async with taken_back(session, check=True):
             outcome = await load(session=session, **given)
-        return JSONResponse(Imported.of(outcome, check=True).model_dump(mode="json"))
+        return JSONResponse(Imported.of(outcome, check=True).model_dump(mode="json", exclude_none=True))
 
     signature = inspect.signature(load)
     parameters = [*signature.parameters.values(), _CHECK]

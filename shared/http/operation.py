@@ -45,7 +45,7 @@ from shared.http.problems import invalid_faults, invalid_fields, refusal_of_vali
 from shared.http.progress import Look, watching
 from shared.http.storable import require_storable
 from shared.process import tracing
-from shared.values.partly import read_partly
+from shared.values.partly import PartlyRead, read_partly
 from shared.values.text import in_words, sentence_case
 
 _TRIES = 4
@@ -58,11 +58,14 @@ Endpoint = Callable[..., Any]
 class Naming:
     """What the body of an operation names: `find` returns the names that do not exist, by JSON pointer.
 
-    It gets a body that is read as far as it is valid, so that unknown names are reported beside other faults.
+    It gets a body that is read as far as it is valid, so that unknown names are reported beside other faults. `facts`
+    reads what else `find` needs, such as the record in the path that a change is about; if it finds None, nothing is
+    looked up.
     """
 
     kind: type[BaseModel]
-    find: Callable[[AsyncSession, Any], Awaitable[Iterable[tuple[str, str]]]]
+    find: Callable[[AsyncSession, PartlyRead], Awaitable[Iterable[tuple[str, str]]]]
+    facts: Callable[[Request, AsyncSession], Awaitable[Any]] | None = None
 
 
 class AccessUndeclared(Exception):
@@ -181,12 +184,16 @@ class Operation(APIRoute):
         if self.naming is None or not isinstance(refused, InvalidInput) or not isinstance(error.body, dict):
             return refused
         body, _ = read_partly(self.naming.kind, error.body)
-        database: Database = request.app.state.database
-        async with database.transaction() as session:
-            named = [Fault(pointer, detail) for pointer, detail in await self.naming.find(session, body)]
         invalid = invalid_faults(error)
         places = {fault.pointer for fault in invalid}
-        return invalid_fields([*invalid, *(fault for fault in named if fault.pointer not in places)])
+        database: Database = request.app.state.database
+        async with database.transaction() as session:
+            facts = None if self.naming.facts is None else await self.naming.facts(request, session)
+            if self.naming.facts is not None and facts is None:
+                return refused
+            found = await self.naming.find(session, PartlyRead(body, places, facts))
+        named = [Fault(pointer, detail) for pointer, detail in found if pointer not in places]
+        return invalid_fields([*invalid, *named])
 
     async def _note(self, request: Request, answer: Response) -> None:
         """Adds a command that was carried out to the audit, in the command's own transaction."""

@@ -19,15 +19,23 @@ LARGEST_PAGE = 500
 
 
 class Page(BaseModel, Generic[ItemT, TotalsT]):
-    """One page of a list. `next_cursor` fetches the next page; `totals` cover everything that matches the filters."""
+    """One page of a list. `next_cursor` fetches the next page; `totals` cover everything that matches the filters.
+
+    Totals come with the first page, unless the query has `totals=false`, and with others if it has `totals=true`.
+    """
 
     items: list[ItemT]
     next_cursor: str | None
-    totals: TotalsT
+    totals: TotalsT | None
 
 
 class Count(BaseModel):
     count: int
+
+    @classmethod
+    def of(cls, count: int | None) -> "Count | None":
+        """The totals of a list that counts its rows, if they were wanted."""
+        return None if count is None else cls(count=count)
 
 
 def page_query(
@@ -37,10 +45,16 @@ def page_query(
     sort: Annotated[
         str | None, Query(description="The field to sort by; `-` in front sorts in descending order.")
     ] = None,
+    totals: Annotated[
+        bool | None,
+        Query(description="Whether to count and add up the whole list. Without it, only the first page does."),
+    ] = None,
 ) -> PageQuery:
     """The page that the query and the Accept header request."""
     media_type = asked_for(request, CSV_TYPE, XLSX_TYPE)
-    return PageQuery(limit, cursor, sort) if media_type is None else PageQuery(None, None, sort, media_type)
+    if media_type is not None:
+        return PageQuery(None, None, sort, media_type, totals=False)
+    return PageQuery(limit, cursor, sort, totals=cursor is None if totals is None else totals)
 
 
 PageQueryOf = Annotated[PageQuery, Depends(page_query)]
@@ -59,7 +73,7 @@ PrintablePageQueryOf = Annotated[PageQuery, Depends(printable_page_query)]
 
 
 def answer(
-    query: PageQuery, name: str, kind: type[ItemT], items: Sequence[ItemT], cursor: str | None, totals: TotalsT
+    query: PageQuery, name: str, kind: type[ItemT], items: Sequence[ItemT], cursor: str | None, totals: TotalsT | None
 ) -> Page[ItemT, TotalsT] | Response:
     """The list in the requested format: one page as JSON, or all of it as a CSV or XLSX file named `name`."""
     if query.media_type is not None:

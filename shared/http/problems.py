@@ -66,10 +66,15 @@ def problem(
 
 
 def refusal(error: DomainError) -> Response:
-    """Makes the answer to a refusal, with `Retry-After` if the request may succeed later."""
+    """Makes the answer to a refusal, with `Retry-After` if the request may succeed later.
+
+    The first 200 faults are named, the others counted by kind in `more`.
+    """
     seconds = error.retry_after_seconds
     headers = None if seconds is None else {"retry-after": str(seconds)}
-    return problem(error.status, error.code, error.detail, faults=error.faults, members=error.members, headers=headers)
+    first, others = first_and_others(error.faults)
+    members = {**others, **error.members}
+    return problem(error.status, error.code, error.detail, faults=first, members=members, headers=headers)
 
 
 def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
@@ -86,10 +91,9 @@ def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
 
 
 def invalid_fields(faults: Sequence[Fault]) -> InvalidInput:
-    """The refusal of a request whose parameters or body have these faults; beyond 200 they are counted by kind."""
+    """The refusal of a request whose parameters or body have these faults."""
     are = "is" if len(faults) == 1 else "are"
-    first, others = first_and_others(faults)
-    return InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=first, members=others)
+    return InvalidInput(f"{counted(len(faults), 'field')} {are} invalid; see `errors`.", faults=faults)
 
 
 _FRAMEWORK_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}

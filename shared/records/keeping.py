@@ -10,12 +10,14 @@ from shared.access.grants import Scope
 from shared.database.pages import PageQuery
 from shared.errors import DomainError, Fault, Forbidden, NotFound, RecordFaulty, RecordTaken
 from shared.files.changes import Outcome, differing_values
-from shared.files.csv import ROWS_IN_ONE_GO, Numbered, TableFile
+from shared.files.csv import ROWS_IN_ONE_GO, TableFile
 from shared.process.background import in_turns
 from shared.records import table as store
 from shared.records.table import Kept, RecordTable
 from shared.values.columns import Record
-from shared.values.fields import field_names
+from shared.values.fields import field_names, maker, required_names
+from shared.values.names import fold
+from shared.values.partly import PartlyRead
 from shared.values.text import sentence_case, shown_key
 from shared.values.versions import require_version
 
@@ -36,6 +38,11 @@ async def _nothing_else(_session: AsyncSession, _before: Any, _after: Any) -> No
     """Changes nothing else: most records consist of their row only."""
 
 
+async def _as_typed(_session: AsyncSession, rows: Sequence[Any]) -> Sequence[Any]:
+    """The rows as they are: most records name others by codes, which have one spelling."""
+    return rows
+
+
 def _everywhere(_row: Any) -> Mapping[str, Any]:
     return {}
 
@@ -53,6 +60,8 @@ class Records(Generic[RowT]):
     `find_contradictions` returns faults in the same form that no stored row may have either: values of a row that
     contradict each other, or other rows.
 
+    `spelled` returns rows with the names of other records as these are spelled: `s1001` becomes `S1001`.
+
     `save_more` saves what belongs to the rows in other tables; `change_more` does before that what a change means
     there, given the row before and after it. `sides_of` returns the AR company and customer of a row, which the
     caller's limits must cover (the arguments of Scope.covers); None if limits do not apply.
@@ -66,6 +75,7 @@ class Records(Generic[RowT]):
     table: RecordTable[RowT]
     find_faults: Callable[[AsyncSession, Sequence[RowT]], Awaitable[Faults]] = _no_faults
     find_contradictions: Callable[[AsyncSession, Sequence[RowT]], Awaitable[Faults]] = _no_faults
+    spelled: Callable[[AsyncSession, Sequence[RowT]], Awaitable[Sequence[RowT]]] = _as_typed
     save_more: Callable[[AsyncSession, Sequence[RowT]], Awaitable[None]] = _nothing_more
     change_more: Callable[[AsyncSession, RowT, RowT], Awaitable[None]] = _nothing_else
     sides_of: Callable[[RowT], Mapping[str, Any]] | None = _everywhere
@@ -76,18 +86,31 @@ class Records(Generic[RowT]):
 
     async def list(
         self, session: AsyncSession, scope: Scope, wanted: Mapping[str, Any], query: PageQuery
-    ) -> tuple[list[RowT], str | None, int]:
+    ) -> tuple[list[RowT], str | None, int | None]:
         return await store.list_rows(session, self.table, scope, wanted, query)
 
     async def read(self, session: AsyncSession, scope: Scope, key: Sequence[Any], *, lock: bool = False) -> Kept[RowT]:
         """Returns a row with its revision; `lock` blocks other changes to it. Raises NotFound."""
-        found = await store.find_row(session, self.table, scope, key, lock=lock)
+        found = await self.look_up(session, scope, key, lock=lock)
         if found is None:
-            raise NotFound(f"There is no {self.table.words} {shown_key(key)}.")
+            raise NotFound(f"There is no {self.table.words} {shown_key(tuple(key))}.")
+        return found
+
+    async def look_up(
+        self, session: AsyncSession, scope: Scope, key: Sequence[Any], *, lock: bool = False
+    ) -> Kept[RowT] | None:
+        """Returns a row with its revision, or None; a key in another spelling finds its row, too."""
+        found = await store.find_row(session, self.table, scope, key, lock=lock)
+        if found is None and self.table.spelled_freely:
+            named = maker(self.table.entered, self.table.keys)(dict(zip(self.table.keys, key, strict=True)))
+            known = await store.known_rows(session, self.table, await self.spelled(session, [named]), lock=lock)
+            if known:
+                found = await store.find_row(session, self.table, scope, self.table.key_of(known[0]), lock=lock)
         return found
 
     async def enter(self, session: AsyncSession, scope: Scope, row: RowT) -> tuple[Any, ...]:
         """Adds a row and returns its key; raises Forbidden, or the record's errors for a taken key and for faults."""
+        (row,) = await self.spelled(session, [row])
         self._require_in_scope(scope, row)
         await self._require_good(session, row)
         key = await store.insert_row(session, self.table, row)
@@ -109,9 +132,13 @@ class Records(Generic[RowT]):
         record's error for faults.
         """
         kept = await self.read(session, scope, key, lock=True)
-        found, shown = kept.row, shown_key(key)
+        found, key = kept.row, self.table.key_of(kept.row)
+        shown = shown_key(key)
         require_version(kept.revision, expected_revision, f"{sentence_case(self.table.words)} {shown}")
-        row = found.model_copy(update=dict(values))
+        given, name = dict(values), self.table.folded
+        if name in given and fold(given[name]) == fold(getattr(found, name)):
+            given[name] = getattr(found, name)
+        (row,) = await self.spelled(session, [found.model_copy(update=given)])
         self._require_in_scope(scope, row)
         faults = [
             Fault(f"/{name}", f"cannot be changed from {getattr(found, name)}")
@@ -131,8 +158,8 @@ class Records(Generic[RowT]):
 
         A known row keeps what it has in the columns that the file leaves out.
         """
-        known = await self._known(session, file.all_rows)
-        entered = [numbered.row for numbered in file.all_rows]
+        entered = await self.spelled(session, [numbered.row for numbered in file.all_rows])
+        known = await self._known(session, entered)
         filled = [self._filled(known.get(self._key_in(row)), row, file.columns) for row in entered]
         rows = filled[: len(file.rows)]
         found = [*await self.find_contradictions(session, rows), *await self._new_faults(session, filled, known)]
@@ -152,14 +179,12 @@ class Records(Generic[RowT]):
     def _key_in(self, row: RowT) -> tuple[Any, ...] | None:
         return None if self.table.numbered else self.table.key_of(row)
 
-    async def _known(
-        self, session: AsyncSession, rows: Sequence[Numbered[RowT]]
-    ) -> Mapping[tuple[Any, ...] | None, RowT]:
+    async def _known(self, session: AsyncSession, rows: Sequence[RowT]) -> Mapping[tuple[Any, ...] | None, RowT]:
         """The stored rows that the file names, by key; an import never changes rows with assigned keys."""
         known: dict[tuple[Any, ...] | None, RowT] = {}
         if not self.table.numbered:
             async for part in in_turns(rows, ROWS_IN_ONE_GO):
-                found = await store.known_rows(session, self.table, [numbered.row for numbered in part])
+                found = await store.known_rows(session, self.table, part)
                 known.update((self.table.key_of(row), row) for row in found)
                 if self.table.folded is not None:
                     known.update(_in_other_spellings(self.table, part, known))
@@ -188,11 +213,20 @@ class Records(Generic[RowT]):
             if not _same(known.get(self._key_in(rows[index])), rows[index], name)
         ]
 
-    async def find_unknown(self, session: AsyncSession, row: RowT) -> Sequence[tuple[str, str]]:
-        """The names in a row that do not exist, by JSON pointer; the row may be invalid in other fields."""
-        known = [] if self.table.numbered else await store.known_rows(session, self.table, [row])
-        by_key: dict[tuple[Any, ...] | None, RowT] = {self.table.key_of(kept): kept for kept in known}
-        return [(f"/{name}", words) for _, name, words in await self._new_faults(session, [row], by_key)]
+    async def find_unknown(self, session: AsyncSession, read: PartlyRead) -> Sequence[tuple[str, str]]:
+        """The faults of a row that is invalid in other fields, by JSON pointer; a change has the stored row as facts.
+
+        Contradictions are only looked for if the fields that every row has, and the dates of a row that lasts, are
+        valid.
+        """
+        before: RowT | None = read.facts
+        typed: RowT = read.value if before is None else before.model_copy(update=dict(read.value))
+        (row,) = await self.spelled(session, [typed])
+        found = [fault for fault in await self.find_faults(session, [row]) if not _same(before, row, fault[1])]
+        compared = {*required_names(type(read.value)), *(("effective_to",) if self.table.lasts else ())}
+        if all(read.is_valid(f"/{name}") for name in compared):
+            found = [*await self.find_contradictions(session, [row]), *found]
+        return [(f"/{name}", words) for _, name, words in found]
 
     async def _require_good(self, session: AsyncSession, row: RowT, *, replaces: RowT | None = None) -> None:
         """Raises the record's error for faults. A row may keep a value that was retired after the row began to use it."""
@@ -216,14 +250,14 @@ class Records(Generic[RowT]):
 
 
 def _in_other_spellings(
-    table: RecordTable[RowT], rows: Sequence[Numbered[RowT]], known: Mapping[tuple[Any, ...] | None, RowT]
+    table: RecordTable[RowT], rows: Sequence[RowT], known: Mapping[tuple[Any, ...] | None, RowT]
 ) -> dict[tuple[Any, ...], RowT]:
     """The stored rows that the rows of a file name in another spelling, by the key in the file."""
     folded = {table.key_in_file(row): row for row in known.values()}
     found: dict[tuple[Any, ...], RowT] = {}
-    for numbered in rows:
-        key = table.key_of(numbered.row)
-        if None not in key and key not in known and (stored := folded.get(table.key_in_file(numbered.row))) is not None:
+    for row in rows:
+        key = table.key_of(row)
+        if None not in key and key not in known and (stored := folded.get(table.key_in_file(row))) is not None:
             found[key] = stored
     return found
 

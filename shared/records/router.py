@@ -1,14 +1,15 @@
 """Records over HTTP: one declaration gives a table its operations to list, create, read, change, import and export."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter, Signature
 from types import GenericAlias
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from fastapi import Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 from pydantic.fields import FieldInfo
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
 from shared.database.pages import PageQuery
@@ -113,10 +114,14 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), query)
         if page.media_type is not None:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
-        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count(count=count))
+        return rows if edge.whole else Page(items=rows, next_cursor=cursor, totals=Count.of(count))
 
-    naming = Naming(entered, records.find_unknown)
-    adding = {"naming": naming, "status_code": 201, "response_model": row, "refuses": [records.taken, *refuses]}
+    adding = {
+        "naming": Naming(entered, records.find_unknown),
+        "status_code": 201,
+        "response_model": row,
+        "refuses": [records.taken, *refuses],
+    }
     words = "The key must be new."
 
     @declare("post", "", f"create {edge.one}", words, types={"entry": entered}, access=edge.edit, **adding)
@@ -132,7 +137,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
         return await read(key, caller, session, response)
 
     changing = {
-        "naming": naming if edge.changed is None else None,
+        "naming": Naming(edge.changed or entered, records.find_unknown, _row_in_path(records, in_path)),
         "response_model": row,
         "refuses": [NotFound, VersionMissing, VersionStale, *refuses],
     }
@@ -161,6 +166,20 @@ def _declare_import(declare: Callable[..., Callable[[Endpoint], Endpoint]], edge
     async def import_records(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
         table = await read_csv(file, records.table.entered, key=records.table.key_in_file)
         return await records.import_rows(session, caller.scope, table)
+
+
+def _row_in_path(
+    records: Records[Any], in_path: Mapping[str, Any]
+) -> Callable[[Request, AsyncSession], Awaitable[Any]]:
+    """Returns a function that reads the stored row that the path of a request names, or None."""
+    types = {name: TypeAdapter(kind) for name, kind in in_path.items()}
+
+    async def find(request: Request, session: AsyncSession) -> Any:
+        key = [kind.validate_python(request.path_params[name]) for name, kind in types.items()]
+        found = await records.look_up(session, request.state.caller.scope, key)
+        return None if found is None else found.row
+
+    return find
 
 
 def _type_of(info: FieldInfo) -> Any:

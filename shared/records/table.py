@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.grants import Scope
 from shared.database.columns import column_types
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all
 from shared.values.columns import Record
 from shared.values.fields import maker
@@ -38,7 +38,8 @@ class RecordTable(Generic[RowT]):
     that never change once a row exists, besides the key. `shown` are additional columns, read by an expression and not
     written. `entry` is what people enter, if the record shows more than that. `key` and `order` are the columns that
     identify a row and that a list is sorted by, if that is not the primary key. `folded` is a key that people type as
-    they like: the column `<folded>_key` has its form for comparison, unique but for older rows.
+    they like: the column `<folded>_key` has its form for comparison, unique but for older rows. `named` are columns with
+    the name of another record, which people type as they like too: column → the SQL condition of a filter by it.
     """
 
     table: Table
@@ -52,6 +53,7 @@ class RecordTable(Generic[RowT]):
     key: Sequence[str] = ()
     order: Sequence[str] = ()
     folded: str | None = None
+    named: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -112,7 +114,14 @@ class RecordTable(Generic[RowT]):
         """What must be unique in a file: the key, or the order if the database assigns the key."""
         if self.folded is not None:
             return partial(_folded, name=self.folded)
+        if self.spelled_freely:
+            return partial(_folded_key, names=self.keys, named=frozenset(self.named))
         return attrgetter(*(self.order if self.numbered else self.keys))
+
+    @property
+    def spelled_freely(self) -> bool:
+        """Whether the key has a part that people type as they like."""
+        return any(name == self.folded or name in self.named for name in self.keys)
 
     def shown_key_of(self, row: object) -> str:
         """The key of a row as people read it."""
@@ -134,6 +143,10 @@ class RecordTable(Generic[RowT]):
 
 def _folded(row: object, *, name: str) -> str:
     return fold(getattr(row, name))
+
+
+def _folded_key(row: object, *, names: Sequence[str], named: Collection[str]) -> tuple[Any, ...]:
+    return tuple(_folded(row, name=name) if name in named else getattr(row, name) for name in names)
 
 
 def _within(table: RecordTable[RowT], scope: Scope) -> Where:
@@ -162,8 +175,10 @@ async def load_rows(session: AsyncSession, table: RecordTable[RowT], **equal: ob
     return await fetch_all(session, table.kind, statement, **equal)
 
 
-async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT]) -> list[RowT]:
-    """The stored rows with the keys of the given rows, also in another spelling, locked against other changes."""
+async def known_rows(
+    session: AsyncSession, table: RecordTable[RowT], rows: Sequence[RowT], *, lock: bool = True
+) -> list[RowT]:
+    """The stored rows with the keys of the given rows, also in another spelling; `lock` blocks other changes to them."""
     names = ", ".join(table.keys)
     arrays = ", ".join(f"CAST(:{name} AS {table.types[name]}[])" for name in table.keys)
     same = " AND ".join(f"t.{name} = wanted.{name}" for name in table.keys)
@@ -179,13 +194,14 @@ async def known_rows(session: AsyncSession, table: RecordTable[RowT], rows: Sequ
                 UNION SELECT k.{table.folded} FROM unnest(CAST(:folded AS text[])) AS wanted (folded)
                 JOIN {table.name} k ON k.{table.key_column} = wanted.folded)
         """
-    statement = f"SELECT {table.select} FROM {source} ORDER BY {order} FOR NO KEY UPDATE OF t"
+    held = "FOR NO KEY UPDATE OF t" if lock else ""
+    statement = f"SELECT {table.select} FROM {source} ORDER BY {order} {held}"
     return await fetch_all(session, table.kind, statement, **values)
 
 
 async def list_rows(
     session: AsyncSession, table: RecordTable[RowT], scope: Scope, wanted: Mapping[str, Any], query: PageQuery
-) -> tuple[list[RowT], str | None, int]:
+) -> tuple[list[RowT], str | None, int | None]:
     """One page of the rows that match, the next cursor, and how many match.
 
     `wanted` has values for columns, for `search`, which covers several columns, for `retired`, and for `on`, a day on
@@ -202,12 +218,12 @@ async def list_rows(
         elif name == "on":
             where.add("daterange(t.effective_from, t.effective_to, '[]') @> CAST(:on AS date)", on=value)
         else:
-            where.add(f"t.{name} = :{name}", **{name: value})
+            where.add(table.named.get(name, f"t.{name} = :{name}"), **{name: value})
     source = f"{table.name} t"
     rows, cursor = await fetch_page(
         session, table.kind, columns=table.select, source=source, where=where, sorting=_sorting(table), query=query
     )
-    return rows, cursor, await fetch_count(session, source, where)
+    return rows, cursor, await fetch_list_count(session, source, where, query)
 
 
 def _sorting(table: RecordTable[RowT]) -> Sorting:

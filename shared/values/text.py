@@ -91,6 +91,11 @@ _KINDS = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
     "literal_error": "must be one of {expected}",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "sequence_str"), "must be a list"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type", "dataclass_type"), "must be an object"),
 }
 
 

@@ -93,6 +93,16 @@ SELECT t.id, (l.line - 1) * 2 + side, l.line, 1, t.month, CASE side WHEN 1 THEN 
 FROM ar_transaction t JOIN ar_line l ON l.transaction_id = t.id CROSS JOIN generate_series(1, 2) AS side
 WHERE t.id BETWEEN 10000000 + :first AND 10000000 + :last OR t.id BETWEEN 20000000 + :first AND 20000000 + :last
 """
+_BALANCES = """
+INSERT INTO invoice_balance (invoice_id, version_id, ar_company, customer_id, customer, branch, month, number, invoice_date,
+    due_on, total, open, written_off, amended)
+SELECT t.id, t.id, 1, t.customer_id, c.number, t.branch, t.month, t.invoice_number, t.invoice_date, t.due_on, t.total,
+       t.total + coalesce(x.total, 0), coalesce(x.total, 0), CASE WHEN x.id IS NULL THEN 0 ELSE 1 END
+FROM ar_transaction t
+JOIN customer c ON c.id = t.customer_id
+LEFT JOIN ar_transaction x ON x.id = t.id + 10000000
+WHERE t.id BETWEEN 10000000 + :first AND 10000000 + :last
+"""
 _OUTCOMES = (
     """
     INSERT INTO export_outcome (invoice_id, attempt, run_id, ar_company, outcome, reason, detail)
@@ -243,7 +253,7 @@ class Size:
 async def fill_receivables(connection: asyncpg.Connection, size: Size, tell: Tell) -> None:
     """Posts `size.invoices` invoices and what settles most of them, oldest month first."""
     await _run(connection, size, (*_PREPARE, _CUSTOMERS, _BATCHES, "ANALYZE"))
-    parts = (_INVOICES, _INVOICE_LINES, _SETTLEMENTS, _SETTLEMENT_LINES, _LEDGER, *_OUTCOMES)
+    parts = (_INVOICES, _INVOICE_LINES, _SETTLEMENTS, _SETTLEMENT_LINES, _LEDGER, _BALANCES, *_OUTCOMES)
     await _run_in_parts(connection, size, size.invoices, parts, tell)
     await _run(connection, size, (*_COUNTERS, "VACUUM (ANALYZE)"))
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal
 
@@ -12,6 +12,7 @@ from tests.bench.fill import Size, fill_rating, fill_receivables
 from tests.bench.stage import Stage
 
 _PAGE_MS = 100
+_TOTALS_MS = 1_000
 _REPEATS = 20
 _SLOW_REPEATS = 3
 _SLOW_MS = 1_000
@@ -33,7 +34,7 @@ def asked(size: Size) -> Sequence[Asked]:
     middle = 10_000_000 + size.invoices // 2
     number = str(middle)
     ready = "/rating/ready-to-export"
-    return [
+    rating = [
         Asked("work orders, first page", "bill", "/rating/work-orders"),
         Asked("work orders, open", "bill", "/rating/work-orders?status=open"),
         Asked("work orders of a customer", "bill", "/rating/work-orders?bill_to=G00042"),
@@ -43,7 +44,6 @@ def asked(size: Size) -> Sequence[Asked]:
         Asked("work orders, search by part of a number", "bill", f"/rating/work-orders?search={number[3:]}"),
         Asked("work orders of a branch", "bill", "/rating/work-orders?branch=SAT"),
         Asked("work orders, closed", "bill", "/rating/work-orders?status=closed"),
-        Asked("coverage of open orders", "bill", "/rating/coverage", 1_000),
         Asked("open rollup invoices", "bill", "/rating/open-rollup-invoices"),
         Asked("draft invoices", "bill", "/rating/invoices"),
         Asked("draft invoices, of a customer", "bill", "/rating/invoices?bill_to=G00042"),
@@ -56,6 +56,22 @@ def asked(size: Size) -> Sequence[Asked]:
         Asked("export runs", "bill", "/rating/exports"),
         Asked("commissions", "bill", "/rating/commissions"),
         Asked("commissions of an order", "bill", f"/rating/commissions?work_order=W{middle}"),
+    ]
+    return [
+        # Totals are asked for by themselves.
+        *(replace(one, path=f"{one.path}{'&' if '?' in one.path else '?'}totals=false") for one in rating),
+        Asked("coverage of open orders", "bill", "/rating/coverage", _TOTALS_MS),
+        *(
+            Asked(f"{words}, with totals", "bill", f"/rating/{path}", _TOTALS_MS)
+            for words, path in (
+                ("work orders", "work-orders"),
+                ("draft invoices", "invoices"),
+                ("Ready to Export", "ready-to-export"),
+                ("open rollup invoices", "open-rollup-invoices"),
+                ("work in progress", "work-in-progress"),
+                ("commissions", "commissions"),
+            )
+        ),
         Asked("invoices, first page", "rita", "/receivables/invoices"),
         Asked("invoices of a month", "rita", "/receivables/invoices?month=2025-03"),
         Asked("invoices of a customer", "rita", "/receivables/invoices?customer=G00042"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.ledgers import Company
+from tests.fixtures.ledgers import Company, Enter
 from tests.fixtures.operations import declared_operations, schemas_of
 
 UNREADABLE = {
@@ -63,12 +63,14 @@ WRONG: tuple[Any, ...] = (
 
 
 @pytest.mark.parametrize("service", ["rating", "receivables"])
-async def test_no_body_makes_an_operation_fail_unexpectedly(company: Company, service: str) -> None:
-    """Any fields have any values; names are looked up beside values that cannot be read."""
+async def test_no_body_makes_an_operation_fail_unexpectedly(company: Company, enter: Enter, service: str) -> None:
+    """Any fields have any values; names are looked up beside values that cannot be read, also for records that exist."""
     chance, tried = Random(7), 0
     rating, receivables = company
     client = rating if service == "rating" else receivables
     batch = (await receivables.post("/v1/batches", json={"ar_company": 1, "month": "2026-11"})).json()["id"]
+    assert (await receivables.post(f"/v1/batches/{batch}/entries", json={"customer": "S1001"})).status_code == 201
+    assert [order["id"] for order in await enter("W1")] == [1]
     for operation in declared_operations(service):
         if operation.body is None:
             continue

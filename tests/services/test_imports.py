@@ -265,7 +265,10 @@ BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
             "effective_from": "soon",
             "lines": [{"billing_item": "None", "rate": 5}, {"billing_item": "Nil"}],
         },
-        ["/effective_from", "/lines/0/rate", "/job_type", "/lines/0/billing_item", "/lines/1/billing_item"],
+        [
+            *("/effective_from", "/lines/0/rate", "/job_type"),
+            *("/lines/0/billing_item", "/lines/1/billing_item", "/lines/1/rate"),
+        ],
     ),
 }
 

@@ -3,13 +3,17 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 from alembic import command
 
+from shared.access.grants import Grant, Level, Limits
 from shared.service import migration
-from tests.fixtures.ledgers import Company, Enter, load, order_csv
+from tests.fixtures.ledgers import Company, Enter, Rate, key, load, order_csv
+from tests.services.receivables.fixtures import Export
 
 MakeOlder = Callable[[str, str, str], Awaitable[asyncpg.Connection]]
 
@@ -130,3 +134,202 @@ async def test_an_order_names_its_customers_as_receivables_does(company: Company
         f"/v1/work-orders/{order['id']}", json={"bill_to": "s1002"}, headers={"if-match": read.headers["etag"]}
     )
     assert changed.json()["bill_to"] == "S1002"
+
+
+PROFILE = {
+    "branch": "SAT",
+    "customer_type": "LAW",
+    "priority": "STANDARD",
+    "job_type": "AFFIDAVIT",
+    "region": "BEXAR",
+    "effective_from": "2026-11-01",
+}
+
+
+async def change(client: httpx.AsyncClient, method: str, path: str, body: dict[str, Any]) -> httpx.Response:
+    headers = {"if-match": (await client.get(path)).headers["etag"]}
+    return await client.request(method, path, json=body, headers=headers)
+
+
+async def test_lines_of_rate_tables_name_billing_items_in_any_spelling(company: Company) -> None:
+    rating, _ = company
+    lines: list[dict[str, Any]] = [
+        {"billing_item": "MILE\u200bAGE", "rate": "5"},
+        {"billing_item": "skip  trace", "method": "percent_of", "rate": "10", "base": ["mileage", "charges"]},
+    ]
+    await rating.post("/v1/job-types", json={"code": "AFFIDAVIT", "name": "Affidavit"})
+    entered = await rating.post("/v1/billing-profiles", json={**PROFILE, "lines": lines})
+    assert entered.status_code == 201, entered.text
+    shown = [(line["billing_item"], line["base"]) for line in entered.json()["lines"]]
+    assert shown == [("Mileage", []), ("Skip trace", ["Mileage", "charges"])]
+    path = f"/v1/billing-profiles/{entered.json()['id']}"
+    changed = await change(rating, "PUT", path, {**PROFILE, "lines": [{"billing_item": "mileage", "rate": "6"}]})
+    assert [line["billing_item"] for line in changed.json()["lines"]] == ["Mileage"], changed.text
+    columns = "branch,customer_type,priority,job_type,region,effective_from,billing_item,method,rate,base\n"
+    head = "SAT,LAW,RUSH,AFFIDAVIT,BEXAR,2026-11-01"
+    rows = f"{head},mileage,flat,5,\n{head},SKIP TRACE,percent_of,10,MILEAGE\n"
+    loaded = await load(rating, "billing-profiles", (columns + rows).encode())
+    assert loaded.status_code == 201, loaded.text
+    (found,) = (await rating.get("/v1/billing-profiles", params={"job_type": "AFFIDAVIT", "priority": "RUSH"})).json()[
+        "items"
+    ]
+    assert [(line["billing_item"], line["base"]) for line in found["lines"]] == [
+        ("Mileage", []),
+        ("Skip trace", ["Mileage"]),
+    ]
+    refused = await rating.post(
+        "/v1/billing-profiles", json={**PROFILE, "region": "", "lines": [{**lines[0], "rate": "1"}]}
+    )
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/region"]
+
+
+async def test_charges_name_billing_items_in_any_spelling(company: Company, enter: Enter) -> None:
+    rating, _ = company
+    (order,) = await enter("W1")
+    path = f"/v1/work-orders/{order['id']}"
+    charge = {"billing_item": "mile\u200bage", "rate": "5"}
+    overridden = {"billing_item": "MILEAGE", "amount": "1.00", "reason": "x"}
+    for part, body in (("prebills", charge), ("manual-lines", charge), ("overrides", overridden)):
+        headers = {"if-match": (await rating.get(path)).headers["etag"]}
+        entered = await rating.post(f"{path}/{part}", json=body, headers=headers)
+        assert (entered.status_code, entered.json().get("billing_item")) == (201, "Mileage"), entered.text
+    entry = {"number": "W2", "branch": "SAT", "customer": "S1001", "priority": "STANDARD", "job_type": "CITATION"}
+    order = {**entry, "served_zip": "78205", "service_on": "2026-11-02", "prebills": [charge]}
+    second = (await rating.post("/v1/work-orders", json=order)).json()["id"]
+    assert (await load(rating, "prebills", b"work_order,billing_item,rate\nw2,MILEAGE,5\n")).status_code == 201
+    twice = await load(rating, "prebills", b"work_order,billing_item,rate\nw2,MILEAGE,5\nW2,mileage,5\n")
+    assert [one["pointer"] for one in twice.json()["errors"]] == ["line 3"]
+    shown = (await rating.get(f"/v1/work-orders/{second}/charges")).json()
+    assert [one["billing_item"] for one in shown] == ["Mileage", "Mileage"]
+    order = {name: value for name, value in order.items() if name != "prebills"}
+    tried = await rating.post("/v1/rating-trials", json={"order": {**order, "customer": "s1001"}, "prebills": [charge]})
+    assert tried.status_code == 200, tried.text
+    assert {one["billing_item"] for one in tried.json()["lines"]} == {"Service of process", "Mileage"}
+
+
+async def test_rollup_rules_and_contracts_name_customers_in_any_spelling(company: Company) -> None:
+    rating, receivables = company
+    rule = {"ar_company": 1, "bill_to": "s1001", "style": "rollup", "cycle": "monthly"}
+    assert (await rating.post("/v1/rollup-rules", json=rule)).json()["bill_to"] == "S1001"
+    taken = await rating.post("/v1/rollup-rules", json={**rule, "bill_to": "S1001"})
+    assert (taken.status_code, taken.json()["code"]) == (409, "CODE_TAKEN")
+    path = "/v1/rollup-rules/1/s1001"
+    changed = await change(rating, "PUT", path, {"style": "rollup", "cycle": "weekly"})
+    assert (changed.status_code, changed.json()["bill_to"], changed.json()["cycle"]) == (200, "S1001", "weekly")
+    file = b"ar_company,bill_to,style,cycle\n1,s1001,rollup,monthly\n1,s1002,rollup,monthly\n"
+    assert (await load(rating, "rollup-rules", file)).json()["changed"] == 1
+    twice = await load(rating, "rollup-rules", file + b"1,S1002,rollup,weekly\n")
+    assert [one["pointer"] for one in twice.json()["errors"]] == ["line 4"]
+    contract = {"ar_company": 1, "number": "C-9", "description": "Serving", "customer": "s1001"}
+    entered = await receivables.post("/v1/contracts", json=contract)
+    assert (entered.status_code, entered.json()["customer"]) == (201, "S1001"), entered.text
+    content = b"ar_company,number,description,customer\n1,C-8,Serving,s1002\n"
+    assert (await load(receivables, "contracts", content)).status_code == 201
+    for customer, number in (("s1001", "C-9"), ("S1002", "C-8")):
+        (found,) = (await receivables.get("/v1/contracts", params={"customer": customer})).json()["items"]
+        assert found["number"] == number
+
+
+async def test_a_billing_item_is_read_and_changed_in_any_spelling(company: Company) -> None:
+    rating, _ = company
+    read = await rating.get("/v1/billing-items/mileage")
+    assert read.json()["name"] == "Mileage", read.text
+    changed = await change(
+        rating, "PUT", "/v1/billing-items/mileage", {**read.json(), "name": "MILEAGE", "taxable": True}
+    )
+    assert (changed.status_code, changed.json()["name"], changed.json()["taxable"]) == (200, "Mileage", True)
+    assert (await rating.get("/v1/branches/sat")).json()["code"] == "SAT"
+    assert (await rating.get("/v1/billing-items/mile")).status_code == 404
+
+
+async def test_an_entry_and_write_offs_name_customers_in_any_spelling(
+    company: Company, enter: Enter, export: Export
+) -> None:
+    _, receivables = company
+    await enter("W1")
+    await export()
+    batch = (await receivables.post("/v1/batches", json={"ar_company": 1, "month": "2026-11"})).json()["id"]
+    form = await receivables.post("/v1/entry-forms", json={"ar_company": 1, "header": {"customer": "s1001"}})
+    assert [one["pointer"] for one in form.json()["faults"]] == ["/line/net"], form.text
+    entered = await receivables.post(f"/v1/batches/{batch}/entries", json={"customer": "s1001"})
+    assert (entered.status_code, entered.json()["customer"]) == (201, "S1001"), entered.text
+    criteria = {"kind": "invoice_balance", "ar_company": 1, "older_than": "2027-01-01", "limit": "999.00"}
+    preview = await receivables.post("/v1/write-offs/preview", json={**criteria, "customers": ["s1001"]})
+    assert [one["customer"] for one in preview.json()["taken"]] == ["S1001"], preview.text
+
+
+LISTS = {
+    "work-orders": ("customer", "bill_to"),
+    "work-order-entries": ("customer", "bill_to"),
+    "ready-to-export": ("bill_to",),
+    "open-rollup-invoices": ("bill_to",),
+    "invoices": ("bill_to",),
+}
+
+
+async def test_lists_are_filtered_by_customers_in_any_spelling(company: Company, enter: Enter, rate: Rate) -> None:
+    rating, _ = company
+    await rating.post(
+        "/v1/rollup-rules", json={"ar_company": 1, "bill_to": "S1001", "style": "rollup", "cycle": "monthly"}
+    )
+    (order,) = await enter("W1")
+    await rate(order["id"])
+    assigned = await rating.post("/v1/invoices/assign", json={"selection": {"bill_tos": ["s1001"]}}, headers=key(1))
+    assert assigned.status_code == 200, assigned.text
+    for noun, names in LISTS.items():
+        for name in names:
+            for number, count in (("s1001", 1), ("S1001", 1), ("s1002", 0)):
+                found = (await rating.get(f"/v1/{noun}", params={name: number})).json()
+                assert len(found["items"]) == count, (noun, name, number)
+    (prebill,) = (await load(rating, "prebills", b"work_order,billing_item,rate\nW1,Mileage,5\n"),)
+    assert prebill.status_code == 201
+    assert len((await rating.get("/v1/prebills", params={"work_order": "w1"})).json()["items"]) == 1
+    await enter("W2")
+    run = await rating.post("/v1/rating-runs", json={"customers": ["s1001"]})
+    assert run.json()["orders"] == 1, run.text
+    waiting = await rating.get("/v1/work-in-progress", params={"customer": "s1001"})
+    assert waiting.json()["totals"]["orders"] == 2, waiting.text
+
+
+async def test_invoices_are_filtered_by_customers_and_orders_in_any_spelling(
+    company: Company, enter: Enter, export: Export
+) -> None:
+    _, receivables = company
+    await enter("W1")
+    await export()
+    for wanted, count in (({"customer": "s1001"}, 1), ({"customer": "s1002"}, 0), ({"work_order": "w1"}, 1)):
+        assert len((await receivables.get("/v1/invoices", params=wanted)).json()["items"]) == count, wanted
+
+
+async def test_a_limit_holds_for_its_customers_in_any_spelling(
+    company: Company,
+    enter: Enter,
+    export: Export,
+    identity: Callable[..., dict[str, str]],
+) -> None:
+    rating, receivables = company
+    await enter("W1")
+    await enter("W2", customer="S1002")
+    await export()
+    for service, client, noun in (("rating", rating, "work-orders"), ("receivables", receivables, "invoices")):
+        feature = "rating.work_orders" if service == "rating" else "receivables.invoices"
+        for limits in (Limits(customers=frozenset({"s1001"})), Limits(frozenset({"sat"}), frozenset({"Ｓ1001"}))):
+            headers = identity(service, Grant(feature, Level.EDIT, limits))
+            found = (await client.get(f"/v1/{noun}", headers=headers)).json()["items"]
+            assert [one["customer"] for one in found] == ["S1001"], (service, limits, found)
+    headers = identity("rating", Grant("rating.work_orders", Level.EDIT, Limits(customers=frozenset({"s1001"}))))
+    entry = {"branch": "SAT", "priority": "STANDARD", "job_type": "CITATION", "service_on": "2026-11-02"}
+    for number, customer, status in (("W3", "S1001", 201), ("W4", "S1002", 403)):
+        body = {**entry, "number": number, "customer": customer}
+        assert (await rating.post("/v1/work-orders", json=body, headers=headers)).status_code == status
+
+
+async def test_a_search_does_not_depend_on_spaces_and_invisible_characters(company: Company) -> None:
+    _, receivables = company
+    entry = {"ar_company": 1, "number": "S9", "name": "Old  Mill\u00a0Court", "customer_type": "LAW"}
+    assert (await receivables.post("/v1/customers", json=entry)).status_code == 201
+    for words in ("50%", "S_", "\\\\"):
+        assert (await receivables.get("/v1/customers", params={"search": words})).json()["items"] == [], words
+    for words in ("old mill court", "MILL\u200b  COURT", "Old  Mill\u00a0Court"):
+        found = (await receivables.get("/v1/customers", params={"search": words})).json()["items"]
+        assert [one["number"] for one in found] == ["S9"], words

@@ -65,3 +65,30 @@ async def test_a_number_that_is_not_an_id_is_not_found(company: Company, number:
 async def test_a_filter_with_an_invalid_value_is_refused(company: Company, query: dict[str, Any], status: int) -> None:
     _, receivables = company
     assert (await receivables.get("/v1/invoices", params=query)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "several"),
+    [
+        ("work-orders", True),
+        ("ready-to-export", False),
+        ("invoices", False),
+        ("customers", True),
+        ("rating-runs", False),
+    ],
+)
+async def test_totals_come_with_the_first_page_or_when_they_are_asked_for(
+    company: Company, path: str, several: bool
+) -> None:
+    rating, _ = company
+    await load(rating, "work-orders")
+
+    async def totals(**query: Any) -> Any:
+        return (await rating.get(f"/v1/{path}", params={"limit": 1, **query})).json()["totals"]
+
+    assert await totals() is not None
+    assert await totals(totals="false") is None
+    if several:
+        cursor = (await rating.get(f"/v1/{path}", params={"limit": 1})).json()["next_cursor"]
+        assert await totals(cursor=cursor) is None
+        assert await totals(cursor=cursor, totals="true") == await totals()

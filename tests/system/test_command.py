@@ -88,6 +88,14 @@ def test_the_ledgers_are_reconciled(home: Path, story: Story) -> None:
     assert json.loads(ratebook(home, "reconcile", "--json").stdout)["differences"] == []
 
 
+def test_every_month_is_reconciled_with_progress(home: Path, story: Story) -> None:
+    shown = ratebook(home, "reconcile", "--all")
+    assert shown.stdout.endswith("differences: 0\n")
+    assert "months checked" in shown.stderr
+    found = json.loads(ratebook(home, "reconcile", "--all", "--json").stdout)
+    assert (found["differences"], found["receivables"]["status"], found["receivables"]["failed"]) == ([], "done", 0)
+
+
 async def test_a_difference_is_shown_and_ends_with_3(home: Path, suite: Suite, story: Story) -> None:
     """Somebody changes the rating database by hand, because the product itself cannot cause a difference."""
     assert suite.postgres is not None

@@ -10,11 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
 from services.rating.records.billing_profiles import LineEntry, ProfileEntry, ProfileHead, ProfileRow
 from services.rating.rules.billing_profiles import (
+    FieldFault,
+    Known,
     ProfileFilter,
+    find_faults_in_line,
     find_faults_in_lines,
     find_overlaps,
     find_unknown_in_key,
     find_unknown_in_line,
+    spell,
 )
 from services.rating.rules.rate_tables import BillingProfile, KeptProfile
 from services.rating.store import billing_profiles, codes, rate_tables
@@ -23,6 +27,7 @@ from shared.errors import Fault, NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import Numbered, TableFile
 from shared.values.fields import field_names, parts_of
+from shared.values.partly import PartlyRead
 from shared.values.text import shown_key
 from shared.values.versions import require_version
 
@@ -31,9 +36,12 @@ Rows = Sequence[Numbered[ProfileRow]]
 
 async def list_profiles(
     session: AsyncSession, filters: ProfileFilter, query: PageQuery
-) -> tuple[list[BillingProfile], str | None, int]:
+) -> tuple[list[BillingProfile], str | None, int | None]:
     """One page of profiles with their lines, the cursor of the next page, and how many profiles match."""
     return await billing_profiles.list_profiles(session, filters, query)
+
+
+find_profile = billing_profiles.find_profile
 
 
 async def read_profile(session: AsyncSession, profile_id: int) -> KeptProfile:
@@ -47,6 +55,7 @@ async def read_profile(session: AsyncSession, profile_id: int) -> KeptProfile:
 async def enter_profile(session: AsyncSession, entry: ProfileEntry) -> int:
     """Adds a profile and returns its id; raises RateTableFaulty or ProfilesOverlap."""
     await billing_profiles.wait_for_turn(session)
+    (entry,) = await _spelled(session, [entry])
     await _require_valid(session, entry)
     (profile_id,) = await billing_profiles.insert_profiles(session, [entry])
     return profile_id
@@ -60,8 +69,21 @@ async def change_profile(session: AsyncSession, profile_id: int, expected_revisi
     await billing_profiles.wait_for_turn(session)
     found = await read_profile(session, profile_id)
     require_version(found.revision, expected_revision, f"Billing profile {profile_id}")
+    (entry,) = await _spelled(session, [entry])
     await _require_valid(session, entry, replaces=found)
     await billing_profiles.update_profile(session, profile_id, entry)
+
+
+async def _spelled(session: AsyncSession, entries: Sequence[ProfileEntry]) -> list[ProfileEntry]:
+    """The profiles with the names of their billing items, in bases too, as these are spelled: `mileage` → `Mileage`."""
+    lines = [line for entry in entries for line in entry.lines or ()]
+    names = {line.billing_item for line in lines} | {base for line in lines for base in line.base}
+    spelled = await codes.spellings_of_items(session, names - {None})
+    if not spelled:
+        return list(entries)
+    return [
+        entry.model_copy(update={"lines": [spell(line, spelled) for line in entry.lines or ()]}) for entry in entries
+    ]
 
 
 async def end_profile(session: AsyncSession, profile_id: int, expected_revision: int, last_day: date | None) -> None:
@@ -96,14 +118,7 @@ async def _require_valid(session: AsyncSession, entry: ProfileEntry, *, replaces
 
     A profile can keep codes that were retired after it was saved.
     """
-    known = await codes.known_codes(session)
-    if replaces is not None:
-        for name, value in vars(replaces.key).items():
-            known[name].add(value)
-        known["billing_item"].update(line.billing_item for line in replaces.lines)
-        known["bill_type"].update(line.bill_type for line in replaces.lines if line.bill_type is not None)
-        zone_rates = [zone_rate for line in replaces.lines for zone_rate in line.zones]
-        known["zone"].update(zone for rate in zone_rates for zone in (rate.from_zone, rate.to_zone))
+    known = await _usable(session, replaces)
     faults = [Fault(f"/{field}", message) for field, message in find_unknown_in_key(entry.key, known)]
     faults += [
         Fault(f"/lines/{index}/{field}", message) for index, field, message in find_faults_in_lines(entry.lines, known)
@@ -113,23 +128,65 @@ async def _require_valid(session: AsyncSession, entry: ProfileEntry, *, replaces
     if faults:
         raise RateTableFaulty(
             f"The profile cannot be saved: {'; '.join(f'{fault.pointer} {fault.detail}' for fault in faults[:3])}.",
-            faults=faults,
+            faults=[*faults, *(Fault(f"/{field}", words) for _, field, words in overlaps if field != "effective_to")],
         )
     if overlaps:
         raise _overlap([Fault(f"/{field}", message) for _, field, message in overlaps])
 
 
-async def find_unknown(session: AsyncSession, entry: ProfileEntry) -> list[tuple[str, str]]:
-    """The names in a profile that do not exist, by JSON pointer; it may be invalid in other fields."""
+async def _usable(session: AsyncSession, replaces: BillingProfile | None) -> dict[str, set[str]]:
+    """The codes that a profile can have, by table: those that are not retired, and those of the one it replaces."""
     known = await codes.known_codes(session)
+    if replaces is not None:
+        for name, value in vars(replaces.key).items():
+            known[name].add(value)
+        known["billing_item"].update(line.billing_item for line in replaces.lines)
+        known["bill_type"].update(line.bill_type for line in replaces.lines if line.bill_type is not None)
+        zone_rates = [zone_rate for line in replaces.lines for zone_rate in line.zones]
+        known["zone"].update(zone for rate in zone_rates for zone in (rate.from_zone, rate.to_zone))
+    return known
+
+
+async def find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    """The faults of a profile that is invalid in other fields, by JSON pointer; a change has the profile as facts.
+
+    Its valid lines are checked as always, and its dates if they and the key are valid.
+    """
+    replaces = read.facts
+    (entry,) = await _spelled(session, [read.value])
+    known = await _usable(session, replaces)
+    lines = entry.lines or ()
+    invalid = {index for index in range(len(lines)) if not read.is_valid(f"/lines/{index}")}
+    overlaps: list[tuple[int, str, str]] = []
+    if all(read.is_valid(f"/{name}") for name in (*vars(entry.key), "effective_from", "effective_to")):
+        overlaps = find_overlaps([entry], await rate_tables.load(session), replaces=replaces.id if replaces else None)
     return [
         *((f"/{field}", message) for field, message in find_unknown_in_key(entry.key, known)),
         *(
             (f"/lines/{index}/{field}", message)
-            for index, line in enumerate(entry.lines or ())
-            for field, message in find_unknown_in_line(line, known)
+            for index, field, message in find_faults_in_lines(lines, known, invalid)
         ),
+        *((f"/{field}", message) for _, field, message in overlaps),
     ]
+
+
+def _lines_that_may_lack_others(file: TableFile[ProfileRow], headless: Sequence[tuple[ProfileEntry, Rows]]) -> set[int]:
+    """The lines of a file whose profile may have more lines: those beside a row whose profile is not known.
+
+    If rows of the file cannot be read at all, that is every line.
+    """
+    lines = [row.line for row in file.in_order]
+    if file.lost:
+        return set(lines)
+    unplaced = {row.line for _, rows in headless for row in rows}
+    return {
+        line for place in range(len(lines)) if lines[place] in unplaced for line in lines[max(place - 1, 0) : place + 2]
+    }
+
+
+def _alone(row: Numbered[ProfileRow], line: LineEntry, known: Known) -> Sequence[FieldFault]:
+    """The faults of one line that do not depend on others; of an invalid one, its unknown names."""
+    return find_unknown_in_line(line, known) if row.faulty else find_faults_in_line(line, known)
 
 
 def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
@@ -139,29 +196,39 @@ def _overlap(faults: Sequence[Fault]) -> ProfilesOverlap:
 
 
 async def import_profiles(
-    session: AsyncSession, file: TableFile[ProfileRow], entries: Sequence[tuple[ProfileEntry, Rows]]
+    session: AsyncSession,
+    file: TableFile[ProfileRow],
+    entries: Sequence[tuple[ProfileEntry, Rows]],
+    headless: Sequence[tuple[ProfileEntry, Rows]],
 ) -> Outcome:
     """Adds all billing profiles, or none.
 
-    Each entry comes with the rows of its lines. Raises ImportRefused for unknown codes, lines with errors, and profiles
-    with the same key that are in force at the same time.
+    Each entry comes with the rows of its lines; those in `headless` have no valid key and dates. Raises ImportRefused
+    for unknown codes, lines with errors, and profiles with the same key that are in force at the same time.
     """
     await billing_profiles.wait_for_turn(session)
+    entries, headless = [
+        [*zip(await _spelled(session, [entry for entry, _ in some]), [rows for _, rows in some], strict=True)]
+        for some in (entries, headless)
+    ]
     known = await codes.known_codes(session)
     faults: list[tuple[Numbered[ProfileRow], str, str]] = []
-    whole: list[tuple[ProfileEntry, Rows]] = []
-    for entry, rows in entries:
+    incomplete = _lines_that_may_lack_others(file, headless)
+    for entry, rows in (*entries, *headless):
         faults += [(rows[0], *fault) for fault in find_unknown_in_key(entry.key, known)]
-        if file.invalid:
-            # Without the lines that are invalid, the others cannot be checked together.
-            faults += [(row, *fault) for row in rows for fault in find_unknown_in_line(row.row, known)]
+        invalid = {index for index, row in enumerate(rows) if row.faulty}
+        if incomplete.isdisjoint(row.line for row in rows):
+            found = find_faults_in_lines(entry.lines, known, invalid)
         else:
-            whole.append((entry, rows))
-            faults += [
-                (rows[index], column, detail) for index, column, detail in find_faults_in_lines(entry.lines, known)
+            # A base may name a line that is missing here.
+            found = [
+                (index, *fault)
+                for index in range(len(rows))
+                for fault in _alone(rows[index], entry.lines[index], known)
             ]
-    for index, column, detail in find_overlaps([entry for entry, _ in whole], await rate_tables.load(session)):
-        faults.append((whole[index][1][0], column, detail))
+        faults += [(rows[index], column, detail) for index, column, detail in found]
+    for index, column, detail in find_overlaps([entry for entry, _ in entries], await rate_tables.load(session)):
+        faults.append((entries[index][1][0], column, detail))
     file.refuse(faults)
     await billing_profiles.insert_profiles(session, [entry for entry, _ in entries])
     outcome = Outcome()

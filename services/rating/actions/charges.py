@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.actions.work_orders import find_order, lock_editable
 from services.rating.errors import UnknownReference
 from services.rating.records.charges import Charge, ChargeEntry, Prebill
-from services.rating.rules.charges import OrderCharge, find_faults_in_charge
+from services.rating.rules.charges import COMPARED_FIELDS, OrderCharge, find_faults_in_charge
 from services.rating.rules.work_orders import EDITABLE
 from services.rating.store import charges, codes, work_orders
 from shared.access.grants import Scope
@@ -16,6 +16,7 @@ from shared.errors import Fault, NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import Numbered, TableFile
 from shared.values.fields import field_names
+from shared.values.partly import PartlyRead
 from shared.values.text import shown_key
 
 
@@ -27,7 +28,7 @@ async def list_charges(session: AsyncSession, scope: Scope, order_id: int) -> Se
 
 async def list_prebills(
     session: AsyncSession, scope: Scope, number: str | None, query: PageQuery
-) -> tuple[list[Prebill], str | None, int]:
+) -> tuple[list[Prebill], str | None, int | None]:
     """One page of the prebills that the caller may see, the cursor of the next page, and how many match."""
     return await charges.list_prebills(session, scope, number, query)
 
@@ -40,7 +41,12 @@ async def enter_charge(
     Raises NotFound, LockedUseCredit, VersionStale or UnknownReference.
     """
     await lock_editable(session, scope, order_id, expected_revision)
-    await require_valid_charges(session, {"": entry})
+    (entry,) = await spelled(session, [entry])
+    faults = await find_faults(session, {"": entry})
+    if faults:
+        raise UnknownReference(
+            f"The charge cannot be entered: {'; '.join(fault.detail for fault in faults[:3])}.", faults=faults
+        )
     (charge_id,) = await charges.insert(session, [(order_id, entry)], entered_by)
     await work_orders.touch(session, [order_id])
     return charge_id
@@ -59,26 +65,42 @@ async def remove_charge(
 async def enter_prebills(
     session: AsyncSession, order_id: int, prebills: Mapping[str, ChargeEntry], entered_by: str
 ) -> None:
-    """Enters the prebills of an order that was entered in the same transaction; raises UnknownReference."""
-    await require_valid_charges(session, prebills)
+    """Enters the prebills of an order that was entered in the same transaction; they have been checked with it."""
     if prebills:
-        await charges.insert(session, [(order_id, prebill) for prebill in prebills.values()], entered_by)
+        entries = await spelled(session, [*prebills.values()])
+        await charges.insert(session, [(order_id, prebill) for prebill in entries], entered_by)
 
 
-async def require_valid_charges(session: AsyncSession, entries: Mapping[str, ChargeEntry]) -> None:
-    """Raises UnknownReference with every field that is wrong. The charges are given by their JSON pointer."""
-    if not entries:
-        return
-    known = await codes.known_codes(session)
-    faults = [
+async def spelled(session: AsyncSession, entries: Sequence[ChargeEntry]) -> list[ChargeEntry]:
+    """The charges with the names of their billing items as these are spelled: `mileage` becomes `Mileage`."""
+    names = {entry.billing_item for entry in entries if entry.billing_item is not None}
+    found = await codes.spellings_of_items(session, names) if names else {}
+    return [
+        entry.model_copy(update={"billing_item": found[entry.billing_item]}) if entry.billing_item in found else entry
+        for entry in entries
+    ]
+
+
+async def find_faults(session: AsyncSession, entries: Mapping[str, ChargeEntry]) -> list[Fault]:
+    """Every field of the charges that is wrong. The charges are given by their JSON pointer."""
+    known = await codes.known_codes(session) if entries else {}
+    return [
         Fault(f"{place}/{field}", message)
-        for place, entry in entries.items()
+        for place, entry in zip(entries, await spelled(session, [*entries.values()]), strict=True)
         for field, message in find_faults_in_charge(entry, known)
     ]
-    if faults:
-        raise UnknownReference(
-            f"The charge cannot be entered: {'; '.join(fault.detail for fault in faults[:3])}.", faults=faults
-        )
+
+
+async def find_unknown(
+    session: AsyncSession, entries: Mapping[str, ChargeEntry], read: PartlyRead
+) -> list[tuple[str, str]]:
+    """The faults of charges that are invalid in other fields, by JSON pointer, as far as they do not depend on these."""
+    return [
+        (fault.pointer, fault.detail)
+        for fault in await find_faults(session, entries)
+        for place, _, field in [fault.pointer.rpartition("/")]
+        if all(read.is_valid(f"{place}/{name}") for name in COMPARED_FIELDS.get(field, ()))
+    ]
 
 
 async def import_prebills(
@@ -90,8 +112,9 @@ async def import_prebills(
         session, scope, [number for numbered in file.all_rows if (number := numbered.row[0])]
     )
     faults: list[tuple[Numbered[tuple[str, ChargeEntry]], str, str]] = []
-    for numbered in file.all_rows:
-        number, entry = numbered.row
+    entries = await spelled(session, [numbered.row[1] for numbered in file.all_rows])
+    for numbered, entry in zip(file.all_rows, entries, strict=True):
+        number, _ = numbered.row
         order = locked.get(number)
         if order is None:
             faults.append((numbered, "work_order", f"there is no work order {number}"))
@@ -100,11 +123,11 @@ async def import_prebills(
             faults.append((numbered, "work_order", detail))
         faults += [(numbered, *fault) for fault in find_faults_in_charge(entry, known)]
     file.refuse(faults)
-    placed = [(locked[number].id, entry) for number, entry in (numbered.row for numbered in file.rows)]
+    placed = [(locked[numbered.row[0]].id, entry) for numbered, entry in zip(file.rows, entries, strict=False)]
     await charges.insert(session, placed, entered_by)
     await work_orders.touch(session, sorted({order_id for order_id, _ in placed}))
     outcome = Outcome()
-    for numbered in file.rows:
-        number, entry = numbered.row
+    for numbered, entry in zip(file.rows, entries, strict=False):
+        number, _ = numbered.row
         outcome.create(numbered.line, shown_key((number, entry.billing_item)), entry, field_names(Charge))
     return outcome

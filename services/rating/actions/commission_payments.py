@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.errors import CommissionPeriodClosed, NothingToPay, PaymentSettled
+from services.rating.errors import CommissionPeriodClosed, NothingToPay, PaymentSettled, UnknownReference
 from services.rating.rules.commission_payments import Payment, Period, choose
 from services.rating.store import commission_payments as payments
+from services.rating.store import references
 from shared.access.grants import EVERYTHING, Scope
 from shared.database.pages import PageQuery
-from shared.errors import Forbidden, NotFound
+from shared.errors import Fault, Forbidden, NotFound
 
 
 async def list_periods(session: AsyncSession, scope: Scope) -> list[Period]:
@@ -50,8 +51,13 @@ async def select_payment(
 ) -> int:
     """Selects all commissions that are owed to the servers (all servers if None) and returns the id of the payment.
 
-    If two clerks do this at the same time, the second waits for the first and finds nothing left. Raises NothingToPay.
+    If two clerks do this at the same time, the second waits for the first and finds nothing left. Raises NothingToPay or
+    UnknownReference.
     """
+    unknown = await find_unknown(session, scope, servers, through_period)
+    if unknown:
+        faults = [Fault(pointer, detail) for pointer, detail in unknown]
+        raise UnknownReference("This payment names servers or periods that do not exist; see `errors`.", faults=faults)
     choice = choose(await payments.lock_owed(session, scope, servers, through_period))
     if not choice.ids:
         raise NothingToPay(
@@ -59,6 +65,21 @@ async def select_payment(
             "or the balance of each server is negative."
         )
     return await payments.insert_payment(session, choice, selected_by, selected_at)
+
+
+async def find_unknown(
+    session: AsyncSession, scope: Scope, servers: Sequence[str] | None, through_period: int | None
+) -> list[tuple[str, str]]:
+    """The servers and the period that do not exist, by JSON pointer."""
+    unknown = await references.find_unknown_servers(session, servers or ())
+    found = [
+        (f"/servers/{index}", f"there is no server {server}")
+        for index, server in enumerate(servers or ())
+        if server in unknown
+    ]
+    if through_period is not None and await payments.find_period(session, scope, through_period) is None:
+        found.append(("/through_period", f"there is no commission period {through_period}"))
+    return found
 
 
 async def pay(session: AsyncSession, scope: Scope, payment_id: int, paid_by: str, paid_at: datetime) -> None:
@@ -89,6 +110,8 @@ async def read_payment(session: AsyncSession, scope: Scope, payment_id: int, *, 
     return found
 
 
-async def list_payments(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Payment], str | None, int]:
+async def list_payments(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[Payment], str | None, int | None]:
     """One page of payments, the cursor of the next page, and how many the caller may see."""
     return await payments.list_payments(session, scope, query)

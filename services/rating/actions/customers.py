@@ -19,6 +19,6 @@ async def take_over(session: AsyncSession, changed: Sequence[Customer]) -> None:
 
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
-) -> tuple[list[ListedCustomer], str | None, int]:
+) -> tuple[list[ListedCustomer], str | None, int | None]:
     """One page of customers, the cursor of the next page, and how many match."""
     return await customers.list_customers(session, scope, search, query)

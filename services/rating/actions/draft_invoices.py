@@ -12,6 +12,7 @@ from services.rating.rules.draft_invoices import (
     Assigned,
     Invoice,
     InvoiceFilter,
+    InvoiceRow,
     InvoiceTotals,
     InvoiceWithOrders,
     common_key,
@@ -20,22 +21,30 @@ from services.rating.rules.draft_invoices import (
     require_draft,
 )
 from services.rating.rules.exports.claim import Selection
+from services.rating.rules.order_warnings import warnings_by_invoice
 from services.rating.rules.work_orders import WorkOrder
-from services.rating.store import draft_invoices, ratings, work_orders
+from services.rating.store import customers, draft_invoices, rate_tables, ratings, work_orders
 from services.rating.store.selection import TO_ROLL_UP, lock_selected
 from shared.access.grants import EVERYTHING, Scope
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
+from shared.values.fields import parts_of
 from shared.values.numbers import counted
 from shared.values.versions import require_version
 
 
 async def list_invoices(
     session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
-) -> tuple[list[Invoice], str | None, InvoiceTotals]:
-    """One page of invoices, the cursor of the next page, and the totals of all that match."""
+) -> tuple[list[InvoiceRow], str | None, InvoiceTotals | None]:
+    """One page of invoices with the warnings of their orders, the cursor of the next page, and the totals if wanted."""
     invoices, cursor = await draft_invoices.list_invoices(session, scope, filters, query)
-    return invoices, cursor, await draft_invoices.total_invoices(session, scope, filters)
+    totals = await draft_invoices.total_invoices(session, scope, filters) if query.totals else None
+    drafts = [invoice.id for invoice in invoices if invoice.status == "draft"]
+    facts = await draft_invoices.facts_of_orders(session, drafts) if drafts else []
+    known = await customers.find_known_of(session, facts)
+    warnings = warnings_by_invoice(facts, await rate_tables.load(session), known)
+    rows = [InvoiceRow(**parts_of(invoice, Invoice), warnings=warnings.get(invoice.id, ())) for invoice in invoices]
+    return rows, cursor, totals
 
 
 async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceWithOrders:

@@ -241,7 +241,9 @@ async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRu
     return with_shown_status(run)
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[ExportRun], str | None, int]:
+async def list_runs(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[ExportRun], str | None, int | None]:
     """One page of runs, the cursor of the next page, and how many the caller may see."""
     found, cursor, count = await runs.list_runs(session, scope, query)
     return [with_shown_status(run) for run in found], cursor, count
@@ -249,7 +251,7 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
 
 async def list_invoices(
     session: AsyncSession, scope: Scope, run_id: int, outcome: Outcome | None, query: PageQuery
-) -> tuple[list[RunInvoice], str | None, int]:
+) -> tuple[list[RunInvoice], str | None, int | None]:
     """One page of the invoices of a run, the cursor of the next page, and how many match; raises NotFound."""
     await read_run(session, scope, run_id)
     return await runs.list_invoices(session, run_id, outcome, query)

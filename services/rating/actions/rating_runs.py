@@ -108,7 +108,9 @@ async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> RatingRu
     return RatingRun(**vars(run), outcomes=await rating_runs.count_outcomes(session, run_id))
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RatingRun], str | None, int]:
+async def list_runs(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[RatingRun], str | None, int | None]:
     """One page of runs, the cursor of the next page, and how many the caller may see."""
     found, cursor, count = await rating_runs.list_runs(session, scope, query)
     return [RatingRun(**vars(run), outcomes=()) for run in found], cursor, count
@@ -116,7 +118,7 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
 
 async def list_results(
     session: AsyncSession, scope: Scope, run_id: int, outcome: str | None, query: PageQuery
-) -> tuple[list[RatingResult], str | None, int]:
+) -> tuple[list[RatingResult], str | None, int | None]:
     """One page of the results of a run, the cursor of the next page, and how many match; raises NotFound."""
     await read_run(session, scope, run_id)
     return await rating_runs.list_results(session, run_id, outcome, query)

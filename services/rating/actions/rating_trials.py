@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions.charges import require_valid_charges
+from services.rating.actions.charges import find_faults
+from services.rating.actions.charges import spelled as charges_spelled
 from services.rating.actions.commissions import figure
 from services.rating.actions.ratings import why_not_ready
-from services.rating.actions.work_orders import find_order, require_valid_order
+from services.rating.actions.work_orders import find_order, require_valid_order, spelled
 from services.rating.records.charges import ChargeEntry
 from services.rating.records.work_orders import OrderEntry
 from services.rating.rules.charges import OrderCharge
@@ -47,9 +48,11 @@ async def try_new_order(
 
     Raises UnknownReference, Forbidden, and every refusal of `rules.pricing`.
     """
-    await require_valid_order(session, scope, entry)
-    await require_valid_charges(session, entered)
-    company = (await codes.companies_of_branches(session))[entry.branch]
+    companies = await codes.companies_of_branches(session)
+    (entry,) = await spelled(session, [entry], companies)
+    await require_valid_order(session, scope, entry, place="/order", also=await find_faults(session, entered))
+    charged = await charges_spelled(session, [*entered.values()])
+    company = companies[entry.branch]
     items = {item.name: item for item in await load_rows(session, BILLING_ITEMS)}
     order = WorkOrder(
         **dict(entry),
@@ -72,7 +75,7 @@ async def try_new_order(
             fee_advance=items[charge.billing_item].fee_advance,
             entered_by=entered_by,
         )
-        for index, charge in enumerate(entered.values(), start=1)
+        for index, charge in enumerate(charged, start=1)
     ]
     rated = rate_work_order(order, await rate_tables.load(session), order_charges)
     return await _trial(session, order, rated)

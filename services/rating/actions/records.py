@@ -76,6 +76,13 @@ async def _unknown_companies(session: AsyncSession, rows: Sequence[Branch]) -> F
     ]
 
 
+async def _spelled_bill_tos(session: AsyncSession, rows: Sequence[RollupRuleEntry]) -> Sequence[RollupRuleEntry]:
+    """The rules with the numbers of their bill-tos as receivables spells them."""
+    named = {(row.ar_company, row.bill_to) for row in rows if row.ar_company and row.bill_to}
+    spelled = await customers.spellings(session, sorted(named))
+    return [row.model_copy(update={"bill_to": spelled.get((row.ar_company, row.bill_to), row.bill_to)}) for row in rows]
+
+
 def _bill_to_of(row: RollupRuleEntry) -> Mapping[str, Any]:
     """A rule applies to all branches, so callers who are limited to some branches cannot change it."""
     return {"ar_company": row.ar_company, "customer": row.bill_to}
@@ -118,6 +125,7 @@ ROLLUP_RULES = Records(
     records.ROLLUP_RULES,
     find_faults=_unknown_bill_tos,
     find_contradictions=_faults_in_rules,
+    spelled=_spelled_bill_tos,
     sides_of=_bill_to_of,
     taken=CodeTaken,
     faulty=RuleFaulty,

@@ -13,15 +13,15 @@ from shared.database.pages import PageQuery
 async def summary(
     session: AsyncSession, scope: Scope, filters: WipSummaryFilter, query: PageQuery, as_of: date
 ) -> WipSummary:
-    """Active orders that match, grouped by customer or server, one page of groups or all, with totals."""
+    """Active orders that match, grouped by customer or server, one page of groups or all, with totals if wanted."""
     groups, cursor = await work_in_progress.list_groups(session, scope, filters, filters.by, query, as_of)
-    totals = await work_in_progress.total_groups(session, scope, filters, as_of)
+    totals = await work_in_progress.total_groups(session, scope, filters, as_of) if query.totals else None
     return WipSummary(as_of, filters.by, groups, cursor, totals)
 
 
 async def list_orders(
     session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery, as_of: date
-) -> tuple[list[WipOrder], str | None, int]:
-    """Active orders with age and value, one page or all, the cursor of the next page, and how many match."""
+) -> tuple[list[WipOrder], str | None, int | None]:
+    """Active orders with age and value, one page or all, the cursor of the next page, and how many match if wanted."""
     facts, cursor = await work_in_progress.list_active(session, scope, filters, query)
-    return appraise(facts, as_of), cursor, await work_in_progress.count_active(session, scope, filters)
+    return appraise(facts, as_of), cursor, await work_in_progress.count_active(session, scope, filters, query)

@@ -12,7 +12,7 @@ from services.rating.records.work_orders import EnteredOrder, OrderEntry
 from services.rating.rules.codes import find_unknown_in_order
 from services.rating.rules.draft_invoices import leaves_invoice
 from services.rating.rules.listed_orders import OrderRow, add_warnings
-from services.rating.rules.order_warnings import OrderWarning, find_order_warnings
+from services.rating.rules.order_warnings import OrderWarning, find_order_warnings, find_unknown_customers
 from services.rating.rules.work_orders import (
     EDITABLE,
     Closing,
@@ -37,14 +37,17 @@ from shared.access.grants import Scope
 from shared.database.failures import constraint_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
-from shared.files.changes import Outcome
+from shared.files.changes import FileWarning, Outcome
 from shared.files.csv import ROWS_IN_ONE_GO, Numbered, TableFile
 from shared.process.background import in_turns
 from shared.values.fields import field_names
 from shared.values.names import fold
+from shared.values.numbers import counted
+from shared.values.partly import PartlyRead
 from shared.values.versions import require_version
 
 OrderT = TypeVar("OrderT", bound=OrderEntry)
+look_up = work_orders.find
 _NUMBER_TAKEN = {"work_order_number_key", "work_order_number_folded"}
 
 
@@ -64,19 +67,18 @@ async def read_order(
     whereabouts = await work_orders.whereabouts(session, order_id)
     closing = await work_orders.last_closing(session, order_id)
     rating = await ratings.find_facts(session, order_id)
-    known = await customers.find_known(session, [(order.ar_company, order.customer), (order.ar_company, order.bill_to)])
+    known = await customers.find_known_of(session, [order])
     warnings = find_order_warnings(order, rating, await rate_tables.load(session), known)
     return order, whereabouts, closing, warnings
 
 
 async def list_orders(
     session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
-) -> tuple[list[OrderRow], str | None, OrderTotals]:
-    """One page of orders, the cursor of the next page, and the totals of all that match."""
+) -> tuple[list[OrderRow], str | None, OrderTotals | None]:
+    """One page of orders, the cursor of the next page, and the totals of all that match if they are wanted."""
     rows, cursor = await work_orders.list_orders(session, scope, filters, query)
-    totals = await work_orders.total_orders(session, scope, filters)
-    named = {(row.ar_company, number) for row in rows for number in (row.customer, row.bill_to)}
-    known = await customers.find_known(session, sorted(named))
+    totals = await work_orders.total_orders(session, scope, filters) if query.totals else None
+    known = await customers.find_known_of(session, rows)
     return add_warnings(rows, await rate_tables.load(session), known), cursor, totals
 
 
@@ -88,10 +90,10 @@ async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> li
 
 async def list_entries(
     session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
-) -> tuple[list[EnteredOrder], str | None, int]:
-    """One page of orders as they were entered, the cursor of the next page, and how many match."""
+) -> tuple[list[EnteredOrder], str | None, int | None]:
+    """One page of orders as they were entered, the cursor of the next page, and how many match if that is wanted."""
     rows, cursor = await work_orders.list_entries(session, scope, filters, query)
-    return rows, cursor, (await work_orders.total_orders(session, scope, filters)).count
+    return rows, cursor, (await work_orders.total_orders(session, scope, filters)).count if query.totals else None
 
 
 async def lock_editable(session: AsyncSession, scope: Scope, order_id: int, expected_revision: int) -> WorkOrder:
@@ -106,10 +108,13 @@ async def lock_editable(session: AsyncSession, scope: Scope, order_id: int, expe
     return order
 
 
-async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) -> int:
-    """Enters an order and returns its id; raises UnknownReference, NumberTaken or Forbidden."""
-    (entry,) = await _spelled(session, [entry], await codes.companies_of_branches(session))
-    await require_valid_order(session, scope, entry)
+async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry, also: Sequence[Fault] = ()) -> int:
+    """Enters an order and returns its id; raises UnknownReference, NumberTaken or Forbidden.
+
+    `also` are the faults of what is entered along with it.
+    """
+    (entry,) = await spelled(session, [entry], await codes.companies_of_branches(session))
+    await require_valid_order(session, scope, entry, also=also)
     await _require_free(session, entry.number)
     try:
         (order_id,) = await work_orders.insert(session, [entry])
@@ -120,7 +125,7 @@ async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry) ->
     return order_id
 
 
-async def _spelled(session: AsyncSession, entries: Sequence[OrderT], companies: Mapping[str, int]) -> list[OrderT]:
+async def spelled(session: AsyncSession, entries: Sequence[OrderT], companies: Mapping[str, int]) -> list[OrderT]:
     """The orders with the numbers of their customers as receivables spells them: `s1001` becomes `S1001`."""
     named = {
         (companies[entry.branch], number)
@@ -128,15 +133,15 @@ async def _spelled(session: AsyncSession, entries: Sequence[OrderT], companies: 
         for number in (entry.customer, entry.bill_to)
         if number is not None and entry.branch in companies
     }
-    spelled = await customers.spellings(session, sorted(named)) if named else {}
-    if not spelled:
+    known = await customers.spellings(session, sorted(named)) if named else {}
+    if not known:
         return list(entries)
     found = []
     for entry in entries:
         company = companies.get(entry.branch, 0)
         sides = {name: getattr(entry, name) for name in ("customer", "bill_to")}
         found.append(
-            entry.model_copy(update={name: spelled.get((company, number), number) for name, number in sides.items()})
+            entry.model_copy(update={name: known.get((company, number), number) for name, number in sides.items()})
         )
     return found
 
@@ -158,8 +163,8 @@ async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[Ent
     outcome = Outcome()
     known = await codes.known_codes(session)
     companies = await codes.companies_of_branches(session)
-    spelled = await _spelled(session, [numbered.row for numbered in file.all_rows], companies)
-    rows = [replace(numbered, row=row) for numbered, row in zip(file.all_rows, spelled, strict=True)]
+    entries = await spelled(session, [numbered.row for numbered in file.all_rows], companies)
+    rows = [replace(numbered, row=row) for numbered, row in zip(file.all_rows, entries, strict=True)]
     taken = await work_orders.taken_numbers(
         session, [numbered.row.number for numbered in file.all_rows if numbered.row.number]
     )
@@ -179,7 +184,28 @@ async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[Ent
         await work_orders.insert(session, [numbered.row for numbered in part])
         for numbered in part:
             outcome.create(numbered.line, numbered.row.number, numbered.row, field_names(EnteredOrder))
+    outcome.warnings = await _warnings_about(session, rows, companies)
     return outcome
+
+
+async def _warnings_about(
+    session: AsyncSession, rows: Sequence[Numbered[EnteredOrder]], companies: Mapping[str, int]
+) -> list[FileWarning]:
+    """The customers of the orders that receivables has not reported; they may be added later, so none is refused."""
+    orders = [(numbered.line, companies[numbered.row.branch], numbered.row) for numbered in rows]
+    named = sorted({(company, number) for _, company, row in orders for number in (row.customer, row.bill_to)})
+    known: set[tuple[int, str]] = set()
+    async for part in in_turns(named, ROWS_IN_ONE_GO):
+        known |= await customers.find_known(session, part)
+    return [
+        FileWarning(
+            f"line {unknown.line}, column {unknown.column}",
+            "UNKNOWN_CUSTOMER" if unknown.column == "customer" else "UNKNOWN_BILL_TO",
+            f"company {unknown.ar_company} has no customer {unknown.number}; {counted(unknown.orders, 'order')} in the file "
+            f"{'names' if unknown.orders == 1 else 'name'} it",
+        )
+        for unknown in find_unknown_customers(orders, known)
+    ]
 
 
 async def change_order(
@@ -197,7 +223,7 @@ async def change_order(
     """
     order = await lock_editable(session, scope, order_id, expected_revision)
     changed = order.model_copy(update=dict(changes))
-    (entry,) = await _spelled(session, [changed], await codes.companies_of_branches(session))
+    (entry,) = await spelled(session, [changed], await codes.companies_of_branches(session))
     await require_valid_order(session, scope, entry, before=order)
     if order.invoice_id is not None and leaves_invoice(
         await draft_invoices.key_of(session, order.invoice_id), order, entry
@@ -230,19 +256,15 @@ async def unassign_order(
     await draft_invoices.take_off(session, [order_id], done_by)
 
 
-async def find_unknown(session: AsyncSession, entry: OrderEntry) -> list[tuple[str, str]]:
-    """The names in an order that do not exist, by JSON pointer; it may be invalid in other fields."""
-    known = await codes.known_codes(session)
-    return [(f"/{name}", message) for name, message in find_unknown_in_order(entry, known)]
+async def find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    """The names in an order that do not exist, by JSON pointer; a change has the order as it is as facts."""
+    before: WorkOrder | None = read.facts
+    entry = read.value if before is None else read.changed(before)
+    return [(f"/{name}", message) for name, message in find_unknown_in_order(entry, await _usable(session, before))]
 
 
-async def require_valid_order(
-    session: AsyncSession, scope: Scope, entry: OrderEntry, *, before: WorkOrder | None = None
-) -> None:
-    """Raises UnknownReference for codes that do not exist, or Forbidden for an order outside the scope.
-
-    An order can keep codes that were retired after it was entered.
-    """
+async def _usable(session: AsyncSession, before: WorkOrder | None) -> dict[str, set[str]]:
+    """The codes that an order can have, by table. It can keep codes that were retired after it was entered."""
     known = await codes.known_codes(session)
     if before is not None:
         known["branch"].add(before.branch)
@@ -250,11 +272,27 @@ async def require_valid_order(
         known["job_type"].add(before.job_type)
         known["region"].update([] if before.region is None else [before.region])
         known["bill_type"].update(before.triggers)
-    unknown = find_unknown_in_order(entry, known)
-    if unknown:
+    return known
+
+
+async def require_valid_order(
+    session: AsyncSession,
+    scope: Scope,
+    entry: OrderEntry,
+    *,
+    before: WorkOrder | None = None,
+    place: str = "",
+    also: Sequence[Fault] = (),
+) -> None:
+    """Raises UnknownReference for codes that do not exist, or Forbidden for an order outside the scope.
+
+    `place` is the JSON pointer to the order, and `also` are the faults of what belongs to it. For `before` see _usable.
+    """
+    unknown = find_unknown_in_order(entry, await _usable(session, before))
+    faults = [*(Fault(f"{place}/{name}", message) for name, message in unknown), *also]
+    if faults:
         raise UnknownReference(
-            f"Work order {entry.number} has codes that do not exist or cannot be used; see `errors`.",
-            faults=[Fault(f"/{name}", message) for name, message in unknown],
+            f"Work order {entry.number} has codes that do not exist or cannot be used; see `errors`.", faults=faults
         )
     company = (await codes.companies_of_branches(session)).get(entry.branch)
     if not scope.covers(branch=entry.branch, customer=entry.bill_to, ar_company=company):

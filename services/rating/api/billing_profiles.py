@@ -2,14 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import billing_profiles
 from services.rating.errors import ProfilesOverlap, RateTableFaulty
 from services.rating.records.billing_profiles import ProfileEntry, ProfileRow
 from services.rating.rules.billing_profiles import ProfileFilter
-from services.rating.rules.rate_tables import ShownProfile
-from services.rating.schemas.billing_profiles import ProfileCopy, ProfileEnd, profiles_of, rows_of, whole_line
+from services.rating.rules.rate_tables import KeptProfile, ShownProfile
+from services.rating.schemas.billing_profiles import (
+    HEAD_FIELDS,
+    ProfileCopy,
+    ProfileEnd,
+    profiles_of,
+    rows_of,
+    whole_line,
+)
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
@@ -41,7 +49,7 @@ async def list_billing_profiles(
     profiles, cursor, count = await billing_profiles.list_profiles(session, filters, page)
     if page.media_type is not None:
         return table_answer(page.media_type, "billing-profiles", field_names(ProfileRow), rows_of(profiles))
-    return Page(items=[*profiles], next_cursor=cursor, totals=Count(count=count))
+    return Page(items=[*profiles], next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(
@@ -56,7 +64,11 @@ async def enter_billing_profile(entry: ProfileEntry, response: Response, session
 async def import_billing_profiles(file: CsvBody, session: Transaction) -> Outcome:
     """Adds billing profiles, one row per line. Consecutive rows with the same key and dates are one profile."""
     table = await read_csv(file, ProfileRow, key=whole_line)
-    return await billing_profiles.import_profiles(session, table, list(profiles_of(table.in_order)))
+    placed = [numbered for numbered in table.in_order if HEAD_FIELDS.isdisjoint(numbered.faulty)]
+    headless = [numbered for numbered in table.in_order if not HEAD_FIELDS.isdisjoint(numbered.faulty)]
+    return await billing_profiles.import_profiles(
+        session, table, list(profiles_of(placed)), list(profiles_of(headless))
+    )
 
 
 @router.get("/{profile_id}", access=VIEW, refuses=[NotFound])
@@ -65,7 +77,16 @@ async def read_billing_profile(profile_id: Id, response: Response, session: Tran
     return await _read(session, profile_id, response)
 
 
-@router.put("/{profile_id}", access=EDIT, refuses=CHANGING)
+async def _profile_in_path(request: Request, session: AsyncSession) -> KeptProfile | None:
+    return await billing_profiles.find_profile(session, int(request.path_params["profile_id"]))
+
+
+@router.put(
+    "/{profile_id}",
+    access=EDIT,
+    refuses=CHANGING,
+    naming=Naming(ProfileEntry, billing_profiles.find_unknown, _profile_in_path),
+)
 async def change_billing_profile(
     profile_id: Id, entry: ProfileEntry, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> ShownProfile:

@@ -1,13 +1,17 @@
 """The charges of an order over HTTP: prebills, manual lines and overrides."""
 
-from operator import attrgetter
+from collections.abc import Callable
+from typing import Any
 
 from fastapi import Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import charges, work_orders
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import UnknownReference
 from services.rating.records.charges import Charge, ChargeEntry, Prebill
+from services.rating.rules.charges import prebill_key
 from services.rating.schemas.charges import Override, ShownCharge, entry_of
 from shared.access import declared
 from shared.access.grants import Level
@@ -16,10 +20,11 @@ from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
+from shared.values.partly import PartlyRead
 from shared.values.text import NumberText
 
 router = Router("work-orders")
@@ -29,13 +34,28 @@ EDIT = declared.feature("rating.rating", Level.EDIT)
 PREBILL = declared.feature("rating.work_orders", Level.EDIT)
 
 
+def _naming(kind: type[BaseModel], to_entry: Callable[[Any], ChargeEntry]) -> Naming:
+    """What the body of one charge names."""
+
+    async def find(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+        return await charges.find_unknown(session, {"": to_entry(read.value)}, read)
+
+    return Naming(kind, find)
+
+
 @router.get("/{work_order_id}/charges", access=VIEW, refuses=[NotFound])
 async def list_charges(work_order_id: Id, caller: CallerOf, session: Transaction) -> list[ShownCharge]:
     """Prebills, manual lines and overrides of an order. Its next rating includes them."""
     return [ShownCharge.of(charge) for charge in await charges.list_charges(session, caller.scope, work_order_id)]
 
 
-@router.post("/{work_order_id}/prebills", access=PREBILL, status_code=201, refuses=[*CHANGING, UnknownReference])
+@router.post(
+    "/{work_order_id}/prebills",
+    access=PREBILL,
+    status_code=201,
+    refuses=[*CHANGING, UnknownReference],
+    naming=_naming(Charge, lambda charge: entry_of(charge, "prebill")),
+)
 async def enter_prebill(
     work_order_id: Id,
     entry: Charge,
@@ -48,7 +68,13 @@ async def enter_prebill(
     return await _enter(work_order_id, entry_of(entry, "prebill"), revision, response, caller, session)
 
 
-@router.post("/{work_order_id}/manual-lines", access=EDIT, status_code=201, refuses=[*CHANGING, UnknownReference])
+@router.post(
+    "/{work_order_id}/manual-lines",
+    access=EDIT,
+    status_code=201,
+    refuses=[*CHANGING, UnknownReference],
+    naming=_naming(Charge, lambda charge: entry_of(charge, "manual")),
+)
 async def enter_manual_line(
     work_order_id: Id,
     entry: Charge,
@@ -61,7 +87,13 @@ async def enter_manual_line(
     return await _enter(work_order_id, entry_of(entry, "manual"), revision, response, caller, session)
 
 
-@router.post("/{work_order_id}/overrides", access=EDIT, status_code=201, refuses=[*CHANGING, UnknownReference])
+@router.post(
+    "/{work_order_id}/overrides",
+    access=EDIT,
+    status_code=201,
+    refuses=[*CHANGING, UnknownReference],
+    naming=_naming(Override, Override.to_entry),
+)
 async def override_line(
     work_order_id: Id,
     entry: Override,
@@ -88,13 +120,13 @@ async def list_prebills(
 ) -> Page[Prebill, Count] | Response:
     """Prebills of all orders. CSV and XLSX use the import format."""
     rows, cursor, count = await charges.list_prebills(session, caller.scope, work_order, page)
-    return answer(page, "prebills", Prebill, rows, cursor, Count(count=count))
+    return answer(page, "prebills", Prebill, rows, cursor, Count.of(count))
 
 
 @prebills.imports("/import", access=PREBILL)
 async def import_prebills(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
     """Enters prebills of many orders. If any row has an error, nothing is imported."""
-    table = await read_csv(file, Prebill, key=attrgetter("work_order", "billing_item", "comment"))
+    table = await read_csv(file, Prebill, key=prebill_key)
     return await charges.import_prebills(session, caller.scope, table.mapped(_placed), caller.name)
 
 

@@ -1,20 +1,22 @@
 """Commission periods and payments over HTTP."""
 
 from fastapi import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import commission_payments
-from services.rating.errors import CommissionPeriodClosed, NothingToPay, PaymentSettled
+from services.rating.errors import CommissionPeriodClosed, NothingToPay, PaymentSettled, UnknownReference
 from services.rating.rules.commission_payments import Payment, Period
 from services.rating.schemas.commission_payments import PaymentRequest
 from shared.access import declared
-from shared.access.grants import Level
+from shared.access.grants import EVERYTHING, Level
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
+from shared.values.partly import PartlyRead
 
 periods = Router("commission-periods")
 router = Router("commission-payments")
@@ -40,10 +42,22 @@ async def list_commission_payments(
 ) -> Page[Payment, Count] | Response:
     """Commission payments, newest first."""
     found, cursor, count = await commission_payments.list_payments(session, caller.scope, page)
-    return answer(page, "commission-payments", Payment, found, cursor, Count(count=count))
+    return answer(page, "commission-payments", Payment, found, cursor, Count.of(count))
 
 
-@router.post("", access=APPROVE, status_code=201, idempotent=True, refuses=[NothingToPay])
+async def _find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    body = read.value
+    return await commission_payments.find_unknown(session, EVERYTHING, body.servers, body.through_period)
+
+
+@router.post(
+    "",
+    access=APPROVE,
+    status_code=201,
+    idempotent=True,
+    refuses=[NothingToPay, UnknownReference],
+    naming=Naming(PaymentRequest, _find_unknown),
+)
 async def create_commission_payment(body: PaymentRequest, caller: CallerOf, session: Transaction) -> Payment:
     """Selects all commissions that are owed, to pay them together. Servers with a negative balance are left out."""
     payment_id = await commission_payments.select_payment(

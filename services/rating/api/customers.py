@@ -26,4 +26,4 @@ async def list_customers(
 ) -> Page[ListedCustomer, Count] | Response:
     """Customers by number or name, as last reported by receivables. Change them there."""
     rows, cursor, count = await customers.list_customers(session, caller.scope, search, page)
-    return answer(page, "customers", ListedCustomer, rows, cursor, Count(count=count))
+    return answer(page, "customers", ListedCustomer, rows, cursor, Count.of(count))

@@ -7,13 +7,16 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.actions import references
 from services.rating.errors import LockedUseCredit
 from services.rating.settings import Settings
 from shared.clock import local_date, now
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.http import files
-from shared.http.operation import Caller
+from shared.http.operation import Caller, Naming
+from shared.values.partly import PartlyRead
 
 CHANGING = (NotFound, LockedUseCredit, VersionMissing, VersionStale)
 _DOCUMENTS = Path(__file__).parent.parent / "documents"
@@ -26,6 +29,15 @@ def _today(request: Request) -> date:
 
 Today = Annotated[date, Depends(_today)]
 """Today's date in the company's time zone."""
+
+
+async def _unknown_in_selection(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    return await references.find_unknown(session, read.value.selection, "/selection")
+
+
+def selecting(kind: type[BaseModel]) -> Naming:
+    """What a body with a selection of orders names."""
+    return Naming(kind, _unknown_in_selection)
 
 
 async def print_report(

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from services.rating.actions import draft_invoices
-from services.rating.api.dependencies import CHANGING
+from services.rating.api.dependencies import CHANGING, selecting
 from services.rating.errors import NotAssignable, NothingToAssign, RollupMixed, UnknownReference
-from services.rating.rules.draft_invoices import Assigned, Invoice, InvoiceFilter, InvoiceTotals, InvoiceWithOrders
+from services.rating.rules.draft_invoices import Assigned, InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWithOrders
 from services.rating.schemas.draft_invoices import AssignmentRequest, ChosenOrders, OrdersToTakeOff
 from shared.access import declared
 from shared.access.grants import Level
@@ -26,22 +26,37 @@ EDIT = declared.feature("rating.rollup", Level.EDIT)
 REMOVE = declared.feature("rating.rating", Level.EDIT)
 
 
-@router.get("", access=VIEW, response_model=Page[Invoice, InvoiceTotals], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[InvoiceRow, InvoiceTotals], responses=CSV_RESPONSE)
 async def list_rating_invoices(
     filters: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[Invoice, InvoiceTotals] | Response:
-    """Invoices with the number and total of their current orders, newest first."""
+) -> Page[InvoiceRow, InvoiceTotals] | Response:
+    """Invoices with the number and total of their current orders, newest first.
+
+    `warnings` are those of the orders on a draft; see work orders.
+    """
     rows, cursor, totals = await draft_invoices.list_invoices(session, caller.scope, filters, page)
-    return answer(page, "invoices", Invoice, rows, cursor, totals)
+    return answer(page, "invoices", InvoiceRow, rows, cursor, totals)
 
 
-@router.post("/assign", access=EDIT, idempotent=True, refuses=[NothingToAssign, UnknownReference])
+@router.post(
+    "/assign",
+    access=EDIT,
+    idempotent=True,
+    refuses=[NothingToAssign, UnknownReference],
+    naming=selecting(AssignmentRequest),
+)
 async def assign_orders(body: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
     """Puts rated orders on draft rollups, as the rules of their bill-tos say. Existing drafts are used first."""
     return await draft_invoices.assign_by_rule(session, caller.scope, body.selection, caller.name)
 
 
-@router.post("/unassign", access=EDIT, idempotent=True, refuses=[NothingToAssign, UnknownReference])
+@router.post(
+    "/unassign",
+    access=EDIT,
+    idempotent=True,
+    refuses=[NothingToAssign, UnknownReference],
+    naming=selecting(AssignmentRequest),
+)
 async def unassign_orders(body: AssignmentRequest, caller: CallerOf, session: Transaction) -> Assigned:
     """Takes the assigned orders in the selection off their draft invoices. They stay rated."""
     return await draft_invoices.unassign_by_rule(session, caller.scope, body.selection, caller.name)

@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from services.rating.actions import exports
-from services.rating.api.dependencies import Today
+from services.rating.api.dependencies import Today, selecting
 from services.rating.errors import (
     AlreadyAnswered,
     ExportDateRefused,
@@ -37,6 +37,7 @@ APPROVE = declared.feature("rating.export", Level.APPROVE)
     status_code=202,
     idempotent=True,
     refuses=[NothingToExport, NotExportable, ExportDateRefused, UnknownReference, RollupTooLarge],
+    naming=selecting(ExportRequest),
 )
 async def start_export(
     body: ExportRequest, today: Today, response: Response, caller: CallerOf, session: Transaction
@@ -64,7 +65,7 @@ async def start_export(
 async def list_exports(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[ExportRun, Count] | Response:
     """The export runs that you may see, newest first."""
     runs, cursor, count = await exports.list_runs(session, caller.scope, page)
-    return answer(page, "exports", ExportRun, runs, cursor, Count(count=count))
+    return answer(page, "exports", ExportRun, runs, cursor, Count.of(count))
 
 
 @router.get("/{run_id}", access=VIEW, refuses=[NotFound])
@@ -89,7 +90,7 @@ async def list_export_invoices(
 ) -> Page[RunInvoice, Count] | Response:
     """The invoices of a run, each with its invoice in Accounts Receivable, or why it was refused."""
     rows, cursor, count = await exports.list_invoices(session, caller.scope, run_id, outcome, page)
-    return answer(page, f"export-{run_id}", RunInvoice, rows, cursor, Count(count=count))
+    return answer(page, f"export-{run_id}", RunInvoice, rows, cursor, Count.of(count))
 
 
 @router.post("/{run_id}/withdrawals", access=APPROVE, status_code=202, refuses=[NotFound, AlreadyAnswered])

@@ -1,8 +1,9 @@
 """Bulk ratings over HTTP."""
 
 from fastapi import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.actions import rating_runs
+from services.rating.actions import rating_runs, references
 from services.rating.errors import NothingToRate, UnknownReference
 from services.rating.rules.rating_runs import RatingResult, RatingRun, RunSelection
 from shared.access import declared
@@ -10,10 +11,11 @@ from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
+from shared.values.partly import PartlyRead
 from shared.values.text import CodeText
 
 router = Router("rating-runs")
@@ -21,7 +23,17 @@ VIEW = declared.feature("rating.rating", Level.VIEW)
 EDIT = declared.feature("rating.rating", Level.EDIT)
 
 
-@router.post("", access=EDIT, status_code=202, refuses=[NothingToRate, UnknownReference])
+async def _find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    return await references.find_unknown(session, read.value, "")
+
+
+@router.post(
+    "",
+    access=EDIT,
+    status_code=202,
+    refuses=[NothingToRate, UnknownReference],
+    naming=Naming(RunSelection, _find_unknown),
+)
 async def start_rating_run(body: RunSelection, response: Response, caller: CallerOf, session: Transaction) -> RatingRun:
     """Rates the open orders that match and are ready, or those chosen by id. `Location` is the address of the run."""
     run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), body)
@@ -33,7 +45,7 @@ async def start_rating_run(body: RunSelection, response: Response, caller: Calle
 async def list_rating_runs(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[RatingRun, Count]:
     """The rating runs that you may see, newest first."""
     runs, cursor, count = await rating_runs.list_runs(session, caller.scope, page)
-    return Page(items=runs, next_cursor=cursor, totals=Count(count=count))
+    return Page(items=runs, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.get("/{run_id}", access=VIEW, refuses=[NotFound])
@@ -54,7 +66,7 @@ async def list_rating_results(
 ) -> Page[RatingResult, Count] | Response:
     """The result of each order. `outcome` is `RATED`, `WAITING`, `SKIPPED` or the code of a refusal."""
     rows, cursor, count = await rating_runs.list_results(session, caller.scope, run_id, outcome, page)
-    return answer(page, "rating-results", RatingResult, rows, cursor, Count(count=count))
+    return answer(page, "rating-results", RatingResult, rows, cursor, Count.of(count))
 
 
 @router.watches("/{run_id}/events", access=VIEW, refuses=[NotFound], finished=lambda run: run.status == "done")

@@ -1,5 +1,6 @@
 """Records over HTTP: codes, commission rates and roll-up rules."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -12,14 +13,16 @@ from shared.http.operation import Router
 from shared.records.keeping import Records
 from shared.records.router import Edge, record_router
 from shared.values.numbers import CompanyNumber, Id
+from shared.values.text import CodeText
 
 VIEW = declared.feature("rating.rate_tables", Level.VIEW)
 EDIT = declared.feature("rating.rate_tables", Level.EDIT)
-CODE_IN_PATH = {"code": Annotated[str, Path(max_length=30)]}
+CODE_IN_PATH = {"code": Annotated[CodeText, Path()]}
+NAME_IN_PATH = {"code": Annotated[str, Path(max_length=30)]}
 
 
-def _codes(noun: str, one: str, several: str, codes: Records[Any]) -> Router:
-    return record_router(Edge(noun, one, several, VIEW, EDIT, whole=True, in_path=CODE_IN_PATH), codes)
+def _codes(noun: str, one: str, several: str, codes: Records[Any], in_path: Mapping[str, Any] = CODE_IN_PATH) -> Router:
+    return record_router(Edge(noun, one, several, VIEW, EDIT, whole=True, in_path=in_path), codes)
 
 
 routers = (
@@ -30,7 +33,7 @@ routers = (
     _codes("regions", "region", "regions", records.REGIONS),
     _codes("zones", "zone", "zones", records.ZONES),
     _codes("bill-types", "bill type", "bill types", records.BILL_TYPES),
-    _codes("billing-items", "billing item", "billing items", records.BILLING_ITEMS),
+    _codes("billing-items", "billing item", "billing items", records.BILLING_ITEMS, NAME_IN_PATH),
     _codes("servers", "server", "servers", records.SERVERS),
     record_router(
         Edge(

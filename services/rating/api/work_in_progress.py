@@ -49,4 +49,4 @@ async def list_work_in_progress(
 ) -> Page[WipOrder, Count] | Response:
     """Active orders that are not billed yet, with age and value, oldest first."""
     rows, cursor, count = await work_in_progress.list_orders(session, caller.scope, filters, page, today)
-    return answer(page, "work-in-progress-orders", WipOrder, rows, cursor, Count(count=count))
+    return answer(page, "work-in-progress-orders", WipOrder, rows, cursor, Count.of(count))

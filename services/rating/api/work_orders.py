@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import charges, work_orders
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import NotRated, NumberTaken, UnknownReference
 from services.rating.records.work_orders import EnteredOrder
 from services.rating.rules.listed_orders import OrderRow
-from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderTotals, number_key
-from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChanges, WorkOrderRead
+from services.rating.rules.work_orders import HistoryStep, OrderFilter, OrderTotals, WorkOrder, number_key
+from services.rating.schemas.work_orders import NewWorkOrder, WorkOrderChange, WorkOrderChanges, WorkOrderRead
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
@@ -18,10 +19,11 @@ from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody
-from shared.http.operation import CallerOf, Naming, Router
+from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
+from shared.values.partly import PartlyRead
 
 router = Router("work-orders")
 entries = Router("work-order-entries")
@@ -38,19 +40,32 @@ async def list_work_orders(
     return answer(page, "work-orders", OrderRow, rows, cursor, totals)
 
 
+async def _find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    """The names in a new order and in its prebills that do not exist."""
+    prebills = await charges.find_unknown(session, read.value.to_prebills(), read)
+    return [*await work_orders.find_unknown(session, read), *prebills]
+
+
+async def _order_in_path(request: Request, session: AsyncSession) -> WorkOrder | None:
+    caller: Caller = request.state.caller
+    return await work_orders.look_up(session, caller.scope, int(request.path_params["work_order_id"]))
+
+
 @router.post(
     "",
     access=EDIT,
     status_code=201,
     refuses=[UnknownReference, NumberTaken],
-    naming=Naming(EnteredOrder, work_orders.find_unknown),
+    naming=Naming(NewWorkOrder, _find_unknown),
 )
 async def enter_work_order(
     entry: NewWorkOrder, response: Response, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """Enters one order with its prebills. Without a bill-to, the customer receives the invoice."""
-    order_id = await work_orders.enter_order(session, caller.scope, entry)
-    await charges.enter_prebills(session, order_id, entry.to_prebills(), caller.name)
+    prebills = entry.to_prebills()
+    faults = await charges.find_faults(session, prebills)
+    order_id = await work_orders.enter_order(session, caller.scope, entry, faults)
+    await charges.enter_prebills(session, order_id, prebills, caller.name)
     return await _read(session, caller, order_id, response)
 
 
@@ -81,10 +96,15 @@ async def list_work_order_entries(
 ) -> Page[EnteredOrder, Count] | Response:
     """Work orders with their proof of delivery, as they were entered. CSV and XLSX use the import format."""
     rows, cursor, count = await work_orders.list_entries(session, caller.scope, filters, page)
-    return answer(page, "work-orders", EnteredOrder, rows, cursor, Count(count=count))
+    return answer(page, "work-orders", EnteredOrder, rows, cursor, Count.of(count))
 
 
-@router.patch("/{work_order_id}", access=EDIT, refuses=[*CHANGING, UnknownReference, NumberTaken])
+@router.patch(
+    "/{work_order_id}",
+    access=EDIT,
+    refuses=[*CHANGING, UnknownReference, NumberTaken],
+    naming=Naming(WorkOrderChange, work_orders.find_unknown, _order_in_path),
+)
 async def change_work_order(
     work_order_id: Id,
     body: WorkOrderChanges,

@@ -15,6 +15,7 @@ class Customer(Table, table=True):
     __table_args__ = (
         UniqueConstraint("ar_company", "number"),
         Index("customer_folded_number", "ar_company", text("lower(number)")),
+        Index("customer_spelling", text("lower(number)")),
     )
 
     id: int = columns.identity()

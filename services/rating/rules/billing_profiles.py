@@ -39,6 +39,15 @@ class ProfileFilter(Filter):
     )
 
 
+def spell(line: LineEntry, spelled: Mapping[str, str]) -> LineEntry:
+    """The line with the names of billing items in its own spelling; `spelled` are those that are given in another."""
+    changes: dict[str, object] = {
+        "billing_item": spelled.get(line.billing_item, line.billing_item),
+        "base": tuple(spelled.get(name, name) for name in line.base),
+    }
+    return line.model_copy(update=changes)
+
+
 def find_faults_in_line(line: LineEntry, known: Known) -> list[FieldFault]:
     """What is wrong with one line of a profile, by field, looking at nothing but the line itself."""
     return [
@@ -177,19 +186,28 @@ def _faults_in_zones(zones: Sequence[ZoneRate], known: Known) -> Iterator[FieldF
         seen.add(pair)
 
 
-def find_faults_in_lines(lines: Sequence[LineEntry], known: Known) -> list[tuple[int, str, str]]:
+def find_faults_in_lines(
+    lines: Sequence[LineEntry], known: Known, invalid: AbstractSet[int] = frozenset()
+) -> list[tuple[int, str, str]]:
     """What is wrong with the lines of a profile, as index of the line, field and message.
 
-    Besides each line by itself, this checks that no line depends on itself through the bases of others.
+    Besides each line by itself, this checks that no line depends on itself through the bases of others. `invalid` are
+    the indexes of lines that are read as far as they are valid; only their names and bases are looked at. As long as
+    one of them has no valid name, a base may name that line.
     """
-    faults = [(index, *fault) for index, line in enumerate(lines) for fault in find_faults_in_line(line, known)]
+    faults = [
+        (index, *fault)
+        for index, line in enumerate(lines)
+        for fault in (find_unknown_in_line(line, known) if index in invalid else find_faults_in_line(line, known))
+    ]
+    nameless = any(lines[index].billing_item is None for index in invalid)
     depends_on: list[set[int]] = []
     for index, line in enumerate(lines):
         depends_on.append(set())
         for name in line.base if line.method in DEPENDENT else ():
             found, wrong = _lines_named(name, lines)
             depends_on[index] |= found
-            if wrong is not None:
+            if wrong is not None and (name.startswith("#") or not nameless):
                 faults.append((index, "base", wrong))
     for index, loop in _loops(depends_on):
         shown = " → ".join(str(line + 1) for line in loop)

@@ -5,9 +5,10 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any
 
-from services.rating.records.charges import ChargeEntry, ServerShare
+from services.rating.records.charges import ChargeEntry, Prebill, ServerShare
 from services.rating.rules.commission_terms import find_faults_in_terms
 from shared.values.money import round_cents
+from shared.values.names import fold
 
 
 class OrderCharge(ChargeEntry):
@@ -24,6 +25,19 @@ class OrderCharge(ChargeEntry):
     def standard(self) -> bool:
         """Whether the price comes from the rate table."""
         return self.kind != "override" and self.rate is None
+
+
+def prebill_key(prebill: Prebill) -> tuple[str, str, str]:
+    """What must be unique in a file of prebills: the order, the billing item and the comment."""
+    return fold(prebill.work_order), fold(prebill.billing_item), prebill.comment
+
+
+COMPARED_FIELDS = {
+    "amount": ("quantity", "amount"),
+    "commission_method": ("commission_method", "commission_rate"),
+    "commission_rate": ("commission_method", "commission_rate"),
+}
+"""The fields that a fault of a field depends on, where those are several."""
 
 
 def find_faults_in_charge(entry: ChargeEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
@@ -50,7 +64,8 @@ def find_faults_in_servers(
     servers: Sequence[ServerShare], known: Mapping[str, AbstractSet[str]]
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with the servers who share a commission, by field."""
-    names = [share.server for share in servers]
+    # A share that cannot be read has no server.
+    names = [name for share in servers if (name := share.server) is not None]
     for name in names:
         if name not in known["server"]:
             yield "servers", f"there is no server {name}"

@@ -9,6 +9,7 @@ from typing import Literal
 from services.rating.errors import LockedUseCredit, RollupMixed
 from services.rating.records.rollup_rules import Cycle, Grouping
 from services.rating.records.work_orders import OrderEntry
+from services.rating.rules.order_warnings import OrderWarning
 from services.rating.rules.work_orders import WorkOrder
 from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
@@ -65,6 +66,13 @@ class Invoice:
     @property
     def key(self) -> GroupKey:
         return GroupKey(self.branch, self.bill_to, self.grouping, self.grouped_by, self.cycle_from, self.cycle_to)
+
+
+@dataclass(frozen=True)
+class InvoiceRow(Invoice):
+    """An invoice in a list, with the warnings of its orders: what to look at before it is exported."""
+
+    warnings: Sequence[OrderWarning]
 
 
 class InvoiceFilter(Filter):

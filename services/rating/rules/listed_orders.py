@@ -51,7 +51,7 @@ class OrderFacts(ListedOrder):
     """An order in a list, with the facts on which its warnings depend: those of its rating, if it is not exported."""
 
     ar_company: int
-    rated_key: Mapping[str, str] | None
+    rated_with: Mapping[str, str | None] | None
     rates_digest: str | None
 
 
@@ -61,7 +61,7 @@ def add_warnings(orders: Iterable[OrderFacts], table: RateTable, known: Containe
         OrderRow(
             **parts_of(order, ListedOrder),
             warnings=find_order_warnings(
-                order, facts_of(order.total, order.rated_key, order.service_on, order.rates_digest), table, known
+                order, facts_of(order.total, order.rated_with, order.service_on, order.rates_digest), table, known
             ),
         )
         for order in orders

@@ -1,12 +1,16 @@
 """Owns the Open Rollup Invoice view: orders that are not assigned, not sent, and sent."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from services.rating.rules.draft_invoices import InvoiceStatus
+from services.rating.rules.order_warnings import OrderWarning, find_order_warnings
+from services.rating.rules.rate_tables import RateTable
+from services.rating.rules.rating_warnings import facts_of
 from shared.values.dates import CalendarDate
+from shared.values.fields import parts_of
 from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
 from shared.values.numbers import Id
@@ -27,7 +31,7 @@ class OpenRollupFilter(Filter):
 
 
 @dataclass(frozen=True)
-class OpenRollupRow:
+class OpenRollupOrder:
     """An order that is rolled up or waiting to be, with its draft or invoice."""
 
     state: RollupState
@@ -49,6 +53,39 @@ class OpenRollupRow:
     run_id: int | None
     ar_number: str | None
     ar_month: str | None
+
+
+@dataclass(frozen=True)
+class OpenRollupFacts(OpenRollupOrder):
+    """Such an order with the facts on which its warnings depend."""
+
+    ar_company: int
+    rated_with: Mapping[str, str | None] | None
+    rates_digest: str | None
+
+
+@dataclass(frozen=True)
+class OpenRollupRow(OpenRollupOrder):
+    """Such an order with what to look at before it is exported; there is nothing once it is sent."""
+
+    warnings: Sequence[OrderWarning]
+
+
+def add_warnings(
+    orders: Iterable[OpenRollupFacts], table: RateTable, known: Container[tuple[int, str]]
+) -> list[OpenRollupRow]:
+    """Adds its warnings to each order; for `known` see find_order_warnings."""
+    return [
+        OpenRollupRow(
+            **parts_of(order, OpenRollupOrder),
+            warnings=find_order_warnings(
+                order, facts_of(order.total, order.rated_with, order.service_on, order.rates_digest), table, known
+            )
+            if order.state != "sent"
+            else (),
+        )
+        for order in orders
+    ]
 
 
 @dataclass(frozen=True)

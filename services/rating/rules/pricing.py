@@ -34,10 +34,10 @@ from services.rating.rules.rate_tables import (
     ProfileLine,
     RateTable,
     describe,
-    digest_of_rates,
     zone_of,
 )
 from services.rating.rules.rated import LineReason, Rated, RatedLine, ServerPart, Verdict
+from services.rating.rules.rating_warnings import digest_for
 from services.rating.rules.work_orders import WorkOrder
 from shared.errors import DomainError
 from shared.values.money import ZERO, round_cents
@@ -307,7 +307,7 @@ def price_order(
             if reported and name not in sheet.used
         ),
         terms=tuple(sheet.terms[position] for position in sorted(sheet.terms)),
-        rates_digest=digest_of_rates(profile, table),
+        rates_digest=digest_for(profile, table, order.from_zip, order.served_zip),
     )
 
 

@@ -59,7 +59,7 @@ class ReadyFacts(ReadyOrder):
     changed_at: datetime
     last_closed_month: str | None
     max_open_months: int | None
-    rated_key: Mapping[str, str] | None
+    rated_with: Mapping[str, str | None] | None
     rates_digest: str | None
 
 
@@ -154,7 +154,7 @@ def add_warnings(
                 *find_warnings(row, today, month, limits_passed),
                 *map(
                     in_words,
-                    find_rating_warnings(facts_of(row.total, row.rated_key, row.service_on, row.rates_digest), table),
+                    find_rating_warnings(facts_of(row.total, row.rated_with, row.service_on, row.rates_digest), table),
                 ),
             ],
         )

@@ -118,14 +118,15 @@ class WipGroup:
 class WipSummary:
     """Work in progress by group. `totals` count each order once, even if it is in the groups of two servers.
 
-    `next_cursor` fetches the next page of groups.
+    `next_cursor` fetches the next page of groups. Totals come with the first page, unless the query has `totals=false`,
+    and with others if it has `totals=true`.
     """
 
     as_of: date
     by: WipGrouping
     groups: Sequence[WipGroup]
     next_cursor: str | None
-    totals: WipGroup
+    totals: WipGroup | None
 
 
 def appraise(orders: Sequence[WipFacts], as_of: date) -> list[WipOrder]:

@@ -11,8 +11,9 @@ from services.rating.rules.rate_tables import BillingProfile
 from shared.files.csv import Numbered
 from shared.http.bodies import Changes, changes, partial
 from shared.values.dates import CalendarDate
-from shared.values.fields import parts_of
+from shared.values.fields import field_names, parts_of
 
+HEAD_FIELDS = frozenset(field_names(ProfileHead))
 ProfileCopy = Annotated[
     Changes,
     changes(partial(ProfileHead, "ProfileCopy", "What differs in the copy. Fields that are left out are copied.")),

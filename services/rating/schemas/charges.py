@@ -30,7 +30,7 @@ class Override(BaseModel):
 
     def to_entry(self) -> ChargeEntry:
         given = self.model_dump(exclude={"reason"})
-        return ChargeEntry(**given, kind="override", comment=self.reason)
+        return ChargeEntry.model_construct(**given, kind="override", comment=self.reason)
 
 
 class ShownCharge(ChargeEntry):

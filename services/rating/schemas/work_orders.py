@@ -12,9 +12,8 @@ from services.rating.rules.work_orders import Closing, Whereabouts, WorkOrder
 from services.rating.schemas.charges import entry_of
 from shared.http.bodies import Changes, changes, partial
 
-WorkOrderChanges = Annotated[
-    Changes, changes(partial(OrderEntry, "WorkOrderChange", "The fields of a work order to change."))
-]
+WorkOrderChange = partial(OrderEntry, "WorkOrderChange", "The fields of a work order to change.")
+WorkOrderChanges = Annotated[Changes, changes(WorkOrderChange)]
 
 
 class NewWorkOrder(EnteredOrder):

@@ -21,7 +21,7 @@ from services.rating.store.rate_tables import (
     with_lines,
 )
 from shared.database.columns import arrays_of, values_of
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import columns, execute, fetch_one
 from shared.values.fields import field_names
 from shared.values.numbers import plain
@@ -53,7 +53,7 @@ def _where(filters: ProfileFilter) -> Where:
 
 async def list_profiles(
     session: AsyncSession, filters: ProfileFilter, query: PageQuery
-) -> tuple[list[BillingProfile], str | None, int]:
+) -> tuple[list[BillingProfile], str | None, int | None]:
     """One page of profiles with their lines, the cursor of the next page, and how many match."""
     where = _where(filters)
     profiles, cursor = await fetch_page(
@@ -65,7 +65,11 @@ async def list_profiles(
         sorting=_PROFILE_SORTING,
         query=query,
     )
-    return await _with_lines(session, profiles), cursor, await fetch_count(session, "billing_profile p", where)
+    return (
+        await _with_lines(session, profiles),
+        cursor,
+        await fetch_list_count(session, "billing_profile p", where, query),
+    )
 
 
 async def wait_for_turn(session: AsyncSession) -> None:

@@ -11,7 +11,7 @@ from services.rating.rules.charges import OrderCharge, shares_of
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_document, values_of
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import columns, execute, fetch_all, fetch_values
 from shared.values.fields import field_names
 
@@ -57,13 +57,17 @@ async def insert(session: AsyncSession, charges: Sequence[tuple[int, ChargeEntry
 
 async def list_prebills(
     session: AsyncSession, scope: Scope, number: str | None, query: PageQuery
-) -> tuple[list[Prebill], str | None, int]:
+) -> tuple[list[Prebill], str | None, int | None]:
     """One page of the prebills of the orders in scope, the cursor of the next page, and how many match.
 
     `number` is the number of an order; None means all orders.
     """
     source = "order_charge c JOIN work_order w ON w.id = c.work_order_id JOIN branch b ON b.code = w.branch"
-    where = Where(["c.kind = 'prebill'"]).within(scope, **SIDES).add("w.number = :number", number=number)
+    where = (
+        Where(["c.kind = 'prebill'"])
+        .within(scope, **SIDES)
+        .add("(w.number = :number OR w.number_key = lower(:number))", number=number)
+    )
     found, cursor = await fetch_page(
         session,
         Prebill,
@@ -74,7 +78,7 @@ async def list_prebills(
         query=query,
     )
     prebills = [prebill.model_copy(update={"servers": shares_of(prebill.servers)}) for prebill in found]
-    return prebills, cursor, await fetch_count(session, source, where)
+    return prebills, cursor, await fetch_list_count(session, source, where, query)
 
 
 async def delete(session: AsyncSession, order_id: int, charge_id: int) -> bool:

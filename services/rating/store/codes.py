@@ -1,6 +1,6 @@
 """The rows of codes, and of the ZIP codes of regions and zones."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +9,7 @@ from services.rating.records.codes import Region, Zone
 from services.rating.store.records import BRANCHES, CODES
 from shared.database.statements import execute
 from shared.records.table import load_rows
+from shared.values.names import fold
 
 
 async def known_codes(session: AsyncSession) -> dict[str, set[str]]:
@@ -21,6 +22,23 @@ async def known_codes(session: AsyncSession) -> dict[str, set[str]]:
     for row in await session.execute(text(" UNION ALL ".join(selects))):
         known[row.kind].add(row.code)
     return known
+
+
+async def spellings_of_items(session: AsyncSession, names: Collection[str]) -> dict[str, str]:
+    """The names of billing items that are given in another spelling, by what is given."""
+    given = sorted(names)
+    found = await session.execute(
+        text(
+            """
+            SELECT named.given, i.name
+            FROM unnest(CAST(:given AS text[]), CAST(:keys AS text[])) AS named (given, key)
+            JOIN billing_item i ON i.name_key = named.key
+            WHERE NOT EXISTS (SELECT FROM billing_item k WHERE k.name = named.given)
+            """
+        ),
+        {"given": given, "keys": [fold(name) for name in given]},
+    )
+    return {row.given: row.name for row in found}
 
 
 async def companies_of_branches(session: AsyncSession) -> dict[str, int]:

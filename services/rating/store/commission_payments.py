@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.commission_payments import Choice, Owed, Payment, Period
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value
 
@@ -150,7 +150,9 @@ async def find_payment(session: AsyncSession, scope: Scope, payment_id: int, *, 
     )
 
 
-async def list_payments(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[Payment], str | None, int]:
+async def list_payments(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[Payment], str | None, int | None]:
     """One page of the visible payments, the cursor of the next page, and how many there are."""
     where = _visible(scope)
     payments, cursor = await fetch_page(
@@ -164,4 +166,4 @@ async def list_payments(session: AsyncSession, scope: Scope, query: PageQuery) -
         ),
         query=query,
     )
-    return payments, cursor, await fetch_count(session, "commission_payment payment", where)
+    return payments, cursor, await fetch_list_count(session, "commission_payment payment", where, query)

@@ -246,7 +246,7 @@ def _where(scope: Scope, filters: CommissionFilter) -> Where:
         .add("c.period_id = :period", period=filters.period)
         .add("c.payment_id = :payment", payment=filters.payment)
         .add(f"{_STATUS} = :status", status=filters.status)
-        .add("w.number = :work_order", work_order=filters.work_order)
+        .add("(w.number = :work_order OR w.number_key = lower(:work_order))", work_order=filters.work_order)
         .add("w.service_on >= :served_from", served_from=filters.served_from)
         .add("w.service_on <= :served_to", served_to=filters.served_to)
     )

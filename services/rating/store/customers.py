@@ -1,13 +1,14 @@
 """The rows of the read copy of customers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.customers import ListedCustomer
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import fetch_value
 from shared.values.fields import field_names
 
@@ -57,9 +58,27 @@ async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]
     return {(row.ar_company, row.number) for row in rows}
 
 
+class _Named(Protocol):
+    """Something that names a customer and a bill-to in an AR company."""
+
+    @property
+    def ar_company(self) -> int: ...
+    @property
+    def customer(self) -> str: ...
+    @property
+    def bill_to(self) -> str: ...
+
+
+async def find_known_of(session: AsyncSession, rows: Iterable[_Named]) -> set[tuple[int, str]]:
+    """The customers and bill-tos of the rows that receivables has reported, by AR company and number."""
+    return await find_known(
+        session, sorted({(row.ar_company, number) for row in rows for number in (row.customer, row.bill_to)})
+    )
+
+
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
-) -> tuple[list[ListedCustomer], str | None, int]:
+) -> tuple[list[ListedCustomer], str | None, int | None]:
     """One page of customers by number or name, the cursor of the next page, and how many match.
 
     Customers do not belong to branches, so limits to branches do not apply.
@@ -79,4 +98,4 @@ async def list_customers(
         sorting=Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id"),
         query=query,
     )
-    return customers, cursor, await fetch_count(session, "customer c", where)
+    return customers, cursor, await fetch_list_count(session, "customer c", where, query)

@@ -13,9 +13,12 @@ from services.rating.rules.draft_invoices import (
     InvoiceOrder,
     InvoiceTotals,
 )
+from services.rating.rules.order_warnings import AssignedFacts
+from services.rating.store.ratings import RATED_WITH
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_page
 from shared.database.scope import scope_condition
+from shared.database.spellings import listed, spelled
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
 
 _SIDES = {"branch": "i.branch", "customer": "i.bill_to", "ar_company": "b.ar_company"}
@@ -44,7 +47,7 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
         .add("i.status = :status", status=filters.status)
         .add("i.kind = :kind", kind=filters.kind)
         .add("i.branch = :branch", branch=filters.branch)
-        .add("i.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add(spelled("i.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add("i.created_at >= CAST(:made_from AS date)", made_from=filters.made_from)
         .add("i.created_at < CAST(:made_to AS date) + 1", made_to=filters.made_to)
     )
@@ -118,6 +121,23 @@ async def list_orders(session: AsyncSession, invoice_id: int) -> list[InvoiceOrd
         WHERE w.invoice_id = :invoice_id ORDER BY w.number
         """,
         invoice_id=invoice_id,
+    )
+
+
+async def facts_of_orders(session: AsyncSession, invoice_ids: Sequence[int]) -> list[AssignedFacts]:
+    """What the warnings of the orders on draft invoices depend on; orders with the same facts are one row."""
+    return await fetch_all(
+        session,
+        AssignedFacts,
+        f"""
+        SELECT DISTINCT w.invoice_id, b.ar_company, w.customer, w.bill_to, sign(r.total) AS total, w.service_on,
+               {RATED_WITH} AS rated_with, r.rates_digest
+        FROM work_order w
+        JOIN branch b ON b.code = w.branch
+        JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+        WHERE w.invoice_id = ANY(CAST(:invoice_ids AS bigint[])) AND w.status = 'assigned'
+        """,
+        invoice_ids=list(invoice_ids),
     )
 
 

@@ -2,11 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.open_rollup_invoices import OpenRollupFilter, OpenRollupRow, RollupSums
+from services.rating.rules.open_rollup_invoices import OpenRollupFacts, OpenRollupFilter, RollupSums
 from services.rating.store.order_pages import fetch_orders
+from services.rating.store.ratings import RATED_WITH
 from services.rating.store.work_orders import BRANCH, SIDES, branch_if_limited
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where
+from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all
 
 _JOINED = f"""
@@ -34,7 +36,7 @@ def _where(scope: Scope, filters: OpenRollupFilter) -> Where:
         .within(scope, **SIDES)
         .add(f"{_STATE} = :state", state=filters.state)
         .add("w.branch = :branch", branch=filters.branch)
-        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add("w.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("w.service_on >= :service_from", service_from=filters.service_from)
         .add("w.service_on <= :service_to", service_to=filters.service_to)
@@ -43,15 +45,16 @@ def _where(scope: Scope, filters: OpenRollupFilter) -> Where:
 
 async def list_rows(
     session: AsyncSession, scope: Scope, filters: OpenRollupFilter, query: PageQuery
-) -> tuple[list[OpenRollupRow], str | None]:
+) -> tuple[list[OpenRollupFacts], str | None]:
     """One page of the orders that match, and the cursor of the next page."""
     return await fetch_orders(
         session,
-        OpenRollupRow,
+        OpenRollupFacts,
         columns=f"""
             {_STATE} AS state, w.id AS work_order_id, w.number, w.branch, w.customer, w.bill_to, c.name AS bill_to_name,
             w.matter, w.attorney, w.service_on, r.rated_at, r.total, w.invoice_id, i.status AS invoice_status,
-            i.cycle_from, i.cycle_to, e.run_id, i.ar_number, i.ar_month
+            i.cycle_from, i.cycle_to, e.run_id, i.ar_number, i.ar_month, b.ar_company, {RATED_WITH} AS rated_with,
+            r.rates_digest
         """,
         joined=_JOINED,
         chosen_from=_SHOWN,

@@ -13,8 +13,9 @@ from services.rating.rules.rating_warnings import in_words
 from services.rating.rules.work_orders import ratable
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
+from shared.database.spellings import spelled
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.values.fields import field_names
 
@@ -44,7 +45,7 @@ async def start(
         Where()
         .within(scope, **SIDES)
         .add("w.branch = ANY(CAST(:branches AS text[]))", branches=selection.branches)
-        .add("w.customer = ANY(CAST(:customers AS text[]))", customers=selection.customers)
+        .add(spelled("w.customer", "customers"), customers=selection.customers)
         .add("w.service_on <= :service_to", service_to=selection.service_to)
         .add("w.id = ANY(CAST(:work_order_ids AS bigint[]))", work_order_ids=selection.work_order_ids)
     )
@@ -178,7 +179,9 @@ async def find(session: AsyncSession, scope: Scope, run_id: int) -> RunHead | No
     )
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[RunHead], str | None, int]:
+async def list_runs(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[RunHead], str | None, int | None]:
     """One page of the visible runs, the cursor of the next page, and how many there are."""
     where = Where(*_visible(scope))
     runs, cursor = await fetch_page(
@@ -190,7 +193,7 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
         sorting=Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id"),
         query=query,
     )
-    return runs, cursor, await fetch_count(session, "rating_run run", where)
+    return runs, cursor, await fetch_list_count(session, "rating_run run", where, query)
 
 
 async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCount]:
@@ -209,7 +212,7 @@ async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCoun
 
 async def list_results(
     session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery
-) -> tuple[list[RatingResult], str | None, int]:
+) -> tuple[list[RatingResult], str | None, int | None]:
     """One page of the results of the run, the cursor of the next page, and how many match."""
     source = "rating_result x JOIN work_order w ON w.id = x.work_order_id"
     where = Where().add("x.run_id = :run_id", run_id=run_id).add("x.outcome = :outcome", outcome=outcome)
@@ -224,4 +227,4 @@ async def list_results(
         ),
         query=query,
     )
-    return results, cursor, await fetch_count(session, source, where)
+    return results, cursor, await fetch_list_count(session, source, where, query)

@@ -147,8 +147,11 @@ async def find(session: AsyncSession, order_id: int, version: int) -> RatingHead
     return found[0] if found else None
 
 
-RATED_KEY = "CASE WHEN w.status IN ('rated', 'assigned') THEN r.explanation -> 'key' END"
-"""The key that the current rating `r` of an order `w` was made with, or null if there is nothing left to warn of."""
+RATED_WITH = """
+    CASE WHEN w.status IN ('rated', 'assigned') THEN CAST(r.explanation -> 'key' AS jsonb) || jsonb_build_object(
+        'region_from', r.explanation -> 'region_from', 'from_zip', w.from_zip, 'served_zip', w.served_zip) END
+"""
+"""What the current rating `r` of an order `w` was made with (see `facts_of`), or null if there is nothing left to warn of."""
 
 
 async def find_facts(session: AsyncSession, order_id: int) -> RatingFacts | None:
@@ -156,7 +159,7 @@ async def find_facts(session: AsyncSession, order_id: int) -> RatingFacts | None
     found = await session.execute(
         text(
             f"""
-            SELECT r.total, {RATED_KEY} AS key, w.service_on, r.rates_digest
+            SELECT r.total, {RATED_WITH} AS rated_with, w.service_on, r.rates_digest
             FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
             WHERE w.id = :order_id
             """
@@ -164,7 +167,7 @@ async def find_facts(session: AsyncSession, order_id: int) -> RatingFacts | None
         {"order_id": order_id},
     )
     row = found.one_or_none()
-    return None if row is None else facts_of(row.total, row.key, row.service_on, row.rates_digest)
+    return None if row is None else facts_of(row.total, row.rated_with, row.service_on, row.rates_digest)
 
 
 async def find_before(session: AsyncSession, order_id: int, version: int) -> RatingHead | None:

@@ -14,10 +14,11 @@ from services.rating.rules.ready_to_export import (
     total_of,
 )
 from services.rating.store.order_pages import fetch_orders
-from services.rating.store.ratings import RATED_KEY
+from services.rating.store.ratings import RATED_WITH
 from services.rating.store.work_orders import BRANCH, SIDES, branch_if_limited
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where
+from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all
 from shared.values.fields import parts_of
 
@@ -53,7 +54,7 @@ def _where(scope: Scope, filters: ReadyFilter) -> Where:
         Where(["w.status IN ('rated', 'assigned')"])
         .within(scope, **SIDES)
         .add("w.branch = :branch", branch=filters.branch)
-        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add("w.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("r.rated_at <= :rated_until", rated_until=filters.rated_until)
     )
@@ -73,7 +74,7 @@ async def list_ready(
             c.name AS bill_to_name, c.status AS bill_to_status, w.job_type, w.priority, r.region, w.service_on,
             r.rated_by, r.rated_at, w.changed_at, w.rating_version, r.charges_total, r.advances_total,
             m.commission, r.total, a.last_closed_month, a.max_open_months, r.rates_digest,
-            {RATED_KEY} AS rated_key
+            {RATED_WITH} AS rated_with
         """,
         joined=_SHOWN + _COMMISSION,
         chosen_with=branch_if_limited(scope) + (_RATED_AT if needs_ratings else ""),

@@ -55,6 +55,7 @@ ROLLUP_RULES = RecordTable[RollupRuleEntry](
     },
     entry=RollupRuleEntry,
     key=("ar_company", "bill_to"),
+    named={"bill_to": "lower(t.bill_to) = lower(:bill_to)"},
     order=("bill_to", "ar_company"),
 )
 

@@ -20,7 +20,8 @@ async def find_unknown(
             WITH unreported AS MATERIALIZED (
                 SELECT DISTINCT named.code FROM unnest(CAST(:customers AS text[])) AS named (code)
                 WHERE NOT EXISTS (SELECT FROM customer c
-                                  WHERE c.ar_company IN (SELECT b.ar_company FROM branch b) AND c.number = named.code)
+                                  WHERE c.ar_company IN (SELECT b.ar_company FROM branch b)
+                                    AND lower(c.number) = lower(named.code))
             ), active AS (
                 SELECT w.customer, w.bill_to FROM work_order w WHERE w.status = 'open'
                 UNION ALL
@@ -37,6 +38,20 @@ async def find_unknown(
         {"branches": list(branches), "customers": list(customers)},
     )
     return {(row.kind, row.code) for row in found}
+
+
+async def find_unknown_servers(session: AsyncSession, servers: Sequence[str]) -> set[str]:
+    """The servers that do not exist; a retired one does."""
+    found = await session.execute(
+        text(
+            """
+            SELECT named.code FROM unnest(CAST(:servers AS text[])) AS named (code)
+            WHERE NOT EXISTS (SELECT FROM server s WHERE s.code = named.code)
+            """
+        ),
+        {"servers": list(servers)},
+    )
+    return {row.code for row in found}
 
 
 async def find_unknown_companies(session: AsyncSession, numbers: Sequence[int]) -> set[int]:

@@ -9,6 +9,7 @@ from services.rating.rules.work_orders import OrderStatus
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
+from shared.database.spellings import spelled
 from shared.database.statements import fetch_values
 
 READY: tuple[OrderStatus, ...] = ("rated", "assigned")
@@ -37,7 +38,6 @@ async def lock_selected(
     parameters: dict[str, object] = {**limits, "statuses": list(statuses)}
     for column, name, kind in (
         ("w.branch", "branches", "text"),
-        ("w.bill_to", "bill_tos", "text"),
         ("w.id", "work_order_ids", "bigint"),
         ("w.invoice_id", "invoice_ids", "bigint"),
     ):
@@ -45,6 +45,9 @@ async def lock_selected(
         if chosen is not None:
             conditions.append(f"{column} = ANY(CAST(:{name} AS {kind}[]))")
             parameters[name] = list(chosen)
+    if selection.bill_tos is not None:
+        conditions.append(spelled("w.bill_to", "bill_tos"))
+        parameters["bill_tos"] = list(selection.bill_tos)
     # The literal statuses let the planner use the partial index of ready orders.
     locked = await fetch_values(
         session,

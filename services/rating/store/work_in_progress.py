@@ -9,7 +9,8 @@ from services.rating.rules.work_in_progress import ACTIVE, NO_SERVER, WipFacts, 
 from services.rating.store.order_pages import fetch_orders
 from services.rating.store.work_orders import BRANCH, SIDES, branch_if_limited
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all, fetch_one
 
 _ACTIVE = "w.status IN ('open', 'rated', 'assigned', 'exporting')"
@@ -30,8 +31,8 @@ def _where(scope: Scope, filters: WipFilter) -> Where:
         Where([_ACTIVE])
         .within(scope, **SIDES)
         .add("w.branch = :branch", branch=filters.branch)
-        .add("w.customer = :customer", customer=filters.customer)
-        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add(spelled("w.customer", "customer"), customer=listed(filters.customer))
+        .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add(
             "w.servers @> jsonb_build_array(jsonb_build_object('server', CAST(:server AS text)))", server=filters.server
         )
@@ -154,6 +155,6 @@ async def list_active(
     )
 
 
-async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter) -> int:
-    """How many active orders match."""
-    return await fetch_count(session, f"work_order w {branch_if_limited(scope)}", _where(scope, filters))
+async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery) -> int | None:
+    """How many active orders match, or None if that is not wanted."""
+    return await fetch_list_count(session, f"work_order w {branch_if_limited(scope)}", _where(scope, filters), query)

@@ -21,11 +21,12 @@ from services.rating.rules.work_orders import (
     WorkOrder,
 )
 from services.rating.store.order_pages import fetch_orders
-from services.rating.store.ratings import RATED_KEY
+from services.rating.store.ratings import RATED_WITH
 from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_codes, to_document, values_of
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.scope import scope_condition
+from shared.database.spellings import listed, spelled
 from shared.database.statements import columns, execute, fetch_one, fetch_values
 from shared.values.fields import field_names, maker
 from shared.values.names import fold
@@ -35,7 +36,7 @@ _ELSEWHERE = {
     "customer_type": "c.customer_type",
     "ar_number": "i.ar_number",
     "total": "r.total",
-    "rated_key": f"{RATED_KEY} AS rated_key",
+    "rated_with": f"{RATED_WITH} AS rated_with",
     "rates_digest": "r.rates_digest",
 }
 
@@ -144,8 +145,8 @@ def _where(scope: Scope, filters: OrderFilter) -> Where:
         .within(scope, **SIDES)
         .add("w.status = :status", status=filters.status)
         .add("w.branch = :branch", branch=filters.branch)
-        .add("w.customer = :customer", customer=filters.customer)
-        .add("w.bill_to = :bill_to", bill_to=filters.bill_to)
+        .add(spelled("w.customer", "customer"), customer=listed(filters.customer))
+        .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add("w.service_on >= :service_from", service_from=filters.service_from)
         .add("w.service_on <= :service_to", service_to=filters.service_to)
         .add("(w.number ILIKE :search OR w.reference ILIKE :search)", search=search)

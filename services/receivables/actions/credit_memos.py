@@ -15,11 +15,11 @@ from services.receivables.rules.credit_memos import (
     CreditWarning,
     Invoice,
     credited_orders,
+    date_warnings,
     lines_to_credit,
     post_credit,
     require_disposition,
     size_of,
-    warnings_about,
 )
 from services.receivables.rules.credit_requests import needs_approval
 from services.receivables.rules.months import is_open
@@ -58,7 +58,7 @@ async def credit_invoice(
     Raises the errors of `prepare`.
     """
     prepared = await prepare(session, scope, invoice_id, draft)
-    warnings = warnings_about(prepared.invoice, draft)
+    warnings = date_warnings(prepared.invoice, "credit_date", draft.credit_date, draft.month)
     if needs_approval(size_of(prepared.credited), prepared.company.four_eyes_limit):
         request_id = await credit_requests.insert(session, invoice_id, draft, prepared.credited, now)
         return Credited(None, request_id, warnings)

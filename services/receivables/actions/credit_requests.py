@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import credit_memos
 from services.receivables.actions.requests import Requests
-from services.receivables.rules.credit_memos import CreditDraft
+from services.receivables.rules.credit_memos import CreditDraft, CreditWarning, date_warnings
 from services.receivables.rules.credit_requests import CreditRequest, RequestedLine
 from services.receivables.rules.requests import APPROVED, REJECTED
+from services.receivables.store import credit_memos as memos
 from services.receivables.store import credit_requests
 from shared.access.grants import Scope
 from shared.errors import NotFound
@@ -19,21 +20,27 @@ from shared.values.versions import require_version
 
 @dataclass(frozen=True)
 class RequestWhole:
-    """A request with the amount to credit on each line."""
+    """A request with the amount to credit on each line, and what looks wrong with its date."""
 
     head: CreditRequest
     lines: Sequence[RequestedLine]
+    warnings: Sequence[CreditWarning]
 
 
 list_requests = credit_requests.list_requests
 
 
 async def read_request(session: AsyncSession, scope: Scope, request_id: int) -> RequestWhole:
-    """The request with its lines; raises NotFound."""
+    """The request with its lines and warnings; raises NotFound."""
     found = await credit_requests.find(session, scope, request_id)
     if found is None:
         raise NotFound(f"There is no credit request {request_id}.")
-    return RequestWhole(found, await credit_requests.lines(session, request_id))
+    (invoice,) = (await memos.find_for_credit(session, scope, [found.invoice_id])).values()
+    return RequestWhole(
+        found,
+        await credit_requests.lines(session, request_id),
+        date_warnings(invoice, "credit_date", found.credit_on, found.month),
+    )
 
 
 async def _hold(session: AsyncSession, scope: Scope, request_id: int) -> CreditRequest:

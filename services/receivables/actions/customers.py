@@ -13,15 +13,17 @@ from services.receivables.rules.references import unknown_references
 from services.receivables.store import customers, references
 from shared.access.grants import Scope
 from shared.database.failures import constraint_of
+from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
 from shared.files.changes import Outcome, differing_values
 from shared.files.csv import ROWS_IN_ONE_GO, TableFile
 from shared.process.background import in_turns
+from shared.values.partly import PartlyRead
 from shared.values.text import shown_key
 from shared.values.versions import require_version
 
 _NAMED = {name: name for name in ("receivable_type", "pay_terms", "tax_code", "misc_distribution_code")}
-list_customers = customers.list_customers
+find_customer, list_customers = customers.find, customers.list_customers
 
 
 async def read_customer(session: AsyncSession, scope: Scope, customer_id: int) -> Customer:
@@ -32,12 +34,15 @@ async def read_customer(session: AsyncSession, scope: Scope, customer_id: int) -
     return customer
 
 
-async def read_account(session: AsyncSession, scope: Scope, customer_id: int) -> Account:
-    """What the customer owes: open invoices, and rated work that is not invoiced yet. Raises NotFound."""
+async def read_account(session: AsyncSession, scope: Scope, customer_id: int, query: PageQuery) -> Account:
+    """What the customer owes: a page of open invoices, and rated work that is not invoiced yet. Raises NotFound."""
     customer = await read_customer(session, scope, customer_id)
+    items, cursor = await customers.open_items(session, scope, customer_id, query)
     return Account(
         customer,
-        await customers.open_items(session, scope, customer_id),
+        items,
+        cursor,
+        await customers.open_total(session, scope, customer_id),
         await customers.unbilled(session, scope, customer),
     )
 
@@ -144,9 +149,12 @@ async def _unknown(session: AsyncSession, entries: Sequence[CustomerEntry]) -> l
     return unknown_references(entries, known, codes=_NAMED)
 
 
-async def find_unknown(session: AsyncSession, entry: CustomerEntry) -> list[tuple[str, str]]:
-    """The names in a customer that do not exist, by JSON pointer; it may be invalid in other fields."""
-    return [(f"/{field}", detail) for _, field, detail in await _unknown(session, [entry])]
+async def find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    """The names in a customer that do not exist, by JSON pointer; a change has the customer as it is as facts."""
+    before: Customer | None = read.facts
+    entry = read.value if before is None else read.changed(before)
+    faults = await _unknown(session, [entry])
+    return [(f"/{field}", detail) for _, field, detail in faults if not _keeps(before, entry, field)]
 
 
 async def _require_known(session: AsyncSession, entry: CustomerEntry, *, replaces: CustomerEntry | None = None) -> None:

@@ -11,10 +11,10 @@ from shared.errors import NotFound
 
 async def list_invoices(
     session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
-) -> tuple[list[InvoiceRow], str | None, InvoiceTotals]:
-    """One page of invoices, the cursor of the next page, and the totals of all that match."""
+) -> tuple[list[InvoiceRow], str | None, InvoiceTotals | None]:
+    """One page of invoices, the cursor of the next page, and the totals of all that match if they are wanted."""
     rows, cursor = await invoices.list_invoices(session, scope, filters, query)
-    return rows, cursor, await invoices.total_invoices(session, scope, filters)
+    return rows, cursor, await invoices.total_invoices(session, scope, filters) if query.totals else None
 
 
 async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceWhole:

@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.records.contract_items import ContractItem
+from services.receivables.records.contracts import Contract
 from services.receivables.records.jb_companies import JbCompany
 from services.receivables.records.job_billings import JobBilling
 from services.receivables.records.pay_terms import PayTerms
 from services.receivables.records.receivable_types import ACCOUNT_FIELDS
 from services.receivables.rules.records import faults_in_companies, faults_in_item, faults_in_terms
 from services.receivables.rules.references import unknown_references
-from services.receivables.store import ar_companies, records, references
+from services.receivables.store import ar_companies, customers, records, references
 from shared.records.keeping import Faults, Records
 from shared.records.table import load_rows
 
@@ -55,6 +56,15 @@ async def _faults_in_job_billings(session: AsyncSession, rows: Sequence[JobBilli
     ]
 
 
+async def _spelled_customers(session: AsyncSession, rows: Sequence[Contract]) -> Sequence[Contract]:
+    """The contracts with the numbers of their customers as the customers have them."""
+    named = {(row.ar_company, row.customer) for row in rows if row.ar_company and row.customer}
+    spelled = await customers.spellings(session, sorted(named))
+    return [
+        row.model_copy(update={"customer": spelled.get((row.ar_company, row.customer), row.customer)}) for row in rows
+    ]
+
+
 def _company_of(row: Any) -> Mapping[str, Any]:
     return {"ar_company": row.ar_company}
 
@@ -82,6 +92,7 @@ MISC_DISTRIBUTION_CODES = Records(records.MISC_DISTRIBUTION_CODES, find_faults=_
 CONTRACTS = Records(
     records.CONTRACTS,
     find_faults=_naming(codes={"customer": "customer", "pay_terms": "pay_terms", "receivable_type": "receivable_type"}),
+    spelled=_spelled_customers,
     sides_of=_customer_of,
 )
 CONTRACT_ITEMS = Records(records.CONTRACT_ITEMS, find_faults=_faults_in_items, sides_of=_company_of)

@@ -1,5 +1,6 @@
 """Automatic write-offs: previewing them, creating a batch of them, and undoing posted ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from services.receivables.actions.batches import create_batch
 from services.receivables.actions.book import open_book
 from services.receivables.actions.credit_memos import require_open
 from services.receivables.errors import EntryFaulty, NotForBatch, NothingToWriteOff, UnknownReference
+from services.receivables.rules.credit_memos import CreditWarning, date_warnings
 from services.receivables.rules.entries.book import Book, complete_line, fill_header, header_of
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.entries.facts import WRITE_OFF, require_not_held
@@ -29,18 +31,22 @@ _NAMES = {"customers": "customer", "receivable_types": "receivable type", "contr
 
 async def _require_known(session: AsyncSession, scope: Scope, criteria: Criteria) -> None:
     """Raises UnknownReference for the company, customers, types and contracts that do not exist."""
-    unknown = await store.find_unknown(session, scope, criteria)
-    if ("ar_company", str(criteria.ar_company)) in unknown:
-        faults = [Fault("/ar_company", f"there is no AR company {criteria.ar_company}")]
-    else:
-        faults = [
-            Fault(f"/{field}/{index}", f"company {criteria.ar_company} has no {noun} {named}")
-            for field, noun in _NAMES.items()
-            for index, named in enumerate(getattr(criteria, field) or ())
-            if (field, str(named)) in unknown
-        ]
+    faults = [Fault(pointer, detail) for pointer, detail in await find_unknown(session, scope, criteria)]
     if faults:
         raise UnknownReference(f"{counted(len(faults), 'name')} in the criteria could not be found.", faults=faults)
+
+
+async def find_unknown(session: AsyncSession, scope: Scope, criteria: Criteria) -> list[tuple[str, str]]:
+    """The company, customers, types and contracts that do not exist, by JSON pointer."""
+    unknown = await store.find_unknown(session, scope, criteria)
+    if ("ar_company", str(criteria.ar_company)) in unknown:
+        return [("/ar_company", f"there is no AR company {criteria.ar_company}")]
+    return [
+        (f"/{field}/{index}", f"company {criteria.ar_company} has no {noun} {named}")
+        for field, noun in _NAMES.items()
+        for index, named in enumerate(getattr(criteria, field) or ())
+        if (field, str(named)) in unknown
+    ]
 
 
 async def preview(session: AsyncSession, scope: Scope, criteria: Criteria) -> Choice:
@@ -132,10 +138,18 @@ class UndoRequest:
     undone_by: str
 
 
+@dataclass(frozen=True)
+class Undone:
+    """The id of the reversal of a write-off, and what looks wrong with its date."""
+
+    reversal_id: int
+    warnings: Sequence[CreditWarning]
+
+
 async def undo(
     session: AsyncSession, scope: Scope, invoice_id: int, transaction_id: int, request: UndoRequest, now: datetime
-) -> int:
-    """Posts the reversal of a posted write-off, so that its amount is open again. Returns the id of the reversal.
+) -> Undone:
+    """Posts the reversal of a posted write-off, so that its amount is open again.
 
     Raises NotFound, NotForBatch, TransactionHeld or MonthClosed.
     """
@@ -156,4 +170,4 @@ async def undo(
         posted_by=request.undone_by,
         posted_at=now,
     )
-    return reversal.transaction.id
+    return Undone(reversal.transaction.id, date_warnings(invoice, "undo_date", request.on, request.month))

@@ -65,7 +65,7 @@ async def list_batches(
 ) -> Page[BatchRow, Count] | Response:
     """Batches with the number and sum of their entries, findings and posted transactions."""
     rows, cursor, count = await batches.list_batches(session, caller.scope, filters, page)
-    return answer(page, "batches", BatchRow, rows, cursor, Count(count=count))
+    return answer(page, "batches", BatchRow, rows, cursor, Count.of(count))
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NotFound, MonthClosed])

@@ -36,7 +36,7 @@ async def list_credit_requests(
 ) -> Page[CreditRequestRow, Count] | Response:
     """Requests for credits over the four-eyes limit, newest first."""
     rows, cursor, count = await credit_requests.list_requests(session, caller.scope, filters, page)
-    return answer(page, "credit-requests", CreditRequestRow, rows, cursor, Count(count=count))
+    return answer(page, "credit-requests", CreditRequestRow, rows, cursor, Count.of(count))
 
 
 @router.get("/{request_id}", access=VIEW, refuses=[NotFound])

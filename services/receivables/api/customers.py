@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import customers
 from services.receivables.errors import NumberTaken, UnknownReference
 from services.receivables.records.customers import Customer, CustomerEntry
-from services.receivables.rules.customers import CustomerFilter, customer_key
-from services.receivables.schemas.customers import AccountRead, CustomerChanges
+from services.receivables.rules.customers import CustomerFilter, OpenItem, customer_key
+from services.receivables.schemas.customers import AccountRead, CustomerChange, CustomerChanges
 from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
@@ -16,7 +17,7 @@ from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
-from shared.http.operation import CallerOf, Naming, Router
+from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
@@ -35,7 +36,7 @@ async def list_customers(
     rows, cursor, count = await customers.list_customers(session, caller.scope, filters, page)
     if page.media_type is not None:
         return table_answer(page.media_type, "customers", field_names(CustomerEntry), rows)
-    return Page(items=rows, next_cursor=cursor, totals=Count(count=count))
+    return Page(items=rows, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(
@@ -67,7 +68,17 @@ async def read_customer(customer_id: Id, response: Response, caller: CallerOf, s
     return await _read(session, caller, customer_id, response)
 
 
-@router.patch("/{customer_id}", access=EDIT, refuses=[NotFound, VersionMissing, VersionStale, UnknownReference])
+async def _customer_in_path(request: Request, session: AsyncSession) -> Customer | None:
+    caller: Caller = request.state.caller
+    return await customers.find_customer(session, caller.scope, int(request.path_params["customer_id"]))
+
+
+@router.patch(
+    "/{customer_id}",
+    access=EDIT,
+    refuses=[NotFound, VersionMissing, VersionStale, UnknownReference],
+    naming=Naming(CustomerChange, customers.find_unknown, _customer_in_path),
+)
 async def change_customer(
     customer_id: Id,
     sent: CustomerChanges,
@@ -81,10 +92,24 @@ async def change_customer(
     return await _read(session, caller, customer_id, response)
 
 
-@router.get("/{customer_id}/account", access=declared.feature("receivables.accounts", Level.VIEW), refuses=[NotFound])
-async def read_account(customer_id: Id, caller: CallerOf, session: Transaction) -> AccountRead:
-    """What the customer owes: open invoices, and rated work that is not invoiced yet."""
-    return AccountRead.of(await customers.read_account(session, caller.scope, customer_id))
+@router.get(
+    "/{customer_id}/account",
+    access=declared.feature("receivables.accounts", Level.VIEW),
+    response_model=AccountRead,
+    responses=CSV_RESPONSE,
+    refuses=[NotFound],
+)
+async def read_account(
+    customer_id: Id, page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> AccountRead | Response:
+    """What the customer owes: open invoices by due date, and rated work that is not invoiced yet.
+
+    CSV and XLSX contain all open invoices.
+    """
+    account = await customers.read_account(session, caller.scope, customer_id, page)
+    if page.media_type is not None:
+        return table_answer(page.media_type, "open-invoices", field_names(OpenItem), account.items)
+    return AccountRead.of(account)
 
 
 async def _read(session: Transaction, caller: CallerOf, customer_id: Id, response: Response) -> Customer:

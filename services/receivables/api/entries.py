@@ -1,13 +1,16 @@
 """The entries of a batch over HTTP: headers, lines, miscellaneous distributions, and their forms."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.entries import desk as actions
 from services.receivables.actions.entries import imports, info
-from services.receivables.actions.entries.desk import Desk
-from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, LockedBatch, OpenedBatch
+from services.receivables.actions.entries.desk import Desk, EntryDraft
+from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, LockedBatch, OpenedBatch, find_batch
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
 from services.receivables.rules.entries.entries import EntryHead
 from services.receivables.rules.entries.info import ItemInfo, LineInfo
@@ -28,10 +31,11 @@ from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
+from shared.values.partly import PartlyRead
 
 router = Router("batches")
 forms = Router("entry-forms")
@@ -53,6 +57,26 @@ def reading_desk(batch: OpenedBatch, request: Request, caller: CallerOf) -> Desk
     return editing_desk(batch, request, caller)
 
 
+def _naming(kind: type[BaseModel], to_draft: Callable[[Any], EntryDraft], inside: str = "") -> Naming:
+    """What the body of an entry, or of the part of an entry that is at the pointer `inside`, names."""
+
+    async def find(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+        found = await actions.find_unknown(session, read.facts, to_draft(read.value))
+        return [(pointer.removeprefix(inside), detail) for pointer, detail in found]
+
+    return Naming(kind, find, _desk_in_path)
+
+
+async def _desk_in_path(request: Request, session: AsyncSession) -> Desk:
+    caller: Caller = request.state.caller
+    batch = await find_batch(int(request.path_params["batch_id"]), caller, session)
+    return reading_desk(batch, request, caller)
+
+
+OF_ENTRY = _naming(EntryInput, lambda entry: entry.to_entry())
+OF_HEADER = _naming(HeaderInput, lambda header: EntryDraft(header.to_changes()))
+OF_LINE = _naming(LineInput, lambda line: EntryDraft({}, [line.to_changes()]), "/lines/0")
+OF_MISC = _naming(MiscInput, lambda row: EntryDraft({}, (), [row.to_changes()]), "/misc_distributions/0")
 DeskOf = Annotated[Desk, Depends(editing_desk)]
 ReadingDeskOf = Annotated[Desk, Depends(reading_desk)]
 
@@ -65,10 +89,10 @@ async def list_entries(
 ) -> Page[EntryHead, Count] | Response:
     """The entries of a batch, without their lines."""
     rows, cursor, count = await actions.list_entries(session, batch.id, page)
-    return answer(page, "entries", EntryHead, rows, cursor, Count(count=count))
+    return answer(page, "entries", EntryHead, rows, cursor, Count.of(count))
 
 
-@router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING)
+@router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING, naming=OF_ENTRY)
 async def add_entry(desk: DeskOf, body: EntryInput, response: Response, session: Transaction) -> EntryRead:
     """Adds an invoice, adjustment, credit memo or write-off with its lines."""
     seq = await actions.add(session, desk, body.to_entry())
@@ -102,7 +126,7 @@ async def read_entry(seq: Seq, desk: ReadingDeskOf, response: Response, session:
     return await _read(desk, seq, response, session)
 
 
-@router.patch("/{batch_id}/entries/{seq}", access=EDIT, refuses=EDITING)
+@router.patch("/{batch_id}/entries/{seq}", access=EDIT, refuses=EDITING, naming=OF_HEADER)
 async def change_entry(
     seq: Seq, desk: DeskOf, body: HeaderInput, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
@@ -117,7 +141,7 @@ async def remove_entry(seq: Seq, desk: DeskOf, revision: ExpectedVersion, sessio
     await actions.remove(session, desk, seq, revision)
 
 
-@router.post("/{batch_id}/entries/{seq}/lines", access=EDIT, status_code=201, refuses=EDITING)
+@router.post("/{batch_id}/entries/{seq}/lines", access=EDIT, status_code=201, refuses=EDITING, naming=OF_LINE)
 async def add_line(
     seq: Seq, desk: DeskOf, body: LineInput, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
@@ -126,7 +150,7 @@ async def add_line(
     return await _read(desk, seq, response, session)
 
 
-@router.patch("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING)
+@router.patch("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING, naming=OF_LINE)
 async def change_line(
     seq: Seq,
     line: LineInPath,
@@ -150,7 +174,9 @@ async def remove_line(
     return await _read(desk, seq, response, session)
 
 
-@router.post("/{batch_id}/entries/{seq}/misc-distributions", access=EDIT, status_code=201, refuses=EDITING)
+@router.post(
+    "/{batch_id}/entries/{seq}/misc-distributions", access=EDIT, status_code=201, refuses=EDITING, naming=OF_MISC
+)
 async def add_misc_distribution(
     seq: Seq, desk: DeskOf, body: MiscInput, revision: ExpectedVersion, response: Response, session: Transaction
 ) -> EntryRead:
@@ -159,7 +185,7 @@ async def add_misc_distribution(
     return await _read(desk, seq, response, session)
 
 
-@router.patch("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING)
+@router.patch("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING, naming=OF_MISC)
 async def change_misc_distribution(
     seq: Seq,
     row: LineInPath,

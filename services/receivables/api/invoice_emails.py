@@ -42,7 +42,7 @@ async def list_invoice_emails(
 ) -> Page[InvoiceEmail, Count] | Response:
     """E-mails, newest first: sent, waiting, or failed with the last error."""
     rows, cursor, count = await invoice_emails.list_emails(session, caller.scope, filters, page)
-    return answer(page, "invoice-emails", InvoiceEmail, rows, cursor, Count(count=count))
+    return answer(page, "invoice-emails", InvoiceEmail, rows, cursor, Count.of(count))
 
 
 @router.post("/{email_id}/retry", access=EDIT, refuses=[NotFound, EmailNotFailed])

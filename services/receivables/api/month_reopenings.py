@@ -31,7 +31,7 @@ async def list_month_reopenings(
 ) -> Page[MonthReopening, Count] | Response:
     """Reopened months and requests to reopen a month, newest first."""
     rows, cursor, count = await month_reopenings.list_reopenings(session, caller.scope, filters, page)
-    return answer(page, "month-reopenings", MonthReopening, rows, cursor, Count(count=count))
+    return answer(page, "month-reopenings", MonthReopening, rows, cursor, Count.of(count))
 
 
 @router.get("/{reopening_id}", access=VIEW, refuses=[NotFound])

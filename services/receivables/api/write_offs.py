@@ -1,6 +1,9 @@
 """Automatic write-offs over HTTP: previewing, creating and undoing them."""
 
+from datetime import date
+
 from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import batches, invoices, write_offs
 from services.receivables.actions.write_offs import UndoRequest
@@ -23,12 +26,13 @@ from services.receivables.schemas.write_offs import (
 )
 from services.receivables.settings import Settings
 from shared.access import declared
-from shared.access.grants import Level
+from shared.access.grants import Level, Scope
 from shared.clock import local_date, month_of, now
 from shared.errors import NotFound
-from shared.http.operation import CallerOf, Router
+from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
+from shared.values.partly import PartlyRead
 
 router = Router("write-offs")
 of_invoice = Router("invoices")
@@ -36,7 +40,23 @@ VIEW = declared.feature("receivables.write_offs", Level.VIEW)
 EDIT = declared.feature("receivables.write_offs", Level.EDIT)
 
 
-@router.post("/preview", access=VIEW, refuses=[UnknownReference])
+async def _find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    if read.value.ar_company is None:
+        return []
+    return await write_offs.find_unknown(session, read.facts, read.value.to_criteria(date.max))
+
+
+async def _scope_of(request: Request, _session: AsyncSession) -> Scope:
+    caller: Caller = request.state.caller
+    return caller.scope
+
+
+@router.post(
+    "/preview",
+    access=VIEW,
+    refuses=[UnknownReference],
+    naming=Naming(WriteOffCriteria, _find_unknown, _scope_of),
+)
 async def preview_write_offs(
     body: WriteOffCriteria, request: Request, caller: CallerOf, session: Transaction
 ) -> WriteOffPreview:
@@ -52,6 +72,7 @@ async def preview_write_offs(
     status_code=201,
     idempotent=True,
     refuses=[NotFound, MonthClosed, NothingToWriteOff, EntryFaulty, UnknownReference],
+    naming=Naming(NewWriteOffs, _find_unknown, _scope_of),
 )
 async def create_write_offs(
     body: NewWriteOffs, request: Request, response: Response, caller: CallerOf, session: Transaction
@@ -82,6 +103,6 @@ async def undo_write_off(
     moment = now()
     on = entry.undo_date or local_date(moment, settings.time_zone)
     undo_request = UndoRequest(entry.month or month_of(on), on, entry.reason, caller.name)
-    reversal_id = await write_offs.undo(session, caller.scope, invoice_id, transaction_id, undo_request, moment)
+    undone = await write_offs.undo(session, caller.scope, invoice_id, transaction_id, undo_request, moment)
     invoice = await invoices.read_invoice(session, caller.scope, invoice_id)
-    return CreditRead(credit_id=reversal_id, invoice=InvoiceRead.whole(invoice))
+    return CreditRead(credit_id=undone.reversal_id, warnings=list(undone.warnings), invoice=InvoiceRead.whole(invoice))

@@ -11,6 +11,7 @@ from services.receivables.models import (
     invoice_prints,
     month_reopenings,
     posting,
+    reconciliation_runs,
     records,
 )
 from services.receivables.models.table import Table
@@ -27,6 +28,7 @@ __all__ = [
     "metadata",
     "month_reopenings",
     "posting",
+    "reconciliation_runs",
     "records",
 ]
 

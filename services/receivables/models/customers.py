@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from services.receivables.models.table import Table
@@ -18,6 +18,7 @@ class CustomerTable(CustomerEntry, Table, table=True):
     __table_args__ = (
         UniqueConstraint("ar_company", "number"),
         Index("customer_number_folded", "ar_company", "number_key", unique=True),
+        Index("customer_spelling", text("lower(number)")),
         reference("ar_company", ar_company="number"),
         reference("receivable_type", ar_company="ar_company", receivable_type="type"),
         reference("pay_terms", ar_company="ar_company", pay_terms="code"),

@@ -24,6 +24,7 @@ class ExportOutcome(Table, table=True):
     """What was decided about one hand-over of an invoice from rating. It is decided once."""
 
     __tablename__ = "export_outcome"
+    __table_args__ = (Index("export_outcome_run", "run_id"),)
 
     invoice_id: int = columns.big(primary_key=True)
     attempt: int = Field(primary_key=True)

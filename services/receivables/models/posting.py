@@ -77,6 +77,51 @@ class ArTransaction(Table, table=True):
     discount_on: date | None = None
 
 
+class InvoiceBalance(Table, table=True):
+    """What is open of a posted invoice, and its header as the last change left it. A trigger keeps it with each posting.
+
+    `total` is what the invoice and its changes billed; `open` is that with everything applied to it. `version_id` is
+    the latest change of the invoice itself, or the invoice.
+    """
+
+    __tablename__ = "invoice_balance"
+    __table_args__ = (
+        Index(
+            "invoice_balance_open",
+            "customer_id",
+            "due_on",
+            "invoice_id",
+            postgresql_include=["open"],
+            postgresql_where=text("open <> 0"),
+        ),
+        Index("invoice_balance_customer", "customer", "invoice_id"),
+        Index("invoice_balance_month", "month", "invoice_id"),
+        Index("invoice_balance_branch", "branch", "invoice_id"),
+        Index("invoice_balance_number", "number", "invoice_id"),
+        Index("invoice_balance_invoice_date", "invoice_date", "invoice_id"),
+        Index("invoice_balance_due_on", "due_on", "invoice_id"),
+        Index("invoice_balance_total", "total", "invoice_id"),
+        Index("invoice_balance_search", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
+    )
+
+    invoice_id: int = columns.big(primary_key=True)
+    version_id: int = columns.big()
+    ar_company: int
+    customer_id: int = columns.big()
+    customer: str = columns.code()
+    branch: str | None = columns.code(nullable=True)
+    month: str = columns.code()
+    number: str = columns.code()
+    invoice_date: date
+    due_on: date
+    total: Decimal = columns.total()
+    open: Decimal = columns.total()
+    credited: Decimal = columns.total()
+    written_off: Decimal = columns.total()
+    amended: int
+    deleted: bool
+
+
 class ArLine(Table, table=True):
     """A line of a posted transaction. `amount` includes the tax. Append-only."""
 
@@ -91,6 +136,7 @@ class ArLine(Table, table=True):
             postgresql_where=text("applies_to_id IS NOT NULL"),
         ),
         Index("ar_line_work_order_id", "work_order_id", postgresql_where=text("work_order_id IS NOT NULL")),
+        Index("ar_line_work_order_number", "work_order_number", postgresql_where=text("work_order_number IS NOT NULL")),
     )
 
     transaction_id: int = columns.big(primary_key=True)

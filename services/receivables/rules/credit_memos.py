@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from services.receivables.errors import (
@@ -166,18 +167,27 @@ def lines_to_credit(
     return credited
 
 
-def warnings_about(invoice: Invoice, draft: CreditDraft) -> list[CreditWarning]:
-    """The warnings about the date of a credit: before that of its invoice, or far from its month.
+class _Dated(Protocol):
+    """An invoice that something is applied to."""
 
-    Example: a credit of 2026-10-31 on an invoice of 2026-11-20 warns.
+    @property
+    def invoice_number(self) -> str: ...
+    @property
+    def invoice_date(self) -> date: ...
+
+
+def date_warnings(invoice: _Dated, field: str, day: date, month: str) -> list[CreditWarning]:
+    """The warnings about the date of what is applied to an invoice: before that of its invoice, or far from its month.
+
+    `field` is where the date was entered. Example: a credit of 2026-10-31 on an invoice of 2026-11-20 warns.
     """
     found = []
-    if draft.credit_date < invoice.invoice_date:
-        detail = f"{draft.credit_date} is before {invoice.invoice_date}, the date of invoice {invoice.invoice_number}"
-        found.append(CreditWarning("credit_date", "DATED_BEFORE_INVOICE", detail))
-    if is_far_from(draft.credit_date, draft.month):
-        detail = f"{draft.credit_date} is more than {MOST_MONTHS_APART} months from {draft.month}"
-        found.append(CreditWarning("credit_date", "DATE_FAR_FROM_MONTH", detail))
+    if day < invoice.invoice_date:
+        detail = f"{day} is before {invoice.invoice_date}, the date of invoice {invoice.invoice_number}"
+        found.append(CreditWarning(field, "DATED_BEFORE_INVOICE", detail))
+    if is_far_from(day, month):
+        detail = f"{day} is more than {MOST_MONTHS_APART} months from {month}"
+        found.append(CreditWarning(field, "DATE_FAR_FROM_MONTH", detail))
     return found
 
 

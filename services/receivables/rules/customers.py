@@ -10,7 +10,7 @@ from pydantic import Field
 from services.receivables.records.customers import Customer, CustomerEntry, CustomerStatus
 from shared.files.csv import Numbered
 from shared.values.filters import Filter
-from shared.values.money import ZERO, Money
+from shared.values.money import Money
 from shared.values.names import fold
 from shared.values.numbers import CompanyNumber
 from shared.values.text import Line
@@ -51,21 +51,30 @@ class Unbilled:
 
 
 @dataclass(frozen=True)
+class OpenTotal:
+    """How many invoices of a customer are open, and the sum of what is open of them."""
+
+    invoices: int
+    total: Decimal
+
+
+@dataclass(frozen=True)
 class Account:
-    """What a customer owes, in the company's currency: open invoices, and rated work that is not invoiced yet."""
+    """What a customer owes, in the company's currency: open invoices, and rated work that is not invoiced yet.
+
+    `items` are one page of the open invoices, and `next_cursor` fetches the next one.
+    """
 
     customer: Customer
     items: Sequence[OpenItem]
+    next_cursor: str | None
+    open: OpenTotal
     unbilled: Unbilled
-
-    @property
-    def open_total(self) -> Decimal:
-        return sum((item.open for item in self.items), ZERO)
 
     @property
     def exposure(self) -> Decimal:
         """What the company could lose: open invoices plus unbilled work (receivables, section 2.20)."""
-        return self.open_total + self.unbilled.total
+        return self.open.total + self.unbilled.total
 
 
 def customer_key(row: CustomerEntry) -> tuple[int, str]:

@@ -7,6 +7,9 @@ from datetime import date
 MOST_MONTHS_APART = 13
 """A document may be dated that many months before or after the month that it is posted in, without a warning."""
 
+MOST_MONTHS_BEFORE, MOST_MONTHS_AFTER = 13, 1
+"""How far the date of an exported invoice may be from the month that it is posted in."""
+
 
 def months_after(month: str, count: int) -> str:
     """The month `count` months later. Example: 2026-11 and 3 → 2027-02."""
@@ -24,13 +27,47 @@ def is_open(month: str, last_closed_month: str, max_open_months: int) -> bool:
     return last_closed_month < month <= months_after(last_closed_month, max_open_months)
 
 
+@dataclass(frozen=True)
+class Months:
+    """The months from `first` to `last`, both included."""
+
+    first: str
+    last: str = "9999-12"
+
+
+def open_months(last_closed: Sequence[str]) -> Months:
+    """The months from the first one that is open in any company on, given the last closed month of each company.
+
+    Example: with 2026-09 and 2026-08 they begin with 2026-09. Without a company they are all months.
+    """
+    return Months(min((months_after(month, 1) for month in last_closed), default="0000-00"))
+
+
 def is_far_from(day: date, month: str) -> bool:
     """Whether a date is more than 13 months before or after an accounting month, so that one is probably a slip.
 
     Example: 2025-10-01 is 13 months before 2026-11, 2025-09-30 is more.
     """
+    return abs(_months_between(month, day)) > MOST_MONTHS_APART
+
+
+def export_date_fault(day: date, month: str) -> str | None:
+    """Why an exported invoice of this date is not booked in a month, or None if it can be.
+
+    Rating refuses the same dates when an export begins. Example: in 2026-11, dates from 2025-10-01 to 2026-12-31 are
+    possible. Source: rating, section 4.
+    """
+    apart = _months_between(month, day)
+    if apart < -MOST_MONTHS_BEFORE:
+        return f"the invoice date {day} is more than {MOST_MONTHS_BEFORE} months before {month}"
+    if apart > MOST_MONTHS_AFTER:
+        return f"the invoice date {day} is more than a month after the end of {month}"
+    return None
+
+
+def _months_between(month: str, day: date) -> int:
     year, number = map(int, month.split("-"))
-    return abs((day.year - year) * 12 + day.month - number) > MOST_MONTHS_APART
+    return (day.year - year) * 12 + day.month - number
 
 
 @dataclass(frozen=True)

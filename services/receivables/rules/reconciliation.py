@@ -1,13 +1,22 @@
 """What must add up in receivables, and the differences that are reported."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Literal
 
-from shared.values.money import Money
+from shared.values.money import ZERO, Money
+
+MOST_TRANSACTIONS = 500_000
+"""How many transactions one request checks at most; a run checks any number."""
+MOST_KEPT = 1_000
+"""How many differences of each month a run keeps at most."""
 
 DifferenceKind = Literal[
+    "CUSTOMER_ACCOUNT",
     "GL_BALANCE",
+    "INVOICE_BALANCE",
     "OPEN_ITEMS",
     "SUB_LEDGER",
     "GL_ROW_MISSING",
@@ -28,6 +37,13 @@ class Difference:
     document: str
     detail: str
     amount: Money
+
+
+@dataclass(frozen=True)
+class RunDifference(Difference):
+    """A difference that a run found, with the month of the postings."""
+
+    month: str
 
 
 @dataclass(frozen=True)
@@ -56,9 +72,10 @@ class RunBookings:
 
 @dataclass(frozen=True)
 class LedgerTotals:
-    """The sums of everything posted, what is open, and both sides of the general ledger.
+    """The sums of what was posted in some months, what it left open, and both sides of the general ledger.
 
-    `exported` is the net amount of the invoiced work orders that credits did not bring to zero, as rating counts it.
+    `exported` is the net amount of the work orders invoiced in these months that credits did not bring to zero, as
+    rating counts it. `unbilled` is of today.
     """
 
     invoices: int
@@ -101,3 +118,86 @@ def compare_accounts(accounts: Sequence[AccountSums]) -> list[Difference]:
         for account in accounts
         if account.sub_ledger != account.general_ledger
     ]
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    """The sums of what was posted in one month, as a run found them."""
+
+    totals: LedgerTotals
+    accounts: Sequence[AccountSums]
+    runs: Sequence[RunBookings]
+
+
+@dataclass(frozen=True)
+class CheckedMonth:
+    """A month in a run. `checked_at` is None until its turn, and `failure` says why it could not be checked.
+
+    `transactions` are those posted in it at that time. `differences` counts all of them; a run keeps the first 1,000.
+    """
+
+    month: str
+    checked_at: datetime | None
+    transactions: int
+    differences: int
+    failure: str
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A month that is closed in all companies: the transactions posted in it, and what the last run found.
+
+    It is `proved` if that run found no difference, and nothing was posted in the month since.
+    """
+
+    month: str
+    transactions: int
+    checked_at: datetime | None
+    checked_transactions: int | None
+    differences: int | None
+
+    @property
+    def proved(self) -> bool:
+        return self.differences == 0 and self.transactions == self.checked_transactions
+
+
+RunStatus = Literal["running", "done"]
+
+
+@dataclass(frozen=True)
+class ReconciliationRun:
+    """A reconciliation of every month since the first posting, and how far it is."""
+
+    id: int
+    status: RunStatus
+    requested_by: str
+    requested_at: datetime
+    finished_at: datetime | None
+    months: int
+    checked: int
+    failed: int
+    differences: int
+
+
+def sum_figures(months: Iterable[MonthFigures]) -> MonthFigures:
+    """The sums of several months as one. Unbilled orders belong to no month, so that they count once."""
+    found = list(months)
+    names = [field.name for field in fields(LedgerTotals)]
+    sums = {name: sum((getattr(one.totals, name) for one in found), start=ZERO) for name in names}
+    sums |= {"invoices": int(sums["invoices"]), "unbilled": found[-1].totals.unbilled if found else ZERO}
+    accounts: dict[tuple[int, str], tuple[Money, Money]] = defaultdict(lambda: (ZERO, ZERO))
+    runs: dict[int, RunBookings] = {}
+    for one in found:
+        for account in one.accounts:
+            key = (account.gl_company, account.account)
+            ours, theirs = accounts[key]
+            accounts[key] = (ours + account.sub_ledger, theirs + account.general_ledger)
+        for run in one.runs:
+            known = runs.get(run.run_id)
+            # What is refused belongs to no month, so that every month before names it.
+            runs[run.run_id] = run if known is None or run.booked else known
+    return MonthFigures(
+        LedgerTotals(**sums),  # type: ignore[arg-type] # a count and amounts
+        [AccountSums(*key, *amounts) for key, amounts in sorted(accounts.items())],
+        [runs[run_id] for run_id in sorted(runs)],
+    )

@@ -72,9 +72,10 @@ class CreditEntry(BaseModel):
 
 
 class CreditRead(BaseModel):
-    """The transaction that was posted, and the invoice after it."""
+    """The transaction that was posted, and the invoice after it. `warnings` name what looks wrong with its date."""
 
     credit_id: int
+    warnings: list[CreditWarning]
     invoice: InvoiceRead
 
 

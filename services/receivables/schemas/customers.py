@@ -10,24 +10,25 @@ from services.receivables.rules.customers import Account, OpenItem
 from shared.http.bodies import Changes, changes, partial
 from shared.values.money import Money
 
-CustomerChanges = Annotated[
-    Changes,
-    changes(
-        partial(
-            CustomerEntry,
-            "CustomerChange",
-            "The fields to change. Company and number cannot be changed.",
-            without=("ar_company", "number"),
-        )
-    ),
-]
+CustomerChange = partial(
+    CustomerEntry,
+    "CustomerChange",
+    "The fields to change. Company and number cannot be changed.",
+    without=("ar_company", "number"),
+)
+CustomerChanges = Annotated[Changes, changes(CustomerChange)]
 
 
 class AccountRead(BaseModel):
-    """What a customer owes. `exposure` is `open_total` plus `unbilled`, the rated work that is not invoiced yet."""
+    """What a customer owes. `exposure` is `open_total` plus `unbilled`, the rated work that is not invoiced yet.
+
+    `items` are one page of the `open_invoices`, the earliest due date first; `next_cursor` fetches the next page.
+    """
 
     customer: Customer
     items: Sequence[OpenItem]
+    next_cursor: str | None
+    open_invoices: int
     open_total: Money
     unbilled: Money
     unbilled_orders: int
@@ -38,7 +39,9 @@ class AccountRead(BaseModel):
         return cls(
             customer=account.customer,
             items=account.items,
-            open_total=account.open_total,
+            next_cursor=account.next_cursor,
+            open_invoices=account.open.invoices,
+            open_total=account.open.total,
             unbilled=account.unbilled.total,
             unbilled_orders=account.unbilled.orders,
             exposure=account.exposure,

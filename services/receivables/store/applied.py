@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.entries.facts import AppliedInvoice, AppliedLine
 from services.receivables.rules.entries.info import LineInfo
+from services.receivables.rules.entries.numbers import normalized
 from services.receivables.store.posted_transactions import CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
@@ -97,7 +98,7 @@ class NumberedInvoice:
 async def find_numbers(
     session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
 ) -> list[NumberedInvoice]:
-    """The posted invoices of a company with these numbers, except those that were deleted."""
+    """The posted invoices of a company with these numbers, in any spelling, except those that were deleted."""
     within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
     return await fetch_all(
         session,
@@ -105,13 +106,13 @@ async def find_numbers(
         f"""
         SELECT t.id, t.invoice_number AS number, c.number AS customer
         FROM ar_transaction t JOIN customer c ON c.id = t.customer_id
-        WHERE t.ar_company = :ar_company AND t.invoice_number = ANY(CAST(:numbers AS text[]))
+        WHERE t.ar_company = :ar_company AND lower(btrim(t.invoice_number)) = ANY(CAST(:numbers AS text[]))
           AND t.type = 'invoice' AND t.action = 'add' AND {within}
           AND NOT EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete')
         ORDER BY t.id
         """,
         ar_company=ar_company,
-        numbers=list(numbers),
+        numbers=[normalized(number) for number in numbers],
         **parameters,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.batches import Batch, BatchFilter, BatchHead, BatchRow, Finding
 from services.receivables.store import posting
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.values.fields import field_names
@@ -116,7 +116,7 @@ async def submitter_of(session: AsyncSession, batch_id: int) -> str:
 
 async def list_batches(
     session: AsyncSession, scope: Scope, filters: BatchFilter, query: PageQuery
-) -> tuple[list[BatchRow], str | None, int]:
+) -> tuple[list[BatchRow], str | None, int | None]:
     """One page of batches, the cursor of the next page, and how many match."""
     where = (
         _visible(scope)
@@ -136,7 +136,7 @@ async def list_batches(
         sorting=Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, default="-id", key="b.id"),
         query=query,
     )
-    return rows, cursor, await fetch_count(session, "batch b", where)
+    return rows, cursor, await fetch_list_count(session, "batch b", where, query)
 
 
 _CONTENT = """

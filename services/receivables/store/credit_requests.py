@@ -10,7 +10,8 @@ from services.receivables.rules.credit_memos import CreditDraft, CreditedLine, s
 from services.receivables.rules.credit_requests import CreditRequest, RequestedLine, RequestFilter
 from services.receivables.rules.requests import RequestStatus
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_one, fetch_value
 
 _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
@@ -118,13 +119,13 @@ async def lines(session: AsyncSession, request_id: int) -> list[RequestedLine]:
 
 async def list_requests(
     session: AsyncSession, scope: Scope, filters: RequestFilter, query: PageQuery
-) -> tuple[list[CreditRequest], str | None, int]:
+) -> tuple[list[CreditRequest], str | None, int | None]:
     """One page of requests, the cursor of the next page, and how many match."""
     where = (
         Where()
         .within(scope, **_SIDES)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("c.number = :customer", customer=filters.customer)
+        .add(spelled("c.number", "customer"), customer=listed(filters.customer))
         .add("r.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("r.status = :status", status=filters.status)
         .add("r.requested_by = :requested_by", requested_by=filters.requested_by)
@@ -138,4 +139,4 @@ async def list_requests(
         sorting=Sorting({"id": ("r.id", "bigint"), "amount": ("r.amount", "numeric")}, default="-id", key="r.id"),
         query=query,
     )
-    return rows, cursor, await fetch_count(session, _SOURCE, where)
+    return rows, cursor, await fetch_list_count(session, _SOURCE, where, query)

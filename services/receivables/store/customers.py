@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.models import metadata
 from services.receivables.records.customers import Customer, CustomerEntry
-from services.receivables.rules.customers import CustomerFilter, OpenItem, Unbilled
-from services.receivables.store.posted_transactions import AMENDED, CURRENT_VERSION
+from services.receivables.rules.customers import CustomerFilter, OpenItem, OpenTotal, Unbilled
 from shared.access.grants import Scope
 from shared.contracts.customer_changed import CustomerChanged
 from shared.database.columns import column_types
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.events import outbox
@@ -43,7 +43,7 @@ async def find(session: AsyncSession, scope: Scope, customer_id: int, *, lock: b
 
 async def list_customers(
     session: AsyncSession, scope: Scope, filters: CustomerFilter, query: PageQuery
-) -> tuple[list[Customer], str | None, int]:
+) -> tuple[list[Customer], str | None, int | None]:
     """One page of customers, the cursor of the next page, and how many match."""
     within, parameters = _within(scope)
     pattern = containing(filters.search)
@@ -66,7 +66,23 @@ async def list_customers(
         ),
         query=query,
     )
-    return customers, cursor, await fetch_count(session, "customer c", where)
+    return customers, cursor, await fetch_list_count(session, "customer c", where, query)
+
+
+async def spellings(session: AsyncSession, named: Sequence[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """The numbers of customers, given by AR company and number, that are spelled in another way than they are given."""
+    found = await session.execute(
+        text(
+            """
+            SELECT named.ar_company, named.number, c.number AS spelled
+            FROM unnest(CAST(:companies AS int[]), CAST(:numbers AS text[])) AS named (ar_company, number)
+            JOIN customer c ON c.ar_company = named.ar_company AND c.number_key = lower(named.number)
+            WHERE NOT EXISTS (SELECT FROM customer k WHERE k.ar_company = named.ar_company AND k.number = named.number)
+            """
+        ),
+        {"companies": [company for company, _ in named], "numbers": [number for _, number in named]},
+    )
+    return {(row.ar_company, row.number): row.spelled for row in found}
 
 
 async def known(session: AsyncSession, entries: Sequence[CustomerEntry]) -> list[Customer]:
@@ -150,27 +166,43 @@ async def announce(session: AsyncSession, customer_ids: Sequence[int]) -> None:
     )
 
 
-async def open_items(session: AsyncSession, scope: Scope, customer_id: int) -> list[OpenItem]:
-    """The open invoices of a customer within the scope, the earliest due date first."""
-    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
-    return await fetch_all(
+def _open_items(scope: Scope, customer_id: int) -> Where:
+    return Where(["b.customer_id = :customer_id AND b.open <> 0"], {"customer_id": customer_id}).within(
+        scope, branch="b.branch", customer="b.customer", ar_company="b.ar_company"
+    )
+
+
+async def open_items(
+    session: AsyncSession, scope: Scope, customer_id: int, query: PageQuery
+) -> tuple[list[OpenItem], str | None]:
+    """One page of a customer's open invoices, the earliest due date first, and the cursor of the next page."""
+    return await fetch_page(
         session,
         OpenItem,
-        f"""
-        SELECT t.id AS invoice_id, t.invoice_number AS number, t.month, t.number AS transaction, v.invoice_date,
-               v.due_on, a.total, a.applied, a.total + a.applied AS open
-        FROM ar_transaction t
-        JOIN customer c ON c.id = t.customer_id
-        {CURRENT_VERSION}
-        {AMENDED}
-        WHERE t.customer_id = :customer_id AND t.type = 'invoice' AND t.action = 'add'
-          AND a.total + a.applied <> 0
-          AND {within}
-        ORDER BY v.due_on, t.id
+        columns="""
+            b.invoice_id, b.number, b.month, t.number AS transaction, b.invoice_date, b.due_on, b.total,
+            b.open - b.total AS applied, b.open
         """,
-        customer_id=customer_id,
-        **parameters,
+        source="invoice_balance b JOIN ar_transaction t ON t.id = b.invoice_id",
+        where=_open_items(scope, customer_id),
+        sorting=Sorting({"due_on": ("b.due_on", "date")}, default="due_on", key="b.invoice_id"),
+        query=query,
     )
+
+
+async def open_total(session: AsyncSession, scope: Scope, customer_id: int) -> OpenTotal:
+    """How many invoices of a customer are open, and the sum of what is open of them."""
+    where = _open_items(scope, customer_id)
+    found = await fetch_one(
+        session,
+        OpenTotal,
+        f"""
+        SELECT count(*) AS invoices, coalesce(sum(b.open), 0.00) AS total FROM invoice_balance b WHERE {where.sql}
+        """,
+        **where.parameters,
+    )
+    assert found is not None
+    return found
 
 
 async def unbilled(session: AsyncSession, scope: Scope, customer: Customer) -> Unbilled:

@@ -11,7 +11,8 @@ from services.receivables.rules.invoice_prints.prints import PrintSelection
 from services.receivables.store.invoice_prints.documents import SIDES
 from services.receivables.store.invoice_prints.prints import chosen_invoices
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import execute, fetch_all, fetch_one
 
 _SOURCE = "invoice_email m JOIN ar_transaction t ON t.id = m.invoice_id JOIN customer c ON c.id = t.customer_id"
@@ -136,7 +137,7 @@ async def find(session: AsyncSession, scope: Scope, email_id: int) -> InvoiceEma
 
 async def list_emails(
     session: AsyncSession, scope: Scope, filters: EmailFilter, query: PageQuery
-) -> tuple[list[InvoiceEmail], str | None, int]:
+) -> tuple[list[InvoiceEmail], str | None, int | None]:
     """One page of e-mails, the cursor of the next page, and how many match."""
     where = (
         Where()
@@ -144,7 +145,7 @@ async def list_emails(
         .add("m.status = :status", status=filters.status)
         .add("m.invoice_id = :invoice_id", invoice_id=filters.invoice_id)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("c.number = :customer", customer=filters.customer)
+        .add(spelled("c.number", "customer"), customer=listed(filters.customer))
     )
     rows, cursor = await fetch_page(
         session,
@@ -155,4 +156,4 @@ async def list_emails(
         sorting=Sorting({"id": ("m.id", "bigint"), "due_at": ("m.due_at", "timestamptz")}, default="-id", key="m.id"),
         query=query,
     )
-    return rows, cursor, await fetch_count(session, _SOURCE, where)
+    return rows, cursor, await fetch_list_count(session, _SOURCE, where, query)

@@ -10,39 +10,46 @@ from services.receivables.rules.invoices import (
     InvoiceTotals,
     LineRow,
 )
-from services.receivables.store.posted_transactions import AMENDED, CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
+from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all, fetch_one
 
-SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
-_SOURCE = f"""
-    ar_transaction t
-    JOIN customer c ON c.id = t.customer_id
-    JOIN batch b ON b.id = t.batch_id
-    {AMENDED}
-    {CURRENT_VERSION}
+SIDES = {"branch": "b.branch", "customer": "b.customer", "ar_company": "b.ar_company"}
+_SOURCE = """
+    invoice_balance b
+    JOIN ar_transaction t ON t.id = b.invoice_id
+    JOIN customer c ON c.id = b.customer_id
+    JOIN batch s ON s.id = t.batch_id
 """
 _ROW = """
-    t.id, t.ar_company, t.month, t.number AS transaction, t.invoice_number AS number, c.number AS customer,
-    c.name AS customer_name, t.branch, v.invoice_date, v.due_on, b.source, a.total,
-    a.applied, a.total + a.applied AS open, a.amended, a.credited, a.written_off, a.deleted
+    b.invoice_id AS id, b.ar_company, b.month, t.number AS transaction, b.number, b.customer, c.name AS customer_name,
+    b.branch, b.invoice_date, b.due_on, s.source, b.total, b.open - b.total AS applied, b.open, b.amended, b.credited,
+    b.written_off, b.deleted
 """
 
 
 def _where(scope: Scope, filters: InvoiceFilter) -> Where:
-    search = containing(filters.search)
     return (
-        Where(["t.type = 'invoice' AND t.action = 'add'"])
+        Where()
         .within(scope, **SIDES)
-        .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
-        .add("c.number = :customer", customer=filters.customer)
-        .add("t.month = :month", month=filters.month)
-        .add("t.branch = :branch", branch=filters.branch)
-        .add("b.run_id = :run_id", run_id=filters.run_id)
-        .add("t.invoice_number ILIKE :search", search=search)
+        .add("b.ar_company = :ar_company", ar_company=filters.ar_company)
+        .add(spelled("b.customer", "customer"), customer=listed(filters.customer))
+        .add("b.month = :month", month=filters.month)
+        .add("b.branch = :branch", branch=filters.branch)
         .add(
-            "EXISTS (SELECT FROM ar_line l WHERE l.transaction_id = t.id AND l.work_order_number = :work_order)",
+            """
+            b.invoice_id IN (SELECT x.id FROM batch r JOIN ar_transaction x ON x.batch_id = r.id
+                             WHERE r.run_id = :run_id)
+            """,
+            run_id=filters.run_id,
+        )
+        .add("b.number ILIKE :search", search=containing(filters.search))
+        .add(
+            """
+            b.invoice_id IN (SELECT l.transaction_id FROM ar_line l
+                             WHERE l.work_order_number IN (:work_order, lower(:work_order), upper(:work_order)))
+            """,
             work_order=filters.work_order,
         )
     )
@@ -60,15 +67,15 @@ async def list_invoices(
         where=_where(scope, filters),
         sorting=Sorting(
             {
-                "id": ("t.id", "bigint"),
-                "number": ("t.invoice_number", "text"),
-                "customer": ("c.number", "text"),
-                "invoice_date": ("v.invoice_date", "date"),
-                "due_on": ("v.due_on", "date"),
-                "total": ("a.total", "numeric"),
+                "id": ("b.invoice_id", "bigint"),
+                "number": ("b.number", "text"),
+                "customer": ("b.customer", "text"),
+                "invoice_date": ("b.invoice_date", "date"),
+                "due_on": ("b.due_on", "date"),
+                "total": ("b.total", "numeric"),
             },
             default="-id",
-            key="t.id",
+            key="b.invoice_id",
         ),
         query=query,
     )
@@ -81,9 +88,8 @@ async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFi
         session,
         InvoiceTotals,
         f"""
-        SELECT count(*) AS count, coalesce(sum(a.total), 0.00) AS total,
-               coalesce(sum(a.total + a.applied), 0.00) AS open
-        FROM {_SOURCE} WHERE {where.sql}
+        SELECT count(*) AS count, coalesce(sum(b.total), 0.00) AS total, coalesce(sum(b.open), 0.00) AS open
+        FROM invoice_balance b WHERE {where.sql}
         """,
         **where.parameters,
     )
@@ -93,7 +99,7 @@ async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFi
 
 async def find_row(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceRow | None:
     """One invoice within the scope, or None."""
-    where = Where(["t.type = 'invoice' AND t.action = 'add'"]).within(scope, **SIDES).add("t.id = :id", id=invoice_id)
+    where = Where().within(scope, **SIDES).add("b.invoice_id = :id", id=invoice_id)
     return await fetch_one(session, InvoiceRow, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
 from services.receivables.rules.requests import RequestStatus
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import execute, fetch_one, fetch_value
 
 _SIDES = {"branch": None, "customer": None, "ar_company": "r.ar_company"}
@@ -82,7 +82,7 @@ async def find(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthR
 
 async def list_reopenings(
     session: AsyncSession, scope: Scope, filters: ReopeningFilter, query: PageQuery
-) -> tuple[list[MonthReopening], str | None, int]:
+) -> tuple[list[MonthReopening], str | None, int | None]:
     """One page of reopenings, the cursor of the next page, and how many match."""
     where = (
         Where()
@@ -99,4 +99,4 @@ async def list_reopenings(
         sorting=Sorting({"id": ("r.id", "bigint")}, default="-id", key="r.id"),
         query=query,
     )
-    return rows, cursor, await fetch_count(session, "month_reopening r", where)
+    return rows, cursor, await fetch_list_count(session, "month_reopening r", where, query)

@@ -175,17 +175,3 @@ CURRENT_VERSION = """
     ) AS v ON true
 """
 """Joins `v`, the current version of each originally posted transaction `t`. It costs one index lookup."""
-
-AMENDED = """
-    JOIN LATERAL (
-        SELECT count(*) AS amended,
-               t.total + coalesce(sum(x.total) FILTER (WHERE x.type = 'invoice'), 0.00) AS total,
-               coalesce(sum(x.total) FILTER (WHERE x.type <> 'invoice'), 0.00) AS applied,
-               coalesce(sum(x.total) FILTER (WHERE x.type = 'credit_memo'), 0.00) AS credited,
-               coalesce(sum(x.total) FILTER (WHERE x.type = 'write_off'), 0.00) AS written_off,
-               coalesce(bool_or(x.changes_id = t.id AND x.action = 'delete'), false) AS deleted
-        FROM ar_transaction x WHERE x.applies_to_id = t.id
-    ) AS a ON true
-"""
-"""Joins `a`, the sums of each posted invoice `t`: its total as changes of the invoice itself left it, and what its
-adjustments, credits and write-offs applied to that. What is open is the sum of the two."""

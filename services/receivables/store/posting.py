@@ -198,8 +198,9 @@ async def _take_block(session: AsyncSession, posting: Posting, ar_company: int, 
 async def take_invoice_numbers(session: AsyncSession, ar_company: int, count: int) -> Sequence[int]:
     """Takes the next `count` automatic invoice numbers. Numbers in use are skipped and recorded.
 
-    Those are the numbers that clerks entered before, and those of bills of job billing that are not interfaced yet,
-    whatever their state, in every JB company that uses the AR company. Source: receivables, section 2.9.
+    Those are the numbers that clerks entered before, unless their invoice was deleted, and those of bills of job billing
+    that are not interfaced yet, whatever their state, in every JB company that uses the AR company.
+    Source: receivables, section 2.9.
     """
     first = await take_numbers(session, ar_company, "invoice", count)
     typed: set[int] = set(await fetch_values(session, _TYPED_NUMBERS, ar_company=ar_company, first=first))
@@ -220,7 +221,9 @@ async def take_invoice_numbers(session: AsyncSession, ar_company: int, count: in
 _TYPED_NUMBERS = """
     SELECT number FROM (
         SELECT CASE WHEN typed ~ '^[0-9]{1,18}$' THEN CAST(typed AS bigint) END AS number FROM (
-            SELECT invoice_number AS typed FROM ar_transaction WHERE ar_company = :ar_company AND number_typed
+            SELECT t.invoice_number AS typed FROM ar_transaction t
+            WHERE t.ar_company = :ar_company AND t.number_typed AND t.action = 'add'
+              AND NOT EXISTS (SELECT FROM ar_transaction d WHERE d.changes_id = t.id AND d.action = 'delete')
             UNION ALL
             SELECT e.invoice_number FROM batch_entry e JOIN batch b ON b.id = e.batch_id
             WHERE b.ar_company = :ar_company AND e.number_typed AND NOT e.posted AND e.invoice_number IS NOT NULL

@@ -1,16 +1,21 @@
-"""The sums and differences of reconciliation, counted from the rows."""
+"""The sums and differences of reconciliation, counted from the rows that were posted in some months.
+
+Each statement begins with these rows, and looks up what belongs to them by keys, so that its work grows with them and
+not with the tables.
+"""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.rules.months import Months
 from services.receivables.rules.reconciliation import AccountSums, Difference, LedgerTotals, RunBookings
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
-from shared.database.statements import DIGEST, fetch_all, fetch_one
+from shared.database.statements import DIGEST, execute, fetch_all, fetch_one, fetch_value
 
 # What a line posts to each account, with debits positive. This repeats rules/distributions.py in SQL on purpose, so
 # that each of the two checks the other.
 _RECEIVABLES = """
-    (coalesce(l.ar_account, t.ar_account), l.amount - l.retainage - l.retainage_tax - l.finance_charge),
+    (coalesce(l.ar_account, p.ar_account), l.amount - l.retainage - l.retainage_tax - l.finance_charge),
     (l.retainage_account, l.retainage + l.retainage_tax),
     (l.charge_account, l.finance_charge)
 """
@@ -21,42 +26,103 @@ _PARTS = f"""
     (l.retainage_tax_account, -l.retainage_tax),
     (l.charge_counter_account, -l.finance_charge)
 """
-_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
 _DOCUMENT = "'company ' || t.ar_company || ', ' || t.month || ', transaction ' || t.number"
 
 
-async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
-    """The sums of everything posted within the scope, and both sides of the general ledger."""
-    within, parameters = scope_condition(scope, **_SIDES)
+def _posted(scope: Scope, months: Months) -> tuple[str, dict[str, object]]:
+    """A query `posted` for WITH, of the transactions of these months within the scope, and its parameters."""
+    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
+    posted = f"""
+        posted AS MATERIALIZED (
+            SELECT t.id, t.ar_company, t.month, t.number, t.customer_id, t.type, t.action, t.applies_to_id, t.ar_account,
+                   t.net, t.total, t.rating_invoice_id, t.rating_attempt, k.gl_company
+            FROM ar_company k
+            JOIN ar_transaction t ON t.ar_company = k.number AND t.month BETWEEN :first_month AND :last_month
+            JOIN customer c ON c.id = t.customer_id
+            WHERE {within}
+        )
+    """
+    return posted, {"first_month": months.first, "last_month": months.last, **parameters}
+
+
+_RUNS = """
+    booked AS MATERIALIZED (
+        SELECT e.run_id, p.id, p.net, e.invoice_id
+        FROM posted p JOIN export_outcome e ON e.invoice_id = p.rating_invoice_id AND e.attempt = p.rating_attempt
+        WHERE p.rating_invoice_id IS NOT NULL
+    ), refused AS (
+        SELECT run_id, count(*) AS refused FROM export_outcome
+        WHERE outcome <> 'booked' AND run_id >= coalesce((SELECT min(run_id) FROM booked), 0) GROUP BY run_id
+    )
+"""
+"""Queries for WITH after `posted`: the hand-overs that were booked with it, and the others of these and later runs."""
+
+_MEMBERS = """
+    touched AS (SELECT DISTINCT coalesce(p.applies_to_id, p.id) AS invoice_id FROM posted p),
+    member AS (
+        SELECT invoice_id, invoice_id AS id FROM touched
+        UNION ALL
+        SELECT x.applies_to_id, x.id FROM touched JOIN ar_transaction x ON x.applies_to_id = touched.invoice_id
+    )
+"""
+"""Queries for WITH after `posted`: every invoice that it touched, with all that was ever posted to that invoice."""
+
+
+async def prepare(session: AsyncSession) -> None:
+    """Lets the statements of this transaction sort and group in memory, which is worth more to them than to others."""
+    await execute(session, "SET LOCAL work_mem = '64MB'")
+
+
+async def count_posted(session: AsyncSession, months: Months) -> int:
+    """How many transactions were posted in these months, as their last numbers tell."""
+    counted: int = await fetch_value(
+        session,
+        """
+        SELECT coalesce(sum(last_number), 0) FROM number_series
+        WHERE series BETWEEN 'transaction ' || CAST(:first_month AS text) AND 'transaction ' || CAST(:last_month AS text)
+        """,
+        first_month=months.first,
+        last_month=months.last,
+    )
+    return counted
+
+
+async def totals(session: AsyncSession, scope: Scope, months: Months) -> LedgerTotals:
+    """The sums of what was posted within the scope, and both sides of the general ledger."""
+    posted, parameters = _posted(scope, months)
     rated, rated_parameters = scope_condition(scope, branch="r.branch", customer="r.bill_to", ar_company="r.ar_company")
     found = await fetch_one(
         session,
         LedgerTotals,
         f"""
-        SELECT count(*) FILTER (WHERE t.type = 'invoice' AND t.action = 'add') AS invoices,
-               coalesce(sum(t.total) FILTER (WHERE t.type = 'invoice'), 0.00) AS invoiced,
-               coalesce(sum(t.total) FILTER (WHERE t.type = 'adjustment'), 0.00) AS adjusted,
-               coalesce(-sum(t.total) FILTER (WHERE t.type = 'credit_memo'), 0.00) AS credited,
-               coalesce(-sum(t.total) FILTER (WHERE t.type = 'write_off'), 0.00) AS written_off,
-               coalesce(sum(t.total), 0.00) AS open,
-               (SELECT coalesce(sum(exported.net), 0.00) FROM (
-                    SELECT sum(l.amount - l.tax) FILTER (WHERE t.type = 'invoice') AS net
-                    FROM ar_line l
-                    JOIN ar_transaction t ON t.id = l.transaction_id JOIN customer c ON c.id = t.customer_id
-                    WHERE l.work_order_id IS NOT NULL AND t.type IN ('invoice', 'credit_memo') AND {within}
-                    GROUP BY l.work_order_id, l.work_order_version
-                    HAVING sum(l.amount - l.tax) <> 0
-                ) AS exported) AS exported,
-               coalesce(sum(g.debit), 0.00) AS debit, coalesce(sum(g.credit), 0.00) AS credit,
+        WITH {posted}, billed AS (
+            SELECT p.id AS invoice_id, p.id, p.type FROM posted p WHERE p.rating_invoice_id IS NOT NULL
+            UNION ALL
+            SELECT p.id, x.id, x.type FROM posted p JOIN ar_transaction x ON x.applies_to_id = p.id
+            WHERE p.rating_invoice_id IS NOT NULL AND x.type IN ('invoice', 'credit_memo')
+        ), ordered AS (
+            SELECT sum(l.amount - l.tax) FILTER (WHERE b.type = 'invoice') AS net
+            FROM billed b JOIN ar_line l ON l.transaction_id = b.id
+            WHERE l.work_order_id IS NOT NULL
+            GROUP BY l.work_order_id, l.work_order_version
+            HAVING sum(l.amount - l.tax) <> 0
+        ), ledger AS (
+            SELECT coalesce(sum(g.debit), 0.00) AS debit, coalesce(sum(g.credit), 0.00) AS credit
+            FROM posted p JOIN gl_distribution g ON g.transaction_id = p.id
+        )
+        SELECT count(*) FILTER (WHERE p.type = 'invoice' AND p.action = 'add') AS invoices,
+               coalesce(sum(p.total) FILTER (WHERE p.type = 'invoice'), 0.00) AS invoiced,
+               coalesce(sum(p.total) FILTER (WHERE p.type = 'adjustment'), 0.00) AS adjusted,
+               coalesce(-sum(p.total) FILTER (WHERE p.type = 'credit_memo'), 0.00) AS credited,
+               coalesce(-sum(p.total) FILTER (WHERE p.type = 'write_off'), 0.00) AS written_off,
+               coalesce(sum(p.total), 0.00) AS open,
+               (SELECT coalesce(sum(net), 0.00) FROM ordered) AS exported,
+               (SELECT debit FROM ledger) AS debit, (SELECT credit FROM ledger) AS credit,
                (SELECT coalesce(sum(r.total), 0.00) FROM rated_order r
                 WHERE r.state = 'rated' AND {rated} AND NOT EXISTS (
                     SELECT FROM export_outcome_order o
                     WHERE o.work_order_id = r.work_order_id AND o.version = r.rating_version AND o.booked)) AS unbilled
-        FROM ar_transaction t
-        JOIN customer c ON c.id = t.customer_id
-        LEFT JOIN LATERAL (SELECT sum(debit) AS debit, sum(credit) AS credit FROM gl_distribution g
-                           WHERE g.transaction_id = t.id) AS g ON true
-        WHERE {within}
+        FROM posted p
         """,
         **{**parameters, **rated_parameters},
     )
@@ -64,140 +130,174 @@ async def totals(session: AsyncSession, scope: Scope) -> LedgerTotals:
     return found
 
 
-async def account_sums(session: AsyncSession, scope: Scope) -> list[AccountSums]:
+async def account_sums(session: AsyncSession, scope: Scope, months: Months) -> list[AccountSums]:
     """The sums of the sub-ledger and of the GL rows for each account of AR, retainage and finance charges."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    posted, parameters = _posted(scope, months)
     return await fetch_all(
         session,
         AccountSums,
         f"""
-        WITH sub AS (
-            SELECT k.gl_company, part.account, sum(part.amount) AS sub_ledger
-            FROM ar_line l
-            JOIN ar_transaction t ON t.id = l.transaction_id
-            JOIN customer c ON c.id = t.customer_id
-            JOIN ar_company k ON k.number = t.ar_company
+        WITH {posted}, sub AS (
+            SELECT p.gl_company, part.account, sum(part.amount) AS amount
+            FROM posted p
+            JOIN ar_line l ON l.transaction_id = p.id
             CROSS JOIN LATERAL (VALUES {_RECEIVABLES}) AS part (account, amount)
-            WHERE part.account IS NOT NULL AND {within}
-            GROUP BY k.gl_company, part.account
+            WHERE part.account IS NOT NULL
+            GROUP BY p.gl_company, part.account
+        ), ledger AS (
+            SELECT p.gl_company, g.account, sum(g.debit - g.credit) AS amount
+            FROM posted p
+            JOIN gl_distribution g ON g.transaction_id = p.id
+            GROUP BY p.gl_company, g.account
         )
-        SELECT gl_company, account, sub_ledger, coalesce(gl.amount, 0.00) AS general_ledger
-        FROM sub
-        LEFT JOIN LATERAL (
-            SELECT sum(g.debit - g.credit) AS amount
-            FROM gl_distribution g
-            JOIN ar_transaction t ON t.id = g.transaction_id JOIN customer c ON c.id = t.customer_id
-            WHERE g.gl_company = sub.gl_company AND g.account = sub.account AND {within}
-        ) AS gl ON true
-        ORDER BY gl_company, account
+        SELECT sub.gl_company, sub.account, sub.amount AS sub_ledger, coalesce(ledger.amount, 0.00) AS general_ledger
+        FROM sub LEFT JOIN ledger USING (gl_company, account)
+        ORDER BY sub.gl_company, sub.account
         """,
         **parameters,
     )
 
 
-async def run_bookings(session: AsyncSession, scope: Scope) -> list[RunBookings]:
+async def run_bookings(session: AsyncSession, scope: Scope, months: Months) -> list[RunBookings]:
     """How much of each export run was booked and refused. Only the number of refused hand-overs is known here."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    posted, parameters = _posted(scope, months)
     return await fetch_all(
         session,
         RunBookings,
         f"""
-        WITH orders AS (
-            SELECT DISTINCT e.run_id, e.invoice_id || ' ' || l.work_order_number AS place
-            FROM export_outcome e
-            JOIN ar_transaction t ON t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt
-            JOIN customer c ON c.id = t.customer_id
-            JOIN ar_line l ON l.transaction_id = t.id
-            WHERE l.work_order_number IS NOT NULL AND {within}
+        WITH {posted}, {_RUNS}, orders AS (
+            SELECT DISTINCT b.run_id, b.invoice_id || ' ' || l.work_order_number AS place
+            FROM booked b JOIN ar_line l ON l.transaction_id = b.id
+            WHERE l.work_order_number IS NOT NULL
         ), digest AS (
             SELECT run_id, {DIGEST} AS orders_digest FROM orders GROUP BY run_id
         ), run AS (
-            SELECT e.run_id, count(t.id) AS booked, coalesce(sum(t.net), 0.00) AS booked_net,
-                   count(*) FILTER (WHERE e.outcome <> 'booked') AS refused
-            FROM export_outcome e
-            LEFT JOIN ar_transaction t ON t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt
-            LEFT JOIN customer c ON c.id = t.customer_id
-            WHERE t.id IS NULL OR {within}
-            GROUP BY e.run_id
+            SELECT run_id, count(*) AS booked, sum(net) AS booked_net FROM booked GROUP BY run_id
         )
-        SELECT run.run_id, coalesce(digest.orders_digest, '') AS orders_digest, run.booked, run.booked_net, run.refused
-        FROM run LEFT JOIN digest ON digest.run_id = run.run_id
-        ORDER BY run.run_id
+        SELECT run_id, coalesce(digest.orders_digest, '') AS orders_digest, coalesce(run.booked, 0) AS booked,
+               coalesce(run.booked_net, 0.00) AS booked_net, coalesce(refused.refused, 0) AS refused
+        FROM run FULL JOIN refused USING (run_id) LEFT JOIN digest USING (run_id)
+        ORDER BY run_id
         """,
         **parameters,
     )
 
 
-async def gl_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
+async def gl_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
     """The GL rows that are missing from a line or should not be there, with account and amount."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    posted, parameters = _posted(scope, months)
     return await fetch_all(
         session,
         Difference,
         f"""
-        WITH expected AS (
+        WITH {posted}, expected AS (
             SELECT l.transaction_id, l.line, part.account,
                    greatest(sum(part.amount), 0.00) AS debit, greatest(-sum(part.amount), 0.00) AS credit
-            FROM ar_line l
-            JOIN ar_transaction t ON t.id = l.transaction_id
+            FROM posted p
+            JOIN ar_line l ON l.transaction_id = p.id
             CROSS JOIN LATERAL (VALUES {_PARTS}) AS part (account, amount)
             WHERE part.amount <> 0
             GROUP BY l.transaction_id, l.line, part.account, sign(part.amount)
         ), actual AS (
-            SELECT transaction_id, line, account, debit, credit FROM gl_distribution
-        ), missing AS (
-            SELECT * FROM expected EXCEPT ALL SELECT * FROM actual
-        ), surplus AS (
-            SELECT * FROM actual EXCEPT ALL SELECT * FROM expected
+            SELECT g.transaction_id, g.line, g.account, g.debit, g.credit
+            FROM posted p JOIN gl_distribution g ON g.transaction_id = p.id
+        ), found AS (
+            SELECT transaction_id, line, account, debit, credit,
+                   CASE sign(sum(rows)) WHEN 1 THEN 'GL_ROW_MISSING' ELSE 'GL_ROW_SURPLUS' END AS kind
+            FROM (SELECT *, 1 AS rows FROM expected UNION ALL SELECT *, -1 FROM actual) AS both_sides
+            GROUP BY transaction_id, line, account, debit, credit HAVING sum(rows) <> 0
         )
         SELECT found.kind, {_DOCUMENT} || ', line ' || found.line AS document,
                'account ' || found.account || ', debit ' || found.debit || ', credit ' || found.credit AS detail,
                found.debit - found.credit AS amount
-        FROM (SELECT 'GL_ROW_MISSING' AS kind, * FROM missing UNION ALL SELECT 'GL_ROW_SURPLUS', * FROM surplus) AS found
-        JOIN ar_transaction t ON t.id = found.transaction_id
-        JOIN customer c ON c.id = t.customer_id
-        WHERE {within}
+        FROM found JOIN posted t ON t.id = found.transaction_id
         ORDER BY found.transaction_id, found.line, kind, detail
         """,
         **parameters,
     )
 
 
-async def document_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """The transactions that are not the sum of their lines, and the lines that are settled for more than was billed."""
-    within, parameters = scope_condition(scope, **_SIDES)
+async def document_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
+    """The transactions that are not the sum of their lines, and the invoices that do not add up.
+
+    Of an invoice, no line may be settled for more than was billed, and the balance that is kept of it must be the sum
+    of everything that was posted to it.
+    """
+    posted, parameters = _posted(scope, months)
     return await fetch_all(
         session,
         Difference,
         f"""
+        WITH {posted}, {_MEMBERS}, moved AS (
+            SELECT m.invoice_id, coalesce(l.applies_to_line, l.line) AS line,
+                   coalesce(sum(l.amount) FILTER (WHERE x.type IN ('invoice', 'adjustment')), 0.00) AS billed,
+                   sum(l.amount) AS open
+            FROM member m JOIN ar_transaction x ON x.id = m.id JOIN ar_line l ON l.transaction_id = m.id
+            GROUP BY m.invoice_id, coalesce(l.applies_to_line, l.line)
+        ), summed AS (
+            SELECT m.invoice_id, sum(x.total) AS open,
+                   coalesce(sum(x.total) FILTER (WHERE x.type = 'invoice'), 0.00) AS total,
+                   coalesce(sum(x.total) FILTER (WHERE x.type = 'credit_memo'), 0.00) AS credited,
+                   coalesce(sum(x.total) FILTER (WHERE x.type = 'write_off'), 0.00) AS written_off
+            FROM member m JOIN ar_transaction x ON x.id = m.id GROUP BY m.invoice_id
+        )
         SELECT 'TRANSACTION_AND_LINES' AS kind, {_DOCUMENT} AS document,
                'total is ' || t.total || ', lines add up to ' || coalesce(l.amount, 0.00) AS detail,
                t.total - coalesce(l.amount, 0.00) AS amount
-        FROM ar_transaction t
-        JOIN customer c ON c.id = t.customer_id
-        LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM ar_line WHERE transaction_id = t.id) AS l ON true
-        WHERE {within} AND t.total IS DISTINCT FROM l.amount
+        FROM posted t
+        LEFT JOIN (SELECT l.transaction_id, sum(l.amount) AS amount FROM posted p JOIN ar_line l ON l.transaction_id = p.id
+                   GROUP BY l.transaction_id) AS l ON l.transaction_id = t.id
+        WHERE t.total IS DISTINCT FROM l.amount
         UNION ALL
         SELECT 'OVER_SETTLED', {_DOCUMENT} || ', line ' || moved.line,
                'billed ' || moved.billed || ', open ' || moved.open, moved.open
-        FROM (
-            SELECT coalesce(l.applies_to_id, l.transaction_id) AS invoice_id, coalesce(l.applies_to_line, l.line) AS line,
-                   coalesce(sum(l.amount) FILTER (WHERE x.type IN ('invoice', 'adjustment')), 0.00) AS billed,
-                   sum(l.amount) AS open
-            FROM ar_line l JOIN ar_transaction x ON x.id = l.transaction_id
-            GROUP BY 1, 2
-        ) AS moved
-        JOIN ar_transaction t ON t.id = moved.invoice_id
-        JOIN customer c ON c.id = t.customer_id
-        WHERE {within} AND (sign(moved.open) NOT IN (0, sign(moved.billed)) OR abs(moved.open) > abs(moved.billed))
+        FROM moved JOIN ar_transaction t ON t.id = moved.invoice_id
+        WHERE sign(moved.open) NOT IN (0, sign(moved.billed)) OR abs(moved.open) > abs(moved.billed)
+        UNION ALL
+        SELECT 'INVOICE_BALANCE', {_DOCUMENT},
+               'the balance kept is ' || coalesce(b.open::text, 'missing') || ', postings add up to ' || summed.open,
+               coalesce(b.open, 0.00) - summed.open
+        FROM summed
+        JOIN ar_transaction t ON t.id = summed.invoice_id
+        LEFT JOIN invoice_balance b ON b.invoice_id = summed.invoice_id
+        WHERE (b.open, b.total, b.credited, b.written_off)
+              IS DISTINCT FROM (summed.open, summed.total, summed.credited, summed.written_off)
         ORDER BY kind, document
         """,
         **parameters,
     )
 
 
-async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """The transaction and invoice numbers that were taken, but are on no document and were not skipped."""
+async def account_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
+    """The customers posted to whose account, with the movements that are not counted yet, is not what is open."""
+    posted, parameters = _posted(scope, months)
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        WITH {posted}, named AS (
+            SELECT DISTINCT customer_id AS id FROM posted
+        ), kept AS (
+            SELECT n.id, coalesce(a.open_amount, 0.00)
+                         + coalesce((SELECT sum(m.amount) FROM account_movement m WHERE m.customer_id = n.id), 0.00) AS amount
+            FROM named n LEFT JOIN customer_account a ON a.customer_id = n.id
+        ), owed AS (
+            SELECT n.id, coalesce(sum(b.open), 0.00) AS amount
+            FROM named n LEFT JOIN invoice_balance b ON b.customer_id = n.id AND b.open <> 0 GROUP BY n.id
+        )
+        SELECT 'CUSTOMER_ACCOUNT' AS kind, 'company ' || c.ar_company || ', customer ' || c.number AS document,
+               'the account kept is ' || kept.amount || ', open invoices add up to ' || owed.amount AS detail,
+               kept.amount - owed.amount AS amount
+        FROM kept JOIN owed USING (id) JOIN customer c USING (id)
+        WHERE kept.amount <> owed.amount
+        ORDER BY document
+        """,
+        **parameters,
+    )
+
+
+async def number_gaps(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
+    """The transaction and invoice numbers that these months took, but are on no document and not skipped."""
     within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="n.ar_company")
     return await fetch_all(
         session,
@@ -208,47 +308,63 @@ async def number_gaps(session: AsyncSession, scope: Scope) -> list[Difference]:
                (counted.numbers - counted.documents)::numeric AS amount
         FROM number_series n
         JOIN LATERAL (
-            SELECT count(*) AS documents,
-                   n.last_number - coalesce(min(t.number) - 1, n.last_number) AS numbers
-            FROM ar_transaction t
-            WHERE t.ar_company = n.ar_company AND n.series = 'transaction ' || t.month
-            UNION ALL
-            SELECT count(*), n.last_number - coalesce(min(given.number) - 1, n.last_number)
-            FROM (
-                SELECT t.invoice_number::bigint AS number FROM ar_transaction t
-                WHERE t.ar_company = n.ar_company AND t.type = 'invoice' AND t.action = 'add' AND NOT t.number_typed
-                UNION ALL
-                SELECT s.number FROM skipped_number s WHERE s.ar_company = n.ar_company
-            ) AS given
-            WHERE n.series = 'invoice'
+            SELECT count(*) AS documents, n.last_number - coalesce(min(t.number) - 1, n.last_number) AS numbers
+            FROM ar_transaction t WHERE t.ar_company = n.ar_company AND t.month = substr(n.series, 13)
         ) AS counted ON counted.documents <> counted.numbers
-        WHERE {within}
+        WHERE n.series BETWEEN 'transaction ' || CAST(:first_month AS text) AND 'transaction ' || CAST(:last_month AS text)
+          AND {within}
+        UNION ALL
+        SELECT 'NUMBERS', 'company ' || missing.ar_company || ', series invoice',
+               'no document has number ' || min(missing.number) || CASE WHEN count(*) > 1 THEN
+                   ' and ' || count(*) - 1 || ' others up to ' || max(missing.number) ELSE '' END,
+               count(*)::numeric
+        FROM (
+            SELECT n.ar_company, given.number
+            FROM number_series n
+            JOIN LATERAL (
+                SELECT min(t.invoice_number::bigint) AS number FROM ar_transaction t
+                WHERE t.ar_company = n.ar_company AND t.month BETWEEN :first_month AND :last_month
+                  AND t.type = 'invoice' AND t.action = 'add' AND NOT t.number_typed
+            ) AS first ON true
+            CROSS JOIN LATERAL generate_series(first.number, n.last_number) AS given (number)
+            WHERE n.series = 'invoice' AND {within}
+            EXCEPT
+            SELECT s.ar_company, s.number FROM skipped_number s
+        ) AS missing
+        WHERE NOT EXISTS (
+            SELECT FROM ar_transaction t
+            WHERE t.ar_company = missing.ar_company AND t.invoice_number = missing.number::text
+              AND t.type = 'invoice' AND t.action = 'add' AND NOT t.number_typed)
+        GROUP BY missing.ar_company
         """,
+        first_month=months.first,
+        last_month=months.last,
         **parameters,
     )
 
 
-async def order_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
+async def order_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
     """The booked orders whose net amount differs from their rating, and the booked hand-overs without an invoice."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    posted, parameters = _posted(scope, months)
     return await fetch_all(
         session,
         Difference,
         f"""
+        WITH {posted}, {_RUNS}, {_MEMBERS}
         SELECT 'ORDER_AND_INVOICE' AS kind, 'work order ' || r.number AS document,
                'rated ' || r.total || ' at version ' || r.rating_version || ', invoiced ' || sum(l.amount - l.tax) AS detail,
                r.total - sum(l.amount - l.tax) AS amount
-        FROM rated_order r
-        JOIN ar_line l ON l.work_order_id = r.work_order_id AND l.work_order_version = r.rating_version
-        JOIN ar_transaction t ON t.id = l.transaction_id AND t.type = 'invoice'
-        JOIN customer c ON c.id = t.customer_id
-        WHERE r.state = 'rated' AND {within}
+        FROM member m
+        JOIN ar_transaction x ON x.id = m.id AND x.type = 'invoice'
+        JOIN ar_line l ON l.transaction_id = x.id
+        JOIN rated_order r ON r.work_order_id = l.work_order_id AND r.rating_version = l.work_order_version
+        WHERE r.state = 'rated'
         GROUP BY r.work_order_id HAVING r.total <> sum(l.amount - l.tax)
         UNION ALL
         SELECT 'OUTCOME_AND_INVOICE', 'hand-over of invoice ' || e.invoice_id || ', attempt ' || e.attempt,
                'booked, but no invoice is posted', 0.00
         FROM export_outcome e
-        WHERE e.outcome = 'booked' AND NOT EXISTS (
+        WHERE e.outcome = 'booked' AND e.run_id >= coalesce((SELECT min(run_id) FROM booked), 0) AND NOT EXISTS (
             SELECT FROM ar_transaction t WHERE t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt)
         ORDER BY kind, document
         """,

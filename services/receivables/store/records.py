@@ -34,7 +34,13 @@ PAY_TERMS = RecordTable(_TABLES["pay_terms"], PayTerms, _CODE)
 TAX_CODES = RecordTable(_TABLES["tax_code"], TaxCode, _CODE)
 MATERIALS = RecordTable(_TABLES["material"], Material, _CODE)
 MISC_DISTRIBUTION_CODES = RecordTable(_TABLES["misc_distribution_code"], MiscDistributionCode, _CODE)
-CONTRACTS = RecordTable(_TABLES["contract"], Contract, ("number", "description", "customer"), customer="t.customer")
+CONTRACTS = RecordTable(
+    _TABLES["contract"],
+    Contract,
+    ("number", "description", "customer"),
+    customer="t.customer",
+    named={"customer": "t.customer IN (SELECT k.number FROM customer k WHERE lower(k.number) = lower(:customer))"},
+)
 CONTRACT_ITEMS = RecordTable(
     _TABLES["contract_item"],
     ContractItem,

@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.write_offs import Criteria
-from services.receivables.store.posted_transactions import AMENDED, CURRENT_VERSION
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
+from shared.database.spellings import spelled
 from shared.database.statements import fetch_all
 
 
@@ -35,7 +35,7 @@ async def find_unknown(session: AsyncSession, scope: Scope, criteria: Criteria) 
             UNION ALL
             SELECT 'customers', named FROM unnest(CAST(:customers AS text[])) AS named
             WHERE NOT EXISTS (SELECT FROM customer c
-                              WHERE c.ar_company = CAST(:company AS int) AND c.number = named AND {within})
+                              WHERE c.ar_company = CAST(:company AS int) AND lower(c.number) = lower(named) AND {within})
             UNION ALL
             SELECT 'receivable_types', CAST(named AS text) FROM unnest(CAST(:types AS int[])) AS named
             WHERE NOT EXISTS (SELECT FROM receivable_type t WHERE t.ar_company = CAST(:company AS int) AND t.type = named)
@@ -59,23 +59,21 @@ async def find_unknown(session: AsyncSession, scope: Scope, criteria: Criteria) 
 
 async def candidates(session: AsyncSession, scope: Scope, criteria: Criteria) -> list[Found]:
     """The open posted invoices that match the dates and filters, in the order of customers and dates."""
-    within, parameters = scope_condition(scope, branch="t.branch", customer="c.number", ar_company="t.ar_company")
+    within, parameters = scope_condition(scope, branch="b.branch", customer="b.customer", ar_company="b.ar_company")
     return await fetch_all(
         session,
         Found,
         f"""
-        SELECT t.id, t.invoice_number AS number, c.number AS customer, v.invoice_date
-        FROM ar_transaction t
-        JOIN customer c ON c.id = t.customer_id
-        {CURRENT_VERSION}
-        {AMENDED}
-        WHERE t.ar_company = :ar_company AND t.type = 'invoice' AND t.action = 'add' AND {within}
-          AND v.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR v.invoice_date >= :start_on)
-          AND a.total + a.applied <> 0
-          AND (CAST(:customers AS text[]) IS NULL OR c.number = ANY(CAST(:customers AS text[])))
+        SELECT b.invoice_id AS id, b.number, b.customer, b.invoice_date
+        FROM invoice_balance b
+        JOIN ar_transaction t ON t.id = b.invoice_id
+        JOIN ar_transaction v ON v.id = b.version_id
+        WHERE b.open <> 0 AND b.ar_company = :ar_company AND {within}
+          AND b.invoice_date < :older_than AND (CAST(:start_on AS date) IS NULL OR b.invoice_date >= :start_on)
+          AND (CAST(:customers AS text[]) IS NULL OR {spelled("b.customer", "customers")})
           AND (CAST(:types AS int[]) IS NULL OR v.receivable_type = ANY(CAST(:types AS int[])))
           AND (CAST(:contracts AS text[]) IS NULL OR t.contract = ANY(CAST(:contracts AS text[])))
-        ORDER BY c.number, v.invoice_date, t.id
+        ORDER BY b.customer, b.invoice_date, b.invoice_id
         """,
         ar_company=criteria.ar_company,
         older_than=criteria.older_than,

@@ -1,12 +1,14 @@
 """The use cases of groups and their members, one by one or from a file."""
 
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions.permissions import changing_permissions, find_changer
 from services.security.actions.users import get_user
 from services.security.errors import GrantRefused, GroupExists
+from services.security.records.grants import GrantEntry
 from services.security.records.groups import Group, GroupDraft, GroupEntry, GroupRow
 from services.security.rules.features import Features
 from services.security.rules.groups import (
@@ -26,15 +28,16 @@ from shared.errors import Fault, NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import TableFile
 from shared.values.names import fold
+from shared.values.partly import PartlyRead
 from shared.values.versions import require_version
 
 
 async def list_groups(
     session: AsyncSession, wanted: GroupFilter, query: PageQuery
-) -> tuple[list[Group], str | None, int]:
+) -> tuple[list[Group], str | None, int | None]:
     """One page of groups, the cursor of the next page, and how many groups match."""
     found, next_cursor = await groups.list_groups(session, wanted, query)
-    return found, next_cursor, await groups.count_groups(session, wanted)
+    return found, next_cursor, await groups.count_groups(session, wanted) if query.totals else None
 
 
 async def get_group(session: AsyncSession, group_id: int) -> Group:
@@ -52,6 +55,21 @@ def _require_grants(draft: GroupDraft, features: Features) -> None:
             f"The grants cannot be saved: {'; '.join(dict.fromkeys(fault.detail for fault in faults))}.",
             faults=[Fault(f"/grants/{fault.position}/{fault.field}", fault.detail) for fault in faults],
         )
+
+
+async def find_unknown(_session: AsyncSession, read: PartlyRead) -> list[tuple[str, str]]:
+    """The faults of grants in a body that is invalid in other fields, by JSON pointer; its facts are the features.
+
+    Of an invalid grant, only its feature is looked up.
+    """
+    grants, features = read.value.grants or (), read.facts
+    valid = [position for position in range(len(grants)) if read.is_valid(f"/grants/{position}")]
+    found = [(valid[fault.position], fault) for fault in find_grant_faults([grants[each] for each in valid], features)]
+    for position, grant in enumerate(grants):
+        if position not in valid and grant.feature is not None:
+            unlimited = GrantEntry.model_construct(feature=grant.feature, level="view")
+            found += [(position, fault) for fault in find_grant_faults([unlimited], features)]
+    return [(f"/grants/{position}/{fault.field}", fault.detail) for position, fault in sorted(found, key=itemgetter(0))]
 
 
 async def _require_free_name(session: AsyncSession, name: str, *, except_for: int | None = None) -> None:

@@ -24,10 +24,10 @@ from shared.files.csv import TableFile
 
 async def list_members(
     session: AsyncSession, wanted: MemberFilter, query: PageQuery
-) -> tuple[list[Member], str | None, int]:
+) -> tuple[list[Member], str | None, int | None]:
     """One page of memberships, the cursor of the next page, and how many memberships match."""
     found, next_cursor = await members.list_members(session, wanted, query)
-    return found, next_cursor, await members.count_members(session, wanted)
+    return found, next_cursor, await members.count_members(session, wanted) if query.totals else None
 
 
 async def import_members(session: AsyncSession, file: TableFile[MemberRow], changer_id: int | None) -> Outcome:

@@ -32,10 +32,12 @@ _NEEDS_ADMINISTRATOR = (
 )
 
 
-async def list_users(session: AsyncSession, wanted: UserFilter, query: PageQuery) -> tuple[list[User], str | None, int]:
+async def list_users(
+    session: AsyncSession, wanted: UserFilter, query: PageQuery
+) -> tuple[list[User], str | None, int | None]:
     """One page of users, the cursor of the next page, and how many users match."""
     found, next_cursor = await users.list_users(session, wanted, query)
-    return found, next_cursor, await users.count_users(session, wanted)
+    return found, next_cursor, await users.count_users(session, wanted) if query.totals else None
 
 
 async def get_user(session: AsyncSession, user_id: int) -> User:

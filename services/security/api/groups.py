@@ -3,12 +3,14 @@
 from operator import attrgetter
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.security.actions import groups as actions
 from services.security.api.dependencies import ChangerId, FeaturesOf
 from services.security.errors import GrantRefused, GroupExists, LastAdministrator, OwnGroup
 from services.security.records.groups import Group, GroupDraft, GroupEntry, GroupRow
+from services.security.rules.features import Features
 from services.security.rules.groups import GroupComparison, GroupFilter
 from services.security.rules.permissions import GROUPS
 from shared.access import declared
@@ -19,13 +21,21 @@ from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.moment import Now
-from shared.http.operation import Router
+from shared.http.operation import Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 from shared.values.numbers import Id
 
 router = Router("groups")
+
+
+async def _features_of(request: Request, _session: AsyncSession) -> Features:
+    features: Features = request.app.state.features
+    return features
+
+
+NAMING = Naming(GroupDraft, actions.find_unknown, _features_of)
 
 
 @router.get(
@@ -42,7 +52,7 @@ async def list_groups(
     if page.media_type is not None:
         rows = [row for group in found for row in GroupRow.of(group)]
         return table_answer(page.media_type, "groups", field_names(GroupRow), rows)
-    return Page(items=found, next_cursor=cursor, totals=Count(count=count))
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(
@@ -50,6 +60,7 @@ async def list_groups(
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[GrantRefused, GroupExists],
     status_code=201,
+    naming=NAMING,
 )
 async def create_group(
     body: GroupDraft, response: Response, session: Transaction, features: FeaturesOf, now: Now
@@ -114,6 +125,7 @@ async def compare_groups(group_id: Id, other_id: Id, session: Transaction) -> Gr
     "/{group_id}",
     access=declared.feature(GROUPS, Level.ADMIN),
     refuses=[NotFound, VersionMissing, VersionStale, GrantRefused, GroupExists, OwnGroup, LastAdministrator],
+    naming=NAMING,
 )
 async def change_group(
     group_id: Id,

@@ -40,7 +40,7 @@ async def list_members(
     found, cursor, count = await list_actions.list_members(session, filters, page)
     if page.media_type is not None:
         return table_answer(page.media_type, "members", field_names(MemberRow), found)
-    return Page(items=found, next_cursor=cursor, totals=Count(count=count))
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.imports(

@@ -54,7 +54,7 @@ async def list_service_accounts(
     found, cursor, count = await user_actions.list_users(session, filters, page)
     if page.media_type is not None:
         return table_answer(page.media_type, "service-accounts", field_names(UserRow), found)
-    return Page(items=found, next_cursor=cursor, totals=Count(count=count))
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(

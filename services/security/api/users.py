@@ -53,7 +53,7 @@ async def list_users(
     found, cursor, count = await actions.list_users(session, filters, page)
     if page.media_type is not None:
         return table_answer(page.media_type, "users", field_names(UserRow), found)
-    return Page(items=found, next_cursor=cursor, totals=Count(count=count))
+    return Page(items=found, next_cursor=cursor, totals=Count.of(count))
 
 
 @router.post(

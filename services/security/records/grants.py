@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from services.security.records.names import Code, Named
 from shared.access.grants import Grant, Level, LevelWord, Limits
 from shared.values.columns import Record
+from shared.values.names import fold
 
 MOST_CODES = 200
 """The most codes in one side of a grant, because limits travel with every request in a header."""
@@ -16,7 +17,11 @@ CodeT = TypeVar("CodeT", str, int)
 
 
 def _each_once(codes: tuple[CodeT, ...]) -> tuple[CodeT, ...]:
-    return tuple(sorted(set(codes)))
+    """The codes in order; of those that only look different, the first."""
+    first: dict[object, CodeT] = {}
+    for code in sorted(set(codes)):
+        first.setdefault(fold(code) if isinstance(code, str) else code, code)
+    return tuple(first.values())
 
 
 FeatureName = Annotated[str, StringConstraints(max_length=100)]

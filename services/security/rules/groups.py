@@ -60,9 +60,10 @@ def find_grant_faults(grants: Sequence[GrantEntry], features: Features) -> list[
                     f"{grant.feature} cannot be limited: users and groups belong to no branch, customer or company",
                 )
             )
-        if (grant.feature, grant.limits) in seen:
+        limits = grant.limits.compared
+        if (grant.feature, limits) in seen:
             faults.append(GrantFault(position, "feature", f"{grant.feature} is listed twice with the same limits"))
-        seen.add((grant.feature, grant.limits))
+        seen.add((grant.feature, limits))
     return faults
 
 

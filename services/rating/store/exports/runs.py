@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.exports.answers import Outcome
 from services.rating.rules.exports.runs import ExportRun, RunInvoice
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all, fetch_one, fetch_value
 
@@ -41,7 +41,9 @@ async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRu
     )
 
 
-async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tuple[list[ExportRun], str | None, int]:
+async def list_runs(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[ExportRun], str | None, int | None]:
     """One page of the visible runs, the cursor of the next page, and how many there are."""
     where = Where(*_visible(scope))
     runs, cursor = await fetch_page(
@@ -57,12 +59,12 @@ async def list_runs(session: AsyncSession, scope: Scope, query: PageQuery) -> tu
         ),
         query=query,
     )
-    return runs, cursor, await fetch_count(session, "export_run run", where)
+    return runs, cursor, await fetch_list_count(session, "export_run run", where, query)
 
 
 async def list_invoices(
     session: AsyncSession, run_id: int, outcome: Outcome | None, query: PageQuery
-) -> tuple[list[RunInvoice], str | None, int]:
+) -> tuple[list[RunInvoice], str | None, int | None]:
     """One page of the invoices of a run, the cursor of the next page, and how many match.
 
     This needs no scope: a caller who may see the run may see all of its invoices.
@@ -92,7 +94,7 @@ async def list_invoices(
         ),
         query=query,
     )
-    return invoices, cursor, await fetch_count(session, source, where)
+    return invoices, cursor, await fetch_list_count(session, source, where, query)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from services.receivables.rules.entries.book import (
     form_of_line,
     header_facts,
     header_of,
+    unknown_in_header,
 )
 from services.receivables.rules.entries.entries import Entry, Header, MiscRow, next_misc_amount
 from services.receivables.rules.entries.facts import DELETE, Action, require_not_held
@@ -229,6 +230,14 @@ async def warnings_of(session: AsyncSession, desk: Desk, entry: Entry) -> list[F
         *number_warnings(desk.batch.id, entry, Uses(uses)),
         *credit_warnings(book, entry, owed[entry.header.customer_id]),
     ]
+
+
+async def find_unknown(session: AsyncSession, desk: Desk, draft: EntryDraft) -> list[tuple[str, str]]:
+    """The names in an entry that do not exist, by JSON pointer; the draft has only the fields that are valid."""
+    book = await _read_book(session, desk, draft.header, None)
+    found = [Fault(f"/{name}", detail) for name, detail in unknown_in_header(book, draft.header)]
+    found += [*unknown_in_lines(book, draft.lines), *unknown_misc_codes(book, draft.misc)]
+    return [(fault.pointer, fault.detail) for fault in found]
 
 
 @dataclass(frozen=True)

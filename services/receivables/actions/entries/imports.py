@@ -26,6 +26,7 @@ from services.receivables.rules.entries.facts import AppliedLine
 from services.receivables.rules.entries.header import HEADER
 from services.receivables.rules.entries.limits import fault_in_total
 from services.receivables.rules.entries.line_facts import BatchLine
+from services.receivables.rules.entries.numbers import normalized
 from services.receivables.store import applied, posting
 from services.receivables.store.entries import rows as store
 from shared.files.changes import Outcome
@@ -84,8 +85,15 @@ def _faults_in_group(group: Group) -> list[RowFault]:
         (row, name, f"must be empty or the same as on line {group[0].line}, which has {head.get(name, 'no value')}")
         for row in group[1:]
         for name, value in row.row.header.items()
-        if value != head.get(name) and name not in group[0].faulty
+        if not _same(name, value, head.get(name)) and name not in group[0].faulty
     ]
+
+
+def _same(name: str, value: object, other: object) -> bool:
+    """Whether two rows have the same value in a field of the header; customers and numbers may be spelled differently."""
+    if name in {"customer", "apply_to", "invoice_number"} and isinstance(value, str) and isinstance(other, str):
+        return normalized(value) == normalized(other)
+    return value == other
 
 
 async def _find_invoices(
@@ -105,7 +113,12 @@ async def _find_invoices(
     found: dict[int, int] = {}
     faults: list[RowFault] = []
     for index, (customer, number) in named.items():
-        matches = [invoice.id for invoice in known if invoice.number == number and customer in {None, invoice.customer}]
+        matches = [
+            invoice.id
+            for invoice in known
+            if normalized(invoice.number) == normalized(number)
+            and (customer is None or normalized(customer) == normalized(invoice.customer))
+        ]
         if len(matches) == 1:
             found[index] = matches[0]
             continue

@@ -105,24 +105,26 @@ def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[
     if values["type"] != INVOICE and values["apply_to"] is not None and facts.applied is None:
         detail = f"company {book.company.number} has no posted invoice with id {values['apply_to']}"
         faults.append(("apply_to", detail))
-    # Other transactions have the contract of their invoice.
-    faults += [fault for fault in unknown_in_header(book, values) if facts.type == INVOICE or fault[0] != "contract"]
-    number = values["receivable_type"]
-    if number is not None and facts.type == INVOICE and not is_current(book.codes.types, number):
-        faults.append(("receivable_type", f"there is no active receivable type {values['receivable_type']}"))
+    # Other transactions have the contract and the receivable type of their invoice.
+    of_invoices = () if facts.type == INVOICE else ("contract", "receivable_type")
+    faults += [fault for fault in unknown_in_header(book, values) if fault[0] not in of_invoices]
     return Form(form.values, form.fields, tuple(faults)), facts
 
 
 def unknown_in_header(book: Book, typed: Values) -> list[tuple[str, str]]:
     """The names in a header that do not exist, whatever else is wrong with it."""
     company, faults = book.company.number, []
-    customer, contract, terms = (typed.get(name) for name in ("customer", "contract", "pay_terms"))
+    customer, contract, terms, number = (
+        typed.get(name) for name in ("customer", "contract", "pay_terms", "receivable_type")
+    )
     if customer is not None and customer not in book.customers:
         faults.append(("customer", f"company {company} has no customer {customer}"))
     if contract is not None and contract not in book.contracts:
         faults.append(("contract", f"company {company} has no contract {contract}"))
     if terms is not None and not is_current(book.codes.terms, terms):
         faults.append(("pay_terms", f"there are no active pay terms {terms}"))
+    if number is not None and not is_current(book.codes.types, number):
+        faults.append(("receivable_type", f"there is no active receivable type {number}"))
     return faults
 
 

@@ -22,7 +22,7 @@ from services.receivables.rules.exported_invoices.hand_overs import (
     HandedInvoice,
     Outcome,
 )
-from services.receivables.rules.months import is_open
+from services.receivables.rules.months import export_date_fault, is_open
 from services.receivables.rules.records import default_receivable_type
 from services.receivables.rules.tax import tax_on
 from shared.contracts.invoice_refused import RefusalReason
@@ -124,6 +124,9 @@ def refusal_reason(chunk: HandedChunk, invoice: HandedInvoice, facts: BookingFac
         return "UNKNOWN_CUSTOMER", f"there is no AR company {chunk.ar_company}"
     if not is_open(chunk.month, company.last_closed_month, company.max_open_months):
         return "MONTH_CLOSED", f"{chunk.month} is not open in company {company.number}"
+    misdated = export_date_fault(chunk.invoice_date, chunk.month)
+    if misdated is not None:
+        return RefusalReason.DATE_FAR_FROM_MONTH, misdated
     customer = facts.customers.get(invoice.bill_to)
     if customer is None:
         return "UNKNOWN_CUSTOMER", f"company {company.number} has no customer {invoice.bill_to}"

@@ -97,7 +97,10 @@ class EntryInput(HeaderInput):
     misc_distributions: list[MiscInput] = Field(default=[], max_length=1_000)
 
     def to_entry(self) -> EntryDraft:
-        """The fields that were sent of the header, of each line and of each miscellaneous distribution."""
+        """The fields that were sent of the header, of each line and of each miscellaneous distribution.
+
+        If the body is read partly, these are the ones that are valid.
+        """
         header = {name: value for name, value in self.to_changes().items() if name in HeaderInput.model_fields}
         lines = [line.to_changes() for line in self.lines]
         return EntryDraft(header, lines, [row.to_changes() for row in self.misc_distributions])

@@ -17,6 +17,7 @@ from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all, fetch_values
 from shared.records.table import load_rows
+from shared.values.names import fold
 
 _CUSTOMER = ", ".join(f"c.{name}" for name in Customer.model_fields)
 
@@ -47,20 +48,30 @@ async def codes(session: AsyncSession, company: ArCompany) -> EntryCodes:
 async def customers(
     session: AsyncSession, scope: Scope, ar_company: int, numbers: Collection[str]
 ) -> dict[str, Customer]:
-    """The customers with these numbers within the scope, by number."""
+    """The customers with these numbers within the scope, by their number and by the number that is given.
+
+    A number in another spelling finds its customer, unless a customer has exactly this one.
+    """
     within, parameters = scope_condition(scope, branch=None, customer="c.number", ar_company="c.ar_company")
     found = await fetch_all(
         session,
         Customer,
         f"""
         SELECT {_CUSTOMER} FROM customer c
-        WHERE c.ar_company = :ar_company AND c.number = ANY(CAST(:numbers AS text[])) AND {within}
+        WHERE c.ar_company = :ar_company AND {within}
+          AND (c.number = ANY(CAST(:numbers AS text[])) OR c.number_key = ANY(CAST(:keys AS text[])))
         """,
         ar_company=ar_company,
         numbers=sorted(numbers),
+        keys=sorted(map(fold, numbers)),
         **parameters,
     )
-    return {customer.number: customer for customer in found}
+    known = {fold(customer.number): customer for customer in found} | {customer.number: customer for customer in found}
+    given = {number: known.get(number) or known.get(fold(number)) for number in numbers}
+    return {
+        **{customer.number: customer for customer in found},
+        **{number: customer for number, customer in given.items() if customer is not None},
+    }
 
 
 async def contracts(
@@ -143,7 +154,7 @@ async def exposures(session: AsyncSession, customer_ids: Collection[int], batch_
         _Exposure,
         """
         SELECT c.id AS customer_id,
-               coalesce((SELECT sum(t.total) FROM ar_transaction t WHERE t.customer_id = c.id), 0.00)
+               coalesce((SELECT sum(b.open) FROM invoice_balance b WHERE b.customer_id = c.id AND b.open <> 0), 0.00)
                + coalesce((SELECT sum(l.amount) FROM batch_entry e JOIN batch_line l USING (batch_id, seq)
                            WHERE e.customer_id = c.id AND NOT e.posted AND e.action = 'add'
                              AND e.batch_id IS DISTINCT FROM CAST(:batch_id AS bigint)), 0.00)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.entries.entries import Entry, Header, MiscRow
 from services.receivables.rules.entries.line_facts import BatchLine
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_value, fetch_values
 
 PartT = TypeVar("PartT")
@@ -143,7 +143,9 @@ async def anything_posted(session: AsyncSession, batch_id: int) -> bool:
     return found
 
 
-async def list_headers(session: AsyncSession, batch_id: int, query: PageQuery) -> tuple[list[Header], str | None, int]:
+async def list_headers(
+    session: AsyncSession, batch_id: int, query: PageQuery
+) -> tuple[list[Header], str | None, int | None]:
     """One page of the entries of a batch without their lines, the cursor of the next page, and how many there are."""
     where = Where().add("e.batch_id = :batch_id", batch_id=batch_id)
     rows, cursor = await fetch_page(
@@ -157,4 +159,4 @@ async def list_headers(session: AsyncSession, batch_id: int, query: PageQuery) -
         ),
         query=query,
     )
-    return rows, cursor, await fetch_count(session, _SOURCE, where)
+    return rows, cursor, await fetch_list_count(session, _SOURCE, where, query)

@@ -12,8 +12,8 @@ from pypdf import PdfReader
 from shared.database.pool import Database
 from tests.fixtures.exchange import exchange, work_off
 from tests.fixtures.ledgers import Company, Enter, Rate, key
-from tests.fixtures.rollups import assign, export, order_of
-from tests.services.rating.conftest import RatedIds, Reconciled
+from tests.fixtures.rollups import assign, change, export, order_of
+from tests.services.rating.conftest import CountStatements, RatedIds, Reconciled
 
 ZERO = "ZERO_TOTAL: its total is 0.00; choose it by its id to export it"
 CHANGED = "RATE_CHANGED: its rates have changed since it was rated; rate it again"
@@ -186,6 +186,108 @@ async def test_rates_that_changed_since_the_rating_are_warned_of(
     assert await warnings(rating, order_id) == [[], []]
     await change(rating)
     assert await warnings(rating, order_id) == ([["RATE_CHANGED"], [CHANGED]] if warned else [[], []])
+
+
+async def move_zip(rating: httpx.AsyncClient, noun: str, zip_code: str, before: str, after: str | None) -> None:
+    """Takes a ZIP code out of a region or zone, and puts it into another one."""
+    for code in (before, after):
+        if code is not None:
+            path = f"/v1/{noun}/{code}"
+            read = await rating.get(path)
+            zips = {*read.json()["zips"]} ^ {zip_code}
+            body = {**read.json(), "zips": sorted(zips)}
+            answer = await rating.put(path, json=body, headers={"if-match": read.headers["etag"]})
+            assert answer.status_code == 200, answer.text
+
+
+async def test_a_zip_that_moves_to_another_region_is_warned_of_where_its_rates_differ(
+    company: Company, rated_ids: RatedIds
+) -> None:
+    rating, _ = company
+    moved, other = await rated_ids("W1"), await rated_ids("W2", zip_code="78130")
+    for code in ("FAR", "NEAR"):
+        await rating.post("/v1/regions", json={"code": code, "name": code, "zips": []})
+    path, _, _ = await profile(rating)
+    copied = await rating.post(f"{path}/copies", json={"region": "NEAR"})
+    assert copied.status_code == 201, copied.text
+    for before, after, warned in (
+        ("BEXAR", "NEAR", False),
+        ("NEAR", "FAR", True),
+        ("FAR", None, True),
+        ("BEXAR", None, False),
+    ):
+        await move_zip(rating, "regions", "78205", before, after)
+        assert await warnings(rating, moved[0]) == ([["RATE_CHANGED"], [CHANGED]] if warned else [[], []]), (
+            before,
+            after,
+        )
+    assert await warnings(rating, other[0]) == [[], []]
+
+
+async def test_a_zip_that_moves_to_another_zone_is_warned_of_where_its_rate_differs(
+    company: Company, rating_database: Database
+) -> None:
+    rating, _ = company
+    for zone, zips in (("DOWNTOWN", ["78205", "78204"]), ("INNER", ["78210"]), ("OUTER", [])):
+        assert (await rating.post("/v1/zones", json={"code": zone, "name": zone, "zips": zips})).status_code == 201
+    await rating.post("/v1/job-types", json={"code": "DELIVERY", "name": "Delivery"})
+    pairs = (("DOWNTOWN", "DOWNTOWN", "12"), ("DOWNTOWN", "INNER", "18.50"), ("DOWNTOWN", "OUTER", "18.50"))
+    zones = [{"from_zone": begin, "to_zone": end, "rate": rate} for begin, end, rate in pairs]
+    key_of = {"branch": "SAT", "customer_type": "ANY", "priority": "ANY", "job_type": "DELIVERY", "region": "ANY"}
+    line = {"billing_item": "Mileage", "method": "zone", "zones": zones}
+    made = await rating.post("/v1/billing-profiles", json={**key_of, "effective_from": "2026-01-01", "lines": [line]})
+    assert made.status_code == 201, made.text
+    entry = {"branch": "SAT", "customer": "S1001", "priority": "STANDARD", "job_type": "DELIVERY", "region": "BEXAR"}
+    entry |= {"service_on": "2026-11-02", "field_status": "served", "pod_received": "yes", "from_zip": "78204"}
+    ids = []
+    for number, zip_code in (("W1", "78210"), ("W2", "78205")):
+        entered = await rating.post("/v1/work-orders", json={**entry, "number": number, "served_zip": zip_code})
+        assert entered.status_code == 201, entered.text
+        ids.append(entered.json()["id"])
+    await rating.post("/v1/rating-runs", json={})
+    await work_off(rating_database)
+    assert [await warnings(rating, one) for one in ids] == [[[], []], [[], []]]
+    for before, after, warned in (("INNER", "OUTER", False), ("OUTER", "DOWNTOWN", True), ("DOWNTOWN", "INNER", False)):
+        await move_zip(rating, "zones", "78210", before, after)
+        found = [await warnings(rating, one) for one in ids]
+        assert found == [[["RATE_CHANGED"], [CHANGED]] if warned else [[], []], [[], []]], (before, after)
+
+
+async def test_lists_of_drafts_and_of_open_rollups_show_the_warnings_of_their_orders(
+    rolled: httpx.AsyncClient,
+    worthless: Callable[..., Awaitable[int]],
+    enter: Enter,
+    rate: Rate,
+    rated_ids: RatedIds,
+    rating_database: Database,
+    count_statements: CountStatements,
+) -> None:
+    async def shown() -> tuple[list[Any], dict[str, Any]]:
+        drafts = (await rolled.get("/v1/invoices", params={"sort": "id"})).json()["items"]
+        orders = (await rolled.get("/v1/open-rollup-invoices")).json()["items"]
+        return [one["warnings"] for one in drafts], {one["number"]: one["warnings"] for one in orders}
+
+    await rated_ids("W1")
+    await assign(rolled)
+    assert await shown() == ([[]], {"W1": []})
+    async with count_statements(rating_database) as one:
+        await shown()
+    await rate(await worthless("W2"))
+    (third,) = await enter("W3")
+    await change(rolled, third["id"], service_on="2026-10-05")
+    await rate(third["id"])
+    await assign(rolled, "again")
+    assert await shown() == ([["ZERO_TOTAL"], []], {"W1": [], "W2": ["ZERO_TOTAL"], "W3": []})
+    await raise_rates(rolled)
+    await rated_ids("W4")
+    await shown()
+    async with count_statements(rating_database) as several:
+        drafts, orders = await shown()
+    assert drafts == [["ZERO_TOTAL", "RATE_CHANGED"], ["RATE_CHANGED"]]
+    assert orders == {"W1": ["RATE_CHANGED"], "W2": ["ZERO_TOTAL", "RATE_CHANGED"], "W3": ["RATE_CHANGED"], "W4": []}
+    assert one.count == several.count
+    assert (await export(rolled, "draft", selection={"branches": ["SAT"]})).status_code == 202
+    assert (await rolled.get("/v1/invoices", params={"status": "exporting"})).json()["items"][0]["warnings"] == []
 
 
 async def test_an_exported_order_is_not_warned_of(company: Company, rated_ids: RatedIds) -> None:

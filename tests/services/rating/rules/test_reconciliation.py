@@ -71,7 +71,7 @@ READY = ReadyFacts(
     changed_at=RATED_AT - timedelta(hours=1),
     last_closed_month="2026-09",
     max_open_months=3,
-    rated_key=None,
+    rated_with=None,
     rates_digest=None,
 )
 

@@ -166,6 +166,7 @@ async def test_invoices_from_before_the_cap_break_no_list_and_no_account(
         cluster,
         "SET session_replication_role = replica",
         f"UPDATE ar_transaction SET net = {TOO_LARGE}, total = {TOO_LARGE}",
+        f"UPDATE invoice_balance SET total = {TOO_LARGE}, open = {TOO_LARGE}",
         f"UPDATE ar_line SET amount = {TOO_LARGE}",
         f"UPDATE gl_distribution SET debit = {TOO_LARGE} WHERE debit > 0",
         f"UPDATE gl_distribution SET credit = {TOO_LARGE} WHERE credit > 0",

@@ -115,6 +115,20 @@ async def test_the_requester_changes_or_withdraws_and_an_older_version_cannot_be
     assert (late.status_code, late.json()["code"]) == (409, "REQUEST_DECIDED")
 
 
+async def test_a_request_warns_of_its_date_until_it_is_changed(
+    company: Company, invoice: dict[str, Any], second: httpx.AsyncClient
+) -> None:
+    _, receivables = company
+    path = await ask(receivables, invoice, 1)
+    body = {**MONTH, "lines": [{"line": 1}]}
+    changed = await receivables.put(path, json={**body, "credit_date": "2024-01-31"}, headers=of_version(1))
+    rules = [(one["field"], one["rule"]) for one in changed.json()["warnings"]]
+    assert rules == [("credit_date", "DATED_BEFORE_INVOICE"), ("credit_date", "DATE_FAR_FROM_MONTH")]
+    assert (await second.get(path)).json()["warnings"] == changed.json()["warnings"]
+    later = {**body, "credit_date": invoice["invoice_date"]}
+    assert (await receivables.put(path, json=later, headers=of_version(2))).json()["warnings"] == []
+
+
 async def test_a_rejected_credit_says_why_and_stays_rejected(
     company: Company, invoice: dict[str, Any], second: httpx.AsyncClient
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from shared.access.grants import Grant, Level, Limits
 from shared.contracts.customer_changed import CustomerChanged
 from shared.database.pool import Database
+from tests.fixtures.clerk import Clerk
 from tests.fixtures.exchange import data_of, deliver, take_events
 from tests.fixtures.ledgers import SETUP, Company, load
 from tests.services.receivables.fixtures import Identity
@@ -152,3 +153,19 @@ async def test_an_address_is_kept_in_its_normal_form_and_may_be_empty(receivable
     assert cleared.json()["email"] == ""
     file = await load(receivables, "customers", b"ar_company,number,name,customer_type,email\n1,S9,A,LAW,nobody\n")
     assert [one["pointer"] for one in file.json()["errors"]] == ["line 2, column email"]
+
+
+async def test_an_account_is_paged_and_its_sums_are_of_all_open_invoices(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    for day, net in (("2026-11-05", "10"), ("2026-11-03", "20"), ("2026-11-04", "30")):
+        await clerk.entered(batch_id, customer="E1", invoice_date=day, lines=[{"net": net}])
+    await clerk.post(batch_id)
+    customer = (await clerk.client.get("/v1/customers", params={"search": "E1"})).json()["items"][0]
+    path = f"/v1/customers/{customer['id']}/account"
+    first = (await clerk.client.get(path, params={"limit": 2})).json()
+    assert [one["open"] for one in first["items"]] == ["20.00", "30.00"]
+    assert (first["open_invoices"], first["open_total"], first["exposure"]) == (3, "60.00", "60.00")
+    rest = (await clerk.client.get(path, params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    assert ([one["open"] for one in rest["items"]], rest["next_cursor"]) == (["10.00"], None)
+    file = await clerk.client.get(path, headers={"accept": "text/csv"})
+    assert len(file.text.splitlines()) == 4

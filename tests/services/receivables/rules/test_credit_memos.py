@@ -28,10 +28,10 @@ from services.receivables.rules.credit_memos import (
     Invoice,
     InvoiceLine,
     credited_orders,
+    date_warnings,
     lines_to_credit,
     post_credit,
     require_disposition,
-    warnings_about,
 )
 from services.receivables.rules.months import MonthRow, is_far_from, is_open, list_months, months_after
 from services.receivables.rules.tax import tax_on
@@ -302,4 +302,4 @@ def test_a_date_more_than_thirteen_months_from_a_month_is_far_from_it(day: str, 
 )
 def test_the_date_of_a_credit_that_looks_wrong_warns(day: str, rules: list[str]) -> None:
     draft = CreditDraft(None, None, None, "slip", "2026-11", date.fromisoformat(day), "rita")
-    assert [one.rule for one in warnings_about(INVOICE, draft)] == rules
+    assert [one.rule for one in date_warnings(INVOICE, "credit_date", draft.credit_date, draft.month)] == rules

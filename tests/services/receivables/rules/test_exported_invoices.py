@@ -96,6 +96,16 @@ def test_a_faulty_invoice_is_refused_with_its_reason_and_the_others_are_booked(
     assert [one.invoice.invoice_id for one in with_another.accepted][-1] == 2
 
 
+@pytest.mark.parametrize(
+    ("day", "refused"),
+    [("2025-09-30", True), ("2025-10-01", False), ("2026-12-31", False), ("2027-01-01", True)],
+)
+def test_an_invoice_dated_far_from_its_month_is_refused(day: str, refused: bool) -> None:
+    examination = examine(replace(chunk(invoice()), invoice_date=date.fromisoformat(day)), FACTS)
+    assert [one.reason for one in examination.refused] == (["DATE_FAR_FROM_MONTH"] if refused else [])
+    assert len(examination.accepted) == (not refused)
+
+
 def test_the_same_rating_twice_in_one_chunk_is_booked_once() -> None:
     examination = examine(chunk(invoice(1), replace(invoice(1), invoice_id=2)), FACTS)
     assert [one.invoice.invoice_id for one in examination.accepted] == [1]

@@ -40,11 +40,30 @@ async def test_a_grant_of_an_unknown_feature_is_refused_by_name(clerk: httpx.Asy
     assert (await clerk.get("/v1/groups")).json()["totals"] == {"count": 0}
 
 
+async def test_a_body_names_unknown_features_beside_invalid_fields(clerk: httpx.AsyncClient) -> None:
+    unknown = {"feature": "rating.ordres", "level": "view"}
+    grants = [{**unknown, "level": "all"}, VIEW_ORDERS, VIEW_ORDERS, unknown, {**VIEW_ORDERS, "branches": [1]}]
+    expected = ["/name", "/grants/0/level", "/grants/4/branches/0"]
+    expected += ["/grants/0/feature", "/grants/2/feature", "/grants/3/feature"]
+    made = await clerk.post("/v1/groups", json={"name": "", "grants": grants})
+    assert [one["pointer"] for one in made.json()["errors"]] == expected
+    group = (await make(clerk)).json()
+    headers = {"if-match": '"1"'}
+    changed = await clerk.put(f"/v1/groups/{group['id']}", json={"name": "", "grants": grants}, headers=headers)
+    assert [one["pointer"] for one in changed.json()["errors"]] == expected
+
+
+async def test_the_same_customer_in_another_spelling_is_one_limit(clerk: httpx.AsyncClient) -> None:
+    made = await make(clerk, "Proof", {**VIEW_ORDERS, "customers": ["s1001", "S1001", "s1002"]})
+    assert made.json()["grants"][0]["customers"] == ["S1001", "s1002"]
+
+
 @pytest.mark.parametrize(
     ("grants", "detail"),
     [
         ([VIEW_ORDERS, VIEW_ORDERS], "listed twice"),
         ([EDIT_IN_SAT, {**EDIT_IN_SAT, "ar_companies": [1, 2], "level": "view"}], "listed twice"),
+        ([{**VIEW_ORDERS, "customers": ["S1"]}, {**VIEW_ORDERS, "customers": ["s1"]}], "listed twice"),
         ([{"feature": "security.users", "level": "view", "branches": ["SAT"]}], "cannot be limited"),
     ],
 )

@@ -167,7 +167,9 @@ async def test_pages_are_consecutive_and_totals_count_everyone(clerk: httpx.Asyn
     seen: list[str] = []
     cursor: dict[str, str] = {}
     while True:
-        page = (await clerk.get("/v1/users", params={"limit": 2, "sort": "-created_at", **cursor})).json()
+        page = (
+            await clerk.get("/v1/users", params={"limit": 2, "sort": "-created_at", "totals": True, **cursor})
+        ).json()
         assert page["totals"] == {"count": 6}
         seen += [user["name"] for user in page["items"]]
         if page["next_cursor"] is None:

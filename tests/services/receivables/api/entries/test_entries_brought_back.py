@@ -103,10 +103,28 @@ async def test_a_deleted_invoice_is_void_and_its_number_can_be_used_again(clerk:
         assert "VOID: this invoice was deleted. Nothing is due." in document
     assert (await clerk.client.get(f"/v1/batches/{batch_id}/entries/1")).json()["warnings"] == []
     assert (await clerk.post(batch_id))["status"] == "posted"
-    content = f"entry,type,customer,apply_to,apply_line,amount\n1,credit_memo,E1,{typed},1,1.00\n"
+    rows = f"1,credit_memo,E1,{typed},1,0.50\n1,credit_memo,e1,{typed.lower()},1,0.50\n"
+    content = f"entry,type,customer,apply_to,apply_line,amount\n{rows}"
     path = f"/v1/batches/{await clerk.batch()}/entries/import"
     imported = await clerk.client.post(path, content=content, headers={"content-type": "text/csv"})
     assert imported.status_code == 201, imported.text
+
+
+async def test_an_automatic_number_may_be_that_of_a_deleted_invoice(
+    clerk: Clerk, reconciled_receivables: Reconciled
+) -> None:
+    """100001 is deleted, 100002 is not; the deletion itself has the number, too."""
+    for number in ("100001", "100002"):
+        await clerk.post_invoice({"net": "1.00"}, invoice_number=number)
+    invoice = (await clerk.invoices(search="100001"))[0]
+    deleting = await clerk.batch()
+    await brought_back(clerk, deleting, invoice["id"], "delete")
+    await clerk.post(deleting)
+    for _ in range(2):
+        await clerk.post_invoice({"net": "1.00"})
+    numbers = [one["number"] for one in await clerk.invoices(sort="id") if one["status"] != "deleted"]
+    assert numbers == ["100002", "100001", "100003"]
+    await reconciled_receivables()
 
 
 async def test_an_invoice_can_be_changed_again_and_deleted_then(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import httpx
+
 from tests.fixtures.clerk import Clerk
 from tests.services.receivables.fixtures import Reconciled
 
@@ -220,3 +222,29 @@ async def test_a_new_entry_names_what_is_wrong_with_its_header_and_its_lines(cle
     assert [one["pointer"] for one in refused.json()["errors"]] == places, refused.text
     refused = await clerk.enter(batch_id, customer="E1", lines=lines, misc_distributions=misc)
     assert [one["pointer"] for one in refused.json()["errors"]] == places[1:], refused.text
+
+
+def places(answer: httpx.Response) -> list[str]:
+    return sorted(one["pointer"] for one in answer.json()["errors"])
+
+
+async def test_an_entry_and_its_parts_name_unknown_records_beside_invalid_fields(clerk: Clerk) -> None:
+    batch_id = await clerk.batch()
+    header = {"customer": "S0", "contract": "C-0", "pay_terms": "NEVER", "receivable_type": 99, "due_on": "soon"}
+    line = {"net": "x", "gl_account": "0", "tax_code": "NONE"}
+    refused = await clerk.enter(batch_id, **header, lines=[line], misc_distributions=[{"code": "NONE", "amount": "x"}])
+    assert places(refused) == sorted(
+        [
+            *("/due_on", "/customer", "/contract", "/pay_terms", "/receivable_type"),
+            *("/lines/0/net", "/lines/0/gl_account", "/lines/0/tax_code"),
+            *("/misc_distributions/0/amount", "/misc_distributions/0/code"),
+        ]
+    )
+    entry = await clerk.entered(batch_id, customer="E1")
+    path = f"/v1/batches/{batch_id}/entries/{entry['seq']}"
+    changed = await clerk.change("PATCH", path, 1, due_on="soon", pay_terms="NEVER")
+    assert places(changed) == ["/due_on", "/pay_terms"]
+    added = await clerk.change("POST", f"{path}/lines", 1, **line)
+    assert places(added) == ["/gl_account", "/net", "/tax_code"]
+    misc = await clerk.change("POST", f"{path}/misc-distributions", 1, code="NONE", amount="x")
+    assert places(misc) == ["/amount", "/code"]

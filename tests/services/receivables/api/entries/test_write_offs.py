@@ -146,7 +146,7 @@ async def test_a_write_off_is_undone_by_its_mirror_once(clerk: Clerk, reconciled
     (written,) = (await clerk.invoice(invoice["id"]))["amendments"]
     path = f"/v1/invoices/{invoice['id']}/write-offs/{written['id']}/undo"
     undone = await clerk.client.post(path, json={"reason": "Paid after all", "month": "2026-11"}, headers=key("undo"))
-    assert undone.status_code == 201, undone.text
+    assert (undone.status_code, undone.json()["warnings"]) == (201, []), undone.text
     after = undone.json()["invoice"]
     assert (after["status"], after["open"]) == ("open", "1050.00")
     assert [(one["account"], one["debit"], one["credit"]) for one in after["distributions"]][-4:] == [
@@ -158,6 +158,21 @@ async def test_a_write_off_is_undone_by_its_mirror_once(clerk: Clerk, reconciled
     again = await clerk.client.post(path, json={"reason": "Again", "month": "2026-11"}, headers=key("again"))
     assert (again.status_code, again.json()["code"]) == (409, "NOT_FOR_BATCH")
     await reconciled_receivables()
+
+
+async def test_the_date_of_an_undo_that_looks_wrong_warns(clerk: Clerk) -> None:
+    invoice = await clerk.post_invoice({"net": "10.00", "tax_code": None})
+    batch_id = await clerk.batch()
+    await clerk.entered(
+        batch_id, type="write_off", apply_to=invoice["id"], lines=[{"apply_line": 1, "amount": "10.00"}]
+    )
+    await clerk.post(batch_id)
+    (written,) = (await clerk.invoice(invoice["id"]))["amendments"]
+    body = {"reason": "Paid after all", "month": "2026-11", "undo_date": "2024-01-31"}
+    path = f"/v1/invoices/{invoice['id']}/write-offs/{written['id']}/undo"
+    undone = await clerk.client.post(path, json=body, headers=key("undo"))
+    rules = [(one["field"], one["rule"]) for one in undone.json()["warnings"]]
+    assert rules == [("undo_date", "DATED_BEFORE_INVOICE"), ("undo_date", "DATE_FAR_FROM_MONTH")], undone.text
 
 
 async def test_criteria_name_what_exists(clerk: Clerk) -> None:

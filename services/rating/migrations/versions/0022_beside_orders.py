@@ -5,8 +5,8 @@ So sums over orders read no ratings, and the orders of rollups are found without
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 # Triggers, so that no statement can forget them, nor the code before this migration. A rating never changes, and an invoice
 # is never of another kind. Their conditions leave the export alone: it changes neither the rating of an order nor, of an

@@ -1,0 +1,11 @@
+"""Customers in filters and limits are found in any spelling and in any company, without reading all customers."""
+
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    with op.get_context().autocommit_block():
+        op.execute("CREATE INDEX CONCURRENTLY customer_spelling ON customer (lower(number))")

@@ -1,0 +1,19 @@
+"""Customers in statements: found in any spelling, by columns that keep the spelling of the customer's record."""
+
+
+def spelled(column: str, parameter: str) -> str:
+    """The condition that a column names one of the customers in a parameter, a list of numbers.
+
+    They are compared as they are given and as the table `customer` of the service spells them, so that an index on the
+    column can be used. The statement reads that table once.
+    """
+    given = f"CAST(:{parameter} AS text[])"
+    return f"""
+        {column} = ANY({given} || ARRAY(
+            SELECT k.number FROM unnest({given}) AS named (number) JOIN customer k ON lower(k.number) = lower(named.number)))
+    """
+
+
+def listed(number: str | None) -> list[str] | None:
+    """The customer of a filter as the parameter of `spelled`."""
+    return None if number is None else [number]
