@@ -127,13 +127,6 @@ class NumberTaken(DomainError):
     status = 409
 
 
-class TooManyOrders(DomainError):
-    """More active orders match than can be estimated in one request. Filter by branch, customer, server or date."""
-
-    code = "TOO_MANY_ORDERS"
-    status = 422
-
-
 class NothingToExport(DomainError):
     """The selection contains no order that is rated and not already being exported.
 

@@ -32,6 +32,7 @@ from services.rating.consumers import (
     invoice_exported,
     invoice_refused,
 )
+from services.rating.jobs.estimates import estimate_job
 from services.rating.jobs.exports import remind_job, send_job
 from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "rating runs 2": rate_job(),
             "export runs": send_job(settings.export_chunk_orders),
             "unanswered chunks": remind_job(settings.answer_patience_seconds),
+            "estimates": estimate_job(),
         },
         measures=[measures.export_runs],
     )

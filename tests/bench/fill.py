@@ -150,13 +150,15 @@ _COUNTERS = (
 # The orders of the invoices come first and have the same numbers; the others are not billed yet.
 _ORDERS = """
 INSERT INTO work_order (id, number, branch, style, customer, bill_to, priority, job_type, served_zip, service_on,
-                        field_status, pod_received, servers, status, rating_version, export_attempt, invoice_id, revision)
+                        field_status, pod_received, servers, status, rating_version, export_attempt, invoice_id, revision,
+                        total, on_rollup)
 OVERRIDING SYSTEM VALUE
 SELECT 10000000 + n, 'W' || 10000000 + n, 'SAT', 'process', c, c, 'STANDARD', 'CITATION', '78205',
        date ':start' + (n * :months::bigint * 30 / :invoices)::int, 'served', true, '[{"server": "S100", "share": "100"}]',
        CASE WHEN n <= :invoices THEN 'exported' WHEN n <= :invoices + :ready THEN 'rated' ELSE 'open' END,
        CASE WHEN n <= :invoices + :ready THEN 1 ELSE 0 END, CASE WHEN n <= :invoices THEN 1 ELSE 0 END,
-       CASE WHEN n <= :invoices THEN 10000000 + n END, 2
+       CASE WHEN n <= :invoices THEN 10000000 + n END, 2, CASE WHEN n <= :invoices + :ready THEN 100 + n % 200 ELSE 0 END,
+       n <= :invoices AND n % 10 = 3
 FROM generate_series(:first::bigint, :last::bigint) AS n
 CROSS JOIN LATERAL (
     SELECT 'G' || lpad((CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n * 7919 % :customers END)::text, 5, '0') AS c
@@ -181,7 +183,7 @@ _RATINGS = (
     """
     INSERT INTO invoice (id, kind, branch, bill_to, status, attempt, ar_number, ar_month, ar_transaction)
     OVERRIDING SYSTEM VALUE
-    SELECT id, 'single', branch, bill_to, 'exported', 1, id::text, to_char(service_on, 'YYYY-MM'), id
+    SELECT id, CASE WHEN on_rollup THEN 'rollup' ELSE 'single' END, branch, bill_to, 'exported', 1, id::text, to_char(service_on, 'YYYY-MM'), id
     FROM work_order WHERE id BETWEEN 10000000 + :first AND 10000000 + :last AND status = 'exported'
     """,
     """
@@ -190,6 +192,17 @@ _RATINGS = (
     SELECT r.id, 1, 1000001 + (r.id - 10000001) * :months / :invoices * 20 + r.id % 20, 1, 1, 1, r.total, 500, 'exported', r.rated_at
     FROM rating r JOIN work_order w ON w.id = r.id
     WHERE r.id BETWEEN 10000000 + :first AND 10000000 + :last AND w.status = 'exported'
+    """,
+    """
+    INSERT INTO commission (kind, period_id, server, work_order_id, version, position, billing_item, method, figure, share,
+                            base, amount, words, booked_by, booked_at, payable_at)
+    SELECT 'earned', (SELECT max(id) FROM commission_period), servers.codes[1 + r.id % cardinality(servers.codes)], r.id, 1, 1,
+           'Service of process', 'percent', 25, 100, r.total - 40, round((r.total - 40) / 4, 2), '', 'fill', r.rated_at,
+           CASE w.status WHEN 'exported' THEN r.rated_at END
+    FROM rating r
+    JOIN work_order w ON w.id = r.id
+    CROSS JOIN (SELECT array_agg(code ORDER BY code) AS codes FROM server) AS servers
+    WHERE r.id BETWEEN 10000000 + :first AND 10000000 + :last
     """,
     """
     INSERT INTO export_order (work_order_id, version, attempt, invoice_id, invoice_attempt, total, number)
@@ -221,6 +234,7 @@ FROM (
     FROM export_invoice WHERE run_id > 1000000 GROUP BY run_id
 ) AS first
 """,
+    "INSERT INTO order_to_estimate (work_order_id) SELECT id FROM work_order WHERE status = 'open' ORDER BY id",
     *(f"SELECT setval('{table}_id_seq', 40000000)" for table in ("work_order", "rating", "invoice", "export_run")),
 )
 

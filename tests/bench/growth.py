@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal
 
@@ -12,9 +12,11 @@ from tests.bench.fill import Size, fill_rating, fill_receivables
 from tests.bench.stage import Stage
 
 _PAGE_MS = 100
+_TOTALS_MS = 1_000
 _REPEATS = 20
 _SLOW_REPEATS = 3
 _SLOW_MS = 1_000
+_POLL_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -32,22 +34,44 @@ def asked(size: Size) -> Sequence[Asked]:
     middle = 10_000_000 + size.invoices // 2
     number = str(middle)
     ready = "/rating/ready-to-export"
-    return [
+    rating = [
         Asked("work orders, first page", "bill", "/rating/work-orders"),
         Asked("work orders, open", "bill", "/rating/work-orders?status=open"),
         Asked("work orders of a customer", "bill", "/rating/work-orders?bill_to=G00042"),
         Asked("work orders, of the biggest customer", "bill", "/rating/work-orders?bill_to=G00001"),
         Asked("work orders, by service date", "bill", "/rating/work-orders?sort=-service_on"),
         Asked("work orders, search", "bill", f"/rating/work-orders?search=W{middle}"),
+        Asked("work orders, search by part of a number", "bill", f"/rating/work-orders?search={number[3:]}"),
+        Asked("work orders of a branch", "bill", "/rating/work-orders?branch=SAT"),
+        Asked("work orders, closed", "bill", "/rating/work-orders?status=closed"),
+        Asked("open rollup invoices", "bill", "/rating/open-rollup-invoices"),
         Asked("draft invoices", "bill", "/rating/invoices"),
         Asked("draft invoices, of a customer", "bill", "/rating/invoices?bill_to=G00042"),
         Asked("Ready to Export", "bill", ready),
         Asked("Ready to Export, of a customer", "bill", f"{ready}?bill_to=G00042"),
         Asked("Ready to Export, of the biggest customer", "bill", f"{ready}?bill_to=G00001"),
         Asked("work in progress by customer", "bill", "/rating/work-in-progress?by=customer"),
+        Asked("work in progress by server", "bill", "/rating/work-in-progress?by=server"),
         Asked("work in progress, orders", "bill", "/rating/work-in-progress/work-orders"),
         Asked("export runs", "bill", "/rating/exports"),
         Asked("commissions", "bill", "/rating/commissions"),
+        Asked("commissions of an order", "bill", f"/rating/commissions?work_order=W{middle}"),
+    ]
+    return [
+        # Totals are asked for by themselves.
+        *(replace(one, path=f"{one.path}{'&' if '?' in one.path else '?'}totals=false") for one in rating),
+        Asked("coverage of open orders", "bill", "/rating/coverage", _TOTALS_MS),
+        *(
+            Asked(f"{words}, with totals", "bill", f"/rating/{path}", _TOTALS_MS)
+            for words, path in (
+                ("work orders", "work-orders"),
+                ("draft invoices", "invoices"),
+                ("Ready to Export", "ready-to-export"),
+                ("open rollup invoices", "open-rollup-invoices"),
+                ("work in progress", "work-in-progress"),
+                ("commissions", "commissions"),
+            )
+        ),
         Asked("invoices, first page", "rita", "/receivables/invoices"),
         Asked("invoices of a month", "rita", "/receivables/invoices?month=2025-03"),
         Asked("invoices of a customer", "rita", "/receivables/invoices?customer=G00042"),
@@ -69,6 +93,7 @@ def run(stage: Stage, tell: Tell, *, size: Size) -> Comparison:
     """Fills the databases and asks everything, one request after the other."""
     stage.in_database("receivables", lambda connection: fill_receivables(connection, size, tell))
     stage.in_database("rating", lambda connection: fill_rating(connection, size, tell))
+    _wait_for_estimates(stage, tell)
     clerks = {"bill": stage.bill, "rita": stage.rita}
     figures, demands = [], []
     biggest, usual = (
@@ -96,6 +121,15 @@ def run(stage: Stage, tell: Tell, *, size: Size) -> Comparison:
         figures,
         demands,
     )
+
+
+def _wait_for_estimates(stage: Stage, tell: Tell) -> None:
+    """Waits until the job has estimated all open orders, and says how long that takes."""
+    began = time.perf_counter()
+    while (waiting := stage.bill.get("/rating/work-in-progress", limit=1)["totals"]["waiting"]) > 0:
+        tell(f"{waiting:,} orders wait for their estimate")
+        time.sleep(_POLL_SECONDS)
+    tell(f"estimated all open orders in {time.perf_counter() - began:,.0f} s")
 
 
 def _ask(clerk: Clerk, one: Asked) -> tuple[float, bool]:

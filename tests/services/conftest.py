@@ -3,6 +3,7 @@
 from tests.fixtures.ledgers import (
     company,
     count_statements,
+    do,
     enter,
     export,
     rate,
@@ -15,6 +16,7 @@ from tests.fixtures.ledgers import (
 __all__ = [
     "company",
     "count_statements",
+    "do",
     "enter",
     "export",
     "rate",

@@ -164,7 +164,9 @@ async def read_commission(session: AsyncSession, scope: Scope, commission_id: in
 
 async def list_commissions(
     session: AsyncSession, scope: Scope, filters: CommissionFilter, query: PageQuery
-) -> tuple[list[Booking], str | None, CommissionTotals]:
-    """One page of bookings, the cursor of the next page, and the totals of all bookings that match."""
+) -> tuple[list[Booking], str | None, CommissionTotals | None]:
+    """One page of bookings, the cursor of the next page, and the totals of all bookings that match if wanted."""
     bookings, cursor = await commissions.list_bookings(session, scope, filters, query)
+    if not query.totals:
+        return bookings, cursor, None
     return bookings, cursor, total_of(await commissions.total_by_server(session, scope, filters))

@@ -35,9 +35,10 @@ from shared.values.versions import require_version
 
 async def list_invoices(
     session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
-) -> tuple[list[InvoiceRow], str | None, InvoiceTotals]:
-    """One page of invoices with the warnings of their orders, the cursor of the next page, and the totals of all."""
-    invoices, cursor, totals = await draft_invoices.list_invoices(session, scope, filters, query)
+) -> tuple[list[InvoiceRow], str | None, InvoiceTotals | None]:
+    """One page of invoices with the warnings of their orders, the cursor of the next page, and the totals if wanted."""
+    invoices, cursor = await draft_invoices.list_invoices(session, scope, filters, query)
+    totals = await draft_invoices.total_invoices(session, scope, filters) if query.totals else None
     drafts = [invoice.id for invoice in invoices if invoice.status == "draft"]
     facts = await draft_invoices.facts_of_orders(session, drafts) if drafts else []
     known = await customers.find_known_of(session, facts)

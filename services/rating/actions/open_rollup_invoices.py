@@ -16,9 +16,11 @@ from shared.database.pages import PageQuery
 
 async def list_rows(
     session: AsyncSession, scope: Scope, filters: OpenRollupFilter, query: PageQuery
-) -> tuple[list[OpenRollupRow], str | None, OpenRollupTotals]:
-    """Rollup orders, one page or all, the cursor of the next page, and the totals of all orders that match."""
+) -> tuple[list[OpenRollupRow], str | None, OpenRollupTotals | None]:
+    """Rollup orders, one page or all, the cursor of the next page, and the totals of all orders if they are wanted."""
     rows, cursor = await open_rollup_invoices.list_rows(session, scope, filters, query)
     known = await customers.find_known_of(session, rows)
     warned = add_warnings(rows, await rate_tables.load(session), known)
+    if not query.totals:
+        return warned, cursor, None
     return warned, cursor, total_of(await open_rollup_invoices.sums(session, scope, filters))

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rating.actions.estimates import find_differences as find_estimate_differences
 from services.rating.rules.reconciliation import Reconciliation, compare
 from services.rating.store import reconciliation
 from shared.access.grants import Scope
@@ -9,7 +10,13 @@ from shared.access.grants import Scope
 
 async def reconcile(session: AsyncSession, scope: Scope) -> Reconciliation:
     """The sums of every run, the totals of all current ratings, and the differences, all within the scope."""
+    await reconciliation.read_much(session)
     runs = await reconciliation.run_facts(session, scope)
-    totals = await reconciliation.current_totals(session, scope)
-    differences = [*compare(runs, totals), *await reconciliation.order_differences(session, scope)]
+    totals, order_differences = await reconciliation.compare_orders(session, scope)
+    differences = [
+        *compare(runs, totals),
+        *order_differences,
+        *await reconciliation.rollup_differences(session, scope),
+        *await find_estimate_differences(session, scope),
+    ]
     return Reconciliation(runs, totals, differences)

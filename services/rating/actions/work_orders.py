@@ -74,10 +74,10 @@ async def read_order(
 
 async def list_orders(
     session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
-) -> tuple[list[OrderRow], str | None, OrderTotals]:
-    """One page of orders, the cursor of the next page, and the totals of all that match."""
+) -> tuple[list[OrderRow], str | None, OrderTotals | None]:
+    """One page of orders, the cursor of the next page, and the totals of all that match if they are wanted."""
     rows, cursor = await work_orders.list_orders(session, scope, filters, query)
-    totals = await work_orders.total_orders(session, scope, filters)
+    totals = await work_orders.total_orders(session, scope, filters) if query.totals else None
     known = await customers.find_known_of(session, rows)
     return add_warnings(rows, await rate_tables.load(session), known), cursor, totals
 
@@ -90,10 +90,10 @@ async def read_history(session: AsyncSession, scope: Scope, order_id: int) -> li
 
 async def list_entries(
     session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
-) -> tuple[list[EnteredOrder], str | None, int]:
-    """One page of orders as they were entered, the cursor of the next page, and how many match."""
+) -> tuple[list[EnteredOrder], str | None, int | None]:
+    """One page of orders as they were entered, the cursor of the next page, and how many match if that is wanted."""
     rows, cursor = await work_orders.list_entries(session, scope, filters, query)
-    return rows, cursor, (await work_orders.total_orders(session, scope, filters)).count
+    return rows, cursor, (await work_orders.total_orders(session, scope, filters)).count if query.totals else None
 
 
 async def lock_editable(session: AsyncSession, scope: Scope, order_id: int, expected_revision: int) -> WorkOrder:

@@ -44,7 +44,7 @@ async def list_commissions(
 ) -> Page[Booking, CommissionTotals] | Response:
     """Commission bookings, with totals by server. CSV, XLSX and PDF contain all bookings that match."""
     bookings, cursor, totals = await commissions.list_commissions(session, caller.scope, filters, page)
-    if page.media_type != PDF_TYPE:
+    if page.media_type != PDF_TYPE or totals is None:
         return answer(page, "commissions", Booking, bookings, cursor, totals)
     rows: dict[str, list[Any]] = defaultdict(list)
     for booking in bookings:

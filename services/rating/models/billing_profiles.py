@@ -1,8 +1,10 @@
 """Billing profiles with their lines."""
 
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from services.rating.models.table import Revised, Table
@@ -44,3 +46,23 @@ class RateTableState(Table, table=True):
 
     only_row: bool = Field(default=True, primary_key=True)
     content: UUID
+
+
+class RateTableChange(Table, table=True):
+    """What triggers noted of a change of a rate table: each profile, ZIP, billing item or bill type, with the new value.
+
+    `passed_on` changes have had the orders noted whose estimates they may change.
+    """
+
+    __tablename__ = "rate_table_change"
+    __table_args__ = (
+        Index("rate_table_change_content", "content"),
+        Index("rate_table_change_pending", "id", postgresql_where=text("NOT passed_on")),
+    )
+
+    id: int = columns.identity()
+    content: UUID
+    kind: str = columns.words()
+    name: str = columns.code()
+    changed_at: datetime = columns.moment()
+    passed_on: bool

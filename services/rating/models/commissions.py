@@ -55,6 +55,8 @@ class Commission(Table, table=True):
         Index("commission_work_order_id", "work_order_id", "version"),
         Index("commission_corrects", "corrects", postgresql_where=text("corrects IS NOT NULL")),
         Index("commission_period_id", "period_id", "server"),
+        Index("commission_server", "server", "id"),
+        Index("commission_accrued", "server", "id", postgresql_where=text("payable_at IS NULL")),
         Index(
             "commission_owed", "server", "id", postgresql_where=text("payable_at IS NOT NULL AND payment_id IS NULL")
         ),

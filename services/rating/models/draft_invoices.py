@@ -14,7 +14,11 @@ class Invoice(Table, table=True):
     A rollup that was made by rule stores what its orders have in common: a matter or attorney, and a cycle.
     """
 
-    __table_args__ = (Index("invoice_draft", "branch", "bill_to", postgresql_where=text("status = 'draft'")),)
+    __table_args__ = (
+        Index("invoice_draft", "branch", "bill_to", postgresql_where=text("status = 'draft'")),
+        Index("invoice_bill_to", "bill_to", "id"),
+        Index("invoice_branch", "branch", "id"),
+    )
 
     id: int = columns.identity(always=False)
     kind: str = columns.words()

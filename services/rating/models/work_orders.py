@@ -1,6 +1,7 @@
 """Work orders and their history."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Index, UniqueConstraint, text
 
@@ -9,12 +10,15 @@ from services.rating.records.work_orders import OrderEntry
 from shared.database import columns
 from shared.database.columns import reference
 
+_ACTIVE = "status IN ('open', 'rated', 'assigned', 'exporting')"
+
 
 class WorkOrderTable(OrderEntry, Table, table=True):
     """The work orders.
 
     `number_key` is the number for comparison, set by a trigger; older numbers that differ only by case have none.
     `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every hand-over.
+    Triggers keep `total`, that of the current rating or 0 without one, and `on_rollup`: on an invoice of the kind rollup.
     """
 
     __tablename__ = "work_order"
@@ -28,6 +32,27 @@ class WorkOrderTable(OrderEntry, Table, table=True):
         Index("work_order_open", "id", postgresql_where=text("status = 'open'")),
         Index("work_order_ready", "id", postgresql_where=text("status IN ('rated', 'assigned')")),
         Index("work_order_invoice_id", "invoice_id", postgresql_where=text("invoice_id IS NOT NULL")),
+        Index("work_order_bill_to", "bill_to", "id"),
+        Index("work_order_customer", "customer", "id"),
+        Index("work_order_branch", "branch", "id"),
+        Index("work_order_status", "status", "id", postgresql_include=["total"]),
+        Index("work_order_service_on", "service_on", "id"),
+        Index("work_order_active", "service_on", "id", postgresql_include=["number"], postgresql_where=text(_ACTIVE)),
+        Index("work_order_active_customer", "customer", "id", postgresql_where=text(_ACTIVE)),
+        Index(
+            "work_order_waiting_bill_to",
+            "bill_to",
+            "id",
+            postgresql_where=text("status IN ('rated', 'assigned', 'exporting')"),
+        ),
+        Index("work_order_on_rollup", "bill_to", "id", postgresql_where=text("on_rollup")),
+        Index(
+            "work_order_words",
+            "number",
+            "reference",
+            postgresql_using="gin",
+            postgresql_ops={"number": "gin_trgm_ops", "reference": "gin_trgm_ops"},
+        ),
     )
 
     id: int = columns.identity()
@@ -39,6 +64,8 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     invoice_id: int | None = columns.big("invoice.id", nullable=True)
     changed_at: datetime = columns.moment()
     created_at: datetime = columns.moment()
+    total: Decimal = columns.money()
+    on_rollup: bool
 
 
 class OrderStep(Table, table=True):

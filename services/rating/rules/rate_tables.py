@@ -9,13 +9,14 @@ from dataclasses import astuple, dataclass, field
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileHead
 from services.rating.records.codes import BillKind
 from shared.values.columns import Rate
 from shared.values.numbers import plain
 
+ValueT = TypeVar("ValueT")
 ANY = "ANY"
 """Matches every value. A profile can have it as customer type, priority, job type or region, but not as branch."""
 
@@ -106,14 +107,15 @@ class Periods:
 class Lookup:
     """The profiles that specify the same values. `pick` takes the values of these out of the key of an order."""
 
-    pick: Callable[[Key], Hashable]
+    mask: Mask
+    pick: Callable[[Key], Hashable] = field(compare=False)
     periods: Mapping[Hashable, Periods]
 
 
 def lookup_of(mask: Mask, by_key: Mapping[Key, Periods]) -> Lookup:
     """The look-up over the keys in `by_key`, which all have this mask."""
     pick: Callable[[Key], Hashable] = attrgetter("branch", *(name for name in Mask._fields if getattr(mask, name)))
-    return Lookup(pick, {pick(key): periods for key, periods in by_key.items()})
+    return Lookup(mask, pick, {pick(key): periods for key, periods in by_key.items()})
 
 
 def periods_of(profiles: Iterable[BillingProfile]) -> Periods:
@@ -169,6 +171,79 @@ def index_rate_table(
         regions_of_zip={zip_code: tuple(sorted(several)) for zip_code, several in regions.items()},
         zone_of_zip={zip_code: zone for zone, zip_code in zone_zips},
     )
+
+
+@dataclass(frozen=True)
+class RateChanges:
+    """What changed since a rate table was loaded: profiles by id, and the regions and the zone of ZIPs, as they are now.
+
+    A profile is None if it does not exist any more, and so is the zone of a ZIP without one.
+    """
+
+    profiles: Mapping[int, BillingProfile | None]
+    regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zones: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def change_rate_table(table: RateTable, changes: RateChanges) -> RateTable:
+    """The rate table after these changes, as `index_rate_table` would build it. What did not change is not built again."""
+    changed = changes.profiles
+    profiles, by_branch, lookups = dict(table.profiles), dict(table.by_branch), dict(table.lookups)
+    new_by_key: dict[Key, list[BillingProfile]] = defaultdict(list)
+    for profile in changed.values():
+        if profile is not None:
+            new_by_key[profile.key].append(profile)
+    # A changed profile may have had another key, even in another branch.
+    old = [profile for several in by_branch.values() for profile in several if profile.id in changed]
+    keys_by_branch: dict[str, set[Key]] = defaultdict(set)
+    for key in {*new_by_key, *(profile.key for profile in old)}:
+        keys_by_branch[key.branch].add(key)
+        left = profiles.pop(key).profiles if key in profiles else ()
+        periods = periods_of([*(profile for profile in left if profile.id not in changed), *new_by_key.get(key, ())])
+        if periods.profiles:
+            profiles[key] = periods
+    for branch, keys in keys_by_branch.items():
+        kept = [profile for profile in by_branch.pop(branch, ()) if profile.id not in changed]
+        several = sorted([*kept, *(new for key in keys for new in new_by_key.get(key, ()))], key=attrgetter("id"))
+        if several:
+            by_branch[branch] = tuple(several)
+        found = _change_lookups(lookups.pop(branch, ()), keys, profiles)
+        if found:
+            lookups[branch] = found
+    return RateTable(
+        profiles=profiles,
+        lookups=lookups,
+        by_branch=by_branch,
+        regions_of_zip=_with(
+            table.regions_of_zip, {zip_code: several or None for zip_code, several in changes.regions.items()}
+        ),
+        zone_of_zip=_with(table.zone_of_zip, changes.zones),
+        digests={profile_id: digest for profile_id, digest in table.digests.items() if profile_id not in changed},
+    )
+
+
+def _with(known: Mapping[str, ValueT], changes: Mapping[str, ValueT | None]) -> dict[str, ValueT]:
+    """The values with those that changed; None removes one."""
+    left = {key: value for key, value in known.items() if key not in changes} if changes else known
+    return {**left, **{key: value for key, value in changes.items() if value is not None}}
+
+
+def _change_lookups(
+    lookups: Sequence[Lookup], keys: Iterable[Key], profiles: Mapping[Key, Periods]
+) -> tuple[Lookup, ...]:
+    """The look-ups of one branch after the profiles of these keys changed, the most specific first."""
+    by_mask = {lookup.mask: lookup for lookup in lookups}
+    changed: dict[Mask, list[Key]] = defaultdict(list)
+    for key in keys:
+        changed[mask_of(key)].append(key)
+    for mask, several in changed.items():
+        before = by_mask.pop(mask, None)
+        lookup = lookup_of(mask, {key: profiles[key] for key in several if key in profiles})
+        gone = {lookup.pick(key) for key in several}
+        kept = {} if before is None else {at: periods for at, periods in before.periods.items() if at not in gone}
+        if kept or lookup.periods:
+            by_mask[mask] = Lookup(mask, lookup.pick, {**kept, **lookup.periods})
+    return tuple(by_mask[mask] for mask in sorted(by_mask, reverse=True))
 
 
 def _lookups(periods: Mapping[Key, Periods]) -> tuple[Lookup, ...]:

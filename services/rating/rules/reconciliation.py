@@ -1,14 +1,24 @@
 """Owns the two equations that must hold at any time, and the differences when they do not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from shared.values.money import Money
+from services.rating.rules.estimates import Estimate
+from shared.values.money import ZERO, Money
 from shared.values.numbers import counted
 
-DifferenceKind = Literal["RUN_REQUESTED", "RUN_COUNTS", "RATED", "ORDER_AND_HAND_OVER", "RATING_AND_LINES"]
+DifferenceKind = Literal[
+    "RUN_REQUESTED",
+    "RUN_COUNTS",
+    "RATED",
+    "ORDER_AND_HAND_OVER",
+    "ORDER_AND_INVOICE",
+    "ORDER_AND_RATING",
+    "RATING_AND_LINES",
+    "ESTIMATE",
+]
 
 
 @dataclass(frozen=True)
@@ -126,3 +136,24 @@ def compare_current(totals: CurrentTotals) -> list[Difference]:
 def compare(runs: Sequence[RunFacts], totals: CurrentTotals) -> list[Difference]:
     """Checks every run and all current ratings; returns the differences."""
     return [difference for run in runs for difference in compare_run(run)] + compare_current(totals)
+
+
+def compare_estimates(
+    kept: Sequence[Estimate], made: Mapping[int, Estimate], numbers: Mapping[int, str]
+) -> list[Difference]:
+    """Compares kept estimates with those that would be made now, by order id; `numbers` are the numbers of the orders."""
+    return [
+        Difference(
+            "ESTIMATE",
+            f"work order {numbers[one.work_order_id]}",
+            f"its estimate is {_in_words(one)}, but its rating would come to {_in_words(made[one.work_order_id])}",
+            (one.total or ZERO) - (made[one.work_order_id].total or ZERO),
+        )
+        for one in kept
+        if one != made[one.work_order_id]
+    ]
+
+
+def _in_words(estimate: Estimate) -> str:
+    where = f"profile {estimate.profile_id}, region {estimate.region}"
+    return f"{estimate.why} ({where})" if estimate.total is None else f"${estimate.total:,} ({where})"

@@ -34,6 +34,8 @@ HistoryAction = Literal[
 ]
 OUTCOMES: tuple[FieldStatus, ...] = ("served", "not_served", "cancelled")
 """The field statuses that end the field work. In capitals, each is also a bill type of kind `outcome`."""
+SHORTEST_PART = 3
+"""The fewest characters that are looked up anywhere in a number."""
 EDITABLE: frozenset[OrderStatus] = frozenset({"open", "rated", "assigned"})
 
 
@@ -59,7 +61,10 @@ class OrderFilter(Filter):
     bill_to: NumberText | None = None
     service_from: CalendarDate | None = None
     service_to: CalendarDate | None = None
-    search: Line | None = Field(default=None, description="Text in the number or the reference.")
+    search: Line | None = Field(
+        default=None,
+        description="Text in the number or the reference. Fewer than three characters are the beginning of the number.",
+    )
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,9 @@ _SOURCE = """
     JOIN branch b ON b.code = i.branch
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = i.bill_to
     LEFT JOIN export_invoice e ON e.invoice_id = i.id AND e.attempt = i.attempt
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS orders, sum(r.total) AS total
-        FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        WHERE w.invoice_id = i.id
-    ) AS held ON true
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS orders, sum(w.total) AS total FROM work_order w WHERE w.invoice_id = i.id
+    ) AS held
 """
 _COLUMNS = """
     i.id, i.kind, i.status, i.revision, i.branch, b.ar_company, i.bill_to, c.name AS bill_to_name, i.grouping, i.grouped_by,
@@ -57,15 +55,14 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
 
 async def list_invoices(
     session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
-) -> tuple[list[Invoice], str | None, InvoiceTotals]:
-    """One page of the invoices that match, the cursor of the next page, and the totals of all that match."""
-    where = _where(scope, filters)
-    invoices, cursor = await fetch_page(
+) -> tuple[list[Invoice], str | None]:
+    """One page of the invoices that match, and the cursor of the next page."""
+    return await fetch_page(
         session,
         Invoice,
         columns=_COLUMNS,
         source=_SOURCE,
-        where=where,
+        where=_where(scope, filters),
         sorting=Sorting(
             {
                 "id": ("i.id", "bigint"),
@@ -78,18 +75,28 @@ async def list_invoices(
         ),
         query=query,
     )
+
+
+async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFilter) -> InvoiceTotals:
+    """The number of all invoices that match, and the number and total of their orders."""
+    where = _where(scope, filters)
+    invoices = "invoice i JOIN branch b ON b.code = i.branch"
+    held = f"JOIN ({invoices}) ON i.id = w.invoice_id WHERE {where.sql}"
+    if where.sql == "true":
+        # Every order that is on an invoice counts, so that the two largest tables need not be joined.
+        held = "WHERE w.invoice_id IS NOT NULL"
     totals = await fetch_one(
         session,
         InvoiceTotals,
         f"""
-        SELECT count(*) AS count, coalesce(sum(held.orders), 0)::bigint AS orders,
-               coalesce(sum(held.total), 0.00) AS total
-        FROM {_SOURCE} WHERE {where.sql}
+        SELECT (SELECT count(*) FROM {invoices} WHERE {where.sql}) AS count, count(*) AS orders,
+               coalesce(sum(w.total), 0.00) AS total
+        FROM work_order w {held}
         """,
         **where.parameters,
     )
     assert totals is not None
-    return invoices, cursor, totals
+    return totals
 
 
 async def find(session: AsyncSession, scope: Scope, invoice_id: int, *, lock: bool = False) -> Invoice | None:

@@ -3,32 +3,36 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.open_rollup_invoices import OpenRollupFacts, OpenRollupFilter, RollupSums
+from services.rating.store.order_pages import fetch_orders
 from services.rating.store.ratings import RATED_WITH
-from services.rating.store.work_orders import SIDES
+from services.rating.store.work_orders import BRANCH, SIDES, branch_if_limited
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where
 from shared.database.spellings import listed, spelled
 from shared.database.statements import fetch_all
 
-_SOURCE = """
-    work_order w
-    JOIN branch b ON b.code = w.branch
+_JOINED = f"""
+    {BRANCH}
     JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
     LEFT JOIN invoice i ON i.id = w.invoice_id
     LEFT JOIN export_invoice e ON e.invoice_id = i.id AND e.attempt = i.attempt
-    LEFT JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.bill_to
 """
 _STATE = "CASE w.status WHEN 'rated' THEN 'rated' WHEN 'assigned' THEN 'assigned' ELSE 'sent' END"
+# Two indexes, each sorted by bill-to. Together they are the orders of the view, without those of all years that are on
+# other invoices.
 _SHOWN = """
-    (w.status = 'rated' AND u.id IS NOT NULL
-     OR w.status IN ('assigned', 'exporting', 'exported') AND i.kind = 'rollup')
+    (SELECT * FROM work_order WHERE on_rollup
+     UNION ALL
+     SELECT * FROM work_order o WHERE o.status = 'rated' AND EXISTS (
+         SELECT FROM branch b JOIN rollup_rule u ON u.ar_company = b.ar_company
+         WHERE b.code = o.branch AND u.bill_to = o.bill_to AND u.style = 'rollup'))
 """
 
 
 def _where(scope: Scope, filters: OpenRollupFilter) -> Where:
     return (
-        Where([_SHOWN])
+        Where()
         .within(scope, **SIDES)
         .add(f"{_STATE} = :state", state=filters.state)
         .add("w.branch = :branch", branch=filters.branch)
@@ -43,7 +47,7 @@ async def list_rows(
     session: AsyncSession, scope: Scope, filters: OpenRollupFilter, query: PageQuery
 ) -> tuple[list[OpenRollupFacts], str | None]:
     """One page of the orders that match, and the cursor of the next page."""
-    return await fetch_page(
+    return await fetch_orders(
         session,
         OpenRollupFacts,
         columns=f"""
@@ -52,7 +56,9 @@ async def list_rows(
             i.cycle_from, i.cycle_to, e.run_id, i.ar_number, i.ar_month, b.ar_company, {RATED_WITH} AS rated_with,
             r.rates_digest
         """,
-        source=_SOURCE,
+        joined=_JOINED,
+        chosen_from=_SHOWN,
+        chosen_with=branch_if_limited(scope),
         where=_where(scope, filters),
         sorting=Sorting(
             {
@@ -60,7 +66,7 @@ async def list_rows(
                 "bill_to": ("w.bill_to", "text"),
                 "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
                 "service_on": ("w.service_on", "date"),
-                "total": ("r.total", "numeric"),
+                "total": ("w.total", "numeric"),
             },
             default="bill_to",
             key="w.id",
@@ -74,15 +80,16 @@ async def sums(session: AsyncSession, scope: Scope, filters: OpenRollupFilter) -
     where = _where(scope, filters)
     by_state = ", ".join(
         f"count(*) FILTER (WHERE {_STATE} = '{state}') AS {state}_orders, "
-        f"coalesce(sum(r.total) FILTER (WHERE {_STATE} = '{state}'), 0.00) AS {state}"
+        f"coalesce(sum(w.total) FILTER (WHERE {_STATE} = '{state}'), 0.00) AS {state}"
         for state in ("rated", "assigned", "sent")
     )
     return await fetch_all(
         session,
         RollupSums,
         f"""
-        SELECT w.branch, w.bill_to, min(c.name) AS bill_to_name, {by_state}, count(*) AS orders, sum(r.total) AS total
-        FROM {_SOURCE} WHERE {where.sql} GROUP BY w.branch, w.bill_to ORDER BY w.bill_to, w.branch
+        SELECT w.branch, w.bill_to, min(c.name) AS bill_to_name, {by_state}, count(*) AS orders, sum(w.total) AS total
+        FROM {_SHOWN} w {BRANCH} LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.bill_to
+        WHERE {where.sql} GROUP BY w.branch, w.bill_to ORDER BY w.bill_to, w.branch
         """,
         **where.parameters,
     )

@@ -1,25 +1,34 @@
-"""The active orders of the Work in Progress view."""
+"""The active orders of the Work in Progress view, with their kept values."""
+
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.work_in_progress import WipFacts, WipFilter
-from services.rating.store.work_orders import SIDES
+from services.rating.rules.work_in_progress import ACTIVE, NO_SERVER, WipFacts, WipFilter, WipGroup, WipGrouping
+from services.rating.store.order_pages import fetch_orders
+from services.rating.store.work_orders import BRANCH, SIDES, branch_if_limited
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.spellings import listed, spelled
+from shared.database.statements import fetch_all, fetch_one
 
-_SOURCE = """
-    work_order w
-    JOIN branch b ON b.code = w.branch
-    LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-    LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
-"""
+_ACTIVE = "w.status IN ('open', 'rated', 'assigned', 'exporting')"
+_ESTIMATE = "LEFT JOIN order_estimate e ON e.work_order_id = w.id AND w.status = 'open'"
+_CUSTOMER = "LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer"
 _SERVERS = "ARRAY(SELECT share->>'server' FROM jsonb_array_elements(w.servers) AS share)"
+_VALUE = "CASE w.status WHEN 'open' THEN e.total ELSE w.total END"
+_WAITS = "w.status = 'open' AND EXISTS (SELECT FROM order_to_estimate q WHERE q.work_order_id = w.id)"
+
+
+@dataclass(frozen=True)
+class _Name:
+    name: str
 
 
 def _where(scope: Scope, filters: WipFilter) -> Where:
     return (
-        Where(["w.status IN ('open', 'rated', 'assigned', 'exporting')"])
+        Where([_ACTIVE])
         .within(scope, **SIDES)
         .add("w.branch = :branch", branch=filters.branch)
         .add(spelled("w.customer", "customer"), customer=listed(filters.customer))
@@ -32,23 +41,110 @@ def _where(scope: Scope, filters: WipFilter) -> Where:
     )
 
 
+def _sums() -> str:
+    """The columns of a group besides its name and words. The ages are days on `:as_of`."""
+    counts = ", ".join(f"count(*) FILTER (WHERE w.status = '{status}') AS {status}" for status in ACTIVE)
+    age = "greatest(CAST(:as_of AS date) - w.service_on, 0)"
+    return f"""
+        count(*) AS orders, {counts}, coalesce(max({age}), 0) AS oldest_days,
+        coalesce(sum({age}) / nullif(count(*), 0), 0) AS average_days,
+        coalesce(sum({_VALUE}), 0.00) AS value, count(*) FILTER (WHERE {_VALUE} IS NULL) AS without_value,
+        min(e.estimated_at) AS estimated_at, count(*) FILTER (WHERE {_WAITS}) AS waiting
+    """
+
+
+async def list_groups(
+    session: AsyncSession, scope: Scope, filters: WipFilter, by: WipGrouping, query: PageQuery, as_of: date
+) -> tuple[list[WipGroup], str | None]:
+    """One page of groups of the active orders that match, sorted by name, and the cursor of the next page."""
+    where = _where(scope, filters)
+    if by == "server":
+        return await _list_servers(session, scope, where, query, as_of)
+    # An index gives the customers of the page, and only their orders are summed.
+    source = f"work_order w {branch_if_limited(scope)} WHERE {where.sql}"
+    names, cursor = await fetch_page(
+        session,
+        _Name,
+        columns="customers.name",
+        source=f"(SELECT w.customer AS name FROM {source} GROUP BY w.customer) AS customers",
+        where=Where(parameters=where.parameters),
+        sorting=_by_name("customers.name", "customers.name"),
+        query=query,
+    )
+    groups = await fetch_all(
+        session,
+        WipGroup,
+        f"""
+        SELECT w.customer AS name, coalesce(c.name, '') AS words, {_sums()}
+        FROM work_order w {BRANCH} {_ESTIMATE} {_CUSTOMER}
+        WHERE {where.sql} AND w.customer = ANY(CAST(:names AS text[])) GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+        as_of=as_of,
+        names=[one.name for one in names],
+        **where.parameters,
+    )
+    return groups, cursor
+
+
+async def _list_servers(
+    session: AsyncSession, scope: Scope, where: Where, query: PageQuery, as_of: date
+) -> tuple[list[WipGroup], str | None]:
+    return await fetch_page(
+        session,
+        WipGroup,
+        columns="servers.*",
+        source=f"""
+            (SELECT coalesce(share->>'server', '{NO_SERVER}') COLLATE "C" AS name, '' AS words, {_sums()}
+             FROM work_order w {branch_if_limited(scope)} {_ESTIMATE}
+             LEFT JOIN LATERAL jsonb_array_elements(w.servers) AS share ON true WHERE {where.sql} GROUP BY 1) AS servers
+        """,
+        where=Where(parameters={**where.parameters, "as_of": as_of}),
+        sorting=_by_name("servers.name", "servers.words"),
+        query=query,
+    )
+
+
+def _by_name(name: str, key: str) -> Sorting:
+    return Sorting({"name": (name, "text")}, default="name", key=key, key_type="text")
+
+
+async def total_groups(session: AsyncSession, scope: Scope, filters: WipFilter, as_of: date) -> WipGroup:
+    """All active orders that match as one group, each counted once."""
+    where = _where(scope, filters)
+    totals = await fetch_one(
+        session,
+        WipGroup,
+        f"""
+        SELECT '' AS name, '' AS words, {_sums()}
+        FROM work_order w {branch_if_limited(scope)} {_ESTIMATE} WHERE {where.sql}
+        """,
+        as_of=as_of,
+        **where.parameters,
+    )
+    assert totals is not None
+    return totals
+
+
 async def list_active(
     session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery
 ) -> tuple[list[WipFacts], str | None]:
     """One page of the active orders that match, oldest first, and the cursor of the next page."""
-    return await fetch_page(
+    return await fetch_orders(
         session,
         WipFacts,
         columns=f"""
             w.id AS work_order_id, w.number, w.branch, w.customer, c.name AS customer_name, w.bill_to, {_SERVERS} AS servers,
-            w.job_type, w.priority, w.status, w.field_status, w.service_on, w.invoice_id, r.total
+            w.job_type, w.priority, w.status, w.field_status, w.service_on, w.invoice_id, w.total, e.total AS estimate,
+            e.why, e.estimated_at, {_WAITS} AS waits
         """,
-        source=_SOURCE,
+        joined=f"{BRANCH} {_ESTIMATE} {_CUSTOMER}",
+        chosen_with=branch_if_limited(scope),
         where=_where(scope, filters),
         sorting=Sorting(
             {
                 "service_on": ("w.service_on", "date"),
-                "number": ("w.number", "text"),
+                # Not the bare number: its index would be walked through the orders of all years to find active ones.
+                "number": ("(w.number || '')", "text"),
                 "customer": ("w.customer", "text"),
                 "status": ("w.status", "text"),
             },
@@ -59,6 +155,6 @@ async def list_active(
     )
 
 
-async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter, *, at_most: int | None = None) -> int:
-    """How many active orders match; counting ends at `at_most`."""
-    return await fetch_count(session, _SOURCE, _where(scope, filters), at_most=at_most)
+async def count_active(session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery) -> int | None:
+    """How many active orders match, or None if that is not wanted."""
+    return await fetch_list_count(session, f"work_order w {branch_if_limited(scope)}", _where(scope, filters), query)

@@ -1,6 +1,7 @@
 """The rows of work orders."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from services.rating.rules.charges import shares_of
 from services.rating.rules.listed_orders import OrderFacts
 from services.rating.rules.work_orders import (
     NOWHERE,
+    SHORTEST_PART,
     Closing,
     OrderFilter,
     OrderStatus,
@@ -18,6 +20,7 @@ from services.rating.rules.work_orders import (
     Whereabouts,
     WorkOrder,
 )
+from services.rating.store.order_pages import fetch_orders
 from services.rating.store.ratings import RATED_WITH
 from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types, to_codes, to_document, values_of
@@ -48,6 +51,7 @@ _SOURCE = """
     JOIN branch b ON b.code = w.branch
     LEFT JOIN customer c ON c.ar_company = b.ar_company AND c.number = w.customer
 """
+BRANCH = "JOIN branch b ON b.code = w.branch"
 SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
 """The columns that the limits of a caller apply to, over `work_order w` and its `branch b`."""
 _SORTING = Sorting(
@@ -58,7 +62,7 @@ _SORTING = Sorting(
         "branch": ("w.branch", "text"),
         "bill_to": ("w.bill_to", "text"),
         "status": ("w.status", "text"),
-        "total": ("coalesce(r.total, 0)", "numeric"),
+        "total": ("w.total", "numeric"),
     },
     default="id",
     key="w.id",
@@ -132,7 +136,10 @@ async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
 
 
 def _where(scope: Scope, filters: OrderFilter) -> Where:
-    search = containing(filters.search)
+    # The index of parts knows three characters and more.
+    short = filters.search is not None and len(filters.search) < SHORTEST_PART
+    search = None if short else containing(filters.search)
+    beginning = f"{fold(filters.search)}%" if short and filters.search is not None else None
     return (
         Where()
         .within(scope, **SIDES)
@@ -143,29 +150,41 @@ def _where(scope: Scope, filters: OrderFilter) -> Where:
         .add("w.service_on >= :service_from", service_from=filters.service_from)
         .add("w.service_on <= :service_to", service_to=filters.service_to)
         .add("(w.number ILIKE :search OR w.reference ILIKE :search)", search=search)
+        .add("w.number_key LIKE :beginning", beginning=beginning)
     )
 
 
-_LIST_SOURCE = """
-    work_order w
-    JOIN branch b ON b.code = w.branch
+_LISTED = f"""
+    {BRANCH}
     LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
     LEFT JOIN invoice i ON i.id = w.invoice_id
 """
+
+
+def branch_if_limited(scope: Scope) -> str:
+    """The join of orders `work_order w` with their branch, if the limits of the caller need its company."""
+    return BRANCH if any(limits.ar_companies for limits in scope.limits) else ""
+
+
+def _by_date_if_filtered(filters: OrderFilter, query: PageQuery) -> PageQuery:
+    """Orders of certain service dates are sorted by these, unless the caller chooses: that index finds them at once."""
+    filtered = filters.service_from is not None or filters.service_to is not None
+    return replace(query, sort="service_on") if filtered and query.sort is None else query
 
 
 async def list_orders(
     session: AsyncSession, scope: Scope, filters: OrderFilter, query: PageQuery
 ) -> tuple[list[OrderFacts], str | None]:
     """One page of the orders that match, and the cursor of the next page."""
-    return await fetch_page(
+    return await fetch_orders(
         session,
         OrderFacts,
         columns=_columns(OrderFacts),
-        source=_LIST_SOURCE,
+        joined=_LISTED,
+        chosen_with=branch_if_limited(scope),
         where=_where(scope, filters),
         sorting=_SORTING,
-        query=query,
+        query=_by_date_if_filtered(filters, query),
     )
 
 
@@ -177,10 +196,10 @@ async def list_entries(
         session,
         EnteredOrder,
         columns=_columns(EnteredOrder),
-        source=_LIST_SOURCE,
+        source=f"work_order w {branch_if_limited(scope)}",
         where=_where(scope, filters),
         sorting=_SORTING,
-        query=query,
+        query=_by_date_if_filtered(filters, query),
     )
     return [entry.model_copy(update={"servers": shares_of(entry.servers)}) for entry in entries], cursor
 
@@ -191,7 +210,10 @@ async def total_orders(session: AsyncSession, scope: Scope, filters: OrderFilter
     totals = await fetch_one(
         session,
         OrderTotals,
-        f"SELECT count(*) AS count, coalesce(sum(r.total), 0.00) AS total FROM {_LIST_SOURCE} WHERE {where.sql}",
+        f"""
+        SELECT count(*) AS count, coalesce(sum(w.total), 0.00) AS total
+        FROM work_order w {branch_if_limited(scope)} WHERE {where.sql}
+        """,
         **where.parameters,
     )
     assert totals is not None

@@ -31,21 +31,6 @@ async def rating(company: Company) -> httpx.AsyncClient:
     return company[0]
 
 
-@pytest.fixture
-def do(rating: httpx.AsyncClient) -> Do:
-    """Sends a command about an order with its current ETag."""
-    count = iter(range(100))
-
-    async def act(method: str, path: str, given: Any = None) -> httpx.Response:
-        order = "/".join(path.split("/")[:4])
-        headers = {"if-match": (await rating.get(order)).headers["etag"], **key(next(count))}
-        answer = await rating.request(method, path, json=given, headers=headers)
-        assert answer.is_success, answer.text
-        return answer
-
-    return act
-
-
 async def rated_order(rating: httpx.AsyncClient, do: Do, number: str, **facts: Any) -> str:
     """Enters and rates an order of Harlan & Ruiz; returns its path."""
     made = await rating.post("/v1/work-orders", json={**ORDER, "number": number, **facts})

@@ -1,6 +1,5 @@
 """Open Rollup Invoice, Work in Progress and Ready to Export: states, totals, drill-down and files."""
 
-import asyncio
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -12,8 +11,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from services.rating.actions import work_in_progress
-from services.rating.rules.work_in_progress import WipFacts, appraise, summarize, total
+from services.rating.rules.work_in_progress import WipFacts, appraise
 from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
 from shared.database.statements import execute
@@ -49,40 +47,8 @@ async def three_states(
     (other,) = await enter("X1", customer="S1002", zip_code="78130", miles="40")
     await rate(other["id"])
     await enter("O1", customer="S1002")
+    await work_off(rating_database)
     return rating
-
-
-async def test_more_orders_than_one_request_may_estimate_are_refused(
-    three_states: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(work_in_progress, "MOST_ORDERS", 3)
-    for path, headers in ((WIP, {}), (f"{WIP}/work-orders", {"accept": "text/csv"})):
-        refused = await three_states.get(path, headers=headers)
-        assert (refused.status_code, refused.json()["code"]) == (422, "TOO_MANY_ORDERS")
-        assert refused.json()["detail"].startswith("More than 3 active orders match")
-        few = await three_states.get(path, params={"customer": "S1002"}, headers=headers)
-        assert few.status_code == 200
-    assert (await three_states.get(f"{WIP}/work-orders")).status_code == 200
-
-
-async def test_others_have_their_turns_while_orders_are_estimated(
-    three_states: httpx.AsyncClient, enter: Enter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(work_in_progress, "_BLOCK", 4)
-    monkeypatch.setattr(work_in_progress, "_PART", 2)
-    await enter(*(f"O{number}" for number in range(2, 10)))
-    yielded = 0
-    original = asyncio.sleep
-
-    async def sleep(seconds: float) -> None:
-        nonlocal yielded
-        yielded += 1
-        await original(seconds)
-
-    monkeypatch.setattr("shared.process.background.asyncio.sleep", sleep)
-    orders = (await three_states.get(WIP)).json()["totals"]
-    assert (orders["open"], orders["without_value"]) == (9, 0)
-    assert yielded >= 5
 
 
 async def test_the_view_shows_the_three_states_of_orders(three_states: httpx.AsyncClient) -> None:
@@ -164,9 +130,10 @@ async def test_work_in_progress_counts_active_orders_and_estimates_open_ones(thr
 
 
 async def test_the_orders_behind_a_sum_are_listed_with_age_and_value(
-    three_states: httpx.AsyncClient, enter: Enter
+    three_states: httpx.AsyncClient, enter: Enter, rating_database: Database
 ) -> None:
     await enter("Z9", zip_code="99999")
+    await work_off(rating_database)
     page = (await three_states.get(f"{WIP}/work-orders", params={"customer": "S1001"})).json()
     assert page["totals"] == {"count": 3}
     assert {item["number"]: (item["value"], item["value_from"], item["why"]) for item in page["items"]} == {
@@ -254,24 +221,77 @@ def fact(number: int, **facts: Any) -> WipFacts:
         "service_on": date(2026, 11, 2),
         "invoice_id": None,
         "total": Decimal("80.00"),
+        "estimate": None,
+        "why": None,
+        "estimated_at": None,
+        "waits": False,
     }
     return WipFacts(**{**known, **facts})
 
 
 def test_ages_are_days_since_the_service_date_and_never_negative() -> None:
     seen = date(2026, 11, 20)
-    orders = appraise([fact(1), fact(2, service_on=seen + timedelta(days=3))], [], [], seen)
+    orders = appraise([fact(1), fact(2, service_on=seen + timedelta(days=3))], seen)
     assert [order.age_days for order in orders] == [18, 0]
-    group = total(orders)
-    assert (group.oldest_days, group.average_days, group.value) == (18, 9, Decimal("160.00"))
 
 
-def test_the_groups_of_customers_add_up_to_the_total() -> None:
-    facts = [fact(number, customer=f"S{number % 3}", total=Decimal(number)) for number in range(1, 20)]
-    orders = appraise(facts, [], [], date(2026, 11, 20))
-    groups = summarize(orders, "customer")
-    assert sum(group.value for group in groups) == total(orders).value
-    assert sum(group.orders for group in groups) == len(facts)
+@pytest.mark.parametrize(
+    ("facts", "value", "value_from", "why"),
+    [
+        ({}, Decimal("80.00"), "rating", ""),
+        ({"status": "open", "total": None, "estimate": Decimal("9.00"), "why": ""}, Decimal("9.00"), "estimate", ""),
+        ({"status": "open", "total": None, "why": "NO_PROFILE"}, None, "none", "NO_PROFILE"),
+        ({"status": "open", "total": None}, None, "none", ""),
+        ({"estimate": Decimal("9.00"), "why": ""}, Decimal("80.00"), "rating", ""),
+    ],
+)
+def test_the_value_is_that_of_the_rating_or_the_estimate_of_an_open_order(
+    facts: dict[str, Any], value: Decimal | None, value_from: str, why: str
+) -> None:
+    (order,) = appraise([fact(1, **facts)], date(2026, 11, 20))
+    assert (order.value, order.value_from, order.why) == (value, value_from, why)
+
+
+async def test_ages_are_summed_by_group_and_never_negative(three_states: httpx.AsyncClient, enter: Enter) -> None:
+    async def ages() -> tuple[int, int]:
+        totals = (await three_states.get(WIP)).json()["totals"]
+        return totals["oldest_days"], totals["average_days"]
+
+    today = date.fromisoformat((await three_states.get(WIP)).json()["as_of"])
+    days = max((today - date(2026, 11, 2)).days, 0)
+    assert await ages() == (days, days)
+    (order,) = await enter("F1")
+    etag = (await three_states.get(f"/v1/work-orders/{order['id']}")).headers["etag"]
+    later = {"service_on": (today + timedelta(days=30)).isoformat()}
+    changed = await three_states.patch(f"/v1/work-orders/{order['id']}", json=later, headers={"if-match": etag})
+    assert changed.status_code == 200, changed.text
+    assert await ages() == (days, days * 4 // 5)
+
+
+@pytest.mark.parametrize("by", ["customer", "server"])
+async def test_the_groups_of_work_in_progress_come_in_pages(
+    three_states: httpx.AsyncClient, rating_database: Database, by: str
+) -> None:
+    async with rating_database.transaction() as session:
+        await execute(
+            session,
+            """
+            UPDATE work_order SET servers = jsonb_build_array(jsonb_build_object('server', 'P' || id, 'share', '100'))
+            WHERE number <> 'W2'
+            """,
+        )
+    whole = (await three_states.get(WIP, params={"by": by})).json()
+    assert whole["next_cursor"] is None
+    names, cursor = [], None
+    for _ in whole["groups"]:
+        query = {"by": by, "limit": "1", **({} if cursor is None else {"cursor": cursor})}
+        page = (await three_states.get(WIP, params=query)).json()
+        assert page["totals"] == whole["totals"]
+        names += page["groups"]
+        cursor = page["next_cursor"]
+    assert (names, cursor) == (whole["groups"], None)
+    assert len(names) >= 2
+    assert [group["name"] for group in names] == sorted(group["name"] for group in names)
 
 
 _FEATURES = ("rating.rollup", "rating.wip", "rating.export", "rating.commissions")

@@ -8,7 +8,7 @@ import pytest
 from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
 from tests.fixtures.ledgers import Company, Enter, load, order_csv
-from tests.services.rating.conftest import CountStatements, Identity
+from tests.services.rating.conftest import CountStatements, Do, Identity
 
 
 def edit(**limits: Any) -> Grant:
@@ -172,7 +172,8 @@ async def test_lists_are_paged_by_cursor_with_totals_of_everything(enter: Enter,
 @pytest.mark.parametrize(
     ("query", "numbers"),
     [
-        ({"search": "7"}, ["W7"]),
+        ({"search": "w7"}, ["W7"]),
+        ({"search": "7"}, []),
         ({"branch": "MIA"}, []),
         ({"customer": "S1002"}, ["W9"]),
         ({"status": "open", "sort": "-number"}, ["W9", "W8", "W7"]),
@@ -185,6 +186,34 @@ async def test_lists_are_filtered(enter: Enter, company: Company, query: dict[st
     page = (await company[0].get("/v1/work-orders", params=query)).json()
     assert [item["number"] for item in page["items"]] == numbers
     assert page["totals"]["count"] == len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"), [("ABC", ["7-ABC-1"]), ("c-1", ["7-ABC-1"]), ("PO 5", ["8"]), ("8", ["8"]), ("-A", [])]
+)
+async def test_a_search_finds_parts_of_numbers_and_references_and_the_beginnings_of_numbers(
+    enter: Enter, company: Company, do: Do, words: str, numbers: list[str]
+) -> None:
+    _first, second = await enter("7-ABC-1", "8")
+    await do("PATCH", f"/v1/work-orders/{second['id']}", {"reference": "their PO 551"})
+    page = (await company[0].get("/v1/work-orders", params={"search": words})).json()
+    assert [item["number"] for item in page["items"]] == numbers
+    assert page["totals"]["count"] == len(numbers)
+
+
+async def test_orders_of_certain_service_dates_are_sorted_by_them_unless_the_caller_chooses(
+    enter: Enter, company: Company, do: Do
+) -> None:
+    rating, _ = company
+    first, _second = await enter("W1", "W2")
+    await do("PATCH", f"/v1/work-orders/{first['id']}", {"service_on": "2026-11-09"})
+
+    async def numbers(**query: str) -> list[str]:
+        return [item["number"] for item in (await rating.get("/v1/work-orders", params=query)).json()["items"]]
+
+    assert await numbers() == ["W1", "W2"]
+    assert await numbers(service_from="2026-11-01") == ["W2", "W1"]
+    assert await numbers(service_from="2026-11-01", sort="id") == ["W1", "W2"]
 
 
 @pytest.mark.parametrize("query", [{"sort": "secret"}, {"cursor": "nonsense"}, {"limit": 501}, {"status": "gone"}])

@@ -6,12 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.rating.errors import NoProfile, RegionAmbiguous, RegionRequired
 from services.rating.records.billing_profiles import Key, LineEntry, ProfileEntry
 from services.rating.rules.billing_profiles import find_faults_in_line, find_overlaps
 from services.rating.rules.matching import match_profile, region_of
-from services.rating.rules.rate_tables import BillingProfile, index_rate_table
+from services.rating.rules.rate_tables import (
+    BillingProfile,
+    RateChanges,
+    RateTable,
+    change_rate_table,
+    index_rate_table,
+)
 from tests.fixtures.rate_tables import entry_of, order, profile_of
 
 KEY = Key("SAT", "LAW", "STANDARD", "CITATION", "BEXAR")
@@ -138,3 +146,52 @@ def test_an_invalid_line_names_its_field(facts: dict[str, Any], field: str | Non
     }
     faults = find_faults_in_line(LineEntry.model_validate({**good, **facts}), KNOWN)
     assert [name for name, _ in faults] == ([] if field is None else [field])
+
+
+# Each profile id has a year of its own, so that no two of them overlap whatever their keys are.
+_KEYS = st.builds(
+    Key,
+    st.sampled_from(["SAT", "DAL"]),
+    st.sampled_from(["LAW", "ANY"]),
+    st.sampled_from(["RUSH", "ANY"]),
+    st.just("CITATION"),
+    st.sampled_from(["BEXAR", "COMAL", "ANY"]),
+)
+_ZIPS = st.sampled_from(["78201", "78202", "78203"])
+
+
+@given(
+    before=st.dictionaries(st.integers(1, 9), _KEYS),
+    changed=st.dictionaries(st.integers(1, 9), st.none() | _KEYS),
+    regions=st.dictionaries(_ZIPS, st.sets(st.sampled_from(["BEXAR", "COMAL"]))),
+    changed_regions=st.dictionaries(_ZIPS, st.sets(st.sampled_from(["BEXAR", "COMAL"]))),
+    zones=st.dictionaries(_ZIPS, st.sampled_from(["A", "B"])),
+    changed_zones=st.dictionaries(_ZIPS, st.none() | st.sampled_from(["A", "B"])),
+)
+def test_a_changed_rate_table_is_the_one_that_would_be_loaded_from_scratch(
+    before: dict[int, Key],
+    changed: dict[int, Key | None],
+    regions: dict[str, set[str]],
+    changed_regions: dict[str, set[str]],
+    zones: dict[str, str],
+    changed_zones: dict[str, str | None],
+) -> None:
+    def made(number: int, key: Key) -> BillingProfile:
+        return profile(number, f"20{number:02}-01-01", f"20{number:02}-12-31", key)
+
+    def table(keys: dict[int, Key | None], of_zips: dict[str, set[str]], zone_of: dict[str, str | None]) -> RateTable:
+        return index_rate_table(
+            [made(number, key) for number, key in sorted(keys.items()) if key is not None],
+            [(region, zip_code) for zip_code, several in of_zips.items() for region in several],
+            [(zone, zip_code) for zip_code, zone in zone_of.items() if zone is not None],
+        )
+
+    old = table({**before}, regions, {**zones})
+    changes = RateChanges(
+        {number: None if key is None else made(number, key) for number, key in changed.items()},
+        {zip_code: tuple(sorted(several)) for zip_code, several in changed_regions.items()},
+        changed_zones,
+    )
+    assert change_rate_table(old, changes) == table(
+        {**before, **changed}, {**regions, **changed_regions}, {**zones, **changed_zones}
+    )
