@@ -10,7 +10,6 @@ from deploy.local.client import Clerk, Refused
 
 _PATIENCE_SECONDS = 20
 _POLL_SECONDS = 0.25
-_FIRST_MONTH = "1990-01"
 Tell = Callable[[str], None]
 
 
@@ -57,7 +56,7 @@ def reconcile_all(billing: Clerk, receivables: Clerk, tell: Tell) -> Reconciliat
         time.sleep(_POLL_SECONDS)
         run = receivables.get(f"{path}/{run['id']}")
     run["differences"] = [*receivables.pages(f"{path}/{run['id']}/differences"), *_unchecked(run)]
-    ours = billing.get("/rating/reconciliation", from_month=_FIRST_MONTH)
+    ours = billing.get("/rating/reconciliation")
     return Reconciliation(ours, run, differences_between(ours, run))
 
 

@@ -138,6 +138,7 @@ def limiting(service: str, template: str) -> tuple[str, ...]:
 _CODES = "codes and rate tables are shared by the whole company and show nothing about orders"
 _ACCOUNTS = "the chart of accounts is shared by the whole company"
 _AUDIT = "shows everyone's work, so callers with limits are refused (test_audit.py)"
+_RUNS = "a run checks everything, so callers with limits are refused (test_reconciliation.py)"
 UNLIMITED: dict[str, dict[str, str]] = {
     "rating": {
         **{
@@ -154,6 +155,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
         "/v1/gl-accounts": _ACCOUNTS,
         "/v1/gl-accounts/{gl_company}/{account}": _ACCOUNTS,
         "/v1/audit": _AUDIT,
+        **{f"/v1/reconciliation/runs{part}": _RUNS for part in ("", "/{run_id}", "/{run_id}/events", "/{run_id}/differences")},
     },
 }  # fmt: skip
 

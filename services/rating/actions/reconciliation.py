@@ -8,11 +8,14 @@ from services.rating.store import reconciliation
 from shared.access.grants import Scope
 
 
-async def reconcile(session: AsyncSession, scope: Scope) -> Reconciliation:
-    """The sums of every run, the totals of all current ratings, and the differences, all within the scope."""
+async def reconcile(session: AsyncSession, scope: Scope, from_month: str | None) -> Reconciliation:
+    """The sums of runs, the totals of current ratings, and the differences, all within the scope.
+
+    Runs of months before `from_month`, and the orders that were exported in them, are left out.
+    """
     await reconciliation.read_much(session)
-    runs = await reconciliation.run_facts(session, scope)
-    totals, order_differences = await reconciliation.compare_orders(session, scope)
+    runs = await reconciliation.run_facts(session, scope, from_month)
+    totals, order_differences = await reconciliation.compare_orders(session, scope, from_month)
     differences = [
         *compare(runs, totals),
         *order_differences,

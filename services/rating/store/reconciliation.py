@@ -29,8 +29,25 @@ async def read_much(session: AsyncSession) -> None:
     )
 
 
-async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
-    """For each run, what it has recorded and what its hand-overs add up to."""
+_CHOSEN = """
+    chosen AS MATERIALIZED (
+        SELECT id FROM export_run WHERE CAST(:from_month AS text) IS NULL OR month >= CAST(:from_month AS text)
+    )
+"""
+"""A query for WITH: the runs that a reconciliation looks at."""
+_ALL_ORDERS = "SELECT id FROM work_order"
+_CHOSEN_ORDERS = """
+    SELECT id FROM work_order WHERE status IN ('rated', 'assigned', 'exporting')
+    UNION
+    SELECT o.work_order_id
+    FROM chosen
+    JOIN export_invoice e ON e.run_id = chosen.id
+    JOIN export_order o ON o.invoice_id = e.invoice_id AND o.invoice_attempt = e.attempt
+"""
+
+
+async def run_facts(session: AsyncSession, scope: Scope, from_month: str | None) -> list[RunFacts]:
+    """For each run, or each of a month from `from_month` on, what it has recorded and what its hand-overs add up to."""
     within, parameters = scope_condition(scope, branch="i.branch", customer="i.bill_to", ar_company="e.ar_company")
     invoice = "JOIN invoice i ON i.id = e.invoice_id" if scope.limits else ""
     # A total that is not zero has lines, and only older hand-overs lack the number: few orders need to be looked up.
@@ -38,9 +55,10 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
         session,
         RunFacts,
         f"""
-        WITH orders AS (
+        WITH {_CHOSEN}, orders AS (
             SELECT e.run_id, o.invoice_id || ' ' || o.number AS place
-            FROM export_invoice e
+            FROM chosen
+            JOIN export_invoice e ON e.run_id = chosen.id
             JOIN export_order o ON o.invoice_id = e.invoice_id AND o.invoice_attempt = e.attempt
             WHERE e.outcome = 'exported' AND o.total <> 0 AND o.number IS NOT NULL
             UNION ALL
@@ -48,6 +66,7 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
                    o.invoice_id || ' ' || coalesce(o.number, CASE WHEN w.rating_version = o.version THEN w.number END)
             FROM export_order o
             JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
+            JOIN chosen ON chosen.id = e.run_id
             JOIN work_order w ON w.id = o.work_order_id
             JOIN rating r ON r.work_order_id = o.work_order_id AND r.version = o.version
             WHERE e.outcome = 'exported' AND (o.total = 0 OR o.number IS NULL)
@@ -64,7 +83,7 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
                    count(*) FILTER (WHERE e.outcome = 'waiting') AS in_flight,
                    coalesce(sum(e.total) FILTER (WHERE e.outcome = 'waiting'), 0.00) AS in_flight_total,
                    bool_and({within}) AS visible
-            FROM export_invoice e {invoice} GROUP BY e.run_id
+            FROM chosen JOIN export_invoice e ON e.run_id = chosen.id {invoice} GROUP BY e.run_id
         )
         SELECT run.id AS run_id, coalesce(digest.orders_digest, '') AS orders_digest,
                run.invoices AS recorded_invoices, run.exported AS recorded_exported, run.refused AS recorded_refused,
@@ -74,12 +93,14 @@ async def run_facts(session: AsyncSession, scope: Scope) -> list[RunFacts]:
                coalesce(counted.exported_total, 0.00) AS exported_total, coalesce(counted.refused, 0) AS refused,
                coalesce(counted.refused_total, 0.00) AS refused_total, coalesce(counted.in_flight, 0) AS in_flight,
                coalesce(counted.in_flight_total, 0.00) AS in_flight_total, coalesce(counted.visible, true) AS visible
-        FROM export_run run
+        FROM chosen
+        JOIN export_run run ON run.id = chosen.id
         LEFT JOIN digest ON digest.run_id = run.id
         LEFT JOIN counted ON counted.run_id = run.id
         WHERE coalesce(counted.visible, true)
         ORDER BY run.id
         """,
+        from_month=from_month,
         **parameters,
     )
 
@@ -99,11 +120,13 @@ class _Orders(CurrentTotals):
     differing: list[Mapping[str, Any]] | None
 
 
-async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTotals, list[Difference]]:
-    """The total of all current ratings and where it is by the hand-overs and by the orders, and what does not match.
+async def compare_orders(
+    session: AsyncSession, scope: Scope, from_month: str | None
+) -> tuple[CurrentTotals, list[Difference]]:
+    """The total of current ratings and where it is by the hand-overs and by the orders, and what does not match.
 
-    That is an order whose status contradicts its hand-over, one whose total is not that of its rating, and a rating of the
-    last `LINES_DAYS` days that differs from the sum of its lines. One statement, because it reads all orders.
+    Orders that were exported in a month before `from_month` are left out. What does not match is an order whose status contradicts its hand-over, one whose total is not that of its rating, and a rating of the
+    last `LINES_DAYS` days that differs from the sum of its lines. One statement, because it reads many orders.
     """
     within, parameters = scope_condition(scope, **SIDES)
     found = await fetch_one(
@@ -112,21 +135,22 @@ async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTo
         f"""
         WITH young AS MATERIALIZED (
             SELECT min(id) AS id FROM rating WHERE rated_at >= now() - make_interval(days => {LINES_DAYS})
-        )
+        ), {_CHOSEN}, named AS ({_ALL_ORDERS if from_month is None else _CHOSEN_ORDERS})
         SELECT count(r.id) AS orders, coalesce(sum(r.total), 0.00) AS rated,
                coalesce(sum(r.total) FILTER (WHERE e.outcome = 'exported'), 0.00) AS invoiced,
                coalesce(sum(r.total) FILTER (WHERE e.outcome = 'waiting'), 0.00) AS in_flight,
                coalesce(sum(r.total) FILTER (WHERE w.status IN ('rated', 'assigned')), 0.00) AS waiting,
                (SELECT coalesce(sum(k.credited), 0.00) FROM order_credit k
                 JOIN work_order w ON w.id = k.work_order_id JOIN branch b ON b.code = w.branch
-                WHERE {within}) AS credited,
+                WHERE (CAST(:from_month AS text) IS NULL OR k.month >= CAST(:from_month AS text)) AND {within}) AS credited,
                json_agg(json_build_object('number', w.number, 'status', w.status, 'outcome', e.outcome, 'version', r.version,
                                           'hand_over', {_HAND_OVER}, 'rated', coalesce(r.total, 0)::text,
                                           'kept', w.total::text, 'lines', CASE WHEN r.id >= (SELECT id FROM young)
                                           THEN coalesce(lines.total, 0) ELSE coalesce(r.total, 0) END::text))
                    FILTER (WHERE {_HAND_OVER} OR w.total <> coalesce(r.total, 0)
                            OR r.id >= (SELECT id FROM young) AND r.total <> coalesce(lines.total, 0)) AS differing
-        FROM work_order w
+        FROM named
+        JOIN work_order w ON w.id = named.id
         {branch_if_limited(scope)}
         LEFT JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
         LEFT JOIN (
@@ -135,8 +159,9 @@ async def compare_orders(session: AsyncSession, scope: Scope) -> tuple[CurrentTo
         LEFT JOIN export_order o
             ON o.work_order_id = w.id AND o.version = w.rating_version AND o.attempt = w.export_attempt
         LEFT JOIN export_invoice e ON e.invoice_id = o.invoice_id AND e.attempt = o.invoice_attempt
-        WHERE {within}
+        WHERE {within} AND (w.status <> 'exported' OR e.run_id IS NULL OR e.run_id IN (SELECT id FROM chosen))
         """,
+        from_month=from_month,
         **parameters,
     )
     assert found is not None
