@@ -151,6 +151,13 @@ class DatabaseAway(DomainError):
     retry_after_seconds = 2
 
 
+class TooManyRows(DomainError):
+    """More rows match than one file may have. Add filters, such as a month or a customer, and get several files."""
+
+    code = "TOO_MANY_ROWS"
+    status = 422
+
+
 class TookTooLong(DomainError):
     """The database did not finish in time, so the request was ended and nothing was done.
 

@@ -15,11 +15,13 @@ from shared.access.grants import Scope
 from shared.database.failures import is_data_error
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_value
-from shared.errors import Fault, InvalidInput
+from shared.errors import Fault, InvalidInput, TooManyRows
 from shared.values.fields import maker
 from shared.values.names import without_invisible
 
 T = TypeVar("T")
+MOST_ROWS = 100_000
+"""How many rows a list in one piece may have, such as a file: all of them are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ async def fetch_page(
 ) -> tuple[list[T], str | None]:
     """The rows of one page as values of `kind`, and the cursor of the next page; without a limit, all rows.
 
-    `columns` and `source` are the SELECT list and the FROM clause. Column names are the field names of `kind`.
+    `columns` and `source` are the SELECT list and the FROM clause. Column names are the field names of `kind`. Raises
+    TooManyRows if there is no limit and more than 100,000 rows match.
     """
     sort = query.sort or sorting.default
     descending, name = sort.startswith("-"), sort.removeprefix("-")
@@ -140,14 +143,11 @@ async def fetch_page(
             f"({expression}, {sorting.key}) {beyond} (CAST(CAST(:cursor_value AS text) AS {sql_type}), :cursor_key)"
         )
         parameters |= {"cursor_value": value, "cursor_key": key}
-    limit = ""
-    if query.limit is not None:
-        limit = "LIMIT :row_limit"
-        parameters["row_limit"] = query.limit + 1
+    parameters["row_limit"] = (MOST_ROWS if query.limit is None else query.limit) + 1
     statement = f"""
         SELECT {columns}, CAST({expression} AS text) AS cursor_value, {sorting.key} AS cursor_key
         FROM {source} WHERE {" AND ".join(terms)}
-        ORDER BY {expression} {direction}, {sorting.key} {direction} {limit}
+        ORDER BY {expression} {direction}, {sorting.key} {direction} LIMIT :row_limit
     """
     try:
         result = await session.execute(text(statement), parameters)
@@ -158,6 +158,10 @@ async def fetch_page(
         raise
     rows = [dict(row) for row in result.mappings()]
     next_cursor = None
+    if query.limit is None and len(rows) > MOST_ROWS:
+        raise TooManyRows(
+            f"More than {MOST_ROWS:,} rows match, too many for one file. Add filters, such as a month or a customer."
+        )
     if query.limit is not None and len(rows) > query.limit:
         rows = rows[: query.limit]
         next_cursor = _encode(sort, rows[-1]["cursor_value"], rows[-1]["cursor_key"])

@@ -35,9 +35,11 @@ from shared.errors import (
     ImportRefused,
     InvalidInput,
     TookTooLong,
+    TooManyRows,
     TryAgain,
     Unauthenticated,
 )
+from shared.files.csv import CSV_TYPE
 from shared.http import idempotency
 from shared.http.files import CSV_REQUEST
 from shared.http.imports import Imported, Load, checkable
@@ -298,6 +300,8 @@ class Router:
         if access.kind == "feature":
             errors.append(Forbidden)
         dependencies = list(options.pop("dependencies", ()))
+        if CSV_TYPE in options.get("responses", {}).get(200, {}).get("content", {}):
+            errors.append(TooManyRows)
         if idempotent:
             errors += [IdempotencyKeyMissing, IdempotencyKeyReused, CommandInFlight]
             dependencies.append(Depends(idempotency.key_header))

@@ -92,3 +92,16 @@ async def test_totals_come_with_the_first_page_or_when_they_are_asked_for(
         cursor = (await rating.get(f"/v1/{path}", params={"limit": 1})).json()["next_cursor"]
         assert await totals(cursor=cursor) is None
         assert await totals(cursor=cursor, totals="true") == await totals()
+
+
+async def test_a_file_of_more_rows_than_fit_is_refused_with_what_to_do(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rating, _ = company
+    await load(rating, "work-orders")
+    monkeypatch.setattr("shared.database.pages.MOST_ROWS", 999)
+    file = await rating.get("/v1/work-orders", headers={"accept": "text/csv"})
+    assert (file.status_code, file.json()["code"]) == (422, "TOO_MANY_ROWS")
+    assert "Add filters" in file.json()["detail"]
+    monkeypatch.setattr("shared.database.pages.MOST_ROWS", 1000)
+    assert len((await rating.get("/v1/work-orders", headers={"accept": "text/csv"})).text.splitlines()) == 1001
