@@ -282,9 +282,10 @@ async def test_the_groups_of_work_in_progress_come_in_pages(
         )
     whole = (await three_states.get(WIP, params={"by": by})).json()
     assert whole["next_cursor"] is None
+    assert (await three_states.get(WIP, params={"by": by, "totals": "false"})).json()["totals"] is None
     names, cursor = [], None
     for _ in whole["groups"]:
-        query = {"by": by, "limit": "1", **({} if cursor is None else {"cursor": cursor})}
+        query = {"by": by, "limit": "1", "totals": "true", **({} if cursor is None else {"cursor": cursor})}
         page = (await three_states.get(WIP, params=query)).json()
         assert page["totals"] == whole["totals"]
         names += page["groups"]

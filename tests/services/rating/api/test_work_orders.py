@@ -159,7 +159,12 @@ async def test_lists_are_paged_by_cursor_with_totals_of_everything(enter: Enter,
     seen: list[str] = []
     cursor = None
     while True:
-        query: dict[str, Any] = {"limit": 10, "sort": "-number", **({"cursor": cursor} if cursor else {})}
+        query: dict[str, Any] = {
+            "limit": 10,
+            "sort": "-number",
+            "totals": True,
+            **({"cursor": cursor} if cursor else {}),
+        }
         page = (await company[0].get("/v1/work-orders", params=query)).json()
         assert page["totals"]["count"] == 25
         seen += [item["number"] for item in page["items"]]
