@@ -33,6 +33,7 @@ from services.rating.consumers import (
     invoice_refused,
 )
 from services.rating.jobs.exports import remind_job, send_job
+from services.rating.jobs.pruning import prunes
 from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
 from shared.service.build import build
@@ -84,5 +85,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "export runs": send_job(settings.export_chunk_orders),
             "unanswered chunks": remind_job(settings.answer_patience_seconds),
         },
+        prunes=prunes(settings.result_days),
         measures=[measures.export_runs],
     )
