@@ -189,10 +189,14 @@ def _add_audit(commands: Commands) -> None:
         "check the seals of the audit; exits with 3 if an entry was changed, removed or never sealed",
         "audit verify",
         "audit verify security --expect 1207:9f2c...",
+        "audit verify --full",
     )
     verifying.add_argument("service", nargs="?", type=_service, metavar="SERVICE", help="default: all services")
     verifying.add_argument(
         "--expect", metavar="POSITION:SEAL", help="a seal noted earlier, without which a removed end is not detected"
+    )
+    verifying.add_argument(
+        "--full", action="store_true", help="check from the first entry, not from where the audit was checked last"
     )
 
 

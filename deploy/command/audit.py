@@ -16,15 +16,18 @@ _WRONG = 3
 
 
 def verify_audit(given: Namespace, output: Output) -> int:
-    """Prints the number of sealed entries, the last seal and all faults for each service."""
+    """Prints for each service the number of sealed entries, how many were trusted, the last seal, and all faults."""
     if given.expect is not None and given.service is None:
         raise LocalError("A seal belongs to one service. Name the service.")
     expected = None if given.expect is None else _seal_of(given.expect)
     services = SERVICES if given.service is None else (given.service,)
     verdicts = {service: asyncio.run(_verify(given, service, expected)) for service in services}
     output.table(
-        [{"service": name, "sealed": verdict.sealed, "last seal": verdict.head} for name, verdict in verdicts.items()],
-        ("service", "sealed", "last seal"),
+        [
+            {"service": name, "sealed": verdict.sealed, "checked before": verdict.trusted, "last seal": verdict.head}
+            for name, verdict in verdicts.items()
+        ],
+        ("service", "sealed", "checked before", "last seal"),
     )
     faults = [f"{name}: {fault}" for name, verdict in verdicts.items() for fault in verdict.faults]
     for fault in faults:
@@ -47,6 +50,6 @@ async def _verify(given: Namespace, service: str, expected: tuple[int, str] | No
     database = Database(Environment(given.home).variable(f"{service.upper()}_DATABASE_URL"), 2)
     try:
         async with database.transaction() as session:
-            return await store.verify(session, expected)
+            return await store.verify(session, expected, full=given.full)
     finally:
         await database.close()

@@ -34,6 +34,7 @@ from services.rating.consumers import (
 )
 from services.rating.jobs.estimates import estimate_job
 from services.rating.jobs.exports import remind_job, send_job
+from services.rating.jobs.pruning import prunes
 from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
 from shared.service.build import build
@@ -86,5 +87,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "unanswered chunks": remind_job(settings.answer_patience_seconds),
             "estimates": estimate_job(),
         },
+        prunes=prunes(settings.result_days),
         measures=[measures.export_runs],
     )

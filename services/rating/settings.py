@@ -17,3 +17,5 @@ class Settings(ServiceSettings):
     """The most orders in one message to receivables."""
     answer_patience_seconds: float = Field(default=60, ge=1)
     """How long rating waits for an answer from receivables before it sends the message again."""
+    result_days: int = Field(default=400, ge=1)
+    """How long the result of each order in a bulk rating is kept after the run has finished. The run itself stays."""

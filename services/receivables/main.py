@@ -23,6 +23,7 @@ from services.receivables.jobs import batches as batch_jobs
 from services.receivables.jobs.account_changes import announce_job
 from services.receivables.jobs.invoice_emails import email_job
 from services.receivables.jobs.invoice_prints import print_job
+from services.receivables.jobs.pruning import PRUNES
 from services.receivables.jobs.reconciliation import reconcile_job
 from services.receivables.settings import Settings
 from shared.service.build import build
@@ -67,4 +68,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "reconciliation": reconcile_job,
             **sending,
         },
+        prunes=PRUNES,
     )

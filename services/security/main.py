@@ -24,7 +24,7 @@ from services.security.api import (
     users,
 )
 from services.security.jobs.limited_log_ins import limited_job
-from services.security.jobs.session_deletion import deletion_job
+from services.security.jobs.pruning import PRUNES
 from services.security.rules.tokens import token_keys
 from services.security.settings import Settings
 from shared.service.build import build
@@ -53,8 +53,7 @@ ROUTERS = (
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Builds the application; settings come from the environment unless they are given."""
     settings = settings or Settings()
-    jobs = {"deletion of expired sessions": deletion_job, "counts of limited log-ins": limited_job}
-    app = build("security", settings, routers=ROUTERS, jobs=jobs)
+    app = build("security", settings, routers=ROUTERS, jobs={"counts of limited log-ins": limited_job}, prunes=PRUNES)
     app.state.token_keys = token_keys(settings.signing_key.get_secret_value())
     app.state.features = read_features()
     registration = settings.oidc

@@ -65,17 +65,26 @@ class EntryFilter(Filter):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of checking the chain: the number of sealed entries, the last seal in hexadecimal, and all faults."""
+    """The result of checking the chain: the number of sealed entries, the last seal in hexadecimal, and all faults.
+
+    Entries up to position `trusted` were checked before and not again.
+    """
 
     sealed: int
     head: str
     faults: list[str]
+    trusted: int = 0
 
 
 @dataclass(frozen=True)
 class _Seal:
     position: int
     seal: bytes
+
+
+@dataclass(frozen=True)
+class _Checkpoint(_Seal):
+    verified_at: datetime
 
 
 @dataclass(frozen=True)
@@ -140,15 +149,22 @@ async def seal_part(session: AsyncSession) -> bool:
     return True
 
 
-async def verify(session: AsyncSession, expected: tuple[int, str] | None = None) -> Verdict:
-    """Checks the chain from its beginning.
+async def verify(session: AsyncSession, expected: tuple[int, str] | None = None, *, full: bool = False) -> Verdict:
+    """Checks the chain from where it was checked last, or from its beginning with `full`. Without a fault, it remembers.
 
-    `expected` is a position and its seal in hexadecimal, noted elsewhere. A chain whose end was cut off is still sound,
-    so only somebody who remembers a later seal can tell that entries are missing.
+    What it remembers is a position and its seal, which must still be there. `expected` is one that was noted elsewhere:
+    someone who can change the database could change both the chain and what it remembers.
     """
     faults: list[str] = []
-    last = _Seal(0, FIRST)
-    remembered = expected is None
+    known = await _last_checkpoint(session)
+    if known is not None and await _seal_at(session, known.position) != known.seal:
+        faults.append(
+            f"position {known.position} no longer has the seal that it had when it was checked on "
+            f"{known.verified_at:%Y-%m-%d %H:%M} UTC"
+        )
+        known = None
+    begin = None if full else known
+    last = _Seal(0, FIRST) if begin is None else begin
     while page := await _page_after(session, last.position):
         for entry in page:
             if entry.position != last.position + 1:
@@ -160,11 +176,41 @@ async def verify(session: AsyncSession, expected: tuple[int, str] | None = None)
                     f"position {entry.position}: entry {entry.entry_id} or the seal before it was changed after sealing"
                 )
             last = _Seal(entry.position, entry.seal)
-            remembered |= (entry.position, entry.seal.hex()) == expected
-    if not remembered and expected is not None:
+    noted = None if expected is None else await _seal_at(session, expected[0])
+    if expected is not None and (noted is None or noted.hex() != expected[1]):
         faults.append(f"position {expected[0]} does not have the seal {expected[1]}")
-    faults += await _unsealed_too_long(session)
-    return Verdict(last.position, last.seal.hex(), faults)
+    faults += await _unsealed_too_long(session, None if begin is None else begin.verified_at)
+    if not faults:
+        await _save_checkpoint(session, last)
+    return Verdict(last.position, last.seal.hex(), faults, 0 if begin is None else begin.position)
+
+
+async def _last_checkpoint(session: AsyncSession) -> _Checkpoint | None:
+    return await fetch_one(
+        session,
+        _Checkpoint,
+        "SELECT position, seal, verified_at FROM audit_checkpoint ORDER BY position DESC LIMIT 1",
+    )
+
+
+async def _save_checkpoint(session: AsyncSession, seal: _Seal) -> None:
+    if seal.position > 0:
+        await execute(
+            session,
+            """
+            INSERT INTO audit_checkpoint (position, seal) VALUES (:position, :seal)
+            ON CONFLICT (position) DO NOTHING
+            """,
+            position=seal.position,
+            seal=seal.seal,
+        )
+
+
+async def _seal_at(session: AsyncSession, position: int) -> bytes | None:
+    seal: bytes | None = await fetch_value(
+        session, "SELECT seal FROM audit_seal WHERE position = :position", position=position
+    )
+    return seal
 
 
 async def _last_seal(session: AsyncSession) -> _Seal:
@@ -185,14 +231,18 @@ async def _page_after(session: AsyncSession, position: int) -> list[_Sealed]:
     )
 
 
-async def _unsealed_too_long(session: AsyncSession) -> list[str]:
+async def _unsealed_too_long(session: AsyncSession, verified_at: datetime | None) -> list[str]:
+    """The entries that should have a seal: all, or those since a day before the last check."""
     count: int = await fetch_value(
         session,
         """
-        SELECT count(*) FROM audit_entry e WHERE e.at < now() - make_interval(secs => :late)
-        AND NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry_id = e.id)
+        SELECT count(*) FROM audit_entry e
+        WHERE e.at < now() - make_interval(secs => :late)
+          AND e.at >= coalesce(CAST(:verified_at AS timestamptz) - interval '1 day', '-infinity')
+          AND NOT EXISTS (SELECT FROM audit_seal s WHERE s.entry_id = e.id)
         """,
         late=_LATE_SECONDS,
+        verified_at=verified_at,
     )
     if not count:
         return []

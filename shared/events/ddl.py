@@ -6,7 +6,7 @@ A released function never changes; a change is a new function beside it. Service
 SHARED_TABLES = frozenset(
     {
         *("outbox", "outbox_stream", "inbox", "dead_letter", "idempotency_key"),
-        *("audit_entry", "audit_seal", "audit_unsealed"),
+        *("audit_entry", "audit_seal", "audit_unsealed", "audit_checkpoint"),
         *("incarnation", "outbox_pruned"),
     }
 )
@@ -185,3 +185,25 @@ def incarnation_v1(service: str, runtime_role: str) -> list[str]:
         "CREATE TABLE outbox_pruned (event_name text PRIMARY KEY, stream_sequence bigint NOT NULL)",
         f"GRANT UPDATE, DELETE ON outbox_pruned TO {runtime_role}",
     ]
+
+
+def retention_v1(runtime_role: str) -> list[str]:
+    """Dead letters that were replayed can be deleted, and an audit that was verified is not verified again from its start.
+
+    Checkpoints, like seals, can only be added.
+    """
+    return [
+        f"GRANT DELETE ON dead_letter TO {runtime_role}",
+        """
+        CREATE TABLE audit_checkpoint (
+            position bigint PRIMARY KEY,
+            seal bytea NOT NULL,
+            verified_at timestamptz NOT NULL DEFAULT now()
+        )
+        """,
+    ]
+
+
+def published_v1() -> str:
+    """Pruning finds the oldest published events without reading the others. CONCURRENTLY, so outside a transaction."""
+    return "CREATE INDEX CONCURRENTLY outbox_published_at ON outbox (published_at) WHERE published_at IS NOT NULL"

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.statements import execute, fetch_all, fetch_one
+
+KEPT = timedelta(days=90)
+"""How long a dead letter is kept after its replay. One that was not replayed is kept until somebody decides."""
 
 
 @dataclass(frozen=True)
@@ -87,3 +90,16 @@ async def replay(
 async def close(session: AsyncSession, letter: DeadLetter) -> None:
     """Marks the message as done."""
     await execute(session, "UPDATE dead_letter SET replayed_at = now() WHERE id = :id", id=letter.id)
+
+
+async def prune(session: AsyncSession, limit: int) -> int:
+    """Deletes at most `limit` messages that were replayed or closed long ago, and returns how many."""
+    return await execute(
+        session,
+        """
+        DELETE FROM dead_letter WHERE id IN (
+            SELECT id FROM dead_letter WHERE replayed_at < now() - CAST(:kept AS interval) ORDER BY id LIMIT :limit)
+        """,
+        kept=KEPT,
+        limit=limit,
+    )

@@ -27,6 +27,15 @@ async def take(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) 
     return set(taken)
 
 
-async def prune(session: AsyncSession) -> None:
-    """Deletes marks older than any event that the broker or an outbox can still repeat."""
-    await execute(session, "DELETE FROM inbox WHERE received_at < now() - CAST(:kept AS interval)", kept=KEPT)
+async def prune(session: AsyncSession, limit: int) -> int:
+    """Deletes at most `limit` marks that are older than any event that an outbox can still repeat, and returns how many."""
+    return await execute(
+        session,
+        """
+        DELETE FROM inbox WHERE (consumer, event_id) IN (
+            SELECT consumer, event_id FROM inbox WHERE received_at < now() - CAST(:kept AS interval)
+            ORDER BY received_at LIMIT :limit)
+        """,
+        kept=KEPT,
+        limit=limit,
+    )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.event import Event
-from shared.database.statements import execute, fetch_one
+from shared.database.statements import execute, fetch_one, fetch_value
 from shared.process.tracing import traceparent
 
 KEPT = timedelta(days=35)
@@ -55,24 +55,33 @@ async def append_selected(session: AsyncSession, kind: type[Event], select_data:
     )
 
 
-async def prune(session: AsyncSession) -> None:
-    """Deletes published events that are too old to be published again; keeps the last sequence of each kind of event.
+async def prune(session: AsyncSession, limit: int) -> int:
+    """Deletes at most `limit` published events that are too old to be published again, and returns how many.
 
-    By that sequence the relay knows that the last message on its subject was its own.
+    It keeps the last sequence of each kind of event, by which the relay knows that the last message on its subject was
+    its own.
     """
-    await execute(
+    # The age is checked again when a row is deleted: meanwhile the relay may have made it pending.
+    deleted: int = await fetch_value(
         session,
         """
         WITH deleted AS (
-            DELETE FROM outbox WHERE published_at < now() - CAST(:kept AS interval) RETURNING event_name, stream_sequence
+            DELETE FROM outbox WHERE published_at < now() - CAST(:kept AS interval) AND id IN (
+                SELECT id FROM outbox WHERE published_at < now() - CAST(:kept AS interval)
+                ORDER BY published_at LIMIT :limit)
+            RETURNING event_name, stream_sequence
+        ), kept AS (
+            INSERT INTO outbox_pruned (event_name, stream_sequence)
+            SELECT event_name, max(stream_sequence) FROM deleted WHERE stream_sequence IS NOT NULL GROUP BY event_name
+            ON CONFLICT (event_name) DO UPDATE
+            SET stream_sequence = greatest(outbox_pruned.stream_sequence, excluded.stream_sequence)
         )
-        INSERT INTO outbox_pruned (event_name, stream_sequence)
-        SELECT event_name, max(stream_sequence) FROM deleted WHERE stream_sequence IS NOT NULL GROUP BY event_name
-        ON CONFLICT (event_name) DO UPDATE
-        SET stream_sequence = greatest(outbox_pruned.stream_sequence, excluded.stream_sequence)
+        SELECT count(*) FROM deleted
         """,
         kept=KEPT,
+        limit=limit,
     )
+    return deleted
 
 
 async def read_backlog(session: AsyncSession) -> Backlog:

@@ -110,6 +110,15 @@ async def keep(session: AsyncSession, command: Command, answer: Response) -> Non
     )
 
 
-async def prune(session: AsyncSession) -> None:
-    """Deletes answers that are too old to be asked for."""
-    await execute(session, "DELETE FROM idempotency_key WHERE created_at < now() - CAST(:kept AS interval)", kept=KEPT)
+async def prune(session: AsyncSession, limit: int) -> int:
+    """Deletes at most `limit` answers that are too old to be asked for, and returns how many."""
+    return await execute(
+        session,
+        """
+        DELETE FROM idempotency_key WHERE (principal, route, key) IN (
+            SELECT principal, route, key FROM idempotency_key WHERE created_at < now() - CAST(:kept AS interval)
+            ORDER BY created_at LIMIT :limit)
+        """,
+        kept=KEPT,
+        limit=limit,
+    )

@@ -10,15 +10,13 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from nats.aio.client import Client
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.identity import IdentityVerifier
 from shared.audit.store import seal_part
 from shared.database.pool import Database
-from shared.events import inbox, outbox, streams
+from shared.events import streams
 from shared.events.consumer import Consumer, ConsumerLoop
 from shared.events.relay import Relay
-from shared.http import idempotency
 from shared.http.audit import audit_router
 from shared.http.context import RequestContext
 from shared.http.health import install_health
@@ -34,6 +32,7 @@ from shared.process.version import VERSION
 from shared.service.jobs import Bell, Job
 from shared.service.measures import Measure, in_database, of_pool
 from shared.service.probes import probe_broker, probe_database, probe_loops
+from shared.service.pruning import OF_EVERY_SERVICE, Prune, prune_jobs
 
 Loop = Callable[[], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -46,11 +45,13 @@ def build(
     routers: Sequence[Router],
     consumers: Sequence[Consumer[Any]] = (),
     jobs: Mapping[str, Job] | None = None,
+    prunes: Mapping[str, Prune] | None = None,
     measures: Sequence[Measure] = (),
 ) -> FastAPI:
     """Builds the application of one service.
 
-    `measures` look up the metrics that the service reports in addition to those that all services report.
+    `prunes` delete rows of the service that are too old, in addition to those of all services. `measures` look up the
+    metrics that the service reports in addition to those that all services report.
     """
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
@@ -58,7 +59,8 @@ def build(
     failing: dict[str, str] = {}
     reading = _Reading(nats_url, database, consumers, failing)
     bell = Bell()
-    all_jobs = {"prune": Job(_prune, pause_seconds=3600), "audit": Job(seal_part), **(jobs or {})}
+    pruning = prune_jobs({**OF_EVERY_SERVICE, **(prunes or {})})
+    all_jobs = {"audit": Job(seal_part), **pruning, **(jobs or {})}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -120,12 +122,6 @@ class _Reading:
     async def probe(self) -> None:
         """Raises Unready when the broker does not answer."""
         await probe_broker(self._client)
-
-
-async def _prune(session: AsyncSession) -> bool:
-    for table in (outbox, inbox, idempotency):
-        await table.prune(session)
-    return False
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:

@@ -45,19 +45,21 @@ class Bell:
 class Job:
     """A job: repeats `part` until it returns False because there is nothing left to do.
 
-    Then it waits for the bell, or for `pause_seconds`, because a ring may be lost with its connection. Any number of
-    processes may run the same job. Nobody waits for it, so a statement of it may take `statement_seconds`. A crash
+    Then it waits for the bell, or for `pause_seconds`, because a ring may be lost with its connection. Without
+    `hears_bell` it waits for the pause alone: its work does not come from commands. Any number of processes may run the
+    same job. Nobody waits for it, so a statement of it may take `statement_seconds`. A crash
     loses only the part that is in progress.
     """
 
     part: Callable[[AsyncSession], Awaitable[bool]]
     pause_seconds: float = 1.0
     statement_seconds: int = 600
+    hears_bell: bool = True
 
     async def run(self, database: Database, bell: Bell) -> None:
         """Works forever; when it fails, shared.process.background starts it again."""
         while True:
-            rung = bell.next_ring()
+            rung = bell.next_ring() if self.hears_bell else asyncio.Event()
             if not await whole(self._do_part(database)):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(rung.wait(), self.pause_seconds)

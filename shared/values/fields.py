@@ -13,6 +13,29 @@ COMPLETE = ConfigDict(json_schema_serialization_defaults_required=True)
 """The `__pydantic_config__` of an answer, which has every member, including those with a default."""
 
 
+def light(kind: type[T]) -> type[T]:
+    """Makes a frozen dataclass as quick to make as one that is not frozen. Use it above `@dataclass(frozen=True)`.
+
+    The type checker still refuses to change its values; the objects themselves do not, because setting every field
+    around its own refusal takes four times as long. It is for what one transaction makes by the thousand.
+    """
+    assert not hasattr(kind, "__post_init__"), f"{kind.__name__} checks itself when it is made"
+    alike = dataclasses.make_dataclass(
+        kind.__name__,
+        [
+            (
+                one.name,
+                one.type,
+                dataclasses.field(default=one.default, default_factory=one.default_factory, kw_only=one.kw_only),
+            )
+            for one in dataclasses.fields(kind)  # type: ignore[arg-type]
+        ],
+    )
+    for name, of in (("__init__", alike), ("__setattr__", object), ("__delattr__", object)):
+        setattr(kind, name, getattr(of, name))
+    return kind
+
+
 def field_names(kind: type[Any]) -> tuple[str, ...]:
     """The names of the fields in order, which are the columns of a file."""
     if issubclass(kind, BaseModel):

@@ -57,8 +57,8 @@ def run(stage: Stage, tell: Tell, *, small: int, large: int) -> list[Comparison]
                 Figure(f"naive, {_NAIVE_INVOICES:,} invoices", naive),
             ],
             [
-                Demand(f"of the limit, {small:,} orders", fast / limit, 0.25, "at least"),
-                Demand(f"of the limit, {large:,} orders", large / large_seconds / large_limit, 0.25, "at least"),
+                Demand(f"of the limit, {small:,} orders", fast / limit, 0.4, "at least"),
+                Demand(f"of the limit, {large:,} orders", large / large_seconds / large_limit, 0.4, "at least"),
                 Demand(f"times the naive implementation, {small:,} orders", fast / naive, 15, "at least"),
                 Demand(
                     f"times the naive implementation, {large:,} orders", large / large_seconds / naive, 15, "at least"

@@ -34,6 +34,19 @@ def seconds_of_insert(stage: Stage) -> float:
 async def clear(receivables: asyncpg.Connection) -> None:
     """Removes everything that is posted, so that the next measurement has only its own rows."""
     await receivables.execute(
-        "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, outbox, inbox "
-        "CASCADE"
+        "TRUNCATE ar_transaction, ar_line, gl_distribution, batch, export_outcome, export_outcome_order, inbox CASCADE"
     )
+    await forget_events(receivables)
+
+
+async def forget_events(connection: asyncpg.Connection) -> None:
+    """Empties the outbox as pruning does: without its last sequences, the relay would say that a backup was restored."""
+    await connection.execute(
+        """
+        WITH deleted AS (DELETE FROM outbox WHERE published_at IS NOT NULL RETURNING event_name, stream_sequence)
+        INSERT INTO outbox_pruned (event_name, stream_sequence)
+        SELECT event_name, max(stream_sequence) FROM deleted GROUP BY event_name
+        ON CONFLICT (event_name) DO UPDATE SET stream_sequence = excluded.stream_sequence
+        """
+    )
+    await connection.execute("VACUUM outbox")

@@ -3,6 +3,7 @@
 import asyncpg
 
 from services.rating.models.work_orders import WorkOrderTable
+from tests.bench.limit import forget_events
 
 _RATED = """
 INSERT INTO work_order (number, branch, style, customer, bill_to, priority, job_type, served_zip, service_on,
@@ -28,7 +29,8 @@ _COPIED = ", ".join(column for column in WorkOrderTable.model_fields if column n
 
 async def clear(rating: asyncpg.Connection) -> None:
     """Removes all work orders and everything that depends on them."""
-    await rating.execute("TRUNCATE work_order, invoice, export_run, rating_run, outbox, inbox CASCADE")
+    await rating.execute("TRUNCATE work_order, invoice, export_run, rating_run, inbox CASCADE")
+    await forget_events(rating)
 
 
 async def make_rated(rating: asyncpg.Connection, count: int) -> None:

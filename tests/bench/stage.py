@@ -19,7 +19,7 @@ from deploy.local.suite import Suite
 from tests.conftest import sample_suite
 
 T = TypeVar("T")
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.1
 _PATIENCE_SECONDS = 900
 
 

@@ -98,9 +98,13 @@ def held_up_by_poison(scene: Scene, run_id: int) -> int:
     held: int = scene.look(
         "rating",
         """
-        SELECT sum(orders) FROM export_invoice WHERE run_id = $1 AND chunk IN (
-            SELECT e.chunk FROM export_invoice e JOIN work_order w ON w.invoice_id = e.invoice_id
-            WHERE e.run_id = $1 AND w.number LIKE '%' || $2)
+        SELECT sum(e.orders) FROM export_chunk chunk JOIN export_invoice e
+            ON e.run_id = chunk.run_id AND e.ar_company = chunk.ar_company
+               AND e.invoice_id BETWEEN chunk.first_invoice_id AND chunk.last_invoice_id
+        WHERE chunk.run_id = $1 AND EXISTS (
+            SELECT FROM work_order w JOIN export_invoice x ON x.invoice_id = w.invoice_id
+            WHERE x.run_id = $1 AND x.ar_company = chunk.ar_company AND w.number LIKE '%' || $2
+              AND x.invoice_id BETWEEN chunk.first_invoice_id AND chunk.last_invoice_id)
         """,
         run_id,
         MARK,

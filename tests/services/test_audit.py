@@ -42,9 +42,9 @@ async def sealed(rating_database: Database) -> int:
     return (await verdict(rating_database)).sealed
 
 
-async def verdict(database: Database, expected: tuple[int, str] | None = None) -> Verdict:
+async def verdict(database: Database, expected: tuple[int, str] | None = None, *, full: bool = False) -> Verdict:
     async with database.transaction() as session:
-        return await store.verify(session, expected)
+        return await store.verify(session, expected, full=full)
 
 
 async def entries(client: httpx.AsyncClient, **wanted: str) -> list[dict[str, Any]]:
@@ -150,6 +150,8 @@ async def test_an_entry_that_commits_late_is_sealed_late(rating_database: Databa
         "DELETE FROM audit_entry",
         "UPDATE audit_seal SET seal = ''",
         "DELETE FROM audit_seal",
+        "DELETE FROM audit_checkpoint",
+        "UPDATE audit_checkpoint SET position = 0",
         "TRUNCATE audit_entry",
     ],
 )
@@ -183,6 +185,30 @@ async def test_changes_by_the_owner_of_the_database_are_detected(
     assert any(fault in one for one in (await verdict(rating_database)).faults)
 
 
+async def test_only_what_came_since_the_last_check_is_checked_unless_everything_is_asked_for(
+    rating_database: Database, cluster: Callable[[str, str], str], sealed: int
+) -> None:
+    await add(rating_database, 3)
+    await seal(rating_database)
+    assert (await verdict(rating_database)).trusted == sealed
+    await add(rating_database, 2)
+    await seal(rating_database)
+    owner = await asyncpg.connect(cluster(rating_database.name, "rating_owner"))
+    change = "UPDATE audit_entry SET status = $1 WHERE id = (SELECT entry_id FROM audit_seal WHERE position = $2)"
+    await owner.execute(change, 500, sealed + 1)
+    everything = await verdict(rating_database, full=True)
+    assert (everything.trusted, len(everything.faults)) == (0, 1)
+    since = await verdict(rating_database)
+    assert (since.sealed, since.trusted, since.faults) == (sealed + 5, sealed + 3, [])
+    await owner.execute(change, 202, sealed + 1)
+    await owner.execute(change, 500, sealed + 5)
+    await owner.execute("DELETE FROM audit_checkpoint WHERE position = $1", sealed + 5)
+    await owner.close()
+    assert len((await verdict(rating_database)).faults) == 1
+    # What had a fault is checked again the next time.
+    assert (await verdict(rating_database)).trusted == sealed + 3
+
+
 async def test_a_removed_end_is_detected_with_a_noted_seal(
     rating_database: Database, cluster: Callable[[str, str], str]
 ) -> None:
@@ -195,6 +221,8 @@ async def test_a_removed_end_is_detected_with_a_noted_seal(
         "DELETE FROM audit_entry WHERE id = (SELECT entry_id FROM audit_seal WHERE position = $1)", whole.sealed
     )
     await owner.execute("DELETE FROM audit_seal WHERE position = $1", whole.sealed)
+    assert any("no longer has the seal" in one for one in (await verdict(rating_database)).faults)
+    await owner.execute("DELETE FROM audit_checkpoint")
     await owner.close()
     assert (await verdict(rating_database)).faults == []
     assert (await verdict(rating_database, (3, whole.head))).faults == [

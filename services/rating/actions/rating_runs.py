@@ -100,6 +100,11 @@ async def _rate_part_of(session: AsyncSession, run: RunHead, now: datetime) -> b
     return True
 
 
+async def delete_old_results(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Deletes at most `limit` results of runs that finished before this moment, and returns how many."""
+    return await rating_runs.delete_results(session, before, limit)
+
+
 async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> RatingRun:
     """Returns a run with its counts by outcome; raises NotFound, also if the caller may not see all of its orders."""
     run = await rating_runs.find(session, scope, run_id)

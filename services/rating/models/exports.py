@@ -49,6 +49,8 @@ class ExportChunk(Table, table=True):
     ar_company: int
     sent_at: datetime | None = columns.moment(nullable=True)
     requests: int
+    first_invoice_id: int | None = columns.big(nullable=True)
+    last_invoice_id: int | None = columns.big(nullable=True)
 
 
 class ExportInvoice(Table, table=True):
@@ -57,7 +59,7 @@ class ExportInvoice(Table, table=True):
     __tablename__ = "export_invoice"
     __table_args__ = (
         Index("export_invoice_run_id", "run_id", "invoice_id"),
-        Index("export_invoice_waiting", "run_id", "chunk", postgresql_where=text("outcome = 'waiting'")),
+        Index("export_invoice_in_batch", "run_id", postgresql_where=text("ar_batch IS NOT NULL")),
     )
 
     invoice_id: int = columns.big("invoice.id", primary_key=True)

@@ -160,7 +160,10 @@ async def finish(session: AsyncSession, run_id: int) -> bool:
 
 
 def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
-    """A run is visible if all of its orders are, because its counts would reveal the others."""
+    """A run is visible if all of its orders are, because its counts would reveal the others.
+
+    Once old results are deleted, nobody knows whose orders they were: then only callers without limits see the run.
+    """
     within, parameters = scope_condition(scope, **SIDES)
     if within == "true":
         return ["true"], {}
@@ -168,7 +171,8 @@ def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
         EXISTS (SELECT FROM rating_result x JOIN work_order w ON w.id = x.work_order_id JOIN branch b ON b.code = w.branch
                 WHERE x.run_id = run.id AND NOT {within})
     """
-    return [f"NOT {hidden}"], dict(parameters)
+    complete = "run.orders = (SELECT count(*) FROM rating_result x WHERE x.run_id = run.id)"
+    return [f"NOT {hidden}", complete], dict(parameters)
 
 
 async def find(session: AsyncSession, scope: Scope, run_id: int) -> RunHead | None:
@@ -228,3 +232,22 @@ async def list_results(
         query=query,
     )
     return results, cursor, await fetch_list_count(session, source, where, query)
+
+
+async def delete_results(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Deletes at most `limit` results of runs that finished before this moment, oldest runs first; returns how many.
+
+    A run that started before all unfinished ones and all that finished later is old: that keeps the search short.
+    """
+    return await execute(
+        session,
+        """
+        DELETE FROM rating_result WHERE (run_id, work_order_id) IN (
+            SELECT run_id, work_order_id FROM rating_result
+            WHERE run_id < (SELECT coalesce(min(id), 9223372036854775807) FROM rating_run
+                            WHERE finished_at IS NULL OR finished_at >= :before)
+            ORDER BY run_id, work_order_id LIMIT :limit)
+        """,
+        before=before,
+        limit=limit,
+    )

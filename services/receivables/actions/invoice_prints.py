@@ -112,17 +112,18 @@ async def require_drawable(logo: bytes, at: datetime) -> None:
 async def start_print(
     session: AsyncSession, scope: Scope, selection: PrintSelection, requested_by: str, now: datetime
 ) -> InvoicePrint:
-    """Starts a print of the chosen invoices, which a job continues. Raises NothingToPrint.
-
-    Also deletes prints that are older than a week.
-    """
-    await prints.remove_old_prints(session, now - timedelta(days=KEPT_DAYS))
+    """Starts a print of the chosen invoices, which a job continues. Raises NothingToPrint."""
     print_id = await prints.start_print(session, scope, selection, requested_by, now)
     started = await prints.find_print(session, print_id, requested_by)
     assert started is not None
     if started.invoices == 0:
         raise NothingToPrint("You chose no posted invoice that you may see.")
     return started
+
+
+async def delete_old_prints(session: AsyncSession, now: datetime, limit: int) -> int:
+    """Deletes at most `limit` prints that are older than a week, with their files, and returns how many."""
+    return await prints.delete_old_prints(session, now - timedelta(days=KEPT_DAYS), limit)
 
 
 async def read_print(session: AsyncSession, print_id: int, requested_by: str) -> PrintProgress:

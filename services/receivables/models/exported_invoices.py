@@ -66,7 +66,10 @@ class RatedOrder(Table, table=True):
     """A work order as rating last reported it. It is unbilled until an invoice is booked for its rating version."""
 
     __tablename__ = "rated_order"
-    __table_args__ = (Index("rated_order_bill_to", "ar_company", "bill_to", postgresql_where=text("state = 'rated'")),)
+    __table_args__ = (
+        Index("rated_order_bill_to", "ar_company", "bill_to", postgresql_where=text("state = 'rated'")),
+        Index("rated_order_rated_at", "rated_at"),
+    )
 
     work_order_id: int = columns.big(primary_key=True)
     number: str = columns.code()

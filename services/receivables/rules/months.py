@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 MOST_MONTHS_APART = 13
 """A document may be dated that many months before or after the month that it is posted in, without a warning."""
@@ -18,6 +19,7 @@ def months_after(month: str, count: int) -> str:
     return f"{index // 12:04d}-{index % 12 + 1:02d}"
 
 
+@lru_cache
 def is_open(month: str, last_closed_month: str, max_open_months: int) -> bool:
     """Whether a month accepts postings: it follows the last closed one, within the number of months open at once.
 

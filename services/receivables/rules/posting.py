@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from services.receivables.rules.distributions import Distribution, LineAccounts, distribute, distribute_net
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.entries.facts import Action, LineType, TransactionType
 from shared.contracts.invoice_credited import Disposition
+from shared.values.fields import light
 from shared.values.money import ZERO
 
 
@@ -46,6 +47,7 @@ class NewTransaction:
     reason: str = ""
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryTransaction(NewTransaction):
     """A transaction from a batch, posted with the `seq` that it has there.
@@ -63,6 +65,7 @@ class EntryTransaction(NewTransaction):
     discount_on: date | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class NumberedTransaction:
     """A transaction with the numbers that it is posted with."""
@@ -111,6 +114,7 @@ class NewLine:
         return LineAccounts(ar_account, self.gl_account, self.tax_account)
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class EntryLine(NewLine):
     """A line from a batch. A line with `reverses` takes back a line of the posted transaction that is changed.
@@ -168,9 +172,8 @@ class NewMiscDistribution:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class NewDistribution:
-    """A GL row of a line about to be posted. Positions count from 1 in each transaction."""
+class NewDistribution(NamedTuple):
+    """A GL row of a line about to be posted. Positions count from 1 in each transaction. A tuple like Distribution."""
 
     transaction_id: int
     position: int
@@ -229,8 +232,8 @@ def sums_of(lines: Sequence[NewLine], rows: Sequence[NewDistribution] = ()) -> S
 
 def distribute_lines(lines: Sequence[NewLine], ar_account: str) -> list[NewDistribution]:
     """The GL rows of all lines of one transaction, numbered from 1."""
-    rows = [(line, row) for line in lines for row in line.distribute(ar_account)]
-    return [
-        NewDistribution(line.transaction_id, position, line.line, row.account, row.debit, row.credit)
-        for position, (line, row) in enumerate(rows, start=1)
-    ]
+    rows: list[NewDistribution] = []
+    for line in lines:
+        for row in line.distribute(ar_account):
+            rows.append(NewDistribution(line.transaction_id, len(rows) + 1, line.line, *row))
+    return rows

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.receivables.records.ar_companies import ArCompany
+from shared.values.fields import light
 from shared.values.money import ZERO, round_cents
 
 _HUNDRED = Decimal(100)
@@ -25,6 +26,7 @@ def tax_discount(company: ArCompany, discount: Decimal, rate: Decimal) -> Decima
     return tax_on(discount, rate) if company.allow_tax_discount else ZERO
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class LineTax:
     """The tax of a line.

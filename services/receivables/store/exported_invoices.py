@@ -26,12 +26,12 @@ from services.receivables.store.records import PAY_TERMS, RECEIVABLE_TYPES, TAX_
 from shared.contracts.invoice_batched import InvoiceBatched
 from shared.contracts.invoice_exported import InvoiceExported
 from shared.contracts.invoice_refused import InvoiceRefused, RefusedInvoice
-from shared.database.statements import columns, copy_rows, execute, fetch_all, fetch_value, fetch_values
+from shared.database.statements import copy_rows, execute, fetch_all, fetch_value, fetch_values, packed
 from shared.events import outbox
 from shared.records.table import load_rows
 
 _KEYS = """
-    unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+    unnest(CAST(CAST(:invoice_ids AS text) AS bigint[]), CAST(CAST(:attempts AS text) AS int[])) AS named (invoice_id, attempt)
 """
 
 
@@ -42,8 +42,8 @@ _RUN = """
 
 def _key_parameters(keys: Sequence[tuple[int, int]]) -> dict[str, object]:
     return {
-        "invoice_ids": [invoice_id for invoice_id, _ in keys],
-        "attempts": [attempt for _, attempt in keys],
+        "invoice_ids": packed(invoice_id for invoice_id, _ in keys),
+        "attempts": packed(attempt for _, attempt in keys),
     }
 
 
@@ -68,21 +68,25 @@ async def booking_facts(session: AsyncSession, chunk: HandedChunk) -> BookingFac
             SELECT o.work_order_id, o.version,
                    (SELECT min(l.work_order_number) FROM ar_line l
                     WHERE l.work_order_id = o.work_order_id AND l.work_order_version = o.version) AS number
-            FROM unnest(CAST(:order_ids AS bigint[]), CAST(:versions AS int[])) AS named (work_order_id, version)
+            FROM unnest(CAST(CAST(:order_ids AS text) AS bigint[]), CAST(CAST(:versions AS text) AS int[]))
+                AS named (work_order_id, version)
             JOIN export_outcome_order o
                 ON o.work_order_id = named.work_order_id AND o.version = named.version AND o.booked
             """
         ),
-        {"order_ids": [order.work_order_id for order in orders], "versions": [order.version for order in orders]},
+        {
+            "order_ids": packed(order.work_order_id for order in orders),
+            "versions": packed(order.version for order in orders),
+        },
     )
     attempts = await session.execute(
         text(
             """
             SELECT rating_invoice_id, rating_attempt FROM ar_transaction
-            WHERE rating_invoice_id = ANY(CAST(:invoice_ids AS bigint[]))
+            WHERE rating_invoice_id = ANY(CAST(CAST(:invoice_ids AS text) AS bigint[]))
             """
         ),
-        {"invoice_ids": [invoice.invoice_id for invoice in chunk.invoices]},
+        {"invoice_ids": packed(invoice.invoice_id for invoice in chunk.invoices)},
     )
     return BookingFacts(
         company=company,
@@ -255,14 +259,19 @@ async def decide(
 
     Booking and withdrawal exclude each other: the second one waits here until the first one has committed.
     """
+    # Nearly always all are booked, so what was decided is sent once for all that have it in common.
+    kinds: dict[tuple[str, str, str], int] = {}
+    for one in decided:
+        kinds.setdefault((one.outcome, one.reason, one.detail), len(kinds) + 1)
     inserted = await session.execute(
         text(
             """
             INSERT INTO export_outcome (invoice_id, attempt, run_id, ar_company, outcome, reason, detail)
-            SELECT invoice_id, attempt, :run_id, :ar_company, outcome, reason, detail
-            FROM unnest(CAST(:invoice_id AS bigint[]), CAST(:attempt AS int[]), CAST(:outcome AS text[]),
-                        CAST(:reason AS text[]), CAST(:detail AS text[]))
-                AS new (invoice_id, attempt, outcome, reason, detail)
+            SELECT invoice_id, attempt, :run_id, :ar_company, outcomes.outcome, outcomes.reason, outcomes.detail
+            FROM unnest(CAST(CAST(:invoice_ids AS text) AS bigint[]), CAST(CAST(:attempts AS text) AS int[]),
+                        CAST(CAST(:kinds AS text) AS int[])) AS new (invoice_id, attempt, kind)
+            JOIN unnest(CAST(:outcome AS text[]), CAST(:reason AS text[]), CAST(:detail AS text[])) WITH ORDINALITY
+                AS outcomes (outcome, reason, detail, kind) USING (kind)
             ORDER BY invoice_id, attempt
             ON CONFLICT (invoice_id, attempt) DO NOTHING
             RETURNING invoice_id, attempt
@@ -271,7 +280,11 @@ async def decide(
         {
             "run_id": run_id,
             "ar_company": ar_company,
-            **columns(decided, "invoice_id", "attempt", "outcome", "reason", "detail"),
+            **_key_parameters([(one.invoice_id, one.attempt) for one in decided]),
+            "kinds": packed(kinds[one.outcome, one.reason, one.detail] for one in decided),
+            "outcome": [outcome for outcome, _, _ in kinds],
+            "reason": [reason for _, reason, _ in kinds],
+            "detail": [detail for _, _, detail in kinds],
         },
     )
     return {(row.invoice_id, row.attempt) for row in inserted}

@@ -1,6 +1,7 @@
 """The rows of the copy of rated orders."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,4 +35,27 @@ async def upsert(session: AsyncSession, orders: Sequence[RatedOrder]) -> None:
         ON CONFLICT (work_order_id) DO UPDATE SET {changes} WHERE rated_order.revision < excluded.revision
         """,
         **columns(orders, *_TYPES),
+    )
+
+
+async def delete_settled(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Deletes at most `limit` orders that were rated before this moment and have nothing left to bill; returns how many.
+
+    Their rating was removed, or is booked with the same amount. One that was booked with another amount stays, so that
+    the reconciliation names it.
+    """
+    # The age is checked again when a row is deleted: meanwhile the order may have been rated again.
+    return await execute(
+        session,
+        """
+        DELETE FROM rated_order WHERE rated_at < :before AND work_order_id IN (
+            SELECT r.work_order_id FROM rated_order r
+            WHERE r.rated_at < :before AND (r.state = 'removed' OR r.total = (
+                SELECT sum(l.amount - l.tax) FROM ar_line l JOIN ar_transaction t ON t.id = l.transaction_id
+                WHERE l.work_order_id = r.work_order_id AND l.work_order_version = r.rating_version
+                  AND t.type = 'invoice'))
+            ORDER BY r.rated_at LIMIT :limit)
+        """,
+        before=before,
+        limit=limit,
     )

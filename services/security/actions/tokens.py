@@ -144,7 +144,14 @@ async def _locked(session: AsyncSession, refresh_token: SecretStr) -> Shown | No
     return await sessions.find_shown(session, shown_digest)
 
 
-async def delete_expired_sessions(session: AsyncSession, now: datetime) -> None:
-    """Deletes sessions a day after they expired, when none of their tokens is of any use, and old attempts."""
-    await sessions.delete_expired(session, now - KEPT_AFTER_EXPIRY)
-    await log_ins.delete_before(session, now - WINDOW)
+async def delete_expired_sessions(session: AsyncSession, now: datetime, limit: int) -> int:
+    """Deletes at most `limit` sessions a day after they expired, when none of their tokens is of any use.
+
+    Returns how many it has deleted.
+    """
+    return await sessions.delete_expired(session, now - KEPT_AFTER_EXPIRY, limit)
+
+
+async def delete_old_attempts(session: AsyncSession, now: datetime, limit: int) -> int:
+    """Deletes at most `limit` attempts to log in that no limit counts any longer, and returns how many."""
+    return await log_ins.delete_before(session, now - WINDOW, limit)

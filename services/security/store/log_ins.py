@@ -92,9 +92,14 @@ async def forget(session: AsyncSession, folded_names: Sequence[str]) -> None:
     )
 
 
-async def delete_before(session: AsyncSession, before: datetime) -> None:
-    """Deletes attempts that no limit counts any longer."""
-    await execute(session, "DELETE FROM log_in_attempt WHERE at < :before", before=before)
+async def delete_before(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Deletes at most `limit` attempts that were made before this time, and returns how many."""
+    return await execute(
+        session,
+        "DELETE FROM log_in_attempt WHERE id IN (SELECT id FROM log_in_attempt WHERE at < :before ORDER BY at LIMIT :limit)",
+        before=before,
+        limit=limit,
+    )
 
 
 async def count_limited(session: AsyncSession, operation: str, folded_name: str, address: str, now: datetime) -> None:

@@ -149,6 +149,14 @@ async def end_sessions_of(session: AsyncSession, user_ids: Sequence[int], reason
     )
 
 
-async def delete_expired(session: AsyncSession, before: datetime) -> int:
-    """Deletes sessions that expired before this time, with their refresh tokens; returns the number of sessions."""
-    return await execute(session, "DELETE FROM session WHERE expires_at < :before", before=before)
+async def delete_expired(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Deletes at most `limit` sessions that expired before this time, with their refresh tokens; returns how many."""
+    return await execute(
+        session,
+        """
+        DELETE FROM session WHERE id IN (
+            SELECT id FROM session WHERE expires_at < :before ORDER BY expires_at LIMIT :limit)
+        """,
+        before=before,
+        limit=limit,
+    )

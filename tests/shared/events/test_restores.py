@@ -99,7 +99,7 @@ async def test_an_event_that_the_database_had_published_stops_nothing(
             await execute(session, "UPDATE outbox SET published_at = NULL, stream_sequence = NULL")
         else:
             await execute(session, "UPDATE outbox SET published_at = now() - interval '36 days'")
-            await outbox.prune(session)
+            assert await outbox.prune(session, 10) == 1
     assert await published(receivables_database) == 0
     async with relaying(receivables_database, broker):
         await append(receivables_database, 2)

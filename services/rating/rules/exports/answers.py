@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.rating.errors import AnswerContradicts
 from services.rating.rules.work_orders import ClosingStatus, OrderStatus
+from shared.values.fields import light
 from shared.values.money import ZERO
 
 Answer = Literal["exported", "refused"]
@@ -24,6 +25,7 @@ class OrderState:
     rating_version: int
 
 
+@light
 @dataclass(frozen=True)
 class HandOver:
     """One hand-over of an invoice, as rating recorded it."""
@@ -35,6 +37,7 @@ class HandOver:
     total: Decimal
 
 
+@light
 @dataclass(frozen=True)
 class HandedOrder:
     """An order of a hand-over: the version and attempt that were sent, and the current state of the order."""
@@ -114,6 +117,7 @@ def settle(
     )
 
 
+@light
 @dataclass(frozen=True)
 class Booking:
     """The invoice in Accounts Receivable that an exported invoice became."""

@@ -11,7 +11,7 @@ LARGEST_INVOICE_BYTES = 7 * 1024 * 1024
 
 @dataclass(frozen=True)
 class ChunkCandidate:
-    """An invoice to send: the number of its orders, and its size as JSON in bytes."""
+    """An invoice to send: the number of its orders, and how many bytes it has at most as JSON."""
 
     invoice_id: int
     attempt: int
@@ -22,10 +22,11 @@ class ChunkCandidate:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Whole invoices of one AR company that are sent in one message."""
+    """Whole invoices of one AR company that are sent in one message: those of the run between the first and the last."""
 
     ar_company: int
-    invoice_ids: tuple[int, ...]
+    first_invoice_id: int
+    last_invoice_id: int
 
 
 def cut_chunks(candidates: Sequence[ChunkCandidate], most_orders: int) -> list[Chunk]:
@@ -35,19 +36,19 @@ def cut_chunks(candidates: Sequence[ChunkCandidate], most_orders: int) -> list[C
     chunk, are chunks of 500, 500 and 200. Source: architecture of the export, step 2.
     """
     chunks: list[Chunk] = []
-    ids: list[int] = []
-    company, orders, size = 0, 0, 0
+    company, first, last, orders, size = 0, 0, 0, 0, 0
     for invoice in sorted(candidates, key=lambda candidate: (candidate.ar_company, candidate.invoice_id)):
         full = orders + invoice.orders > most_orders or size + invoice.document_bytes > CHUNK_BYTES
-        if ids and (full or invoice.ar_company != company):
-            chunks.append(Chunk(company, tuple(ids)))
-            ids, orders, size = [], 0, 0
-        company = invoice.ar_company
-        ids.append(invoice.invoice_id)
+        if orders and (full or invoice.ar_company != company):
+            chunks.append(Chunk(company, first, last))
+            orders, size = 0, 0
+        if not orders:
+            company, first = invoice.ar_company, invoice.invoice_id
+        last = invoice.invoice_id
         orders += invoice.orders
         size += invoice.document_bytes
-    if ids:
-        chunks.append(Chunk(company, tuple(ids)))
+    if orders:
+        chunks.append(Chunk(company, first, last))
     return chunks
 
 

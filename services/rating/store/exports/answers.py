@@ -19,7 +19,7 @@ from services.rating.rules.exports.answers import (
     is_same_run,
 )
 from services.rating.rules.work_orders import ClosingStatus
-from shared.database.statements import columns, execute, fetch_all, fetch_one
+from shared.database.statements import columns, execute, fetch_all, fetch_one, packed
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,12 @@ async def hand_overs(session: AsyncSession, pairs: Sequence[tuple[int, int]]) ->
         HandOver,
         """
         SELECT e.invoice_id, e.attempt, e.run_id, e.outcome, e.total
-        FROM unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+        FROM unnest(CAST(CAST(:invoice_ids AS text) AS bigint[]), CAST(CAST(:attempts AS text) AS int[]))
+            AS named (invoice_id, attempt)
         JOIN export_invoice e ON e.invoice_id = named.invoice_id AND e.attempt = named.attempt
         """,
-        invoice_ids=[invoice_id for invoice_id, _ in pairs],
-        attempts=[attempt for _, attempt in pairs],
+        invoice_ids=packed(invoice_id for invoice_id, _ in pairs),
+        attempts=packed(attempt for _, attempt in pairs),
     )
 
 
@@ -68,12 +69,13 @@ async def handed_orders(session: AsyncSession, pairs: Sequence[tuple[int, int]])
         HandedOrder,
         """
         SELECT o.work_order_id, o.invoice_id, o.version, o.attempt, w.status, w.rating_version, w.export_attempt
-        FROM unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+        FROM unnest(CAST(CAST(:invoice_ids AS text) AS bigint[]), CAST(CAST(:attempts AS text) AS int[]))
+            AS named (invoice_id, attempt)
         JOIN export_order o ON o.invoice_id = named.invoice_id AND o.invoice_attempt = named.attempt
         JOIN work_order w ON w.id = o.work_order_id
         """,
-        invoice_ids=[invoice_id for invoice_id, _ in pairs],
-        attempts=[attempt for _, attempt in pairs],
+        invoice_ids=packed(invoice_id for invoice_id, _ in pairs),
+        attempts=packed(attempt for _, attempt in pairs),
     )
 
 
@@ -100,9 +102,9 @@ async def save_exported(session: AsyncSession, settlement: Settlement, bookings:
         session,
         """
         UPDATE work_order SET status = 'exported', revision = revision + 1
-        WHERE id = ANY(CAST(:order_ids AS bigint[]))
+        WHERE id = ANY(CAST(CAST(:order_ids AS text) AS bigint[]))
         """,
-        order_ids=list(settlement.work_order_ids),
+        order_ids=packed(settlement.work_order_ids),
     )
     _require(changed, len(settlement.work_order_ids), "work orders")
 
@@ -113,13 +115,14 @@ async def save_batched(session: AsyncSession, batch: int, pairs: Sequence[tuple[
         session,
         """
         UPDATE export_invoice SET ar_batch = :batch
-        FROM unnest(CAST(:invoice_ids AS bigint[]), CAST(:attempts AS int[])) AS named (invoice_id, attempt)
+        FROM unnest(CAST(CAST(:invoice_ids AS text) AS bigint[]), CAST(CAST(:attempts AS text) AS int[]))
+            AS named (invoice_id, attempt)
         WHERE export_invoice.invoice_id = named.invoice_id AND export_invoice.attempt = named.attempt
           AND export_invoice.outcome = 'waiting'
         """,
         batch=batch,
-        invoice_ids=[invoice_id for invoice_id, _ in pairs],
-        attempts=[attempt for _, attempt in pairs],
+        invoice_ids=packed(invoice_id for invoice_id, _ in pairs),
+        attempts=packed(attempt for _, attempt in pairs),
     )
 
 

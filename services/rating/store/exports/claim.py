@@ -12,7 +12,7 @@ from services.rating.rules.draft_invoices import InvoiceKind
 from services.rating.rules.exports.claim import Blocker, Selection
 from services.rating.rules.exports.runs import MOST_LEFT_OUT, LeftOut
 from services.rating.rules.exports.sending import LARGEST_INVOICE_BYTES
-from services.rating.store.exports.documents import DOCUMENT
+from services.rating.store.exports.documents import DOCUMENT, MOST_BYTES
 from shared.database.statements import execute, fetch_all, fetch_value
 from shared.values.money import LARGEST
 
@@ -128,14 +128,14 @@ async def insert_run(
 async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], kind: InvoiceKind = "single") -> None:
     """Changes the locked orders and their invoices to `exporting` and records every hand-over.
 
-    Orders that are on no invoice get their own, of this `kind`. Four statements for any number of orders.
+    Orders that are on no invoice get their own, of this `kind`. Five statements for any number of orders.
     """
     await _start_exporting(session, run_id, order_ids, kind)
     await execute(
         session,
         f"""
         INSERT INTO export_invoice (invoice_id, attempt, run_id, ar_company, orders, total, document_bytes)
-        SELECT i.id, i.attempt, :run_id, min(b.ar_company), count(*), sum(r.total), octet_length({DOCUMENT}::text)
+        SELECT i.id, i.attempt, :run_id, min(b.ar_company), count(*), sum(r.total), {MOST_BYTES}
         FROM invoice i
         JOIN branch b ON b.code = i.branch
         JOIN work_order w ON w.invoice_id = i.id
@@ -146,6 +146,7 @@ async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], ki
         run_id=run_id,
         order_ids=list(order_ids),
     )
+    await _measure_large(session, run_id)
     await execute(
         session,
         """
@@ -157,6 +158,26 @@ async def claim(session: AsyncSession, run_id: int, order_ids: Sequence[int], ki
         WHERE w.id = ANY(CAST(:order_ids AS bigint[]))
         """,
         order_ids=list(order_ids),
+    )
+
+
+async def _measure_large(session: AsyncSession, run_id: int) -> None:
+    """Measures the few invoices that may be too large for one message; the size of the others is an upper bound."""
+    await execute(
+        session,
+        f"""
+        UPDATE export_invoice SET document_bytes = measured.bytes
+        FROM (SELECT i.id, octet_length({DOCUMENT}::text) AS bytes
+              FROM export_invoice e
+              JOIN invoice i ON i.id = e.invoice_id
+              JOIN work_order w ON w.invoice_id = i.id
+              JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
+              WHERE e.run_id = :run_id AND e.document_bytes > :limit
+              GROUP BY i.id) AS measured
+        WHERE export_invoice.run_id = :run_id AND export_invoice.invoice_id = measured.id
+        """,
+        run_id=run_id,
+        limit=LARGEST_INVOICE_BYTES,
     )
 
 

@@ -12,6 +12,13 @@ from shared.database.statements import execute, fetch_all, fetch_one, fetch_valu
 from shared.events import outbox
 
 _LONGEST_PATIENCE_SECONDS = 900.0
+_IN_CHUNK = """
+    e.run_id = chunk.run_id AND e.ar_company = chunk.ar_company AND e.outcome = 'waiting'
+    AND e.invoice_id BETWEEN coalesce(chunk.first_invoice_id, 0)
+                         AND coalesce(chunk.last_invoice_id, 9223372036854775807)
+    AND (chunk.first_invoice_id IS NOT NULL OR e.chunk = chunk.position)
+"""
+"""The invoices of a chunk that have no answer. Chunks of older releases have no range; their invoices name them."""
 
 
 async def lock_unsent_run(session: AsyncSession, without: Sequence[int] = ()) -> UnsentRun | None:
@@ -39,27 +46,19 @@ async def candidates(session: AsyncSession, run_id: int) -> list[ChunkCandidate]
 
 
 async def save_chunks(session: AsyncSession, run_id: int, chunks: Sequence[Chunk]) -> None:
-    """Saves the chunks of the run and their invoices, and changes the run to `sending`."""
+    """Saves the chunks of the run, each with the range of its invoices, and changes the run to `sending`."""
     await execute(
         session,
         """
-        INSERT INTO export_chunk (run_id, position, ar_company)
-        SELECT :run_id, position, ar_company
-        FROM unnest(CAST(:companies AS int[])) WITH ORDINALITY AS chunk (ar_company, position)
+        INSERT INTO export_chunk (run_id, position, ar_company, first_invoice_id, last_invoice_id)
+        SELECT :run_id, position, ar_company, first, last
+        FROM unnest(CAST(:companies AS int[]), CAST(:first AS bigint[]), CAST(:last AS bigint[]))
+            WITH ORDINALITY AS chunk (ar_company, first, last, position)
         """,
         run_id=run_id,
         companies=[chunk.ar_company for chunk in chunks],
-    )
-    await execute(
-        session,
-        """
-        UPDATE export_invoice SET chunk = placed.position
-        FROM unnest(CAST(:invoice_ids AS bigint[]), CAST(:positions AS int[])) AS placed (invoice_id, position)
-        WHERE export_invoice.run_id = :run_id AND export_invoice.invoice_id = placed.invoice_id
-        """,
-        run_id=run_id,
-        invoice_ids=[invoice_id for chunk in chunks for invoice_id in chunk.invoice_ids],
-        positions=[position for position, chunk in enumerate(chunks, start=1) for _ in chunk.invoice_ids],
+        first=[chunk.first_invoice_id for chunk in chunks],
+        last=[chunk.last_invoice_id for chunk in chunks],
     )
     await execute(session, "UPDATE export_run SET status = 'sending' WHERE id = :run_id", run_id=run_id)
 
@@ -93,7 +92,7 @@ async def send_chunk(session: AsyncSession, run_id: int, position: int) -> None:
                 JOIN invoice i ON i.id = e.invoice_id
                 JOIN work_order w ON w.invoice_id = i.id
                 JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-                WHERE e.run_id = run.id AND e.chunk = chunk.position AND e.outcome = 'waiting'
+                WHERE {_IN_CHUNK}
                 GROUP BY i.id
             ) AS one
         ) AS documents ON documents.list IS NOT NULL
@@ -132,16 +131,14 @@ async def lock_unanswered_chunk(
     return await fetch_one(
         session,
         UnansweredChunk,
-        """
+        f"""
         SELECT chunk.run_id, chunk.position
         FROM export_chunk chunk JOIN export_run run ON run.id = chunk.run_id
         WHERE run.finished_at IS NULL AND run.id <> ALL(CAST(:without AS bigint[]))
           AND chunk.sent_at < now() - make_interval(
               secs => greatest(:patience, least(:patience * 2 ^ least(chunk.requests - 1, 10), :longest)))
           AND NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL AND event_name = :request)
-          AND EXISTS (SELECT FROM export_invoice e
-                      WHERE e.run_id = chunk.run_id AND e.chunk = chunk.position AND e.outcome = 'waiting'
-                        AND e.ar_batch IS NULL)
+          AND EXISTS (SELECT FROM export_invoice e WHERE {_IN_CHUNK} AND e.ar_batch IS NULL)
         ORDER BY chunk.sent_at LIMIT 1 FOR NO KEY UPDATE OF chunk SKIP LOCKED
         """,
         without=list(without),

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
+from shared.values.fields import light
 from shared.values.money import ZERO, round_cents
 
 _NO_UNITS = Decimal("0.000")
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """The money of a line, in the company's currency, and its units. `amount` includes the other four amounts.
@@ -25,7 +27,14 @@ class Amounts:
     units: Decimal = _NO_UNITS
 
     def __add__(self, other: "Amounts") -> "Amounts":
-        return Amounts(*(getattr(self, name) + getattr(other, name) for name in _PARTS))
+        return Amounts(
+            self.amount + other.amount,
+            self.tax + other.tax,
+            self.retainage + other.retainage,
+            self.retainage_tax + other.retainage_tax,
+            self.finance_charge + other.finance_charge,
+            self.units + other.units,
+        )
 
     def __neg__(self) -> "Amounts":
         return Amounts(*(-getattr(self, name) for name in _PARTS))

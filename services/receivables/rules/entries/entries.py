@@ -10,7 +10,7 @@ from services.receivables.rules.entries.amounts import Amounts, total
 from services.receivables.rules.entries.facts import ADD, Action, TransactionType
 from services.receivables.rules.entries.line_facts import BatchLine
 from shared.contracts.invoice_credited import Disposition
-from shared.values.fields import COMPLETE
+from shared.values.fields import COMPLETE, light
 from shared.values.money import ZERO, Money
 
 
@@ -46,6 +46,7 @@ class EntryHead:
     revision: int = 1
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header(EntryHead):
     """A header with what clerks do not see: where it came from, and the highest line number so far."""

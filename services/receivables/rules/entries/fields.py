@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from shared.values.fields import light
+
 F = TypeVar("F")
 Values = Mapping[str, Any]
 
 
+@light
 @dataclass(frozen=True)
 class Field:
     """A field of a form: its default, and whether it is open for input.
@@ -48,6 +51,7 @@ def fill(rules: Rules[F], facts: F, typed: Values, kept: Values | None = None) -
     are open, and check what it sends.
     Example: the due date depends on the terms, and the terms depend on the customer. Source: receivables, section 2.3.
     """
+    kept = kept or {}
     values: dict[str, Any] = {}
     fields: dict[str, Field] = {}
     faults: list[tuple[str, str]] = []
@@ -56,9 +60,9 @@ def fill(rules: Rules[F], facts: F, typed: Values, kept: Values | None = None) -
         entered = typed.get(name)
         if entered is not None and not field.open and entered != field.default:
             faults.append((name, field.reason or "is closed"))
-        value = entered if name in typed else (kept or {}).get(name)
+        value = entered if name in typed else kept.get(name)
         # An explicit null empties a clearable field; any other field that is empty gets its default.
-        emptied = value is None and field.clearable and (name in typed or name in (kept or {}))
+        emptied = value is None and field.clearable and (name in typed or name in kept)
         if not field.open or (value is None and not emptied):
             value = field.default
         if field.required and (value is None or value == ""):

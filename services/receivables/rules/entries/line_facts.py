@@ -16,7 +16,7 @@ from services.receivables.records.receivable_types import ReceivableType
 from services.receivables.records.tax_codes import TaxCode
 from services.receivables.rules.entries.amounts import Amounts
 from services.receivables.rules.entries.facts import CONTRACT_LINE, AppliedLine, LineType, TransactionType
-from shared.values.fields import COMPLETE
+from shared.values.fields import COMPLETE, light
 from shared.values.money import Money, Quantity, Rate
 
 
@@ -54,6 +54,7 @@ def is_current(records: Mapping[Any, Any], code: object) -> bool:
     return found is not None and found.retired_on is None
 
 
+@light
 @dataclass(frozen=True)
 class LineFacts:
     """What decides a line: its header and the records that it names.
@@ -113,6 +114,7 @@ class TypedLine:
         return Amounts(self.amount, self.tax, self.retainage, self.retainage_tax, self.finance_charge, units)
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class BatchLine(TypedLine):
     """A line as it is saved. If it was brought back, `invoice_line` is its own number on the invoice."""

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from services.receivables.rules.batches import BatchStatus
+from shared.values.fields import light
 
 Decision = Literal["booked", "refused", "withdrawn", "batched"]
 BOOKED: Final = "booked"
@@ -17,6 +18,7 @@ BATCHED: Final = "batched"
 """Not decided yet: the invoice waits in a batch until it is posted or removed."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class HandedLine:
     """One charge of an order, net."""
@@ -29,6 +31,7 @@ class HandedLine:
     taxable: bool
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class HandedOrder:
     """A work order on an exported invoice, with the version and attempt of its rating."""
@@ -41,6 +44,7 @@ class HandedOrder:
     lines: tuple[HandedLine, ...]
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class HandedInvoice:
     """An invoice as rating exported it; `attempt` counts its hand-overs."""
@@ -57,6 +61,7 @@ class HandedInvoice:
         return self.invoice_id, self.attempt
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class OrderAttempt:
     """One hand-over of an order. Each is booked at most once."""
@@ -66,6 +71,7 @@ class OrderAttempt:
     attempt: int
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class DecidedOrder(OrderAttempt):
     """An order of a hand-over that was decided."""

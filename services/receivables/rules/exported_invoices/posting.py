@@ -28,9 +28,11 @@ from services.receivables.rules.posting import (
 )
 from services.receivables.rules.tax import tax_discount, tax_on
 from services.receivables.rules.terms import discount_offered, term_dates
+from shared.values.fields import light
 from shared.values.money import ZERO
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedTransaction(NewTransaction):
     """An exported invoice about to be posted, with its pay terms."""
@@ -39,6 +41,7 @@ class ExportedTransaction(NewTransaction):
     discount_on: date | None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class ExportedLine(NewLine):
     """A line of an exported invoice, with the discount offered on it."""
@@ -58,8 +61,10 @@ def post_accepted(
     transactions: list[NewTransaction] = []
     lines: list[NewLine] = []
     rows: list[NewDistribution] = []
+    customers = {booking.customer.id: booking.customer for booking in accepted}
+    terms_of = {customer_id: _terms_of(chunk, company, customer) for customer_id, customer in customers.items()}
     for booking, transaction_id in zip(accepted, transaction_ids, strict=True):
-        terms = _terms_of(chunk, company, booking.customer)
+        terms = terms_of[booking.customer.id]
         charges = [(order, charge) for order in booking.invoice.orders for charge in order.lines]
         own_lines = [_line(transaction_id, position, terms, *each) for position, each in enumerate(charges, start=1)]
         own_rows = distribute_lines(own_lines, booking.type.ar_account)

@@ -67,9 +67,17 @@ async def start_print(
     return print_id
 
 
-async def remove_old_prints(session: AsyncSession, before: datetime) -> None:
-    """Deletes prints that were requested before this moment."""
-    await execute(session, "DELETE FROM invoice_print WHERE requested_at < :before", before=before)
+async def delete_old_prints(session: AsyncSession, before: datetime, limit: int) -> int:
+    """Deletes at most `limit` prints that were requested before this moment, and returns how many."""
+    return await execute(
+        session,
+        """
+        DELETE FROM invoice_print WHERE id IN (
+            SELECT id FROM invoice_print WHERE requested_at < :before ORDER BY requested_at LIMIT :limit)
+        """,
+        before=before,
+        limit=limit,
+    )
 
 
 async def find_print(session: AsyncSession, print_id: int, requested_by: str) -> InvoicePrint | None:

@@ -1,5 +1,6 @@
 """How a run is split into chunks, and what each answer changes, however often and in any order it arrives."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,7 @@ from services.rating.rules.exports.answers import (
     reopens,
     settle,
 )
-from services.rating.rules.exports.sending import CHUNK_BYTES, ChunkCandidate, cut_chunks
+from services.rating.rules.exports.sending import CHUNK_BYTES, Chunk, ChunkCandidate, cut_chunks
 
 invoices = st.lists(
     st.builds(
@@ -35,28 +36,32 @@ invoices = st.lists(
 )
 
 
+def inside_of(chunk: Chunk, candidates: Sequence[ChunkCandidate]) -> list[ChunkCandidate]:
+    """The invoices that are sent with a chunk, as the statement that sends it finds them."""
+    first, last = chunk.first_invoice_id, chunk.last_invoice_id
+    return [one for one in candidates if one.ar_company == chunk.ar_company and first <= one.invoice_id <= last]
+
+
 @given(invoices)
 def test_every_invoice_is_in_exactly_one_chunk_of_its_own_company(candidates: list[ChunkCandidate]) -> None:
-    chunks = cut_chunks(candidates, 500)
-    company = {candidate.invoice_id: candidate.ar_company for candidate in candidates}
-    cut = [invoice_id for chunk in chunks for invoice_id in chunk.invoice_ids]
-    assert sorted(cut) == sorted(company)
-    assert all(company[invoice_id] == chunk.ar_company for chunk in chunks for invoice_id in chunk.invoice_ids)
+    inside = [inside_of(chunk, candidates) for chunk in cut_chunks(candidates, 500)]
+    assert all(inside)
+    cut = [candidate.invoice_id for one in inside for candidate in one]
+    assert sorted(cut) == sorted(candidate.invoice_id for candidate in candidates)
 
 
 @given(invoices)
 def test_a_chunk_is_within_its_limits_unless_one_invoice_alone_is_larger(candidates: list[ChunkCandidate]) -> None:
-    known = {candidate.invoice_id: candidate for candidate in candidates}
     for chunk in cut_chunks(candidates, 500):
-        inside = [known[invoice_id] for invoice_id in chunk.invoice_ids]
+        inside = inside_of(chunk, candidates)
         orders = sum(invoice.orders for invoice in inside)
         size = sum(invoice.document_bytes for invoice in inside)
         assert (orders <= 500 and size <= CHUNK_BYTES) or len(inside) == 1
 
 
 def test_twelve_hundred_single_orders_make_three_chunks() -> None:
-    chunks = cut_chunks([ChunkCandidate(number, 1, 1, 1, 600) for number in range(1200)], 500)
-    assert [len(chunk.invoice_ids) for chunk in chunks] == [500, 500, 200]
+    candidates = [ChunkCandidate(number, 1, 1, 1, 600) for number in range(1200)]
+    assert [len(inside_of(chunk, candidates)) for chunk in cut_chunks(candidates, 500)] == [500, 500, 200]
 
 
 WAITING = HandOver(invoice_id=10, attempt=1, run_id=3, outcome="waiting", total=Decimal("80.00"))

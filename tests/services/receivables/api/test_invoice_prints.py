@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from services.receivables.actions.invoice_prints import print_part
+from services.receivables.actions.invoice_prints import delete_old_prints, print_part
 from shared.access.grants import Grant, Level, Limits
 from shared.clock import now
 from shared.database.pool import Database
@@ -213,6 +213,8 @@ async def test_a_print_is_deleted_after_a_week(
                 days=days,
                 id=prints[-1].json()["id"],
             )
+    async with receivables_database.transaction() as session:
+        assert await delete_old_prints(session, now(), 10) == 1
     found = [(await receivables.get(one.headers["location"])).status_code for one in prints]
     assert found == [200, 404, 200]
 

@@ -13,13 +13,14 @@ from services.security.actions import tokens
 from services.security.actions.log_ins import Entrance
 from services.security.actions.users import change_user, get_user, set_password
 from services.security.errors import LoginRefused
-from services.security.jobs.session_deletion import deletion_job
+from services.security.jobs.pruning import PRUNES
 from services.security.records.users import UserChange
 from services.security.rules.tokens import TokenKeys, Tokens, token_keys
 from shared.database.pool import Database
 from shared.database.statements import fetch_value, fetch_values
 from shared.errors import NotFound
 from shared.service.jobs import Bell
+from shared.service.pruning import prune_jobs
 from tests.services.security.conftest import NOON, PASSWORD, SEED, Company
 
 SECOND = timedelta(seconds=1)
@@ -288,7 +289,7 @@ async def test_sessions_are_deleted_a_day_after_they_expire(door: Door, ana: int
     await door.refresh((await door.log_in()).refresh_token)
     for after, left in ((timedelta(hours=36), 1), (timedelta(hours=36, seconds=1), 0)):
         async with door.database.transaction() as session:
-            await tokens.delete_expired_sessions(session, NOON + after)
+            await tokens.delete_expired_sessions(session, NOON + after, 10)
             assert await fetch_value(session, "SELECT count(*) FROM session") == left
     async with door.database.transaction() as session:
         assert await fetch_value(session, "SELECT count(*) FROM refresh_token") == 0
@@ -296,7 +297,7 @@ async def test_sessions_are_deleted_a_day_after_they_expire(door: Door, ana: int
 
 async def test_the_job_deletes_old_sessions(door: Door, ana: int) -> None:
     await door.log_in(at=datetime.fromisoformat("2020-01-01T00:00:00Z"))
-    job = asyncio.create_task(deletion_job.run(door.database, Bell()))
+    job = asyncio.create_task(prune_jobs(PRUNES)["prune sessions"].run(door.database, Bell()))
     async with asyncio.timeout(5):
         while await door.end_reasons():
             await asyncio.sleep(0.01)

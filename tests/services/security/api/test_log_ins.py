@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from services.security.actions import service_accounts, tokens
 from services.security.actions.log_ins import record_limited
-from services.security.actions.tokens import delete_expired_sessions
+from services.security.actions.tokens import delete_old_attempts
 from services.security.errors import LogInLimited
 from services.security.rules.log_ins import MOST_OF_ACCOUNT, MOST_OF_ADDRESS, WINDOW, Attempts, require_another
 from shared.access.grants import Grant, Level
@@ -147,9 +147,9 @@ async def test_after_fifteen_minutes_failures_no_longer_count(client: Client, co
     async with company.database.transaction() as session:
         # Makes the attempts older, because the test cannot wait.
         await execute(session, "INSERT INTO log_in_attempt (folded_name, address, at) VALUES ('x', 'y', '2020-01-01')")
-        await delete_expired_sessions(session, datetime.now(UTC))
+        await delete_old_attempts(session, datetime.now(UTC), 100)
         assert await fetch_value(session, "SELECT count(*) FROM log_in_attempt") == MOST_OF_ACCOUNT
-        await delete_expired_sessions(session, datetime.now(UTC) + WINDOW)
+        await delete_old_attempts(session, datetime.now(UTC) + WINDOW, 100)
     assert (await try_it(client(), password=PASSWORD)).status_code == 200
 
 

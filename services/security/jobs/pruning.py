@@ -1,0 +1,20 @@
+"""Deleting expired sessions and old attempts to log in."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.security.actions import tokens
+from shared import clock
+from shared.service.pruning import Prune
+
+
+async def _sessions(session: AsyncSession, limit: int) -> int:
+    return await tokens.delete_expired_sessions(session, clock.now(), limit)
+
+
+async def _attempts(session: AsyncSession, limit: int) -> int:
+    return await tokens.delete_old_attempts(session, clock.now(), limit)
+
+
+PRUNES: Mapping[str, Prune] = {"sessions": _sessions, "attempts to log in": _attempts}
