@@ -112,7 +112,9 @@ async def test_every_operation_admits_exactly_the_callers_it_declares(
 
     async def ask_for(app: FastAPI, case: Case) -> int:
         headers = identities.headers(case.operation.feature, case.level, case.identity)
-        return await ask(app, case.operation.method, case.operation.path(), "", list(headers))
+        # A stream of what was started here would not end: no jobs run.
+        record = "999" if "text/event-stream" in case.operation.answers.get("200", {}).get("content", {}) else "1"
+        return await ask(app, case.operation.method, case.operation.path(record), "", list(headers))
 
     async with running(service, database, gateway_key) as app:
         async with count_statements(database) as statements:
