@@ -34,7 +34,7 @@ def asked(size: Size) -> Sequence[Asked]:
     middle = 10_000_000 + size.invoices // 2
     number = str(middle)
     ready = "/rating/ready-to-export"
-    rating = [
+    pages = [
         Asked("work orders, first page", "bill", "/rating/work-orders"),
         Asked("work orders, open", "bill", "/rating/work-orders?status=open"),
         Asked("work orders of a customer", "bill", "/rating/work-orders?bill_to=G00042"),
@@ -56,10 +56,26 @@ def asked(size: Size) -> Sequence[Asked]:
         Asked("export runs", "bill", "/rating/exports"),
         Asked("commissions", "bill", "/rating/commissions"),
         Asked("commissions of an order", "bill", f"/rating/commissions?work_order=W{middle}"),
+        Asked("invoices, first page", "rita", "/receivables/invoices"),
+        Asked("invoices of a month", "rita", "/receivables/invoices?month=2025-03"),
+        Asked("invoices of a customer", "rita", "/receivables/invoices?customer=G00042"),
+        Asked("invoices of the biggest customer", "rita", "/receivables/invoices?customer=G00001"),
+        Asked("invoices, by due date", "rita", "/receivables/invoices?sort=due_on"),
+        Asked("invoices, by amount", "rita", "/receivables/invoices?sort=-total"),
+        Asked("invoices, search by number", "rita", f"/receivables/invoices?search={number}"),
+        Asked("invoices, search by part of a number", "rita", f"/receivables/invoices?search={number[3:]}"),
+        Asked("invoices of a work order", "rita", f"/receivables/invoices?work_order=W{middle}"),
+        Asked("customers", "rita", "/receivables/customers"),
+        Asked("customers, search", "rita", "/receivables/customers?search=0042"),
+        Asked("batches", "rita", "/receivables/batches"),
     ]
     return [
         # Totals are asked for by themselves.
-        *(replace(one, path=f"{one.path}{'&' if '?' in one.path else '?'}totals=false") for one in rating),
+        *(replace(one, path=f"{one.path}{'&' if '?' in one.path else '?'}totals=false") for one in pages),
+        Asked("one invoice", "rita", f"/receivables/invoices/{middle}"),
+        Asked("months", "rita", "/receivables/months"),
+        Asked("invoices, with totals", "rita", "/receivables/invoices", _TOTALS_MS),
+        Asked("customers, with totals", "rita", "/receivables/customers", _TOTALS_MS),
         Asked("coverage of open orders", "bill", "/rating/coverage", _TOTALS_MS),
         *(
             Asked(f"{words}, with totals", "bill", f"/rating/{path}", _TOTALS_MS)
@@ -72,20 +88,6 @@ def asked(size: Size) -> Sequence[Asked]:
                 ("commissions", "commissions"),
             )
         ),
-        Asked("invoices, first page", "rita", "/receivables/invoices"),
-        Asked("invoices of a month", "rita", "/receivables/invoices?month=2025-03"),
-        Asked("invoices of a customer", "rita", "/receivables/invoices?customer=G00042"),
-        Asked("invoices of the biggest customer", "rita", "/receivables/invoices?customer=G00001"),
-        Asked("invoices, by due date", "rita", "/receivables/invoices?sort=due_on"),
-        Asked("invoices, by amount", "rita", "/receivables/invoices?sort=-total"),
-        Asked("invoices, search by number", "rita", f"/receivables/invoices?search={number}"),
-        Asked("invoices, search by part of a number", "rita", f"/receivables/invoices?search={number[3:]}"),
-        Asked("invoices of a work order", "rita", f"/receivables/invoices?work_order=W{middle}"),
-        Asked("one invoice", "rita", f"/receivables/invoices/{middle}"),
-        Asked("customers", "rita", "/receivables/customers"),
-        Asked("customers, search", "rita", "/receivables/customers?search=0042"),
-        Asked("batches", "rita", "/receivables/batches"),
-        Asked("months", "rita", "/receivables/months"),
     ]
 
 
@@ -99,11 +101,17 @@ def run(stage: Stage, tell: Tell, *, size: Size) -> Comparison:
     biggest, usual = (
         stage.rita.get("/receivables/customers", search=number)["items"][0]["id"] for number in ("G00001", "G00042")
     )
+    from_month = stage.rita.get("/receivables/reconciliation")["from_month"]
     accounts = [
         Asked("account of the biggest customer", "rita", f"/receivables/customers/{biggest}/account"),
         Asked("account of a usual customer", "rita", f"/receivables/customers/{usual}/account"),
-        Asked("reconciliation of receivables", "rita", "/receivables/reconciliation", 10_000),
-        Asked("reconciliation of rating", "bill", "/rating/reconciliation", 10_000),
+        Asked("reconciliation of receivables, open months", "rita", "/receivables/reconciliation", 10_000),
+        Asked(
+            "reconciliation of rating, runs of open months",
+            "bill",
+            f"/rating/reconciliation?from_month={from_month}",
+            10_000,
+        ),
     ]
     for one in (*asked(size), *accounts):
         milliseconds, refused = _ask(clerks[one.who], one)

@@ -170,7 +170,7 @@ async def test_a_reversed_commission_cannot_be_adjusted(
         ("/v1/commissions/0/adjustments", {"amount": "5.00", "reason": "x"}, "NOT_FOUND"),
         ("/v1/commissions/999/adjustments", {"amount": "5.00", "reason": "x"}, "NOT_FOUND"),
         ("/v1/commission-payments", {"servers": []}, "INVALID_INPUT"),
-        ("/v1/commission-payments", {"servers": ["WHO"]}, "NOTHING_TO_PAY"),
+        ("/v1/commission-payments", {"servers": ["WHO"]}, "UNKNOWN_REFERENCE"),
         ("/v1/commission-payments", {"through_period": 0}, "INVALID_INPUT"),
         ("/v1/commission-payments", {"to": "ANA"}, "INVALID_INPUT"),
         ("/v1/commission-payments/7/pay", {}, "NOT_FOUND"),
