@@ -122,6 +122,7 @@ class Operation(APIRoute):
     declared: Access | None = None
     idempotent: bool = False
     naming: Naming | None = None
+    open_query: bool = False
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint = super().get_route_handler()
@@ -132,7 +133,8 @@ class Operation(APIRoute):
                 raise AccessUndeclared(self.path)
             request.state.caller = decide(self.declared, request)
             await require_storable(request, reads_json=self.body_field is not None)
-            require_known_query(request, known)
+            if not self.open_query:
+                require_known_query(request, known)
             for _ in range(_TRIES):
                 try:
                     return await self._attempt(request, endpoint)
@@ -284,10 +286,12 @@ class Router:
     ) -> Callable[[Endpoint], Endpoint]:
         """Registers an operation.
 
-        `refuses` lists its own errors; `idempotent` requires an Idempotency-Key; `naming` says what its body names.
+        `refuses` lists its own errors; `idempotent` requires an Idempotency-Key; `naming` says what its body names;
+        `open_query` leaves unknown parameters alone, because another system makes the query.
         """
         idempotent: bool = options.pop("idempotent", False)
         naming: Naming | None = options.pop("naming", None)
+        open_query: bool = options.pop("open_query", False)
         errors: list[type[DomainError]] = [
             *options.pop("refuses", ()),
             InvalidInput,
@@ -323,6 +327,7 @@ class Router:
             route = self.api.routes[-1]
             assert isinstance(route, Operation)
             route.declared, route.idempotent, route.naming = access, idempotent, naming
+            route.open_query = open_query
             return endpoint
 
         return register

@@ -65,6 +65,8 @@ async def log_in_with_oidc(provider: ProviderOf) -> RedirectResponse:
     refuses=[NotFound, LoginRefused, IdentityProviderAway],
     response_class=RedirectResponse,
     status_code=303,
+    # Providers add parameters of their own, which must be ignored (RFC 6749, 4.1.2).
+    open_query=True,
 )
 async def complete_oidc_log_in(
     request: Request,
