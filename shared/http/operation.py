@@ -133,8 +133,7 @@ class Operation(APIRoute):
                 raise AccessUndeclared(self.path)
             request.state.caller = decide(self.declared, request)
             await require_storable(request, reads_json=self.body_field is not None)
-            if not self.open_query:
-                require_known_query(request, known)
+            require_known_query(request, None if self.open_query else known)
             for _ in range(_TRIES):
                 try:
                     return await self._attempt(request, endpoint)

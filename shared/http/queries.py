@@ -34,8 +34,13 @@ def _is_list(annotation: Any) -> bool:
     return get_origin(annotation) in (list, tuple) or any(_is_list(part) for part in get_args(annotation))
 
 
-def require_known_query(request: Request, known: Mapping[str, bool]) -> None:
-    """Raises InvalidInput for parameters that would be ignored: with a misspelled filter, a list shows everything."""
+def require_known_query(request: Request, known: Mapping[str, bool] | None) -> None:
+    """Raises InvalidInput for parameters that would be ignored: with a misspelled filter, a list shows everything.
+
+    If `known` is None, there may be any.
+    """
+    if known is None:
+        return
     given = Counter(name for name, _ in request.query_params.multi_items())
     names = ", ".join(sorted(known)) or "none"
     faults = [
