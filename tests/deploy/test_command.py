@@ -24,26 +24,21 @@ from shared.database.pool import Database
 from shared.database.statements import fetch_values
 from shared.events import dead_letters
 from shared.process.version import VERSION
+from tests.fixtures.command import run_command
 
 ROOT = Path(__file__).parents[2]
 
 
 def ratebook(*words: str, said: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "RATEBOOK_HOME": "/nowhere", **variables}
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.command", *words],
-        cwd=ROOT,
-        env=environment,
-        input=said,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_command(words, environment, ROOT, said)
 
 
 def test_the_version_is_printed() -> None:
-    assert ratebook("--version").stdout == f"ratebook {VERSION}\n"
+    command = [sys.executable, "-m", "deploy.command", "--version"]
+    assert (
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout == f"ratebook {VERSION}\n"
+    )
 
 
 async def test_migrate_creates_the_tables_and_a_second_run_changes_nothing(cluster: Callable[[str, str], str]) -> None:

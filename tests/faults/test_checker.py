@@ -34,6 +34,8 @@ from tests.faults.world import SERVICES, World, eventually
 from tests.fixtures.exchange import deliver, exchange, take_events, work_off
 from tests.fixtures.ledgers import Company, Enter, key
 
+pytestmark = pytest.mark.long
+
 Bug = Callable[[pytest.MonkeyPatch], None]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local.client import Clerk
 from deploy.local.suite import Suite
+from tests.fixtures.command import run_command
 from tests.fixtures.ledgers import ORDER
 from tests.system.conftest import Story
 
@@ -27,15 +28,7 @@ def home(suite: Suite, tmp_path: Path) -> Path:
 
 
 def ratebook(home: Path, *words: str, code: int = 0, said: str = "") -> subprocess.CompletedProcess[str]:
-    ended = subprocess.run(
-        [COMMAND, *words, "--home", str(home)],
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin"},
-        input=said,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ended = run_command([*words, "--home", str(home)], {"PATH": "/usr/bin:/bin"}, Path("/"), said)
     assert ended.returncode == code, ended.stdout + ended.stderr
     return ended
 
@@ -46,6 +39,12 @@ def orders_csv(*numbers: str, **changed: str) -> str:
     writer.writeheader()
     writer.writerows({"number": number, **ROW, **changed} for number in numbers)
     return out.getvalue()
+
+
+def test_the_command_is_installed_and_runs_in_any_folder(home: Path, story: Story) -> None:
+    command = [str(COMMAND), "export-run", "list", "--home", str(home)]
+    ended = subprocess.run(command, cwd="/", env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True)
+    assert "exported" in ended.stdout
 
 
 def test_a_file_is_imported_from_any_folder(home: Path, suite: Suite, story: Story, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from shared.events.relay import Relay
 from shared.process.background import running
 from tests.shared.events.stream import eventually, messages
 
+pytestmark = pytest.mark.long
+
 _SECONDS = 30
 
 

@@ -19,6 +19,7 @@ from shared.database.statements import execute, fetch_value
 from shared.events import dead_letters, outbox, streams
 from shared.events.consumer import MAX_DELIVERIES, Consumer, ConsumerLoop, retry_delay_seconds
 from shared.events.relay import Relay
+from shared.process import background
 from shared.process.background import running
 from shared.process.metrics import FOREIGN_MESSAGES
 from tests.shared.events.stream import eventually, messages
@@ -336,8 +337,10 @@ async def test_a_database_that_is_down_uses_up_no_deliveries(
 
 
 async def test_a_stopped_consumer_returns_its_messages_at_once(
-    receivables_database: Database, broker: Nats, reader: Reader
+    receivables_database: Database, broker: Nats, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # How long the stop waits for work that does not end.
+    monkeypatch.setattr(background, "_FINISH_SECONDS", 0.2)
     started = asyncio.Event()
 
     async def hang(session: AsyncSession, events: Sequence[CustomerChanged]) -> None:
