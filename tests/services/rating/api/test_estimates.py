@@ -228,9 +228,10 @@ async def test_what_changes_while_it_is_estimated_is_estimated_again(
         await original(seconds)
 
     # The requests have their turn when the orders are read and not yet rated.
-    monkeypatch.setattr("shared.process.background.asyncio.sleep", change_meanwhile)
-    async with rating_database.transaction() as session:
-        await estimates.estimate_part(session, now(), LOUD)
+    with monkeypatch.context() as patched:
+        patched.setattr("shared.process.background.asyncio.sleep", change_meanwhile)
+        async with rating_database.transaction() as session:
+            await estimates.estimate_part(session, now(), LOUD)
     assert not changes
     shown = (await orders_of(rating))["W1"]
     assert (shown["value"], shown["waits"]) == ("80.00", True)
