@@ -64,8 +64,12 @@ def _shown(schema: core_schema.CoreSchema, places: int) -> core_schema.CoreSchem
 
 def _exact(digits: int, places: int) -> GetPydanticSchema:
     """A decimal in an answer or an event."""
-    schema, published = _shown(_decimal(digits, places), places), {"type": "string", "pattern": _form(digits, places)}
-    return GetPydanticSchema(lambda _kind, _handler: schema, lambda _schema, _handler: published)
+    schema = _shown(_decimal(digits, places), places)
+    # A new one each time: pydantic adds the default of the field to it.
+    return GetPydanticSchema(
+        lambda _kind, _handler: schema,
+        lambda _schema, _handler: {"type": "string", "pattern": _form(digits, places)},
+    )
 
 
 _WIDEST = 22
