@@ -1,6 +1,6 @@
 """Running SQL statements: rows become values, values become rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,6 +68,25 @@ async def fetch_value(session: AsyncSession, sql: str, /, **parameters: object) 
     return result.scalar()
 
 
+async def read_much(session: AsyncSession) -> None:
+    """Lets this transaction sort and join in memory, on one processor.
+
+    Several workers would each read everything, and leave no processor to the requests.
+    """
+    await execute(
+        session,
+        "SELECT set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true)",
+    )
+
+
+async def try_turn(session: AsyncSession, name: str) -> bool:
+    """Whether no other transaction holds the turn of this name; this one then holds it until it ends."""
+    held: bool = await fetch_value(
+        session, "SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:name AS text), 0))", name=name
+    )
+    return held
+
+
 @dataclass(frozen=True)
 class Copy:
     """Records that are ready to be written into the columns `names` of a table, as text where that is possible."""
@@ -93,7 +112,7 @@ class Copy:
             else:
                 await driver.copy_to_table(
                     self.table,
-                    source=memoryview(self.text),  # type: ignore[arg-type] # plain bytes would be a path
+                    source=_once(self.text),
                     columns=self.names,
                     format="text",
                     delimiter=_SEPARATOR,
@@ -102,6 +121,11 @@ class Copy:
                 )
         except asyncpg.PostgresError as error:
             raise DBAPIError(f"COPY {self.table}", None, error) from error
+
+
+async def _once(text: bytes) -> AsyncIterator[bytes]:
+    # The driver would take plain bytes for the path of a file.
+    yield text
 
 
 async def copy_records(

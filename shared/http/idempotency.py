@@ -10,7 +10,7 @@ from fastapi import Header, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.statements import execute, fetch_one, fetch_value
+from shared.database.statements import execute, fetch_one, try_turn
 from shared.errors import CommandInFlight, IdempotencyKeyMissing, IdempotencyKeyReused
 
 KEPT = timedelta(days=7)
@@ -62,12 +62,7 @@ async def begin(session: AsyncSession, command: Command) -> Response | None:
     Raises IdempotencyKeyReused for another body, and CommandInFlight while the first one is running. That takes a lock:
     an insert alone would wait for the first one to finish.
     """
-    held = await fetch_value(
-        session,
-        "SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))",
-        name=f"{command.principal}\x1f{command.route}\x1f{command.key}",
-    )
-    if not held:
+    if not await try_turn(session, f"{command.principal}\x1f{command.route}\x1f{command.key}"):
         raise CommandInFlight("This command is still running. Send it again in a moment to get its answer.")
     kept = await fetch_one(
         session,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.statements import fetch_value
+from shared.database.statements import try_turn
 from shared.events import dead_letters, inbox, outbox
 from shared.http import idempotency
 from shared.service.jobs import Job
@@ -37,8 +37,7 @@ def prune_jobs(prunes: Mapping[str, Prune], part_rows: int = PART_ROWS) -> dict[
 
 def _part(name: str, prune: Prune, rows: int) -> Callable[[AsyncSession], Awaitable[bool]]:
     async def part(session: AsyncSession) -> bool:
-        turn = "SELECT pg_try_advisory_xact_lock(hashtextextended('prune ' || CAST(:name AS text), 0))"
-        if not await fetch_value(session, turn, name=name):
+        if not await try_turn(session, f"prune {name}"):
             return False
         return await prune(session, rows) >= rows
 

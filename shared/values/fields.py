@@ -20,6 +20,8 @@ def light(kind: type[T]) -> type[T]:
     around its own refusal takes four times as long. It is for what one transaction makes by the thousand.
     """
     assert not hasattr(kind, "__post_init__"), f"{kind.__name__} checks itself when it is made"
+    # mypy does not see that it is a dataclass.
+    described: Any = kind
     alike = dataclasses.make_dataclass(
         kind.__name__,
         [
@@ -28,7 +30,7 @@ def light(kind: type[T]) -> type[T]:
                 one.type,
                 dataclasses.field(default=one.default, default_factory=one.default_factory, kw_only=one.kw_only),
             )
-            for one in dataclasses.fields(kind)  # type: ignore[arg-type]
+            for one in dataclasses.fields(described)
         ],
     )
     for name, of in (("__init__", alike), ("__setattr__", object), ("__delattr__", object)):

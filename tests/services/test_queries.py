@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from shared.http.operation import Operation
@@ -15,7 +16,8 @@ from tests.fixtures.operations import declared_operations
 def operations_of(client: httpx.AsyncClient) -> Iterator[Operation]:
     transport = client._transport
     assert isinstance(transport, httpx.ASGITransport)
-    for context in iter_route_contexts(transport.app.routes):  # type: ignore[attr-defined] # it is our app
+    assert isinstance(transport.app, FastAPI)
+    for context in iter_route_contexts(transport.app.routes):
         if isinstance(context.original_route, Operation):
             yield context.original_route
 
@@ -24,7 +26,7 @@ async def test_every_documented_parameter_is_known_and_no_other(company: Company
     for service, client in zip(("rating", "receivables"), company, strict=True):
         documented = {
             (one.method, one.template): {
-                parameter["name"]: parameter["schema"].get("type") == "array"
+                parameter["name"]: "array" in str(parameter["schema"])
                 for parameter in one.parameters
                 if parameter["in"] == "query"
             }
@@ -35,9 +37,7 @@ async def test_every_documented_parameter_is_known_and_no_other(company: Company
             for operation in operations_of(client)
             for method in operation.methods or ()
         }
-        assert {key: set(names) for key, names in found.items()} == {
-            key: set(names) for key, names in documented.items()
-        }
+        assert found == documented
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from services.rating.actions.estimates import find_differences as find_estimate_
 from services.rating.rules.reconciliation import Reconciliation, compare
 from services.rating.store import reconciliation
 from shared.access.grants import Scope
+from shared.database.statements import read_much
 
 
 async def reconcile(session: AsyncSession, scope: Scope, from_month: str | None) -> Reconciliation:
@@ -13,13 +14,13 @@ async def reconcile(session: AsyncSession, scope: Scope, from_month: str | None)
 
     Runs of months before `from_month`, and the orders that were exported in them, are left out.
     """
-    await reconciliation.read_much(session)
+    await read_much(session)
     runs = await reconciliation.run_facts(session, scope, from_month)
     totals, order_differences = await reconciliation.compare_orders(session, scope, from_month)
     differences = [
         *compare(runs, totals),
         *order_differences,
-        *await reconciliation.rollup_differences(session, scope),
+        *await reconciliation.rollup_differences(session, scope, from_month),
         *await find_estimate_differences(session, scope),
     ]
     return Reconciliation(runs, totals, differences)

@@ -14,8 +14,8 @@ OrderWarning = Literal["UNKNOWN_CUSTOMER", "UNKNOWN_BILL_TO"] | RatingWarning
 _SHOWN: Sequence[OrderWarning] = ("UNKNOWN_CUSTOMER", "UNKNOWN_BILL_TO", "ZERO_TOTAL", "RATE_CHANGED")
 
 
-class _Named(Protocol):
-    """The customers of an order."""
+class NamesCustomers(Protocol):
+    """Something that names a customer and a bill-to in an AR company."""
 
     @property
     def ar_company(self) -> int: ...
@@ -54,7 +54,7 @@ def find_unknown_customers(
 
 
 def find_order_warnings(
-    order: _Named, rating: RatingFacts | None, table: RateTable, known: Container[tuple[int, str]]
+    order: NamesCustomers, rating: RatingFacts | None, table: RateTable, known: Container[tuple[int, str]]
 ) -> list[OrderWarning]:
     """The warnings about an order and its rating, if it has one.
 

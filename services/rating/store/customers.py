@@ -1,12 +1,12 @@
 """The rows of the read copy of customers."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.customers import ListedCustomer
+from services.rating.rules.order_warnings import NamesCustomers
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
 from shared.database.statements import fetch_value
@@ -58,18 +58,7 @@ async def find_known(session: AsyncSession, customers: Sequence[tuple[int, str]]
     return {(row.ar_company, row.number) for row in rows}
 
 
-class _Named(Protocol):
-    """Something that names a customer and a bill-to in an AR company."""
-
-    @property
-    def ar_company(self) -> int: ...
-    @property
-    def customer(self) -> str: ...
-    @property
-    def bill_to(self) -> str: ...
-
-
-async def find_known_of(session: AsyncSession, rows: Iterable[_Named]) -> set[tuple[int, str]]:
+async def find_known_of(session: AsyncSession, rows: Iterable[NamesCustomers]) -> set[tuple[int, str]]:
     """The customers and bill-tos of the rows that receivables has reported, by AR company and number."""
     return await find_known(
         session, sorted({(row.ar_company, number) for row in rows for number in (row.customer, row.bill_to)})

@@ -11,7 +11,7 @@ from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
 from shared.database.columns import arrays_of, column_types
 from shared.database.scope import scope_condition
-from shared.database.statements import columns, execute, fetch_all, fetch_value, fetch_values
+from shared.database.statements import columns, execute, fetch_all, fetch_values, try_turn
 from shared.values.fields import field_names
 
 _TYPES = column_types(metadata.tables["order_estimate"], Estimate)
@@ -36,8 +36,7 @@ async def take_turn(session: AsyncSession) -> bool:
 
     Two would not know whose estimate of an order is the newer one.
     """
-    held: bool = await fetch_value(session, "SELECT pg_try_advisory_xact_lock(hashtextextended('estimates', 0))")
-    return held
+    return await try_turn(session, "estimates")
 
 
 async def note_touched(session: AsyncSession) -> bool:

@@ -11,23 +11,8 @@ from services.rating.rules.reconciliation import CurrentTotals, Difference, RunF
 from services.rating.store.work_orders import SIDES, branch_if_limited
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
-from shared.database.statements import DIGEST, execute, fetch_all, fetch_one
+from shared.database.statements import DIGEST, fetch_all, fetch_one
 from shared.values.fields import parts_of
-
-
-async def read_much(session: AsyncSession) -> None:
-    """Lets this transaction join whole tables in memory, on one processor, and without compiling its statements.
-
-    Several workers would each read all lines, and leave no processor to the requests.
-    """
-    await execute(
-        session,
-        """
-        SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true),
-               set_config('max_parallel_workers_per_gather', '0', true)
-        """,
-    )
-
 
 _CHOSEN = """
     chosen AS MATERIALIZED (
@@ -187,26 +172,23 @@ def _differences(order: Mapping[str, Any]) -> list[Difference]:
     return differences
 
 
-async def rollup_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
-    """Orders that are marked as on a rollup and are not, and the other way round."""
+async def rollup_differences(session: AsyncSession, scope: Scope, from_month: str | None) -> list[Difference]:
+    """Orders that are marked as on a rollup and are not, and the other way round; the same orders are left out."""
     within, parameters = scope_condition(scope, **SIDES)
     return await fetch_all(
         session,
         Difference,
         f"""
+        WITH {_CHOSEN}, named AS ({_ALL_ORDERS if from_month is None else _CHOSEN_ORDERS})
         SELECT 'ORDER_AND_INVOICE' AS kind, 'work order ' || w.number AS document,
                'the order is ' || CASE WHEN w.on_rollup THEN '' ELSE 'not ' END || 'marked as on a rollup, but is on '
                || coalesce('an invoice of the kind ' || i.kind, 'no invoice') AS detail, w.total AS amount
-        FROM (
-            SELECT w.* FROM work_order w WHERE w.on_rollup
-            UNION ALL
-            SELECT w.* FROM invoice i JOIN work_order w ON w.invoice_id = i.id
-            WHERE i.kind = 'rollup' AND NOT w.on_rollup
-        ) AS w
+        FROM named JOIN work_order w ON w.id = named.id
         LEFT JOIN invoice i ON i.id = w.invoice_id
         {branch_if_limited(scope)}
         WHERE w.on_rollup <> coalesce(i.kind = 'rollup', false) AND {within}
         ORDER BY document
         """,
+        from_month=from_month,
         **parameters,
     )

@@ -32,6 +32,7 @@ from services.receivables.store import reconciliation_runs as runs
 from shared.access.grants import EVERYTHING, Scope
 from shared.database.failures import is_passing, words_of
 from shared.database.pages import PageQuery
+from shared.database.statements import read_much
 from shared.errors import Forbidden, NotFound
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ async def reconcile(session: AsyncSession, scope: Scope, from_month: str | None)
             "Start a run, which checks every month: POST /v1/reconciliation/runs."
         )
     figures, differences = await _check(session, scope, months)
+    differences += await _check_series(session, scope, months)
     return Reconciled(
         months.first,
         figures.totals,
@@ -75,7 +77,7 @@ async def reconcile(session: AsyncSession, scope: Scope, from_month: str | None)
 
 
 async def _check(session: AsyncSession, scope: Scope, months: Months) -> tuple[MonthFigures, list[Difference]]:
-    await reconciliation.prepare(session)
+    await read_much(session)
     totals = await reconciliation.totals(session, scope, months)
     accounts = await reconciliation.account_sums(session, scope, months)
     differences = [
@@ -88,6 +90,14 @@ async def _check(session: AsyncSession, scope: Scope, months: Months) -> tuple[M
         *await reconciliation.order_differences(session, scope, months),
     ]
     return MonthFigures(totals, accounts, await reconciliation.run_bookings(session, scope, months)), differences
+
+
+async def _check_series(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
+    """What goes on from month to month: the numbers of invoices, and the hand-overs of rating."""
+    return [
+        *await reconciliation.invoice_number_gaps(session, scope, months),
+        *await reconciliation.outcome_differences(session, scope, months),
+    ]
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,7 @@ async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> RunWhole
     _require_everything(scope)
     head = await runs.find(session, run_id)
     if head is None:
-        raise NotFound(f"There is no reconciliation run {run_id}.")
+        raise _no_run(run_id)
     return RunWhole(head, await runs.list_months(session, run_id), sum_figures(await runs.figures_of(session, run_id)))
 
 
@@ -129,8 +139,14 @@ async def list_differences(
     session: AsyncSession, scope: Scope, run_id: int, query: PageQuery
 ) -> tuple[list[RunDifference], str | None, int | None]:
     """One page of the differences of a run, the cursor, and how many were kept. Raises Forbidden or NotFound."""
-    await read_run(session, scope, run_id)
+    _require_everything(scope)
+    if await runs.find(session, run_id) is None:
+        raise _no_run(run_id)
     return await runs.list_differences(session, run_id, query)
+
+
+def _no_run(run_id: int) -> NotFound:
+    return NotFound(f"There is no reconciliation run {run_id}.")
 
 
 def _require_everything(scope: Scope) -> None:
@@ -141,19 +157,22 @@ def _require_everything(scope: Scope) -> None:
 async def check_next_month(session: AsyncSession, now: datetime) -> bool:
     """Checks the next month of the run that is under way. Returns False without one.
 
-    A month that cannot be checked is kept with the reason, and the others continue.
+    With the last month, what goes on from month to month is checked as well. A month that cannot be checked is kept with the reason, and the others continue.
     """
     run_id = await runs.find_running(session)
     if run_id is None:
         return False
-    month = await runs.next_month(session, run_id)
-    if month is None:
+    left = await runs.months_left(session, run_id)
+    if not left:
         await runs.finish(session, run_id, now)
         return True
+    month = left[0]
     months = Months(month, month)
     try:
         async with session.begin_nested():
             figures, differences = await _check(session, EVERYTHING, months)
+            if len(left) == 1:
+                differences += await _check_series(session, EVERYTHING, Months())
             await runs.keep(
                 session,
                 run_id,

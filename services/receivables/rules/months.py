@@ -29,12 +29,15 @@ def is_open(month: str, last_closed_month: str, max_open_months: int) -> bool:
     return last_closed_month < month <= months_after(last_closed_month, max_open_months)
 
 
+NO_END = "9999-12"
+
+
 @dataclass(frozen=True)
 class Months:
     """The months from `first` to `last`, both included."""
 
-    first: str
-    last: str = "9999-12"
+    first: str = "0000-00"
+    last: str = NO_END
 
 
 def open_months(last_closed: Sequence[str]) -> Months:
@@ -42,7 +45,7 @@ def open_months(last_closed: Sequence[str]) -> Months:
 
     Example: with 2026-09 and 2026-08 they begin with 2026-09. Without a company they are all months.
     """
-    return Months(min((months_after(month, 1) for month in last_closed), default="0000-00"))
+    return Months(min(months_after(month, 1) for month in last_closed)) if last_closed else Months()
 
 
 def is_far_from(day: date, month: str) -> bool:

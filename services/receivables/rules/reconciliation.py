@@ -1,8 +1,8 @@
 """What must add up in receivables, and the differences that are reported."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -179,25 +179,40 @@ class ReconciliationRun:
     differences: int
 
 
-def sum_figures(months: Iterable[MonthFigures]) -> MonthFigures:
+def sum_figures(months: Sequence[MonthFigures]) -> MonthFigures:
     """The sums of several months as one. Unbilled orders belong to no month, so that they count once."""
-    found = list(months)
-    names = [field.name for field in fields(LedgerTotals)]
-    sums = {name: sum((getattr(one.totals, name) for one in found), start=ZERO) for name in names}
-    sums |= {"invoices": int(sums["invoices"]), "unbilled": found[-1].totals.unbilled if found else ZERO}
     accounts: dict[tuple[int, str], tuple[Money, Money]] = defaultdict(lambda: (ZERO, ZERO))
+    for account in (account for month in months for account in month.accounts):
+        ours, theirs = accounts[account.gl_company, account.account]
+        accounts[account.gl_company, account.account] = (
+            ours + account.sub_ledger,
+            theirs + account.general_ledger,
+        )
     runs: dict[int, RunBookings] = {}
-    for one in found:
-        for account in one.accounts:
-            key = (account.gl_company, account.account)
-            ours, theirs = accounts[key]
-            accounts[key] = (ours + account.sub_ledger, theirs + account.general_ledger)
-        for run in one.runs:
-            known = runs.get(run.run_id)
-            # What is refused belongs to no month, so that every month before names it.
-            runs[run.run_id] = run if known is None or run.booked else known
+    for run in (run for month in months for run in month.runs):
+        # What is refused belongs to no month: the months around it name it as well.
+        if run.booked or run.run_id not in runs:
+            runs[run.run_id] = run
     return MonthFigures(
-        LedgerTotals(**sums),  # type: ignore[arg-type] # a count and amounts
+        _sum_totals([month.totals for month in months]),
         [AccountSums(*key, *amounts) for key, amounts in sorted(accounts.items())],
         [runs[run_id] for run_id in sorted(runs)],
+    )
+
+
+def _sum_totals(months: Sequence[LedgerTotals]) -> LedgerTotals:
+    def total(amount: Callable[[LedgerTotals], Money]) -> Money:
+        return sum(map(amount, months), start=ZERO)
+
+    return LedgerTotals(
+        invoices=sum(month.invoices for month in months),
+        invoiced=total(lambda month: month.invoiced),
+        adjusted=total(lambda month: month.adjusted),
+        credited=total(lambda month: month.credited),
+        written_off=total(lambda month: month.written_off),
+        open=total(lambda month: month.open),
+        exported=total(lambda month: month.exported),
+        debit=total(lambda month: month.debit),
+        credit=total(lambda month: month.credit),
+        unbilled=months[-1].unbilled if months else ZERO,
     )

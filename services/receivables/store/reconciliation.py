@@ -6,11 +6,11 @@ not with the tables.
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.months import Months
+from services.receivables.rules.months import NO_END, Months
 from services.receivables.rules.reconciliation import AccountSums, Difference, LedgerTotals, RunBookings
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
-from shared.database.statements import DIGEST, execute, fetch_all, fetch_one, fetch_value
+from shared.database.statements import DIGEST, fetch_all, fetch_one, fetch_value
 
 # What a line posts to each account, with debits positive. This repeats rules/distributions.py in SQL on purpose, so
 # that each of the two checks the other.
@@ -45,17 +45,22 @@ def _posted(scope: Scope, months: Months) -> tuple[str, dict[str, object]]:
     return posted, {"first_month": months.first, "last_month": months.last, **parameters}
 
 
-_RUNS = """
+_RUNS = f"""
     booked AS MATERIALIZED (
         SELECT e.run_id, p.id, p.net, e.invoice_id
         FROM posted p JOIN export_outcome e ON e.invoice_id = p.rating_invoice_id AND e.attempt = p.rating_attempt
         WHERE p.rating_invoice_id IS NOT NULL
     ), refused AS (
         SELECT run_id, count(*) AS refused FROM export_outcome
-        WHERE outcome <> 'booked' AND run_id >= coalesce((SELECT min(run_id) FROM booked), 0) GROUP BY run_id
+        WHERE outcome <> 'booked' AND run_id >= coalesce((SELECT min(run_id) FROM booked), 0)
+          AND (:last_month = '{NO_END}' OR run_id <= (SELECT max(run_id) FROM booked))
+        GROUP BY run_id
     )
 """
-"""Queries for WITH after `posted`: the hand-overs that were booked with it, and the others of these and later runs."""
+"""Queries for WITH after `posted`: the hand-overs that were booked with it, and the others of these runs.
+
+If the months have no end, the runs have none either.
+"""
 
 _MEMBERS = """
     touched AS (SELECT DISTINCT coalesce(p.applies_to_id, p.id) AS invoice_id FROM posted p),
@@ -66,11 +71,6 @@ _MEMBERS = """
     )
 """
 """Queries for WITH after `posted`: every invoice that it touched, with all that was ever posted to that invoice."""
-
-
-async def prepare(session: AsyncSession) -> None:
-    """Lets the statements of this transaction sort and group in memory, which is worth more to them than to others."""
-    await execute(session, "SET LOCAL work_mem = '64MB'")
 
 
 async def count_posted(session: AsyncSession, months: Months) -> int:
@@ -297,7 +297,7 @@ async def account_differences(session: AsyncSession, scope: Scope, months: Month
 
 
 async def number_gaps(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
-    """The transaction and invoice numbers that these months took, but are on no document and not skipped."""
+    """The transaction numbers that these months took, but are on no document."""
     within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="n.ar_company")
     return await fetch_all(
         session,
@@ -313,29 +313,55 @@ async def number_gaps(session: AsyncSession, scope: Scope, months: Months) -> li
         ) AS counted ON counted.documents <> counted.numbers
         WHERE n.series BETWEEN 'transaction ' || CAST(:first_month AS text) AND 'transaction ' || CAST(:last_month AS text)
           AND {within}
-        UNION ALL
-        SELECT 'NUMBERS', 'company ' || missing.ar_company || ', series invoice',
-               'no document has number ' || min(missing.number) || CASE WHEN count(*) > 1 THEN
-                   ' and ' || count(*) - 1 || ' others up to ' || max(missing.number) ELSE '' END,
-               count(*)::numeric
-        FROM (
-            SELECT n.ar_company, given.number
+        """,
+        first_month=months.first,
+        last_month=months.last,
+        **parameters,
+    )
+
+
+async def invoice_number_gaps(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
+    """The automatic invoice numbers since the first one of these months that are on no document and not skipped.
+
+    Only numbers between two that are known are looked up, because documents of other months may have them; of a gap,
+    at most 100,000.
+    """
+    within, parameters = scope_condition(scope, branch=None, customer=None, ar_company="n.ar_company")
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        WITH posted AS MATERIALIZED (
+            SELECT n.ar_company, n.last_number,
+                   CASE WHEN t.invoice_number ~ '^[0-9]{{1,18}}$' THEN t.invoice_number::bigint END AS number
             FROM number_series n
-            JOIN LATERAL (
-                SELECT min(t.invoice_number::bigint) AS number FROM ar_transaction t
-                WHERE t.ar_company = n.ar_company AND t.month BETWEEN :first_month AND :last_month
-                  AND t.type = 'invoice' AND t.action = 'add' AND NOT t.number_typed
-            ) AS first ON true
-            CROSS JOIN LATERAL generate_series(first.number, n.last_number) AS given (number)
+            JOIN ar_transaction t ON t.ar_company = n.ar_company AND t.month BETWEEN :first_month AND :last_month
             WHERE n.series = 'invoice' AND {within}
-            EXCEPT
-            SELECT s.ar_company, s.number FROM skipped_number s
-        ) AS missing
-        WHERE NOT EXISTS (
+              AND t.type = 'invoice' AND t.action = 'add' AND NOT t.number_typed
+              AND t.invoice_number ~ '^[0-9]{{1,18}}$'
+        ), since AS (
+            SELECT ar_company, min(number) AS number, max(last_number) AS last_number FROM posted GROUP BY ar_company
+        ), known AS (
+            SELECT ar_company, number FROM posted
+            UNION
+            SELECT s.ar_company, s.number FROM since JOIN skipped_number s
+                ON s.ar_company = since.ar_company AND s.number >= since.number
+            UNION
+            SELECT ar_company, last_number + 1 FROM since
+        ), gap AS (
+            SELECT ar_company, number + 1 AS first, lead(number) OVER (PARTITION BY ar_company ORDER BY number) - 1 AS last
+            FROM known
+        )
+        SELECT 'NUMBERS' AS kind, 'company ' || gap.ar_company || ', series invoice' AS document,
+               'no document has number ' || min(given.number) || CASE WHEN count(*) > 1 THEN
+                   ' and ' || count(*) - 1 || ' others up to ' || max(given.number) ELSE '' END AS detail,
+               count(*)::numeric AS amount
+        FROM gap CROSS JOIN LATERAL generate_series(gap.first, least(gap.last, gap.first + 99999)) AS given (number)
+        WHERE gap.last >= gap.first AND NOT EXISTS (
             SELECT FROM ar_transaction t
-            WHERE t.ar_company = missing.ar_company AND t.invoice_number = missing.number::text
+            WHERE t.ar_company = gap.ar_company AND t.invoice_number = given.number::text
               AND t.type = 'invoice' AND t.action = 'add' AND NOT t.number_typed)
-        GROUP BY missing.ar_company
+        GROUP BY gap.ar_company ORDER BY gap.ar_company
         """,
         first_month=months.first,
         last_month=months.last,
@@ -344,13 +370,13 @@ async def number_gaps(session: AsyncSession, scope: Scope, months: Months) -> li
 
 
 async def order_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
-    """The booked orders whose net amount differs from their rating, and the booked hand-overs without an invoice."""
+    """The booked orders whose net amount differs from their rating."""
     posted, parameters = _posted(scope, months)
     return await fetch_all(
         session,
         Difference,
         f"""
-        WITH {posted}, {_RUNS}, {_MEMBERS}
+        WITH {posted}, {_MEMBERS}
         SELECT 'ORDER_AND_INVOICE' AS kind, 'work order ' || r.number AS document,
                'rated ' || r.total || ' at version ' || r.rating_version || ', invoiced ' || sum(l.amount - l.tax) AS detail,
                r.total - sum(l.amount - l.tax) AS amount
@@ -360,13 +386,26 @@ async def order_differences(session: AsyncSession, scope: Scope, months: Months)
         JOIN rated_order r ON r.work_order_id = l.work_order_id AND r.rating_version = l.work_order_version
         WHERE r.state = 'rated'
         GROUP BY r.work_order_id HAVING r.total <> sum(l.amount - l.tax)
-        UNION ALL
-        SELECT 'OUTCOME_AND_INVOICE', 'hand-over of invoice ' || e.invoice_id || ', attempt ' || e.attempt,
-               'booked, but no invoice is posted', 0.00
+        ORDER BY document
+        """,
+        **parameters,
+    )
+
+
+async def outcome_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
+    """The booked hand-overs without an invoice, of the export runs since the first one that is booked in these months."""
+    posted, parameters = _posted(scope, months)
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        WITH {posted}, {_RUNS}
+        SELECT 'OUTCOME_AND_INVOICE' AS kind, 'hand-over of invoice ' || e.invoice_id || ', attempt ' || e.attempt AS document,
+               'booked, but no invoice is posted' AS detail, 0.00 AS amount
         FROM export_outcome e
         WHERE e.outcome = 'booked' AND e.run_id >= coalesce((SELECT min(run_id) FROM booked), 0) AND NOT EXISTS (
             SELECT FROM ar_transaction t WHERE t.rating_invoice_id = e.invoice_id AND t.rating_attempt = e.attempt)
-        ORDER BY kind, document
+        ORDER BY document
         """,
         **parameters,
     )

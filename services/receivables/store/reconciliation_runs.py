@@ -57,10 +57,14 @@ async def start(session: AsyncSession, requested_by: str, requested_at: datetime
             """,
             run_id=run_id,
         )
+        # Not by the id: a run that is refused takes one, too.
         await execute(
             session,
-            "DELETE FROM reconciliation_run WHERE id <= :last AND status = 'done'",
-            last=run_id - _KEPT_RUNS,
+            """
+            DELETE FROM reconciliation_run WHERE id IN (
+                SELECT id FROM reconciliation_run ORDER BY id DESC OFFSET :kept)
+            """,
+            kept=_KEPT_RUNS,
         )
     return run_id
 
@@ -107,14 +111,13 @@ async def list_months(session: AsyncSession, run_id: int) -> list[CheckedMonth]:
     )
 
 
-async def next_month(session: AsyncSession, run_id: int) -> str | None:
-    """The oldest month of a run that is not checked yet, or None."""
-    found: str | None = await fetch_value(
+async def months_left(session: AsyncSession, run_id: int) -> list[str]:
+    """The months of a run that are not checked yet, oldest first."""
+    return await fetch_values(
         session,
-        "SELECT min(month) FROM reconciliation_month WHERE run_id = :run_id AND checked_at IS NULL",
+        "SELECT month FROM reconciliation_month WHERE run_id = :run_id AND checked_at IS NULL ORDER BY month",
         run_id=run_id,
     )
-    return found
 
 
 async def keep(
@@ -127,7 +130,12 @@ async def keep(
     differences: Sequence[Difference],
     checked_at: datetime,
 ) -> None:
-    """Keeps what a run found in a month: the sums, and the first 1,000 differences."""
+    """Keeps what a run found in a month: the sums, and the first 1,000 differences.
+
+    Sums that could not be read again, such as that of an amount that is no number, raise ValidationError.
+    """
+    written = _FIGURES.dump_json(figures).decode()
+    _FIGURES.validate_json(written)
     await execute(
         session,
         """
@@ -140,7 +148,7 @@ async def keep(
         checked_at=checked_at,
         transactions=transactions,
         differences=len(differences),
-        figures=_FIGURES.dump_json(figures).decode(),
+        figures=written,
     )
     await execute(
         session,

@@ -165,12 +165,20 @@ async def test_a_month_that_cannot_be_checked_is_named_and_the_others_are_checke
     await clerk.entered(old, customer="E1", lines=[{"net": "30"}])
     await clerk.post(old)
     await clerk.post_invoice({"net": "50"})
-    await spoil("UPDATE ar_transaction SET invoice_number = 'X' WHERE month = '2026-10'")
+    await spoil("UPDATE ar_transaction SET net = 'NaN', total = 'NaN' WHERE month = '2026-10'")
     done = await run_all(clerk, receivables_database)
     assert (done["status"], done["checked"], done["failed"]) == ("done", 2, 1)
     failed, checked = done["months_checked"]
-    assert (failed["month"], failed["failure"]) == ("2026-10", "the database rejected it: Error")
+    assert (failed["month"], failed["failure"]) == ("2026-10", "it failed unexpectedly: ValidationError")
     assert (checked["month"], checked["failure"], done["totals"]["invoiced"]) == ("2026-11", "", "50.00")
+
+
+async def test_an_automatic_number_that_is_no_number_is_missing(clerk: Clerk, spoil: Spoil) -> None:
+    first = await clerk.post_invoice({"net": "100"})
+    await clerk.post_invoice({"net": "50"})
+    await clerk.post_invoice({"net": "50"})
+    await spoil(f"UPDATE ar_transaction SET invoice_number = 'X' WHERE id = {first['id'] + 1}")
+    assert [kind for kind, _ in await found_by(clerk)] == ["NUMBERS"]
 
 
 async def test_there_is_one_run_at_a_time(clerk: Clerk) -> None:
@@ -208,3 +216,36 @@ async def test_there_is_no_such_run(clerk: Clerk) -> None:
     for path in ("runs/7", "runs/7/differences"):
         answer: httpx.Response = await clerk.client.get(f"/v1/reconciliation/{path}")
         assert answer.status_code == 404
+
+
+async def test_a_counter_that_jumped_is_a_difference_and_costs_no_more_than_others(clerk: Clerk, spoil: Spoil) -> None:
+    await clerk.post_invoice({"net": "100"})
+    await spoil("UPDATE number_series SET last_number = 900000000000 WHERE series = 'invoice'")
+    (found,) = (await clerk.client.get("/v1/reconciliation")).json()["differences"]
+    assert (found["kind"], found["amount"]) == ("NUMBERS", "100000.00")
+
+
+async def test_a_run_finds_numbers_that_are_missing_between_two_months(
+    clerk: Clerk, receivables_database: Database, spoil: Spoil
+) -> None:
+    old = await clerk.batch(month="2026-10")
+    await clerk.entered(old, customer="E1", lines=[{"net": "30"}])
+    await clerk.post(old)
+    await spoil("UPDATE number_series SET last_number = last_number + 1 WHERE series = 'invoice'")
+    await clerk.post_invoice({"net": "50"})
+    done = await run_all(clerk, receivables_database)
+    found = (await clerk.client.get(f"/v1/reconciliation/runs/{done['id']}/differences")).json()["items"]
+    assert [(one["kind"], one["amount"]) for one in found] == [("NUMBERS", "1.00")]
+
+
+async def test_runs_that_were_refused_push_no_other_run_out(clerk: Clerk, receivables_database: Database) -> None:
+    await clerk.post_invoice({"net": "100"})
+    first = await run_all(clerk, receivables_database)
+    await clerk.client.post("/v1/reconciliation/runs")
+    for _ in range(101):
+        assert (await clerk.client.post("/v1/reconciliation/runs")).status_code == 409
+    async with receivables_database.transaction() as session:
+        while await check_next_month(session, now()):
+            pass
+    await run_all(clerk, receivables_database)
+    assert (await clerk.client.get(f"/v1/reconciliation/runs/{first['id']}")).status_code == 200
