@@ -93,7 +93,7 @@ async def _check(session: AsyncSession, scope: Scope, months: Months) -> tuple[M
 
 
 async def _check_series(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
-    """What goes on from month to month: the numbers of invoices, and the hand-overs of rating."""
+    """What continues from month to month: the numbers of invoices, and the hand-overs of rating."""
     return [
         *await reconciliation.invoice_number_gaps(session, scope, months),
         *await reconciliation.outcome_differences(session, scope, months),
@@ -157,7 +157,7 @@ def _require_everything(scope: Scope) -> None:
 async def check_next_month(session: AsyncSession, now: datetime) -> bool:
     """Checks the next month of the run that is under way. Returns False without one.
 
-    With the last month, what goes on from month to month is checked as well. A month that cannot be checked is kept with the reason, and the others continue.
+    With the last month, what continues from month to month is checked as well. A month that cannot be checked is kept with the reason, and the others continue.
     """
     run_id = await runs.find_running(session)
     if run_id is None:
