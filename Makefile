@@ -19,7 +19,7 @@ up: $(RUNNING) ## Run the suite with sample data until Ctrl-C; PORT=8400
 	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT))
 
 test: $(TESTING) ## Run the tests on real PostgreSQL and NATS
-	@$(RUN) -m pytest -n 3
+	@$(RUN) -m pytest -n 2
 
 bench: $(READY) ## Run the benchmarks and write docs/benchmarks.md; ONLY=gateway runs one
 	@$(RUN) -m tests.bench $(ONLY)
@@ -49,7 +49,7 @@ check: $(READY) ## Lint, format, types, import rules, house rules, deployable lo
 
 coverage: $(READY) ## Run the tests and report branch coverage; fails below the floor in pyproject.toml
 	@$(VENV)/bin/coverage erase
-	@$(VENV)/bin/coverage run -m pytest -n 3
+	@$(VENV)/bin/coverage run -m pytest -n 2
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report
 
