@@ -284,8 +284,8 @@ class Reader(Generic[RowT]):
     def _invalid(self, line: int, given: Mapping[str, str], faulty: frozenset[str]) -> Numbered[RowT]:
         """A row with some invalid values, which become the default or None."""
         assert issubclass(self._kind, BaseModel)
-        row, others = read_partly(self._kind, {name: cell for name, cell in given.items() if name not in faulty})
-        return Numbered(line, row, faulty | others)
+        read = read_partly(self._kind, {name: cell for name, cell in given.items() if name not in faulty})
+        return Numbered(line, read.value, faulty | read.faulty)
 
 
 def _entered(cell: str) -> str:

@@ -189,7 +189,7 @@ class Operation(APIRoute):
         refused = refusal_of_validation(error)
         if self.naming is None or not isinstance(refused, InvalidInput) or not isinstance(error.body, dict):
             return refused
-        body, _ = read_partly(self.naming.kind, error.body)
+        read = read_partly(self.naming.kind, error.body)
         invalid = invalid_faults(error)
         places = {fault.pointer for fault in invalid}
         database: Database = request.app.state.database
@@ -197,8 +197,9 @@ class Operation(APIRoute):
             facts = None if self.naming.facts is None else await self.naming.facts(request, session)
             if self.naming.facts is not None and facts is None:
                 return refused
-            found = await self.naming.find(session, PartlyRead(body, places, facts))
-        named = [Fault(pointer, detail) for pointer, detail in found if pointer not in places]
+            found = await self.naming.find(session, PartlyRead(read.value, places, facts))
+        given = [(read.place_given(pointer), detail) for pointer, detail in found]
+        named = [Fault(pointer, detail) for pointer, detail in given if pointer not in places]
         return invalid_fields([*invalid, *named])
 
     async def _note(self, request: Request, answer: Response) -> None:

@@ -1,11 +1,12 @@
 """Values of which some fields are invalid, read as far as they go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache, cached_property
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError, create_model
 from pydantic.fields import FieldInfo
@@ -48,36 +49,67 @@ def _with_parents(pointer: str) -> list[str]:
     return ["/".join(steps[:end]) for end in range(2, len(steps) + 1)]
 
 
-def read_partly(kind: type[T], given: Mapping[str, Any]) -> tuple[T, frozenset[str]]:
-    """The value with those fields that are valid by themselves, and the names of the others.
+class Read(NamedTuple, Generic[T]):
+    """A value with those fields that are valid by themselves.
+
+    `faulty` are the names of the others. `kept` are, by JSON pointer, the lists of which only the valid items were
+    kept, with the position of each in what was given.
+    """
+
+    value: T
+    faulty: frozenset[str]
+    kept: Mapping[str, Sequence[int]]
+
+    def place_given(self, pointer: str) -> str:
+        """The pointer into what was given, of one into the value: of `["S0", 5, "S1"]`, `/servers/1` is `/servers/2`."""
+        around, _, item = pointer.rpartition("/")
+        return f"{around}/{self.kept[around][int(item)]}" if around in self.kept else pointer
+
+
+def read_partly(kind: type[T], given: Mapping[str, Any]) -> Read[T]:
+    """The value as far as it can be read.
 
     `kind` is a model or a dataclass. An invalid, missing or empty field has its default, or None. A model or dataclass in
-    a field, or each one of a list of them, is read as far as it goes. Nothing else checks the value, so it is only good
-    for looking up what it names.
+    a field, or each one of a list of them, is read as far as it goes; of other lists, the valid items are. Nothing else
+    checks the value, so it is only good for looking up what it names.
     """
     # Any class can be hashed, which mypy does not see.
     cached: Any = kind
     declared, alone = _fields_of(cached), _each_alone(cached)
     known = {name: value for name, value in given.items() if name in declared and value is not None}
+    places: list[tuple[int | str, ...]] = []
     faulty: frozenset[str] = frozenset()
+    kept: dict[str, Sequence[int]] = {}
     try:
         valid = alone.model_validate(known)
     except ValidationError as error:
-        faulty = frozenset(str(details["loc"][0]) for details in error.errors())
+        places = [details["loc"] for details in error.errors()]
+        faulty = frozenset(str(place[0]) for place in places)
         valid = alone.model_validate({name: value for name, value in known.items() if name not in faulty})
     values = {name: _default_of(info) for name, info in declared.items()}
     values |= {name: getattr(valid, name) for name in valid.model_fields_set}
     for name in faulty:
-        annotation = declared[name].annotation
+        annotation, sent = declared[name].annotation, known[name]
         item = _kind_in(annotation)
         if item is not None and item in {annotation, *_alternatives(annotation)}:
-            if isinstance(known[name], dict):
-                values[name] = read_partly(item, known[name])[0]
-        elif item is not None and isinstance(known[name], list):
+            if isinstance(sent, dict):
+                read = read_partly(item, sent)
+                values[name] = read.value
+                kept |= {f"/{name}{place}": positions for place, positions in read.kept.items()}
+        elif isinstance(sent, list) and item is not None:
             # One that is no object is empty, so that the others keep their places.
-            values[name] = [read_partly(item, one if isinstance(one, dict) else {})[0] for one in known[name]]
+            several = [read_partly(item, one if isinstance(one, dict) else {}) for one in sent]
+            values[name] = [read.value for read in several]
+            for index, read in enumerate(several):
+                kept |= {f"/{name}/{index}{place}": positions for place, positions in read.kept.items()}
+        elif isinstance(sent, list):
+            invalid = {place[1] if len(place) > 1 else None for place in places if place[0] == name}
+            positions = [index for index in range(len(sent)) if index not in invalid]
+            with suppress(ValidationError):
+                values[name] = getattr(alone.model_validate({name: [sent[index] for index in positions]}), name)
+                kept[f"/{name}"] = positions
     missing = {name for name, info in declared.items() if info.is_required() and name not in known}
-    return _made(kind, set(valid.model_fields_set), values), faulty | missing
+    return Read(_made(kind, set(valid.model_fields_set), values), faulty | missing, kept)
 
 
 @cache

@@ -213,6 +213,9 @@ async def test_a_selection_names_what_does_not_exist_beside_an_invalid_date(comp
     assert places(assigned) == ["/colour", *found]
     both = {"selection": {**selection, "rated_until": "soon"}}
     assert places(await rating.post("/v1/exports", json=both, headers=key(3))) == ["/selection/rated_until", *found]
+    mixed = {"selection": {"branches": ["SAT", 7, "NOWHERE"], "bill_tos": ["S0"]}}
+    found = ["/selection/branches/1", "/selection/branches/2", "/selection/bill_tos/0"]
+    assert places(await rating.post("/v1/exports", json=mixed, headers=key(4))) == found
     run = await rating.post(
         "/v1/rating-runs", json={"branches": ["NOWHERE"], "customers": ["S0"], "service_to": "soon"}
     )
@@ -233,6 +236,7 @@ async def test_the_first_200_unknown_names_are_listed_and_the_others_counted(com
 async def test_a_payment_of_commissions_names_servers_and_periods_that_do_not_exist(company: Company) -> None:
     rating, _ = company
     for body, found in (
+        ({"servers": [5, "S0"]}, ["/servers/0", "/servers/1"]),
         ({"servers": ["S0"], "through_period": 99}, ["/servers/0", "/through_period"]),
         ({"servers": ["S0"], "through_period": "x"}, ["/through_period", "/servers/0"]),
     ):

@@ -21,7 +21,9 @@ class Sheet(BaseModel):
 
 
 def test_valid_fields_are_read_beside_invalid_ones_and_lines_keep_their_places() -> None:
-    sheet, faulty = read_partly(Sheet, {"lines": [5, {"item": "Copies", "units": "many"}, {}], "tags": None, "more": 1})
+    sheet, faulty, _ = read_partly(
+        Sheet, {"lines": [5, {"item": "Copies", "units": "many"}, {}], "tags": None, "more": 1}
+    )
     assert [tuple(vars(line).values()) for line in sheet.lines] == [(None, 1), ("Copies", 1), (None, 1)]
     assert vars(sheet)["name"] is None
     assert sheet.tags == ("new",)
@@ -57,7 +59,7 @@ class Request(BaseModel):
 
 
 def test_a_dataclass_or_a_model_in_a_field_is_read_as_far_as_it_goes() -> None:
-    read, faulty = read_partly(
+    read, faulty, _ = read_partly(
         Request,
         {
             "choice": {"codes": [1], "until": "soon"},
@@ -70,3 +72,19 @@ def test_a_dataclass_or_a_model_in_a_field_is_read_as_far_as_it_goes() -> None:
     assert read.sheet is not None
     assert [line.item for line in read.sheet.lines] == ["Copies"]
     assert read.choices == [Choice(name="b"), Choice()]
+
+
+def test_the_valid_items_of_a_list_are_kept_with_their_places() -> None:
+    given = {"sheet": {"name": "A", "tags": ["a", 5, "b"]}, "choices": [{}, {"codes": ["x", 3]}]}
+    read = read_partly(Request, given)
+    assert read.value.sheet is not None
+    assert (read.value.sheet.tags, read.value.choices) == (["a", "b"], [Choice(), Choice(codes=[3])])
+    places = ("/sheet/tags/0", "/sheet/tags/1", "/choices/1/codes/0", "/choices/1", "/sheet/name")
+    assert [read.place_given(place) for place in places] == [
+        "/sheet/tags/0",
+        "/sheet/tags/2",
+        "/choices/1/codes/1",
+        "/choices/1",
+        "/sheet/name",
+    ]
+    assert read_partly(Sheet, {"name": "A", "tags": "a"}).value.tags == ("new",)
