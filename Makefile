@@ -19,13 +19,14 @@ up: $(RUNNING) ## Run the suite with sample data until Ctrl-C; PORT=8400
 	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT))
 
 test: $(TESTING) ## Run the tests on real PostgreSQL and NATS
-	@$(RUN) -m pytest -n 2
+	@$(RUN) -m pytest -n 3
 
 bench: $(READY) ## Run the benchmarks and write docs/benchmarks.md; ONLY=gateway runs one
 	@$(RUN) -m tests.bench $(ONLY)
 
 test-long: $(TESTING) ## Run the long tests: random entries, declared answers, restarts under load, memory use
 	@$(RUN) -m pytest -n 2 -m long tests --ignore=tests/long
+	@RATEBOOK_LIVES=40 RATEBOOK_SEEDS=24 $(RUN) -m pytest -n 2 tests/exchange/test_laws.py tests/exchange/test_lives.py
 	@$(RUN) -m pytest -m long tests/long
 
 test-ldap: $(READY) ## Run the tests with slapd; needs a compiler, libldap2-dev, libsasl2-dev, and apt or slapd
@@ -49,7 +50,7 @@ check: $(READY) ## Lint, format, types, import rules, house rules, deployable lo
 
 coverage: $(READY) ## Run the tests and report branch coverage; fails below the floor in pyproject.toml
 	@$(VENV)/bin/coverage erase
-	@$(VENV)/bin/coverage run -m pytest -n 2
+	@$(VENV)/bin/coverage run -m pytest -n 3
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report
 
