@@ -31,6 +31,7 @@ from shared.access.grants import Grant, Principal
 from shared.access.identity import HEADER, sign_identity
 from shared.database.pool import Database
 from shared.service import migration
+from tests.fixtures.certificates import own_certificate
 
 _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 
@@ -71,6 +72,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if _CLUSTER in os.environ:
         return
     directory = Path(tempfile.mkdtemp(prefix="ratebook-tests-", dir=_quick_place()))
+    # Each client of a test would read the certificates of all the world's authorities otherwise.
+    os.environ["SSL_CERT_FILE"] = str(own_certificate(directory))
     cluster = start_postgres(directory / "postgres", {}, durable=False)
     # In reverse order.
     config.add_cleanup(partial(shutil.rmtree, directory, ignore_errors=True))
