@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.declared import Access
-from shared.access.grants import EVERYTHING, Principal, Scope, scope_for
+from shared.access.grants import EVERYTHING, Level, Principal, Scope, scope_for
 from shared.access.identity import HEADER, IdentityVerifier
 from shared.audit import store as audit
 from shared.audit.chain import kept_body
@@ -203,9 +203,14 @@ class Operation(APIRoute):
         return invalid_fields([*invalid, *named])
 
     async def _note(self, request: Request, answer: Response) -> None:
-        """Adds a command that was carried out to the audit, in the command's own transaction."""
+        """Adds a command that was carried out to the audit, in the command's own transaction.
+
+        What may be done with the level `view` asks for something, whatever its method: an entry form, a trial.
+        """
         session, access = request.state.session, self.declared
         if session is None or access is None or access.kind == "public" or request.method not in _CHANGING:
+            return
+        if access.level is Level.VIEW:
             return
         caller: Caller = request.state.caller
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -66,11 +66,13 @@ async def test_a_command_is_recorded_with_its_sender_and_request(company: Compan
 
 
 async def test_refused_and_reading_requests_are_not_recorded(company: Company) -> None:
-    rating, _ = company
-    before = len(await entries(rating))
+    rating, receivables = company
+    before = len(await entries(rating)), len(await entries(receivables))
     assert (await rating.post("/v1/priorities", json={"code": "no such form"})).status_code == 422
     assert (await rating.get("/v1/priorities")).status_code == 200
-    assert len(await entries(rating)) == before
+    form = {"ar_company": 1, "header": {"customer": "S1001"}}
+    assert (await receivables.post("/v1/entry-forms", json=form)).status_code == 200
+    assert (len(await entries(rating)), len(await entries(receivables))) == before
 
 
 async def test_a_command_sent_twice_is_recorded_once(company: Company, enter: Enter, rating_database: Database) -> None:
