@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property, partial
 from operator import attrgetter
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import anyio.to_process
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -147,11 +147,11 @@ def _find_faults(content: Content, kind: type[RowT], key: Callable[[RowT], Hasha
             "The file is not in UTF-8. Save it as CSV UTF-8.", faults=(Fault(f"line {line}", "is not in UTF-8"),)
         )
     try:
-        too_large = _find_size_fault(text)
+        refused = _find_other_separator(text, kind) or _find_size_fault(text)
     except csv.Error as error:
         return _Refused("The file cannot be read as CSV.", faults=(Fault("file", str(error)),))
-    if too_large is not None:
-        return too_large
+    if refused is not None:
+        return refused
     faults = Faults()
     first: dict[Hashable, int] = {}
     for numbered in Reader(kind, content.cells, faults).rows_of(text):
@@ -176,6 +176,19 @@ def _key_of(numbered: Numbered[RowT], key: Callable[[RowT], Hashable]) -> Hashab
     parts = name if isinstance(name, tuple) else (name,)
     unknown = numbered.faulty and (isinstance(name, BaseModel) or any(part is None for part in parts))
     return None if unknown else name
+
+
+def _find_other_separator(text: str, kind: type[Any]) -> _Refused | None:
+    """Whether the columns are separated as spreadsheet programs do it where the comma is the decimal sign."""
+    heading = text.partition("\n")[0]
+    for separator, words in ((";", "semicolons"), ("\t", "tabs")):
+        names = {name.strip().strip('"') for name in heading.split(separator)}
+        if len(names.intersection(field_names(kind))) > 1:
+            return _Refused(
+                f"The columns of the file are separated by {words}. Save it with commas, as CSV UTF-8, or as .xlsx.",
+                faults=(Fault("line 1", f"is separated by {words}"),),
+            )
+    return None
 
 
 def _find_size_fault(text: str) -> _Refused | None:

@@ -49,6 +49,8 @@ async def refusal_of(content: bytes) -> ImportRefused:
         (b"code," + b"x," * 1_000_000 + b"\n", r"The file has 1,000,002 columns; 200 are allowed"),
         (b"code\n" + b"\n" * (MOST_ROWS + 1), "The file has more than 100,000 rows"),
         (b"code\n" + b"a\n" * (MOST_ROWS + 1), "The file has more than 100,000 rows"),
+        (b"code;pages\nA;1\n", "separated by semicolons. Save it with commas, as CSV UTF-8, or as .xlsx"),
+        (b'"code"\t"pages"\r\nA\t1\r\n', "is separated by tabs"),
         (b"code\n" + "é".encode("latin-1") * 40_000, "is not in UTF-8"),
     ],
 )
