@@ -163,12 +163,12 @@ def _add_company(commands: Commands) -> None:
         commands,
         "import",
         "gateway.import_file",
-        "import a CSV file: all of it, or nothing and a list of all errors",
+        "import a CSV file or a workbook: all of it, or nothing and a list of all errors",
         "import work-orders orders.csv",
         r"import customers - --user 'ALAMO\rita' < customers.csv",
     )
     importing.add_argument("kind", choices=sorted(kinds), metavar="KIND", help=f"one of {', '.join(sorted(kinds))}")
-    importing.add_argument("file", help="CSV file in UTF-8 with a heading line; - reads standard input")
+    importing.add_argument("file", help="CSV file in UTF-8 with a heading line, or .xlsx; - reads standard input")
     importing.add_argument("--check", action="store_true", help="only check the file; import nothing")
     reconciling = _add_clerk(
         commands,

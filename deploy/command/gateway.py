@@ -19,7 +19,7 @@ _INVOICE_COLUMNS = ("invoice_id", "bill_to", "total", "outcome", "ar_number", "r
 
 
 def import_file(given: Namespace, output: Output) -> int:
-    """Sends a CSV file. The service checks all of it before it imports anything; with `--check` it imports nothing."""
+    """Sends a CSV file or a workbook. The service checks all of it before it imports anything; with `--check` it imports nothing."""
     try:
         content = sys.stdin.buffer.read() if given.file == "-" else Path(given.file).read_bytes()
     except OSError as error:

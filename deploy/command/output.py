@@ -1,6 +1,7 @@
 """The output of commands: tables for people, one JSON document for programs, failures on standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +12,12 @@ from rich.table import Table
 from deploy.local.client import Refused
 
 Row = Mapping[str, Any]
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def _is_number(value: object) -> bool:
+    """Whether the value is a number or an amount, or there is none."""
+    return value is None or isinstance(value, int) or (isinstance(value, str) and bool(_NUMBER.fullmatch(value)))
 
 
 class Output:
@@ -40,7 +47,11 @@ class Output:
         """Prints rows with these columns for people."""
         if self._as_json or not rows:
             return
-        table = Table(*(column.replace("_", " ") for column in columns), box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
+        for column in columns:
+            numbers = all(_is_number(row[column]) for row in rows)
+            # Of a number, every digit counts: words are cut before one is.
+            table.add_column(column.replace("_", " "), justify="right" if numbers else "left", no_wrap=numbers)
         for row in rows:
             table.add_row(*("" if row[column] is None else str(row[column]) for column in columns))
         self._console.print(table)

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 
 from deploy.local.process import LocalError
+from shared.files.csv import CSV_TYPE
+from shared.files.xlsx import XLSX_TYPE
 
 _FRESH_SECONDS = 240
 
@@ -70,8 +72,9 @@ class Clerk:
         return answer.json() if answer.content else None
 
     def upload(self, path: str, content: bytes) -> Any:
-        """Imports a CSV file and returns the answer."""
-        return self.call("POST", path, content=content, headers={"content-type": "text/csv"}).json()
+        """Imports a CSV file or a workbook, which begins as every ZIP archive does, and returns the answer."""
+        media_type = XLSX_TYPE if content.startswith(b"PK\x03\x04") else CSV_TYPE
+        return self.call("POST", path, content=content, headers={"content-type": media_type}).json()
 
     def pages(self, path: str, **query: Any) -> Iterator[Any]:
         """All items of a list, page by page."""

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from deploy.local.client import Clerk
 from deploy.local.suite import Suite
@@ -54,6 +55,14 @@ def test_a_file_is_imported_from_any_folder(home: Path, suite: Suite, story: Sto
     assert [json.loads(checked.stdout)[name] for name in ("imported", "checked")] == [0, 2]
     assert "line 3: CLI-2 created" in ratebook(home, "import", "work-orders", str(file), "--check").stdout
     assert "2" in ratebook(home, "import", "work-orders", str(file)).stdout
+    book = tmp_path / "orders.xlsx"
+    workbook = Workbook()
+    sheet = workbook.create_sheet("Orders", 0)
+    workbook.active = 0
+    for row in csv.reader(io.StringIO(orders_csv("CLI-4", field_status="in_field"))):
+        sheet.append(row)
+    workbook.save(book)
+    assert json.loads(ratebook(home, "import", "work-orders", str(book), "--json").stdout)["imported"] == 1
     more = ratebook(home, "import", "work-orders", "-", "--json", said=orders_csv("CLI-3", field_status="in_field"))
     assert json.loads(more.stdout)["imported"] == 1
 

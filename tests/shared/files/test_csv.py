@@ -86,8 +86,6 @@ async def test_header_and_lines_are_reported_together() -> None:
     ]
     lacking = await refusal_of(b"pages\nx\n")
     assert [fault.pointer for fault in lacking.faults] == ["line 1", "line 2, column pages"]
-    other = await refusal_of(b"code;pages\nA;1\n")
-    assert [fault.detail for fault in other.faults] == ["has the unknown column code;pages", "lacks column code"]
 
 
 async def test_faults_of_the_first_lines_are_named_by_all_checks() -> None:
