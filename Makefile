@@ -15,8 +15,8 @@ help: ## List the targets
 demo: $(RUNNING) ## Start everything, bill 1,000 sample orders through the gateway, reconcile, stop
 	@$(RUN) -m deploy.local demo
 
-up: $(RUNNING) ## Run the suite with sample data until Ctrl-C; PORT=8400
-	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT))
+up: $(RUNNING) ## Run the suite with sample data until Ctrl-C; PORT=8400, EMPTY=1 without the data
+	@$(RUN) -m deploy.local up $(if $(PORT),--port $(PORT)) $(if $(EMPTY),--empty)
 
 test: $(TESTING) ## Run the tests on real PostgreSQL and NATS
 	@$(RUN) -m pytest -n 3

@@ -12,8 +12,9 @@ from deploy.local.process import LocalError
 from deploy.local.suite import ADMINISTRATOR, Suite
 
 SAMPLE = Path(__file__).parent.parent / "sample"
+ORDER_ENTRY = r"ALAMO\olga"
 CLERKS = {
-    r"ALAMO\olga": "order entry",
+    ORDER_ENTRY: "order entry",
     r"ALAMO\bill": "billing: rates and exports",
     r"ALAMO\rita": "receivables: accounts and credits",
     r"ALAMO\mia": "billing, Miami branch only",
@@ -79,6 +80,20 @@ def load_sample(suite: Suite, report: Callable[[str], None] = lambda _: None) ->
     finally:
         clerk.close()
     loaded.touch()
+
+
+def load_orders(suite: Suite) -> int:
+    """Imports the work orders as the clerk who enters them, unless there are orders; returns how many are new."""
+    clerk = Clerk(suite.gateway_url, ORDER_ENTRY, suite.home.secrets.password_of(ORDER_ENTRY))
+    try:
+        if _has(clerk, "/rating/work-orders"):
+            return 0
+        imported: int = clerk.upload("/rating/work-orders/import", (SAMPLE / "work-orders.csv").read_bytes())[
+            "imported"
+        ]
+        return imported
+    finally:
+        clerk.close()
 
 
 def _has(clerk: Clerk, path: str, besides: int = 0) -> bool:
