@@ -70,7 +70,9 @@ def load_sample(suite: Suite, report: Callable[[str], None] = lambda _: None) ->
         for user in clerk.pages("/security/users"):
             if user["name"] in passwords:
                 password = passwords[user["name"]]
-                clerk.call("PUT", f"/security/users/{user['id']}/password", json={"password": password})
+                clerk.call(
+                    "PUT", f"/security/users/{user['id']}/password", json={"password": password, "must_change": False}
+                )
         for path, name in _FILES:
             report(name.removesuffix(".csv").replace("-", " "))
             if path == _NEEDS_CUSTOMERS:

@@ -16,6 +16,13 @@ class LoginRefused(DomainError):
         super().__init__("The log-in was refused. Check your credentials and log in again.")
 
 
+class PasswordToChange(DomainError):
+    """An administrator has set this password, so it is only good for choosing your own: POST /v1/passwords."""
+
+    code = "PASSWORD_TO_CHANGE"
+    status = 403
+
+
 class LogInLimited(DomainError):
     """Too many log-ins of this account failed, or it failed at an address with too many failures.
 

@@ -17,6 +17,7 @@ from services.security.api import (
     me,
     members,
     oidc,
+    passwords,
     permissions,
     service_accounts,
     sessions,
@@ -31,6 +32,7 @@ from shared.service.build import build
 
 ROUTERS = (
     tokens.router,
+    passwords.router,
     service_accounts.tokens,
     cookies.router,
     oidc.router,

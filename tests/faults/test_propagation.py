@@ -31,7 +31,7 @@ class Clerks:
         name = f"ALAMO\\p{time.time_ns()}"
         password = "correct horse battery"
         user = self.admin.post("/security/users", {"name": name, "display_name": "P"})["id"]
-        self.admin.call("PUT", f"/security/users/{user}/password", json={"password": password})
+        self.admin.call("PUT", f"/security/users/{user}/password", json={"password": password, "must_change": False})
         grants = [{"feature": "rating.rate_tables", "level": "view"}]
         group = self.admin.post("/security/groups", {"name": f"Group of {name}", "grants": grants})["id"]
         self._membership = f"/security/groups/{group}/members/{user}"

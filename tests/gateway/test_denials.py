@@ -100,7 +100,10 @@ async def test_the_audit_shows_denials_and_nobody_can_forge_them(
 def _be_refused_and_look(gateway: str) -> None:
     with logged_in(gateway, "ALAMO\\admin") as admin:
         user = admin.post("/security/users", json={"name": "ALAMO\\jsmith", "display_name": "J. Smith"}).json()["id"]
-        assert admin.put(f"/security/users/{user}/password", json={"password": PASSWORD}).status_code == 204
+        assert (
+            admin.put(f"/security/users/{user}/password", json={"password": PASSWORD, "must_change": False}).status_code
+            == 204
+        )
         wait_for(lambda: _refused_four_times(gateway), "the gateway knows the user")
 
         def entries() -> list[dict[str, object]]:

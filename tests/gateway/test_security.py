@@ -20,7 +20,10 @@ async def test_a_permission_is_granted_used_and_revoked_within_a_second(
 def _give_use_and_take_away(gateway: str) -> None:
     with logged_in(gateway, "ALAMO\\admin") as admin:
         user = admin.post("/security/users", json={"name": "ALAMO\\jsmith", "display_name": "J. Smith"}).json()["id"]
-        assert admin.put(f"/security/users/{user}/password", json={"password": PASSWORD}).status_code == 204
+        assert (
+            admin.put(f"/security/users/{user}/password", json={"password": PASSWORD, "must_change": False}).status_code
+            == 204
+        )
         grants = [{"feature": "rating.work_orders", "level": "view", "branches": ["SAT"]}]
         group = admin.post("/security/groups", json={"name": "Order Entry", "grants": grants}).json()["id"]
         assert admin.put(f"/security/groups/{group}/members/{user}").status_code == 204

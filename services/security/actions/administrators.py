@@ -44,7 +44,7 @@ async def create_administrator(session: AsyncSession, name: str, password: Secre
         known = await users.find_credentials(session, fold(name))
         if not await verify_password(known.password_hash if known is not None else None, password):
             now = clock.now()
-            await users.set_password_hash(session, user_id, await hash_password(password), now)
+            await users.set_password_hash(session, user_id, await hash_password(password), now, must_change=False)
             await sessions.end_sessions_of(session, [user_id], "password_set", now)
         await log_ins.forget(session, [fold(name)])
     return user_id

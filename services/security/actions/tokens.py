@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.security.actions import log_ins as trying
 from services.security.actions.bindings import open_session_for
 from services.security.actions.log_ins import Attempt, Counted, Entrance
-from services.security.actions.passwords import verify_password
-from services.security.errors import IdentityProviderAway
+from services.security.actions.passwords import hash_password, verify_password
+from services.security.errors import IdentityProviderAway, PasswordToChange, PasswordUnfit
 from services.security.rules.bindings import Claimed
 from services.security.rules.directory import SOURCE, account_in
 from services.security.rules.log_ins import WINDOW
+from services.security.rules.passwords import require_another
 from services.security.rules.sessions import KEPT_AFTER_EXPIRY, SESSION_LIFETIME, Answer, Shown, answer_refresh
 from services.security.rules.tokens import (
     REFRESH_TOKEN_BYTES,
@@ -43,7 +44,7 @@ def _tokens(entrance: Entrance, opened: LoggedIn, refresh_token: str, *, in_brow
 async def log_in(entrance: Entrance, name: str, password: SecretStr, *, in_browser: bool = False) -> Tokens:
     """Opens a session for a user with a password: the local one if there is one, else the domain's.
 
-    Raises LogInLimited, IdentityProviderAway, or LoginRefused for any other reason.
+    Raises LogInLimited, IdentityProviderAway, PasswordToChange, or LoginRefused for any other reason.
 
     The account is read in its own transaction: checking a password takes long, and waiting log-ins must not hold the
     connections that the gateway needs to read the permission table. The attempt is counted before the password is
@@ -54,7 +55,7 @@ async def log_in(entrance: Entrance, name: str, password: SecretStr, *, in_brows
     async with trying.in_turn(entrance, counted):
         try:
             opened = await _open(entrance, attempt, password)
-        except IdentityProviderAway:
+        except (IdentityProviderAway, PasswordToChange):
             await trying.take_back(entrance, counted)
             raise
     return await give_first(entrance, attempt, opened, in_browser=in_browser, counted=counted)
@@ -72,8 +73,36 @@ async def _open(entrance: Entrance, attempt: Attempt, password: SecretStr) -> Lo
         return None if subject is None else await open_session_for(session, Claimed(SOURCE, subject, name.strip()), now)
     if await verify_password(None if credentials is None else credentials.password_hash, password):
         assert credentials is not None
+        if credentials.must_change:
+            raise PasswordToChange("This password was set for you. Choose your own, then log in with that.")
         return await sessions.open_session(session, credentials, now, now + SESSION_LIFETIME)
     return None
+
+
+async def change_password(entrance: Entrance, name: str, password: SecretStr, wanted: SecretStr) -> None:
+    """Gives an account the password `wanted`, and logs it out everywhere; `password` is its local one so far.
+
+    The attempt is counted and refused as a log-in is. Raises LogInLimited, PasswordUnfit or LoginRefused.
+    """
+    attempt = Attempt("POST /v1/passwords", name, entrance.address)
+    counted = await trying.begin(entrance, attempt)
+    async with trying.in_turn(entrance, counted):
+        async with entrance.database.transaction() as reading:
+            known = await users.find_credentials(reading, attempt.account) if attempt.account else None
+        if not await verify_password(None if known is None else known.password_hash, password):
+            raise await trying.refuse(entrance, attempt, counted=counted)
+        assert known is not None
+        try:
+            require_another(wanted.get_secret_value(), password.get_secret_value(), name)
+        except PasswordUnfit:
+            await trying.take_back(entrance, counted)
+            raise
+        made = await hash_password(wanted)
+    session, now = entrance.session, entrance.now
+    if not await users.replace_password_hash(session, known, made, now):
+        raise await trying.refuse(entrance, attempt, counted=counted)
+    await sessions.end_sessions_of(session, [known.user_id], "password_set", now)
+    await trying.succeed(entrance, attempt, known.user_id)
 
 
 async def give_first(

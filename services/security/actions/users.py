@@ -77,9 +77,17 @@ async def change_user(session: AsyncSession, user_id: int, expected: int, wanted
 
 
 async def set_password(
-    session: AsyncSession, user_id: int, password: SecretStr, *, by_administrator: bool, now: datetime
+    session: AsyncSession,
+    user_id: int,
+    password: SecretStr,
+    *,
+    must_change: bool,
+    by_administrator: bool,
+    now: datetime,
 ) -> None:
     """Sets a user's local password and logs the user out everywhere.
+
+    If the user `must_change` it, it is good for nothing else.
 
     `by_administrator` says whether the caller has `security.groups` at admin. Callers without it could take over the
     account of an administrator by setting its password, which raises AdministratorProtected.
@@ -93,7 +101,7 @@ async def set_password(
         raise AdministratorProtected(
             f"{user.name} is an administrator, so another administrator must set the password."
         )
-    await users.set_password_hash(session, user_id, await hash_password(password), now)
+    await users.set_password_hash(session, user_id, await hash_password(password), now, must_change=must_change)
     await sessions.end_sessions_of(session, [user_id], "password_set", now)
     await log_ins.forget(session, [fold(user.name)])
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from services.security.actions import tokens as actions
 from services.security.api.dependencies import EntranceOf
-from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
+from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused, PasswordToChange
 from services.security.rules.tokens import Tokens
 from services.security.schemas.cookies import CookieRead
 from services.security.schemas.tokens import LogInBody
@@ -48,7 +48,7 @@ def _clear(response: Response) -> Response:
 @router.post(
     "",
     access=declared.public("Callers log in here."),
-    refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
+    refuses=[LoginRefused, LogInLimited, IdentityProviderAway, PasswordToChange],
 )
 async def log_in_from_browser(body: LogInBody, entrance: EntranceOf, response: Response) -> CookieRead:
     """Opens a session like POST /v1/tokens, and sets its tokens as cookies.

@@ -4,7 +4,7 @@ from fastapi import Response
 
 from services.security.actions import tokens as actions
 from services.security.api.dependencies import NOT_KEPT, CallerId, EntranceOf
-from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused
+from services.security.errors import IdentityProviderAway, LogInLimited, LoginRefused, PasswordToChange
 from services.security.rules.tokens import Tokens
 from services.security.schemas.tokens import LogInBody, RefreshTokenBody, TokenRead
 from shared.access import declared
@@ -24,7 +24,7 @@ def _read(made: Tokens) -> TokenRead:
 @router.post(
     "",
     access=declared.public("Callers log in here."),
-    refuses=[LoginRefused, LogInLimited, IdentityProviderAway],
+    refuses=[LoginRefused, LogInLimited, IdentityProviderAway, PasswordToChange],
     dependencies=[NOT_KEPT],
 )
 async def log_in(body: LogInBody, entrance: EntranceOf) -> TokenRead:

@@ -128,6 +128,10 @@ async def set_password(
 ) -> None:
     """Sets a local password of 12 to 256 characters and logs the user out everywhere.
 
+    Unless `must_change` is false, the user has to choose another one to log in (POST /v1/passwords).
+
     For an administrator, you need `security.groups` at admin yourself.
     """
-    await actions.set_password(session, user_id, body.password, by_administrator=administers, now=now)
+    await actions.set_password(
+        session, user_id, body.password, must_change=body.must_change, by_administrator=administers, now=now
+    )

@@ -14,6 +14,13 @@ def normalized(password: str) -> bytes:
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
+def require_another(password: str, before: str, user_name: str) -> None:
+    """Raises PasswordUnfit for a password that is unfit, or the one that the user had `before`."""
+    require_fit(password, user_name)
+    if normalized(password) == normalized(before):
+        raise PasswordUnfit("The new password must be another one.")
+
+
 def require_fit(password: str, user_name: str) -> None:
     """Raises PasswordUnfit for a password with fewer than 12 or more than 256 characters, or the user's own name.
 

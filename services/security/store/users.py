@@ -52,6 +52,7 @@ class Credentials:
 
     user_id: int
     password_hash: str = field(repr=False)
+    must_change: bool
 
 
 def _where(wanted: UserFilter) -> Where:
@@ -122,8 +123,9 @@ async def find_credentials(session: AsyncSession, name: str) -> Credentials | No
         session,
         Credentials,
         f"""
-        SELECT user_id, password_hash
-        FROM (SELECT id AS user_id, password_hash FROM user_account {_OF_NAME}) AS named
+        SELECT user_id, password_hash, must_change
+        FROM (SELECT id AS user_id, password_hash, must_change_password AS must_change
+              FROM user_account {_OF_NAME}) AS named
         WHERE password_hash IS NOT NULL
         """,
         **_named(name),
@@ -161,16 +163,40 @@ async def update_users(session: AsyncSession, changed: Sequence[User]) -> None:
     )
 
 
-async def set_password_hash(session: AsyncSession, user_id: int, password_hash: str, now: datetime) -> None:
-    """Stores a new password hash, and when it was set."""
+async def replace_password_hash(session: AsyncSession, known: Credentials, made: str, now: datetime) -> bool:
+    """Stores the new hash of a password that the user has chosen, unless the account has changed or is not active.
+
+    Returns whether it did.
+    """
+    changed = await execute(
+        session,
+        """
+        UPDATE user_account
+        SET password_hash = :made, password_changed_at = :now, must_change_password = false, revision = revision + 1
+        WHERE id = :user_id AND password_hash = :known AND active
+        """,
+        user_id=known.user_id,
+        known=known.password_hash,
+        made=made,
+        now=now,
+    )
+    return changed > 0
+
+
+async def set_password_hash(
+    session: AsyncSession, user_id: int, password_hash: str, now: datetime, *, must_change: bool
+) -> None:
+    """Stores a new password hash, when it was set, and whether the user must change it before anything else."""
     await execute(
         session,
         """
         UPDATE user_account
-        SET password_hash = :password_hash, password_changed_at = :now, revision = revision + 1
+        SET password_hash = :password_hash, password_changed_at = :now, must_change_password = :must_change,
+            revision = revision + 1
         WHERE id = :user_id
         """,
         user_id=user_id,
         password_hash=password_hash,
+        must_change=must_change,
         now=now,
     )

@@ -28,6 +28,7 @@ from tests.conftest import client_of
 SEED = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+GIVEN = "set by an administrator"
 
 _QUICK = PasswordHasher.from_parameters(CHEAPEST)
 _QUICK_NOBODYS = _QUICK.hash(b"nobody's")
@@ -127,7 +128,9 @@ class Company:
             draft = UserDraft(name=name, display_name=name.split("\\")[1].title(), active=active)
             user = await users.create_user(session, draft, NOON)
             if password is not None:
-                await users.set_password(session, user.id, SecretStr(password), by_administrator=True, now=NOON)
+                await users.set_password(
+                    session, user.id, SecretStr(password), must_change=False, by_administrator=True, now=NOON
+                )
         return user.id
 
     async def group(self, name: str, *grants: Grant, members: tuple[int, ...] = ()) -> int:

@@ -237,7 +237,8 @@ async def test_a_deactivated_user_is_logged_out_and_stays_logged_out(door: Door,
 async def test_a_new_password_ends_the_sessions_of_the_old_one(door: Door, ana: int) -> None:
     token = (await door.log_in()).refresh_token
     async with door.database.transaction() as session:
-        await set_password(session, ana, SecretStr("another password"), by_administrator=False, now=NOON)
+        another = SecretStr("another password")
+        await set_password(session, ana, another, must_change=False, by_administrator=False, now=NOON)
     assert await door.refresh(token) is None
     with pytest.raises(LoginRefused):
         await door.log_in()

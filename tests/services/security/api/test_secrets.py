@@ -20,7 +20,7 @@ from services.security.settings import Settings
 from services.security.store.users import Credentials
 from shared.database.pool import Database
 from shared.database.statements import execute
-from tests.services.security.conftest import NOON, PASSWORD, SEED, Client, Company
+from tests.services.security.conftest import GIVEN, NOON, PASSWORD, SEED, Client, Company
 
 SECRET = "s3cret-of-the-test"
 ERP = User(
@@ -43,7 +43,7 @@ ERP = User(
         PasswordBody(password=SecretStr(SECRET)),
         TokenRead(access_token=SECRET, refresh_token=SECRET, expires_in=300),
         Tokens(SECRET, SECRET, 300),
-        Credentials(7, SECRET),
+        Credentials(7, SECRET, must_change=False),
         ServiceLogInBody(account="ALAMO\\erp", secret=SecretStr(SECRET)),
         AccessTokenRead(access_token=SECRET, expires_in=300),
         NewCredential(Credential(1, NOON, None, None), SECRET),
@@ -94,7 +94,12 @@ async def test_passwords_and_tokens_never_appear_in_the_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     ana = await company.user("ALAMO\\ana")
-    answers = [await clerk.put(f"/v1/users/{ana}/password", json={"password": PASSWORD})]
+    answers = [await clerk.put(f"/v1/users/{ana}/password", json={"password": GIVEN})]
+    body = {"user": "ALAMO\\ana", "password": GIVEN, "new_password": PASSWORD}
+    answers.append(await client().post("/v1/tokens", json={"user": "ALAMO\\ana", "password": GIVEN}))
+    answers.append(await client().post("/v1/passwords", json={**body, "new_password": GIVEN}))
+    answers.append(await client().post("/v1/passwords", json={**body, "again": PASSWORD}))
+    answers.append(await client().post("/v1/passwords", json=body))
     answers.append(await clerk.put(f"/v1/users/{ana}/password", json={"password": PASSWORD, "again": PASSWORD}))
     log_in = await client().post("/v1/tokens", json={"user": "ALAMO\\ana", "password": PASSWORD})
     first = log_in.json()["refresh_token"]
@@ -105,7 +110,7 @@ async def test_passwords_and_tokens_never_appear_in_the_log(
     answers.append(await client(user=ana).post("/v1/tokens/revoke", json={"refresh_token": third, "x": third}))
     told = caplog.text + "".join(answer.text for answer in answers)
     assert "used twice" in told
-    for secret in (PASSWORD, first, second, third, log_in.json()["access_token"], SEED, "$argon2id"):
+    for secret in (PASSWORD, GIVEN, first, second, third, log_in.json()["access_token"], SEED, "$argon2id"):
         assert secret not in told
 
 
