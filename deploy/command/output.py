@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def _is_number(value: object) -> bool:
-    """Whether the value is a number or an amount, or there is none."""
+    """Whether the value is a number or an amount, or is missing."""
     return value is None or isinstance(value, int) or (isinstance(value, str) and bool(_NUMBER.fullmatch(value)))
 
 

@@ -21,5 +21,6 @@ class UserAccountTable(UserDraft, Table, table=True):
     folded_display_name: str = columns.code()
     password_hash: str | None = Field(sa_column=Column(Text), repr=False)
     password_changed_at: datetime | None = columns.moment(nullable=True)
+    must_change_password: bool
     revision: int = columns.big()
     created_at: datetime = columns.moment()
