@@ -249,6 +249,9 @@ async def _unsealed_too_long(session: AsyncSession, verified_at: datetime | None
     return [f"{counted(count, 'entry', 'entries')} older than {_LATE_SECONDS} s without a seal"]
 
 
+SORTING = Sorting({"id": ("e.id", "bigint"), "name": ("e.name", "text")}, default="-id", key="e.id")
+
+
 async def list_entries(
     session: AsyncSession, wanted: EntryFilter, query: PageQuery
 ) -> tuple[list[Entry], str | None, int | None]:
@@ -268,7 +271,7 @@ async def list_entries(
         columns="e.id, e.at, e.subject, e.name, e.operation, e.path, e.feature, e.level, e.status, e.body, e.request_id",
         source="audit_entry e",
         where=where,
-        sorting=Sorting({"id": ("e.id", "bigint"), "name": ("e.name", "text")}, default="-id", key="e.id"),
+        sorting=SORTING,
         query=query,
     )
     return entries, cursor, await fetch_list_count(session, "audit_entry e", where, query)

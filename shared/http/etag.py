@@ -6,6 +6,11 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 
 from shared.errors import VersionMissing, VersionStale
+from shared.http.headers import DEMANDED, AnswerHeader
+
+ETAG = AnswerHeader("ETag", "The version of the answer; a change sends it as `If-Match`.")
+Tagged = Annotated[Response, ETAG]
+"""The response of an endpoint that sets the ETag."""
 
 
 class _Revised(Protocol):
@@ -31,7 +36,10 @@ def tagged(response: Response, found: RevisedT) -> RevisedT:
 def expected_version(
     if_match: Annotated[
         str | None,
-        Header(description="The ETag that you read. If there is a newer version, the change is refused with 412."),
+        Header(
+            description="The ETag that you read. If there is a newer version, the change is refused with 412.",
+            json_schema_extra=DEMANDED,
+        ),
     ] = None,
 ) -> int:
     """The version in `If-Match`; raises VersionMissing or VersionStale."""
