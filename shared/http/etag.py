@@ -27,6 +27,12 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
+def version_of(tag: str) -> int | None:
+    """The version of an ETag: `"7"` → 7; None if it is not one of ours."""
+    form = _FORM.fullmatch(tag.strip())
+    return None if form is None else int(form.group(1))
+
+
 def tagged(response: Response, found: RevisedT) -> RevisedT:
     """Returns what was found and sets its revision as the ETag of the answer."""
     response.headers["etag"] = etag(found.revision)
@@ -45,10 +51,10 @@ def expected_version(
     """The version in `If-Match`; raises VersionMissing or VersionStale."""
     if if_match is None:
         raise VersionMissing("Send the ETag that you read as If-Match.")
-    form = _FORM.fullmatch(if_match.strip())
-    if form is None:
+    version = version_of(if_match)
+    if version is None:
         raise VersionStale(f'If-Match must be the ETag that you read, such as "7", not {if_match}.')
-    return int(form.group(1))
+    return version
 
 
 ExpectedVersion = Annotated[int, Depends(expected_version)]

@@ -39,9 +39,11 @@ from shared.errors import (
     TooManyRows,
     TryAgain,
     Unauthenticated,
+    VersionStale,
 )
 from shared.files.csv import CSV_TYPE
 from shared.http import idempotency
+from shared.http.conflicts import with_current
 from shared.http.files import CSV_REQUEST
 from shared.http.headers import headers_of, set_headers
 from shared.http.imports import Imported, Load, checkable
@@ -114,6 +116,21 @@ def decide(access: Access, request: Request) -> Caller:
     return Caller(principal, scope)
 
 
+def _refusal_of(error: Exception) -> DomainError | None:
+    """The refusal of a request that the database ended, or None if it ended in another way."""
+    if is_disconnect(error):
+        return DatabaseAway(
+            "The connection to the database was lost, and it is unknown whether this was done. "
+            "Check, or repeat the same command."
+        )
+    if is_overdue(error):
+        return TookTooLong(
+            f"The database did not finish within {STATEMENT_SECONDS} s, so the request was ended and "
+            "nothing was done. Ask for less at once: a shorter period or more filters."
+        )
+    return None
+
+
 class Operation(APIRoute):
     """A route that checks access, runs its endpoint in one transaction, and repeats it on deadlocks.
 
@@ -142,17 +159,12 @@ class Operation(APIRoute):
                     return await self._attempt(request, endpoint)
                 except RequestValidationError as error:
                     raise await self._with_unknown_names(request, error) from error
+                except VersionStale as error:
+                    raise await with_current(request, self.path, error) from error
                 except Exception as error:
-                    if is_disconnect(error):
-                        raise DatabaseAway(
-                            "The connection to the database was lost, and it is unknown whether this was done. "
-                            "Check, or repeat the same command."
-                        ) from error
-                    if is_overdue(error):
-                        raise TookTooLong(
-                            f"The database did not finish within {STATEMENT_SECONDS} s, so the request was ended and "
-                            "nothing was done. Ask for less at once: a shorter period or more filters."
-                        ) from error
+                    ended = _refusal_of(error)
+                    if ended is not None:
+                        raise ended from error
                     if is_exhausted(error):
                         break
                     if not is_transient(error):

@@ -47,6 +47,21 @@ def test_a_header_is_required_where_the_service_demands_it(header: str, code: st
     assert required == demanding
 
 
+def test_what_a_change_names_by_its_etag_can_be_read_at_its_path_or_around_it() -> None:
+    """The refusal of a stale change shows it (shared.http.conflicts)."""
+    reading = {
+        name.removeprefix("GET ")
+        for name, one in OPERATIONS.items()
+        if name.startswith("GET ") and "ETag" in one["responses"].get("200", {}).get("headers", {})
+    }
+    for name, one in OPERATIONS.items():
+        if refuses(one, "VERSION_STALE"):
+            path, _, service = name.partition(" ")[2].partition(" of ")
+            steps = path.split("/")
+            around = {f"{'/'.join(steps[:end])} of {service}" for end in range(3, len(steps) + 1)}
+            assert around & reading, name
+
+
 def test_retry_after_is_declared_where_a_refusal_passes() -> None:
     for document in DOCUMENTS.values():
         for name, answer in document["components"]["responses"].items():
