@@ -1,6 +1,8 @@
 """The OpenAPI document of a service: what FastAPI describes, complete and without repetitions."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
+from importlib import resources
 from typing import Any, TypeAlias
 
 from fastapi import FastAPI
@@ -20,6 +22,11 @@ _HEAD = """\
 The operations of one service. Callers reach them through the gateway, whose document covers the whole suite: there the \
 paths begin with `/api/v1/{name}` instead of `/v1`.\
 """
+
+
+def read_words() -> dict[str, str]:
+    """What fields and parameters mean, for those that do not say it themselves, by name or `Type.name`."""
+    return tomllib.loads((resources.files("shared.http") / "words.toml").read_text())
 
 
 class SortingUndeclared(Exception):
@@ -54,12 +61,13 @@ def openapi_document(app: FastAPI, sortings: Mapping[str, Sorting]) -> Part:
         document = get_openapi(
             title=app.title, version=app.version, description=head, contact=CONTACT, routes=app.routes
         )
-        components = document.setdefault("components", {})
-        _complete_schemas(components.setdefault("schemas", {}))
+        components, words = document.setdefault("components", {}), read_words()
+        _complete_schemas(components.setdefault("schemas", {}), words)
         operations = [operation for path in document["paths"].values() for operation in path.values()]
         for operation in operations:
             for parameter in operation.get("parameters", ()):
                 _describe_parameter(parameter, sortings.get(operation["operationId"]))
+                _add_words(parameter, words, operation["operationId"], parameter["name"])
             components.setdefault("responses", {}).update(_take_out_refusals(operation["responses"]))
             for answer in operation["responses"].values():
                 # FastAPI describes the items of event streams with a keyword of OpenAPI 3.2, but the document is 3.1.
@@ -72,16 +80,24 @@ def openapi_document(app: FastAPI, sortings: Mapping[str, Sorting]) -> Part:
     return app.openapi_schema
 
 
-def _complete_schemas(schemas: Part) -> None:
+def _add_words(described: Part, words: Mapping[str, str], owner: str, name: str) -> None:
+    found = words.get(f"{owner}.{name}", words.get(name))
+    if found is not None:
+        described.setdefault("description", found)
+
+
+def _complete_schemas(schemas: Part, words: Mapping[str, str]) -> None:
     problem = Problem.model_json_schema(ref_template=_REFERENCE.format("schemas", "{model}"))
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    for schema in schemas.values():
-        for described in schema.get("properties", {}).values():
+    for name, schema in schemas.items():
+        owner = name.removesuffix("-Input").removesuffix("-Output")
+        for field, described in schema.get("properties", {}).items():
             # pydantic makes it from the name, which says it better.
             described.pop("title", None)
+            _add_words(described, words, owner, field)
 
 
 def _take_out_refusals(responses: Part) -> Part:

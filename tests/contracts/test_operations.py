@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.routes import load_documents
+from shared.http.openapi import read_words
 
 DOCUMENTS = load_documents()
 
@@ -33,6 +34,29 @@ def test_every_operation_has_an_id_a_summary_and_a_description() -> None:
     assert len(OPERATIONS) > 290
     assert [name for name, one in OPERATIONS.items() if not (one["operationId"] and one["summary"])] == []
     assert [name for name, one in OPERATIONS.items() if not one.get("description")] == []
+
+
+def fields_and_parameters() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every field of every schema and every parameter, with what it belongs to."""
+    for document in DOCUMENTS.values():
+        for name, schema in document["components"]["schemas"].items():
+            for field, described in schema.get("properties", {}).items():
+                yield name.removesuffix("Input"), field, described
+                yield name, field, described
+    for operation in OPERATIONS.values():
+        for one in operation.get("parameters", ()):
+            yield operation["operationId"], one["name"], one
+
+
+def test_every_field_and_parameter_says_what_it_means() -> None:
+    """Say it where it is declared, or in shared/http/words.toml if it means the same everywhere."""
+    silent = {(owner, name) for owner, name, one in fields_and_parameters() if not one.get("description")}
+    assert silent == set()
+
+
+def test_all_words_are_needed() -> None:
+    names = {name for owner, field, _ in fields_and_parameters() for name in (field, f"{owner}.{field}")}
+    assert read_words().keys() - names == set()
 
 
 @pytest.mark.parametrize(
