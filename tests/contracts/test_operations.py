@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.routes import load_documents
+from shared.access.labels import FEATURES
 from shared.http.openapi import read_words
 
 DOCUMENTS = load_documents()
@@ -52,6 +53,11 @@ def test_every_field_and_parameter_says_what_it_means() -> None:
     """Say it where it is declared, or in shared/http/words.toml if it means the same everywhere."""
     silent = {(owner, name) for owner, name, one in fields_and_parameters() if not one.get("description")}
     assert silent == set()
+
+
+def test_every_feature_has_words() -> None:
+    labels = {one["x-feature"]: one.get("x-label") for one in OPERATIONS.values() if "x-feature" in one}
+    assert labels == FEATURES
 
 
 def test_all_words_are_needed() -> None:
