@@ -4,6 +4,7 @@ Both are public: they say no more than the repository, and reveal nothing about 
 served from here, so that it works in a network without internet access.
 """
 
+import gzip
 import json
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route as WebRoute
 
 from gateway.errors import (
@@ -33,10 +34,12 @@ from gateway.errors import (
     UpstreamUnreachable,
 )
 from gateway.routes import Document, compile_routes
+from gateway.rules.compression import accepts_gzip
 from shared.access import cookies
 from shared.errors import NotFound
+from shared.http.headers import RETRY_AFTER, headers_of
 from shared.http.problems import refusals
-from shared.process.version import VERSION
+from shared.process.version import CONTACT, VERSION
 
 DOCUMENT_PATH = "/openapi.json"
 PAGE_PATH = "/docs"
@@ -54,14 +57,31 @@ _COOKIE = {
     "description": f"From POST /api/v1/security/cookies. With POST, PUT, PATCH and DELETE, also send the value of "
     f"{cookies.CSRF} as the header {cookies.CSRF_HEADER}.",
 }
-# These describe a status unless the operation itself declares it.
-_REFUSALS = {
-    str(status): described
-    for status, described in refusals(
-        AmbiguousPath, HeadersRefused, CsrfRefused, NotFound, BodyStalled, BodyTooLarge, TargetTooLong, TooManyRequests, TooManyAtOnce,
-        TooManyAbandoned, HeadersTooLarge, UpstreamFailed, UpstreamBusy, UpstreamUnreachable, PermissionsStale, UpstreamTimeout,
-    ).items()
-}  # fmt: skip
+_BEGIN = """\
+Everything is JSON under `/api/v1/<service>/<noun>`.
+
+1. **Log in.** `POST /api/v1/security/tokens` with `user` and `password` answers an access token for five minutes. Send it as \
+`Authorization: Bearer`, and get the next one from `POST /api/v1/security/tokens/refresh`. A browser uses \
+`/api/v1/security/cookies` instead.
+2. **Read.** `GET /api/v1/security/me` says what you may do. Lists take `limit`, `cursor`, `sort` and filters, and answer \
+`{items, next_cursor, totals}`. With `Accept: text/csv` the answer is the whole list as a file. Answers over 1 KB are \
+compressed if the request accepts gzip.
+3. **Change.** Send the `ETag` that you read as `If-Match`. If someone was quicker, the answer is 412 and says what the \
+record is now.
+4. **Command.** What moves money needs an `Idempotency-Key` of your choice: sent twice with the same key, it acts once.
+5. **Watch.** Runs have a stream of server-sent events at `.../events`. Each event is the whole state, and the last is `done`. \
+The stream also ends when the access token that opened it expires: get the next token, and open it again.
+
+Amounts are decimal strings (`"285.00"`), dates `2026-11-02`, months `2026-11`. Every refusal is \
+`application/problem+json` with a stable `code`. `4XX` and `5XX` of an operation are what the gateway can answer to all of \
+them; the other statuses are those of its service.
+"""
+_OWN_REFUSALS = refusals(
+    AmbiguousPath, HeadersRefused, CsrfRefused, NotFound, BodyStalled, BodyTooLarge, TargetTooLong, TooManyRequests, TooManyAtOnce,
+    TooManyAbandoned, HeadersTooLarge, UpstreamFailed, UpstreamBusy, UpstreamUnreachable, PermissionsStale, UpstreamTimeout,
+)  # fmt: skip
+_OWN_NAMES = {"4XX": "GATEWAY_REFUSED", "5XX": "GATEWAY_FAILED"}
+_RESPONSES = "#/components/responses/"
 _SERVED = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
@@ -101,6 +121,7 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
     """
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
+    responses = _own_responses()
     for service, document in documents.items():
         renamed = _ambiguous(documents, service)
         outside = {route.template: route.path for route in compile_routes({service: document}).routes}
@@ -111,11 +132,30 @@ def suite_document(documents: Mapping[str, Document]) -> dict[str, Any]:
             }
         for name, schema in document.get("components", {}).get("schemas", {}).items():
             schemas[renamed.get(name, name)] = _rename(schema, renamed)
+        responses |= document.get("components", {}).get("responses", {})
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Ratebook", "version": VERSION},
+        "info": {"title": "Ratebook", "version": VERSION, "description": _BEGIN, "contact": CONTACT},
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": {"access_token": _BEARER, "cookie": _COOKIE}},
+        "components": {
+            "schemas": schemas,
+            "responses": responses,
+            "securitySchemes": {"access_token": _BEARER, "cookie": _COOKIE},
+        },
+    }
+
+
+def _own_responses() -> dict[str, Any]:
+    """What the gateway answers itself to any operation: one response for its refusals, and one for failures."""
+    codes = {**{str(status): answer["description"] for status, answer in _OWN_REFUSALS.items()}, "500": "UNEXPECTED"}
+    (form, *_) = (answer["content"] for answer in _OWN_REFUSALS.values())
+    return {
+        name: {
+            "description": "; ".join(f"{status}: {codes[status]}" for status in sorted(codes) if status[0] == kind[0]),
+            "headers": headers_of([RETRY_AFTER]),
+            "content": form,
+        }
+        for kind, name in _OWN_NAMES.items()
     }
 
 
@@ -159,22 +199,26 @@ def _operation(service: str, operation: dict[str, Any]) -> dict[str, Any]:
     changed = {**operation, "tags": [f"{service}: {tag}" for tag in operation.get("tags", [service])]}
     if "operationId" in operation:
         changed["operationId"] = f"{service}_{operation['operationId']}"
-    declared = operation.get("responses", {})
-    changed["responses"] = {
-        **{status: described for status, described in _REFUSALS.items() if status not in declared},
-        **declared,
-    }
+    own = {kind: {"$ref": f"{_RESPONSES}{name}"} for kind, name in _OWN_NAMES.items()}
+    changed["responses"] = {**operation.get("responses", {}), **own}
     if operation.get("x-access-level") != "public":
         changed["security"] = [{"access_token": []}, {"cookie": []}]
     return changed
 
 
 def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
-    """Adds /openapi.json and /docs."""
-    document = json.dumps(suite_document(documents), separators=(",", ":"))
+    """Adds /openapi.json and /docs, to which / leads."""
+    document = json.dumps(suite_document(documents), separators=(",", ":")).encode()
+    compressed = gzip.compress(document)
 
-    async def serve_document(_: Request) -> Response:
-        return Response(document, media_type="application/json", headers=_HEADERS)
+    async def serve_document(request: Request) -> Response:
+        headers = {**_HEADERS, "vary": "Accept-Encoding"}
+        if not accepts_gzip(request.headers.raw):
+            return Response(document, media_type="application/json", headers=headers)
+        return Response(compressed, media_type="application/json", headers={**headers, "content-encoding": "gzip"})
+
+    async def lead_to_page(_: Request) -> Response:
+        return RedirectResponse(PAGE_PATH)
 
     async def serve_page(_: Request) -> Response:
         return Response(_PAGE, media_type="text/html", headers=_HEADERS)
@@ -183,6 +227,7 @@ def install_documents(app: FastAPI, documents: Mapping[str, Document]) -> None:
         return Response(_START, media_type="text/javascript", headers=_HEADERS)
 
     app.router.routes += [
+        WebRoute("/", lead_to_page),
         WebRoute(DOCUMENT_PATH, serve_document),
         WebRoute(PAGE_PATH, serve_page),
         WebRoute(f"{PAGE_PATH}/start.js", serve_start),

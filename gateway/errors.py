@@ -100,6 +100,8 @@ class TooManyRequests(DomainError):
 
     code = "TOO_MANY_REQUESTS"
     status = 429
+    # At least; each refusal says how long.
+    retry_after_seconds = 1
 
     def __init__(self, detail: str, retry_after_seconds: int):
         super().__init__(detail)

@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from gateway.admission import Admission
 from gateway.auth import ADDRESS, IDENTITY, Session
 from gateway.calls import Abandoned, Call, Calls, OpenStream, OpenStreams
+from gateway.compression import Gzipped, Readable
 from gateway.cookies import Shown
 from gateway.errors import (
     BodyStalled,
@@ -29,6 +30,7 @@ from gateway.errors import (
 from gateway.limits import Breaker, InWork, Pace, Rates
 from gateway.permissions import Permissions
 from gateway.routes import Route
+from gateway.rules.compression import compress, read_marked_versions
 from gateway.rules.headers import RequestHead, request_head, response_head
 from gateway.upstream import Body, Exchange, Upload, Upstream
 from shared.errors import DomainError
@@ -97,6 +99,7 @@ class _Request:
     head: RequestHead
     session: Session | None
     address: str
+    marked: bool
 
     @property
     def caller(self) -> str:
@@ -148,6 +151,7 @@ class Proxy:
             raise HeadersRefused("Send the request with HTTP/1.0 or HTTP/1.1.")
         query = scope["query_string"]
         head = request_head(scope["headers"])
+        marked = read_marked_versions(head)
         route, path = self._admission.find(scope["method"], scope["raw_path"], query)
         scope["route"] = route
         address = scope["client"][0] if scope["client"] else "unknown"
@@ -161,7 +165,7 @@ class Proxy:
         if head.content_length is not None and head.content_length > self._limits.max_body_bytes:
             raise self._too_large()
         target = f"{path}?{query.decode('ascii')}" if query else path
-        request = _Request(route, scope["method"], target, head, admitted.session, address)
+        request = _Request(route, scope["method"], target, head, admitted.session, address, marked)
         self._rates.take(request.caller, time.monotonic())
         await self._carry(request, receive, send)
 
@@ -275,6 +279,7 @@ class Proxy:
         if exchange.status not in _FINAL or head.unknown_coding:
             raise UpstreamFailed("The answer of the service is not one that the gateway can forward.")
         bodiless = exchange.status in _BODILESS
+        compressed = compress(request.head, exchange.status, head, marked=request.marked)
         if head.content_length is not None and not bodiless:
             head.headers.append((b"content-length", b"%d" % head.content_length))
         await send({"type": "http.response.start", "status": exchange.status, "headers": head.headers})
@@ -285,22 +290,23 @@ class Proxy:
             with self.streams.holding(OpenStream(call, route, request.session.caller)):
                 await self._carry_back(exchange, head.content_length, send, None)
             return
-        await self._carry_back(exchange, head.content_length, send, self._limits.new_pace())
+        body = Gzipped(exchange) if compressed else exchange
+        await self._carry_back(body, head.content_length, send, self._limits.new_pace())
 
-    async def _carry_back(self, exchange: Exchange, length: int | None, send: Send, pace: Pace | None) -> None:
+    async def _carry_back(self, body: Readable, length: int | None, send: Send, pace: Pace | None) -> None:
         """Forwards the body piece by piece, as fast as the caller reads it, at the least at the `pace`.
 
         If the service breaks off or the caller stalls, the answer stays incomplete and the connection is closed, so
         that nobody takes a part for the whole.
         """
         try:
-            piece = await exchange.read()
+            piece = await body.read()
             if len(piece) == length:
                 await self._give(send, {"type": "http.response.body", "body": piece, "more_body": False}, pace)
                 return
             while piece:
                 await self._give(send, {"type": "http.response.body", "body": piece, "more_body": True}, pace)
-                piece = await exchange.read()
+                piece = await body.read()
             await self._give(send, _END, pace)
         except DomainError as error:
             log.warning("an answer was not finished: %s", error.detail)

@@ -104,7 +104,11 @@ class VersionMissing(DomainError):
 
 
 class VersionStale(DomainError):
-    """Someone changed this after you read it. Read it again, then repeat your change."""
+    """Someone changed this after you read it. Compare your change with `current`, then repeat it.
+
+    `current` is what it is now and `current_version` its version, if you may read it. `changed_by` and `changed_at` are
+    those of the last command to it, if the audit still has that among its latest 2,000.
+    """
 
     code = "VERSION_STALE"
     status = 412

@@ -31,6 +31,7 @@ from shared.access.grants import Grant, Principal
 from shared.access.identity import HEADER, sign_identity
 from shared.database.pool import Database
 from shared.service import migration
+from tests.fixtures.answers import watch_answers
 from tests.fixtures.certificates import own_certificate
 
 _CLUSTER = "RATEBOOK_TEST_CLUSTER"
@@ -38,6 +39,7 @@ _CLUSTER = "RATEBOOK_TEST_CLUSTER"
 # Properties must hold however busy the machine is, so there is no deadline.
 settings.register_profile("ratebook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ratebook")
+watch_answers()
 
 
 class Schedule(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist has no types

@@ -7,7 +7,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from shared.access.identity import public_jwks
-from shared.service.build import openapi_document
 
 
 def document(service: str) -> dict[str, Any]:
@@ -23,4 +22,5 @@ def document(service: str) -> dict[str, Any]:
     }
     if "signing_key" in settings.model_fields:
         given["signing_key"] = SecretStr(key.private_bytes_raw().hex())
-    return openapi_document(main.create_app(settings(**given)))
+    described: dict[str, Any] = main.create_app(settings(**given)).openapi()
+    return described

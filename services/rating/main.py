@@ -37,6 +37,7 @@ from services.rating.jobs.exports import remind_job, send_job
 from services.rating.jobs.pruning import prunes
 from services.rating.jobs.rating_runs import rate_job
 from services.rating.settings import Settings
+from services.rating.store.sortings import SORTINGS
 from shared.service.build import build
 
 
@@ -89,4 +90,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         },
         prunes=prunes(settings.result_days),
         measures=[measures.export_runs],
+        sortings=SORTINGS,
     )

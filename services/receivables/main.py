@@ -26,6 +26,7 @@ from services.receivables.jobs.invoice_prints import print_job
 from services.receivables.jobs.pruning import PRUNES
 from services.receivables.jobs.reconciliation import reconcile_job
 from services.receivables.settings import Settings
+from services.receivables.store.sortings import SORTINGS
 from shared.service.build import build
 
 
@@ -69,4 +70,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             **sending,
         },
         prunes=PRUNES,
+        sortings=SORTINGS,
     )

@@ -32,6 +32,8 @@ class LogInLimited(DomainError):
 
     code = "LOG_IN_LIMITED"
     status = 429
+    # At least; each refusal says how long.
+    retry_after_seconds = 1
 
     def __init__(self, retry_after_seconds: int, *, of_account: bool) -> None:
         super().__init__(f"Too many log-ins failed. Wait {retry_after_seconds} s, or ask an administrator.")

@@ -28,6 +28,7 @@ from services.security.jobs.limited_log_ins import limited_job
 from services.security.jobs.pruning import PRUNES
 from services.security.rules.tokens import token_keys
 from services.security.settings import Settings
+from services.security.store.sortings import SORTINGS
 from shared.service.build import build
 
 ROUTERS = (
@@ -55,7 +56,14 @@ ROUTERS = (
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Builds the application; settings come from the environment unless they are given."""
     settings = settings or Settings()
-    app = build("security", settings, routers=ROUTERS, jobs={"counts of limited log-ins": limited_job}, prunes=PRUNES)
+    app = build(
+        "security",
+        settings,
+        routers=ROUTERS,
+        jobs={"counts of limited log-ins": limited_job},
+        prunes=PRUNES,
+        sortings=SORTINGS,
+    )
     app.state.token_keys = token_keys(settings.signing_key.get_secret_value())
     app.state.features = read_features()
     registration = settings.oidc

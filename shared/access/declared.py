@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.access import labels
 from shared.access.grants import Level
 
 
@@ -18,7 +19,9 @@ class Access:
     def to_openapi(self) -> dict[str, str]:
         match self.kind:
             case "feature":
-                return {"x-feature": self.feature, "x-access-level": self.level.word}
+                label = labels.FEATURES.get(self.feature)
+                described = {"x-feature": self.feature, "x-access-level": self.level.word}
+                return described if label is None else {**described, "x-label": label}
             case "signed_in":
                 return {"x-access-level": "signed_in"}
             case _:

@@ -12,6 +12,7 @@ from shared.access.grants import Level
 from shared.audit import store
 from shared.audit.store import EntryFilter
 from shared.errors import Forbidden
+from shared.http.files import CSV_RESPONSE
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -39,7 +40,13 @@ def audit_router(service: str) -> Router:
     """The router for `GET /v1/audit` of a service, with the feature `<service>.audit`."""
     router = Router("audit")
 
-    @router.get("", access=declared.feature(f"{service}.audit", Level.VIEW), response_model=Page[AuditEntryRead, Count])
+    @router.get(
+        "",
+        access=declared.feature(f"{service}.audit", Level.VIEW),
+        response_model=Page[AuditEntryRead, Count],
+        responses=CSV_RESPONSE,
+        sorting=store.SORTING,
+    )
     async def list_audit_entries(
         filters: Annotated[EntryFilter, Query()],
         page: PageQueryOf,

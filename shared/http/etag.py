@@ -6,6 +6,11 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import Depends, Header, Response
 
 from shared.errors import VersionMissing, VersionStale
+from shared.http.headers import DEMANDED, AnswerHeader
+
+ETAG = AnswerHeader("ETag", "The version of the answer; a change sends it as `If-Match`.")
+Tagged = Annotated[Response, ETAG]
+"""The response of an endpoint that sets the ETag."""
 
 
 class _Revised(Protocol):
@@ -22,6 +27,12 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
+def version_of(tag: str) -> int | None:
+    """The version of an ETag: `"7"` → 7; None if it is not one of ours."""
+    form = _FORM.fullmatch(tag.strip())
+    return None if form is None else int(form.group(1))
+
+
 def tagged(response: Response, found: RevisedT) -> RevisedT:
     """Returns what was found and sets its revision as the ETag of the answer."""
     response.headers["etag"] = etag(found.revision)
@@ -31,16 +42,19 @@ def tagged(response: Response, found: RevisedT) -> RevisedT:
 def expected_version(
     if_match: Annotated[
         str | None,
-        Header(description="The ETag that you read. If there is a newer version, the change is refused with 412."),
+        Header(
+            description="The ETag that you read. If there is a newer version, the change is refused with 412.",
+            json_schema_extra=DEMANDED,
+        ),
     ] = None,
 ) -> int:
     """The version in `If-Match`; raises VersionMissing or VersionStale."""
     if if_match is None:
         raise VersionMissing("Send the ETag that you read as If-Match.")
-    form = _FORM.fullmatch(if_match.strip())
-    if form is None:
+    version = version_of(if_match)
+    if version is None:
         raise VersionStale(f'If-Match must be the ETag that you read, such as "7", not {if_match}.')
-    return int(form.group(1))
+    return version
 
 
 ExpectedVersion = Annotated[int, Depends(expected_version)]

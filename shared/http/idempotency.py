@@ -12,10 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.statements import execute, fetch_one, try_turn
 from shared.errors import CommandInFlight, IdempotencyKeyMissing, IdempotencyKeyReused
+from shared.http.headers import DEMANDED, AnswerHeader
 
 KEPT = timedelta(days=7)
 _LONGEST_KEY = 200
 _KEPT_HEADERS = ("content-type", "etag", "location")
+_REPLAYED = "idempotency-replayed"
+REPLAYED = AnswerHeader(_REPLAYED, "`true` if the command was carried out before, and this is its answer again.")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,10 @@ class _Kept:
 def key_header(
     idempotency_key: Annotated[
         str | None,
-        Header(description="A key of your choice, new for each command. The same key and body get the same answer."),
+        Header(
+            description="A key of your choice, new for each command. The same key and body get the same answer.",
+            json_schema_extra=DEMANDED,
+        ),
     ] = None,
 ) -> None:
     """Describes the header in OpenAPI; `read_command` reads it."""
@@ -81,7 +87,7 @@ async def begin(session: AsyncSession, command: Command) -> Response | None:
         raise IdempotencyKeyReused(
             "This Idempotency-Key was already used with another body, and nothing was done. Use a new key."
         )
-    return Response(kept.body, kept.status, {**kept.headers, "idempotency-replayed": "true"})
+    return Response(kept.body, kept.status, {**kept.headers, _REPLAYED: "true"})
 
 
 async def keep(session: AsyncSession, command: Command, answer: Response) -> None:

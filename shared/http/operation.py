@@ -23,6 +23,7 @@ from shared.access.identity import HEADER, IdentityVerifier
 from shared.audit import store as audit
 from shared.audit.chain import kept_body
 from shared.database.failures import is_disconnect, is_exhausted, is_overdue, is_transient
+from shared.database.pages import Sorting
 from shared.database.pool import STATEMENT_SECONDS, Database
 from shared.errors import (
     CommandInFlight,
@@ -38,10 +39,13 @@ from shared.errors import (
     TooManyRows,
     TryAgain,
     Unauthenticated,
+    VersionStale,
 )
 from shared.files.csv import CSV_TYPE
 from shared.http import idempotency
+from shared.http.conflicts import with_current
 from shared.http.files import CSV_REQUEST
+from shared.http.headers import headers_of, set_headers
 from shared.http.imports import Imported, Load, checkable
 from shared.http.problems import invalid_faults, invalid_fields, refusal_of_validation, refusals
 from shared.http.progress import Look, watching
@@ -112,6 +116,21 @@ def decide(access: Access, request: Request) -> Caller:
     return Caller(principal, scope)
 
 
+def _refusal_of(error: Exception) -> DomainError | None:
+    """The refusal of a request that the database ended, or None if it ended in another way."""
+    if is_disconnect(error):
+        return DatabaseAway(
+            "The connection to the database was lost, and it is unknown whether this was done. "
+            "Check, or repeat the same command."
+        )
+    if is_overdue(error):
+        return TookTooLong(
+            f"The database did not finish within {STATEMENT_SECONDS} s, so the request was ended and "
+            "nothing was done. Ask for less at once: a shorter period or more filters."
+        )
+    return None
+
+
 class Operation(APIRoute):
     """A route that checks access, runs its endpoint in one transaction, and repeats it on deadlocks.
 
@@ -123,6 +142,7 @@ class Operation(APIRoute):
     idempotent: bool = False
     naming: Naming | None = None
     open_query: bool = False
+    sorting: Sorting | None = None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint = super().get_route_handler()
@@ -139,17 +159,12 @@ class Operation(APIRoute):
                     return await self._attempt(request, endpoint)
                 except RequestValidationError as error:
                     raise await self._with_unknown_names(request, error) from error
+                except VersionStale as error:
+                    raise await with_current(request, self.path, error) from error
                 except Exception as error:
-                    if is_disconnect(error):
-                        raise DatabaseAway(
-                            "The connection to the database was lost, and it is unknown whether this was done. "
-                            "Check, or repeat the same command."
-                        ) from error
-                    if is_overdue(error):
-                        raise TookTooLong(
-                            f"The database did not finish within {STATEMENT_SECONDS} s, so the request was ended and "
-                            "nothing was done. Ask for less at once: a shorter period or more filters."
-                        ) from error
+                    ended = _refusal_of(error)
+                    if ended is not None:
+                        raise ended from error
                     if is_exhausted(error):
                         break
                     if not is_transient(error):
@@ -292,11 +307,13 @@ class Router:
         """Registers an operation.
 
         `refuses` lists its own errors; `idempotent` requires an Idempotency-Key; `naming` says what its body names;
-        `open_query` leaves unknown parameters alone, because another system makes the query.
+        `open_query` leaves unknown parameters alone, because another system makes the query; `sorting` says what a list can
+        be sorted by, where that is not said in main.py of the service.
         """
         idempotent: bool = options.pop("idempotent", False)
         naming: Naming | None = options.pop("naming", None)
         open_query: bool = options.pop("open_query", False)
+        sorting: Sorting | None = options.pop("sorting", None)
         errors: list[type[DomainError]] = [
             *options.pop("refuses", ()),
             InvalidInput,
@@ -314,17 +331,21 @@ class Router:
         if idempotent:
             errors += [IdempotencyKeyMissing, IdempotencyKeyReused, CommandInFlight]
             dependencies.append(Depends(idempotency.key_header))
-        described = options.pop("openapi_extra", {})
-        responses = {**refusals(*errors), **options.pop("responses", {})}
+        extra = options.pop("openapi_extra", {})
+        declared = {**refusals(*errors), **options.pop("responses", {})}
+        status = options.get("status_code") or 200
 
         def register(endpoint: Endpoint) -> Endpoint:
+            headers = headers_of([*set_headers(endpoint), *([idempotency.REPLAYED] if idempotent else ())])
+            answer = declared.get(status, {})
+            responses = {**declared, status: {**answer, "headers": {**answer.get("headers", {}), **headers}}}
             self.api.add_api_route(
                 path,
                 endpoint,
                 methods=[method],
                 dependencies=dependencies,
-                responses=responses,
-                openapi_extra={**access.to_openapi(), **described},
+                responses=responses if headers else declared,
+                openapi_extra={**access.to_openapi(), **extra},
                 operation_id=endpoint.__name__,
                 summary=sentence_case(in_words(endpoint.__name__)),
                 **options,
@@ -332,7 +353,7 @@ class Router:
             route = self.api.routes[-1]
             assert isinstance(route, Operation)
             route.declared, route.idempotent, route.naming = access, idempotent, naming
-            route.open_query = open_query
+            route.open_query, route.sorting = open_query, sorting
             return endpoint
 
         return register

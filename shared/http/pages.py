@@ -51,7 +51,7 @@ def page_query(
     ] = None,
 ) -> PageQuery:
     """The page that the query and the Accept header request."""
-    media_type = asked_for(request, CSV_TYPE, XLSX_TYPE)
+    media_type = file_type(request)
     if media_type is not None:
         return PageQuery(None, None, sort, media_type, totals=False)
     return PageQuery(limit, cursor, sort, totals=cursor is None if totals is None else totals)
@@ -62,14 +62,24 @@ PageQueryOf = Annotated[PageQuery, Depends(page_query)]
 
 def printable_page_query(request: Request, page: PageQueryOf) -> PageQuery:
     """The page of a list that is also available as a PDF, which contains the whole list."""
-    return (
-        PageQuery(None, None, page.sort, PDF_TYPE)
-        if asked_for(request, PDF_TYPE, CSV_TYPE, XLSX_TYPE) == PDF_TYPE
-        else page
-    )
+    return PageQuery(None, None, page.sort, PDF_TYPE) if printable_file_type(request) == PDF_TYPE else page
 
 
 PrintablePageQueryOf = Annotated[PageQuery, Depends(printable_page_query)]
+
+
+def file_type(request: Request) -> str | None:
+    """The type of file that the Accept header asks for, or None for JSON: for what has no pages."""
+    return asked_for(request, CSV_TYPE, XLSX_TYPE)
+
+
+def printable_file_type(request: Request) -> str | None:
+    """The same for what is also available as a PDF."""
+    return asked_for(request, PDF_TYPE, CSV_TYPE, XLSX_TYPE)
+
+
+FileTypeOf = Annotated[str | None, Depends(file_type)]
+PrintableFileTypeOf = Annotated[str | None, Depends(printable_file_type)]
 
 
 def answer(

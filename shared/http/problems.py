@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import DomainError, Fault, InvalidInput, NotFound
 from shared.files.faults import first_and_others
+from shared.http.headers import RETRY_AFTER, headers_of
 from shared.process import tracing
 from shared.values.numbers import counted
 from shared.values.text import in_words, words_of_fault
@@ -87,6 +88,8 @@ def refusals(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
         )
         known = [code for code in entry["description"].split(", ") if code]
         entry["description"] = ", ".join(sorted({*known, error.code}))
+        if error.retry_after_seconds is not None:
+            entry["headers"] = headers_of([RETRY_AFTER])
     return by_status
 
 

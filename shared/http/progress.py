@@ -1,7 +1,8 @@
-"""Live progress: a stream of server-sent events that reports each change until the work is finished."""
+"""Live progress: a stream of server-sent events that reports the state until the work is finished."""
 
 import asyncio
 import inspect
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -11,24 +12,29 @@ from fastapi.sse import ServerSentEvent
 from shared.database.pool import Database
 
 _LOOK_SECONDS = 0.3
+_SHOWN_SECONDS = 2.0
+_RETRY_MS = 3000
 Look = Callable[..., Awaitable[Any]]
 """Reads the current state: takes the parameters of the path, the caller and a `session`."""
 
 
 async def watch(look: Callable[[], Awaitable[Any]], finished: Callable[[Any], bool]) -> AsyncIterator[ServerSentEvent]:
-    """Looks a few times a second; sends the event `progress` for each change, and `done` with the final state.
+    """Looks a few times a second; sends `progress` for each change and at least each 2 s, and `done` with the final state.
 
-    A client that connects again gets the current state first, so there is nothing to resume.
+    A client that connects again, which browsers do after 3 s, gets the current state first, so there is nothing to resume:
+    the ids only number the events of a connection.
     """
-    sent: Any = None
+    clock = asyncio.get_running_loop().time
+    number, sent, sent_at = 0, None, -math.inf
     while True:
         state = await look()
-        if finished(state):
-            yield ServerSentEvent(event="done", data=state)
+        is_over = finished(state)
+        if is_over or state != sent or clock() - sent_at >= _SHOWN_SECONDS:
+            number, sent, sent_at = number + 1, state, clock()
+            event = "done" if is_over else "progress"
+            yield ServerSentEvent(event=event, data=state, id=str(number), retry=_RETRY_MS)
+        if is_over:
             return
-        if state != sent:
-            yield ServerSentEvent(event="progress", data=state)
-            sent = state
         await asyncio.sleep(_LOOK_SECONDS)
 
 

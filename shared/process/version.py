@@ -4,3 +4,5 @@ pyproject.toml repeats it; a test fails if the two differ.
 """
 
 VERSION = "0.1.0"
+CONTACT = {"name": "The people who run this installation"}
+"""Whom to ask, in the OpenAPI documents."""

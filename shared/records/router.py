@@ -6,7 +6,7 @@ from inspect import Parameter, Signature
 from types import GenericAlias
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 from pydantic.fields import FieldInfo
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,13 +16,13 @@ from shared.database.pages import PageQuery
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
 from shared.http.transaction import Transaction
 from shared.records.keeping import Records
-from shared.records.table import RecordTable
+from shared.records.table import RecordTable, sorting_of
 from shared.values.columns import Record
 from shared.values.dates import CalendarDate
 from shared.values.fields import annotation_of, field_names
@@ -98,7 +98,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     key_type = Annotated[tuple[Any, ...], Depends(_key_of_path(in_path))]
     refuses = [records.faulty, *records.faulty_fields.values()]
 
-    async def read(key: tuple[Any, ...], caller: CallerOf, session: Transaction, response: Response) -> Any:
+    async def read(key: tuple[Any, ...], caller: CallerOf, session: Transaction, response: Tagged) -> Any:
         found = await records.read(session, caller.scope, key)
         response.headers["etag"] = etag(found.revision)
         return found.row
@@ -106,11 +106,11 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     filter_type: Any = Annotated[_filter_of(records.table, edge.filters), Query()]
     words = "CSV and XLSX use the import format."
     listed: Any = GenericAlias(list, (row,)) if edge.whole else Page.__class_getitem__((row, Count))
-    listing = {"response_model": listed, "responses": CSV_RESPONSE}
+    listing = {"response_model": listed, "responses": CSV_RESPONSE, "sorting": sorting_of(records.table)}
 
     @declare("get", "", f"list {edge.several}", words, types={"filters": filter_type}, access=edge.view, **listing)
     async def list_records(filters: Any, page: PageQueryOf, caller: CallerOf, session: Transaction) -> Any:
-        query = PageQuery(limit=None) if edge.whole else page
+        query = PageQuery(None, sort=page.sort) if edge.whole else page
         rows, cursor, count = await records.list(session, caller.scope, filters.model_dump(), query)
         if page.media_type is not None:
             return table_answer(page.media_type, edge.noun, field_names(entered), rows)
@@ -125,7 +125,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     words = "The key must be new."
 
     @declare("post", "", f"create {edge.one}", words, types={"entry": entered}, access=edge.edit, **adding)
-    async def create_record(entry: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
+    async def create_record(entry: Any, caller: CallerOf, session: Transaction, response: Tagged) -> Any:
         return await read(await records.enter(session, caller.scope, entry), caller, session, response)
 
     _declare_import(declare, edge, records)
@@ -133,7 +133,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
     words = "The ETag is needed to change it."
 
     @declare("get", path, f"read {edge.one}", words, types={"key": key_type}, access=edge.view, **reading)
-    async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Response) -> Any:
+    async def read_record(key: Any, caller: CallerOf, session: Transaction, response: Tagged) -> Any:
         return await read(key, caller, session, response)
 
     changing = {
@@ -148,7 +148,7 @@ def record_router(edge: Edge, records: Records[Any]) -> Router:
 
     @declare("put", path, f"change {edge.one}", words, types=types, access=edge.edit, **changing)
     async def change_record(
-        key: Any, entry: Any, revision: ExpectedVersion, caller: CallerOf, session: Transaction, response: Response
+        key: Any, entry: Any, revision: ExpectedVersion, caller: CallerOf, session: Transaction, response: Tagged
     ) -> Any:
         await records.change(session, caller.scope, key, revision, entry)
         return await read(key, caller, session, response)

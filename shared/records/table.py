@@ -221,13 +221,13 @@ async def list_rows(
             where.add(table.named.get(name, f"t.{name} = :{name}"), **{name: value})
     source = f"{table.name} t"
     rows, cursor = await fetch_page(
-        session, table.kind, columns=table.select, source=source, where=where, sorting=_sorting(table), query=query
+        session, table.kind, columns=table.select, source=source, where=where, sorting=sorting_of(table), query=query
     )
     return rows, cursor, await fetch_list_count(session, source, where, query)
 
 
-def _sorting(table: RecordTable[RowT]) -> Sorting:
-    """Sorts by the `order` or else the key, or by any of the searched columns."""
+def sorting_of(table: RecordTable[RowT]) -> Sorting:
+    """What a list is sorted by: the `order` or else the key, or any of the searched columns."""
     key = _as_text(table, table.keys)
     orders = {name: (f"CAST(t.{name} AS text)", "text") for name in table.searched if name in table.types}
     usual = _as_text(table, table.order) if table.order else key

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from nats.aio.client import Client
 
 from shared.access.identity import IdentityVerifier
 from shared.audit.store import seal_part
+from shared.database.pages import Sorting
 from shared.database.pool import Database
 from shared.events import streams
 from shared.events.consumer import Consumer, ConsumerLoop
@@ -22,8 +22,9 @@ from shared.http.context import RequestContext
 from shared.http.health import install_health
 from shared.http.leaving import EndAbandoned
 from shared.http.metrics import install_metrics
+from shared.http.openapi import openapi_document, sortings_of
 from shared.http.operation import Router, include
-from shared.http.problems import Problem, install_problem_handlers
+from shared.http.problems import install_problem_handlers
 from shared.process import logging as service_logging
 from shared.process.background import collect_rarely, running
 from shared.process.draining import Draining
@@ -47,11 +48,13 @@ def build(
     jobs: Mapping[str, Job] | None = None,
     prunes: Mapping[str, Prune] | None = None,
     measures: Sequence[Measure] = (),
+    sortings: Mapping[str, Sorting] | None = None,
 ) -> FastAPI:
     """Builds the application of one service.
 
     `prunes` delete rows of the service that are too old, in addition to those of all services. `measures` look up the
-    metrics that the service reports in addition to those that all services report.
+    metrics that the service reports in addition to those that all services report. `sortings` are what its lists can be
+    sorted by, by operation id; records and the audit declare theirs themselves.
     """
     service_logging.configure(name, settings.log_level)
     database = Database(settings.database_url.get_secret_value(), settings.pool_size, application=f"ratebook-{name}")
@@ -89,7 +92,8 @@ def build(
     durables = [consumer.durable for consumer in consumers]
     install_metrics(app, {"database": in_database(database, measures, durables), "pool": of_pool(database)})
     include(app, [*routers, audit_router(name)])
-    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    lists = sortings_of(app, sortings or {})
+    app.openapi = lambda: openapi_document(app, lists)  # type: ignore[method-assign]
     return app
 
 
@@ -122,21 +126,3 @@ class _Reading:
     async def probe(self) -> None:
         """Raises Unready when the broker does not answer."""
         await probe_broker(self._client)
-
-
-def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document of a service, including the schema of problem documents, which all refusals use."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(problem.pop("$defs"))
-        schemas["Problem"] = problem
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        for operation in (operation for path in document["paths"].values() for operation in path.values()):
-            for answer in operation["responses"].values():
-                # FastAPI describes the items of event streams with a keyword of OpenAPI 3.2, but the document is 3.1.
-                answer.get("content", {}).get("text/event-stream", {}).pop("itemSchema", None)
-        app.openapi_schema = document
-    return app.openapi_schema

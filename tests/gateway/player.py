@@ -249,7 +249,15 @@ def answer(body: bytes, status: int = 200, *headers: tuple[bytes, bytes]) -> Pla
 
 
 GZIPPED = gzip.compress(b"compressed once, passed on as it is" * 100, mtime=0)
+ROWS = json.dumps([{"number": f"W{number}", "total": f"{number}.00"} for number in range(200)]).encode()
+_JSON = (b"content-type", b"application/json")
 ANSWERS: dict[str, Play] = {
+    "rows": answer(ROWS, 200, _JSON, (b"etag", b'"7"'), (b"vary", b"Accept"), (b"accept-ranges", b"bytes")),
+    "table": answer(ROWS, 200, (b"content-type", b"text/csv; charset=utf-8")),
+    "few": answer(ROWS[:1023], 200, _JSON, (b"etag", b'"7"')),
+    "secret": answer(ROWS, 200, _JSON, (b"cache-control", b"no-store")),
+    "part": answer(ROWS, 206, _JSON, (b"content-range", b"bytes 0-9/99")),
+    "picture": answer(ROWS, 200, (b"content-type", b"image/png")),
     "cookies": answer(
         b"", 200, (b"set-cookie", b"one=1; Path=/"), (b"set-cookie", b"two=2; Path=/"), (b"server", b"x")
     ),

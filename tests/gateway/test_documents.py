@@ -67,9 +67,25 @@ def test_a_schema_that_refers_to_a_differing_one_is_prefixed_too() -> None:
 
 def test_refusals_of_the_gateway_are_declared_for_all_operations(document: dict[str, Any]) -> None:
     operations = [one[method] for one in document["paths"].values() for method in METHODS & one.keys()]
-    assert all({"400", "404", "413", "429", "502", "503", "504"} <= one["responses"].keys() for one in operations)
-    jwks = document["paths"]["/api/v1/security/jwks"]["get"]["responses"]
-    assert "UPSTREAM_FAILED" in jwks["502"]["description"]
+    assert all({"4XX", "5XX"} <= one["responses"].keys() for one in operations)
+    failed = document["components"]["responses"]["GATEWAY_FAILED"]["description"]
+    assert "502: UPSTREAM_FAILED" in failed
+    assert "500: UNEXPECTED" in failed
+    assert "404: NOT_FOUND" in document["components"]["responses"]["GATEWAY_REFUSED"]["description"]
+
+
+def test_a_refusal_is_written_once(document: dict[str, Any]) -> None:
+    operations = [one[method] for one in document["paths"].values() for method in METHODS & one.keys()]
+    refusals = [answer for one in operations for status, answer in one["responses"].items() if status >= "4"]
+    assert [answer for answer in refusals if answer.keys() != {"$ref"}] == []
+    named = {answer["$ref"].removeprefix("#/components/responses/") for answer in refusals}
+    assert named == document["components"]["responses"].keys()
+
+
+def test_no_schema_has_the_name_or_title_of_another(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert [name for name in schemas if "." in name] == []
+    assert [name for name, schema in schemas.items() if schema["title"] != name] == []
 
 
 def test_public_operations_are_shown_without_a_lock(document: dict[str, Any]) -> None:
@@ -86,5 +102,7 @@ def test_the_page_loads_everything_from_the_gateway(gateway: Gateway) -> None:
     for path in [*loaded, "/openapi.json"]:
         answer = httpx.get(f"{gateway.origin}{path}")
         assert (path[0], answer.status_code, bool(answer.content)) == ("/", 200, True)
+    begin = httpx.get(gateway.origin)
+    assert (begin.status_code, begin.headers["location"]) == (307, "/docs")
     assert httpx.get(f"{gateway.origin}/docs/../settings").status_code == 404
     assert httpx.post(f"{gateway.origin}/docs").status_code == 405

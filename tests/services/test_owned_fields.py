@@ -20,7 +20,7 @@ OWNED = frozenset(
 )  # fmt: skip
 # Clerks do set these: whether a customer may be billed, and the state of a contract or of a billing in another system.
 SAID_BY_CLERKS = {
-    "receivables": {("Contract-Input", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBilling-Input", "status")},
+    "receivables": {("ContractInput", "status"), ("CustomerEntry", "status"), ("CustomerChange", "status"), ("JobBillingInput", "status")},
     # The status of a denial, which only gateways can report.
     "security": {("CountedDenial", "status")},
 }  # fmt: skip

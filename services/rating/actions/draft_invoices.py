@@ -10,10 +10,10 @@ from services.rating.actions.references import require_known
 from services.rating.errors import NotAssignable, NothingToAssign
 from services.rating.rules.draft_invoices import (
     Assigned,
+    DraftTotals,
     Invoice,
     InvoiceFilter,
     InvoiceRow,
-    InvoiceTotals,
     InvoiceWithOrders,
     common_key,
     group_orders,
@@ -35,7 +35,7 @@ from shared.values.versions import require_version
 
 async def list_invoices(
     session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
-) -> tuple[list[InvoiceRow], str | None, InvoiceTotals | None]:
+) -> tuple[list[InvoiceRow], str | None, DraftTotals | None]:
     """One page of invoices with the warnings of their orders, the cursor of the next page, and the totals if wanted."""
     invoices, cursor = await draft_invoices.list_invoices(session, scope, filters, query)
     totals = await draft_invoices.total_invoices(session, scope, filters) if query.totals else None

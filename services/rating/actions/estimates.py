@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.estimates import Estimate, KeptEstimate, estimate_all
-from services.rating.rules.reconciliation import Difference, compare_estimates
+from services.rating.rules.reconciliation import RatingDifference, compare_estimates
 from services.rating.store import charges, estimates, rate_tables, work_orders
 from shared.access.grants import EVERYTHING, Scope
 from shared.database.attempts import Attempts, isolate
@@ -52,7 +52,7 @@ async def _estimate(session: AsyncSession, order_ids: Sequence[int]) -> list[Est
     return made
 
 
-async def find_differences(session: AsyncSession, scope: Scope) -> list[Difference]:
+async def find_differences(session: AsyncSession, scope: Scope) -> list[RatingDifference]:
     """Kept estimates that claim to be current and differ from what the orders would come to, in a sample of 200.
 
     What changes while they are compared is no difference.

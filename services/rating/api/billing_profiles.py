@@ -24,7 +24,7 @@ from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, tagged
+from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
@@ -56,7 +56,7 @@ async def list_billing_profiles(
 @router.post(
     "", access=EDIT, status_code=201, refuses=SAVING, naming=Naming(ProfileEntry, billing_profiles.find_unknown)
 )
-async def enter_billing_profile(entry: ProfileEntry, response: Response, session: Transaction) -> ShownProfile:
+async def enter_billing_profile(entry: ProfileEntry, response: Tagged, session: Transaction) -> ShownProfile:
     """Adds a billing profile with its lines."""
     return await _read(session, await billing_profiles.enter_profile(session, entry), response)
 
@@ -73,7 +73,7 @@ async def import_billing_profiles(file: CsvBody, session: Transaction) -> Outcom
 
 
 @router.get("/{profile_id}", access=VIEW, refuses=[NotFound])
-async def read_billing_profile(profile_id: Id, response: Response, session: Transaction) -> ShownProfile:
+async def read_billing_profile(profile_id: Id, response: Tagged, session: Transaction) -> ShownProfile:
     """One billing profile with its lines. You need the ETag to change it."""
     return await _read(session, profile_id, response)
 
@@ -89,7 +89,7 @@ async def _profile_in_path(request: Request, session: AsyncSession) -> KeptProfi
     naming=Naming(ProfileEntry, billing_profiles.find_unknown, _profile_in_path),
 )
 async def change_billing_profile(
-    profile_id: Id, entry: ProfileEntry, revision: ExpectedVersion, response: Response, session: Transaction
+    profile_id: Id, entry: ProfileEntry, revision: ExpectedVersion, response: Tagged, session: Transaction
 ) -> ShownProfile:
     """Replaces a billing profile and its lines. Rated orders keep their charges until they are rated again."""
     await billing_profiles.change_profile(session, profile_id, revision, entry)
@@ -98,7 +98,7 @@ async def change_billing_profile(
 
 @router.post("/{profile_id}/end", access=EDIT, refuses=CHANGING)
 async def end_billing_profile(
-    profile_id: Id, end: ProfileEnd, revision: ExpectedVersion, response: Response, session: Transaction
+    profile_id: Id, end: ProfileEnd, revision: ExpectedVersion, response: Tagged, session: Transaction
 ) -> ShownProfile:
     """Sets the last day on which a billing profile is in force."""
     await billing_profiles.end_profile(session, profile_id, revision, end.effective_to)
@@ -113,11 +113,11 @@ async def end_billing_profile(
     naming=Naming(CopiedHead, billing_profiles.find_unknown_in_copy, _profile_in_path),
 )
 async def copy_billing_profile(
-    profile_id: Id, copy: ProfileCopy, response: Response, session: Transaction
+    profile_id: Id, copy: ProfileCopy, response: Tagged, session: Transaction
 ) -> ShownProfile:
     """Saves a billing profile with another key or other dates, as a new profile."""
     return await _read(session, await billing_profiles.copy_profile(session, profile_id, copy), response)
 
 
-async def _read(session: Transaction, profile_id: int, response: Response) -> ShownProfile:
+async def _read(session: Transaction, profile_id: int, response: Tagged) -> ShownProfile:
     return tagged(response, await billing_profiles.read_profile(session, profile_id))

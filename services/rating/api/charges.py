@@ -18,7 +18,7 @@ from shared.access.grants import Level
 from shared.errors import NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
@@ -60,7 +60,7 @@ async def enter_prebill(
     work_order_id: Id,
     entry: Charge,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> ShownCharge:
@@ -79,7 +79,7 @@ async def enter_manual_line(
     work_order_id: Id,
     entry: Charge,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> ShownCharge:
@@ -98,7 +98,7 @@ async def override_line(
     work_order_id: Id,
     entry: Override,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> ShownCharge:
@@ -135,7 +135,7 @@ def _placed(row: Prebill) -> tuple[str, ChargeEntry]:
 
 
 async def _enter(
-    order_id: int, entry: ChargeEntry, revision: int, response: Response, caller: CallerOf, session: Transaction
+    order_id: int, entry: ChargeEntry, revision: int, response: Tagged, caller: CallerOf, session: Transaction
 ) -> ShownCharge:
     charge_id = await charges.enter_charge(session, caller.scope, order_id, revision, entry, caller.name)
     entered = await charges.list_charges(session, caller.scope, order_id)

@@ -1,7 +1,5 @@
 """The ends of a work order over HTTP: on-demand invoice, zero-bill, reopening, and hand-overs."""
 
-from fastapi import Response
-
 from services.rating.actions import closings, exports, work_orders
 from services.rating.actions.exports import ExportRequest
 from services.rating.api.dependencies import CHANGING, Today
@@ -17,7 +15,8 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.http.etag import ExpectedVersion, tagged
+from shared.http.etag import ExpectedVersion, Tagged, tagged
+from shared.http.headers import Located
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -41,7 +40,7 @@ async def invoice_work_order_on_demand(
     body: InvoiceDating,
     revision: ExpectedVersion,
     today: Today,
-    response: Response,
+    response: Located,
     caller: CallerOf,
     session: Transaction,
 ) -> ExportRun:
@@ -73,7 +72,7 @@ async def zero_bill_work_order(
     work_order_id: Id,
     body: Reason,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> WorkOrderRead:
@@ -87,7 +86,7 @@ async def reopen_work_order(
     work_order_id: Id,
     body: Reason,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> WorkOrderRead:
@@ -96,5 +95,5 @@ async def reopen_work_order(
     return await _read(session, caller, work_order_id, response)
 
 
-async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
+async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Tagged) -> WorkOrderRead:
     return tagged(response, WorkOrderRead.of(*await work_orders.read_order(session, caller.scope, order_id)))

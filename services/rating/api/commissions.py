@@ -14,7 +14,7 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import DocumentFailed, NotFound, VersionMissing, VersionStale
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE
 from shared.http.moment import TimeZone
 from shared.http.operation import CallerOf, Router
@@ -54,7 +54,7 @@ async def list_commissions(
 
 
 @router.get("/{commission_id}", access=VIEW, refuses=[NotFound])
-async def read_commission(commission_id: Id, response: Response, caller: CallerOf, session: Transaction) -> Commission:
+async def read_commission(commission_id: Id, response: Tagged, caller: CallerOf, session: Transaction) -> Commission:
     """One commission with its adjustments and reversals. You need the ETag to adjust it."""
     return await _read(session, caller, commission_id, response)
 
@@ -64,7 +64,7 @@ async def adjust_commission(
     commission_id: Id,
     body: AdjustmentBody,
     bookings: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> Commission:
@@ -75,7 +75,7 @@ async def adjust_commission(
     return await _read(session, caller, commission_id, response)
 
 
-async def _read(session: Transaction, caller: CallerOf, commission_id: int, response: Response) -> Commission:
+async def _read(session: Transaction, caller: CallerOf, commission_id: int, response: Tagged) -> Commission:
     found = await commissions.read_commission(session, caller.scope, commission_id)
     response.headers["etag"] = etag(len(found.bookings))
     return found

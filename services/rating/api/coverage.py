@@ -7,7 +7,7 @@ from services.rating.api.ratings import VIEW
 from services.rating.rules.coverage import Coverage, Gap
 from shared.http.files import CSV_RESPONSE, table_answer
 from shared.http.operation import CallerOf, Router
-from shared.http.pages import PageQueryOf
+from shared.http.pages import FileTypeOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 
@@ -15,9 +15,9 @@ router = Router("coverage")
 
 
 @router.get("", access=VIEW, response_model=Coverage, responses=CSV_RESPONSE)
-async def check_coverage(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Coverage | Response:
+async def check_coverage(wanted: FileTypeOf, caller: CallerOf, session: Transaction) -> Coverage | Response:
     """Combinations of key values that open orders use and no billing profile covers, with the number of orders."""
     found = await coverage.check_open_orders(session, caller.scope)
-    if page.media_type is not None:
-        return table_answer(page.media_type, "coverage", field_names(Gap)[:-1], found.gaps)
+    if wanted is not None:
+        return table_answer(wanted, "coverage", field_names(Gap)[:-1], found.gaps)
     return found

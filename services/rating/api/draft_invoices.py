@@ -7,13 +7,13 @@ from fastapi import Query, Response
 from services.rating.actions import draft_invoices
 from services.rating.api.dependencies import CHANGING, selecting
 from services.rating.errors import NotAssignable, NothingToAssign, RollupMixed, UnknownReference
-from services.rating.rules.draft_invoices import Assigned, InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWithOrders
+from services.rating.rules.draft_invoices import Assigned, DraftTotals, InvoiceFilter, InvoiceRow, InvoiceWithOrders
 from services.rating.schemas.draft_invoices import AssignmentRequest, ChosenOrders, OrdersToTakeOff
 from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Page, PageQueryOf, answer
@@ -26,10 +26,10 @@ EDIT = declared.feature("rating.rollup", Level.EDIT)
 REMOVE = declared.feature("rating.rating", Level.EDIT)
 
 
-@router.get("", access=VIEW, response_model=Page[InvoiceRow, InvoiceTotals], responses=CSV_RESPONSE)
+@router.get("", access=VIEW, response_model=Page[InvoiceRow, DraftTotals], responses=CSV_RESPONSE)
 async def list_rating_invoices(
     filters: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
-) -> Page[InvoiceRow, InvoiceTotals] | Response:
+) -> Page[InvoiceRow, DraftTotals] | Response:
     """Invoices with the number and total of their current orders, newest first.
 
     `warnings` are those of the orders on a draft; see work orders.
@@ -64,7 +64,7 @@ async def unassign_orders(body: AssignmentRequest, caller: CallerOf, session: Tr
 
 @router.post("", access=EDIT, status_code=201, idempotent=True, refuses=[NotAssignable, RollupMixed])
 async def create_rollup_invoice(
-    body: ChosenOrders, response: Response, caller: CallerOf, session: Transaction
+    body: ChosenOrders, response: Tagged, caller: CallerOf, session: Transaction
 ) -> InvoiceWithOrders:
     """Creates a draft rollup from rated orders with one bill-to and branch. The roll-up rule does not matter."""
     invoice_id = await draft_invoices.make_rollup(session, caller.scope, body.work_order_ids, caller.name)
@@ -73,7 +73,7 @@ async def create_rollup_invoice(
 
 @router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
 async def read_rating_invoice(
-    invoice_id: Id, response: Response, caller: CallerOf, session: Transaction
+    invoice_id: Id, response: Tagged, caller: CallerOf, session: Transaction
 ) -> InvoiceWithOrders:
     """An invoice with its orders. You need the ETag to change it."""
     return await _read(session, caller, invoice_id, response)
@@ -84,7 +84,7 @@ async def add_orders_to_rollup(
     invoice_id: Id,
     body: ChosenOrders,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> InvoiceWithOrders:
@@ -98,7 +98,7 @@ async def take_orders_off_invoice(
     invoice_id: Id,
     body: OrdersToTakeOff,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> InvoiceWithOrders:
@@ -115,7 +115,7 @@ async def remove_draft_invoice(
     await draft_invoices.remove_invoice(session, caller.scope, invoice_id, revision, caller.name, now())
 
 
-async def _read(session: Transaction, caller: CallerOf, invoice_id: int, response: Response) -> InvoiceWithOrders:
+async def _read(session: Transaction, caller: CallerOf, invoice_id: int, response: Tagged) -> InvoiceWithOrders:
     found = await draft_invoices.read_invoice(session, caller.scope, invoice_id)
     response.headers["etag"] = etag(found.invoice.revision)
     return found

@@ -20,6 +20,7 @@ from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
+from shared.http.headers import Located
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -40,7 +41,7 @@ APPROVE = declared.feature("rating.export", Level.APPROVE)
     naming=selecting(ExportRequest),
 )
 async def start_export(
-    body: ExportRequest, today: Today, response: Response, caller: CallerOf, session: Transaction
+    body: ExportRequest, today: Today, response: Located, caller: CallerOf, session: Transaction
 ) -> ExportRun:
     """Locks the selected orders and exports them to Accounts Receivable. `Location` is the address of the run."""
     invoice_date, month = body.dated(today)

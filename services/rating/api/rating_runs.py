@@ -11,6 +11,7 @@ from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
+from shared.http.headers import Located
 from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -34,7 +35,7 @@ async def _find_unknown(session: AsyncSession, read: PartlyRead) -> list[tuple[s
     refuses=[NothingToRate, UnknownReference],
     naming=Naming(RunSelection, _find_unknown),
 )
-async def start_rating_run(body: RunSelection, response: Response, caller: CallerOf, session: Transaction) -> RatingRun:
+async def start_rating_run(body: RunSelection, response: Located, caller: CallerOf, session: Transaction) -> RatingRun:
     """Rates the open orders that match and are ready, or those chosen by id. `Location` is the address of the run."""
     run_id = await rating_runs.start_run(session, caller.scope, caller.name, now(), body)
     response.headers["location"] = f"/v1/rating-runs/{run_id}"

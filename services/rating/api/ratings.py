@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from fastapi import Response
-
 from services.rating.actions import ratings
 from services.rating.api.dependencies import CHANGING
 from services.rating.errors import (
@@ -22,7 +20,7 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -38,7 +36,7 @@ FAILING = [
 
 @router.post("/{work_order_id}/rating", access=EDIT, refuses=[*CHANGING, NotReadyForRating, *FAILING])
 async def rate_work_order(
-    work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
+    work_order_id: Id, revision: ExpectedVersion, response: Tagged, caller: CallerOf, session: Transaction
 ) -> Rating:
     """Rates an order, or rates it again with the next version. `If-Match` is the ETag of the order."""
     await ratings.rate_order(session, caller.scope, work_order_id, revision, caller.name, now())
@@ -46,7 +44,7 @@ async def rate_work_order(
 
 
 @router.get("/{work_order_id}/rating", access=VIEW, refuses=[NotFound, NotRated])
-async def read_rating(work_order_id: Id, response: Response, caller: CallerOf, session: Transaction) -> Rating:
+async def read_rating(work_order_id: Id, response: Tagged, caller: CallerOf, session: Transaction) -> Rating:
     """The current rating with its lines, and the reason for every profile line that was or was not charged."""
     return await _read(session, caller, work_order_id, response)
 
@@ -63,7 +61,7 @@ async def list_ratings(work_order_id: Id, caller: CallerOf, session: Transaction
     return await ratings.read_history(session, caller.scope, work_order_id)
 
 
-async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> Rating:
+async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Tagged) -> Rating:
     rating, order = await ratings.read_rating(session, caller.scope, order_id)
     response.headers["etag"] = etag(order.revision)
     return rating

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from services.rating.actions import reconciliation
-from services.rating.rules.reconciliation import Reconciliation
+from services.rating.rules.reconciliation import RatingReconciliation
 from shared.access import declared
 from shared.access.grants import Level
 from shared.http.operation import CallerOf, Router
@@ -22,7 +22,7 @@ async def reconcile(
     from_month: Annotated[
         MonthText | None, Query(description="The month of the first runs to check. Without it, all runs are checked.")
     ] = None,
-) -> Reconciliation:
+) -> RatingReconciliation:
     """Checks that everything adds up, and lists every difference.
 
     For each run, requested = invoiced + refused + in flight. For all current ratings, rated = invoiced + in flight +

@@ -17,7 +17,7 @@ from shared.access.grants import Level
 from shared.errors import NotFound
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, tagged
+from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
@@ -59,7 +59,7 @@ async def _order_in_path(request: Request, session: AsyncSession) -> WorkOrder |
     naming=Naming(NewWorkOrder, _find_unknown),
 )
 async def enter_work_order(
-    entry: NewWorkOrder, response: Response, caller: CallerOf, session: Transaction
+    entry: NewWorkOrder, response: Tagged, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """Enters one order with its prebills. Without a bill-to, the customer receives the invoice."""
     prebills = entry.to_prebills()
@@ -77,9 +77,7 @@ async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transacti
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])
-async def read_work_order(
-    work_order_id: Id, response: Response, caller: CallerOf, session: Transaction
-) -> WorkOrderRead:
+async def read_work_order(work_order_id: Id, response: Tagged, caller: CallerOf, session: Transaction) -> WorkOrderRead:
     """One order with its last export. You need the ETag to change it."""
     return await _read(session, caller, work_order_id, response)
 
@@ -109,7 +107,7 @@ async def change_work_order(
     work_order_id: Id,
     body: WorkOrderChanges,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> WorkOrderRead:
@@ -120,12 +118,12 @@ async def change_work_order(
 
 @router.post("/{work_order_id}/unassign", access=EDIT, refuses=[*CHANGING, NotRated])
 async def unassign_work_order(
-    work_order_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
+    work_order_id: Id, revision: ExpectedVersion, response: Tagged, caller: CallerOf, session: Transaction
 ) -> WorkOrderRead:
     """Takes an order off its draft invoice. It stays rated."""
     await work_orders.unassign_order(session, caller.scope, work_order_id, revision, caller.name)
     return await _read(session, caller, work_order_id, response)
 
 
-async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Response) -> WorkOrderRead:
+async def _read(session: Transaction, caller: CallerOf, order_id: int, response: Tagged) -> WorkOrderRead:
     return tagged(response, WorkOrderRead.of(*await work_orders.read_order(session, caller.scope, order_id)))

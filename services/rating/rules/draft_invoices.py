@@ -93,7 +93,7 @@ class InvoiceFilter(Filter):
 
 
 @dataclass(frozen=True)
-class InvoiceTotals:
+class DraftTotals:
     """Totals of all invoices that match the filters."""
 
     count: int

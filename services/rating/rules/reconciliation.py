@@ -22,7 +22,7 @@ DifferenceKind = Literal[
 
 
 @dataclass(frozen=True)
-class Difference:
+class RatingDifference:
     """Something that does not add up: the document, what is wrong, and by which amount."""
 
     kind: DifferenceKind
@@ -77,22 +77,22 @@ class CurrentTotals:
 
 
 @dataclass(frozen=True)
-class Reconciliation:
+class RatingReconciliation:
     """The sums of every run, the totals of all current ratings, and the differences. Normally that list is empty."""
 
     runs: Sequence[RunSums]
     current: CurrentTotals
-    differences: Sequence[Difference]
+    differences: Sequence[RatingDifference]
 
 
-def compare_run(run: RunFacts) -> list[Difference]:
+def compare_run(run: RunFacts) -> list[RatingDifference]:
     """Checks a run: requested = invoiced + refused + in flight, in invoices and in money (rating, section 4)."""
     differences = []
     document = f"export run {run.run_id}"
     total = run.exported_total + run.refused_total + run.in_flight_total
     if run.recorded_total != total or run.recorded_invoices != run.exported + run.refused + run.in_flight:
         differences.append(
-            Difference(
+            RatingDifference(
                 "RUN_REQUESTED",
                 document,
                 f"requested ${run.recorded_total:,} on {counted(run.recorded_invoices, 'invoice')}, "
@@ -107,7 +107,7 @@ def compare_run(run: RunFacts) -> list[Difference]:
     ):
         if recorded != found:
             differences.append(
-                Difference(
+                RatingDifference(
                     "RUN_COUNTS",
                     document,
                     f"says {recorded[0]} {outcome} (${recorded[1]:,}), but its hand-overs have {found[0]} (${found[1]:,})",
@@ -117,13 +117,13 @@ def compare_run(run: RunFacts) -> list[Difference]:
     return differences
 
 
-def compare_current(totals: CurrentTotals) -> list[Difference]:
+def compare_current(totals: CurrentTotals) -> list[RatingDifference]:
     """Checks all current ratings together: rated = invoiced + in flight + waiting (rating, section 4)."""
     placed = totals.invoiced + totals.in_flight + totals.waiting
     if totals.rated == placed:
         return []
     return [
-        Difference(
+        RatingDifference(
             "RATED",
             "all current ratings",
             f"rated ${totals.rated:,}, but invoiced ${totals.invoiced:,}, in flight ${totals.in_flight:,}, "
@@ -133,17 +133,17 @@ def compare_current(totals: CurrentTotals) -> list[Difference]:
     ]
 
 
-def compare(runs: Sequence[RunFacts], totals: CurrentTotals) -> list[Difference]:
+def compare(runs: Sequence[RunFacts], totals: CurrentTotals) -> list[RatingDifference]:
     """Checks every run and all current ratings; returns the differences."""
     return [difference for run in runs for difference in compare_run(run)] + compare_current(totals)
 
 
 def compare_estimates(
     kept: Sequence[Estimate], made: Mapping[int, Estimate], numbers: Mapping[int, str]
-) -> list[Difference]:
+) -> list[RatingDifference]:
     """Compares kept estimates with those that would be made now, by order id; `numbers` are the numbers of the orders."""
     return [
-        Difference(
+        RatingDifference(
             "ESTIMATE",
             f"work order {numbers[one.work_order_id]}",
             f"its estimate is {_in_words(one)}, but its rating would come to {_in_words(made[one.work_order_id])}",

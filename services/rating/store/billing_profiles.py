@@ -26,7 +26,7 @@ from shared.database.statements import columns, execute, fetch_one
 from shared.values.fields import field_names
 from shared.values.numbers import plain
 
-_PROFILE_SORTING = Sorting(
+SORTING = Sorting(
     fields={
         "id": ("p.id", "bigint"),
         "branch": ("p.branch", "text"),
@@ -62,7 +62,7 @@ async def list_profiles(
         columns=PROFILE_COLUMNS,
         source="billing_profile p",
         where=where,
-        sorting=_PROFILE_SORTING,
+        sorting=SORTING,
         query=query,
     )
     return (

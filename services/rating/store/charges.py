@@ -55,6 +55,9 @@ async def insert(session: AsyncSession, charges: Sequence[tuple[int, ChargeEntry
     )
 
 
+PREBILL_SORTING = Sorting({"id": ("c.id", "bigint"), "work_order": ("w.number", "text")}, default="id", key="c.id")
+
+
 async def list_prebills(
     session: AsyncSession, scope: Scope, number: str | None, query: PageQuery
 ) -> tuple[list[Prebill], str | None, int | None]:
@@ -74,7 +77,7 @@ async def list_prebills(
         columns="w.number AS work_order, " + ", ".join(f"c.{name}" for name in field_names(Charge)),
         source=source,
         where=where,
-        sorting=Sorting({"id": ("c.id", "bigint"), "work_order": ("w.number", "text")}, default="id", key="c.id"),
+        sorting=PREBILL_SORTING,
         query=query,
     )
     prebills = [prebill.model_copy(update={"servers": shares_of(prebill.servers)}) for prebill in found]

@@ -150,6 +150,11 @@ async def find_payment(session: AsyncSession, scope: Scope, payment_id: int, *, 
     )
 
 
+SORTING = Sorting(
+    {"id": ("payment.id", "bigint"), "total": ("payment.total", "numeric")}, default="-id", key="payment.id"
+)
+
+
 async def list_payments(
     session: AsyncSession, scope: Scope, query: PageQuery
 ) -> tuple[list[Payment], str | None, int | None]:
@@ -161,9 +166,7 @@ async def list_payments(
         columns="payment.*",
         source="commission_payment payment",
         where=where,
-        sorting=Sorting(
-            {"id": ("payment.id", "bigint"), "total": ("payment.total", "numeric")}, default="-id", key="payment.id"
-        ),
+        sorting=SORTING,
         query=query,
     )
     return payments, cursor, await fetch_list_count(session, "commission_payment payment", where, query)

@@ -252,7 +252,7 @@ def _where(scope: Scope, filters: CommissionFilter) -> Where:
     )
 
 
-_SORTING = Sorting(
+SORTING = Sorting(
     {
         "server": ("c.server", "text"),
         "id": ("c.id", "bigint"),
@@ -275,7 +275,7 @@ async def list_bookings(
         columns=_COLUMNS,
         source=_SOURCE,
         where=_where(scope, filters),
-        sorting=_SORTING,
+        sorting=SORTING,
         query=query,
     )
 

@@ -65,6 +65,9 @@ async def find_known_of(session: AsyncSession, rows: Iterable[NamesCustomers]) -
     )
 
 
+SORTING = Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id")
+
+
 async def list_customers(
     session: AsyncSession, scope: Scope, search: str | None, query: PageQuery
 ) -> tuple[list[ListedCustomer], str | None, int | None]:
@@ -84,7 +87,7 @@ async def list_customers(
         columns=", ".join(f"c.{name}" for name in field_names(ListedCustomer)),
         source="customer c",
         where=where,
-        sorting=Sorting({"number": ("c.number", "text"), "name": ("c.name", "text")}, default="number", key="c.id"),
+        sorting=SORTING,
         query=query,
     )
     return customers, cursor, await fetch_list_count(session, "customer c", where, query)

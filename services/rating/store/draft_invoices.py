@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.draft_invoices import (
     Assignable,
+    DraftTotals,
     GroupKey,
     Invoice,
     InvoiceFilter,
     InvoiceOrder,
-    InvoiceTotals,
 )
 from services.rating.rules.order_warnings import AssignedFacts
 from services.rating.store.ratings import RATED_WITH
@@ -53,6 +53,18 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
     )
 
 
+SORTING = Sorting(
+    {
+        "id": ("i.id", "bigint"),
+        "bill_to": ("i.bill_to", "text"),
+        "branch": ("i.branch", "text"),
+        "total": ("coalesce(held.total, 0.00)", "numeric"),
+    },
+    default="-id",
+    key="i.id",
+)
+
+
 async def list_invoices(
     session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
 ) -> tuple[list[Invoice], str | None]:
@@ -63,21 +75,12 @@ async def list_invoices(
         columns=_COLUMNS,
         source=_SOURCE,
         where=_where(scope, filters),
-        sorting=Sorting(
-            {
-                "id": ("i.id", "bigint"),
-                "bill_to": ("i.bill_to", "text"),
-                "branch": ("i.branch", "text"),
-                "total": ("coalesce(held.total, 0.00)", "numeric"),
-            },
-            default="-id",
-            key="i.id",
-        ),
+        sorting=SORTING,
         query=query,
     )
 
 
-async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFilter) -> InvoiceTotals:
+async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFilter) -> DraftTotals:
     """The number of all invoices that match, and the number and total of their orders."""
     where = _where(scope, filters)
     invoices = "invoice i JOIN branch b ON b.code = i.branch"
@@ -87,7 +90,7 @@ async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFi
         held = "WHERE w.invoice_id IS NOT NULL"
     totals = await fetch_one(
         session,
-        InvoiceTotals,
+        DraftTotals,
         f"""
         SELECT (SELECT count(*) FROM {invoices} WHERE {where.sql}) AS count, count(*) AS orders,
                coalesce(sum(w.total), 0.00) AS total
@@ -309,11 +312,11 @@ async def take_off(session: AsyncSession, order_ids: Sequence[int], done_by: str
     )
 
 
-async def total_of(session: AsyncSession, order_ids: Sequence[int]) -> InvoiceTotals:
+async def total_of(session: AsyncSession, order_ids: Sequence[int]) -> DraftTotals:
     """The number of invoices that the orders are on, and the number and total of the orders."""
     totals = await fetch_one(
         session,
-        InvoiceTotals,
+        DraftTotals,
         """
         SELECT count(DISTINCT w.invoice_id) AS count, count(*) AS orders, coalesce(sum(r.total), 0.00) AS total
         FROM work_order w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version

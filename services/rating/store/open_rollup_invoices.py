@@ -43,6 +43,19 @@ def _where(scope: Scope, filters: OpenRollupFilter) -> Where:
     )
 
 
+SORTING = Sorting(
+    {
+        "number": ("w.number", "text"),
+        "bill_to": ("w.bill_to", "text"),
+        "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
+        "service_on": ("w.service_on", "date"),
+        "total": ("w.total", "numeric"),
+    },
+    default="bill_to",
+    key="w.id",
+)
+
+
 async def list_rows(
     session: AsyncSession, scope: Scope, filters: OpenRollupFilter, query: PageQuery
 ) -> tuple[list[OpenRollupFacts], str | None]:
@@ -60,17 +73,7 @@ async def list_rows(
         chosen_from=_SHOWN,
         chosen_with=branch_if_limited(scope),
         where=_where(scope, filters),
-        sorting=Sorting(
-            {
-                "number": ("w.number", "text"),
-                "bill_to": ("w.bill_to", "text"),
-                "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
-                "service_on": ("w.service_on", "date"),
-                "total": ("w.total", "numeric"),
-            },
-            default="bill_to",
-            key="w.id",
-        ),
+        sorting=SORTING,
         query=query,
     )
 

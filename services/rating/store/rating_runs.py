@@ -183,6 +183,9 @@ async def find(session: AsyncSession, scope: Scope, run_id: int) -> RunHead | No
     )
 
 
+RUN_SORTING = Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id")
+
+
 async def list_runs(
     session: AsyncSession, scope: Scope, query: PageQuery
 ) -> tuple[list[RunHead], str | None, int | None]:
@@ -194,7 +197,7 @@ async def list_runs(
         columns=_HEAD,
         source="rating_run run",
         where=where,
-        sorting=Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id"),
+        sorting=RUN_SORTING,
         query=query,
     )
     return runs, cursor, await fetch_list_count(session, "rating_run run", where, query)
@@ -214,6 +217,11 @@ async def count_outcomes(session: AsyncSession, run_id: int) -> list[OutcomeCoun
     )
 
 
+RESULT_SORTING = Sorting(
+    {"number": ("w.number", "text"), "outcome": ("x.outcome", "text")}, default="number", key="x.work_order_id"
+)
+
+
 async def list_results(
     session: AsyncSession, run_id: int, outcome: str | None, query: PageQuery
 ) -> tuple[list[RatingResult], str | None, int | None]:
@@ -226,9 +234,7 @@ async def list_results(
         columns="x.work_order_id, w.number, x.outcome, x.detail, x.total",
         source=source,
         where=where,
-        sorting=Sorting(
-            {"number": ("w.number", "text"), "outcome": ("x.outcome", "text")}, default="number", key="x.work_order_id"
-        ),
+        sorting=RESULT_SORTING,
         query=query,
     )
     return results, cursor, await fetch_list_count(session, source, where, query)

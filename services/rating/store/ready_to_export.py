@@ -60,6 +60,21 @@ def _where(scope: Scope, filters: ReadyFilter) -> Where:
     )
 
 
+SORTING = Sorting(
+    {
+        # Not the bare number: its index would be walked through the orders of all years to find ready ones.
+        "number": ("(w.number || '')", "text"),
+        "branch": ("w.branch", "text"),
+        "bill_to": ("w.bill_to", "text"),
+        "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
+        "rated_at": ("r.rated_at", "timestamptz"),
+        "total": ("w.total", "numeric"),
+    },
+    default="bill_to",
+    key="w.id",
+)
+
+
 async def list_ready(
     session: AsyncSession, scope: Scope, filters: ReadyFilter, query: PageQuery
 ) -> tuple[list[ReadyFacts], str | None]:
@@ -79,19 +94,7 @@ async def list_ready(
         joined=_SHOWN + _COMMISSION,
         chosen_with=branch_if_limited(scope) + (_RATED_AT if needs_ratings else ""),
         where=_where(scope, filters),
-        sorting=Sorting(
-            {
-                # Not the bare number: its index would be walked through the orders of all years to find ready ones.
-                "number": ("(w.number || '')", "text"),
-                "branch": ("w.branch", "text"),
-                "bill_to": ("w.bill_to", "text"),
-                "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
-                "rated_at": ("r.rated_at", "timestamptz"),
-                "total": ("w.total", "numeric"),
-            },
-            default="bill_to",
-            key="w.id",
-        ),
+        sorting=SORTING,
         query=query,
     )
 

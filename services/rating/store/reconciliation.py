@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.reconciliation import CurrentTotals, Difference, RunFacts
+from services.rating.rules.reconciliation import CurrentTotals, RatingDifference, RunFacts
 from services.rating.store.work_orders import SIDES, branch_if_limited
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
@@ -107,7 +107,7 @@ class _Orders(CurrentTotals):
 
 async def compare_orders(
     session: AsyncSession, scope: Scope, from_month: str | None
-) -> tuple[CurrentTotals, list[Difference]]:
+) -> tuple[CurrentTotals, list[RatingDifference]]:
     """The total of current ratings and where it is by the hand-overs and by the orders, and what does not match.
 
     Orders that were exported in a month before `from_month` are left out. What does not match is an order whose status contradicts its hand-over, one whose total is not that of its rating, and a rating of the
@@ -156,28 +156,28 @@ async def compare_orders(
     )
 
 
-def _differences(order: Mapping[str, Any]) -> list[Difference]:
+def _differences(order: Mapping[str, Any]) -> list[RatingDifference]:
     document = f"work order {order['number']}"
     rated, kept, lines = (Decimal(order[name]) for name in ("rated", "kept", "lines"))
     differences = []
     if order["hand_over"]:
         detail = f"the order is {order['status']}, but its hand-over is {order['outcome'] or 'missing'}"
-        differences.append(Difference("ORDER_AND_HAND_OVER", document, detail, rated))
+        differences.append(RatingDifference("ORDER_AND_HAND_OVER", document, detail, rated))
     if kept != rated:
         detail = f"the order has the total ${kept:,}, but its rating is ${rated:,}"
-        differences.append(Difference("ORDER_AND_RATING", document, detail, kept - rated))
+        differences.append(RatingDifference("ORDER_AND_RATING", document, detail, kept - rated))
     if rated != lines:
         detail = f"rating version {order['version']} is ${rated:,}, but its lines add up to ${lines:,}"
-        differences.append(Difference("RATING_AND_LINES", document, detail, rated - lines))
+        differences.append(RatingDifference("RATING_AND_LINES", document, detail, rated - lines))
     return differences
 
 
-async def rollup_differences(session: AsyncSession, scope: Scope, from_month: str | None) -> list[Difference]:
+async def rollup_differences(session: AsyncSession, scope: Scope, from_month: str | None) -> list[RatingDifference]:
     """Orders that are marked as on a rollup and are not, and the other way round; the same orders are left out."""
     within, parameters = scope_condition(scope, **SIDES)
     return await fetch_all(
         session,
-        Difference,
+        RatingDifference,
         f"""
         WITH {_CHOSEN}, named AS ({_ALL_ORDERS if from_month is None else _CHOSEN_ORDERS})
         SELECT 'ORDER_AND_INVOICE' AS kind, 'work order ' || w.number AS document,

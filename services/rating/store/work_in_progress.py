@@ -53,6 +53,13 @@ def _sums() -> str:
     """
 
 
+def _by_name(name: str, key: str) -> Sorting:
+    return Sorting({"name": (name, "text")}, default="name", key=key, key_type="text")
+
+
+CUSTOMER_SORTING = _by_name("customers.name", "customers.name")
+
+
 async def list_groups(
     session: AsyncSession, scope: Scope, filters: WipFilter, by: WipGrouping, query: PageQuery, as_of: date
 ) -> tuple[list[WipGroup], str | None]:
@@ -68,7 +75,7 @@ async def list_groups(
         columns="customers.name",
         source=f"(SELECT w.customer AS name FROM {source} GROUP BY w.customer) AS customers",
         where=Where(parameters=where.parameters),
-        sorting=_by_name("customers.name", "customers.name"),
+        sorting=CUSTOMER_SORTING,
         query=query,
     )
     groups = await fetch_all(
@@ -111,10 +118,6 @@ async def _list_servers(
     )
 
 
-def _by_name(name: str, key: str) -> Sorting:
-    return Sorting({"name": (name, "text")}, default="name", key=key, key_type="text")
-
-
 async def total_groups(session: AsyncSession, scope: Scope, filters: WipFilter, as_of: date) -> WipGroup:
     """All active orders that match as one group, each counted once."""
     where = _where(scope, filters)
@@ -132,6 +135,19 @@ async def total_groups(session: AsyncSession, scope: Scope, filters: WipFilter, 
     return totals
 
 
+SORTING = Sorting(
+    {
+        "service_on": ("w.service_on", "date"),
+        # Not the bare number: its index would be walked through the orders of all years to find active ones.
+        "number": ("(w.number || '')", "text"),
+        "customer": ("w.customer", "text"),
+        "status": ("w.status", "text"),
+    },
+    default="service_on",
+    key="w.id",
+)
+
+
 async def list_active(
     session: AsyncSession, scope: Scope, filters: WipFilter, query: PageQuery
 ) -> tuple[list[WipFacts], str | None]:
@@ -147,17 +163,7 @@ async def list_active(
         joined=f"{BRANCH} {_ESTIMATE} {_CUSTOMER}",
         chosen_with=branch_if_limited(scope),
         where=_where(scope, filters),
-        sorting=Sorting(
-            {
-                "service_on": ("w.service_on", "date"),
-                # Not the bare number: its index would be walked through the orders of all years to find active ones.
-                "number": ("(w.number || '')", "text"),
-                "customer": ("w.customer", "text"),
-                "status": ("w.status", "text"),
-            },
-            default="service_on",
-            key="w.id",
-        ),
+        sorting=SORTING,
         query=query,
     )
 

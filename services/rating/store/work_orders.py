@@ -54,7 +54,7 @@ _SOURCE = """
 BRANCH = "JOIN branch b ON b.code = w.branch"
 SIDES = {"branch": "w.branch", "customer": "w.bill_to", "ar_company": "b.ar_company"}
 """The columns that the limits of a caller apply to, over `work_order w` and its `branch b`."""
-_SORTING = Sorting(
+SORTING = Sorting(
     fields={
         "id": ("w.id", "bigint"),
         "number": ("w.number", "text"),
@@ -183,7 +183,7 @@ async def list_orders(
         joined=_LISTED,
         chosen_with=branch_if_limited(scope),
         where=_where(scope, filters),
-        sorting=_SORTING,
+        sorting=SORTING,
         query=_by_date_if_filtered(filters, query),
     )
 
@@ -198,7 +198,7 @@ async def list_entries(
         columns=_columns(EnteredOrder),
         source=f"work_order w {branch_if_limited(scope)}",
         where=_where(scope, filters),
-        sorting=_SORTING,
+        sorting=SORTING,
         query=_by_date_if_filtered(filters, query),
     )
     return [entry.model_copy(update={"servers": shares_of(entry.servers)}) for entry in entries], cursor

@@ -19,7 +19,7 @@ from shared.errors import DocumentFailed
 from shared.http.files import CSV_OR_PDF_RESPONSE, PDF_TYPE, print_report, table_answer
 from shared.http.moment import TimeZone
 from shared.http.operation import CallerOf, Router
-from shared.http.pages import PrintablePageQueryOf
+from shared.http.pages import PrintableFileTypeOf
 from shared.http.transaction import Transaction
 from shared.values.fields import field_names
 from shared.values.money import ZERO
@@ -55,13 +55,13 @@ class ListQuery(BaseModel):
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def read_batch_list(
-    batch: OpenedBatch, page: PrintablePageQueryOf, zone: TimeZone, caller: CallerOf, session: Transaction
+    batch: OpenedBatch, wanted: PrintableFileTypeOf, zone: TimeZone, caller: CallerOf, session: Transaction
 ) -> list[BatchListRow] | Response:
     """Every entry with its lines. Entries that were brought back show the old values beside the new ones."""
     rows = await audit_lists.read_batch_list(session, batch)
     heads = [row for row in rows if row.line is None]
     totals = {"Entries": str(len(heads)), "Amount": _sum(row.amount for row in heads)}
-    return await _answer(page.media_type, "batch-list", batch, _Printing(caller.name, zone), BatchListRow, rows, totals)
+    return await _answer(wanted, "batch-list", batch, _Printing(caller.name, zone), BatchListRow, rows, totals)
 
 
 @router.get(
@@ -74,7 +74,7 @@ async def read_batch_list(
 async def read_gl_distribution_list(
     batch: OpenedBatch,
     filters: Annotated[ListQuery, Query()],
-    page: PrintablePageQueryOf,
+    wanted: PrintableFileTypeOf,
     zone: TimeZone,
     caller: CallerOf,
     session: Transaction,
@@ -86,7 +86,7 @@ async def read_gl_distribution_list(
         "Credit": _sum(row.credit for row in rows),
     }
     return await _answer(
-        page.media_type, "gl-distribution-list", batch, _Printing(caller.name, zone), LedgerRow, rows, totals, filters
+        wanted, "gl-distribution-list", batch, _Printing(caller.name, zone), LedgerRow, rows, totals, filters
     )
 
 
@@ -98,11 +98,11 @@ async def read_gl_distribution_list(
     responses=CSV_OR_PDF_RESPONSE,
 )
 async def list_findings(
-    batch: OpenedBatch, page: PrintablePageQueryOf, zone: TimeZone, caller: CallerOf, session: Transaction
+    batch: OpenedBatch, wanted: PrintableFileTypeOf, zone: TimeZone, caller: CallerOf, session: Transaction
 ) -> list[Finding] | Response:
     """The error list: the errors and warnings of the last validation, by seq, line, field and rule."""
     rows = await batches.list_findings(session, batch)
-    return await _answer(page.media_type, "error-list", batch, _Printing(caller.name, zone), Finding, rows, {})
+    return await _answer(wanted, "error-list", batch, _Printing(caller.name, zone), Finding, rows, {})
 
 
 async def _answer(

@@ -19,8 +19,9 @@ from services.receivables.schemas.batches import BatchChange, NewBatch
 from shared.access import declared
 from shared.access.grants import Level, scope_for
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE
+from shared.http.headers import LOCATION
 from shared.http.operation import Caller, CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -55,6 +56,7 @@ async def lock_batch(batch_id: Id, caller: CallerOf, session: Transaction) -> Ba
     )
 
 
+TaggedAndLocated = Annotated[Tagged, LOCATION]
 OpenedBatch = Annotated[Batch, Depends(find_batch, scope="function")]
 LockedBatch = Annotated[Batch, Depends(lock_batch, scope="function")]
 
@@ -69,7 +71,7 @@ async def list_batches(
 
 
 @router.post("", access=EDIT, status_code=201, refuses=[NotFound, MonthClosed])
-async def create_batch(body: NewBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+async def create_batch(body: NewBatch, response: Tagged, caller: CallerOf, session: Transaction) -> BatchRow:
     """Creates an empty batch in an open month of a company."""
     batch_id = await batches.create_batch(
         session, caller.scope, body.ar_company, body.month, caller.name, restricted=body.restricted
@@ -78,7 +80,7 @@ async def create_batch(body: NewBatch, response: Response, caller: CallerOf, ses
 
 
 @router.get("/{batch_id}", access=VIEW, refuses=OPENING)
-async def read_batch(batch: OpenedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+async def read_batch(batch: OpenedBatch, response: Tagged, caller: CallerOf, session: Transaction) -> BatchRow:
     """One batch. You need the ETag to restrict it."""
     return await _read(batch.id, response, caller, session)
 
@@ -88,7 +90,7 @@ async def restrict_batch(
     batch: LockedBatch,
     change: BatchChange,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> BatchRow:
@@ -98,7 +100,9 @@ async def restrict_batch(
 
 
 @router.post("/{batch_id}/validate", access=EDIT, status_code=202, refuses=CHANGING)
-async def validate_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+async def validate_batch(
+    batch: LockedBatch, response: TaggedAndLocated, caller: CallerOf, session: Transaction
+) -> BatchRow:
     """Starts the validation of a batch. Read the batch until its status is `valid`, `warnings` or `errors`."""
     await batches.send_to_validation(session, batch)
     response.headers["location"] = f"/v1/batches/{batch.id}"
@@ -108,7 +112,9 @@ async def validate_batch(batch: LockedBatch, response: Response, caller: CallerO
 @router.post(
     "/{batch_id}/post", access=POST, status_code=202, idempotent=True, refuses=[*CHANGING, BatchNotValid, BatchEmpty]
 )
-async def post_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+async def post_batch(
+    batch: LockedBatch, response: TaggedAndLocated, caller: CallerOf, session: Transaction
+) -> BatchRow:
     """Starts the posting of a valid batch, or submits it for approval if it exceeds the four-eyes limit.
 
     Read the batch until its status is `posted`.
@@ -119,27 +125,27 @@ async def post_batch(batch: LockedBatch, response: Response, caller: CallerOf, s
 
 
 @router.post("/{batch_id}/approve", access=APPROVE, idempotent=True, refuses=[*CHANGING, BatchNotValid, OwnBatch])
-async def approve_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+async def approve_batch(batch: LockedBatch, response: Tagged, caller: CallerOf, session: Transaction) -> BatchRow:
     """Approves and posts a batch over the four-eyes limit. The person who submitted it cannot approve it."""
     await posting.approve(session, batch, caller.name)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/reject", access=APPROVE, refuses=[*CHANGING, BatchNotValid])
-async def reject_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+async def reject_batch(batch: LockedBatch, response: Tagged, caller: CallerOf, session: Transaction) -> BatchRow:
     """Rejects a batch that awaits approval. It is open again."""
     await posting.reject(session, batch)
     return await _read(batch.id, response, caller, session)
 
 
 @router.post("/{batch_id}/clear", access=EDIT, refuses=CHANGING)
-async def clear_batch(batch: LockedBatch, response: Response, caller: CallerOf, session: Transaction) -> BatchRow:
+async def clear_batch(batch: LockedBatch, response: Tagged, caller: CallerOf, session: Transaction) -> BatchRow:
     """Cancels a batch. Its new entries are deleted, and transactions that were brought back are released unchanged."""
     await batches.clear(session, batch)
     return await _read(batch.id, response, caller, session)
 
 
-async def _read(batch_id: int, response: Response, caller: Caller, session: Transaction) -> BatchRow:
+async def _read(batch_id: int, response: Tagged, caller: Caller, session: Transaction) -> BatchRow:
     batch = await batches.read_batch(session, caller.scope, batch_id)
     response.headers["etag"] = etag(batch.revision)
     return batch

@@ -20,6 +20,7 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import local_date, now
 from shared.errors import NotFound
+from shared.http.headers import LOCATION, headers_of
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -38,7 +39,11 @@ CREDIT_REFUSALS = [
     idempotent=True,
     refuses=[NotFound, *CREDIT_REFUSALS],
     responses={
-        202: {"model": CreditAnswer, "description": "The credit exceeds the four-eyes limit and awaits approval."}
+        202: {
+            "model": CreditAnswer,
+            "description": "The credit exceeds the four-eyes limit and awaits approval.",
+            "headers": headers_of([LOCATION]),
+        }
     },
 )
 async def credit_invoice(

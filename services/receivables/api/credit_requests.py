@@ -16,7 +16,7 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.clock import local_date, now
 from shared.errors import NotFound, VersionMissing, VersionStale
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE
 from shared.http.operation import Caller, CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
@@ -41,7 +41,7 @@ async def list_credit_requests(
 
 @router.get("/{request_id}", access=VIEW, refuses=[NotFound])
 async def read_credit_request(
-    request_id: Id, response: Response, caller: CallerOf, session: Transaction
+    request_id: Id, response: Tagged, caller: CallerOf, session: Transaction
 ) -> CreditRequestRead:
     """A request with its lines. You need the ETag to change, approve or reject it."""
     return await _read(request_id, response, caller, session)
@@ -53,7 +53,7 @@ async def change_credit_request(
     entry: CreditEntry,
     revision: ExpectedVersion,
     request: Request,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> CreditRequestRead:
@@ -66,7 +66,7 @@ async def change_credit_request(
 
 @router.post("/{request_id}/withdraw", access=EDIT, refuses=[NotFound, RequestDecided, OthersRequest])
 async def withdraw_credit_request(
-    request_id: Id, response: Response, caller: CallerOf, session: Transaction
+    request_id: Id, response: Tagged, caller: CallerOf, session: Transaction
 ) -> CreditRequestRead:
     """Withdraws your own request."""
     await credit_requests.REQUESTS.withdraw(session, caller.scope, request_id, caller.name, now())
@@ -77,7 +77,7 @@ async def withdraw_credit_request(
     "/{request_id}/approve", access=APPROVE, idempotent=True, refuses=[*_OF_VERSION, OwnRequest, *CREDIT_REFUSALS]
 )
 async def approve_credit_request(
-    request_id: Id, revision: ExpectedVersion, response: Response, caller: CallerOf, session: Transaction
+    request_id: Id, revision: ExpectedVersion, response: Tagged, caller: CallerOf, session: Transaction
 ) -> CreditRequestRead:
     """Posts a credit that someone else requested, exactly as you read it."""
     await credit_requests.approve(session, caller.scope, request_id, revision, caller.name, now())
@@ -89,7 +89,7 @@ async def reject_credit_request(
     request_id: Id,
     entry: RejectionEntry,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> CreditRequestRead:
@@ -98,7 +98,7 @@ async def reject_credit_request(
     return await _read(request_id, response, caller, session)
 
 
-async def _read(request_id: int, response: Response, caller: Caller, session: Transaction) -> CreditRequestRead:
+async def _read(request_id: int, response: Tagged, caller: Caller, session: Transaction) -> CreditRequestRead:
     found = await credit_requests.read_request(session, caller.scope, request_id)
     response.headers["etag"] = etag(found.head.revision)
     return CreditRequestRead.of(found)

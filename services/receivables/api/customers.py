@@ -15,7 +15,7 @@ from shared.access.grants import Level
 from shared.errors import NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf
@@ -46,7 +46,7 @@ async def list_customers(
     refuses=[NumberTaken, UnknownReference],
     naming=Naming(CustomerEntry, customers.find_unknown),
 )
-async def create_customer(entry: CustomerEntry, response: Response, caller: CallerOf, session: Transaction) -> Customer:
+async def create_customer(entry: CustomerEntry, response: Tagged, caller: CallerOf, session: Transaction) -> Customer:
     """Creates a customer and publishes it to the other services."""
     customer_id = await customers.create_customer(session, caller.scope, entry)
     return await _read(session, caller, customer_id, response)
@@ -63,7 +63,7 @@ async def import_customers(file: CsvBody, caller: CallerOf, session: Transaction
 
 
 @router.get("/{customer_id}", access=VIEW, refuses=[NotFound])
-async def read_customer(customer_id: Id, response: Response, caller: CallerOf, session: Transaction) -> Customer:
+async def read_customer(customer_id: Id, response: Tagged, caller: CallerOf, session: Transaction) -> Customer:
     """One customer. You need the ETag to change it."""
     return await _read(session, caller, customer_id, response)
 
@@ -83,7 +83,7 @@ async def change_customer(
     customer_id: Id,
     sent: CustomerChanges,
     version: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     caller: CallerOf,
     session: Transaction,
 ) -> Customer:
@@ -112,7 +112,7 @@ async def read_account(
     return AccountRead.of(account)
 
 
-async def _read(session: Transaction, caller: CallerOf, customer_id: Id, response: Response) -> Customer:
+async def _read(session: Transaction, caller: CallerOf, customer_id: Id, response: Tagged) -> Customer:
     customer = await customers.read_customer(session, caller.scope, customer_id)
     response.headers["etag"] = etag(customer.version)
     return customer

@@ -29,7 +29,7 @@ from shared.clock import local_date, now
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, etag
+from shared.http.etag import ExpectedVersion, Tagged, etag
 from shared.http.files import CSV_RESPONSE, CsvBody
 from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
@@ -93,7 +93,7 @@ async def list_entries(
 
 
 @router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING, naming=OF_ENTRY)
-async def add_entry(desk: DeskOf, body: EntryInput, response: Response, session: Transaction) -> EntryRead:
+async def add_entry(desk: DeskOf, body: EntryInput, response: Tagged, session: Transaction) -> EntryRead:
     """Adds an invoice, adjustment, credit memo or write-off with its lines."""
     seq = await actions.add(session, desk, body.to_entry())
     return await _read(desk, seq, response, session)
@@ -110,7 +110,7 @@ async def import_entries(desk: DeskOf, file: CsvBody, session: Transaction) -> O
     "/{batch_id}/posted-transactions", access=EDIT, status_code=201, refuses=[*ENTERING, NotFound, NotForBatch]
 )
 async def bring_back_transaction(
-    desk: DeskOf, body: TransactionToBringBack, response: Response, session: Transaction
+    desk: DeskOf, body: TransactionToBringBack, response: Tagged, session: Transaction
 ) -> EntryRead:
     """Brings a posted transaction back into a batch to be changed or deleted.
 
@@ -121,14 +121,14 @@ async def bring_back_transaction(
 
 
 @router.get("/{batch_id}/entries/{seq}", access=VIEW, refuses=OPENING)
-async def read_entry(seq: Seq, desk: ReadingDeskOf, response: Response, session: Transaction) -> EntryRead:
+async def read_entry(seq: Seq, desk: ReadingDeskOf, response: Tagged, session: Transaction) -> EntryRead:
     """An entry with its lines and miscellaneous distributions. You need the ETag to change any of them."""
     return await _read(desk, seq, response, session)
 
 
 @router.patch("/{batch_id}/entries/{seq}", access=EDIT, refuses=EDITING, naming=OF_HEADER)
 async def change_entry(
-    seq: Seq, desk: DeskOf, body: HeaderInput, revision: ExpectedVersion, response: Response, session: Transaction
+    seq: Seq, desk: DeskOf, body: HeaderInput, revision: ExpectedVersion, response: Tagged, session: Transaction
 ) -> EntryRead:
     """Changes the header fields that you send. Fields that depend on them get their defaults again."""
     await actions.change(session, desk, seq, revision, body.to_changes())
@@ -143,7 +143,7 @@ async def remove_entry(seq: Seq, desk: DeskOf, revision: ExpectedVersion, sessio
 
 @router.post("/{batch_id}/entries/{seq}/lines", access=EDIT, status_code=201, refuses=EDITING, naming=OF_LINE)
 async def add_line(
-    seq: Seq, desk: DeskOf, body: LineInput, revision: ExpectedVersion, response: Response, session: Transaction
+    seq: Seq, desk: DeskOf, body: LineInput, revision: ExpectedVersion, response: Tagged, session: Transaction
 ) -> EntryRead:
     """Adds a line to an entry."""
     await actions.add_line(session, desk, seq, revision, body.to_changes())
@@ -157,7 +157,7 @@ async def change_line(
     desk: DeskOf,
     body: LineInput,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     session: Transaction,
 ) -> EntryRead:
     """Changes the fields of a line that you send. Fields that depend on them are calculated again."""
@@ -167,7 +167,7 @@ async def change_line(
 
 @router.delete("/{batch_id}/entries/{seq}/lines/{line}", access=EDIT, refuses=EDITING)
 async def remove_line(
-    seq: Seq, line: LineInPath, desk: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
+    seq: Seq, line: LineInPath, desk: DeskOf, revision: ExpectedVersion, response: Tagged, session: Transaction
 ) -> EntryRead:
     """Removes a line from an entry."""
     await actions.remove_line(session, desk, seq, line, revision)
@@ -178,7 +178,7 @@ async def remove_line(
     "/{batch_id}/entries/{seq}/misc-distributions", access=EDIT, status_code=201, refuses=EDITING, naming=OF_MISC
 )
 async def add_misc_distribution(
-    seq: Seq, desk: DeskOf, body: MiscInput, revision: ExpectedVersion, response: Response, session: Transaction
+    seq: Seq, desk: DeskOf, body: MiscInput, revision: ExpectedVersion, response: Tagged, session: Transaction
 ) -> EntryRead:
     """Adds a miscellaneous distribution. It is for reports only and never affects the GL or the balance."""
     await actions.add_misc(session, desk, seq, revision, body.to_changes())
@@ -192,7 +192,7 @@ async def change_misc_distribution(
     desk: DeskOf,
     body: MiscInput,
     revision: ExpectedVersion,
-    response: Response,
+    response: Tagged,
     session: Transaction,
 ) -> EntryRead:
     """Changes the fields of a miscellaneous distribution that you send."""
@@ -202,7 +202,7 @@ async def change_misc_distribution(
 
 @router.delete("/{batch_id}/entries/{seq}/misc-distributions/{row}", access=EDIT, refuses=EDITING)
 async def remove_misc_distribution(
-    seq: Seq, row: LineInPath, desk: DeskOf, revision: ExpectedVersion, response: Response, session: Transaction
+    seq: Seq, row: LineInPath, desk: DeskOf, revision: ExpectedVersion, response: Tagged, session: Transaction
 ) -> EntryRead:
     """Removes a miscellaneous distribution from an entry."""
     await actions.remove_misc(session, desk, seq, row, revision)
@@ -229,7 +229,7 @@ async def preview_entry_form(body: FormsInput, request: Request, caller: CallerO
     return FormsAnswer.of(await actions.preview_forms(session, caller.scope, body.ar_company, today, header, line))
 
 
-async def _read(desk: Desk, seq: int, response: Response, session: Transaction) -> EntryRead:
+async def _read(desk: Desk, seq: int, response: Tagged, session: Transaction) -> EntryRead:
     entry = await actions.read_entry(session, desk.batch.id, seq)
     response.headers["etag"] = etag(entry.header.revision)
     return EntryRead.of(entry, await actions.warnings_of(session, desk, entry))

@@ -16,6 +16,7 @@ from shared.clock import now
 from shared.errors import DocumentFailed, NotFound
 from shared.files.pdf import Drawn
 from shared.http.files import PDF_RESPONSE, pdf_answer
+from shared.http.headers import Located
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -70,7 +71,7 @@ async def list_printings(invoice_id: Id, caller: CallerOf, session: Transaction)
 
 @router.post("", access=VIEW, status_code=202, refuses=[NothingToPrint])
 async def start_invoice_print(
-    body: PrintSelection, response: Response, caller: CallerOf, session: Transaction
+    body: PrintSelection, response: Located, caller: CallerOf, session: Transaction
 ) -> PrintRead:
     """Starts a print of many invoices. `Location` is where you watch its progress and get its files."""
     started = await invoice_prints.start_print(session, caller.scope, body, caller.name, now())

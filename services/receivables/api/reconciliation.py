@@ -13,6 +13,7 @@ from shared.access.grants import Level
 from shared.clock import now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
+from shared.http.headers import Located
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -41,7 +42,7 @@ async def reconcile(
 
 
 @router.post("/runs", access=VIEW, status_code=202, refuses=[ReconciliationRunning])
-async def start_reconciliation_run(response: Response, caller: CallerOf, session: Transaction) -> RunRead:
+async def start_reconciliation_run(response: Located, caller: CallerOf, session: Transaction) -> RunRead:
     """Starts a run that checks every month since the first posting. `Location` is where you watch its progress."""
     run = await reconciliation.start_run(session, caller.scope, caller.name, now())
     response.headers["location"] = f"/v1/reconciliation/runs/{run.head.id}"

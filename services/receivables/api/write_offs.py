@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fastapi import Request, Response
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions import batches, invoices, write_offs
@@ -29,6 +29,7 @@ from shared.access import declared
 from shared.access.grants import Level, Scope
 from shared.clock import local_date, month_of, now
 from shared.errors import NotFound
+from shared.http.headers import Located
 from shared.http.operation import Caller, CallerOf, Naming, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
@@ -75,7 +76,7 @@ async def preview_write_offs(
     naming=Naming(NewWriteOffs, _find_unknown, _scope_of),
 )
 async def create_write_offs(
-    body: NewWriteOffs, request: Request, response: Response, caller: CallerOf, session: Transaction
+    body: NewWriteOffs, request: Request, response: Located, caller: CallerOf, session: Transaction
 ) -> WriteOffsCreated:
     """Creates a batch of write-offs by the criteria. Review and edit it there, then validate and post it."""
     settings: Settings = request.app.state.settings

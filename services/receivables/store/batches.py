@@ -114,6 +114,9 @@ async def submitter_of(session: AsyncSession, batch_id: int) -> str:
     return submitter
 
 
+SORTING = Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, default="-id", key="b.id")
+
+
 async def list_batches(
     session: AsyncSession, scope: Scope, filters: BatchFilter, query: PageQuery
 ) -> tuple[list[BatchRow], str | None, int | None]:
@@ -133,7 +136,7 @@ async def list_batches(
         columns=f"{_HEAD}, {_CONTENT}",
         source="batch b",
         where=where,
-        sorting=Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, default="-id", key="b.id"),
+        sorting=SORTING,
         query=query,
     )
     return rows, cursor, await fetch_list_count(session, "batch b", where, query)

@@ -117,6 +117,9 @@ async def lines(session: AsyncSession, request_id: int) -> list[RequestedLine]:
     )
 
 
+SORTING = Sorting({"id": ("r.id", "bigint"), "amount": ("r.amount", "numeric")}, default="-id", key="r.id")
+
+
 async def list_requests(
     session: AsyncSession, scope: Scope, filters: RequestFilter, query: PageQuery
 ) -> tuple[list[CreditRequest], str | None, int | None]:
@@ -136,7 +139,7 @@ async def list_requests(
         columns=_ROW,
         source=_SOURCE,
         where=where,
-        sorting=Sorting({"id": ("r.id", "bigint"), "amount": ("r.amount", "numeric")}, default="-id", key="r.id"),
+        sorting=SORTING,
         query=query,
     )
     return rows, cursor, await fetch_list_count(session, _SOURCE, where, query)

@@ -41,6 +41,13 @@ async def find(session: AsyncSession, scope: Scope, customer_id: int, *, lock: b
     )
 
 
+SORTING = Sorting(
+    {"number": ("c.number", "text"), "name": ("c.name", "text"), "sort_name": ("c.sort_name", "text")},
+    default="number",
+    key="c.id",
+)
+
+
 async def list_customers(
     session: AsyncSession, scope: Scope, filters: CustomerFilter, query: PageQuery
 ) -> tuple[list[Customer], str | None, int | None]:
@@ -59,11 +66,7 @@ async def list_customers(
         columns=_COLUMNS,
         source="customer c",
         where=where,
-        sorting=Sorting(
-            {"number": ("c.number", "text"), "name": ("c.name", "text"), "sort_name": ("c.sort_name", "text")},
-            default="number",
-            key="c.id",
-        ),
+        sorting=SORTING,
         query=query,
     )
     return customers, cursor, await fetch_list_count(session, "customer c", where, query)
@@ -172,6 +175,9 @@ def _open_items(scope: Scope, customer_id: int) -> Where:
     )
 
 
+OPEN_ITEM_SORTING = Sorting({"due_on": ("b.due_on", "date")}, default="due_on", key="b.invoice_id")
+
+
 async def open_items(
     session: AsyncSession, scope: Scope, customer_id: int, query: PageQuery
 ) -> tuple[list[OpenItem], str | None]:
@@ -185,7 +191,7 @@ async def open_items(
         """,
         source="invoice_balance b JOIN ar_transaction t ON t.id = b.invoice_id",
         where=_open_items(scope, customer_id),
-        sorting=Sorting({"due_on": ("b.due_on", "date")}, default="due_on", key="b.invoice_id"),
+        sorting=OPEN_ITEM_SORTING,
         query=query,
     )
 

@@ -135,6 +135,9 @@ async def find(session: AsyncSession, scope: Scope, email_id: int) -> InvoiceEma
     return await fetch_one(session, InvoiceEmail, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
 
 
+SORTING = Sorting({"id": ("m.id", "bigint"), "due_at": ("m.due_at", "timestamptz")}, default="-id", key="m.id")
+
+
 async def list_emails(
     session: AsyncSession, scope: Scope, filters: EmailFilter, query: PageQuery
 ) -> tuple[list[InvoiceEmail], str | None, int | None]:
@@ -153,7 +156,7 @@ async def list_emails(
         columns=_ROW,
         source=_SOURCE,
         where=where,
-        sorting=Sorting({"id": ("m.id", "bigint"), "due_at": ("m.due_at", "timestamptz")}, default="-id", key="m.id"),
+        sorting=SORTING,
         query=query,
     )
     return rows, cursor, await fetch_list_count(session, _SOURCE, where, query)

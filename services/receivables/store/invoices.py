@@ -55,6 +55,20 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
     )
 
 
+SORTING = Sorting(
+    {
+        "id": ("b.invoice_id", "bigint"),
+        "number": ("b.number", "text"),
+        "customer": ("b.customer", "text"),
+        "invoice_date": ("b.invoice_date", "date"),
+        "due_on": ("b.due_on", "date"),
+        "total": ("b.total", "numeric"),
+    },
+    default="-id",
+    key="b.invoice_id",
+)
+
+
 async def list_invoices(
     session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
 ) -> tuple[list[InvoiceRow], str | None]:
@@ -65,18 +79,7 @@ async def list_invoices(
         columns=_ROW,
         source=_SOURCE,
         where=_where(scope, filters),
-        sorting=Sorting(
-            {
-                "id": ("b.invoice_id", "bigint"),
-                "number": ("b.number", "text"),
-                "customer": ("b.customer", "text"),
-                "invoice_date": ("b.invoice_date", "date"),
-                "due_on": ("b.due_on", "date"),
-                "total": ("b.total", "numeric"),
-            },
-            default="-id",
-            key="b.invoice_id",
-        ),
+        sorting=SORTING,
         query=query,
     )
 

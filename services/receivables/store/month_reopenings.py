@@ -80,6 +80,9 @@ async def find(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthR
     return await fetch_one(session, MonthReopening, statement, **where.parameters)
 
 
+SORTING = Sorting({"id": ("r.id", "bigint")}, default="-id", key="r.id")
+
+
 async def list_reopenings(
     session: AsyncSession, scope: Scope, filters: ReopeningFilter, query: PageQuery
 ) -> tuple[list[MonthReopening], str | None, int | None]:
@@ -96,7 +99,7 @@ async def list_reopenings(
         columns=_ROW,
         source="month_reopening r",
         where=where,
-        sorting=Sorting({"id": ("r.id", "bigint")}, default="-id", key="r.id"),
+        sorting=SORTING,
         query=query,
     )
     return rows, cursor, await fetch_list_count(session, "month_reopening r", where, query)

@@ -84,6 +84,9 @@ async def find_running(session: AsyncSession) -> int | None:
     return found
 
 
+RUN_SORTING = Sorting({"id": ("r.id", "bigint")}, default="-id", key="r.id")
+
+
 async def list_runs(session: AsyncSession, query: PageQuery) -> tuple[list[ReconciliationRun], str | None, int | None]:
     """One page of runs, newest first, the cursor of the next page, and how many there are."""
     rows, cursor = await fetch_page(
@@ -92,7 +95,7 @@ async def list_runs(session: AsyncSession, query: PageQuery) -> tuple[list[Recon
         columns=_ROW,
         source="reconciliation_run r",
         where=Where(),
-        sorting=Sorting({"id": ("r.id", "bigint")}, default="-id", key="r.id"),
+        sorting=RUN_SORTING,
         query=query,
     )
     return rows, cursor, await fetch_list_count(session, "reconciliation_run r", Where(), query)
@@ -189,6 +192,9 @@ async def finish(session: AsyncSession, run_id: int, finished_at: datetime) -> N
     )
 
 
+DIFFERENCE_SORTING = Sorting({"month": ("d.month", "text")}, default="month", key="d.position")
+
+
 async def list_differences(
     session: AsyncSession, run_id: int, query: PageQuery
 ) -> tuple[list[RunDifference], str | None, int | None]:
@@ -200,7 +206,7 @@ async def list_differences(
         columns="d.month, d.kind, d.document, d.detail, d.amount",
         source="reconciliation_difference d",
         where=where,
-        sorting=Sorting({"month": ("d.month", "text")}, default="month", key="d.position"),
+        sorting=DIFFERENCE_SORTING,
         query=query,
     )
     return rows, cursor, await fetch_list_count(session, "reconciliation_difference d", where, query)

@@ -18,7 +18,7 @@ from shared.access.grants import Level
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, tagged
+from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.moment import Now
 from shared.http.operation import Naming, Router
@@ -63,7 +63,7 @@ async def list_groups(
     naming=NAMING,
 )
 async def create_group(
-    body: GroupDraft, response: Response, session: Transaction, features: FeaturesOf, now: Now
+    body: GroupDraft, response: Tagged, session: Transaction, features: FeaturesOf, now: Now
 ) -> Group:
     """The new group has no members."""
     return tagged(response, await actions.create_group(session, body, features, now))
@@ -93,7 +93,7 @@ async def import_groups(
     access=declared.feature(GROUPS, Level.VIEW),
     refuses=[NotFound],
 )
-async def read_group(group_id: Id, response: Response, session: Transaction) -> Group:
+async def read_group(group_id: Id, response: Tagged, session: Transaction) -> Group:
     """The group with its grants. The ETag changes with every change of the group, including its members."""
     return tagged(response, await actions.get_group(session, group_id))
 
@@ -105,7 +105,7 @@ async def read_group(group_id: Id, response: Response, session: Transaction) -> 
     status_code=201,
 )
 async def copy_group(
-    group_id: Id, body: GroupEntry, *, response: Response, session: Transaction, features: FeaturesOf, now: Now
+    group_id: Id, body: GroupEntry, *, response: Tagged, session: Transaction, features: FeaturesOf, now: Now
 ) -> Group:
     """Creates a group with the same grants but no members. If you give no description, it is copied too."""
     return tagged(response, await actions.copy_group(session, group_id, body, features, now))
@@ -132,7 +132,7 @@ async def change_group(
     body: GroupDraft,
     expected: ExpectedVersion,
     *,
-    response: Response,
+    response: Tagged,
     session: Transaction,
     features: FeaturesOf,
     changer_id: ChangerId,

@@ -13,6 +13,7 @@ from services.security.api.dependencies import EntranceOf
 from services.security.errors import IdentityProviderAway, LoginRefused
 from shared.access import cookies, declared
 from shared.errors import NotFound
+from shared.http.headers import LOCATION, headers_of
 from shared.http.operation import Router
 
 router = Router("oidc")
@@ -49,6 +50,7 @@ def _keep(response: Response, browser_secret: str, seconds: int) -> None:
     access=declared.public("Callers log in here."),
     refuses=[NotFound, IdentityProviderAway],
     response_class=RedirectResponse,
+    responses={302: {"headers": headers_of([LOCATION])}},
     status_code=302,
 )
 async def log_in_with_oidc(provider: ProviderOf) -> RedirectResponse:
@@ -64,6 +66,7 @@ async def log_in_with_oidc(provider: ProviderOf) -> RedirectResponse:
     access=declared.public("The code that the identity provider gave to this browser identifies the caller."),
     refuses=[NotFound, LoginRefused, IdentityProviderAway],
     response_class=RedirectResponse,
+    responses={303: {"headers": headers_of([LOCATION])}},
     status_code=303,
     # Providers add parameters of their own, which must be ignored (RFC 6749, 4.1.2).
     open_query=True,

@@ -9,7 +9,8 @@ from services.security.actions import permissions as actions
 from shared.access import declared
 from shared.access.grants import Level
 from shared.contracts.permission_table import FEATURE, NOUN, PermissionTable
-from shared.http.etag import etag
+from shared.http.etag import ETAG, Tagged, etag
+from shared.http.headers import headers_of
 from shared.http.operation import Router
 from shared.http.transaction import Transaction
 
@@ -21,11 +22,11 @@ _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
     "",
     access=declared.feature(FEATURE, Level.VIEW),
     response_model=PermissionTable,
-    responses={304: {"description": "The table still has the epoch in If-None-Match."}},
+    responses={304: {"description": "The table still has the epoch in If-None-Match.", "headers": headers_of([ETAG])}},
 )
 async def read_permission_table(
     session: Transaction,
-    response: Response,
+    response: Tagged,
     if_none_match: Annotated[str | None, Header(description="The ETag of the table that you have.")] = None,
 ) -> PermissionTable | Response:
     """A consistent view of active users with their groups, and groups with their grants. The ETag is the epoch."""

@@ -25,7 +25,7 @@ from shared.access.grants import Level
 from shared.errors import ImportRefused, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
-from shared.http.etag import ExpectedVersion, tagged
+from shared.http.etag import ExpectedVersion, Tagged, tagged
 from shared.http.files import CSV_RESPONSE, CsvBody, table_answer
 from shared.http.moment import Now
 from shared.http.operation import Router
@@ -62,7 +62,7 @@ async def list_users(
     refuses=[UserExists],
     status_code=201,
 )
-async def create_user(body: NewUser, response: Response, session: Transaction, now: Now) -> User:
+async def create_user(body: NewUser, response: Tagged, session: Transaction, now: Now) -> User:
     """The new user is in no group and has no local password."""
     return tagged(response, await actions.create_user(session, UserDraft(**dict(body)), now))
 
@@ -90,7 +90,7 @@ async def import_users(
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
 )
-async def read_user(user_id: Id, response: Response, session: Transaction) -> User:
+async def read_user(user_id: Id, response: Tagged, session: Transaction) -> User:
     """The user with their groups. The ETag covers the user's own fields; memberships are changed under /v1/groups."""
     return tagged(response, await actions.get_user(session, user_id))
 
@@ -111,7 +111,7 @@ async def read_user_access(user_id: Id, session: Transaction) -> UserAccess:
     refuses=[NotFound, VersionMissing, VersionStale, LastAdministrator],
 )
 async def change_user(
-    user_id: Id, body: UserChange, expected: ExpectedVersion, *, response: Response, session: Transaction, now: Now
+    user_id: Id, body: UserChange, expected: ExpectedVersion, *, response: Tagged, session: Transaction, now: Now
 ) -> User:
     """Changes the display name or the active flag. A deactivated user has no access and is logged out everywhere."""
     return tagged(response, await actions.change_user(session, user_id, expected, body, now))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.access.grants import Level, LevelWord
+from shared.access.labels import LEVELS
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,16 @@ class DeclaredOperation:
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature with the levels that its operations require, in ascending order."""
+    """A feature with the levels that its operations require, in ascending order.
+
+    `label` and `level_labels` are the feature and its levels in words.
+    """
 
     module: str
     feature: str
+    label: str
     levels: tuple[LevelWord, ...]
+    level_labels: tuple[str, ...]
     operations: tuple[DeclaredOperation, ...]
 
 
@@ -33,12 +39,13 @@ Features = Mapping[str, Feature]
 
 
 def features_of(documents: Mapping[str, Mapping[str, Any]]) -> Features:
-    """The features that the services' OpenAPI documents declare with `x-feature` and `x-access-level`.
+    """The features that the services' OpenAPI documents declare with `x-feature`, `x-label` and `x-access-level`.
 
     Example: `GET /v1/users` of security with `x-feature: security.users` and `x-access-level: view` makes the feature
     `security.users` with the level view. Operations for anyone, or for anyone who is logged in, belong to no feature.
     """
     found: dict[str, list[DeclaredOperation]] = {}
+    labels: dict[str, str] = {}
     for service, document in documents.items():
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
@@ -48,13 +55,17 @@ def features_of(documents: Mapping[str, Mapping[str, Any]]) -> Features:
                     service, method.upper(), path, operation.get("summary", ""), operation["x-access-level"]
                 )
                 found.setdefault(operation["x-feature"], []).append(declared)
-    return {name: _feature(name, found[name]) for name in sorted(found)}
+                labels[operation["x-feature"]] = operation.get("x-label", operation["x-feature"])
+    return {name: _feature(name, labels[name], found[name]) for name in sorted(found)}
 
 
-def _feature(name: str, operations: Sequence[DeclaredOperation]) -> Feature:
+def _feature(name: str, label: str, operations: Sequence[DeclaredOperation]) -> Feature:
+    levels = tuple(sorted({operation.level for operation in operations}, key=Level.of))
     return Feature(
         name.partition(".")[0],
         name,
-        tuple(sorted({operation.level for operation in operations}, key=Level.of)),
+        label,
+        levels,
+        tuple(LEVELS[level] for level in levels),
         tuple(sorted(operations, key=lambda operation: (operation.service, operation.path, operation.method))),
     )

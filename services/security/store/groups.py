@@ -23,7 +23,7 @@ _COLUMNS = """
     security_group.created_at,
     (SELECT count(*) FROM group_member WHERE group_member.group_id = security_group.id) AS member_count
 """
-_SORTING = Sorting(
+SORTING = Sorting(
     fields={"name": ("security_group.folded_name", "text"), "created_at": ("security_group.created_at", "timestamptz")},
     default="name",
     key="security_group.id",
@@ -100,7 +100,7 @@ async def list_groups(session: AsyncSession, wanted: GroupFilter, query: PageQue
         columns=_COLUMNS,
         source="security_group",
         where=_where(wanted),
-        sorting=_SORTING,
+        sorting=SORTING,
         query=query,
     )
     return await _with_grants(session, groups), next_cursor

@@ -18,7 +18,7 @@ _SOURCE = """
     group_member JOIN security_group ON security_group.id = group_member.group_id
     JOIN user_account ON user_account.id = group_member.user_id
 """
-_SORTING = Sorting(
+SORTING = Sorting(
     fields={
         "group": ("security_group.folded_name || chr(1) || user_account.folded_name", "text"),
         "user": ("user_account.folded_name || chr(1) || security_group.folded_name", "text"),
@@ -118,7 +118,7 @@ async def list_members(
 ) -> tuple[list[Member], str | None]:
     """One page and the cursor of the next; without a limit, all that match."""
     rows, next_cursor = await fetch_page(
-        session, _MemberRow, columns=_COLUMNS, source=_SOURCE, where=_where(wanted), sorting=_SORTING, query=query
+        session, _MemberRow, columns=_COLUMNS, source=_SOURCE, where=_where(wanted), sorting=SORTING, query=query
     )
     return [row.to_member() for row in rows], next_cursor
 

@@ -21,7 +21,7 @@ _KEPT = [name for name in User.model_fields if name in metadata.tables["user_acc
 _COLUMNS = f"{', '.join(_KEPT)}, password_hash IS NOT NULL AS has_password"
 _WRITTEN = (*UserDraft.model_fields, "folded_name", "folded_display_name")
 _CHANGED = ("display_name", "folded_display_name", "active")
-_SORTING = Sorting(
+SORTING = Sorting(
     fields={
         "name": ("user_account.folded_name", "text"),
         "display_name": ("user_account.folded_display_name", "text"),
@@ -84,7 +84,7 @@ async def _with_groups(session: AsyncSession, users: Sequence[User]) -> list[Use
 async def list_users(session: AsyncSession, wanted: UserFilter, query: PageQuery) -> tuple[list[User], str | None]:
     """One page and the cursor of the next; without a limit, all that match."""
     users, next_cursor = await fetch_page(
-        session, User, columns=_COLUMNS, source="user_account", where=_where(wanted), sorting=_SORTING, query=query
+        session, User, columns=_COLUMNS, source="user_account", where=_where(wanted), sorting=SORTING, query=query
     )
     return await _with_groups(session, users), next_cursor
 

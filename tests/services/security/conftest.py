@@ -44,7 +44,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def operation(feature: str, level: str) -> dict[str, str]:
-    return {"summary": f"{level} it", "x-feature": feature, "x-access-level": level}
+    return {"summary": f"{level} it", "x-feature": feature, "x-access-level": level, "x-label": f"The {feature}"}
 
 
 DOCUMENTS = {

@@ -41,6 +41,13 @@ async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRu
     )
 
 
+RUN_SORTING = Sorting(
+    {"id": ("run.id", "bigint"), "total": ("run.total", "numeric"), "month": ("run.month", "text")},
+    default="-id",
+    key="run.id",
+)
+
+
 async def list_runs(
     session: AsyncSession, scope: Scope, query: PageQuery
 ) -> tuple[list[ExportRun], str | None, int | None]:
@@ -52,14 +59,22 @@ async def list_runs(
         columns=_RUN,
         source="export_run run",
         where=where,
-        sorting=Sorting(
-            {"id": ("run.id", "bigint"), "total": ("run.total", "numeric"), "month": ("run.month", "text")},
-            default="-id",
-            key="run.id",
-        ),
+        sorting=RUN_SORTING,
         query=query,
     )
     return runs, cursor, await fetch_list_count(session, "export_run run", where, query)
+
+
+INVOICE_SORTING = Sorting(
+    {
+        "invoice_id": ("e.invoice_id", "bigint"),
+        "bill_to": ("i.bill_to", "text"),
+        "total": ("e.total", "numeric"),
+        "outcome": ("e.outcome", "text"),
+    },
+    default="invoice_id",
+    key="e.invoice_id",
+)
 
 
 async def list_invoices(
@@ -82,16 +97,7 @@ async def list_invoices(
         """,
         source=source,
         where=where,
-        sorting=Sorting(
-            {
-                "invoice_id": ("e.invoice_id", "bigint"),
-                "bill_to": ("i.bill_to", "text"),
-                "total": ("e.total", "numeric"),
-                "outcome": ("e.outcome", "text"),
-            },
-            default="invoice_id",
-            key="e.invoice_id",
-        ),
+        sorting=INVOICE_SORTING,
         query=query,
     )
     return invoices, cursor, await fetch_list_count(session, source, where, query)

@@ -143,6 +143,11 @@ async def anything_posted(session: AsyncSession, batch_id: int) -> bool:
     return found
 
 
+SORTING = Sorting(
+    {"seq": ("e.seq", "int"), "customer": ("c.number", "text")}, default="seq", key="CAST(e.seq AS bigint)"
+)
+
+
 async def list_headers(
     session: AsyncSession, batch_id: int, query: PageQuery
 ) -> tuple[list[Header], str | None, int | None]:
@@ -154,9 +159,7 @@ async def list_headers(
         columns=_HEADER,
         source=_SOURCE,
         where=where,
-        sorting=Sorting(
-            {"seq": ("e.seq", "int"), "customer": ("c.number", "text")}, default="seq", key="CAST(e.seq AS bigint)"
-        ),
+        sorting=SORTING,
         query=query,
     )
     return rows, cursor, await fetch_list_count(session, _SOURCE, where, query)

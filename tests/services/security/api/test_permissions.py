@@ -115,7 +115,9 @@ async def test_features_are_listed_with_the_operations_that_require_them(client:
     assert orders == {
         "module": "rating",
         "feature": "rating.orders",
+        "label": "The rating.orders",
         "levels": ["view", "edit"],
+        "level_labels": ["See", "Enter and change"],
         "operations": [
             {"service": "rating", "method": "GET", "path": "/v1/orders", "summary": "view it", "level": "view"},
             {"service": "rating", "method": "POST", "path": "/v1/orders", "summary": "edit it", "level": "edit"},

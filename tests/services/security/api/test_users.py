@@ -94,6 +94,8 @@ async def test_a_change_names_the_version_that_it_changes(clerk: httpx.AsyncClie
     assert changed.headers["etag"] == '"2"'
     stale = await clerk.patch(path, json=body, headers={"if-match": '"1"'})
     assert (stale.status_code, stale.json()["current_version"]) == (412, 2)
+    assert stale.json()["current"] == changed.json()
+    assert stale.json()["changed_by"] == "ALAMO\\tester"
     again = await clerk.patch(path, json=body, headers={"if-match": '"2"'})
     assert (again.status_code, again.headers["etag"]) == (200, '"2"')
 

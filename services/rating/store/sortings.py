@@ -1,0 +1,37 @@
+"""What each list can be sorted by, for the OpenAPI document."""
+
+from services.rating.store import (
+    billing_profiles,
+    charges,
+    commission_payments,
+    commissions,
+    customers,
+    draft_invoices,
+    open_rollup_invoices,
+    rating_runs,
+    ready_to_export,
+    work_in_progress,
+    work_orders,
+)
+from services.rating.store.exports import runs as export_runs
+
+SORTINGS = {
+    "list_billing_profiles": billing_profiles.SORTING,
+    "list_commission_payments": commission_payments.SORTING,
+    "list_commissions": commissions.SORTING,
+    "list_customers": customers.SORTING,
+    "list_export_invoices": export_runs.INVOICE_SORTING,
+    "list_exports": export_runs.RUN_SORTING,
+    "list_open_rollup_invoices": open_rollup_invoices.SORTING,
+    "list_orders_ready_to_export": ready_to_export.SORTING,
+    "list_prebills": charges.PREBILL_SORTING,
+    "list_rating_invoices": draft_invoices.SORTING,
+    "list_rating_results": rating_runs.RESULT_SORTING,
+    "list_rating_runs": rating_runs.RUN_SORTING,
+    "list_work_in_progress": work_in_progress.SORTING,
+    "list_work_order_entries": work_orders.SORTING,
+    "list_work_orders": work_orders.SORTING,
+    # The servers are sorted by the same field.
+    "summarize_work_in_progress": work_in_progress.CUSTOMER_SORTING,
+}
+"""By the operation id of the list; records declare theirs themselves."""
