@@ -135,12 +135,18 @@ async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
     return found or NOWHERE
 
 
-def _where(scope: Scope, filters: OrderFilter) -> Where:
+def searched(where: Where, search: str | None) -> Where:
+    """Adds the condition that the number or the reference of an order contains a text, or that its number begins so."""
     # The index of parts knows three characters and more.
-    short = filters.search is not None and len(filters.search) < SHORTEST_PART
-    search = None if short else containing(filters.search)
-    beginning = f"{fold(filters.search)}%" if short and filters.search is not None else None
-    return (
+    short = search is not None and len(search) < SHORTEST_PART
+    beginning = f"{fold(search)}%" if short and search is not None else None
+    return where.add(
+        "(w.number ILIKE :search OR w.reference ILIKE :search)", search=None if short else containing(search)
+    ).add("w.number_key LIKE :beginning", beginning=beginning)
+
+
+def _where(scope: Scope, filters: OrderFilter) -> Where:
+    where = (
         Where()
         .within(scope, **SIDES)
         .add("w.status = :status", status=filters.status)
@@ -149,9 +155,8 @@ def _where(scope: Scope, filters: OrderFilter) -> Where:
         .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add("w.service_on >= :service_from", service_from=filters.service_from)
         .add("w.service_on <= :service_to", service_to=filters.service_to)
-        .add("(w.number ILIKE :search OR w.reference ILIKE :search)", search=search)
-        .add("w.number_key LIKE :beginning", beginning=beginning)
     )
+    return searched(where, filters.search)
 
 
 _LISTED = f"""

@@ -177,9 +177,9 @@ def test_a_rule_that_contradicts_itself_names_the_field(
     assert [name for name, _ in find_faults_in_rule(rule)] == [field]
 
 
-PART = Blocker(1, "W1", "part", waits=True, unless_named=False)
-CYCLE = Blocker(2, "W2", "cycle", waits=True, unless_named=True)
-NEGATIVE = Blocker(3, "W3", "negative", waits=False, unless_named=False)
+PART = Blocker(1, "W1", 7, "PART_OF_INVOICE", "part")
+CYCLE = Blocker(2, "W2", 7, "CYCLE_NOT_ENDED", "cycle")
+NEGATIVE = Blocker(3, "W3", None, "NEGATIVE_TOTAL", "negative")
 
 
 @pytest.mark.parametrize(
