@@ -1,9 +1,11 @@
 """Versions in HTTP: an answer carries an ETag, and a change must name the version that it changes."""
 
 import re
-from typing import Annotated, Protocol, TypeVar
+from hashlib import sha256
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Header, Response
+from pydantic_core import to_json
 
 from shared.errors import VersionMissing, VersionStale
 
@@ -14,6 +16,9 @@ class _Revised(Protocol):
 
 
 RevisedT = TypeVar("RevisedT", bound=_Revised)
+FoundT = TypeVar("FoundT")
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The answer still has an ETag in If-None-Match."}}
+IfNoneMatch = Annotated[str | None, Header(description="The ETag of the answer that you have.")]
 _FORM = re.compile(r'"(\d{1,18})"', re.ASCII)
 
 
@@ -25,6 +30,15 @@ def etag(version: int) -> str:
 def tagged(response: Response, found: RevisedT) -> RevisedT:
     """Returns what was found and sets its revision as the ETag of the answer."""
     response.headers["etag"] = etag(found.revision)
+    return found
+
+
+def unless_known(response: Response, found: FoundT, known: str | None) -> FoundT | Response:
+    """Returns what was found, with an ETag made of its content, or 304 if the caller knows it: `known` is If-None-Match."""
+    tag = f'"{sha256(to_json(found)).hexdigest()[:32]}"'
+    if tag in {one.strip().removeprefix("W/") for one in (known or "").split(",")}:
+        return Response(status_code=304, headers={"etag": tag})
+    response.headers["etag"] = tag
     return found
 
 

@@ -135,6 +135,7 @@ def limiting(service: str, template: str) -> tuple[str, ...]:
     return OF_COMPANIES if service == "receivables" and template in _SETUP else OF_ORDERS
 
 
+_NAMES = "branches are limited and other codes are not (test_codes.py)"
 _CODES = "codes and rate tables are shared by the whole company and show nothing about orders"
 _ACCOUNTS = "the chart of accounts is shared by the whole company"
 _AUDIT = "shows everyone's work, so callers with limits are refused (test_audit.py)"
@@ -149,6 +150,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
             }.items()
             for one in ("", f"/{{{key}}}")
         },
+        "/v1/codes": _NAMES,
         "/v1/audit": _AUDIT,
     },
     "receivables": {

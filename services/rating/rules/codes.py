@@ -2,13 +2,45 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from services.rating.records.codes import BillingItem, BillType, Code, Zone
 from services.rating.records.work_orders import OrderEntry
 from services.rating.rules.charges import find_faults_in_servers
 from services.rating.rules.rate_tables import ANY
 from services.rating.rules.work_orders import OUTCOMES
+from shared.values.codes import CodeName
 from shared.values.text import in_words
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The codes of each kind with their names, sorted by code. The code of a billing item is its name."""
+
+    branches: Sequence[CodeName]
+    customer_types: Sequence[CodeName]
+    priorities: Sequence[CodeName]
+    job_types: Sequence[CodeName]
+    regions: Sequence[CodeName]
+    zones: Sequence[CodeName]
+    bill_types: Sequence[CodeName]
+    billing_items: Sequence[CodeName]
+    servers: Sequence[CodeName]
+
+
+def gather(names: Mapping[str, Sequence[CodeName]]) -> Codes:
+    """The codes by the table that each is in."""
+    return Codes(
+        branches=names["branch"],
+        customer_types=names["customer_type"],
+        priorities=names["priority"],
+        job_types=names["job_type"],
+        regions=names["region"],
+        zones=names["zone"],
+        bill_types=names["bill_type"],
+        billing_items=names["billing_item"],
+        servers=names["server"],
+    )
 
 
 def find_unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:
