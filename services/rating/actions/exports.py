@@ -39,6 +39,7 @@ from shared.clock import now
 from shared.database.attempts import Attempts
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
+from shared.values.filters import RunFilter
 from shared.values.numbers import counted
 
 log = logging.getLogger(__name__)
@@ -249,10 +250,10 @@ async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRu
 
 
 async def list_runs(
-    session: AsyncSession, scope: Scope, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: RunFilter, query: PageQuery
 ) -> tuple[list[ExportRun], str | None, int | None]:
-    """One page of runs, the cursor of the next page, and how many the caller may see."""
-    found, cursor, count = await runs.list_runs(session, scope, query)
+    """One page of runs, the cursor of the next page, and how many match that the caller may see."""
+    found, cursor, count = await runs.list_runs(session, scope, filters, query)
     return [with_shown_status(run) for run in found], cursor, count
 
 
