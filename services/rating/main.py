@@ -21,6 +21,8 @@ from services.rating.api import (
     ready_to_export,
     reconciliation,
     records,
+    search,
+    waiting,
     work_in_progress,
     work_orders,
 )
@@ -63,6 +65,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             open_rollup_invoices.router,
             work_in_progress.router,
             exports.router,
+            waiting.router,
+            search.router,
             codes.router,
             *records.routers,
             billing_profiles.router,

@@ -16,9 +16,6 @@ class _Revised(Protocol):
 
 
 RevisedT = TypeVar("RevisedT", bound=_Revised)
-FoundT = TypeVar("FoundT")
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The answer still has an ETag in If-None-Match."}}
-IfNoneMatch = Annotated[str | None, Header(description="The ETag of the answer that you have.")]
 _FORM = re.compile(r'"(\d{1,18})"', re.ASCII)
 
 
@@ -30,15 +27,6 @@ def etag(version: int) -> str:
 def tagged(response: Response, found: RevisedT) -> RevisedT:
     """Returns what was found and sets its revision as the ETag of the answer."""
     response.headers["etag"] = etag(found.revision)
-    return found
-
-
-def unless_known(response: Response, found: FoundT, known: str | None) -> FoundT | Response:
-    """Returns what was found, with an ETag made of its content, or 304 if the caller knows it: `known` is If-None-Match."""
-    tag = f'"{sha256(to_json(found)).hexdigest()[:32]}"'
-    if tag in {one.strip().removeprefix("W/") for one in (known or "").split(",")}:
-        return Response(status_code=304, headers={"etag": tag})
-    response.headers["etag"] = tag
     return found
 
 
@@ -58,3 +46,23 @@ def expected_version(
 
 
 ExpectedVersion = Annotated[int, Depends(expected_version)]
+
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The answer still has the ETag in If-None-Match."}}
+
+
+def content_etag(content: object) -> str:
+    """The ETag of an answer without a version: another one for any other content."""
+    return f'"{sha256(to_json(content)).hexdigest()[:32]}"'
+
+
+def known_tag(
+    if_none_match: Annotated[
+        str | None, Header(description="The ETag that you have. If the answer still has it, it is 304 without a body.")
+    ] = None,
+) -> str | None:
+    """The ETag in `If-None-Match`. A weak one is compared like any other, because only bodies are left out."""
+    return None if if_none_match is None else if_none_match.strip().removeprefix("W/")
+
+
+KnownTag = Annotated[str | None, Depends(known_tag)]

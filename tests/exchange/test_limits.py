@@ -65,6 +65,7 @@ _RATING_ORDERS: dict[str, Ids] = {
     "/v1/commission-payments": (),
     "/v1/commission-payments/{payment_id}": ("payment",),
     "/v1/reconciliation": (),
+    "/v1/waiting": (),
 }
 _RATING_CUSTOMERS: dict[str, Ids] = {
     "/v1/rollup-rules": (),
@@ -151,6 +152,7 @@ UNLIMITED: dict[str, dict[str, str]] = {
             for one in ("", f"/{{{key}}}")
         },
         "/v1/codes": _NAMES,
+        "/v1/search": "needs a text to search for (test_search.py)",
         "/v1/audit": _AUDIT,
     },
     "receivables": {

@@ -1,22 +1,29 @@
-"""The names of all codes over HTTP, in one answer."""
+"""The names of codes over HTTP."""
 
 from fastapi import Response
 
 from services.rating.actions import codes
-from services.rating.rules.codes import Codes
+from services.rating.rules.codes import RatingCodes
 from shared.access import declared
 from shared.errors import Forbidden
-from shared.http.etag import NOT_MODIFIED, IfNoneMatch, unless_known
+from shared.http.etag import UNCHANGED, KnownTag, content_etag
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
 
 router = Router("codes")
 
 
-@router.get("", access=declared.signed_in(), response_model=Codes, refuses=[Forbidden], responses=NOT_MODIFIED)
-async def list_codes(
-    response: Response, caller: CallerOf, session: Transaction, if_none_match: IfNoneMatch = None
-) -> Codes | Response:
-    """All codes with their names, for anyone with a feature of this service. Of the branches, those within your limits."""
+@router.get("", access=declared.signed_in(), response_model=RatingCodes, refuses=[Forbidden], responses=UNCHANGED)
+async def read_rating_codes(
+    caller: CallerOf, session: Transaction, response: Response, known: KnownTag
+) -> RatingCodes | Response:
+    """The names of all codes, for everyone who has any feature of this service. Branches are those within your limits.
+
+    A front end can keep the answer and ask with its ETag whether there is a newer one.
+    """
     found = await codes.list_names(session, caller.principal.grants)
-    return unless_known(response, found, if_none_match)
+    tag = content_etag(found)
+    if known == tag:
+        return Response(status_code=304, headers={"etag": tag})
+    response.headers["etag"] = tag
+    return found

@@ -9,12 +9,20 @@ from services.rating.records.work_orders import OrderEntry
 from services.rating.rules.charges import find_faults_in_servers
 from services.rating.rules.rate_tables import ANY
 from services.rating.rules.work_orders import OUTCOMES
-from shared.values.codes import CodeName
 from shared.values.text import in_words
 
 
 @dataclass(frozen=True)
-class Codes:
+class CodeName:
+    """A code and its name. New documents cannot use a `retired` one."""
+
+    code: str
+    name: str
+    retired: bool
+
+
+@dataclass(frozen=True)
+class RatingCodes:
     """The codes of each kind with their names, sorted by code. The code of a billing item is its name."""
 
     branches: Sequence[CodeName]
@@ -28,9 +36,9 @@ class Codes:
     servers: Sequence[CodeName]
 
 
-def gather(names: Mapping[str, Sequence[CodeName]]) -> Codes:
+def gather(names: Mapping[str, Sequence[CodeName]]) -> RatingCodes:
     """The codes by the table that each is in."""
-    return Codes(
+    return RatingCodes(
         branches=names["branch"],
         customer_types=names["customer_type"],
         priorities=names["priority"],

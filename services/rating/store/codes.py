@@ -6,12 +6,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.records.codes import Region, Zone
+from services.rating.rules.codes import CodeName
 from services.rating.store.records import BRANCHES, CODES
 from shared.access.grants import Scope
 from shared.database.scope import scope_condition
 from shared.database.statements import execute
 from shared.records.table import load_rows
-from shared.values.codes import CodeName
 from shared.values.names import fold
 
 
