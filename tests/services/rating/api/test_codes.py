@@ -21,6 +21,7 @@ async def test_names_of_all_codes_come_in_one_statement_and_once(
     assert {"code": "RUSH", "name": rush.json()["name"], "retired": True} in codes["priorities"]
     for kind, noun in (("job_types", "job-types"), ("servers", "servers"), ("billing_items", "billing-items")):
         listed = (await rating.get(f"/v1/{noun}")).json()
+        listed = listed["items"] if noun == "servers" else listed
         assert [one["name"] for one in codes[kind]] == [one["name"] for one in listed]
     again = await rating.get("/v1/codes", headers={**caller, "if-none-match": f"W/{answer.headers['etag']}"})
     assert (again.status_code, again.content) == (304, b"")

@@ -34,7 +34,7 @@ async def test_the_rates_of_a_server_are_stored_by_date_and_exported_in_the_impo
     assert (await rating.put(path, json=RATE)).json()["code"] == "VERSION_MISSING"
     other = await rating.put(path, json={**RATE, "server": "ANA"}, headers={"if-match": '"2"'})
     assert other.json()["errors"][0]["pointer"] == "/server"
-    in_force = (await rating.get("/v1/commission-rates", params={"on": "2026-11-02"})).json()
+    in_force = (await rating.get("/v1/commission-rates", params={"on": "2026-11-02"})).json()["items"]
     assert [(rate["server"], rate["percent"]) for rate in in_force] == [
         ("ANA", "45.00000"),
         ("JOE", "30.00000"),
