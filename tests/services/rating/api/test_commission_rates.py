@@ -75,7 +75,7 @@ async def test_a_rate_file_with_an_error_imports_nothing(rating: httpx.AsyncClie
     content = f"server,percent,effective_from,effective_to\nJOE,20,2026-03-01,2026-04-30\n{row}"
     answer = await load(rating, "commission-rates", content.encode())
     assert answer.json()["errors"][0]["pointer"] == f"line 3, column {column}", answer.text
-    assert (await rating.get("/v1/commission-rates", params={"server": "JOE"})).json() == []
+    assert (await rating.get("/v1/commission-rates", params={"server": "JOE"})).json()["items"] == []
 
 
 async def test_the_servers_of_an_order_are_checked_and_can_be_imported(rating: httpx.AsyncClient) -> None:
