@@ -68,6 +68,9 @@ async def find_period(session: AsyncSession, scope: Scope, period_id: int) -> Pe
     )
 
 
+PERIOD_SORTING = Sorting({"id": ("period.id", "bigint")}, default="-id", key="period.id")
+
+
 async def list_periods(
     session: AsyncSession, scope: Scope, query: PageQuery
 ) -> tuple[list[Period], str | None, int | None]:
@@ -79,7 +82,7 @@ async def list_periods(
         columns=_PERIOD,
         source=source,
         where=Where(parameters=parameters),
-        sorting=Sorting({"id": ("period.id", "bigint")}, default="-id", key="period.id"),
+        sorting=PERIOD_SORTING,
         query=query,
     )
     return periods, cursor, await fetch_list_count(session, "commission_period", Where(), query)

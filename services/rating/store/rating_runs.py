@@ -196,6 +196,9 @@ async def count_runs(session: AsyncSession, scope: Scope, filters: RunFilter) ->
     return await fetch_count(session, "rating_run run", _matching(scope, filters))
 
 
+RUN_SORTING = Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id")
+
+
 async def list_runs(
     session: AsyncSession, scope: Scope, filters: RunFilter, query: PageQuery
 ) -> tuple[list[RunHead], str | None, int | None]:
@@ -207,7 +210,7 @@ async def list_runs(
         columns=_HEAD,
         source="rating_run run",
         where=where,
-        sorting=Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id"),
+        sorting=RUN_SORTING,
         query=query,
     )
     return runs, cursor, await fetch_list_count(session, "rating_run run", where, query)

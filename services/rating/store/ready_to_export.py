@@ -140,6 +140,24 @@ def _filtered_with(filters: ReadyFilter) -> str:
     return "" if filters.exportable is None and filters.warning is None else f"{_CUSTOMER} {_stopping(filters)}"
 
 
+SORTING = Sorting(
+    {
+        # Not the bare number or date: its index would be walked through the orders of all years to find ready ones.
+        "number": ("(w.number || '')", "text"),
+        "service_on": ("(w.service_on + 0)", "date"),
+        "branch": ("w.branch", "text"),
+        "bill_to": ("w.bill_to", "text"),
+        "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
+        "job_type": ("w.job_type", "text"),
+        "rated_at": ("r.rated_at", "timestamptz"),
+        "rated_by": ("r.rated_by", "text"),
+        "total": ("w.total", "numeric"),
+    },
+    default="bill_to",
+    key="w.id",
+)
+
+
 async def list_ready(
     session: AsyncSession,
     scope: Scope,
@@ -169,22 +187,7 @@ async def list_ready(
             {BRANCH if needs_branches else branch_if_limited(scope)} {_RATED_AT if needs_ratings else ""} {assessed}
         """,
         where=_where(scope, filters, planned, limits_passed),
-        sorting=Sorting(
-            {
-                # Not the bare number: its index would be walked through the orders of all years to find ready ones.
-                "number": ("(w.number || '')", "text"),
-                "branch": ("w.branch", "text"),
-                "bill_to": ("w.bill_to", "text"),
-                "invoice_id": ("coalesce(w.invoice_id, 0)", "bigint"),
-                "job_type": ("w.job_type", "text"),
-                "service_on": ("(w.service_on + 0)", "date"),
-                "rated_at": ("r.rated_at", "timestamptz"),
-                "rated_by": ("r.rated_by", "text"),
-                "total": ("w.total", "numeric"),
-            },
-            default="bill_to",
-            key="w.id",
-        ),
+        sorting=SORTING,
         query=query,
         parameters=_planned(filters, planned),
     )

@@ -54,6 +54,13 @@ async def count_runs(session: AsyncSession, scope: Scope, filters: RunFilter) ->
     return await fetch_count(session, "export_run run", _matching(scope, filters))
 
 
+RUN_SORTING = Sorting(
+    {"id": ("run.id", "bigint"), "total": ("run.total", "numeric"), "month": ("run.month", "text")},
+    default="-id",
+    key="run.id",
+)
+
+
 async def list_runs(
     session: AsyncSession, scope: Scope, filters: RunFilter, query: PageQuery
 ) -> tuple[list[ExportRun], str | None, int | None]:
@@ -65,11 +72,7 @@ async def list_runs(
         columns=_RUN,
         source="export_run run",
         where=where,
-        sorting=Sorting(
-            {"id": ("run.id", "bigint"), "total": ("run.total", "numeric"), "month": ("run.month", "text")},
-            default="-id",
-            key="run.id",
-        ),
+        sorting=RUN_SORTING,
         query=query,
     )
     return runs, cursor, await fetch_list_count(session, "export_run run", where, query)
