@@ -17,7 +17,7 @@ class RunFilter(Filter):
     """Filters work that people requested and that is done in the background."""
 
     requested_by: Line | None = Field(default=None, description="The name of the requester; `me` is you.")
-    finished: bool | None = None
+    finished: bool | None = Field(default=None, description="Whether nothing is left to do.")
 
     def seen_by(self, name: str) -> Self:
         """The filter for a caller of this name, who is `me`."""

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from services.rating.records.codes import BillingItem, BillType, Code, Zone
 from services.rating.records.work_orders import OrderEntry
@@ -14,26 +17,26 @@ from shared.values.text import in_words
 
 @dataclass(frozen=True)
 class CodeName:
-    """A code and its name. New documents cannot use a `retired` one."""
+    """A code and its name."""
 
     code: str
     name: str
-    retired: bool
+    retired: Annotated[bool, Field(description="Whether it only stays for history, and cannot be used any more.")]
 
 
 @dataclass(frozen=True)
 class RatingCodes:
-    """The codes of each kind with their names, sorted by code. The code of a billing item is its name."""
+    """The codes of each kind with their names, sorted by code."""
 
-    branches: Sequence[CodeName]
-    customer_types: Sequence[CodeName]
-    priorities: Sequence[CodeName]
-    job_types: Sequence[CodeName]
-    regions: Sequence[CodeName]
-    zones: Sequence[CodeName]
-    bill_types: Sequence[CodeName]
-    billing_items: Sequence[CodeName]
-    servers: Sequence[CodeName]
+    branches: Annotated[Sequence[CodeName], Field(description="The branches within your limits.")]
+    customer_types: Annotated[Sequence[CodeName], Field(description="The pricing classes of customers.")]
+    priorities: Annotated[Sequence[CodeName], Field(description="How urgent orders can be.")]
+    job_types: Annotated[Sequence[CodeName], Field(description="The kinds of work.")]
+    regions: Annotated[Sequence[CodeName], Field(description="The billing regions.")]
+    zones: Annotated[Sequence[CodeName], Field(description="The zones of ZIP codes.")]
+    bill_types: Annotated[Sequence[CodeName], Field(description="What triggers a line of a rate table.")]
+    billing_items: Annotated[Sequence[CodeName], Field(description="What invoices charge for; the code is the name.")]
+    servers: Annotated[Sequence[CodeName], Field(description="The field agents.")]
 
 
 def gather(names: Mapping[str, Sequence[CodeName]]) -> RatingCodes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -88,12 +88,11 @@ class ReadyWarning:
 class ReadyRow(ReadyOrder):
     """A rated order that is not exported yet, with what to check before the export.
 
-    `exportable` says whether an export today of all that is ready would include it, and `blocked_by` why not. Those with
-    `CYCLE_NOT_ENDED`, `ZERO_TOTAL` and `ON_INVOICE_WITH_ZERO` are exported if they are chosen by id.
+    Orders blocked by `CYCLE_NOT_ENDED`, `ZERO_TOTAL` and `ON_INVOICE_WITH_ZERO` are exported if they are chosen by id.
     """
 
-    exportable: bool
-    blocked_by: ReadyBlocker | None
+    exportable: Annotated[bool, Field(description="Whether an export of all that is ready would include it.")]
+    blocked_by: Annotated[ReadyBlocker | None, Field(description="Why such an export would not include it.")]
     warnings: Sequence[ReadyWarning]
 
 
@@ -167,8 +166,8 @@ class ReadyTotals(ReadySums):
     """Totals of all orders that match the filters, not only of the page. `RATE_CHANGED` is not counted."""
 
     count: int
-    exportable: Exportable
-    by_warning: Sequence[WarningCount]
+    exportable: Annotated[Exportable, Field(description="What an export of all that matches would include.")]
+    by_warning: Annotated[Sequence[WarningCount], Field(description="How many orders have each warning.")]
     by_branch: Sequence[GroupTotal]
     by_income_account: Sequence[GroupTotal]
 

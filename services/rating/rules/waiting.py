@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from shared.values.money import Money
 
 
 @dataclass(frozen=True)
 class WaitingPart:
-    """How much waits, and what it comes to if it has amounts. `list` is the path and query of the list that shows it."""
+    """How much waits, and what it comes to if it has amounts."""
 
     count: int
     total: Money | None
-    list: str
+    list: Annotated[str, Field(description="The path and query of the list that shows exactly this.")]
 
 
 @dataclass(frozen=True)
@@ -24,18 +27,18 @@ class FailingOrders(WaitingPart):
 
 @dataclass(frozen=True)
 class RatingWaiting:
-    """What waits for the caller. A part is null without the feature that its list needs.
+    """What waits for the caller. A part is null without the feature that its list needs."""
 
-    `ready_to_export`: orders that an export of everything would include today. `failing`: open orders that cannot be
-    rated, by reason. `to_roll_up`: rated orders that wait for their roll-up. `drafts`: draft invoices with their orders'
-    total, and among them `refused` ones, which Accounts Receivable did not book. `rating_runs` and `exports` are those
-    that are not finished.
-    """
-
-    ready_to_export: WaitingPart | None
-    failing: Sequence[FailingOrders] | None
-    to_roll_up: WaitingPart | None
-    drafts: WaitingPart | None
-    refused: WaitingPart | None
-    rating_runs: WaitingPart | None
-    exports: WaitingPart | None
+    ready_to_export: Annotated[
+        WaitingPart | None, Field(description="Orders that an export of everything would include today.")
+    ]
+    failing: Annotated[
+        Sequence[FailingOrders] | None, Field(description="Open orders that cannot be rated, by reason.")
+    ]
+    to_roll_up: Annotated[WaitingPart | None, Field(description="Rated orders that wait for their roll-up.")]
+    drafts: Annotated[WaitingPart | None, Field(description="Draft invoices, with the total of their orders.")]
+    refused: Annotated[
+        WaitingPart | None, Field(description="Those of the drafts that Accounts Receivable refused to book.")
+    ]
+    rating_runs: Annotated[WaitingPart | None, Field(description="Rating runs that are not finished.")]
+    exports: Annotated[WaitingPart | None, Field(description="Export runs that are not finished.")]
