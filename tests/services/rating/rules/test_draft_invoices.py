@@ -21,7 +21,7 @@ from services.rating.rules.draft_invoices import (
     leaves_invoice,
     place,
 )
-from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out
+from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out, places_of
 from services.rating.rules.rollup_rules import find_faults_in_rule
 from tests.fixtures.rate_tables import order
 
@@ -200,6 +200,19 @@ def test_orders_that_cannot_be_exported_are_left_out_unless_selected_by_id(
 def test_a_waiting_order_with_an_error_does_not_block_the_export() -> None:
     choice = choose(Selection(), [2, 4], [CYCLE, replace(NEGATIVE, work_order_id=2)])
     assert (choice.work_order_ids, choice.refused) == ((4,), ())
+
+
+@pytest.mark.parametrize(
+    ("selection", "places"),
+    [
+        (Selection(), ["/selection"] * 3),
+        (Selection(branches=["SAT"]), ["/selection"] * 3),
+        (Selection(work_order_ids=[3, 1, 2]), [f"/selection/work_order_ids/{index}" for index in (1, 2, 0)]),
+        (Selection(invoice_ids=[6, 7]), ["/selection/invoice_ids/1", "/selection/invoice_ids/1", "/selection"]),
+    ],
+)
+def test_a_refusal_points_to_what_selects_the_order(selection: Selection, places: list[str]) -> None:
+    assert places_of(selection, [PART, CYCLE, NEGATIVE]) == places
 
 
 def test_more_orders_can_be_left_out_of_a_choice() -> None:
