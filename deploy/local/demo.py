@@ -180,7 +180,8 @@ def review(clerks: Clerks, output: Path, console: Console) -> None:
         style="bold",
     )
     console.print(table)
-    warnings = Counter(words for order in clerks.bill.pages("/rating/ready-to-export") for words in order["warnings"])
+    ready = clerks.bill.pages("/rating/ready-to-export")
+    warnings = Counter(warning["detail"] for order in ready for warning in order["warnings"])
     for words, count in warnings.most_common():
         console.print(f"▲ {counted(count, 'order')}: {words}")
     output.mkdir(parents=True, exist_ok=True)

@@ -139,12 +139,16 @@ def scope_for(grants: tuple[Grant, ...], feature: str, level: Level) -> Scope | 
 
     Example: with view everywhere and edit in branch SAT, the scope for edit is branch SAT.
     """
-    matching = [grant for grant in grants if grant.feature == feature and grant.level >= level]
-    if not matching:
+    return scope_of_any(tuple(grant for grant in grants if grant.feature == feature and grant.level >= level))
+
+
+def scope_of_any(grants: tuple[Grant, ...]) -> Scope | None:
+    """The scope in which `grants` allow anything at all, or None without any."""
+    if not grants:
         return None
-    if any(grant.limits.unlimited for grant in matching):
+    if any(grant.limits.unlimited for grant in grants):
         return EVERYTHING
-    return Scope(tuple(grant.limits for grant in matching))
+    return Scope(tuple(dict.fromkeys(grant.limits for grant in grants)))
 
 
 def highest_levels(grants: Iterable[Grant]) -> dict[str, Level]:

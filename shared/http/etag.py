@@ -1,12 +1,14 @@
 """Versions in HTTP: an answer carries an ETag, and a change must name the version that it changes."""
 
 import re
-from typing import Annotated, Protocol, TypeVar
+from hashlib import sha256
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Header, Response
+from pydantic_core import to_json
 
 from shared.errors import VersionMissing, VersionStale
-from shared.http.headers import DEMANDED, AnswerHeader
+from shared.http.headers import DEMANDED, AnswerHeader, headers_of
 
 ETAG = AnswerHeader("ETag", "The version of the answer; a change sends it as `If-Match`.")
 Tagged = Annotated[Response, ETAG]
@@ -58,3 +60,25 @@ def expected_version(
 
 
 ExpectedVersion = Annotated[int, Depends(expected_version)]
+
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The answer still has the ETag in If-None-Match.", "headers": headers_of([ETAG])}
+}
+
+
+def content_etag(content: object) -> str:
+    """The ETag of an answer without a version: another one for any other content."""
+    return f'"{sha256(to_json(content)).hexdigest()[:32]}"'
+
+
+def known_tag(
+    if_none_match: Annotated[
+        str | None, Header(description="The ETag that you have. If the answer still has it, it is 304 without a body.")
+    ] = None,
+) -> str | None:
+    """The ETag in `If-None-Match`. A weak one is compared like any other, because only bodies are left out."""
+    return None if if_none_match is None else if_none_match.strip().removeprefix("W/")
+
+
+KnownTag = Annotated[str | None, Depends(known_tag)]

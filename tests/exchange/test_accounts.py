@@ -25,8 +25,9 @@ async def published(database: Database, name: str) -> list[dict[str, Any]]:
 
 
 async def warned(rating: Any, **filters: str) -> dict[str, list[str]]:
-    page = (await rating.get("/v1/ready-to-export", params={"month": "2026-11", **filters})).json()
-    return {one["number"]: one["warnings"] for one in page["items"]}
+    month = filters.get("month", "2026-11")
+    page = (await rating.get("/v1/ready-to-export", params={"invoice_date": f"{month}-01", **filters})).json()
+    return {one["number"]: [warning["detail"] for warning in one["warnings"]] for one in page["items"]}
 
 
 async def set_limit(company: Any, databases: tuple[Database, Database], limit: str | None) -> None:

@@ -65,6 +65,7 @@ _RATING_ORDERS: dict[str, Ids] = {
     "/v1/commission-payments": (),
     "/v1/commission-payments/{payment_id}": ("payment",),
     "/v1/reconciliation": (),
+    "/v1/waiting": (),
 }
 _RATING_CUSTOMERS: dict[str, Ids] = {
     "/v1/rollup-rules": (),
@@ -135,6 +136,7 @@ def limiting(service: str, template: str) -> tuple[str, ...]:
     return OF_COMPANIES if service == "receivables" and template in _SETUP else OF_ORDERS
 
 
+_NAMES = "branches are limited and other codes are not (test_codes.py)"
 _CODES = "codes and rate tables are shared by the whole company and show nothing about orders"
 _ACCOUNTS = "the chart of accounts is shared by the whole company"
 _AUDIT = "shows everyone's work, so callers with limits are refused (test_audit.py)"
@@ -149,6 +151,8 @@ UNLIMITED: dict[str, dict[str, str]] = {
             }.items()
             for one in ("", f"/{{{key}}}")
         },
+        "/v1/codes": _NAMES,
+        "/v1/search": "needs a text to search for (test_search.py)",
         "/v1/audit": _AUDIT,
     },
     "receivables": {

@@ -13,7 +13,6 @@ from services.rating.rules.work_orders import require_closed, require_open
 from services.rating.store import closings
 from services.rating.store.exports import claim
 from shared.access.grants import Scope
-from shared.errors import Fault
 from shared.values.versions import require_version
 
 
@@ -36,10 +35,7 @@ async def bill_on_demand(
             )
     for blocker in await claim.find_blockers(session, [order_id], request.invoice_date):
         if not blocker.waits:
-            raise NotExportable(
-                f"Work order {order.number} cannot be exported: {blocker.reason}.",
-                faults=[Fault(f"work order {blocker.number}", blocker.reason)],
-            )
+            raise NotExportable(f"Work order {order.number} cannot be exported: {blocker.reason}.")
     return await claim_run(session, request, [order_id], "on_demand")
 
 

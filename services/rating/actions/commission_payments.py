@@ -15,9 +15,11 @@ from shared.database.pages import PageQuery
 from shared.errors import Fault, Forbidden, NotFound
 
 
-async def list_periods(session: AsyncSession, scope: Scope) -> list[Period]:
-    """All periods, newest first, with what is booked in each within the scope."""
-    return await payments.list_periods(session, scope)
+async def list_periods(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[Period], str | None, int | None]:
+    """One page of the periods with what is booked in each within the scope, the next cursor, and how many there are."""
+    return await payments.list_periods(session, scope, query)
 
 
 async def close_period(

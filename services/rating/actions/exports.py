@@ -26,7 +26,7 @@ from services.rating.rules.exports.answers import (
     reopens,
     settle,
 )
-from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out, names_orders
+from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out, names_orders, places_of
 from services.rating.rules.exports.hand_overs import CreditedHandOver, with_credits
 from services.rating.rules.exports.runs import MOST_LEFT_OUT, ExportRun, RunInvoice, with_shown_status
 from services.rating.rules.exports.sending import UnsentRun, cut_chunks
@@ -39,6 +39,7 @@ from shared.clock import now
 from shared.database.attempts import Attempts
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
+from shared.values.filters import RunFilter
 from shared.values.numbers import counted
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ async def start_export(session: AsyncSession, scope: Scope, request: ExportReque
         refused = {blocker.work_order_id for blocker in choice.refused}
         raise NotExportable(
             f"{counted(len(refused), 'work order')} cannot be exported.",
-            faults=[Fault(f"work order {blocker.number}", blocker.reason) for blocker in choice.refused],
+            faults=_faults_of(request.selection, choice.refused),
         )
     await _require_postable(session, request, choice.work_order_ids)
     run = await _claim_what_fits(session, request, choice)
@@ -91,7 +92,7 @@ async def _claim_what_fits(session: AsyncSession, request: ExportRequest, choice
             return await _claim(session, request, choice, "single")
     except _TooLarge as error:
         if names_orders(request.selection):
-            raise _refusal_of(error) from None
+            raise _refusal_of(error, request.selection) from None
         return await _claim(session, request, leave_out(choice, error.blockers), "single")
 
 
@@ -107,12 +108,16 @@ async def _require_postable(session: AsyncSession, request: ExportRequest, order
 
 
 def _require_all_there(name: str, chosen: Sequence[int] | None, found: Sequence[int]) -> None:
-    missing = sorted(set(chosen or ()) - set(found))
+    missing = set(chosen or ()) - set(found)
     if missing:
         noun = "work order" if name == "work_order_ids" else "invoice"
         raise NotExportable(
             f"{counted(len(missing), noun)} cannot be exported: not rated, or already being exported.",
-            faults=[Fault(f"/selection/{name}", f"{noun} {chosen_id}") for chosen_id in missing],
+            faults=[
+                Fault(f"/selection/{name}/{index}", f"{noun} {chosen_id} is not rated, or already being exported")
+                for index, chosen_id in enumerate(chosen or ())
+                if chosen_id in missing
+            ],
         )
 
 
@@ -127,7 +132,7 @@ async def claim_run(
     try:
         return await _claim(session, request, Choice(tuple(order_ids), (), ()), kind)
     except _TooLarge as error:
-        raise _refusal_of(error) from None
+        raise _refusal_of(error, request.selection) from None
 
 
 class _TooLarge(Exception):
@@ -138,11 +143,16 @@ class _TooLarge(Exception):
         self.blockers = blockers
 
 
-def _refusal_of(error: _TooLarge) -> RollupTooLarge:
+def _faults_of(selection: Selection, blockers: Sequence[Blocker]) -> list[Fault]:
+    places = places_of(selection, blockers)
+    return [Fault(place, f"work order {one.number}: {one.reason}") for place, one in zip(places, blockers, strict=True)]
+
+
+def _refusal_of(error: _TooLarge, selection: Selection) -> RollupTooLarge:
     return RollupTooLarge(
         f"{counted(len(error.blockers), 'order')} cannot be sent, because one message cannot hold so many orders of an "
         "invoice. Split the invoices listed in `errors`.",
-        faults=[Fault(f"work order {blocker.number}", blocker.reason) for blocker in error.blockers[:MOST_LEFT_OUT]],
+        faults=_faults_of(selection, error.blockers[:MOST_LEFT_OUT]),
     )
 
 
@@ -153,9 +163,7 @@ async def _claim(session: AsyncSession, request: ExportRequest, choice: Choice, 
         )
         raise NothingToExport(
             f"The selection has no order that is rated and not already being exported{besides}.",
-            faults=[
-                Fault(f"work order {blocker.number}", blocker.reason) for blocker in choice.left_out[:MOST_LEFT_OUT]
-            ],
+            faults=_faults_of(request.selection, choice.left_out[:MOST_LEFT_OUT]),
         )
     run_id = await claim.insert_run(
         session,
@@ -242,10 +250,10 @@ async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRu
 
 
 async def list_runs(
-    session: AsyncSession, scope: Scope, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: RunFilter, query: PageQuery
 ) -> tuple[list[ExportRun], str | None, int | None]:
-    """One page of runs, the cursor of the next page, and how many the caller may see."""
-    found, cursor, count = await runs.list_runs(session, scope, query)
+    """One page of runs, the cursor of the next page, and how many match that the caller may see."""
+    found, cursor, count = await runs.list_runs(session, scope, filters, query)
     return [with_shown_status(run) for run in found], cursor, count
 
 

@@ -19,6 +19,7 @@ from shared.database.attempts import Attempts, isolate
 from shared.database.failures import words_of
 from shared.database.pages import PageQuery
 from shared.errors import Fault, NotFound
+from shared.values.filters import RunFilter
 from shared.values.numbers import counted
 
 log = logging.getLogger(__name__)
@@ -114,10 +115,10 @@ async def read_run(session: AsyncSession, scope: Scope, run_id: int) -> RatingRu
 
 
 async def list_runs(
-    session: AsyncSession, scope: Scope, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: RunFilter, query: PageQuery
 ) -> tuple[list[RatingRun], str | None, int | None]:
-    """One page of runs, the cursor of the next page, and how many the caller may see."""
-    found, cursor, count = await rating_runs.list_runs(session, scope, query)
+    """One page of runs, the cursor of the next page, and how many match that the caller may see."""
+    found, cursor, count = await rating_runs.list_runs(session, scope, filters, query)
     return [RatingRun(**vars(run), outcomes=()) for run in found], cursor, count
 
 

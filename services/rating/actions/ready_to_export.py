@@ -4,7 +4,14 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rating.rules.ready_to_export import ReadyFilter, ReadyRow, ReadyTotals, add_warnings, over_limit
+from services.rating.rules.ready_to_export import (
+    ReadyFilter,
+    ReadyRow,
+    ReadyTotals,
+    add_warnings,
+    over_limit,
+    plan_export,
+)
 from services.rating.store import rate_tables, ready_to_export
 from shared.access.grants import Scope
 from shared.clock import month_of
@@ -15,8 +22,15 @@ async def list_ready(
     session: AsyncSession, scope: Scope, filters: ReadyFilter, query: PageQuery, today: date
 ) -> tuple[list[ReadyRow], str | None, ReadyTotals | None]:
     """Orders that are ready, one page or all, the cursor of the next page, and the totals of all if they are wanted."""
-    facts, cursor = await ready_to_export.list_ready(session, scope, filters, query)
-    exposures = await ready_to_export.exposures(session, sorted({(row.ar_company, row.bill_to) for row in facts}))
-    table = await rate_tables.load(session)
-    rows = add_warnings(facts, today, filters.month or month_of(today), over_limit(exposures), table)
-    return rows, cursor, await ready_to_export.total_ready(session, scope, filters) if query.totals else None
+    invoice_date = filters.invoice_date or today
+    months = await ready_to_export.months_of_companies(session)
+    planned = plan_export(invoice_date, filters.month or month_of(invoice_date), months)
+    whole = query.totals or "OVER_CREDIT_LIMIT" in (filters.warning or ())
+    passed = over_limit(await ready_to_export.exposures(session)) if whole else {}
+    facts, cursor = await ready_to_export.list_ready(session, scope, filters, planned, passed, query)
+    if not whole:
+        bill_tos = sorted({(row.ar_company, row.bill_to) for row in facts})
+        passed = over_limit(await ready_to_export.exposures(session, bill_tos))
+    rows = add_warnings(facts, planned, passed, await rate_tables.load(session))
+    totals = await ready_to_export.total_ready(session, scope, filters, planned, passed) if query.totals else None
+    return rows, cursor, totals

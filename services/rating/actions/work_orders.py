@@ -108,7 +108,9 @@ async def lock_editable(session: AsyncSession, scope: Scope, order_id: int, expe
     return order
 
 
-async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry, also: Sequence[Fault] = ()) -> int:
+async def enter_order(
+    session: AsyncSession, scope: Scope, entry: OrderEntry, entered_by: str, also: Sequence[Fault] = ()
+) -> int:
     """Enters an order and returns its id; raises UnknownReference, NumberTaken or Forbidden.
 
     `also` are the faults of what is entered along with it.
@@ -117,7 +119,7 @@ async def enter_order(session: AsyncSession, scope: Scope, entry: OrderEntry, al
     await require_valid_order(session, scope, entry, also=also)
     await _require_free(session, entry.number)
     try:
-        (order_id,) = await work_orders.insert(session, [entry])
+        (order_id,) = await work_orders.insert(session, [entry], entered_by)
     except IntegrityError as error:
         if constraint_of(error) in _NUMBER_TAKEN:
             raise _taken(entry.number) from error
@@ -158,7 +160,9 @@ def _taken(number: str) -> NumberTaken:
     )
 
 
-async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[EnteredOrder]) -> Outcome:
+async def import_orders(
+    session: AsyncSession, scope: Scope, file: TableFile[EnteredOrder], imported_by: str
+) -> Outcome:
     """Enters all orders; raises ImportRefused with every row that has an error."""
     outcome = Outcome()
     known = await codes.known_codes(session)
@@ -181,7 +185,7 @@ async def import_orders(session: AsyncSession, scope: Scope, file: TableFile[Ent
                 faults.append((numbered, "branch", "is outside the branches and customers that you may edit"))
     file.refuse(faults)
     async for part in in_turns(rows, ROWS_IN_ONE_GO):
-        await work_orders.insert(session, [numbered.row for numbered in part])
+        await work_orders.insert(session, [numbered.row for numbered in part], imported_by, imported=True)
         for numbered in part:
             outcome.create(numbered.line, numbered.row.number, numbered.row, field_names(EnteredOrder))
     outcome.warnings = await _warnings_about(session, rows, companies)

@@ -24,10 +24,13 @@ VIEW = declared.feature("rating.commissions", Level.VIEW)
 APPROVE = declared.feature("rating.commissions", Level.APPROVE)
 
 
-@periods.get("", access=VIEW)
-async def list_commission_periods(caller: CallerOf, session: Transaction) -> list[Period]:
-    """All commission periods, newest first. One is open; a closed period never changes."""
-    return await commission_payments.list_periods(session, caller.scope)
+@periods.get("", access=VIEW, response_model=Page[Period, Count], responses=CSV_RESPONSE)
+async def list_commission_periods(
+    page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[Period, Count] | Response:
+    """Commission periods, newest first. One is open; a closed period never changes."""
+    found, cursor, count = await commission_payments.list_periods(session, caller.scope, page)
+    return answer(page, "commission-periods", Period, found, cursor, Count.of(count))
 
 
 @periods.post("/{period_id}/close", access=APPROVE, idempotent=True, refuses=[NotFound, CommissionPeriodClosed])

@@ -1,6 +1,8 @@
 """Export runs over HTTP."""
 
-from fastapi import Response
+from typing import Annotated
+
+from fastapi import Query, Response
 
 from services.rating.actions import exports
 from services.rating.api.dependencies import Today, selecting
@@ -24,6 +26,7 @@ from shared.http.headers import Located
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
+from shared.values.filters import RunFilter
 from shared.values.numbers import Id
 
 router = Router("exports")
@@ -63,9 +66,11 @@ async def start_export(
 
 
 @router.get("", access=VIEW, response_model=Page[ExportRun, Count], responses=CSV_RESPONSE)
-async def list_exports(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[ExportRun, Count] | Response:
+async def list_exports(
+    filters: Annotated[RunFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[ExportRun, Count] | Response:
     """The export runs that you may see, newest first."""
-    runs, cursor, count = await exports.list_runs(session, caller.scope, page)
+    runs, cursor, count = await exports.list_runs(session, caller.scope, filters.seen_by(caller.name), page)
     return answer(page, "exports", ExportRun, runs, cursor, Count.of(count))
 
 

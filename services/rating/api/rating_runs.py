@@ -1,6 +1,8 @@
 """Bulk ratings over HTTP."""
 
-from fastapi import Response
+from typing import Annotated
+
+from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.actions import rating_runs, references
@@ -15,6 +17,7 @@ from shared.http.headers import Located
 from shared.http.operation import CallerOf, Naming, Router
 from shared.http.pages import Count, Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
+from shared.values.filters import RunFilter
 from shared.values.numbers import Id
 from shared.values.partly import PartlyRead
 from shared.values.text import CodeText
@@ -43,9 +46,11 @@ async def start_rating_run(body: RunSelection, response: Located, caller: Caller
 
 
 @router.get("", access=VIEW)
-async def list_rating_runs(page: PageQueryOf, caller: CallerOf, session: Transaction) -> Page[RatingRun, Count]:
+async def list_rating_runs(
+    filters: Annotated[RunFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+) -> Page[RatingRun, Count]:
     """The rating runs that you may see, newest first."""
-    runs, cursor, count = await rating_runs.list_runs(session, caller.scope, page)
+    runs, cursor, count = await rating_runs.list_runs(session, caller.scope, filters.seen_by(caller.name), page)
     return Page(items=runs, next_cursor=cursor, totals=Count.of(count))
 
 

@@ -33,8 +33,8 @@ async def list_orders_ready_to_export(
 ) -> Page[ReadyRow, ReadyTotals] | Response:
     """Rated orders that are not exported yet, with warnings, and totals by branch and income account.
 
-    `month` is the AR month of the planned export, the current one if left out; if it is not open, each order has a
-    warning. CSV, XLSX and PDF contain all orders that match.
+    `totals.exportable` is what an export of the same branch, bill-to and time of rating would include. CSV, XLSX and PDF
+    contain all orders that match.
     """
     rows, cursor, totals = await ready_to_export.list_ready(session, caller.scope, filters, page, today)
     if page.media_type != PDF_TYPE:

@@ -64,7 +64,7 @@ async def enter_work_order(
     """Enters one order with its prebills. Without a bill-to, the customer receives the invoice."""
     prebills = entry.to_prebills()
     faults = await charges.find_faults(session, prebills)
-    order_id = await work_orders.enter_order(session, caller.scope, entry, faults)
+    order_id = await work_orders.enter_order(session, caller.scope, entry, caller.name, faults)
     await charges.enter_prebills(session, order_id, prebills, caller.name)
     return await _read(session, caller, order_id, response)
 
@@ -73,7 +73,7 @@ async def enter_work_order(
 async def import_work_orders(file: CsvBody, caller: CallerOf, session: Transaction) -> Outcome:
     """Enters orders from a file. If any row has an error, nothing is imported."""
     table = await read_csv(file, EnteredOrder, key=number_key)
-    return await work_orders.import_orders(session, caller.scope, table)
+    return await work_orders.import_orders(session, caller.scope, table, caller.name)
 
 
 @router.get("/{work_order_id}", access=VIEW, refuses=[NotFound])

@@ -16,6 +16,7 @@ class Invoice(Table, table=True):
 
     __table_args__ = (
         Index("invoice_draft", "branch", "bill_to", postgresql_where=text("status = 'draft'")),
+        Index("invoice_refused", "id", postgresql_where=text("status = 'draft' AND attempt > 0")),
         Index("invoice_bill_to", "bill_to", "id"),
         Index("invoice_branch", "branch", "id"),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 
 from services.rating.models.table import Table
 from shared.database import columns
@@ -16,6 +16,7 @@ class OrderEstimate(Table, table=True):
     """
 
     __tablename__ = "order_estimate"
+    __table_args__ = (Index("order_estimate_refused", "why", "work_order_id", postgresql_where=text("why <> ''")),)
 
     work_order_id: int = columns.big("work_order.id", primary_key=True)
     region: str | None = columns.code(nullable=True)

@@ -17,7 +17,10 @@ class ExportRun(Table, table=True):
     """One press of the export button, tracked until every invoice has an answer."""
 
     __tablename__ = "export_run"
-    __table_args__ = (Index("export_run_unfinished", "id", postgresql_where=text("finished_at IS NULL")),)
+    __table_args__ = (
+        Index("export_run_unfinished", "id", postgresql_where=text("finished_at IS NULL")),
+        Index("export_run_requested_by", "requested_by", "id"),
+    )
 
     id: int = columns.identity()
     status: str = columns.words()

@@ -13,6 +13,10 @@ class RatingRun(Table, table=True):
     """A bulk rating, with its counts."""
 
     __tablename__ = "rating_run"
+    __table_args__ = (
+        Index("rating_run_unfinished", "id", postgresql_where=text("finished_at IS NULL")),
+        Index("rating_run_requested_by", "requested_by", "id"),
+    )
 
     id: int = columns.identity()
     status: str = columns.words()

@@ -19,6 +19,7 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     `number_key` is the number for comparison, set by a trigger; older numbers that differ only by case have none.
     `revision` grows with every change, `rating_version` with every rating, `export_attempt` with every hand-over.
     Triggers keep `total`, that of the current rating or 0 without one, and `on_rollup`: on an invoice of the kind rollup.
+    Orders of older releases do not say who entered them.
     """
 
     __tablename__ = "work_order"
@@ -66,6 +67,8 @@ class WorkOrderTable(OrderEntry, Table, table=True):
     created_at: datetime = columns.moment()
     total: Decimal = columns.money()
     on_rollup: bool
+    entered_by: str | None = columns.words(nullable=True)
+    imported: bool
 
 
 class OrderStep(Table, table=True):

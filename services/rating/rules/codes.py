@@ -2,6 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from services.rating.records.codes import BillingItem, BillType, Code, Zone
 from services.rating.records.work_orders import OrderEntry
@@ -9,6 +13,45 @@ from services.rating.rules.charges import find_faults_in_servers
 from services.rating.rules.rate_tables import ANY
 from services.rating.rules.work_orders import OUTCOMES
 from shared.values.text import in_words
+
+
+@dataclass(frozen=True)
+class CodeName:
+    """A code and its name."""
+
+    code: str
+    name: str
+    retired: Annotated[bool, Field(description="Whether it only stays for history, and cannot be used any more.")]
+
+
+@dataclass(frozen=True)
+class RatingCodes:
+    """The codes of each kind with their names, sorted by code."""
+
+    branches: Annotated[Sequence[CodeName], Field(description="The branches within your limits.")]
+    customer_types: Annotated[Sequence[CodeName], Field(description="The pricing classes of customers.")]
+    priorities: Annotated[Sequence[CodeName], Field(description="How urgent orders can be.")]
+    job_types: Annotated[Sequence[CodeName], Field(description="The kinds of work.")]
+    regions: Annotated[Sequence[CodeName], Field(description="The billing regions.")]
+    zones: Annotated[Sequence[CodeName], Field(description="The zones of ZIP codes.")]
+    bill_types: Annotated[Sequence[CodeName], Field(description="What triggers a line of a rate table.")]
+    billing_items: Annotated[Sequence[CodeName], Field(description="What invoices charge for; the code is the name.")]
+    servers: Annotated[Sequence[CodeName], Field(description="The field agents.")]
+
+
+def gather(names: Mapping[str, Sequence[CodeName]]) -> RatingCodes:
+    """The codes by the table that each is in."""
+    return RatingCodes(
+        branches=names["branch"],
+        customer_types=names["customer_type"],
+        priorities=names["priority"],
+        job_types=names["job_type"],
+        regions=names["region"],
+        zones=names["zone"],
+        bill_types=names["bill_type"],
+        billing_items=names["billing_item"],
+        servers=names["server"],
+    )
 
 
 def find_unknown_in_order(entry: OrderEntry, known: Mapping[str, AbstractSet[str]]) -> list[tuple[str, str]]:

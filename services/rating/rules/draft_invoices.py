@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from pydantic import Field
+
 from services.rating.errors import LockedUseCredit, RollupMixed
 from services.rating.records.rollup_rules import Cycle, Grouping
 from services.rating.records.work_orders import OrderEntry
@@ -90,6 +92,7 @@ class InvoiceFilter(Filter):
     bill_to: NumberText | None = None
     made_from: CalendarDate | None = None
     made_to: CalendarDate | None = None
+    refused: bool | None = Field(default=None, description="Whether it is a draft again after a refusal.")
 
 
 @dataclass(frozen=True)

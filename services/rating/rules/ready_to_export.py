@@ -4,22 +4,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.rating.rules.accounts import is_over_limit, month_fault
-from services.rating.rules.customers import CustomerStatus
+from services.rating.rules.accounts import OpenMonths, dating_faults, is_over_limit
 from services.rating.rules.draft_invoices import InvoiceKind
+from services.rating.rules.exports.claim import BlockerCode, reason_of
 from services.rating.rules.rate_tables import RateTable
-from services.rating.rules.rating_warnings import facts_of, find_rating_warnings, in_words
-from shared.values.dates import AwareMoment
+from services.rating.rules.rating_warnings import WORDS, facts_of, find_rating_warnings
+from shared.values.dates import AwareMoment, CalendarDate
 from shared.values.fields import field_names, parts_of
 from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
 from shared.values.numbers import Id
-from shared.values.text import CodeText, MonthText, NumberText
+from shared.values.text import CodeText, Line, MonthText, NumberText
 
-_STATUS_WORDS = {"hold": "customer on hold", "inactive": "customer inactive"}
+ReadyBlocker = BlockerCode | Literal["EXPORT_DATE_REFUSED"]
+"""Why an export of everything that is ready would not include an order."""
+Notice = Literal["UNKNOWN_BILL_TO", "BILL_TO_ON_HOLD", "BILL_TO_INACTIVE", "OVER_CREDIT_LIMIT", "CHANGED_AFTER_RATING"]
+"""What to check before the export, which includes the order all the same."""
+CountedWarning = ReadyBlocker | Notice
+_NOTICES: Mapping[Notice, str] = {
+    "UNKNOWN_BILL_TO": "no such customer in Accounts Receivable",
+    "BILL_TO_ON_HOLD": "customer on hold",
+    "BILL_TO_INACTIVE": "customer inactive",
+    "CHANGED_AFTER_RATING": "changed after it was rated",
+}
 
 
 @dataclass(frozen=True)
@@ -52,33 +63,66 @@ class ReadyOrder:
 
 @dataclass(frozen=True)
 class ReadyFacts(ReadyOrder):
-    """A rated order that is not exported yet, with the facts on which its warnings depend."""
+    """A rated order that is not exported yet, with its blockers and notices, and what their words depend on."""
 
-    rolled_up: bool
-    bill_to_status: CustomerStatus | None
-    changed_at: datetime
-    last_closed_month: str | None
-    max_open_months: int | None
+    blockers: Sequence[ReadyBlocker]
+    notices: Sequence[Notice]
+    negative: str | None
+    zero: str | None
     rated_with: Mapping[str, str | None] | None
     rates_digest: str | None
 
 
 @dataclass(frozen=True)
-class ReadyRow(ReadyOrder):
-    """A rated order that is not exported yet, with what to check before the export."""
+class ReadyWarning:
+    """What to check before an order is exported, as a code and in words."""
 
-    warnings: Sequence[str]
+    code: CountedWarning | Literal["RATE_CHANGED"]
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}"
+
+
+@dataclass(frozen=True)
+class ReadyRow(ReadyOrder):
+    """A rated order that is not exported yet, with what to check before the export.
+
+    Orders blocked by `CYCLE_NOT_ENDED`, `ZERO_TOTAL` and `ON_INVOICE_WITH_ZERO` are exported if they are chosen by id.
+    """
+
+    exportable: Annotated[bool, Field(description="Whether an export of all that is ready would include it.")]
+    blocked_by: Annotated[ReadyBlocker | None, Field(description="Why such an export would not include it.")]
+    warnings: Sequence[ReadyWarning]
 
 
 class ReadyFilter(Filter):
-    """Filters the orders of the report. `month` is the AR month of the planned export."""
+    """Filters the orders of the report.
+
+    `exportable`, `blocked_by` and `warnings` are those of an export by branch, bill-to and time of rating as they are
+    filtered here, with this invoice date and month.
+    """
 
     branch: CodeText | None = None
     bill_to: NumberText | None = None
     invoice_id: Id | None = None
+    job_type: CodeText | None = None
+    priority: CodeText | None = None
+    rollup: bool | None = Field(default=None, description="Whether the order is on a rollup, or waiting for one.")
+    exportable: bool | None = Field(
+        default=None, description="Whether an export of all that is ready would include it."
+    )
+    warning: list[CountedWarning] | None = Field(default=None, description="Orders with any of these warnings.")
+    search: Line | None = Field(
+        default=None,
+        description="Text in the number or the reference. Fewer than three characters are the beginning of the number.",
+    )
     rated_until: AwareMoment | None = None
+    invoice_date: CalendarDate | None = Field(
+        default=None, description="The invoice date of the planned export; if left out, today."
+    )
     month: MonthText | None = Field(
-        default=None, description="The AR month of the planned export. The report warns if it is not open."
+        default=None, description="The AR month of the planned export; if left out, that of the invoice date."
     )
 
 
@@ -101,19 +145,45 @@ class GroupTotal(ReadySums):
 
 
 @dataclass(frozen=True)
+class Exportable:
+    """What an export of everything that matches would include, as `expected_orders` and `expected_total` of it."""
+
+    orders: int
+    invoices: int
+    total: Money
+
+
+@dataclass(frozen=True)
+class WarningCount:
+    """How many orders have a warning."""
+
+    code: CountedWarning
+    orders: int
+
+
+@dataclass(frozen=True)
 class ReadyTotals(ReadySums):
-    """Totals of all orders that match the filters, not only of the page."""
+    """Totals of all orders that match the filters, not only of the page. `RATE_CHANGED` is not counted."""
 
     count: int
+    exportable: Annotated[Exportable, Field(description="What an export of all that matches would include.")]
+    by_warning: Annotated[Sequence[WarningCount], Field(description="How many orders have each warning.")]
     by_branch: Sequence[GroupTotal]
     by_income_account: Sequence[GroupTotal]
 
 
-def total_of(by_branch: Sequence[GroupTotal], by_income_account: Sequence[GroupTotal]) -> ReadyTotals:
+def total_of(
+    by_branch: Sequence[GroupTotal],
+    by_income_account: Sequence[GroupTotal],
+    exportable: Exportable,
+    by_warning: Sequence[WarningCount],
+) -> ReadyTotals:
     """Adds up the totals of the branches."""
     return ReadyTotals(
         **{name: sum((getattr(branch, name) for branch in by_branch), ZERO) for name in field_names(ReadySums)},
         count=sum(branch.orders for branch in by_branch),
+        exportable=exportable,
+        by_warning=by_warning,
         by_branch=by_branch,
         by_income_account=by_income_account,
     )
@@ -139,10 +209,30 @@ def over_limit(exposures: Iterable[Exposure]) -> dict[tuple[int, str], Decimal]:
     }
 
 
+@dataclass(frozen=True)
+class PlannedExport:
+    """The export that the report is about: its invoice date, and why it would be refused for some AR companies."""
+
+    invoice_date: date
+    refused: Mapping[int, str]
+
+
+def plan_export(invoice_date: date, month: str, companies: Mapping[int, OpenMonths | None]) -> PlannedExport:
+    """The export that is planned for a date and month; `companies` have no months as long as none were reported."""
+    faults = {
+        number: dating_faults(invoice_date, month, [months] if months else []) for number, months in companies.items()
+    }
+    refused = {
+        number: "; ".join(detail if name == "month" else f"the invoice date {detail}" for name, detail in found)
+        for number, found in faults.items()
+        if found
+    }
+    return PlannedExport(invoice_date, refused)
+
+
 def add_warnings(
     rows: Iterable[ReadyFacts],
-    today: date,
-    month: str,
+    planned: PlannedExport,
     limits_passed: Mapping[tuple[int, str], Decimal],
     table: RateTable,
 ) -> list[ReadyRow]:
@@ -150,46 +240,33 @@ def add_warnings(
     return [
         ReadyRow(
             **parts_of(row, ReadyOrder),
-            warnings=[
-                *find_warnings(row, today, month, limits_passed),
-                *map(
-                    in_words,
-                    find_rating_warnings(facts_of(row.total, row.rated_with, row.service_on, row.rates_digest), table),
-                ),
-            ],
+            exportable=not row.blockers,
+            blocked_by=row.blockers[0] if row.blockers else None,
+            warnings=find_warnings(row, planned, limits_passed, table),
         )
         for row in rows
     ]
 
 
 def find_warnings(
-    facts: ReadyFacts, today: date, month: str, limits_passed: Mapping[tuple[int, str], Decimal]
-) -> list[str]:
-    """What to check before the order is exported. Only a negative total prevents the export itself.
+    facts: ReadyFacts, planned: PlannedExport, limits_passed: Mapping[tuple[int, str], Decimal], table: RateTable
+) -> list[ReadyWarning]:
+    """What to check before the order is exported: what keeps it out of an export of everything, and what else.
 
-    Receivables would refuse a missing or inactive customer and a closed `month`. A customer who is on hold or over the
-    credit limit is only a warning. An order that was changed after it was rated may have to be rated again. Orders that
-    wait for their roll-up, or for the end of their cycle, are not part of an export of everything.
-    Source: rating, section 4.
+    Receivables would refuse a missing or inactive customer. A customer who is on hold or over the credit limit is only a
+    warning. An order that was changed after it was rated may have to be rated again. Source: rating, section 4.
     """
-    warnings = []
-    if facts.bill_to_status is None:
-        warnings.append("no such customer in Accounts Receivable")
-    elif facts.bill_to_status in _STATUS_WORDS:
-        warnings.append(_STATUS_WORDS[facts.bill_to_status])
+    warnings = [
+        ReadyWarning(
+            code, planned.refused[facts.ar_company] if code == "EXPORT_DATE_REFUSED" else reason_of(code, facts)
+        )
+        for code in facts.blockers
+    ]
+    warnings += [ReadyWarning(code, _NOTICES[code]) for code in facts.notices]
     limit = limits_passed.get((facts.ar_company, facts.bill_to))
     if limit is not None:
-        warnings.append(f"over credit limit of {limit}")
-    if facts.last_closed_month is not None and facts.max_open_months is not None:
-        closed = month_fault(month, facts.last_closed_month, facts.max_open_months)
-        if closed is not None:
-            warnings.append(f"{closed} in company {facts.ar_company}")
-    if facts.changed_at > facts.rated_at:
-        warnings.append("changed after it was rated")
-    if facts.rolled_up and facts.invoice_id is None:
-        warnings.append("waiting for its roll-up")
-    if facts.cycle_to is not None and facts.cycle_to > today:
-        warnings.append(f"its cycle ends on {facts.cycle_to}")
-    if facts.total < 0:
-        warnings.append("negative total")
+        warnings.append(ReadyWarning("OVER_CREDIT_LIMIT", f"over credit limit of {limit}"))
+    rating = facts_of(facts.total, facts.rated_with, facts.service_on, facts.rates_digest)
+    if "RATE_CHANGED" in find_rating_warnings(rating, table):
+        warnings.append(ReadyWarning("RATE_CHANGED", WORDS["RATE_CHANGED"]))
     return warnings

@@ -19,6 +19,8 @@ ClosingStatus = Literal["open", "closed"]
 """The status of an order after a zero-bill, a reopening or a credit."""
 ClosingAction = Literal["zero_bill", "reopen"]
 HistoryAction = Literal[
+    "entered",
+    "imported",
     "rated",
     "rated_again",
     "rating_removed",
@@ -55,7 +57,10 @@ class WorkOrder(OrderEntry):
 class OrderFilter(Filter):
     """Filters work orders. The dates are service dates."""
 
-    status: OrderStatus | None = None
+    status: list[OrderStatus] | None = Field(default=None, description="Orders with any of these statuses.")
+    reason: CodeText | None = Field(
+        default=None, description="Open orders whose rating would be refused with this code, such as `NO_PROFILE`."
+    )
     branch: CodeText | None = None
     customer: NumberText | None = None
     bill_to: NumberText | None = None
@@ -104,7 +109,7 @@ class Closing:
 class HistoryStep:
     """One event in the history of an order.
 
-    `words` is the reason or the answer of Accounts Receivable. `amount` is the total of the rating, or the credited
+    `by` is empty for the entry of an order before it was noted who entered it. `words` is the reason or the answer of Accounts Receivable. `amount` is the total of the rating, or the credited
     amount.
     """
 

@@ -6,7 +6,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.records.codes import Region, Zone
+from services.rating.rules.codes import CodeName
 from services.rating.store.records import BRANCHES, CODES
+from shared.access.grants import Scope
+from shared.database.scope import scope_condition
 from shared.database.statements import execute
 from shared.records.table import load_rows
 from shared.values.names import fold
@@ -22,6 +25,22 @@ async def known_codes(session: AsyncSession) -> dict[str, set[str]]:
     for row in await session.execute(text(" UNION ALL ".join(selects))):
         known[row.kind].add(row.code)
     return known
+
+
+async def names_of(session: AsyncSession, scope: Scope) -> dict[str, list[CodeName]]:
+    """All codes with their names, by table, sorted by code; of the branches those in scope."""
+    within, parameters = scope_condition(scope, branch="t.code", customer=None, ar_company="t.ar_company")
+    selects = [
+        f"""
+        SELECT '{name}' AS kind, t.{table.keys[0]} AS code, t.name, t.retired_on IS NOT NULL AS retired FROM {name} t
+        WHERE {within if name == "branch" else "true"}
+        """
+        for name, table in CODES.items()
+    ]
+    names: dict[str, list[CodeName]] = {name: [] for name in CODES}
+    for row in await session.execute(text(f"{' UNION ALL '.join(selects)} ORDER BY kind, code"), parameters):
+        names[row.kind].append(CodeName(row.code, row.name, row.retired))
+    return names
 
 
 async def spellings_of_items(session: AsyncSession, names: Collection[str]) -> dict[str, str]:

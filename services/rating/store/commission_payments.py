@@ -44,12 +44,15 @@ async def close_period(session: AsyncSession, period_id: int, closed_by: str, cl
     return bool(closed)
 
 
+_PERIOD = "period.*, coalesce(booked.bookings, 0) AS bookings, coalesce(booked.amount, 0.00) AS amount"
+
+
 def _periods(scope: Scope) -> tuple[str, dict[str, object]]:
+    """The source of periods with what is booked in each within the scope, with its parameters."""
     within, parameters = scope_condition(scope, **SIDES)
     return (
         f"""
-        SELECT period.*, coalesce(booked.bookings, 0) AS bookings, coalesce(booked.amount, 0.00) AS amount
-        FROM commission_period period LEFT JOIN LATERAL (
+        commission_period period LEFT JOIN LATERAL (
             SELECT count(*) AS bookings, sum(c.amount) AS amount FROM commission c {_ORDERS}
             WHERE c.period_id = period.id AND NOT c.void AND {within}) AS booked ON true
         """,
@@ -59,14 +62,30 @@ def _periods(scope: Scope) -> tuple[str, dict[str, object]]:
 
 async def find_period(session: AsyncSession, scope: Scope, period_id: int) -> Period | None:
     """The period with what is booked in it within the scope, or None if it does not exist."""
-    select, parameters = _periods(scope)
-    return await fetch_one(session, Period, f"{select} WHERE period.id = :id", id=period_id, **parameters)
+    source, parameters = _periods(scope)
+    return await fetch_one(
+        session, Period, f"SELECT {_PERIOD} FROM {source} WHERE period.id = :id", id=period_id, **parameters
+    )
 
 
-async def list_periods(session: AsyncSession, scope: Scope) -> list[Period]:
-    """All periods, newest first, with what is booked in each within the scope."""
-    select, parameters = _periods(scope)
-    return await fetch_all(session, Period, f"{select} ORDER BY period.id DESC", **parameters)
+PERIOD_SORTING = Sorting({"id": ("period.id", "bigint")}, default="-id", key="period.id")
+
+
+async def list_periods(
+    session: AsyncSession, scope: Scope, query: PageQuery
+) -> tuple[list[Period], str | None, int | None]:
+    """One page of the periods with what is booked in each within the scope, the next cursor, and how many there are."""
+    source, parameters = _periods(scope)
+    periods, cursor = await fetch_page(
+        session,
+        Period,
+        columns=_PERIOD,
+        source=source,
+        where=Where(parameters=parameters),
+        sorting=PERIOD_SORTING,
+        query=query,
+    )
+    return periods, cursor, await fetch_list_count(session, "commission_period", Where(), query)
 
 
 async def lock_owed(

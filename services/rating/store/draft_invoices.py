@@ -21,7 +21,9 @@ from shared.database.scope import scope_condition
 from shared.database.spellings import listed, spelled
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
 
-_SIDES = {"branch": "i.branch", "customer": "i.bill_to", "ar_company": "b.ar_company"}
+REFUSED = "i.status = 'draft' AND i.attempt > 0"
+"""Invoices that are drafts again, because Accounts Receivable refused their last hand-over."""
+SIDES = {"branch": "i.branch", "customer": "i.bill_to", "ar_company": "b.ar_company"}
 _KEY = ("branch", "bill_to", "grouping", "grouped_by", "cycle_from", "cycle_to")
 _SOURCE = """
     invoice i
@@ -41,9 +43,9 @@ _COLUMNS = """
 
 
 def _where(scope: Scope, filters: InvoiceFilter) -> Where:
-    return (
+    where = (
         Where()
-        .within(scope, **_SIDES)
+        .within(scope, **SIDES)
         .add("i.status = :status", status=filters.status)
         .add("i.kind = :kind", kind=filters.kind)
         .add("i.branch = :branch", branch=filters.branch)
@@ -51,6 +53,9 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
         .add("i.created_at >= CAST(:made_from AS date)", made_from=filters.made_from)
         .add("i.created_at < CAST(:made_to AS date) + 1", made_to=filters.made_to)
     )
+    if filters.refused is not None:
+        where.add(REFUSED if filters.refused else f"NOT ({REFUSED})")
+    return where
 
 
 SORTING = Sorting(
@@ -104,7 +109,7 @@ async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFi
 
 async def find(session: AsyncSession, scope: Scope, invoice_id: int, *, lock: bool = False) -> Invoice | None:
     """The invoice, or None if it does not exist or is out of scope; with `lock` locked against other changes."""
-    within, parameters = scope_condition(scope, **_SIDES)
+    within, parameters = scope_condition(scope, **SIDES)
     if lock:
         await fetch_value(session, "SELECT id FROM invoice WHERE id = :id FOR NO KEY UPDATE", id=invoice_id)
     return await fetch_one(

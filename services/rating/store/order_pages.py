@@ -1,5 +1,6 @@
 """Pages of orders, chosen from the orders alone before the rest is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -27,10 +28,11 @@ async def fetch_orders(
     query: PageQuery,
     chosen_from: str = "work_order",
     chosen_with: str = "",
+    parameters: Mapping[str, object] | None = None,
 ) -> tuple[list[T], str | None]:
     """The orders of one page as values of `kind`, and the cursor of the next page; without a limit, all orders.
 
-    `joined` are the joins for `columns` over `work_order w`. The conditions and the sorting need only the orders, or those
+    `joined` are the joins for `columns` over `work_order w`, with their `parameters`. The conditions and the sorting need only the orders, or those
     in `chosen_from`, and the joins `chosen_with`: the database would otherwise join every order that matches with
     everything, only to sort them and keep a hundred. Two statements.
     """
@@ -48,5 +50,6 @@ async def fetch_orders(
         ORDER BY chosen.position
         """,
         chosen=[one.id for one in chosen],
+        **(parameters or {}),
     )
     return found, cursor

@@ -13,11 +13,12 @@ from services.rating.rules.rating_warnings import in_words
 from services.rating.rules.work_orders import ratable
 from services.rating.store.work_orders import SIDES
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.spellings import spelled
 from shared.database.statements import execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.values.fields import field_names
+from shared.values.filters import RunFilter
 
 _READY = "(w.pod_received AND w.field_status IN ('served', 'not_served', 'cancelled'))"
 # By name: the code before a migration runs next to the columns that it adds.
@@ -183,14 +184,26 @@ async def find(session: AsyncSession, scope: Scope, run_id: int) -> RunHead | No
     )
 
 
+def _matching(scope: Scope, filters: RunFilter) -> Where:
+    where = Where(*_visible(scope)).add("run.requested_by = :requested_by", requested_by=filters.requested_by)
+    if filters.finished is not None:
+        where.add(f"run.finished_at IS {'NOT ' if filters.finished else ''}NULL")
+    return where
+
+
+async def count_runs(session: AsyncSession, scope: Scope, filters: RunFilter) -> int:
+    """How many of the visible runs match."""
+    return await fetch_count(session, "rating_run run", _matching(scope, filters))
+
+
 RUN_SORTING = Sorting({"id": ("run.id", "bigint")}, default="-id", key="run.id")
 
 
 async def list_runs(
-    session: AsyncSession, scope: Scope, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: RunFilter, query: PageQuery
 ) -> tuple[list[RunHead], str | None, int | None]:
-    """One page of the visible runs, the cursor of the next page, and how many there are."""
-    where = Where(*_visible(scope))
+    """One page of the visible runs that match, the cursor of the next page, and how many match."""
+    where = _matching(scope, filters)
     runs, cursor = await fetch_page(
         session,
         RunHead,

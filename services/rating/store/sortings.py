@@ -18,6 +18,7 @@ from services.rating.store.exports import runs as export_runs
 SORTINGS = {
     "list_billing_profiles": billing_profiles.SORTING,
     "list_commission_payments": commission_payments.SORTING,
+    "list_commission_periods": commission_payments.PERIOD_SORTING,
     "list_commissions": commissions.SORTING,
     "list_customers": customers.SORTING,
     "list_export_invoices": export_runs.INVOICE_SORTING,

@@ -1,4 +1,4 @@
-"""The history of an order, gathered from ratings, steps, hand-overs and credits."""
+"""The history of an order, gathered from its entry, ratings, steps, hand-overs and credits."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -6,6 +6,11 @@ from services.rating.rules.work_orders import HistoryStep
 from shared.database.statements import fetch_all
 
 _HISTORY = """
+SELECT created_at AS at, coalesce(entered_by, '') AS by, CASE WHEN imported THEN 'imported' ELSE 'entered' END AS action,
+       NULL::int AS version, NULL::numeric AS amount, NULL::bigint AS invoice_id, NULL::bigint AS run_id, '' AS words,
+       0 AS rank, id AS seq
+FROM work_order WHERE id = :order_id
+UNION ALL
 SELECT rated_at AS at, rated_by AS by, CASE WHEN version = first THEN 'rated' ELSE 'rated_again' END AS action,
        version, total AS amount, NULL::bigint AS invoice_id, NULL::bigint AS run_id, '' AS words, 1 AS rank, id AS seq
 FROM (SELECT r.*, min(r.version) OVER () AS first FROM rating r WHERE r.work_order_id = :order_id) AS ratings

@@ -135,23 +135,35 @@ async def whereabouts(session: AsyncSession, order_id: int) -> Whereabouts:
     return found or NOWHERE
 
 
-def _where(scope: Scope, filters: OrderFilter) -> Where:
+def searched(where: Where, search: str | None) -> Where:
+    """Adds the condition that the number or the reference of an order contains a text, or that its number begins so."""
     # The index of parts knows three characters and more.
-    short = filters.search is not None and len(filters.search) < SHORTEST_PART
-    search = None if short else containing(filters.search)
-    beginning = f"{fold(filters.search)}%" if short and filters.search is not None else None
-    return (
+    short = search is not None and len(search) < SHORTEST_PART
+    beginning = f"{fold(search)}%" if short and search is not None else None
+    return where.add(
+        "(w.number ILIKE :search OR w.reference ILIKE :search)", search=None if short else containing(search)
+    ).add("w.number_key LIKE :beginning", beginning=beginning)
+
+
+def _where(scope: Scope, filters: OrderFilter) -> Where:
+    where = (
         Where()
         .within(scope, **SIDES)
-        .add("w.status = :status", status=filters.status)
         .add("w.branch = :branch", branch=filters.branch)
         .add(spelled("w.customer", "customer"), customer=listed(filters.customer))
         .add(spelled("w.bill_to", "bill_to"), bill_to=listed(filters.bill_to))
         .add("w.service_on >= :service_from", service_from=filters.service_from)
         .add("w.service_on <= :service_to", service_to=filters.service_to)
-        .add("(w.number ILIKE :search OR w.reference ILIKE :search)", search=search)
-        .add("w.number_key LIKE :beginning", beginning=beginning)
     )
+    if filters.status is not None and len(filters.status) == 1:
+        # Only with one value does its index give the orders in their sequence.
+        where.add("w.status = :status", status=filters.status[0])
+    elif filters.status is not None:
+        where.add("w.status = ANY(CAST(:status AS text[]))", status=list(filters.status))
+    if filters.reason is not None:
+        refused = "SELECT e.work_order_id FROM order_estimate e WHERE e.why <> '' AND e.why = :reason"
+        where.add(f"w.status = 'open' AND w.id IN ({refused})", reason=filters.reason)
+    return searched(where, filters.search)
 
 
 _LISTED = f"""
@@ -236,7 +248,9 @@ async def taken_numbers(session: AsyncSession, numbers: Sequence[str]) -> dict[s
     return {row.number: row.taken for row in found}
 
 
-async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[int]:
+async def insert(
+    session: AsyncSession, entries: Sequence[OrderEntry], entered_by: str, *, imported: bool = False
+) -> list[int]:
     """Adds orders in one statement and returns their ids."""
     parameters = columns(entries, *_ENTRY_TYPES)
     parameters["triggers"] = [to_codes(entry.triggers) for entry in entries]
@@ -245,9 +259,12 @@ async def insert(session: AsyncSession, entries: Sequence[OrderEntry]) -> list[i
     return await fetch_values(
         session,
         f"""
-        INSERT INTO work_order ({names}) SELECT {values_of(_ENTRY_TYPES)}
+        INSERT INTO work_order ({names}, entered_by, imported)
+        SELECT {values_of(_ENTRY_TYPES)}, :entered_by, :imported
         FROM unnest({arrays_of(_ENTRY_TYPES)}) AS entry ({names}) RETURNING id
         """,
+        entered_by=entered_by,
+        imported=imported,
         **parameters,
     )
 

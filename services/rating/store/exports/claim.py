@@ -9,73 +9,45 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.accounts import OpenMonths
 from services.rating.rules.draft_invoices import InvoiceKind
-from services.rating.rules.exports.claim import Blocker, Selection
+from services.rating.rules.exports.claim import Blocker, Selection, StoppedOrder
 from services.rating.rules.exports.runs import MOST_LEFT_OUT, LeftOut
 from services.rating.rules.exports.sending import LARGEST_INVOICE_BYTES
+from services.rating.store.exports.blockers import BLOCKERS, held, stopping
 from services.rating.store.exports.documents import DOCUMENT, MOST_BYTES
+from services.rating.store.work_orders import BRANCH
 from shared.database.statements import execute, fetch_all, fetch_value
 from shared.values.money import LARGEST
 
+_STOPPING = stopping(
+    held(
+        "o.invoice_id IN (SELECT invoice_id FROM chosen)",
+        joined="LEFT JOIN chosen k ON k.id = o.id",
+        outside="k.id IS NULL",
+    )
+)
+
 
 async def find_blockers(session: AsyncSession, order_ids: Sequence[int], invoice_date: date) -> list[Blocker]:
-    """Why any of these orders cannot be exported now. The caller has locked the orders and their invoices.
-
-    Its total is 0.00 or negative or that of another order on its invoice is, only a part of its invoice is selected, its
-    invoice is too large, it has to be rolled up first, or the cycle of its rollup ends after the invoice date.
-    """
-    return await fetch_all(
+    """Why any of these orders cannot be exported now. The caller has locked the orders and their invoices."""
+    stopped = await fetch_all(
         session,
-        Blocker,
-        """
-        WITH chosen AS (
-            SELECT w.id, w.number, w.branch, w.bill_to, w.rating_version, w.invoice_id
+        StoppedOrder,
+        f"""
+        WITH chosen AS MATERIALIZED (
+            SELECT w.id, w.number, w.branch, w.bill_to, w.invoice_id, w.total
             FROM work_order w WHERE w.id = ANY(CAST(:order_ids AS bigint[]))
-        ), broken AS (
-            SELECT DISTINCT other.invoice_id FROM work_order other
-            WHERE other.invoice_id IN (SELECT invoice_id FROM chosen)
-              AND NOT EXISTS (SELECT FROM chosen WHERE chosen.id = other.id)
-        ), worthless AS (
-            SELECT w.id, w.number, w.invoice_id, r.total = 0 AS zero
-            FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version WHERE r.total <= 0
         )
-        SELECT id AS work_order_id, number,
-               CASE WHEN zero THEN 'its total is 0.00: choose it by its id to export it' ELSE 'its total is negative' END
-                   AS reason,
-               zero AS waits, zero AS unless_named
-        FROM worthless
-        UNION ALL
-        SELECT w.id, w.number,
-               'it is on invoice ' || w.invoice_id || ' together with order ' || min(other.number)
-               || CASE WHEN other.zero THEN ', whose total is 0.00' ELSE ', whose total is negative' END, true, other.zero
-        FROM chosen w JOIN worthless other ON other.invoice_id = w.invoice_id AND other.id <> w.id
-        WHERE w.id NOT IN (SELECT id FROM worthless)
-        GROUP BY w.id, w.number, w.invoice_id, other.zero
-        UNION ALL
-        SELECT w.id, w.number, 'it is on invoice ' || w.invoice_id || ' together with orders that are not selected',
-               true, false
-        FROM chosen w WHERE w.invoice_id IN (SELECT invoice_id FROM broken)
-        UNION ALL
-        SELECT w.id, w.number, coalesce('invoice ' || w.invoice_id, 'it') || :too_large, true, false
-        FROM (
-            SELECT w.id, w.number, w.invoice_id,
-                   sum(r.total) OVER (PARTITION BY coalesce(w.invoice_id, -w.id)) AS document
-            FROM chosen w JOIN rating r ON r.work_order_id = w.id AND r.version = w.rating_version
-        ) AS w WHERE w.document > :largest
-        UNION ALL
-        SELECT w.id, w.number, 'its bill-to has a roll-up rule: assign it, or invoice it on demand', true, false
-        FROM chosen w
-        JOIN branch b ON b.code = w.branch
-        JOIN rollup_rule u ON u.ar_company = b.ar_company AND u.bill_to = w.bill_to AND u.style = 'rollup'
-        WHERE w.invoice_id IS NULL
-        UNION ALL
-        SELECT w.id, w.number, 'the cycle of invoice ' || i.id || ' ends on ' || i.cycle_to, true, true
-        FROM chosen w JOIN invoice i ON i.id = w.invoice_id WHERE i.cycle_to > :invoice_date
+        SELECT * FROM (
+            SELECT w.id AS work_order_id, w.number, w.invoice_id, i.cycle_to, held.negative, held.zero,
+                   {BLOCKERS} AS blockers
+            FROM chosen w {BRANCH} {_STOPPING}
+        ) AS stopped WHERE cardinality(blockers) > 0 ORDER BY work_order_id
         """,
         order_ids=list(order_ids),
         invoice_date=invoice_date,
         largest=LARGEST,
-        too_large=f" comes to more than {LARGEST:,}; split it",
     )
+    return [blocker for order in stopped for blocker in order.explain()]
 
 
 async def months_of(session: AsyncSession, order_ids: Sequence[int]) -> list[OpenMonths]:
@@ -104,7 +76,9 @@ async def insert_run(
     left_out: Sequence[Blocker],
 ) -> int:
     """Adds a run without invoices and returns its id. `count_run` completes it after they are claimed."""
-    orders = {blocker.work_order_id: LeftOut(number=blocker.number, reason=blocker.reason) for blocker in left_out}
+    orders: dict[int, LeftOut] = {}
+    for blocker in left_out:
+        orders.setdefault(blocker.work_order_id, LeftOut(number=blocker.number, reason=blocker.reason))
     run_id: int = await fetch_value(
         session,
         """
@@ -240,9 +214,8 @@ async def find_too_large(session: AsyncSession, run_id: int) -> list[Blocker]:
         session,
         Blocker,
         """
-        SELECT w.id AS work_order_id, w.number,
-               'invoice ' || e.invoice_id || ' is too large for one message: split it' AS reason,
-               false AS waits, false AS unless_named
+        SELECT w.id AS work_order_id, w.number, e.invoice_id, 'MESSAGE_TOO_LARGE' AS code,
+               'invoice ' || e.invoice_id || ' is too large for one message: split it' AS reason
         FROM export_invoice e JOIN work_order w ON w.invoice_id = e.invoice_id
         WHERE e.run_id = :run_id AND e.document_bytes > :limit ORDER BY e.invoice_id, w.id
         """,

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rating.rules.exports.answers import Outcome
 from services.rating.rules.exports.runs import ExportRun, RunInvoice
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import fetch_all, fetch_one, fetch_value
+from shared.values.filters import RunFilter
 
 
 def _visible(scope: Scope) -> tuple[list[str], dict[str, object]]:
@@ -41,6 +42,18 @@ async def find_run(session: AsyncSession, scope: Scope, run_id: int) -> ExportRu
     )
 
 
+def _matching(scope: Scope, filters: RunFilter) -> Where:
+    where = Where(*_visible(scope)).add("run.requested_by = :requested_by", requested_by=filters.requested_by)
+    if filters.finished is not None:
+        where.add(f"run.finished_at IS {'NOT ' if filters.finished else ''}NULL")
+    return where
+
+
+async def count_runs(session: AsyncSession, scope: Scope, filters: RunFilter) -> int:
+    """How many of the visible runs match."""
+    return await fetch_count(session, "export_run run", _matching(scope, filters))
+
+
 RUN_SORTING = Sorting(
     {"id": ("run.id", "bigint"), "total": ("run.total", "numeric"), "month": ("run.month", "text")},
     default="-id",
@@ -49,10 +62,10 @@ RUN_SORTING = Sorting(
 
 
 async def list_runs(
-    session: AsyncSession, scope: Scope, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: RunFilter, query: PageQuery
 ) -> tuple[list[ExportRun], str | None, int | None]:
-    """One page of the visible runs, the cursor of the next page, and how many there are."""
-    where = Where(*_visible(scope))
+    """One page of the visible runs that match, the cursor of the next page, and how many match."""
+    where = _matching(scope, filters)
     runs, cursor = await fetch_page(
         session,
         ExportRun,

@@ -34,7 +34,7 @@ async def test_the_rates_of_a_server_are_stored_by_date_and_exported_in_the_impo
     assert (await rating.put(path, json=RATE)).json()["code"] == "VERSION_MISSING"
     other = await rating.put(path, json={**RATE, "server": "ANA"}, headers={"if-match": '"2"'})
     assert other.json()["errors"][0]["pointer"] == "/server"
-    in_force = (await rating.get("/v1/commission-rates", params={"on": "2026-11-02"})).json()
+    in_force = (await rating.get("/v1/commission-rates", params={"on": "2026-11-02"})).json()["items"]
     assert [(rate["server"], rate["percent"]) for rate in in_force] == [
         ("ANA", "45.00000"),
         ("JOE", "30.00000"),
@@ -75,7 +75,7 @@ async def test_a_rate_file_with_an_error_imports_nothing(rating: httpx.AsyncClie
     content = f"server,percent,effective_from,effective_to\nJOE,20,2026-03-01,2026-04-30\n{row}"
     answer = await load(rating, "commission-rates", content.encode())
     assert answer.json()["errors"][0]["pointer"] == f"line 3, column {column}", answer.text
-    assert (await rating.get("/v1/commission-rates", params={"server": "JOE"})).json() == []
+    assert (await rating.get("/v1/commission-rates", params={"server": "JOE"})).json()["items"] == []
 
 
 async def test_the_servers_of_an_order_are_checked_and_can_be_imported(rating: httpx.AsyncClient) -> None:

@@ -197,7 +197,7 @@ async def test_commissions_of_orders_in_another_branch_are_not_shown(
     page = (await rating.get("/v1/commissions", headers=miami)).json()
     assert (page["items"], page["totals"]["by_server"]) == ([], [])
     assert (await rating.get(f"/v1/commissions/{commission}", headers=miami)).status_code == 404
-    assert (await rating.get("/v1/commission-periods", headers=miami)).json()[0]["amount"] == "0.00"
+    assert (await rating.get("/v1/commission-periods", headers=miami)).json()["items"][0]["amount"] == "0.00"
     refused = await rating.post("/v1/commission-payments", json={}, headers={**miami, **key(1)})
     assert refused.json()["code"] == "NOTHING_TO_PAY"
     payment = (await rating.post("/v1/commission-payments", json={}, headers=key(2))).json()

@@ -47,7 +47,10 @@ async def test_ready_to_export_shows_warnings(company: Company, enter: Enter, ra
     etag = (await rate(order["id"])).headers["etag"]
     await company[0].patch(f"/v1/work-orders/{order['id']}", json={"reference": "x"}, headers={"if-match": etag})
     page = (await company[0].get("/v1/ready-to-export", params={"month": "2026-11"})).json()
-    assert page["items"][0]["warnings"] == ["customer on hold", "changed after it was rated"]
+    assert page["items"][0]["warnings"] == [
+        {"code": "BILL_TO_ON_HOLD", "detail": "customer on hold"},
+        {"code": "CHANGED_AFTER_RATING", "detail": "changed after it was rated"},
+    ]
 
 
 async def test_ready_to_export_as_csv_and_pdf_contains_the_whole_list(
@@ -130,7 +133,9 @@ async def test_chosen_orders_that_are_not_ready_are_named_and_nothing_is_exporte
     chosen = {"work_order_ids": [rated[0]["id"], open_order["id"]]}
     answer = await company[0].post("/v1/exports", json={"selection": chosen}, headers=key(1))
     assert (answer.status_code, answer.json()["code"]) == (409, "NOT_EXPORTABLE")
-    assert answer.json()["errors"][0]["detail"] == f"work order {open_order['id']}"
+    (fault,) = answer.json()["errors"]
+    assert fault["pointer"] == "/selection/work_order_ids/1"
+    assert fault["detail"] == f"work order {open_order['id']} is not rated, or already being exported"
     assert (await company[0].get("/v1/work-orders", params={"status": "exporting"})).json()["totals"]["count"] == 0
 
 
@@ -227,7 +232,7 @@ async def test_an_order_with_a_negative_total_is_left_out_and_named(
 
     nothing = await rating.post("/v1/exports", json={}, headers=key(3))
     assert (nothing.status_code, nothing.json()["code"]) == (409, "NOTHING_TO_EXPORT")
-    assert nothing.json()["errors"] == [{"pointer": "work order W4", "detail": "its total is negative"}]
+    assert nothing.json()["errors"] == [{"pointer": "/selection", "detail": "work order W4: its total is negative"}]
 
 
 async def test_an_invoice_that_no_message_can_hold_is_left_out_and_named(

@@ -22,7 +22,9 @@ async def test_orders_of_a_bill_to_with_a_rule_wait_for_their_roll_up(
     assert (await order_of(rolled, waiting))["status"] == "rated"
     named = await export(rolled, 2, selection={"work_order_ids": [waiting]})
     assert (named.status_code, named.json()["code"]) == (409, "NOT_EXPORTABLE")
-    assert "has a roll-up rule" in named.json()["errors"][0]["detail"]
+    (fault,) = named.json()["errors"]
+    assert fault["pointer"] == "/selection/work_order_ids/0"
+    assert "has a roll-up rule" in fault["detail"]
 
 
 async def test_a_rollup_is_exported_as_a_whole_after_its_cycle_has_ended(
@@ -33,10 +35,9 @@ async def test_a_rollup_is_exported_as_a_whole_after_its_cycle_has_ended(
     early = await export(rolled, 1, invoice_date="2026-11-29")
     assert early.json()["code"] == "NOTHING_TO_EXPORT"
     part = await export(rolled, 2, selection={"work_order_ids": ids[:1]})
-    assert (
-        part.json()["errors"][0]["detail"]
-        == f"it is on invoice {invoice_id} together with orders that are not selected"
-    )
+    (fault,) = part.json()["errors"]
+    assert fault["pointer"] == "/selection/work_order_ids/0"
+    assert fault["detail"] == f"work order W1: it is on invoice {invoice_id} together with orders that are not selected"
     run = (await export(rolled, 3)).json()
     assert (run["invoices"], run["orders"], run["total"]) == (1, 2, "160.00")
     assert {(await order_of(rolled, order_id))["status"] for order_id in ids} == {"exporting"}
@@ -50,7 +51,9 @@ async def test_a_rollup_chosen_by_id_is_exported_before_its_cycle_ends(
     run = await export(rolled, 1, invoice_date="2026-11-20", selection={"invoice_ids": [invoice_id]})
     assert run.status_code == 202
     gone = await export(rolled, 2, selection={"invoice_ids": [invoice_id]})
-    assert gone.json()["errors"][0] == {"pointer": "/selection/invoice_ids", "detail": f"invoice {invoice_id}"}
+    (fault,) = gone.json()["errors"]
+    assert fault["pointer"] == "/selection/invoice_ids/0"
+    assert fault["detail"] == f"invoice {invoice_id} is not rated, or already being exported"
 
 
 async def test_a_rollup_with_an_order_outside_the_selection_waits_as_a_whole(

@@ -7,6 +7,7 @@ import pytest
 
 from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
+from tests.fixtures.exchange import work_off
 from tests.fixtures.ledgers import Company, Enter, load, order_csv
 from tests.services.rating.conftest import CountStatements, Do, Identity
 
@@ -191,6 +192,30 @@ async def test_lists_are_filtered(enter: Enter, company: Company, query: dict[st
     page = (await company[0].get("/v1/work-orders", params=query)).json()
     assert [item["number"] for item in page["items"]] == numbers
     assert page["totals"]["count"] == len(numbers)
+
+
+async def test_orders_are_filtered_by_several_statuses_and_by_why_they_cannot_be_rated(
+    enter: Enter, company: Company, do: Do, rating_database: Database
+) -> None:
+    _open, rated, closed = await enter("W1", "W2", "W3")
+    await do("POST", f"/v1/work-orders/{rated['id']}/rating")
+    await do("POST", f"/v1/work-orders/{closed['id']}/zero-bill", {"reason": "ours"})
+    (gone, _nowhere) = await enter("N1", "N2", zip_code="99999")
+    await work_off(rating_database)
+    await do("POST", f"/v1/work-orders/{gone['id']}/zero-bill", {"reason": "ours"})
+    for query, numbers in (
+        ("status=rated&status=closed", ["W2", "W3", "N1"]),
+        ("status=open&status=rated", ["W1", "W2", "N2"]),
+        ("status=closed", ["W3", "N1"]),
+        ("reason=REGION_REQUIRED", ["N2"]),
+        ("reason=REGION_REQUIRED&status=rated", []),
+        ("reason=NO_PROFILE", []),
+    ):
+        page = (await company[0].get(f"/v1/work-orders?{query}")).json()
+        assert [item["number"] for item in page["items"]] == numbers, query
+        assert page["totals"]["count"] == len(numbers)
+    unknown = await company[0].get("/v1/work-orders?status=open&status=lost")
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "INVALID_INPUT")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 
 from shared.access.grants import Grant, Level, Limits
 from shared.database.pool import Database
+from shared.database.statements import execute
 from tests.fixtures.exchange import exchange
-from tests.fixtures.ledgers import Company, Enter, everything, key, load, order_csv
+from tests.fixtures.ledgers import ORDER, Company, Enter, everything, key
 from tests.services.rating.conftest import Do, Identity
 
 FEATURES = ("work_orders", "rating", "rollup", "export")
@@ -73,6 +74,7 @@ async def test_the_history_of_an_order_goes_from_rating_to_credit_and_back(
     await do("fay", "POST", "rating")
     await do("fay", "DELETE", "rating")
     assert await history_of(rating, order) == [
+        ("tester", "imported", None, ""),
         ("ann", "rated", 1, ""),
         ("bob", "rated_again", 2, ""),
         ("cid", "assigned", None, ""),
@@ -100,6 +102,7 @@ async def test_the_reasons_of_a_zero_bill_and_a_reopening_are_on_the_order(
     closing = (await rating.get(f"/v1/work-orders/{order['id']}")).json()["last_closing"]
     assert (closing["action"], closing["reason"], closing["done_by"]) == ("reopen", "it was theirs", r"ALAMO\bob")
     assert await history_of(rating, order) == [
+        ("tester", "imported", None, ""),
         ("ann", "zero_billed", None, "our own mistake"),
         ("bob", "reopened", None, "it was theirs"),
     ]
@@ -119,6 +122,7 @@ async def test_a_refusal_and_a_removed_draft_are_in_the_history_with_their_reaso
     await rating.delete(f"/v1/invoices/{invoice}", headers={"if-match": draft.headers["etag"]})
     steps = await history_of(rating, order)
     assert [step[:3] for step in steps] == [
+        ("tester", "imported", None),
         ("ann", "rated", 1),
         ("ann", "assigned", None),
         ("eve", "handed_over", 1),
@@ -126,7 +130,7 @@ async def test_a_refusal_and_a_removed_draft_are_in_the_history_with_their_reaso
         ("tester", "unassigned", None),
         ("tester", "rating_removed", None),
     ]
-    assert steps[3][3].startswith("MONTH_CLOSED: ")
+    assert steps[4][3].startswith("MONTH_CLOSED: ")
 
 
 async def test_the_history_of_an_order_in_another_branch_is_not_found(
@@ -135,5 +139,15 @@ async def test_the_history_of_an_order_in_another_branch_is_not_found(
     rating, _ = company
     elsewhere = identity("rating", Grant("rating.work_orders", Level.VIEW, Limits(branches=frozenset({"MIA"}))))
     assert (await rating.get(f"/v1/work-orders/{order['id']}/history", headers=elsewhere)).status_code == 404
-    assert (await load(rating, "work-orders", order_csv("W2,SAT,S1001,RUSH,CITATION,78205,,"))).status_code == 201
-    assert (await rating.get(f"/v1/work-orders/{order['id']}/history")).json() == []
+
+
+async def test_the_history_of_an_order_begins_with_who_entered_it(
+    company: Company, identity: Identity, rating_database: Database
+) -> None:
+    rating, _ = company
+    clerk = identity("rating", *everything("rating", FEATURES), name="ALAMO\\ann")
+    made = (await rating.post("/v1/work-orders", json={**ORDER, "number": "W1"}, headers=clerk)).json()
+    assert await history_of(rating, made) == [("ann", "entered", None, "")]
+    async with rating_database.transaction() as session:
+        await execute(session, "UPDATE work_order SET entered_by = NULL")
+    assert await history_of(rating, made) == [("", "entered", None, "")]

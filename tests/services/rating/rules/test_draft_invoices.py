@@ -21,7 +21,7 @@ from services.rating.rules.draft_invoices import (
     leaves_invoice,
     place,
 )
-from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out
+from services.rating.rules.exports.claim import Blocker, Choice, Selection, choose, leave_out, places_of
 from services.rating.rules.rollup_rules import find_faults_in_rule
 from tests.fixtures.rate_tables import order
 
@@ -177,9 +177,9 @@ def test_a_rule_that_contradicts_itself_names_the_field(
     assert [name for name, _ in find_faults_in_rule(rule)] == [field]
 
 
-PART = Blocker(1, "W1", "part", waits=True, unless_named=False)
-CYCLE = Blocker(2, "W2", "cycle", waits=True, unless_named=True)
-NEGATIVE = Blocker(3, "W3", "negative", waits=False, unless_named=False)
+PART = Blocker(1, "W1", 7, "PART_OF_INVOICE", "part")
+CYCLE = Blocker(2, "W2", 7, "CYCLE_NOT_ENDED", "cycle")
+NEGATIVE = Blocker(3, "W3", None, "NEGATIVE_TOTAL", "negative")
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,19 @@ def test_orders_that_cannot_be_exported_are_left_out_unless_selected_by_id(
 def test_a_waiting_order_with_an_error_does_not_block_the_export() -> None:
     choice = choose(Selection(), [2, 4], [CYCLE, replace(NEGATIVE, work_order_id=2)])
     assert (choice.work_order_ids, choice.refused) == ((4,), ())
+
+
+@pytest.mark.parametrize(
+    ("selection", "places"),
+    [
+        (Selection(), ["/selection"] * 3),
+        (Selection(branches=["SAT"]), ["/selection"] * 3),
+        (Selection(work_order_ids=[3, 1, 2]), [f"/selection/work_order_ids/{index}" for index in (1, 2, 0)]),
+        (Selection(invoice_ids=[6, 7]), ["/selection/invoice_ids/1", "/selection/invoice_ids/1", "/selection"]),
+    ],
+)
+def test_a_refusal_points_to_what_selects_the_order(selection: Selection, places: list[str]) -> None:
+    assert places_of(selection, [PART, CYCLE, NEGATIVE]) == places
 
 
 def test_more_orders_can_be_left_out_of_a_choice() -> None:

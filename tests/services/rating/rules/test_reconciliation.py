@@ -1,13 +1,11 @@
-"""The two equations, and the warnings before an export."""
+"""The two equations of rated and exported amounts."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from services.rating.rules.ready_to_export import ReadyFacts, find_warnings
 from services.rating.rules.reconciliation import CurrentTotals, RunFacts, compare
 
 RUN = RunFacts(
@@ -58,46 +56,3 @@ def test_a_cent_too_many_anywhere_is_a_difference(name: str) -> None:
 
 def test_credits_are_not_part_of_the_equation() -> None:
     assert compare([], replace(CURRENT, credited=Decimal("77.00"))) == []
-
-
-LIMIT = Decimal("5000.00")
-RATED_AT = datetime(2026, 11, 3, 12, tzinfo=UTC)
-READY = ReadyFacts(
-    *(1, "W1", 2, None, None, None, "SAT", 1, "S1001", "S1001", "Harlan & Ruiz LLP", "CITATION", "RUSH", "BEXAR"),
-    *(date(2026, 11, 2), r"ALAMO\bill", RATED_AT, 1),
-    *(Decimal("90.00"), Decimal("0.00"), Decimal("40.50"), Decimal("90.00")),
-    rolled_up=False,
-    bill_to_status="active",
-    changed_at=RATED_AT - timedelta(hours=1),
-    last_closed_month="2026-09",
-    max_open_months=3,
-    rated_with=None,
-    rates_digest=None,
-)
-
-
-@pytest.mark.parametrize(
-    ("change", "warnings"),
-    [
-        ({}, []),
-        ({"bill_to_status": None}, ["no such customer in Accounts Receivable"]),
-        ({"bill_to_status": "hold"}, ["customer on hold"]),
-        ({"bill_to_status": "inactive"}, ["customer inactive"]),
-        ({"changed_at": RATED_AT + timedelta(seconds=1)}, ["changed after it was rated"]),
-        ({"rolled_up": True}, ["waiting for its roll-up"]),
-        ({"rolled_up": True, "invoice_id": 7}, []),
-        ({"cycle_to": date(2026, 11, 30)}, ["its cycle ends on 2026-11-30"]),
-        ({"cycle_to": date(2026, 11, 20)}, []),
-        ({"last_closed_month": "2026-11"}, ["month 2026-11 is closed in company 1"]),
-        ({"last_closed_month": "2026-07"}, ["month 2026-11 is not open yet in company 1"]),
-        ({"last_closed_month": None, "max_open_months": None}, []),
-        ({"bill_to": "S1003"}, ["over credit limit of 5000.00"]),
-        ({"bill_to": "S1003", "ar_company": 2, "last_closed_month": None}, []),
-        ({"changed_at": RATED_AT}, []),
-        ({"total": Decimal("0.01")}, []),
-        ({"total": Decimal("-0.01")}, ["negative total"]),
-        ({"total": Decimal("-1.00"), "bill_to_status": "hold"}, ["customer on hold", "negative total"]),
-    ],
-)
-def test_an_order_has_warnings_before_its_export(change: dict[str, Any], warnings: list[str]) -> None:
-    assert find_warnings(replace(READY, **change), date(2026, 11, 20), "2026-11", {(1, "S1003"): LIMIT}) == warnings

@@ -1,0 +1,24 @@
+"""Searching over everything that the caller may see."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rating.rules.search import RatingFound
+from services.rating.store import search
+from shared.access.grants import Grant, Level, scope_for
+
+_FINDERS = (
+    ("rating.work_orders", search.find_orders),
+    ("rating.rollup", search.find_drafts),
+    ("rating.rate_tables", search.find_servers),
+)
+"""The kinds in the order of the answer, each with the feature that its list needs."""
+
+
+async def find(session: AsyncSession, grants: tuple[Grant, ...], text: str) -> list[RatingFound]:
+    """At most five of each kind that the user with these grants may see, with one statement for each kind."""
+    found: list[RatingFound] = []
+    for feature, finder in _FINDERS:
+        scope = scope_for(grants, feature, Level.VIEW)
+        if scope is not None:
+            found += await finder(session, scope, text)
+    return found

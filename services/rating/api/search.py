@@ -1,0 +1,27 @@
+"""Searching over everything, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from services.rating.actions import search
+from services.rating.rules.search import RatingFound
+from shared.access import declared
+from shared.http.operation import CallerOf, Router
+from shared.http.transaction import Transaction
+from shared.values.text import FilledLine
+
+router = Router("search")
+Wanted = Annotated[
+    FilledLine,
+    Query(description="The beginning of a number, or at least three letters of a number, a reference or a name."),
+]
+
+
+@router.get("", access=declared.signed_in())
+async def search_rating(q: Wanted, caller: CallerOf, session: Transaction) -> list[RatingFound]:
+    """Work orders, draft invoices and servers that you may see, at most five of each.
+
+    Those whose number begins with the text come first.
+    """
+    return await search.find(session, caller.principal.grants, q)
