@@ -63,7 +63,10 @@ _PARTICIPLES = {
 
 @dataclass(frozen=True)
 class BatchHead:
-    """A batch. Its number is unique within its company and month; `source` says how it was created."""
+    """A batch. Its number is unique within its company and month; `source` says how it was created.
+
+    `control_total` and `control_count` are what its entries should add up to and how many there should be.
+    """
 
     id: int
     ar_company: int
@@ -71,6 +74,9 @@ class BatchHead:
     number: int
     source: BatchSource
     status: BatchStatus
+    description: str
+    control_total: Money | None
+    control_count: int | None
     restricted: bool
     run_id: int | None
     created_by: str
@@ -110,14 +116,25 @@ class BatchRow(BatchHead):
     total: Money
 
 
+@dataclass(frozen=True)
+class BatchDetails:
+    """What clerks can say and change about a batch; see BatchHead."""
+
+    description: str = ""
+    control_total: Decimal | None = None
+    control_count: int | None = None
+    restricted: bool = False
+
+
 class BatchFilter(Filter):
     """The filters of the list of batches."""
 
     ar_company: CompanyNumber | None = None
     month: MonthText | None = None
     source: BatchSource | None = None
-    status: BatchStatus | None = None
+    status: list[BatchStatus] | None = Field(default=None, description="One or several; repeat the parameter.")
     created_by: FilledLine | None = Field(default=None, description="The creator's user name, as `DOMAIN\\name`.")
+    mine: bool | None = Field(default=None, description="Whether you created the batch.")
     run_id: Id | None = Field(default=None, description="The export run whose invoices are in the batch.")
 
 

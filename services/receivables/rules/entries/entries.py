@@ -46,6 +46,17 @@ class EntryHead:
     revision: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryItem(EntryHead):
+    """An entry in a list. `lines` counts its lines, and `errors` and `warnings` the findings of the last validation."""
+
+    customer_name: str
+    total: Money
+    lines: int
+    errors: int
+    warnings: int
+
+
 @light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header(EntryHead):
