@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.receivables.api import (
     audit_lists,
     batches,
+    codes,
     credit_memos,
     credit_requests,
     customers,
@@ -16,6 +17,9 @@ from services.receivables.api import (
     months,
     reconciliation,
     records,
+    search,
+    transactions,
+    waiting,
     write_offs,
 )
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
@@ -39,10 +43,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings,
         routers=[
             *records.routers,
+            codes.router,
+            waiting.router,
+            search.router,
             months.router,
             month_reopenings.router,
             customers.router,
             invoices.router,
+            transactions.router,
             credit_memos.router,
             credit_requests.router,
             invoice_prints.single,

@@ -147,6 +147,15 @@ def scope_for(grants: tuple[Grant, ...], feature: str, level: Level) -> Scope | 
     return Scope(tuple(grant.limits for grant in matching))
 
 
+def scope_of_any(grants: tuple[Grant, ...]) -> Scope | None:
+    """The scope in which `grants` allow anything at all, or None without any."""
+    if not grants:
+        return None
+    if any(grant.limits.unlimited for grant in grants):
+        return EVERYTHING
+    return Scope(tuple(dict.fromkeys(grant.limits for grant in grants)))
+
+
 def highest_levels(grants: Iterable[Grant]) -> dict[str, Level]:
     """The highest level granted for each feature, whatever its limits.
 

@@ -1,9 +1,11 @@
 """Versions in HTTP: an answer carries an ETag, and a change must name the version that it changes."""
 
 import re
-from typing import Annotated, Protocol, TypeVar
+from hashlib import sha256
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Header, Response
+from pydantic_core import to_json
 
 from shared.errors import VersionMissing, VersionStale
 
@@ -44,3 +46,23 @@ def expected_version(
 
 
 ExpectedVersion = Annotated[int, Depends(expected_version)]
+
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The answer still has the ETag in If-None-Match."}}
+
+
+def content_etag(content: object) -> str:
+    """The ETag of an answer without a version: another one for any other content."""
+    return f'"{sha256(to_json(content)).hexdigest()[:32]}"'
+
+
+def known_tag(
+    if_none_match: Annotated[
+        str | None, Header(description="The ETag that you have. If the answer still has it, it is 304 without a body.")
+    ] = None,
+) -> str | None:
+    """The ETag in `If-None-Match`. A weak one is compared like any other, because only bodies are left out."""
+    return None if if_none_match is None else if_none_match.strip().removeprefix("W/")
+
+
+KnownTag = Annotated[str | None, Depends(known_tag)]
