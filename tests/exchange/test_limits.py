@@ -78,6 +78,7 @@ _INVOICES: dict[str, Ids] = {
     "/v1/invoices/{invoice_id}/other-info": ("invoice",),
     "/v1/invoices/{invoice_id}/printings": ("invoice",),
     "/v1/transactions": (),
+    "/v1/misc-distributions": (),
     "/v1/invoice-emails": (),
     "/v1/credit-requests": (),
     "/v1/credit-requests/{request_id}": ("credit_request",),

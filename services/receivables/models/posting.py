@@ -195,6 +195,7 @@ class ArMiscDistribution(Table, table=True):
     """A miscellaneous distribution of a posted transaction, for reports only. Append-only."""
 
     __tablename__ = "ar_misc_distribution"
+    __table_args__ = (Index("ar_misc_distribution_code", "code", "transaction_id", "row"),)
 
     transaction_id: int = columns.big("ar_transaction.id", primary_key=True)
     row: int = Field(primary_key=True)

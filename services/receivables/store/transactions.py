@@ -7,7 +7,8 @@ from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_page
 from shared.database.statements import fetch_one
 
-_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_company"}
+OF_CUSTOMER = "t.customer_id IN (SELECT k.id FROM customer k WHERE lower(k.number) = lower(:customer))"
 _SOURCE = "ar_transaction t JOIN customer c ON c.id = t.customer_id"
 _ROW = """
     t.id, t.ar_company, t.month, t.number AS transaction, t.type, t.action, coalesce(t.applies_to_id, t.id) AS invoice_id,
@@ -19,14 +20,11 @@ _ROW = """
 def _where(scope: Scope, filters: TransactionFilter) -> Where:
     return (
         Where()
-        .within(scope, **_SIDES)
+        .within(scope, **SIDES)
         .add("t.ar_company = :ar_company", ar_company=filters.ar_company)
         .add("t.month = :month", month=filters.month)
         .add("t.type = ANY(CAST(:type AS text[]))", type=filters.type)
-        .add(
-            "t.customer_id IN (SELECT k.id FROM customer k WHERE lower(k.number) = lower(:customer))",
-            customer=filters.customer,
-        )
+        .add(OF_CUSTOMER, customer=filters.customer)
         .add("t.batch_id = :batch_id", batch_id=filters.batch_id)
         .add("lower(t.posted_by) = lower(:posted_by)", posted_by=filters.posted_by)
         .add("t.invoice_date >= :invoice_from", invoice_from=filters.invoice_from)
