@@ -12,7 +12,7 @@ from services.receivables.actions.entries import imports, info
 from services.receivables.actions.entries.desk import Desk, EntryDraft
 from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, LockedBatch, OpenedBatch, find_batch
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
-from services.receivables.rules.entries.entries import EntryItem
+from services.receivables.rules.entries.entries import EntryFilter, EntryItem
 from services.receivables.rules.entries.info import ItemInfo, LineInfo
 from services.receivables.schemas.entries.forms import FormsAnswer, FormsInput
 from services.receivables.schemas.entries.imports import EntryRow
@@ -87,10 +87,10 @@ ReadingDeskOf = Annotated[Desk, Depends(reading_desk)]
     "/{batch_id}/entries", access=VIEW, response_model=Page[EntryItem, Count], refuses=OPENING, responses=CSV_RESPONSE
 )
 async def list_entries(
-    batch: OpenedBatch, page: PageQueryOf, session: Transaction
+    batch: OpenedBatch, filters: Annotated[EntryFilter, Query()], page: PageQueryOf, session: Transaction
 ) -> Page[EntryItem, Count] | Response:
     """The entries of a batch with their totals and findings, without their lines."""
-    rows, cursor, count = await actions.list_entries(session, batch.id, page)
+    rows, cursor, count = await actions.list_entries(session, batch.id, filters, page)
     return answer(page, "entries", EntryItem, rows, cursor, Count.of(count))
 
 

@@ -6,12 +6,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
+from services.receivables.rules.batches import Severity
 from services.receivables.rules.entries.amounts import Amounts, total
 from services.receivables.rules.entries.facts import ADD, Action, TransactionType
 from services.receivables.rules.entries.line_facts import BatchLine
 from shared.contracts.invoice_credited import Disposition
 from shared.values.fields import COMPLETE, light
+from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
+from shared.values.text import NumberText
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,14 @@ class EntryItem(EntryHead):
     lines: int
     errors: int
     warnings: int
+
+
+class EntryFilter(Filter):
+    """The filters of the entries of a batch."""
+
+    customer: NumberText | None = None
+    type: list[TransactionType] | None = Field(default=None, description="One or several; repeat the parameter.")
+    severity: Severity | None = Field(default=None, description="With a finding of the last validation of this kind.")
 
 
 @light

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.entries.entries import Entry, EntryItem, Header, MiscRow
+from services.receivables.rules.entries.entries import Entry, EntryFilter, EntryItem, Header, MiscRow
 from services.receivables.rules.entries.line_facts import BatchLine
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_value, fetch_values
@@ -156,10 +156,19 @@ async def anything_posted(session: AsyncSession, batch_id: int) -> bool:
 
 
 async def list_items(
-    session: AsyncSession, batch_id: int, query: PageQuery
+    session: AsyncSession, batch_id: int, filters: EntryFilter, query: PageQuery
 ) -> tuple[list[EntryItem], str | None, int | None]:
-    """One page of the entries of a batch without their lines, the cursor of the next page, and how many there are."""
-    where = Where().add("e.batch_id = :batch_id", batch_id=batch_id)
+    """One page of the entries of a batch without their lines, the cursor of the next page, and how many match."""
+    where = (
+        Where()
+        .add("e.batch_id = :batch_id", batch_id=batch_id)
+        .add("lower(c.number) = lower(:customer)", customer=filters.customer)
+        .add("e.type = ANY(CAST(:type AS text[]))", type=filters.type)
+        .add(
+            f"EXISTS (SELECT FROM batch_finding f WHERE {_OF_ENTRY.format('f')} AND f.severity = :severity)",
+            severity=filters.severity,
+        )
+    )
     rows, cursor = await fetch_page(
         session,
         EntryItem,

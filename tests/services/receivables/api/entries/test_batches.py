@@ -313,7 +313,7 @@ async def test_a_list_of_entries_shows_totals_and_findings_in_a_fixed_number_of_
     clerk: Clerk, receivables_database: Database, count_statements: CountStatements
 ) -> None:
     batch_id = await clerk.batch()
-    await clerk.entered(batch_id, customer="E1", lines=[LINE, {"net": "20.00"}])
+    await clerk.entered(batch_id, customer="E1", due_on="2026-01-31", lines=[LINE, {"net": "20.00"}])
     await clerk.entered(batch_id, customer="E3", lines=[])
     await clerk.set_company(customers_on_hold="refuse")
     await clerk.validate(batch_id)
@@ -327,6 +327,13 @@ async def test_a_list_of_entries_shows_totals_and_findings_in_a_fixed_number_of_
             *(severities.count("error"), severities.count("warning")),
         )
     assert [(row["customer_name"], row["errors"]) for row in rows] == [("Plain", 0), ("Held", 2)]
+    for query, seqs in (
+        *(({"customer": "e3"}, [2]), ({"severity": "error"}, [2]), ({"severity": "warning"}, [1, 2])),
+        *(({"type": ["invoice", "write_off"]}, [1, 2]), ({"type": "credit_memo"}, [])),
+    ):
+        page = (await clerk.client.get(f"/v1/batches/{batch_id}/entries", params=query)).json()
+        assert [row["seq"] for row in page["items"]] == seqs, query
+        assert page["totals"]["count"] == len(seqs)
     calls = []
     for _ in range(2):
         async with count_statements(receivables_database) as statements:
