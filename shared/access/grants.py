@@ -139,12 +139,7 @@ def scope_for(grants: tuple[Grant, ...], feature: str, level: Level) -> Scope | 
 
     Example: with view everywhere and edit in branch SAT, the scope for edit is branch SAT.
     """
-    matching = [grant for grant in grants if grant.feature == feature and grant.level >= level]
-    if not matching:
-        return None
-    if any(grant.limits.unlimited for grant in matching):
-        return EVERYTHING
-    return Scope(tuple(grant.limits for grant in matching))
+    return scope_of_any(tuple(grant for grant in grants if grant.feature == feature and grant.level >= level))
 
 
 def scope_of_any(grants: tuple[Grant, ...]) -> Scope | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -63,10 +63,7 @@ _PARTICIPLES = {
 
 @dataclass(frozen=True)
 class BatchHead:
-    """A batch. Its number is unique within its company and month; `source` says how it was created.
-
-    `control_total` and `control_count` are what its entries should add up to and how many there should be.
-    """
+    """A batch. Its number is unique within its company and month; `source` says how it was created."""
 
     id: int
     ar_company: int
@@ -75,8 +72,8 @@ class BatchHead:
     source: BatchSource
     status: BatchStatus
     description: str
-    control_total: Money | None
-    control_count: int | None
+    control_total: Annotated[Money | None, Field(description="What the entries should add up to.")]
+    control_count: Annotated[int | None, Field(description="How many entries there should be.")]
     restricted: bool
     run_id: int | None
     created_by: str

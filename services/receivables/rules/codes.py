@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.rules.months import months_after
@@ -19,20 +21,17 @@ class CompanyName:
     number: int
     name: str
     gl_company: int
-    open_months: Sequence[str]
+    open_months: Annotated[Sequence[str], Field(description="The months that accept postings.")]
 
 
 @dataclass(frozen=True)
 class CompanyCode:
-    """A code of a company and its name. New documents cannot use a `retired` one.
+    """A code of a company and its name."""
 
-    The company of a GL account is a GL company, that of anything else an AR company.
-    """
-
-    company: int
+    company: Annotated[int, Field(description="The GL company of an account, the AR company of any other code.")]
     code: str
     name: str
-    retired: bool
+    retired: Annotated[bool, Field(description="Whether it only stays for history, and cannot be used any more.")]
 
 
 @dataclass(frozen=True)
@@ -44,16 +43,16 @@ class KnownCode(CompanyCode):
 
 @dataclass(frozen=True)
 class ReceivablesCodes:
-    """The names of everything that documents can name, except customers and contracts, which are too many."""
+    """The names of what documents can name, except customers and contracts, which are too many."""
 
-    ar_companies: Sequence[CompanyName]
-    gl_accounts: Sequence[CompanyCode]
-    receivable_types: Sequence[CompanyCode]
-    pay_terms: Sequence[CompanyCode]
-    tax_codes: Sequence[CompanyCode]
-    materials: Sequence[CompanyCode]
-    misc_distribution_codes: Sequence[CompanyCode]
-    jb_companies: Sequence[CompanyCode]
+    ar_companies: Annotated[Sequence[CompanyName], Field(description="The companies within your limits.")]
+    gl_accounts: Annotated[Sequence[CompanyCode], Field(description="The chart of accounts.")]
+    receivable_types: Annotated[Sequence[CompanyCode], Field(description="What decides the accounts of an invoice.")]
+    pay_terms: Annotated[Sequence[CompanyCode], Field(description="When invoices are due.")]
+    tax_codes: Annotated[Sequence[CompanyCode], Field(description="The sales taxes.")]
+    materials: Annotated[Sequence[CompanyCode], Field(description="What material lines bill.")]
+    misc_distribution_codes: Annotated[Sequence[CompanyCode], Field(description="What reports distribute by.")]
+    jb_companies: Annotated[Sequence[CompanyCode], Field(description="The companies of Job Billing.")]
 
 
 def open_months_of(company: ArCompany) -> list[str]:

@@ -105,8 +105,8 @@ class InvoiceFilter(Filter):
     status: list[InvoiceStatus] | None = Field(default=None, description="One or several; repeat the parameter.")
     open: bool | None = Field(default=None, description="Whether something of the invoice is open.")
     overdue: bool | None = Field(default=None, description="Whether the invoice is open and was due before today.")
-    due_from: CalendarDate | None = None
-    due_to: CalendarDate | None = None
+    due_from: CalendarDate | None = Field(default=None, description="The earliest due date.")
+    due_to: CalendarDate | None = Field(default=None, description="The latest due date.")
     invoice_from: CalendarDate | None = Field(default=None, description="The earliest invoice date.")
     invoice_to: CalendarDate | None = Field(default=None, description="The latest invoice date.")
     amount_from: EnteredMoney | None = Field(default=None, description="The smallest total.")

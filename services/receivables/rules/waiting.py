@@ -2,44 +2,50 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.receivables.rules.batches import BatchStatus
 from shared.values.money import Money
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """How many things wait, their sum if they have amounts, and the path and query of the list that shows them."""
+class WaitingPart:
+    """How much waits, and what it comes to if it has amounts."""
 
     count: int
     total: Money | None
-    list: str
+    list: Annotated[str, Field(description="The path and query of the list that shows exactly this.")]
 
 
 @dataclass(frozen=True)
 class BatchesWaiting:
     """The batches that are neither posted nor cancelled, by status."""
 
-    open: Waiting
-    errors: Waiting
-    warnings: Waiting
-    valid: Waiting
-    awaiting_approval: Waiting
+    open: Annotated[WaitingPart, Field(description="Batches to validate.")]
+    errors: Annotated[WaitingPart, Field(description="Batches with errors.")]
+    warnings: Annotated[WaitingPart, Field(description="Validated batches with warnings.")]
+    valid: Annotated[WaitingPart, Field(description="Validated batches without findings.")]
+    awaiting_approval: Annotated[WaitingPart, Field(description="Batches over the four-eyes limit.")]
 
 
 @dataclass(frozen=True)
 class ReceivablesWaiting:
-    """What waits for the caller. A part is null if the caller may not see its list.
+    """What waits for the caller. A part is null without the feature that its list needs."""
 
-    Requests are those of others. A customer is over the limit if the open invoices that the caller may see are more.
-    """
-
-    batches: BatchesWaiting | None
-    credit_requests: Waiting | None
-    month_reopenings: Waiting | None
-    customers_over_limit: Waiting | None
-    emails_failed: Waiting | None
+    batches: Annotated[BatchesWaiting | None, Field(description="Batches that are not posted, by status.")]
+    credit_requests: Annotated[
+        WaitingPart | None, Field(description="Credits that others requested and nobody has decided.")
+    ]
+    month_reopenings: Annotated[
+        WaitingPart | None, Field(description="Reopenings of months that others requested and nobody has decided.")
+    ]
+    customers_over_limit: Annotated[
+        WaitingPart | None,
+        Field(description="Customers whose open invoices, those that you may see, exceed their credit limit."),
+    ]
+    emails_failed: Annotated[WaitingPart | None, Field(description="E-mails that were given up.")]
 
 
 WaitingStatus = Literal["open", "errors", "warnings", "valid", "awaiting_approval"]
@@ -48,7 +54,7 @@ WaitingStatus = Literal["open", "errors", "warnings", "valid", "awaiting_approva
 def batches_waiting(counts: Mapping[BatchStatus, int]) -> BatchesWaiting:
     """The batches by status."""
 
-    def part(status: WaitingStatus) -> Waiting:
-        return Waiting(counts.get(status, 0), None, f"/v1/batches?status={status}")
+    def part(status: WaitingStatus) -> WaitingPart:
+        return WaitingPart(counts.get(status, 0), None, f"/v1/batches?status={status}")
 
     return BatchesWaiting(part("open"), part("errors"), part("warnings"), part("valid"), part("awaiting_approval"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -53,13 +53,13 @@ class EntryHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryItem(EntryHead):
-    """An entry in a list. `lines` counts its lines, and `errors` and `warnings` the findings of the last validation."""
+    """An entry in a list."""
 
     customer_name: str
     total: Money
-    lines: int
-    errors: int
-    warnings: int
+    lines: Annotated[int, Field(description="How many lines the entry has.")]
+    errors: Annotated[int, Field(description="How many errors the last validation found in it.")]
+    warnings: Annotated[int, Field(description="How many warnings the last validation found about it.")]
 
 
 class EntryFilter(Filter):
