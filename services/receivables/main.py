@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.receivables.api import (
     audit_lists,
     batches,
+    codes,
     credit_memos,
     credit_requests,
     customers,
@@ -12,10 +13,14 @@ from services.receivables.api import (
     invoice_emails,
     invoice_prints,
     invoices,
+    misc_distributions,
     month_reopenings,
     months,
     reconciliation,
     records,
+    search,
+    transactions,
+    waiting,
     write_offs,
 )
 from services.receivables.consumers import invoice_export_requested, invoice_withdrawal_requested, work_order_rated
@@ -40,10 +45,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings,
         routers=[
             *records.routers,
+            codes.router,
+            waiting.router,
+            search.router,
             months.router,
             month_reopenings.router,
             customers.router,
             invoices.router,
+            transactions.router,
+            misc_distributions.router,
             credit_memos.router,
             credit_requests.router,
             invoice_prints.single,

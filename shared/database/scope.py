@@ -7,12 +7,13 @@ from shared.database.spellings import spelled
 
 
 def scope_condition(
-    scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None
+    scope: Scope, *, branch: str | None, customer: str | None, ar_company: str | None, prefix: str = "scope"
 ) -> tuple[str, Mapping[str, object]]:
     """The SQL condition that is true for rows within `scope`, with its parameters.
 
     `branch`, `customer` and `ar_company` are the SQL expressions of the row's sides. A side is None when such rows do
-    not have it; a limit on that side is then ignored. Customers are found in any spelling.
+    not have it; a limit on that side is then ignored. Customers are found in any spelling. Parameters begin with
+    `prefix`, so that a statement can have two scopes.
     """
     if not scope.limits:
         return "true", {}
@@ -27,7 +28,7 @@ def scope_condition(
         terms = []
         for expression, word, kind, allowed in sides:
             if allowed and expression is not None:
-                name = f"scope_{word}_{position}"
+                name = f"{prefix}_{word}_{position}"
                 equal = f"{expression} = ANY(CAST(:{name} AS {kind}))"
                 terms.append(spelled(expression, name) if word == "customers" else equal)
                 parameters[name] = allowed

@@ -20,6 +20,7 @@ class _Revised(Protocol):
     def revision(self) -> int: ...
 
 
+FoundT = TypeVar("FoundT")
 RevisedT = TypeVar("RevisedT", bound=_Revised)
 _FORM = re.compile(r'"(\d{1,18})"', re.ASCII)
 
@@ -70,6 +71,15 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
 def content_etag(content: object) -> str:
     """The ETag of an answer without a version: another one for any other content."""
     return f'"{sha256(to_json(content)).hexdigest()[:32]}"'
+
+
+def unless_known(found: FoundT, known: str | None, response: Response) -> FoundT | Response:
+    """What was found with its ETag, or 304 if that is the one `known` to the caller."""
+    tag = content_etag(found)
+    if known == tag:
+        return Response(status_code=304, headers={"etag": tag})
+    response.headers["etag"] = tag
+    return found
 
 
 def known_tag(

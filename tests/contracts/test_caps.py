@@ -6,7 +6,10 @@ from gateway.routes import load_documents
 from tests.fixtures.caps import digits_of
 from tests.fixtures.operations import request_fields
 
-SUMS = {"ExportRequest/expected_total", "ContractItemInput/billed_amount", "ContractItemInput/billed_units"}
+SUMS = {
+    *("ExportRequest/expected_total", "ContractItemInput/billed_amount", "ContractItemInput/billed_units"),
+    *("NewBatch/control_total", "BatchChange/control_total"),
+}
 """Sums of many documents, which may be larger than one."""
 
 

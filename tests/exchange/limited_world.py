@@ -167,6 +167,7 @@ class World:
             half.ids["batch"] = batch.json()["id"]
             line = {"net": "10.00"} | ({"contract_item": "1", "contract_units": "0"} if kind == "open" else {})
             entry: dict[str, Any] = {"customer": half.customer, "description": half.name, "lines": [line]}
+            entry["misc_distributions"] = [{"code": half.name, "description": half.name}]
             if kind == "open":
                 entry["contract"] = half.name
             await made(self.receivables.post(f"/v1/batches/{half.ids['batch']}/entries", json=entry))

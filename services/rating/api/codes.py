@@ -6,7 +6,7 @@ from services.rating.actions import codes
 from services.rating.rules.codes import RatingCodes
 from shared.access import declared
 from shared.errors import Forbidden
-from shared.http.etag import UNCHANGED, KnownTag, Tagged, content_etag
+from shared.http.etag import UNCHANGED, KnownTag, Tagged, unless_known
 from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
 
@@ -21,9 +21,4 @@ async def read_rating_codes(
 
     A front end can keep the answer and ask with its ETag whether there is a newer one.
     """
-    found = await codes.list_names(session, caller.principal.grants)
-    tag = content_etag(found)
-    if known == tag:
-        return Response(status_code=304, headers={"etag": tag})
-    response.headers["etag"] = tag
-    return found
+    return unless_known(await codes.list_names(session, caller.principal.grants), known, response)

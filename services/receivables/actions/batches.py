@@ -1,8 +1,10 @@
 """The use cases of batches, except posting."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +12,7 @@ from services.receivables.actions.book import book_of_batch
 from services.receivables.actions.exported_invoices import report_removed
 from services.receivables.errors import EntryReadOnly, MonthClosed
 from services.receivables.rules import batches as rules
-from services.receivables.rules.batches import Batch, BatchRow, Finding
+from services.receivables.rules.batches import Batch, BatchDetails, BatchRow, Finding
 from services.receivables.rules.entries.book import numbers_typed
 from services.receivables.rules.entries.validation import ERROR, Environment, validate
 from services.receivables.rules.months import is_open
@@ -20,6 +22,7 @@ from shared.access.grants import Scope
 from shared.database.attempts import isolate
 from shared.database.failures import words_of
 from shared.errors import NotFound
+from shared.values.fields import parts_of
 from shared.values.versions import require_version
 
 log = logging.getLogger(__name__)
@@ -40,8 +43,7 @@ async def create_batch(
     ar_company: int,
     month: str,
     created_by: str,
-    *,
-    restricted: bool,
+    details: BatchDetails,
     source: str = "ar_invoice",
 ) -> int:
     """Creates a batch in an open month and returns its id. Raises NotFound or MonthClosed."""
@@ -53,7 +55,7 @@ async def create_batch(
         raise MonthClosed(
             f"{month} is not open in company {ar_company}. The last closed month is {company.last_closed_month}."
         )
-    return await batches.insert(session, ar_company, month, source, created_by, restricted=restricted)
+    return await batches.insert(session, ar_company, month, source, created_by, details)
 
 
 async def open_batch(
@@ -89,14 +91,18 @@ async def add_to_batch(session: AsyncSession, batch: Batch) -> None:
     await edit_batch(session, batch)
 
 
-async def restrict(session: AsyncSession, batch: Batch, expected_revision: int, *, restricted: bool) -> None:
-    """Restricts the batch to its creator and administrators, or opens it to everyone.
+async def change(session: AsyncSession, batch: Batch, expected_revision: int, changes: Mapping[str, Any]) -> None:
+    """Changes details of the batch, which is opened again if its control figures change.
 
     Raises VersionStale, BatchBusy or BatchClosed.
     """
     require_version(batch.revision, expected_revision, batch.title)
     rules.next_status(batch, rules.EDIT)
-    await batches.set_restricted(session, batch.id, restricted=restricted)
+    before = BatchDetails(**parts_of(batch, BatchDetails))
+    after = replace(before, **changes)
+    if (before.control_total, before.control_count) != (after.control_total, after.control_count):
+        await edit_batch(session, batch)
+    await batches.set_details(session, batch.id, after)
 
 
 async def send_to_validation(session: AsyncSession, batch: Batch) -> None:

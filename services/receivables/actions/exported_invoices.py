@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.batches import CANCELLED, OPEN, POSTING, Batch
+from services.receivables.rules.batches import CANCELLED, OPEN, POSTING, Batch, BatchDetails
 from services.receivables.rules.entries.entries import Entry
 from services.receivables.rules.exported_invoices.booking import Accepted, BookingFacts, examine
 from services.receivables.rules.exported_invoices.conflicts import find_run_conflict
@@ -122,7 +122,7 @@ async def _batch(session: AsyncSession, chunk: HandedChunk, facts: BookingFacts,
             chunk.month,
             "rating",
             chunk.requested_by,
-            restricted=False,
+            BatchDetails(),
             run_id=chunk.run_id,
         )
         found = (batch_id, await posting.take_seqs(session, batch_id, len(accepted)))

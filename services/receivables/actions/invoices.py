@@ -1,5 +1,7 @@
 """Reading posted invoices."""
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.invoices import InvoiceFilter, InvoiceRow, InvoiceTotals, InvoiceWhole
@@ -10,21 +12,22 @@ from shared.errors import NotFound
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery, today: date
 ) -> tuple[list[InvoiceRow], str | None, InvoiceTotals | None]:
     """One page of invoices, the cursor of the next page, and the totals of all that match if they are wanted."""
-    rows, cursor = await invoices.list_invoices(session, scope, filters, query)
-    return rows, cursor, await invoices.total_invoices(session, scope, filters) if query.totals else None
+    rows, cursor = await invoices.list_invoices(session, scope, filters, query, today)
+    return rows, cursor, await invoices.total_invoices(session, scope, filters, today) if query.totals else None
 
 
 async def read_invoice(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceWhole:
-    """The invoice with its lines, amendments and GL rows; raises NotFound."""
+    """The invoice with its lines, distributions, amendments and GL rows; raises NotFound."""
     head = await invoices.find_row(session, scope, invoice_id)
     if head is None:
         raise NotFound(f"There is no invoice {invoice_id}.")
     return InvoiceWhole(
         head,
         await invoices.list_lines(session, invoice_id),
+        await invoices.list_misc_distributions(session, head.version_id),
         await invoices.list_amendments(session, invoice_id),
         await invoices.list_distributions(session, invoice_id),
     )

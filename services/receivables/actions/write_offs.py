@@ -12,6 +12,7 @@ from services.receivables.actions.batches import create_batch
 from services.receivables.actions.book import open_book
 from services.receivables.actions.credit_memos import require_open
 from services.receivables.errors import EntryFaulty, NotForBatch, NothingToWriteOff, UnknownReference
+from services.receivables.rules.batches import BatchDetails
 from services.receivables.rules.credit_memos import CreditWarning, date_warnings
 from services.receivables.rules.entries.book import Book, complete_line, fill_header, header_of
 from services.receivables.rules.entries.entries import Entry
@@ -92,9 +93,7 @@ async def create_write_offs(
     choice = await preview(session, scope, criteria)
     if not choice.taken:
         raise NothingToWriteOff("No invoice that matches the criteria can be written off. See the preview for reasons.")
-    batch_id = await create_batch(
-        session, scope, criteria.ar_company, month, name, restricted=False, source="write_off"
-    )
+    batch_id = await create_batch(session, scope, criteria.ar_company, month, name, BatchDetails(), source="write_off")
     first = await posting.take_seqs(session, batch_id, len(choice.taken))
     book = await open_book(
         session, scope, criteria.ar_company, today, invoices=[write_off.candidate.id for write_off in choice.taken]

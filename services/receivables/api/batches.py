@@ -66,7 +66,7 @@ async def list_batches(
     filters: Annotated[BatchFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[BatchRow, Count] | Response:
     """Batches with the number and sum of their entries, findings and posted transactions."""
-    rows, cursor, count = await batches.list_batches(session, caller.scope, filters, page)
+    rows, cursor, count = await batches.list_batches(session, caller.scope, filters, page, caller.name)
     return answer(page, "batches", BatchRow, rows, cursor, Count.of(count))
 
 
@@ -74,19 +74,19 @@ async def list_batches(
 async def create_batch(body: NewBatch, response: Tagged, caller: CallerOf, session: Transaction) -> BatchRow:
     """Creates an empty batch in an open month of a company."""
     batch_id = await batches.create_batch(
-        session, caller.scope, body.ar_company, body.month, caller.name, restricted=body.restricted
+        session, caller.scope, body.ar_company, body.month, caller.name, body.to_details()
     )
     return await _read(batch_id, response, caller, session)
 
 
 @router.get("/{batch_id}", access=VIEW, refuses=OPENING)
 async def read_batch(batch: OpenedBatch, response: Tagged, caller: CallerOf, session: Transaction) -> BatchRow:
-    """One batch. You need the ETag to restrict it."""
+    """One batch. You need the ETag to change it."""
     return await _read(batch.id, response, caller, session)
 
 
 @router.patch("/{batch_id}", access=EDIT, refuses=[*CHANGING, VersionMissing, VersionStale])
-async def restrict_batch(
+async def change_batch(
     batch: LockedBatch,
     change: BatchChange,
     revision: ExpectedVersion,
@@ -94,8 +94,11 @@ async def restrict_batch(
     caller: CallerOf,
     session: Transaction,
 ) -> BatchRow:
-    """Restricts a batch to its creator and administrators, or opens it to everyone."""
-    await batches.restrict(session, batch, revision, restricted=change.restricted)
+    """Changes the description, the control figures, and who can open the batch.
+
+    A batch whose control figures change has to be validated again.
+    """
+    await batches.change(session, batch, revision, change.to_changes())
     return await _read(batch.id, response, caller, session)
 
 

@@ -35,7 +35,7 @@ async def list_credit_requests(
     filters: Annotated[RequestFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[CreditRequestRow, Count] | Response:
     """Requests for credits over the four-eyes limit, newest first."""
-    rows, cursor, count = await credit_requests.list_requests(session, caller.scope, filters, page)
+    rows, cursor, count = await credit_requests.list_requests(session, caller.scope, filters, page, caller.name)
     return answer(page, "credit-requests", CreditRequestRow, rows, cursor, Count.of(count))
 
 

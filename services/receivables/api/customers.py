@@ -11,8 +11,8 @@ from services.receivables.records.customers import Customer, CustomerEntry
 from services.receivables.rules.customers import CustomerFilter, OpenItem, customer_key
 from services.receivables.schemas.customers import AccountRead, CustomerChange, CustomerChanges
 from shared.access import declared
-from shared.access.grants import Level
-from shared.errors import NotFound, VersionMissing, VersionStale
+from shared.access.grants import Level, scope_for
+from shared.errors import Forbidden, NotFound, VersionMissing, VersionStale
 from shared.files.changes import Outcome
 from shared.files.csv import read_csv
 from shared.http.etag import ExpectedVersion, Tagged, etag
@@ -26,6 +26,7 @@ from shared.values.numbers import Id
 router = Router("customers")
 VIEW = declared.feature("receivables.customers", Level.VIEW)
 EDIT = declared.feature("receivables.customers", Level.EDIT)
+ACCOUNTS = "receivables.accounts"
 
 
 @router.get("", access=VIEW, response_model=Page[Customer, Count], responses=CSV_RESPONSE)
@@ -33,7 +34,10 @@ async def list_customers(
     filters: Annotated[CustomerFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[Customer, Count] | Response:
     """Customers by company, status, number or name. CSV and XLSX use the import format."""
-    rows, cursor, count = await customers.list_customers(session, caller.scope, filters, page)
+    accounts = scope_for(caller.principal.grants, ACCOUNTS, Level.VIEW)
+    if filters.over_limit is not None and accounts is None:
+        raise Forbidden(f"over_limit needs {ACCOUNTS} at level view, which none of your groups grants.")
+    rows, cursor, count = await customers.list_customers(session, caller.scope, filters, page, accounts or caller.scope)
     if page.media_type is not None:
         return table_answer(page.media_type, "customers", field_names(CustomerEntry), rows)
     return Page(items=rows, next_cursor=cursor, totals=Count.of(count))
@@ -94,7 +98,7 @@ async def change_customer(
 
 @router.get(
     "/{customer_id}/account",
-    access=declared.feature("receivables.accounts", Level.VIEW),
+    access=declared.feature(ACCOUNTS, Level.VIEW),
     response_model=AccountRead,
     responses=CSV_RESPONSE,
     refuses=[NotFound],

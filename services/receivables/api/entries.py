@@ -12,13 +12,14 @@ from services.receivables.actions.entries import imports, info
 from services.receivables.actions.entries.desk import Desk, EntryDraft
 from services.receivables.api.batches import CHANGING, EDIT, OPENING, VIEW, LockedBatch, OpenedBatch, find_batch
 from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch, TransactionHeld
-from services.receivables.rules.entries.entries import EntryHead
+from services.receivables.rules.entries.entries import EntryFilter, EntryItem
 from services.receivables.rules.entries.info import ItemInfo, LineInfo
 from services.receivables.schemas.entries.forms import FormsAnswer, FormsInput
 from services.receivables.schemas.entries.imports import EntryRow
 from services.receivables.schemas.entries.shown import EntryRead
 from services.receivables.schemas.entries.typed import (
     EntryInput,
+    EntryToSave,
     HeaderInput,
     LineInput,
     MiscInput,
@@ -74,6 +75,7 @@ async def _desk_in_path(request: Request, session: AsyncSession) -> Desk:
 
 
 OF_ENTRY = _naming(EntryInput, lambda entry: entry.to_entry())
+OF_SAVED_ENTRY = _naming(EntryToSave, lambda entry: entry.to_entry())
 OF_HEADER = _naming(HeaderInput, lambda header: EntryDraft(header.to_changes()))
 OF_LINE = _naming(LineInput, lambda line: EntryDraft({}, [line.to_changes()]), "/lines/0")
 OF_MISC = _naming(MiscInput, lambda row: EntryDraft({}, (), [row.to_changes()]), "/misc_distributions/0")
@@ -82,14 +84,14 @@ ReadingDeskOf = Annotated[Desk, Depends(reading_desk)]
 
 
 @router.get(
-    "/{batch_id}/entries", access=VIEW, response_model=Page[EntryHead, Count], refuses=OPENING, responses=CSV_RESPONSE
+    "/{batch_id}/entries", access=VIEW, response_model=Page[EntryItem, Count], refuses=OPENING, responses=CSV_RESPONSE
 )
 async def list_entries(
-    batch: OpenedBatch, page: PageQueryOf, session: Transaction
-) -> Page[EntryHead, Count] | Response:
-    """The entries of a batch, without their lines."""
-    rows, cursor, count = await actions.list_entries(session, batch.id, page)
-    return answer(page, "entries", EntryHead, rows, cursor, Count.of(count))
+    batch: OpenedBatch, filters: Annotated[EntryFilter, Query()], page: PageQueryOf, session: Transaction
+) -> Page[EntryItem, Count] | Response:
+    """The entries of a batch with their totals and findings, without their lines."""
+    rows, cursor, count = await actions.list_entries(session, batch.id, filters, page)
+    return answer(page, "entries", EntryItem, rows, cursor, Count.of(count))
 
 
 @router.post("/{batch_id}/entries", access=EDIT, status_code=201, refuses=ENTERING, naming=OF_ENTRY)
@@ -123,6 +125,15 @@ async def bring_back_transaction(
 @router.get("/{batch_id}/entries/{seq}", access=VIEW, refuses=OPENING)
 async def read_entry(seq: Seq, desk: ReadingDeskOf, response: Tagged, session: Transaction) -> EntryRead:
     """An entry with its lines and miscellaneous distributions. You need the ETag to change any of them."""
+    return await _read(desk, seq, response, session)
+
+
+@router.put("/{batch_id}/entries/{seq}", access=EDIT, refuses=EDITING, naming=OF_SAVED_ENTRY)
+async def replace_entry(
+    seq: Seq, desk: DeskOf, body: EntryToSave, revision: ExpectedVersion, response: Tagged, session: Transaction
+) -> EntryRead:
+    """Replaces an entry as a whole: header, lines and miscellaneous distributions. If anything is wrong, it stays as it is."""
+    await actions.replace_entry(session, desk, seq, revision, body.to_entry())
     return await _read(desk, seq, response, session)
 
 

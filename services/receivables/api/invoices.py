@@ -9,8 +9,10 @@ from services.receivables.rules.invoices import InvoiceFilter, InvoiceTotals
 from services.receivables.schemas.invoices import InvoiceItem, InvoiceRead
 from shared.access import declared
 from shared.access.grants import Level
+from shared.clock import local_date, now
 from shared.errors import NotFound
 from shared.http.files import CSV_RESPONSE
+from shared.http.moment import TimeZone
 from shared.http.operation import CallerOf, Router
 from shared.http.pages import Page, PageQueryOf, answer
 from shared.http.transaction import Transaction
@@ -22,15 +24,19 @@ VIEW = declared.feature("receivables.invoices", Level.VIEW)
 
 @router.get("", access=VIEW, response_model=Page[InvoiceItem, InvoiceTotals], responses=CSV_RESPONSE)
 async def list_invoices(
-    filters: Annotated[InvoiceFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
+    filters: Annotated[InvoiceFilter, Query()],
+    page: PageQueryOf,
+    zone: TimeZone,
+    caller: CallerOf,
+    session: Transaction,
 ) -> Page[InvoiceItem, InvoiceTotals] | Response:
-    """Posted invoices by company, customer, month, branch, export run or work order."""
-    rows, cursor, totals = await invoices.list_invoices(session, caller.scope, filters, page)
+    """Posted invoices by status, customer, dates, amount, company, month, branch, export run or work order."""
+    rows, cursor, totals = await invoices.list_invoices(session, caller.scope, filters, page, local_date(now(), zone))
     items = [InvoiceItem.of(row) for row in rows]
     return answer(page, "invoices", InvoiceItem, items, cursor, totals)
 
 
 @router.get("/{invoice_id}", access=VIEW, refuses=[NotFound])
 async def read_invoice(invoice_id: Id, caller: CallerOf, session: Transaction) -> InvoiceRead:
-    """An invoice with its lines, amendments and GL distributions."""
+    """An invoice with all that was entered, its amendments and its GL distributions."""
     return InvoiceRead.whole(await invoices.read_invoice(session, caller.scope, invoice_id))

@@ -30,7 +30,7 @@ async def list_month_reopenings(
     filters: Annotated[ReopeningFilter, Query()], page: PageQueryOf, caller: CallerOf, session: Transaction
 ) -> Page[MonthReopening, Count] | Response:
     """Reopened months and requests to reopen a month, newest first."""
-    rows, cursor, count = await month_reopenings.list_reopenings(session, caller.scope, filters, page)
+    rows, cursor, count = await month_reopenings.list_reopenings(session, caller.scope, filters, page, caller.name)
     return answer(page, "month-reopenings", MonthReopening, rows, cursor, Count.of(count))
 
 

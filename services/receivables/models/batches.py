@@ -1,6 +1,7 @@
 """Batches."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
@@ -23,6 +24,9 @@ class Batch(Table, table=True):
         ),
         Index("batch_in_work", "id", postgresql_where=text("status IN ('validating', 'posting')")),
         Index("batch_month", "ar_company", "month", "status"),
+        Index("batch_number", "number", "id"),
+        Index("batch_status", "status", "id"),
+        Index("batch_created_by", text("lower(created_by)"), "id"),
     )
 
     id: int = columns.identity()
@@ -36,6 +40,9 @@ class Batch(Table, table=True):
     created_by: str = columns.words()
     created_at: datetime = columns.moment()
     restricted: bool
+    description: str = columns.words()
+    control_total: Decimal | None = columns.total(nullable=True)
+    control_count: int | None = None
     revision: int
     sent_by: str | None = columns.words(nullable=True)
     claimed_by: str | None = columns.words(nullable=True)

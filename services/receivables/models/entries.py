@@ -124,6 +124,7 @@ class BatchFinding(Table, table=True):
     """A finding of the last validation of a batch."""
 
     __tablename__ = "batch_finding"
+    __table_args__ = (Index("batch_finding_seq", "batch_id", "seq"),)
 
     batch_id: int = columns.big("batch.id", primary_key=True)
     position: int = Field(primary_key=True)

@@ -22,6 +22,7 @@ class InvoiceEmail(Table, table=True):
         ),
         Index("invoice_email_due", "due_at", "id", postgresql_where=text("status = 'waiting'")),
         Index("invoice_email_invoice", "invoice_id"),
+        Index("invoice_email_failed", "id", postgresql_where=text("status = 'failed'")),
     )
 
     id: int = columns.identity()

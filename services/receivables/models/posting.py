@@ -40,6 +40,10 @@ class ArTransaction(Table, table=True):
         Index("ar_transaction_changes_id", "changes_id", postgresql_where=text("changes_id IS NOT NULL")),
         Index("ar_transaction_typed_number", "ar_company", "invoice_number", postgresql_where=text("number_typed")),
         Index("ar_transaction_normal_number", "ar_company", text("lower(btrim(invoice_number))")),
+        Index("ar_transaction_month", "month", "id"),
+        Index("ar_transaction_type", "type", "id"),
+        Index("ar_transaction_invoice_date", "invoice_date", "id"),
+        Index("ar_transaction_posted_by", text("lower(posted_by)"), "id"),
     )
 
     id: int = columns.identity(always=False)
@@ -101,6 +105,15 @@ class InvoiceBalance(Table, table=True):
         Index("invoice_balance_invoice_date", "invoice_date", "invoice_id"),
         Index("invoice_balance_due_on", "due_on", "invoice_id"),
         Index("invoice_balance_total", "total", "invoice_id"),
+        Index(
+            "invoice_balance_status",
+            text("status_of_invoice(open, amended, credited, written_off, deleted)"),
+            "invoice_id",
+        ),
+        Index("invoice_balance_source", "source", "invoice_id"),
+        Index("invoice_balance_receivable_type", "receivable_type", "invoice_id"),
+        Index("invoice_balance_open_amount", "open", "invoice_id"),
+        Index("invoice_balance_overdue", "due_on", "invoice_id", postgresql_where=text("open <> 0")),
         Index("invoice_balance_search", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
     )
 
@@ -120,6 +133,8 @@ class InvoiceBalance(Table, table=True):
     written_off: Decimal = columns.total()
     amended: int
     deleted: bool
+    source: str | None = columns.words(nullable=True)
+    receivable_type: int | None = None
 
 
 class ArLine(Table, table=True):
@@ -180,6 +195,7 @@ class ArMiscDistribution(Table, table=True):
     """A miscellaneous distribution of a posted transaction, for reports only. Append-only."""
 
     __tablename__ = "ar_misc_distribution"
+    __table_args__ = (Index("ar_misc_distribution_code", "code", "transaction_id", "row"),)
 
     transaction_id: int = columns.big("ar_transaction.id", primary_key=True)
     row: int = Field(primary_key=True)

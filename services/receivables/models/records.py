@@ -78,6 +78,8 @@ class ContractTable(Contract, Revised, table=True):
         reference("pay_terms", ar_company="ar_company", pay_terms="code"),
         reference("receivable_type", ar_company="ar_company", receivable_type="type"),
         Index("contract_customer", "ar_company", "customer"),
+        Index("contract_number", "number"),
+        Index("contract_words", "description", postgresql_using="gin", postgresql_ops={"description": "gin_trgm_ops"}),
     )
 
 

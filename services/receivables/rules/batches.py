@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -71,6 +71,9 @@ class BatchHead:
     number: int
     source: BatchSource
     status: BatchStatus
+    description: str
+    control_total: Annotated[Money | None, Field(description="What the entries should add up to.")]
+    control_count: Annotated[int | None, Field(description="How many entries there should be.")]
     restricted: bool
     run_id: int | None
     created_by: str
@@ -110,14 +113,25 @@ class BatchRow(BatchHead):
     total: Money
 
 
+@dataclass(frozen=True)
+class BatchDetails:
+    """What clerks can say and change about a batch; see BatchHead."""
+
+    description: str = ""
+    control_total: Decimal | None = None
+    control_count: int | None = None
+    restricted: bool = False
+
+
 class BatchFilter(Filter):
     """The filters of the list of batches."""
 
     ar_company: CompanyNumber | None = None
     month: MonthText | None = None
     source: BatchSource | None = None
-    status: BatchStatus | None = None
+    status: list[BatchStatus] | None = Field(default=None, description="One or several; repeat the parameter.")
     created_by: FilledLine | None = Field(default=None, description="The creator's user name, as `DOMAIN\\name`.")
+    mine: bool | None = Field(default=None, description="Whether you created the batch.")
     run_id: Id | None = Field(default=None, description="The export run whose invoices are in the batch.")
 
 

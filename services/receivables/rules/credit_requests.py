@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from pydantic import Field
+
 from services.receivables.rules.credit_memos import CreditDraftLine
 from services.receivables.rules.requests import RequestStatus
 from shared.contracts.invoice_credited import Disposition
@@ -66,6 +68,7 @@ class RequestFilter(Filter):
     invoice_id: Id | None = None
     status: RequestStatus | None = None
     requested_by: FilledLine | None = None
+    mine: bool | None = Field(default=None, description="Whether you made the request.")
 
 
 def needs_approval(size: Decimal, four_eyes_limit: Decimal | None) -> bool:

@@ -22,6 +22,9 @@ class CustomerFilter(Filter):
     ar_company: CompanyNumber | None = None
     status: CustomerStatus | None = None
     search: Line | None = Field(default=None, description="Part of the number or of a name.")
+    over_limit: bool | None = Field(
+        default=None, description="Whether the customer owes more on open invoices than the credit limit."
+    )
 
 
 @dataclass(frozen=True)

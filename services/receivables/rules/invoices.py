@@ -8,11 +8,14 @@ from typing import Literal
 
 from pydantic import Field
 
+from services.receivables.records.receivable_types import TypeNumber
 from services.receivables.rules.batches import BatchSource
-from services.receivables.rules.entries.facts import TransactionType
+from services.receivables.rules.entries.entries import MiscRow
+from services.receivables.rules.entries.facts import LineType, TransactionType
 from shared.contracts.invoice_credited import Disposition
+from shared.values.dates import CalendarDate
 from shared.values.filters import Filter
-from shared.values.money import ZERO, Money, Quantity, Rate
+from shared.values.money import ZERO, EnteredMoney, Money, Quantity, Rate
 from shared.values.numbers import CompanyNumber, Id
 from shared.values.text import CodeText, Line, MonthText, NumberText
 
@@ -37,6 +40,7 @@ class InvoiceHead:
     branch: str | None
     invoice_date: date
     due_on: date
+    receivable_type: int
     source: BatchSource
     total: Money
     applied: Money
@@ -70,6 +74,27 @@ class InvoiceRow(InvoiceHead):
         return "credited" if self.credited != ZERO else "paid"
 
 
+@dataclass(frozen=True)
+class InvoiceHeader:
+    """The rest of the header of an invoice, as the last change of the invoice itself left it, and how it was posted."""
+
+    contract: str | None
+    description: str
+    purchase_order: str
+    pay_terms: str | None
+    discount_on: date | None
+    batch_id: int
+    posted_at: datetime
+    posted_by: str
+
+
+@dataclass(frozen=True)
+class EnteredInvoice(InvoiceHeader, InvoiceRow):
+    """An invoice with its whole header. `version_id` is the last change of the invoice itself, or the invoice."""
+
+    version_id: int
+
+
 class InvoiceFilter(Filter):
     """The filters of the list of invoices."""
 
@@ -77,9 +102,20 @@ class InvoiceFilter(Filter):
     customer: NumberText | None = None
     month: MonthText | None = None
     branch: CodeText | None = None
+    status: list[InvoiceStatus] | None = Field(default=None, description="One or several; repeat the parameter.")
+    open: bool | None = Field(default=None, description="Whether something of the invoice is open.")
+    overdue: bool | None = Field(default=None, description="Whether the invoice is open and was due before today.")
+    due_from: CalendarDate | None = Field(default=None, description="The earliest due date.")
+    due_to: CalendarDate | None = Field(default=None, description="The latest due date.")
+    invoice_from: CalendarDate | None = Field(default=None, description="The earliest invoice date.")
+    invoice_to: CalendarDate | None = Field(default=None, description="The latest invoice date.")
+    amount_from: EnteredMoney | None = Field(default=None, description="The smallest total.")
+    amount_to: EnteredMoney | None = Field(default=None, description="The largest total.")
+    receivable_type: TypeNumber | None = None
+    source: BatchSource | None = Field(default=None, description="How the batch of the invoice was created.")
     work_order: NumberText | None = Field(default=None, description="The number of a work order on the invoice.")
     run_id: Id | None = Field(default=None, description="The export run that the invoice came with.")
-    search: Line | None = Field(default=None, description="Part of the invoice number.")
+    search: Line | None = Field(default=None, description="Part of the number of the invoice or of its customer.")
 
 
 @dataclass(frozen=True)
@@ -93,16 +129,32 @@ class InvoiceTotals:
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of a posted invoice. `amount` includes `tax`; `remaining` is what is left of it."""
+    """A line of a posted invoice with its adjustments. `remaining` is what is left of it after credits and write-offs.
+
+    `amount` includes tax, retainage and finance charge.
+    """
 
     line: int
+    line_type: LineType
     description: str
     gl_account: str
+    contract_item: str | None
+    contract_units: Quantity
+    material: str | None
+    um: str | None
     quantity: Quantity
     unit_rate: Rate
     amount: Money
     tax: Money
     taxable: bool
+    tax_code: str | None
+    tax_basis: Money
+    retainage_percent: Rate
+    retainage: Money
+    retainage_tax: Money
+    finance_charge: Money
+    discount: Money
+    tax_discount: Money
     work_order_id: int | None
     work_order_number: str | None
     remaining: Money
@@ -137,9 +189,10 @@ class DistributionRow:
 
 @dataclass(frozen=True)
 class InvoiceWhole:
-    """An invoice with its lines, amendments and GL rows."""
+    """An invoice with its lines, miscellaneous distributions, amendments and GL rows."""
 
-    head: InvoiceRow
+    head: EnteredInvoice
     lines: Sequence[LineRow]
+    misc_distributions: Sequence[MiscRow]
     amendments: Sequence[Amendment]
     distributions: Sequence[DistributionRow]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import Field
+
 from services.receivables.errors import NotLastClosedMonth
 from services.receivables.records.ar_companies import ArCompany
 from services.receivables.rules.requests import RequestStatus
@@ -37,6 +39,7 @@ class ReopeningFilter(Filter):
 
     ar_company: CompanyNumber | None = None
     status: RequestStatus | None = None
+    mine: bool | None = Field(default=None, description="Whether you made the request.")
 
 
 def needs_approval(company: ArCompany) -> bool:

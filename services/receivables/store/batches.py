@@ -6,7 +6,15 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.batches import Batch, BatchFilter, BatchHead, BatchRow, Finding
+from services.receivables.rules.batches import (
+    Batch,
+    BatchDetails,
+    BatchFilter,
+    BatchHead,
+    BatchRow,
+    BatchStatus,
+    Finding,
+)
 from services.receivables.store import posting
 from shared.access.grants import Scope
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
@@ -20,7 +28,7 @@ _POSTED_SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.
 _ENTERED_SIDES = {"branch": "e.branch", "customer": "c.number", "ar_company": "b.ar_company"}
 
 
-def _visible(scope: Scope) -> Where:
+def visible(scope: Scope) -> Where:
     """A batch is visible if everything in it is, posted or not.
 
     An entry without a branch is outside every limit to branches, because the comparison is then neither true nor false.
@@ -46,7 +54,7 @@ def _visible(scope: Scope) -> Where:
 
 async def find(session: AsyncSession, scope: Scope, batch_id: int, *, lock: bool = False) -> Batch | None:
     """The batch within the scope, or None. With `lock`, other changes of it wait until this transaction ends."""
-    where = _visible(scope).add("b.id = :id", id=batch_id)
+    where = visible(scope).add("b.id = :id", id=batch_id)
     locking = "FOR NO KEY UPDATE OF b" if lock else ""
     statement = f"SELECT {_BATCH} FROM batch b WHERE {where.sql} {locking}"
     return await fetch_one(session, Batch, statement, **where.parameters)
@@ -58,8 +66,8 @@ async def insert(
     month: str,
     source: str,
     created_by: str,
+    details: BatchDetails,
     *,
-    restricted: bool,
     run_id: int | None = None,
 ) -> int:
     """Creates an open batch and returns its id."""
@@ -67,16 +75,19 @@ async def insert(
     batch_id: int = await fetch_value(
         session,
         """
-        INSERT INTO batch (ar_company, month, number, source, status, restricted, created_by, run_id)
-        VALUES (:ar_company, :month, :number, :source, 'open', :restricted, :created_by, :run_id) RETURNING id
+        INSERT INTO batch (ar_company, month, number, source, status, restricted, created_by, run_id, description,
+                           control_total, control_count)
+        VALUES (:ar_company, :month, :number, :source, 'open', :restricted, :created_by, :run_id, :description,
+                :control_total, :control_count)
+        RETURNING id
         """,
         ar_company=ar_company,
         month=month,
         number=number,
         source=source,
-        restricted=restricted,
         created_by=created_by,
         run_id=run_id,
+        **vars(details),
     )
     return batch_id
 
@@ -96,13 +107,17 @@ async def set_status(session: AsyncSession, batch_id: int, status: str, *, sent_
     )
 
 
-async def set_restricted(session: AsyncSession, batch_id: int, *, restricted: bool) -> None:
-    """Restricts a batch to its creator and administrators, or opens it to everyone."""
+async def set_details(session: AsyncSession, batch_id: int, details: BatchDetails) -> None:
+    """Sets what clerks say about a batch."""
     await execute(
         session,
-        "UPDATE batch SET restricted = :restricted, revision = revision + 1 WHERE id = :id",
+        """
+        UPDATE batch SET restricted = :restricted, description = :description, control_total = :control_total,
+               control_count = :control_count, revision = revision + 1
+        WHERE id = :id
+        """,
         id=batch_id,
-        restricted=restricted,
+        **vars(details),
     )
 
 
@@ -118,18 +133,20 @@ SORTING = Sorting({"id": ("b.id", "bigint"), "month": ("b.month", "text")}, defa
 
 
 async def list_batches(
-    session: AsyncSession, scope: Scope, filters: BatchFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: BatchFilter, query: PageQuery, name: str
 ) -> tuple[list[BatchRow], str | None, int | None]:
-    """One page of batches, the cursor of the next page, and how many match."""
+    """One page of batches, the cursor of the next page, and how many match. `name` is the caller."""
     where = (
-        _visible(scope)
+        visible(scope)
         .add("b.ar_company = :ar_company", ar_company=filters.ar_company)
         .add("b.month = :month", month=filters.month)
         .add("b.source = :source", source=filters.source)
-        .add("b.status = :status", status=filters.status)
+        .add("b.status = ANY(CAST(:status AS text[]))", status=filters.status)
         .add("lower(b.created_by) = lower(:created_by)", created_by=filters.created_by)
         .add("b.run_id = :run_id", run_id=filters.run_id)
     )
+    if filters.mine is not None:
+        where.add(f"lower(b.created_by) {'=' if filters.mine else '<>'} lower(:name)", name=name)
     rows, cursor = await fetch_page(
         session,
         BatchRow,
@@ -154,7 +171,7 @@ _CONTENT = """
 
 async def find_row(session: AsyncSession, scope: Scope, batch_id: int) -> BatchRow | None:
     """A batch within the scope with the sums of its entries, or None."""
-    where = _visible(scope).add("b.id = :id", id=batch_id)
+    where = visible(scope).add("b.id = :id", id=batch_id)
     statement = f"SELECT {_HEAD}, {_CONTENT} FROM batch b WHERE {where.sql}"
     return await fetch_one(session, BatchRow, statement, **where.parameters)
 
@@ -180,6 +197,27 @@ async def content(session: AsyncSession, batch_id: int) -> Content:
     )
     assert found is not None
     return found
+
+
+async def count_waiting(session: AsyncSession, scope: Scope) -> dict[BatchStatus, int]:
+    """How many batches within the scope are neither posted, cancelled nor in work, by status."""
+    where = visible(scope)
+    found = await fetch_all(
+        session,
+        _Counted,
+        f"""
+        SELECT b.status, count(*) AS count FROM batch b
+        WHERE b.status IN ('open', 'errors', 'warnings', 'valid', 'awaiting_approval') AND {where.sql} GROUP BY b.status
+        """,
+        **where.parameters,
+    )
+    return {counted.status: counted.count for counted in found}
+
+
+@dataclass(frozen=True)
+class _Counted:
+    status: BatchStatus
+    count: int
 
 
 async def claim_validation(session: AsyncSession, worker: str) -> bool:

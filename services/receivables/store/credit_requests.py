@@ -1,8 +1,9 @@
 """The rows of credit requests and their lines."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +19,7 @@ _SIDES = {"branch": "t.branch", "customer": "c.number", "ar_company": "t.ar_comp
 _SOURCE = """
     credit_request r JOIN ar_transaction t ON t.id = r.invoice_id JOIN customer c ON c.id = t.customer_id
 """
+OF_CALLER, OF_OTHERS = "lower(r.requested_by) = lower(:name)", "lower(r.requested_by) <> lower(:name)"
 _ELSEWHERE = {"invoice_number": "t.invoice_number", "ar_company": "t.ar_company", "customer": "c.number AS customer"}
 _ROW = ", ".join(_ELSEWHERE.get(field.name, f"r.{field.name}") for field in fields(CreditRequest))
 
@@ -120,10 +122,31 @@ async def lines(session: AsyncSession, request_id: int) -> list[RequestedLine]:
 SORTING = Sorting({"id": ("r.id", "bigint"), "amount": ("r.amount", "numeric")}, default="-id", key="r.id")
 
 
+@dataclass(frozen=True)
+class RequestsWaiting:
+    """How many requests await a decision, and the sum of their amounts."""
+
+    count: int
+    total: Decimal
+
+
+async def count_waiting(session: AsyncSession, scope: Scope, name: str) -> RequestsWaiting:
+    """The requests within the scope that others than this user made and nobody has decided."""
+    where = Where(["r.status = 'awaiting_approval'", OF_OTHERS], {"name": name}).within(scope, **_SIDES)
+    found = await fetch_one(
+        session,
+        RequestsWaiting,
+        f"SELECT count(*) AS count, coalesce(sum(r.amount), 0.00) AS total FROM {_SOURCE} WHERE {where.sql}",
+        **where.parameters,
+    )
+    assert found is not None
+    return found
+
+
 async def list_requests(
-    session: AsyncSession, scope: Scope, filters: RequestFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: RequestFilter, query: PageQuery, name: str
 ) -> tuple[list[CreditRequest], str | None, int | None]:
-    """One page of requests, the cursor of the next page, and how many match."""
+    """One page of requests, the cursor of the next page, and how many match. `name` is the caller."""
     where = (
         Where()
         .within(scope, **_SIDES)
@@ -133,6 +156,8 @@ async def list_requests(
         .add("r.status = :status", status=filters.status)
         .add("lower(r.requested_by) = lower(:requested_by)", requested_by=filters.requested_by)
     )
+    if filters.mine is not None:
+        where.add(OF_CALLER if filters.mine else OF_OTHERS, name=name)
     rows, cursor = await fetch_page(
         session,
         CreditRequest,

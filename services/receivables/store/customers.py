@@ -11,7 +11,7 @@ from services.receivables.rules.customers import CustomerFilter, OpenItem, OpenT
 from shared.access.grants import Scope
 from shared.contracts.customer_changed import CustomerChanged
 from shared.database.columns import column_types
-from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_list_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, containing, fetch_count, fetch_list_count, fetch_page
 from shared.database.scope import scope_condition
 from shared.database.statements import columns, execute, fetch_all, fetch_one, fetch_value, fetch_values
 from shared.events import outbox
@@ -48,10 +48,34 @@ SORTING = Sorting(
 )
 
 
+def _over_limit(accounts: Scope) -> Where:
+    """The customers who owe more than their credit limit, counted from the invoices within the scope of their accounts.
+
+    A caller without limits to branches sees all invoices of a customer, and what they add up to is kept.
+    """
+    sides = {"customer": "c.number", "ar_company": "c.ar_company"}
+    within, parameters = scope_condition(accounts, branch=None, **sides, prefix="accounts")
+    owed = "SELECT a.open_amount FROM customer_account a WHERE a.customer_id = c.id"
+    if any(limits.branches for limits in accounts.limits):
+        shown, parameters = scope_condition(accounts, branch="b.branch", **sides, prefix="accounts")
+        owed = f"SELECT sum(b.open) FROM invoice_balance b WHERE b.customer_id = c.id AND b.open <> 0 AND {shown}"
+    return Where([f"(c.credit_limit IS NOT NULL AND c.credit_limit < ({owed}) AND {within})"], dict(parameters))
+
+
+async def count_over_limit(session: AsyncSession, scope: Scope, accounts: Scope) -> int:
+    """How many customers within the scope owe more than their credit limit on the invoices of their `accounts`."""
+    within, parameters = _within(scope)
+    over = _over_limit(accounts)
+    return await fetch_count(session, "customer c", Where([within, *over.terms], parameters | over.parameters))
+
+
 async def list_customers(
-    session: AsyncSession, scope: Scope, filters: CustomerFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: CustomerFilter, query: PageQuery, accounts: Scope
 ) -> tuple[list[Customer], str | None, int | None]:
-    """One page of customers, the cursor of the next page, and how many match."""
+    """One page of customers, the cursor of the next page, and how many match.
+
+    `accounts` is the scope in which the caller may see what customers owe.
+    """
     within, parameters = _within(scope)
     pattern = containing(filters.search)
     where = (
@@ -60,6 +84,10 @@ async def list_customers(
         .add("c.status = :status", status=filters.status)
         .add("(c.number ILIKE :pattern OR c.name ILIKE :pattern OR c.sort_name ILIKE :pattern)", pattern=pattern)
     )
+    if filters.over_limit is not None:
+        over = _over_limit(accounts)
+        where.terms.append(over.sql if filters.over_limit else f"{over.sql} IS NOT TRUE")
+        where.parameters.update(over.parameters)
     customers, cursor = await fetch_page(
         session,
         Customer,

@@ -11,7 +11,7 @@ from services.receivables.rules.invoice_prints.prints import PrintSelection
 from services.receivables.store.invoice_prints.documents import SIDES
 from services.receivables.store.invoice_prints.prints import chosen_invoices
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_list_count, fetch_page
 from shared.database.spellings import listed, spelled
 from shared.database.statements import execute, fetch_all, fetch_one
 
@@ -136,6 +136,11 @@ async def find(session: AsyncSession, scope: Scope, email_id: int) -> InvoiceEma
 
 
 SORTING = Sorting({"id": ("m.id", "bigint"), "due_at": ("m.due_at", "timestamptz")}, default="-id", key="m.id")
+
+
+async def count_failed(session: AsyncSession, scope: Scope) -> int:
+    """How many e-mails within the scope have failed for good."""
+    return await fetch_count(session, _SOURCE, Where(["m.status = 'failed'"]).within(scope, **SIDES))
 
 
 async def list_emails(

@@ -1,10 +1,15 @@
 """Posted invoices as they are shown."""
 
+from dataclasses import fields
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.receivables.rules.entries.entries import MiscRow
 from services.receivables.rules.invoices import (
     Amendment,
     DistributionRow,
+    EnteredInvoice,
     InvoiceFilter,
     InvoiceRow,
     InvoiceTotals,
@@ -20,23 +25,44 @@ _SOURCE = """
     invoice_balance b
     JOIN ar_transaction t ON t.id = b.invoice_id
     JOIN customer c ON c.id = b.customer_id
-    JOIN batch s ON s.id = t.batch_id
 """
 _ROW = """
     b.invoice_id AS id, b.ar_company, b.month, t.number AS transaction, b.number, b.customer, c.name AS customer_name,
-    b.branch, b.invoice_date, b.due_on, s.source, b.total, b.open - b.total AS applied, b.open, b.amended, b.credited,
-    b.written_off, b.deleted
+    b.branch, b.invoice_date, b.due_on, b.receivable_type, b.source, b.total, b.open - b.total AS applied, b.open,
+    b.amended, b.credited, b.written_off, b.deleted
 """
+_HEADER = """
+    v.contract, v.description, v.purchase_order, v.pay_terms, v.discount_on, t.batch_id, t.posted_at, t.posted_by,
+    b.version_id
+"""
+STATUS = "status_of_invoice(b.open, b.amended, b.credited, b.written_off, b.deleted)"
+"""The rule `InvoiceRow.status` in SQL, as an index keeps it."""
+_OPEN = {True: "b.open <> 0", False: "b.open = 0"}
+_OVERDUE = {True: "(b.due_on < :today AND b.open <> 0)", False: "(b.due_on >= :today OR b.open = 0)"}
+_SUMS = (*("amount", "tax", "tax_basis", "retainage", "retainage_tax", "finance_charge", "discount", "tax_discount"),)
+_BILLED = ", ".join(f"coalesce(sum({name}) FILTER (WHERE billed), 0.00) AS {name}" for name in _SUMS)
+_ABOUT = ", ".join(
+    f"about.{field.name}" for field in fields(LineRow) if field.name not in {"line", "remaining", *_SUMS}
+)
 
 
-def _where(scope: Scope, filters: InvoiceFilter) -> Where:
-    return (
+def _where(scope: Scope, filters: InvoiceFilter, today: date) -> Where:
+    where = (
         Where()
         .within(scope, **SIDES)
         .add("b.ar_company = :ar_company", ar_company=filters.ar_company)
         .add(spelled("b.customer", "customer"), customer=listed(filters.customer))
         .add("b.month = :month", month=filters.month)
         .add("b.branch = :branch", branch=filters.branch)
+        .add(f"{STATUS} = ANY(CAST(:status AS text[]))", status=filters.status)
+        .add("b.due_on >= :due_from", due_from=filters.due_from)
+        .add("b.due_on <= :due_to", due_to=filters.due_to)
+        .add("b.invoice_date >= :invoice_from", invoice_from=filters.invoice_from)
+        .add("b.invoice_date <= :invoice_to", invoice_to=filters.invoice_to)
+        .add("b.total >= :amount_from", amount_from=filters.amount_from)
+        .add("b.total <= :amount_to", amount_to=filters.amount_to)
+        .add("b.receivable_type = :receivable_type", receivable_type=filters.receivable_type)
+        .add("b.source = :source", source=filters.source)
         .add(
             """
             b.invoice_id IN (SELECT x.id FROM batch r JOIN ar_transaction x ON x.batch_id = r.id
@@ -44,7 +70,13 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
             """,
             run_id=filters.run_id,
         )
-        .add("b.number ILIKE :search", search=containing(filters.search))
+        .add(
+            """
+            (b.number ILIKE :search
+             OR b.customer = ANY(ARRAY(SELECT k.number FROM customer k WHERE k.number ILIKE :search)))
+            """,
+            search=containing(filters.search),
+        )
         .add(
             """
             b.invoice_id IN (SELECT l.transaction_id FROM ar_line l
@@ -53,6 +85,11 @@ def _where(scope: Scope, filters: InvoiceFilter) -> Where:
             work_order=filters.work_order,
         )
     )
+    if filters.open is not None:
+        where.add(_OPEN[filters.open])
+    if filters.overdue is not None:
+        where.add(_OVERDUE[filters.overdue], today=today)
+    return where
 
 
 SORTING = Sorting(
@@ -63,6 +100,7 @@ SORTING = Sorting(
         "invoice_date": ("b.invoice_date", "date"),
         "due_on": ("b.due_on", "date"),
         "total": ("b.total", "numeric"),
+        "open": ("b.open", "numeric"),
     },
     default="-id",
     key="b.invoice_id",
@@ -70,7 +108,7 @@ SORTING = Sorting(
 
 
 async def list_invoices(
-    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: InvoiceFilter, query: PageQuery, today: date
 ) -> tuple[list[InvoiceRow], str | None]:
     """One page of invoices, and the cursor of the next page."""
     return await fetch_page(
@@ -78,15 +116,15 @@ async def list_invoices(
         InvoiceRow,
         columns=_ROW,
         source=_SOURCE,
-        where=_where(scope, filters),
+        where=_where(scope, filters, today),
         sorting=SORTING,
         query=query,
     )
 
 
-async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFilter) -> InvoiceTotals:
+async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFilter, today: date) -> InvoiceTotals:
     """The count, total and open amount of all invoices that match."""
-    where = _where(scope, filters)
+    where = _where(scope, filters, today)
     totals = await fetch_one(
         session,
         InvoiceTotals,
@@ -100,10 +138,17 @@ async def total_invoices(session: AsyncSession, scope: Scope, filters: InvoiceFi
     return totals
 
 
-async def find_row(session: AsyncSession, scope: Scope, invoice_id: int) -> InvoiceRow | None:
-    """One invoice within the scope, or None."""
+async def find_row(session: AsyncSession, scope: Scope, invoice_id: int) -> EnteredInvoice | None:
+    """One invoice within the scope with its whole header, or None."""
     where = Where().within(scope, **SIDES).add("b.invoice_id = :id", id=invoice_id)
-    return await fetch_one(session, InvoiceRow, f"SELECT {_ROW} FROM {_SOURCE} WHERE {where.sql}", **where.parameters)
+    return await fetch_one(
+        session,
+        EnteredInvoice,
+        f"""
+        SELECT {_ROW}, {_HEADER} FROM {_SOURCE} JOIN ar_transaction v ON v.id = b.version_id WHERE {where.sql}
+        """,
+        **where.parameters,
+    )
 
 
 async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
@@ -111,7 +156,7 @@ async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
     return await fetch_all(
         session,
         LineRow,
-        """
+        f"""
         WITH posted AS (
             SELECT coalesce(l.applies_to_line, l.line) AS invoice_line, t.type, t.id,
                    t.type IN ('invoice', 'adjustment') AS billed, l.*
@@ -121,15 +166,25 @@ async def list_lines(session: AsyncSession, invoice_id: int) -> list[LineRow]:
             SELECT DISTINCT ON (invoice_line) * FROM posted WHERE billed AND NOT reverses
             ORDER BY invoice_line, type = 'invoice' DESC, id DESC
         ), sums AS (
-            SELECT invoice_line, coalesce(sum(amount) FILTER (WHERE billed), 0.00) AS amount,
-                   coalesce(sum(tax) FILTER (WHERE billed), 0.00) AS tax, sum(amount) AS remaining
-            FROM posted GROUP BY invoice_line
+            SELECT invoice_line, {_BILLED}, sum(amount) AS remaining FROM posted GROUP BY invoice_line
         )
-        SELECT about.invoice_line AS line, about.description, about.gl_account, about.quantity, about.unit_rate,
-               sums.amount, sums.tax, about.taxable, about.work_order_id, about.work_order_number, sums.remaining
+        SELECT about.invoice_line AS line, {_ABOUT}, {", ".join(f"sums.{name}" for name in _SUMS)}, sums.remaining
         FROM about JOIN sums USING (invoice_line) ORDER BY about.invoice_line
         """,
         invoice_id=invoice_id,
+    )
+
+
+async def list_misc_distributions(session: AsyncSession, version_id: int) -> list[MiscRow]:
+    """The miscellaneous distributions of a version of an invoice."""
+    return await fetch_all(
+        session,
+        MiscRow,
+        """
+        SELECT row, code, description, distributed_on, amount FROM ar_misc_distribution
+        WHERE transaction_id = :version_id ORDER BY row
+        """,
+        version_id=version_id,
     )
 
 

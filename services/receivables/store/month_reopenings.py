@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.rules.month_reopenings import MonthReopening, ReopeningFilter
 from services.receivables.rules.requests import RequestStatus
+from services.receivables.store.credit_requests import OF_CALLER, OF_OTHERS
 from shared.access.grants import Scope
-from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
+from shared.database.pages import PageQuery, Sorting, Where, fetch_count, fetch_list_count, fetch_page
 from shared.database.statements import execute, fetch_one, fetch_value
 
 _SIDES = {"branch": None, "customer": None, "ar_company": "r.ar_company"}
@@ -83,16 +84,24 @@ async def find(session: AsyncSession, scope: Scope, reopening_id: int) -> MonthR
 SORTING = Sorting({"id": ("r.id", "bigint")}, default="-id", key="r.id")
 
 
+async def count_waiting(session: AsyncSession, scope: Scope, name: str) -> int:
+    """How many requests within the scope others than this user made and nobody has decided."""
+    where = Where(["r.status = 'awaiting_approval'", OF_OTHERS], {"name": name}).within(scope, **_SIDES)
+    return await fetch_count(session, "month_reopening r", where)
+
+
 async def list_reopenings(
-    session: AsyncSession, scope: Scope, filters: ReopeningFilter, query: PageQuery
+    session: AsyncSession, scope: Scope, filters: ReopeningFilter, query: PageQuery, name: str
 ) -> tuple[list[MonthReopening], str | None, int | None]:
-    """One page of reopenings, the cursor of the next page, and how many match."""
+    """One page of reopenings, the cursor of the next page, and how many match. `name` is the caller."""
     where = (
         Where()
         .within(scope, **_SIDES)
         .add("r.ar_company = :ar_company", ar_company=filters.ar_company)
         .add("r.status = :status", status=filters.status)
     )
+    if filters.mine is not None:
+        where.add(OF_CALLER if filters.mine else OF_OTHERS, name=name)
     rows, cursor = await fetch_page(
         session,
         MonthReopening,

@@ -6,8 +6,10 @@ from services.receivables.store import (
     customers,
     invoice_emails,
     invoices,
+    misc_distributions,
     month_reopenings,
     reconciliation_runs,
+    transactions,
 )
 from services.receivables.store.entries import rows as entry_rows
 
@@ -18,9 +20,11 @@ SORTINGS = {
     "list_entries": entry_rows.SORTING,
     "list_invoice_emails": invoice_emails.SORTING,
     "list_invoices": invoices.SORTING,
+    "list_misc_distributions": misc_distributions.SORTING,
     "list_month_reopenings": month_reopenings.SORTING,
     "list_reconciliation_runs": reconciliation_runs.RUN_SORTING,
     "list_run_differences": reconciliation_runs.DIFFERENCE_SORTING,
+    "list_transactions": transactions.SORTING,
     "read_account": customers.OPEN_ITEM_SORTING,
 }
 """By the operation id of the list; records declare theirs themselves."""

@@ -9,15 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.receivables.actions.batches import add_to_batch, edit_batch
 from services.receivables.actions.book import open_book
-from services.receivables.actions.entries.checks import (
-    check,
-    no_misc_code,
-    refuse,
-    unknown_in_lines,
-    unknown_misc_codes,
+from services.receivables.actions.entries.checks import check, refuse, unknown_in_lines, unknown_misc_codes
+from services.receivables.actions.entries.parts import (
+    kept_lines,
+    require_misc_code,
+    with_lines,
+    with_lines_replaced,
+    with_misc,
+    with_misc_rows,
 )
 from services.receivables.actions.exported_invoices import report_removed
-from services.receivables.errors import EntryFaulty, EntryReadOnly, NotForBatch
+from services.receivables.errors import EntryReadOnly, NotForBatch
 from services.receivables.rules.batches import Batch, Finding
 from services.receivables.rules.entries.book import (
     Book,
@@ -29,9 +31,9 @@ from services.receivables.rules.entries.book import (
     header_of,
     unknown_in_header,
 )
-from services.receivables.rules.entries.entries import Entry, Header, MiscRow, next_misc_amount
+from services.receivables.rules.entries.entries import Entry, Header
 from services.receivables.rules.entries.facts import DELETE, Action, require_not_held
-from services.receivables.rules.entries.fields import Field, Values
+from services.receivables.rules.entries.fields import Field, Form, Values
 from services.receivables.rules.entries.header import header_warnings
 from services.receivables.rules.entries.line_facts import BatchLine
 from services.receivables.rules.entries.posting import bring_back as back_into_batch
@@ -46,7 +48,7 @@ from shared.values.versions import require_version
 
 @dataclass(frozen=True)
 class EntryDraft:
-    """A new entry: the fields that were sent of its header, of each line and of each miscellaneous distribution."""
+    """An entry as it was sent: the fields of its header, of each line and of each miscellaneous distribution."""
 
     header: Mapping[str, Any]
     lines: Sequence[Mapping[str, Any]] = ()
@@ -71,7 +73,7 @@ async def read_entry(session: AsyncSession, batch_id: int, seq: int) -> Entry:
     return found[0]
 
 
-list_entries = rows.list_headers
+list_entries = rows.list_items
 
 
 async def add(session: AsyncSession, desk: Desk, draft: EntryDraft) -> int:
@@ -83,15 +85,11 @@ async def add(session: AsyncSession, desk: Desk, draft: EntryDraft) -> int:
     book = await _book(session, desk, draft.header)
     form, of_header = fill_header(book, draft.header)
     misc = unknown_misc_codes(book, draft.misc)
-    if form.faults:
-        of_form = [Fault(f"/{name}", detail) for name, detail in form.faults]
-        refuse([*of_form, *unknown_in_lines(book, draft.lines), *misc])
+    _refuse_header(book, form, draft, misc)
     seq = await posting.take_seqs(session, desk.batch.id, 1)
     entry = Entry(header_of(form, of_header, seq, desk.name))
     _require_in_scope(desk.scope, book, entry.header)
-    entry = _with_lines(book, entry, draft.lines, also=misc)
-    for row in draft.misc:
-        entry = _with_misc(book, entry, row)
+    entry = with_misc_rows(book, with_lines(book, entry, draft.lines, also=misc), draft.misc)
     check(book, entry)
     await rows.write(session, desk.batch.id, [entry])
     return seq
@@ -139,6 +137,26 @@ async def change(session: AsyncSession, desk: Desk, seq: int, expected: int, typ
     await rows.replace(session, desk.batch.id, changed)
 
 
+async def replace_entry(session: AsyncSession, desk: Desk, seq: int, expected: int, draft: EntryDraft) -> None:
+    """Replaces header, lines and miscellaneous distributions. What the draft leaves out gets its default.
+
+    A line of the draft with the number of a line that the entry has stays that line, and then the header is fixed as far
+    as it is for an entry with lines. Raises the errors of `change`.
+    """
+    entry = await _to_edit(session, desk, seq, expected)
+    left = replace(entry, lines=kept_lines(entry, draft.lines), misc=())
+    book = await _book(session, desk, draft.header, entry)
+    fixed = left if left.lines or left.header.brought_back else None
+    form, of_header = fill_header(book, draft.header, fixed, whole=True)
+    misc = unknown_misc_codes(book, draft.misc)
+    _refuse_header(book, form, draft, misc)
+    left = replace(left, header=header_of(form, of_header, seq, desk.name, entry.header))
+    _require_in_scope(desk.scope, book, left.header)
+    after = with_misc_rows(book, with_lines_replaced(book, left, draft.lines, also=misc), draft.misc)
+    check(book, after, entry)
+    await rows.replace(session, desk.batch.id, after)
+
+
 async def remove(session: AsyncSession, desk: Desk, seq: int, expected: int) -> None:
     """Removes an entry, which releases a brought-back transaction and refuses a hand-over from rating.
 
@@ -153,7 +171,7 @@ async def add_line(session: AsyncSession, desk: Desk, seq: int, expected: int, t
     """Adds a line and returns its number. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
     book = await _book(session, desk, {}, entry)
-    changed = _with_lines(book, entry, [typed], pointer="")
+    changed = with_lines(book, entry, [typed], pointer="")
     check(book, changed, entry)
     await rows.replace(session, desk.batch.id, changed)
     return changed.header.last_line
@@ -188,7 +206,7 @@ async def add_misc(session: AsyncSession, desk: Desk, seq: int, expected: int, t
     """Adds a miscellaneous distribution. Raises the errors of `change`."""
     entry = await _to_edit(session, desk, seq, expected)
     book = await _book(session, desk, {}, entry)
-    await rows.replace(session, desk.batch.id, _with_misc(book, entry, typed))
+    await rows.replace(session, desk.batch.id, with_misc(book, entry, typed))
 
 
 async def change_misc(
@@ -201,7 +219,7 @@ async def change_misc(
         raise NotFound(f"Entry {seq} has no miscellaneous distribution {row}.")
     book = await _book(session, desk, {}, entry)
     after = replace(before, **typed)
-    _require_misc_code(book, after.code)
+    require_misc_code(book, after.code)
     changed = replace(entry, misc=[after if known.row == row else known for known in entry.misc])
     await rows.replace(session, desk.batch.id, changed)
 
@@ -339,57 +357,11 @@ async def _to_edit(session: AsyncSession, desk: Desk, seq: int, expected: int, *
     return entry
 
 
-def _with_lines(
-    book: Book,
-    entry: Entry,
-    typed: Sequence[Mapping[str, Any]],
-    pointer: str = "/lines/{0}",
-    also: Sequence[Fault] = (),
-) -> Entry:
-    """The entry with more lines, numbered after the last one.
-
-    Raises EntryFaulty with the faults of all of them, and those of the rest of the entry in `also`.
-    """
-    added: list[BatchLine] = []
-    faults: list[Fault] = []
-    number = entry.header.last_line
-    for index, fields in enumerate(typed):
-        number += 1
-        line, line_faults = complete_line(book, entry.header, number, fields)
-        faults += [Fault(f"{pointer.format(index)}/{name}", detail) for name, detail in line_faults]
-        if line is not None:
-            added.append(line)
-    refuse([*faults, *also])
-    return replace(entry, header=replace(entry.header, last_line=number), lines=[*entry.lines, *added])
-
-
-def _with_misc(book: Book, entry: Entry, typed: Mapping[str, Any]) -> Entry:
-    code = typed.get("code") or _default_code(book, entry)
-    _require_misc_code(book, code)
-    amount = typed.get("amount")
-    row = MiscRow(
-        row=max((known.row for known in entry.misc), default=0) + 1,
-        code=code,
-        description=typed.get("description") or book.codes.misc_codes[code],
-        distributed_on=typed.get("distributed_on") or entry.header.invoice_date,
-        amount=next_misc_amount(entry) if amount is None else amount,
-    )
-    return replace(entry, misc=[*entry.misc, row])
-
-
-def _default_code(book: Book, entry: Entry) -> str:
-    customer = book.customers.get(entry.header.customer)
-    code = customer.misc_distribution_code if customer else None
-    if code is None:
-        detail = "is required, because the customer has no default code"
-        raise EntryFaulty("The miscellaneous distribution has no code.", faults=[Fault("/code", detail)])
-    return code
-
-
-def _require_misc_code(book: Book, code: str) -> None:
-    if code not in book.codes.misc_codes:
-        fault = Fault("/code", no_misc_code(code))
-        raise EntryFaulty("The miscellaneous distribution cannot be saved; see `errors`.", faults=[fault])
+def _refuse_header(book: Book, form: Form, draft: EntryDraft, misc: Sequence[Fault]) -> None:
+    """Raises EntryFaulty if the header has faults, with those that are certain without a valid header."""
+    if form.faults:
+        of_form = [Fault(f"/{name}", detail) for name, detail in form.faults]
+        refuse([*of_form, *unknown_in_lines(book, draft.lines), *misc])
 
 
 def _line_of(entry: Entry, line: int) -> BatchLine:

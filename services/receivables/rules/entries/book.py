@@ -96,16 +96,19 @@ def header_facts(book: Book, typed: Values, entry: Entry | None = None) -> Heade
     )
 
 
-def fill_header(book: Book, typed: Values, entry: Entry | None = None) -> tuple[Form, HeaderFacts]:
+def fill_header(
+    book: Book, typed: Values, entry: Entry | None = None, *, whole: bool = False
+) -> tuple[Form, HeaderFacts]:
     """The header as a form. Unknown names and values that contradict each other are faults like any other.
 
-    A customer that is typed in another spelling is the one that the book has under it.
+    A customer that is typed in another spelling is the one that the book has under it. If `typed` is the `whole` header,
+    open fields without input get their default; otherwise they stay as they are in the entry.
     """
     customer = book.customers.get(typed.get("customer") or "")
     if customer is not None:
         typed = {**typed, "customer": customer.number}
     facts = header_facts(book, typed, entry)
-    form = fill(HEADER, facts, typed, unaffected(facts.kept or {}, typed))
+    form = fill(HEADER, facts, typed, {} if whole else unaffected(facts.kept or {}, typed))
     values = form.values
     faults = [*form.faults, *faults_in_header(facts)]
     if values["type"] != INVOICE and values["apply_to"] is not None and facts.applied is None:

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from services.receivables.rules.batches import Severity
 from services.receivables.rules.entries.amounts import Amounts, total
 from services.receivables.rules.entries.facts import ADD, Action, TransactionType
 from services.receivables.rules.entries.line_facts import BatchLine
 from shared.contracts.invoice_credited import Disposition
 from shared.values.fields import COMPLETE, light
+from shared.values.filters import Filter
 from shared.values.money import ZERO, Money
+from shared.values.text import NumberText
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,25 @@ class EntryHead:
     entered_by: str = ""
     posted: bool = False
     revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryItem(EntryHead):
+    """An entry in a list."""
+
+    customer_name: str
+    total: Money
+    lines: Annotated[int, Field(description="How many lines the entry has.")]
+    errors: Annotated[int, Field(description="How many errors the last validation found in it.")]
+    warnings: Annotated[int, Field(description="How many warnings the last validation found about it.")]
+
+
+class EntryFilter(Filter):
+    """The filters of the entries of a batch."""
+
+    customer: NumberText | None = None
+    type: list[TransactionType] | None = Field(default=None, description="One or several; repeat the parameter.")
+    severity: Severity | None = Field(default=None, description="With a finding of the last validation of this kind.")
 
 
 @light

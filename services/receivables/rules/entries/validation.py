@@ -22,6 +22,7 @@ from services.receivables.rules.entries.line_facts import is_current
 from services.receivables.rules.entries.numbers import NumberInUse, describe_use, duplicates, normalized
 from services.receivables.rules.months import is_open
 from shared.values.money import ZERO
+from shared.values.numbers import counted
 
 ERROR: Final = "error"
 WARNING: Final = "warning"
@@ -41,7 +42,7 @@ def validate(batch: Batch, book: Book, entries: Sequence[Entry], environment: En
     Entries count one after the other, so two of them that together take more from a line than it has are found.
     Source: receivables, sections 2 and 3.
     """
-    findings = _fault_of_month(batch, book)
+    findings = [*_fault_of_month(batch, book), *_control_warnings(batch, entries)]
     lines: dict[int, Mapping[int, AppliedLine]] = dict(book.lines)
     totals = dict(book.totals)
     owed = dict(environment.owed or {})
@@ -73,6 +74,24 @@ def _fault_of_month(batch: Batch, book: Book) -> list[Finding]:
         return []
     detail = f"{batch.month} is not open in company {company.number}"
     return [Finding(0, None, "month", "MONTH_CLOSED", ERROR, detail)]
+
+
+def _control_warnings(batch: Batch, entries: Sequence[Entry]) -> list[Finding]:
+    """A warning if the entries do not add up to the control total, or are not as many as the control count.
+
+    Example: 3 entries of 100.00 in a batch with a control total of 250.00 and a control count of 3 give one warning.
+    """
+    found = []
+    entered = sum((entry.total.amount for entry in entries), ZERO)
+    if batch.control_total is not None and batch.control_total != entered:
+        detail = f"the entries add up to {entered}, but the control total is {batch.control_total}"
+        found.append(Finding(0, None, "control_total", "CONTROL_TOTAL_DIFFERS", WARNING, detail))
+    if batch.control_count is not None and batch.control_count != len(entries):
+        detail = (
+            f"the batch has {counted(len(entries), 'entry', 'entries')}, but the control count is {batch.control_count}"
+        )
+        found.append(Finding(0, None, "control_count", "CONTROL_COUNT_DIFFERS", WARNING, detail))
+    return found
 
 
 def _entry(book: Book, entry: Entry, month: str) -> list[Finding]:

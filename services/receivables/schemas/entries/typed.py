@@ -1,5 +1,6 @@
 """Entries as clerks enter them."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,7 @@ from shared.values.numbers import Id
 from shared.values.text import AccountText, CodeText, Line, NumberText
 
 LineNumber = Annotated[int, Field(ge=1, le=99_999)]
+MOST_LINES, MOST_DISTRIBUTIONS = 10_000, 1_000
 Percent = Annotated[EnteredRate, Field(ge=0, le=100)]
 
 
@@ -93,17 +95,43 @@ class MiscInput(ChangeBody):
 class EntryInput(HeaderInput):
     """A new entry with its first lines and miscellaneous distributions."""
 
-    lines: list[LineInput] = Field(default=[], max_length=10_000)
-    misc_distributions: list[MiscInput] = Field(default=[], max_length=1_000)
+    lines: list[LineInput] = Field(default=[], max_length=MOST_LINES)
+    misc_distributions: list[MiscInput] = Field(default=[], max_length=MOST_DISTRIBUTIONS)
 
     def to_entry(self) -> EntryDraft:
-        """The fields that were sent of the header, of each line and of each miscellaneous distribution.
+        return _draft(self, self.lines, self.misc_distributions)
 
-        If the body is read partly, these are the ones that are valid.
-        """
-        header = {name: value for name, value in self.to_changes().items() if name in HeaderInput.model_fields}
-        lines = [line.to_changes() for line in self.lines]
-        return EntryDraft(header, lines, [row.to_changes() for row in self.misc_distributions])
+
+class LineToSave(LineInput):
+    """A line of an entry that is replaced. Fields that you leave out get their defaults."""
+
+    line: LineNumber | None = Field(
+        default=None,
+        description="The number of a line that the entry has, and which stays. Leave it out for a new line.",
+    )
+
+
+class EntryToSave(HeaderInput):
+    """An entry as a whole, to replace the one that is in the batch. Fields that you leave out get their defaults.
+
+    Lines and miscellaneous distributions that are not in the body are removed. As long as a line of the entry stays, what
+    an entry with lines does not let you change in its header stays as well.
+    """
+
+    lines: list[LineToSave] = Field(default=[], max_length=MOST_LINES)
+    misc_distributions: list[MiscInput] = Field(default=[], max_length=MOST_DISTRIBUTIONS)
+
+    def to_entry(self) -> EntryDraft:
+        return _draft(self, self.lines, self.misc_distributions)
+
+
+def _draft(header: HeaderInput, lines: Sequence[LineInput], misc: Sequence[MiscInput]) -> EntryDraft:
+    """The fields that were sent of the header, of each line and of each miscellaneous distribution.
+
+    If the body is read partly, these are the ones that are valid.
+    """
+    typed = {name: value for name, value in header.to_changes().items() if name in HeaderInput.model_fields}
+    return EntryDraft(typed, [line.to_changes() for line in lines], [row.to_changes() for row in misc])
 
 
 class TransactionToBringBack(BaseModel):

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.entries.entries import Entry, Header, MiscRow
+from services.receivables.rules.entries.entries import Entry, EntryFilter, EntryItem, Header, MiscRow
 from services.receivables.rules.entries.line_facts import BatchLine
 from shared.database.pages import PageQuery, Sorting, Where, fetch_list_count, fetch_page
 from shared.database.statements import copy_rows, execute, fetch_all, fetch_value, fetch_values
@@ -18,6 +18,18 @@ _KEPT = tuple(field.name for field in fields(Header) if field.name not in {"cust
 _HEADER = ", ".join(
     "c.number AS customer" if field.name == "customer" else f"e.{field.name}" for field in fields(Header)
 )
+_OF_ENTRY = "{0}.batch_id = e.batch_id AND {0}.seq = e.seq"
+_FINDINGS = f"(SELECT count(*) FROM batch_finding f WHERE {_OF_ENTRY.format('f')} AND f.severity = '{{0}}')"
+_LINES = f"(SELECT {{0}} FROM batch_line l WHERE {_OF_ENTRY.format('l')})"
+_ELSEWHERE = {
+    "customer": "c.number",
+    "customer_name": "c.name",
+    "total": _LINES.format("coalesce(sum(l.amount), 0.00)"),
+    "lines": _LINES.format("count(*)"),
+    "errors": _FINDINGS.format("error"),
+    "warnings": _FINDINGS.format("warning"),
+}
+_ITEM = ", ".join(f"{_ELSEWHERE.get(field.name, f'e.{field.name}')} AS {field.name}" for field in fields(EntryItem))
 _LINE = tuple(field.name for field in fields(BatchLine))
 _MISC = tuple(field.name for field in fields(MiscRow))
 _SOURCE = "batch_entry e JOIN customer c ON c.id = e.customer_id"
@@ -148,15 +160,24 @@ SORTING = Sorting(
 )
 
 
-async def list_headers(
-    session: AsyncSession, batch_id: int, query: PageQuery
-) -> tuple[list[Header], str | None, int | None]:
-    """One page of the entries of a batch without their lines, the cursor of the next page, and how many there are."""
-    where = Where().add("e.batch_id = :batch_id", batch_id=batch_id)
+async def list_items(
+    session: AsyncSession, batch_id: int, filters: EntryFilter, query: PageQuery
+) -> tuple[list[EntryItem], str | None, int | None]:
+    """One page of the entries of a batch without their lines, the cursor of the next page, and how many match."""
+    where = (
+        Where()
+        .add("e.batch_id = :batch_id", batch_id=batch_id)
+        .add("lower(c.number) = lower(:customer)", customer=filters.customer)
+        .add("e.type = ANY(CAST(:type AS text[]))", type=filters.type)
+        .add(
+            f"EXISTS (SELECT FROM batch_finding f WHERE {_OF_ENTRY.format('f')} AND f.severity = :severity)",
+            severity=filters.severity,
+        )
+    )
     rows, cursor = await fetch_page(
         session,
-        Header,
-        columns=_HEADER,
+        EntryItem,
+        columns=_ITEM,
         source=_SOURCE,
         where=where,
         sorting=SORTING,

@@ -1,9 +1,11 @@
 """Batches: who can open them, which status follows, and that many requests at once lose nothing."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
@@ -265,3 +267,77 @@ async def test_batches_are_found_by_month_status_and_creator(clerk: Clerk) -> No
     assert await listed(clerk, month="2026-12") == [second]
     assert await listed(clerk, status="open", source="ar_invoice") == [first, second]
     assert await listed(clerk, created_by="ALAMO\\nobody") == []
+
+
+async def test_a_batch_whose_entries_differ_from_its_control_figures_has_warnings(clerk: Clerk) -> None:
+    batch_id = await clerk.batch(description="Monday", control_total="100.00", control_count=1)
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    entered = f"{2 * Decimal(LINE['net'])}"
+    assert (await clerk.validate(batch_id))["status"] == "warnings"
+    assert [(one["seq"], one["field"], one["rule"], one["severity"]) for one in await clerk.findings(batch_id)] == [
+        (0, "control_total", "CONTROL_TOTAL_DIFFERS", "warning"),
+        (0, "control_count", "CONTROL_COUNT_DIFFERS", "warning"),
+    ]
+    read = await clerk.read(batch_id)
+    changed = await clerk.change("PATCH", f"/v1/batches/{batch_id}", read["revision"], control_total=entered)
+    assert (changed.json()["status"], changed.json()["description"]) == ("open", "Monday")
+    await clerk.change(
+        "PATCH", f"/v1/batches/{batch_id}", changed.json()["revision"], control_count=2, description="Tuesday"
+    )
+    batch = await clerk.validate(batch_id)
+    assert (batch["status"], batch["control_total"], batch["description"]) == ("valid", entered, "Tuesday")
+
+
+async def test_batches_are_found_by_several_statuses_and_by_who_created_them(
+    clerk: Clerk, receivables_database: Database, gateway_key: Ed25519PrivateKey, identity: Identity
+) -> None:
+    opened, faulty, cancelled = [await clerk.batch() for _ in range(3)]
+    await clerk.entered(faulty, customer="E1")
+    await clerk.validate(faulty)
+    await clerk.client.post(f"/v1/batches/{cancelled}/clear")
+
+    async def found(client: httpx.AsyncClient, **query: Any) -> list[int]:
+        return [one["id"] for one in (await client.get("/v1/batches", params={**query, "sort": "id"})).json()["items"]]
+
+    assert await found(clerk.client, status=["open", "errors"]) == [opened, faulty]
+    assert await found(clerk.client, status="cancelled", mine=True) == [cancelled]
+    assert await found(clerk.client, mine=False) == []
+    headers = identity("receivables", Grant("receivables.batches", Level.VIEW), subject="9", name="ALAMO\\other")
+    async with client_on("receivables", receivables_database, gateway_key, headers) as other:
+        assert await found(other, mine=True) == []
+        assert await found(other, mine=False) == [opened, faulty, cancelled]
+
+
+async def test_a_list_of_entries_shows_totals_and_findings_in_a_fixed_number_of_statements(
+    clerk: Clerk, receivables_database: Database, count_statements: CountStatements
+) -> None:
+    batch_id = await clerk.batch()
+    await clerk.entered(batch_id, customer="E1", due_on="2026-01-31", lines=[LINE, {"net": "20.00"}])
+    await clerk.entered(batch_id, customer="E3", lines=[])
+    await clerk.set_company(customers_on_hold="refuse")
+    await clerk.validate(batch_id)
+    rows = (await clerk.client.get(f"/v1/batches/{batch_id}/entries")).json()["items"]
+    findings = await clerk.findings(batch_id)
+    for row in rows:
+        entry = (await clerk.client.get(f"/v1/batches/{batch_id}/entries/{row['seq']}")).json()
+        severities = [one["severity"] for one in findings if one["seq"] == row["seq"]]
+        assert (row["total"], row["lines"], row["errors"], row["warnings"]) == (
+            *(entry["total"], len(entry["lines"])),
+            *(severities.count("error"), severities.count("warning")),
+        )
+    assert [(row["customer_name"], row["errors"]) for row in rows] == [("Plain", 0), ("Held", 2)]
+    for query, seqs in (
+        *(({"customer": "e3"}, [2]), ({"severity": "error"}, [2]), ({"severity": "warning"}, [1, 2])),
+        *(({"type": ["invoice", "write_off"]}, [1, 2]), ({"type": "credit_memo"}, [])),
+    ):
+        page = (await clerk.client.get(f"/v1/batches/{batch_id}/entries", params=query)).json()
+        assert [row["seq"] for row in page["items"]] == seqs, query
+        assert page["totals"]["count"] == len(seqs)
+    calls = []
+    for _ in range(2):
+        async with count_statements(receivables_database) as statements:
+            await clerk.client.get(f"/v1/batches/{batch_id}/entries")
+        calls.append(sum(statements.calls.values()))
+        await clerk.entered(batch_id, customer="E1", lines=[LINE])
+    assert calls[0] == calls[1]

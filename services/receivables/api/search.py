@@ -1,0 +1,27 @@
+"""Searching over everything, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from services.receivables.actions import search
+from services.receivables.rules.search import ReceivablesFound
+from shared.access import declared
+from shared.http.operation import CallerOf, Router
+from shared.http.transaction import Transaction
+from shared.values.text import FilledLine
+
+router = Router("search")
+Wanted = Annotated[
+    FilledLine,
+    Query(description="The beginning of a number, or at least three letters of a customer's or contract's name."),
+]
+
+
+@router.get("", access=declared.signed_in())
+async def search_receivables(q: Wanted, caller: CallerOf, session: Transaction) -> list[ReceivablesFound]:
+    """Invoices, customers, batches and contracts that you may see, at most five of each.
+
+    Those whose number begins with the text come first.
+    """
+    return await search.find(session, caller.principal.grants, q)
