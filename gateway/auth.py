@@ -213,7 +213,10 @@ class Identities:
             return kept[0]
         module = f"{service}."
         grants = tuple(grant for grant in user.grants if grant.feature.startswith(module))
-        identity = sign_identity(self._signing_key, Principal(session.caller.subject, user.name, grants), service)
+        caller = session.caller
+        identity = sign_identity(
+            self._signing_key, Principal(caller.subject, user.name, grants, caller.session_id), service
+        )
         session.identities[service] = (identity, now + TRUSTED_SECONDS)
         return identity
 

@@ -192,8 +192,10 @@ def gateway_key() -> Ed25519PrivateKey:
 def identity(gateway_key: Ed25519PrivateKey) -> Callable[..., dict[str, str]]:
     """Returns a function that makes the headers of a caller: `identity("rating", Grant(...), Grant(...))`."""
 
-    def headers(service: str, *grants: Grant, subject: str = "7", name: str = "ALAMO\\tester") -> dict[str, str]:
-        return {HEADER: sign_identity(gateway_key, Principal(subject, name, grants), service)}
+    def headers(
+        service: str, *grants: Grant, subject: str = "7", name: str = "ALAMO\\tester", session: str = ""
+    ) -> dict[str, str]:
+        return {HEADER: sign_identity(gateway_key, Principal(subject, name, grants, session), service)}
 
     return headers
 

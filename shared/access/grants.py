@@ -164,8 +164,12 @@ def highest_levels(grants: Iterable[Grant]) -> dict[str, Level]:
 
 @dataclass(frozen=True)
 class Principal:
-    """The caller: the stable id of the account, its `DOMAIN\\name`, and its grants in this service."""
+    """The caller: the stable id of the account, its `DOMAIN\\name`, and its grants in this service.
+
+    `session` is the id of the log-in that it comes from; a gateway's own requests have none.
+    """
 
     subject: str
     name: str
     grants: tuple[Grant, ...] = field(default=(), repr=False)
+    session: str = ""

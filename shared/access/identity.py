@@ -60,6 +60,7 @@ def sign_identity(private_key: Ed25519PrivateKey, principal: Principal, service:
         "aud": service,
         "sub": principal.subject,
         "name": principal.name,
+        "sid": principal.session,
         "iat": issued_at,
         "exp": issued_at + LIFETIME_SECONDS,
         "grants": grants_to_claim(principal.grants),
@@ -120,7 +121,8 @@ class IdentityVerifier:
                 issuer=ISSUER,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
-            principal = Principal(claims["sub"], claims["name"], grants_from_claim(claims["grants"]))
+            grants = grants_from_claim(claims["grants"])
+            principal = Principal(claims["sub"], claims["name"], grants, claims.get("sid", ""))
             return principal, float(claims["exp"])
         except UNREADABLE as error:
             raise Unauthenticated("The identity of the request is not valid.") from error

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -127,26 +126,23 @@ class Source:
 
 
 async def test_a_large_piece_is_compressed_in_turns_with_others() -> None:
-    longest = 0.0
+    turns = 0
 
     async def others() -> None:
-        nonlocal longest
+        nonlocal turns
         while True:
-            before = time.monotonic()
             await asyncio.sleep(0)
-            longest = max(longest, time.monotonic() - before)
+            turns += 1
 
-    content = ROWS * 2_000
+    content = ROWS * 1_000
     working = asyncio.create_task(others())
-    body = Gzipped(Source(content[:5_000_000], content[5_000_000:]))
-    began = time.monotonic()
+    body = Gzipped(Source(content))
     made = bytearray()
     while piece := await body.read():
         made += piece
-    took = time.monotonic() - began
     working.cancel()
     assert gzip.decompress(made) == content
-    assert longest < took / 4
+    assert turns > len(content) / 65_536 - 2
 
 
 async def test_a_body_that_breaks_off_has_no_end() -> None:
@@ -158,5 +154,6 @@ async def test_a_body_that_breaks_off_has_no_end() -> None:
             raise ConnectionError
 
     body = Gzipped(Broken(b"x"))
+    assert await body.read()
     with pytest.raises(ConnectionError):
         await body.read()

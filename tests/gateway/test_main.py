@@ -207,7 +207,7 @@ def test_without_a_key_there_are_no_metrics(gateway: Gateway) -> None:
 
 
 def test_unknown_paths_outside_the_api_give_a_problem_too(gateway: Gateway) -> None:
-    for path in ("/", "/api", "/API/v1/rating/echo", "/auth/check", "/v1/echo"):
+    for path in ("/nothing", "/api", "/API/v1/rating/echo", "/auth/check", "/v1/echo"):
         answer = httpx.get(gateway.origin + path)
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 

@@ -34,7 +34,7 @@ def test_a_service_gets_an_identity_with_its_own_grants_only(gateway: Gateway) -
     for service, seen in zip(("rating", "receivables"), gateway.player.seen, strict=True):
         (identity,) = seen.header(HEADER)
         principal = IdentityVerifier(jwks, service).verify(identity)
-        assert (principal.subject, principal.name) == ("7", "ALAMO\\tester")
+        assert (principal.subject, principal.name, principal.session) == ("7", "ALAMO\\tester", "70")
         assert {grant.feature.split(".")[0] for grant in principal.grants} == {service}
 
 

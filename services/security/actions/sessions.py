@@ -10,9 +10,12 @@ from services.security.store import sessions
 from shared.errors import NotFound
 
 
-async def list_sessions(session: AsyncSession, user_id: int | None, now: datetime) -> list[OpenSession]:
-    """The open sessions of a user, most recently used first; raises NotFound if there is no such user."""
-    return await sessions.list_open(session, await _known(session, user_id), now)
+async def list_sessions(session: AsyncSession, user_id: int | None, current: str, now: datetime) -> list[OpenSession]:
+    """The open sessions of a user, most recently used first; raises NotFound if there is no such user.
+
+    `current` is the id of the session that asks.
+    """
+    return await sessions.list_open(session, await _known(session, user_id), current, now)
 
 
 async def end_one(

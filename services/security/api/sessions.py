@@ -8,7 +8,7 @@ from shared.access import declared
 from shared.access.grants import Level
 from shared.errors import NotFound
 from shared.http.moment import Now
-from shared.http.operation import Router
+from shared.http.operation import CallerOf, Router
 from shared.http.transaction import Transaction
 from shared.values.numbers import Id
 
@@ -21,9 +21,9 @@ of_users = Router("users")
     access=declared.signed_in(),
     refuses=[NotFound],
 )
-async def list_own_sessions(session: Transaction, caller_id: CallerId, now: Now) -> list[OpenSession]:
+async def list_own_sessions(session: Transaction, caller: CallerOf, caller_id: CallerId, now: Now) -> list[OpenSession]:
     """Your open sessions, most recently used first."""
-    return await actions.list_sessions(session, caller_id, now)
+    return await actions.list_sessions(session, caller_id, caller.principal.session, now)
 
 
 @own.delete(
@@ -42,9 +42,9 @@ async def end_own_session(session_id: Id, session: Transaction, caller_id: Calle
     access=declared.feature(USERS, Level.VIEW),
     refuses=[NotFound],
 )
-async def list_sessions(user_id: Id, session: Transaction, now: Now) -> list[OpenSession]:
+async def list_sessions(user_id: Id, session: Transaction, caller: CallerOf, now: Now) -> list[OpenSession]:
     """The user's open sessions, most recently used first."""
-    return await actions.list_sessions(session, user_id, now)
+    return await actions.list_sessions(session, user_id, caller.principal.session, now)
 
 
 @of_users.delete(

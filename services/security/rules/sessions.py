@@ -20,12 +20,16 @@ EndReason = Literal[
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A session that has not ended; `last_used_at` is the time of its last refresh."""
+    """A session that has not ended; `last_used_at` is the time of its last refresh.
+
+    `current` is whether this request comes from it.
+    """
 
     id: int
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
+    current: bool
 
 
 @dataclass(frozen=True)

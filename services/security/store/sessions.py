@@ -96,18 +96,20 @@ async def find_shown(session: AsyncSession, digest: bytes) -> Shown | None:
     )
 
 
-async def list_open(session: AsyncSession, user_id: int, now: datetime) -> list[OpenSession]:
-    """The user's open sessions, most recently used first."""
+async def list_open(session: AsyncSession, user_id: int, current: str, now: datetime) -> list[OpenSession]:
+    """The user's open sessions, most recently used first; `current` is the id of the one that asks, as text."""
     return await fetch_all(
         session,
         OpenSession,
         """
-        SELECT session.id, session.created_at, max(refresh_token.issued_at) AS last_used_at, session.expires_at
+        SELECT session.id, session.created_at, max(refresh_token.issued_at) AS last_used_at, session.expires_at,
+               CAST(session.id AS text) = :current AS current
         FROM session JOIN refresh_token ON refresh_token.session_id = session.id
         WHERE session.user_id = :user_id AND session.ended_at IS NULL AND session.expires_at > :now
         GROUP BY session.id ORDER BY last_used_at DESC, session.id DESC
         """,
         user_id=user_id,
+        current=current,
         now=now,
     )
 

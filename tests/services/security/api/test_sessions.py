@@ -1,5 +1,7 @@
 """Sessions are listed and ended, by the user and by user administrators."""
 
+from collections.abc import Callable
+
 import httpx
 
 from shared.access.grants import Grant, Level
@@ -31,6 +33,19 @@ async def test_own_sessions_are_listed_and_one_is_ended(client: Client, company:
     assert (await can_refresh(client(), first), await can_refresh(client(), second)) == (False, True)
     assert [one["id"] for one in (await ana.get("/v1/me/sessions")).json()] == [listed[0]["id"]]
     assert (await ana.delete(f"/v1/me/sessions/{listed[1]['id']}")).status_code == 204
+
+
+async def test_the_session_that_asks_is_marked(
+    client: Client, company: Company, identity: Callable[..., dict[str, str]]
+) -> None:
+    user = await company.user("ALAMO\\ana", password=PASSWORD)
+    await log_in(client())
+    await log_in(client())
+    ana = client(user=user)
+    last, first = [one["id"] for one in (await ana.get("/v1/me/sessions")).json()]
+    of_first = identity("security", subject=str(user), session=str(first))
+    listed = (await ana.get("/v1/me/sessions", headers=of_first)).json()
+    assert {one["id"]: one["current"] for one in listed} == {last: False, first: True}
 
 
 async def test_a_session_of_another_user_is_not_found(client: Client, company: Company) -> None:
