@@ -95,9 +95,10 @@ WHERE t.id BETWEEN 10000000 + :first AND 10000000 + :last OR t.id BETWEEN 200000
 """
 _BALANCES = """
 INSERT INTO invoice_balance (invoice_id, version_id, ar_company, customer_id, customer, branch, month, number, invoice_date,
-    due_on, total, open, written_off, amended)
+    due_on, total, open, written_off, amended, source, receivable_type)
 SELECT t.id, t.id, 1, t.customer_id, c.number, t.branch, t.month, t.invoice_number, t.invoice_date, t.due_on, t.total,
-       t.total + coalesce(x.total, 0), coalesce(x.total, 0), CASE WHEN x.id IS NULL THEN 0 ELSE 1 END
+       t.total + coalesce(x.total, 0), coalesce(x.total, 0), CASE WHEN x.id IS NULL THEN 0 ELSE 1 END, 'rating',
+       t.receivable_type
 FROM ar_transaction t
 JOIN customer c ON c.id = t.customer_id
 LEFT JOIN ar_transaction x ON x.id = t.id + 10000000
@@ -132,6 +133,11 @@ _COUNTERS = (
     CROSS JOIN LATERAL (
         SELECT 'G' || lpad((CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n * 7919::bigint % :customers END)::text, 5, '0') AS c
     ) AS payer
+    """,
+    """
+    UPDATE batch b SET posted_count = s.count, posted_total = s.total
+    FROM (SELECT batch_id, count(*) AS count, sum(total) AS total FROM ar_transaction GROUP BY batch_id) AS s
+    WHERE b.id = s.batch_id
     """,
     """
     INSERT INTO number_series (ar_company, series, last_number)

@@ -5,12 +5,13 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rating.rules.ready_to_export import plan_export
-from services.rating.rules.waiting import FailingOrders, RatingWaiting, WaitingPart
+from services.rating.rules.waiting import FailingOrders, RatingWaiting
 from services.rating.store import rating_runs, ready_to_export, waiting
 from services.rating.store.exports import runs
 from shared.access.grants import Grant, Level, Scope, scope_for
 from shared.clock import month_of
 from shared.values.filters import RunFilter
+from shared.values.waiting import WaitingPart
 
 _UNFINISHED = RunFilter(finished=False)
 
@@ -33,35 +34,35 @@ async def read_waiting(session: AsyncSession, grants: tuple[Grant, ...], today: 
         rating_runs=None
         if rating is None
         else WaitingPart(
-            await rating_runs.count_runs(session, rating, _UNFINISHED), None, "/v1/rating-runs?finished=false"
+            await rating_runs.count_runs(session, rating, _UNFINISHED), None, "rating-runs?finished=false"
         ),
         exports=None
         if export is None
-        else WaitingPart(await runs.count_runs(session, export, _UNFINISHED), None, "/v1/exports?finished=false"),
+        else WaitingPart(await runs.count_runs(session, export, _UNFINISHED), None, "exports?finished=false"),
     )
 
 
 async def _ready(session: AsyncSession, scope: Scope, today: date) -> WaitingPart:
     planned = plan_export(today, month_of(today), await ready_to_export.months_of_companies(session))
     found = await waiting.exportable(session, scope, planned)
-    return WaitingPart(found.count, found.total, "/v1/ready-to-export?exportable=true")
+    return WaitingPart(found.count, found.total, "ready-to-export?exportable=true")
 
 
 async def _failing(session: AsyncSession, scope: Scope) -> list[FailingOrders]:
     return [
-        FailingOrders(one.count, None, f"/v1/work-orders?reason={one.reason}", one.reason)
+        FailingOrders(one.count, None, f"work-orders?reason={one.reason}", one.reason)
         for one in await waiting.failing(session, scope)
     ]
 
 
 async def _to_roll_up(session: AsyncSession, scope: Scope) -> WaitingPart:
     found = await waiting.to_roll_up(session, scope)
-    return WaitingPart(found.count, found.total, "/v1/open-rollup-invoices?state=rated")
+    return WaitingPart(found.count, found.total, "open-rollup-invoices?state=rated")
 
 
 async def _drafts(session: AsyncSession, scope: Scope) -> tuple[WaitingPart, WaitingPart]:
     found = await waiting.drafts(session, scope)
     return (
-        WaitingPart(found.count, found.total, "/v1/invoices?status=draft"),
-        WaitingPart(found.refused, found.refused_total, "/v1/invoices?refused=true"),
+        WaitingPart(found.count, found.total, "invoices?status=draft"),
+        WaitingPart(found.refused, found.refused_total, "invoices?refused=true"),
     )

@@ -6,16 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.values.money import Money
-
-
-@dataclass(frozen=True)
-class WaitingPart:
-    """How much waits, and what it comes to if it has amounts."""
-
-    count: int
-    total: Money | None
-    list: Annotated[str, Field(description="The path and query of the list that shows exactly this.")]
+from shared.values.waiting import WaitingPart
 
 
 @dataclass(frozen=True)

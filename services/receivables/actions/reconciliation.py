@@ -86,6 +86,7 @@ async def _check(session: AsyncSession, scope: Scope, months: Months) -> tuple[M
         *await reconciliation.gl_differences(session, scope, months),
         *await reconciliation.document_differences(session, scope, months),
         *await reconciliation.account_differences(session, scope, months),
+        *([] if scope.limits else await reconciliation.batch_differences(session, months)),
         *await reconciliation.number_gaps(session, scope, months),
         *await reconciliation.order_differences(session, scope, months),
     ]

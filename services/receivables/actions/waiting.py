@@ -2,9 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.receivables.rules.waiting import BatchesWaiting, ReceivablesWaiting, WaitingPart, batches_waiting
+from services.receivables.rules.waiting import BatchesWaiting, ReceivablesWaiting, batches_waiting
 from services.receivables.store import batches, credit_requests, customers, invoice_emails, month_reopenings
 from shared.access.grants import Grant, Level, scope_for
+from shared.values.waiting import WaitingPart
 
 _REQUESTS = "status=awaiting_approval&mine=false"
 
@@ -30,7 +31,7 @@ async def _credit_requests(session: AsyncSession, grants: tuple[Grant, ...], nam
     if scope is None:
         return None
     found = await credit_requests.count_waiting(session, scope, name)
-    return WaitingPart(found.count, found.total, f"/v1/credit-requests?{_REQUESTS}")
+    return WaitingPart(found.count, found.total, f"credit-requests?{_REQUESTS}")
 
 
 async def _month_reopenings(session: AsyncSession, grants: tuple[Grant, ...], name: str) -> WaitingPart | None:
@@ -38,7 +39,7 @@ async def _month_reopenings(session: AsyncSession, grants: tuple[Grant, ...], na
     if scope is None:
         return None
     count = await month_reopenings.count_waiting(session, scope, name)
-    return WaitingPart(count, None, f"/v1/month-reopenings?{_REQUESTS}")
+    return WaitingPart(count, None, f"month-reopenings?{_REQUESTS}")
 
 
 async def _customers_over_limit(session: AsyncSession, grants: tuple[Grant, ...]) -> WaitingPart | None:
@@ -46,13 +47,11 @@ async def _customers_over_limit(session: AsyncSession, grants: tuple[Grant, ...]
     accounts = scope_for(grants, "receivables.accounts", Level.VIEW)
     if scope is None or accounts is None:
         return None
-    return WaitingPart(
-        await customers.count_over_limit(session, scope, accounts), None, "/v1/customers?over_limit=true"
-    )
+    return WaitingPart(await customers.count_over_limit(session, scope, accounts), None, "customers?over_limit=true")
 
 
 async def _emails_failed(session: AsyncSession, grants: tuple[Grant, ...]) -> WaitingPart | None:
     scope = scope_for(grants, "receivables.invoices", Level.VIEW)
     if scope is None:
         return None
-    return WaitingPart(await invoice_emails.count_failed(session, scope), None, "/v1/invoice-emails?status=failed")
+    return WaitingPart(await invoice_emails.count_failed(session, scope), None, "invoice-emails?status=failed")

@@ -11,7 +11,7 @@ from shared.database import columns
 
 
 class Batch(Table, table=True):
-    """Entries of a company and month that are validated and posted together."""
+    """Entries of a company and month that are validated and posted together; a trigger keeps what was posted."""
 
     __table_args__ = (
         UniqueConstraint("ar_company", "month", "number"),
@@ -43,6 +43,8 @@ class Batch(Table, table=True):
     description: str = columns.words()
     control_total: Decimal | None = columns.total(nullable=True)
     control_count: int | None = None
+    posted_count: int = columns.big()
+    posted_total: Decimal = columns.total()
     revision: int
     sent_by: str | None = columns.words(nullable=True)
     claimed_by: str | None = columns.words(nullable=True)

@@ -14,6 +14,7 @@ MOST_KEPT = 1_000
 """How many differences of each month a run keeps at most."""
 
 DifferenceKind = Literal[
+    "BATCH_TOTAL",
     "CUSTOMER_ACCOUNT",
     "GL_BALANCE",
     "INVOICE_BALANCE",

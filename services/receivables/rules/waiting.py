@@ -7,16 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.receivables.rules.batches import BatchStatus
-from shared.values.money import Money
-
-
-@dataclass(frozen=True)
-class WaitingPart:
-    """How much waits, and what it comes to if it has amounts."""
-
-    count: int
-    total: Money | None
-    list: Annotated[str, Field(description="The path and query of the list that shows exactly this.")]
+from shared.values.waiting import WaitingPart
 
 
 @dataclass(frozen=True)
@@ -55,6 +46,6 @@ def batches_waiting(counts: Mapping[BatchStatus, int]) -> BatchesWaiting:
     """The batches by status."""
 
     def part(status: WaitingStatus) -> WaitingPart:
-        return WaitingPart(counts.get(status, 0), None, f"/v1/batches?status={status}")
+        return WaitingPart(counts.get(status, 0), None, f"batches?status={status}")
 
     return BatchesWaiting(part("open"), part("errors"), part("warnings"), part("valid"), part("awaiting_approval"))

@@ -162,8 +162,7 @@ async def list_batches(
 _CONTENT = """
     (SELECT count(*) FROM batch_entry e WHERE e.batch_id = b.id) AS entries,
     (SELECT coalesce(sum(l.amount), 0.00) FROM batch_line l WHERE l.batch_id = b.id) AS entered,
-    (SELECT count(*) FROM ar_transaction t WHERE t.batch_id = b.id) AS transactions,
-    (SELECT coalesce(sum(t.total), 0.00) FROM ar_transaction t WHERE t.batch_id = b.id) AS total,
+    b.posted_count AS transactions, b.posted_total AS total,
     (SELECT count(*) FROM batch_finding f WHERE f.batch_id = b.id AND f.severity = 'error') AS errors,
     (SELECT count(*) FROM batch_finding f WHERE f.batch_id = b.id AND f.severity = 'warning') AS warnings
 """

@@ -280,6 +280,26 @@ async def document_differences(session: AsyncSession, scope: Scope, months: Mont
     )
 
 
+async def batch_differences(session: AsyncSession, months: Months) -> list[Difference]:
+    """The batches of these months whose kept count or total is not what they posted."""
+    return await fetch_all(
+        session,
+        Difference,
+        f"""
+        SELECT 'BATCH_TOTAL' AS kind, 'company ' || s.ar_company || ', ' || s.month || ', batch ' || s.number AS document,
+               'the total kept is ' || s.posted_total || ' (' || s.posted_count || '), transactions add up to '
+               || t.total || ' (' || t.count || ')' AS detail, s.posted_total - t.total AS amount
+        FROM batch s
+        CROSS JOIN LATERAL (SELECT count(*) AS count, coalesce(sum(x.total), 0.00) AS total
+                            FROM {_rows_of("ar_transaction", "batch_id = s.id", "x")}) AS t
+        WHERE s.month BETWEEN :first_month AND :last_month AND (s.posted_count, s.posted_total) <> (t.count, t.total)
+        ORDER BY document
+        """,
+        first_month=months.first,
+        last_month=months.last,
+    )
+
+
 async def account_differences(session: AsyncSession, scope: Scope, months: Months) -> list[Difference]:
     """The customers posted to whose account, with the movements that are not counted yet, is not what is open."""
     posted, parameters = _posted(scope, months)

@@ -22,7 +22,7 @@ async def waiting(rating: httpx.AsyncClient, headers: dict[str, str] | None = No
     found: dict[str, Any] = answer.json()
     parts = [found[name] for name in PARTS if found[name] is not None] + (found["failing"] or [])
     for part in parts:
-        totals = (await rating.get(part["list"], headers=headers)).json()["totals"]
+        totals = (await rating.get(f"/v1/{part['list']}", headers=headers)).json()["totals"]
         assert totals["count"] == part["count"], part
         shown = totals.get("rated", totals.get("total"))
         assert part["total"] is None or shown == part["total"], (part, totals)

@@ -85,6 +85,11 @@ async def close(clerk: Clerk, month: str) -> None:
             "total is 100.00, lines add up to 90.00",
         ),
         (
+            "UPDATE batch SET posted_total = posted_total - 1",
+            "BATCH_TOTAL",
+            "the total kept is 99.00 (1), transactions add up to 100.00 (1)",
+        ),
+        (
             "UPDATE number_series SET last_number = 3 WHERE series LIKE 'transaction%'",
             "NUMBERS",
             "1 documents for 3 numbers",
